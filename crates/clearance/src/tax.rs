@@ -1,0 +1,1 @@
+//! Assessment of retail import tax.

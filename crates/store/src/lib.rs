@@ -1,0 +1,2 @@
+//! Rows: one trait with its transaction. Knows SQL, judges nothing.
+pub mod sqlite;
