@@ -1,5 +1,5 @@
-//! Holds and postings: hold → post or void, give back, direct entries. Each function changes a balance by
-//! exactly the movement it returns, or refuses and changes nothing.
+//! Holds and postings: hold → post or void, give back, direct entries. Only `hold` looks at a balance, because
+//! only a hold can be refused; what follows moves what was reserved, so it needs no reading and no lock.
 
 use crate::{Account, Balance};
 
@@ -108,8 +108,12 @@ pub enum Refusal {
     },
 }
 
-/// Reserves `amount` fen, or says which limit forbids it.
-pub fn hold(account: Account, balance: &mut Balance, amount: i64) -> Result<(Hold, Movement), Refusal> {
+/// Reserves `amount` fen under the limit of `balance`, or says what forbids it. The balance itself moves when
+/// the movement is applied.
+///
+/// # Errors
+/// [`Refusal`]: the limit or the range.
+pub fn hold(account: Account, balance: &Balance, amount: i64) -> Result<(Hold, Movement), Refusal> {
     if amount < 0 {
         return Err(Refusal::OutOfRange { amount });
     }
@@ -121,7 +125,6 @@ pub fn hold(account: Account, balance: &mut Balance, amount: i64) -> Result<(Hol
     {
         return Err(Refusal::OverLimit { limit, posted: balance.posted, held: balance.held, amount });
     }
-    balance.held += amount;
     let movement = Movement { kind: MovementKind::Hold, account: account.clone(), amount };
     Ok((Hold { account, amount, state: HoldState::Held, given_back: 0 }, movement))
 }
@@ -129,10 +132,9 @@ pub fn hold(account: Account, balance: &mut Balance, amount: i64) -> Result<(Hol
 /// Makes a hold final.
 ///
 /// # Panics
-/// If the hold is not in state `Held` or the balance does not contain it: a programmer's error.
-pub fn post(hold: &mut Hold, balance: &mut Balance) -> Movement {
-    resolve(hold, balance, HoldState::Posted);
-    balance.posted += hold.amount;
+/// If the hold is not in state `Held`: a programmer's error.
+pub fn post(hold: &mut Hold) -> Movement {
+    resolve(hold, HoldState::Posted);
     Movement { kind: MovementKind::Post, account: hold.account.clone(), amount: hold.amount }
 }
 
@@ -140,35 +142,31 @@ pub fn post(hold: &mut Hold, balance: &mut Balance) -> Movement {
 ///
 /// # Panics
 /// As [`post`].
-pub fn void(hold: &mut Hold, balance: &mut Balance) -> Movement {
-    resolve(hold, balance, HoldState::Voided);
+pub fn void(hold: &mut Hold) -> Movement {
+    resolve(hold, HoldState::Voided);
     Movement { kind: MovementKind::Void, account: hold.account.clone(), amount: hold.amount }
 }
 
-fn resolve(hold: &mut Hold, balance: &mut Balance, state: HoldState) {
+fn resolve(hold: &mut Hold, state: HoldState) {
     assert_eq!(hold.state, HoldState::Held, "a hold is resolved once");
-    assert!(balance.held >= hold.amount, "the balance contains its holds");
     hold.state = state;
-    balance.held -= hold.amount;
 }
 
-/// Gives back part of a posted hold, at most what is left of it; returns none when nothing is left.
+/// Gives back part of a posted hold, at most what is left of it; none when nothing is left.
 ///
 /// # Panics
-/// If the hold is not posted or the balance does not contain it: a programmer's error.
-pub fn give_back(hold: &mut Hold, balance: &mut Balance, amount: i64) -> Option<Movement> {
+/// If the hold is not posted: a programmer's error.
+pub fn give_back(hold: &mut Hold, amount: i64) -> Option<Movement> {
     assert_eq!(hold.state, HoldState::Posted, "only what is posted is given back");
     let amount = amount.clamp(0, hold.amount - hold.given_back);
     if amount == 0 {
         return None;
     }
-    assert!(balance.posted >= amount, "the balance contains its postings");
     hold.given_back += amount;
-    balance.posted -= amount;
     Some(Movement { kind: MovementKind::GiveBack, account: hold.account.clone(), amount })
 }
 
-/// Applies a stored movement to a balance: how balances are rebuilt from the rows that moved them.
+/// Applies a movement to a balance: how a batch sees its own movements and how balances are rebuilt from rows.
 ///
 /// # Errors
 /// What would have made a part negative, as text for the report of a verification.
@@ -205,15 +203,19 @@ pub fn apply(balance: &mut Balance, movement: &Movement) -> Result<(), String> {
 }
 
 /// Books an amount without a hold (payable tax at release).
-pub fn enter(account: Account, balance: &mut Balance, amount: i64) -> Movement {
+///
+/// # Panics
+/// If the amount is negative: a programmer's error.
+pub fn enter(account: Account, amount: i64) -> Movement {
     assert!(amount >= 0, "an entry is never negative");
-    balance.posted += amount;
     Movement { kind: MovementKind::Enter, account, amount }
 }
 
-/// Takes an amount off what is posted (payable tax when paid), at most what is there.
-pub fn settle(account: Account, balance: &mut Balance, amount: i64) -> Movement {
-    assert!(amount >= 0 && balance.posted >= amount, "only what is posted is settled");
-    balance.posted -= amount;
+/// Takes an amount off what is posted without a hold (payable tax when paid or void).
+///
+/// # Panics
+/// If the amount is negative: a programmer's error.
+pub fn settle(account: Account, amount: i64) -> Movement {
+    assert!(amount >= 0, "a settlement is never negative");
     Movement { kind: MovementKind::GiveBack, account, amount }
 }
