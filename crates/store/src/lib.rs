@@ -1,2 +1,159 @@
-//! Rows: one trait with its transaction. Knows SQL, judges nothing.
+//! Rows: one narrow trait with its transaction, used in batches. Knows files and SQL, judges nothing: what a row
+//! means is decided by `clearance`, when it is written by the pipeline of `server`.
+//!
+//! [`Store::load`] opens a transaction with the key rows locked and the facts read; [`Transaction::commit`] writes
+//! the rows of a batch, all or nothing. Reads for people and feeds are [`Read`], every one scoped by its owner.
+
+pub mod faulty;
+pub mod rows;
 pub mod sqlite;
+
+pub use rows::{
+    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, StoredEvent, Summary,
+};
+
+use clearance::consignment::{Consignment, WaybillRecord};
+use clearance::event::{Follow, Timer};
+use clearance::facts::{Facts, Keys};
+use clearance::keys::{ClaimKey, OrderKey, Position, Time, WaybillKey};
+use ledger::{Account, Balance};
+use std::future::Future;
+
+/// What ended a commit that did not fail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Commit {
+    /// Durable. First and last position of the rows.
+    Done {
+        /// Of the first row.
+        first: Position,
+        /// Of the last row.
+        last: Position,
+    },
+    /// Rolled back: another writer was there first. Load again, decide again, commit again.
+    Lost,
+    /// Nobody knows: look for the writer's sequence in the store before doing anything else.
+    Unknown,
+}
+
+/// What callers branch on; everything else ends the request with the chain of causes in the log.
+#[derive(thiserror::Error, Debug)]
+pub enum StoreError {
+    /// Another process has the folder.
+    #[error("the data folder is in use by {address}")]
+    Locked {
+        /// Where the other process listens, as it wrote it.
+        address: String,
+    },
+    /// The master key is missing or not the one this folder was made with.
+    #[error("master key: {0}")]
+    MasterKey(String),
+    /// A stored payload cannot be read.
+    #[error("row {position:?}: {what}")]
+    Damaged {
+        /// Which row.
+        position: Position,
+        /// What is wrong.
+        what: String,
+    },
+    /// The device or database failed in `operation`.
+    #[error("{operation}")]
+    Failed {
+        /// What was being done.
+        operation: String,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The writing side: one per committing connection.
+pub trait Store: Send + 'static {
+    /// The open transaction.
+    type Transaction<'a>: Transaction + Send
+    where
+        Self: 'a;
+    /// The reading side.
+    type Read: Read;
+
+    /// Locks the key rows of a batch in key order, created if absent, and reads what is under them. `rows` says
+    /// how many rows the batch may write at most, so that numbers can be leased.
+    fn load(
+        &mut self,
+        keys: Keys,
+        rows: usize,
+    ) -> impl Future<Output = Result<Self::Transaction<'_>, StoreError>> + Send;
+
+    /// The last sequence of this writer that is durable: the answer to [`Commit::Unknown`].
+    fn durable(&mut self) -> impl Future<Output = Result<Position, StoreError>> + Send;
+
+    /// The reading side, cheap to clone.
+    fn read(&self) -> Self::Read;
+}
+
+/// An open transaction. Dropping it rolls back.
+pub trait Transaction {
+    /// What was read.
+    fn facts(&self) -> &Facts;
+    /// Writes the rows in order, from `facts().next` on without gaps, moves the accounts conditionally, and commits.
+    fn commit(self, rows: Vec<Row>) -> impl Future<Output = Result<Commit, StoreError>> + Send;
+}
+
+/// Reads: always of committed rows. Lookups by number are current; lists state the position they cover.
+pub trait Read: Clone + Send + Sync + 'static {
+    /// A consignment by its key, without scope: for the pipeline and for callers that check the owner themselves.
+    fn consignment(&self, key: &OrderKey) -> impl Future<Output = Result<Option<Consignment>, StoreError>> + Send;
+    /// A waybill.
+    fn waybill(&self, key: &WaybillKey) -> impl Future<Output = Result<Option<WaybillRecord>, StoreError>> + Send;
+    /// Who holds a claim: by `invtNo`, payment, `copNo`.
+    fn claim(&self, key: &ClaimKey) -> impl Future<Output = Result<Option<OrderKey>, StoreError>> + Send;
+    /// The row at a position, if it is an event.
+    fn event(&self, position: Position) -> impl Future<Output = Result<Option<StoredEvent>, StoreError>> + Send;
+    /// The row at a position, if it is a message.
+    fn message(&self, position: Position) -> impl Future<Output = Result<Option<MessageRow>, StoreError>> + Send;
+    /// Messages of a sender with these bytes, oldest first.
+    fn message_by_sha256(
+        &self,
+        scope: &Scope,
+        sha256: &[u8; 32],
+    ) -> impl Future<Output = Result<Option<MessageRow>, StoreError>> + Send;
+    /// The bytes of a message as received.
+    fn original(&self, message: &MessageRow) -> impl Future<Output = Result<Vec<u8>, StoreError>> + Send;
+    /// The events of a consignment, newest first.
+    fn timeline(&self, key: &OrderKey) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
+    /// Receipts to these exchange ids after a cursor, at most `limit`, with the cursor up to which the answer is
+    /// complete: nothing skipped, nothing twice, each consignment's receipts in order.
+    fn receipts(
+        &self,
+        recipients: &[clearance::Text],
+        after: &Cursor,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<ReceiptRow>, Cursor), StoreError>> + Send;
+    /// Consignments in a scope, newest first, at most `limit`, after a cursor.
+    fn search(
+        &self,
+        scope: &Scope,
+        search: &Search,
+        after: Option<u64>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Summary>, Option<u64>), StoreError>> + Send;
+    /// A balance.
+    fn balance(&self, account: &Account) -> impl Future<Output = Result<Option<Balance>, StoreError>> + Send;
+    /// Timers due at an instant, at most `limit`.
+    fn due(&self, now: Time, limit: usize) -> impl Future<Output = Result<Vec<Timer>, StoreError>> + Send;
+    /// Follow events that were committed but not yet processed, in order of their cause, at most `limit`.
+    fn follows(&self, limit: usize) -> impl Future<Output = Result<Vec<Follow>, StoreError>> + Send;
+    /// Filings in order of their rows.
+    fn filings(&self) -> impl Future<Output = Result<Vec<FilingRow>, StoreError>> + Send;
+    /// Published rulebooks in order of their rows.
+    fn rulebooks(&self) -> impl Future<Output = Result<Vec<RulebookRow>, StoreError>> + Send;
+    /// The last committed position of each writer.
+    fn position(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
+    /// Every row after a position, in order, until `visit` says stop: for verification and projections.
+    fn scan(
+        &self,
+        after: Position,
+        visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Keyed hash (HMAC-SHA256, first 16 bytes, hexadecimal) of a personal value under the installation's lookup key.
+    fn keyed_hash(&self, value: &str) -> clearance::Text;
+}

@@ -1,0 +1,114 @@
+//! What a judgement decided: data only. The store writes it in one commit; nothing else leaves.
+
+use crate::Text;
+use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use crate::event::{Follow, Timer, TimerKind};
+use crate::facts::CountKey;
+use crate::finding::Finding;
+use crate::keys::{ClaimKey, OrderKey, Position, Time};
+use ledger::{Account, Balance, Movement};
+
+/// What the sender is told at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// Receipt status: 1, 2, 100, 399 … or a negative code; 0 for events without a sender.
+    pub status: i32,
+    /// The receipt text.
+    pub info: Text,
+    /// All findings, the deciding one first.
+    pub findings: Vec<Finding>,
+    /// `preNo`, when one was given.
+    pub pre_no: Option<Text>,
+    /// The consignment's version after the event.
+    pub version: u32,
+}
+
+/// A receipt to one recipient: a typed CEB receipt (or tax bill), fixed for ever.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    /// Exchange id.
+    pub recipient: Text,
+    /// The receipt; its guid and time are inside.
+    pub document: ceb::Document,
+    /// Its time.
+    pub time: Time,
+    /// Its status, for lists.
+    pub status: i32,
+}
+
+/// The values of other facts that the judgement read, so that it can be derived again.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct FactsRead {
+    /// Version of the parties.
+    pub parties: u32,
+    /// Number of the rulebook.
+    pub rulebook: u32,
+    /// Balances looked at before a hold.
+    pub balances: Vec<(Account, Balance)>,
+    /// Windowed counts looked at: key, window in days, count.
+    pub counts: Vec<(CountKey, u32, u32)>,
+}
+
+/// All that one event changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// The event's row.
+    pub position: Position,
+    /// The instant it was judged with.
+    pub now: Time,
+    /// The engine that judged (DESIGN §1.2).
+    pub engine: u16,
+    /// The consignment it belongs to.
+    pub order: Option<OrderKey>,
+    /// For the sender.
+    pub answer: Answer,
+    /// A repeated document or action: its first answer is at this row, and nothing changed.
+    pub repeats: Option<Position>,
+    /// Receipts, in order.
+    pub receipts: Vec<Receipt>,
+    /// Movements of accounts, in order.
+    pub movements: Vec<Movement>,
+    /// Timers set.
+    pub timers: Vec<Timer>,
+    /// Timers cleared: kind and attempt (or return).
+    pub cleared: Vec<(TimerKind, u32)>,
+    /// Events that follow on other keys.
+    pub follows: Vec<Follow>,
+    /// Counters raised by one today.
+    pub counted: Vec<CountKey>,
+    /// The consignment after it.
+    pub consignment: Option<Box<Consignment>>,
+    /// Waybills after it.
+    pub waybills: Vec<WaybillRecord>,
+    /// Claims set (some) or released (none).
+    pub claims: Vec<(ClaimKey, Option<OrderKey>)>,
+    /// The arrival document after it.
+    pub arrival: Option<Box<ArrivalRecord>>,
+    /// What it was judged with.
+    pub read: FactsRead,
+}
+
+impl Outcome {
+    /// An outcome that changes nothing yet.
+    pub fn new(position: Position, now: Time, engine: u16) -> Self {
+        Self {
+            position,
+            now,
+            engine,
+            order: None,
+            answer: Answer { status: 0, info: Text::default(), findings: Vec::new(), pre_no: None, version: 0 },
+            repeats: None,
+            receipts: Vec::new(),
+            movements: Vec::new(),
+            timers: Vec::new(),
+            cleared: Vec::new(),
+            follows: Vec::new(),
+            counted: Vec::new(),
+            consignment: None,
+            waybills: Vec::new(),
+            claims: Vec::new(),
+            arrival: None,
+            read: FactsRead::default(),
+        }
+    }
+}

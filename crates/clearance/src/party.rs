@@ -1,0 +1,211 @@
+//! Parties and their filings, effective-dated. Filing online and its review come with identities; here is what
+//! a judgement reads of them.
+
+use crate::Text;
+use ceb::Day;
+use rustc_hash::FxHashMap;
+
+/// What a party may be filed as (DESIGN §2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Role {
+    /// E-commerce platform (`ebpCode`).
+    Platform = 1,
+    /// E-commerce enterprise (`ebcCode`).
+    Merchant = 2,
+    /// Payment enterprise (`payCode`).
+    Payment = 3,
+    /// Logistics enterprise (`logisticsCode`).
+    Logistics = 4,
+    /// Declaring unit (`agentCode`).
+    Agent = 5,
+    /// Operator of a supervised site (`operatorCode`).
+    SiteOperator = 6,
+    /// Guarantor of withheld tax (`assureCode`).
+    Guarantor = 7,
+    /// An agency that receives shared records.
+    Agency = 8,
+    /// A bank.
+    Bank = 9,
+    /// A customs officer's office.
+    Officer = 10,
+    /// A consumer.
+    Consumer = 11,
+    /// Entrusted express or postal operator, which may send orders and payments for others.
+    Express = 12,
+    /// The operator of the zone's window itself.
+    ZoneOperator = 13,
+}
+
+impl Role {
+    /// All roles, in stored order.
+    pub const ALL: [Self; 13] = [
+        Self::Platform,
+        Self::Merchant,
+        Self::Payment,
+        Self::Logistics,
+        Self::Agent,
+        Self::SiteOperator,
+        Self::Guarantor,
+        Self::Agency,
+        Self::Bank,
+        Self::Officer,
+        Self::Consumer,
+        Self::Express,
+        Self::ZoneOperator,
+    ];
+    /// The role of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| *role as u8 == number)
+    }
+    /// The word used on the command line, in the API and on pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Merchant => "merchant",
+            Self::Payment => "payment",
+            Self::Logistics => "logistics",
+            Self::Agent => "agent",
+            Self::SiteOperator => "site-operator",
+            Self::Guarantor => "guarantor",
+            Self::Agency => "agency",
+            Self::Bank => "bank",
+            Self::Officer => "officer",
+            Self::Consumer => "consumer",
+            Self::Express => "express",
+            Self::ZoneOperator => "zone-operator",
+        }
+    }
+    /// The role of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// Credit grade of a party (HANDBOOK §5); moves the sampling ratio.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[repr(u8)]
+pub enum CreditGrade {
+    /// Advanced certified.
+    A = 1,
+    /// Ordinary.
+    #[default]
+    Standard = 2,
+    /// Dishonest.
+    D = 4,
+}
+
+impl CreditGrade {
+    /// The grade of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::A, Self::Standard, Self::D].into_iter().find(|grade| *grade as u8 == number)
+    }
+    /// The word used in tables and on pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Standard => "standard",
+            Self::D => "D",
+        }
+    }
+    /// The grade of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::A, Self::Standard, Self::D].into_iter().find(|grade| grade.word() == word)
+    }
+}
+
+/// One filing of a party: what holds of it from a day to a day.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Filing {
+    /// Number of the filing event, unique and growing: what a decision names.
+    pub version: u32,
+    /// Ten-character customs registration number or eighteen-character social credit code.
+    pub code: Text,
+    /// The other code of the same enterprise, where it has one; either finds the filing.
+    pub other_code: Option<Text>,
+    /// Registered name, exactly.
+    pub name: Text,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// First day.
+    pub valid_from: Day,
+    /// Last day; none = open.
+    pub valid_to: Option<Day>,
+    /// Suspended by the competent agency: exists but may not act.
+    pub suspended: bool,
+    /// Exchange ids (`dxpId`) the party owns.
+    pub exchange_ids: Vec<Text>,
+    /// Credit grade.
+    pub grade: CreditGrade,
+    /// A platform that authenticates its buyers, so that payer may differ from buyer (announcement 2018-194).
+    pub verifies_identity: bool,
+    /// Guarantee in fen, of a guarantor.
+    pub guarantee_limit: i64,
+    /// Signing certificates: SHA-256 of the DER, lower-case hexadecimal. Empty = none registered.
+    pub certificates: Vec<Text>,
+    /// Whether the party's declarations must be signed.
+    pub signature_required: bool,
+    /// Modes the party may use; empty = all.
+    pub modes: Vec<Text>,
+    /// For site operators: whether a direct purchase parcel must have arrived before release; none = by parameter.
+    pub arrival_required: Option<bool>,
+}
+
+impl Filing {
+    /// Whether the filing holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+    /// Whether it has a role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// All filings, found by either code or by exchange id.
+#[derive(Clone, Default, Debug)]
+pub struct Parties {
+    /// Grows with every change; a batch prepared with an older one is judged again.
+    pub version: u32,
+    filings: Vec<Filing>,
+    by_code: FxHashMap<Text, Vec<u32>>,
+    by_exchange_id: FxHashMap<Text, u32>,
+}
+
+impl Parties {
+    /// Adds a filing. Later filings of the same code and day win.
+    pub fn file(&mut self, filing: Filing) {
+        let index = self.filings.len() as u32;
+        self.version = self.version.max(filing.version);
+        self.by_code.entry(filing.code.clone()).or_default().push(index);
+        if let Some(other) = &filing.other_code {
+            self.by_code.entry(other.clone()).or_default().push(index);
+        }
+        for id in &filing.exchange_ids {
+            self.by_exchange_id.insert(id.clone(), index);
+        }
+        self.filings.push(filing);
+    }
+    /// The filing of a code that holds on a day.
+    pub fn find(&self, code: &str, day: Day) -> Option<&Filing> {
+        let indexes = self.by_code.get(code)?;
+        indexes.iter().rev().map(|&index| &self.filings[index as usize]).find(|filing| filing.holds_on(day))
+    }
+    /// The latest filing of a code on any day.
+    pub fn latest(&self, code: &str) -> Option<&Filing> {
+        self.by_code.get(code)?.last().map(|&index| &self.filings[index as usize])
+    }
+    /// Whether two codes are the same enterprise.
+    pub fn same(&self, one: &str, other: &str, day: Day) -> bool {
+        one == other
+            || matches!((self.find(one, day), self.find(other, day)), (Some(a), Some(b)) if a.code == b.code)
+    }
+    /// The owner of an exchange id.
+    pub fn owner_of(&self, exchange_id: &str) -> Option<&Filing> {
+        self.by_exchange_id.get(exchange_id).map(|&index| &self.filings[index as usize])
+    }
+    /// All filings, in order of filing.
+    pub fn all(&self) -> &[Filing] {
+        &self.filings
+    }
+}

@@ -1,0 +1,192 @@
+//! What a row is, as its writer and its reader see it. How it is laid out in bytes belongs to `codec`.
+
+use clearance::Text;
+use clearance::event::{Event, SignatureFact};
+use clearance::keys::{OrderKey, Position, Time};
+use clearance::outcome::{Outcome, Receipt};
+use clearance::party::Filing;
+
+/// A row of the ledger.
+#[derive(Clone, Debug)]
+pub enum Row {
+    /// A signed file as it came; its documents are the `documents` rows after it.
+    Message(MessageRow),
+    /// An event with its outcome: a document with its original, a follow-up, a timer, an officer's action.
+    Event(Box<EventRow>),
+    /// A filing of a party.
+    Filing(FilingRow),
+    /// A published rulebook.
+    Rulebook(RulebookRow),
+}
+
+/// A message as received. What is outside its documents is kept here, what is inside with each document, so that
+/// the received bytes can be put together again, exactly.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MessageRow {
+    /// Its row.
+    pub position: Position,
+    /// When it was committed.
+    pub received: Time,
+    /// Filing code of the authenticated sender.
+    pub sender: Text,
+    /// SHA-256 of the received bytes.
+    pub sha256: [u8; 32],
+    /// `CEB311Message`, or `Unknown`.
+    pub root: Text,
+    /// `guid` of the root.
+    pub guid: Text,
+    /// Exchange id that receives receipts.
+    pub recipient: Text,
+    /// What the signature was worth.
+    pub signature: SignatureFact,
+    /// How the bytes are kept.
+    pub original: Original,
+    /// How many document rows follow.
+    pub documents: u32,
+    /// A message refused as a whole: the text of its CEB900, and the row's only answer.
+    pub refusal: Option<Text>,
+    /// Receipts of the refusal (CEB900).
+    pub receipts: Vec<Receipt>,
+}
+
+/// How the bytes of a message are kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Original {
+    /// Whole: other encodings, JSON, envelopes, refused messages.
+    Whole(Vec<u8>),
+    /// The bytes before, between and after the documents; one more piece than documents.
+    Frame(Vec<Vec<u8>>),
+}
+
+/// An event with its outcome.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// The event.
+    pub event: Event,
+    /// The bytes of its document element (CEB XML), empty for events without a document.
+    pub original: Vec<u8>,
+    /// Row of its message; none for events without a document.
+    pub message: Option<Position>,
+    /// What was decided. Panicked judgements are recorded without one: *received, undecided*.
+    pub outcome: Option<Box<Outcome>>,
+}
+
+/// An event as read back.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// Its row.
+    pub position: Position,
+    /// Commit time.
+    pub time: Time,
+    /// The row.
+    pub row: EventRow,
+}
+
+/// A filing event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FilingRow {
+    /// The filing; its version is unique and growing.
+    pub filing: Filing,
+    /// Who entered it.
+    pub by: Text,
+}
+
+/// A published rulebook: its tables as text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RulebookRow {
+    /// Its number.
+    pub number: u32,
+    /// Who published it.
+    pub by: Text,
+    /// (file name, text) of each table that differs from the built-in one.
+    pub tables: Vec<(Text, String)>,
+    /// SHA-256 over all texts.
+    pub digest: [u8; 32],
+}
+
+/// A receipt in a feed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReceiptRow {
+    /// Row that carries it.
+    pub position: Position,
+    /// Which of the row's receipts, from 0.
+    pub index: u16,
+    /// The receipt.
+    pub receipt: Receipt,
+}
+
+/// How far a reader is: the last sequence of each writer. Opaque to callers (hexadecimal text).
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Cursor {
+    /// (writer, last sequence), sorted by writer. Absent = from the beginning.
+    pub writers: Vec<(u16, u64)>,
+}
+
+impl Cursor {
+    /// The cursor of a text; none if it is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        let mut writers = Vec::new();
+        for part in text.split('.') {
+            let (writer, sequence) = part.split_once('-')?;
+            writers.push((u16::from_str_radix(writer, 16).ok()?, u64::from_str_radix(sequence, 16).ok()?));
+        }
+        writers.sort_unstable();
+        Some(Self { writers })
+    }
+    /// The last sequence of a writer; 0 = none.
+    pub fn sequence(&self, writer: u16) -> u64 {
+        self.writers.iter().find(|(w, _)| *w == writer).map_or(0, |(_, sequence)| *sequence)
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, (writer, sequence)) in self.writers.iter().enumerate() {
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{writer:x}-{sequence:x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Who asks: what he may see is decided by it in every read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// A party: what names it in one of its codes.
+    Party(Vec<Text>),
+    /// A customs office or the zone operator: everything of these customs districts (prefixes; empty = all).
+    Office(Vec<Text>),
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Search {
+    /// Only these states (numbers of `clearance::consignment::State`).
+    pub states: Vec<u16>,
+    /// Order number, `invtNo`, `preNo`, waybill number or `copNo`, exactly.
+    pub number: Option<Text>,
+}
+
+/// One line of a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// The consignment.
+    pub order: OrderKey,
+    /// State of the current attempt; 0 = no declaration yet.
+    pub state: u16,
+    /// `invtNo`.
+    pub invt_no: Option<Text>,
+    /// District of the declaration.
+    pub customs_code: Text,
+    /// Position of the last row.
+    pub position: Position,
+    /// Time of the last row.
+    pub time: Time,
+    /// Lane, once fixed (number).
+    pub lane: u8,
+}
