@@ -1,0 +1,36 @@
+//! The reference page of messages, written from the tables that read and write them.
+
+use crate::document::Kind;
+
+/// All messages and fields as Markdown.
+pub fn reference_markdown() -> String {
+    let mut page = String::from(
+        "# Messages\n\nGenerated from the tables in `crates/ceb`; do not edit. Types: `C n` exactly n characters, \
+         `C..n` at most n, `N19,5` decimal of at most 19 digits with at most 5 after the point, `int(9)` whole \
+         number. M = the element must be present.\n",
+    );
+    for kind in Kind::ALL {
+        page.push_str(&format!("\n## {} — {}\n\n", kind.root(), kind.words()));
+        if let Some(receipt) = kind.receipt() {
+            page.push_str(&format!("Answered by {}. ", receipt.root()));
+        }
+        page.push_str(&format!("Document element `{}`.\n", kind.element()));
+        for part in kind.parts() {
+            page.push_str(&format!(
+                "\n**{}**\n\n| # | element | type | | meaning |\n|---|---|---|---|---|\n",
+                part.element
+            ));
+            for (index, field) in part.fields.iter().enumerate() {
+                let duty = if field.mandatory { "M" } else { "O" };
+                page.push_str(&format!(
+                    "| {} | {} | {} | {duty} | {} |\n",
+                    index + 1,
+                    field.name,
+                    field.shape.notation(),
+                    field.meaning
+                ));
+            }
+        }
+    }
+    page
+}
