@@ -4,6 +4,7 @@
 
 use crate::Text;
 use crate::event::TimerKind;
+use crate::facts::CountKey;
 use crate::finding::Finding;
 use crate::keys::{ArrivalKey, OrderKey, Position, Time, WaybillKey};
 use crate::tax::Assessment;
@@ -241,6 +242,9 @@ pub struct Attempt {
     pub rulebook: u32,
     /// Keyed hash of the buyer's identity number: the owner of the quota account.
     pub person: Text,
+    /// Windowed counts when it was declared, itself included: counter, window in days, count. The risk rules read
+    /// them whenever the match agrees, so that a partner's arrival needs no other key.
+    pub counts: Vec<(CountKey, u32, u32)>,
     /// Hold on the buyer's quota.
     pub quota: Option<Hold>,
     /// Hold on the guarantor's guarantee.

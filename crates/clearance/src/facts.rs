@@ -145,7 +145,9 @@ fn needs_of_document(arrived: &crate::event::Arrived, now: Time, keys: &mut Keys
     match &*arrived.document {
         Document::Order(order) => {
             keys.orders.push(OrderKey::new(&order.head.ebp_code, &order.head.order_no));
-            if let (Some(pay_code), Some(transaction)) = (&order.head.pay_code, &order.head.pay_transaction_id) {
+            if let (Some(pay_code), Some(transaction)) =
+                (&order.head.pay_code, &order.head.pay_transaction_id)
+            {
                 keys.claims.push(ClaimKey::payment(pay_code, transaction));
             }
         }
@@ -174,7 +176,10 @@ fn needs_of_document(arrived: &crate::event::Arrived, now: Time, keys: &mut Keys
             keys.orders.push(OrderKey::new(&cancellation.ebp_code, &cancellation.order_no));
             keys.claims.push(ClaimKey::Entry(cancellation.invt_no.trim().into()));
             if let Some(cop_no) = &cancellation.cop_no {
-                keys.claims.push(ClaimKey::Cancellation(cancellation.agent_code.trim().into(), cop_no.trim().into()));
+                keys.claims.push(ClaimKey::Cancellation(
+                    cancellation.agent_code.trim().into(),
+                    cop_no.trim().into(),
+                ));
             }
         }
         Document::Return(return_goods) => {

@@ -2,6 +2,7 @@
 
 use crate::Text;
 use crate::reason::Reason;
+use ceb::Kind;
 
 /// A field and what it held.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,17 +58,17 @@ impl Finding {
         self
     }
 
-    /// The Chinese text of the rule with its run-time values in place of `[*]` and `*`.
-    pub fn text_zh(&self) -> String {
-        self.reason.fill_zh(&self.arguments)
+    /// The Chinese text of the rule for a kind of document, with its run-time values.
+    pub fn text_zh(&self, kind: Option<Kind>) -> String {
+        self.reason.fill_zh(kind, &self.arguments)
     }
 
     /// What `returnInfo` says for this finding (SPEC §5.5): the text alone for e-port codes,
     /// `[Code:1322;Desc:…]` with the compared fields in a second bracket for customs codes.
-    pub fn return_info(&self) -> String {
+    pub fn return_info(&self, kind: Option<Kind>) -> String {
         let mut info = match self.reason.customs_code() {
-            Some(code) => format!("[Code:{code};Desc:{}]", self.text_zh()),
-            None => self.text_zh(),
+            Some(code) => format!("[Code:{code};Desc:{}]", self.text_zh(kind)),
+            None => self.text_zh(kind),
         };
         if self.reason.customs_code().is_some() && !self.fields.is_empty() {
             info.push('[');

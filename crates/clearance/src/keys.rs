@@ -99,9 +99,14 @@ impl Time {
     /// The calendar day in China: the business date.
     pub fn day(self) -> Day {
         let days = (self.0 + CHINA_OFFSET_MILLIS).div_euclid(DAY_MILLIS);
-        let date = civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(days.clamp(-700_000, 2_900_000)));
-        Day::from_ymd(date.year().unsigned_abs().into(), date.month().unsigned_abs().into(), date.day().unsigned_abs().into())
-            .unwrap_or_default()
+        let date =
+            civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(days.clamp(-700_000, 2_900_000)));
+        Day::from_ymd(
+            date.year().unsigned_abs().into(),
+            date.month().unsigned_abs().into(),
+            date.day().unsigned_abs().into(),
+        )
+        .unwrap_or_default()
     }
 
     /// The 17 digits of receipts, China standard time.
@@ -133,5 +138,12 @@ impl Time {
     /// Later by whole hours.
     pub fn plus_hours(self, hours: i64) -> Self {
         Self(self.0.saturating_add(hours.saturating_mul(3_600_000)))
+    }
+}
+
+impl Time {
+    /// China's day as days since 1970-01-01.
+    pub fn day_number(self) -> u32 {
+        u32::try_from((self.0 + CHINA_OFFSET_MILLIS).div_euclid(DAY_MILLIS)).unwrap_or(0)
     }
 }

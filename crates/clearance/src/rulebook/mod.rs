@@ -1,1 +1,177 @@
-//! Law as data.
+//! Law as data: dated parameters, tariff, lists, code tables, calendar and risk rules, loaded from the tables of
+//! `tables/`. Every row carries from when to when it holds and how sure it is. Leaves to others what is judged
+//! with it.
+
+mod calendar;
+mod codes;
+mod law;
+mod tariff;
+
+pub use calendar::Calendar;
+pub use codes::{CodeTable, Codes};
+pub use law::{Law, Parameters};
+pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
+
+use crate::risk::RiskRules;
+use ring::digest::{SHA256, digest};
+
+/// The texts a rulebook is made of, by file name.
+pub type TableTexts = Vec<(&'static str, String)>;
+
+/// What is wrong with a table: file, line and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TableFault {
+    /// File name.
+    pub file: &'static str,
+    /// Line, from 1; the header is line 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl std::fmt::Display for TableFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+/// A published, numbered set of dated tables and rules.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    /// Its number: what decisions name.
+    pub number: u32,
+    /// SHA-256 over its texts.
+    pub digest: [u8; 32],
+    /// Dated parameters.
+    pub parameters: Parameters,
+    /// Tariff and positive list.
+    pub tariff: Tariff,
+    /// Code tables.
+    pub codes: Codes,
+    /// Working days.
+    pub calendar: Calendar,
+    /// Sealed rules.
+    pub risk: RiskRules,
+}
+
+macro_rules! built_in {
+    ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
+}
+
+const BUILT_IN: [(&str, &str); 10] = built_in!(
+    "calendar.csv",
+    "countries.csv",
+    "currencies.csv",
+    "districts.csv",
+    "parameters.csv",
+    "risk_rules.csv",
+    "tariff.csv",
+    "trade_modes.csv",
+    "transport_modes.csv",
+    "units.csv"
+);
+
+impl Rulebook {
+    /// The tables this version was built with, as rulebook number 1.
+    ///
+    /// # Panics
+    /// If a built-in table is wrong: a programmer's error, found by the tests.
+    pub fn builtin() -> Self {
+        match Self::load(1, &[]) {
+            Ok(book) => book,
+            Err(faults) => {
+                panic!("built-in table: {}", faults.first().map(ToString::to_string).unwrap_or_default())
+            }
+        }
+    }
+
+    /// A rulebook of the built-in tables with some replaced.
+    ///
+    /// # Errors
+    /// Every fault of every table.
+    pub fn load(number: u32, replaced: &[(String, String)]) -> Result<Self, Vec<TableFault>> {
+        let mut faults = Vec::new();
+        for (name, _) in replaced {
+            if !BUILT_IN.iter().any(|(file, _)| file == name) {
+                faults.push(TableFault {
+                    file: "rulebook",
+                    line: 0,
+                    what: format!("no table is named {name}"),
+                });
+            }
+        }
+        let text = |file: &str| {
+            replaced
+                .iter()
+                .find(|(name, _)| name == file)
+                .map(|(_, text)| text.as_str())
+                .or_else(|| BUILT_IN.iter().find(|(name, _)| *name == file).map(|(_, text)| *text))
+                .unwrap_or("")
+        };
+        let mut all = Vec::new();
+        for (file, _) in BUILT_IN {
+            all.extend_from_slice(file.as_bytes());
+            all.push(0);
+            all.extend_from_slice(text(file).as_bytes());
+            all.push(0);
+        }
+        let mut sum = [0u8; 32];
+        sum.copy_from_slice(digest(&SHA256, &all).as_ref());
+        let book = Self {
+            number,
+            digest: sum,
+            parameters: Parameters::load(text("parameters.csv"), &mut faults),
+            tariff: Tariff::load(text("tariff.csv"), &mut faults),
+            codes: Codes {
+                countries: CodeTable::load("countries.csv", text("countries.csv"), &mut faults),
+                currencies: CodeTable::load("currencies.csv", text("currencies.csv"), &mut faults),
+                units: CodeTable::load("units.csv", text("units.csv"), &mut faults),
+                districts: CodeTable::load("districts.csv", text("districts.csv"), &mut faults),
+                transport_modes: CodeTable::load(
+                    "transport_modes.csv",
+                    text("transport_modes.csv"),
+                    &mut faults,
+                ),
+                trade_modes: CodeTable::load("trade_modes.csv", text("trade_modes.csv"), &mut faults),
+            },
+            calendar: Calendar::load(text("calendar.csv"), &mut faults),
+            risk: RiskRules::load(text("risk_rules.csv"), &mut faults),
+        };
+        if faults.is_empty() { Ok(book) } else { Err(faults) }
+    }
+}
+
+/// Reads a table and hands each row to `row`, which says what is wrong with it.
+pub(crate) fn rows<const N: usize>(
+    file: &'static str,
+    text: &str,
+    header: [&str; N],
+    faults: &mut Vec<TableFault>,
+    mut row: impl FnMut([&str; N]) -> Result<(), String>,
+) {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    for (index, record) in reader.records().enumerate() {
+        let line = index + 1;
+        let outcome = match record {
+            Err(error) => Err(error.to_string()),
+            Ok(record) => {
+                let mut fields = [""; N];
+                if record.len() != N {
+                    Err(format!("{} fields where {N} are expected", record.len()))
+                } else {
+                    for (slot, field) in fields.iter_mut().zip(record.iter()) {
+                        *slot = field;
+                    }
+                    match line {
+                        1 if fields != header => Err(format!("the header is {}", header.join(","))),
+                        1 => Ok(()),
+                        _ => row(fields),
+                    }
+                }
+            }
+        };
+        if let Err(what) = outcome {
+            faults.push(TableFault { file, line, what });
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Officers' decisions, on the same path as documents. Each names the version it saw; a newer one is refused with what
+//! changed. Which action is allowed in which state is the table of `states`.
+
+use super::declaration::{clear_timers, end_attempt};
+use super::{Case, cancellation, judge, return_goods, timer, waybill};
+use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
+use crate::event::{ActionKind, OfficerAction, TimerKind};
+use crate::finding::Finding;
+use crate::reason::Reason;
+use crate::states::{Trigger, next};
+use compact_str::format_compact;
+use ledger::Account;
+
+/// An officer acts.
+pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
+    case.out.order = Some(action.order.clone());
+    let Some(mut consignment) = case.facts.consignments.get(&action.order).cloned() else {
+        return forbid(
+            case,
+            Finding::new(Reason::DeclarationUnknown).field("orderNo", &action.order.order_no),
+        );
+    };
+    if let Some((_, first)) = consignment.actions.iter().find(|(id, _)| *id == action.id) {
+        case.out.repeats = Some(*first);
+        return;
+    }
+    if action.version != consignment.version {
+        let state = consignment.attempt.as_ref().map_or("none", |attempt| attempt.state.word());
+        let finding = Finding::new(Reason::VersionOutdated)
+            .argument(consignment.version.to_string())
+            .field("version", action.version)
+            .field("current version", consignment.version)
+            .field("current state", state);
+        return forbid(case, finding);
+    }
+    if let Some(finding) = forbidden(&consignment, &action.kind) {
+        return forbid(case, finding);
+    }
+    // From here nothing can fail.
+    consignment.actions.push((action.id.clone(), case.position));
+    if let Some(attempt) = &mut consignment.attempt {
+        let word = match &action.kind {
+            ActionKind::InspectionResult { passed } => {
+                format_compact!("inspection-result {}", if *passed { "passed" } else { "failed" })
+            }
+            kind => kind.word().into(),
+        };
+        attempt.remarks.push(Remark {
+            position: case.position,
+            time: case.now,
+            officer: action.officer.clone(),
+            action: word,
+            text: action.text.clone(),
+        });
+    }
+    perform(case, &mut consignment, action);
+    case.keep(consignment);
+}
+
+fn forbid(case: &mut Case<'_>, finding: Finding) {
+    case.out.answer.info = finding.text_zh(None).into();
+    case.out.answer.findings = vec![finding];
+    case.out.answer.status = -1;
+}
+
+fn trigger(kind: &ActionKind) -> Option<Trigger> {
+    Some(match kind {
+        ActionKind::Approve | ActionKind::Release | ActionKind::InspectionResult { passed: true } => {
+            Trigger::Release
+        }
+        ActionKind::Inspect => Trigger::Inspect,
+        ActionKind::InspectionResult { passed: false } | ActionKind::Reject => Trigger::Reject,
+        ActionKind::Conclude => Trigger::Conclude,
+        ActionKind::Suspend => Trigger::Suspend,
+        ActionKind::Resume => Trigger::Resume,
+        ActionKind::Detain { status: 501 } => Trigger::DetainClearance,
+        ActionKind::Detain { status: 502 } => Trigger::DetainSmuggling,
+        ActionKind::Detain { status: 503 } => Trigger::DetainLegal,
+        ActionKind::Detain { .. } => Trigger::DetainOther,
+        ActionKind::ReExport => Trigger::ReExport,
+        ActionKind::Close => Trigger::Close,
+        _ => return None,
+    })
+}
+
+/// Why an action is not allowed now.
+fn forbidden(consignment: &Consignment, kind: &ActionKind) -> Option<Finding> {
+    let attempt = consignment.attempt.as_ref();
+    let state = attempt.map(|attempt| attempt.state);
+    let bill = attempt.and_then(|attempt| attempt.bill.as_ref());
+    let allowed = match (kind, state) {
+        (_, None) => false,
+        // What these mean is narrower than where they lead.
+        (ActionKind::Approve, Some(state)) => state == State::Review,
+        (ActionKind::InspectionResult { .. }, Some(state)) => state == State::Inspection,
+        (ActionKind::ApproveCancellation | ActionKind::RefuseCancellation, Some(state)) => {
+            let open = consignment.cancellation.as_ref().is_some_and(|file| {
+                file.filed.status == 2 && Some(file.attempt) == attempt.map(|attempt| attempt.number)
+            });
+            open && next(state, Trigger::Cancel).is_some()
+        }
+        (ActionKind::ApproveReturn { number } | ActionKind::RefuseReturn { number }, _) => {
+            return_goods::is_in(consignment, *number, ReturnState::Applied)
+        }
+        (ActionKind::ReceiveReturn { number }, _) => {
+            return_goods::is_in(consignment, *number, ReturnState::Approved)
+        }
+        (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1),
+        (ActionKind::PayBill, _) => bill.is_some_and(|bill| bill.status == 2 && !bill.paid),
+        (kind, Some(state)) => trigger(kind).is_some_and(|trigger| next(state, trigger).is_some()),
+    };
+    (!allowed).then(|| {
+        let state = state.map_or("none", State::word);
+        Finding::new(Reason::ActionForbidden)
+            .argument(state)
+            .argument(kind.word())
+            .field("state", state)
+            .field("action", kind.word())
+    })
+}
+
+fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerAction) {
+    let text = action.text.as_str();
+    let manual = |code: &str, words: &str| {
+        format!("[Code:{code};Desc:{words}{}{text}]", if text.is_empty() { "" } else { "，" })
+    };
+    match &action.kind {
+        ActionKind::Approve | ActionKind::Release | ActionKind::InspectionResult { passed: true } => {
+            clear(case, consignment)
+        }
+        ActionKind::InspectionResult { passed: false } | ActionKind::Reject => {
+            let finding = Finding::new(Reason::ManuallyRejected).argument(text);
+            judge::reject(case, consignment, vec![finding]);
+        }
+        ActionKind::Inspect => judge::step(case, consignment, Trigger::Inspect, &manual("19019", "布控查验")),
+        ActionKind::Conclude => judge::step(case, consignment, Trigger::Conclude, &manual("2300", "审结")),
+        ActionKind::Suspend => judge::step(case, consignment, Trigger::Suspend, &manual("19021", "挂起")),
+        ActionKind::Resume => {
+            judge::step(case, consignment, Trigger::Resume, &manual("1200", "等待人工审核"))
+        }
+        ActionKind::Detain { .. } => {
+            let trigger = trigger(&action.kind).unwrap_or(Trigger::DetainOther);
+            judge::step(case, consignment, trigger, &manual("19022", "扣留"));
+        }
+        ActionKind::ReExport => {
+            end_attempt(case, consignment);
+            judge::step(case, consignment, Trigger::ReExport, &manual("19023", "退运"));
+        }
+        ActionKind::Close => judge::step(case, consignment, Trigger::Close, &manual("19024", "结关")),
+        ActionKind::ApproveCancellation => cancellation::approve(case, consignment),
+        ActionKind::RefuseCancellation => cancellation::refuse(case, consignment, text),
+        ActionKind::ApproveReturn { number } => return_goods::approve(case, consignment, *number),
+        ActionKind::RefuseReturn { number } => return_goods::refuse(case, consignment, *number, text),
+        ActionKind::ReceiveReturn { number } => return_goods::receive(case, consignment, *number),
+        ActionKind::SummariseBill { notice } => timer::summarise(case, consignment, notice.clone()),
+        ActionKind::PayBill => pay(case, consignment),
+    }
+}
+
+/// Nothing stands against release any more but, perhaps, the arrival: then it waits for it with a clear lane.
+fn clear(case: &mut Case<'_>, consignment: &mut Consignment) {
+    let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.needs_arrival)
+        && !waybill::has_arrived(consignment);
+    if !waits {
+        return judge::release(case, consignment);
+    }
+    if let Some(attempt) = &mut consignment.attempt {
+        attempt.lane = Some(Lane::Release);
+    }
+    let entered = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == State::Entered);
+    if !entered {
+        judge::step(case, consignment, Trigger::Matched, "[Code:1800;Desc:审核通过，等待运抵]");
+    }
+}
+
+/// The bill is paid: the guarantee is free, nothing is owed.
+fn pay(case: &mut Case<'_>, consignment: &mut Consignment) {
+    let Some(mut attempt) = consignment.attempt.take() else { return };
+    let owed = attempt.bill.as_ref().map_or(0, |bill| bill.owed);
+    if let Some(movement) = attempt.guarantee.as_mut().and_then(|hold| ledger::give_back(hold, owed)) {
+        case.moved(movement);
+    }
+    if let Some(agent) = judge::agent_of(&attempt).filter(|_| owed > 0) {
+        case.moved(ledger::settle(Account::payable_tax(agent), owed));
+    }
+    if let Some(bill) = &mut attempt.bill {
+        bill.paid = true;
+        bill.overdue = false;
+        bill.owed = 0;
+    }
+    consignment.attempt = Some(attempt);
+    clear_timers(case, consignment, TimerKind::PaymentOverdue);
+    clear_timers(case, consignment, TimerKind::SettlementDue);
+}

@@ -1,0 +1,280 @@
+//! The judgement of an attempt: complete? agreed? which lane? released? Called whenever something changed.
+
+use super::declaration::{clear_timers, end_attempt, set_timer, waybill_of};
+use super::{Case, info, receipt::Numbers, waybill};
+use crate::consignment::{Attempt, Bill, Consignment, Filed, Lane, RiskHit, State};
+use crate::event::TimerKind;
+use crate::finding::Finding;
+use crate::keys::{ClaimKey, Time};
+use crate::matching;
+use crate::reason::{Layer, Reason};
+use crate::risk::{self, RiskFacts};
+use crate::states::{Trigger, next};
+use ceb::{Declaration, Document, Kind, Order, Payment};
+use compact_str::format_compact;
+use ledger::Account;
+
+/// Tries the match of a declared attempt.
+pub(super) fn attempt(case: &mut Case<'_>, consignment: &mut Consignment, preview: bool) {
+    let Some(attempt) = &consignment.attempt else { return };
+    if attempt.state != State::Declared {
+        return;
+    }
+    let Document::Declaration(declaration) = &*attempt.declaration.document else { return };
+    let declaration = declaration.clone();
+    let mut findings = attempt.findings.clone();
+    let rejected = findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected);
+    let complete = match (order_of(consignment), payment_of(consignment), waybill_of(consignment)) {
+        (Some(order), Some(payment), Some(waybill)) => {
+            let platform =
+                case.reference.parties.find(declaration.head.ebp_code.trim(), attempt.business_date);
+            let law = case.reference.numbered(attempt.rulebook).parameters.on(attempt.business_date);
+            findings.extend(matching::compare(order, payment, waybill, &declaration, &law, platform));
+            true
+        }
+        _ => false,
+    };
+    if findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
+        return reject(case, consignment, findings);
+    }
+    debug_assert!(!rejected, "a rejected finding ends the attempt");
+    if complete {
+        agree(case, consignment, &declaration, findings, preview);
+    }
+}
+
+pub(super) fn order_of(consignment: &Consignment) -> Option<&Order> {
+    match consignment.order.as_ref().filter(|filed| filed.status != 1).map(|filed| &*filed.document) {
+        Some(Document::Order(order)) => Some(order),
+        _ => None,
+    }
+}
+
+pub(super) fn payment_of(consignment: &Consignment) -> Option<&Payment> {
+    match consignment.payment.as_ref().filter(|filed| filed.status != 1).map(|filed| &*filed.document) {
+        Some(Document::Payment(payment)) => Some(payment),
+        _ => None,
+    }
+}
+
+/// 100: the attempt ends, its holds are given up, its keys are free.
+pub(super) fn reject(case: &mut Case<'_>, consignment: &mut Consignment, mut findings: Vec<Finding>) {
+    findings.sort_by_key(|finding| finding.reason);
+    end_attempt(case, consignment);
+    let shown: Vec<Finding> =
+        findings.iter().filter(|finding| finding.reason.layer() == Layer::Rejected).cloned().collect();
+    let text = info(&shown, Kind::Declaration);
+    let Some(mut attempt) = consignment.attempt.take() else { return };
+    attempt.state = State::Rejected;
+    attempt.findings = findings.clone();
+    attempt.declaration.status = 100;
+    report(case, consignment, &attempt, 100, &text);
+    consignment.attempt = Some(attempt);
+    case.accept(100, text, findings);
+}
+
+/// 120 to all four; the lane is fixed.
+fn agree(
+    case: &mut Case<'_>,
+    consignment: &mut Consignment,
+    declaration: &Declaration,
+    mut findings: Vec<Finding>,
+    preview: bool,
+) {
+    const CHECKED: &str = "[Code:1800;Desc:逻辑校验通过]";
+    clear_timers(case, consignment, TimerKind::PartnersMissing);
+    let mut partners: Vec<Filed> = Vec::with_capacity(3);
+    for filed in [consignment.order.as_mut(), consignment.payment.as_mut()].into_iter().flatten() {
+        filed.status = 120;
+        partners.push(filed.clone());
+    }
+    if let Some(filed) = consignment.carriage.as_mut().and_then(|carriage| carriage.waybill.as_mut()) {
+        filed.status = 120;
+        partners.push(filed.clone());
+    }
+    for filed in &partners {
+        case.report(consignment, filed, 120, CHECKED, &Numbers::default());
+    }
+    let Some(mut attempt) = consignment.attempt.take() else { return };
+    let serial = case.facts.numbers.take();
+    let entry = format_compact!(
+        "{}{}I{:09}",
+        declaration.head.customs_code,
+        attempt.business_date.year(),
+        serial % 1_000_000_000
+    );
+    case.out.claims.push((ClaimKey::Entry(entry.clone()), Some(consignment.key.clone())));
+    attempt.invt_no = Some(entry);
+    attempt.state = State::Entered;
+    attempt.declaration.status = 120;
+    attempt.needs_arrival = needs_arrival(case, declaration);
+    for (gnum, what) in attempt.assessment.iter().flat_map(|assessment| &assessment.uncertain) {
+        findings.push(
+            Finding::new(Reason::UncertainRow).field(format!("InventoryList.gnum {gnum}"), what).uncertain(),
+        );
+    }
+    if declaration.head.trade_mode != "9610" {
+        findings.push(
+            Finding::new(Reason::BookNotChecked)
+                .field("InventoryHead.emsNo", declaration.head.ems_no.as_deref().unwrap_or("")),
+        );
+    }
+    let open_look = findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
+    let mut lane = if open_look { Lane::DocumentCheck } else { Lane::Release };
+    if !preview {
+        let (sealed, hits) = select(case, consignment, &attempt, declaration);
+        attempt.hits = hits;
+        lane = lane.max(sealed);
+        match sealed {
+            Lane::Release => {}
+            Lane::Reject => findings.push(Finding::new(Reason::RiskRejected)),
+            Lane::DocumentCheck | Lane::Hold => findings.push(Finding::new(Reason::SelectedForReview)),
+            Lane::Scan | Lane::Inspection => findings.push(Finding::new(Reason::SelectedForInspection)),
+        }
+    }
+    attempt.lane = Some(lane);
+    attempt.findings = findings.clone();
+    report(case, consignment, &attempt, 120, CHECKED);
+    consignment.attempt = Some(attempt);
+    case.accept(120, CHECKED.into(), findings.clone());
+    match lane {
+        Lane::Release => proceed(case, consignment),
+        Lane::Reject => reject(case, consignment, findings),
+        Lane::DocumentCheck | Lane::Hold => {
+            step(case, consignment, Trigger::Review, "[Code:1200;Desc:等待人工审核]")
+        }
+        Lane::Scan | Lane::Inspection => {
+            step(case, consignment, Trigger::Inspect, "[Code:19019;Desc:布控查验]")
+        }
+    }
+}
+
+/// Direct purchase that crosses the border in a means of transport waits for its arrival, as the site's filing or the
+/// parameter says (RULES §7).
+fn needs_arrival(case: &Case<'_>, declaration: &Declaration) -> bool {
+    let head = &declaration.head;
+    let crosses = head.trade_mode == "9610" && matches!(head.traf_mode.as_str(), "2" | "3" | "4" | "5" | "6");
+    let site = head.loct_no.as_ref().and_then(|site| case.reference.parties.find(site, case.now.day()));
+    crosses && site.and_then(|filing| filing.arrival_required).unwrap_or(case.law.arrival_required == 1)
+}
+
+/// Sealed rules and the draw.
+fn select(
+    case: &mut Case<'_>,
+    consignment: &Consignment,
+    attempt: &Attempt,
+    declaration: &Declaration,
+) -> (Lane, Vec<RiskHit>) {
+    let book = case.reference.current();
+    let facts = RiskFacts { declaration, assessment: attempt.assessment.as_ref(), counts: &attempt.counts };
+    let mut hits = book.risk.evaluate(&facts, case.now.day());
+    case.out.read.counts.clone_from(&attempt.counts);
+    let grade = case
+        .reference
+        .parties
+        .find(declaration.head.ebc_code.trim(), case.now.day())
+        .map(|filing| filing.grade)
+        .unwrap_or_default();
+    let ratio = risk::ratio(&case.law, &declaration.head.trade_mode, grade);
+    let drawn = risk::draw(&case.reference.sampling_seed, &consignment.key);
+    if drawn < ratio {
+        hits.push(RiskHit {
+            rule: "random".into(),
+            lane: Lane::Inspection,
+            evidence: format_compact!("drawn {drawn} < ratio {ratio} ppm, grade {}", grade.word()),
+        });
+    }
+    let lane = hits.iter().map(|hit| hit.lane).max().unwrap_or(Lane::Release);
+    (lane, hits)
+}
+
+/// Releases an entered declaration whose lane is clear, once its parcel is here.
+pub(super) fn proceed(case: &mut Case<'_>, consignment: &mut Consignment) {
+    let Some(attempt) = &consignment.attempt else { return };
+    let clear = attempt.state == State::Entered && attempt.lane == Some(Lane::Release);
+    if clear && (!attempt.needs_arrival || waybill::has_arrived(consignment)) {
+        release(case, consignment);
+    }
+}
+
+/// Moves a declaration and reports its new state; a move the table forbids does nothing.
+pub(super) fn step(case: &mut Case<'_>, consignment: &mut Consignment, trigger: Trigger, text: &str) {
+    let Some(mut attempt) = consignment.attempt.take() else { return };
+    if let Some(state) = next(attempt.state, trigger) {
+        attempt.state = state;
+        if let Some(status) = state.status() {
+            attempt.declaration.status = status;
+            report(case, consignment, &attempt, i32::from(status), text);
+            case.out.answer.status = i32::from(status);
+            case.out.answer.info = text.into();
+        }
+    }
+    consignment.attempt = Some(attempt);
+}
+
+/// 800: holds become final, the tax is owed, the bill goes out, the clocks of returns and settlement start.
+pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
+    let Some(mut attempt) = consignment.attempt.take() else { return };
+    let Some(state) = next(attempt.state, Trigger::Release) else {
+        consignment.attempt = Some(attempt);
+        return;
+    };
+    attempt.state = state;
+    attempt.declaration.status = 800;
+    for hold in [&mut attempt.quota, &mut attempt.guarantee].into_iter().flatten() {
+        if hold.state == ledger::HoldState::Held {
+            let movement = ledger::post(hold);
+            case.out.movements.push(movement);
+        }
+    }
+    let owed = attempt.assessment.as_ref().map_or(0, crate::tax::Assessment::total);
+    if let Some(agent) = agent_of(&attempt) {
+        case.moved(ledger::enter(Account::payable_tax(agent), owed));
+    }
+    let today = case.now.day();
+    let entry = attempt.invt_no.clone().unwrap_or_default();
+    let bill = Bill {
+        number: format_compact!("{entry}_0"),
+        status: 1,
+        notice: None,
+        owed,
+        released_on: today,
+        paid: false,
+        overdue: false,
+    };
+    report(case, consignment, &attempt, 800, "[Code:2600;Desc:放行]");
+    case.send_bill(consignment, &attempt, &bill, false);
+    attempt.bill = Some(bill);
+    let number = attempt.number;
+    let calendar = &case.reference.current().calendar;
+    let settle = calendar.deadline(today, case.law.settlement_first_day);
+    let overdue = calendar.deadline(today, case.law.settlement_last_day);
+    consignment.attempt = Some(attempt);
+    if owed > 0 {
+        set_timer(case, consignment, TimerKind::SettlementDue, number, Time::start_of(settle));
+        let after = crate::rulebook::Calendar::plus_days(overdue, 1);
+        set_timer(case, consignment, TimerKind::PaymentOverdue, number, Time::start_of(after));
+    }
+    case.out.answer.status = 800;
+    case.out.answer.info = "[Code:2600;Desc:放行]".into();
+}
+
+/// The withholding agent: the declaring unit.
+pub(super) fn agent_of(attempt: &Attempt) -> Option<crate::Text> {
+    match &*attempt.declaration.document {
+        Document::Declaration(declaration) => Some(declaration.head.agent_code.trim().into()),
+        _ => None,
+    }
+}
+
+pub(super) fn report(
+    case: &mut Case<'_>,
+    consignment: &mut Consignment,
+    attempt: &Attempt,
+    status: i32,
+    text: &str,
+) {
+    let numbers = Numbers::of(attempt);
+    let filed = attempt.declaration.clone();
+    case.report(consignment, &filed, status, text, &numbers);
+}

@@ -1,0 +1,89 @@
+//! Timers that are due. One that was cleared or fired meanwhile does nothing: the consignment says which run.
+
+use super::declaration::set_timer;
+use super::{Case, judge, return_goods};
+use crate::consignment::{Consignment, ReturnState, State};
+use crate::event::{Timer, TimerKind};
+use crate::finding::Finding;
+use crate::keys::Time;
+use crate::reason::Reason;
+use crate::rulebook::Calendar;
+use compact_str::format_compact;
+
+/// A timer is due.
+pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
+    let mut consignment = case.consignment(&timer.order);
+    case.out.order = Some(timer.order.clone());
+    case.out.cleared.push((timer.kind, timer.attempt));
+    let running = consignment.timers.iter().position(|(kind, attempt, due)| {
+        (*kind, *attempt) == (timer.kind, timer.attempt) && *due <= case.now
+    });
+    let Some(index) = running else { return };
+    consignment.timers.remove(index);
+    match timer.kind {
+        TimerKind::PartnersMissing => partners_missing(case, &mut consignment),
+        TimerKind::SettlementDue => settle(case, &mut consignment, timer.attempt),
+        TimerKind::PaymentOverdue => overdue(&mut consignment),
+        TimerKind::ReturnLapsed => {
+            if return_goods::is_in(&consignment, timer.attempt, ReturnState::Approved) {
+                return_goods::lapse(case, &mut consignment, timer.attempt);
+            }
+        }
+    }
+    case.keep(consignment);
+}
+
+fn partners_missing(case: &mut Case<'_>, consignment: &mut Consignment) {
+    if consignment.attempt.as_ref().is_none_or(|attempt| attempt.state != State::Declared) {
+        return;
+    }
+    let number = consignment.key.order_no.clone();
+    let mut findings = Vec::new();
+    for (missing, reason) in [
+        (judge::order_of(consignment).is_none(), Reason::OrderMissing),
+        (judge::payment_of(consignment).is_none(), Reason::PaymentMissing),
+        (super::declaration::waybill_of(consignment).is_none(), Reason::WaybillMissing),
+    ] {
+        if missing {
+            findings.push(Finding::new(reason).field("InventoryHead.orderNo", &number));
+        }
+    }
+    judge::reject(case, consignment, findings);
+}
+
+/// The bill is summarised under a payment notice, unless a return is open: then it waits for the return.
+fn settle(case: &mut Case<'_>, consignment: &mut Consignment, attempt: u32) {
+    let open = consignment.returns.iter().any(|file| {
+        matches!(file.state, ReturnState::Applied | ReturnState::Approved) && file.filed.status != 1
+    });
+    if open {
+        let tomorrow =
+            case.reference.current().calendar.working_day_from(Calendar::plus_days(case.now.day(), 1));
+        return set_timer(case, consignment, TimerKind::SettlementDue, attempt, Time::start_of(tomorrow));
+    }
+    let notice = {
+        let Some(attempt) = &consignment.attempt else { return };
+        let entry = attempt.invt_no.clone().unwrap_or_default();
+        format_compact!("{}{}", entry, "-N")
+    };
+    summarise(case, consignment, notice);
+}
+
+/// 818 status 2.
+pub(super) fn summarise(case: &mut Case<'_>, consignment: &mut Consignment, notice: crate::Text) {
+    let Some(mut attempt) = consignment.attempt.take() else { return };
+    if let Some(bill) = attempt.bill.as_mut().filter(|bill| bill.status == 1) {
+        bill.status = 2;
+        bill.notice = Some(notice);
+        let bill = bill.clone();
+        case.send_bill(consignment, &attempt, &bill, true);
+    }
+    consignment.attempt = Some(attempt);
+}
+
+fn overdue(consignment: &mut Consignment) {
+    let bill = consignment.attempt.as_mut().and_then(|attempt| attempt.bill.as_mut());
+    if let Some(bill) = bill.filter(|bill| !bill.paid && bill.status != 3 && bill.owed > 0) {
+        bill.overdue = true;
+    }
+}

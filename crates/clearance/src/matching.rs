@@ -1,0 +1,279 @@
+//! The match of order, payment and waybill with the declaration (RULES §3): every comparison its own rule, with both
+//! values; exact decimals with a tolerance, texts as sent, trimmed. Leaves to others when there is enough to match.
+
+use crate::finding::Finding;
+use crate::party::Filing;
+use crate::reason::Reason;
+use crate::rulebook::Law;
+use ceb::{Decimal, Declaration, Order, Payment, Waybill};
+
+/// Compares the four documents; an empty list means they agree.
+pub fn compare(
+    order: &Order,
+    payment: &Payment,
+    waybill: &Waybill,
+    declaration: &Declaration,
+    law: &Law,
+    platform: Option<&Filing>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    lines(order, declaration, law, &mut found);
+    buyer(order, declaration, &mut found);
+    let exempt = law.identity_exempts_payer == 1 && platform.is_some_and(|filing| filing.verifies_identity);
+    if !exempt {
+        text(
+            &mut found,
+            Reason::PayerNameDiffers,
+            "OrderHead.buyerName",
+            &order.head.buyer_name,
+            "PaymentHead.payerName",
+            &payment.payer_name,
+        );
+        identity(
+            &mut found,
+            Reason::PayerIdNumberDiffers,
+            "OrderHead.buyerIdNumber",
+            &order.head.buyer_id_number,
+            "PaymentHead.payerIdNumber",
+            &payment.payer_id_number,
+        );
+    }
+    amount(
+        &mut found,
+        Reason::PaidAmountDiffers,
+        ("OrderHead.acturalPaid", order.head.actural_paid),
+        ("PaymentHead.amountPaid", payment.amount_paid),
+        law.amount_tolerance,
+    );
+    if let Some(pay_code) = &order.head.pay_code {
+        text(
+            &mut found,
+            Reason::PaymentFirmDiffers,
+            "OrderHead.payCode",
+            pay_code,
+            "PaymentHead.payCode",
+            &payment.pay_code,
+        );
+    }
+    if let Some(number) = &order.head.pay_transaction_id {
+        text(
+            &mut found,
+            Reason::PaymentNumberDiffers,
+            "OrderHead.payTransactionId",
+            number,
+            "PaymentHead.payTransactionId",
+            &payment.pay_transaction_id,
+        );
+    }
+    carriage(order, waybill, declaration, law, &mut found);
+    found
+}
+
+fn lines(order: &Order, declaration: &Declaration, law: &Law, found: &mut Vec<Finding>) {
+    if order.lines.len() != declaration.lines.len() {
+        found.push(
+            Finding::new(Reason::LineCountDiffers)
+                .field("InventoryHead.orderNo", &declaration.head.order_no)
+                .field("OrderHead.orderNo", &order.head.order_no)
+                .arithmetic(format!("{} ≠ {}", declaration.lines.len(), order.lines.len())),
+        );
+        return;
+    }
+    for (index, line) in declaration.lines.iter().enumerate() {
+        let own = |field: &str| format!("InventoryList[{}].{field}", index + 1);
+        let Some((at, ordered)) =
+            order.lines.iter().enumerate().find(|(_, ordered)| ordered.gnum == line.gnum)
+        else {
+            let numbers: Vec<String> = order.lines.iter().map(|line| line.gnum.to_string()).collect();
+            found.push(
+                Finding::new(Reason::LineNumberUnmatched)
+                    .field(own("gnum"), line.gnum)
+                    .field("OrderList.gnum", numbers.join(" ")),
+            );
+            continue;
+        };
+        let theirs = |field: &str| format!("OrderList[{}].{field}", at + 1);
+        text(
+            found,
+            Reason::LineNameDiffers,
+            &own("gname"),
+            &line.gname,
+            &theirs("itemName"),
+            &ordered.item_name,
+        );
+        amount(found, Reason::LineQuantityDiffers, (&own("qty"), line.qty), (&theirs("qty"), ordered.qty), 0);
+        text(found, Reason::LineUnitDiffers, &own("unit"), &line.unit, &theirs("unit"), &ordered.unit);
+        amount(
+            found,
+            Reason::LinePriceDiffers,
+            (&own("price"), line.price),
+            (&theirs("price"), ordered.price),
+            law.amount_tolerance,
+        );
+        amount(
+            found,
+            Reason::LineTotalDiffers,
+            (&own("totalPrice"), line.total_price),
+            (&theirs("totalPrice"), ordered.total_price),
+            law.amount_tolerance,
+        );
+        text(
+            found,
+            Reason::LineCountryDiffers,
+            &own("country"),
+            &line.country,
+            &theirs("country"),
+            &ordered.country,
+        );
+    }
+}
+
+fn buyer(order: &Order, declaration: &Declaration, found: &mut Vec<Finding>) {
+    let (list, order) = (&declaration.head, &order.head);
+    text(
+        found,
+        Reason::BuyerNameDiffers,
+        "InventoryHead.buyerName",
+        &list.buyer_name,
+        "OrderHead.buyerName",
+        &order.buyer_name,
+    );
+    text(
+        found,
+        Reason::BuyerIdTypeDiffers,
+        "InventoryHead.buyerIdType",
+        &list.buyer_id_type,
+        "OrderHead.buyerIdType",
+        &order.buyer_id_type,
+    );
+    identity(
+        found,
+        Reason::BuyerIdNumberDiffers,
+        "InventoryHead.buyerIdNumber",
+        &list.buyer_id_number,
+        "OrderHead.buyerIdNumber",
+        &order.buyer_id_number,
+    );
+    text(
+        found,
+        Reason::BuyerTelephoneDiffers,
+        "InventoryHead.buyerTelephone",
+        &list.buyer_telephone,
+        "OrderHead.buyerTelephone",
+        &order.buyer_telephone,
+    );
+    text(
+        found,
+        Reason::MerchantDiffers,
+        "InventoryHead.ebcCode",
+        &list.ebc_code,
+        "OrderHead.ebcCode",
+        &order.ebc_code,
+    );
+}
+
+fn carriage(
+    order: &Order,
+    waybill: &Waybill,
+    declaration: &Declaration,
+    law: &Law,
+    found: &mut Vec<Finding>,
+) {
+    let (list, order) = (&declaration.head, &order.head);
+    text(
+        found,
+        Reason::WaybillOrderDiffers,
+        "LogisticsHead.orderNo",
+        &waybill.order_no,
+        "InventoryHead.orderNo",
+        &list.order_no,
+    );
+    text(
+        found,
+        Reason::ConsigneeDiffers,
+        "OrderHead.consignee",
+        &order.consignee,
+        "LogisticsHead.consignee",
+        &waybill.consignee,
+    );
+    text(
+        found,
+        Reason::ConsigneeTelephoneDiffers,
+        "OrderHead.consigneeTelephone",
+        &order.consignee_telephone,
+        "LogisticsHead.consigneeTelephone",
+        &waybill.consignee_telephone,
+    );
+    text(
+        found,
+        Reason::ConsigneeAddressDiffers,
+        "OrderHead.consigneeAddress",
+        &order.consignee_address,
+        "LogisticsHead.consigneeAddress",
+        &waybill.consignee_address,
+    );
+    text(
+        found,
+        Reason::ListAddressDiffers,
+        "InventoryHead.consigneeAddress",
+        &list.consignee_address,
+        "OrderHead.consigneeAddress",
+        &order.consignee_address,
+    );
+    if law.compare_weight == 1 {
+        amount(
+            found,
+            Reason::GrossWeightDiffers,
+            ("InventoryHead.grossWeight", list.gross_weight),
+            ("LogisticsHead.weight", waybill.weight),
+            law.weight_tolerance,
+        );
+    }
+    if law.compare_charges == 1 {
+        // Both are optional on the waybill; what it does not state is not compared.
+        if let Some(freight) = waybill.freight {
+            amount(
+                found,
+                Reason::FreightDiffers,
+                ("InventoryHead.freight", list.freight),
+                ("LogisticsHead.freight", freight),
+                law.amount_tolerance,
+            );
+        }
+        if let Some(insurance) = waybill.insured_fee {
+            amount(
+                found,
+                Reason::InsuranceDiffers,
+                ("InventoryHead.insuredFee", list.insured_fee),
+                ("LogisticsHead.insuredFee", insurance),
+                law.amount_tolerance,
+            );
+        }
+    }
+}
+
+fn text(found: &mut Vec<Finding>, reason: Reason, left: &str, one: &str, right: &str, other: &str) {
+    if one.trim() != other.trim() {
+        found.push(Finding::new(reason).field(left, one).field(right, other));
+    }
+}
+
+/// Identity numbers may end in x or X.
+fn identity(found: &mut Vec<Finding>, reason: Reason, left: &str, one: &str, right: &str, other: &str) {
+    if !one.trim().eq_ignore_ascii_case(other.trim()) {
+        found.push(Finding::new(reason).field(left, one).field(right, other));
+    }
+}
+
+fn amount(
+    found: &mut Vec<Finding>,
+    reason: Reason,
+    (left, one): (&str, Decimal),
+    (right, other): (&str, Decimal),
+    tolerance: i64,
+) {
+    let difference = one.units().abs_diff(other.units());
+    if difference > u128::from(tolerance.unsigned_abs()) {
+        found.push(Finding::new(reason).field(left, one).field(right, other));
+    }
+}

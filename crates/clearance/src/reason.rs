@@ -1,0 +1,516 @@
+//! Every rule: one enum in order of precedence with permanent numbers, each with its layer, the code and Chinese
+//! text it is answered with, an explanation and a fix in two languages, and who may see it.
+
+use crate::Text;
+use ceb::Kind;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What a finding does to its document.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Layer {
+    /// A negative code: not accepted, the key stays free.
+    Refused,
+    /// 100: accepted and refused; the next attempt is free.
+    Rejected,
+    /// A person decides (300).
+    Review,
+    /// Said, without consequence.
+    Note,
+}
+
+impl Layer {
+    /// The word used in the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Rejected => "rejected",
+            Self::Review => "review",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Who may see a finding (DESIGN §1.2).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Disclosure {
+    /// The parties, in full.
+    Open,
+    /// Officers in full; parties see the measure taken and the right of appeal.
+    Sealed,
+}
+
+/// Negative codes by kind of document, in the order: order, payment, waybill, waybill status, declaration,
+/// cancellation, return, arrival. 0 = the rule does not meet this kind.
+type Codes = [i32; 8];
+
+const NONE: Codes = [0; 8];
+/// The check of fields: what every kind has.
+const FIELDS: Codes = [-301008, -401009, -504011, -505011, -621001, -623001, -625001, -800001];
+
+fn column(kind: Kind) -> Option<usize> {
+    Some(match kind {
+        Kind::Order => 0,
+        Kind::Payment => 1,
+        Kind::Waybill => 2,
+        Kind::WaybillStatus => 3,
+        Kind::Declaration => 4,
+        Kind::Cancellation => 5,
+        Kind::Return => 6,
+        Kind::Arrival => 7,
+        _ => return None,
+    })
+}
+
+macro_rules! reasons {
+    ($( $name:ident = $number:literal, $word:literal, $layer:ident, $disclosure:ident, $codes:expr, $customs:expr, $zh:literal,
+        $why_en:literal, $why_zh:literal, $fix_en:literal, $fix_zh:literal; )*) => {
+        /// A rule, by its permanent number. Earlier ones take precedence in an answer.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[repr(u16)]
+        pub enum Reason {
+            $( #[doc = $why_en] $name = $number, )*
+        }
+
+        impl Reason {
+            /// All rules, in order of precedence.
+            pub const ALL: &'static [Self] = &[$( Self::$name, )*];
+            /// The stable word.
+            pub fn word(self) -> &'static str { match self { $( Self::$name => $word, )* } }
+            /// What it does.
+            pub fn layer(self) -> Layer { match self { $( Self::$name => Layer::$layer, )* } }
+            /// Who may see it.
+            pub fn disclosure(self) -> Disclosure { match self { $( Self::$name => Disclosure::$disclosure, )* } }
+            fn codes(self) -> Codes { match self { $( Self::$name => $codes, )* } }
+            /// The customs code inside `returnInfo`, for rules of the customs side (SPEC §7.4). Codes from 19000 to
+            /// 19999 are this system's own, where no real one is known.
+            pub fn customs_code(self) -> Option<&'static str> {
+                let code: &'static str = match self { $( Self::$name => $customs, )* };
+                (!code.is_empty()).then_some(code)
+            }
+            fn own_zh(self) -> &'static str { match self { $( Self::$name => $zh, )* } }
+            /// Why the rule is there, in English.
+            pub fn why_en(self) -> &'static str { match self { $( Self::$name => $why_en, )* } }
+            /// Why the rule is there, in Chinese.
+            pub fn why_zh(self) -> &'static str { match self { $( Self::$name => $why_zh, )* } }
+            /// What to do, in English.
+            pub fn fix_en(self) -> &'static str { match self { $( Self::$name => $fix_en, )* } }
+            /// What to do, in Chinese.
+            pub fn fix_zh(self) -> &'static str { match self { $( Self::$name => $fix_zh, )* } }
+        }
+    };
+}
+
+reasons! {
+    TooManyDocuments = 1, "too-many-documents", Refused, Open, [-301015, -401013, -504013, -505017, -621030, -623008, -625004, -800006], "", "",
+        "A message carries at most 100 documents (arrivals: one).", "一个报文最多包含100份单证（入库明细单为1份）。",
+        "Split the message and send the parts.", "请拆分报文后分别发送。";
+    HeadMissing = 2, "head-missing", Refused, Open, [-301007, -401005, -504010, -505010, -621001, -623000, -625200, -800002], "", "",
+        "The document has no head.", "单证缺少表头。",
+        "Send the head element with all mandatory fields.", "请补充表头及必填字段。";
+    NoLines = 3, "no-lines", Refused, Open, [-301001, -401009, -504011, -505011, -621000, -623001, -625006, -800000], "", "",
+        "The document has no lines.", "单证缺少表体。",
+        "Send at least one line.", "请至少填写一条表体。";
+    LineNumbersRepeat = 4, "line-numbers-repeat", Refused, Open, [-301002, -401009, -504011, -505011, -621027, -623001, -625001, -800001], "", "",
+        "Line numbers repeat.", "表体序号重复。",
+        "Number the lines 1, 2, 3 … without repeats.", "请从1开始连续编号，不得重复。";
+    KeyEmpty = 5, "key-empty", Refused, Open, [-301008, -401009, -504011, -505011, -621021, -623019, -625018, -800001], "", "",
+        "A field that names the document is empty.", "业务主键为空。",
+        "Fill the field.", "请填写业务主键。";
+    WrongOperation = 6, "wrong-operation", Refused, Open, [-301012, -401010, -504011, -505011, -621020, -623018, -625017, -800001], "", "",
+        "appType or appStatus is not one that this document knows.", "appType或appStatus取值不适用于该单证。",
+        "Use appType 1, 2 or 3 (a cancellation: 1) and appStatus 1 or 2.", "appType取1、2、3（撤单仅取1），appStatus取1、2。";
+    FieldInvalid = 7, "field-invalid", Refused, Open, FIELDS, "", "",
+        "A field is missing, too long or not of its type.", "字段缺失、超长或类型不符。",
+        "Correct the field named in the finding.", "请更正提示中的字段。";
+    FieldNotAllowed = 8, "field-not-allowed", Refused, Open, FIELDS, "", "",
+        "A field has a value that this message does not allow.", "字段取值不在允许范围内。",
+        "Use one of the allowed values.", "请使用允许的取值。";
+    CodeUnknown = 9, "code-unknown", Refused, Open, FIELDS, "", "",
+        "A code is not in its table.", "代码不在参数表中。",
+        "Use a code of the table of countries, units, districts, modes or transport.", "请使用参数表中的国别、单位、关区、监管方式或运输方式代码。";
+    IdentityNumberWrong = 10, "identity-number-wrong", Refused, Open, [-301008, -401009, -504011, -505011, -621013, -623001, -625026, -800001], "", "",
+        "The identity number has a wrong shape, birth date or check digit, so no quota can be looked up.", "身份证号的格式、出生日期或校验码有误，无法查询个人额度。",
+        "Ask the buyer for the correct identity number.", "请向订购人核实身份证号。";
+    TimeOutOfWindow = 11, "time-out-of-window", Refused, Open, FIELDS, "", "",
+        "The sender's time lies too far back or ahead.", "报送时间过早或晚于当前时间。",
+        "Set the clock of the sending system and send again with the current appTime.", "请校准系统时钟，以当前appTime重新发送。";
+    AmountNegative = 12, "amount-negative", Refused, Open, FIELDS, "", "",
+        "Amounts, quantities and weights are not negative.", "金额、数量、重量不得为负。",
+        "Correct the value.", "请更正数值。";
+    AmountOutOfRange = 13, "amount-out-of-range", Refused, Open, FIELDS, "", "",
+        "The value is beyond what can be assessed.", "数值超出可计算范围。",
+        "Correct the value.", "请更正数值。";
+    OrderSumWrong = 14, "order-sum-wrong", Refused, Open, FIELDS, "", "",
+        "acturalPaid is goodsValue + freight + taxTotal − discount.", "实际支付金额应等于商品金额加运杂费加代扣税款减非现金抵扣。",
+        "Correct the amounts of the order head.", "请更正订单表头金额。";
+    GoodsValueWrong = 15, "goods-value-wrong", Refused, Open, FIELDS, "", "",
+        "goodsValue is the sum of the lines' totalPrice.", "商品金额应等于各表体总价之和。",
+        "Correct goodsValue or the lines.", "请更正商品金额或表体总价。";
+    LineTotalWrong = 16, "line-total-wrong", Refused, Open, FIELDS, "", "",
+        "totalPrice is price times qty.", "总价应等于单价乘以数量。",
+        "Correct price, qty or totalPrice of the line.", "请更正该项的单价、数量或总价。";
+    WeightWrong = 17, "weight-wrong", Refused, Open, FIELDS, "", "",
+        "Net weight is above zero and not above gross weight.", "净重应大于零且不大于毛重。",
+        "Correct the weights.", "请更正重量。";
+    QuantityUnitWrong = 18, "quantity-unit-wrong", Refused, Open, FIELDS, "", "",
+        "Quantities and units do not fit each other: equal units need equal quantities, a second unit needs a second quantity.", "数量与单位不符：单位相同则数量应相同，有第二单位则应有第二数量。",
+        "Correct the quantities or units of the line.", "请更正该项的数量或单位。";
+    StatutoryUnitWrong = 19, "statutory-unit-wrong", Refused, Open, FIELDS, "", "",
+        "unit1 and unit2 are the statutory units of the HS code.", "法定单位与商品编码不符。",
+        "Use the statutory units of the tariff.", "请使用税则规定的法定计量单位。";
+    ModeFieldWrong = 20, "mode-field-wrong", Refused, Open, FIELDS, "", "",
+        "The supervision mode asks for this field, or forbids it.", "监管方式要求填写或不得填写该字段。",
+        "Fill or empty the field as the mode asks.", "请按监管方式填写或清空该字段。";
+    PartyUnknown = 21, "party-unknown", Refused, Open, [-10102; 8], "", "",
+        "No filing is in force for this enterprise code.", "该企业代码没有有效备案。",
+        "File the enterprise, or correct the code.", "请办理企业备案或更正代码。";
+    PartyWrongRole = 22, "party-wrong-role", Refused, Open, [-10101; 8], "", "",
+        "The enterprise is not filed in this role.", "该企业未备案为此类型。",
+        "File the role, or name the right enterprise.", "请补充企业类型备案或更正企业。";
+    PartyNameDiffers = 23, "party-name-differs", Refused, Open, FIELDS, "", "",
+        "The name is not the registered name of the code.", "企业名称与备案名称不一致。",
+        "Send the registered name exactly.", "请填写备案名称。";
+    PartySuspended = 24, "party-suspended", Refused, Open, [-301008, -401009, -504011, -505011, -621022, -623020, -625030, -800001], "", "",
+        "The filing of the enterprise is suspended.", "该企业备案已被暂停。",
+        "Settle the suspension with the competent agency.", "请与主管部门办理恢复。";
+    SenderHasNoPermission = 25, "sender-has-no-permission", Refused, Open, [-301008, -401009, -504011, -505011, -621016, -623026, -625021, -800001], "", "",
+        "This sender may not send this document: it is neither the party that answers for it nor entrusted.", "该发送方无权报送此单证。",
+        "Send it with the token of the party that answers for it.", "请由负责该单证的企业报送。";
+    TransferDiffers = 26, "transfer-differs", Refused, Open, [-301008, -401009, -504011, -505011, -621016, -623026, -625114, -800001], "", "",
+        "BaseTransfer does not name the enterprise that sends, or an exchange id it owns.", "传输企业与发送企业不一致。",
+        "Put the sender's own copCode, copName and dxpId into BaseTransfer.", "请在BaseTransfer填写本企业的传输信息。";
+    SignatureMissing = 27, "signature-missing", Refused, Open, [-301020, -401009, -504011, -505011, -621026, -623017, -625028, -800001], "", "",
+        "The document must be signed when it is declared.", "申报时必须加签。",
+        "Sign the message, or stage it with appStatus 1.", "请对报文加签，或以appStatus 1暂存。";
+    SignedDataDiffer = 28, "signed-data-differ", Refused, Open, [-301020, -401009, -504011, -505011, -621028, -623029, -625208, -800001], "", "",
+        "The signed data are not the data received: something changed after signing.", "加签数据与申报数据不一致。",
+        "Sign last, and send the bytes unchanged.", "请在最后一步加签，并原样发送。";
+    SignatureInvalid = 29, "signature-invalid", Refused, Open, [-301020, -401009, -504011, -505011, -621029, -623029, -625005, -800001], "", "",
+        "The signature cannot be verified.", "验签失败。",
+        "See the detail in the finding: algorithm, key, certificate or value.", "请根据提示检查算法、密钥、证书或签名值。";
+    CertificateNotHolder = 30, "certificate-not-holder", Refused, Open, [-301020, -401009, -504011, -505011, -621015, -623021, -625013, -800001], "", "",
+        "The certificate is not registered to the declaring unit.", "证书与申报单位不一致。",
+        "Sign with a certificate registered to the declaring unit.", "请使用申报单位登记的证书加签。";
+    PreEntryNumberUnknown = 31, "pre-entry-number-unknown", Refused, Open, [-301008, -401009, -504011, -505011, -621022, -623020, -625008, -800001], "", "",
+        "preNo is given by the window; this one was not given for this document.", "预录入号由电子口岸生成，该号并非本单证所得。",
+        "Leave preNo empty, or send the one received.", "请将预录入号置空或填写回执给出的号码。";
+    OldData = 32, "old-data", Refused, Open, [-301014, -401012, -505016, -505016, -621003, -623023, -625004, -800005], "", "",
+        "appTime is not later than that of the document already here.", "报送时间不晚于已有单证。",
+        "Send changes with a later appTime.", "请以更晚的appTime报送变更。";
+    AlreadyExists = 33, "already-exists", Refused, Open, [-301010, -401007, -504015, -505012, -621004, -623009, -625022, -800003], "", "",
+        "A document with this key is already here, with other content.", "相同编号的单证已存在且内容不同。",
+        "Send a change (appType 2), or use another number.", "请以变更方式（appType 2）报送或更换编号。";
+    NothingToChange = 34, "nothing-to-change", Refused, Open, [-301009, -401006, -504014, -505014, -621011, -623004, -625016, -800001], "", "",
+        "There is no document with this key to change or delete.", "没有可变更或删除的单证。",
+        "Send it as new (appType 1).", "请以新增方式（appType 1）报送。";
+    StateForbidsChange = 35, "state-forbids-change", Refused, Open, [-301011, -401008, -504016, -505014, -621012, -623013, -625022, -800001], "", "",
+        "A declaration that uses the document is under way or done.", "相关清单已申报，状态不允许变更。",
+        "Cancel the declaration first, or wait until it is rejected.", "请先撤单，或待清单退单后再变更。";
+    StateForbidsDeletion = 36, "state-forbids-deletion", Refused, Open, [-301011, -401008, -504016, -505014, -621010, -623013, -625022, -800001], "", "",
+        "The declaration is past the state in which it may be deleted.", "清单状态不是申报中，不能删除。",
+        "Send a cancellation (CEB623).", "请发送撤单申请（CEB623）。";
+    SeveralPayments = 37, "several-payments", Refused, Open, [-401003, -401003, 0, 0, 0, 0, 0, 0], "", "",
+        "The order has a payment already, or the payment belongs to another order.", "订单已有支付凭证，或该支付凭证属于其他订单。",
+        "Change or delete the earlier payment, or correct the number.", "请变更或删除原支付凭证，或更正编号。";
+    WaybillTaken = 38, "waybill-taken", Refused, Open, [0, 0, 0, 0, -621003, 0, 0, 0], "", "",
+        "Another declaration uses this waybill.", "该运单已被其他清单使用。",
+        "Name the parcel's own waybill.", "请填写本包裹的运单号。";
+    WaybillUnknown = 39, "waybill-unknown", Refused, Open, [0, 0, 0, -505014, 0, 0, 0, 0], "", "",
+        "There is no waybill with this number.", "没有该运单。",
+        "Send the waybill (CEB511) first.", "请先报送运单（CEB511）。";
+    DeclarationUnknown = 40, "declaration-unknown", Refused, Open, [0, 0, 0, 0, 0, -623003, -625032, 0], "", "",
+        "There is no declaration with this number for this order.", "没有该编号的清单。",
+        "Send the invtNo of the receipt with status 120.", "请填写120回执中的清单编号。";
+    StateForbidsCancellation = 41, "state-forbids-cancellation", Refused, Open, [0, 0, 0, 0, 0, -623005, 0, 0], "", "",
+        "Only a declaration that is entered or under review and not yet released can be cancelled.", "仅未放行的清单可以撤单。",
+        "After release, apply for a return (CEB625).", "放行后请申请退货（CEB625）。";
+    ReasonEmpty = 42, "reason-empty", Refused, Open, [0, 0, 0, 0, 0, -623012, -625001, 0], "", "",
+        "The reason is empty.", "原因为空。",
+        "Say why.", "请填写原因。";
+    ReturnNotReleased = 43, "return-not-released", Refused, Open, [0, 0, 0, 0, 0, 0, -625030, 0], "", "",
+        "Only a released declaration can be returned.", "仅已放行的清单可以退货。",
+        "Before release, cancel the declaration (CEB623).", "放行前请撤单（CEB623）。";
+    ReturnWindowClosed = 44, "return-window-closed", Refused, Open, [0, 0, 0, 0, 0, 0, -625004, 0], "", "",
+        "The time for returns after release is over.", "已超过退货申请期限。",
+        "The seller may take the goods back as a domestic matter, without refund of tax or quota.", "可按国内退货处理，税款和额度不予恢复。";
+    ReturnCodeUnknown = 45, "return-code-unknown", Refused, Open, [0, 0, 0, 0, 0, 0, -625011, 0], "", "",
+        "The HS code is not in the tariff.", "参数库中没有该商品编号。",
+        "Send the HS code of the declaration's line.", "请填写原清单的商品编号。";
+    ReturnLineUnknown = 46, "return-line-unknown", Refused, Open, [0, 0, 0, 0, 0, 0, -625209, 0], "", "",
+        "The declaration has no line with this number and HS code.", "原清单没有该序号与商品编号的表体。",
+        "Send gnum and gcode of the declaration.", "请填写原清单的序号和商品编号。";
+    ReturnFieldDiffers = 47, "return-field-differs", Refused, Open, [0, 0, 0, 0, 0, 0, -625010, 0], "", "",
+        "Name or unit of the returned line is not that of the declaration.", "退货表体的品名或单位与原清单不一致。",
+        "Send name and unit of the declaration.", "请按原清单填写品名和单位。";
+    ReturnQuantityExceeds = 48, "return-quantity-exceeds", Refused, Open, [0, 0, 0, 0, 0, 0, -625004, 0], "", "",
+        "More is returned than was declared and not yet returned.", "退货数量超过原清单未退数量。",
+        "Correct the quantity.", "请更正退货数量。";
+    SingleLimit = 49, "single-limit", Refused, Open, [0, 0, 0, 0, -621005, 0, 0, 0], "", "",
+        "Over the single limit only one indivisible item may be bought.", "超过单次限值的，仅限单件不可分割商品。",
+        "Declare as general trade, or sell within the limit.", "请按一般贸易申报，或在限值内销售。";
+    AnnualLimitUsed = 50, "annual-limit-used", Refused, Open, [0, 0, 0, 0, -621018, 0, 0, 0], "", "",
+        "With what the buyer has bought this year the purchase is over the yearly limit.", "购买人本年度已用额度加本次购买超过年度限额。",
+        "Declare as general trade.", "请按一般贸易申报。";
+    Undecided = 51, "undecided", Note, Open, [-301013, -401011, -505015, -505015, -621017, -623027, -625110, -800004], "", "",
+        "The document is recorded; its judgement failed and will be repeated after an upgrade.", "单证已收妥，处理异常，将在系统升级后重新处理。",
+        "Nothing: the receipt follows.", "无需操作，回执随后发出。";
+    AlreadyReleased = 60, "already-released", Rejected, Open, NONE, "22007", "对应的清单已放行",
+        "The declaration that uses this document is released.", "使用该单证的清单已放行。",
+        "Nothing can be changed any more; a return is possible (CEB625).", "不能再变更，可申请退货（CEB625）。";
+    AnnualLimit = 61, "annual-limit", Rejected, Open, NONE, "1313", "购买人超过年度限值，[*]",
+        "With what the buyer has bought or has under way this year the purchase is over the yearly limit.", "购买人本年度已用及在途额度加本次购买超过年度限值。",
+        "Wait for the other purchases, or declare as general trade.", "请等待其他清单办结，或按一般贸易申报。";
+    GuaranteeInsufficient = 62, "guarantee-insufficient", Rejected, Open, NONE, "1311", "担保金额不足",
+        "The guarantor's guarantee does not cover the tax.", "担保企业的担保余额不足以覆盖税款。",
+        "Top up the guarantee or settle bills, then declare again.", "请追加担保或缴清税款后重新申报。";
+    GoodsNotListed = 63, "goods-not-listed", Rejected, Open, NONE, "19001", "商品不在跨境电子商务零售进口商品清单内[*]",
+        "The HS code is not on the list of retail import goods.", "商品编码不在零售进口商品清单内。",
+        "Declare as general trade, or correct the code.", "请按一般贸易申报或更正商品编码。";
+    GoodsCodeUnknown = 64, "goods-code-unknown", Review, Open, NONE, "19002", "税则参数中没有商品编码[*]",
+        "The tariff table of this window does not have the HS code; a person looks at it.", "本系统税则参数中没有该商品编码，转人工审核。",
+        "Check the code; if it is right, wait for the review.", "请核对编码，无误则等待审核。";
+    OrderMissing = 65, "order-missing", Rejected, Open, NONE, "19003", "订单信息不存在",
+        "No order came in time.", "等待期内未收到订单。",
+        "Send the order (CEB311), then declare again.", "请报送订单（CEB311）后重新申报。";
+    PaymentMissing = 66, "payment-missing", Rejected, Open, NONE, "19004", "支付信息不存在",
+        "No payment for the order came in time, or another than the order names.", "等待期内未收到支付凭证，或与订单所列不符。",
+        "Have the payment firm send the payment (CEB411), then declare again.", "请支付企业报送支付凭证（CEB411）后重新申报。";
+    WaybillMissing = 67, "waybill-missing", Rejected, Open, NONE, "19005", "运单信息不存在",
+        "No waybill came in time.", "等待期内未收到运单。",
+        "Have the logistics firm send the waybill (CEB511), then declare again.", "请物流企业报送运单（CEB511）后重新申报。";
+    LineCountDiffers = 70, "line-count-differs", Rejected, Open, NONE, "1320", "清单与订单表体数量不一致",
+        "List and order have the same number of lines.", "清单与订单的表体项数应一致。",
+        "Correct the list or the order.", "请更正清单或订单。";
+    LineNumberUnmatched = 71, "line-number-unmatched", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Each line number of the list is one of the order.", "清单序号应与订单一一对应。",
+        "Number the lines alike.", "请使序号一致。";
+    LineNameDiffers = 72, "line-name-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "The goods name of the list is that of the order.", "清单品名应与订单一致。",
+        "Send the name of the order.", "请按订单填写品名。";
+    LineQuantityDiffers = 73, "line-quantity-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Quantities of list and order are equal.", "清单与订单数量应一致。",
+        "Correct the quantity.", "请更正数量。";
+    LineUnitDiffers = 74, "line-unit-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Units of list and order are equal.", "清单与订单单位应一致。",
+        "Correct the unit.", "请更正单位。";
+    LinePriceDiffers = 75, "line-price-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Prices of list and order are equal.", "清单与订单单价应一致。",
+        "Correct the price.", "请更正单价。";
+    LineTotalDiffers = 76, "line-total-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Totals of list and order are equal.", "清单与订单总价应一致。",
+        "Correct the total.", "请更正总价。";
+    LineCountryDiffers = 77, "line-country-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Origins of list and order are equal.", "清单与订单原产国应一致。",
+        "Correct the country.", "请更正原产国。";
+    BuyerNameDiffers = 80, "buyer-name-differs", Rejected, Open, NONE, "13127", "清单订购人姓名与订单不一致",
+        "The buyer's name of the list is that of the order.", "清单订购人姓名应与订单一致。",
+        "Correct the name; mind blanks and middle dots.", "请更正姓名，注意空格与间隔号。";
+    BuyerIdTypeDiffers = 81, "buyer-id-type-differs", Rejected, Open, NONE, "19006", "清单订购人证件类型与订单不一致",
+        "The buyer's type of identity document is equal in list and order.", "清单与订单的订购人证件类型应一致。",
+        "Correct the type.", "请更正证件类型。";
+    BuyerIdNumberDiffers = 82, "buyer-id-number-differs", Rejected, Open, NONE, "19007", "清单订购人证件号码与订单不一致",
+        "The buyer's identity number is equal in list and order.", "清单与订单的订购人证件号码应一致。",
+        "Correct the number.", "请更正证件号码。";
+    BuyerTelephoneDiffers = 83, "buyer-telephone-differs", Rejected, Open, NONE, "130126", "清单订购人电话与订单不一致",
+        "The buyer's telephone is equal in list and order.", "清单与订单的订购人电话应一致。",
+        "Correct the telephone.", "请更正电话。";
+    PayerNameDiffers = 84, "payer-name-differs", Rejected, Open, NONE, "1327", "订单订购人与支付人不一致",
+        "Buyer and payer are one person, unless the platform verifies identity.", "订购人与支付人应为同一人，平台已认证身份的除外。",
+        "The buyer pays, or the platform files that it verifies identity.", "请由订购人本人支付，或由平台备案身份认证。";
+    PayerIdNumberDiffers = 85, "payer-id-number-differs", Rejected, Open, NONE, "1327", "订单订购人与支付人不一致",
+        "Buyer and payer have one identity number, unless the platform verifies identity.", "订购人与支付人证件号码应一致，平台已认证身份的除外。",
+        "The buyer pays, or the platform files that it verifies identity.", "请由订购人本人支付，或由平台备案身份认证。";
+    PaidAmountDiffers = 86, "paid-amount-differs", Rejected, Open, NONE, "1332", "订单实际支付金额与支付凭证不一致",
+        "The amount paid is that of the order.", "支付金额应与订单实际支付金额一致。",
+        "Correct the order or the payment.", "请更正订单或支付凭证。";
+    PaymentFirmDiffers = 87, "payment-firm-differs", Rejected, Open, NONE, "13035", "订单与支付凭证的支付企业不一致",
+        "Order and payment name one payment firm.", "订单与支付凭证的支付企业应一致。",
+        "Correct payCode.", "请更正支付企业代码。";
+    PaymentNumberDiffers = 88, "payment-number-differs", Rejected, Open, NONE, "19008", "支付信息不存在",
+        "The payment number of the order is that of the payment.", "订单所列支付流水号应与支付凭证一致。",
+        "Correct payTransactionId.", "请更正支付流水号。";
+    ConsigneeDiffers = 89, "consignee-differs", Rejected, Open, NONE, "19009", "订单收货人与运单不一致",
+        "The consignee of the order is that of the waybill.", "订单收货人应与运单一致。",
+        "Correct the consignee.", "请更正收货人。";
+    ConsigneeTelephoneDiffers = 90, "consignee-telephone-differs", Rejected, Open, NONE, "19010", "订单收货人电话与运单不一致",
+        "The consignee's telephone is equal in order and waybill.", "订单与运单的收货人电话应一致。",
+        "Correct the telephone.", "请更正电话。";
+    ConsigneeAddressDiffers = 91, "consignee-address-differs", Rejected, Open, NONE, "19011", "订单收货地址与运单不一致",
+        "The consignee's address is equal in order and waybill.", "订单与运单的收货地址应一致。",
+        "Correct the address.", "请更正地址。";
+    ListAddressDiffers = 92, "list-address-differs", Rejected, Open, NONE, "19012", "清单收货地址与订单不一致",
+        "The consignee's address is equal in list and order.", "清单与订单的收货地址应一致。",
+        "Correct the address.", "请更正地址。";
+    WaybillOrderDiffers = 93, "waybill-order-differs", Rejected, Open, NONE, "19013", "运单订单编号与清单不一致",
+        "The waybill names the order of the list.", "运单的订单编号应与清单一致。",
+        "Correct orderNo of the waybill, or the waybill number of the list.", "请更正运单的订单编号或清单的运单号。";
+    GrossWeightDiffers = 94, "gross-weight-differs", Rejected, Open, NONE, "19014", "清单毛重与运单不一致",
+        "The gross weight of the list is that of the waybill.", "清单毛重应与运单一致。",
+        "Correct the weight.", "请更正毛重。";
+    FreightDiffers = 95, "freight-differs", Rejected, Open, NONE, "19015", "清单运费与运单不一致",
+        "The freight of the list is what the logistics firm charged.", "清单运费应与运单一致。",
+        "Correct the freight.", "请更正运费。";
+    InsuranceDiffers = 96, "insurance-differs", Rejected, Open, NONE, "19016", "清单保费与运单不一致",
+        "The insurance of the list is what the logistics firm charged.", "清单保费应与运单一致。",
+        "Correct the insurance.", "请更正保费。";
+    MerchantDiffers = 97, "merchant-differs", Rejected, Open, NONE, "19017", "清单电商企业与订单不一致",
+        "List and order name one merchant.", "清单与订单的电商企业应一致。",
+        "Correct ebcCode.", "请更正电商企业代码。";
+    ManuallyRejected = 100, "manually-rejected", Rejected, Open, NONE, "1300", "人工退单，[*]",
+        "An officer rejected the declaration.", "关员退单。",
+        "See the officer's words; correct and declare again.", "请根据关员意见更正后重新申报。";
+    RiskRejected = 101, "risk-rejected", Rejected, Sealed, NONE, "19018", "风险布控退单",
+        "A risk rule rejected the declaration.", "风险规则退单。",
+        "You may appeal to the customs office of the declaration.", "可向申报地海关申诉。";
+    UncertainRow = 110, "uncertain-row", Review, Open, NONE, "1200", "等待人工审核",
+        "A row of the tables that is not sure decided; a person looks at it.", "依据的参数尚不确定，转人工审核。",
+        "Nothing: wait for the review.", "请等待审核。";
+    BookNotChecked = 111, "book-not-checked", Review, Open, NONE, "1200", "等待人工审核",
+        "The bonded book is not kept here yet: everything but the book was checked, a person releases.", "尚未启用保税账册核扣，其余项目已审核，转人工放行。",
+        "Nothing: wait for the review.", "请等待审核。";
+    SelectedForReview = 112, "selected-for-review", Review, Sealed, NONE, "1200", "等待人工审核",
+        "The declaration was selected for a look at its documents.", "该清单被选取进行单证审核。",
+        "Nothing: wait for the review; you may appeal to the customs office.", "请等待审核，可向海关申诉。";
+    SelectedForInspection = 113, "selected-for-inspection", Review, Sealed, NONE, "19019", "布控查验",
+        "The parcel was selected for inspection.", "该包裹被选取查验。",
+        "Present the parcel at the site; you may appeal to the customs office.", "请在监管场所配合查验，可向海关申诉。";
+    SubscriptionNotShared = 120, "subscription-not-shared", Note, Open, NONE, "", "订阅地址[*]未获授权，不予发送",
+        "Data and receipts go only to exchange ids of the sender, or under a share.", "数据和回执仅发送给本企业或获授权的地址。",
+        "Ask for a share, or leave BaseSubscribe out.", "请申请共享授权或删除BaseSubscribe。";
+    VersionOutdated = 130, "version-outdated", Refused, Open, NONE, "", "数据已变更，当前版本为[*]",
+        "The consignment changed since the version you saw.", "单证在您查看后已变更。",
+        "Look at what changed and decide again.", "请查看变更后重新决定。";
+    ActionForbidden = 131, "action-forbidden", Refused, Open, NONE, "", "当前状态[*]不允许操作[*]",
+        "The state does not allow this action.", "当前状态不允许该操作。",
+        "See the allowed actions of the state.", "请查看该状态允许的操作。";
+}
+
+impl Reason {
+    /// The permanent number.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+    /// The rule of a number.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.number() == number)
+    }
+    /// The rule of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.word() == word)
+    }
+    /// The negative code a document of this kind is answered with; 0 if the rule does not refuse this kind.
+    pub fn ceb_code(self, kind: Kind) -> i32 {
+        column(kind).and_then(|at| self.codes().get(at).copied()).unwrap_or(0)
+    }
+    /// Every negative code the rule gives.
+    pub fn ceb_codes(self) -> impl Iterator<Item = i32> {
+        self.codes().into_iter().filter(|code| *code != 0)
+    }
+    /// The Chinese text for a kind, slots unfilled.
+    pub fn zh(self, kind: Option<Kind>) -> &'static str {
+        let own = self.own_zh();
+        if !own.is_empty() {
+            return own;
+        }
+        let code = kind.map_or(0, |kind| self.ceb_code(kind));
+        let texts = error_texts().get(&code).copied().unwrap_or("");
+        // Two codes have two texts; which one is meant follows from the rule.
+        let second = matches!(
+            (self, code),
+            (Self::LineNumbersRepeat, -621027)
+                | (Self::StateForbidsChange | Self::StateForbidsDeletion, -625022)
+        );
+        match texts.split_once(" / ") {
+            Some((_, text)) if second => text,
+            Some((text, _)) => text,
+            None => texts,
+        }
+    }
+    /// The Chinese text with `[*]` and bare `*` filled by the run-time texts in order; what is left over follows in
+    /// brackets, so that nothing known is kept back.
+    pub fn fill_zh(self, kind: Option<Kind>, arguments: &[Text]) -> String {
+        let template = self.zh(kind).replace("[错误信息]", "[*]").replace("[paymentHead,payment]", "[*]");
+        let mut filled = String::with_capacity(template.len() + 32);
+        let mut arguments = arguments.iter();
+        for piece in template.split_inclusive('*') {
+            match piece.strip_suffix('*') {
+                Some(before) => {
+                    filled.push_str(before);
+                    filled.push_str(arguments.next().map_or("", |text| text.as_str()));
+                }
+                None => filled.push_str(piece),
+            }
+        }
+        for rest in arguments {
+            filled.push('[');
+            filled.push_str(rest);
+            filled.push(']');
+        }
+        filled
+    }
+}
+
+/// Chinese text of every negative import code (SPEC §7.2).
+pub fn error_texts() -> &'static BTreeMap<i32, &'static str> {
+    static TEXTS: OnceLock<BTreeMap<i32, &'static str>> = OnceLock::new();
+    TEXTS.get_or_init(|| error_rows().into_iter().map(|(code, text, _)| (code, text)).collect())
+}
+
+/// Code, Chinese text and English meaning of every negative import code.
+pub fn error_rows() -> Vec<(i32, &'static str, &'static str)> {
+    include_str!("../../../tables/import_error_codes.csv").lines().skip(1).filter_map(error_row).collect()
+}
+
+/// One line of the table: code, text and meaning, where texts with a comma stand in double quotes.
+fn error_row(line: &'static str) -> Option<(i32, &'static str, &'static str)> {
+    let (code, rest) = line.split_once(',')?;
+    let (text, rest) = cell(rest)?;
+    let (meaning, _) = cell(rest)?;
+    Some((code.parse().ok()?, text, meaning))
+}
+
+fn cell(rest: &'static str) -> Option<(&'static str, &'static str)> {
+    match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split_once("\","),
+        None => rest.split_once(','),
+    }
+}
+
+/// The reference page of all rules and codes.
+pub fn reference_markdown() -> String {
+    let mut page = String::from(
+        "# Rules and codes\n\nGenerated from `crates/clearance/src/reason.rs`; do not edit. Layers: *refused* = a \
+         negative code, not accepted, the key stays free; *rejected* = 100, accepted and refused; *review* = a person \
+         decides; *note* = said, without consequence. Sealed rules show parties only the measure taken.\n\n\
+         | no. | rule | layer | codes | why · 说明 | what to do · 处理 |\n|---|---|---|---|---|---|\n",
+    );
+    for reason in Reason::ALL {
+        let mut codes: Vec<String> = reason.ceb_codes().map(|code| code.to_string()).collect();
+        codes.dedup();
+        codes.extend(reason.customs_code().map(str::to_owned));
+        let sealed = if reason.disclosure() == Disclosure::Sealed { ", sealed" } else { "" };
+        page.push_str(&format!(
+            "| {} | `{}` | {}{sealed} | {} | {} {} | {} {} |\n",
+            reason.number(),
+            reason.word(),
+            reason.layer().word(),
+            codes.join(" "),
+            reason.why_en(),
+            reason.why_zh(),
+            reason.fix_en(),
+            reason.fix_zh()
+        ));
+    }
+    page.push_str("\n## Import error codes\n\n| code | text | meaning | given by |\n|---|---|---|---|\n");
+    for (code, text, meaning) in error_rows() {
+        let given: Vec<&str> = Reason::ALL
+            .iter()
+            .filter(|reason| reason.ceb_codes().any(|c| c == code))
+            .map(|reason| reason.word())
+            .collect();
+        let given = if given.is_empty() { "—".to_owned() } else { given.join(", ") };
+        page.push_str(&format!("| {code} | {text} | {meaning} | {given} |\n"));
+    }
+    page
+}

@@ -1,0 +1,186 @@
+//! Dated parameters and the view of one day: every limit, rate and window a judgement uses.
+
+use super::{Confidence, Rate, TableFault, rows};
+use crate::Text;
+use ceb::Day;
+use rustc_hash::FxHashMap;
+
+/// One value of a parameter and when it holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Dated {
+    value: i64,
+    from: Day,
+    to: Option<Day>,
+    confidence: Confidence,
+}
+
+/// All parameters, dated.
+#[derive(Clone, Default, Debug)]
+pub struct Parameters {
+    values: FxHashMap<Text, Vec<Dated>>,
+}
+
+macro_rules! law {
+    ($( $(#[$meta:meta])* $name:ident; )*) => {
+        /// Every parameter as it stands on one day. Units as in `tables/parameters.csv`.
+        #[derive(Clone, PartialEq, Eq, Default, Debug)]
+        pub struct Law {
+            /// The day.
+            pub day: Day,
+            $( $(#[$meta])* pub $name: i64, )*
+        }
+
+        impl Parameters {
+            /// The parameters of a day; a day before the first law has the first law.
+            pub fn on(&self, day: Day) -> Law {
+                Law { day, $( $name: self.value(stringify!($name), day), )* }
+            }
+            fn names() -> &'static [&'static str] {
+                &[$( stringify!($name), )*]
+            }
+        }
+    };
+}
+
+law! {
+    /// Most a single purchase may be worth, in fen; equality is inside.
+    single_limit;
+    /// Most a person may buy in a calendar year, in fen; equality is inside.
+    annual_limit;
+    /// Percent of statutory VAT and consumption tax due within the limits.
+    tax_share;
+    /// VAT, standard, percent.
+    vat_standard;
+    /// VAT, reduced, percent.
+    vat_reduced;
+    /// Tolerance of amounts between documents, 0.00001 CNY.
+    amount_tolerance;
+    /// Tolerance of sums and products within a document, 0.00001 CNY.
+    arithmetic_tolerance;
+    /// Tolerance of gross weight between list and waybill, 0.00001 kg.
+    weight_tolerance;
+    /// 1 = list and waybill weights are compared.
+    compare_weight;
+    /// 1 = freight and insurance of list and waybill are compared.
+    compare_charges;
+    /// Hours a declared list waits for its partners.
+    partner_wait_hours;
+    /// Days an `appTime` may lie back.
+    app_time_past_days;
+    /// Minutes an `appTime` may lie ahead.
+    app_time_future_minutes;
+    /// Months after which a waybill number may be used again.
+    waybill_reuse_months;
+    /// Days after release within which a return is applied for.
+    return_apply_days;
+    /// Days after release within which the goods must be back.
+    return_back_days;
+    /// Day after release on which bills are summarised.
+    settlement_first_day;
+    /// Day after release after which an unpaid bill is overdue.
+    settlement_last_day;
+    /// 1 = direct purchase waits for arrival.
+    arrival_required;
+    /// 1 = buyer may differ from payer where the platform verifies identity.
+    identity_exempts_payer;
+    /// Parcels of a list or waybill.
+    parcels_per_list;
+    /// 1 = taxes are rounded per line, 0 = once a list.
+    tax_rounding_per_line;
+    /// 1 = mode 1239 may be declared.
+    mode_1239;
+    /// Share of 9610 declarations opened at random, parts per million.
+    sampling_base_9610;
+    /// Of 1210.
+    sampling_base_1210;
+    /// Of 1239.
+    sampling_base_1239;
+    /// Percent of the base for grade A.
+    sampling_factor_a;
+    /// Percent of the base for ordinary grade.
+    sampling_factor_standard;
+    /// Percent of the base for grade D.
+    sampling_factor_d;
+    /// Share that nobody escapes, parts per million.
+    sampling_floor;
+    /// 1 = a cancellation before release and without a look is approved at once.
+    cancellation_automatic;
+}
+
+impl Parameters {
+    pub(super) fn load(text: &str, faults: &mut Vec<TableFault>) -> Self {
+        let mut parameters = Self::default();
+        let header = ["name", "value", "unit", "valid_from", "valid_to", "source", "confidence", "note"];
+        rows("parameters.csv", text, header, faults, |[name, value, _, from, to, source, confidence, _]| {
+            if !Self::names().contains(&name) {
+                return Err(format!("no parameter is named {name}"));
+            }
+            if source.is_empty() {
+                return Err("a parameter has a source".to_owned());
+            }
+            let dated = Dated {
+                value: value.parse().map_err(|_| format!("{value} is not a whole number"))?,
+                from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
+                to: if to.is_empty() { None } else { Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?) },
+                confidence: Confidence::from_word(confidence)
+                    .ok_or("confidence is seen, known, memory or unsure")?,
+            };
+            let values = parameters.values.entry(name.into()).or_default();
+            if values.iter().any(|other| {
+                other.from <= dated.to.unwrap_or(Day::from_number(99_991_231).unwrap_or_default())
+                    && dated.from <= other.to.unwrap_or(Day::from_number(99_991_231).unwrap_or_default())
+            }) {
+                return Err(format!("two rows of {name} hold on the same day"));
+            }
+            values.push(dated);
+            values.sort_by_key(|value| value.from);
+            Ok(())
+        });
+        for name in Self::names() {
+            if !parameters.values.contains_key(*name) {
+                faults.push(TableFault {
+                    file: "parameters.csv",
+                    line: 1,
+                    what: format!("parameter {name} is missing"),
+                });
+            }
+        }
+        parameters
+    }
+
+    fn dated(&self, name: &str, day: Day) -> Option<&Dated> {
+        let values = self.values.get(name)?;
+        values
+            .iter()
+            .rev()
+            .find(|value| value.from <= day && value.to.is_none_or(|last| day <= last))
+            .or_else(|| values.first())
+    }
+
+    fn value(&self, name: &str, day: Day) -> i64 {
+        self.dated(name, day).map_or(0, |dated| dated.value)
+    }
+
+    /// How sure the value of a parameter is on a day.
+    pub fn confidence(&self, name: &str, day: Day) -> Confidence {
+        self.dated(name, day).map_or(Confidence::Unsure, |dated| dated.confidence)
+    }
+}
+
+impl Law {
+    /// VAT of a class.
+    pub fn vat(&self, class: super::VatClass) -> Rate {
+        Rate::percent(match class {
+            super::VatClass::Standard => self.vat_standard,
+            super::VatClass::Reduced => self.vat_reduced,
+        })
+    }
+    /// Base sampling share of a mode, parts per million.
+    pub fn sampling_base(&self, trade_mode: &str) -> i64 {
+        match trade_mode {
+            "1210" => self.sampling_base_1210,
+            "1239" => self.sampling_base_1239,
+            _ => self.sampling_base_9610,
+        }
+    }
+}

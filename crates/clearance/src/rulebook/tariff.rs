@@ -1,0 +1,238 @@
+//! Tariff lines of consumer goods by eight-digit HS code: units, duty, VAT class, consumption tax, list membership.
+
+use super::{TableFault, rows};
+use crate::Text;
+use ceb::{Day, Decimal};
+use rustc_hash::FxHashMap;
+
+/// How sure a row is. Ordered from surest to least sure.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Confidence {
+    /// Read in a source.
+    Seen,
+    /// Known from a source read second-hand.
+    Known,
+    /// From memory.
+    Memory,
+    /// A guess: never decides alone.
+    Unsure,
+}
+
+impl Confidence {
+    /// The confidence of a word of the tables.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "seen" => Some(Self::Seen),
+            "known" => Some(Self::Known),
+            "memory" => Some(Self::Memory),
+            "unsure" => Some(Self::Unsure),
+            _ => None,
+        }
+    }
+}
+
+/// A rate in parts per million: 13 % = 130,000.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct Rate(pub i64);
+
+impl Rate {
+    /// Parts of one.
+    pub const WHOLE: i64 = 1_000_000;
+    /// From whole percent.
+    pub fn percent(percent: i64) -> Self {
+        Self(percent * 10_000)
+    }
+    /// From the text of a percentage with at most four decimals, `6.5`.
+    pub fn parse_percent(text: &str) -> Option<Self> {
+        let units = Decimal::parse(text)?.units();
+        (units >= 0 && units % 10 == 0).then(|| i64::try_from(units / 10).ok().map(Self)).flatten()
+    }
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}%", Decimal::from_units(i128::from(self.0) * 10))
+    }
+}
+
+/// VAT classes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum VatClass {
+    /// Most goods.
+    Standard,
+    /// Food in primary form, books and others.
+    Reduced,
+}
+
+/// How consumption tax is levied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConsumptionTax {
+    /// Not at all.
+    None,
+    /// On the value.
+    AdValorem(Rate),
+    /// On the value, if one item is worth at least so much (fen).
+    AdValoremFromItem(Rate, i64),
+    /// On the value, if a gram (or millilitre) or, for goods sold by the piece, a piece is worth at least so much (fen).
+    AdValoremFromGramOrPiece(Rate, i64, i64),
+    /// On the litres: rate in 0.00001 CNY a litre.
+    Specific(Decimal),
+    /// On the litres: one rate from a price per litre (fen) on, another below.
+    SpecificFrom(Decimal, i64, Decimal),
+    /// On value and litres.
+    Compound(Rate, Decimal),
+}
+
+impl ConsumptionTax {
+    /// Reads the small grammar of the tables: `none`, `ad-valorem 10%`, `ad-valorem 20% from 10000/item`,
+    /// `ad-valorem 15% from 10/g or 15/piece`, `specific 0.249/L`, `specific 0.253/L from 2.7/L else 0.223/L`,
+    /// `compound 20% + 0.912/L`; amounts in CNY.
+    pub fn parse(text: &str) -> Option<Self> {
+        let rate = |word: &str| Rate::parse_percent(word.strip_suffix('%')?);
+        let per = |word: &str, unit: &str| Decimal::parse(word.strip_suffix(unit)?);
+        let fen = |word: &str, unit: &str| per(word, unit)?.fen_half_up().map(|(fen, _)| fen);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        match words.as_slice() {
+            ["none"] => Some(Self::None),
+            ["ad-valorem", r] => Some(Self::AdValorem(rate(r)?)),
+            ["ad-valorem", r, "from", item] => Some(Self::AdValoremFromItem(rate(r)?, fen(item, "/item")?)),
+            ["ad-valorem", r, "from", gram, "or", piece] => {
+                Some(Self::AdValoremFromGramOrPiece(rate(r)?, fen(gram, "/g")?, fen(piece, "/piece")?))
+            }
+            ["specific", s] => Some(Self::Specific(per(s, "/L")?)),
+            ["specific", s, "from", price, "else", lower] => {
+                Some(Self::SpecificFrom(per(s, "/L")?, fen(price, "/L")?, per(lower, "/L")?))
+            }
+            ["compound", r, "+", s] => Some(Self::Compound(rate(r)?, per(s, "/L")?)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a code is on the list of retail import goods on a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Membership {
+    /// On it.
+    Listed,
+    /// Not on it.
+    NotListed,
+    /// The row is not sure: a person decides.
+    Unsure,
+}
+
+/// One tariff line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TariffLine {
+    /// Eight-digit code.
+    pub hs8: Text,
+    /// Short name.
+    pub name: Text,
+    /// First statutory unit.
+    pub unit1: Text,
+    /// Second statutory unit.
+    pub unit2: Option<Text>,
+    /// Most-favoured-nation duty.
+    pub duty: Rate,
+    /// How sure the duty is.
+    pub duty_confidence: Confidence,
+    /// VAT class.
+    pub vat: VatClass,
+    /// How sure the class is.
+    pub vat_confidence: Confidence,
+    /// Consumption tax.
+    pub consumption_tax: ConsumptionTax,
+    /// How sure it is.
+    pub consumption_tax_confidence: Confidence,
+    /// On the list from this day; none = never.
+    pub listed_from: Option<Day>,
+    /// How sure the membership is.
+    pub listed_confidence: Confidence,
+}
+
+impl TariffLine {
+    /// List membership on a day.
+    pub fn membership(&self, day: Day) -> Membership {
+        match (self.listed_confidence, self.listed_from) {
+            (Confidence::Unsure, _) => Membership::Unsure,
+            (_, Some(from)) if from <= day => Membership::Listed,
+            _ => Membership::NotListed,
+        }
+    }
+}
+
+/// The tariff.
+#[derive(Clone, Default, Debug)]
+pub struct Tariff {
+    lines: FxHashMap<Text, TariffLine>,
+}
+
+impl Tariff {
+    pub(super) fn load(text: &str, faults: &mut Vec<TableFault>) -> Self {
+        let mut tariff = Self::default();
+        let header = [
+            "hs8",
+            "name",
+            "unit1",
+            "unit2",
+            "mfn_percent",
+            "mfn_confidence",
+            "vat_class",
+            "vat_confidence",
+            "consumption_tax",
+            "consumption_tax_confidence",
+            "listed",
+            "listed_from",
+            "listed_confidence",
+        ];
+        rows(
+            "tariff.csv",
+            text,
+            header,
+            faults,
+            |[hs8, name, unit1, unit2, mfn, mfn_c, vat, vat_c, ct, ct_c, listed, from, listed_c]| {
+                if hs8.len() != 8 || !hs8.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(format!("{hs8} is not an eight-digit code"));
+                }
+                let sure =
+                    |word: &str| Confidence::from_word(word).ok_or(format!("{word} is not a confidence"));
+                let line = TariffLine {
+                    hs8: hs8.into(),
+                    name: name.into(),
+                    unit1: unit1.into(),
+                    unit2: (!unit2.is_empty()).then(|| unit2.into()),
+                    duty: Rate::parse_percent(mfn).ok_or(format!("{mfn} is not a percentage"))?,
+                    duty_confidence: sure(mfn_c)?,
+                    vat: match vat {
+                        "standard" => VatClass::Standard,
+                        "reduced" => VatClass::Reduced,
+                        _ => return Err(format!("{vat} is not a VAT class")),
+                    },
+                    vat_confidence: sure(vat_c)?,
+                    consumption_tax: ConsumptionTax::parse(ct.strip_prefix("unsure ").unwrap_or(ct))
+                        .ok_or(format!("{ct} is not a consumption tax"))?,
+                    consumption_tax_confidence: sure(ct_c)?,
+                    listed_from: match listed {
+                        "yes" => Some(Day::parse(from).ok_or("listed_from is yyyyMMdd")?),
+                        "no" => None,
+                        _ => return Err("listed is yes or no".to_owned()),
+                    },
+                    listed_confidence: sure(listed_c)?,
+                };
+                match tariff.lines.insert(hs8.into(), line) {
+                    None => Ok(()),
+                    Some(_) => Err(format!("code {hs8} stands twice")),
+                }
+            },
+        );
+        tariff
+    }
+
+    /// The line of a code by its first eight digits.
+    pub fn line(&self, code: &str) -> Option<&TariffLine> {
+        self.lines.get(code.get(..8)?)
+    }
+    /// All lines, in no order.
+    pub fn lines(&self) -> impl Iterator<Item = &TariffLine> {
+        self.lines.values()
+    }
+}
