@@ -18,6 +18,7 @@ pub mod party;
 pub mod reason;
 pub mod risk;
 pub mod rulebook;
+pub mod sample;
 pub mod states;
 pub mod tax;
 pub mod validate;
