@@ -1,2 +1,58 @@
-//! Tasks of the repository.
-fn main() {}
+//! Tasks of the repository: `cargo xtask ci`, `tidy`, `docs`. What a task needs beyond cargo is checked first and said.
+#![expect(clippy::print_stderr, reason = "a command that people run")]
+
+mod tidy;
+
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "usage: cargo xtask ci | tidy | docs [--check]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["ci"] => ci(),
+        ["tidy"] => tidy::run(),
+        ["docs"] => docs(false),
+        ["docs", "--check"] => docs(true),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// One step after the other; the first that fails ends it.
+fn ci() -> bool {
+    cargo(&["fmt", "--all", "--check"])
+        && tidy::run()
+        && cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+        && docs(true)
+        && cargo(&["test", "--workspace", "--quiet"])
+}
+
+fn cargo(arguments: &[&str]) -> bool {
+    eprintln!("── cargo {}", arguments.join(" "));
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    Command::new(program).args(arguments).status().is_ok_and(|status| status.success())
+}
+
+/// Writes the generated pages, or checks that they are as generated.
+fn docs(check: bool) -> bool {
+    let pages = [
+        ("docs/reference/messages.md", ceb::reference_markdown()),
+        ("docs/reference/reasons.md", clearance::reason::reference_markdown()),
+    ];
+    pages.into_iter().all(|(path, page)| {
+        if check {
+            let same = std::fs::read_to_string(path).is_ok_and(|found| found == page);
+            if !same {
+                eprintln!("{path} is not as generated: run `cargo xtask docs`");
+            }
+            same
+        } else {
+            std::fs::create_dir_all("docs/reference").and_then(|()| std::fs::write(path, page)).is_ok()
+        }
+    })
+}

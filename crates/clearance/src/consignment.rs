@@ -389,7 +389,9 @@ pub struct Consignment {
     pub key: OrderKey,
     /// Grows by one with every row.
     pub version: u32,
-    /// The row before this state, if any.
+    /// The row that carries this state; set when it is written.
+    pub last: Position,
+    /// The row of the state before, if any.
     pub previous: Option<Position>,
     /// The time of its newest receipt; the next is later.
     pub last_time: Time,
@@ -419,6 +421,7 @@ impl Consignment {
         Self {
             key,
             version: 0,
+            last: Position::default(),
             previous: None,
             last_time: Time(0),
             order: None,
@@ -449,7 +452,9 @@ pub struct WaybillRecord {
     pub key: WaybillKey,
     /// Grows by one with every row.
     pub version: u32,
-    /// The row before this state, if any.
+    /// The row that carries this state; set when it is written.
+    pub last: Position,
+    /// The row of the state before, if any.
     pub previous: Option<Position>,
     /// The time of its newest receipt.
     pub last_time: Time,

@@ -220,6 +220,8 @@ impl<'a> Case<'a> {
     /// Writes the consignment back, one version on.
     fn keep(&mut self, mut consignment: Consignment) {
         consignment.version += 1;
+        consignment.previous = (consignment.version > 1).then_some(consignment.last);
+        consignment.last = self.position;
         self.out.order = Some(consignment.key.clone());
         self.out.answer.version = consignment.version;
         self.out.consignment = Some(Box::new(consignment));

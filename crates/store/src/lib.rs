@@ -4,12 +4,14 @@
 //! [`Store::load`] opens a transaction with the key rows locked and the facts read; [`Transaction::commit`] writes
 //! the rows of a batch, all or nothing. Reads for people and feeds are [`Read`], every one scoped by its owner.
 
+pub mod codec;
 pub mod faulty;
 pub mod rows;
 pub mod sqlite;
 
 pub use rows::{
-    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, StoredEvent, Summary,
+    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search,
+    StoredEvent, Summary,
 };
 
 use clearance::consignment::{Consignment, WaybillRecord};
@@ -95,21 +97,34 @@ pub trait Transaction {
     /// What was read.
     fn facts(&self) -> &Facts;
     /// Writes the rows in order, from `facts().next` on without gaps, moves the accounts conditionally, and commits.
-    fn commit(self, rows: Vec<Row>) -> impl Future<Output = Result<Commit, StoreError>> + Send;
+    /// `time` is the commit's time, not before `facts().last_time`.
+    fn commit(self, time: Time, rows: Vec<Row>) -> impl Future<Output = Result<Commit, StoreError>> + Send;
 }
 
 /// Reads: always of committed rows. Lookups by number are current; lists state the position they cover.
 pub trait Read: Clone + Send + Sync + 'static {
     /// A consignment by its key, without scope: for the pipeline and for callers that check the owner themselves.
-    fn consignment(&self, key: &OrderKey) -> impl Future<Output = Result<Option<Consignment>, StoreError>> + Send;
+    fn consignment(
+        &self,
+        key: &OrderKey,
+    ) -> impl Future<Output = Result<Option<Consignment>, StoreError>> + Send;
     /// A waybill.
-    fn waybill(&self, key: &WaybillKey) -> impl Future<Output = Result<Option<WaybillRecord>, StoreError>> + Send;
+    fn waybill(
+        &self,
+        key: &WaybillKey,
+    ) -> impl Future<Output = Result<Option<WaybillRecord>, StoreError>> + Send;
     /// Who holds a claim: by `invtNo`, payment, `copNo`.
     fn claim(&self, key: &ClaimKey) -> impl Future<Output = Result<Option<OrderKey>, StoreError>> + Send;
     /// The row at a position, if it is an event.
-    fn event(&self, position: Position) -> impl Future<Output = Result<Option<StoredEvent>, StoreError>> + Send;
+    fn event(
+        &self,
+        position: Position,
+    ) -> impl Future<Output = Result<Option<StoredEvent>, StoreError>> + Send;
     /// The row at a position, if it is a message.
-    fn message(&self, position: Position) -> impl Future<Output = Result<Option<MessageRow>, StoreError>> + Send;
+    fn message(
+        &self,
+        position: Position,
+    ) -> impl Future<Output = Result<Option<MessageRow>, StoreError>> + Send;
     /// Messages of a sender with these bytes, oldest first.
     fn message_by_sha256(
         &self,

@@ -15,6 +15,7 @@ impl WaybillRecord {
         Self {
             key,
             version: 0,
+            last: crate::keys::Position::default(),
             previous: None,
             last_time: Time(0),
             since,
@@ -39,6 +40,8 @@ impl WaybillRecord {
 impl Case<'_> {
     pub(super) fn keep_waybill(&mut self, mut record: WaybillRecord) {
         record.version += 1;
+        record.previous = (record.version > 1).then_some(record.last);
+        record.last = self.position;
         self.out.waybills.push(record);
     }
     pub(super) fn tell_claimant(&mut self, record: &WaybillRecord) {
@@ -109,6 +112,7 @@ pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, waybill: &Waybill)
     if reused {
         record = WaybillRecord {
             version: record.version,
+            last: record.last,
             previous: record.previous,
             last_time: record.last_time,
             ..WaybillRecord::new(key.clone(), today)

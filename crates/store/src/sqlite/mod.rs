@@ -1,6 +1,14 @@
-//! The embedded store: append-only ledger segments and a derived index.
-pub mod chain;
+//! The embedded store: append-only ledger segments (the truth), a derived index, memory that is only ever a function
+//! of ledger rows, and a small control store for what is mutable and not derivable.
+
+pub mod control;
 pub mod crypt;
-pub mod dictionary;
 pub mod folder;
-pub mod segments;
+pub mod index;
+pub mod ledger_files;
+pub mod memory;
+pub mod store;
+pub mod verify;
+
+pub use control::{Control, Token};
+pub use store::{Options, SqliteRead, SqliteStore};

@@ -1,0 +1,787 @@
+//! Rows as bytes: an explicit codec, each field named in the order in which it is written. A payload begins with its
+//! kind and format number; every released format keeps its reader and a stored fixture. Damaged bytes are an error,
+//! never a panic. Documents inside a state are named by position only; [`hydrate`] puts them back.
+
+use crate::rows::{EventRow, FilingRow, MessageRow, Original, Row, RulebookRow};
+use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
+use clearance::consignment::{
+    ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, Filed, Lane, Remark,
+    ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
+};
+use clearance::event::{
+    ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, SignatureFact, Timer, TimerKind,
+};
+use clearance::facts::{CountKey, CountKind};
+use clearance::finding::{Field, Finding};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::outcome::{Answer, FactsRead, Outcome, Receipt};
+use clearance::party::{CreditGrade, Filing, Role};
+use clearance::rulebook::Rate;
+use clearance::tax::{Assessment, Basis, LineAssessment};
+use clearance::{Reason, Text};
+use ledger::{Account, AccountKind, Balance, Hold, HoldState, Movement, MovementKind};
+use std::sync::Arc;
+
+/// Row kinds, stored for ever. Below 16 belong to the ledger files themselves.
+pub mod kind {
+    /// A message.
+    pub const MESSAGE: u8 = 16;
+    /// An event with its outcome.
+    pub const EVENT: u8 = 17;
+    /// A filing.
+    pub const FILING: u8 = 18;
+    /// A published rulebook.
+    pub const RULEBOOK: u8 = 19;
+}
+
+/// The format that is written.
+const FORMAT: u8 = 1;
+
+/// What is wrong with stored bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Damage(pub &'static str);
+
+/// Stored bytes being read.
+pub struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    /// Over stored bytes.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Damage> {
+        let (head, tail) = self.0.split_at_checked(count).ok_or(Damage("cut short"))?;
+        self.0 = tail;
+        Ok(head)
+    }
+    fn byte(&mut self) -> Result<u8, Damage> {
+        Ok(self.take(1)?.first().copied().unwrap_or(0))
+    }
+    fn varint(&mut self) -> Result<u64, Damage> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7F) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        Err(Damage("number too long"))
+    }
+}
+
+/// Something with a stored form.
+trait Stored: Sized {
+    fn put(&self, out: &mut Vec<u8>);
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage>;
+}
+
+fn put_varint(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+macro_rules! unsigned {
+    ($($type:ty),*) => { $( impl Stored for $type {
+        fn put(&self, out: &mut Vec<u8>) { put_varint(u64::from(*self), out); }
+        fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+            <$type>::try_from(bytes.varint()?).map_err(|_| Damage("number out of range"))
+        }
+    } )* };
+}
+unsigned!(u8, u16, u32, u64);
+
+impl Stored for i64 {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_varint(((*self << 1) ^ (*self >> 63)) as u64, out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let value = bytes.varint()?;
+        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+    }
+}
+
+impl Stored for i32 {
+    fn put(&self, out: &mut Vec<u8>) {
+        i64::from(*self).put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Self::try_from(i64::get(bytes)?).map_err(|_| Damage("number out of range"))
+    }
+}
+
+impl Stored for bool {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        match bytes.byte()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Damage("neither true nor false")),
+        }
+    }
+}
+
+impl Stored for Decimal {
+    fn put(&self, out: &mut Vec<u8>) {
+        match i64::try_from(self.units()) {
+            Ok(units) => {
+                out.push(0);
+                units.put(out);
+            }
+            Err(_) => {
+                out.push(1);
+                out.extend_from_slice(&self.units().to_be_bytes());
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        match bytes.byte()? {
+            0 => Ok(Self::from_units(i64::get(bytes)?.into())),
+            1 => {
+                let mut units = [0u8; 16];
+                units.copy_from_slice(bytes.take(16)?);
+                Ok(Self::from_units(i128::from_be_bytes(units)))
+            }
+            _ => Err(Damage("decimal form")),
+        }
+    }
+}
+
+impl Stored for Text {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_varint(self.len() as u64, out);
+        out.extend_from_slice(self.as_bytes());
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let length = usize::try_from(bytes.varint()?).map_err(|_| Damage("length"))?;
+        Text::from_utf8(bytes.take(length)?).map_err(|_| Damage("not UTF-8"))
+    }
+}
+
+impl Stored for String {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_varint(self.len() as u64, out);
+        out.extend_from_slice(self.as_bytes());
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(Text::get(bytes)?.to_string())
+    }
+}
+
+impl Stored for Vec<u8> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_varint(self.len() as u64, out);
+        out.extend_from_slice(self);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let length = usize::try_from(bytes.varint()?).map_err(|_| Damage("length"))?;
+        Ok(bytes.take(length)?.to_vec())
+    }
+}
+
+impl<const N: usize> Stored for [u8; N] {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let mut array = [0u8; N];
+        array.copy_from_slice(bytes.take(N)?);
+        Ok(array)
+    }
+}
+
+impl<T: Stored> Stored for Option<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            None => out.push(0),
+            Some(value) => {
+                out.push(1);
+                value.put(out);
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        if bool::get(bytes)? { Ok(Some(T::get(bytes)?)) } else { Ok(None) }
+    }
+}
+
+impl<T: Stored> Stored for Box<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        (**self).put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        T::get(bytes).map(Box::new)
+    }
+}
+
+/// A list: its length, then its items. Bytes have their own form above.
+fn put_list<T: Stored>(items: &[T], out: &mut Vec<u8>) {
+    put_varint(items.len() as u64, out);
+    for item in items {
+        item.put(out);
+    }
+}
+
+fn get_list<T: Stored>(bytes: &mut Bytes<'_>) -> Result<Vec<T>, Damage> {
+    let count = usize::try_from(bytes.varint()?).map_err(|_| Damage("length"))?;
+    // Each item has at least one byte: a wrong length cannot reserve more than the row.
+    if count > bytes.0.len() {
+        return Err(Damage("list longer than its row"));
+    }
+    (0..count).map(|_| T::get(bytes)).collect()
+}
+
+macro_rules! lists {
+    ($($type:ty),*) => { $( impl Stored for Vec<$type> {
+        fn put(&self, out: &mut Vec<u8>) { put_list(self, out); }
+        fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> { get_list(bytes) }
+    } )* };
+}
+lists!(
+    Text,
+    Vec<u8>,
+    (Text, String),
+    Finding,
+    Field,
+    RiskHit,
+    Remark,
+    Seen,
+    ReturnFile,
+    ReturnedLine,
+    LineAssessment,
+    (u32, Text),
+    (CountKey, u32, u32),
+    (Text, Position),
+    (TimerKind, u32, Time),
+    Receipt,
+    Movement,
+    Timer,
+    (TimerKind, u32),
+    Follow,
+    CountKey,
+    WaybillRecord,
+    (ClaimKey, Option<OrderKey>),
+    (Account, Balance),
+    Defect,
+    Role
+);
+
+macro_rules! tuples {
+    ($(($($name:ident: $index:tt),*)),*) => { $( impl<$($name: Stored),*> Stored for ($($name,)*) {
+        fn put(&self, out: &mut Vec<u8>) { $( self.$index.put(out); )* }
+        fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> { Ok(($($name::get(bytes)?,)*)) }
+    } )* };
+}
+tuples!((A: 0, B: 1), (A: 0, B: 1, C: 2));
+
+/// A struct as its fields, in this order for ever.
+macro_rules! fields {
+    ($($type:ty { $($field:ident),* })*) => { $( impl Stored for $type {
+        fn put(&self, out: &mut Vec<u8>) { $( self.$field.put(out); )* }
+        fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+            Ok(Self { $( $field: Stored::get(bytes)?, )* })
+        }
+    } )* };
+}
+
+fields! {
+    OrderKey { platform, order_no }
+    WaybillKey { logistics, logistics_no }
+    ArrivalKey { operator, cop_no }
+    Position { writer, sequence }
+    Account { kind, owner, period }
+    Balance { posted, held, limit }
+    Hold { account, amount, state, given_back }
+    Movement { kind, account, amount }
+    Field { path, value }
+    Finding { reason, arguments, fields, arithmetic, uncertain }
+    RiskHit { rule, lane, evidence }
+    Remark { position, time, officer, action, text }
+    Seen { fingerprint, position }
+    ReturnedLine { gnum, qty }
+    ReturnFile { number, filed, pre_no, state, lines, tax_given_back, quota_given_back }
+    CancellationFile { filed, pre_no, attempt }
+    Bill { number, status, notice, owed, released_on, paid, overdue }
+    LineAssessment { gnum, hs, qty, goods, remainder, freight, insurance, dutiable, duty_rate, vat_rate, consumption_rate, specific_rate, litres, share, duty, consumption_tax, vat }
+    Assessment { basis, day, lines, uncertain }
+    Attempt { number, declaration, state, pre_no, invt_no, business_date, rulebook, person, counts, quota, guarantee, assessment, lane, needs_arrival, findings, hits, bill, remarks }
+    ArrivalMark { position, bill_no, customs_code }
+    Carriage { key, waybill, arrived, delivered }
+    Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers }
+    WaybillRecord { key, version, last, previous, last_time, since, waybill, claimed_by, arrived, delivered, seen }
+    ArrivalRecord { key, filed, pre_no, rkd_no, seen, last_time }
+    CountKey { kind, owner }
+    Timer { due, order, kind, attempt }
+    Answer { status, info, findings, pre_no, version }
+    FactsRead { parties, rulebook, balances, counts }
+    Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
+    Person { identity, telephone, address }
+    OfficerAction { id, officer, party, order, version, kind, text }
+    Event { position, cause }
+    EventRow { event, original, message, outcome }
+    MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
+    Filing { version, code, other_code, name, roles, valid_from, valid_to, suspended, exchange_ids, grade, verifies_identity, guarantee_limit, certificates, signature_required, modes, arrival_required }
+    FilingRow { filing, by }
+    RulebookRow { number, by, tables, digest }
+    Defect { path, rule, value, expected }
+}
+
+/// An enum with stored numbers.
+macro_rules! numbered {
+    ($($type:ty, $number:ty, $to:expr;)*) => { $( impl Stored for $type {
+        fn put(&self, out: &mut Vec<u8>) { let to: fn(&$type) -> $number = $to; to(self).put(out); }
+        fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+            <$type>::from_number(<$number>::get(bytes)?).ok_or(Damage(concat!("no ", stringify!($type), " has this number")))
+        }
+    } )* };
+}
+numbered! {
+    AccountKind, u8, |kind| kind.number();
+    MovementKind, u8, |kind| *kind as u8;
+    HoldState, u8, |state| *state as u8;
+    Reason, u16, |reason| reason.number();
+    Lane, u8, |lane| *lane as u8;
+    State, u16, |state| state.number();
+    ReturnState, u8, |state| *state as u8;
+    Basis, u8, |basis| *basis as u8;
+    TimerKind, u8, |kind| *kind as u8;
+    CountKind, u8, |kind| *kind as u8;
+    Role, u8, |role| *role as u8;
+    CreditGrade, u8, |grade| *grade as u8;
+    DefectRule, u8, |rule| *rule as u8;
+    Kind, u16, |kind| kind.number();
+}
+
+macro_rules! wrapped {
+    ($($type:ty, $inner:ty, $to:expr, $from:expr;)*) => { $( impl Stored for $type {
+        fn put(&self, out: &mut Vec<u8>) { let to: fn(&$type) -> $inner = $to; to(self).put(out); }
+        fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> { let from: fn($inner) -> $type = $from; Ok(from(<$inner>::get(bytes)?)) }
+    } )* };
+}
+wrapped! {
+    Time, i64, |time| time.0, Time;
+    Rate, i64, |rate| rate.0, Rate;
+    Day, u32, |day| day.number(), |number| Day::from_number(number).unwrap_or_default();
+    Stamp, u64, |stamp| stamp.number(), |number| Stamp::from_number(number).unwrap_or_default();
+}
+
+impl Stored for Filed {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.document.kind().put(out);
+        self.position.put(out);
+        self.fingerprint.put(out);
+        self.app_time.put(out);
+        self.sender.put(out);
+        self.recipient.put(out);
+        self.copies.put(out);
+        self.status.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let kind = Kind::get(bytes)?;
+        Ok(Self {
+            document: Arc::new(Document::empty(kind)),
+            position: Stored::get(bytes)?,
+            fingerprint: Stored::get(bytes)?,
+            app_time: Stored::get(bytes)?,
+            sender: Stored::get(bytes)?,
+            recipient: Stored::get(bytes)?,
+            copies: Stored::get(bytes)?,
+            status: Stored::get(bytes)?,
+        })
+    }
+}
+
+impl Stored for Receipt {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.recipient.put(out);
+        self.time.put(out);
+        self.status.put(out);
+        self.document.kind().put(out);
+        let mut xml = Vec::with_capacity(600);
+        ceb::write_document(&self.document, ceb::Style::DefaultNamespace, &mut xml);
+        xml.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let (recipient, time, status) = (Stored::get(bytes)?, Stored::get(bytes)?, Stored::get(bytes)?);
+        let kind = Kind::get(bytes)?;
+        let xml = Vec::<u8>::get(bytes)?;
+        let entry = ceb::parse_document(kind, &xml);
+        Ok(Self { recipient, document: entry.document, time, status })
+    }
+}
+
+impl Stored for ClaimKey {
+    fn put(&self, out: &mut Vec<u8>) {
+        let (tag, one, other) = match self {
+            Self::Payment(one, other) => (1, one, Some(other)),
+            Self::Declaration(one, other) => (2, one, Some(other)),
+            Self::Cancellation(one, other) => (3, one, Some(other)),
+            Self::Return(one, other) => (4, one, Some(other)),
+            Self::Entry(one) => (5, one, None),
+        };
+        out.push(tag);
+        one.put(out);
+        if let Some(other) = other {
+            other.put(out);
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let tag = bytes.byte()?;
+        let one = Text::get(bytes)?;
+        Ok(match tag {
+            1 => Self::Payment(one, Text::get(bytes)?),
+            2 => Self::Declaration(one, Text::get(bytes)?),
+            3 => Self::Cancellation(one, Text::get(bytes)?),
+            4 => Self::Return(one, Text::get(bytes)?),
+            5 => Self::Entry(one),
+            _ => return Err(Damage("no claim has this number")),
+        })
+    }
+}
+
+impl Stored for Follow {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::WaybillChanged { to, waybill, cause } => {
+                out.push(1);
+                to.put(out);
+                waybill.put(out);
+                cause.put(out);
+            }
+            Self::ClaimReleased { to, by, attempt, cause } => {
+                out.push(2);
+                to.put(out);
+                by.put(out);
+                attempt.put(out);
+                cause.put(out);
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(match bytes.byte()? {
+            1 => Self::WaybillChanged {
+                to: Stored::get(bytes)?,
+                waybill: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            2 => Self::ClaimReleased {
+                to: Stored::get(bytes)?,
+                by: Stored::get(bytes)?,
+                attempt: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            _ => return Err(Damage("no follow has this number")),
+        })
+    }
+}
+
+impl Stored for SignatureFact {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Absent => out.push(0),
+            Self::Empty => out.push(1),
+            Self::Valid { certificate, holder_code, holder_name } => {
+                out.push(2);
+                certificate.put(out);
+                holder_code.put(out);
+                holder_name.put(out);
+            }
+            Self::ContentDiffers { detail } => {
+                out.push(3);
+                detail.put(out);
+            }
+            Self::Invalid { detail } => {
+                out.push(4);
+                detail.put(out);
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(match bytes.byte()? {
+            0 => Self::Absent,
+            1 => Self::Empty,
+            2 => Self::Valid {
+                certificate: Stored::get(bytes)?,
+                holder_code: Stored::get(bytes)?,
+                holder_name: Stored::get(bytes)?,
+            },
+            3 => Self::ContentDiffers { detail: Stored::get(bytes)? },
+            4 => Self::Invalid { detail: Stored::get(bytes)? },
+            _ => return Err(Damage("no signature fact has this number")),
+        })
+    }
+}
+
+impl Stored for ActionKind {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Approve => out.push(1),
+            Self::Inspect => out.push(2),
+            Self::InspectionResult { passed } => {
+                out.push(3);
+                passed.put(out);
+            }
+            Self::Release => out.push(4),
+            Self::Reject => out.push(5),
+            Self::Conclude => out.push(6),
+            Self::Suspend => out.push(7),
+            Self::Resume => out.push(8),
+            Self::Detain { status } => {
+                out.push(9);
+                status.put(out);
+            }
+            Self::ReExport => out.push(10),
+            Self::Close => out.push(11),
+            Self::ApproveCancellation => out.push(12),
+            Self::RefuseCancellation => out.push(13),
+            Self::ApproveReturn { number } => {
+                out.push(14);
+                number.put(out);
+            }
+            Self::RefuseReturn { number } => {
+                out.push(15);
+                number.put(out);
+            }
+            Self::ReceiveReturn { number } => {
+                out.push(16);
+                number.put(out);
+            }
+            Self::SummariseBill { notice } => {
+                out.push(17);
+                notice.put(out);
+            }
+            Self::PayBill => out.push(18),
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(match bytes.byte()? {
+            1 => Self::Approve,
+            2 => Self::Inspect,
+            3 => Self::InspectionResult { passed: Stored::get(bytes)? },
+            4 => Self::Release,
+            5 => Self::Reject,
+            6 => Self::Conclude,
+            7 => Self::Suspend,
+            8 => Self::Resume,
+            9 => Self::Detain { status: Stored::get(bytes)? },
+            10 => Self::ReExport,
+            11 => Self::Close,
+            12 => Self::ApproveCancellation,
+            13 => Self::RefuseCancellation,
+            14 => Self::ApproveReturn { number: Stored::get(bytes)? },
+            15 => Self::RefuseReturn { number: Stored::get(bytes)? },
+            16 => Self::ReceiveReturn { number: Stored::get(bytes)? },
+            17 => Self::SummariseBill { notice: Stored::get(bytes)? },
+            18 => Self::PayBill,
+            _ => return Err(Damage("no action has this number")),
+        })
+    }
+}
+
+impl Stored for ceb::BaseTransfer {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.cop_code.put(out);
+        self.cop_name.put(out);
+        self.dxp_mode.put(out);
+        self.dxp_id.put(out);
+        self.note.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(Self {
+            cop_code: Stored::get(bytes)?,
+            cop_name: Stored::get(bytes)?,
+            dxp_mode: Stored::get(bytes)?,
+            dxp_id: Stored::get(bytes)?,
+            note: Stored::get(bytes)?,
+        })
+    }
+}
+
+impl Stored for Arrived {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.document.kind().put(out);
+        self.defects.put(out);
+        self.sender.put(out);
+        self.transfer.as_deref().cloned().put(out);
+        self.recipient.put(out);
+        self.copies.put(out);
+        self.signature.put(out);
+        self.fingerprint.put(out);
+        self.person.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let kind = Kind::get(bytes)?;
+        Ok(Self {
+            document: Arc::new(Document::empty(kind)),
+            defects: Stored::get(bytes)?,
+            sender: Stored::get(bytes)?,
+            transfer: Option::<ceb::BaseTransfer>::get(bytes)?.map(Arc::new),
+            recipient: Stored::get(bytes)?,
+            copies: Stored::get(bytes)?,
+            signature: Stored::get(bytes)?,
+            fingerprint: Stored::get(bytes)?,
+            person: Stored::get(bytes)?,
+            preview: false,
+        })
+    }
+}
+
+impl Stored for Cause {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Document(arrived) => {
+                out.push(1);
+                arrived.put(out);
+            }
+            Self::Follow(follow) => {
+                out.push(2);
+                follow.put(out);
+            }
+            Self::Timer(timer) => {
+                out.push(3);
+                timer.put(out);
+            }
+            Self::Action(action) => {
+                out.push(4);
+                action.put(out);
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(match bytes.byte()? {
+            1 => Self::Document(Arc::new(Stored::get(bytes)?)),
+            2 => Self::Follow(Stored::get(bytes)?),
+            3 => Self::Timer(Stored::get(bytes)?),
+            4 => Self::Action(Arc::new(Stored::get(bytes)?)),
+            _ => return Err(Damage("no cause has this number")),
+        })
+    }
+}
+
+impl Stored for Original {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Whole(bytes) => {
+                out.push(0);
+                bytes.put(out);
+            }
+            Self::Frame(pieces) => {
+                out.push(1);
+                pieces.put(out);
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(match bytes.byte()? {
+            0 => Self::Whole(Stored::get(bytes)?),
+            1 => Self::Frame(Stored::get(bytes)?),
+            _ => return Err(Damage("no original has this number")),
+        })
+    }
+}
+
+/// The stored form of a row: kind and payload.
+pub fn encode(row: &Row) -> (u8, Vec<u8>) {
+    let mut out = Vec::with_capacity(1024);
+    let kind = match row {
+        Row::Message(_) => kind::MESSAGE,
+        Row::Event(_) => kind::EVENT,
+        Row::Filing(_) => kind::FILING,
+        Row::Rulebook(_) => kind::RULEBOOK,
+    };
+    out.extend_from_slice(&[kind, FORMAT]);
+    match row {
+        Row::Message(row) => row.put(&mut out),
+        Row::Event(row) => row.put(&mut out),
+        Row::Filing(row) => row.put(&mut out),
+        Row::Rulebook(row) => row.put(&mut out),
+    }
+    (kind, out)
+}
+
+/// The row of a stored form. The event's own document is read from its original; documents inside a state are empty
+/// until [`hydrate`].
+///
+/// # Errors
+/// [`Damage`]: the bytes are none that this version wrote.
+pub fn decode(payload: &[u8]) -> Result<Row, Damage> {
+    let mut bytes = Bytes::new(payload);
+    let kind = bytes.byte()?;
+    if bytes.byte()? != FORMAT {
+        return Err(Damage("a format this version does not read"));
+    }
+    let row = match kind {
+        kind::MESSAGE => Row::Message(Stored::get(&mut bytes)?),
+        kind::EVENT => Row::Event(Box::new(event(&mut bytes)?)),
+        kind::FILING => Row::Filing(Stored::get(&mut bytes)?),
+        kind::RULEBOOK => Row::Rulebook(Stored::get(&mut bytes)?),
+        _ => return Err(Damage("no row has this kind")),
+    };
+    if bytes.0.is_empty() { Ok(row) } else { Err(Damage("bytes after the row")) }
+}
+
+fn event(bytes: &mut Bytes<'_>) -> Result<EventRow, Damage> {
+    let mut row = EventRow::get(bytes)?;
+    if let Cause::Document(arrived) = &mut row.event.cause
+        && !row.original.is_empty()
+    {
+        let arrived = Arc::make_mut(arrived);
+        arrived.document = Arc::new(ceb::parse_document(arrived.document.kind(), &row.original).document);
+    }
+    Ok(row)
+}
+
+/// Puts the documents back into a state, each read once from its row by `document`.
+///
+/// # Errors
+/// What `document` could not read.
+pub fn hydrate<E>(
+    consignment: &mut Consignment,
+    document: &mut dyn FnMut(Position) -> Result<Arc<Document>, E>,
+) -> Result<(), E> {
+    let carriage = consignment.carriage.as_mut().and_then(|carriage| carriage.waybill.as_mut());
+    let attempt = consignment.attempt.as_mut().map(|attempt| &mut attempt.declaration);
+    let cancellation = consignment.cancellation.as_mut().map(|file| &mut file.filed);
+    let partners =
+        [consignment.order.as_mut(), consignment.payment.as_mut(), carriage, attempt, cancellation];
+    for filed in
+        partners.into_iter().flatten().chain(consignment.returns.iter_mut().map(|file| &mut file.filed))
+    {
+        filed.document = document(filed.position)?;
+    }
+    Ok(())
+}
+
+/// Puts the documents back into a waybill's state.
+///
+/// # Errors
+/// What `document` could not read.
+pub fn hydrate_waybill<E>(
+    record: &mut WaybillRecord,
+    document: &mut dyn FnMut(Position) -> Result<Arc<Document>, E>,
+) -> Result<(), E> {
+    for filed in [record.waybill.as_mut(), record.delivered.as_mut()].into_iter().flatten() {
+        filed.document = document(filed.position)?;
+    }
+    Ok(())
+}
+
+/// The stored form of waiting follows.
+pub fn encode_follows(follows: &[Follow]) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_list(follows, &mut out);
+    out
+}
+
+/// Waiting follows read back.
+///
+/// # Errors
+/// [`Damage`].
+pub fn decode_follows(bytes: &[u8]) -> Result<Vec<Follow>, Damage> {
+    if bytes.is_empty() { Ok(Vec::new()) } else { get_list(&mut Bytes::new(bytes)) }
+}

@@ -1,0 +1,719 @@
+//! The ledger: segment files, append-only, time-ordered keys, synchronous. What a payload means is not known here.
+//!
+//! Every row's digest covers its stored blob; the chain covers the digests, so a recorded erasure may empty a payload
+//! and the chain still holds. The `writer` row (fencing token, last sequence, last time, chain head) is updated in
+//! every commit. One commit lies in one segment; at a size or a month's end a segment is sealed and the next begins
+//! with its head. Data keys and dictionaries are rows too, of reserved kinds, written before their first use.
+
+use super::crypt::Keyring;
+use super::folder::{Folder, MasterKey};
+use crate::StoreError;
+use clearance::keys::{Position, Time};
+use ring::digest::{Context, SHA256, digest};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, RwLock};
+
+/// A wrapped data key: id(4) ‖ wrapped.
+pub const DATA_KEY: u8 = 1;
+/// A dictionary: id(4) ‖ class(1) ‖ bytes; its payload is compressed and encrypted like any other.
+pub const DICTIONARY: u8 = 2;
+/// The wrapped lookup key.
+pub const LOOKUP_KEY: u8 = 3;
+/// A lease of numbers: next(8) ‖ end(8), in the clear.
+pub const NUMBERS: u8 = 4;
+
+/// Write-ahead log from which a checkpoint is started on its own thread.
+const CHECKPOINT_BYTES: u64 = 64 << 20;
+
+/// A row as stored.
+#[derive(Clone, Debug)]
+pub struct StoredRow {
+    /// Its number.
+    pub sequence: u64,
+    /// Its commit's time.
+    pub time: Time,
+    /// Its kind.
+    pub kind: u8,
+    /// Its payload, opened; empty when erased.
+    pub payload: Vec<u8>,
+    /// Whether the payload was erased.
+    pub erased: bool,
+}
+
+/// A row ready to be written.
+pub struct SealedRow {
+    /// Its kind.
+    pub kind: u8,
+    /// Its blob.
+    pub blob: Vec<u8>,
+}
+
+/// The segments as readers know them: number and first sequence, ascending.
+type Segments = RwLock<Vec<(u32, u64)>>;
+
+/// Reading side, shared by all threads.
+#[derive(Clone)]
+pub struct LedgerReader {
+    folder: PathBuf,
+    segments: Arc<Segments>,
+    pool: Arc<Mutex<Vec<(u32, Connection)>>>,
+    /// Keys and dictionaries.
+    pub keyring: Arc<Keyring>,
+}
+
+/// Writing side: one.
+pub struct LedgerFiles {
+    folder: Folder,
+    connection: Connection,
+    segment: u32,
+    segment_bytes: u64,
+    reader: LedgerReader,
+    master: MasterKey,
+    next: u64,
+    last_time: Time,
+    head: [u8; 32],
+    fence: u64,
+    next_key: u32,
+    next_dictionary: u32,
+    leased: u64,
+    commits: u64,
+    checkpoint: std::sync::mpsc::SyncSender<PathBuf>,
+}
+
+fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
+    StoreError::Failed { operation: operation.to_owned(), source: source.into() }
+}
+
+fn unsealable(sequence: u64, what: &str) -> StoreError {
+    StoreError::Damaged { position: Position { writer: 0, sequence }, what: what.to_owned() }
+}
+
+/// File of a segment.
+pub fn segment_path(folder: &Path, number: u32) -> PathBuf {
+    folder.join(format!("ledger-{number:06}.db"))
+}
+
+/// The chain over one more row.
+pub fn chain(head: &[u8; 32], sequence: u64, time: Time, kind: u8, row_digest: &[u8]) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    context.update(head);
+    context.update(&sequence.to_be_bytes());
+    context.update(&time.0.to_be_bytes());
+    context.update(&[kind]);
+    context.update(row_digest);
+    let mut out = [0u8; 32];
+    out.copy_from_slice(context.finish().as_ref());
+    out
+}
+
+fn open_segment(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "page_size", 8192)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "cache_size", -8192)?;
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS row(sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL,
+             payload BLOB NOT NULL, digest BLOB NOT NULL) STRICT;
+         CREATE TABLE IF NOT EXISTS writer(writer INTEGER PRIMARY KEY, fence INTEGER NOT NULL, sequence INTEGER NOT NULL,
+             time INTEGER NOT NULL, head BLOB NOT NULL) STRICT;
+         CREATE TABLE IF NOT EXISTS segment(number INTEGER PRIMARY KEY, first INTEGER NOT NULL, previous_head BLOB NOT NULL,
+             sealed INTEGER NOT NULL, final_head BLOB) STRICT;
+         CREATE INDEX IF NOT EXISTS reserved ON row(sequence) WHERE kind < 16;
+         CREATE INDEX IF NOT EXISTS reference ON row(kind, sequence) WHERE kind IN (18, 19);",
+    )?;
+    connection.set_prepared_statement_cache_capacity(16);
+    Ok(connection)
+}
+
+/// Numbers of the segments in a folder, ascending.
+pub fn segments_in(folder: &Path) -> Vec<u32> {
+    let mut numbers: Vec<u32> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            entry.file_name().to_str()?.strip_prefix("ledger-")?.strip_suffix(".db")?.parse().ok()
+        })
+        .collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+impl LedgerFiles {
+    /// Opens the ledger of a folder for writing, made if absent: fences earlier writers off, makes a new data key.
+    ///
+    /// # Errors
+    /// When the files cannot be opened or the master key is not theirs.
+    pub fn open(folder: Folder, master_key: &Path, segment_bytes: u64) -> Result<Self, StoreError> {
+        let numbers = segments_in(&folder.path);
+        let master = MasterKey::load_or_create(master_key, numbers.is_empty())?;
+        let segment = numbers.last().copied().unwrap_or(1);
+        let connection = open_segment(&segment_path(&folder.path, segment))
+            .map_err(|error| failed("open the ledger", error))?;
+        if numbers.is_empty() {
+            connection
+                .execute_batch(
+                    "BEGIN IMMEDIATE;
+                     INSERT INTO segment VALUES(1, 1, zeroblob(32), 0, NULL);
+                     INSERT INTO writer VALUES(0, 0, 0, 0, zeroblob(32)); COMMIT;",
+                )
+                .map_err(|error| failed("begin the ledger", error))?;
+        }
+        let mut firsts = Vec::new();
+        for number in numbers.iter().copied().chain(numbers.is_empty().then_some(1)) {
+            let read = Connection::open_with_flags(
+                segment_path(&folder.path, number),
+                OpenFlags::SQLITE_OPEN_READ_WRITE,
+            )
+            .map_err(|error| failed("open a segment", error))?;
+            let first: i64 = read
+                .query_row("SELECT first FROM segment", [], |row| row.get(0))
+                .map_err(|error| failed("read a segment", error))?;
+            firsts.push((number, first as u64));
+        }
+        let (fence, next, last_time, head) = connection
+            .query_row(
+                "UPDATE writer SET fence = fence + 1 WHERE writer = 0 RETURNING fence, sequence, time, head",
+                [],
+                |row| {
+                    Ok((
+                        row.get::<_, i64>(0)? as u64,
+                        row.get::<_, i64>(1)? as u64 + 1,
+                        Time(row.get(2)?),
+                        row.get::<_, [u8; 32]>(3)?,
+                    ))
+                },
+            )
+            .map_err(|error| failed("take the writer", error))?;
+        let (checkpoint, requests) = std::sync::mpsc::sync_channel::<PathBuf>(1);
+        std::thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || {
+                for path in requests {
+                    // A checkpoint that fails is tried again at the next request; the log only grows meanwhile.
+                    if let Ok(connection) = Connection::open(&path) {
+                        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                    }
+                }
+            })
+            .map_err(|source| StoreError::Failed {
+                operation: "start the checkpoint thread".to_owned(),
+                source: source.into(),
+            })?;
+        let reader = LedgerReader {
+            folder: folder.path.clone(),
+            segments: Arc::new(RwLock::new(firsts)),
+            pool: Arc::default(),
+            keyring: Arc::default(),
+        };
+        let mut files = Self {
+            folder,
+            connection,
+            segment,
+            segment_bytes,
+            reader,
+            master,
+            next,
+            last_time,
+            head,
+            fence,
+            next_key: 1,
+            next_dictionary: 1,
+            leased: 1,
+            commits: 0,
+            checkpoint,
+        };
+        files.load_keys()?;
+        files.new_key()?;
+        Ok(files)
+    }
+
+    fn load_keys(&mut self) -> Result<(), StoreError> {
+        let mut lookup = None;
+        for row in self.reader.reserved()? {
+            match row.kind {
+                DATA_KEY => {
+                    let (id, key) = unwrap_key(&self.master, &row)?;
+                    self.reader.keyring.add_key(id, &key);
+                    self.next_key = self.next_key.max(id + 1);
+                }
+                LOOKUP_KEY => lookup = Some(unwrap_key(&self.master, &row)?.1),
+                NUMBERS => {
+                    self.leased = row
+                        .payload
+                        .get(8..16)
+                        .and_then(|end| end.try_into().ok())
+                        .map_or(self.leased, u64::from_be_bytes)
+                }
+                _ => {
+                    let (id, class, dictionary) = self.reader.dictionary_of(&row)?;
+                    self.reader.keyring.add_dictionary(id, class, dictionary);
+                    self.next_dictionary = self.next_dictionary.max(id + 1);
+                }
+            }
+        }
+        let key = match lookup {
+            Some(key) => key,
+            None => {
+                let key = self.random_key()?;
+                let blob = self.wrapped(0, &key)?;
+                self.commit(Time(self.last_time.0), vec![SealedRow { kind: LOOKUP_KEY, blob }])?;
+                key
+            }
+        };
+        self.reader.keyring.set_lookup(&key);
+        Ok(())
+    }
+
+    fn random_key(&self) -> Result<[u8; 32], StoreError> {
+        self.reader.keyring.random().map_err(|error| unsealable(self.next, error.0))
+    }
+
+    fn wrapped(&self, id: u32, key: &[u8; 32]) -> Result<Vec<u8>, StoreError> {
+        let wrapped =
+            self.reader.keyring.wrap(&self.master, key).map_err(|error| unsealable(self.next, error.0))?;
+        Ok([id.to_be_bytes().as_slice(), &wrapped].concat())
+    }
+
+    /// A new data key, durable before anything is sealed under it.
+    fn new_key(&mut self) -> Result<(), StoreError> {
+        let (id, key) = (self.next_key, self.random_key()?);
+        let blob = self.wrapped(id, &key)?;
+        self.commit(Time(self.last_time.0), vec![SealedRow { kind: DATA_KEY, blob }])?;
+        self.reader.keyring.add_key(id, &key);
+        self.reader.keyring.use_key(id);
+        self.next_key += 1;
+        Ok(())
+    }
+
+    /// Leases the next block of numbers, durable before the first is given out: (next, one past the last).
+    ///
+    /// # Errors
+    /// When the commit fails.
+    pub fn lease(&mut self, count: u64) -> Result<(u64, u64), StoreError> {
+        let (next, end) = (self.leased, self.leased + count);
+        let blob = [next.to_be_bytes(), end.to_be_bytes()].concat();
+        self.commit(self.last_time, vec![SealedRow { kind: NUMBERS, blob }])?;
+        self.leased = end;
+        Ok((next, end))
+    }
+
+    /// Writes a trained dictionary; later rows of its class use it.
+    ///
+    /// # Errors
+    /// When the commit fails.
+    pub fn add_dictionary(&mut self, class: u8, dictionary: Vec<u8>) -> Result<(), StoreError> {
+        let id = self.next_dictionary;
+        let plain = [id.to_be_bytes().as_slice(), &[class], &dictionary].concat();
+        let blob =
+            self.reader.keyring.seal(DICTIONARY, &plain).map_err(|error| unsealable(self.next, error.0))?;
+        self.commit(self.last_time, vec![SealedRow { kind: DICTIONARY, blob }])?;
+        self.reader.keyring.add_dictionary(id, class, dictionary);
+        self.next_dictionary += 1;
+        Ok(())
+    }
+
+    /// The reading side.
+    pub fn reader(&self) -> LedgerReader {
+        self.reader.clone()
+    }
+    /// The sequence the next row will have.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+    /// Time of the newest commit.
+    pub fn last_time(&self) -> Time {
+        self.last_time
+    }
+    /// Head of the chain.
+    pub fn head(&self) -> [u8; 32] {
+        self.head
+    }
+    /// Tells a second process where to find this one.
+    ///
+    /// # Errors
+    /// When the lock file cannot be written.
+    pub fn announce(&mut self, address: &str) -> Result<(), StoreError> {
+        self.folder.announce(address)
+    }
+
+    /// Commits rows, all or nothing, durable when it returns. A failed commit leaves nobody knowing: the caller ends
+    /// the process and restart recovers.
+    ///
+    /// # Errors
+    /// When SQLite fails, or another writer took over.
+    ///
+    /// # Panics
+    /// If time runs backwards: a programmer's error.
+    pub fn commit(&mut self, time: Time, rows: Vec<SealedRow>) -> Result<(), StoreError> {
+        assert!(time >= self.last_time, "commit times do not run backwards");
+        self.roll(time)?;
+        let (mut sequence, mut head) = (self.next, self.head);
+        let transaction = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(|error| failed("begin a commit", error))?;
+        {
+            let mut insert = transaction
+                .prepare_cached("INSERT INTO row VALUES(?1, ?2, ?3, ?4, ?5)")
+                .map_err(|error| failed("prepare", error))?;
+            for row in &rows {
+                let row_digest = digest(&SHA256, &row.blob);
+                insert
+                    .execute(params![sequence as i64, time.0, row.kind, row.blob, row_digest.as_ref()])
+                    .map_err(|error| failed("insert a row", error))?;
+                head = chain(&head, sequence, time, row.kind, row_digest.as_ref());
+                sequence += 1;
+            }
+            let mut writer = transaction
+                .prepare_cached(
+                    "UPDATE writer SET sequence = ?1, time = ?2, head = ?3 WHERE writer = 0 AND fence = ?4",
+                )
+                .map_err(|error| failed("prepare", error))?;
+            let updated = writer
+                .execute(params![(sequence - 1) as i64, time.0, head, self.fence as i64])
+                .map_err(|error| failed("update the writer", error))?;
+            if updated != 1 {
+                return Err(unsealable(sequence, "another writer took over"));
+            }
+        }
+        transaction.commit().map_err(|error| failed("commit", error))?;
+        self.next = sequence;
+        self.head = head;
+        self.last_time = time;
+        self.commits += 1;
+        if self.commits.is_multiple_of(64) {
+            self.checkpoint_if_large();
+        }
+        Ok(())
+    }
+
+    fn checkpoint_if_large(&self) {
+        let path = segment_path(&self.folder.path, self.segment);
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        if std::fs::metadata(&log).is_ok_and(|data| data.len() > CHECKPOINT_BYTES) {
+            // A full queue means that one is under way.
+            let _ = self.checkpoint.try_send(path);
+        }
+    }
+
+    /// Seals the segment and begins the next when it is full or its month is over.
+    fn roll(&mut self, time: Time) -> Result<(), StoreError> {
+        let month = |time: Time| time.day().number() / 100;
+        let first = { self.reader.segments_of().last().map_or(1, |(_, first)| *first) };
+        let has_rows = self.next > first;
+        let size =
+            std::fs::metadata(segment_path(&self.folder.path, self.segment)).map_or(0, |data| data.len());
+        let month_over = self.last_time.0 > 0 && month(time) != month(self.last_time);
+        if !has_rows || (size < self.segment_bytes && !month_over) {
+            return Ok(());
+        }
+        let number = self.segment + 1;
+        let path = segment_path(&self.folder.path, number);
+        let next = open_segment(&path).map_err(|error| failed("open the next segment", error))?;
+        next.execute(
+            "INSERT OR REPLACE INTO segment VALUES(?1, ?2, ?3, 0, NULL)",
+            params![number, self.next as i64, self.head],
+        )
+        .map_err(|error| failed("begin a segment", error))?;
+        next.execute(
+            "INSERT OR REPLACE INTO writer VALUES(0, ?1, ?2, ?3, ?4)",
+            params![self.fence as i64, (self.next - 1) as i64, self.last_time.0, self.head],
+        )
+        .map_err(|error| failed("begin a segment", error))?;
+        self.connection
+            .execute("UPDATE segment SET sealed = 1, final_head = ?1", params![self.head])
+            .map_err(|error| failed("seal a segment", error))?;
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.connection = next;
+        self.segment = number;
+        self.reader
+            .segments
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push((number, self.next));
+        Ok(())
+    }
+}
+
+fn unwrap_key(master: &MasterKey, row: &StoredRow) -> Result<(u32, [u8; 32]), StoreError> {
+    let (id, wrapped) =
+        row.payload.split_at_checked(4).ok_or_else(|| unsealable(row.sequence, "key row is cut short"))?;
+    let id = u32::from_be_bytes(id.try_into().map_err(|_| unsealable(row.sequence, "key row"))?);
+    let key = Keyring::unwrap(master, wrapped).map_err(|error| {
+        StoreError::MasterKey(format!("{}: it is not the key this folder was made with", error.0))
+    })?;
+    Ok((id, key))
+}
+
+impl LedgerReader {
+    /// A reader of a folder that nobody need have open: for verification.
+    ///
+    /// # Errors
+    /// When the files cannot be read or the master key is not theirs.
+    pub fn open(folder: &Path, master: &MasterKey) -> Result<Self, StoreError> {
+        let mut firsts = Vec::new();
+        for number in segments_in(folder) {
+            let connection =
+                Connection::open_with_flags(segment_path(folder, number), OpenFlags::SQLITE_OPEN_READ_WRITE)
+                    .map_err(|error| failed("open a segment", error))?;
+            let first: i64 = connection
+                .query_row("SELECT first FROM segment", [], |row| row.get(0))
+                .map_err(|error| failed("read a segment", error))?;
+            firsts.push((number, first as u64));
+        }
+        let reader = Self {
+            folder: folder.to_owned(),
+            segments: Arc::new(RwLock::new(firsts)),
+            pool: Arc::default(),
+            keyring: Arc::default(),
+        };
+        for row in reader.reserved()? {
+            match row.kind {
+                DATA_KEY => {
+                    let (id, key) = unwrap_key(master, &row)?;
+                    reader.keyring.add_key(id, &key);
+                }
+                LOOKUP_KEY => reader.keyring.set_lookup(&unwrap_key(master, &row)?.1),
+                NUMBERS => {}
+                _ => {
+                    let (id, class, dictionary) = reader.dictionary_of(&row)?;
+                    reader.keyring.add_dictionary(id, class, dictionary);
+                }
+            }
+        }
+        Ok(reader)
+    }
+
+    /// The segments: number and first sequence.
+    pub fn segments_of(&self) -> Vec<(u32, u64)> {
+        self.segments.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn dictionary_of(&self, row: &StoredRow) -> Result<(u32, u8, Vec<u8>), StoreError> {
+        let plain = self.keyring.open(&row.payload).map_err(|error| unsealable(row.sequence, error.0))?;
+        match plain.split_at_checked(5) {
+            Some(([a, b, c, d, class], bytes)) => {
+                Ok((u32::from_be_bytes([*a, *b, *c, *d]), *class, bytes.to_vec()))
+            }
+            _ => Err(unsealable(row.sequence, "dictionary row")),
+        }
+    }
+
+    /// Data keys, lookup key and dictionaries in order, payloads as stored.
+    fn reserved(&self) -> Result<Vec<StoredRow>, StoreError> {
+        let mut found = Vec::new();
+        for (number, _) in self.segments_of() {
+            self.with(number, |connection| {
+                let mut statement = connection.prepare(
+                    "SELECT sequence, time, kind, payload FROM row WHERE kind < 16 ORDER BY sequence",
+                )?;
+                let rows = statement.query_map([], |row| {
+                    let payload: Vec<u8> = row.get(3)?;
+                    Ok(StoredRow {
+                        sequence: row.get::<_, i64>(0)? as u64,
+                        time: Time(row.get(1)?),
+                        kind: row.get(2)?,
+                        erased: payload.is_empty(),
+                        payload,
+                    })
+                })?;
+                for row in rows {
+                    found.push(row?);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+
+    fn with<T>(
+        &self,
+        segment: u32,
+        run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let pooled = {
+            let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            pool.iter().position(|(number, _)| *number == segment).map(|index| pool.swap_remove(index).1)
+        };
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => {
+                let path = segment_path(&self.folder, segment);
+                let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+                    .map_err(|error| failed("open a segment", error))?;
+                connection
+                    .pragma_update(None, "wal_autocheckpoint", 0)
+                    .map_err(|error| failed("open a segment", error))?;
+                connection.set_prepared_statement_cache_capacity(16);
+                connection
+            }
+        };
+        let result = run(&connection).map_err(|error| failed("read the ledger", error));
+        let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if pool.len() < 16 {
+            pool.push((segment, connection));
+        }
+        result
+    }
+
+    fn segment_of(&self, sequence: u64) -> Option<u32> {
+        self.segments_of().iter().rev().find(|(_, first)| *first <= sequence).map(|(number, _)| *number)
+    }
+
+    fn opened(&self, mut row: StoredRow) -> Result<StoredRow, StoreError> {
+        if row.kind >= 16 && !row.erased {
+            row.payload =
+                self.keyring.open(&row.payload).map_err(|error| unsealable(row.sequence, error.0))?;
+        }
+        Ok(row)
+    }
+
+    /// The row with a number.
+    ///
+    /// # Errors
+    /// When it cannot be read or opened.
+    pub fn get(&self, sequence: u64) -> Result<Option<StoredRow>, StoreError> {
+        let Some(segment) = self.segment_of(sequence) else { return Ok(None) };
+        let found = self.with(segment, |connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT sequence, time, kind, payload FROM row WHERE sequence = ?1")?;
+            statement.query_row([sequence as i64], read_row).optional()
+        })?;
+        found.map(|row| self.opened(row)).transpose()
+    }
+
+    /// Rows after a number, in order, in batches, until `visit` says stop.
+    ///
+    /// # Errors
+    /// When one cannot be read or opened.
+    pub fn scan(&self, after: u64, visit: &mut dyn FnMut(StoredRow) -> bool) -> Result<(), StoreError> {
+        let mut next = after + 1;
+        loop {
+            let Some(segment) = self.segment_of(next) else { return Ok(()) };
+            let last = self
+                .segments_of()
+                .iter()
+                .find(|(_, first)| *first > next)
+                .map_or(i64::MAX as u64, |(_, first)| first - 1);
+            let rows: Vec<StoredRow> = self.with(segment, |connection| {
+                let mut statement = connection.prepare_cached("SELECT sequence, time, kind, payload FROM row WHERE sequence >= ?1 AND sequence <= ?2 ORDER BY sequence LIMIT 512")?;
+                statement.query_map([next as i64, last as i64], read_row)?.collect()
+            })?;
+            if rows.is_empty() {
+                if last == i64::MAX as u64 {
+                    return Ok(());
+                }
+                next = last + 1;
+                continue;
+            }
+            for row in rows {
+                next = row.sequence + 1;
+                if !visit(self.opened(row)?) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Digests as stored, in order: sequence, time, kind, blob, digest, for verification.
+    ///
+    /// # Errors
+    /// When the files cannot be read.
+    pub fn scan_blobs(
+        &self,
+        segment: u32,
+        visit: &mut dyn FnMut(u64, Time, u8, Vec<u8>, Vec<u8>),
+    ) -> Result<(), StoreError> {
+        self.with(segment, |connection| {
+            let mut statement = connection
+                .prepare("SELECT sequence, time, kind, payload, digest FROM row ORDER BY sequence")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                visit(row.get::<_, i64>(0)? as u64, Time(row.get(1)?), row.get(2)?, row.get(3)?, row.get(4)?);
+            }
+            Ok(())
+        })
+    }
+
+    /// Digests of a segment up to a row, in order, without their payloads.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn scan_digests(
+        &self,
+        segment: u32,
+        upto: u64,
+        visit: &mut dyn FnMut(u64, Time, u8, &[u8]),
+    ) -> Result<(), StoreError> {
+        self.with(segment, |connection| {
+            let mut statement = connection.prepare(
+                "SELECT sequence, time, kind, digest FROM row WHERE sequence <= ?1 ORDER BY sequence",
+            )?;
+            let mut rows = statement.query([upto as i64])?;
+            while let Some(row) = rows.next()? {
+                let digest: Vec<u8> = row.get(3)?;
+                visit(row.get::<_, i64>(0)? as u64, Time(row.get(1)?), row.get(2)?, &digest);
+            }
+            Ok(())
+        })
+    }
+
+    /// Rows of some kinds up to a number, opened, in order.
+    ///
+    /// # Errors
+    /// When one cannot be read or opened.
+    pub fn scan_kinds(
+        &self,
+        kinds: &[u8],
+        upto: u64,
+        visit: &mut dyn FnMut(StoredRow),
+    ) -> Result<(), StoreError> {
+        for (segment, _) in self.segments_of() {
+            for kind in kinds {
+                let rows: Vec<StoredRow> = self.with(segment, |connection| {
+                    let mut statement = connection.prepare_cached("SELECT sequence, time, kind, payload FROM row WHERE kind = ?1 AND sequence <= ?2 AND kind IN (18, 19) ORDER BY sequence")?;
+                    statement.query_map(params![kind, upto as i64], read_row)?.collect()
+                })?;
+                for row in rows {
+                    visit(self.opened(row)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Previous head, sealed head and the writer's row of a segment.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    #[expect(clippy::type_complexity, reason = "three facts of one segment, taken apart at once")]
+    pub fn heads(&self, segment: u32) -> Result<(Vec<u8>, Option<Vec<u8>>, (u64, Vec<u8>)), StoreError> {
+        self.with(segment, |connection| {
+            let (previous, last) =
+                connection.query_row("SELECT previous_head, final_head FROM segment", [], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            let writer =
+                connection.query_row("SELECT sequence, head FROM writer WHERE writer = 0", [], |row| {
+                    Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
+                })?;
+            Ok((previous, last, writer))
+        })
+    }
+}
+
+fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredRow> {
+    let payload: Vec<u8> = row.get(3)?;
+    Ok(StoredRow {
+        sequence: row.get::<_, i64>(0)? as u64,
+        time: Time(row.get(1)?),
+        kind: row.get(2)?,
+        erased: payload.is_empty(),
+        payload,
+    })
+}

@@ -1,0 +1,866 @@
+//! The store on SQLite: ledger files, index, memory together. One writer; readers see memory first, then the index,
+//! so that lookups by number are always current.
+
+use super::folder::Folder;
+use super::index::{Entries, Index, KeyHash};
+use super::ledger_files::{LedgerFiles, LedgerReader, SealedRow};
+use super::memory::{Filter, Hasher, Memory, TimerKey};
+use crate::codec;
+use crate::rows::{
+    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search,
+    StoredEvent, Summary,
+};
+use crate::{Commit, Read, Store, StoreError, Transaction};
+use ceb::Document;
+use clearance::Text;
+use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use clearance::event::{Cause, Follow, Timer};
+use clearance::facts::{CountKey, Counts, Facts, Keys, Numbers};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use ledger::{Account, Balance};
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, mpsc};
+use std::time::Duration;
+
+/// Rows after which the index is merged, or a second.
+const MERGE_ROWS: usize = 20_000;
+const MERGE_EVERY: Duration = Duration::from_secs(1);
+/// Numbers leased at once: a restart leaves a gap of at most this many.
+const LEASE: u64 = 200_000;
+/// Rows of a kind from which its dictionary is trained, and its size.
+const TRAINING_ROWS: usize = 2_000;
+const DICTIONARY_BYTES: usize = 32 << 10;
+
+/// What an operator may choose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the master key lies; none = beside the data folder.
+    pub master_key: Option<PathBuf>,
+    /// Bytes from which a segment is sealed.
+    pub segment_bytes: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { master_key: None, segment_bytes: 2 << 30 }
+    }
+}
+
+/// What the writer, the index thread and all readers share.
+struct Shared {
+    memory: RwLock<Memory>,
+    ledger: LedgerReader,
+    index: Mutex<Vec<Index>>,
+    template: Mutex<Index>,
+    covered: AtomicU64,
+}
+
+/// The writing side.
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+    ledger: LedgerFiles,
+    numbers: Numbers,
+    /// Last, so that it ends after the queue is closed.
+    merger: Option<Merger>,
+    training: FxHashMap<u8, Vec<Vec<u8>>>,
+    trained: (mpsc::Sender<(u8, Vec<u8>)>, mpsc::Receiver<(u8, Vec<u8>)>),
+}
+
+struct Merger {
+    queue: mpsc::Sender<Entries>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+/// The reading side.
+#[derive(Clone)]
+pub struct SqliteRead {
+    shared: Arc<Shared>,
+}
+
+fn damaged(sequence: u64, what: &str) -> StoreError {
+    StoreError::Damaged { position: Position { writer: 0, sequence }, what: what.to_owned() }
+}
+
+fn at(sequence: u64) -> Position {
+    Position { writer: 0, sequence }
+}
+
+impl Shared {
+    fn memory(&self) -> RwLockReadGuard<'_, Memory> {
+        self.memory.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+    fn memory_mut(&self) -> RwLockWriteGuard<'_, Memory> {
+        self.memory.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Runs with a connection to the index, pooled.
+    fn index<T>(&self, run: impl FnOnce(&Index) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let pooled = self.index.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        let index = match pooled {
+            Some(index) => index,
+            None => self.template.lock().unwrap_or_else(std::sync::PoisonError::into_inner).again()?,
+        };
+        let result = run(&index);
+        self.index.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(index);
+        result
+    }
+
+    fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
+        if let Some((balance, _)) = self.memory().balances.get(account) {
+            return Ok(Some(*balance));
+        }
+        self.index(|index| index.balance(account))
+    }
+
+    fn counts(&self, key: &CountKey) -> Result<Option<Counts>, StoreError> {
+        if let Some((counts, _)) = self.memory().counts.get(key) {
+            return Ok(Some(counts.clone()));
+        }
+        self.index(|index| index.count(key))
+    }
+
+    /// Sequence of the last row under a key.
+    fn last_row(&self, hash: KeyHash) -> Result<Option<u64>, StoreError> {
+        {
+            let memory = self.memory();
+            if let Some((sequence, _)) = memory.recent.get(&hash) {
+                return Ok((*sequence != 0).then_some(*sequence));
+            }
+            if !memory.filter.may_have(hash) {
+                return Ok(None);
+            }
+        }
+        self.index(|index| index.key(hash))
+    }
+
+    fn row(&self, sequence: u64) -> Result<Option<(Time, Row)>, StoreError> {
+        let Some(stored) = self.ledger.get(sequence)? else { return Ok(None) };
+        if stored.kind < 16 || stored.erased {
+            return Ok(None);
+        }
+        let row = codec::decode(&stored.payload).map_err(|damage| damaged(sequence, damage.0))?;
+        Ok(Some((stored.time, row)))
+    }
+
+    fn event(&self, sequence: u64) -> Result<Option<(Time, EventRow)>, StoreError> {
+        Ok(match self.row(sequence)? {
+            Some((time, Row::Event(event))) => Some((time, *event)),
+            _ => None,
+        })
+    }
+
+    fn document(&self, position: Position) -> Result<Arc<Document>, StoreError> {
+        match self.event(position.sequence)? {
+            Some((_, EventRow { event: clearance::Event { cause: Cause::Document(arrived), .. }, .. })) => {
+                Ok(arrived.document.clone())
+            }
+            _ => Err(damaged(position.sequence, "a document was expected here")),
+        }
+    }
+
+    fn hydrated(&self, mut consignment: Consignment) -> Result<Consignment, StoreError> {
+        codec::hydrate(&mut consignment, &mut |position| self.document(position))?;
+        Ok(consignment)
+    }
+
+    fn consignment(&self, key: &OrderKey) -> Result<Option<Arc<Consignment>>, StoreError> {
+        let hash = {
+            let memory = self.memory();
+            if let Some(found) = memory.open.get(key).or_else(|| memory.settled.get(key)) {
+                return Ok(Some(found.clone()));
+            }
+            memory.hasher.order(key)
+        };
+        let Some(sequence) = self.last_row(hash)? else { return Ok(None) };
+        let state = self
+            .event(sequence)?
+            .and_then(|(_, event)| event.outcome)
+            .and_then(|outcome| outcome.consignment);
+        match state.filter(|state| state.key == *key) {
+            Some(state) => Ok(Some(Arc::new(self.hydrated(*state)?))),
+            None => Err(damaged(sequence, "the consignment's state was expected here")),
+        }
+    }
+
+    fn waybill(&self, key: &WaybillKey) -> Result<Option<Arc<WaybillRecord>>, StoreError> {
+        let hash = {
+            let memory = self.memory();
+            if let Some(found) = memory.waybills.get(key) {
+                return Ok(Some(found.clone()));
+            }
+            memory.hasher.waybill(key)
+        };
+        let Some(sequence) = self.last_row(hash)? else { return Ok(None) };
+        let outcome = self.event(sequence)?.and_then(|(_, event)| event.outcome);
+        let state =
+            outcome.and_then(|outcome| outcome.waybills.into_iter().find(|record| record.key == *key));
+        let mut state = state.ok_or_else(|| damaged(sequence, "the waybill's state was expected here"))?;
+        codec::hydrate_waybill(&mut state, &mut |position| self.document(position))?;
+        Ok(Some(Arc::new(state)))
+    }
+
+    fn arrival(&self, key: &ArrivalKey) -> Result<Option<Arc<ArrivalRecord>>, StoreError> {
+        let hash = {
+            let memory = self.memory();
+            if let Some(found) = memory.arrivals.get(key) {
+                return Ok(Some(found.clone()));
+            }
+            memory.hasher.arrival(key)
+        };
+        let Some(sequence) = self.last_row(hash)? else { return Ok(None) };
+        let state =
+            self.event(sequence)?.and_then(|(_, event)| event.outcome).and_then(|outcome| outcome.arrival);
+        let mut state = *state
+            .filter(|state| state.key == *key)
+            .ok_or_else(|| damaged(sequence, "the arrival's state was expected here"))?;
+        state.filed.document = self.document(state.filed.position)?;
+        Ok(Some(Arc::new(state)))
+    }
+
+    fn claim(&self, key: &ClaimKey) -> Result<Option<OrderKey>, StoreError> {
+        let hash = {
+            let memory = self.memory();
+            if let Some(found) = memory.claims.get(key) {
+                return Ok(found.clone());
+            }
+            memory.hasher.claim(key)
+        };
+        let Some(sequence) = self.last_row(hash)? else { return Ok(None) };
+        let outcome = self.event(sequence)?.and_then(|(_, event)| event.outcome);
+        let claimed =
+            outcome.and_then(|outcome| outcome.claims.into_iter().rev().find(|(claim, _)| claim == key));
+        Ok(claimed.and_then(|(_, owner)| owner))
+    }
+
+    /// Advances memory by committed rows.
+    fn advance(&self, rows: Vec<(u64, Time, Row)>, head: [u8; 32]) -> Entries {
+        let mut entries = Entries { head, ..Entries::default() };
+        let balance =
+            |account: &Account| self.index(|index| index.balance(account)).ok().flatten().unwrap_or_default();
+        let counts = |key: &CountKey| self.index(|index| index.count(key)).ok().flatten().unwrap_or_default();
+        let mut memory = self.memory_mut();
+        for (sequence, time, row) in rows {
+            memory.advance(sequence, time, row, &(&balance, &counts), &mut entries);
+        }
+        entries
+    }
+}
+
+impl SqliteStore {
+    /// Opens a data folder, made if absent, and recovers: rows after the index are replayed into memory, an index that
+    /// does not fit the ledger is made anew. `progress` is told how many rows were replayed.
+    ///
+    /// # Errors
+    /// When the folder is in use, the master key is wrong or a file cannot be read.
+    pub fn open(path: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, StoreError> {
+        let folder = Folder::open(path)?;
+        let key = options.master_key.clone().unwrap_or_else(|| super::folder::MasterKey::default_path(path));
+        let ledger = LedgerFiles::open(folder, &key, options.segment_bytes)?;
+        let reader = ledger.reader();
+        let mut index = Index::open(path)?;
+        let covered = match index.covered() {
+            Some((sequence, head)) if chain_head_at(&reader, sequence)? == Some(head) => sequence,
+            Some(_) => {
+                index.clear()?;
+                0
+            }
+            None => {
+                index.clear()?;
+                0
+            }
+        };
+        let hasher = Hasher::new(&reader.keyring.keyed_hash("index"));
+        let mut count = 0usize;
+        index.hashes(&mut |_| count += 1)?;
+        let mut filter = Filter::for_keys(count * 2);
+        index.hashes(&mut |hash| filter.add(hash))?;
+        let mut memory = Memory::new(hasher, filter);
+        for follow in codec::decode_follows(&index.follows()?).map_err(|damage| damaged(covered, damage.0))? {
+            let (Follow::WaybillChanged { cause, .. } | Follow::ClaimReleased { cause, .. }) = &follow;
+            memory.follows.entry(cause.sequence).or_default().push(follow);
+        }
+        memory.last = covered;
+        let template = index.again()?;
+        let shared = Arc::new(Shared {
+            memory: RwLock::new(memory),
+            ledger: reader,
+            index: Mutex::default(),
+            template: Mutex::new(template),
+            covered: AtomicU64::new(covered),
+        });
+        reopen(&shared)?;
+        let tail = replay(&shared, &mut index, covered, progress)?;
+        let merger = start_merger(shared.clone(), index)?;
+        if let Some(entries) = tail {
+            let _ = merger.queue.send(entries);
+        }
+        Ok(Self {
+            shared,
+            ledger,
+            numbers: Numbers::default(),
+            merger: Some(merger),
+            training: FxHashMap::default(),
+            trained: mpsc::channel(),
+        })
+    }
+
+    /// Tells a second process where to find this one.
+    ///
+    /// # Errors
+    /// When the lock file cannot be written.
+    pub fn announce(&mut self, address: &str) -> Result<(), StoreError> {
+        self.ledger.announce(address)
+    }
+
+    /// Waits until the index covers everything committed: for tests, verification and orderly ends.
+    pub fn settle_index(&self) {
+        let last = self.shared.memory().last;
+        while self.shared.covered.load(Ordering::SeqCst) < last {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Collects what dictionaries are trained from, and writes those that are ready.
+    fn dictionaries(&mut self, plain: &[(u8, Vec<u8>)]) -> Result<(), StoreError> {
+        while let Ok((class, dictionary)) = self.trained.1.try_recv() {
+            self.ledger.add_dictionary(class, dictionary)?;
+        }
+        for (class, payload) in plain {
+            if self.shared.ledger.keyring.has_dictionary(*class)
+                || !matches!(*class, codec::kind::EVENT | codec::kind::MESSAGE)
+            {
+                continue;
+            }
+            let samples = self.training.entry(*class).or_default();
+            if samples.len() >= TRAINING_ROWS || payload.len() > 100_000 {
+                continue;
+            }
+            samples.push(payload.clone());
+            if samples.len() == TRAINING_ROWS {
+                let (samples, class, done) = (std::mem::take(samples), *class, self.trained.0.clone());
+                self.training.insert(class, vec![Vec::new(); TRAINING_ROWS]);
+                // On its own thread: training takes a few tenths of a second.
+                let train = move || {
+                    if let Ok(dictionary) = zstd::dict::from_samples(&samples, DICTIONARY_BYTES) {
+                        let _ = done.send((class, dictionary));
+                    }
+                };
+                let _ = std::thread::Builder::new().name("dictionary".to_owned()).spawn(train);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if let Some(merger) = self.merger.take() {
+            drop(merger.queue);
+            let _ = merger.thread.join();
+        }
+    }
+}
+
+/// Chain head after a row, recomputed from the stored digests of its segment.
+fn chain_head_at(reader: &LedgerReader, sequence: u64) -> Result<Option<[u8; 32]>, StoreError> {
+    let Some((segment, _)) = reader.segments_of().into_iter().rev().find(|(_, first)| *first <= sequence)
+    else {
+        return Ok(None);
+    };
+    let (previous, _, (last, head)) = reader.heads(segment)?;
+    if last == sequence {
+        return Ok(head.try_into().ok());
+    }
+    let Ok(mut head) = <[u8; 32]>::try_from(previous) else { return Ok(None) };
+    let mut found = None;
+    reader.scan_digests(segment, sequence, &mut |row, time, kind, digest| {
+        head = super::ledger_files::chain(&head, row, time, kind, digest);
+        if row == sequence {
+            found = Some(head);
+        }
+    })?;
+    Ok(found)
+}
+
+/// Puts the consignments that wait back into memory.
+fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
+    for sequence in shared.index(|index| index.open_rows())? {
+        let state = shared
+            .event(sequence)?
+            .and_then(|(_, event)| event.outcome)
+            .and_then(|outcome| outcome.consignment);
+        if let Some(state) = state {
+            let state = shared.hydrated(*state)?;
+            shared.memory_mut().open.insert(state.key.clone(), Arc::new(state));
+        }
+    }
+    let mut filings = Vec::new();
+    let covered = shared.memory().last;
+    shared
+        .ledger
+        .scan_kinds(&[codec::kind::FILING, codec::kind::RULEBOOK], covered, &mut |row| filings.push(row))?;
+    let mut memory = shared.memory_mut();
+    for row in filings {
+        match codec::decode(&row.payload).map_err(|damage| damaged(row.sequence, damage.0))? {
+            Row::Filing(filing) => memory.filings.push(filing),
+            Row::Rulebook(book) => memory.rulebooks.push(book),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Replays the rows after the index, merging as it goes so that memory stays small. Returns what is left to merge.
+fn replay(
+    shared: &Arc<Shared>,
+    index: &mut Index,
+    covered: u64,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Option<Entries>, StoreError> {
+    let mut after = covered;
+    let mut replayed = 0u64;
+    loop {
+        let mut rows = Vec::new();
+        shared.ledger.scan(after, &mut |row| {
+            rows.push(row);
+            rows.len() < MERGE_ROWS
+        })?;
+        let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(None) };
+        let mut decoded = Vec::with_capacity(rows.len());
+        for row in rows {
+            replayed += 1;
+            after = row.sequence;
+            if row.kind < 16 || row.erased {
+                continue;
+            }
+            let mut decoded_row =
+                codec::decode(&row.payload).map_err(|damage| damaged(row.sequence, damage.0))?;
+            if let Row::Event(event) = &mut decoded_row
+                && let Some(outcome) = &mut event.outcome
+            {
+                if let Some(state) = outcome.consignment.take() {
+                    outcome.consignment = Some(Box::new(shared.hydrated(*state)?));
+                }
+                for waybill in &mut outcome.waybills {
+                    codec::hydrate_waybill(waybill, &mut |position| shared.document(position))?;
+                }
+                if let Some(arrival) = &mut outcome.arrival {
+                    arrival.filed.document = shared.document(arrival.filed.position)?;
+                }
+            }
+            decoded.push((row.sequence, row.time, decoded_row));
+        }
+        let head = chain_head_at(&shared.ledger, last)?.unwrap_or_default();
+        let mut entries = shared.advance(decoded, head);
+        entries.last = last;
+        shared.memory_mut().last = last;
+        merge(shared, index, vec![entries])?;
+        progress(replayed);
+    }
+}
+
+/// Merges entries and lets memory forget what is covered.
+fn merge(shared: &Shared, index: &mut Index, mut batch: Vec<Entries>) -> Result<(), StoreError> {
+    let Some(last) = batch.last().map(|entries| entries.last) else { return Ok(()) };
+    let (timers, follows) = {
+        let memory = shared.memory();
+        let follows: Vec<Follow> = memory.follows.values().flatten().cloned().collect();
+        (memory.timers_until(last), codec::encode_follows(&follows))
+    };
+    if let Some(entries) = batch.last_mut() {
+        entries.timers = timers;
+    }
+    index.merge(&batch, &follows)?;
+    shared.memory_mut().covered(last);
+    shared.covered.store(last, Ordering::SeqCst);
+    Ok(())
+}
+
+fn start_merger(shared: Arc<Shared>, mut index: Index) -> Result<Merger, StoreError> {
+    let (queue, entries) = mpsc::channel::<Entries>();
+    let run = move || {
+        let mut waiting: Vec<Entries> = Vec::new();
+        loop {
+            let open = match entries.recv_timeout(MERGE_EVERY) {
+                Ok(first) => {
+                    waiting.push(first);
+                    let mut rows = waiting.iter().map(|entries| entries.keys.len() + 1).sum::<usize>();
+                    let until = std::time::Instant::now() + MERGE_EVERY;
+                    loop {
+                        let left = until.saturating_duration_since(std::time::Instant::now());
+                        if rows >= MERGE_ROWS || left.is_zero() {
+                            break true;
+                        }
+                        match entries.recv_timeout(left) {
+                            Ok(next) => {
+                                rows += next.keys.len() + 1;
+                                waiting.push(next);
+                            }
+                            Err(mpsc::RecvTimeoutError::Timeout) => break true,
+                            Err(mpsc::RecvTimeoutError::Disconnected) => break false,
+                        }
+                    }
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => true,
+                Err(mpsc::RecvTimeoutError::Disconnected) => false,
+            };
+            if !waiting.is_empty() && merge(&shared, &mut index, std::mem::take(&mut waiting)).is_err() {
+                // The index is derived: a failed merge leaves it behind, and the next opening catches up.
+                return;
+            }
+            if !open {
+                return;
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().name("index".to_owned()).spawn(run).map_err(|source| {
+        StoreError::Failed { operation: "start the index thread".to_owned(), source: source.into() }
+    })?;
+    Ok(Merger { queue, thread })
+}
+
+/// An open transaction of the only writer.
+pub struct SqliteTransaction<'a> {
+    store: &'a mut SqliteStore,
+    facts: Facts,
+}
+
+impl Store for SqliteStore {
+    type Transaction<'a> = SqliteTransaction<'a>;
+    type Read = SqliteRead;
+
+    async fn load(&mut self, keys: Keys, rows: usize) -> Result<SqliteTransaction<'_>, StoreError> {
+        let wanted = rows as u64 * 3 + 16;
+        if self.numbers.next + wanted > self.numbers.end {
+            let (next, end) = self.ledger.lease(LEASE.max(wanted))?;
+            self.numbers = Numbers { next, end };
+        }
+        let mut facts = Facts {
+            numbers: self.numbers,
+            last_time: self.ledger.last_time(),
+            next: at(self.ledger.next()),
+            ..Facts::default()
+        };
+        let shared = &self.shared;
+        for key in keys.orders {
+            if !facts.consignments.contains_key(&key)
+                && let Some(found) = shared.consignment(&key)?
+            {
+                facts.consignments.insert(key, (*found).clone());
+            }
+        }
+        for key in keys.waybills {
+            if !facts.waybills.contains_key(&key)
+                && let Some(found) = shared.waybill(&key)?
+            {
+                facts.waybills.insert(key, (*found).clone());
+            }
+        }
+        for key in keys.claims {
+            if let Some(found) = shared.claim(&key)? {
+                facts.claims.insert(key, found);
+            }
+        }
+        for key in keys.arrivals {
+            if let Some(found) = shared.arrival(&key)? {
+                facts.arrivals.insert(key, (*found).clone());
+            }
+        }
+        for account in keys.accounts {
+            if let Some(balance) = shared.balance(&account)? {
+                facts.balances.insert(account, balance);
+            }
+        }
+        for key in keys.counts {
+            if let Some(counts) = shared.counts(&key)? {
+                facts.counts.insert(key, counts);
+            }
+        }
+        Ok(SqliteTransaction { store: self, facts })
+    }
+
+    async fn durable(&mut self) -> Result<Position, StoreError> {
+        Ok(at(self.ledger.next() - 1))
+    }
+
+    fn read(&self) -> SqliteRead {
+        SqliteRead { shared: self.shared.clone() }
+    }
+}
+
+impl Transaction for SqliteTransaction<'_> {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    async fn commit(self, time: Time, rows: Vec<Row>) -> Result<Commit, StoreError> {
+        let store = self.store;
+        let first = store.ledger.next();
+        assert_eq!(first, self.facts.next.sequence, "nothing was written since the facts were read");
+        let mut used = store.numbers.next;
+        let mut plain = Vec::with_capacity(rows.len());
+        let mut sealed = Vec::with_capacity(rows.len());
+        for (index, row) in rows.iter().enumerate() {
+            let expected = at(first + index as u64);
+            if let Row::Event(event) = row {
+                assert_eq!(event.event.position, expected, "rows are written where they were judged");
+            }
+            let (kind, payload) = codec::encode(row);
+            let blob = store
+                .shared
+                .ledger
+                .keyring
+                .seal(kind, &payload)
+                .map_err(|error| damaged(expected.sequence, error.0))?;
+            sealed.push(SealedRow { kind, blob });
+            plain.push((kind, payload));
+            used += 3;
+        }
+        store.ledger.commit(time, sealed)?;
+        // Each row takes at most three numbers; what it did not take is a gap.
+        store.numbers.next = used.min(store.numbers.end);
+        let last = store.ledger.next() - 1;
+        let rows =
+            rows.into_iter().enumerate().map(|(index, row)| (first + index as u64, time, row)).collect();
+        let entries = store.shared.advance(rows, store.ledger.head());
+        if let Some(merger) = &store.merger {
+            let _ = merger.queue.send(entries);
+        }
+        store.dictionaries(&plain)?;
+        Ok(Commit::Done { first: at(first), last: at(last) })
+    }
+}
+
+impl SqliteRead {
+    fn stored(&self, sequence: u64) -> Result<Option<StoredEvent>, StoreError> {
+        Ok(self.shared.event(sequence)?.map(|(time, row)| StoredEvent { position: at(sequence), time, row }))
+    }
+
+    fn receipt(&self, sequence: u64, number: u16) -> Result<Option<ReceiptRow>, StoreError> {
+        let receipts = match self.shared.row(sequence)? {
+            Some((_, Row::Event(event))) => event.outcome.map(|outcome| outcome.receipts).unwrap_or_default(),
+            Some((_, Row::Message(message))) => message.receipts,
+            _ => Vec::new(),
+        };
+        Ok(receipts.into_iter().nth(usize::from(number)).map(|receipt| ReceiptRow {
+            position: at(sequence),
+            index: number,
+            receipt,
+        }))
+    }
+}
+
+impl Read for SqliteRead {
+    async fn consignment(&self, key: &OrderKey) -> Result<Option<Consignment>, StoreError> {
+        Ok(self.shared.consignment(key)?.map(|found| (*found).clone()))
+    }
+    async fn waybill(&self, key: &WaybillKey) -> Result<Option<WaybillRecord>, StoreError> {
+        Ok(self.shared.waybill(key)?.map(|found| (*found).clone()))
+    }
+    async fn claim(&self, key: &ClaimKey) -> Result<Option<OrderKey>, StoreError> {
+        self.shared.claim(key)
+    }
+    async fn event(&self, position: Position) -> Result<Option<StoredEvent>, StoreError> {
+        self.stored(position.sequence)
+    }
+    async fn message(&self, position: Position) -> Result<Option<MessageRow>, StoreError> {
+        Ok(match self.shared.row(position.sequence)? {
+            Some((_, Row::Message(message))) => Some(message),
+            _ => None,
+        })
+    }
+    async fn message_by_sha256(
+        &self,
+        scope: &Scope,
+        sha256: &[u8; 32],
+    ) -> Result<Option<MessageRow>, StoreError> {
+        let Scope::Party(codes) = scope else { return Ok(None) };
+        for code in codes {
+            let hash = self.shared.memory().hasher.message(code, sha256);
+            if let Some(sequence) = self.shared.last_row(hash)? {
+                return self.message(at(sequence)).await;
+            }
+        }
+        Ok(None)
+    }
+    async fn original(&self, message: &MessageRow) -> Result<Vec<u8>, StoreError> {
+        let pieces = match &message.original {
+            Original::Whole(bytes) => return Ok(bytes.clone()),
+            Original::Frame(pieces) => pieces,
+        };
+        let mut bytes = Vec::new();
+        for (index, piece) in pieces.iter().enumerate() {
+            bytes.extend_from_slice(piece);
+            if index + 1 < pieces.len() {
+                let sequence = message.position.sequence + 1 + index as u64;
+                let (_, event) = self
+                    .shared
+                    .event(sequence)?
+                    .ok_or_else(|| damaged(sequence, "a document of the message was expected here"))?;
+                bytes.extend_from_slice(&event.original);
+            }
+        }
+        Ok(bytes)
+    }
+    async fn timeline(&self, key: &OrderKey) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events = Vec::new();
+        let mut next = self.shared.consignment(key)?.map(|found| found.last);
+        while let Some(position) = next {
+            let Some(event) = self.stored(position.sequence)? else { break };
+            next = event
+                .row
+                .outcome
+                .as_ref()
+                .and_then(|outcome| outcome.consignment.as_ref())
+                .and_then(|state| state.previous);
+            events.push(event);
+        }
+        Ok(events)
+    }
+    async fn receipts(
+        &self,
+        recipients: &[Text],
+        after: &Cursor,
+        limit: usize,
+    ) -> Result<(Vec<ReceiptRow>, Cursor), StoreError> {
+        let after = after.sequence(0);
+        let mut found: Vec<(u64, u16)> = Vec::new();
+        // The end is read first: what is committed meanwhile belongs to the next call.
+        let last = self.shared.memory().last;
+        for recipient in recipients {
+            let hash = {
+                let memory = self.shared.memory();
+                let hash = memory.hasher.recipient(recipient);
+                found.extend(
+                    memory
+                        .receipts
+                        .get(&hash)
+                        .into_iter()
+                        .flatten()
+                        .filter(|(sequence, _)| *sequence > after && *sequence <= last),
+                );
+                hash
+            };
+            // A row's receipts belong together: one more row than asked for tells where the limit cuts.
+            found.extend(
+                self.shared
+                    .index(|index| index.receipts(hash, after, limit + 64))?
+                    .into_iter()
+                    .filter(|(sequence, _)| *sequence <= last),
+            );
+        }
+        found.sort_unstable();
+        found.dedup();
+        let mut upto = last;
+        if found.len() > limit {
+            let cut = found[limit].0;
+            found.retain(|(sequence, _)| *sequence < cut);
+            upto = cut - 1;
+        }
+        let mut receipts = Vec::with_capacity(found.len());
+        for (sequence, number) in found {
+            receipts.extend(self.receipt(sequence, number)?);
+        }
+        Ok((receipts, Cursor { writers: vec![(0, upto)] }))
+    }
+    async fn search(
+        &self,
+        scope: &Scope,
+        search: &Search,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
+        let (parties, districts): (Option<Vec<KeyHash>>, Vec<Text>) = {
+            let memory = self.shared.memory();
+            match scope {
+                Scope::Party(codes) => {
+                    (Some(codes.iter().map(|code| memory.hasher.party(code)).collect()), Vec::new())
+                }
+                Scope::Office(districts) => (None, districts.clone()),
+            }
+        };
+        let mut before = after.unwrap_or(u64::MAX);
+        let mut found = Vec::new();
+        loop {
+            let page = self.shared.index(|index| index.list(parties.as_deref(), before, limit.max(100)))?;
+            let Some(last) = page.last().map(|(created, _)| *created) else { return Ok((found, None)) };
+            for (created, mut summary) in page {
+                before = created;
+                // The index may be a second behind: what waits is current in memory.
+                if let Some(current) = self
+                    .shared
+                    .memory()
+                    .open
+                    .get(&summary.order)
+                    .and_then(|consignment| consignment.attempt.as_ref())
+                {
+                    summary.state = current.state.number();
+                }
+                let in_district = districts.is_empty()
+                    || districts.iter().any(|district| summary.customs_code.starts_with(district.as_str()));
+                let in_state = search.states.is_empty() || search.states.contains(&summary.state);
+                let has_number = search.number.as_ref().is_none_or(|number| {
+                    summary.order.order_no == *number || summary.invt_no.as_ref() == Some(number)
+                });
+                if in_district && in_state && has_number {
+                    found.push(summary);
+                    if found.len() == limit {
+                        return Ok((found, Some(created)));
+                    }
+                }
+            }
+            before = before.min(last);
+        }
+    }
+    async fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
+        self.shared.balance(account)
+    }
+    async fn due(&self, now: Time, limit: usize) -> Result<Vec<Timer>, StoreError> {
+        let mut keys: Vec<TimerKey> = self.shared.index(|index| index.due(now, limit))?;
+        {
+            let memory = self.shared.memory();
+            keys.extend(memory.timers.keys().take_while(|(due, ..)| *due <= now).take(limit).cloned());
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys.truncate(limit);
+        Ok(keys.into_iter().map(|(due, order, kind, attempt)| Timer { due, order, kind, attempt }).collect())
+    }
+    async fn follows(&self, limit: usize) -> Result<Vec<Follow>, StoreError> {
+        Ok(self.shared.memory().follows.values().flatten().take(limit).cloned().collect())
+    }
+    async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
+        Ok(self.shared.memory().filings.clone())
+    }
+    async fn rulebooks(&self) -> Result<Vec<RulebookRow>, StoreError> {
+        Ok(self.shared.memory().rulebooks.clone())
+    }
+    async fn position(&self) -> Result<Cursor, StoreError> {
+        Ok(Cursor { writers: vec![(0, self.shared.memory().last)] })
+    }
+    async fn scan(
+        &self,
+        after: Position,
+        visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
+    ) -> Result<(), StoreError> {
+        let mut fault = None;
+        self.shared.ledger.scan(after.sequence, &mut |row| {
+            if row.kind < 16 || row.erased {
+                return true;
+            }
+            match codec::decode(&row.payload) {
+                Ok(decoded) => visit(at(row.sequence), decoded),
+                Err(damage) => {
+                    fault = Some(damaged(row.sequence, damage.0));
+                    false
+                }
+            }
+        })?;
+        fault.map_or(Ok(()), Err)
+    }
+    fn keyed_hash(&self, value: &str) -> Text {
+        self.shared.ledger.keyring.keyed_hash(value)
+    }
+}

@@ -1,0 +1,76 @@
+//! The style as a program: every file says what it is for, nothing of this machine is left in, no file outgrows its
+//! budget without a reason.
+#![expect(clippy::print_stderr, reason = "a command that people run")]
+
+use std::path::{Path, PathBuf};
+
+/// Lines a file of code may have.
+const FILE_LINES: usize = 520;
+
+/// Files over the budget, each with its reason.
+const LONG: [(&str, &str); 8] = [
+    ("crates/ceb/src/read.rs", "one reader of one grammar"),
+    ("crates/clearance/src/reason.rs", "one table"),
+    ("crates/clearance/src/sample.rs", "one invented trade, field by field"),
+    ("crates/clearance/src/validate.rs", "one check a field"),
+    ("crates/clearance/src/consignment.rs", "one state, data only"),
+    ("crates/store/src/codec.rs", "one format"),
+    ("crates/store/src/sqlite/ledger_files.rs", "one file format, writer and reader"),
+    ("crates/store/src/sqlite/store.rs", "one store"),
+];
+
+/// Words that must not stand in the project, put together so that this file does not contain them.
+fn banned() -> Vec<String> {
+    vec![
+        ["/wo", "rk/"].concat(),
+        ["to", "do!("].concat(),
+        ["unimple", "mented!("].concat(),
+        ["mod ut", "ils"].concat(),
+    ]
+}
+
+/// Checks the tree; says everything that is wrong.
+pub fn run() -> bool {
+    eprintln!("── tidy");
+    let mut files = Vec::new();
+    for folder in ["crates", "xtask"] {
+        collect(Path::new(folder), &mut files);
+    }
+    let mut faults = Vec::new();
+    for path in files {
+        check(&path, &mut faults);
+    }
+    for fault in &faults {
+        eprintln!("{fault}");
+    }
+    faults.is_empty()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.ends_with("target") {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn check(path: &Path, faults: &mut Vec<String>) {
+    let name = path.display().to_string();
+    let Ok(text) = std::fs::read_to_string(path) else { return };
+    if !text.starts_with("//!") {
+        faults.push(format!("{name}: begins with //! and says what it is for"));
+    }
+    let excused = LONG.iter().any(|(long, _)| name == *long) || name.contains("/tests/");
+    if text.lines().count() > FILE_LINES && !excused {
+        faults.push(format!("{name}: over {FILE_LINES} lines; split it or list it with its reason"));
+    }
+    for word in banned() {
+        if text.contains(&word) {
+            faults.push(format!("{name}: contains {word}"));
+        }
+    }
+}
