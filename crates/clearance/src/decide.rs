@@ -53,7 +53,12 @@ impl Reference {
     }
     /// The rulebook an attempt was pinned to.
     pub fn numbered(&self, number: u32) -> &Rulebook {
-        self.books.iter().rev().find(|book| book.number == number).map_or_else(|| self.current(), |book| book)
+        self.books
+            .iter()
+            .rev()
+            .find(|book| book.number == number)
+            .map(Arc::as_ref)
+            .unwrap_or_else(|| self.current())
     }
 }
 

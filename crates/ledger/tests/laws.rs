@@ -1,4 +1,5 @@
 //! Laws of the accounts: conservation, limits, each hold resolved once, stored movements rebuild balances.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use ledger::{Account, Balance, Hold, HoldState, Refusal, apply, give_back, hold, post, void};
 use proptest::prelude::*;

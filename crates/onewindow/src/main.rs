@@ -1,2 +1,135 @@
-//! The command line.
-fn main() {}
+//! The command line: one binary for operators, integrators and testers. Exit codes: 0 done, 1 something fell short, 2
+//! wrong use.
+#![expect(
+    clippy::print_stderr,
+    reason = "what a person should read of progress and faults goes to standard error"
+)]
+
+mod bench;
+mod demo;
+mod generate;
+mod serve;
+mod submit;
+mod token;
+mod verify;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Small allocations of many threads: measurably faster than the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A single window for cross-border e-commerce.
+#[derive(Parser)]
+#[command(
+    name = "onewindow",
+    version,
+    about,
+    after_help = "Examples:\n  onewindow demo\n  onewindow serve --data zone --listen 0.0.0.0:8620\n  onewindow generate --declarations 1000 --seed 7 --out messages\n  onewindow submit --data zone messages\n  onewindow verify --data zone"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where a space lies.
+#[derive(clap::Args, Clone)]
+struct Space {
+    /// Data folder.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Master key; beside the data folder unless named.
+    #[arg(long, value_name = "FILE")]
+    master_key: Option<PathBuf>,
+}
+
+impl Space {
+    fn options(&self) -> store::sqlite::Options {
+        store::sqlite::Options { master_key: self.master_key.clone(), ..Default::default() }
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a space over HTTP.
+    #[command(after_help = "Example:\n  onewindow serve --data zone --listen 127.0.0.1:8620")]
+    Serve(serve::Arguments),
+    /// Start a demo zone with invented parties, print addresses and tokens, and replay a small day.
+    #[command(after_help = "Example:\n  onewindow demo --listen 127.0.0.1:8620")]
+    Demo(demo::Arguments),
+    /// Write realistic CEB messages of invented trades, the same for the same seed.
+    #[command(
+        after_help = "Example:\n  onewindow generate --declarations 1000 --seed 7 --out messages --defects 0.05"
+    )]
+    Generate(generate::Arguments),
+    /// Send messages to a server, or straight into a data folder.
+    #[command(
+        after_help = "Examples:\n  onewindow submit --data zone messages\n  onewindow submit --server http://127.0.0.1:8620 --tokens demo/tokens.txt messages"
+    )]
+    Submit(submit::Arguments),
+    /// Measure declarations a second, end to end from bytes to durable receipts.
+    #[command(
+        after_help = "Example:\n  onewindow bench --stored 100000 --declarations 20000 --batch 100 --json"
+    )]
+    Bench(bench::Arguments),
+    /// Verify a data folder: every digest, chain link, payload, version and balance.
+    #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
+    Verify(verify::Arguments),
+    /// Issue, list and revoke tokens.
+    #[command(
+        after_help = "Examples:\n  onewindow token issue --data zone --party 5301960101 --role platform --name integrator\n  onewindow token list --data zone"
+    )]
+    Token(token::Arguments),
+    /// Print the completions of a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page.
+    Man,
+}
+
+/// Why a command fell short.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let log = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).init();
+    let done = match arguments.command {
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
+        Command::Submit(arguments) => submit::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
+        Command::Token(arguments) => token::run(arguments),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "onewindow", &mut std::io::stdout());
+            Ok(true)
+        }
+        Command::Man => clap_mangen::Man::new(Arguments::command())
+            .render(&mut std::io::stdout())
+            .map(|()| true)
+            .map_err(Failure::from),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("onewindow: {failure}");
+            let mut cause = failure.source();
+            while let Some(next) = cause {
+                eprintln!("  because: {next}");
+                cause = next.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}

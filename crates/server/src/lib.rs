@@ -1,1 +1,15 @@
-//! Placeholder until its first real code arrives.
+//! The shell: the only crate with a runtime, sockets, the clock and settings.
+//!
+//! Read first: [`pipeline`], the straight path from a message to its answer. `ingest` makes documents of bytes, `api`
+//! is the HTTP interface, `worker` fires timers and follows.
+
+pub mod api;
+pub mod auth;
+pub mod clock;
+pub mod ingest;
+pub mod metrics;
+pub mod pipeline;
+pub mod window;
+pub mod worker;
+
+pub use window::Window;

@@ -62,7 +62,7 @@ impl<S: Store> Store for Faulty<S> {
 }
 
 impl<T: Transaction + Send> Transaction for FaultyTransaction<T> {
-    fn facts(&self) -> &Facts {
+    fn facts(&mut self) -> Facts {
         self.inner.facts()
     }
 

@@ -94,8 +94,8 @@ pub trait Store: Send + 'static {
 
 /// An open transaction. Dropping it rolls back.
 pub trait Transaction {
-    /// What was read.
-    fn facts(&self) -> &Facts;
+    /// Hands over what was read, once: the batch works on it.
+    fn facts(&mut self) -> Facts;
     /// Writes the rows in order, from `facts().next` on without gaps, moves the accounts conditionally, and commits.
     /// `time` is the commit's time, not before `facts().last_time`.
     fn commit(self, time: Time, rows: Vec<Row>) -> impl Future<Output = Result<Commit, StoreError>> + Send;

@@ -87,7 +87,6 @@ impl Case<'_> {
         consignment.last_time = last;
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the one place where a receipt is put together")]
     pub(super) fn deliver(
         &mut self,
         document: &Document,

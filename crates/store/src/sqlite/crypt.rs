@@ -9,6 +9,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -39,15 +40,19 @@ pub struct Keyring {
     /// Dictionary in use by row kind.
     in_use: RwLock<[u32; 32]>,
     random: SystemRandom,
+    /// Tells the keyrings of one process apart in the threads' caches.
+    instance: u64,
 }
+
+static INSTANCES: AtomicU64 = AtomicU64::new(1);
 
 fn aes(key: &[u8; 32]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
 }
 
 thread_local! {
-    static COMPRESSORS: RefCell<HashMap<u32, zstd::bulk::Compressor<'static>>> = RefCell::new(HashMap::new());
-    static DECOMPRESSORS: RefCell<HashMap<u32, zstd::bulk::Decompressor<'static>>> = RefCell::new(HashMap::new());
+    static COMPRESSORS: RefCell<HashMap<(u64, u32), zstd::bulk::Compressor<'static>>> = RefCell::new(HashMap::new());
+    static DECOMPRESSORS: RefCell<HashMap<(u64, u32), zstd::bulk::Decompressor<'static>>> = RefCell::new(HashMap::new());
 }
 
 impl Default for Keyring {
@@ -60,6 +65,7 @@ impl Default for Keyring {
             counter: AtomicU64::new(0),
             in_use: RwLock::new([0; 32]),
             random: SystemRandom::new(),
+            instance: INSTANCES.fetch_add(1, Ordering::Relaxed),
         }
     }
 }
@@ -197,12 +203,11 @@ impl Keyring {
     fn compress(&self, id: u32, payload: &[u8]) -> Result<Vec<u8>, Unsealable> {
         COMPRESSORS.with(|slot| {
             let mut slot = slot.borrow_mut();
-            if !slot.contains_key(&id) {
-                let made = zstd::bulk::Compressor::with_dictionary(LEVEL, &self.dictionary(id)?)
-                    .map_err(|_| Unsealable("dictionary"))?;
-                slot.insert(id, made);
+            if let Entry::Vacant(vacant) = slot.entry((self.instance, id)) {
+                let made = zstd::bulk::Compressor::with_dictionary(LEVEL, &self.dictionary(id)?);
+                vacant.insert(made.map_err(|_| Unsealable("dictionary"))?);
             }
-            slot.get_mut(&id)
+            slot.get_mut(&(self.instance, id))
                 .and_then(|compressor| compressor.compress(payload).ok())
                 .ok_or(Unsealable("cannot compress"))
         })
@@ -211,14 +216,13 @@ impl Keyring {
     fn decompress(&self, id: u32, compressed: &[u8]) -> Result<Vec<u8>, Unsealable> {
         DECOMPRESSORS.with(|slot| {
             let mut slot = slot.borrow_mut();
-            if !slot.contains_key(&id) {
-                let made = zstd::bulk::Decompressor::with_dictionary(&self.dictionary(id)?)
-                    .map_err(|_| Unsealable("dictionary"))?;
-                slot.insert(id, made);
+            if let Entry::Vacant(vacant) = slot.entry((self.instance, id)) {
+                let made = zstd::bulk::Decompressor::with_dictionary(&self.dictionary(id)?);
+                vacant.insert(made.map_err(|_| Unsealable("dictionary"))?);
             }
             let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().unwrap_or(1 << 20);
             let size = usize::try_from(size).unwrap_or(LARGEST).min(LARGEST);
-            slot.get_mut(&id)
+            slot.get_mut(&(self.instance, id))
                 .and_then(|decompressor| decompressor.decompress(compressed, size).ok())
                 .ok_or(Unsealable("cannot decompress"))
         })

@@ -52,6 +52,9 @@ pub struct SealedRow {
 /// The segments as readers know them: number and first sequence, ascending.
 type Segments = RwLock<Vec<(u32, u64)>>;
 
+/// Is told sequence, time, kind and digest of a row.
+pub type DigestVisit<'a> = dyn FnMut(u64, Time, u8, &[u8]) + 'a;
+
 /// Reading side, shared by all threads.
 #[derive(Clone)]
 pub struct LedgerReader {
@@ -648,7 +651,7 @@ impl LedgerReader {
         &self,
         segment: u32,
         upto: u64,
-        visit: &mut dyn FnMut(u64, Time, u8, &[u8]),
+        visit: &mut DigestVisit<'_>,
     ) -> Result<(), StoreError> {
         self.with(segment, |connection| {
             let mut statement = connection.prepare(

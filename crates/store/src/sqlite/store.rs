@@ -65,8 +65,11 @@ pub struct SqliteStore {
     /// Last, so that it ends after the queue is closed.
     merger: Option<Merger>,
     training: FxHashMap<u8, Vec<Vec<u8>>>,
-    trained: (mpsc::Sender<(u8, Vec<u8>)>, mpsc::Receiver<(u8, Vec<u8>)>),
+    trained: Trained,
 }
+
+/// Dictionaries that were trained on a thread of their own: row kind and bytes.
+type Trained = (mpsc::Sender<(u8, Vec<u8>)>, mpsc::Receiver<(u8, Vec<u8>)>);
 
 struct Merger {
     queue: mpsc::Sender<Entries>,
@@ -525,6 +528,7 @@ fn start_merger(shared: Arc<Shared>, mut index: Index) -> Result<Merger, StoreEr
 pub struct SqliteTransaction<'a> {
     store: &'a mut SqliteStore,
     facts: Facts,
+    next: Position,
 }
 
 impl Store for SqliteStore {
@@ -578,7 +582,8 @@ impl Store for SqliteStore {
                 facts.counts.insert(key, counts);
             }
         }
-        Ok(SqliteTransaction { store: self, facts })
+        let next = facts.next;
+        Ok(SqliteTransaction { store: self, facts, next })
     }
 
     async fn durable(&mut self) -> Result<Position, StoreError> {
@@ -591,14 +596,14 @@ impl Store for SqliteStore {
 }
 
 impl Transaction for SqliteTransaction<'_> {
-    fn facts(&self) -> &Facts {
-        &self.facts
+    fn facts(&mut self) -> Facts {
+        std::mem::take(&mut self.facts)
     }
 
     async fn commit(self, time: Time, rows: Vec<Row>) -> Result<Commit, StoreError> {
         let store = self.store;
         let first = store.ledger.next();
-        assert_eq!(first, self.facts.next.sequence, "nothing was written since the facts were read");
+        assert_eq!(first, self.next.sequence, "nothing was written since the facts were read");
         let mut used = store.numbers.next;
         let mut plain = Vec::with_capacity(rows.len());
         let mut sealed = Vec::with_capacity(rows.len());

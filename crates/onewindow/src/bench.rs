@@ -1,0 +1,323 @@
+//! `onewindow bench`: declarations a second, end to end from XML bytes to durable receipts, with the load generator on
+//! the same machine. Four documents a declaration, and the site's arrival for every hundred.
+#![expect(clippy::print_stdout, reason = "the answer of the command")]
+#![expect(clippy::float_arithmetic, reason = "figures for people, not money")]
+
+use crate::serve::Opened;
+use crate::{Failure, Space, generate};
+use clearance::Text;
+use clearance::party::Role;
+use clearance::sample;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use serde_json::json;
+use server::Window;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use store::sqlite::SqliteRead;
+
+/// Arguments of `bench`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Declarations stored before the measurement.
+    #[arg(long, default_value_t = 0)]
+    stored: u64,
+    /// Declarations measured.
+    #[arg(long, default_value_t = 20_000)]
+    declarations: u64,
+    /// Documents in a message, 1 to 100.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100))]
+    batch: u64,
+    /// Over HTTP on the loopback, instead of in process.
+    #[arg(long)]
+    http: bool,
+    /// Senders at a time.
+    #[arg(long, default_value_t = 64)]
+    senders: usize,
+    /// Data folder; a temporary one unless named. A folder that holds the stored declarations already is used as it is.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One sender's messages in their order, with the place of declarations among them.
+type Lane = Vec<(Text, bool, Vec<u8>)>;
+
+/// Lanes of messages: each lane carries whole trades, so that a declaration follows its partners.
+fn lanes(
+    seed: u64,
+    first: u64,
+    count: u64,
+    batch: u64,
+    lanes: usize,
+    now: clearance::keys::Time,
+) -> Vec<Lane> {
+    let mut out: Vec<Lane> = vec![Vec::new(); lanes];
+    let trades = generate::trades(seed, first, count, 0, now);
+    let group = (batch as usize).max(1);
+    if batch == 1 {
+        for (index, hundred) in trades.chunks(100).enumerate() {
+            let lane = &mut out[index % lanes];
+            for trade in hundred {
+                for (sender, document) in trade.documents() {
+                    let declaration = document.kind() == ceb::Kind::Declaration;
+                    let message = sample::message(&sender, vec![document]);
+                    lane.push((sender, declaration, ceb::write(&message, ceb::Style::Prefixed)));
+                }
+            }
+            lane.extend(arrivals(seed, hundred, now));
+        }
+        return out;
+    }
+    for (index, chunk) in trades.chunks(group).enumerate() {
+        let lane = &mut out[index % lanes];
+        for (sender, name, bytes) in generate::messages(chunk, seed, group, now) {
+            lane.push((sender, name.contains("-621."), bytes));
+        }
+    }
+    out
+}
+
+fn arrivals(seed: u64, trades: &[clearance::sample::Trade], now: clearance::keys::Time) -> Lane {
+    let mut by_carrier: BTreeMap<Text, Vec<&clearance::sample::Trade>> = BTreeMap::new();
+    for trade in trades {
+        by_carrier.entry(trade.waybill.logistics_code.clone()).or_default().push(trade);
+    }
+    by_carrier
+        .values()
+        .filter_map(|trades| clearance::sample::Trade::arrival(seed, trades, now))
+        .map(|arrival| {
+            let sender = arrival.head.operator_code.clone();
+            let message = sample::message(&sender, vec![ceb::Document::Arrival(arrival)]);
+            (sender, false, ceb::write(&message, ceb::Style::Prefixed))
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Latencies {
+    all: Vec<u32>,
+    verdicts: Vec<u32>,
+}
+
+fn percentile(values: &mut [u32], per_mille: usize) -> f64 {
+    values.sort_unstable();
+    let at = values.len().saturating_sub(1) * per_mille / 1000;
+    values.get(at).copied().map_or(0.0, |micros| f64::from(micros) / 1000.0)
+}
+
+async fn in_process(window: Window<SqliteRead>, lane: Lane, latencies: Arc<Mutex<Latencies>>) {
+    let mut own = Latencies::default();
+    for (sender, declaration, bytes) in lane {
+        let started = Instant::now();
+        if window.send(&bytes, &sender).await.is_none() {
+            return;
+        }
+        own.note(started, declaration);
+    }
+    keep(&latencies, own);
+}
+
+impl Latencies {
+    fn note(&mut self, started: Instant, declaration: bool) {
+        let micros = started.elapsed().as_micros() as u32;
+        self.all.push(micros);
+        if declaration {
+            self.verdicts.push(micros);
+        }
+    }
+}
+
+fn keep(latencies: &Mutex<Latencies>, own: Latencies) {
+    let mut all = latencies.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    all.all.extend(own.all);
+    all.verdicts.extend(own.verdicts);
+}
+
+async fn over_http(
+    address: SocketAddr,
+    tokens: Arc<BTreeMap<Text, String>>,
+    lane: Lane,
+    latencies: Arc<Mutex<Latencies>>,
+) -> Result<(), Failure> {
+    let stream = tokio::net::TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let mut own = Latencies::default();
+    for (party, declaration, bytes) in lane {
+        let token = tokens.get(&party).ok_or("no token")?;
+        let request = hyper::Request::post("/v1/messages")
+            .header("host", "onewindow")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Full::new(Bytes::from(bytes)))?;
+        let started = Instant::now();
+        sender.ready().await?;
+        let response = sender.send_request(request).await?;
+        if response.status() != 200 {
+            return Err(format!("the server answered {}", response.status()).into());
+        }
+        response.into_body().collect().await?;
+        own.note(started, declaration);
+    }
+    keep(&latencies, own);
+    Ok(())
+}
+
+fn peak_memory_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn folder_bytes(folder: &std::path::Path) -> u64 {
+    std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.metadata().ok())
+        .map(|data| data.len())
+        .sum()
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    let temporary = tempfile::tempdir()?;
+    let data = arguments.data.clone().unwrap_or_else(|| temporary.path().join("data"));
+    let space = Space { data: data.clone(), master_key: None };
+    let runtime = crate::runtime()?;
+    let Opened { window, writer } = runtime.block_on(crate::serve::open(&space, None))?;
+    runtime.block_on(window.file_all(sample::filings(), "bench"));
+    let present = prefill(&runtime, &window, arguments.stored)?;
+    let seed = window.clock.now().0 as u64;
+    let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let lanes =
+        lanes(seed, 0, arguments.declarations, arguments.batch, arguments.senders, window.clock.now());
+    let message_bytes: usize = lanes.iter().flatten().map(|(.., bytes)| bytes.len()).sum();
+    bar.set_message("measuring");
+    let before = folder_bytes(&data);
+    let counters = steps(&window);
+    let latencies = Arc::new(Mutex::new(Latencies::default()));
+    let started = Instant::now();
+    runtime.block_on(send_all(&arguments, &window, lanes, &latencies))?;
+    let elapsed = started.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    let after = steps(&window);
+    let released = window.metrics.declarations_released.load(Ordering::Relaxed);
+    drop(window);
+    let _ = writer.join();
+    let disk = folder_bytes(&data).saturating_sub(before);
+    let mut latencies = latencies.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let rate = arguments.declarations as f64 / elapsed;
+    let per = |index: usize| (after[index] - counters[index]) as f64 / arguments.declarations as f64;
+    let figures = json!({
+        "declarations": arguments.declarations, "stored": present, "batch": arguments.batch, "http": arguments.http, "senders": arguments.senders,
+        "seconds": elapsed, "declarationsPerSecond": rate,
+        "acknowledgeMillis": {"p50": percentile(&mut latencies.all, 500), "p99": percentile(&mut latencies.all, 990)},
+        "verdictMillis": {"p50": percentile(&mut latencies.verdicts, 500), "p99": percentile(&mut latencies.verdicts, 990)},
+        "microsPerDeclaration": {"parse": per(0), "load": per(1), "decide": per(2), "commit": per(3)},
+        "messageBytesPerDeclaration": message_bytes as f64 / arguments.declarations as f64,
+        "diskBytesPerDeclaration": disk as f64 / arguments.declarations as f64,
+        "peakMemoryMiB": peak_memory_kib() / 1024, "released": released,
+    });
+    if arguments.json {
+        println!("{figures}");
+    } else {
+        println!(
+            "{rate:.0} declarations/s ({} documents/s) over {elapsed:.1} s, {present} stored, batch {}, {}",
+            (rate * 4.0) as u64,
+            arguments.batch,
+            if arguments.http { "HTTP" } else { "in process" }
+        );
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+    }
+    Ok(true)
+}
+
+fn steps(window: &Window<SqliteRead>) -> [u64; 4] {
+    let metrics = &window.metrics;
+    [&metrics.parse_micros, &metrics.load_micros, &metrics.decide_micros, &metrics.commit_micros]
+        .map(|counter| counter.load(Ordering::Relaxed))
+}
+
+/// Stores declarations until there are as many as asked for; says how many there are.
+fn prefill(
+    runtime: &tokio::runtime::Runtime,
+    window: &Window<SqliteRead>,
+    wanted: u64,
+) -> Result<u64, Failure> {
+    const SEED: u64 = 0xF111;
+    const STEP: u64 = 10_000;
+    let bar = indicatif::ProgressBar::new(wanted).with_message("storing");
+    let mut done = 0;
+    let latencies = Arc::new(Mutex::new(Latencies::default()));
+    while done < wanted {
+        let count = STEP.min(wanted - done);
+        let lanes = lanes(SEED ^ window.clock.now().0 as u64, done, count, 100, 8, window.clock.now());
+        runtime.block_on(async {
+            let tasks: Vec<_> = lanes
+                .into_iter()
+                .map(|lane| tokio::spawn(in_process(window.clone(), lane, latencies.clone())))
+                .collect();
+            for task in tasks {
+                let _ = task.await;
+            }
+        });
+        done += count;
+        bar.inc(count);
+    }
+    bar.finish_and_clear();
+    Ok(done)
+}
+
+async fn send_all(
+    arguments: &Arguments,
+    window: &Window<SqliteRead>,
+    lanes: Vec<Lane>,
+    latencies: &Arc<Mutex<Latencies>>,
+) -> Result<(), Failure> {
+    if !arguments.http {
+        let tasks: Vec<_> = lanes
+            .into_iter()
+            .map(|lane| tokio::spawn(in_process(window.clone(), lane, latencies.clone())))
+            .collect();
+        for task in tasks {
+            task.await?;
+        }
+        return Ok(());
+    }
+    let mut tokens = BTreeMap::new();
+    for filing in sample::filings() {
+        let token = window.control.issue(
+            &filing.code,
+            filing.roles.first().copied().unwrap_or(Role::Merchant),
+            "bench",
+            &[],
+            window.clock.now(),
+            None,
+        )?;
+        tokens.insert(filing.code, token);
+    }
+    let tokens = Arc::new(tokens);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let router = server::api::router(window.clone());
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let tasks: Vec<_> = lanes
+        .into_iter()
+        .map(|lane| tokio::spawn(over_http(address, tokens.clone(), lane, latencies.clone())))
+        .collect();
+    for task in tasks {
+        task.await??;
+    }
+    serving.abort();
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! `onewindow demo`: a Kunming demo zone on the embedded database. Everything in it is invented.
+#![expect(clippy::print_stdout, reason = "what the newcomer reads")]
+
+use crate::serve::{Opened, open, serve};
+use crate::{Failure, Space, generate};
+use ceb::{Document, Style};
+use clearance::Text;
+use clearance::party::Role;
+use clearance::sample::{self, Trade};
+use server::Window;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use store::sqlite::SqliteRead;
+
+/// Arguments of `demo`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Folder for the zone's data, tokens and samples.
+    #[arg(long, default_value = "demo")]
+    folder: PathBuf,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8620")]
+    listen: SocketAddr,
+    /// Trades to replay after the start.
+    #[arg(long, default_value_t = 200)]
+    trades: u64,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    crate::runtime()?.block_on(async {
+        std::fs::create_dir_all(&arguments.folder)?;
+        let space = Space { data: arguments.folder.join("data"), master_key: None };
+        let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
+        let address = listener.local_addr()?;
+        let Opened { window, writer } = open(&space, Some(address)).await?;
+        let filed = window.file_all(sample::filings(), "demo").await;
+        let tokens = tokens(&window, &arguments.folder)?;
+        let seed = window.clock.now().0 as u64;
+        samples(&arguments.folder, seed, &window)?;
+        println!("The demo zone of Kunming (districts 86xx) is open at http://{address}");
+        println!("  parties filed now: {filed}; everything in this zone is invented");
+        println!("  tokens:  {}   (shell variables: {})", arguments.folder.join("tokens.txt").display(), arguments.folder.join("tokens.sh").display());
+        println!("  samples: {}", arguments.folder.join("samples").display());
+        println!("  try:     . {}/tokens.sh", arguments.folder.display());
+        println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
+        println!("  {} tokens were issued; the README's first five minutes goes on from here", tokens.len());
+        let replayed = tokio::spawn(replay(window.clone(), seed, arguments.trades));
+        serve(window, listener).await?;
+        replayed.abort();
+        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        Ok(true)
+    })
+}
+
+/// Fresh tokens for every party of the zone; those of an earlier start are revoked.
+fn tokens(window: &Window<SqliteRead>, folder: &Path) -> Result<Vec<(Text, String)>, Failure> {
+    for token in window.control.tokens()?.iter().filter(|token| token.name == "demo" && !token.revoked) {
+        window.control.revoke(token.id)?;
+    }
+    let mut issued = Vec::new();
+    let (mut lines, mut shell) = (String::new(), String::new());
+    for filing in sample::filings() {
+        let role = filing.roles.first().copied().unwrap_or(Role::Merchant);
+        let token = window.control.issue(&filing.code, role, "demo", &[], window.clock.now(), None)?;
+        writeln!(lines, "{} {token}", filing.code)?;
+        let variable = role.word().to_uppercase().replace('-', "_");
+        if !shell.contains(&format!("export {variable}=")) {
+            writeln!(shell, "export {variable}={token}")?;
+        }
+        issued.push((filing.code, token));
+    }
+    private(&folder.join("tokens.txt"), &lines)?;
+    private(&folder.join("tokens.sh"), &shell)?;
+    Ok(issued)
+}
+
+/// A file that only its owner reads.
+fn private(path: &Path, text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
+/// The trade of the samples: parties are those whose tokens have the plain names, so that one variable fits each file.
+fn plain_trade(seed: u64, from: u64, window: &Window<SqliteRead>) -> Trade {
+    let now = window.clock.now();
+    (from..)
+        .map(|number| Trade::new(seed, number, now, 1_000_000))
+        .find(|trade| {
+            let head = &trade.declaration.head;
+            let plain = [
+                (&head.ebp_code, "5301960101"),
+                (&trade.payment.pay_code, "5301960301"),
+                (&head.logistics_code, "5301960401"),
+                (&head.agent_code, "5301980501"),
+            ];
+            let drawn = clearance::risk::draw(
+                &window.reference().sampling_seed,
+                &clearance::keys::OrderKey::new(&head.ebp_code, &head.order_no),
+            );
+            plain.iter().all(|(code, wanted)| code.as_str() == *wanted) && drawn > 100_000
+        })
+        .unwrap_or_else(|| Trade::new(seed, from, now, 1_000_000))
+}
+
+/// Two purchases as files: one that clears, one whose list names another buyer.
+fn samples(folder: &Path, seed: u64, window: &Window<SqliteRead>) -> Result<(), Failure> {
+    let folder = folder.join("samples");
+    std::fs::create_dir_all(&folder)?;
+    let clear = plain_trade(seed, 1_000_000, window);
+    let mut rejected = plain_trade(seed, 2_000_000, window);
+    rejected.declaration.head.buyer_name = "样例他人".into();
+    for (name, trade) in [("clear", &clear), ("rejected", &rejected)] {
+        let mut documents: Vec<(Text, Document)> = trade.documents().to_vec();
+        if let Some(arrival) = Trade::arrival(seed, &[trade], window.clock.now()) {
+            documents.push((arrival.head.operator_code.clone(), Document::Arrival(arrival)));
+        }
+        for (index, (sender, document)) in documents.into_iter().enumerate() {
+            let word = ["order", "payment", "waybill", "declaration", "arrival"][index];
+            let message = sample::message(&sender, vec![document]);
+            std::fs::write(
+                folder.join(format!("{name}-{}-{word}.xml", index + 1)),
+                ceb::write(&message, Style::Prefixed),
+            )?;
+        }
+        let place = format!("{}/{}\n", trade.order.head.ebp_code, trade.order.head.order_no);
+        std::fs::write(folder.join(format!("{name}-consignment.txt")), place)?;
+    }
+    Ok(())
+}
+
+/// A small day: trades come in, some of them defective; parcels arrive a little later.
+async fn replay(window: Window<SqliteRead>, seed: u64, count: u64) {
+    let trades = generate::trades(seed, 0, count, 80_000, window.clock.now());
+    for (done, chunk) in trades.chunks(10).enumerate() {
+        for (sender, _, bytes) in generate::messages(chunk, seed, 10, window.clock.now()) {
+            if window.send(&bytes, &sender).await.is_none() {
+                return;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if (done + 1).is_multiple_of(5) {
+            let metrics = &window.metrics;
+            let read =
+                |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
+            println!(
+                "  replayed {:>4} of {count} trades: {} released, {} rejected (100), {} documents refused, {} receipts",
+                (done + 1) * 10,
+                read(&metrics.declarations_released),
+                read(&metrics.declarations_rejected),
+                read(&metrics.documents_refused),
+                read(&metrics.receipts)
+            );
+        }
+    }
+    println!("The small day is over; the window stays open. End it with Ctrl-C.");
+}

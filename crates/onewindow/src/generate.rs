@@ -1,0 +1,162 @@
+//! `onewindow generate`: realistic CEB traffic of invented trades, the same for the same seed and instant.
+#![expect(clippy::print_stdout, reason = "the answer of the command")]
+
+use crate::Failure;
+use ceb::{Decimal, Document, Style};
+use clearance::Text;
+use clearance::keys::Time;
+use clearance::sample::{self, Numbers, Trade};
+use server::clock::Clock;
+use std::path::PathBuf;
+
+/// Arguments of `generate`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// How many declarations, each with its order, payment and waybill.
+    #[arg(long, default_value_t = 100)]
+    declarations: u64,
+    /// Seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder to write into.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Share of trades with a defect, 0 to 1.
+    #[arg(long, default_value = "0")]
+    defects: String,
+    /// Documents in a message, 1 to 100.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
+    batch: u64,
+    /// Instant of the messages, 14 digits in China standard time; now unless named.
+    #[arg(long)]
+    at: Option<String>,
+}
+
+/// Something wrong with a trade: one field changed, as senders do.
+pub fn spoil(trade: &mut Trade, draw: &mut Numbers) -> &'static str {
+    match draw.below(8) {
+        0 => {
+            trade.declaration.head.buyer_name = "样例他人".into();
+            "buyer-name-differs"
+        }
+        1 => {
+            trade.payment.amount_paid =
+                trade.payment.amount_paid.checked_add(Decimal::ONE).unwrap_or_default();
+            "paid-amount-differs"
+        }
+        2 => {
+            trade.order.head.actural_paid = Decimal::from_whole(1);
+            "order-sum-wrong"
+        }
+        3 => {
+            trade.declaration.head.buyer_id_number = "990000199001010000".into();
+            "identity-number-wrong"
+        }
+        4 => {
+            trade.declaration.head.assure_code = "9999999999".into();
+            "party-unknown"
+        }
+        5 => {
+            trade.waybill.consignee_address = "样例省样例市另一处".into();
+            "consignee-address-differs"
+        }
+        6 => {
+            trade.declaration.lines[0].gcode = "2402200000".into();
+            "goods-not-listed"
+        }
+        _ => {
+            trade.declaration.head.gross_weight = Decimal::from_whole(999);
+            "gross-weight-differs"
+        }
+    }
+}
+
+/// Messages of trades: (sender, name, bytes), in an order in which they may be sent.
+pub fn messages(trades: &[Trade], seed: u64, batch: usize, now: Time) -> Vec<(Text, String, Vec<u8>)> {
+    let mut out = Vec::new();
+    for (part, chunk) in trades.chunks(batch).enumerate() {
+        for kind in 0..4 {
+            let mut by_sender: std::collections::BTreeMap<Text, Vec<Document>> =
+                std::collections::BTreeMap::new();
+            for trade in chunk {
+                let (sender, document) = trade.documents()[kind].clone();
+                by_sender.entry(sender).or_default().push(document);
+            }
+            out.extend(written(part, kind, by_sender));
+        }
+        let mut by_carrier: std::collections::BTreeMap<Text, Vec<&Trade>> = std::collections::BTreeMap::new();
+        for trade in chunk {
+            by_carrier.entry(trade.waybill.logistics_code.clone()).or_default().push(trade);
+        }
+        for (carrier, trades) in by_carrier {
+            if let Some(arrival) = Trade::arrival(seed, &trades, now) {
+                let sender = arrival.head.operator_code.clone();
+                let message = sample::message(&sender, vec![Document::Arrival(arrival)]);
+                out.push((
+                    sender,
+                    format!("{part:07}-5-{carrier}-711.xml"),
+                    ceb::write(&message, Style::Prefixed),
+                ));
+            }
+        }
+    }
+    out
+}
+
+fn written(
+    part: usize,
+    kind: usize,
+    by_sender: std::collections::BTreeMap<Text, Vec<Document>>,
+) -> Vec<(Text, String, Vec<u8>)> {
+    by_sender
+        .into_iter()
+        .map(|(sender, documents)| {
+            let number = documents.first().map_or(0, |document| document.kind().number());
+            let message = sample::message(&sender, documents);
+            (
+                sender.clone(),
+                format!("{part:07}-{}-{sender}-{number}.xml", kind + 1),
+                ceb::write(&message, Style::Prefixed),
+            )
+        })
+        .collect()
+}
+
+/// Trades with a share of defects per million.
+pub fn trades(seed: u64, first: u64, count: u64, defects_ppm: u64, now: Time) -> Vec<Trade> {
+    (first..first + count)
+        .map(|number| {
+            let mut trade = Trade::new(seed, number, now, (count / 4).clamp(1_000, 4_000_000));
+            let mut draw = Numbers::new(seed ^ 0xDEFEC7, number);
+            if draw.below(1_000_000) < defects_ppm {
+                spoil(&mut trade, &mut draw);
+            }
+            trade
+        })
+        .collect()
+}
+
+/// Parts per million of a share written as a decimal.
+pub fn share(text: &str) -> Result<u64, Failure> {
+    let share = Decimal::parse(text).filter(|share| !share.is_negative() && *share <= Decimal::ONE);
+    let share = share.ok_or_else(|| format!("{text} is not a share from 0 to 1"))?;
+    Ok(u64::try_from(share.units() * 10)?)
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    let now = match &arguments.at {
+        Some(text) => Time::from_stamp(ceb::Stamp::parse(text).ok_or("--at is 14 digits yyyyMMddHHmmss")?),
+        None => Clock::Real.now(),
+    };
+    let defects = share(&arguments.defects)?;
+    std::fs::create_dir_all(&arguments.out)?;
+    let trades = trades(arguments.seed, 0, arguments.declarations, defects, now);
+    let messages = messages(&trades, arguments.seed, arguments.batch as usize, now);
+    let count = messages.len();
+    for (_, name, bytes) in messages {
+        std::fs::write(arguments.out.join(name), bytes)?;
+    }
+    println!("{count} messages of {} declarations in {}", arguments.declarations, arguments.out.display());
+    Ok(true)
+}

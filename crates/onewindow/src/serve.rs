@@ -1,0 +1,82 @@
+//! `onewindow serve`: a space over HTTP, until it is told to stop.
+
+use crate::{Failure, Space};
+use server::Window;
+use server::clock::Clock;
+use std::net::SocketAddr;
+use std::time::Duration;
+use store::sqlite::SqliteRead;
+
+/// Arguments of `serve`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    space: Space,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8620")]
+    listen: SocketAddr,
+}
+
+/// An open window with the thread of its writer.
+pub struct Opened {
+    /// The window.
+    pub window: Window<SqliteRead>,
+    /// Ends when the window is dropped and what was handed in is done.
+    pub writer: std::thread::JoinHandle<()>,
+}
+
+/// Opens a space. A store that fails ends the process at once: restart recovers.
+pub async fn open(space: &Space, address: Option<SocketAddr>) -> Result<Opened, Failure> {
+    let (mut store, control) = server::window::embedded(&space.data, &space.options(), &mut |_| {})?;
+    if let Some(address) = address {
+        store.announce(&format!("http://{address}"))?;
+    }
+    let (window, writer) = Window::open(store, control, Clock::Real, end).await?;
+    Ok(Opened { window, writer })
+}
+
+fn end(error: store::StoreError) {
+    let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    tracing::error!(%error, %source, "the store failed: the process ends, and restart recovers");
+    std::process::exit(1);
+}
+
+/// Serves a window until a signal.
+pub async fn serve(window: Window<SqliteRead>, listener: tokio::net::TcpListener) -> Result<(), Failure> {
+    let worker = tokio::spawn(server::worker::run(
+        window.pipeline.clone(),
+        window.read.clone(),
+        window.clock.clone(),
+        Duration::from_secs(1),
+    ));
+    axum::serve(listener, server::api::router(window)).with_graceful_shutdown(stop()).await?;
+    worker.abort();
+    Ok(())
+}
+
+async fn stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return,
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// Runs the command.
+#[expect(clippy::print_stderr, reason = "the operator reads where it listens")]
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    crate::runtime()?.block_on(async {
+        let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
+        let address = listener.local_addr()?;
+        let Opened { window, writer } = open(&arguments.space, Some(address)).await?;
+        eprintln!("onewindow serves {} at http://{address}", arguments.space.data.display());
+        serve(window, listener).await?;
+        // What was acknowledged is durable; what is under way ends in order.
+        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        Ok(true)
+    })
+}

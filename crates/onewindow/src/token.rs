@@ -1,0 +1,75 @@
+//! `onewindow token`: bearer tokens, bound to a party and a role. The text is shown once; only its hash is kept.
+#![expect(clippy::print_stdout, reason = "the answer of the command")]
+
+use crate::{Failure, Space};
+use clearance::Text;
+use clearance::keys::Time;
+use clearance::party::Role;
+use server::clock::Clock;
+use store::sqlite::Control;
+
+/// Arguments of `token`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Issue a token and print it.
+    Issue {
+        #[command(flatten)]
+        space: Space,
+        /// Filing code of the party.
+        #[arg(long)]
+        party: String,
+        /// Role: platform, merchant, payment, logistics, agent, site-operator, officer, zone-operator …
+        #[arg(long)]
+        role: String,
+        /// Who holds it.
+        #[arg(long)]
+        name: String,
+        /// Customs districts an officer sees, as prefixes; none = all.
+        #[arg(long)]
+        district: Vec<String>,
+        /// Days until it ends; none = never.
+        #[arg(long)]
+        days: Option<i64>,
+    },
+    /// List tokens, without their text.
+    List {
+        #[command(flatten)]
+        space: Space,
+    },
+    /// Revoke a token by its number.
+    Revoke {
+        #[command(flatten)]
+        space: Space,
+        /// Its number in the list.
+        id: i64,
+    },
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    let now = Clock::Real.now();
+    match arguments.action {
+        Action::Issue { space, party, role, name, district, days } => {
+            let role = Role::from_word(&role).ok_or_else(|| format!("{role} is not a role"))?;
+            std::fs::create_dir_all(&space.data)?;
+            let districts: Vec<Text> = district.iter().map(Text::from).collect();
+            let expires = days.map(|days| Time(now.0 + days * 86_400_000));
+            println!("{}", Control::open(&space.data)?.issue(&party, role, &name, &districts, now, expires)?);
+            Ok(true)
+        }
+        Action::List { space } => {
+            for token in Control::open(&space.data)?.tokens()? {
+                let state = if token.revoked { "revoked" } else { "valid" };
+                println!("{}\t{}\t{}\t{}\t{state}", token.id, token.party, token.role.word(), token.name);
+            }
+            Ok(true)
+        }
+        Action::Revoke { space, id } => Ok(Control::open(&space.data)?.revoke(id)?),
+    }
+}

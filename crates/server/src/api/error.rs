@@ -1,0 +1,103 @@
+//! The one place that turns errors into answers: RFC 9457 problem documents. What is inside stays in the log.
+
+use crate::auth::Denied;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use store::StoreError;
+
+/// A problem document.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    kind: &'static str,
+    title: &'static str,
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: &str) -> Self {
+        Self { status, kind, title, detail: detail.to_owned() }
+    }
+    /// 400.
+    pub fn bad_request(detail: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be understood", detail)
+    }
+    /// 403.
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "The token's role may not do this",
+            "use a token of the role that may",
+        )
+    }
+    /// 404, also for what belongs to others.
+    pub fn not_found(detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Nothing here", detail)
+    }
+    /// 429.
+    pub fn too_many(detail: &str) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail)
+    }
+    /// 503.
+    pub fn unavailable(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The window cannot record now", detail)
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Unknown => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "A token is needed",
+                "send `Authorization: Bearer <token>`; tokens are issued by `onewindow token`",
+            ),
+            Denied::Ended => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "token-ended",
+                "The token was revoked or has expired",
+                "ask the operator for a new one",
+            ),
+            Denied::Forbidden => Self::forbidden(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let mut chain = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        tracing::error!(%chain, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Something failed inside",
+            "it is in the operator's log",
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({
+            "type": format!("urn:onewindow:problem:{}", self.kind),
+            "title": self.title,
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        let mut response =
+            (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string())
+                .into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

@@ -1,0 +1,114 @@
+//! The HTTP interface. Routes are named here; each file serves one resource. Deny by default: every route but health
+//! asks for a token, and every read is scoped by the caller's party.
+
+mod actions;
+mod consignments;
+mod error;
+mod messages;
+mod openapi;
+mod preview;
+mod receipts;
+pub mod view;
+
+use crate::Window;
+use crate::auth::Caller;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use clearance::Text;
+use error::Problem;
+use store::{Read, Scope};
+
+/// Every route: method and path. The OpenAPI document and a test are held against it.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("post", "/v1/messages"),
+    ("get", "/v1/messages"),
+    ("get", "/v1/messages/{position}/original"),
+    ("get", "/v1/receipts"),
+    ("get", "/v1/consignments"),
+    ("get", "/v1/consignments/{platform}/{order_no}"),
+    ("post", "/v1/consignments/{platform}/{order_no}/actions"),
+    ("get", "/v1/declarations/{invt_no}"),
+    ("post", "/v1/preview"),
+    ("get", "/v1/reasons"),
+    ("get", "/v1/openapi.json"),
+    ("get", "/health"),
+    ("get", "/metrics"),
+];
+
+/// The interface of a window.
+pub fn router<R: Read>(window: Window<R>) -> Router {
+    // An envelope is a third larger than its message.
+    let body = window.limits.bytes * 4 / 3 + 65_536;
+    Router::new()
+        .route("/v1/messages", post(messages::send::<R>).get(messages::find::<R>))
+        .route("/v1/messages/{position}/original", get(messages::original::<R>))
+        .route("/v1/receipts", get(receipts::list::<R>))
+        .route("/v1/consignments", get(consignments::search::<R>))
+        .route("/v1/consignments/{platform}/{order_no}", get(consignments::show::<R>))
+        .route("/v1/consignments/{platform}/{order_no}/actions", post(actions::act::<R>))
+        .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
+        .route("/v1/preview", post(preview::preview::<R>))
+        .route("/v1/reasons", get(reasons::<R>))
+        .route("/v1/openapi.json", get(openapi::document))
+        .route("/health", get(health::<R>))
+        .route("/metrics", get(metrics::<R>))
+        .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
+        .layer(DefaultBodyLimit::max(body))
+        .with_state(window)
+}
+
+/// The caller of a request, and the codes of his party.
+fn caller<R: Read>(window: &Window<R>, headers: &HeaderMap) -> Result<(Caller, Scope), Problem> {
+    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let caller = Caller::of(header, &window.control, window.clock.now())?;
+    let (codes, _) = window.names_of(&caller.token.party);
+    let scope = caller.scope(codes);
+    Ok((caller, scope))
+}
+
+async fn health<R: Read>(State(window): State<Window<R>>) -> impl IntoResponse {
+    match window.read.position().await {
+        Ok(cursor) => {
+            axum::Json(serde_json::json!({"status": "ok", "position": cursor.to_string()})).into_response()
+        }
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// Counters, for the operator's token only: traffic is a secret of the zone.
+async fn metrics<R: Read>(State(window): State<Window<R>>, headers: HeaderMap) -> Result<String, Problem> {
+    let (caller, _) = caller(&window, &headers)?;
+    if !caller.is_office() {
+        return Err(Problem::forbidden());
+    }
+    Ok(window.metrics.page())
+}
+
+/// The catalogue of rules.
+async fn reasons<R: Read>(
+    State(window): State<Window<R>>,
+    headers: HeaderMap,
+) -> Result<axum::Json<serde_json::Value>, Problem> {
+    caller(&window, &headers)?;
+    let all: Vec<serde_json::Value> =
+        clearance::Reason::ALL.iter().map(|reason| view::reason(*reason)).collect();
+    Ok(axum::Json(serde_json::json!({ "reasons": all })))
+}
+
+/// Text of a query parameter.
+type Query = axum::extract::Query<std::collections::BTreeMap<String, String>>;
+
+fn parameter(query: &Query, name: &str) -> Option<Text> {
+    query.0.get(name).map(|text| Text::from(text.as_str())).filter(|text| !text.is_empty())
+}
+
+fn limit(query: &Query, default: usize, most: usize) -> Result<usize, Problem> {
+    match query.0.get("limit").map(|text| text.parse::<usize>()) {
+        None => Ok(default),
+        Some(Ok(limit)) if (1..=most).contains(&limit) => Ok(limit),
+        Some(_) => Err(Problem::bad_request(&format!("limit is a number from 1 to {most}"))),
+    }
+}

@@ -1,0 +1,91 @@
+//! What would happen: the same engine on a copy. Sealed rules are neither evaluated nor revealed; of the buyer's quota
+//! only enough or not enough is said; how often one caller asks for one person is limited and recorded.
+
+use super::error::Problem;
+use super::{caller, view};
+use crate::Window;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use clearance::Reason;
+use clearance::reason::Layer;
+use serde_json::{Value, json};
+use store::Read;
+
+/// Previews of one caller for one person on one day.
+const PER_DAY: u32 = 50;
+
+/// `POST /v1/preview`: one message; its documents are judged in order on what is stored now, and nothing is kept.
+pub async fn preview<R: Read>(
+    State(window): State<Window<R>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let (caller, _) = caller(&window, &headers)?;
+    caller.may_send()?;
+    let sender = window.filing(&caller.token.party).map_or(caller.token.party.clone(), |filing| filing.code);
+    let ingested = crate::ingest::ingest(
+        &body,
+        &sender,
+        &clearance::Text::default(),
+        &window.read,
+        &window.limits,
+        true,
+    );
+    if let Some(defect) = ingested.refusal.first() {
+        return Err(Problem::bad_request(&format!(
+            "{}: {} ({}), expected {}",
+            defect.path,
+            defect.value,
+            defect.rule.word(),
+            defect.expected
+        )));
+    }
+    let now = window.clock.now();
+    for (arrived, _) in &ingested.documents {
+        if !arrived.person.identity.is_empty()
+            && window.control.count_preview(&sender, &arrived.person.identity, now.day_number())? > PER_DAY
+        {
+            return Err(Problem::too_many(&format!("at most {PER_DAY} previews a day for one person")));
+        }
+    }
+    let documents: Vec<_> = ingested.documents.into_iter().map(|(arrived, _)| arrived).collect();
+    let kind = documents.first().map(|arrived| arrived.document.kind());
+    let answers =
+        window.pipeline.preview(documents).await.ok_or_else(|| Problem::unavailable("ask again"))?;
+    let shown: Vec<Value> = answers.iter().map(|answered| shown(answered, kind)).collect();
+    Ok(Json(json!({ "documents": shown })))
+}
+
+fn shown(answered: &crate::pipeline::Answered, kind: Option<ceb::Kind>) -> Value {
+    let over_quota = |reason: Reason| matches!(reason, Reason::AnnualLimit | Reason::AnnualLimitUsed);
+    let findings = &answered.answer.findings;
+    let attempt = answered
+        .outcome
+        .as_ref()
+        .and_then(|outcome| outcome.consignment.as_ref())
+        .and_then(|consignment| consignment.attempt.as_ref());
+    // The text of a quota finding holds the balance: only its rule is said.
+    let said: Vec<Value> = findings
+        .iter()
+        .map(|one| {
+            if over_quota(one.reason) {
+                json!({"rule": one.reason.word(), "number": one.reason.number()})
+            } else {
+                view::finding(one, kind, true, false)
+            }
+        })
+        .collect();
+    let quota = if findings.iter().any(|one| over_quota(one.reason)) { "not enough" } else { "enough" };
+    let info =
+        if findings.iter().any(|one| over_quota(one.reason)) { "" } else { answered.answer.info.as_str() };
+    json!({
+        "status": answered.answer.status,
+        "info": info,
+        "clears": !findings.iter().any(|one| matches!(one.reason.layer(), Layer::Refused | Layer::Rejected)),
+        "quota": attempt.map(|_| quota).or_else(|| (quota == "not enough").then_some(quota)),
+        "assessment": attempt.and_then(|attempt| attempt.assessment.as_ref()).map(view::assessment),
+        "findings": said,
+    })
+}

@@ -1,0 +1,35 @@
+//! Receipts out: a feed by cursor, complete up to the cursor it returns.
+
+use super::error::Problem;
+use super::{Query, caller, limit, parameter, view};
+use crate::Window;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+use store::{Cursor, Read};
+
+/// Most receipts in one answer.
+const MOST: usize = 5_000;
+
+/// `GET /v1/receipts?after=&limit=&form=xml|json`.
+pub async fn list<R: Read>(
+    State(window): State<Window<R>>,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let (caller, _) = caller(&window, &headers)?;
+    let (_, exchange_ids) = window.names_of(&caller.token.party);
+    let after = parameter(&query, "after").unwrap_or_default();
+    let after = Cursor::parse(&after)
+        .ok_or_else(|| Problem::bad_request("after is a cursor of an earlier answer"))?;
+    let limit = limit(&query, 500, MOST)?;
+    let xml = match parameter(&query, "form").as_deref() {
+        None | Some("json") => false,
+        Some("xml") => true,
+        Some(_) => return Err(Problem::bad_request("form is json or xml")),
+    };
+    let (receipts, cursor) = window.read.receipts(&exchange_ids, &after, limit).await?;
+    let shown: Vec<Value> = receipts.iter().map(|row| view::receipt(row, xml)).collect();
+    Ok(Json(json!({"receipts": shown, "cursor": cursor.to_string()})))
+}

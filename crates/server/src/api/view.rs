@@ -1,0 +1,340 @@
+//! What callers are shown: edge shapes, made here and nowhere else. Sealed findings and evidence are for officers;
+//! personal values are masked.
+
+use crate::pipeline::{Answered, MessageAnswer};
+use ceb::{Decimal, Document};
+use clearance::Reason;
+use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
+use clearance::event::Cause;
+use clearance::finding::Finding;
+use clearance::identity::{mask_address, mask_name, mask_number};
+use clearance::keys::Time;
+use clearance::reason::Disclosure;
+use clearance::tax::Assessment;
+use serde_json::{Value, json};
+use store::{MessageRow, ReceiptRow, StoredEvent, Summary};
+
+/// 32 bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn time(time: Time) -> String {
+    time.stamp_millis().to_string()
+}
+
+fn yuan(fen: i64) -> String {
+    Decimal::from_fen(fen).to_string()
+}
+
+/// A rule of the catalogue.
+pub fn reason(reason: Reason) -> Value {
+    json!({
+        "number": reason.number(),
+        "rule": reason.word(),
+        "layer": reason.layer().word(),
+        "sealed": reason.disclosure() == Disclosure::Sealed,
+        "customsCode": reason.customs_code(),
+        "codes": reason.ceb_codes().collect::<std::collections::BTreeSet<i32>>(),
+        "why": {"en": reason.why_en(), "zh": reason.why_zh()},
+        "fix": {"en": reason.fix_en(), "zh": reason.fix_zh()},
+    })
+}
+
+fn masked(path: &str, value: &str) -> String {
+    let field = path.rsplit(['.', '/']).next().unwrap_or(path);
+    match field {
+        "buyerIdNumber" | "payerIdNumber" | "buyerTelephone" | "consigneeTelephone" | "telephone" => {
+            mask_number(value)
+        }
+        "buyerName" | "payerName" | "consignee" => mask_name(value),
+        "consigneeAddress" => mask_address(value),
+        _ => value.to_owned(),
+    }
+}
+
+/// A finding. `own` = the reader sent the document: values of his own document are his.
+pub fn finding(finding: &Finding, kind: Option<ceb::Kind>, own: bool, officer: bool) -> Value {
+    let reason = finding.reason;
+    let open = officer || reason.disclosure() == Disclosure::Open;
+    // The sender's own value comes first in a finding; what it was compared with may be another's.
+    let fields: Vec<Value> = finding
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|_| open)
+        .map(|(index, field)| {
+            let value = if (own && index == 0) || officer {
+                field.value.to_string()
+            } else {
+                masked(&field.path, &field.value)
+            };
+            json!({"path": field.path.as_str(), "value": value})
+        })
+        .collect();
+    json!({
+        "rule": reason.word(),
+        "number": reason.number(),
+        "layer": reason.layer().word(),
+        "code": reason.customs_code().map(str::to_owned).or_else(|| kind.map(|kind| reason.ceb_code(kind)).filter(|code| *code != 0).map(|code| code.to_string())),
+        "text": finding.text_zh(kind),
+        "fields": fields,
+        "arithmetic": finding.arithmetic.as_deref().filter(|_| open),
+        "uncertain": finding.uncertain,
+        "why": {"en": reason.why_en(), "zh": reason.why_zh()},
+        "fix": {"en": reason.fix_en(), "zh": reason.fix_zh()},
+    })
+}
+
+/// The answer to one document or action.
+pub fn answered(answered: &Answered, kind: Option<ceb::Kind>, officer: bool) -> Value {
+    let answer = &answered.answer;
+    json!({
+        "position": answered.position.sequence,
+        "kind": kind.map(ceb::Kind::number),
+        "order": answered.order.as_ref().map(|order| json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str()})),
+        "status": answer.status,
+        "info": answer.info.as_str(),
+        "preNo": answer.pre_no.as_deref(),
+        "version": answer.version,
+        "repeated": answered.repeated,
+        "undecided": answered.undecided,
+        "findings": answer.findings.iter().map(|one| finding(one, kind, true, officer)).collect::<Vec<_>>(),
+    })
+}
+
+/// The answer to a message.
+pub fn message_answer(answer: &MessageAnswer, kind: Option<ceb::Kind>) -> Value {
+    json!({
+        "message": message(&answer.message),
+        "documents": answer.documents.iter().map(|one| answered(one, kind, false)).collect::<Vec<_>>(),
+    })
+}
+
+/// A message.
+pub fn message(row: &MessageRow) -> Value {
+    json!({
+        "position": row.position.sequence,
+        "received": time(row.received),
+        "sha256": hex(&row.sha256),
+        "root": row.root.as_str(),
+        "guid": row.guid.as_str(),
+        "documents": row.documents,
+        "refused": row.refusal.as_deref(),
+    })
+}
+
+/// A receipt of a feed.
+pub fn receipt(row: &ReceiptRow, xml: bool) -> Value {
+    let document = &row.receipt.document;
+    let body = if xml {
+        Value::String(String::from_utf8(ceb::write_receipt(document)).unwrap_or_default())
+    } else {
+        document.to_json()
+    };
+    json!({
+        "position": row.position.sequence,
+        "number": row.index,
+        "recipient": row.receipt.recipient.as_str(),
+        "message": document.kind().root(),
+        "status": row.receipt.status,
+        "time": time(row.receipt.time),
+        "receipt": body,
+    })
+}
+
+/// A line of a list.
+pub fn summary(summary: &Summary) -> Value {
+    json!({
+        "platform": summary.order.platform.as_str(),
+        "orderNo": summary.order.order_no.as_str(),
+        "state": summary.state,
+        "stateWord": clearance::consignment::State::from_number(summary.state).map(clearance::consignment::State::word),
+        "invtNo": summary.invt_no.as_deref(),
+        "customsCode": summary.customs_code.as_str(),
+        "changed": time(summary.time),
+    })
+}
+
+fn filed(filed: Option<&Filed>) -> Value {
+    match filed {
+        None => Value::Null,
+        Some(filed) => {
+            json!({"position": filed.position.sequence, "status": filed.status, "guid": filed.document.guid().as_str(), "sender": filed.sender.as_str()})
+        }
+    }
+}
+
+/// Tax line by line, with its arithmetic.
+pub fn assessment(assessment: &Assessment) -> Value {
+    json!({
+        "basis": assessment.basis.word(),
+        "lawOf": assessment.day.to_string(),
+        "dutiableValue": yuan(assessment.dutiable()),
+        "duty": yuan(assessment.duty()),
+        "consumptionTax": yuan(assessment.consumption_tax()),
+        "valueAddedTax": yuan(assessment.vat()),
+        "total": yuan(assessment.total()),
+        "lines": assessment.lines.iter().map(|line| json!({
+            "gnum": line.gnum, "gcode": line.hs.as_str(), "dutiableValue": yuan(line.dutiable), "duty": yuan(line.duty),
+            "consumptionTax": yuan(line.consumption_tax), "valueAddedTax": yuan(line.vat), "total": yuan(line.total()), "arithmetic": line.explain(),
+        })).collect::<Vec<_>>(),
+        "uncertain": assessment.uncertain.iter().map(|(gnum, what)| json!({"gnum": gnum, "what": what.as_str()})).collect::<Vec<_>>(),
+    })
+}
+
+fn bill(bill: &Bill) -> Value {
+    json!({
+        "taxNo": bill.number.as_str(), "status": bill.status, "entDutyNo": bill.notice.as_deref(), "owed": yuan(bill.owed),
+        "releasedOn": bill.released_on.to_string(), "paid": bill.paid, "overdue": bill.overdue,
+    })
+}
+
+fn attempt(attempt: &Attempt, own: bool, officer: bool) -> Value {
+    let mut shown = json!({
+        "number": attempt.number,
+        "state": attempt.state.number(),
+        "stateWord": attempt.state.word(),
+        "preNo": attempt.pre_no.as_str(),
+        "invtNo": attempt.invt_no.as_deref(),
+        "businessDate": attempt.business_date.to_string(),
+        "rulebook": attempt.rulebook,
+        "needsArrival": attempt.needs_arrival,
+        "assessment": attempt.assessment.as_ref().map(assessment),
+        "bill": attempt.bill.as_ref().map(bill),
+        "findings": attempt.findings.iter().map(|one| finding(one, Some(ceb::Kind::Declaration), own, officer)).collect::<Vec<_>>(),
+        "declaration": filed(Some(&attempt.declaration)),
+    });
+    if officer {
+        shown["lane"] = json!(attempt.lane.map(clearance::consignment::Lane::word));
+        shown["hits"] = attempt.hits.iter().map(|hit| json!({"rule": hit.rule.as_str(), "lane": hit.lane.word(), "evidence": hit.evidence.as_str()})).collect();
+        shown["remarks"] = attempt.remarks.iter().map(|remark| json!({"time": time(remark.time), "officer": remark.officer.as_str(), "action": remark.action.as_str(), "text": remark.text.as_str()})).collect();
+    }
+    shown
+}
+
+fn returned(file: &ReturnFile) -> Value {
+    json!({
+        "number": file.number, "state": file.state.word(), "preNo": file.pre_no.as_str(),
+        "lines": file.lines.iter().map(|line| json!({"gnum": line.gnum, "qty": line.qty.to_string()})).collect::<Vec<_>>(),
+        "taxGivenBack": yuan(file.tax_given_back), "quotaGivenBack": yuan(file.quota_given_back),
+    })
+}
+
+/// What a consignment waits for, in words.
+fn waiting(consignment: &Consignment) -> Vec<&'static str> {
+    let mut waiting = Vec::new();
+    let present = |filed: Option<&Filed>| filed.is_some_and(|filed| filed.status != 1);
+    if !present(consignment.order.as_ref()) {
+        waiting.push("order");
+    }
+    if !present(consignment.payment.as_ref()) {
+        waiting.push("payment");
+    }
+    match &consignment.attempt {
+        None => waiting.push("declaration"),
+        Some(attempt) => {
+            let carriage = consignment.carriage.as_ref();
+            if !present(carriage.and_then(|carriage| carriage.waybill.as_ref())) {
+                waiting.push("waybill");
+            }
+            match attempt.state.number() {
+                1 => waiting.push("declaration"),
+                120 if attempt.needs_arrival
+                    && carriage.is_none_or(|carriage| carriage.arrived.is_none()) =>
+                {
+                    waiting.push("arrival")
+                }
+                300 => waiting.push("review"),
+                500 => waiting.push("inspection"),
+                501..=503 | 599 | 600 => waiting.push("customs"),
+                _ => {}
+            }
+        }
+    }
+    waiting
+}
+
+/// A consignment with its timeline.
+pub fn consignment(
+    consignment: &Consignment,
+    timeline: &[StoredEvent],
+    codes: &[clearance::Text],
+    officer: bool,
+) -> Value {
+    let own = |filed: Option<&Filed>| filed.is_some_and(|filed| codes.contains(&filed.sender));
+    let declaration_own = own(consignment.attempt.as_ref().map(|attempt| &attempt.declaration));
+    json!({
+        "platform": consignment.key.platform.as_str(),
+        "orderNo": consignment.key.order_no.as_str(),
+        "version": consignment.version,
+        "waitingFor": waiting(consignment),
+        "deadlines": consignment.timers.iter().map(|(kind, number, due)| json!({"for": kind.word(), "number": number, "due": time(*due)})).collect::<Vec<_>>(),
+        "order": filed(consignment.order.as_ref()),
+        "payment": filed(consignment.payment.as_ref()),
+        "waybill": consignment.carriage.as_ref().map(|carriage| json!({
+            "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(carriage.waybill.as_ref()),
+            "arrived": carriage.arrived.as_ref().map(|mark| mark.bill_no.as_str()), "delivered": carriage.delivered.is_some(),
+        })),
+        "attempt": consignment.attempt.as_ref().map(|one| attempt(one, declaration_own, officer)),
+        "cancellation": consignment.cancellation.as_ref().map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status})),
+        "returns": consignment.returns.iter().map(returned).collect::<Vec<_>>(),
+        "timeline": timeline.iter().rev().map(|event| entry(event, codes, officer)).collect::<Vec<_>>(),
+    })
+}
+
+fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
+    let (what, kind, own) = match &event.row.event.cause {
+        Cause::Document(arrived) => {
+            ("document", Some(arrived.document.kind()), codes.contains(&arrived.sender))
+        }
+        Cause::Follow(_) => ("waybill", None, false),
+        Cause::Timer(timer) => (timer.kind.word(), None, false),
+        Cause::Action(action) => (action.kind.word(), None, false),
+    };
+    let outcome = event.row.outcome.as_ref();
+    let state = outcome
+        .and_then(|outcome| outcome.consignment.as_ref())
+        .and_then(|state| state.attempt.as_ref())
+        .map(|attempt| attempt.state.number());
+    json!({
+        "position": event.position.sequence,
+        "time": time(event.time),
+        "what": what,
+        "message": kind.map(ceb::Kind::root),
+        "status": outcome.map(|outcome| outcome.answer.status),
+        "info": outcome.map(|outcome| outcome.answer.info.as_str()),
+        "state": state,
+        "findings": outcome.map(|outcome| outcome.answer.findings.iter().map(|one| finding(one, kind, own, officer)).collect::<Vec<_>>()),
+        "receipts": outcome.map(|outcome| outcome.receipts.iter().map(|receipt| json!({"message": receipt.document.kind().root(), "status": receipt.status, "time": time(receipt.time)})).collect::<Vec<_>>()),
+        "judgedWith": outcome.filter(|_| officer).map(|outcome| json!({"engine": outcome.engine, "rulebook": outcome.read.rulebook, "parties": outcome.read.parties})),
+    })
+}
+
+/// Whether a party may see a consignment: some document of it names the party.
+pub fn names_party(consignment: &Consignment, codes: &[clearance::Text]) -> bool {
+    let mut named: Vec<&str> = vec![consignment.key.platform.as_str()];
+    let filed = [
+        consignment.order.as_ref(),
+        consignment.payment.as_ref(),
+        consignment.attempt.as_ref().map(|attempt| &attempt.declaration),
+    ];
+    for filed in filed.into_iter().flatten() {
+        named.push(filed.sender.as_str());
+        match &*filed.document {
+            Document::Order(order) => named.push(order.head.ebc_code.as_str()),
+            Document::Payment(payment) => named.push(payment.pay_code.as_str()),
+            Document::Declaration(declaration) => {
+                let head = &declaration.head;
+                named.extend([
+                    head.ebc_code.as_str(),
+                    head.logistics_code.as_str(),
+                    head.agent_code.as_str(),
+                    head.assure_code.as_str(),
+                ]);
+            }
+            _ => {}
+        }
+    }
+    named.into_iter().any(|name| codes.iter().any(|code| code == name.trim()))
+}

@@ -1,0 +1,202 @@
+//! Bytes → documents with everything a judgement may know of their arrival: envelope opened, message read, signature
+//! checked, contents fingerprinted, persons hashed. Runs on any thread; nothing is stored here.
+
+use ceb::{Defect, Document, Kind, Limits, Message, Parsed};
+use clearance::Text;
+use clearance::event::{Arrived, Person, SignatureFact};
+use ring::digest::{Context, SHA256, digest};
+use std::sync::Arc;
+use store::{Original, Read};
+
+/// A message as it came, ready for the pipeline.
+#[derive(Clone, Debug)]
+pub struct Ingested {
+    /// Filing code of the authenticated sender.
+    pub sender: Text,
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+    /// Root element.
+    pub root: Text,
+    /// Kind of the root.
+    pub kind: Option<Kind>,
+    /// `guid` of the root.
+    pub guid: Text,
+    /// Exchange id that receives receipts.
+    pub recipient: Text,
+    /// `CopMsgId` of the envelope, if one was used.
+    pub envelope: Option<Text>,
+    /// What the signature is worth.
+    pub signature: SignatureFact,
+    /// How the bytes are kept.
+    pub original: Original,
+    /// The documents with their own bytes.
+    pub documents: Vec<(Arc<Arrived>, Vec<u8>)>,
+    /// Faults of the message as a whole: it is refused with CEB900.
+    pub refusal: Vec<Defect>,
+}
+
+/// Reads a message: CEB XML, a DXP envelope, or JSON.
+pub fn ingest(
+    bytes: &[u8],
+    sender: &Text,
+    fallback_recipient: &Text,
+    read: &impl Read,
+    limits: &Limits,
+    preview: bool,
+) -> Ingested {
+    let mut sha256 = [0u8; 32];
+    sha256.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    let mut ingested = Ingested {
+        sender: sender.clone(),
+        sha256,
+        root: Text::const_new("Unknown"),
+        kind: None,
+        guid: Text::default(),
+        recipient: fallback_recipient.clone(),
+        envelope: None,
+        signature: SignatureFact::Absent,
+        original: Original::Whole(Vec::new()),
+        documents: Vec::new(),
+        refusal: Vec::new(),
+    };
+    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if is_json {
+        let parsed = ceb::parse_json(bytes, limits);
+        ingested.original = Original::Whole(bytes.to_vec());
+        fill(&mut ingested, parsed, None, read, preview);
+    } else if ceb::dxp::is_envelope(bytes) {
+        ingested.original = Original::Whole(bytes.to_vec());
+        match ceb::dxp::parse(bytes, limits) {
+            Ok(envelope) => {
+                ingested.envelope = Some(envelope.cop_msg_id);
+                let parsed = ceb::parse(&envelope.data, limits);
+                let text = parsed.text.clone().unwrap_or_else(|| envelope.data.clone());
+                ingested.signature = signature(&parsed, &text);
+                fill(&mut ingested, parsed, Some(&text), read, preview);
+            }
+            Err(defects) => ingested.refusal = defects,
+        }
+    } else {
+        let mut parsed = ceb::parse(bytes, limits);
+        match parsed.text.take() {
+            Some(text) => {
+                ingested.original = Original::Whole(bytes.to_vec());
+                ingested.signature = signature(&parsed, &text);
+                fill(&mut ingested, parsed, Some(&text), read, preview);
+            }
+            None => {
+                ingested.original = frame(bytes, &parsed);
+                ingested.signature = signature(&parsed, bytes);
+                fill(&mut ingested, parsed, Some(bytes), read, preview);
+            }
+        }
+    }
+    if !ingested.refusal.is_empty() {
+        // Evidence of a refused message is the message itself.
+        ingested.original = Original::Whole(bytes.to_vec());
+        ingested.documents.clear();
+    }
+    ingested
+}
+
+/// The bytes around the documents; whole when nothing was understood.
+fn frame(bytes: &[u8], parsed: &Parsed) -> Original {
+    let Some(message) = parsed.message.as_ref().filter(|_| parsed.defects.is_empty()) else {
+        return Original::Whole(bytes.to_vec());
+    };
+    let mut pieces = Vec::with_capacity(message.entries.len() + 1);
+    let mut at = 0;
+    for entry in &message.entries {
+        pieces.push(bytes.get(at..entry.span.start).unwrap_or_default().to_vec());
+        at = entry.span.end;
+    }
+    pieces.push(bytes.get(at..).unwrap_or_default().to_vec());
+    Original::Frame(pieces)
+}
+
+fn signature(parsed: &Parsed, _text: &[u8]) -> SignatureFact {
+    match parsed.message.as_ref().and_then(|message| message.signature.as_ref()) {
+        None => SignatureFact::Absent,
+        Some(node) if node.is_empty => SignatureFact::Empty,
+        Some(_) => SignatureFact::Absent,
+    }
+}
+
+fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &impl Read, preview: bool) {
+    ingested.root = parsed.root;
+    ingested.kind = parsed.kind;
+    ingested.refusal = parsed.defects;
+    let Some(message) = parsed.message else { return };
+    ingested.guid = message.guid.clone();
+    if !message.kind.is_declared() {
+        ingested.refusal.push(Defect::new(
+            "root",
+            ceb::DefectRule::UnknownRoot,
+            message.kind.root(),
+            "a message that enterprises send: CEB311, 411, 511, 513, 621, 623, 625 or 711",
+        ));
+        return;
+    }
+    if let Some(transfer) = &message.transfer
+        && !transfer.dxp_id.trim().is_empty()
+    {
+        ingested.recipient = transfer.dxp_id.trim().into();
+    }
+    let Message { entries, transfer, subscriptions, .. } = message;
+    let transfer = transfer.map(Arc::new);
+    let wanted = |status: &str| matches!(status.trim(), "ALL" | "RET");
+    let copies: Vec<Text> = subscriptions
+        .iter()
+        .filter(|subscription| wanted(&subscription.status))
+        .map(|subscription| subscription.dxp_address.trim().into())
+        .collect();
+    for entry in entries {
+        let original =
+            match text.filter(|_| !entry.span.is_empty()).and_then(|text| text.get(entry.span.clone())) {
+                Some(bytes) => bytes.to_vec(),
+                None => {
+                    let mut xml = Vec::new();
+                    ceb::write_document(&entry.document, ceb::Style::Prefixed, &mut xml);
+                    xml
+                }
+            };
+        let arrived = Arrived {
+            defects: entry.defects,
+            sender: ingested.sender.clone(),
+            transfer: transfer.clone(),
+            recipient: ingested.recipient.clone(),
+            copies: copies.clone(),
+            signature: ingested.signature.clone(),
+            fingerprint: fingerprint(&entry.document),
+            person: person(&entry.document, read),
+            preview,
+            document: Arc::new(entry.document),
+        };
+        ingested.documents.push((Arc::new(arrived), original));
+    }
+}
+
+/// First 16 bytes of SHA-256 over the typed content.
+pub fn fingerprint(document: &Document) -> [u8; 16] {
+    let mut context = Context::new(&SHA256);
+    document.digest_input(&mut |part| context.update(part));
+    let mut out = [0u8; 16];
+    out.copy_from_slice(context.finish().as_ref().get(..16).unwrap_or(&[0; 16]));
+    out
+}
+
+/// Keyed hashes of the persons a declaration names; other documents move no account and no counter.
+fn person(document: &Document, read: &impl Read) -> Person {
+    let Document::Declaration(declaration) = document else { return Person::default() };
+    let head = &declaration.head;
+    let hash = |kind: &str, value: &str| {
+        let value: String =
+            value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        if value.is_empty() { Text::default() } else { read.keyed_hash(&format!("{kind}:{value}")) }
+    };
+    Person {
+        identity: hash("identity", &head.buyer_id_number),
+        telephone: hash("telephone", &head.buyer_telephone),
+        address: hash("address", &head.consignee_address),
+    }
+}

@@ -1,0 +1,41 @@
+//! The worker: fires timers that are due. Follows are the pipeline's own: they go with the next commit.
+
+use crate::clock::Clock;
+use crate::pipeline::{Pipeline, Work};
+use std::time::Duration;
+use store::Read;
+
+/// Timers fired at a time.
+const AT_A_TIME: usize = 1_000;
+
+/// Fires what is due every `every`, until the pipeline ends.
+pub async fn run<R: Read>(pipeline: Pipeline, read: R, clock: Clock, every: Duration) {
+    loop {
+        if fire(&pipeline, &read, &clock).await == 0 {
+            tokio::time::sleep(every).await;
+        }
+    }
+}
+
+/// Fires what is due now and waits for it; says how many.
+pub async fn fire<R: Read>(pipeline: &Pipeline, read: &R, clock: &Clock) -> usize {
+    let due = match read.due(clock.now(), AT_A_TIME).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::error!(%error, "timers cannot be read");
+            return 0;
+        }
+    };
+    let mut waiting = Vec::with_capacity(due.len());
+    for timer in due {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        if pipeline.submit(Work::Timer(timer, Some(answer))).await {
+            waiting.push(answered);
+        }
+    }
+    let count = waiting.len();
+    for answered in waiting {
+        let _ = answered.await;
+    }
+    count
+}
