@@ -293,7 +293,7 @@ impl Trade {
                 logistics_no: waybill_no,
                 logistics_code: carrier.0.into(),
                 logistics_name: carrier.1.into(),
-                cop_no: Some(format_compact!("Q{seed:X}{number:012}").chars().take(20).collect()),
+                cop_no: Some(short_number('Q', seed, number)),
                 pre_no: None,
                 assure_code: agent.0.into(),
                 ems_no: None,
@@ -346,9 +346,10 @@ impl Trade {
                 app_time: stamp(now),
                 app_status: "2".into(),
                 customs_code: DISTRICT.into(),
-                cop_no: Some(format_compact!(
-                    "RK{:016}",
-                    trailing_number(&first.waybill.logistics_no) % 10_000_000_000_000_000
+                cop_no: Some(short_number(
+                    'R',
+                    u64::from(crc(&first.waybill.logistics_no)),
+                    trailing_number(&first.waybill.logistics_no),
                 )),
                 pre_no: None,
                 rkd_no: None,
@@ -393,7 +394,7 @@ impl Trade {
             logistics_no: head.logistics_no.clone(),
             logistics_code: head.logistics_code.clone(),
             logistics_name: head.logistics_name.clone(),
-            cop_no: Some(format_compact!("C{:012}", trailing_number(&head.order_no))),
+            cop_no: Some(short_number('C', u64::from(crc(&head.order_no)), trailing_number(&head.order_no))),
             pre_no: None,
             invt_no: invt_no.into(),
             buyer_id_type: "1".into(),
@@ -437,7 +438,11 @@ impl Trade {
                 logistics_no: head.logistics_no.clone(),
                 logistics_code: head.logistics_code.clone(),
                 logistics_name: head.logistics_name.clone(),
-                cop_no: Some(format_compact!("T{:012}", trailing_number(&head.order_no))),
+                cop_no: Some(short_number(
+                    'T',
+                    u64::from(crc(&head.order_no)),
+                    trailing_number(&head.order_no),
+                )),
                 pre_no: None,
                 invt_no: invt_no.into(),
                 buyer_id_type: "1".into(),
@@ -482,6 +487,11 @@ impl Trade {
 
 fn bill_no(number: u64) -> Text {
     format_compact!("999-{:08}", number / 200 % 100_000_000)
+}
+
+/// An enterprise's own number, at most 20 characters, unlike for unlike seeds.
+fn short_number(letter: char, seed: u64, number: u64) -> Text {
+    format_compact!("{letter}{:08X}{:010}", Numbers::new(seed, 99).draw() >> 32, number % 10_000_000_000)
 }
 
 fn trailing_number(text: &str) -> u64 {

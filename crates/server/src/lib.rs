@@ -9,6 +9,7 @@ pub mod clock;
 pub mod ingest;
 pub mod metrics;
 pub mod pipeline;
+mod plan;
 pub mod window;
 pub mod worker;
 

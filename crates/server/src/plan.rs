@@ -1,0 +1,215 @@
+//! The rows of a batch: laid out before the facts are loaded, judged where they will stand, written in that order.
+
+use crate::ingest::Ingested;
+use crate::metrics::Metrics;
+use crate::pipeline::Work;
+use clearance::Text;
+use clearance::decide::{Reference, decide};
+use clearance::event::{Cause, Event, Follow};
+use clearance::facts::{Facts, Keys, needs};
+use clearance::keys::{Position, Time};
+use clearance::outcome::{Outcome, Receipt};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use store::{EventRow, FilingRow, MessageRow, Row, RulebookRow};
+
+/// One row to be.
+pub(crate) enum Planned {
+    Message(Box<Ingested>),
+    Event { cause: Cause, original: Vec<u8>, message: Option<usize> },
+    Filing(FilingRow),
+    Rulebook(RulebookRow),
+}
+
+/// The rows of a batch, in order, and the keys that they name.
+#[derive(Default)]
+pub(crate) struct Plan {
+    pub(crate) rows: Vec<Planned>,
+    pub(crate) keys: Keys,
+}
+
+impl Plan {
+    pub(crate) fn event(&mut self, cause: Cause, original: Vec<u8>, message: Option<usize>, now: Time) {
+        let event = Event { position: Position::default(), cause };
+        needs(&event, now, &mut self.keys);
+        self.rows.push(Planned::Event { cause: event.cause, original, message });
+    }
+
+    pub(crate) fn lay_out(&mut self, follows: &[Follow], batch: &[Work], now: Time) {
+        for follow in follows {
+            self.event(Cause::Follow(follow.clone()), Vec::new(), None, now);
+        }
+        for work in batch {
+            match work {
+                Work::Message(ingested, _) => {
+                    let at = self.rows.len();
+                    let mut head = ingested.clone();
+                    head.documents.clear();
+                    self.rows.push(Planned::Message(head));
+                    for (arrived, original) in &ingested.documents {
+                        self.event(Cause::Document(arrived.clone()), original.clone(), Some(at), now);
+                    }
+                    if let Some(Planned::Message(head)) = self.rows.get_mut(at) {
+                        head.documents.reserve(ingested.documents.len());
+                    }
+                }
+                Work::Action(action, _) => self.event(Cause::Action(action.clone()), Vec::new(), None, now),
+                Work::Timer(timer, _) => self.event(Cause::Timer(timer.clone()), Vec::new(), None, now),
+                Work::Filing(filing, _) => self.rows.push(Planned::Filing((**filing).clone())),
+                Work::Rulebook(book, ..) => self.rows.push(Planned::Rulebook((**book).clone())),
+                Work::Preview(..) => {}
+            }
+        }
+    }
+
+    /// Judges the events where their rows will stand; a row that is no event has no outcome. If the batch panics, each
+    /// event is judged alone, and the one that fails is recorded undecided.
+    pub(crate) fn judge(
+        &self,
+        first: Position,
+        facts: &mut Facts,
+        reference: &Reference,
+        now: Time,
+        metrics: &Metrics,
+    ) -> Vec<Option<Outcome>> {
+        let events: Vec<Event> = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter_map(|(index, row)| match row {
+                Planned::Event { cause, .. } => {
+                    let position = Position { writer: first.writer, sequence: first.sequence + index as u64 };
+                    Some(Event { position, cause: cause.clone() })
+                }
+                _ => None,
+            })
+            .collect();
+        let mut copy = facts.clone();
+        let judged: Vec<Option<Outcome>> = match catch_unwind(AssertUnwindSafe(|| {
+            decide(&events, &mut copy, reference, now)
+        })) {
+            Ok(outcomes) => {
+                *facts = copy;
+                outcomes.into_iter().map(Some).collect()
+            }
+            Err(_) => events.iter().map(|event| judge_alone(event, facts, reference, now, metrics)).collect(),
+        };
+        let mut judged = judged.into_iter();
+        self.rows
+            .iter()
+            .map(|row| if matches!(row, Planned::Event { .. }) { judged.next().flatten() } else { None })
+            .collect()
+    }
+
+    /// The rows as they are stored.
+    pub(crate) fn write(&self, first: Position, time: Time, outcomes: &[Option<Outcome>]) -> Vec<Row> {
+        let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
+        self.rows
+            .iter()
+            .enumerate()
+            .map(|(index, row)| match row {
+                Planned::Message(ingested) => {
+                    let mut row = message_row(ingested, at(index), time);
+                    row.documents = self.rows[index + 1..]
+                        .iter()
+                        .take_while(
+                            |row| matches!(row, Planned::Event { message: Some(of), .. } if *of == index),
+                        )
+                        .count() as u32;
+                    Row::Message(row)
+                }
+                Planned::Event { cause, original, message } => Row::Event(Box::new(EventRow {
+                    event: Event { position: at(index), cause: cause.clone() },
+                    original: original.clone(),
+                    message: message.map(at),
+                    outcome: outcomes.get(index).cloned().flatten().map(Box::new),
+                })),
+                Planned::Filing(filing) => Row::Filing(filing.clone()),
+                Planned::Rulebook(book) => Row::Rulebook(book.clone()),
+            })
+            .collect()
+    }
+}
+
+fn judge_alone(
+    event: &Event,
+    facts: &mut Facts,
+    reference: &Reference,
+    now: Time,
+    metrics: &Metrics,
+) -> Option<Outcome> {
+    let mut copy = facts.clone();
+    match catch_unwind(AssertUnwindSafe(|| decide(std::slice::from_ref(event), &mut copy, reference, now))) {
+        Ok(outcomes) => {
+            *facts = copy;
+            outcomes.into_iter().next()
+        }
+        Err(_) => {
+            Metrics::add(&metrics.events_undecided, 1);
+            tracing::error!(
+                position = event.position.sequence,
+                "a judgement panicked; the event is recorded undecided"
+            );
+            None
+        }
+    }
+}
+
+pub(crate) fn message_row(ingested: &Ingested, position: Position, time: Time) -> MessageRow {
+    let refusal: Option<Text> =
+        (!ingested.refusal.is_empty()).then(|| refusal_text(&ingested.refusal).into());
+    let receipts = refusal.iter().map(|text| format_receipt(ingested, text, position, time)).collect();
+    MessageRow {
+        position,
+        received: time,
+        sender: ingested.sender.clone(),
+        sha256: ingested.sha256,
+        root: ingested.root.clone(),
+        guid: ingested.guid.clone(),
+        recipient: ingested.recipient.clone(),
+        signature: ingested.signature.clone(),
+        original: ingested.original.clone(),
+        documents: ingested.documents.len() as u32,
+        refusal,
+        receipts,
+    }
+}
+
+/// All faults of a message in one text, at most what CEB900 holds.
+fn refusal_text(defects: &[ceb::Defect]) -> String {
+    let all: Vec<String> = defects
+        .iter()
+        .map(|defect| {
+            format!("[{}:{}，{}：{}]", defect.path, defect.value, defect.rule.word(), defect.expected)
+        })
+        .collect();
+    all.concat().chars().take(5000).collect()
+}
+
+/// CEB900 (SPEC §3.19): status −999999, as the one known receiver sends it.
+fn format_receipt(ingested: &Ingested, text: &Text, position: Position, time: Time) -> Receipt {
+    const STATUS: i32 = -999_999;
+    const CONTENT: usize = 20_000;
+    let content = match &ingested.original {
+        store::Original::Whole(bytes) => {
+            String::from_utf8_lossy(bytes.get(..bytes.len().min(CONTENT)).unwrap_or_default()).into_owned()
+        }
+        store::Original::Frame(_) => String::new(),
+    };
+    let content: String = content.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect();
+    let digest = ring::digest::digest(
+        &ring::digest::SHA256,
+        &[position.sequence.to_be_bytes().as_slice(), &ingested.sha256].concat(),
+    );
+    let hex: String = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02X}")).collect();
+    let guid = format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
+    let document = ceb::Document::FormatReceipt(ceb::FormatReceipt {
+        guid: guid.into(),
+        return_status: STATUS.to_string().into(),
+        return_info: text.clone(),
+        return_time: time.stamp_millis(),
+        ori_cop_msg_id: ingested.envelope.clone().unwrap_or_else(|| ingested.guid.clone()),
+        ori_message_type: ingested.root.chars().take(15).collect(),
+        ori_biz_message: content.into(),
+    });
+    Receipt { recipient: ingested.recipient.clone(), document, time, status: STATUS }
+}

@@ -1,0 +1,330 @@
+//! Stories over HTTP on the embedded store.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+use axum::body::Body;
+use axum::http::Request;
+use ceb::{Document, Style};
+use clearance::keys::Time;
+use clearance::party::Role;
+use clearance::sample::{self, Trade};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use server::Window;
+use server::clock::Clock;
+use std::collections::BTreeMap;
+use store::Read;
+use store::sqlite::{Options, SqliteRead};
+use tower::ServiceExt;
+
+/// 2026-11-23 10:00 in China.
+const NOW: Time = Time(1_795_399_200_000);
+
+struct Zone {
+    window: Window<SqliteRead>,
+    router: axum::Router,
+    tokens: BTreeMap<String, String>,
+    folder: tempfile::TempDir,
+    clock: Clock,
+}
+
+impl Zone {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(NOW);
+        let window = open(&folder, &clock).await;
+        window.file_all(sample::filings(), "test").await;
+        let mut tokens = BTreeMap::new();
+        for filing in sample::filings() {
+            let token =
+                window.control.issue(&filing.code, filing.roles[0], "tester", &[], NOW, None).unwrap();
+            tokens.insert(filing.code.to_string(), token);
+        }
+        let router = server::api::router(window.clone());
+        Self { window, router, tokens, folder, clock }
+    }
+
+    async fn request(&self, method: &str, path: &str, token: Option<&str>, body: Vec<u8>) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if method == "POST" {
+            request = request.header("content-type", "application/json");
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (
+            status,
+            serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned())),
+        )
+    }
+
+    async fn get(&self, party: &str, path: &str) -> (u16, Value) {
+        self.request("GET", path, Some(&self.tokens[party]), Vec::new()).await
+    }
+
+    async fn send(&self, sender: &str, document: Document) -> Value {
+        let message = sample::message(sender, vec![document]);
+        let (status, answer) = self
+            .request(
+                "POST",
+                "/v1/messages",
+                Some(&self.tokens[sender]),
+                ceb::write(&message, Style::Prefixed),
+            )
+            .await;
+        assert_eq!(status, 200, "{answer}");
+        answer["documents"][0].clone()
+    }
+
+    async fn trade(&self, trade: &Trade) -> Value {
+        let mut last = Value::Null;
+        for (sender, document) in trade.documents() {
+            last = self.send(&sender, document).await;
+        }
+        last
+    }
+
+    async fn shown(&self, party: &str, trade: &Trade) -> Value {
+        let (status, shown) = self.get(party, &path(trade)).await;
+        assert_eq!(status, 200, "{shown}");
+        shown
+    }
+}
+
+async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<SqliteRead> {
+    let (store, control) =
+        server::window::embedded(&folder.path().join("data"), &Options::default(), &mut |_| {}).unwrap();
+    Window::open(store, control, clock.clone(), |error| panic!("{error}")).await.unwrap().0
+}
+
+fn path(trade: &Trade) -> String {
+    format!("/v1/consignments/{}/{}", trade.order.head.ebp_code, trade.order.head.order_no)
+}
+
+/// A trade that the draw of this zone leaves alone.
+fn plain(zone: &Zone, from: u64) -> Trade {
+    let seed = zone.window.reference().sampling_seed;
+    (from..)
+        .map(|number| Trade::new(3, number, NOW, 1_000_000))
+        .find(|trade| {
+            clearance::risk::draw(
+                &seed,
+                &clearance::keys::OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no),
+            ) > 100_000
+        })
+        .unwrap()
+}
+
+const OFFICER: &str = "8620000001";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_direct_purchase_clears_and_everyone_gets_his_receipts() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    let answer = zone.trade(&trade).await;
+    assert_eq!(answer["status"], 120, "{answer}");
+    let arrival = Trade::arrival(3, &[&trade], NOW).unwrap();
+    let operator = arrival.head.operator_code.clone();
+    assert_eq!(zone.send(&operator, Document::Arrival(arrival)).await["status"], 399);
+    let agent = trade.declaration.head.agent_code.clone();
+    for _ in 0..100 {
+        if zone.shown(&agent, &trade).await["attempt"]["state"] == 800 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let shown = zone.shown(&agent, &trade).await;
+    assert_eq!(shown["attempt"]["state"], 800);
+    assert!(shown["attempt"]["assessment"]["total"].as_str().unwrap().parse::<f64>().unwrap() > 0.0);
+    let (_, feed) = zone.get(&agent, "/v1/receipts?form=xml").await;
+    let kinds: Vec<String> = feed["receipts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["message"].as_str().unwrap(), one["status"]))
+        .collect();
+    assert_eq!(kinds, ["CEB622Message 2", "CEB622Message 120", "CEB622Message 800", "CEB816Message 1"]);
+    for one in feed["receipts"].as_array().unwrap() {
+        let parsed = ceb::parse(one["receipt"].as_str().unwrap().as_bytes(), &ceb::Limits::default());
+        assert!(parsed.defects.is_empty() && parsed.message.unwrap().entries[0].defects.is_empty());
+    }
+    let cursor = feed["cursor"].as_str().unwrap();
+    let (_, rest) = zone.get(&agent, &format!("/v1/receipts?after={cursor}")).await;
+    assert_eq!(rest["receipts"], json!([]));
+    // Strangers and missing tokens see nothing.
+    let stranger = sample::filings()
+        .into_iter()
+        .find(|filing| {
+            filing.has(Role::Merchant)
+                && filing.code != trade.order.head.ebc_code
+                && filing.code != trade.order.head.ebp_code
+        })
+        .unwrap();
+    assert_eq!(zone.get(&stranger.code, &path(&trade)).await.0, 404);
+    assert_eq!(zone.request("GET", &path(&trade), None, Vec::new()).await.0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejection_says_rule_fields_values_and_fix() {
+    let zone = Zone::new().await;
+    let mut trade = plain(&zone, 100);
+    trade.payment.amount_paid = ceb::Decimal::from_whole(1);
+    let answer = zone.trade(&trade).await;
+    assert_eq!(answer["status"], 100);
+    let finding = &answer["findings"][0];
+    assert_eq!(finding["rule"], "paid-amount-differs");
+    assert_eq!(finding["code"], "1332");
+    assert_eq!(finding["fields"][1], json!({"path": "PaymentHead.amountPaid", "value": "1"}));
+    assert!(
+        finding["fix"]["en"].as_str().unwrap().len() > 10
+            && finding["fix"]["zh"].as_str().unwrap().len() > 10
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_answer_is_for_ever_and_survives_a_restart() {
+    let mut zone = Zone::new().await;
+    let trade = plain(&zone, 200);
+    let message = sample::message(&trade.order.head.ebp_code, vec![Document::Order(trade.order.clone())]);
+    let bytes = ceb::write(&message, Style::Prefixed);
+    let token = zone.tokens[trade.order.head.ebp_code.as_str()].clone();
+    let (_, first) = zone.request("POST", "/v1/messages", Some(&token), bytes.clone()).await;
+    let sha = first["message"]["sha256"].as_str().unwrap().to_owned();
+    for round in 0..2 {
+        let (_, again) = zone.request("POST", "/v1/messages", Some(&token), bytes.clone()).await;
+        assert_eq!(again["documents"][0]["repeated"], true, "round {round}");
+        assert_eq!(again["documents"][0]["position"], first["documents"][0]["position"]);
+        let (_, found) =
+            zone.request("GET", &format!("/v1/messages?sha256={sha}"), Some(&token), Vec::new()).await;
+        assert_eq!(found["message"]["position"], first["message"]["position"]);
+        let position = first["message"]["position"].as_u64().unwrap();
+        let row = zone
+            .window
+            .read
+            .message(clearance::keys::Position { writer: 0, sequence: position })
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(zone.window.read.original(&row).await.unwrap(), bytes);
+        // Everything again from the disk, with the index gone.
+        let Zone { window, router, tokens, folder, clock } = zone;
+        drop((window, router));
+        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        std::fs::remove_file(folder.path().join("data/index.db")).unwrap();
+        let window = open(&folder, &clock).await;
+        zone = Zone { router: server::api::router(window.clone()), window, tokens, folder, clock };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_gets_a_clear_answer() {
+    let zone = Zone::new().await;
+    let token = zone.tokens["5301960101"].clone();
+    let post = |bytes: Vec<u8>| zone.request("POST", "/v1/messages", Some(&token), bytes);
+    for (bytes, rule) in [
+        (b"<a".to_vec(), "not-well-formed"),
+        (b"<?xml version=\"1.0\" encoding=\"UTF-8\"?><\xff/>".to_vec(), "encoding"),
+        (b"<hello xmlns=\"http://www.chinaport.gov.cn/ceb\"/>".to_vec(), "unknown-root"),
+        (b"<CEB311Message xmlns=\"urn:x\"/>".to_vec(), "namespace"),
+        (b"{\"CEB999Message\":{}}".to_vec(), "unknown-root"),
+        (b"<!DOCTYPE x><CEB311Message/>".to_vec(), "doctype-forbidden"),
+        (Vec::new(), "not-well-formed"),
+    ] {
+        let (status, answer) = post(bytes.clone()).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["message"]["refused"].as_str().unwrap().contains(rule), "{rule}: {answer}");
+    }
+    assert_eq!(post(vec![b' '; 50 << 20]).await.0, 413);
+    let trade = Trade::new(3, 300, NOW, 1000);
+    let many = vec![Document::Order(trade.order.clone()); 200];
+    let (_, answer) = post(ceb::write(&sample::message("5301960101", many), Style::Prefixed)).await;
+    assert_eq!(answer["documents"].as_array().unwrap().len(), 200);
+    assert!(answer["documents"].as_array().unwrap().iter().all(|one| one["status"] == -301015));
+    let (status, problem) = zone.request("POST", "/v1/messages", Some("ow_nobody"), Vec::new()).await;
+    assert_eq!((status, problem["type"].as_str().unwrap()), (401, "urn:onewindow:problem:unauthenticated"));
+    let (_, feed) = zone.get("5301960101", "/v1/receipts").await;
+    let refused =
+        feed["receipts"].as_array().unwrap().iter().filter(|one| one["message"] == "CEB900Message").count();
+    assert_eq!(refused, 7, "every refused message is answered in the feed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn officers_decide_by_the_version_they_saw() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 400);
+    zone.trade(&trade).await;
+    let shown = zone.shown(OFFICER, &trade).await;
+    let act = |body: Value| {
+        zone.request(
+            "POST",
+            format!("{}/actions", path(&trade)).leak(),
+            Some(&zone.tokens[OFFICER]),
+            body.to_string().into_bytes(),
+        )
+    };
+    let version = shown["version"].as_u64().unwrap();
+    let (status, _) = act(json!({"id": "a1", "version": version, "action": "suspend", "text": "样例"})).await;
+    assert_eq!(status, 200);
+    let (status, refused) = act(json!({"id": "a2", "version": version, "action": "resume"})).await;
+    assert_eq!((status, refused["findings"][0]["rule"].as_str().unwrap()), (409, "version-outdated"));
+    let (status, again) = act(json!({"id": "a1", "version": version, "action": "suspend"})).await;
+    assert_eq!((status, again["repeated"].clone()), (200, json!(true)));
+    let (status, _) = act(json!({"id": "a3", "version": version + 1, "action": "dance"})).await;
+    assert_eq!(status, 400);
+    let agent = trade.declaration.head.agent_code.to_string();
+    let body = json!({"id": "x", "version": version + 1, "action": "resume"}).to_string().into_bytes();
+    let (status, _) =
+        zone.request("POST", &format!("{}/actions", path(&trade)), Some(&zone.tokens[&agent]), body).await;
+    assert_eq!(status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn preview_says_what_would_happen_and_writes_nothing() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 500);
+    for (sender, document) in trade.documents().into_iter().take(3) {
+        zone.send(&sender, document).await;
+    }
+    let agent = trade.declaration.head.agent_code.clone();
+    let message = sample::message(&agent, vec![Document::Declaration(trade.declaration.clone())]);
+    let (_, before) = zone.get(OFFICER, "/v1/consignments").await;
+    let bytes = ceb::write(&message, Style::Prefixed);
+    let (status, preview) =
+        zone.request("POST", "/v1/preview", Some(&zone.tokens[agent.as_str()]), bytes).await;
+    assert_eq!(status, 200);
+    let document = &preview["documents"][0];
+    assert_eq!((document["clears"].clone(), document["quota"].clone()), (json!(true), json!("enough")));
+    let (_, after) = zone.get(OFFICER, "/v1/consignments").await;
+    assert_eq!(before["position"], after["position"]);
+    let live = zone.send(&agent, Document::Declaration(trade.declaration.clone())).await;
+    assert_eq!(live["status"], 120);
+    let shown = zone.shown(&agent, &trade).await;
+    assert_eq!(shown["attempt"]["assessment"], document["assessment"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_but_health_and_its_description_asks_for_a_token() {
+    let zone = Zone::new().await;
+    for (method, route) in server::api::ROUTES {
+        let path = route
+            .replace("{platform}", "p")
+            .replace("{order_no}", "o")
+            .replace("{invt_no}", "i")
+            .replace("{position}", "1");
+        let (status, _) = zone.request(&method.to_uppercase(), &path, None, Vec::new()).await;
+        let open = matches!(*route, "/health" | "/v1/openapi.json");
+        assert_eq!(status == 401, !open, "{method} {route}: {status}");
+        assert_ne!(status, 404, "{route} is listed but not routed");
+    }
+    let (_, document) = zone.request("GET", "/v1/openapi.json", None, Vec::new()).await;
+    for (method, route) in server::api::ROUTES {
+        assert!(document["paths"][route][method].is_object(), "{method} {route} is not described");
+    }
+    assert_eq!(zone.get("5301960101", "/metrics").await.0, 403);
+    assert_eq!(zone.get(OFFICER, "/metrics").await.0, 200);
+    let _ = &zone.clock;
+    let _ = &zone.folder;
+}
