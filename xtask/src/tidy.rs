@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 const FILE_LINES: usize = 520;
 
 /// Files over the budget, each with its reason.
-const LONG: [(&str, &str); 8] = [
+const LONG: [(&str, &str); 9] = [
+    ("crates/ceb/src/signature/scan.rs", "one canonical form"),
     ("crates/ceb/src/read.rs", "one reader of one grammar"),
     ("crates/clearance/src/reason.rs", "one table"),
     ("crates/clearance/src/sample.rs", "one invented trade, field by field"),

@@ -12,9 +12,7 @@ use clearance::outcome::{Answer, Outcome};
 use std::collections::VecDeque;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
-use store::{
-    Commit, EventRow, FilingRow, MessageRow, Read, Row, RulebookRow, Store, StoreError, Transaction,
-};
+use store::{Commit, FilingRow, MessageRow, Read, RulebookRow, Store, StoreError, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 /// Events that share a commit at most: bounds its latency.
