@@ -48,6 +48,8 @@ pub struct Arrived {
     pub fingerprint: [u8; 16],
     /// Keyed hashes of the persons it names.
     pub person: Person,
+    /// Its message has several documents, and none of them has a line.
+    pub all_bodies_empty: bool,
     /// Whether it only asks what would happen: sealed rules are not evaluated.
     pub preview: bool,
 }

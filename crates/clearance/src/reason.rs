@@ -126,7 +126,7 @@ reasons! {
     FieldNotAllowed = 8, "field-not-allowed", Refused, Open, FIELDS, "", "",
         "A field has a value that this message does not allow.", "字段取值不在允许范围内。",
         "Use one of the allowed values.", "请使用允许的取值。";
-    CodeUnknown = 9, "code-unknown", Refused, Open, FIELDS, "", "",
+    CodeUnknown = 9, "code-unknown", Refused, Open, [-301008, -401009, -504011, -505011, -621001, -623014, -625001, -800001], "", "",
         "A code is not in its table.", "代码不在参数表中。",
         "Use a code of the table of countries, units, districts, modes or transport.", "请使用参数表中的国别、单位、关区、监管方式或运输方式代码。";
     IdentityNumberWrong = 10, "identity-number-wrong", Refused, Open, [-301008, -401009, -504011, -505011, -621013, -623001, -625026, -800001], "", "",
@@ -192,16 +192,16 @@ reasons! {
     CertificateNotHolder = 30, "certificate-not-holder", Refused, Open, [-301020, -401009, -504011, -505011, -621015, -623021, -625013, -800001], "", "",
         "The certificate is not registered to the declaring unit.", "证书与申报单位不一致。",
         "Sign with a certificate registered to the declaring unit.", "请使用申报单位登记的证书加签。";
-    PreEntryNumberUnknown = 31, "pre-entry-number-unknown", Refused, Open, [-301008, -401009, -504011, -505011, -621022, -623020, -625008, -800001], "", "",
+    PreEntryNumberUnknown = 31, "pre-entry-number-unknown", Refused, Open, [-301008, -401009, -504011, -505011, -621019, -623004, -625008, -800001], "", "",
         "preNo is given by the window; this one was not given for this document.", "预录入号由电子口岸生成，该号并非本单证所得。",
         "Leave preNo empty, or send the one received.", "请将预录入号置空或填写回执给出的号码。";
     OldData = 32, "old-data", Refused, Open, [-301014, -401012, -505016, -505016, -621003, -623023, -625004, -800005], "", "",
         "appTime is not later than that of the document already here.", "报送时间不晚于已有单证。",
         "Send changes with a later appTime.", "请以更晚的appTime报送变更。";
-    AlreadyExists = 33, "already-exists", Refused, Open, [-301010, -401007, -504015, -505012, -621004, -623009, -625022, -800003], "", "",
+    AlreadyExists = 33, "already-exists", Refused, Open, [-301010, -401007, -504015, -505012, -621004, -623009, -625033, -800003], "", "",
         "A document with this key is already here, with other content.", "相同编号的单证已存在且内容不同。",
         "Send a change (appType 2), or use another number.", "请以变更方式（appType 2）报送或更换编号。";
-    NothingToChange = 34, "nothing-to-change", Refused, Open, [-301009, -401006, -504014, -505014, -621011, -623004, -625016, -800001], "", "",
+    NothingToChange = 34, "nothing-to-change", Refused, Open, [-301009, -401006, -504014, -505014, -621011, 0, -625016, -800001], "", "",
         "There is no document with this key to change or delete.", "没有可变更或删除的单证。",
         "Send it as new (appType 1).", "请以新增方式（appType 1）报送。";
     StateForbidsChange = 35, "state-forbids-change", Refused, Open, [-301011, -401008, -504016, -505014, -621012, -623013, -625022, -800001], "", "",
@@ -241,8 +241,8 @@ reasons! {
         "The declaration has no line with this number and HS code.", "原清单没有该序号与商品编号的表体。",
         "Send gnum and gcode of the declaration.", "请填写原清单的序号和商品编号。";
     ReturnFieldDiffers = 47, "return-field-differs", Refused, Open, [0, 0, 0, 0, 0, 0, -625010, 0], "", "",
-        "Name or unit of the returned line is not that of the declaration.", "退货表体的品名或单位与原清单不一致。",
-        "Send name and unit of the declaration.", "请按原清单填写品名和单位。";
+        "The name of the returned line is not that of the declaration.", "退货表体的品名与原清单不一致。",
+        "Send the name of the declaration.", "请按原清单填写品名。";
     ReturnQuantityExceeds = 48, "return-quantity-exceeds", Refused, Open, [0, 0, 0, 0, 0, 0, -625004, 0], "", "",
         "More is returned than was declared and not yet returned.", "退货数量超过原清单未退数量。",
         "Correct the quantity.", "请更正退货数量。";
@@ -255,6 +255,15 @@ reasons! {
     Undecided = 51, "undecided", Note, Open, [-301013, -401011, -505015, -505015, -621017, -623027, -625110, -800004], "", "",
         "The document is recorded; its judgement failed and will be repeated after an upgrade.", "单证已收妥，处理异常，将在系统升级后重新处理。",
         "Nothing: the receipt follows.", "无需操作，回执随后发出。";
+    AllBodiesEmpty = 52, "all-bodies-empty", Refused, Open, [0, 0, 0, 0, -621024, 0, -625023, 0], "", "",
+        "None of the message's documents has a line.", "报文内所有单证的表体均为空。",
+        "Send each document with its lines.", "请补充各单证的表体。";
+    ReturnUnitDiffers = 53, "return-unit-differs", Refused, Open, [0, 0, 0, 0, 0, 0, -625012, 0], "", "",
+        "The unit of the returned line is not that of the declaration.", "退货表体的单位与原清单不一致。",
+        "Send the unit of the declaration.", "请按原清单填写单位。";
+    WaybillExists = 54, "waybill-exists", Refused, Open, [0, 0, -504012, 0, 0, 0, 0, 0], "", "",
+        "The waybill of this order is already here, with other content.", "该订单的运单已存在且内容不同。",
+        "Send a change (appType 2).", "请以变更方式（appType 2）报送。";
     AlreadyReleased = 60, "already-released", Rejected, Open, NONE, "22007", "对应的清单已放行",
         "The declaration that uses this document is released.", "使用该单证的清单已放行。",
         "Nothing can be changed any more; a return is possible (CEB625).", "不能再变更，可申请退货（CEB625）。";

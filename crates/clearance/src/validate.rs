@@ -95,6 +95,7 @@ impl Check<'_> {
         for defect in &self.arrived.defects {
             let reason = match defect.rule {
                 DefectRule::TooManyDocuments => Reason::TooManyDocuments,
+                DefectRule::NoLines if self.arrived.all_bodies_empty => Reason::AllBodiesEmpty,
                 DefectRule::NoLines => Reason::NoLines,
                 DefectRule::Missing if defect.path == head => Reason::HeadMissing,
                 _ => Reason::FieldInvalid,

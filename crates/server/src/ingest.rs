@@ -142,7 +142,7 @@ fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &imp
     {
         ingested.recipient = transfer.dxp_id.trim().into();
     }
-    let Message { entries, transfer, subscriptions, .. } = message;
+    let Message { kind: message_kind, entries, transfer, subscriptions, .. } = message;
     let transfer = transfer.map(Arc::new);
     let wanted = |status: &str| matches!(status.trim(), "ALL" | "RET");
     let copies: Vec<Text> = subscriptions
@@ -150,6 +150,9 @@ fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &imp
         .filter(|subscription| wanted(&subscription.status))
         .map(|subscription| subscription.dxp_address.trim().into())
         .collect();
+    let lined = matches!(message_kind, Kind::Declaration | Kind::Return);
+    let all_bodies_empty =
+        lined && entries.len() > 1 && entries.iter().all(|entry| entry.document.line_count() == 0);
     for entry in entries {
         let original =
             match text.filter(|_| !entry.span.is_empty()).and_then(|text| text.get(entry.span.clone())) {
@@ -169,6 +172,7 @@ fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &imp
             signature: ingested.signature.clone(),
             fingerprint: fingerprint(&entry.document),
             person: person(&entry.document, read),
+            all_bodies_empty,
             preview,
             document: Arc::new(entry.document),
         };

@@ -613,6 +613,7 @@ impl Stored for Arrived {
         self.signature.put(out);
         self.fingerprint.put(out);
         self.person.put(out);
+        self.all_bodies_empty.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         let kind = Kind::get(bytes)?;
@@ -626,6 +627,7 @@ impl Stored for Arrived {
             signature: Stored::get(bytes)?,
             fingerprint: Stored::get(bytes)?,
             person: Stored::get(bytes)?,
+            all_bodies_empty: Stored::get(bytes)?,
             preview: false,
         })
     }

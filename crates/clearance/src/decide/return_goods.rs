@@ -158,12 +158,13 @@ fn lines(
             );
             continue;
         };
-        for (field, sent, declared) in
-            [("gname", &line.gname, &original.gname), ("unit", &line.unit, &original.unit)]
-        {
+        for (reason, field, sent, declared) in [
+            (Reason::ReturnFieldDiffers, "gname", &line.gname, &original.gname),
+            (Reason::ReturnUnitDiffers, "unit", &line.unit, &original.unit),
+        ] {
             if sent.trim() != declared.trim() {
                 found.push(
-                    Finding::new(Reason::ReturnFieldDiffers)
+                    Finding::new(reason)
                         .argument(name)
                         .argument(&place)
                         .argument(field)

@@ -92,9 +92,13 @@ pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, waybill: &Waybill)
         }
         (Some(existing), "1") if !reused && existing.status != 1 => {
             findings.push(
-                Finding::new(Reason::AlreadyExists)
-                    .field("LogisticsHead.logisticsNo", &waybill.logistics_no)
-                    .field("reusable from", reusable_from),
+                Finding::new(if same_order(existing, waybill) {
+                    Reason::WaybillExists
+                } else {
+                    Reason::AlreadyExists
+                })
+                .field("LogisticsHead.logisticsNo", &waybill.logistics_no)
+                .field("reusable from", reusable_from),
             );
         }
         (Some(_), "2" | "3") if record.claimed_by.is_some() => {
@@ -129,6 +133,11 @@ pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, waybill: &Waybill)
     case.accept(i32::from(status), info, findings);
     case.tell_claimant(&record);
     case.keep_waybill(record);
+}
+
+/// Whether a filed waybill carries the same order.
+fn same_order(existing: &Filed, waybill: &Waybill) -> bool {
+    of(Some(existing)).is_some_and(|earlier| earlier.order_no.trim() == waybill.order_no.trim())
 }
 
 /// A waybill status (CEB513): delivered.

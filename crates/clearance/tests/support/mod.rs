@@ -203,6 +203,7 @@ pub fn arrived(sender: &str, document: Document) -> Arrived {
         signature: clearance::event::SignatureFact::Absent,
         fingerprint: digest.as_ref()[..16].try_into().unwrap(),
         person,
+        all_bodies_empty: false,
         preview: false,
         document,
     }
