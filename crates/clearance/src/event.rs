@@ -81,6 +81,10 @@ pub enum SignatureFact {
         holder_code: Option<Text>,
         /// Enterprise name in the certificate, when it names one.
         holder_name: Option<Text>,
+        /// First second of the certificate, yyyyMMddHHmmss.
+        not_before: u64,
+        /// Last second of the certificate, yyyyMMddHHmmss.
+        not_after: u64,
     },
     /// The digest of the content differs from the signed one: signed data differ from declared data.
     ContentDiffers {

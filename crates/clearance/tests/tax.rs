@@ -8,7 +8,19 @@ use clearance::tax::{Basis, apportion, assess, remaining, with_rates};
 use proptest::prelude::*;
 
 /// Dutiable value, duty %, ad-valorem %, specific a litre, litres, VAT %, share % → duty, consumption tax, VAT, all CNY.
-const CASES: [(&str, &str, &str, &str, &str, &str, &str, i64, [&str; 3]); 22] = [
+type Case = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    i64,
+    [&'static str; 3],
+);
+
+const CASES: [Case; 22] = [
     ("infant milk", "328", "0", "0", "0", "0", "13", 70, ["0", "0", "29.85"]),
     ("nuts", "100", "0", "0", "0", "0", "9", 70, ["0", "0", "6.3"]),
     ("serum below the threshold", "299", "0", "0", "0", "0", "13", 70, ["0", "0", "27.21"]),

@@ -1,10 +1,12 @@
 //! Bytes → documents with everything a judgement may know of their arrival: envelope opened, message read, signature
 //! checked, contents fingerprinted, persons hashed. Runs on any thread; nothing is stored here.
 
+use ceb::signature::{SignatureFault, Verifier};
 use ceb::{Defect, Document, Kind, Limits, Message, Parsed};
 use clearance::Text;
 use clearance::event::{Arrived, Person, SignatureFact};
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{SHA256, digest};
+use std::fmt::Write as _;
 use std::sync::Arc;
 use store::{Original, Read};
 
@@ -35,15 +37,26 @@ pub struct Ingested {
     pub refusal: Vec<Defect>,
 }
 
+/// With what a message is read.
+pub struct Context<'a, R> {
+    /// Hashes persons.
+    pub read: &'a R,
+    /// Checks signatures and remembers their keys.
+    pub verifier: &'a Verifier,
+    /// What a message may be.
+    pub limits: &'a Limits,
+    /// It only asks what would happen.
+    pub preview: bool,
+}
+
 /// Reads a message: CEB XML, a DXP envelope, or JSON.
 pub fn ingest(
     bytes: &[u8],
     sender: &Text,
     fallback_recipient: &Text,
-    read: &impl Read,
-    limits: &Limits,
-    preview: bool,
+    context: Context<'_, impl Read>,
 ) -> Ingested {
+    let Context { read, limits, preview, .. } = context;
     let mut sha256 = [0u8; 32];
     sha256.copy_from_slice(digest(&SHA256, bytes).as_ref());
     let mut ingested = Ingested {
@@ -71,7 +84,7 @@ pub fn ingest(
                 ingested.envelope = Some(envelope.cop_msg_id);
                 let parsed = ceb::parse(&envelope.data, limits);
                 let text = parsed.text.clone().unwrap_or_else(|| envelope.data.clone());
-                ingested.signature = signature(&parsed, &text);
+                ingested.signature = signature(context.verifier, &parsed, &text);
                 fill(&mut ingested, parsed, Some(&text), read, preview);
             }
             Err(defects) => ingested.refusal = defects,
@@ -81,12 +94,12 @@ pub fn ingest(
         match parsed.text.take() {
             Some(text) => {
                 ingested.original = Original::Whole(bytes.to_vec());
-                ingested.signature = signature(&parsed, &text);
+                ingested.signature = signature(context.verifier, &parsed, &text);
                 fill(&mut ingested, parsed, Some(&text), read, preview);
             }
             None => {
                 ingested.original = frame(bytes, &parsed);
-                ingested.signature = signature(&parsed, bytes);
+                ingested.signature = signature(context.verifier, &parsed, bytes);
                 fill(&mut ingested, parsed, Some(bytes), read, preview);
             }
         }
@@ -114,12 +127,35 @@ fn frame(bytes: &[u8], parsed: &Parsed) -> Original {
     Original::Frame(pieces)
 }
 
-fn signature(parsed: &Parsed, _text: &[u8]) -> SignatureFact {
+/// What the signature of a message in UTF-8 is worth. Whose certificate it is, is judged with the filings at hand.
+fn signature(verifier: &Verifier, parsed: &Parsed, text: &[u8]) -> SignatureFact {
     match parsed.message.as_ref().and_then(|message| message.signature.as_ref()) {
-        None => SignatureFact::Absent,
-        Some(node) if node.is_empty => SignatureFact::Empty,
-        Some(_) => SignatureFact::Absent,
+        None => return SignatureFact::Absent,
+        Some(node) if node.is_empty => return SignatureFact::Empty,
+        Some(_) => {}
     }
+    match verifier.verify(text) {
+        Ok(verified) => SignatureFact::Valid {
+            certificate: hexadecimal(&verified.certificate.der_sha256),
+            holder_code: verified.certificate.enterprise_code.clone(),
+            holder_name: verified.certificate.enterprise_name.clone(),
+            not_before: verified.certificate.not_before,
+            not_after: verified.certificate.not_after,
+        },
+        Err(fault @ SignatureFault::DigestDiffers { .. }) => {
+            SignatureFact::ContentDiffers { detail: Text::new(fault.to_string()) }
+        }
+        Err(fault) => SignatureFact::Invalid { detail: Text::new(fault.to_string()) },
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> Text {
+    let mut text = Text::default();
+    for byte in bytes {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &impl Read, preview: bool) {
@@ -182,7 +218,7 @@ fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &imp
 
 /// First 16 bytes of SHA-256 over the typed content.
 pub fn fingerprint(document: &Document) -> [u8; 16] {
-    let mut context = Context::new(&SHA256);
+    let mut context = ring::digest::Context::new(&SHA256);
     document.digest_input(&mut |part| context.update(part));
     let mut out = [0u8; 16];
     out.copy_from_slice(context.finish().as_ref().get(..16).unwrap_or(&[0; 16]));

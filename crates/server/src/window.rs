@@ -1,9 +1,11 @@
 //! A window: a space opened for work. Store, pipeline, reference, clock and control store together.
 
 use crate::clock::Clock;
+use crate::ingest::Context;
 use crate::metrics::Metrics;
 use crate::pipeline::{self, Pipeline};
 use ceb::Limits;
+use ceb::signature::Verifier;
 use clearance::decide::Reference;
 use clearance::party::{Filing, Parties};
 use clearance::rulebook::TableFault;
@@ -48,6 +50,8 @@ pub struct Window<R: Read> {
     pub clock: Clock,
     /// What a message may be.
     pub limits: Limits,
+    /// Checks signatures.
+    pub verifier: Arc<Verifier>,
 }
 
 impl<R: Read> Clone for Window<R> {
@@ -60,6 +64,7 @@ impl<R: Read> Clone for Window<R> {
             metrics: self.metrics.clone(),
             clock: self.clock.clone(),
             limits: self.limits,
+            verifier: self.verifier.clone(),
         }
     }
 }
@@ -94,7 +99,17 @@ impl<R: Read> Window<R> {
         let metrics = Arc::new(Metrics::default());
         let (pipeline, thread) =
             pipeline::start(store, reference.clone(), clock.clone(), metrics.clone(), failed)?;
-        Ok((Self { pipeline, read, reference, control, metrics, clock, limits: Limits::default() }, thread))
+        let window = Self {
+            pipeline,
+            read,
+            reference,
+            control,
+            metrics,
+            clock,
+            limits: Limits::default(),
+            verifier: Arc::new(Verifier::new()),
+        };
+        Ok((window, thread))
     }
 
     /// The reference as it stands.
@@ -137,12 +152,17 @@ impl<R: Read> Window<R> {
         count
     }
 
+    /// With what a message is read.
+    pub fn context(&self, preview: bool) -> Context<'_, R> {
+        Context { read: &self.read, verifier: &self.verifier, limits: &self.limits, preview }
+    }
+
     /// Reads a message and hands it in.
     pub async fn send(&self, bytes: &[u8], sender: &Text) -> Option<pipeline::MessageAnswer> {
         let (_, exchange_ids) = self.names_of(sender);
         let fallback = exchange_ids.first().cloned().unwrap_or_default();
         let started = std::time::Instant::now();
-        let ingested = crate::ingest::ingest(bytes, sender, &fallback, &self.read, &self.limits, false);
+        let ingested = crate::ingest::ingest(bytes, sender, &fallback, self.context(false));
         Metrics::add(&self.metrics.parse_micros, started.elapsed().as_micros() as u64);
         self.pipeline.message(ingested).await
     }

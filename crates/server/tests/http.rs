@@ -1,122 +1,14 @@
 //! Stories over HTTP on the embedded store.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
-use axum::body::Body;
-use axum::http::Request;
+mod support;
+
 use ceb::{Document, Style};
-use clearance::keys::Time;
 use clearance::party::Role;
 use clearance::sample::{self, Trade};
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use server::Window;
-use server::clock::Clock;
-use std::collections::BTreeMap;
 use store::Read;
-use store::sqlite::{Options, SqliteRead};
-use tower::ServiceExt;
-
-/// 2026-11-23 10:00 in China.
-const NOW: Time = Time(1_795_399_200_000);
-
-struct Zone {
-    window: Window<SqliteRead>,
-    router: axum::Router,
-    tokens: BTreeMap<String, String>,
-    folder: tempfile::TempDir,
-    clock: Clock,
-}
-
-impl Zone {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::simulated(NOW);
-        let window = open(&folder, &clock).await;
-        window.file_all(sample::filings(), "test").await;
-        let mut tokens = BTreeMap::new();
-        for filing in sample::filings() {
-            let token =
-                window.control.issue(&filing.code, filing.roles[0], "tester", &[], NOW, None).unwrap();
-            tokens.insert(filing.code.to_string(), token);
-        }
-        let router = server::api::router(window.clone());
-        Self { window, router, tokens, folder, clock }
-    }
-
-    async fn request(&self, method: &str, path: &str, token: Option<&str>, body: Vec<u8>) -> (u16, Value) {
-        let mut request = Request::builder().method(method).uri(path);
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        if method == "POST" {
-            request = request.header("content-type", "application/json");
-        }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-        let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        (
-            status,
-            serde_json::from_slice(&bytes)
-                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned())),
-        )
-    }
-
-    async fn get(&self, party: &str, path: &str) -> (u16, Value) {
-        self.request("GET", path, Some(&self.tokens[party]), Vec::new()).await
-    }
-
-    async fn send(&self, sender: &str, document: Document) -> Value {
-        let message = sample::message(sender, vec![document]);
-        let (status, answer) = self
-            .request(
-                "POST",
-                "/v1/messages",
-                Some(&self.tokens[sender]),
-                ceb::write(&message, Style::Prefixed),
-            )
-            .await;
-        assert_eq!(status, 200, "{answer}");
-        answer["documents"][0].clone()
-    }
-
-    async fn trade(&self, trade: &Trade) -> Value {
-        let mut last = Value::Null;
-        for (sender, document) in trade.documents() {
-            last = self.send(&sender, document).await;
-        }
-        last
-    }
-
-    async fn shown(&self, party: &str, trade: &Trade) -> Value {
-        let (status, shown) = self.get(party, &path(trade)).await;
-        assert_eq!(status, 200, "{shown}");
-        shown
-    }
-}
-
-async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<SqliteRead> {
-    let (store, control) =
-        server::window::embedded(&folder.path().join("data"), &Options::default(), &mut |_| {}).unwrap();
-    Window::open(store, control, clock.clone(), |error| panic!("{error}")).await.unwrap().0
-}
-
-fn path(trade: &Trade) -> String {
-    format!("/v1/consignments/{}/{}", trade.order.head.ebp_code, trade.order.head.order_no)
-}
-
-/// A trade that the draw of this zone leaves alone.
-fn plain(zone: &Zone, from: u64) -> Trade {
-    let seed = zone.window.reference().sampling_seed;
-    (from..)
-        .map(|number| Trade::new(3, number, NOW, 1_000_000))
-        .find(|trade| {
-            clearance::risk::draw(
-                &seed,
-                &clearance::keys::OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no),
-            ) > 100_000
-        })
-        .unwrap()
-}
+use support::{NOW, Zone, open, path, plain};
 
 const OFFICER: &str = "8620000001";
 

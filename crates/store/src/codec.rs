@@ -485,11 +485,13 @@ impl Stored for SignatureFact {
         match self {
             Self::Absent => out.push(0),
             Self::Empty => out.push(1),
-            Self::Valid { certificate, holder_code, holder_name } => {
+            Self::Valid { certificate, holder_code, holder_name, not_before, not_after } => {
                 out.push(2);
                 certificate.put(out);
                 holder_code.put(out);
                 holder_name.put(out);
+                not_before.put(out);
+                not_after.put(out);
             }
             Self::ContentDiffers { detail } => {
                 out.push(3);
@@ -509,6 +511,8 @@ impl Stored for SignatureFact {
                 certificate: Stored::get(bytes)?,
                 holder_code: Stored::get(bytes)?,
                 holder_name: Stored::get(bytes)?,
+                not_before: Stored::get(bytes)?,
+                not_after: Stored::get(bytes)?,
             },
             3 => Self::ContentDiffers { detail: Stored::get(bytes)? },
             4 => Self::Invalid { detail: Stored::get(bytes)? },

@@ -3,7 +3,9 @@
 //! declaration is refused, so there are no default attributes and no entities of one's own.
 
 use super::fault::SignatureFault;
-use super::scan::{Attribute, Reader, Scope, Token, XML_NAMESPACE, XmlFault, is_space, reference, split_name};
+use super::scan::{
+    Attribute, Reader, Scope, Token, XML_NAMESPACE, XmlFault, is_space, reference, split_name,
+};
 use std::ops::Range;
 
 /// Whether comments belong to the canonical form.
@@ -48,7 +50,9 @@ pub fn canonicalize_element(
                 scope = inherited.unwrap_or(scope);
                 break;
             }
-            Token::Finish => return Err(XmlFault { offset: element, reason: "no element begins here" }.into()),
+            Token::Finish => {
+                return Err(XmlFault { offset: element, reason: "no element begins here" }.into());
+            }
             _ => {}
         }
     }
@@ -60,7 +64,8 @@ pub fn canonicalize_element(
         namespaces: None,
         excluded: excluded.and_then(|at| at.checked_sub(element)),
     };
-    element_into(rest, scope, options).map_err(|fault| XmlFault { offset: fault.offset + element, ..fault }.into())
+    element_into(rest, scope, options)
+        .map_err(|fault| XmlFault { offset: fault.offset + element, ..fault }.into())
 }
 
 /// The text of a message, without a byte order mark.
@@ -308,9 +313,7 @@ impl Writer {
             }
             // The nearest of each inherited xml: attribute, unless the element has its own.
             let mut inherited: Vec<Attribute<'_>> = Vec::new();
-            for (_, attribute) in
-                reader.scope.xml_attributes.iter().rev().filter(|(level, _)| *level == 0)
-            {
+            for (_, attribute) in reader.scope.xml_attributes.iter().rev().filter(|(level, _)| *level == 0) {
                 let known = |other: &Attribute<'_>| other.name == attribute.name;
                 if !reader.attributes.iter().any(known) && !inherited.iter().any(known) {
                     inherited.push(*attribute);
@@ -371,7 +374,7 @@ impl Writer {
         };
         let mut sorted: Vec<((&str, &str), Attribute<'a>)> =
             reader.attributes.iter().map(|attribute| (key(attribute), *attribute)).collect();
-        sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
+        sorted.sort_by_key(|(name, _)| *name);
         if let Some(pair) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(XmlFault { offset: pair[1].1.offset, reason: "an attribute that stands twice" });
         }

@@ -79,7 +79,7 @@ impl<'a> Der<'a> {
         }
         let (&first, after) = after.split_first()?;
         let (length, after) = match first {
-            0..0x80 => (usize::from(first), after),
+            0..=0x7F => (usize::from(first), after),
             0x81..=0x84 => {
                 let count = usize::from(first & 0x7F);
                 let bytes = after.get(..count)?;
@@ -359,7 +359,8 @@ mod tests {
         assert_eq!(time(UTC_TIME, b"2308070830Z"), Some(20_230_807_163_000));
         assert_eq!(time(GENERALIZED_TIME, b"20500101000000Z"), Some(20_500_101_080_000));
         assert_eq!(time(GENERALIZED_TIME, b"99991231235959Z"), Some(99_991_231_235_959));
-        for bad in [&b"230230000000Z"[..], b"231301000000Z", b"230807240000Z", b"230807083000", b"Z", b"23Z"] {
+        for bad in [&b"230230000000Z"[..], b"231301000000Z", b"230807240000Z", b"230807083000", b"Z", b"23Z"]
+        {
             assert_eq!(time(UTC_TIME, bad), None, "{bad:?}");
         }
     }

@@ -4,13 +4,13 @@
 
 use sm2::dsa::Signature;
 use sm2::elliptic_curve::group::{Curve as _, Group as _};
-use sm2::elliptic_curve::ops::{BatchNormalize, Double as _, Reduce};
+use sm2::elliptic_curve::ops::Reduce;
 use sm2::elliptic_curve::point::AffineCoordinates as _;
 use sm2::elliptic_curve::sec1::ToSec1Point as _;
 use sm2::{AffinePoint, FieldBytes, ProjectivePoint, PublicKey, Scalar};
 use sm3::{Digest as _, Sm3};
-use std::sync::{LazyLock, OnceLock};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 /// The user id of every signature of the profile (SPEC §9.2.4).
 pub(super) const USER: &str = "1234567812345678";
@@ -61,7 +61,9 @@ impl Table {
                 column = column.double();
             }
         }
-        Self { points: ProjectivePoint::batch_normalize(points.as_slice()), width }
+        let mut affine = vec![AffinePoint::IDENTITY; points.len()];
+        ProjectivePoint::batch_normalize(&points, &mut affine);
+        Self { points: affine, width }
     }
 
     fn get(&self, word: usize, digit: usize) -> Option<&AffinePoint> {
@@ -137,10 +139,10 @@ impl Sm2Key {
                 if let Some(point) = table.get(word, usize::from(digit)) {
                     sum += point;
                 }
-                if half % 2 == 0 {
-                    if let Some(point) = BASE.get(word, usize::from(s[at])) {
-                        sum += point;
-                    }
+                if half % 2 == 0
+                    && let Some(point) = BASE.get(word, usize::from(s[at]))
+                {
+                    sum += point;
                 }
             }
         }
@@ -209,6 +211,28 @@ mod tests {
                 assert_eq!(key.combine(&s, &t), plain);
                 assert_eq!(base_times(&s), ProjectivePoint::generator() * s);
             }
+        }
+    }
+
+    /// The published example of GM/T 0003.5 annex A on the recommended curve.
+    #[test]
+    fn the_published_example_verifies() {
+        let hex = |text: &str| -> Vec<u8> {
+            text.as_bytes()
+                .chunks(2)
+                .map(|pair| u8::from_str_radix(&String::from_utf8_lossy(pair), 16).unwrap_or(0))
+                .collect()
+        };
+        let mut point = vec![4];
+        point.extend(hex("09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020"));
+        point.extend(hex("CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"));
+        let mut raw = [0; 64];
+        raw[..32].copy_from_slice(&hex("F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3"));
+        raw[32..].copy_from_slice(&hex("B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA"));
+        let Some(key) = Sm2Key::new(&point) else { panic!("a point of the curve") };
+        for _ in 0..3 {
+            assert!(key.verify(b"message digest", &raw));
+            assert!(!key.verify(b"message digesT", &raw));
         }
     }
 

@@ -151,7 +151,10 @@ impl fmt::Display for SignatureFault {
                 write!(out, "the certificate's key ({key}) does not make {algorithm} signatures")
             }
             Self::DigestDiffers { declared, computed } => {
-                write!(out, "the message was changed after signing: digest declared {declared}, computed {computed}")
+                write!(
+                    out,
+                    "the message was changed after signing: digest declared {declared}, computed {computed}"
+                )
             }
             Self::SignatureValueWrong { algorithm } => {
                 write!(out, "the {algorithm} signature value does not verify with the certificate's key")
