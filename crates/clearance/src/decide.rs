@@ -172,6 +172,13 @@ impl<'a> Case<'a> {
         crate::validate::document(arrived, self.reference.current(), &self.reference.parties, self.now)
     }
 
+    /// Whether a document cannot be placed: what it would change is not asked, so that one fault is not told as two.
+    fn illegible(arrived: &Arrived, findings: &[Finding]) -> bool {
+        let unplaced =
+            |finding: &Finding| matches!(finding.reason, Reason::KeyEmpty | Reason::WrongOperation);
+        !arrived.defects.is_empty() || findings.iter().any(unplaced)
+    }
+
     /// Answers with the negative code of the first refusing finding; nothing is kept of the document but its row.
     fn refuse(&mut self, arrived: &Arrived, mut findings: Vec<Finding>) {
         findings.sort_by_key(|finding| finding.reason);

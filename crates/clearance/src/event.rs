@@ -88,13 +88,15 @@ pub enum SignatureFact {
     },
     /// The digest of the content differs from the signed one: signed data differ from declared data.
     ContentDiffers {
-        /// What differs, for the answer.
+        /// What differs.
         detail: Text,
     },
     /// Wrong in any other way.
     Invalid {
-        /// What is wrong, for the answer.
+        /// What is wrong.
         detail: Text,
+        /// The same in Chinese, for the receipt.
+        text: Text,
     },
 }
 

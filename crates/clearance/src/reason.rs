@@ -486,6 +486,61 @@ fn cell(rest: &'static str) -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// Why a code of the table is never given here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotGiven {
+    /// It tells of a failure inside the system that gave it; ours record the document and judge it later.
+    InternalFailure,
+    /// It answers a screen, not a message.
+    UserInterfaceOnly,
+    /// Another code says the same.
+    Superseded,
+    /// No message that the schema allows comes to it.
+    UnreachableBySchema,
+}
+
+impl NotGiven {
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InternalFailure => "internal failure",
+            Self::UserInterfaceOnly => "user interface only",
+            Self::Superseded => "superseded",
+            Self::UnreachableBySchema => "unreachable by schema",
+        }
+    }
+}
+
+/// The codes that no sender is answered with here, and why. The codes of [`Reason::Undecided`] stand among them: they
+/// are given, but only when a judgement fails.
+pub const NOT_GIVEN: &[(NotGiven, &[i32])] = &[
+    (
+        NotGiven::InternalFailure,
+        &[
+            -301013, -401011, -505015, -621002, -621008, -621009, -621014, -621017, -621025, -623002,
+            -623006, -623007, -623016, -623025, -623027, -623028, -625002, -625019, -625024, -625025,
+            -625027, -625110, -625116, -625202, -625203, -625206, -625207, -800004,
+        ],
+    ),
+    (
+        NotGiven::UserInterfaceOnly,
+        &[
+            -301003, -301004, -301005, -301006, -401001, -401002, -401004, -621006, -621023, -623010,
+            -623011, -623022, -623024, -625029, -625204, -625205,
+        ],
+    ),
+    (
+        NotGiven::Superseded,
+        // Unreadable messages get CEB900; the limit of states is 505017, an empty return 625200, an unregistered card
+        // 625013, all bodies empty 625023; limits are judged when the list is declared; goods of a return are those of
+        // its list (625209, 625011).
+        &[-504000, -505000, -505013, -625003, -625007, -625014, -625015, -625020, -625031, -625113],
+    ),
+    // Flat documents have no head that could be missing; a cancellation is never deleted (appType is 1); a return line
+    // has no second unit.
+    (NotGiven::UnreachableBySchema, &[-505010, -623000, -623013, -625009]),
+];
+
 /// The reference page of all rules and codes.
 pub fn reference_markdown() -> String {
     let mut page = String::from(
@@ -518,7 +573,8 @@ pub fn reference_markdown() -> String {
             .filter(|reason| reason.ceb_codes().any(|c| c == code))
             .map(|reason| reason.word())
             .collect();
-        let given = if given.is_empty() { "—".to_owned() } else { given.join(", ") };
+        let why = NOT_GIVEN.iter().find(|(_, codes)| codes.contains(&code)).map(|(why, _)| why.word());
+        let given = why.map_or_else(|| given.join(", "), |why| format!("*not given: {why}*"));
         page.push_str(&format!("| {code} | {text} | {meaning} | {given} |\n"));
     }
     page

@@ -81,6 +81,11 @@ impl Check<'_> {
 
     /// What names the document in texts: the first business key it has.
     fn name(&self) -> Text {
+        let name = self.business_key();
+        if name.is_empty() { Text::const_new("无") } else { name }
+    }
+
+    fn business_key(&self) -> Text {
         match &*self.arrived.document {
             Document::Declaration(d) => d.head.cop_no.clone().unwrap_or_else(|| d.head.order_no.clone()),
             Document::Cancellation(c) => c.cop_no.clone().unwrap_or_else(|| c.invt_no.clone()),
@@ -112,7 +117,7 @@ impl Check<'_> {
                 Reason::TooManyDocuments
                     if matches!(kind, Kind::Declaration | Kind::Cancellation | Kind::Return) =>
                 {
-                    finding.argument(&defect.expected)
+                    finding.argument(self.name())
                 }
                 Reason::NoLines if matches!(kind, Kind::Declaration | Kind::Return) => {
                     finding.argument(self.name())
@@ -322,16 +327,17 @@ impl Check<'_> {
             }
             SignatureFact::Absent | SignatureFact::Empty => return,
             SignatureFact::ContentDiffers { detail } => detailed(Reason::SignedDataDiffer, detail),
-            SignatureFact::Invalid { detail } => {
+            SignatureFact::Invalid { detail, text } => {
                 let finding = detailed(Reason::SignatureInvalid, detail);
-                if kind == Kind::Return { finding.argument(name) } else { finding.argument(detail) }
+                if kind == Kind::Return { finding.argument(name) } else { finding.argument(text) }
             }
             SignatureFact::Valid { not_before, not_after, .. }
                 if !(*not_before..=*not_after).contains(&(self.now.stamp_millis().number() / 1000)) =>
             {
                 let detail = format!("certificate valid from {not_before} to {not_after}");
+                let text = format!("证书有效期为{not_before}至{not_after}");
                 let finding = detailed(Reason::SignatureInvalid, &detail);
-                if kind == Kind::Return { finding.argument(name) } else { finding.argument(detail) }
+                finding.argument(if kind == Kind::Return { name } else { text.into() })
             }
             SignatureFact::Valid { certificate, holder_code, .. } => {
                 // Whoever need not sign may sign with a certificate that nobody has registered; it proves no identity,
@@ -343,7 +349,8 @@ impl Check<'_> {
                 if known && !other {
                     return;
                 }
-                let card = holder_code.clone().unwrap_or_else(|| certificate.clone());
+                // The holder is right but the certificate is not registered: the certificate is what does not match.
+                let card = holder_code.clone().filter(|_| other).unwrap_or_else(|| certificate.clone());
                 let finding = detailed(Reason::CertificateNotHolder, certificate).field(holder_path, holder);
                 match kind {
                     Kind::Declaration | Kind::Cancellation => {

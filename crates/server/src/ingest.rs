@@ -145,7 +145,9 @@ fn signature(verifier: &Verifier, parsed: &Parsed, text: &[u8]) -> SignatureFact
         Err(fault @ SignatureFault::DigestDiffers { .. }) => {
             SignatureFact::ContentDiffers { detail: Text::new(fault.to_string()) }
         }
-        Err(fault) => SignatureFact::Invalid { detail: Text::new(fault.to_string()) },
+        Err(fault) => {
+            SignatureFact::Invalid { detail: Text::new(fault.to_string()), text: Text::new(fault.text_zh()) }
+        }
     }
 }
 

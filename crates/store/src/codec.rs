@@ -497,9 +497,10 @@ impl Stored for SignatureFact {
                 out.push(3);
                 detail.put(out);
             }
-            Self::Invalid { detail } => {
+            Self::Invalid { detail, text } => {
                 out.push(4);
                 detail.put(out);
+                text.put(out);
             }
         }
     }
@@ -515,7 +516,7 @@ impl Stored for SignatureFact {
                 not_after: Stored::get(bytes)?,
             },
             3 => Self::ContentDiffers { detail: Stored::get(bytes)? },
-            4 => Self::Invalid { detail: Stored::get(bytes)? },
+            4 => Self::Invalid { detail: Stored::get(bytes)?, text: Stored::get(bytes)? },
             _ => return Err(Damage("no signature fact has this number")),
         })
     }

@@ -113,6 +113,30 @@ impl SignatureFault {
             Self::SignatureValueWrong { .. } => "signature_value_wrong",
         }
     }
+
+    /// What is wrong, in Chinese.
+    pub fn text_zh(&self) -> String {
+        match self {
+            Self::NotWellFormed { offset, .. } => format!("报文第{offset}字节处无法规范化"),
+            Self::NoSignature => "报文没有签名节点".to_owned(),
+            Self::SeveralSignatures { count } => format!("报文有{count}个签名节点，只允许一个"),
+            Self::EmptySignature => "签名值为空".to_owned(),
+            Self::MissingNode { path } => format!("缺少节点{path}"),
+            Self::EmptyNode { path } => format!("节点{path}为空"),
+            Self::RepeatedNode { path } => format!("节点{path}重复"),
+            Self::UnsupportedAlgorithm { node, uri } => format!("{node}的算法不受支持：{uri}"),
+            Self::SeveralReferences { count } => format!("Reference有{count}个，只允许一个"),
+            Self::ReferenceNotWholeDocument { uri } => format!("Reference的URI应为空，实为{uri}"),
+            Self::NotEnveloped => "缺少enveloped-signature变换".to_owned(),
+            Self::NotBase64 { path } => format!("节点{path}不是Base64"),
+            Self::CertificateUnreadable { .. } => "证书无法读取".to_owned(),
+            Self::KeyUnsuitable { algorithm, key } => format!("证书密钥（{key}）与算法{algorithm}不符"),
+            Self::DigestDiffers { declared, computed } => {
+                format!("报文签名后被改动：摘要应为{computed}，实为{declared}")
+            }
+            Self::SignatureValueWrong { algorithm } => format!("{algorithm}签名值与证书公钥不符"),
+        }
+    }
 }
 
 impl From<XmlFault> for SignatureFault {

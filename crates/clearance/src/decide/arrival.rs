@@ -21,6 +21,9 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
         return;
     }
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     match (&existing, head.app_type.as_str()) {
         (None, "2" | "3") => findings.push(
             Finding::new(Reason::NothingToChange)

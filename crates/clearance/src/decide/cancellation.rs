@@ -19,6 +19,9 @@ pub(super) fn apply(case: &mut Case<'_>, arrived: &Arrived, cancellation: &Cance
         return;
     }
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     findings.extend(against(case, &consignment, cancellation));
     if Case::refuses(&findings) {
         return case.refuse(arrived, findings);

@@ -26,6 +26,9 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
     }
     let name = head.cop_no.clone().unwrap_or_else(|| head.order_no.clone());
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     findings.extend(against(case, &consignment, declaration, &name));
     if Case::refuses(&findings) {
         return case.refuse(arrived, findings);

@@ -72,6 +72,9 @@ pub(super) fn order(case: &mut Case<'_>, arrived: &Arrived, order: &Order) {
         return;
     }
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     if let (Some(pay_code), Some(number)) = (&head.pay_code, &head.pay_transaction_id) {
         let owner = case.facts.claims.get(&ClaimKey::payment(pay_code, number));
         if owner.is_some_and(|owner| *owner != key) {
@@ -113,6 +116,9 @@ pub(super) fn payment(case: &mut Case<'_>, arrived: &Arrived, payment: &Payment)
         return;
     }
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     let owner = case.facts.claims.get(&claim).cloned();
     if owner.as_ref().is_some_and(|owner| *owner != key) {
         findings.push(
@@ -121,7 +127,8 @@ pub(super) fn payment(case: &mut Case<'_>, arrived: &Arrived, payment: &Payment)
         );
     }
     let earlier = consignment.payment.as_ref().map(payment_claim);
-    if earlier.as_ref().is_some_and(|earlier| *earlier != claim) && payment.app_type == "1" {
+    let another = earlier.as_ref().is_some_and(|earlier| *earlier != claim) && payment.app_type == "1";
+    if another {
         let number = match &earlier {
             Some(ClaimKey::Payment(_, number)) => number.clone(),
             _ => Text::default(),
@@ -133,13 +140,15 @@ pub(super) fn payment(case: &mut Case<'_>, arrived: &Arrived, payment: &Payment)
                 .field("stored", number),
         );
     }
-    findings.extend(against(
+    let standing = against(
         &consignment,
         consignment.payment.as_ref(),
         &payment.app_type,
         payment.app_time,
         "PaymentHead.appTime",
-    ));
+    );
+    // A second payment is not the first one again.
+    findings.extend(standing.filter(|finding| !(another && finding.reason == Reason::AlreadyExists)));
     if Case::refuses(&findings) || findings.iter().any(|finding| finding.reason == Reason::AlreadyReleased) {
         return case.refuse(arrived, findings);
     }

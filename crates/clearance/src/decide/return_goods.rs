@@ -23,6 +23,9 @@ pub(super) fn apply(case: &mut Case<'_>, arrived: &Arrived, return_goods: &Retur
         return;
     }
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     findings.extend(against(case, &consignment, return_goods));
     if Case::refuses(&findings) {
         return case.refuse(arrived, findings);
@@ -86,7 +89,10 @@ fn against(case: &Case<'_>, consignment: &Consignment, return_goods: &Return) ->
     };
     let released = attempt.bill.as_ref().filter(|_| matches!(attempt.state, State::Released | State::Closed));
     let Some(bill) = released else {
-        let text = format!("清单状态为{}", attempt.state.word());
+        let text = match attempt.state.status() {
+            Some(status) => format!("清单状态为{status}"),
+            None => "清单尚未申报".to_owned(),
+        };
         return vec![
             Finding::new(Reason::ReturnNotReleased).argument(text).field("state", attempt.state.word()),
         ];
@@ -128,7 +134,12 @@ fn against(case: &Case<'_>, consignment: &Consignment, return_goods: &Return) ->
     if let Some(number) = head.pre_no.as_ref().filter(|_| !known_pre_no) {
         found.push(Finding::new(Reason::PreEntryNumberUnknown).field("InvtRefundHead.preNo", number));
     }
-    lines(consignment, attempt, return_goods, name, &mut found);
+    // The quantities of an application that is here already are taken by itself.
+    let here =
+        |finding: &Finding| matches!(finding.reason, Reason::AlreadyExists | Reason::StateForbidsChange);
+    if !found.iter().any(here) {
+        lines(consignment, attempt, return_goods, name, &mut found);
+    }
     found
 }
 

@@ -65,6 +65,9 @@ pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, waybill: &Waybill)
         return;
     }
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     let reusable_from = Calendar::plus_months(record.since, case.law.waybill_reuse_months);
     let reused = record.waybill.is_some() && waybill.app_type == "1" && today >= reusable_from;
     match (&record.waybill, waybill.app_type.as_str()) {
@@ -149,6 +152,9 @@ pub(super) fn delivered(case: &mut Case<'_>, arrived: &Arrived, state: &WaybillS
         return;
     }
     let mut findings = case.check(arrived);
+    if Case::illegible(arrived, &findings) {
+        return case.refuse(arrived, findings);
+    }
     if record.waybill.as_ref().is_none_or(|waybill| waybill.status == 1) {
         findings.push(
             Finding::new(Reason::WaybillUnknown).field("LogisticsStatus.logisticsNo", &state.logistics_no),
