@@ -116,7 +116,7 @@ fn absorb(facts: &mut Facts, outcome: &Outcome) {
         facts.counts.entry(key.clone()).or_default().add(day);
     }
     if let Some(consignment) = &outcome.consignment {
-        facts.consignments.insert(consignment.key.clone(), (**consignment).clone());
+        facts.consignments.insert(consignment.key.clone(), consignment.clone());
     }
     for waybill in &outcome.waybills {
         facts.waybills.insert(waybill.key.clone(), waybill.clone());
@@ -128,7 +128,7 @@ fn absorb(facts: &mut Facts, outcome: &Outcome) {
         };
     }
     if let Some(arrival) = &outcome.arrival {
-        facts.arrivals.insert(arrival.key.clone(), (**arrival).clone());
+        facts.arrivals.insert(arrival.key.clone(), arrival.clone());
     }
 }
 
@@ -153,7 +153,10 @@ impl<'a> Case<'a> {
 
     /// The consignment of a key as it stands, or a new one.
     fn consignment(&self, key: &OrderKey) -> Consignment {
-        self.facts.consignments.get(key).cloned().unwrap_or_else(|| Consignment::new(key.clone()))
+        match self.facts.consignments.get(key) {
+            Some(known) => (**known).clone(),
+            None => Consignment::new(key.clone()),
+        }
     }
 
     /// A document of this content was accepted before: its first answer stands.
@@ -236,7 +239,7 @@ impl<'a> Case<'a> {
         consignment.last = self.position;
         self.out.order = Some(consignment.key.clone());
         self.out.answer.version = consignment.version;
-        self.out.consignment = Some(Box::new(consignment));
+        self.out.consignment = Some(Arc::new(consignment));
     }
 
     /// What the sender is told of an accepted document.

@@ -8,6 +8,7 @@ use crate::{Text, validate};
 use ceb::Document;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What windowed counts are kept of. The numbers are stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -108,13 +109,13 @@ impl Numbers {
 #[derive(Clone, Default, Debug)]
 pub struct Facts {
     /// Consignments that exist.
-    pub consignments: FxHashMap<OrderKey, Consignment>,
+    pub consignments: FxHashMap<OrderKey, Arc<Consignment>>,
     /// Waybills that exist.
-    pub waybills: FxHashMap<WaybillKey, WaybillRecord>,
+    pub waybills: FxHashMap<WaybillKey, Arc<WaybillRecord>>,
     /// Claims that exist.
     pub claims: FxHashMap<ClaimKey, OrderKey>,
     /// Arrival documents that exist.
-    pub arrivals: FxHashMap<ArrivalKey, ArrivalRecord>,
+    pub arrivals: FxHashMap<ArrivalKey, Arc<ArrivalRecord>>,
     /// Balances; an account that never moved is absent.
     pub balances: FxHashMap<Account, Balance>,
     /// Windowed counts; absent = none.

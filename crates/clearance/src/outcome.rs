@@ -7,6 +7,7 @@ use crate::facts::CountKey;
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, OrderKey, Position, Time};
 use ledger::{Account, Balance, Movement};
+use std::sync::Arc;
 
 /// What the sender is told at once.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,7 +30,7 @@ pub struct Receipt {
     /// Exchange id.
     pub recipient: Text,
     /// The receipt; its guid and time are inside.
-    pub document: ceb::Document,
+    pub document: Box<ceb::Document>,
     /// Its time.
     pub time: Time,
     /// Its status, for lists.
@@ -77,13 +78,13 @@ pub struct Outcome {
     /// Counters raised by one today.
     pub counted: Vec<CountKey>,
     /// The consignment after it.
-    pub consignment: Option<Box<Consignment>>,
+    pub consignment: Option<Arc<Consignment>>,
     /// Waybills after it.
-    pub waybills: Vec<WaybillRecord>,
+    pub waybills: Vec<Arc<WaybillRecord>>,
     /// Claims set (some) or released (none).
     pub claims: Vec<(ClaimKey, Option<OrderKey>)>,
     /// The arrival document after it.
-    pub arrival: Option<Box<ArrivalRecord>>,
+    pub arrival: Option<Arc<ArrivalRecord>>,
     /// What it was judged with.
     pub read: FactsRead,
 }

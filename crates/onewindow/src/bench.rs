@@ -116,7 +116,7 @@ async fn in_process(window: Window<SqliteRead>, lane: Lane, latencies: Arc<Mutex
     let mut own = Latencies::default();
     for (sender, declaration, bytes) in lane {
         let started = Instant::now();
-        if window.send(&bytes, &sender).await.is_none() {
+        if window.send(&bytes.into(), &sender).await.is_none() {
             return;
         }
         own.note(started, declaration);

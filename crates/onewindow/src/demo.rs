@@ -139,7 +139,7 @@ async fn replay(window: Window<SqliteRead>, seed: u64, count: u64) {
     let trades = generate::trades(seed, 0, count, 80_000, window.clock.now());
     for (done, chunk) in trades.chunks(10).enumerate() {
         for (sender, _, bytes) in generate::messages(chunk, seed, 10, window.clock.now()) {
-            if window.send(&bytes, &sender).await.is_none() {
+            if window.send(&bytes.into(), &sender).await.is_none() {
                 return;
             }
         }

@@ -150,7 +150,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             for path in &files {
                 let bytes = read(path)?;
                 let sender = sender_of(&bytes).unwrap_or_default();
-                match runtime.block_on(window.send(&bytes, &sender)) {
+                match runtime.block_on(window.send(&bytes.into(), &sender)) {
                     Some(answer) => summary.add(&server::api::view::message_answer(
                         &answer,
                         ceb::Kind::from_root(&answer.message.root),

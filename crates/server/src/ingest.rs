@@ -1,12 +1,14 @@
 //! Bytes → documents with everything a judgement may know of their arrival: envelope opened, message read, signature
 //! checked, contents fingerprinted, persons hashed. Runs on any thread; nothing is stored here.
 
+use bytes::Bytes;
 use ceb::signature::{SignatureFault, Verifier};
 use ceb::{Defect, Document, Kind, Limits, Message, Parsed};
 use clearance::Text;
 use clearance::event::{Arrived, Person, SignatureFact};
 use ring::digest::{SHA256, digest};
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 use store::{Original, Read};
 
@@ -32,7 +34,7 @@ pub struct Ingested {
     /// How the bytes are kept.
     pub original: Original,
     /// The documents with their own bytes.
-    pub documents: Vec<(Arc<Arrived>, Vec<u8>)>,
+    pub documents: Vec<(Arc<Arrived>, Bytes)>,
     /// Faults of the message as a whole: it is refused with CEB900.
     pub refusal: Vec<Defect>,
 }
@@ -51,7 +53,7 @@ pub struct Context<'a, R> {
 
 /// Reads a message: CEB XML, a DXP envelope, or JSON.
 pub fn ingest(
-    bytes: &[u8],
+    bytes: &Bytes,
     sender: &Text,
     fallback_recipient: &Text,
     context: Context<'_, impl Read>,
@@ -68,22 +70,22 @@ pub fn ingest(
         recipient: fallback_recipient.clone(),
         envelope: None,
         signature: SignatureFact::Absent,
-        original: Original::Whole(Vec::new()),
+        original: Original::Whole(Bytes::new()),
         documents: Vec::new(),
         refusal: Vec::new(),
     };
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if is_json {
         let parsed = ceb::parse_json(bytes, limits);
-        ingested.original = Original::Whole(bytes.to_vec());
+        ingested.original = Original::Whole(bytes.clone());
         fill(&mut ingested, parsed, None, read, preview);
     } else if ceb::dxp::is_envelope(bytes) {
-        ingested.original = Original::Whole(bytes.to_vec());
+        ingested.original = Original::Whole(bytes.clone());
         match ceb::dxp::parse(bytes, limits) {
             Ok(envelope) => {
                 ingested.envelope = Some(envelope.cop_msg_id);
                 let parsed = ceb::parse(&envelope.data, limits);
-                let text = parsed.text.clone().unwrap_or_else(|| envelope.data.clone());
+                let text = Bytes::from(parsed.text.clone().unwrap_or_else(|| envelope.data.clone()));
                 ingested.signature = signature(context.verifier, &parsed, &text);
                 fill(&mut ingested, parsed, Some(&text), read, preview);
             }
@@ -93,7 +95,8 @@ pub fn ingest(
         let mut parsed = ceb::parse(bytes, limits);
         match parsed.text.take() {
             Some(text) => {
-                ingested.original = Original::Whole(bytes.to_vec());
+                let text = Bytes::from(text);
+                ingested.original = Original::Whole(bytes.clone());
                 ingested.signature = signature(context.verifier, &parsed, &text);
                 fill(&mut ingested, parsed, Some(&text), read, preview);
             }
@@ -106,25 +109,30 @@ pub fn ingest(
     }
     if !ingested.refusal.is_empty() {
         // Evidence of a refused message is the message itself.
-        ingested.original = Original::Whole(bytes.to_vec());
+        ingested.original = Original::Whole(bytes.clone());
         ingested.documents.clear();
     }
     ingested
 }
 
 /// The bytes around the documents; whole when nothing was understood.
-fn frame(bytes: &[u8], parsed: &Parsed) -> Original {
+fn frame(bytes: &Bytes, parsed: &Parsed) -> Original {
     let Some(message) = parsed.message.as_ref().filter(|_| parsed.defects.is_empty()) else {
-        return Original::Whole(bytes.to_vec());
+        return Original::Whole(bytes.clone());
     };
     let mut pieces = Vec::with_capacity(message.entries.len() + 1);
     let mut at = 0;
     for entry in &message.entries {
-        pieces.push(bytes.get(at..entry.span.start).unwrap_or_default().to_vec());
+        pieces.push(slice(bytes, at..entry.span.start));
         at = entry.span.end;
     }
-    pieces.push(bytes.get(at..).unwrap_or_default().to_vec());
+    pieces.push(slice(bytes, at..bytes.len()));
     Original::Frame(pieces)
+}
+
+/// A part of the bytes, sharing them; empty where the range is none.
+fn slice(bytes: &Bytes, range: Range<usize>) -> Bytes {
+    if range.start <= range.end && range.end <= bytes.len() { bytes.slice(range) } else { Bytes::new() }
 }
 
 /// What the signature of a message in UTF-8 is worth. Whose certificate it is, is judged with the filings at hand.
@@ -160,7 +168,7 @@ fn hexadecimal(bytes: &[u8]) -> Text {
     text
 }
 
-fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &impl Read, preview: bool) {
+fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&Bytes>, read: &impl Read, preview: bool) {
     ingested.root = parsed.root;
     ingested.kind = parsed.kind;
     ingested.refusal = parsed.defects;
@@ -192,15 +200,14 @@ fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&[u8]>, read: &imp
     let all_bodies_empty =
         lined && entries.len() > 1 && entries.iter().all(|entry| entry.document.line_count() == 0);
     for entry in entries {
-        let original =
-            match text.filter(|_| !entry.span.is_empty()).and_then(|text| text.get(entry.span.clone())) {
-                Some(bytes) => bytes.to_vec(),
-                None => {
-                    let mut xml = Vec::new();
-                    ceb::write_document(&entry.document, ceb::Style::Prefixed, &mut xml);
-                    xml
-                }
-            };
+        let original = match text.filter(|_| !entry.span.is_empty()) {
+            Some(text) => slice(text, entry.span.clone()),
+            None => {
+                let mut xml = Vec::new();
+                ceb::write_document(&entry.document, ceb::Style::Prefixed, &mut xml);
+                Bytes::from(xml)
+            }
+        };
         let arrived = Arrived {
             defects: entry.defects,
             sender: ingested.sender.clone(),

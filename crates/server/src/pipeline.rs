@@ -4,7 +4,8 @@
 use crate::clock::Clock;
 use crate::ingest::Ingested;
 use crate::metrics::Metrics;
-use crate::plan::{Plan, Planned, message_row};
+use crate::plan::Plan;
+use bytes::Bytes;
 use clearance::decide::Reference;
 use clearance::event::{Arrived, Cause, Follow, OfficerAction, Timer};
 use clearance::keys::{OrderKey, Position, Time};
@@ -12,7 +13,7 @@ use clearance::outcome::{Answer, Outcome};
 use std::collections::VecDeque;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
-use store::{Commit, FilingRow, MessageRow, Read, RulebookRow, Store, StoreError, Transaction};
+use store::{Commit, FilingRow, MessageRow, Read, Row, RulebookRow, Store, StoreError, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 /// Events that share a commit at most: bounds its latency.
@@ -179,24 +180,36 @@ impl<S: Store> Engine<S> {
         let follows: Vec<Follow> = self.follows.drain(..count).collect();
         let (previews, batch): (Vec<Work>, Vec<Work>) =
             batch.into_iter().partition(|work| matches!(work, Work::Preview(..)));
+        let mut careful = false;
         for attempt in 0.. {
             let reference = self.reference();
             let now = self.clock.now();
             let started = Instant::now();
             let mut plan = Plan::default();
             plan.lay_out(&follows, &batch, now);
+            if plan.rows.is_empty() {
+                break;
+            }
             let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
             let loaded = Instant::now();
             let mut facts = transaction.facts();
             let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
-            let outcomes = plan.judge(first, &mut facts, &reference, time, &self.metrics);
+            let outcomes = if careful {
+                plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics)
+            } else {
+                match plan.judge(first, &mut facts, &reference, time) {
+                    Some(outcomes) => outcomes,
+                    None => {
+                        careful = true;
+                        continue;
+                    }
+                }
+            };
+            drop(facts);
             let decided = Instant::now();
-            if plan.rows.is_empty() {
-                break;
-            }
-            let rows = plan.write(first, time, &outcomes);
+            let rows = plan.write(first, time, outcomes);
             let last = Position { writer: first.writer, sequence: first.sequence + rows.len() as u64 - 1 };
-            let commit = transaction.commit(time, rows).await?;
+            let commit = transaction.commit(time, &rows).await?;
             let done = match commit {
                 Commit::Done { .. } => true,
                 Commit::Lost => false,
@@ -207,7 +220,7 @@ impl<S: Store> Engine<S> {
             Metrics::add(&self.metrics.commit_micros, decided.elapsed().as_micros() as u64);
             if done {
                 Metrics::add(&self.metrics.commits, 1);
-                self.settle(plan, batch, outcomes, first, time).await?;
+                self.settle(follows.len(), rows, batch).await?;
                 break;
             }
             Metrics::add(&self.metrics.commits_lost, 1);
@@ -231,69 +244,52 @@ impl<S: Store> Engine<S> {
         self.reference.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// After the commit: reference moves, follows wait, senders are answered.
-    async fn settle(
-        &mut self,
-        plan: Plan,
-        batch: Vec<Work>,
-        outcomes: Vec<Option<Outcome>>,
-        first: Position,
-        time: Time,
-    ) -> Result<(), StoreError> {
-        let mut rows = plan.rows.into_iter();
-        let mut outcomes = outcomes.into_iter();
-        let mut sequence = first.sequence;
-        let mut next = |outcomes: &mut dyn Iterator<Item = Option<Outcome>>| {
-            let position = Position { writer: first.writer, sequence };
-            sequence += 1;
-            (position, outcomes.next().flatten())
-        };
-        let mut answered = Vec::with_capacity(batch.len());
-        for row in rows.by_ref() {
-            let (position, outcome) = next(&mut outcomes);
-            if let Some(outcome) = &outcome {
+    /// After the commit: reference moves, follows wait, senders are answered. The first rows are those of follows.
+    async fn settle(&mut self, follows: usize, rows: Vec<Row>, batch: Vec<Work>) -> Result<(), StoreError> {
+        for row in &rows {
+            if let Row::Event(event) = row
+                && let Some(outcome) = &event.outcome
+            {
                 self.follows.extend(outcome.follows.iter().cloned());
                 self.count(outcome);
             }
-            answered.push((row, position, outcome));
         }
-        let mut answered = answered
-            .into_iter()
-            .skip_while(|(row, ..)| matches!(row, Planned::Event { cause: Cause::Follow(_), .. }));
+        let mut rows = rows.into_iter().skip(follows);
         for work in batch {
             match work {
-                Work::Message(ingested, answer) => {
-                    let Some((_, position, _)) = answered.next() else { continue };
-                    let message = message_row(&ingested, position, time);
+                Work::Message(_, answer) => {
+                    let Some(Row::Message(message)) = rows.next() else { continue };
                     Metrics::add(&self.metrics.messages, 1);
-                    let mut documents = Vec::with_capacity(ingested.documents.len());
-                    for (_, position, outcome) in answered.by_ref().take(ingested.documents.len()) {
-                        documents.push(self.answer(position, outcome).await?);
-                    }
-                    if message.refusal.is_some() {
-                        Metrics::add(&self.metrics.messages_refused, 1);
+                    Metrics::add(&self.metrics.messages_refused, u64::from(message.refusal.is_some()));
+                    let mut documents = Vec::with_capacity(message.documents as usize);
+                    for row in rows.by_ref().take(message.documents as usize) {
+                        documents.extend(self.answer_row(row).await?);
                     }
                     let _ = answer.send(MessageAnswer { message, documents });
                 }
                 Work::Action(_, answer) => {
-                    if let Some((_, position, outcome)) = answered.next() {
-                        let _ = answer.send(self.answer(position, outcome).await?);
+                    if let Some(row) = rows.next()
+                        && let Some(answered) = self.answer_row(row).await?
+                    {
+                        let _ = answer.send(answered);
                     }
                 }
                 Work::Timer(_, answer) => {
-                    if let (Some((_, position, outcome)), Some(answer)) = (answered.next(), answer) {
-                        let _ = answer.send(self.answer(position, outcome).await?);
+                    if let (Some(row), Some(answer)) = (rows.next(), answer)
+                        && let Some(answered) = self.answer_row(row).await?
+                    {
+                        let _ = answer.send(answered);
                     }
                 }
                 Work::Filing(filing, answer) => {
-                    answered.next();
+                    rows.next();
                     self.change(|reference| {
                         Arc::make_mut(&mut reference.parties).file(filing.filing.clone())
                     });
                     let _ = answer.send(());
                 }
                 Work::Rulebook(_, book, answer) => {
-                    answered.next();
+                    rows.next();
                     self.change(|reference| reference.books.push(book.clone()));
                     let _ = answer.send(());
                 }
@@ -301,6 +297,16 @@ impl<S: Store> Engine<S> {
             }
         }
         Ok(())
+    }
+
+    async fn answer_row(&self, row: Row) -> Result<Option<Answered>, StoreError> {
+        match row {
+            Row::Event(event) => {
+                let position = event.event.position;
+                self.answer(position, event.outcome.map(|outcome| *outcome)).await.map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn change(&self, change: impl FnOnce(&mut Reference)) {
@@ -376,13 +382,13 @@ impl<S: Store> Engine<S> {
         let now = self.clock.now();
         let mut plan = Plan::default();
         for document in &documents {
-            plan.event(Cause::Document(document.clone()), Vec::new(), None, now);
+            plan.event(Cause::Document(document.clone()), Bytes::new(), None, now);
         }
         let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
         let mut facts = transaction.facts();
         drop(transaction);
         let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
-        let outcomes = plan.judge(first, &mut facts, &reference, time, &self.metrics);
+        let outcomes = plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics);
         let mut answers = Vec::with_capacity(outcomes.len());
         for (index, outcome) in outcomes.into_iter().enumerate() {
             answers.push(

@@ -3,6 +3,7 @@
 use crate::ingest::Ingested;
 use crate::metrics::Metrics;
 use crate::pipeline::Work;
+use bytes::Bytes;
 use clearance::Text;
 use clearance::decide::{Reference, decide};
 use clearance::event::{Cause, Event, Follow};
@@ -13,57 +14,74 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use store::{EventRow, FilingRow, MessageRow, Row, RulebookRow};
 
 /// One row to be.
-pub(crate) enum Planned {
-    Message(Box<Ingested>),
-    Event { cause: Cause, original: Vec<u8>, message: Option<usize> },
-    Filing(FilingRow),
-    Rulebook(RulebookRow),
+pub(crate) enum Planned<'a> {
+    Message(&'a Ingested),
+    Event { cause: Cause, original: Bytes, message: Option<usize> },
+    Filing(&'a FilingRow),
+    Rulebook(&'a RulebookRow),
 }
 
 /// The rows of a batch, in order, and the keys that they name.
 #[derive(Default)]
-pub(crate) struct Plan {
-    pub(crate) rows: Vec<Planned>,
+pub(crate) struct Plan<'a> {
+    pub(crate) rows: Vec<Planned<'a>>,
     pub(crate) keys: Keys,
 }
 
-impl Plan {
-    pub(crate) fn event(&mut self, cause: Cause, original: Vec<u8>, message: Option<usize>, now: Time) {
+impl<'a> Plan<'a> {
+    pub(crate) fn event(&mut self, cause: Cause, original: Bytes, message: Option<usize>, now: Time) {
         let event = Event { position: Position::default(), cause };
         needs(&event, now, &mut self.keys);
         self.rows.push(Planned::Event { cause: event.cause, original, message });
     }
 
-    pub(crate) fn lay_out(&mut self, follows: &[Follow], batch: &[Work], now: Time) {
+    pub(crate) fn lay_out(&mut self, follows: &[Follow], batch: &'a [Work], now: Time) {
         for follow in follows {
-            self.event(Cause::Follow(follow.clone()), Vec::new(), None, now);
+            self.event(Cause::Follow(follow.clone()), Bytes::new(), None, now);
         }
         for work in batch {
             match work {
                 Work::Message(ingested, _) => {
                     let at = self.rows.len();
-                    let mut head = ingested.clone();
-                    head.documents.clear();
-                    self.rows.push(Planned::Message(head));
+                    self.rows.push(Planned::Message(ingested));
                     for (arrived, original) in &ingested.documents {
                         self.event(Cause::Document(arrived.clone()), original.clone(), Some(at), now);
                     }
-                    if let Some(Planned::Message(head)) = self.rows.get_mut(at) {
-                        head.documents.reserve(ingested.documents.len());
-                    }
                 }
-                Work::Action(action, _) => self.event(Cause::Action(action.clone()), Vec::new(), None, now),
-                Work::Timer(timer, _) => self.event(Cause::Timer(timer.clone()), Vec::new(), None, now),
-                Work::Filing(filing, _) => self.rows.push(Planned::Filing((**filing).clone())),
-                Work::Rulebook(book, ..) => self.rows.push(Planned::Rulebook((**book).clone())),
+                Work::Action(action, _) => self.event(Cause::Action(action.clone()), Bytes::new(), None, now),
+                Work::Timer(timer, _) => self.event(Cause::Timer(timer.clone()), Bytes::new(), None, now),
+                Work::Filing(filing, _) => self.rows.push(Planned::Filing(filing)),
+                Work::Rulebook(book, ..) => self.rows.push(Planned::Rulebook(book)),
                 Work::Preview(..) => {}
             }
         }
     }
 
-    /// Judges the events where their rows will stand; a row that is no event has no outcome. If the batch panics, each
-    /// event is judged alone, and the one that fails is recorded undecided.
+    fn events(&self, first: Position) -> Vec<Event> {
+        let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
+        let event = |(index, row): (usize, &Planned<'_>)| match row {
+            Planned::Event { cause, .. } => Some(Event { position: at(index), cause: cause.clone() }),
+            _ => None,
+        };
+        self.rows.iter().enumerate().filter_map(event).collect()
+    }
+
+    /// Judges the events where their rows will stand; a row that is no event has no outcome. None = the judgement
+    /// panicked: the facts are spoilt, and each event has to be judged alone on fresh ones.
     pub(crate) fn judge(
+        &self,
+        first: Position,
+        facts: &mut Facts,
+        reference: &Reference,
+        now: Time,
+    ) -> Option<Vec<Option<Outcome>>> {
+        let events = self.events(first);
+        let judged = catch_unwind(AssertUnwindSafe(|| decide(&events, facts, reference, now))).ok()?;
+        Some(self.spread(judged.into_iter().map(Some)))
+    }
+
+    /// Judges each event by itself; one that panics is recorded undecided.
+    pub(crate) fn judge_carefully(
         &self,
         first: Position,
         facts: &mut Facts,
@@ -71,29 +89,11 @@ impl Plan {
         now: Time,
         metrics: &Metrics,
     ) -> Vec<Option<Outcome>> {
-        let events: Vec<Event> = self
-            .rows
-            .iter()
-            .enumerate()
-            .filter_map(|(index, row)| match row {
-                Planned::Event { cause, .. } => {
-                    let position = Position { writer: first.writer, sequence: first.sequence + index as u64 };
-                    Some(Event { position, cause: cause.clone() })
-                }
-                _ => None,
-            })
-            .collect();
-        let mut copy = facts.clone();
-        let judged: Vec<Option<Outcome>> = match catch_unwind(AssertUnwindSafe(|| {
-            decide(&events, &mut copy, reference, now)
-        })) {
-            Ok(outcomes) => {
-                *facts = copy;
-                outcomes.into_iter().map(Some).collect()
-            }
-            Err(_) => events.iter().map(|event| judge_alone(event, facts, reference, now, metrics)).collect(),
-        };
-        let mut judged = judged.into_iter();
+        let events = self.events(first);
+        self.spread(events.iter().map(|event| judge_alone(event, facts, reference, now, metrics)))
+    }
+
+    fn spread(&self, mut judged: impl Iterator<Item = Option<Outcome>>) -> Vec<Option<Outcome>> {
         self.rows
             .iter()
             .map(|row| if matches!(row, Planned::Event { .. }) { judged.next().flatten() } else { None })
@@ -101,30 +101,22 @@ impl Plan {
     }
 
     /// The rows as they are stored.
-    pub(crate) fn write(&self, first: Position, time: Time, outcomes: &[Option<Outcome>]) -> Vec<Row> {
+    pub(crate) fn write(&self, first: Position, time: Time, outcomes: Vec<Option<Outcome>>) -> Vec<Row> {
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         self.rows
             .iter()
+            .zip(outcomes)
             .enumerate()
-            .map(|(index, row)| match row {
-                Planned::Message(ingested) => {
-                    let mut row = message_row(ingested, at(index), time);
-                    row.documents = self.rows[index + 1..]
-                        .iter()
-                        .take_while(
-                            |row| matches!(row, Planned::Event { message: Some(of), .. } if *of == index),
-                        )
-                        .count() as u32;
-                    Row::Message(row)
-                }
+            .map(|(index, (row, outcome))| match row {
+                Planned::Message(ingested) => Row::Message(message_row(ingested, at(index), time)),
                 Planned::Event { cause, original, message } => Row::Event(Box::new(EventRow {
                     event: Event { position: at(index), cause: cause.clone() },
                     original: original.clone(),
                     message: message.map(at),
-                    outcome: outcomes.get(index).cloned().flatten().map(Box::new),
+                    outcome: outcome.map(Box::new),
                 })),
-                Planned::Filing(filing) => Row::Filing(filing.clone()),
-                Planned::Rulebook(book) => Row::Rulebook(book.clone()),
+                Planned::Filing(filing) => Row::Filing((*filing).clone()),
+                Planned::Rulebook(book) => Row::Rulebook((*book).clone()),
             })
             .collect()
     }
@@ -211,5 +203,5 @@ fn format_receipt(ingested: &Ingested, text: &Text, position: Position, time: Ti
         ori_message_type: ingested.root.chars().take(15).collect(),
         ori_biz_message: content.into(),
     });
-    Receipt { recipient: ingested.recipient.clone(), document, time, status: STATUS }
+    Receipt { recipient: ingested.recipient.clone(), document: Box::new(document), time, status: STATUS }
 }

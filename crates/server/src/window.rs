@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::ingest::Context;
 use crate::metrics::Metrics;
 use crate::pipeline::{self, Pipeline};
+use bytes::Bytes;
 use ceb::Limits;
 use ceb::signature::Verifier;
 use clearance::decide::Reference;
@@ -158,7 +159,7 @@ impl<R: Read> Window<R> {
     }
 
     /// Reads a message and hands it in.
-    pub async fn send(&self, bytes: &[u8], sender: &Text) -> Option<pipeline::MessageAnswer> {
+    pub async fn send(&self, bytes: &Bytes, sender: &Text) -> Option<pipeline::MessageAnswer> {
         let (_, exchange_ids) = self.names_of(sender);
         let fallback = exchange_ids.first().cloned().unwrap_or_default();
         let started = std::time::Instant::now();

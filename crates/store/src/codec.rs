@@ -184,6 +184,25 @@ impl Stored for Vec<u8> {
     }
 }
 
+impl Stored for bytes::Bytes {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_varint(self.len() as u64, out);
+        out.extend_from_slice(self);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Vec::<u8>::get(bytes).map(Self::from)
+    }
+}
+
+impl<T: Stored> Stored for Arc<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        (**self).put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        T::get(bytes).map(Arc::new)
+    }
+}
+
 impl<const N: usize> Stored for [u8; N] {
     fn put(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self);
@@ -244,7 +263,7 @@ macro_rules! lists {
 }
 lists!(
     Text,
-    Vec<u8>,
+    bytes::Bytes,
     (Text, String),
     Finding,
     Field,
@@ -264,7 +283,7 @@ lists!(
     (TimerKind, u32),
     Follow,
     CountKey,
-    WaybillRecord,
+    Arc<WaybillRecord>,
     (ClaimKey, Option<OrderKey>),
     (Account, Balance),
     Defect,
@@ -411,7 +430,7 @@ impl Stored for Receipt {
         let kind = Kind::get(bytes)?;
         let xml = Vec::<u8>::get(bytes)?;
         let entry = ceb::parse_document(kind, &xml);
-        Ok(Self { recipient, document: entry.document, time, status })
+        Ok(Self { recipient, document: Box::new(entry.document), time, status })
     }
 }
 

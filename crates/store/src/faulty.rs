@@ -66,7 +66,7 @@ impl<T: Transaction + Send> Transaction for FaultyTransaction<T> {
         self.inner.facts()
     }
 
-    async fn commit(self, time: Time, rows: Vec<Row>) -> Result<Commit, StoreError> {
+    async fn commit(self, time: Time, rows: &[Row]) -> Result<Commit, StoreError> {
         let Rates { lost, unknown, unknown_done } = self.rates;
         match self.draw {
             draw if draw < lost => Ok(Commit::Lost),

@@ -98,7 +98,7 @@ pub trait Transaction {
     fn facts(&mut self) -> Facts;
     /// Writes the rows in order, from `facts().next` on without gaps, moves the accounts conditionally, and commits.
     /// `time` is the commit's time, not before `facts().last_time`.
-    fn commit(self, time: Time, rows: Vec<Row>) -> impl Future<Output = Result<Commit, StoreError>> + Send;
+    fn commit(self, time: Time, rows: &[Row]) -> impl Future<Output = Result<Commit, StoreError>> + Send;
 }
 
 /// Reads: always of committed rows. Lookups by number are current; lists state the position they cover.

@@ -1,5 +1,6 @@
 //! What a row is, as its writer and its reader see it. How it is laid out in bytes belongs to `codec`.
 
+use bytes::Bytes;
 use clearance::Text;
 use clearance::event::{Event, SignatureFact};
 use clearance::keys::{OrderKey, Position, Time};
@@ -53,9 +54,9 @@ pub struct MessageRow {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Original {
     /// Whole: other encodings, JSON, envelopes, refused messages.
-    Whole(Vec<u8>),
+    Whole(Bytes),
     /// The bytes before, between and after the documents; one more piece than documents.
-    Frame(Vec<Vec<u8>>),
+    Frame(Vec<Bytes>),
 }
 
 /// An event with its outcome.
@@ -64,7 +65,7 @@ pub struct EventRow {
     /// The event.
     pub event: Event,
     /// The bytes of its document element (CEB XML), empty for events without a document.
-    pub original: Vec<u8>,
+    pub original: Bytes,
     /// Row of its message; none for events without a document.
     pub message: Option<Position>,
     /// What was decided. Panicked judgements are recorded without one: *received, undecided*.

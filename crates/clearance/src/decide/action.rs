@@ -14,7 +14,8 @@ use ledger::Account;
 /// An officer acts.
 pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     case.out.order = Some(action.order.clone());
-    let Some(mut consignment) = case.facts.consignments.get(&action.order).cloned() else {
+    let Some(mut consignment) = case.facts.consignments.get(&action.order).map(|known| (**known).clone())
+    else {
         return forbid(
             case,
             Finding::new(Reason::DeclarationUnknown).field("orderNo", &action.order.order_no),

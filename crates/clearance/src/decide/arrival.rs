@@ -9,6 +9,7 @@ use crate::keys::{ArrivalKey, WaybillKey};
 use crate::reason::Reason;
 use ceb::Arrival;
 use compact_str::format_compact;
+use std::sync::Arc;
 
 /// An arrival document.
 pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) {
@@ -78,7 +79,7 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
         for line in &arrival.lines {
             let waybill = WaybillKey::new(&head.logistics_code, &line.logistics_no);
             let today = case.now.day();
-            let known = case.facts.waybills.get(&waybill).cloned();
+            let known = case.known_waybill(&waybill);
             let mut record = known.unwrap_or_else(|| WaybillRecord::new(waybill, today));
             if record.arrived.is_none() {
                 record.arrived = Some(mark.clone());
@@ -90,5 +91,5 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
         case.send(arrived, 399, "[Code:2300;Desc:审核通过]", &numbers, &mut last, (&names, version));
         case.out.answer.status = 399;
     }
-    case.out.arrival = Some(Box::new(ArrivalRecord { key, filed, pre_no, rkd_no, seen, last_time: last }));
+    case.out.arrival = Some(Arc::new(ArrivalRecord { key, filed, pre_no, rkd_no, seen, last_time: last }));
 }

@@ -424,7 +424,7 @@ fn claim_waybill(
         case.out.follows.push(follow);
     }
     let today = case.now.day();
-    let mut record = case.facts.waybills.get(&key).cloned().unwrap_or_else(|| WaybillRecord::new(key, today));
+    let mut record = case.known_waybill(&key).unwrap_or_else(|| WaybillRecord::new(key, today));
     record.claimed_by = Some((consignment.key.clone(), attempt));
     consignment.carriage = Some(record.carriage());
     case.keep_waybill(record);

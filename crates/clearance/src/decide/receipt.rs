@@ -34,14 +34,16 @@ fn guid(key: &[Text], version: u32, index: usize) -> Text {
     context.update(&version.to_be_bytes());
     context.update(&(index as u32).to_be_bytes());
     let digest = context.finish();
-    let mut text = String::with_capacity(36);
+    let mut text = Text::with_capacity(36);
     for (at, byte) in digest.as_ref().iter().take(16).enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        text.push_str(&format!("{byte:02X}"));
+        for half in [byte >> 4, byte & 0x0F] {
+            text.push(char::from(if half < 10 { b'0' + half } else { b'A' + half - 10 }));
+        }
     }
-    Text::from(text)
+    text
 }
 
 impl Case<'_> {
@@ -102,7 +104,12 @@ impl Case<'_> {
         for recipient in recipients {
             let guid = guid(key.0, key.1, self.out.receipts.len());
             if let Some(document) = answer(document, guid, status, info, numbers, time) {
-                self.out.receipts.push(Receipt { recipient: recipient.clone(), document, time, status });
+                self.out.receipts.push(Receipt {
+                    recipient: recipient.clone(),
+                    document: Box::new(document),
+                    time,
+                    status,
+                });
             }
         }
     }
@@ -129,7 +136,7 @@ impl Case<'_> {
             if let Some(document) = document {
                 self.out.receipts.push(Receipt {
                     recipient: recipient.clone(),
-                    document,
+                    document: Box::new(document),
                     time,
                     status: i32::from(bill.status),
                 });

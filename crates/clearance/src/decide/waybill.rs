@@ -9,6 +9,7 @@ use crate::keys::{OrderKey, Time, WaybillKey};
 use crate::reason::Reason;
 use crate::rulebook::Calendar;
 use ceb::{Waybill, WaybillStatus};
+use std::sync::Arc;
 
 impl WaybillRecord {
     pub(super) fn new(key: WaybillKey, since: ceb::Day) -> Self {
@@ -38,11 +39,15 @@ impl WaybillRecord {
 }
 
 impl Case<'_> {
+    /// The waybill of a key as it stands, if it is here.
+    pub(super) fn known_waybill(&self, key: &WaybillKey) -> Option<WaybillRecord> {
+        self.facts.waybills.get(key).map(|known| (**known).clone())
+    }
     pub(super) fn keep_waybill(&mut self, mut record: WaybillRecord) {
         record.version += 1;
         record.previous = (record.version > 1).then_some(record.last);
         record.last = self.position;
-        self.out.waybills.push(record);
+        self.out.waybills.push(Arc::new(record));
     }
     pub(super) fn tell_claimant(&mut self, record: &WaybillRecord) {
         if let Some((to, _)) = &record.claimed_by {
@@ -59,8 +64,7 @@ impl Case<'_> {
 pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, waybill: &Waybill) {
     let key = WaybillKey::new(&waybill.logistics_code, &waybill.logistics_no);
     let today = case.now.day();
-    let mut record =
-        case.facts.waybills.get(&key).cloned().unwrap_or_else(|| WaybillRecord::new(key.clone(), today));
+    let mut record = case.known_waybill(&key).unwrap_or_else(|| WaybillRecord::new(key.clone(), today));
     if case.repeats(&record.seen, arrived) {
         return;
     }
@@ -146,7 +150,7 @@ fn same_order(existing: &Filed, waybill: &Waybill) -> bool {
 /// A waybill status (CEB513): delivered.
 pub(super) fn delivered(case: &mut Case<'_>, arrived: &Arrived, state: &WaybillStatus) {
     let key = WaybillKey::new(&state.logistics_code, &state.logistics_no);
-    let known = case.facts.waybills.get(&key).cloned();
+    let known = case.known_waybill(&key);
     let mut record = known.unwrap_or_else(|| WaybillRecord::new(key.clone(), case.now.day()));
     if case.repeats(&record.seen, arrived) {
         return;
@@ -234,7 +238,7 @@ pub(super) fn changed(case: &mut Case<'_>, to: &OrderKey, waybill: &WaybillKey) 
 
 /// The attempt that claimed the waybill ended.
 pub(super) fn released(case: &mut Case<'_>, to: &WaybillKey, by: &OrderKey, attempt: u32) {
-    let Some(mut record) = case.facts.waybills.get(to).cloned() else { return };
+    let Some(mut record) = case.known_waybill(to) else { return };
     if record.claimed_by.as_ref().is_some_and(|(owner, number)| owner == by && *number <= attempt) {
         record.claimed_by = None;
         case.keep_waybill(record);

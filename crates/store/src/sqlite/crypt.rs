@@ -7,11 +7,9 @@ use super::folder::MasterKey;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::RwLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, RwLock};
 
 /// Level of compression: with a dictionary, 1 is within a few percent of 3 at two thirds of its time.
 const LEVEL: i32 = 1;
@@ -40,19 +38,12 @@ pub struct Keyring {
     /// Dictionary in use by row kind.
     in_use: RwLock<[u32; 32]>,
     random: SystemRandom,
-    /// Tells the keyrings of one process apart in the threads' caches.
-    instance: u64,
+    compressors: Pool<zstd::bulk::Compressor<'static>>,
+    decompressors: Pool<zstd::bulk::Decompressor<'static>>,
 }
-
-static INSTANCES: AtomicU64 = AtomicU64::new(1);
 
 fn aes(key: &[u8; 32]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
-}
-
-thread_local! {
-    static COMPRESSORS: RefCell<HashMap<(u64, u32), zstd::bulk::Compressor<'static>>> = RefCell::new(HashMap::new());
-    static DECOMPRESSORS: RefCell<HashMap<(u64, u32), zstd::bulk::Decompressor<'static>>> = RefCell::new(HashMap::new());
 }
 
 impl Default for Keyring {
@@ -65,7 +56,8 @@ impl Default for Keyring {
             counter: AtomicU64::new(0),
             in_use: RwLock::new([0; 32]),
             random: SystemRandom::new(),
-            instance: INSTANCES.fetch_add(1, Ordering::Relaxed),
+            compressors: Pool::default(),
+            decompressors: Pool::default(),
         }
     }
 }
@@ -201,31 +193,47 @@ impl Keyring {
     }
 
     fn compress(&self, id: u32, payload: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        COMPRESSORS.with(|slot| {
-            let mut slot = slot.borrow_mut();
-            if let Entry::Vacant(vacant) = slot.entry((self.instance, id)) {
-                let made = zstd::bulk::Compressor::with_dictionary(LEVEL, &self.dictionary(id)?);
-                vacant.insert(made.map_err(|_| Unsealable("dictionary"))?);
-            }
-            slot.get_mut(&(self.instance, id))
-                .and_then(|compressor| compressor.compress(payload).ok())
-                .ok_or(Unsealable("cannot compress"))
-        })
+        let pooled = self.compressors.take(id);
+        let mut compressor = match pooled {
+            Some(compressor) => compressor,
+            None => zstd::bulk::Compressor::with_dictionary(LEVEL, &self.dictionary(id)?)
+                .map_err(|_| Unsealable("dictionary"))?,
+        };
+        let compressed = compressor.compress(payload).map_err(|_| Unsealable("cannot compress"))?;
+        self.compressors.put(id, compressor);
+        Ok(compressed)
     }
 
     fn decompress(&self, id: u32, compressed: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        DECOMPRESSORS.with(|slot| {
-            let mut slot = slot.borrow_mut();
-            if let Entry::Vacant(vacant) = slot.entry((self.instance, id)) {
-                let made = zstd::bulk::Decompressor::with_dictionary(&self.dictionary(id)?);
-                vacant.insert(made.map_err(|_| Unsealable("dictionary"))?);
-            }
-            let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().unwrap_or(1 << 20);
-            let size = usize::try_from(size).unwrap_or(LARGEST).min(LARGEST);
-            slot.get_mut(&(self.instance, id))
-                .and_then(|decompressor| decompressor.decompress(compressed, size).ok())
-                .ok_or(Unsealable("cannot decompress"))
-        })
+        let pooled = self.decompressors.take(id);
+        let mut decompressor = match pooled {
+            Some(decompressor) => decompressor,
+            None => zstd::bulk::Decompressor::with_dictionary(&self.dictionary(id)?)
+                .map_err(|_| Unsealable("dictionary"))?,
+        };
+        let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().unwrap_or(1 << 20);
+        let size = usize::try_from(size).unwrap_or(LARGEST).min(LARGEST);
+        let plain = decompressor.decompress(compressed, size).map_err(|_| Unsealable("cannot decompress"))?;
+        self.decompressors.put(id, decompressor);
+        Ok(plain)
+    }
+}
+
+/// Prepared with a dictionary and not in use just now, by dictionary: preparing costs as much as a hundred rows.
+struct Pool<T>(Mutex<HashMap<u32, Vec<T>>>);
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Pool<T> {
+    fn take(&self, id: u32) -> Option<T> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(&id).and_then(Vec::pop)
+    }
+    fn put(&self, id: u32, item: T) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(id).or_default().push(item);
     }
 }
 

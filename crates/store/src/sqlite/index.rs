@@ -6,7 +6,7 @@ use crate::StoreError;
 use crate::rows::Summary;
 use clearance::Text;
 use clearance::event::TimerKind;
-use clearance::facts::{CountKey, Counts};
+use clearance::facts::Counts;
 use clearance::keys::{OrderKey, Position, Time};
 use ledger::{Account, AccountKind, Balance};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -35,9 +35,9 @@ pub struct Entries {
     /// Key → sequence of its last row; 0 = gone.
     pub keys: Vec<(KeyHash, u64)>,
     /// Balances after it.
-    pub balances: Vec<(Account, Balance)>,
+    pub balances: Vec<(KeyHash, Account, Balance)>,
     /// Counters after it.
-    pub counts: Vec<(CountKey, Counts)>,
+    pub counts: Vec<(KeyHash, Counts)>,
     /// Receipts: recipient, sequence, number in the row.
     pub receipts: Vec<(KeyHash, u64, u16)>,
     /// Timers set.
@@ -64,11 +64,11 @@ const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS covered(one INTEGER PRIMARY KEY CHECK(one = 1), format INTEGER NOT NULL, sequence INTEGER NOT NULL,
     head BLOB NOT NULL, follows BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS key(hash INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS balance(kind INTEGER NOT NULL, owner TEXT NOT NULL, period INTEGER NOT NULL, posted INTEGER NOT NULL,
-    held INTEGER NOT NULL, PRIMARY KEY(kind, owner, period)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS count(kind INTEGER NOT NULL, owner TEXT NOT NULL, days BLOB NOT NULL, PRIMARY KEY(kind, owner)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS receipt(recipient INTEGER NOT NULL, sequence INTEGER NOT NULL, number INTEGER NOT NULL,
-    PRIMARY KEY(recipient, sequence, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS balance(hash INTEGER PRIMARY KEY, kind INTEGER NOT NULL, owner TEXT NOT NULL, period INTEGER NOT NULL,
+    posted INTEGER NOT NULL, held INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS count(hash INTEGER PRIMARY KEY, days BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS feed(recipient INTEGER NOT NULL, last INTEGER NOT NULL, receipts BLOB NOT NULL,
+    PRIMARY KEY(recipient, last)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS timer(due INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, kind INTEGER NOT NULL,
     attempt INTEGER NOT NULL, PRIMARY KEY(due, platform, order_no, kind, attempt)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS open(hash INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
@@ -77,7 +77,10 @@ CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT 
 CREATE TABLE IF NOT EXISTS listed_key(hash INTEGER PRIMARY KEY, created INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 ";
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
+
+/// Rows with receipts that a stretch of a feed holds at most.
+const STRETCH: usize = 2_000;
 
 impl Index {
     /// Opens the index of a folder, made if absent.
@@ -125,7 +128,7 @@ impl Index {
     /// When the file cannot be written.
     pub fn clear(&self) -> Result<(), StoreError> {
         self.connection
-            .execute_batch("DELETE FROM covered; DELETE FROM key; DELETE FROM balance; DELETE FROM count; DELETE FROM receipt; DELETE FROM timer; DELETE FROM open; DELETE FROM listed; DELETE FROM listed_key; DELETE FROM listed_party;")
+            .execute_batch("DROP TABLE IF EXISTS receipt; DELETE FROM covered; DELETE FROM key; DELETE FROM balance; DELETE FROM count; DELETE FROM feed; DELETE FROM timer; DELETE FROM open; DELETE FROM listed; DELETE FROM listed_key; DELETE FROM listed_party;")
             .map_err(|error| failed("clear the index", error))
     }
 
@@ -154,13 +157,15 @@ impl Index {
                     set.execute(params![hash, sequence as i64])?;
                 }
             }
-            let balances: BTreeMap<&Account, &Balance> = batch
+            let balances: BTreeMap<KeyHash, (&Account, &Balance)> = batch
                 .iter()
-                .flat_map(|entries| entries.balances.iter().map(|(account, balance)| (account, balance)))
+                .flat_map(|entries| &entries.balances)
+                .map(|(hash, account, balance)| (*hash, (account, balance)))
                 .collect();
-            let mut set = transaction.prepare_cached("INSERT INTO balance VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET posted = excluded.posted, held = excluded.held")?;
-            for (account, balance) in balances {
+            let mut set = transaction.prepare_cached("INSERT INTO balance VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET posted = excluded.posted, held = excluded.held")?;
+            for (hash, (account, balance)) in balances {
                 set.execute(params![
+                    hash,
                     account.kind.number(),
                     account.owner.as_str(),
                     account.period,
@@ -168,28 +173,21 @@ impl Index {
                     balance.held
                 ])?;
             }
-            let counts: BTreeMap<&CountKey, &Counts> = batch
+            let counts: BTreeMap<KeyHash, &Counts> = batch
                 .iter()
-                .flat_map(|entries| entries.counts.iter().map(|(key, counts)| (key, counts)))
+                .flat_map(|entries| entries.counts.iter().map(|(hash, counts)| (*hash, counts)))
                 .collect();
             let mut set = transaction.prepare_cached(
-                "INSERT INTO count VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET days = excluded.days",
+                "INSERT INTO count VALUES(?1, ?2) ON CONFLICT DO UPDATE SET days = excluded.days",
             )?;
-            for (key, counts) in counts {
+            for (hash, counts) in counts {
                 let days: Vec<u8> = counts
                     .days
                     .iter()
                     .flat_map(|(day, count)| [day.to_be_bytes(), count.to_be_bytes()])
                     .flatten()
                     .collect();
-                set.execute(params![key.kind as u8, key.owner.as_str(), days])?;
-            }
-            let mut receipts: Vec<(KeyHash, u64, u16)> =
-                batch.iter().flat_map(|entries| entries.receipts.iter().copied()).collect();
-            receipts.sort_unstable();
-            let mut set = transaction.prepare_cached("INSERT OR IGNORE INTO receipt VALUES(?1, ?2, ?3)")?;
-            for (recipient, sequence, number) in receipts {
-                set.execute(params![recipient, sequence as i64, number])?;
+                set.execute(params![hash, days])?;
             }
             let open: BTreeMap<KeyHash, Option<u64>> =
                 batch.iter().flat_map(|entries| entries.open.iter().copied()).collect();
@@ -204,6 +202,7 @@ impl Index {
                 };
             }
         }
+        merge_feeds(&transaction, batch)?;
         merge_timers(&transaction, batch)?;
         merge_lists(&transaction, batch)?;
         transaction.execute(
@@ -227,16 +226,18 @@ impl Index {
             .map_err(|error| failed("look a key up", error))
     }
 
-    /// All key hashes, for the filter.
+    /// Hashes of all keys, accounts and counters, for the filter.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn hashes(&self, visit: &mut dyn FnMut(KeyHash)) -> Result<(), StoreError> {
         let mut run = || -> rusqlite::Result<()> {
-            let mut statement = self.connection.prepare("SELECT hash FROM key")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                visit(row.get(0)?);
+            for table in ["key", "balance", "count"] {
+                let mut statement = self.connection.prepare(&format!("SELECT hash FROM {table}"))?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    visit(row.get(0)?);
+                }
             }
             Ok(())
         };
@@ -247,15 +248,12 @@ impl Index {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
+    pub fn balance(&self, hash: KeyHash) -> Result<Option<Balance>, StoreError> {
         let find = || {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT posted, held FROM balance WHERE kind = ?1 AND owner = ?2 AND period = ?3",
-            )?;
+            let mut statement =
+                self.connection.prepare_cached("SELECT posted, held FROM balance WHERE hash = ?1")?;
             statement
-                .query_row(params![account.kind.number(), account.owner.as_str(), account.period], |row| {
-                    Ok(Balance { posted: row.get(0)?, held: row.get(1)?, limit: None })
-                })
+                .query_row([hash], |row| Ok(Balance { posted: row.get(0)?, held: row.get(1)?, limit: None }))
                 .optional()
         };
         find().map_err(|error| failed("read a balance", error))
@@ -285,13 +283,10 @@ impl Index {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn count(&self, key: &CountKey) -> Result<Option<Counts>, StoreError> {
+    pub fn count(&self, hash: KeyHash) -> Result<Option<Counts>, StoreError> {
         let find = || {
-            let mut statement =
-                self.connection.prepare_cached("SELECT days FROM count WHERE kind = ?1 AND owner = ?2")?;
-            statement
-                .query_row(params![key.kind as u8, key.owner.as_str()], |row| row.get::<_, Vec<u8>>(0))
-                .optional()
+            let mut statement = self.connection.prepare_cached("SELECT days FROM count WHERE hash = ?1")?;
+            statement.query_row([hash], |row| row.get::<_, Vec<u8>>(0)).optional()
         };
         let found = find().map_err(|error| failed("read a counter", error))?;
         Ok(found.map(|bytes| Counts {
@@ -319,11 +314,20 @@ impl Index {
         limit: usize,
     ) -> Result<Vec<(u64, u16)>, StoreError> {
         let run = || -> rusqlite::Result<Vec<(u64, u16)>> {
-            let mut statement = self.connection.prepare_cached("SELECT sequence, number FROM receipt WHERE recipient = ?1 AND sequence > ?2 ORDER BY sequence, number LIMIT ?3")?;
-            let rows = statement.query_map(params![recipient, after as i64, limit as i64], |row| {
-                Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
-            })?;
-            rows.collect()
+            let mut statement = self.connection.prepare_cached(
+                "SELECT receipts FROM feed WHERE recipient = ?1 AND last > ?2 ORDER BY last",
+            )?;
+            let mut rows = statement.query(params![recipient, after as i64])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let bytes: Vec<u8> = row.get(0)?;
+                found.extend(stretch(&bytes).filter(|(sequence, _)| *sequence > after));
+                if found.len() >= limit {
+                    found.truncate(limit);
+                    break;
+                }
+            }
+            Ok(found)
         };
         run().map_err(|error| failed("read a feed", error))
     }
@@ -414,6 +418,38 @@ impl Index {
         };
         run().map_err(|error| failed("read a list", error))
     }
+}
+
+/// Each recipient's receipts of the merge, in order, in stretches: a row's receipts are never parted.
+fn merge_feeds(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]) -> rusqlite::Result<()> {
+    let mut feeds: BTreeMap<KeyHash, Vec<(u64, u16)>> = BTreeMap::new();
+    for (recipient, sequence, number) in batch.iter().flat_map(|entries| &entries.receipts) {
+        feeds.entry(*recipient).or_default().push((*sequence, *number));
+    }
+    let mut set = transaction.prepare_cached("INSERT OR REPLACE INTO feed VALUES(?1, ?2, ?3)")?;
+    for (recipient, mut receipts) in feeds {
+        receipts.sort_unstable();
+        let mut rest = receipts.as_slice();
+        while let Some(cut) = rest.get(..STRETCH.min(rest.len())).and_then(<[_]>::last).map(|last| last.0) {
+            let (stretch, later) = rest.split_at(rest.partition_point(|(sequence, _)| *sequence <= cut));
+            let mut bytes = Vec::with_capacity(stretch.len() * 10);
+            for (sequence, number) in stretch {
+                bytes.extend_from_slice(&sequence.to_be_bytes());
+                bytes.extend_from_slice(&number.to_be_bytes());
+            }
+            set.execute(params![recipient, cut as i64, bytes])?;
+            rest = later;
+        }
+    }
+    Ok(())
+}
+
+/// The receipts of a stretch.
+fn stretch(bytes: &[u8]) -> impl Iterator<Item = (u64, u16)> + '_ {
+    bytes.chunks_exact(10).filter_map(|entry| {
+        let (sequence, number) = entry.split_at(8);
+        Some((u64::from_be_bytes(sequence.try_into().ok()?), u16::from_be_bytes(number.try_into().ok()?)))
+    })
 }
 
 fn merge_timers(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]) -> rusqlite::Result<()> {

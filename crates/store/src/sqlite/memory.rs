@@ -8,13 +8,13 @@ use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, TimerKind};
 use clearance::facts::{CountKey, Counts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
-use clearance::outcome::Outcome;
+use clearance::outcome::{Outcome, Receipt};
 use ledger::{Account, Balance};
 use ring::hmac;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Entries a cache keeps before its older half is dropped.
 const CACHE: usize = 60_000;
@@ -51,23 +51,35 @@ impl<K: Eq + Hash, V> Cache<K, V> {
     }
 }
 
+/// Names whose hashes are remembered: recipients and parties come again and again.
+const NAMES: usize = 20_000;
+
 /// Hashes of keys under the installation's lookup key.
-#[derive(Clone)]
-pub struct Hasher(hmac::Key);
+pub struct Hasher {
+    key: hmac::Key,
+    names: RwLock<FxHashMap<(u8, Text), KeyHash>>,
+}
 
 impl Hasher {
     /// Under a key derived from the lookup key.
     pub fn new(lookup: &str) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, lookup.as_bytes()))
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, lookup.as_bytes()), names: RwLock::default() }
     }
     fn hash(&self, kind: u8, parts: &[&str]) -> KeyHash {
-        let mut bytes = Vec::with_capacity(96);
-        bytes.push(kind);
-        for part in parts {
-            bytes.extend_from_slice(&(part.len() as u32).to_be_bytes());
-            bytes.extend_from_slice(part.as_bytes());
+        match parts {
+            [one] => self.hash_bytes(kind, &[one.as_bytes()]),
+            [one, other] => self.hash_bytes(kind, &[one.as_bytes(), other.as_bytes()]),
+            more => self.hash_bytes(kind, &more.iter().map(|part| part.as_bytes()).collect::<Vec<_>>()),
         }
-        let tag = hmac::sign(&self.0, &bytes);
+    }
+    fn hash_bytes(&self, kind: u8, parts: &[&[u8]]) -> KeyHash {
+        let mut context = hmac::Context::with_key(&self.key);
+        context.update(&[kind]);
+        for part in parts {
+            context.update(&(part.len() as u32).to_be_bytes());
+            context.update(part);
+        }
+        let tag = context.sign();
         let mut word = [0u8; 8];
         word.copy_from_slice(tag.as_ref().get(..8).unwrap_or(&[0; 8]));
         KeyHash::from_be_bytes(word)
@@ -96,16 +108,39 @@ impl Hasher {
     }
     /// Of a message's bytes, by sender.
     pub fn message(&self, sender: &str, sha256: &[u8; 32]) -> KeyHash {
-        let text: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.hash(9, &[sender, &text])
+        self.hash_bytes(9, &[sender.as_bytes(), sha256])
     }
     /// Of an exchange id.
     pub fn recipient(&self, id: &str) -> KeyHash {
-        self.hash(10, &[id])
+        self.name(10, id)
     }
     /// Of a party's code.
     pub fn party(&self, code: &str) -> KeyHash {
-        self.hash(11, &[code])
+        self.name(11, code)
+    }
+    /// Of an account.
+    pub fn account(&self, account: &Account) -> KeyHash {
+        self.hash_bytes(
+            12,
+            &[&[account.kind.number()], account.owner.as_bytes(), &account.period.to_be_bytes()],
+        )
+    }
+    /// Of a counter.
+    pub fn count(&self, key: &CountKey) -> KeyHash {
+        self.hash_bytes(13, &[&[key.kind as u8], key.owner.as_bytes()])
+    }
+    fn name(&self, kind: u8, name: &str) -> KeyHash {
+        let key = (kind, Text::new(name));
+        let known = self.names.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        known.unwrap_or_else(|| {
+            let hash = self.hash(kind, &[name]);
+            let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+            if names.len() >= NAMES {
+                names.clear();
+            }
+            names.insert(key, hash);
+            hash
+        })
     }
 }
 
@@ -184,7 +219,7 @@ pub struct Memory {
 }
 
 /// Balance and counter as the index has them, for those that memory does not.
-pub type FromIndex<'a> = (&'a dyn Fn(&Account) -> Balance, &'a dyn Fn(&CountKey) -> Counts);
+pub type FromIndex<'a> = (&'a dyn Fn(KeyHash) -> Balance, &'a dyn Fn(KeyHash) -> Counts);
 
 impl Memory {
     /// Empty memory.
@@ -224,7 +259,7 @@ impl Memory {
         &mut self,
         sequence: u64,
         time: Time,
-        row: Row,
+        row: &Row,
         index: &FromIndex<'_>,
         entries: &mut Entries,
     ) {
@@ -234,25 +269,21 @@ impl Memory {
         match row {
             Row::Message(message) => {
                 let hash = self.hasher.message(&message.sender, &message.sha256);
-                self.feed(
-                    sequence,
-                    &message.receipts.iter().map(|receipt| receipt.recipient.clone()).collect::<Vec<_>>(),
-                    entries,
-                );
+                self.feed(sequence, &message.receipts, entries);
                 // The first answer is for ever: later copies of the same bytes do not take its place.
                 if !self.recent.contains_key(&hash) && !self.filter.may_have(hash) {
                     self.key(entries, hash, sequence);
                 }
             }
-            Row::Filing(filing) => self.filings.push(filing),
-            Row::Rulebook(book) => self.rulebooks.push(book),
-            Row::Event(event) => self.event(sequence, time, *event, index, entries),
+            Row::Filing(filing) => self.filings.push(filing.clone()),
+            Row::Rulebook(book) => self.rulebooks.push(book.clone()),
+            Row::Event(event) => self.event(sequence, time, event, index, entries),
         }
     }
 
-    fn feed(&mut self, sequence: u64, recipients: &[Text], entries: &mut Entries) {
-        for (number, recipient) in recipients.iter().enumerate() {
-            let hash = self.hasher.recipient(recipient);
+    fn feed(&mut self, sequence: u64, receipts: &[Receipt], entries: &mut Entries) {
+        for (number, receipt) in receipts.iter().enumerate() {
+            let hash = self.hasher.recipient(&receipt.recipient);
             self.receipts.entry(hash).or_default().push((sequence, number as u16));
             entries.receipts.push((hash, sequence, number as u16));
         }
@@ -262,7 +293,7 @@ impl Memory {
         &mut self,
         sequence: u64,
         time: Time,
-        event: EventRow,
+        event: &EventRow,
         index: &FromIndex<'_>,
         entries: &mut Entries,
     ) {
@@ -275,34 +306,29 @@ impl Memory {
             }
             Cause::Document(_) | Cause::Action(_) => {}
         }
-        let Some(outcome) = event.outcome else { return };
-        let mut outcome = *outcome;
-        self.feed(
-            sequence,
-            &outcome.receipts.iter().map(|receipt| receipt.recipient.clone()).collect::<Vec<_>>(),
-            entries,
-        );
-        self.accounts(sequence, &outcome, time, index, entries);
+        let Some(outcome) = &event.outcome else { return };
+        self.feed(sequence, &outcome.receipts, entries);
+        self.accounts(sequence, outcome, time, index, entries);
         if !outcome.follows.is_empty() {
-            self.follows.entry(sequence).or_default().append(&mut outcome.follows);
+            self.follows.entry(sequence).or_default().extend(outcome.follows.iter().cloned());
         }
-        for (key, owner) in outcome.claims {
-            let hash = self.hasher.claim(&key);
+        for (key, owner) in &outcome.claims {
+            let hash = self.hasher.claim(key);
             self.key(entries, hash, if owner.is_some() { sequence } else { 0 });
-            self.claims.put(key, owner);
+            self.claims.put(key.clone(), owner.clone());
         }
-        for record in outcome.waybills {
+        for record in &outcome.waybills {
             let hash = self.hasher.waybill(&record.key);
             self.key(entries, hash, sequence);
-            self.waybills.put(record.key.clone(), Arc::new(record));
+            self.waybills.put(record.key.clone(), record.clone());
         }
-        if let Some(record) = outcome.arrival {
+        if let Some(record) = &outcome.arrival {
             let hash = self.hasher.arrival(&record.key);
             self.key(entries, hash, sequence);
-            self.arrivals.put(record.key.clone(), Arc::new(*record));
+            self.arrivals.put(record.key.clone(), record.clone());
         }
-        if let Some(consignment) = outcome.consignment {
-            self.consignment(sequence, time, Arc::new(*consignment), entries);
+        if let Some(consignment) = &outcome.consignment {
+            self.consignment(sequence, time, consignment.clone(), entries);
         }
     }
 
@@ -315,21 +341,28 @@ impl Memory {
         entries: &mut Entries,
     ) {
         for movement in &outcome.movements {
-            let slot = self
-                .balances
-                .entry(movement.account.clone())
-                .or_insert_with(|| (index.0(&movement.account), 0));
+            let hash = self.hasher.account(&movement.account);
+            let slot = self.balances.entry(movement.account.clone()).or_insert_with(|| {
+                let known = self.filter.may_have(hash);
+                (if known { index.0(hash) } else { Balance::default() }, 0)
+            });
+            self.filter.add(hash);
             if let Err(fault) = ledger::apply(&mut slot.0, movement) {
                 panic!("row {sequence}: {fault}");
             }
             slot.1 = sequence;
-            entries.balances.push((movement.account.clone(), slot.0));
+            entries.balances.push((hash, movement.account.clone(), slot.0));
         }
         for key in &outcome.counted {
-            let slot = self.counts.entry(key.clone()).or_insert_with(|| (index.1(key), 0));
+            let hash = self.hasher.count(key);
+            let slot = self.counts.entry(key.clone()).or_insert_with(|| {
+                let known = self.filter.may_have(hash);
+                (if known { index.1(hash) } else { Counts::default() }, 0)
+            });
+            self.filter.add(hash);
             slot.0.add(time.day_number());
             slot.1 = sequence;
-            entries.counts.push((key.clone(), slot.0.clone()));
+            entries.counts.push((hash, slot.0.clone()));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The store on SQLite: ledger files, index, memory together. One writer; readers see memory first, then the index,
 //! so that lookups by number are always current.
 
+use super::crypt::{Keyring, Unsealable};
 use super::folder::Folder;
 use super::index::{Entries, Index, KeyHash};
 use super::ledger_files::{LedgerFiles, LedgerReader, SealedRow};
@@ -32,6 +33,7 @@ const LEASE: u64 = 200_000;
 /// Rows of a kind from which its dictionary is trained, and its size.
 const TRAINING_ROWS: usize = 2_000;
 const DICTIONARY_BYTES: usize = 32 << 10;
+const LONGEST_SAMPLE: usize = 100_000;
 
 /// What an operator may choose.
 #[derive(Clone, Debug)]
@@ -111,17 +113,33 @@ impl Shared {
     }
 
     fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
-        if let Some((balance, _)) = self.memory().balances.get(account) {
-            return Ok(Some(*balance));
-        }
-        self.index(|index| index.balance(account))
+        let hash = {
+            let memory = self.memory();
+            if let Some((balance, _)) = memory.balances.get(account) {
+                return Ok(Some(*balance));
+            }
+            let hash = memory.hasher.account(account);
+            if !memory.filter.may_have(hash) {
+                return Ok(None);
+            }
+            hash
+        };
+        self.index(|index| index.balance(hash))
     }
 
     fn counts(&self, key: &CountKey) -> Result<Option<Counts>, StoreError> {
-        if let Some((counts, _)) = self.memory().counts.get(key) {
-            return Ok(Some(counts.clone()));
-        }
-        self.index(|index| index.count(key))
+        let hash = {
+            let memory = self.memory();
+            if let Some((counts, _)) = memory.counts.get(key) {
+                return Ok(Some(counts.clone()));
+            }
+            let hash = memory.hasher.count(key);
+            if !memory.filter.may_have(hash) {
+                return Ok(None);
+            }
+            hash
+        };
+        self.index(|index| index.count(hash))
     }
 
     /// Sequence of the last row under a key.
@@ -182,7 +200,7 @@ impl Shared {
             .and_then(|(_, event)| event.outcome)
             .and_then(|outcome| outcome.consignment);
         match state.filter(|state| state.key == *key) {
-            Some(state) => Ok(Some(Arc::new(self.hydrated(*state)?))),
+            Some(state) => Ok(Some(Arc::new(self.hydrated(Arc::unwrap_or_clone(state))?))),
             None => Err(damaged(sequence, "the consignment's state was expected here")),
         }
     }
@@ -199,7 +217,8 @@ impl Shared {
         let outcome = self.event(sequence)?.and_then(|(_, event)| event.outcome);
         let state =
             outcome.and_then(|outcome| outcome.waybills.into_iter().find(|record| record.key == *key));
-        let mut state = state.ok_or_else(|| damaged(sequence, "the waybill's state was expected here"))?;
+        let state = state.ok_or_else(|| damaged(sequence, "the waybill's state was expected here"))?;
+        let mut state = Arc::unwrap_or_clone(state);
         codec::hydrate_waybill(&mut state, &mut |position| self.document(position))?;
         Ok(Some(Arc::new(state)))
     }
@@ -215,9 +234,10 @@ impl Shared {
         let Some(sequence) = self.last_row(hash)? else { return Ok(None) };
         let state =
             self.event(sequence)?.and_then(|(_, event)| event.outcome).and_then(|outcome| outcome.arrival);
-        let mut state = *state
+        let state = state
             .filter(|state| state.key == *key)
             .ok_or_else(|| damaged(sequence, "the arrival's state was expected here"))?;
+        let mut state = Arc::unwrap_or_clone(state);
         state.filed.document = self.document(state.filed.position)?;
         Ok(Some(Arc::new(state)))
     }
@@ -238,11 +258,11 @@ impl Shared {
     }
 
     /// Advances memory by committed rows.
-    fn advance(&self, rows: Vec<(u64, Time, Row)>, head: [u8; 32]) -> Entries {
+    fn advance<'a>(&self, rows: impl Iterator<Item = (u64, Time, &'a Row)>, head: [u8; 32]) -> Entries {
         let mut entries = Entries { head, ..Entries::default() };
         let balance =
-            |account: &Account| self.index(|index| index.balance(account)).ok().flatten().unwrap_or_default();
-        let counts = |key: &CountKey| self.index(|index| index.count(key)).ok().flatten().unwrap_or_default();
+            |hash: KeyHash| self.index(|index| index.balance(hash)).ok().flatten().unwrap_or_default();
+        let counts = |hash: KeyHash| self.index(|index| index.count(hash)).ok().flatten().unwrap_or_default();
         let mut memory = self.memory_mut();
         for (sequence, time, row) in rows {
             memory.advance(sequence, time, row, &(&balance, &counts), &mut entries);
@@ -326,24 +346,20 @@ impl SqliteStore {
     }
 
     /// Collects what dictionaries are trained from, and writes those that are ready.
-    fn dictionaries(&mut self, plain: &[(u8, Vec<u8>)]) -> Result<(), StoreError> {
+    fn dictionaries(&mut self, samples: Vec<Sample>) -> Result<(), StoreError> {
         while let Ok((class, dictionary)) = self.trained.1.try_recv() {
             self.ledger.add_dictionary(class, dictionary)?;
         }
-        for (class, payload) in plain {
-            if self.shared.ledger.keyring.has_dictionary(*class)
-                || !matches!(*class, codec::kind::EVENT | codec::kind::MESSAGE)
-            {
+        for (class, payload) in samples {
+            let waiting = self.training.entry(class).or_default();
+            if waiting.len() >= TRAINING_ROWS {
                 continue;
             }
-            let samples = self.training.entry(*class).or_default();
-            if samples.len() >= TRAINING_ROWS || payload.len() > 100_000 {
-                continue;
-            }
-            samples.push(payload.clone());
-            if samples.len() == TRAINING_ROWS {
-                let (samples, class, done) = (std::mem::take(samples), *class, self.trained.0.clone());
-                self.training.insert(class, vec![Vec::new(); TRAINING_ROWS]);
+            waiting.push(payload);
+            if waiting.len() == TRAINING_ROWS {
+                let (samples, done) = (std::mem::take(waiting), self.trained.0.clone());
+                // Full for ever: each class is trained once.
+                waiting.resize(TRAINING_ROWS, Vec::new());
                 // On its own thread: training takes a few tenths of a second.
                 let train = move || {
                     if let Ok(dictionary) = zstd::dict::from_samples(&samples, DICTIONARY_BYTES) {
@@ -355,6 +371,44 @@ impl SqliteStore {
         }
         Ok(())
     }
+}
+
+/// Class and payload of a row that a dictionary can learn from.
+type Sample = (u8, Vec<u8>);
+
+/// Rows from which encoding, compressing and encrypting is shared between two threads.
+const SHARED_FROM: usize = 64;
+
+/// The rows as they are written, and those that dictionaries learn from.
+fn seal_all(keyring: &Keyring, rows: &[Row]) -> Result<(Vec<SealedRow>, Vec<Sample>), Unsealable> {
+    let seal = |rows: &[Row]| {
+        let mut sealed = Vec::with_capacity(rows.len());
+        let mut samples = Vec::new();
+        for row in rows {
+            let (kind, payload) = codec::encode(row);
+            sealed.push(SealedRow { kind, blob: keyring.seal(kind, &payload)? });
+            let learns = matches!(kind, codec::kind::EVENT | codec::kind::MESSAGE);
+            if learns && payload.len() <= LONGEST_SAMPLE && !keyring.has_dictionary(kind) {
+                samples.push((kind, payload));
+            }
+        }
+        Ok((sealed, samples))
+    };
+    if rows.len() < SHARED_FROM {
+        return seal(rows);
+    }
+    let (left, right) = rows.split_at(rows.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| seal(right));
+        let (mut sealed, mut samples) = seal(left)?;
+        let (rest, more) = match other.join() {
+            Ok(other) => other?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        sealed.extend(rest);
+        samples.extend(more);
+        Ok((sealed, samples))
+    })
 }
 
 impl Drop for SqliteStore {
@@ -395,7 +449,7 @@ fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
             .and_then(|(_, event)| event.outcome)
             .and_then(|outcome| outcome.consignment);
         if let Some(state) = state {
-            let state = shared.hydrated(*state)?;
+            let state = shared.hydrated(Arc::unwrap_or_clone(state))?;
             shared.memory_mut().open.insert(state.key.clone(), Arc::new(state));
         }
     }
@@ -444,19 +498,22 @@ fn replay(
                 && let Some(outcome) = &mut event.outcome
             {
                 if let Some(state) = outcome.consignment.take() {
-                    outcome.consignment = Some(Box::new(shared.hydrated(*state)?));
+                    outcome.consignment = Some(Arc::new(shared.hydrated(Arc::unwrap_or_clone(state))?));
                 }
                 for waybill in &mut outcome.waybills {
-                    codec::hydrate_waybill(waybill, &mut |position| shared.document(position))?;
+                    codec::hydrate_waybill(Arc::make_mut(waybill), &mut |position| {
+                        shared.document(position)
+                    })?;
                 }
                 if let Some(arrival) = &mut outcome.arrival {
-                    arrival.filed.document = shared.document(arrival.filed.position)?;
+                    Arc::make_mut(arrival).filed.document = shared.document(arrival.filed.position)?;
                 }
             }
             decoded.push((row.sequence, row.time, decoded_row));
         }
         let head = chain_head_at(&shared.ledger, last)?.unwrap_or_default();
-        let mut entries = shared.advance(decoded, head);
+        let rows = decoded.iter().map(|(sequence, time, row)| (*sequence, *time, row));
+        let mut entries = shared.advance(rows, head);
         entries.last = last;
         shared.memory_mut().last = last;
         merge(shared, index, vec![entries])?;
@@ -552,14 +609,14 @@ impl Store for SqliteStore {
             if !facts.consignments.contains_key(&key)
                 && let Some(found) = shared.consignment(&key)?
             {
-                facts.consignments.insert(key, (*found).clone());
+                facts.consignments.insert(key, found);
             }
         }
         for key in keys.waybills {
             if !facts.waybills.contains_key(&key)
                 && let Some(found) = shared.waybill(&key)?
             {
-                facts.waybills.insert(key, (*found).clone());
+                facts.waybills.insert(key, found);
             }
         }
         for key in keys.claims {
@@ -569,7 +626,7 @@ impl Store for SqliteStore {
         }
         for key in keys.arrivals {
             if let Some(found) = shared.arrival(&key)? {
-                facts.arrivals.insert(key, (*found).clone());
+                facts.arrivals.insert(key, found);
             }
         }
         for account in keys.accounts {
@@ -580,6 +637,17 @@ impl Store for SqliteStore {
         for key in keys.counts {
             if let Some(counts) = shared.counts(&key)? {
                 facts.counts.insert(key, counts);
+            }
+        }
+        // What was read from the index is needed again when the rows are committed.
+        {
+            let mut memory = shared.memory_mut();
+            let last = memory.last;
+            for (account, balance) in &facts.balances {
+                memory.balances.entry(account.clone()).or_insert((*balance, last));
+            }
+            for (key, counts) in &facts.counts {
+                memory.counts.entry(key.clone()).or_insert_with(|| (counts.clone(), last));
             }
         }
         let next = facts.next;
@@ -600,40 +668,29 @@ impl Transaction for SqliteTransaction<'_> {
         std::mem::take(&mut self.facts)
     }
 
-    async fn commit(self, time: Time, rows: Vec<Row>) -> Result<Commit, StoreError> {
+    async fn commit(self, time: Time, rows: &[Row]) -> Result<Commit, StoreError> {
         let store = self.store;
         let first = store.ledger.next();
         assert_eq!(first, self.next.sequence, "nothing was written since the facts were read");
-        let mut used = store.numbers.next;
-        let mut plain = Vec::with_capacity(rows.len());
-        let mut sealed = Vec::with_capacity(rows.len());
         for (index, row) in rows.iter().enumerate() {
-            let expected = at(first + index as u64);
             if let Row::Event(event) = row {
+                let expected = at(first + index as u64);
                 assert_eq!(event.event.position, expected, "rows are written where they were judged");
             }
-            let (kind, payload) = codec::encode(row);
-            let blob = store
-                .shared
-                .ledger
-                .keyring
-                .seal(kind, &payload)
-                .map_err(|error| damaged(expected.sequence, error.0))?;
-            sealed.push(SealedRow { kind, blob });
-            plain.push((kind, payload));
-            used += 3;
         }
+        let (sealed, samples) =
+            seal_all(&store.shared.ledger.keyring, rows).map_err(|error| damaged(first, error.0))?;
+        let used = store.numbers.next + rows.len() as u64 * 3;
         store.ledger.commit(time, sealed)?;
         // Each row takes at most three numbers; what it did not take is a gap.
         store.numbers.next = used.min(store.numbers.end);
         let last = store.ledger.next() - 1;
-        let rows =
-            rows.into_iter().enumerate().map(|(index, row)| (first + index as u64, time, row)).collect();
+        let rows = rows.iter().enumerate().map(|(index, row)| (first + index as u64, time, row));
         let entries = store.shared.advance(rows, store.ledger.head());
         if let Some(merger) = &store.merger {
             let _ = merger.queue.send(entries);
         }
-        store.dictionaries(&plain)?;
+        store.dictionaries(samples)?;
         Ok(Commit::Done { first: at(first), last: at(last) })
     }
 }
@@ -692,7 +749,7 @@ impl Read for SqliteRead {
     }
     async fn original(&self, message: &MessageRow) -> Result<Vec<u8>, StoreError> {
         let pieces = match &message.original {
-            Original::Whole(bytes) => return Ok(bytes.clone()),
+            Original::Whole(bytes) => return Ok(bytes.to_vec()),
             Original::Frame(pieces) => pieces,
         };
         let mut bytes = Vec::new();
