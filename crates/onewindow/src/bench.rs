@@ -13,6 +13,8 @@ use hyper::body::Bytes;
 use serde_json::json;
 use server::Window;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -46,8 +48,89 @@ pub struct Arguments {
     json: bool,
 }
 
-/// One sender's messages in their order, with the place of declarations among them.
+/// One sender's messages in their order: sender, whether it carries declarations, bytes.
 type Lane = Vec<(Text, bool, Vec<u8>)>;
+
+/// A lane on disk, so that the generator's messages do not count as the window's memory.
+struct Tape {
+    file: BufReader<File>,
+    /// Bytes of all its messages.
+    volume: u64,
+}
+
+/// Consumers: as many as a million declarations a year have.
+const PERSONS: u64 = 1_000_000;
+
+/// Declarations generated at a time.
+const STEP: u64 = 10_000;
+
+/// The messages of declarations from `first` on, as tapes.
+fn tapes(
+    seed: u64,
+    first: u64,
+    count: u64,
+    batch: u64,
+    senders: usize,
+    now: clearance::keys::Time,
+) -> Result<Vec<Tape>, Failure> {
+    let mut tapes: Vec<Tape> = (0..senders).map(|_| Tape::blank()).collect::<Result<_, _>>()?;
+    let mut done = 0;
+    while done < count {
+        let step = STEP.min(count - done);
+        for (tape, lane) in tapes.iter_mut().zip(lanes(seed, first + done, step, batch, senders, now)) {
+            tape.record(lane)?;
+        }
+        done += step;
+    }
+    tapes.iter_mut().try_for_each(Tape::rewind)?;
+    Ok(tapes)
+}
+
+impl Tape {
+    fn blank() -> Result<Self, Failure> {
+        Ok(Self { file: BufReader::new(tempfile::tempfile()?), volume: 0 })
+    }
+
+    fn rewind(&mut self) -> Result<(), Failure> {
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(())
+    }
+
+    fn record(&mut self, lane: Lane) -> Result<(), Failure> {
+        let file = self.file.get_mut();
+        let mut bytes = Vec::with_capacity(1 << 20);
+        for (sender, declaration, message) in lane {
+            self.volume += message.len() as u64;
+            bytes.extend_from_slice(&(sender.len() as u32).to_be_bytes());
+            bytes.extend_from_slice(sender.as_bytes());
+            bytes.push(u8::from(declaration));
+            bytes.extend_from_slice(&(message.len() as u32).to_be_bytes());
+            bytes.extend_from_slice(&message);
+            if bytes.len() > 1 << 20 {
+                file.write_all(&bytes)?;
+                bytes.clear();
+            }
+        }
+        file.write_all(&bytes)?;
+        Ok(())
+    }
+
+    fn next(&mut self) -> Option<(Text, bool, Bytes)> {
+        let sender = self.part()?;
+        let mut declaration = [0];
+        self.file.read_exact(&mut declaration).ok()?;
+        let message = self.part()?;
+        Some((Text::from_utf8(sender).ok()?, declaration == [1], Bytes::from(message)))
+    }
+
+    fn part(&mut self) -> Option<Vec<u8>> {
+        let mut length = [0; 4];
+        self.file.read_exact(&mut length).ok()?;
+        let mut part = vec![0; u32::from_be_bytes(length) as usize];
+        self.file.read_exact(&mut part).ok()?;
+        Some(part)
+    }
+}
 
 /// Lanes of messages: each lane carries whole trades, so that a declaration follows its partners.
 fn lanes(
@@ -59,7 +142,7 @@ fn lanes(
     now: clearance::keys::Time,
 ) -> Vec<Lane> {
     let mut out: Vec<Lane> = vec![Vec::new(); lanes];
-    let trades = generate::trades(seed, first, count, 0, now);
+    let trades = generate::trades(seed, first, count, PERSONS, 0, now);
     let group = (batch as usize).max(1);
     if batch == 1 {
         for (index, hundred) in trades.chunks(100).enumerate() {
@@ -112,11 +195,11 @@ fn percentile(values: &mut [u32], per_mille: usize) -> f64 {
     values.get(at).copied().map_or(0.0, |micros| f64::from(micros) / 1000.0)
 }
 
-async fn in_process(window: Window<SqliteRead>, lane: Lane, latencies: Arc<Mutex<Latencies>>) {
+async fn in_process(window: Window<SqliteRead>, mut lane: Tape, latencies: Arc<Mutex<Latencies>>) {
     let mut own = Latencies::default();
-    for (sender, declaration, bytes) in lane {
+    while let Some((sender, declaration, bytes)) = lane.next() {
         let started = Instant::now();
-        if window.send(&bytes.into(), &sender).await.is_none() {
+        if window.send(&bytes, &sender).await.is_none() {
             return;
         }
         own.note(started, declaration);
@@ -143,7 +226,7 @@ fn keep(latencies: &Mutex<Latencies>, own: Latencies) {
 async fn over_http(
     address: SocketAddr,
     tokens: Arc<BTreeMap<Text, String>>,
-    lane: Lane,
+    mut lane: Tape,
     latencies: Arc<Mutex<Latencies>>,
 ) -> Result<(), Failure> {
     let stream = tokio::net::TcpStream::connect(address).await?;
@@ -152,12 +235,12 @@ async fn over_http(
         hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let mut own = Latencies::default();
-    for (party, declaration, bytes) in lane {
+    while let Some((party, declaration, bytes)) = lane.next() {
         let token = tokens.get(&party).ok_or("no token")?;
         let request = hyper::Request::post("/v1/messages")
             .header("host", "onewindow")
             .header("authorization", format!("Bearer {token}"))
-            .body(Full::new(Bytes::from(bytes)))?;
+            .body(Full::new(bytes))?;
         let started = Instant::now();
         sender.ready().await?;
         let response = sender.send_request(request).await?;
@@ -175,6 +258,12 @@ fn peak_memory_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or("");
     line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// From here on, the peak is that of the measurement; generating the messages does not count.
+fn forget_peak_memory() {
+    // Where the kernel does not know this file, the peak includes the generator's memory.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 fn folder_bytes(folder: &std::path::Path) -> u64 {
@@ -199,15 +288,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let seed = window.clock.now().0 as u64;
     let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
     bar.enable_steady_tick(Duration::from_millis(200));
-    let lanes =
-        lanes(seed, 0, arguments.declarations, arguments.batch, arguments.senders, window.clock.now());
-    let message_bytes: usize = lanes.iter().flatten().map(|(.., bytes)| bytes.len()).sum();
+    let tapes =
+        tapes(seed, 0, arguments.declarations, arguments.batch, arguments.senders, window.clock.now())?;
+    let message_bytes: u64 = tapes.iter().map(|tape| tape.volume).sum();
+    forget_peak_memory();
     bar.set_message("measuring");
     let before = folder_bytes(&data);
     let counters = steps(&window);
     let latencies = Arc::new(Mutex::new(Latencies::default()));
     let started = Instant::now();
-    runtime.block_on(send_all(&arguments, &window, lanes, &latencies))?;
+    runtime.block_on(send_all(&arguments, &window, tapes, &latencies))?;
     let elapsed = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
     let after = steps(&window);
@@ -255,13 +345,13 @@ fn prefill(
     wanted: u64,
 ) -> Result<u64, Failure> {
     const SEED: u64 = 0xF111;
-    const STEP: u64 = 10_000;
     let bar = indicatif::ProgressBar::new(wanted).with_message("storing");
     let mut done = 0;
     let latencies = Arc::new(Mutex::new(Latencies::default()));
     while done < wanted {
         let count = STEP.min(wanted - done);
-        let lanes = lanes(SEED ^ window.clock.now().0 as u64, done, count, 100, 8, window.clock.now());
+        let now = window.clock.now();
+        let lanes = tapes(SEED ^ now.0 as u64, done, count, 100, 8, now)?;
         runtime.block_on(async {
             let tasks: Vec<_> = lanes
                 .into_iter()
@@ -281,7 +371,7 @@ fn prefill(
 async fn send_all(
     arguments: &Arguments,
     window: &Window<SqliteRead>,
-    lanes: Vec<Lane>,
+    lanes: Vec<Tape>,
     latencies: &Arc<Mutex<Latencies>>,
 ) -> Result<(), Failure> {
     if !arguments.http {

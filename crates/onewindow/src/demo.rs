@@ -136,7 +136,7 @@ fn samples(folder: &Path, seed: u64, window: &Window<SqliteRead>) -> Result<(), 
 
 /// A small day: trades come in, some of them defective; parcels arrive a little later.
 async fn replay(window: Window<SqliteRead>, seed: u64, count: u64) {
-    let trades = generate::trades(seed, 0, count, 80_000, window.clock.now());
+    let trades = generate::trades(seed, 0, count, generate::persons(count), 80_000, window.clock.now());
     for (done, chunk) in trades.chunks(10).enumerate() {
         for (sender, _, bytes) in generate::messages(chunk, seed, 10, window.clock.now()) {
             if window.send(&bytes.into(), &sender).await.is_none() {

@@ -122,11 +122,16 @@ fn written(
         .collect()
 }
 
-/// Trades with a share of defects per million.
-pub fn trades(seed: u64, first: u64, count: u64, defects_ppm: u64, now: Time) -> Vec<Trade> {
+/// Consumers among whom so many trades are shared: about four a year each.
+pub fn persons(trades: u64) -> u64 {
+    (trades / 4).clamp(1_000, 4_000_000)
+}
+
+/// Trades of so many consumers, with a share of defects per million.
+pub fn trades(seed: u64, first: u64, count: u64, persons: u64, defects_ppm: u64, now: Time) -> Vec<Trade> {
     (first..first + count)
         .map(|number| {
-            let mut trade = Trade::new(seed, number, now, (count / 4).clamp(1_000, 4_000_000));
+            let mut trade = Trade::new(seed, number, now, persons);
             let mut draw = Numbers::new(seed ^ 0xDEFEC7, number);
             if draw.below(1_000_000) < defects_ppm {
                 spoil(&mut trade, &mut draw);
@@ -151,7 +156,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     };
     let defects = share(&arguments.defects)?;
     std::fs::create_dir_all(&arguments.out)?;
-    let trades = trades(arguments.seed, 0, arguments.declarations, defects, now);
+    let count = arguments.declarations;
+    let trades = trades(arguments.seed, 0, count, persons(count), defects, now);
     let messages = messages(&trades, arguments.seed, arguments.batch as usize, now);
     let count = messages.len();
     for (_, name, bytes) in messages {

@@ -16,30 +16,31 @@ use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Entries a cache keeps before its older half is dropped.
-const CACHE: usize = 60_000;
+/// Entries of a generation: of consignments and arrivals, which are large, of waybills, of claims.
+const CONSIGNMENTS: usize = 8_000;
+const WAYBILLS: usize = 20_000;
+const CLAIMS: usize = 50_000;
 
 /// A cache in two generations: what was not touched for a generation is dropped.
 #[derive(Debug)]
 pub struct Cache<K, V> {
     young: FxHashMap<K, V>,
     old: FxHashMap<K, V>,
-}
-
-impl<K, V> Default for Cache<K, V> {
-    fn default() -> Self {
-        Self { young: FxHashMap::default(), old: FxHashMap::default() }
-    }
+    generation: usize,
 }
 
 impl<K: Eq + Hash, V> Cache<K, V> {
+    /// An empty cache whose generations have this many entries.
+    pub fn new(generation: usize) -> Self {
+        Self { young: FxHashMap::default(), old: FxHashMap::default(), generation }
+    }
     /// What is under a key.
     pub fn get(&self, key: &K) -> Option<&V> {
         self.young.get(key).or_else(|| self.old.get(key))
     }
     /// Puts a value.
     pub fn put(&mut self, key: K, value: V) {
-        if self.young.len() >= CACHE {
+        if self.young.len() >= self.generation {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(key, value);
@@ -227,10 +228,10 @@ impl Memory {
         Self {
             hasher,
             open: FxHashMap::default(),
-            settled: Cache::default(),
-            waybills: Cache::default(),
-            arrivals: Cache::default(),
-            claims: Cache::default(),
+            settled: Cache::new(CONSIGNMENTS),
+            waybills: Cache::new(WAYBILLS),
+            arrivals: Cache::new(CONSIGNMENTS),
+            claims: Cache::new(CLAIMS),
             recent: FxHashMap::default(),
             balances: FxHashMap::default(),
             counts: FxHashMap::default(),
