@@ -145,7 +145,13 @@ impl Person {
             name: format_compact!("{}{}{}", draw.pick(&SURNAMES), draw.pick(&GIVEN), draw.pick(&GIVEN)),
             identity: format_compact!("{body}{}", citizen_check(&body).unwrap_or('0')),
             telephone: format_compact!("100{:08}", number % 100_000_000),
-            address: format_compact!("云南省昆明市样例区{}{}号", draw.pick(&STREETS), 1 + draw.below(999)),
+            // One household an address: many parcels to one address are what the risk rules look for.
+            address: format_compact!(
+                "云南省昆明市样例区{}{}号{}室",
+                draw.pick(&STREETS),
+                1 + draw.below(999),
+                100 + number % 100_000
+            ),
         }
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod crash;
 mod demo;
 mod generate;
 mod serve;
@@ -74,6 +75,9 @@ enum Command {
         after_help = "Example:\n  onewindow bench --stored 100000 --declarations 20000 --batch 100 --json"
     )]
     Bench(bench::Arguments),
+    /// Kill a server under load at random instants, again and again, and audit what is left.
+    #[command(after_help = "Example:\n  onewindow crash-test --rounds 200")]
+    CrashTest(crash::Arguments),
     /// Verify a data folder: every digest, chain link, payload, version and balance.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
@@ -104,6 +108,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(arguments),
         Command::Submit(arguments) => submit::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Token(arguments) => token::run(arguments),
         Command::Completions { shell } => {

@@ -18,7 +18,7 @@ use clearance::consignment::{Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{ClaimKey, OrderKey, Position, Time, WaybillKey};
-use ledger::{Account, Balance};
+use ledger::{Account, AccountKind, Balance};
 use std::future::Future;
 
 /// What ended a commit that did not fail.
@@ -153,6 +153,14 @@ pub trait Read: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(Vec<Summary>, Option<u64>), StoreError>> + Send;
     /// A balance.
     fn balance(&self, account: &Account) -> impl Future<Output = Result<Option<Balance>, StoreError>> + Send;
+    /// Balances of a kind whose owner comes after `after`, by owner and period, at least `limit` if there are so many:
+    /// an owner's periods are never parted.
+    fn accounts(
+        &self,
+        kind: AccountKind,
+        after: &str,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(Account, Balance)>, StoreError>> + Send;
     /// Timers due at an instant, at most `limit`.
     fn due(&self, now: Time, limit: usize) -> impl Future<Output = Result<Vec<Timer>, StoreError>> + Send;
     /// Follow events that were committed but not yet processed, in order of their cause, at most `limit`.

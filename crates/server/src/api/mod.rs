@@ -19,6 +19,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
+use ledger::AccountKind;
 use store::{Read, Scope};
 
 /// Every route: method and path. The OpenAPI document and a test are held against it.
@@ -32,6 +33,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/consignments/{platform}/{order_no}/actions"),
     ("get", "/v1/declarations/{invt_no}"),
     ("post", "/v1/preview"),
+    ("get", "/v1/accounts"),
     ("get", "/v1/reasons"),
     ("get", "/v1/openapi.json"),
     ("get", "/health"),
@@ -51,6 +53,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/consignments/{platform}/{order_no}/actions", post(actions::act::<R>))
         .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
         .route("/v1/preview", post(preview::preview::<R>))
+        .route("/v1/accounts", get(accounts::<R>))
         .route("/v1/reasons", get(reasons::<R>))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/health", get(health::<R>))
@@ -85,6 +88,37 @@ async fn metrics<R: Read>(State(window): State<Window<R>>, headers: HeaderMap) -
         return Err(Problem::forbidden());
     }
     Ok(window.metrics.page())
+}
+
+/// Balances of accounts, for offices of the whole zone: owners of quota are keyed hashes, never persons.
+async fn accounts<R: Read>(
+    State(window): State<Window<R>>,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<axum::Json<serde_json::Value>, Problem> {
+    let (caller, scope) = caller(&window, &headers)?;
+    if !caller.is_office() || !matches!(&scope, Scope::Office(districts) if districts.is_empty()) {
+        return Err(Problem::forbidden());
+    }
+    let words: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.word()).collect();
+    let kind = parameter(&query, "kind")
+        .and_then(|word| AccountKind::ALL.into_iter().find(|kind| kind.word() == word))
+        .ok_or_else(|| Problem::bad_request(&format!("kind is one of {}", words.join(", "))))?;
+    let after = parameter(&query, "after").unwrap_or_default();
+    let limit = limit(&query, 1_000, 10_000)?;
+    let found = window.read.accounts(kind, &after, limit).await?;
+    let next = found.last().filter(|_| found.len() >= limit).map(|(account, _)| account.owner.clone());
+    let accounts: Vec<serde_json::Value> = found
+        .iter()
+        .map(|(account, balance)| {
+            serde_json::json!({
+                "owner": account.owner.as_str(), "period": account.period,
+                "posted": ceb::Decimal::from_fen(balance.posted).to_string(),
+                "held": ceb::Decimal::from_fen(balance.held).to_string(),
+            })
+        })
+        .collect();
+    Ok(axum::Json(serde_json::json!({"kind": kind.word(), "accounts": accounts, "after": next.as_deref()})))
 }
 
 /// The catalogue of rules.

@@ -4,7 +4,7 @@ use super::ROUTES;
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 13] = [
+const SUMMARIES: [&str; 14] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256, or a consignment by platform and orderNo",
     "A message as received",
@@ -14,6 +14,7 @@ const SUMMARIES: [&str; 13] = [
     "An officer's action, naming the version seen",
     "A consignment by the number of its declaration",
     "What documents would give: nothing is written, sealed rules are not evaluated",
+    "Balances of the accounts of a kind, by owner, for offices of the whole zone",
     "The catalogue of rules with codes, reasons and fixes",
     "This document",
     "Whether the window is up, and its position",
@@ -34,6 +35,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
     let queries: &[&str] = match (method, path) {
         ("get", "/v1/messages") => &["sha256", "platform", "orderNo"],
         ("get", "/v1/receipts") => &["after", "limit", "form"],
+        ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "after", "limit"],
         _ => &[],
     };

@@ -18,8 +18,9 @@ use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, Timer};
 use clearance::facts::{CountKey, Counts, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
-use ledger::{Account, Balance};
+use ledger::{Account, AccountKind, Balance};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, mpsc};
@@ -878,6 +879,35 @@ impl Read for SqliteRead {
     }
     async fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
         self.shared.balance(account)
+    }
+    async fn accounts(
+        &self,
+        kind: AccountKind,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(Account, Balance)>, StoreError> {
+        // Memory first: what is merged meanwhile is then found in the index, as it was or newer.
+        let recent: Vec<(Account, Balance)> = {
+            let memory = self.shared.memory();
+            let wanted = memory
+                .balances
+                .iter()
+                .filter(|(account, _)| account.kind == kind && account.owner.as_str() > after);
+            wanted.map(|(account, (balance, _))| (account.clone(), *balance)).collect()
+        };
+        let mut found: BTreeMap<(Text, u16), (Account, Balance)> = BTreeMap::new();
+        let stored = self.shared.index(Index::balances)?;
+        let stored =
+            stored.into_iter().filter(|(account, _)| account.kind == kind && account.owner.as_str() > after);
+        for (account, balance) in stored.chain(recent) {
+            found.insert((account.owner.clone(), account.period), (account, balance));
+        }
+        let mut accounts: Vec<(Account, Balance)> = found.into_values().collect();
+        if let Some((last, _)) = accounts.get(limit.saturating_sub(1)) {
+            let owner = last.owner.clone();
+            accounts.retain(|(account, _)| account.owner <= owner);
+        }
+        Ok(accounts)
     }
     async fn due(&self, now: Time, limit: usize) -> Result<Vec<Timer>, StoreError> {
         let mut keys: Vec<TimerKey> = self.shared.index(|index| index.due(now, limit))?;

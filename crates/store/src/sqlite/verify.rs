@@ -53,7 +53,6 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
                 .faults
                 .push((first, format!("segment {segment} does not begin with the head of the one before")));
         }
-        let mut blobs = Vec::new();
         let mut faults = Vec::new();
         reader.scan_blobs(segment, &mut |sequence, time, kind, blob, stored| {
             if sequence != expected {
@@ -68,10 +67,6 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
                 faults.push((sequence, "its payload is not the one that was committed".to_owned()));
             }
             head = chain(&head, sequence, time, kind, &stored);
-            blobs.push((sequence, kind, blob));
-        })?;
-        report.faults.append(&mut faults);
-        for (sequence, kind, blob) in blobs {
             report.rows += 1;
             if report.rows.is_multiple_of(10_000) {
                 progress(report.rows);
@@ -79,17 +74,14 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
             if blob.is_empty() {
                 report.erased += 1;
             } else if kind >= 16 {
-                match reader
-                    .keyring
-                    .open(&blob)
-                    .map_err(|error| error.0)
-                    .and_then(|payload| codec::decode(&payload).map_err(|damage| damage.0))
-                {
+                let opened = reader.keyring.open(&blob).map_err(|error| error.0);
+                match opened.and_then(|payload| codec::decode(&payload).map_err(|damage| damage.0)) {
                     Ok(row) => state.row(sequence, row, &mut report),
-                    Err(what) => report.faults.push((sequence, what.to_owned())),
+                    Err(what) => faults.push((sequence, what.to_owned())),
                 }
             }
-        }
+        })?;
+        report.faults.append(&mut faults);
         if written + 1 != expected || writer_head != head {
             report.faults.push((written, "the writer's row is not the end of the chain".to_owned()));
         }
