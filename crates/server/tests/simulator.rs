@@ -1,0 +1,539 @@
+//! A seeded simulator: random life on a store that loses commits, with an auditor who reckons from the rules alone.
+//!
+//! Every seed plays some trades of few buyers: documents in any order, again, cut off, false, late; arrivals, officers,
+//! cancellations, returns, days that pass, restarts. The auditor adds up with his own integers what each buyer used and
+//! each guarantor stands for, says which verdict each declaration must get, and which receipt may follow which.
+//! `ONEWINDOW_SEEDS=10000` plays more, `ONEWINDOW_SEED=n` one.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+mod support;
+
+use bytes::Bytes;
+use ceb::{Decimal, Document, Style};
+use clearance::Text;
+use clearance::event::{ActionKind, OfficerAction};
+use clearance::keys::{OrderKey, Time};
+use clearance::sample::{self, Numbers, Person, Trade};
+use ledger::AccountKind;
+use server::Window;
+use server::clock::Clock;
+use server::pipeline::MessageAnswer;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+use store::faulty::{Faulty, Rates};
+use store::sqlite::folder::MasterKey;
+use store::sqlite::{Options, SqliteRead, SqliteStore};
+use store::{Cursor, Read};
+use support::NOW;
+
+const YEARLY: i64 = 2_600_000;
+const HOUR: i64 = 3_600_000;
+
+/// What the auditor remembers of a trade.
+struct Play {
+    trade: Trade,
+    key: OrderKey,
+    /// Order, payment, waybill, declaration: whether accepted.
+    accepted: [bool; 4],
+    /// The rule a false document must be refused by.
+    falsified: Option<&'static str>,
+    person: usize,
+    /// Goods and freight, fen.
+    value: i64,
+    arrived: bool,
+    /// An officer or the sender ended it.
+    ended_by_hand: bool,
+    given_back: bool,
+}
+
+struct Said {
+    sender: Text,
+    bytes: Bytes,
+    documents: Vec<(u64, i32)>,
+}
+
+struct Life {
+    seed: u64,
+    draw: Numbers,
+    folder: tempfile::TempDir,
+    clock: Clock,
+    window: Option<(Window<SqliteRead>, std::thread::JoinHandle<()>)>,
+    plays: Vec<Play>,
+    said: Vec<Said>,
+    actions: u64,
+    openings: u64,
+}
+
+fn fen(decimal: &Decimal) -> i64 {
+    let text = decimal.to_string();
+    let (whole, places) = text.split_once('.').unwrap_or((text.as_str(), ""));
+    let places: String = places.chars().chain("00".chars()).take(2).collect();
+    whole.parse::<i64>().unwrap() * 100 + places.parse::<i64>().unwrap()
+}
+
+/// A trade of one buyer at a price near the single limit.
+fn trade(seed: u64, number: u64, person: &Person, draw: &mut Numbers) -> Trade {
+    let mut trade = Trade::new(seed, number, NOW, 1000);
+    trade.order.lines.truncate(1);
+    trade.declaration.lines.truncate(1);
+    let price = Decimal::from_whole(3_000 + draw.below(1_900) as i64);
+    let one = Decimal::from_whole(1);
+    let (ordered, declared) = (&mut trade.order.lines[0], &mut trade.declaration.lines[0]);
+    (ordered.qty, ordered.price, ordered.total_price) = (one, price, price);
+    (declared.qty, declared.price, declared.total_price) = (one, price, price);
+    if declared.unit1 != "035" {
+        declared.qty1 = one;
+    }
+    if declared.unit2.as_deref().is_some_and(|unit| unit != "035") {
+        declared.qty2 = Some(one);
+    }
+    let paid = price.checked_add(trade.order.head.freight).unwrap();
+    trade.order.head.goods_value = price;
+    trade.order.head.actural_paid = paid;
+    trade.payment.amount_paid = paid;
+    for (number, name) in [
+        (&mut trade.order.head.buyer_id_number, &mut trade.order.head.buyer_name),
+        (&mut trade.payment.payer_id_number, &mut trade.payment.payer_name),
+        (&mut trade.declaration.head.buyer_id_number, &mut trade.declaration.head.buyer_name),
+    ] {
+        *number = person.identity.clone();
+        *name = person.name.clone();
+    }
+    trade
+}
+
+impl Life {
+    async fn begin(seed: u64) -> Self {
+        let mut draw = Numbers::new(seed, 0x51);
+        let persons = [Person::new(seed * 2 + 1), Person::new(seed * 2 + 2)];
+        let plays = (0..12)
+            .map(|number| {
+                let person = draw.below(2) as usize;
+                let mut trade = trade(seed, number, &persons[person], &mut draw);
+                let falsified = match draw.below(12) {
+                    0 => {
+                        trade.payment.amount_paid = Decimal::from_whole(1);
+                        Some("paid-amount-differs")
+                    }
+                    1 => {
+                        trade.declaration.lines[0].country = "110".into();
+                        Some("line-country-differs")
+                    }
+                    _ => None,
+                };
+                let head = &trade.declaration.head;
+                Play {
+                    key: OrderKey::new(&head.ebp_code, &head.order_no),
+                    value: fen(&trade.declaration.lines[0].total_price) + fen(&head.freight),
+                    accepted: [false; 4],
+                    falsified,
+                    person,
+                    arrived: false,
+                    ended_by_hand: false,
+                    given_back: false,
+                    trade,
+                }
+            })
+            .collect();
+        let shared_memory = Path::new("/dev/shm");
+        let folder = if shared_memory.is_dir() {
+            tempfile::tempdir_in(shared_memory).unwrap()
+        } else {
+            tempfile::tempdir().unwrap()
+        };
+        let mut life = Self {
+            seed,
+            draw,
+            folder,
+            clock: Clock::simulated(NOW),
+            window: None,
+            plays,
+            said: Vec::new(),
+            actions: 0,
+            openings: 0,
+        };
+        life.open().await;
+        life.window().file_all(sample::filings(), "simulator").await;
+        life
+    }
+
+    async fn open(&mut self) {
+        self.openings += 1;
+        let data = self.folder.path().join("data");
+        let (store, control): (SqliteStore, _) =
+            server::window::embedded(&data, &Options::default(), &mut |_| {}).unwrap();
+        let rates = Rates { lost: 150, unknown: 100, unknown_done: 100 };
+        let store = Faulty::new(store, rates, self.seed ^ (self.openings << 32));
+        let opened =
+            Window::open(store, control, self.clock.clone(), |error| panic!("{error}")).await.unwrap();
+        self.window = Some(opened);
+    }
+
+    async fn restart(&mut self) {
+        let (window, writer) = self.window.take().unwrap();
+        drop(window);
+        writer.join().unwrap();
+        self.open().await;
+    }
+
+    fn window(&self) -> &Window<SqliteRead> {
+        &self.window.as_ref().unwrap().0
+    }
+
+    /// Everything that follows from the last step is done.
+    async fn quiet(&self) {
+        while !self.window().read.follows(1).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+    }
+
+    async fn send(&mut self, sender: &Text, bytes: Bytes) -> MessageAnswer {
+        let answer = self.window().send(&bytes, sender).await.unwrap();
+        self.quiet().await;
+        let documents =
+            answer.documents.iter().map(|one| (one.position.sequence, one.answer.status)).collect();
+        self.said.push(Said { sender: sender.clone(), bytes, documents });
+        answer
+    }
+
+    async fn state(&self, play: usize) -> Option<u16> {
+        let found = self.window().read.consignment(&self.plays[play].key).await.unwrap();
+        found.and_then(|found| found.attempt.as_ref().map(|attempt| attempt.state.number()))
+    }
+
+    /// What a buyer has used and has under way, by the auditor's own reckoning.
+    async fn used(&self, person: usize) -> i64 {
+        let mut used = 0;
+        for index in 0..self.plays.len() {
+            if self.plays[index].person == person
+                && takes(self.state(index).await)
+                && !self.plays[index].given_back
+            {
+                used += self.plays[index].value;
+            }
+        }
+        used
+    }
+
+    async fn step(&mut self) {
+        let play = self.draw.below(self.plays.len() as u64) as usize;
+        match self.draw.below(100) {
+            0..=54 => self.document(play).await,
+            55..=61 => self.again().await,
+            62..=65 => self.cut_off(play).await,
+            66..=75 => self.arrival(play).await,
+            76..=83 => self.officer(play).await,
+            84..=86 => self.cancellation(play).await,
+            87..=90 => self.goods_back(play).await,
+            91..=97 => {
+                let hours = 1 + self.draw.below(9) as i64;
+                self.pass(hours).await;
+            }
+            _ => self.restart().await,
+        }
+    }
+
+    async fn document(&mut self, play: usize) {
+        let which = self.draw.below(4) as usize;
+        if self.plays[play].accepted[which] {
+            return;
+        }
+        let (sender, document) = self.plays[play].trade.documents()[which].clone();
+        let message = sample::message(&sender, vec![document]);
+        let (person, value) = (self.plays[play].person, self.plays[play].value);
+        let before = self.used(person).await;
+        let answer = self.send(&sender, ceb::write(&message, Style::Prefixed).into()).await;
+        let answered = &answer.documents[0];
+        let status = answered.answer.status;
+        self.plays[play].accepted[which] = status > 0;
+        if which == 3 {
+            let over = before + value > YEARLY;
+            let words: Vec<&str> =
+                answered.answer.findings.iter().map(|finding| finding.reason.word()).collect();
+            let refused = words.contains(&"annual-limit") || words.contains(&"annual-limit-used");
+            assert_eq!(over, refused, "seed {}: {before} + {value}, {status} {words:?}", self.seed);
+        } else {
+            assert!(status > 0, "seed {}: {status} {:?}", self.seed, answered.answer.findings);
+        }
+    }
+
+    /// The same bytes get the same rows and answers.
+    async fn again(&mut self) {
+        if self.said.is_empty() {
+            return;
+        }
+        let which = self.draw.below(self.said.len() as u64) as usize;
+        let (sender, bytes) = (self.said[which].sender.clone(), self.said[which].bytes.clone());
+        let first = self.said[which].documents.clone();
+        let answer = self.window().send(&bytes, &sender).await.unwrap();
+        self.quiet().await;
+        for (one, (position, status)) in answer.documents.iter().zip(first) {
+            if status > 0 {
+                let again = (one.position.sequence, one.answer.status, one.repeated);
+                assert_eq!(again, (position, status, true), "seed {}", self.seed);
+            }
+        }
+    }
+
+    async fn cut_off(&mut self, play: usize) {
+        let (sender, document) = self.plays[play].trade.documents()[3].clone();
+        let bytes = ceb::write(&sample::message(&sender, vec![document]), Style::Prefixed);
+        let length = 1 + self.draw.below(bytes.len() as u64 - 30) as usize;
+        let answer = self.send(&sender, Bytes::copy_from_slice(&bytes[..length])).await;
+        assert!(answer.message.refusal.is_some(), "seed {}: a cut message is refused", self.seed);
+    }
+
+    async fn arrival(&mut self, play: usize) {
+        let arrival = Trade::arrival(self.seed, &[&self.plays[play].trade], NOW).unwrap();
+        let sender = arrival.head.operator_code.clone();
+        let bytes = ceb::write(&sample::message(&sender, vec![Document::Arrival(arrival)]), Style::Prefixed);
+        let answer = self.send(&sender, bytes.into()).await;
+        assert_eq!(answer.documents[0].answer.status, 399, "seed {}", self.seed);
+        self.plays[play].arrived = true;
+    }
+
+    async fn act(&mut self, play: usize, kind: ActionKind, stale: bool) -> i32 {
+        let key = self.plays[play].key.clone();
+        let version = self.window().read.consignment(&key).await.unwrap().map_or(0, |found| found.version);
+        self.actions += 1;
+        let action = OfficerAction {
+            id: format!("a{}", self.actions).into(),
+            officer: "auditor".into(),
+            party: "8620000001".into(),
+            order: key,
+            version: if stale { version.saturating_sub(1) } else { version },
+            kind,
+            text: "样例".into(),
+        };
+        let answer = self.window().pipeline.action(action).await.unwrap();
+        self.quiet().await;
+        answer.answer.status
+    }
+
+    async fn officer(&mut self, play: usize) {
+        let Some(state) = self.state(play).await else { return };
+        let stale = self.draw.below(4) == 0;
+        let (kind, ends) = match (state, self.draw.below(3)) {
+            (300, 0) => (ActionKind::Inspect, false),
+            (300, 1) | (500, 0) => (ActionKind::Reject, true),
+            (300, _) => (ActionKind::Approve, false),
+            (500, _) => (ActionKind::InspectionResult { passed: true }, false),
+            (600, _) => (ActionKind::Resume, false),
+            (120, _) => (ActionKind::Suspend, false),
+            // Not allowed here: the answer must be no.
+            _ => {
+                assert!(self.act(play, ActionKind::Resume, false).await < 0, "seed {}: {state}", self.seed);
+                return;
+            }
+        };
+        let status = self.act(play, kind, stale).await;
+        if stale {
+            assert!(status < 0, "seed {}: a stale version decides nothing", self.seed);
+            assert_eq!(self.state(play).await, Some(state), "seed {}", self.seed);
+        } else {
+            assert!(status > 0, "seed {}: {state}", self.seed);
+            self.plays[play].ended_by_hand |= ends;
+        }
+    }
+
+    async fn entry(&self, play: usize) -> Option<Text> {
+        let found = self.window().read.consignment(&self.plays[play].key).await.unwrap()?;
+        found.attempt.as_ref()?.invt_no.clone()
+    }
+
+    async fn cancellation(&mut self, play: usize) {
+        let (Some(number), Some(state)) = (self.entry(play).await, self.state(play).await) else { return };
+        let cancellation = self.plays[play].trade.cancellation(&number, self.clock.now());
+        let sender = cancellation.agent_code.clone();
+        let bytes = ceb::write(
+            &sample::message(&sender, vec![Document::Cancellation(cancellation)]),
+            Style::Prefixed,
+        );
+        let status = self.send(&sender, bytes.into()).await.documents[0].answer.status;
+        let open = matches!(state, 120 | 300);
+        // A second application, or one out of time, is refused; which it is does not matter for the reckoning.
+        assert!(open || status < 0, "seed {}: cancelled in state {state}", self.seed);
+        self.plays[play].ended_by_hand |= status == 399;
+    }
+
+    /// A whole purchase goes back: applied for, approved, received.
+    async fn goods_back(&mut self, play: usize) {
+        if self.state(play).await != Some(800) || self.plays[play].given_back {
+            return;
+        }
+        let Some(number) = self.entry(play).await else { return };
+        let all = [(0, self.plays[play].trade.declaration.lines[0].qty)];
+        let application = self.plays[play].trade.return_goods(&number, &all, self.clock.now());
+        let sender = application.head.agent_code.clone();
+        let bytes =
+            ceb::write(&sample::message(&sender, vec![Document::Return(application)]), Style::Prefixed);
+        let status = self.send(&sender, bytes.into()).await.documents[0].answer.status;
+        assert_eq!(status, 120, "seed {}", self.seed);
+        assert!(self.act(play, ActionKind::ReceiveReturn { number: 1 }, false).await < 0, "not approved yet");
+        assert!(self.act(play, ActionKind::ApproveReturn { number: 1 }, false).await > 0);
+        assert!(self.act(play, ActionKind::ReceiveReturn { number: 1 }, false).await > 0);
+        self.plays[play].given_back = true;
+    }
+
+    async fn pass(&mut self, hours: i64) {
+        self.clock.set(Time(self.clock.now().0 + hours * HOUR));
+        let window = self.window();
+        while server::worker::fire(&window.pipeline, &window.read, &self.clock).await > 0 {}
+        self.quiet().await;
+    }
+
+    async fn audit(&self) {
+        let seed = self.seed;
+        let read = &self.window().read;
+        let mut quota = BTreeMap::from([(0, (0, 0)), (1, (0, 0))]);
+        let mut guarantee: BTreeMap<Text, (i64, i64)> = BTreeMap::new();
+        for (index, play) in self.plays.iter().enumerate() {
+            let state = self.state(index).await;
+            let [order, payment, waybill, declared] = play.accepted;
+            let found = read.consignment(&play.key).await.unwrap();
+            let attempt = found.as_ref().and_then(|found| found.attempt.as_ref());
+            let words: Vec<&str> = attempt
+                .iter()
+                .flat_map(|attempt| &attempt.findings)
+                .map(|finding| finding.reason.word())
+                .collect();
+            match (declared, order && payment && waybill, play.falsified) {
+                (false, ..) => assert_eq!(state, None, "seed {seed} trade {index}"),
+                (true, false, _) => {
+                    assert_eq!(state, Some(100), "seed {seed} trade {index}: partners never came");
+                    let missing = ["order-missing", "payment-missing", "waybill-missing", "annual-limit"];
+                    assert!(words.iter().any(|word| missing.contains(word)), "seed {seed}: {words:?}");
+                }
+                (true, true, Some(rule)) => {
+                    assert_eq!(state, Some(100), "seed {seed} trade {index}: {rule}");
+                    let other = ["annual-limit", "order-missing", "payment-missing", "waybill-missing"];
+                    let said = words.contains(&rule) || words.iter().any(|word| other.contains(word));
+                    assert!(said, "seed {seed} trade {index}: {words:?}");
+                }
+                (true, true, None) => {
+                    let known = matches!(state, Some(100 | 120 | 300 | 500 | 600 | 800 | 1399));
+                    assert!(known, "seed {seed} trade {index}: {state:?}");
+                    if state == Some(800) {
+                        assert!(play.arrived, "seed {seed} trade {index}: released before its arrival");
+                    }
+                    if state == Some(100) && !play.ended_by_hand {
+                        let late = ["annual-limit", "order-missing", "payment-missing", "waybill-missing"];
+                        assert!(words.iter().any(|word| late.contains(word)), "seed {seed}: {words:?}");
+                    }
+                }
+            }
+            if takes(state) && !play.given_back {
+                let tax = attempt.unwrap().assessment.as_ref().unwrap().total();
+                let guarantor = guarantee.entry(play.trade.declaration.head.assure_code.clone()).or_default();
+                let person = quota.get_mut(&play.person).unwrap();
+                if state == Some(800) {
+                    person.0 += play.value;
+                    guarantor.0 += tax;
+                } else {
+                    person.1 += play.value;
+                    guarantor.1 += tax;
+                }
+            }
+        }
+        for (posted, held) in quota.values() {
+            assert!(posted + held <= YEARLY, "seed {seed}: {posted} + {held}");
+        }
+        for (kind, own) in [
+            (AccountKind::Quota, quota.into_values().collect::<Vec<_>>()),
+            (AccountKind::Guarantee, guarantee.into_values().collect()),
+        ] {
+            let theirs = read.accounts(kind, "", 100).await.unwrap();
+            let mut theirs: Vec<(i64, i64)> =
+                theirs.iter().map(|(_, balance)| (balance.posted, balance.held)).collect();
+            let mut own = own;
+            own.retain(|pair| *pair != (0, 0));
+            theirs.retain(|pair| *pair != (0, 0));
+            own.sort_unstable();
+            theirs.sort_unstable();
+            assert_eq!(own, theirs, "seed {seed}: {}", kind.word());
+        }
+        self.receipts().await;
+    }
+
+    /// Which receipt may follow which on one declaration, from the meaning of the states (SPEC §6): nothing twice,
+    /// nothing out of order.
+    async fn receipts(&self) {
+        let follows = |before: i32| -> &'static [i32] {
+            match before {
+                0 => &[2],
+                2 => &[100, 120],
+                120 => &[100, 120, 300, 500, 600, 800],
+                300 => &[100, 120, 500, 600, 800],
+                500 => &[100, 120, 300, 600, 800],
+                600 => &[100, 300],
+                _ => &[],
+            }
+        };
+        for filing in sample::filings() {
+            let (rows, _) =
+                self.window().read.receipts(&filing.exchange_ids, &Cursor::default(), 100_000).await.unwrap();
+            let mut places = BTreeSet::new();
+            let mut last: BTreeMap<Text, (Time, i32)> = BTreeMap::new();
+            for row in rows {
+                assert!(places.insert((row.position.sequence, row.index)), "seed {}: twice", self.seed);
+                let Document::DeclarationReceipt(receipt) = &*row.receipt.document else { continue };
+                if row.receipt.status < 0 {
+                    continue;
+                }
+                let (time, before) = last.get(&receipt.cop_no).copied().unwrap_or((Time(0), 0));
+                assert!(row.receipt.time > time, "seed {}: {} runs backwards", self.seed, receipt.cop_no);
+                let status = row.receipt.status;
+                assert!(follows(before).contains(&status), "seed {}: {status} after {before}", self.seed);
+                last.insert(receipt.cop_no.clone(), (row.receipt.time, status));
+            }
+        }
+    }
+}
+
+/// Whether a declaration in a state takes of its buyer's limit: from declaring until it ends without release.
+fn takes(state: Option<u16>) -> bool {
+    matches!(state, Some(2 | 120 | 300 | 500 | 600 | 800 | 899))
+}
+
+async fn live(seed: u64) {
+    let mut life = Life::begin(seed).await;
+    for _ in 0..70 {
+        life.step().await;
+    }
+    // Whoever waits for partners has waited long enough.
+    life.pass(80).await;
+    life.audit().await;
+    life.restart().await;
+    life.audit().await;
+    let data = life.folder.path().join("data");
+    let (window, writer) = life.window.take().unwrap();
+    drop(window);
+    writer.join().unwrap();
+    let report = store::sqlite::verify::verify(&data, &MasterKey::default_path(&data), &mut |_| {}).unwrap();
+    assert!(report.faults.is_empty(), "seed {seed}: {:?}", report.faults);
+}
+
+#[test]
+fn lives_add_up() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = match number("ONEWINDOW_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 1..number("ONEWINDOW_SEEDS").unwrap_or(200) + 1,
+    };
+    let next = std::sync::atomic::AtomicU64::new(seeds.start);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                loop {
+                    let seed = next.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                    if seed >= seeds.end {
+                        break;
+                    }
+                    runtime.block_on(live(seed));
+                }
+            });
+        }
+    });
+}
