@@ -131,6 +131,35 @@ fn open_segment(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// The write-ahead log of a file.
+fn log_path(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
+/// Removes the last segment if its writer ended before it began: its rows are all in the one before.
+fn drop_unbegun(folder: &Path) -> Result<(), StoreError> {
+    let Some(last) = segments_in(folder).last().copied().filter(|number| *number > 1) else { return Ok(()) };
+    let path = segment_path(folder, last);
+    let connection = open_segment(&path).map_err(|error| failed("open the ledger", error))?;
+    let begun: i64 = connection
+        .query_row("SELECT (SELECT count(*) FROM segment) + (SELECT count(*) FROM writer)", [], |row| {
+            row.get(0)
+        })
+        .map_err(|error| failed("read a segment", error))?;
+    drop(connection);
+    if begun == 0 {
+        std::fs::remove_file(&path).map_err(|source| StoreError::Failed {
+            operation: "remove a segment that did not begin".to_owned(),
+            source: source.into(),
+        })?;
+        // SQLite removes these itself when the last connection is closed; after a crash they may be left.
+        let _ = std::fs::remove_file(log_path(&path));
+    }
+    Ok(())
+}
+
 /// Numbers of the segments in a folder, ascending.
 pub fn segments_in(folder: &Path) -> Vec<u32> {
     let mut numbers: Vec<u32> = std::fs::read_dir(folder)
@@ -151,6 +180,7 @@ impl LedgerFiles {
     /// # Errors
     /// When the files cannot be opened or the master key is not theirs.
     pub fn open(folder: Folder, master_key: &Path, segment_bytes: u64) -> Result<Self, StoreError> {
+        drop_unbegun(&folder.path)?;
         let numbers = segments_in(&folder.path);
         let master = MasterKey::load_or_create(master_key, numbers.is_empty())?;
         let segment = numbers.last().copied().unwrap_or(1);
@@ -409,25 +439,30 @@ impl LedgerFiles {
         let month = |time: Time| time.day().number() / 100;
         let first = { self.reader.segments_of().last().map_or(1, |(_, first)| *first) };
         let has_rows = self.next > first;
-        let size =
-            std::fs::metadata(segment_path(&self.folder.path, self.segment)).map_or(0, |data| data.len());
+        let length = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());
+        let file = segment_path(&self.folder.path, self.segment);
+        // What is not checkpointed yet will be: it counts.
+        let size = length(&file) + length(&log_path(&file));
         let month_over = self.last_time.0 > 0 && month(time) != month(self.last_time);
         if !has_rows || (size < self.segment_bytes && !month_over) {
             return Ok(());
         }
         let number = self.segment + 1;
         let path = segment_path(&self.folder.path, number);
-        let next = open_segment(&path).map_err(|error| failed("open the next segment", error))?;
-        next.execute(
-            "INSERT OR REPLACE INTO segment VALUES(?1, ?2, ?3, 0, NULL)",
-            params![number, self.next as i64, self.head],
-        )
-        .map_err(|error| failed("begin a segment", error))?;
-        next.execute(
-            "INSERT OR REPLACE INTO writer VALUES(0, ?1, ?2, ?3, ?4)",
-            params![self.fence as i64, (self.next - 1) as i64, self.last_time.0, self.head],
-        )
-        .map_err(|error| failed("begin a segment", error))?;
+        let mut next = open_segment(&path).map_err(|error| failed("open the next segment", error))?;
+        let begin = |next: &mut Connection| -> rusqlite::Result<()> {
+            let transaction = next.transaction()?;
+            transaction.execute(
+                "INSERT INTO segment VALUES(?1, ?2, ?3, 0, NULL)",
+                params![number, self.next as i64, self.head],
+            )?;
+            transaction.execute(
+                "INSERT INTO writer VALUES(0, ?1, ?2, ?3, ?4)",
+                params![self.fence as i64, (self.next - 1) as i64, self.last_time.0, self.head],
+            )?;
+            transaction.commit()
+        };
+        begin(&mut next).map_err(|error| failed("begin a segment", error))?;
         self.connection
             .execute("UPDATE segment SET sealed = 1, final_head = ?1", params![self.head])
             .map_err(|error| failed("seal a segment", error))?;

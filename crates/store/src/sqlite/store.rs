@@ -818,9 +818,10 @@ impl Read for SqliteRead {
         found.dedup();
         let mut upto = last;
         if found.len() > limit {
-            let cut = found[limit].0;
-            found.retain(|(sequence, _)| *sequence < cut);
-            upto = cut - 1;
+            let (first, cut) = (found[0].0, found[limit].0);
+            // A row's receipts are never parted: if the first row alone has more than asked for, it comes whole.
+            upto = if first < cut { cut - 1 } else { cut };
+            found.retain(|(sequence, _)| *sequence <= upto);
         }
         let mut receipts = Vec::with_capacity(found.len());
         for (sequence, number) in found {

@@ -1,0 +1,399 @@
+//! The store by itself: what is committed stays, in every segment, after a cut of the log, under another's eyes; what
+//! was changed by another hand is found.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::disallowed_methods, reason = "tests may read files")]
+
+use bytes::Bytes;
+use ceb::{Document, Style};
+use clearance::decide::{Reference, decide};
+use clearance::event::{Arrived, Cause, Event, Person, SignatureFact};
+use clearance::facts::{Keys, needs};
+use clearance::keys::{OrderKey, Position, Time};
+use clearance::sample::{self, Trade};
+use clearance::{Rulebook, Text};
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use store::codec;
+use store::sqlite::folder::MasterKey;
+use store::sqlite::{Options, SqliteStore};
+use store::{Commit, Cursor, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
+
+/// 2026-11-23 10:00 in China.
+const NOW: Time = Time(1_795_399_200_000);
+
+/// The embedded store never waits: its futures are ready at once.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut future = Box::pin(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the embedded store does not wait"),
+    }
+}
+
+fn reference() -> Reference {
+    Reference {
+        books: vec![Arc::new(Rulebook::builtin())],
+        parties: Arc::new(sample::parties()),
+        sampling_seed: [7; 32],
+    }
+}
+
+fn arrived(sender: &Text, document: Document, seed: u8) -> (Arc<Arrived>, Bytes) {
+    let mut xml = Vec::new();
+    ceb::write_document(&document, Style::Prefixed, &mut xml);
+    let message = sample::message(sender, Vec::new());
+    let person = Person { identity: format!("{seed:032x}").into(), ..Person::default() };
+    let is_list = matches!(document, Document::Declaration(_));
+    let arrived = Arrived {
+        document: Arc::new(document),
+        defects: Vec::new(),
+        sender: sender.clone(),
+        transfer: message.transfer.map(Arc::new),
+        recipient: sample::exchange_id(sender).unwrap().into(),
+        copies: Vec::new(),
+        signature: SignatureFact::Absent,
+        fingerprint: [seed; 16],
+        person: if is_list { person } else { Person::default() },
+        all_bodies_empty: false,
+        preview: false,
+    };
+    (Arc::new(arrived), Bytes::from(xml))
+}
+
+/// One trade's four documents in one commit: load, decide, commit, as the pipeline does.
+fn put(store: &mut SqliteStore, trade: &Trade, time: Time) -> Vec<Row> {
+    let documents: Vec<(Arc<Arrived>, Bytes)> = trade
+        .documents()
+        .into_iter()
+        .enumerate()
+        .map(|(index, (sender, document))| arrived(&sender, document, index as u8 + 1))
+        .collect();
+    let mut keys = Keys::default();
+    for (document, _) in &documents {
+        needs(
+            &Event { position: Position::default(), cause: Cause::Document(document.clone()) },
+            time,
+            &mut keys,
+        );
+    }
+    let mut transaction = now(store.load(keys, documents.len())).unwrap();
+    let mut facts = transaction.facts();
+    let first = facts.next.sequence;
+    let events: Vec<Event> = documents
+        .iter()
+        .enumerate()
+        .map(|(index, (document, _))| Event {
+            position: Position { writer: 0, sequence: first + index as u64 },
+            cause: Cause::Document(document.clone()),
+        })
+        .collect();
+    let outcomes = decide(&events, &mut facts, &reference(), time);
+    let rows: Vec<Row> = events
+        .into_iter()
+        .zip(outcomes)
+        .zip(documents)
+        .map(|((event, outcome), (_, original))| {
+            Row::Event(Box::new(EventRow {
+                event,
+                original,
+                message: None,
+                outcome: Some(Box::new(outcome)),
+            }))
+        })
+        .collect();
+    let commit = now(transaction.commit(time, &rows)).unwrap();
+    assert!(matches!(commit, Commit::Done { .. }));
+    rows
+}
+
+fn open(path: &Path, segment_bytes: u64) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(path, &Options { segment_bytes, ..Options::default() }, &mut |_| {})
+}
+
+fn faults(path: &Path) -> Vec<(u64, String)> {
+    store::sqlite::verify::verify(path, &MasterKey::default_path(path), &mut |_| {}).unwrap().faults
+}
+
+fn key(trade: &Trade) -> OrderKey {
+    OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no)
+}
+
+fn trades(count: u64) -> Vec<Trade> {
+    (0..count).map(|number| Trade::new(9, number, NOW, 1_000_000)).collect()
+}
+
+#[test]
+fn what_is_committed_is_read_back_in_every_segment_and_after_every_loss_of_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let trades = trades(120);
+    {
+        let mut store = open(&path, 100_000).unwrap();
+        for (index, trade) in trades.iter().enumerate() {
+            put(&mut store, trade, Time(NOW.0 + index as i64 * 1000));
+        }
+    }
+    let segments = std::fs::read_dir(&path)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".db"))
+        .count();
+    assert!(segments > 4, "{segments} files: the ledger was rolled");
+    let mut seen: Option<(Vec<String>, String)> = None;
+    for round in 0..3 {
+        if round == 1 {
+            std::fs::remove_file(path.join("index.db")).unwrap();
+        }
+        let store = open(&path, 100_000).unwrap();
+        store.settle_index();
+        let read = store.read();
+        let mut found = Vec::new();
+        for trade in &trades {
+            let consignment = now(read.consignment(&key(trade))).unwrap().unwrap();
+            assert_eq!(consignment.version, 3);
+            let events = now(read.timeline(&key(trade))).unwrap();
+            assert_eq!(events.len(), 3, "order, payment and list; the waybill has a row of its own");
+            found.push(format!("{consignment:?}"));
+        }
+        let (list, _) = now(read.search(&Scope::Office(Vec::new()), &Search::default(), None, 1000)).unwrap();
+        assert_eq!(list.len(), trades.len());
+        let agent = &trades[0].declaration.head.agent_code;
+        let feed =
+            now(read.receipts(&[sample::exchange_id(agent).unwrap().into()], &Cursor::default(), 100_000))
+                .unwrap();
+        let all = (found, format!("{:?}", feed.0));
+        match &seen {
+            None => seen = Some(all),
+            Some(first) => assert!(*first == all, "round {round}: another answer from the same ledger"),
+        }
+    }
+    assert_eq!(faults(&path), []);
+}
+
+#[test]
+fn a_feed_gives_each_receipt_once_whatever_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    for (index, trade) in trades(40).iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+        if index == 20 {
+            store.settle_index();
+        }
+    }
+    let read = store.read();
+    let recipient: Text = sample::exchange_id("5301980501").unwrap().into();
+    let all = now(read.receipts(std::slice::from_ref(&recipient), &Cursor::default(), 100_000)).unwrap().0;
+    assert!(all.len() > 20);
+    for page in [1, 3, 7, 50] {
+        let mut cursor = Cursor::default();
+        let mut found = Vec::new();
+        loop {
+            let (rows, next) = now(read.receipts(std::slice::from_ref(&recipient), &cursor, page)).unwrap();
+            found.extend(rows);
+            if next == cursor {
+                break;
+            }
+            cursor = Cursor::parse(&next.to_string()).unwrap();
+        }
+        assert!(found == all, "pages of {page}");
+    }
+}
+
+#[test]
+fn a_folder_has_one_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut first = open(&path, 1 << 30).unwrap();
+    first.announce("http://127.0.0.1:1").unwrap();
+    let second = open(&path, 1 << 30).err().unwrap().to_string();
+    assert!(second.contains("http://127.0.0.1:1"), "{second}");
+    drop(first);
+    open(&path, 1 << 30).unwrap();
+}
+
+#[test]
+fn a_log_cut_anywhere_after_the_last_commit_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let log = path.join("ledger-000001.db-wal");
+    let trades = trades(30);
+    let mut sizes = Vec::new();
+    for (index, trade) in trades.iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+        sizes.push(std::fs::metadata(&log).unwrap().len());
+    }
+    // The files as they lie on the disk while the writer is at work: a power cut.
+    let mut draw = sample::Numbers::new(4, 4);
+    for round in 0..40 {
+        let last = 5 + draw.below(24) as usize;
+        let next = sizes[last + 1];
+        let cut = sizes[last] + draw.below(next - sizes[last]);
+        let copy = tempfile::tempdir().unwrap();
+        let place = copy.path().join("data");
+        std::fs::create_dir_all(&place).unwrap();
+        std::fs::copy(MasterKey::default_path(&path), MasterKey::default_path(&place)).unwrap();
+        for name in ["ledger-000001.db", "ledger-000001.db-wal"] {
+            std::fs::copy(path.join(name), place.join(name)).unwrap();
+        }
+        std::fs::File::options()
+            .write(true)
+            .open(place.join("ledger-000001.db-wal"))
+            .unwrap()
+            .set_len(cut)
+            .unwrap();
+        {
+            let recovered = open(&place, 1 << 30).unwrap();
+            let read = recovered.read();
+            for trade in &trades[..=last] {
+                assert!(
+                    now(read.consignment(&key(trade))).unwrap().is_some(),
+                    "round {round}: acknowledged, lost"
+                );
+            }
+            assert!(now(read.consignment(&key(&trades[last + 1]))).unwrap().is_none(), "half a commit");
+        }
+        assert_eq!(faults(&place), []);
+    }
+}
+
+#[test]
+fn what_another_hand_changed_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    {
+        let mut store = open(&path, 1 << 30).unwrap();
+        for trade in &trades(3) {
+            put(&mut store, trade, NOW);
+        }
+    }
+    assert_eq!(faults(&path), []);
+    let ledger = path.join("ledger-000001.db");
+    let original = std::fs::read(&ledger).unwrap();
+    for (change, what) in [
+        ("UPDATE row SET payload = zeroblob(100) WHERE sequence = 7", "payload"),
+        (
+            "UPDATE row SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'00' AS BLOB) WHERE sequence = 8",
+            "payload",
+        ),
+        ("DELETE FROM row WHERE sequence = 6", "missing"),
+        ("UPDATE row SET time = time + 1 WHERE sequence = 7", "end of the chain"),
+        ("UPDATE writer SET sequence = sequence - 1", "end of the chain"),
+        (
+            "UPDATE row SET payload = (SELECT payload FROM row WHERE sequence = 8), digest = (SELECT digest FROM row WHERE sequence = 8) WHERE sequence = 7",
+            "end of the chain",
+        ),
+    ] {
+        let connection = rusqlite::Connection::open(&ledger).unwrap();
+        assert_eq!(connection.execute(change, []).unwrap(), 1, "{change}");
+        drop(connection);
+        let found = faults(&path);
+        assert!(found.iter().any(|(_, fault)| fault.contains(what)), "{change}: {found:?}");
+        for log in ["ledger-000001.db-wal", "ledger-000001.db-shm"] {
+            let _ = std::fs::remove_file(path.join(log));
+        }
+        std::fs::write(&ledger, &original).unwrap();
+    }
+    assert_eq!(faults(&path), []);
+}
+
+/// The writer was killed between making a segment's file and beginning the segment.
+#[test]
+fn a_segment_that_did_not_begin_is_no_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let trades = trades(4);
+    {
+        let mut store = open(&path, 1 << 30).unwrap();
+        put(&mut store, &trades[0], NOW);
+    }
+    let connection = rusqlite::Connection::open(path.join("ledger-000002.db")).unwrap();
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    drop(connection);
+    let mut store = open(&path, 1 << 30).unwrap();
+    put(&mut store, &trades[1], NOW);
+    for trade in &trades[..2] {
+        assert!(now(store.read().consignment(&key(trade))).unwrap().is_some());
+    }
+    drop(store);
+    assert_eq!(faults(&path), []);
+}
+
+#[test]
+fn the_master_key_opens_and_no_other_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    drop(open(&path, 1 << 30).unwrap());
+    std::fs::remove_file(MasterKey::default_path(&path)).unwrap();
+    assert!(open(&path, 1 << 30).is_err(), "a lost key is not made anew over existing rows");
+}
+
+/// Names and identity numbers never lie on the disk in the clear.
+#[test]
+fn nothing_personal_is_readable_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let trade = &trades(1)[0];
+    {
+        let mut store = open(&path, 1 << 30).unwrap();
+        put(&mut store, trade, NOW);
+        store.settle_index();
+    }
+    let secrets = [
+        trade.order.head.buyer_id_number.as_bytes(),
+        trade.order.head.buyer_telephone.as_bytes(),
+        trade.order.head.consignee_address.as_bytes(),
+    ];
+    for entry in std::fs::read_dir(&path).unwrap() {
+        let bytes = std::fs::read(entry.as_ref().unwrap().path()).unwrap();
+        for secret in secrets {
+            let found = bytes.windows(secret.len()).any(|window| window == secret);
+            assert!(
+                !found,
+                "{:?} holds {}",
+                entry.as_ref().unwrap().file_name(),
+                String::from_utf8_lossy(secret)
+            );
+        }
+    }
+}
+
+#[test]
+fn rows_are_the_same_after_writing_and_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+    for trade in &trades(20) {
+        for row in put(&mut store, trade, NOW) {
+            let (kind, bytes) = codec::encode(&row);
+            let back = codec::decode(&bytes).unwrap();
+            assert_eq!(codec::encode(&back), (kind, bytes.clone()));
+            for length in 0..bytes.len().min(400) {
+                assert!(codec::decode(&bytes[..length]).is_err(), "cut at {length}");
+            }
+        }
+    }
+}
+
+/// A row as format 1 wrote it. Every released format keeps its reader: this file is never made anew for a change of
+/// the codec; a new format gets a fixture of its own.
+#[test]
+fn format_one_is_still_read() {
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/event-format-1.bin");
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !Path::new(place).exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+        let rows = put(&mut store, &trades(1)[0], NOW);
+        std::fs::write(place, codec::encode(rows.last().unwrap()).1).unwrap();
+    }
+    let bytes = std::fs::read(place).unwrap();
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    let outcome = event.outcome.as_ref().unwrap();
+    assert_eq!(outcome.order, Some(key(&trades(1)[0])));
+    assert_eq!(outcome.answer.status, 120);
+    assert_eq!(outcome.receipts.len(), 5);
+    let Cause::Document(arrived) = &event.event.cause else { panic!("a document") };
+    assert_eq!(*arrived.document, Document::Declaration(trades(1)[0].declaration.clone()));
+    assert_eq!(codec::encode(&Row::Event(event)).1, bytes);
+}
