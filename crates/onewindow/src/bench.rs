@@ -5,6 +5,7 @@
 
 use crate::serve::Opened;
 use crate::{Failure, Space, generate};
+use ceb::signature::{Profile, Signer, Subject, generate_rsa, generate_sm2};
 use clearance::Text;
 use clearance::party::Role;
 use clearance::sample;
@@ -37,6 +38,9 @@ pub struct Arguments {
     /// Over HTTP on the loopback, instead of in process.
     #[arg(long)]
     http: bool,
+    /// Sign every message, and verify it.
+    #[arg(long, value_enum)]
+    signed: Option<Signed>,
     /// Senders at a time.
     #[arg(long, default_value_t = 64)]
     senders: usize,
@@ -46,6 +50,39 @@ pub struct Arguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+/// How messages are signed.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Signed {
+    /// RSA 2048 with SHA-256.
+    Rsa,
+    /// SM2 with SM3.
+    Sm2,
+}
+
+impl Signed {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Rsa => "rsa",
+            Self::Sm2 => "sm2",
+        }
+    }
+
+    fn signer(self) -> Result<(Signer, Profile), Failure> {
+        // It names no enterprise: any sender may use it who need not sign.
+        let subject = Subject {
+            enterprise_code: "",
+            enterprise_name: "",
+            serial: 1,
+            not_before: 20_200_101_000_000,
+            not_after: 20_491_231_235_959,
+        };
+        Ok(match self {
+            Self::Rsa => (generate_rsa(2048, &subject)?.signer()?, Profile::RsaSha256),
+            Self::Sm2 => (generate_sm2(&subject)?.signer()?, Profile::Sm2Sm3),
+        })
+    }
 }
 
 /// One sender's messages in their order: sender, whether it carries declarations, bytes.
@@ -71,14 +108,16 @@ fn tapes(
     count: u64,
     batch: u64,
     senders: usize,
+    signed: Option<Signed>,
     now: clearance::keys::Time,
 ) -> Result<Vec<Tape>, Failure> {
+    let signer = signed.map(Signed::signer).transpose()?;
     let mut tapes: Vec<Tape> = (0..senders).map(|_| Tape::blank()).collect::<Result<_, _>>()?;
     let mut done = 0;
     while done < count {
         let step = STEP.min(count - done);
         for (tape, lane) in tapes.iter_mut().zip(lanes(seed, first + done, step, batch, senders, now)) {
-            tape.record(lane)?;
+            tape.record(lane, signer.as_ref())?;
         }
         done += step;
     }
@@ -96,10 +135,14 @@ impl Tape {
         Ok(())
     }
 
-    fn record(&mut self, lane: Lane) -> Result<(), Failure> {
+    fn record(&mut self, lane: Lane, signer: Option<&(Signer, Profile)>) -> Result<(), Failure> {
         let file = self.file.get_mut();
         let mut bytes = Vec::with_capacity(1 << 20);
         for (sender, declaration, message) in lane {
+            let message = match signer {
+                Some((signer, profile)) => signer.sign(&message, *profile)?,
+                None => message,
+            };
             self.volume += message.len() as u64;
             bytes.extend_from_slice(&(sender.len() as u32).to_be_bytes());
             bytes.extend_from_slice(sender.as_bytes());
@@ -288,8 +331,15 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let seed = window.clock.now().0 as u64;
     let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
     bar.enable_steady_tick(Duration::from_millis(200));
-    let tapes =
-        tapes(seed, 0, arguments.declarations, arguments.batch, arguments.senders, window.clock.now())?;
+    let tapes = tapes(
+        seed,
+        0,
+        arguments.declarations,
+        arguments.batch,
+        arguments.senders,
+        arguments.signed,
+        window.clock.now(),
+    )?;
     let message_bytes: u64 = tapes.iter().map(|tape| tape.volume).sum();
     forget_peak_memory();
     bar.set_message("measuring");
@@ -309,7 +359,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let rate = arguments.declarations as f64 / elapsed;
     let per = |index: usize| (after[index] - counters[index]) as f64 / arguments.declarations as f64;
     let figures = json!({
-        "declarations": arguments.declarations, "stored": present, "batch": arguments.batch, "http": arguments.http, "senders": arguments.senders,
+        "signed": arguments.signed.map(Signed::word), "declarations": arguments.declarations, "stored": present, "batch": arguments.batch, "http": arguments.http, "senders": arguments.senders,
         "seconds": elapsed, "declarationsPerSecond": rate,
         "acknowledgeMillis": {"p50": percentile(&mut latencies.all, 500), "p99": percentile(&mut latencies.all, 990)},
         "verdictMillis": {"p50": percentile(&mut latencies.verdicts, 500), "p99": percentile(&mut latencies.verdicts, 990)},
@@ -351,7 +401,7 @@ fn prefill(
     while done < wanted {
         let count = STEP.min(wanted - done);
         let now = window.clock.now();
-        let lanes = tapes(SEED ^ now.0 as u64, done, count, 100, 8, now)?;
+        let lanes = tapes(SEED ^ now.0 as u64, done, count, 100, 8, None, now)?;
         runtime.block_on(async {
             let tasks: Vec<_> = lanes
                 .into_iter()

@@ -259,6 +259,18 @@ impl Index {
         find().map_err(|error| failed("read a balance", error))
     }
 
+    /// Runs several reads in one transaction: the locks of each by itself cost as much as the read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn together<T>(&self, run: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let transaction =
+            self.connection.unchecked_transaction().map_err(|error| failed("read the index", error))?;
+        let found = run(self)?;
+        transaction.finish().map_err(|error| failed("read the index", error))?;
+        Ok(found)
+    }
+
     /// All balances.
     ///
     /// # Errors

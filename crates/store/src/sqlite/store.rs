@@ -16,7 +16,7 @@ use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, Timer};
-use clearance::facts::{CountKey, Counts, Facts, Keys, Numbers};
+use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use ledger::{Account, AccountKind, Balance};
 use rustc_hash::FxHashMap;
@@ -26,9 +26,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, mpsc};
 use std::time::Duration;
 
-/// Rows after which the index is merged, or a second.
-const MERGE_ROWS: usize = 20_000;
-const MERGE_EVERY: Duration = Duration::from_secs(1);
+/// Keys after which the index is merged, or some seconds, or as soon as nothing more comes. Keys are hashes: a merge
+/// writes nearly every page it touches, and a large one finds several of its keys on each.
+const MERGE_KEYS: usize = 100_000;
+const MERGE_EVERY: Duration = Duration::from_secs(4);
+const IDLE: Duration = Duration::from_millis(200);
+/// Rows replayed at a time.
+const REPLAY_ROWS: usize = 20_000;
 /// Numbers leased at once: a restart leaves a gap of at most this many.
 const LEASE: u64 = 200_000;
 /// Rows of a kind from which its dictionary is trained, and its size.
@@ -128,19 +132,60 @@ impl Shared {
         self.index(|index| index.balance(hash))
     }
 
-    fn counts(&self, key: &CountKey) -> Result<Option<Counts>, StoreError> {
-        let hash = {
+    /// The accounts and counters of a batch: from memory, and the rest from the index in one transaction.
+    fn accounts_and_counters(
+        &self,
+        accounts: Vec<Account>,
+        counters: Vec<CountKey>,
+        facts: &mut Facts,
+    ) -> Result<(), StoreError> {
+        let (mut cold_accounts, mut cold_counters) = (Vec::new(), Vec::new());
+        {
             let memory = self.memory();
-            if let Some((counts, _)) = memory.counts.get(key) {
-                return Ok(Some(counts.clone()));
+            for account in accounts {
+                if let Some((balance, _)) = memory.balances.get(&account) {
+                    facts.balances.insert(account, *balance);
+                } else {
+                    let hash = memory.hasher.account(&account);
+                    cold_accounts.extend(memory.filter.may_have(hash).then_some((account, hash)));
+                }
             }
-            let hash = memory.hasher.count(key);
-            if !memory.filter.may_have(hash) {
-                return Ok(None);
+            for key in counters {
+                if let Some((counts, _)) = memory.counts.get(&key) {
+                    facts.counts.insert(key, counts.clone());
+                } else {
+                    let hash = memory.hasher.count(&key);
+                    cold_counters.extend(memory.filter.may_have(hash).then_some((key, hash)));
+                }
             }
-            hash
-        };
-        self.index(|index| index.count(hash))
+        }
+        if cold_accounts.is_empty() && cold_counters.is_empty() {
+            return Ok(());
+        }
+        let (mut balances, mut counts) = (Vec::new(), Vec::new());
+        self.index(|index| {
+            index.together(|index| {
+                for (account, hash) in cold_accounts {
+                    balances.extend(index.balance(hash)?.map(|balance| (account, balance)));
+                }
+                for (key, hash) in cold_counters {
+                    counts.extend(index.count(hash)?.map(|found| (key, found)));
+                }
+                Ok(())
+            })
+        })?;
+        // What was read is needed again when the rows are committed.
+        let mut memory = self.memory_mut();
+        let last = memory.last;
+        for (account, balance) in balances {
+            memory.balances.entry(account.clone()).or_insert((balance, last));
+            facts.balances.insert(account, balance);
+        }
+        for (key, found) in counts {
+            memory.counts.entry(key.clone()).or_insert_with(|| (found.clone(), last));
+            facts.counts.insert(key, found);
+        }
+        Ok(())
     }
 
     /// Sequence of the last row under a key.
@@ -483,7 +528,7 @@ fn replay(
         let mut rows = Vec::new();
         shared.ledger.scan(after, &mut |row| {
             rows.push(row);
-            rows.len() < MERGE_ROWS
+            rows.len() < REPLAY_ROWS
         })?;
         let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(None) };
         let mut decoded = Vec::with_capacity(rows.len());
@@ -551,10 +596,10 @@ fn start_merger(shared: Arc<Shared>, mut index: Index) -> Result<Merger, StoreEr
                     let until = std::time::Instant::now() + MERGE_EVERY;
                     loop {
                         let left = until.saturating_duration_since(std::time::Instant::now());
-                        if rows >= MERGE_ROWS || left.is_zero() {
+                        if rows >= MERGE_KEYS || left.is_zero() {
                             break true;
                         }
-                        match entries.recv_timeout(left) {
+                        match entries.recv_timeout(left.min(IDLE)) {
                             Ok(next) => {
                                 rows += next.keys.len() + 1;
                                 waiting.push(next);
@@ -630,27 +675,7 @@ impl Store for SqliteStore {
                 facts.arrivals.insert(key, found);
             }
         }
-        for account in keys.accounts {
-            if let Some(balance) = shared.balance(&account)? {
-                facts.balances.insert(account, balance);
-            }
-        }
-        for key in keys.counts {
-            if let Some(counts) = shared.counts(&key)? {
-                facts.counts.insert(key, counts);
-            }
-        }
-        // What was read from the index is needed again when the rows are committed.
-        {
-            let mut memory = shared.memory_mut();
-            let last = memory.last;
-            for (account, balance) in &facts.balances {
-                memory.balances.entry(account.clone()).or_insert((*balance, last));
-            }
-            for (key, counts) in &facts.counts {
-                memory.counts.entry(key.clone()).or_insert_with(|| (counts.clone(), last));
-            }
-        }
+        shared.accounts_and_counters(keys.accounts, keys.counts, &mut facts)?;
         let next = facts.next;
         Ok(SqliteTransaction { store: self, facts, next })
     }
