@@ -220,3 +220,70 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
     let _ = &zone.clock;
     let _ = &zone.folder;
 }
+
+/// Documents that are well formed and wrong: the rule, and the field with its value.
+#[tokio::test(flavor = "multi_thread")]
+async fn impossible_values_are_named() {
+    use ceb::{Decimal, Stamp};
+    use clearance::keys::Time;
+    let zone = Zone::new().await;
+    let days = |days: i64| sample::stamp(Time(NOW.0 + days * 86_400_000));
+    type Change = fn(&mut Trade, Stamp);
+    let cases: [(&str, &str, Stamp, Change); 9] = [
+        ("time-out-of-window", "InventoryHead.appTime", days(-40), |trade, time| {
+            trade.declaration.head.app_time = time
+        }),
+        ("time-out-of-window", "InventoryHead.appTime", days(2), |trade, time| {
+            trade.declaration.head.app_time = time
+        }),
+        ("amount-negative", "InventoryHead.freight", days(0), |trade, _| {
+            trade.declaration.head.freight = Decimal::from_whole(-5)
+        }),
+        ("amount-negative", "InventoryList[1].qty", days(0), |trade, _| {
+            trade.declaration.lines[0].qty = Decimal::from_whole(-1)
+        }),
+        ("amount-negative", "InventoryList[1].price", days(0), |trade, _| {
+            trade.declaration.lines[0].price = Decimal::from_whole(-1)
+        }),
+        ("weight-wrong", "InventoryHead.netWeight", days(0), |trade, _| {
+            trade.declaration.head.net_weight = Decimal::ZERO
+        }),
+        // 19 digits: the product of price and quantity leaves the range of what can be assessed.
+        ("line-total-wrong", "InventoryList[1].totalPrice", days(0), |trade, _| {
+            let line = &mut trade.declaration.lines[0];
+            line.price = Decimal::parse("99999999999999.99999").unwrap();
+            line.qty = Decimal::parse("99999999999999.99999").unwrap();
+        }),
+        ("field-not-allowed", "InventoryHead.packNo", days(0), |trade, _| {
+            trade.declaration.head.pack_no = 900_000_000
+        }),
+        ("code-unknown", "InventoryList[1].gcode", days(0), |trade, _| {
+            trade.declaration.lines[0].gcode = "abcdefghij".into()
+        }),
+    ];
+    for (number, (rule, path, time, change)) in cases.into_iter().enumerate() {
+        let mut trade = plain(&zone, 600 + number as u64 * 40);
+        change(&mut trade, time);
+        let agent = trade.declaration.head.agent_code.clone();
+        let answer = zone.send(&agent, Document::Declaration(trade.declaration)).await;
+        assert!(answer["status"].as_i64().unwrap() < 0, "{rule}: {answer}");
+        let finding = answer["findings"].as_array().unwrap().iter().find(|one| one["rule"] == rule);
+        let finding = finding.unwrap_or_else(|| panic!("{rule}: {answer}"));
+        let named = finding["fields"].as_array().unwrap().iter().any(|field| field["path"] == path);
+        assert!(named, "{rule}: {finding}");
+    }
+    // Digits without end, and a name too long, are answered by field, never by a crash.
+    let trade = plain(&zone, 2000);
+    let agent = trade.declaration.head.agent_code.clone();
+    let message = sample::message(&agent, vec![Document::Declaration(trade.declaration.clone())]);
+    let xml = String::from_utf8(ceb::write(&message, Style::Prefixed)).unwrap();
+    let start = xml.find("<ceb:freight>").unwrap() + 13;
+    let end = start + xml[start..].find('<').unwrap();
+    for wrong in ["9".repeat(400), "1e308".into(), "NaN".into(), "-".into(), "0x10".into(), "１２".into()] {
+        let bytes = format!("{}{wrong}{}", &xml[..start], &xml[end..]).into_bytes();
+        let (_, answer) =
+            zone.request("POST", "/v1/messages", Some(&zone.tokens[agent.as_str()]), bytes).await;
+        assert_eq!(answer["documents"][0]["status"], -621001, "{wrong}: {answer}");
+        assert!(answer["documents"][0]["info"].as_str().unwrap().contains("freight"), "{answer}");
+    }
+}

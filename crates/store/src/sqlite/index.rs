@@ -79,9 +79,6 @@ CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER 
 ";
 const FORMAT: i64 = 2;
 
-/// Rows with receipts that a stretch of a feed holds at most.
-const STRETCH: usize = 2_000;
-
 impl Index {
     /// Opens the index of a folder, made if absent.
     ///
@@ -202,9 +199,9 @@ impl Index {
                 };
             }
         }
-        merge_feeds(&transaction, batch)?;
-        merge_timers(&transaction, batch)?;
-        merge_lists(&transaction, batch)?;
+        super::merge::feeds(&transaction, batch)?;
+        super::merge::timers(&transaction, batch)?;
+        super::merge::lists(&transaction, batch)?;
         transaction.execute(
             "INSERT INTO covered VALUES(1, ?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET format = excluded.format, sequence = excluded.sequence, head = excluded.head, follows = excluded.follows",
             params![FORMAT, last.last as i64, last.head, follows],
@@ -333,7 +330,7 @@ impl Index {
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let bytes: Vec<u8> = row.get(0)?;
-                found.extend(stretch(&bytes).filter(|(sequence, _)| *sequence > after));
+                found.extend(super::merge::stretch(&bytes).filter(|(sequence, _)| *sequence > after));
                 if found.len() >= limit {
                     found.truncate(limit);
                     break;
@@ -430,93 +427,6 @@ impl Index {
         };
         run().map_err(|error| failed("read a list", error))
     }
-}
-
-/// Each recipient's receipts of the merge, in order, in stretches: a row's receipts are never parted.
-fn merge_feeds(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]) -> rusqlite::Result<()> {
-    let mut feeds: BTreeMap<KeyHash, Vec<(u64, u16)>> = BTreeMap::new();
-    for (recipient, sequence, number) in batch.iter().flat_map(|entries| &entries.receipts) {
-        feeds.entry(*recipient).or_default().push((*sequence, *number));
-    }
-    let mut set = transaction.prepare_cached("INSERT OR REPLACE INTO feed VALUES(?1, ?2, ?3)")?;
-    for (recipient, mut receipts) in feeds {
-        receipts.sort_unstable();
-        let mut rest = receipts.as_slice();
-        while let Some(cut) = rest.get(..STRETCH.min(rest.len())).and_then(<[_]>::last).map(|last| last.0) {
-            let (stretch, later) = rest.split_at(rest.partition_point(|(sequence, _)| *sequence <= cut));
-            let mut bytes = Vec::with_capacity(stretch.len() * 10);
-            for (sequence, number) in stretch {
-                bytes.extend_from_slice(&sequence.to_be_bytes());
-                bytes.extend_from_slice(&number.to_be_bytes());
-            }
-            set.execute(params![recipient, cut as i64, bytes])?;
-            rest = later;
-        }
-    }
-    Ok(())
-}
-
-/// The receipts of a stretch.
-fn stretch(bytes: &[u8]) -> impl Iterator<Item = (u64, u16)> + '_ {
-    bytes.chunks_exact(10).filter_map(|entry| {
-        let (sequence, number) = entry.split_at(8);
-        Some((u64::from_be_bytes(sequence.try_into().ok()?), u16::from_be_bytes(number.try_into().ok()?)))
-    })
-}
-
-fn merge_timers(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]) -> rusqlite::Result<()> {
-    let mut timers: Vec<&(Time, OrderKey, TimerKind, u32)> =
-        batch.iter().flat_map(|entries| &entries.timers).collect();
-    timers.sort_unstable();
-    let mut set = transaction.prepare_cached("INSERT OR IGNORE INTO timer VALUES(?1, ?2, ?3, ?4, ?5)")?;
-    let mut drop = transaction.prepare_cached(
-        "DELETE FROM timer WHERE due = ?1 AND platform = ?2 AND order_no = ?3 AND kind = ?4 AND attempt = ?5",
-    )?;
-    for (due, order, kind, attempt) in timers {
-        set.execute(params![due.0, order.platform.as_str(), order.order_no.as_str(), *kind as u8, attempt])?;
-    }
-    for (due, order, kind, attempt) in batch.iter().flat_map(|entries| &entries.fired) {
-        drop.execute(params![due.0, order.platform.as_str(), order.order_no.as_str(), *kind as u8, attempt])?;
-    }
-    Ok(())
-}
-
-/// A consignment keeps the place of its first row in every list; later rows change its line.
-fn merge_lists(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]) -> rusqlite::Result<()> {
-    let latest: BTreeMap<KeyHash, &Listed> = batch
-        .iter()
-        .flat_map(|entries| entries.listed.iter().map(|(hash, listed)| (*hash, listed)))
-        .collect();
-    let mut created = transaction.prepare_cached(
-        "INSERT INTO listed_key VALUES(?1, ?2) ON CONFLICT DO UPDATE SET created = created RETURNING created",
-    )?;
-    let mut set = transaction.prepare_cached(
-        "INSERT INTO listed VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ON CONFLICT DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry,
-             sequence = excluded.sequence, time = excluded.time",
-    )?;
-    let mut party = transaction.prepare_cached("INSERT OR IGNORE INTO listed_party VALUES(?1, ?2)")?;
-    for (hash, listed) in latest {
-        let summary = &listed.summary;
-        let place: i64 =
-            created.query_row(params![hash, summary.position.sequence as i64], |row| row.get(0))?;
-        set.execute(params![
-            place,
-            hash,
-            summary.order.platform.as_str(),
-            summary.order.order_no.as_str(),
-            summary.state,
-            summary.lane,
-            summary.customs_code.as_str(),
-            summary.invt_no.as_deref(),
-            summary.position.sequence as i64,
-            summary.time.0
-        ])?;
-        for code in &listed.parties {
-            party.execute(params![code, place])?;
-        }
-    }
-    Ok(())
 }
 
 fn read_summary(row: &rusqlite::Row<'_>) -> rusqlite::Result<(u64, Summary)> {

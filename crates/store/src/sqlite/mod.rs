@@ -7,6 +7,7 @@ pub mod folder;
 pub mod index;
 pub mod ledger_files;
 pub mod memory;
+mod merge;
 pub mod store;
 pub mod verify;
 
