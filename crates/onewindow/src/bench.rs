@@ -309,6 +309,27 @@ fn forget_peak_memory() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
+/// Bytes of an order message of about 3 KB, and microseconds to parse it, alone on a thread.
+fn parsing(now: clearance::keys::Time) -> (usize, f64) {
+    const TIMES: u32 = 20_000;
+    let trade = sample::Trade::new(1, 1, now, 1000);
+    let mut order = trade.order;
+    while order.lines.len() < 4 {
+        let mut line = order.lines[0].clone();
+        line.gnum = order.lines.len() as u32 + 1;
+        order.lines.push(line);
+    }
+    let sender = order.head.ebp_code.clone();
+    let bytes =
+        ceb::write(&sample::message(&sender, vec![ceb::Document::Order(order)]), ceb::Style::Prefixed);
+    let limits = ceb::Limits::default();
+    let started = Instant::now();
+    for _ in 0..TIMES {
+        std::hint::black_box(ceb::parse(std::hint::black_box(&bytes), &limits));
+    }
+    (bytes.len(), started.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES))
+}
+
 fn folder_bytes(folder: &std::path::Path) -> u64 {
     std::fs::read_dir(folder)
         .into_iter()
@@ -328,7 +349,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let Opened { window, writer } = runtime.block_on(crate::serve::open(&space, None))?;
     runtime.block_on(window.file_all(sample::filings(), "bench"));
     let present = prefill(&runtime, &window, arguments.stored)?;
-    let seed = window.clock.now().0 as u64;
+    let now = window.clock.now();
+    let seed = now.0 as u64;
     let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
     bar.enable_steady_tick(Duration::from_millis(200));
     let tapes = tapes(
@@ -358,12 +380,14 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let mut latencies = latencies.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let rate = arguments.declarations as f64 / elapsed;
     let per = |index: usize| (after[index] - counters[index]) as f64 / arguments.declarations as f64;
+    let (order_bytes, order_micros) = parsing(now);
     let figures = json!({
         "signed": arguments.signed.map(Signed::word), "declarations": arguments.declarations, "stored": present, "batch": arguments.batch, "http": arguments.http, "senders": arguments.senders,
         "seconds": elapsed, "declarationsPerSecond": rate,
         "acknowledgeMillis": {"p50": percentile(&mut latencies.all, 500), "p99": percentile(&mut latencies.all, 990)},
         "verdictMillis": {"p50": percentile(&mut latencies.verdicts, 500), "p99": percentile(&mut latencies.verdicts, 990)},
         "microsPerDeclaration": {"parse": per(0), "load": per(1), "decide": per(2), "commit": per(3)},
+        "parseOrder": {"bytes": order_bytes, "micros": order_micros},
         "messageBytesPerDeclaration": message_bytes as f64 / arguments.declarations as f64,
         "diskBytesPerDeclaration": disk as f64 / arguments.declarations as f64,
         "peakMemoryMiB": peak_memory_kib() / 1024, "released": released,

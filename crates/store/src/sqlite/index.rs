@@ -87,6 +87,10 @@ impl Index {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("index.db");
         let connection = Self::connect(&path).map_err(|error| failed("open the index", error))?;
+        // The connection that merges touches nearly every page; readers touch few.
+        connection
+            .pragma_update(None, "cache_size", -65_536)
+            .map_err(|error| failed("open the index", error))?;
         Ok(Self { connection, path })
     }
 
@@ -95,7 +99,7 @@ impl Index {
         connection.pragma_update(None, "page_size", 4096)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.pragma_update(None, "cache_size", -65_536)?;
+        connection.pragma_update(None, "cache_size", -16_384)?;
         connection.execute_batch(SCHEMA)?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(connection)
