@@ -36,7 +36,7 @@ pub struct Part {
 /// What reading needs of every document: where heads and lines go.
 pub(crate) trait Body: Default {
     const NESTING: Nesting;
-    fn parts() -> Vec<Part>;
+    const PARTS: &'static [Part];
     fn set(&mut self, part: usize, line: usize, field: usize, text: &str) -> Result<(), crate::DefectRule>;
     fn visit(&self, visit: &mut dyn FnMut(usize, usize, usize, &str));
     fn lines(&self) -> usize;
@@ -46,9 +46,7 @@ macro_rules! flat {
     ($($name:ty: $nesting:ident),*) => { $(
         impl Body for $name {
             const NESTING: Nesting = Nesting::$nesting;
-            fn parts() -> Vec<Part> {
-                vec![Part { element: <$name>::ELEMENT, fields: <$name>::FIELDS }]
-            }
+            const PARTS: &'static [Part] = &[Part { element: <$name>::ELEMENT, fields: <$name>::FIELDS }];
             fn set(&mut self, _: usize, _: usize, field: usize, text: &str) -> Result<(), crate::DefectRule> {
                 Record::set(self, field, text)
             }
@@ -64,12 +62,10 @@ macro_rules! lined {
     ($($name:ty, $head:ty, $line:ty);*) => { $(
         impl Body for $name {
             const NESTING: Nesting = Nesting::HeadAndLines;
-            fn parts() -> Vec<Part> {
-                vec![
-                    Part { element: <$head>::ELEMENT, fields: <$head>::FIELDS },
-                    Part { element: <$line>::ELEMENT, fields: <$line>::FIELDS },
-                ]
-            }
+            const PARTS: &'static [Part] = &[
+                Part { element: <$head>::ELEMENT, fields: <$head>::FIELDS },
+                Part { element: <$line>::ELEMENT, fields: <$line>::FIELDS },
+            ];
             fn set(&mut self, part: usize, line: usize, field: usize, text: &str) -> Result<(), crate::DefectRule> {
                 if part == 0 {
                     return Record::set(&mut self.head, field, text);
@@ -142,8 +138,8 @@ macro_rules! kinds {
                 match self { $( Self::$kind => <$kind as Body>::NESTING, )* }
             }
             /// Its parts and fields.
-            pub fn parts(self) -> Vec<Part> {
-                match self { $( Self::$kind => <$kind as Body>::parts(), )* }
+            pub fn parts(self) -> &'static [Part] {
+                match self { $( Self::$kind => <$kind as Body>::PARTS, )* }
             }
         }
 

@@ -158,7 +158,7 @@ fn document(kind: Kind, value: &Value, limits: &Limits, defects: &mut Vec<Defect
         defects.push(Defect::new(kind.element(), DefectRule::NotWellFormed, "", "an object"));
         return document;
     };
-    match (kind.nesting(), parts.as_slice()) {
+    match (kind.nesting(), parts) {
         (Nesting::Flat, [part]) => {
             fields(object, part, part.element, &mut |field, text| document.set(0, 0, field, text), defects)
         }

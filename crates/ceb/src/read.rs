@@ -36,7 +36,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Parsed {
             return parsed;
         }
     };
-    if let Some(at) = text.bytes().position(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+    if let Some(at) = control_character(text.as_bytes()) {
         parsed.defects.push(Defect::new(
             format!("byte {at}"),
             DefectRule::NotWellFormed,
@@ -78,6 +78,16 @@ pub fn parse_document(kind: Kind, xml: &[u8]) -> Entry {
     }
     entry.defects = reader.defects;
     entry
+}
+
+/// Where the first control character is that XML forbids.
+fn control_character(bytes: &[u8]) -> Option<usize> {
+    let forbidden = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Without an early exit inside a block the comparison is done on many bytes at once.
+    let block =
+        bytes.chunks(128).position(|block| block.iter().fold(false, |any, &byte| any | forbidden(byte)))?;
+    let begin = block * 128;
+    bytes[begin..].iter().position(|&byte| forbidden(byte)).map(|at| begin + at)
 }
 
 fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Defect> {
@@ -407,9 +417,9 @@ impl<'a> Reader<'a> {
     fn document(&mut self, kind: Kind) -> Step<Document> {
         let mut document = Document::empty(kind);
         let parts = kind.parts();
-        match (kind.nesting(), parts.as_slice()) {
+        match (kind.nesting(), parts) {
             (Nesting::Flat, [part]) => {
-                self.fields(part, part.element, &mut |field, text| document.set(0, 0, field, text))?
+                self.fields(part, part.element, |field, text| document.set(0, 0, field, text))?
             }
             (_, [head, rest @ ..]) => self.nested(kind, head, rest.first(), &mut document)?,
             _ => {}
@@ -440,7 +450,7 @@ impl<'a> Reader<'a> {
                 if count > 0 {
                     self.note(Defect::new(local, DefectRule::OutOfOrder, "", "the head before the lines"));
                 }
-                self.fields(head, head.element, &mut |field, text| document.set(0, 0, field, text))?;
+                self.fields(head, head.element, |field, text| document.set(0, 0, field, text))?;
             } else if let Some(line) = lines.filter(|line| line.element == local && self.in_namespace(&tag)) {
                 count += 1;
                 let limit = kind.line_limit(self.limits);
@@ -458,7 +468,7 @@ impl<'a> Reader<'a> {
                 }
                 let path = format!("{}[{count}]", line.element);
                 // An empty line still counts as a line.
-                self.fields(line, &path, &mut |field, text| document.set(1, count - 1, field, text))?;
+                self.fields(line, &path, |field, text| document.set(1, count - 1, field, text))?;
             } else {
                 self.note(Defect::new(
                     local,
@@ -486,7 +496,7 @@ impl<'a> Reader<'a> {
     fn record<R: Record>(&mut self, path: &str) -> Step<R> {
         let mut record = R::default();
         let part = Part { element: R::ELEMENT, fields: R::FIELDS };
-        self.fields(&part, path, &mut |field, text| record.set(field, text))?;
+        self.fields(&part, path, |field, text| record.set(field, text))?;
         Ok(record)
     }
 
@@ -495,28 +505,30 @@ impl<'a> Reader<'a> {
         &mut self,
         part: &Part,
         path: &str,
-        set: &mut dyn FnMut(usize, &str) -> Result<(), DefectRule>,
+        mut set: impl FnMut(usize, &str) -> Result<(), DefectRule>,
     ) -> Step<()> {
         let mut seen = 0u64;
         let mut next = 0usize;
         let mut highest = 0usize;
         loop {
-            let tag = match self.scanner.next()? {
-                Token::Start(tag) => tag,
-                Token::End | Token::Finish => break,
-                Token::Text(text) => {
-                    self.stray(&text, path);
-                    continue;
-                }
+            let (tag, plain) = match self.scanner.plain_field() {
+                Some((tag, text)) => (tag, Some(text)),
+                None => match self.scanner.next()? {
+                    Token::Start(tag) => (tag, None),
+                    Token::End | Token::Finish => break,
+                    Token::Text(text) => {
+                        self.stray(&text, path);
+                        continue;
+                    }
+                },
             };
             let local = tag.local();
-            let index = part
-                .fields
+            let (before, after) = part.fields.split_at(next.min(part.fields.len()));
+            let index = after
                 .iter()
-                .skip(next)
                 .position(|field| field.name == local)
                 .map(|step| next + step)
-                .or_else(|| part.fields.iter().position(|field| field.name == local))
+                .or_else(|| before.iter().position(|field| field.name == local))
                 .filter(|_| self.in_namespace(&tag));
             let Some(index) = index else {
                 self.note(Defect::new(
@@ -525,10 +537,12 @@ impl<'a> Reader<'a> {
                     tag.name,
                     format!("a field of {}", part.element),
                 ));
-                self.skip()?;
+                if plain.is_none() {
+                    self.skip()?;
+                }
                 continue;
             };
-            let text: Cow<'a, str> = match self.scanner.leaf() {
+            let text: Cow<'a, str> = match plain.or_else(|| self.scanner.leaf()) {
                 Some(text) => Cow::Borrowed(text),
                 None => self.long_text(path, local)?,
             };
