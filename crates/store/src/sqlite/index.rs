@@ -1,7 +1,8 @@
 //! The index file: lookups, balances, counters, timers, feeds and lists, derived from the ledger, merged in sorted
 //! batches with the ledger's identity and the position it covers in the same transaction. Never backed up; a mismatch
-//! on opening means that it is made anew.
+//! on opening means that it is made anew. What is found by a hash lies in sorted runs (see `runs`).
 
+use super::runs::{self, Current, Family, Merging, Runs};
 use crate::StoreError;
 use crate::rows::Summary;
 use clearance::Text;
@@ -10,8 +11,10 @@ use clearance::facts::Counts;
 use clearance::keys::{OrderKey, Position, Time};
 use ledger::{Account, AccountKind, Balance};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A hash of a key; what is found under it is checked against the key itself.
 pub type KeyHash = i64;
@@ -50,10 +53,19 @@ pub struct Entries {
     pub listed: Vec<(KeyHash, Listed)>,
 }
 
-/// The index file.
+/// The index file, for readers.
 pub struct Index {
     connection: Connection,
     path: PathBuf,
+    runs: Current,
+    /// The runs of a transaction that reads: no newer than what it sees.
+    held: RefCell<Option<Arc<Runs>>>,
+}
+
+/// The index file, for the one that merges.
+pub struct IndexWriter {
+    index: Index,
+    merging: Merging,
 }
 
 fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
@@ -63,10 +75,6 @@ fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS covered(one INTEGER PRIMARY KEY CHECK(one = 1), format INTEGER NOT NULL, sequence INTEGER NOT NULL,
     head BLOB NOT NULL, follows BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS key(hash INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS balance(hash INTEGER PRIMARY KEY, kind INTEGER NOT NULL, owner TEXT NOT NULL, period INTEGER NOT NULL,
-    posted INTEGER NOT NULL, held INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS count(hash INTEGER PRIMARY KEY, days BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS feed(recipient INTEGER NOT NULL, last INTEGER NOT NULL, receipts BLOB NOT NULL,
     PRIMARY KEY(recipient, last)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS timer(due INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, kind INTEGER NOT NULL,
@@ -74,66 +82,46 @@ CREATE TABLE IF NOT EXISTS timer(due INTEGER NOT NULL, platform TEXT NOT NULL, o
 CREATE TABLE IF NOT EXISTS open(hash INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, state INTEGER NOT NULL,
     lane INTEGER NOT NULL, customs TEXT NOT NULL, entry TEXT, sequence INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS listed_key(hash INTEGER PRIMARY KEY, created INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 ";
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
-impl Index {
+impl IndexWriter {
     /// Opens the index of a folder, made if absent.
     ///
     /// # Errors
     /// When the file cannot be opened.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("index.db");
-        let connection = Self::connect(&path).map_err(|error| failed("open the index", error))?;
-        // The connection that merges touches nearly every page; readers touch few.
-        connection
-            .pragma_update(None, "cache_size", -65_536)
-            .map_err(|error| failed("open the index", error))?;
-        Ok(Self { connection, path })
+        let run = || {
+            let connection = connect(&path)?;
+            if covered(&connection)?.is_none() {
+                clear(&connection)?;
+            }
+            let merging = Merging::open(&connection)?;
+            Ok((connection, merging))
+        };
+        let (connection, merging) = run().map_err(|error| failed("open the index", error))?;
+        let index = Index { connection, path, runs: merging.current(), held: RefCell::default() };
+        Ok(Self { index, merging })
     }
 
-    fn connect(path: &Path) -> rusqlite::Result<Connection> {
-        let connection = Connection::open(path)?;
-        connection.pragma_update(None, "page_size", 4096)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.pragma_update(None, "cache_size", -16_384)?;
-        connection.execute_batch(SCHEMA)?;
-        connection.set_prepared_statement_cache_capacity(32);
-        Ok(connection)
-    }
-
-    /// Another connection to the same file, for a thread of its own.
-    ///
-    /// # Errors
-    /// When the file cannot be opened.
-    pub fn again(&self) -> Result<Self, StoreError> {
-        let connection = Self::connect(&self.path).map_err(|error| failed("open the index", error))?;
-        Ok(Self { connection, path: self.path.clone() })
-    }
-
-    /// The position covered with the chain head there; none for an empty index or another format.
-    pub fn covered(&self) -> Option<(u64, [u8; 32])> {
-        self.connection
-            .query_row("SELECT sequence, head FROM covered WHERE format = ?1", [FORMAT], |row| {
-                Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
-            })
-            .ok()
+    /// What readers see.
+    pub fn index(&self) -> &Index {
+        &self.index
     }
 
     /// Empties the index, to be made anew.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn clear(&self) -> Result<(), StoreError> {
-        self.connection
-            .execute_batch("DROP TABLE IF EXISTS receipt; DELETE FROM covered; DELETE FROM key; DELETE FROM balance; DELETE FROM count; DELETE FROM feed; DELETE FROM timer; DELETE FROM open; DELETE FROM listed; DELETE FROM listed_key; DELETE FROM listed_party;")
-            .map_err(|error| failed("clear the index", error))
+    pub fn clear(&mut self) -> Result<(), StoreError> {
+        clear(&self.index.connection).map_err(|error| failed("clear the index", error))?;
+        self.merging.clear();
+        Ok(())
     }
 
-    /// Merges what commits changed, sorted, in one transaction.
+    /// Merges what commits changed, sorted, in one transaction; then makes full levels of runs into larger ones.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -141,55 +129,41 @@ impl Index {
         self.merge_all(batch, follows).map_err(|error| failed("merge the index", error))
     }
 
+    /// Makes the runs of a full level one; whether there was such a level.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn compact(&mut self) -> Result<bool, StoreError> {
+        let Some((family, level)) = self.merging.full() else { return Ok(false) };
+        let mut run = || {
+            let transaction = self.index.connection.unchecked_transaction()?;
+            self.merging.compact(&transaction, family, level)?;
+            transaction.commit()?;
+            self.merging.publish();
+            Ok(true)
+        };
+        run().map_err(|error| failed("merge the runs of the index", error))
+    }
+
     fn merge_all(&mut self, batch: &[Entries], follows: &[u8]) -> rusqlite::Result<()> {
         let Some(last) = batch.last() else { return Ok(()) };
-        let transaction = self.connection.transaction()?;
-        let keys: BTreeMap<KeyHash, u64> =
-            batch.iter().flat_map(|entries| entries.keys.iter().copied()).collect();
+        let transaction = self.index.connection.unchecked_transaction()?;
+        let merging = &mut self.merging;
+        merging.sweep(&transaction)?;
+        let number = |number: u64| number.to_be_bytes().to_vec();
+        let keys = batch.iter().flat_map(|entries| entries.keys.iter());
+        let keys = keys
+            .map(|(hash, sequence)| (*hash, if *sequence == 0 { Vec::new() } else { number(*sequence) }))
+            .collect();
+        merging.add(&transaction, Family::Key, keys)?;
+        let balances = batch.iter().flat_map(|entries| &entries.balances);
+        let balances =
+            balances.map(|(hash, account, balance)| (*hash, put_balance(account, balance))).collect();
+        merging.add(&transaction, Family::Balance, balances)?;
+        let counts = batch.iter().flat_map(|entries| &entries.counts);
+        let counts = counts.map(|(hash, counts)| (*hash, put_counts(counts))).collect();
+        merging.add(&transaction, Family::Count, counts)?;
         {
-            let mut set = transaction.prepare_cached(
-                "INSERT INTO key VALUES(?1, ?2) ON CONFLICT DO UPDATE SET sequence = excluded.sequence",
-            )?;
-            let mut drop = transaction.prepare_cached("DELETE FROM key WHERE hash = ?1")?;
-            for (hash, sequence) in keys {
-                if sequence == 0 {
-                    drop.execute([hash])?;
-                } else {
-                    set.execute(params![hash, sequence as i64])?;
-                }
-            }
-            let balances: BTreeMap<KeyHash, (&Account, &Balance)> = batch
-                .iter()
-                .flat_map(|entries| &entries.balances)
-                .map(|(hash, account, balance)| (*hash, (account, balance)))
-                .collect();
-            let mut set = transaction.prepare_cached("INSERT INTO balance VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET posted = excluded.posted, held = excluded.held")?;
-            for (hash, (account, balance)) in balances {
-                set.execute(params![
-                    hash,
-                    account.kind.number(),
-                    account.owner.as_str(),
-                    account.period,
-                    balance.posted,
-                    balance.held
-                ])?;
-            }
-            let counts: BTreeMap<KeyHash, &Counts> = batch
-                .iter()
-                .flat_map(|entries| entries.counts.iter().map(|(hash, counts)| (*hash, counts)))
-                .collect();
-            let mut set = transaction.prepare_cached(
-                "INSERT INTO count VALUES(?1, ?2) ON CONFLICT DO UPDATE SET days = excluded.days",
-            )?;
-            for (hash, counts) in counts {
-                let days: Vec<u8> = counts
-                    .days
-                    .iter()
-                    .flat_map(|(day, count)| [day.to_be_bytes(), count.to_be_bytes()])
-                    .flatten()
-                    .collect();
-                set.execute(params![hash, days])?;
-            }
             let open: BTreeMap<KeyHash, Option<u64>> =
                 batch.iter().flat_map(|entries| entries.open.iter().copied()).collect();
             let mut set = transaction.prepare_cached(
@@ -205,12 +179,113 @@ impl Index {
         }
         super::merge::feeds(&transaction, batch)?;
         super::merge::timers(&transaction, batch)?;
-        super::merge::lists(&transaction, batch)?;
+        let places = super::merge::lists(&transaction, batch, &runs::current(&self.index.runs))?;
+        let places = places.into_iter().map(|(hash, place)| (hash, number(place))).collect();
+        merging.add(&transaction, Family::Place, places)?;
         transaction.execute(
             "INSERT INTO covered VALUES(1, ?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET format = excluded.format, sequence = excluded.sequence, head = excluded.head, follows = excluded.follows",
             params![FORMAT, last.last as i64, last.head, follows],
         )?;
-        transaction.commit()
+        transaction.commit()?;
+        merging.publish();
+        Ok(())
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "page_size", 4096)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    // A large merge of runs passes through the log; the file is cut back afterwards.
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(runs::SCHEMA)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+fn covered(connection: &Connection) -> rusqlite::Result<Option<(u64, [u8; 32])>> {
+    let found =
+        connection.query_row("SELECT sequence, head FROM covered WHERE format = ?1", [FORMAT], |row| {
+            Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
+        });
+    found.optional()
+}
+
+/// Drops every table, those of earlier formats too, and begins anew.
+fn clear(connection: &Connection) -> rusqlite::Result<()> {
+    let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for table in tables {
+        connection.execute_batch(&format!("DROP TABLE {table};"))?;
+    }
+    connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(runs::SCHEMA)
+}
+
+fn put_balance(account: &Account, balance: &Balance) -> Vec<u8> {
+    let mut value = Vec::with_capacity(19 + account.owner.len());
+    value.push(account.kind.number());
+    value.extend_from_slice(&account.period.to_be_bytes());
+    value.extend_from_slice(&balance.posted.to_be_bytes());
+    value.extend_from_slice(&balance.held.to_be_bytes());
+    value.extend_from_slice(account.owner.as_bytes());
+    value
+}
+
+fn get_balance(value: &[u8]) -> Option<(Account, Balance)> {
+    let (kind, rest) = value.split_first()?;
+    let (period, rest) = rest.split_first_chunk()?;
+    let (posted, rest) = rest.split_first_chunk()?;
+    let (held, owner) = rest.split_first_chunk()?;
+    let account = Account {
+        kind: AccountKind::from_number(*kind)?,
+        owner: std::str::from_utf8(owner).ok()?.into(),
+        period: u16::from_be_bytes(*period),
+    };
+    let balance =
+        Balance { posted: i64::from_be_bytes(*posted), held: i64::from_be_bytes(*held), limit: None };
+    Some((account, balance))
+}
+
+fn put_counts(counts: &Counts) -> Vec<u8> {
+    let days = counts.days.iter().flat_map(|(day, count)| [day.to_be_bytes(), count.to_be_bytes()]);
+    days.flatten().collect()
+}
+
+fn get_counts(value: &[u8]) -> Counts {
+    let days = value.chunks_exact(8).filter_map(|pair| {
+        let (day, count) = pair.split_at(4);
+        Some((u32::from_be_bytes(day.try_into().ok()?), u32::from_be_bytes(count.try_into().ok()?)))
+    });
+    Counts { days: days.collect() }
+}
+
+impl Index {
+    /// Another connection to the same file, for a thread of its own.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn again(&self) -> Result<Self, StoreError> {
+        let connection = connect(&self.path).map_err(|error| failed("open the index", error))?;
+        Ok(Self { connection, path: self.path.clone(), runs: self.runs.clone(), held: RefCell::default() })
+    }
+
+    /// Where the runs are found without a connection.
+    pub fn runs(&self) -> Current {
+        self.runs.clone()
+    }
+
+    /// The position covered with the chain head there; none for an empty index.
+    pub fn covered(&self) -> Option<(u64, [u8; 32])> {
+        covered(&self.connection).ok().flatten()
+    }
+
+    fn find(&self, family: Family, hash: KeyHash) -> rusqlite::Result<Option<Vec<u8>>> {
+        let held = self.held.borrow().clone();
+        held.unwrap_or_else(|| runs::current(&self.runs)).find(&self.connection, family, hash)
     }
 
     /// The sequence under a key.
@@ -218,31 +293,8 @@ impl Index {
     /// # Errors
     /// When the file cannot be read.
     pub fn key(&self, hash: KeyHash) -> Result<Option<u64>, StoreError> {
-        let find = || {
-            let mut statement = self.connection.prepare_cached("SELECT sequence FROM key WHERE hash = ?1")?;
-            statement.query_row([hash], |row| row.get::<_, i64>(0)).optional()
-        };
-        find()
-            .map(|found| found.map(|sequence| sequence as u64))
-            .map_err(|error| failed("look a key up", error))
-    }
-
-    /// Hashes of all keys, accounts and counters, for the filter.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn hashes(&self, visit: &mut dyn FnMut(KeyHash)) -> Result<(), StoreError> {
-        let mut run = || -> rusqlite::Result<()> {
-            for table in ["key", "balance", "count"] {
-                let mut statement = self.connection.prepare(&format!("SELECT hash FROM {table}"))?;
-                let mut rows = statement.query([])?;
-                while let Some(row) = rows.next()? {
-                    visit(row.get(0)?);
-                }
-            }
-            Ok(())
-        };
-        run().map_err(|error| failed("read the keys", error))
+        let found = self.find(Family::Key, hash).map_err(|error| failed("look a key up", error))?;
+        Ok(found.and_then(|value| value.try_into().ok()).map(u64::from_be_bytes))
     }
 
     /// A balance without its limit.
@@ -250,14 +302,8 @@ impl Index {
     /// # Errors
     /// When the file cannot be read.
     pub fn balance(&self, hash: KeyHash) -> Result<Option<Balance>, StoreError> {
-        let find = || {
-            let mut statement =
-                self.connection.prepare_cached("SELECT posted, held FROM balance WHERE hash = ?1")?;
-            statement
-                .query_row([hash], |row| Ok(Balance { posted: row.get(0)?, held: row.get(1)?, limit: None }))
-                .optional()
-        };
-        find().map_err(|error| failed("read a balance", error))
+        let found = self.find(Family::Balance, hash).map_err(|error| failed("read a balance", error))?;
+        Ok(found.and_then(|value| get_balance(&value)).map(|(_, balance)| balance))
     }
 
     /// Runs several reads in one transaction: the locks of each by itself cost as much as the read.
@@ -265,11 +311,14 @@ impl Index {
     /// # Errors
     /// When the file cannot be read.
     pub fn together<T>(&self, run: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        // First the runs, then what the transaction sees: never older than they are.
+        *self.held.borrow_mut() = Some(runs::current(&self.runs));
         let transaction =
             self.connection.unchecked_transaction().map_err(|error| failed("read the index", error))?;
-        let found = run(self)?;
+        let found = run(self);
+        *self.held.borrow_mut() = None;
         transaction.finish().map_err(|error| failed("read the index", error))?;
-        Ok(found)
+        found
     }
 
     /// All balances.
@@ -277,19 +326,11 @@ impl Index {
     /// # Errors
     /// When the file cannot be read.
     pub fn balances(&self) -> Result<Vec<(Account, Balance)>, StoreError> {
-        let run = || -> rusqlite::Result<Vec<(Account, Balance)>> {
-            let mut statement =
-                self.connection.prepare("SELECT kind, owner, period, posted, held FROM balance")?;
-            let rows = statement.query_map([], |row| {
-                let kind = AccountKind::from_number(row.get(0)?).unwrap_or(AccountKind::Quota);
-                Ok((
-                    Account { kind, owner: row.get::<_, String>(1)?.into(), period: row.get(2)? },
-                    Balance { posted: row.get(3)?, held: row.get(4)?, limit: None },
-                ))
-            })?;
-            rows.collect()
-        };
-        run().map_err(|error| failed("read the balances", error))
+        let mut found = Vec::new();
+        runs::current(&self.runs)
+            .each(&self.connection, Family::Balance, &mut |_, value| found.extend(get_balance(value)))
+            .map_err(|error| failed("read the balances", error))?;
+        Ok(found)
     }
 
     /// A counter.
@@ -297,23 +338,8 @@ impl Index {
     /// # Errors
     /// When the file cannot be read.
     pub fn count(&self, hash: KeyHash) -> Result<Option<Counts>, StoreError> {
-        let find = || {
-            let mut statement = self.connection.prepare_cached("SELECT days FROM count WHERE hash = ?1")?;
-            statement.query_row([hash], |row| row.get::<_, Vec<u8>>(0)).optional()
-        };
-        let found = find().map_err(|error| failed("read a counter", error))?;
-        Ok(found.map(|bytes| Counts {
-            days: bytes
-                .chunks_exact(8)
-                .filter_map(|pair| {
-                    let (day, count) = pair.split_at(4);
-                    Some((
-                        u32::from_be_bytes(day.try_into().ok()?),
-                        u32::from_be_bytes(count.try_into().ok()?),
-                    ))
-                })
-                .collect(),
-        }))
+        let found = self.find(Family::Count, hash).map_err(|error| failed("read a counter", error))?;
+        Ok(found.map(|value| get_counts(&value)))
     }
 
     /// Sequences and numbers of receipts of a recipient in (after, upto], at most `limit`.

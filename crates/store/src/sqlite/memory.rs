@@ -145,37 +145,6 @@ impl Hasher {
     }
 }
 
-/// A filter of key hashes: what it does not know is not there. Sized once; over its size it asks the index more often.
-#[derive(Debug)]
-pub struct Filter {
-    bits: Vec<u64>,
-}
-
-impl Filter {
-    /// For about this many keys, at 12 bits each.
-    pub fn for_keys(count: usize) -> Self {
-        Self { bits: vec![0; (count.max(4_000_000) * 12 / 64).next_power_of_two()] }
-    }
-    fn places(&self, hash: KeyHash) -> [(usize, u64); 4] {
-        let hash = hash as u64;
-        let mask = self.bits.len() as u64 - 1;
-        [0u32, 16, 32, 48].map(|turn| {
-            let mixed = hash.rotate_left(turn).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            (((mixed >> 16) & mask) as usize, 1u64 << (mixed & 63))
-        })
-    }
-    /// Adds a key.
-    pub fn add(&mut self, hash: KeyHash) {
-        for (word, bit) in self.places(hash) {
-            self.bits[word] |= bit;
-        }
-    }
-    /// Whether a key may be there.
-    pub fn may_have(&self, hash: KeyHash) -> bool {
-        self.places(hash).into_iter().all(|(word, bit)| self.bits[word] & bit != 0)
-    }
-}
-
 /// A timer's name in memory, ordered by when it is due.
 pub type TimerKey = (Time, OrderKey, TimerKind, u32);
 
@@ -211,20 +180,25 @@ pub struct Memory {
     pub filings: Vec<FilingRow>,
     /// Rulebooks.
     pub rulebooks: Vec<RulebookRow>,
-    /// Keys that may exist.
-    pub filter: Filter,
     /// Last sequence.
     pub last: u64,
     /// Last commit time.
     pub last_time: Time,
 }
 
-/// Balance and counter as the index has them, for those that memory does not.
-pub type FromIndex<'a> = (&'a dyn Fn(KeyHash) -> Balance, &'a dyn Fn(KeyHash) -> Counts);
+/// What the index has, for what memory has not.
+pub struct FromIndex<'a> {
+    /// Whether a key is there.
+    pub known: &'a dyn Fn(KeyHash) -> bool,
+    /// A balance.
+    pub balance: &'a dyn Fn(KeyHash) -> Balance,
+    /// A counter.
+    pub count: &'a dyn Fn(KeyHash) -> Counts,
+}
 
 impl Memory {
     /// Empty memory.
-    pub fn new(hasher: Hasher, filter: Filter) -> Self {
+    pub fn new(hasher: Hasher) -> Self {
         Self {
             hasher,
             open: FxHashMap::default(),
@@ -241,7 +215,6 @@ impl Memory {
             follows: BTreeMap::new(),
             filings: Vec::new(),
             rulebooks: Vec::new(),
-            filter,
             last: 0,
             last_time: Time(0),
         }
@@ -249,9 +222,6 @@ impl Memory {
 
     fn key(&mut self, entries: &mut Entries, hash: KeyHash, sequence: u64) {
         self.recent.insert(hash, (sequence, self.last));
-        if sequence != 0 {
-            self.filter.add(hash);
-        }
         entries.keys.push((hash, sequence));
     }
 
@@ -272,7 +242,7 @@ impl Memory {
                 let hash = self.hasher.message(&message.sender, &message.sha256);
                 self.feed(sequence, &message.receipts, entries);
                 // The first answer is for ever: later copies of the same bytes do not take its place.
-                if !self.recent.contains_key(&hash) && !self.filter.may_have(hash) {
+                if !self.recent.contains_key(&hash) && !(index.known)(hash) {
                     self.key(entries, hash, sequence);
                 }
             }
@@ -343,11 +313,8 @@ impl Memory {
     ) {
         for movement in &outcome.movements {
             let hash = self.hasher.account(&movement.account);
-            let slot = self.balances.entry(movement.account.clone()).or_insert_with(|| {
-                let known = self.filter.may_have(hash);
-                (if known { index.0(hash) } else { Balance::default() }, 0)
-            });
-            self.filter.add(hash);
+            let slot =
+                self.balances.entry(movement.account.clone()).or_insert_with(|| ((index.balance)(hash), 0));
             if let Err(fault) = ledger::apply(&mut slot.0, movement) {
                 panic!("row {sequence}: {fault}");
             }
@@ -356,11 +323,7 @@ impl Memory {
         }
         for key in &outcome.counted {
             let hash = self.hasher.count(key);
-            let slot = self.counts.entry(key.clone()).or_insert_with(|| {
-                let known = self.filter.may_have(hash);
-                (if known { index.1(hash) } else { Counts::default() }, 0)
-            });
-            self.filter.add(hash);
+            let slot = self.counts.entry(key.clone()).or_insert_with(|| ((index.count)(hash), 0));
             slot.0.add(time.day_number());
             slot.1 = sequence;
             entries.counts.push((hash, slot.0.clone()));

@@ -1,9 +1,11 @@
 //! What a merge writes into the index of feeds, timers and lists. The rest of the merge is in `index`.
 
 use super::index::{Entries, KeyHash, Listed};
+use super::runs::{Family, Runs};
 use clearance::event::TimerKind;
 use clearance::keys::{OrderKey, Time};
 use rusqlite::params;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// Rows with receipts that a stretch of a feed holds at most.
@@ -59,27 +61,39 @@ pub(super) fn timers(transaction: &rusqlite::Transaction<'_>, batch: &[Entries])
     Ok(())
 }
 
-/// A consignment keeps the place of its first row in every list; later rows change its line.
-pub(super) fn lists(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]) -> rusqlite::Result<()> {
-    let latest: BTreeMap<KeyHash, &Listed> = batch
-        .iter()
-        .flat_map(|entries| entries.listed.iter().map(|(hash, listed)| (*hash, listed)))
-        .collect();
-    let mut created = transaction.prepare_cached(
-        "INSERT INTO listed_key VALUES(?1, ?2) ON CONFLICT DO UPDATE SET created = created RETURNING created",
-    )?;
+/// A consignment keeps the place of its first row in every list; later rows change its line. Returns the places of
+/// those that are new.
+pub(super) fn lists(
+    transaction: &rusqlite::Transaction<'_>,
+    batch: &[Entries],
+    runs: &Runs,
+) -> rusqlite::Result<Vec<(KeyHash, u64)>> {
+    // In order of their rows: lines lie by place, and most of them are new.
+    let mut latest: FxHashMap<KeyHash, &Listed> = FxHashMap::default();
+    for (hash, listed) in batch.iter().flat_map(|entries| &entries.listed) {
+        latest.insert(*hash, listed);
+    }
+    let mut latest: Vec<(KeyHash, &Listed)> = latest.into_iter().collect();
+    latest.sort_unstable_by_key(|(_, listed)| listed.summary.position.sequence);
     let mut set = transaction.prepare_cached(
         "INSERT INTO listed VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry,
              sequence = excluded.sequence, time = excluded.time",
     )?;
     let mut party = transaction.prepare_cached("INSERT OR IGNORE INTO listed_party VALUES(?1, ?2)")?;
+    let mut new = Vec::new();
     for (hash, listed) in latest {
         let summary = &listed.summary;
-        let place: i64 =
-            created.query_row(params![hash, summary.position.sequence as i64], |row| row.get(0))?;
+        let found = runs.find(transaction, Family::Place, hash)?;
+        let place = match found.and_then(|place| place.try_into().ok()).map(u64::from_be_bytes) {
+            Some(place) => place,
+            None => {
+                new.push((hash, summary.position.sequence));
+                summary.position.sequence
+            }
+        };
         set.execute(params![
-            place,
+            place as i64,
             hash,
             summary.order.platform.as_str(),
             summary.order.order_no.as_str(),
@@ -91,8 +105,8 @@ pub(super) fn lists(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]) 
             summary.time.0
         ])?;
         for code in &listed.parties {
-            party.execute(params![code, place])?;
+            party.execute(params![code, place as i64])?;
         }
     }
-    Ok(())
+    Ok(new)
 }

@@ -8,6 +8,7 @@ pub mod index;
 pub mod ledger_files;
 pub mod memory;
 mod merge;
+mod runs;
 pub mod store;
 pub mod verify;
 

@@ -3,9 +3,10 @@
 
 use super::crypt::{Keyring, Unsealable};
 use super::folder::Folder;
-use super::index::{Entries, Index, KeyHash};
+use super::index::{Entries, Index, IndexWriter, KeyHash};
 use super::ledger_files::{LedgerFiles, LedgerReader, SealedRow};
-use super::memory::{Filter, Hasher, Memory, TimerKey};
+use super::memory::{FromIndex, Hasher, Memory, TimerKey};
+use super::runs::{self, Current, Family};
 use crate::codec;
 use crate::rows::{
     Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search,
@@ -61,6 +62,7 @@ struct Shared {
     ledger: LedgerReader,
     index: Mutex<Vec<Index>>,
     template: Mutex<Index>,
+    runs: Current,
     covered: AtomicU64,
 }
 
@@ -117,18 +119,22 @@ impl Shared {
         result
     }
 
+    /// Whether the index may have something under a hash: no is certain, and costs no connection.
+    fn may_have(&self, family: Family, hash: KeyHash) -> bool {
+        runs::current(&self.runs).may_have(family, hash)
+    }
+
     fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
         let hash = {
             let memory = self.memory();
             if let Some((balance, _)) = memory.balances.get(account) {
                 return Ok(Some(*balance));
             }
-            let hash = memory.hasher.account(account);
-            if !memory.filter.may_have(hash) {
-                return Ok(None);
-            }
-            hash
+            memory.hasher.account(account)
         };
+        if !self.may_have(Family::Balance, hash) {
+            return Ok(None);
+        }
         self.index(|index| index.balance(hash))
     }
 
@@ -141,13 +147,15 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let (mut cold_accounts, mut cold_counters) = (Vec::new(), Vec::new());
         {
+            // Memory first: what it forgets meanwhile, the runs read after it have.
             let memory = self.memory();
+            let runs = runs::current(&self.runs);
             for account in accounts {
                 if let Some((balance, _)) = memory.balances.get(&account) {
                     facts.balances.insert(account, *balance);
                 } else {
                     let hash = memory.hasher.account(&account);
-                    cold_accounts.extend(memory.filter.may_have(hash).then_some((account, hash)));
+                    cold_accounts.extend(runs.may_have(Family::Balance, hash).then_some((account, hash)));
                 }
             }
             for key in counters {
@@ -155,7 +163,7 @@ impl Shared {
                     facts.counts.insert(key, counts.clone());
                 } else {
                     let hash = memory.hasher.count(&key);
-                    cold_counters.extend(memory.filter.may_have(hash).then_some((key, hash)));
+                    cold_counters.extend(runs.may_have(Family::Count, hash).then_some((key, hash)));
                 }
             }
         }
@@ -195,9 +203,9 @@ impl Shared {
             if let Some((sequence, _)) = memory.recent.get(&hash) {
                 return Ok((*sequence != 0).then_some(*sequence));
             }
-            if !memory.filter.may_have(hash) {
-                return Ok(None);
-            }
+        }
+        if !self.may_have(Family::Key, hash) {
+            return Ok(None);
         }
         self.index(|index| index.key(hash))
     }
@@ -306,12 +314,26 @@ impl Shared {
     /// Advances memory by committed rows.
     fn advance<'a>(&self, rows: impl Iterator<Item = (u64, Time, &'a Row)>, head: [u8; 32]) -> Entries {
         let mut entries = Entries { head, ..Entries::default() };
-        let balance =
-            |hash: KeyHash| self.index(|index| index.balance(hash)).ok().flatten().unwrap_or_default();
-        let counts = |hash: KeyHash| self.index(|index| index.count(hash)).ok().flatten().unwrap_or_default();
+        // The lock first: what memory forgets, the runs read after that have.
         let mut memory = self.memory_mut();
+        let runs = runs::current(&self.runs);
+        let known = |hash: KeyHash| {
+            runs.may_have(Family::Key, hash) && matches!(self.index(|index| index.key(hash)), Ok(Some(_)))
+        };
+        let balance = |hash: KeyHash| {
+            let known = runs.may_have(Family::Balance, hash);
+            known
+                .then(|| self.index(|index| index.balance(hash)).ok().flatten())
+                .flatten()
+                .unwrap_or_default()
+        };
+        let count = |hash: KeyHash| {
+            let known = runs.may_have(Family::Count, hash);
+            known.then(|| self.index(|index| index.count(hash)).ok().flatten()).flatten().unwrap_or_default()
+        };
+        let from_index = FromIndex { known: &known, balance: &balance, count: &count };
         for (sequence, time, row) in rows {
-            memory.advance(sequence, time, row, &(&balance, &counts), &mut entries);
+            memory.advance(sequence, time, row, &from_index, &mut entries);
         }
         entries
     }
@@ -328,40 +350,35 @@ impl SqliteStore {
         let key = options.master_key.clone().unwrap_or_else(|| super::folder::MasterKey::default_path(path));
         let ledger = LedgerFiles::open(folder, &key, options.segment_bytes)?;
         let reader = ledger.reader();
-        let mut index = Index::open(path)?;
-        let covered = match index.covered() {
+        let mut writer = IndexWriter::open(path)?;
+        let covered = match writer.index().covered() {
             Some((sequence, head)) if chain_head_at(&reader, sequence)? == Some(head) => sequence,
             Some(_) => {
-                index.clear()?;
+                writer.clear()?;
                 0
             }
-            None => {
-                index.clear()?;
-                0
-            }
+            None => 0,
         };
+        let index = writer.index();
         let hasher = Hasher::new(&reader.keyring.keyed_hash("index"));
-        let mut count = 0usize;
-        index.hashes(&mut |_| count += 1)?;
-        let mut filter = Filter::for_keys(count * 2);
-        index.hashes(&mut |hash| filter.add(hash))?;
-        let mut memory = Memory::new(hasher, filter);
+        let mut memory = Memory::new(hasher);
         for follow in codec::decode_follows(&index.follows()?).map_err(|damage| damaged(covered, damage.0))? {
             let (Follow::WaybillChanged { cause, .. } | Follow::ClaimReleased { cause, .. }) = &follow;
             memory.follows.entry(cause.sequence).or_default().push(follow);
         }
         memory.last = covered;
-        let template = index.again()?;
+        let (template, runs) = (index.again()?, index.runs());
         let shared = Arc::new(Shared {
             memory: RwLock::new(memory),
             ledger: reader,
             index: Mutex::default(),
             template: Mutex::new(template),
+            runs,
             covered: AtomicU64::new(covered),
         });
         reopen(&shared)?;
-        let tail = replay(&shared, &mut index, covered, progress)?;
-        let merger = start_merger(shared.clone(), index)?;
+        let tail = replay(&shared, &mut writer, covered, progress)?;
+        let merger = start_merger(shared.clone(), writer)?;
         if let Some(entries) = tail {
             let _ = merger.queue.send(entries);
         }
@@ -518,7 +535,7 @@ fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
 /// Replays the rows after the index, merging as it goes so that memory stays small. Returns what is left to merge.
 fn replay(
     shared: &Arc<Shared>,
-    index: &mut Index,
+    index: &mut IndexWriter,
     covered: u64,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Option<Entries>, StoreError> {
@@ -568,7 +585,7 @@ fn replay(
 }
 
 /// Merges entries and lets memory forget what is covered.
-fn merge(shared: &Shared, index: &mut Index, mut batch: Vec<Entries>) -> Result<(), StoreError> {
+fn merge(shared: &Shared, index: &mut IndexWriter, mut batch: Vec<Entries>) -> Result<(), StoreError> {
     let Some(last) = batch.last().map(|entries| entries.last) else { return Ok(()) };
     let (timers, follows) = {
         let memory = shared.memory();
@@ -581,10 +598,11 @@ fn merge(shared: &Shared, index: &mut Index, mut batch: Vec<Entries>) -> Result<
     index.merge(&batch, &follows)?;
     shared.memory_mut().covered(last);
     shared.covered.store(last, Ordering::SeqCst);
+    while index.compact()? {}
     Ok(())
 }
 
-fn start_merger(shared: Arc<Shared>, mut index: Index) -> Result<Merger, StoreError> {
+fn start_merger(shared: Arc<Shared>, mut index: IndexWriter) -> Result<Merger, StoreError> {
     let (queue, entries) = mpsc::channel::<Entries>();
     let run = move || {
         let mut waiting: Vec<Entries> = Vec::new();

@@ -2,7 +2,7 @@
 //! of every consignment, and balances recomputed from the movements.
 
 use super::folder::{Folder, MasterKey};
-use super::index::Index;
+use super::index::IndexWriter;
 use super::ledger_files::{LedgerReader, chain};
 use crate::StoreError;
 use crate::codec;
@@ -135,7 +135,8 @@ impl State {
 
     /// Balances of the index, where it covers the whole ledger, against those recomputed.
     fn compare(&self, folder: &Path, last: u64, report: &mut Report) -> Result<(), StoreError> {
-        let index = Index::open(folder)?;
+        let writer = IndexWriter::open(folder)?;
+        let index = writer.index();
         if index.covered().is_none_or(|(covered, _)| covered != last) {
             return Ok(());
         }
