@@ -3,6 +3,7 @@
 //! Read first: [`pipeline`], the straight path from a message to its answer. `ingest` makes documents of bytes, `api`
 //! is the HTTP interface, `worker` fires timers and follows.
 
+mod answering;
 pub mod api;
 pub mod auth;
 pub mod clock;

@@ -1,6 +1,8 @@
-//! The straight path: messages, timers, follows and officers' actions → load → decide → commit → answers. One thread,
-//! one writer; what arrives while a commit is under way shares the next.
+//! The straight path: messages, timers, follows and officers' actions → load → decide → commit → answers. One thread
+//! judges; what it hands to the store is answered when it is durable (see `answering`), and what arrives meanwhile
+//! shares the next commit.
 
+use crate::answering::{self, Answering, Told};
 use crate::clock::Clock;
 use crate::ingest::Ingested;
 use crate::metrics::Metrics;
@@ -13,7 +15,7 @@ use clearance::outcome::{Answer, Outcome};
 use std::collections::VecDeque;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
-use store::{Commit, FilingRow, MessageRow, Read, Row, RulebookRow, Store, StoreError, Transaction};
+use store::{Commit, Durable, FilingRow, MessageRow, Read, Row, RulebookRow, Store, StoreError, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 /// Events that share a commit at most: bounds its latency.
@@ -115,7 +117,7 @@ impl Pipeline {
 /// What the pipeline's thread owns.
 struct Engine<S: Store> {
     store: S,
-    read: S::Read,
+    answers: mpsc::Sender<Told>,
     reference: Arc<RwLock<Arc<Reference>>>,
     clock: Clock,
     metrics: Arc<Metrics>,
@@ -136,19 +138,28 @@ pub fn start<S: Store>(
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(2_000);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let read = store.read();
+    let answering = Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone() };
+    let (answers, answering) = answering::start(answering, failed)?;
     let thread = std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
-        let mut engine = Engine { store, read, reference, clock, metrics, follows: VecDeque::new() };
-        if let Err(error) = runtime.block_on(engine.run(queue)) {
-            failed(error);
-        }
+        let mut engine = Engine { store, answers, reference, clock, metrics, follows: VecDeque::new() };
+        runtime.block_on(async {
+            if let Err(error) = engine.run(queue).await {
+                // Behind what is still to be answered.
+                let _ = engine.answers.send(Told::Failed(error)).await;
+            }
+        });
+        // All that was handed over becomes durable first, then it is answered.
+        let Engine { store, answers, .. } = engine;
+        drop(store);
+        drop(answers);
+        let _ = answering.join();
     })?;
     Ok((Pipeline { sender }, thread))
 }
 
 impl<S: Store> Engine<S> {
     async fn run(&mut self, mut queue: mpsc::Receiver<Work>) -> Result<(), StoreError> {
-        self.follows = self.read.follows(usize::MAX).await?.into();
+        self.follows = self.store.read().follows(usize::MAX).await?.into();
         loop {
             let mut batch = Vec::new();
             let mut events = 0;
@@ -207,20 +218,22 @@ impl<S: Store> Engine<S> {
             };
             drop(facts);
             let decided = Instant::now();
-            let rows = plan.write(first, time, outcomes);
+            let rows = Arc::new(plan.write(first, time, outcomes));
             let last = Position { writer: first.writer, sequence: first.sequence + rows.len() as u64 - 1 };
-            let commit = transaction.commit(time, &rows).await?;
-            let done = match commit {
-                Commit::Done { .. } => true,
-                Commit::Lost => false,
-                Commit::Unknown => self.store.durable().await? >= last,
+            let follow_ups: Vec<Follow> = follows_of(&rows).cloned().collect();
+            let durable = match transaction.commit(time, rows.clone()).await? {
+                Commit::Done { durable, .. } => Some(durable),
+                Commit::Lost => None,
+                Commit::Unknown => (self.store.durable().await? >= last).then(Durable::now),
             };
             Metrics::add(&self.metrics.load_micros, (loaded - started).as_micros() as u64);
             Metrics::add(&self.metrics.decide_micros, (decided - loaded).as_micros() as u64);
             Metrics::add(&self.metrics.commit_micros, decided.elapsed().as_micros() as u64);
-            if done {
+            if let Some(durable) = durable {
                 Metrics::add(&self.metrics.commits, 1);
-                self.settle(follows.len(), rows, batch).await?;
+                self.follows.extend(follow_ups);
+                drop(plan);
+                self.tell(durable, rows, follows.len(), batch).await?;
                 break;
             }
             Metrics::add(&self.metrics.commits_lost, 1);
@@ -233,151 +246,43 @@ impl<S: Store> Engine<S> {
         }
         for work in previews {
             if let Work::Preview(documents, answer) = work {
-                let answers = self.preview(documents).await?;
-                let _ = answer.send(answers);
+                let outcomes = self.preview(documents).await?;
+                self.hand(Told::Preview { outcomes, answer }).await?;
             }
         }
         Ok(())
+    }
+
+    /// Hands a batch to be answered. What moves the reference is waited for: the next batch is judged with it.
+    async fn tell(
+        &mut self,
+        durable: Durable,
+        rows: Arc<Vec<Row>>,
+        follows: usize,
+        work: Vec<Work>,
+    ) -> Result<(), StoreError> {
+        let moves = work.iter().any(|work| matches!(work, Work::Filing(..) | Work::Rulebook(..)));
+        let (done, waiting) = moves.then(oneshot::channel).unzip();
+        self.hand(Told::Batch { durable, rows, follows, work, done }).await?;
+        if let Some(waiting) = waiting {
+            waiting.await.map_err(|_| ended())?;
+        }
+        Ok(())
+    }
+
+    async fn hand(&self, told: Told) -> Result<(), StoreError> {
+        self.answers.send(told).await.map_err(|_| ended())
     }
 
     fn reference(&self) -> Arc<Reference> {
         self.reference.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// After the commit: reference moves, follows wait, senders are answered. The first rows are those of follows.
-    async fn settle(&mut self, follows: usize, rows: Vec<Row>, batch: Vec<Work>) -> Result<(), StoreError> {
-        for row in &rows {
-            if let Row::Event(event) = row
-                && let Some(outcome) = &event.outcome
-            {
-                self.follows.extend(outcome.follows.iter().cloned());
-                self.count(outcome);
-            }
-        }
-        let mut rows = rows.into_iter().skip(follows);
-        for work in batch {
-            match work {
-                Work::Message(_, answer) => {
-                    let Some(Row::Message(message)) = rows.next() else { continue };
-                    Metrics::add(&self.metrics.messages, 1);
-                    Metrics::add(&self.metrics.messages_refused, u64::from(message.refusal.is_some()));
-                    let mut documents = Vec::with_capacity(message.documents as usize);
-                    for row in rows.by_ref().take(message.documents as usize) {
-                        documents.extend(self.answer_row(row).await?);
-                    }
-                    let _ = answer.send(MessageAnswer { message, documents });
-                }
-                Work::Action(_, answer) => {
-                    if let Some(row) = rows.next()
-                        && let Some(answered) = self.answer_row(row).await?
-                    {
-                        let _ = answer.send(answered);
-                    }
-                }
-                Work::Timer(_, answer) => {
-                    if let (Some(row), Some(answer)) = (rows.next(), answer)
-                        && let Some(answered) = self.answer_row(row).await?
-                    {
-                        let _ = answer.send(answered);
-                    }
-                }
-                Work::Filing(filing, answer) => {
-                    rows.next();
-                    self.change(|reference| {
-                        Arc::make_mut(&mut reference.parties).file(filing.filing.clone())
-                    });
-                    let _ = answer.send(());
-                }
-                Work::Rulebook(_, book, answer) => {
-                    rows.next();
-                    self.change(|reference| reference.books.push(book.clone()));
-                    let _ = answer.send(());
-                }
-                Work::Preview(..) => {}
-            }
-        }
-        Ok(())
-    }
-
-    async fn answer_row(&self, row: Row) -> Result<Option<Answered>, StoreError> {
-        match row {
-            Row::Event(event) => {
-                let position = event.event.position;
-                self.answer(position, event.outcome.map(|outcome| *outcome)).await.map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Reference)) {
-        let mut slot = self.reference.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut reference = (**slot).clone();
-        change(&mut reference);
-        *slot = Arc::new(reference);
-    }
-
-    fn count(&self, outcome: &Outcome) {
-        let metrics = &self.metrics;
-        Metrics::add(&metrics.documents, 1);
-        Metrics::add(&metrics.receipts, outcome.receipts.len() as u64);
-        Metrics::add(&metrics.documents_repeated, u64::from(outcome.repeats.is_some()));
-        Metrics::add(&metrics.documents_refused, u64::from(outcome.answer.status < 0));
-        let released =
-            outcome.receipts.iter().filter(|receipt| receipt.document.kind() == ceb::Kind::TaxBill).count();
-        Metrics::add(&metrics.declarations_released, released as u64);
-        let rejected = outcome
-            .receipts
-            .iter()
-            .any(|receipt| receipt.document.kind() == ceb::Kind::DeclarationReceipt && receipt.status == 100);
-        Metrics::add(&metrics.declarations_rejected, u64::from(rejected));
-    }
-
-    /// The answer to one event; a repeated document gets the answer of its first row.
-    async fn answer(&self, position: Position, outcome: Option<Outcome>) -> Result<Answered, StoreError> {
-        let Some(outcome) = outcome else {
-            let answer = Answer {
-                status: 0,
-                info: "已收妥，待处理".into(),
-                findings: Vec::new(),
-                pre_no: None,
-                version: 0,
-            };
-            return Ok(Answered {
-                position,
-                order: None,
-                answer,
-                repeated: false,
-                undecided: true,
-                outcome: None,
-            });
-        };
-        if let Some(first) = outcome.repeats {
-            let event = self.read.event(first).await?;
-            if let Some(earlier) = event.and_then(|event| event.row.outcome) {
-                let answer = earlier.answer.clone();
-                return Ok(Answered {
-                    position: first,
-                    order: earlier.order.clone(),
-                    answer,
-                    repeated: true,
-                    undecided: false,
-                    outcome: None,
-                });
-            }
-        }
-        let (order, answer) = (outcome.order.clone(), outcome.answer.clone());
-        Ok(Answered {
-            position,
-            order,
-            answer,
-            repeated: outcome.repeats.is_some(),
-            undecided: false,
-            outcome: Some(Box::new(outcome)),
-        })
-    }
-
     /// The same engine on the same facts; nothing is written.
-    async fn preview(&mut self, documents: Vec<Arc<Arrived>>) -> Result<Vec<Answered>, StoreError> {
+    async fn preview(
+        &mut self,
+        documents: Vec<Arc<Arrived>>,
+    ) -> Result<Vec<(Position, Option<Outcome>)>, StoreError> {
         let reference = self.reference();
         let now = self.clock.now();
         let mut plan = Plan::default();
@@ -389,17 +294,25 @@ impl<S: Store> Engine<S> {
         drop(transaction);
         let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
         let outcomes = plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics);
-        let mut answers = Vec::with_capacity(outcomes.len());
-        for (index, outcome) in outcomes.into_iter().enumerate() {
-            answers.push(
-                self.answer(
-                    Position { writer: first.writer, sequence: first.sequence + index as u64 },
-                    outcome,
-                )
-                .await?,
-            );
-        }
-        Ok(answers)
+        let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
+        Ok(outcomes.into_iter().enumerate().map(|(index, outcome)| (at(index), outcome)).collect())
+    }
+}
+
+/// What follows from rows.
+fn follows_of(rows: &[Row]) -> impl Iterator<Item = &Follow> {
+    let outcomes = rows.iter().filter_map(|row| match row {
+        Row::Event(event) => event.outcome.as_deref(),
+        _ => None,
+    });
+    outcomes.flat_map(|outcome| &outcome.follows)
+}
+
+/// The answering thread ended: it told why.
+fn ended() -> StoreError {
+    StoreError::Failed {
+        operation: "answer a batch".to_owned(),
+        source: "the thread that answers ended".into(),
     }
 }
 

@@ -714,6 +714,12 @@ impl Stored for Original {
 /// The stored form of a row: kind and payload.
 pub fn encode(row: &Row) -> (u8, Vec<u8>) {
     let mut out = Vec::with_capacity(1024);
+    let kind = encode_into(row, &mut out);
+    (kind, out)
+}
+
+/// A row in its stored form after what `out` holds; returns its kind.
+pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
     let kind = match row {
         Row::Message(_) => kind::MESSAGE,
         Row::Event(_) => kind::EVENT,
@@ -722,12 +728,12 @@ pub fn encode(row: &Row) -> (u8, Vec<u8>) {
     };
     out.extend_from_slice(&[kind, FORMAT]);
     match row {
-        Row::Message(row) => row.put(&mut out),
-        Row::Event(row) => row.put(&mut out),
-        Row::Filing(row) => row.put(&mut out),
-        Row::Rulebook(row) => row.put(&mut out),
+        Row::Message(row) => row.put(out),
+        Row::Event(row) => row.put(out),
+        Row::Filing(row) => row.put(out),
+        Row::Rulebook(row) => row.put(out),
     }
-    (kind, out)
+    kind
 }
 
 /// The row of a stored form. The event's own document is read from its original; documents inside a state are empty

@@ -5,6 +5,7 @@ use crate::{Commit, Row, Store, StoreError, Transaction};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{Position, Time};
 use clearance::sample::Numbers;
+use std::sync::Arc;
 
 /// How often commits go wrong, per thousand.
 #[derive(Clone, Copy, Debug)]
@@ -66,13 +67,16 @@ impl<T: Transaction + Send> Transaction for FaultyTransaction<T> {
         self.inner.facts()
     }
 
-    async fn commit(self, time: Time, rows: &[Row]) -> Result<Commit, StoreError> {
+    async fn commit(self, time: Time, rows: Arc<Vec<Row>>) -> Result<Commit, StoreError> {
         let Rates { lost, unknown, unknown_done } = self.rates;
         match self.draw {
             draw if draw < lost => Ok(Commit::Lost),
             draw if draw < lost + unknown => Ok(Commit::Unknown),
             draw if draw < lost + unknown + unknown_done => {
-                self.inner.commit(time, rows).await.map(|_| Commit::Unknown)
+                if let Commit::Done { durable, .. } = self.inner.commit(time, rows).await? {
+                    durable.wait().await?;
+                }
+                Ok(Commit::Unknown)
             }
             _ => self.inner.commit(time, rows).await,
         }

@@ -20,21 +20,50 @@ use clearance::facts::{Facts, Keys};
 use clearance::keys::{ClaimKey, OrderKey, Position, Time, WaybillKey};
 use ledger::{Account, AccountKind, Balance};
 use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// What ended a commit that did not fail.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub enum Commit {
-    /// Durable. First and last position of the rows.
+    /// In the writer's hands: no other writer can undo it, [`Store::load`] sees it. [`Read`] sees it, and senders may
+    /// be told, once it is durable.
     Done {
-        /// Of the first row.
+        /// Position of the first row.
         first: Position,
-        /// Of the last row.
+        /// Position of the last row.
         last: Position,
+        /// When it is on disk.
+        durable: Durable,
     },
     /// Rolled back: another writer was there first. Load again, decide again, commit again.
     Lost,
     /// Nobody knows: look for the writer's sequence in the store before doing anything else.
     Unknown,
+}
+
+/// The moment when the rows of a commit are on disk and readers see them. A store may judge ahead of it only where
+/// nothing but its own failure, which ends the process, can still undo the commit.
+#[derive(Debug)]
+pub struct Durable(Option<oneshot::Receiver<Result<(), StoreError>>>);
+
+impl Durable {
+    /// Already so.
+    pub fn now() -> Self {
+        Self(None)
+    }
+    /// Once the receiver hears of it.
+    pub(crate) fn once(done: oneshot::Receiver<Result<(), StoreError>>) -> Self {
+        Self(Some(done))
+    }
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// When the commit failed, or one before it: nobody knows what is on disk, and the process has to end.
+    pub async fn wait(self) -> Result<(), StoreError> {
+        let Some(done) = self.0 else { return Ok(()) };
+        done.await.unwrap_or_else(|_| Err(StoreError::ended()))
+    }
 }
 
 /// What callers branch on; everything else ends the request with the chain of causes in the log.
@@ -68,6 +97,16 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The writer ended after an earlier failure.
+    pub(crate) fn ended() -> Self {
+        Self::Failed {
+            operation: "write to the ledger".to_owned(),
+            source: "its writer ended after an earlier failure".into(),
+        }
+    }
+}
+
 /// The writing side: one per committing connection.
 pub trait Store: Send + 'static {
     /// The open transaction.
@@ -77,15 +116,17 @@ pub trait Store: Send + 'static {
     /// The reading side.
     type Read: Read;
 
-    /// Locks the key rows of a batch in key order, created if absent, and reads what is under them. `rows` says
-    /// how many rows the batch may write at most, so that numbers can be leased.
+    /// Locks the key rows of a batch in key order, created if absent, and reads what is under them, commits that are
+    /// done and not yet durable included. `rows` says how many rows the batch may write at most, so that numbers can
+    /// be leased.
     fn load(
         &mut self,
         keys: Keys,
         rows: usize,
     ) -> impl Future<Output = Result<Self::Transaction<'_>, StoreError>> + Send;
 
-    /// The last sequence of this writer that is durable: the answer to [`Commit::Unknown`].
+    /// The last sequence of this writer that is durable, once all it has in hand is: the answer to
+    /// [`Commit::Unknown`].
     fn durable(&mut self) -> impl Future<Output = Result<Position, StoreError>> + Send;
 
     /// The reading side, cheap to clone.
@@ -97,8 +138,13 @@ pub trait Transaction {
     /// Hands over what was read, once: the batch works on it.
     fn facts(&mut self) -> Facts;
     /// Writes the rows in order, from `facts().next` on without gaps, moves the accounts conditionally, and commits.
-    /// `time` is the commit's time, not before `facts().last_time`.
-    fn commit(self, time: Time, rows: &[Row]) -> impl Future<Output = Result<Commit, StoreError>> + Send;
+    /// `time` is the commit's time, not before `facts().last_time`. Whoever waits for the durable end may have the
+    /// rows back: the store no longer holds them.
+    fn commit(
+        self,
+        time: Time,
+        rows: Arc<Vec<Row>>,
+    ) -> impl Future<Output = Result<Commit, StoreError>> + Send;
 }
 
 /// Reads: always of committed rows. Lookups by number are current; lists state the position they cover.

@@ -14,22 +14,17 @@ use clearance::{Rulebook, Text};
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 use store::codec;
 use store::sqlite::folder::MasterKey;
 use store::sqlite::{Options, SqliteStore};
-use store::{Commit, Cursor, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
+use store::{Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
 
 /// 2026-11-23 10:00 in China.
 const NOW: Time = Time(1_795_399_200_000);
 
-/// The embedded store never waits: its futures are ready at once.
+/// Waits for a future on this thread.
 fn now<T>(future: impl Future<Output = T>) -> T {
-    let mut future = Box::pin(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("the embedded store does not wait"),
-    }
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
 fn reference() -> Reference {
@@ -62,8 +57,15 @@ fn arrived(sender: &Text, document: Document, seed: u8) -> (Arc<Arrived>, Bytes)
     (Arc::new(arrived), Bytes::from(xml))
 }
 
-/// One trade's four documents in one commit: load, decide, commit, as the pipeline does.
+/// One trade's four documents in one commit, durable when it returns.
 fn put(store: &mut SqliteStore, trade: &Trade, time: Time) -> Vec<Row> {
+    let (rows, durable) = hand_over(store, trade, time);
+    now(durable.wait()).unwrap();
+    Arc::into_inner(rows).expect("the store gives the rows back when they are durable")
+}
+
+/// Load, decide, commit, as the pipeline does.
+fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row>>, Durable) {
     let documents: Vec<(Arc<Arrived>, Bytes)> = trade
         .documents()
         .into_iter()
@@ -103,9 +105,11 @@ fn put(store: &mut SqliteStore, trade: &Trade, time: Time) -> Vec<Row> {
             }))
         })
         .collect();
-    let commit = now(transaction.commit(time, &rows)).unwrap();
-    assert!(matches!(commit, Commit::Done { .. }));
-    rows
+    let rows = Arc::new(rows);
+    match now(transaction.commit(time, rows.clone())).unwrap() {
+        Commit::Done { durable, .. } => (rows, durable),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn open(path: &Path, segment_bytes: u64) -> Result<SqliteStore, StoreError> {
@@ -396,4 +400,42 @@ fn format_one_is_still_read() {
     let Cause::Document(arrived) = &event.event.cause else { panic!("a document") };
     assert_eq!(*arrived.document, Document::Declaration(trades(1)[0].declaration.clone()));
     assert_eq!(codec::encode(&Row::Event(event)).1, bytes);
+}
+
+#[test]
+fn what_is_judged_ahead_of_the_disk_is_what_waiting_gives() {
+    let life = |waits: bool| -> (Vec<String>, Vec<u64>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let mut store = open(&path, 300_000).unwrap();
+        let mut handed = Vec::new();
+        // All of one buyer and few guarantors; every trade twice, so that the second sees the first as repeated.
+        for (index, trade) in trades(150).iter().flat_map(|trade| [trade, trade]).enumerate() {
+            let (rows, durable) = hand_over(&mut store, trade, Time(NOW.0 + index as i64));
+            if waits {
+                now(durable.wait()).unwrap();
+                handed.push((rows, Durable::now()));
+            } else {
+                handed.push((rows, durable));
+            }
+        }
+        let mut rows = Vec::new();
+        let mut repeated = Vec::new();
+        for (index, (own, durable)) in handed.into_iter().enumerate() {
+            now(durable.wait()).unwrap();
+            for row in own.iter() {
+                let Row::Event(event) = row else { panic!("only documents were sent") };
+                let outcome = event.outcome.as_ref().unwrap();
+                assert_eq!(outcome.repeats.is_some(), index % 2 == 1, "trade {index}");
+                repeated.extend(outcome.repeats.map(|first| outcome.position.sequence - first.sequence));
+                rows.push(format!("{:?} {:?}", outcome.answer, outcome.movements));
+            }
+        }
+        drop(store);
+        assert_eq!(faults(&path), []);
+        (rows, repeated)
+    };
+    let (waited, ahead) = (life(true), life(false));
+    assert_eq!(waited.0, ahead.0);
+    assert_eq!(ahead.1.len(), 600, "each document of every second trade");
 }

@@ -306,13 +306,17 @@ impl Index {
         Ok(found.and_then(|value| get_balance(&value)).map(|(_, balance)| balance))
     }
 
-    /// Runs several reads in one transaction: the locks of each by itself cost as much as the read.
+    /// Runs several reads of these runs in one transaction: the locks of each by itself cost as much as the read.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn together<T>(&self, run: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub fn together<T>(
+        &self,
+        runs: Arc<Runs>,
+        run: impl FnOnce(&Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         // First the runs, then what the transaction sees: never older than they are.
-        *self.held.borrow_mut() = Some(runs::current(&self.runs));
+        *self.held.borrow_mut() = Some(runs);
         let transaction =
             self.connection.unchecked_transaction().map_err(|error| failed("read the index", error))?;
         let found = run(self);

@@ -67,7 +67,7 @@ pub struct LedgerReader {
 
 /// Writing side: one.
 pub struct LedgerFiles {
-    folder: Folder,
+    folder: PathBuf,
     connection: Connection,
     segment: u32,
     segment_bytes: u64,
@@ -179,7 +179,7 @@ impl LedgerFiles {
     ///
     /// # Errors
     /// When the files cannot be opened or the master key is not theirs.
-    pub fn open(folder: Folder, master_key: &Path, segment_bytes: u64) -> Result<Self, StoreError> {
+    pub fn open(folder: &Folder, master_key: &Path, segment_bytes: u64) -> Result<Self, StoreError> {
         drop_unbegun(&folder.path)?;
         let numbers = segments_in(&folder.path);
         let master = MasterKey::load_or_create(master_key, numbers.is_empty())?;
@@ -243,7 +243,7 @@ impl LedgerFiles {
             keyring: Arc::default(),
         };
         let mut files = Self {
-            folder,
+            folder: folder.path.clone(),
             connection,
             segment,
             segment_bytes,
@@ -322,16 +322,15 @@ impl LedgerFiles {
         Ok(())
     }
 
-    /// Leases the next block of numbers, durable before the first is given out: (next, one past the last).
+    /// Leases a block of numbers, durable before the first is given out.
     ///
     /// # Errors
     /// When the commit fails.
-    pub fn lease(&mut self, count: u64) -> Result<(u64, u64), StoreError> {
-        let (next, end) = (self.leased, self.leased + count);
+    pub fn lease(&mut self, next: u64, end: u64) -> Result<(), StoreError> {
         let blob = [next.to_be_bytes(), end.to_be_bytes()].concat();
         self.commit(self.last_time, vec![SealedRow { kind: NUMBERS, blob }])?;
         self.leased = end;
-        Ok((next, end))
+        Ok(())
     }
 
     /// Writes a trained dictionary; later rows of its class use it.
@@ -357,6 +356,10 @@ impl LedgerFiles {
     pub fn next(&self) -> u64 {
         self.next
     }
+    /// One past the last number that was leased.
+    pub fn leased(&self) -> u64 {
+        self.leased
+    }
     /// Time of the newest commit.
     pub fn last_time(&self) -> Time {
         self.last_time
@@ -365,14 +368,6 @@ impl LedgerFiles {
     pub fn head(&self) -> [u8; 32] {
         self.head
     }
-    /// Tells a second process where to find this one.
-    ///
-    /// # Errors
-    /// When the lock file cannot be written.
-    pub fn announce(&mut self, address: &str) -> Result<(), StoreError> {
-        self.folder.announce(address)
-    }
-
     /// Commits rows, all or nothing, durable when it returns. A failed commit leaves nobody knowing: the caller ends
     /// the process and restart recovers.
     ///
@@ -425,7 +420,7 @@ impl LedgerFiles {
     }
 
     fn checkpoint_if_large(&self) {
-        let path = segment_path(&self.folder.path, self.segment);
+        let path = segment_path(&self.folder, self.segment);
         let mut log = path.clone().into_os_string();
         log.push("-wal");
         if std::fs::metadata(&log).is_ok_and(|data| data.len() > CHECKPOINT_BYTES) {
@@ -440,7 +435,7 @@ impl LedgerFiles {
         let first = { self.reader.segments_of().last().map_or(1, |(_, first)| *first) };
         let has_rows = self.next > first;
         let length = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());
-        let file = segment_path(&self.folder.path, self.segment);
+        let file = segment_path(&self.folder, self.segment);
         // What is not checkpointed yet will be: it counts.
         let size = length(&file) + length(&log_path(&file));
         let month_over = self.last_time.0 > 0 && month(time) != month(self.last_time);
@@ -448,7 +443,7 @@ impl LedgerFiles {
             return Ok(());
         }
         let number = self.segment + 1;
-        let path = segment_path(&self.folder.path, number);
+        let path = segment_path(&self.folder, number);
         let mut next = open_segment(&path).map_err(|error| failed("open the next segment", error))?;
         let begin = |next: &mut Connection| -> rusqlite::Result<()> {
             let transaction = next.transaction()?;

@@ -182,6 +182,8 @@ pub struct Memory {
     pub rulebooks: Vec<RulebookRow>,
     /// Last sequence.
     pub last: u64,
+    /// Up to which sequence what the index covers was forgotten.
+    pub forgotten: u64,
     /// Last commit time.
     pub last_time: Time,
 }
@@ -216,6 +218,7 @@ impl Memory {
             filings: Vec::new(),
             rulebooks: Vec::new(),
             last: 0,
+            forgotten: 0,
             last_time: Time(0),
         }
     }
@@ -380,6 +383,7 @@ impl Memory {
 
     /// Forgets what the index now covers.
     pub fn covered(&mut self, sequence: u64) {
+        self.forgotten = sequence;
         self.recent.retain(|_, (_, set)| *set > sequence);
         self.balances.retain(|_, (_, last)| *last > sequence);
         self.counts.retain(|_, (_, last)| *last > sequence);
@@ -389,6 +393,11 @@ impl Memory {
         self.receipts.retain(|_, receipts| !receipts.is_empty());
         self.timers.retain(|_, set| *set > sequence);
         self.listed = self.listed.split_off(&(sequence + 1));
+    }
+
+    /// Follows that wait, caused at most at this sequence: later ones come again when their rows are replayed.
+    pub fn follows_until(&self, sequence: u64) -> Vec<Follow> {
+        self.follows.range(..=sequence).flat_map(|(_, follows)| follows.iter().cloned()).collect()
     }
 
     /// Timers that are not in the index yet, set at most at this sequence.

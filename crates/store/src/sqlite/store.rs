@@ -1,12 +1,14 @@
 //! The store on SQLite: ledger files, index, memory together. One writer; readers see memory first, then the index,
 //! so that lookups by number are always current.
 
-use super::crypt::{Keyring, Unsealable};
+use super::ahead::Ahead;
 use super::folder::Folder;
 use super::index::{Entries, Index, IndexWriter, KeyHash};
-use super::ledger_files::{LedgerFiles, LedgerReader, SealedRow};
+use super::ledger_files::{LedgerFiles, LedgerReader};
 use super::memory::{FromIndex, Hasher, Memory, TimerKey};
+use super::merger::{Merger, merge};
 use super::runs::{self, Current, Family};
+use super::writer::Writer;
 use crate::codec;
 use crate::rows::{
     Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search,
@@ -20,27 +22,16 @@ use clearance::event::{Cause, Follow, Timer};
 use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use ledger::{Account, AccountKind, Balance};
-use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, mpsc};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-/// Keys after which the index is merged, or some seconds, or as soon as nothing more comes. Keys are hashes: a merge
-/// writes nearly every page it touches, and a large one finds several of its keys on each.
-const MERGE_KEYS: usize = 100_000;
-const MERGE_EVERY: Duration = Duration::from_secs(4);
-const IDLE: Duration = Duration::from_millis(200);
 /// Rows replayed at a time.
 const REPLAY_ROWS: usize = 20_000;
 /// Numbers leased at once: a restart leaves a gap of at most this many.
 const LEASE: u64 = 200_000;
-/// Rows of a kind from which its dictionary is trained, and its size.
-const TRAINING_ROWS: usize = 2_000;
-const DICTIONARY_BYTES: usize = 32 << 10;
-const LONGEST_SAMPLE: usize = 100_000;
-
 /// What an operator may choose.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -57,32 +48,23 @@ impl Default for Options {
 }
 
 /// What the writer, the index thread and all readers share.
-struct Shared {
+pub(super) struct Shared {
     memory: RwLock<Memory>,
-    ledger: LedgerReader,
+    pub(super) ledger: LedgerReader,
     index: Mutex<Vec<Index>>,
     template: Mutex<Index>,
     runs: Current,
-    covered: AtomicU64,
+    pub(super) covered: AtomicU64,
 }
 
 /// The writing side.
 pub struct SqliteStore {
     shared: Arc<Shared>,
-    ledger: LedgerFiles,
+    writer: Writer,
+    ahead: Ahead,
     numbers: Numbers,
-    /// Last, so that it ends after the queue is closed.
-    merger: Option<Merger>,
-    training: FxHashMap<u8, Vec<Vec<u8>>>,
-    trained: Trained,
-}
-
-/// Dictionaries that were trained on a thread of their own: row kind and bytes.
-type Trained = (mpsc::Sender<(u8, Vec<u8>)>, mpsc::Receiver<(u8, Vec<u8>)>);
-
-struct Merger {
-    queue: mpsc::Sender<Entries>,
-    thread: std::thread::JoinHandle<()>,
+    /// Last, so that the lock is held until all is durable.
+    folder: Folder,
 }
 
 /// The reading side.
@@ -91,8 +73,13 @@ pub struct SqliteRead {
     shared: Arc<Shared>,
 }
 
-fn damaged(sequence: u64, what: &str) -> StoreError {
+pub(super) fn damaged(sequence: u64, what: &str) -> StoreError {
     StoreError::Damaged { position: Position { writer: 0, sequence }, what: what.to_owned() }
+}
+
+/// What was found, as a lookup that may fail gives it.
+fn some<T>(found: T) -> Result<Option<T>, StoreError> {
+    Ok(Some(found))
 }
 
 fn at(sequence: u64) -> Position {
@@ -100,10 +87,10 @@ fn at(sequence: u64) -> Position {
 }
 
 impl Shared {
-    fn memory(&self) -> RwLockReadGuard<'_, Memory> {
+    pub(super) fn memory(&self) -> RwLockReadGuard<'_, Memory> {
         self.memory.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-    fn memory_mut(&self) -> RwLockWriteGuard<'_, Memory> {
+    pub(super) fn memory_mut(&self) -> RwLockWriteGuard<'_, Memory> {
         self.memory.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -138,16 +125,18 @@ impl Shared {
         self.index(|index| index.balance(hash))
     }
 
-    /// The accounts and counters of a batch: from memory, and the rest from the index in one transaction.
+    /// The accounts and counters of a batch: from memory, and the rest from the index in one transaction. Returns up
+    /// to which row they are so.
     fn accounts_and_counters(
         &self,
         accounts: Vec<Account>,
         counters: Vec<CountKey>,
         facts: &mut Facts,
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
         let (mut cold_accounts, mut cold_counters) = (Vec::new(), Vec::new());
-        {
-            // Memory first: what it forgets meanwhile, the runs read after it have.
+        let (upto, runs) = {
+            // Memory and runs of one instant: what memory does not have, these runs have as it was after `upto`, even
+            // if more is committed and merged while they are read.
             let memory = self.memory();
             let runs = runs::current(&self.runs);
             for account in accounts {
@@ -166,13 +155,14 @@ impl Shared {
                     cold_counters.extend(runs.may_have(Family::Count, hash).then_some((key, hash)));
                 }
             }
-        }
+            (memory.last, runs)
+        };
         if cold_accounts.is_empty() && cold_counters.is_empty() {
-            return Ok(());
+            return Ok(upto);
         }
         let (mut balances, mut counts) = (Vec::new(), Vec::new());
         self.index(|index| {
-            index.together(|index| {
+            index.together(runs, |index| {
                 for (account, hash) in cold_accounts {
                     balances.extend(index.balance(hash)?.map(|balance| (account, balance)));
                 }
@@ -182,18 +172,23 @@ impl Shared {
                 Ok(())
             })
         })?;
-        // What was read is needed again when the rows are committed.
+        // What was read is needed again when the rows are committed. Unless memory forgot something newer than it
+        // meanwhile: then what it lacks may have moved.
         let mut memory = self.memory_mut();
-        let last = memory.last;
+        let (last, still) = (memory.last, memory.forgotten <= upto);
         for (account, balance) in balances {
-            memory.balances.entry(account.clone()).or_insert((balance, last));
+            if still {
+                memory.balances.entry(account.clone()).or_insert((balance, last));
+            }
             facts.balances.insert(account, balance);
         }
         for (key, found) in counts {
-            memory.counts.entry(key.clone()).or_insert_with(|| (found.clone(), last));
+            if still {
+                memory.counts.entry(key.clone()).or_insert_with(|| (found.clone(), last));
+            }
             facts.counts.insert(key, found);
         }
-        Ok(())
+        Ok(upto)
     }
 
     /// Sequence of the last row under a key.
@@ -312,7 +307,11 @@ impl Shared {
     }
 
     /// Advances memory by committed rows.
-    fn advance<'a>(&self, rows: impl Iterator<Item = (u64, Time, &'a Row)>, head: [u8; 32]) -> Entries {
+    pub(super) fn advance<'a>(
+        &self,
+        rows: impl Iterator<Item = (u64, Time, &'a Row)>,
+        head: [u8; 32],
+    ) -> Entries {
         let mut entries = Entries { head, ..Entries::default() };
         // The lock first: what memory forgets, the runs read after that have.
         let mut memory = self.memory_mut();
@@ -348,7 +347,7 @@ impl SqliteStore {
     pub fn open(path: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         let key = options.master_key.clone().unwrap_or_else(|| super::folder::MasterKey::default_path(path));
-        let ledger = LedgerFiles::open(folder, &key, options.segment_bytes)?;
+        let ledger = LedgerFiles::open(&folder, &key, options.segment_bytes)?;
         let reader = ledger.reader();
         let mut writer = IndexWriter::open(path)?;
         let covered = match writer.index().covered() {
@@ -378,18 +377,12 @@ impl SqliteStore {
         });
         reopen(&shared)?;
         let tail = replay(&shared, &mut writer, covered, progress)?;
-        let merger = start_merger(shared.clone(), writer)?;
+        let merger = Merger::start(shared.clone(), writer)?;
         if let Some(entries) = tail {
-            let _ = merger.queue.send(entries);
+            merger.send(entries);
         }
-        Ok(Self {
-            shared,
-            ledger,
-            numbers: Numbers::default(),
-            merger: Some(merger),
-            training: FxHashMap::default(),
-            trained: mpsc::channel(),
-        })
+        let writer = Writer::start(shared.clone(), ledger, merger)?;
+        Ok(Self { shared, writer, ahead: Ahead::default(), numbers: Numbers::default(), folder })
     }
 
     /// Tells a second process where to find this one.
@@ -397,7 +390,7 @@ impl SqliteStore {
     /// # Errors
     /// When the lock file cannot be written.
     pub fn announce(&mut self, address: &str) -> Result<(), StoreError> {
-        self.ledger.announce(address)
+        self.folder.announce(address)
     }
 
     /// Waits until the index covers everything committed: for tests, verification and orderly ends.
@@ -405,80 +398,6 @@ impl SqliteStore {
         let last = self.shared.memory().last;
         while self.shared.covered.load(Ordering::SeqCst) < last {
             std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Collects what dictionaries are trained from, and writes those that are ready.
-    fn dictionaries(&mut self, samples: Vec<Sample>) -> Result<(), StoreError> {
-        while let Ok((class, dictionary)) = self.trained.1.try_recv() {
-            self.ledger.add_dictionary(class, dictionary)?;
-        }
-        for (class, payload) in samples {
-            let waiting = self.training.entry(class).or_default();
-            if waiting.len() >= TRAINING_ROWS {
-                continue;
-            }
-            waiting.push(payload);
-            if waiting.len() == TRAINING_ROWS {
-                let (samples, done) = (std::mem::take(waiting), self.trained.0.clone());
-                // Full for ever: each class is trained once.
-                waiting.resize(TRAINING_ROWS, Vec::new());
-                // On its own thread: training takes a few tenths of a second.
-                let train = move || {
-                    if let Ok(dictionary) = zstd::dict::from_samples(&samples, DICTIONARY_BYTES) {
-                        let _ = done.send((class, dictionary));
-                    }
-                };
-                let _ = std::thread::Builder::new().name("dictionary".to_owned()).spawn(train);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Class and payload of a row that a dictionary can learn from.
-type Sample = (u8, Vec<u8>);
-
-/// Rows from which encoding, compressing and encrypting is shared between two threads.
-const SHARED_FROM: usize = 64;
-
-/// The rows as they are written, and those that dictionaries learn from.
-fn seal_all(keyring: &Keyring, rows: &[Row]) -> Result<(Vec<SealedRow>, Vec<Sample>), Unsealable> {
-    let seal = |rows: &[Row]| {
-        let mut sealed = Vec::with_capacity(rows.len());
-        let mut samples = Vec::new();
-        for row in rows {
-            let (kind, payload) = codec::encode(row);
-            sealed.push(SealedRow { kind, blob: keyring.seal(kind, &payload)? });
-            let learns = matches!(kind, codec::kind::EVENT | codec::kind::MESSAGE);
-            if learns && payload.len() <= LONGEST_SAMPLE && !keyring.has_dictionary(kind) {
-                samples.push((kind, payload));
-            }
-        }
-        Ok((sealed, samples))
-    };
-    if rows.len() < SHARED_FROM {
-        return seal(rows);
-    }
-    let (left, right) = rows.split_at(rows.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| seal(right));
-        let (mut sealed, mut samples) = seal(left)?;
-        let (rest, more) = match other.join() {
-            Ok(other) => other?,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        sealed.extend(rest);
-        samples.extend(more);
-        Ok((sealed, samples))
-    })
-}
-
-impl Drop for SqliteStore {
-    fn drop(&mut self) {
-        if let Some(merger) = self.merger.take() {
-            drop(merger.queue);
-            let _ = merger.thread.join();
         }
     }
 }
@@ -584,67 +503,6 @@ fn replay(
     }
 }
 
-/// Merges entries and lets memory forget what is covered.
-fn merge(shared: &Shared, index: &mut IndexWriter, mut batch: Vec<Entries>) -> Result<(), StoreError> {
-    let Some(last) = batch.last().map(|entries| entries.last) else { return Ok(()) };
-    let (timers, follows) = {
-        let memory = shared.memory();
-        let follows: Vec<Follow> = memory.follows.values().flatten().cloned().collect();
-        (memory.timers_until(last), codec::encode_follows(&follows))
-    };
-    if let Some(entries) = batch.last_mut() {
-        entries.timers = timers;
-    }
-    index.merge(&batch, &follows)?;
-    shared.memory_mut().covered(last);
-    shared.covered.store(last, Ordering::SeqCst);
-    while index.compact()? {}
-    Ok(())
-}
-
-fn start_merger(shared: Arc<Shared>, mut index: IndexWriter) -> Result<Merger, StoreError> {
-    let (queue, entries) = mpsc::channel::<Entries>();
-    let run = move || {
-        let mut waiting: Vec<Entries> = Vec::new();
-        loop {
-            let open = match entries.recv_timeout(MERGE_EVERY) {
-                Ok(first) => {
-                    waiting.push(first);
-                    let mut rows = waiting.iter().map(|entries| entries.keys.len() + 1).sum::<usize>();
-                    let until = std::time::Instant::now() + MERGE_EVERY;
-                    loop {
-                        let left = until.saturating_duration_since(std::time::Instant::now());
-                        if rows >= MERGE_KEYS || left.is_zero() {
-                            break true;
-                        }
-                        match entries.recv_timeout(left.min(IDLE)) {
-                            Ok(next) => {
-                                rows += next.keys.len() + 1;
-                                waiting.push(next);
-                            }
-                            Err(mpsc::RecvTimeoutError::Timeout) => break true,
-                            Err(mpsc::RecvTimeoutError::Disconnected) => break false,
-                        }
-                    }
-                }
-                Err(mpsc::RecvTimeoutError::Timeout) => true,
-                Err(mpsc::RecvTimeoutError::Disconnected) => false,
-            };
-            if !waiting.is_empty() && merge(&shared, &mut index, std::mem::take(&mut waiting)).is_err() {
-                // The index is derived: a failed merge leaves it behind, and the next opening catches up.
-                return;
-            }
-            if !open {
-                return;
-            }
-        }
-    };
-    let thread = std::thread::Builder::new().name("index".to_owned()).spawn(run).map_err(|source| {
-        StoreError::Failed { operation: "start the index thread".to_owned(), source: source.into() }
-    })?;
-    Ok(Merger { queue, thread })
-}
-
 /// An open transaction of the only writer.
 pub struct SqliteTransaction<'a> {
     store: &'a mut SqliteStore,
@@ -659,47 +517,69 @@ impl Store for SqliteStore {
     async fn load(&mut self, keys: Keys, rows: usize) -> Result<SqliteTransaction<'_>, StoreError> {
         let wanted = rows as u64 * 3 + 16;
         if self.numbers.next + wanted > self.numbers.end {
-            let (next, end) = self.ledger.lease(LEASE.max(wanted))?;
+            let (next, end) = self.writer.lease(LEASE.max(wanted))?;
             self.numbers = Numbers { next, end };
         }
+        self.ahead.durable(self.shared.memory().last);
         let mut facts = Facts {
             numbers: self.numbers,
-            last_time: self.ledger.last_time(),
-            next: at(self.ledger.next()),
+            last_time: self.writer.last_time(),
+            next: at(self.writer.next()),
             ..Facts::default()
         };
-        let shared = &self.shared;
+        let (shared, ahead) = (&self.shared, &self.ahead);
         for key in keys.orders {
             if !facts.consignments.contains_key(&key)
-                && let Some(found) = shared.consignment(&key)?
+                && let Some(found) = ahead.consignment(&key).map_or_else(|| shared.consignment(&key), some)?
             {
                 facts.consignments.insert(key, found);
             }
         }
         for key in keys.waybills {
             if !facts.waybills.contains_key(&key)
-                && let Some(found) = shared.waybill(&key)?
+                && let Some(found) = ahead.waybill(&key).map_or_else(|| shared.waybill(&key), some)?
             {
                 facts.waybills.insert(key, found);
             }
         }
         for key in keys.claims {
-            if let Some(found) = shared.claim(&key)? {
+            if let Some(found) = ahead.claim(&key).map_or_else(|| shared.claim(&key), Ok)? {
                 facts.claims.insert(key, found);
             }
         }
         for key in keys.arrivals {
-            if let Some(found) = shared.arrival(&key)? {
+            if let Some(found) = ahead.arrival(&key).map_or_else(|| shared.arrival(&key), some)? {
                 facts.arrivals.insert(key, found);
             }
         }
-        shared.accounts_and_counters(keys.accounts, keys.counts, &mut facts)?;
+        let moving = (!ahead.is_empty()).then(|| (keys.accounts.clone(), keys.counts.clone()));
+        let upto = shared.accounts_and_counters(keys.accounts, keys.counts, &mut facts)?;
+        if let Some((mut accounts, mut counts)) = moving {
+            // Each once: what is ahead is added to what was read.
+            accounts.sort_unstable();
+            accounts.dedup();
+            counts.sort_unstable();
+            counts.dedup();
+            for account in accounts {
+                let known = facts.balances.remove(&account);
+                if let Some(balance) = ahead.balance(&account, upto, known) {
+                    facts.balances.insert(account, balance);
+                }
+            }
+            for key in counts {
+                let known = facts.counts.remove(&key);
+                if let Some(found) = ahead.count(&key, upto, known) {
+                    facts.counts.insert(key, found);
+                }
+            }
+        }
         let next = facts.next;
         Ok(SqliteTransaction { store: self, facts, next })
     }
 
     async fn durable(&mut self) -> Result<Position, StoreError> {
-        Ok(at(self.ledger.next() - 1))
+        self.writer.settle().await?;
+        Ok(at(self.writer.next() - 1))
     }
 
     fn read(&self) -> SqliteRead {
@@ -712,9 +592,9 @@ impl Transaction for SqliteTransaction<'_> {
         std::mem::take(&mut self.facts)
     }
 
-    async fn commit(self, time: Time, rows: &[Row]) -> Result<Commit, StoreError> {
+    async fn commit(self, time: Time, rows: Arc<Vec<Row>>) -> Result<Commit, StoreError> {
         let store = self.store;
-        let first = store.ledger.next();
+        let first = store.writer.next();
         assert_eq!(first, self.next.sequence, "nothing was written since the facts were read");
         for (index, row) in rows.iter().enumerate() {
             if let Row::Event(event) = row {
@@ -722,20 +602,13 @@ impl Transaction for SqliteTransaction<'_> {
                 assert_eq!(event.event.position, expected, "rows are written where they were judged");
             }
         }
-        let (sealed, samples) =
-            seal_all(&store.shared.ledger.keyring, rows).map_err(|error| damaged(first, error.0))?;
-        let used = store.numbers.next + rows.len() as u64 * 3;
-        store.ledger.commit(time, sealed)?;
+        let last = first + rows.len() as u64 - 1;
         // Each row takes at most three numbers; what it did not take is a gap.
+        let used = store.numbers.next + rows.len() as u64 * 3;
         store.numbers.next = used.min(store.numbers.end);
-        let last = store.ledger.next() - 1;
-        let rows = rows.iter().enumerate().map(|(index, row)| (first + index as u64, time, row));
-        let entries = store.shared.advance(rows, store.ledger.head());
-        if let Some(merger) = &store.merger {
-            let _ = merger.queue.send(entries);
-        }
-        store.dictionaries(samples)?;
-        Ok(Commit::Done { first: at(first), last: at(last) })
+        store.ahead.put(last, time, &rows);
+        let durable = store.writer.write(time, rows)?;
+        Ok(Commit::Done { first: at(first), last: at(last), durable })
     }
 }
 

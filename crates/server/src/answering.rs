@@ -1,0 +1,211 @@
+//! Answers: what was committed is told to whoever waits, once it is durable, in order and on a thread of its own, while
+//! the pipeline judges the next batch.
+
+use crate::metrics::Metrics;
+use crate::pipeline::{Answered, MessageAnswer, Work};
+use clearance::decide::Reference;
+use clearance::keys::Position;
+use clearance::outcome::{Answer, Outcome};
+use std::sync::{Arc, RwLock};
+use store::{Durable, Read, Row, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+/// Batches that wait for their answers.
+const WAITING: usize = 8;
+
+/// What is to be told.
+pub(crate) enum Told {
+    /// A batch: when it is durable, its rows (first those of `follows` follow-ups), its work. `done` is told after it.
+    Batch {
+        durable: Durable,
+        rows: Arc<Vec<Row>>,
+        follows: usize,
+        work: Vec<Work>,
+        done: Option<oneshot::Sender<()>>,
+    },
+    /// What documents would give.
+    Preview { outcomes: Vec<(Position, Option<Outcome>)>, answer: oneshot::Sender<Vec<Answered>> },
+    /// The pipeline's store failed.
+    Failed(StoreError),
+}
+
+/// What the thread owns.
+pub(crate) struct Answering<R> {
+    pub(crate) read: R,
+    pub(crate) reference: Arc<RwLock<Arc<Reference>>>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+/// Starts the thread; `failed` is told why it ended, if the store failed.
+///
+/// # Errors
+/// When the thread or its runtime cannot be started.
+pub(crate) fn start<R: Read>(
+    answering: Answering<R>,
+    failed: impl FnOnce(StoreError) + Send + 'static,
+) -> std::io::Result<(mpsc::Sender<Told>, std::thread::JoinHandle<()>)> {
+    let (sender, queue) = mpsc::channel(WAITING);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let thread = std::thread::Builder::new().name("answers".to_owned()).spawn(move || {
+        if let Err(error) = runtime.block_on(answering.run(queue)) {
+            failed(error);
+        }
+    })?;
+    Ok((sender, thread))
+}
+
+impl<R: Read> Answering<R> {
+    async fn run(self, mut queue: mpsc::Receiver<Told>) -> Result<(), StoreError> {
+        while let Some(told) = queue.recv().await {
+            match told {
+                Told::Batch { durable, rows, follows, work, done } => {
+                    durable.wait().await?;
+                    self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
+                    if let Some(done) = done {
+                        let _ = done.send(());
+                    }
+                }
+                Told::Preview { outcomes, answer } => {
+                    let mut answers = Vec::with_capacity(outcomes.len());
+                    for (position, outcome) in outcomes {
+                        answers.push(self.answer(position, outcome).await?);
+                    }
+                    let _ = answer.send(answers);
+                }
+                Told::Failed(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reference moves, senders are answered.
+    async fn batch(&self, follows: usize, rows: Vec<Row>, work: Vec<Work>) -> Result<(), StoreError> {
+        for row in &rows {
+            if let Row::Event(event) = row
+                && let Some(outcome) = &event.outcome
+            {
+                self.count(outcome);
+            }
+        }
+        let mut rows = rows.into_iter().skip(follows);
+        for work in work {
+            match work {
+                Work::Message(_, answer) => {
+                    let Some(Row::Message(message)) = rows.next() else { continue };
+                    Metrics::add(&self.metrics.messages, 1);
+                    Metrics::add(&self.metrics.messages_refused, u64::from(message.refusal.is_some()));
+                    let mut documents = Vec::with_capacity(message.documents as usize);
+                    for row in rows.by_ref().take(message.documents as usize) {
+                        documents.extend(self.answer_row(row).await?);
+                    }
+                    let _ = answer.send(MessageAnswer { message, documents });
+                }
+                Work::Action(_, answer) => {
+                    if let Some(row) = rows.next()
+                        && let Some(answered) = self.answer_row(row).await?
+                    {
+                        let _ = answer.send(answered);
+                    }
+                }
+                Work::Timer(_, answer) => {
+                    if let (Some(row), Some(answer)) = (rows.next(), answer)
+                        && let Some(answered) = self.answer_row(row).await?
+                    {
+                        let _ = answer.send(answered);
+                    }
+                }
+                Work::Filing(filing, answer) => {
+                    rows.next();
+                    self.change(|reference| {
+                        Arc::make_mut(&mut reference.parties).file(filing.filing.clone())
+                    });
+                    let _ = answer.send(());
+                }
+                Work::Rulebook(_, book, answer) => {
+                    rows.next();
+                    self.change(|reference| reference.books.push(book.clone()));
+                    let _ = answer.send(());
+                }
+                Work::Preview(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn answer_row(&self, row: Row) -> Result<Option<Answered>, StoreError> {
+        match row {
+            Row::Event(event) => {
+                let position = event.event.position;
+                self.answer(position, event.outcome.map(|outcome| *outcome)).await.map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Reference)) {
+        let mut slot = self.reference.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut reference = (**slot).clone();
+        change(&mut reference);
+        *slot = Arc::new(reference);
+    }
+
+    fn count(&self, outcome: &Outcome) {
+        let metrics = &self.metrics;
+        Metrics::add(&metrics.documents, 1);
+        Metrics::add(&metrics.receipts, outcome.receipts.len() as u64);
+        Metrics::add(&metrics.documents_repeated, u64::from(outcome.repeats.is_some()));
+        Metrics::add(&metrics.documents_refused, u64::from(outcome.answer.status < 0));
+        let released =
+            outcome.receipts.iter().filter(|receipt| receipt.document.kind() == ceb::Kind::TaxBill).count();
+        Metrics::add(&metrics.declarations_released, released as u64);
+        let rejected = outcome
+            .receipts
+            .iter()
+            .any(|receipt| receipt.document.kind() == ceb::Kind::DeclarationReceipt && receipt.status == 100);
+        Metrics::add(&metrics.declarations_rejected, u64::from(rejected));
+    }
+
+    /// The answer to one event; a repeated document gets the answer of its first row.
+    async fn answer(&self, position: Position, outcome: Option<Outcome>) -> Result<Answered, StoreError> {
+        let Some(outcome) = outcome else {
+            let answer = Answer {
+                status: 0,
+                info: "已收妥，待处理".into(),
+                findings: Vec::new(),
+                pre_no: None,
+                version: 0,
+            };
+            return Ok(Answered {
+                position,
+                order: None,
+                answer,
+                repeated: false,
+                undecided: true,
+                outcome: None,
+            });
+        };
+        if let Some(first) = outcome.repeats {
+            let event = self.read.event(first).await?;
+            if let Some(earlier) = event.and_then(|event| event.row.outcome) {
+                let answer = earlier.answer.clone();
+                return Ok(Answered {
+                    position: first,
+                    order: earlier.order.clone(),
+                    answer,
+                    repeated: true,
+                    undecided: false,
+                    outcome: None,
+                });
+            }
+        }
+        let (order, answer) = (outcome.order.clone(), outcome.answer.clone());
+        Ok(Answered {
+            position,
+            order,
+            answer,
+            repeated: outcome.repeats.is_some(),
+            undecided: false,
+            outcome: Some(Box::new(outcome)),
+        })
+    }
+}

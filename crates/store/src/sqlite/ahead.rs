@@ -1,0 +1,124 @@
+//! What is done and not yet durable: the outcomes of the batches in the writer's hands. Only loading sees them, over
+//! memory and index; they are dropped when memory has advanced over them.
+
+use crate::Row;
+use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use clearance::facts::{CountKey, Counts};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Time, WaybillKey};
+use ledger::{Account, Balance, Movement};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// One batch.
+#[derive(Default)]
+struct Batch {
+    last: u64,
+    day: u32,
+    consignments: FxHashMap<OrderKey, Arc<Consignment>>,
+    waybills: FxHashMap<WaybillKey, Arc<WaybillRecord>>,
+    arrivals: FxHashMap<ArrivalKey, Arc<ArrivalRecord>>,
+    /// None = given up.
+    claims: FxHashMap<ClaimKey, Option<OrderKey>>,
+    movements: FxHashMap<Account, Vec<Movement>>,
+    counted: FxHashMap<CountKey, u32>,
+}
+
+/// Batches, the newest last.
+#[derive(Default)]
+pub struct Ahead(VecDeque<Batch>);
+
+impl Ahead {
+    /// A batch was handed to the writer.
+    pub fn put(&mut self, last: u64, time: Time, rows: &[Row]) {
+        let mut batch = Batch { last, day: time.day_number(), ..Batch::default() };
+        let outcomes = rows.iter().filter_map(|row| match row {
+            Row::Event(event) => event.outcome.as_deref(),
+            _ => None,
+        });
+        for outcome in outcomes {
+            if let Some(consignment) = &outcome.consignment {
+                batch.consignments.insert(consignment.key.clone(), consignment.clone());
+            }
+            for waybill in &outcome.waybills {
+                batch.waybills.insert(waybill.key.clone(), waybill.clone());
+            }
+            for (key, owner) in &outcome.claims {
+                batch.claims.insert(key.clone(), owner.clone());
+            }
+            if let Some(arrival) = &outcome.arrival {
+                batch.arrivals.insert(arrival.key.clone(), arrival.clone());
+            }
+            for movement in &outcome.movements {
+                batch.movements.entry(movement.account.clone()).or_default().push(movement.clone());
+            }
+            for key in &outcome.counted {
+                *batch.counted.entry(key.clone()).or_default() += 1;
+            }
+        }
+        self.0.push_back(batch);
+    }
+
+    /// Memory has everything up to here.
+    pub fn durable(&mut self, last: u64) {
+        while self.0.front().is_some_and(|batch| batch.last <= last) {
+            self.0.pop_front();
+        }
+    }
+
+    fn newest<T>(&self, find: impl Fn(&Batch) -> Option<T>) -> Option<T> {
+        self.0.iter().rev().find_map(find)
+    }
+
+    /// The consignment as it will be.
+    pub fn consignment(&self, key: &OrderKey) -> Option<Arc<Consignment>> {
+        self.newest(|batch| batch.consignments.get(key).cloned())
+    }
+
+    /// The waybill as it will be.
+    pub fn waybill(&self, key: &WaybillKey) -> Option<Arc<WaybillRecord>> {
+        self.newest(|batch| batch.waybills.get(key).cloned())
+    }
+
+    /// The arrival document as it will be.
+    pub fn arrival(&self, key: &ArrivalKey) -> Option<Arc<ArrivalRecord>> {
+        self.newest(|batch| batch.arrivals.get(key).cloned())
+    }
+
+    /// Who will hold a claim, or that nobody will; none = nothing is known of it here.
+    pub fn claim(&self, key: &ClaimKey) -> Option<Option<OrderKey>> {
+        self.newest(|batch| batch.claims.get(key).cloned())
+    }
+
+    /// Whether anything is to be added to what memory knows up to a row.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The balance as it will be, from what it was after the row `upto`; none = it never moved.
+    ///
+    /// # Panics
+    /// If a movement does not fit: it was judged on the balance that it moves.
+    pub fn balance(&self, account: &Account, upto: u64, known: Option<Balance>) -> Option<Balance> {
+        let mut balance = known;
+        for batch in self.0.iter().filter(|batch| batch.last > upto) {
+            for movement in batch.movements.get(account).into_iter().flatten() {
+                if let Err(fault) = ledger::apply(balance.get_or_insert_default(), movement) {
+                    panic!("a movement that was judged: {fault}");
+                }
+            }
+        }
+        balance
+    }
+
+    /// The counter as it will be, from what it was after the row `upto`.
+    pub fn count(&self, key: &CountKey, upto: u64, known: Option<Counts>) -> Option<Counts> {
+        let mut counts = known;
+        for batch in self.0.iter().filter(|batch| batch.last > upto) {
+            for _ in 0..batch.counted.get(key).copied().unwrap_or(0) {
+                counts.get_or_insert_default().add(batch.day);
+            }
+        }
+        counts
+    }
+}

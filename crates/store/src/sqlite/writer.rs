@@ -1,0 +1,253 @@
+//! The ledger's own thread: what was decided is sealed, committed and only then shown to readers, in the order in which
+//! it was handed over, while the next batch is loaded and judged. A commit that fails ends it: everything in hand fails
+//! with it, the process ends, and opening again recovers what is durable.
+
+use super::crypt::{Keyring, Unsealable};
+use super::ledger_files::{LedgerFiles, SealedRow};
+use super::merger::Merger;
+use super::store::{Shared, damaged};
+use crate::{Durable, Row, StoreError, codec};
+use clearance::keys::Time;
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// Batches that wait while one is committed: more would only make commits smaller and answers later.
+const WAITING: usize = 1;
+/// Rows of a kind from which its dictionary is trained, and its size.
+const TRAINING_ROWS: usize = 2_000;
+const DICTIONARY_BYTES: usize = 32 << 10;
+const LONGEST_SAMPLE: usize = 100_000;
+
+/// A dictionary that was trained: row kind and bytes.
+type Trained = (u8, Vec<u8>);
+/// Class and payload of a row that a dictionary can learn from.
+type Sample = (u8, Vec<u8>);
+
+/// Work for the thread. What takes a row names its sequence.
+enum Job {
+    Rows {
+        first: u64,
+        time: Time,
+        rows: Arc<Vec<Row>>,
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
+    Lease {
+        sequence: u64,
+        next: u64,
+        end: u64,
+    },
+    Dictionary {
+        sequence: u64,
+        trained: Trained,
+    },
+    /// Tells when all before it is done.
+    Settle(oneshot::Sender<()>),
+}
+
+/// The thread's door. Its one caller numbers the rows; dropping it waits until all in hand is durable.
+pub struct Writer {
+    jobs: Option<mpsc::SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    trained: mpsc::Receiver<Trained>,
+    next: u64,
+    last_time: Time,
+    leased: u64,
+}
+
+impl Writer {
+    /// Starts the thread on an opened ledger.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start(shared: Arc<Shared>, ledger: LedgerFiles, merger: Merger) -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::sync_channel(WAITING);
+        let (training, trained) = mpsc::channel();
+        let (next, last_time, leased) = (ledger.next(), ledger.last_time(), ledger.leased());
+        let mut committing =
+            Committing { shared, ledger, merger, waiting: FxHashMap::default(), training, failed: None };
+        let run = move || {
+            for job in queue {
+                if committing.run(job).is_none() {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(run);
+        let thread = thread.map_err(|source| StoreError::Failed {
+            operation: "start the ledger's thread".to_owned(),
+            source: source.into(),
+        })?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), trained, next, last_time, leased })
+    }
+
+    fn hand_over(&self, job: Job) -> Result<(), StoreError> {
+        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(StoreError::ended)
+    }
+
+    /// The sequence of the next row.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Time of the newest batch.
+    pub fn last_time(&self) -> Time {
+        self.last_time
+    }
+
+    /// Leases a block of numbers: it is durable before anything that uses it.
+    ///
+    /// # Errors
+    /// When the thread has ended.
+    pub fn lease(&mut self, count: u64) -> Result<(u64, u64), StoreError> {
+        let (next, end) = (self.leased, self.leased + count);
+        self.hand_over(Job::Lease { sequence: self.next, next, end })?;
+        self.next += 1;
+        self.leased = end;
+        Ok((next, end))
+    }
+
+    /// Hands a batch over; it waits while one batch waits already.
+    ///
+    /// # Errors
+    /// When the thread has ended.
+    ///
+    /// # Panics
+    /// If time runs backwards: a programmer's error.
+    pub fn write(&mut self, time: Time, rows: Arc<Vec<Row>>) -> Result<Durable, StoreError> {
+        assert!(time >= self.last_time, "commit times do not run backwards");
+        let (done, durable) = oneshot::channel();
+        let count = rows.len() as u64;
+        self.hand_over(Job::Rows { first: self.next, time, rows, done })?;
+        self.next += count;
+        self.last_time = time;
+        // A dictionary that is ready takes a row of its own after the batch.
+        while let Ok(trained) = self.trained.try_recv() {
+            self.hand_over(Job::Dictionary { sequence: self.next, trained })?;
+            self.next += 1;
+        }
+        Ok(Durable::once(durable))
+    }
+
+    /// Waits until all that was handed over is durable.
+    ///
+    /// # Errors
+    /// When the thread has ended.
+    pub async fn settle(&mut self) -> Result<(), StoreError> {
+        let (done, settled) = oneshot::channel();
+        self.hand_over(Job::Settle(done))?;
+        settled.await.map_err(|_| StoreError::ended())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread owns. The merger last, so that it ends after it has all entries.
+struct Committing {
+    shared: Arc<Shared>,
+    ledger: LedgerFiles,
+    waiting: FxHashMap<u8, Vec<Vec<u8>>>,
+    training: mpsc::Sender<Trained>,
+    /// A failure that nobody was told yet.
+    failed: Option<StoreError>,
+    merger: Merger,
+}
+
+impl Committing {
+    /// One job; none = the thread ends.
+    fn run(&mut self, job: Job) -> Option<()> {
+        match job {
+            Job::Rows { first, time, rows, done } => {
+                let result = match self.failed.take() {
+                    Some(error) => Err(error),
+                    None => self.rows(first, time, &rows),
+                };
+                let failed = result.is_err();
+                // Whoever waits may have the rows back.
+                drop(rows);
+                let _ = done.send(result);
+                return (!failed).then_some(());
+            }
+            Job::Lease { sequence, next, end } => {
+                let result = self.expect(sequence).and_then(|()| self.ledger.lease(next, end));
+                self.failed = result.err();
+            }
+            Job::Dictionary { sequence, trained: (class, bytes) } => {
+                let result = self.expect(sequence).and_then(|()| self.ledger.add_dictionary(class, bytes));
+                self.failed = result.err();
+            }
+            Job::Settle(done) => {
+                let _ = done.send(());
+            }
+        }
+        Some(())
+    }
+
+    fn expect(&mut self, sequence: u64) -> Result<(), StoreError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        assert_eq!(sequence, self.ledger.next(), "rows are written where they were judged");
+        Ok(())
+    }
+
+    fn rows(&mut self, first: u64, time: Time, rows: &[Row]) -> Result<(), StoreError> {
+        self.expect(first)?;
+        let (sealed, samples) =
+            seal(&self.shared.ledger.keyring, rows).map_err(|error| damaged(first, error.0))?;
+        self.ledger.commit(time, sealed)?;
+        let numbered = rows.iter().enumerate().map(|(index, row)| (first + index as u64, time, row));
+        let entries = self.shared.advance(numbered, self.ledger.head());
+        self.merger.send(entries);
+        self.learn(samples);
+        Ok(())
+    }
+
+    /// Collects what dictionaries are trained from.
+    fn learn(&mut self, samples: Vec<Sample>) {
+        for (class, payload) in samples {
+            let waiting = self.waiting.entry(class).or_default();
+            if waiting.len() >= TRAINING_ROWS {
+                continue;
+            }
+            waiting.push(payload);
+            if waiting.len() == TRAINING_ROWS {
+                let (samples, done) = (std::mem::take(waiting), self.training.clone());
+                // Full for ever: each class is trained once.
+                waiting.resize(TRAINING_ROWS, Vec::new());
+                // On its own thread: training takes a few tenths of a second.
+                let train = move || {
+                    if let Ok(dictionary) = zstd::dict::from_samples(&samples, DICTIONARY_BYTES) {
+                        let _ = done.send((class, dictionary));
+                    }
+                };
+                let _ = std::thread::Builder::new().name("dictionary".to_owned()).spawn(train);
+            }
+        }
+    }
+}
+
+/// The rows as they are written, and those that dictionaries learn from.
+fn seal(keyring: &Keyring, rows: &[Row]) -> Result<(Vec<SealedRow>, Vec<Sample>), Unsealable> {
+    let mut sealed = Vec::with_capacity(rows.len());
+    let mut samples = Vec::new();
+    let mut payload = Vec::new();
+    for row in rows {
+        payload.clear();
+        let kind = codec::encode_into(row, &mut payload);
+        sealed.push(SealedRow { kind, blob: keyring.seal(kind, &payload)? });
+        let learns = matches!(kind, codec::kind::EVENT | codec::kind::MESSAGE);
+        if learns && payload.len() <= LONGEST_SAMPLE && !keyring.has_dictionary(kind) {
+            samples.push((kind, payload.clone()));
+        }
+    }
+    Ok((sealed, samples))
+}
