@@ -260,3 +260,121 @@ fn quota_is_shared_by_all_platforms_and_held_while_under_way() {
         window.facts.balances.iter().find(|(account, _)| account.kind == ledger::AccountKind::Quota).unwrap();
     assert!(quota.1.used() <= 2_600_000 && quota.1.used() > 1_000_000);
 }
+
+#[test]
+fn goods_that_cannot_be_assessed_are_not_released() {
+    let mut window = Window::without_draws();
+    let mut trade = trade(21);
+    trade.declaration.lines[0].gcode = "9999999999".into();
+    window.arrive(&trade);
+    window.trade(&trade);
+    assert_eq!(window.state(&trade), 300);
+    assert_eq!(window.of(&trade).attempt.as_ref().unwrap().assessment, None);
+    let forbidden = |window: &mut Window, kind| {
+        let outcome = window.act(&trade, kind);
+        assert_eq!(outcome.answer.findings[0].reason, Reason::ActionForbidden);
+        assert!(outcome.answer.info.contains("请退单"), "{}", outcome.answer.info);
+        assert!(outcome.movements.is_empty() && outcome.receipts.is_empty());
+    };
+    forbidden(&mut window, ActionKind::Approve);
+    forbidden(&mut window, ActionKind::Release);
+    window.act(&trade, ActionKind::Inspect);
+    forbidden(&mut window, ActionKind::InspectionResult { passed: true });
+    assert_eq!(window.state(&trade), 500);
+    window.act(&trade, ActionKind::Reject);
+    assert_eq!(window.state(&trade), 100);
+}
+
+#[test]
+fn a_bill_is_not_summarised_by_hand_before_its_day_or_with_an_open_return() {
+    let mut window = Window::without_draws();
+    let trade = trade(22);
+    window.trade(&trade);
+    window.arrive(&trade);
+    let summarise = || ActionKind::SummariseBill { notice: "N".into() };
+    let outcome = window.act(&trade, summarise());
+    assert_eq!(outcome.answer.findings[0].reason, Reason::ActionForbidden, "before its day");
+    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+    window.send(Document::Return(trade.return_goods(&number, &[(0, Decimal::ONE)], window.now)));
+    // The day is here, its timer did not fire yet.
+    window.now = Time(window.now.0 + 40 * 86_400_000);
+    let outcome = window.act(&trade, summarise());
+    assert_eq!(outcome.answer.findings[0].reason, Reason::ActionForbidden, "a return is open");
+    window.act(&trade, ActionKind::RefuseReturn { number: 1 });
+    window.act(&trade, summarise());
+    let bill = window.of(&trade).attempt.as_ref().unwrap().bill.clone().unwrap();
+    assert_eq!((bill.status, bill.notice.as_deref()), (2, Some("N")));
+}
+
+#[test]
+fn a_return_received_after_payment_records_the_tax_due_back() {
+    let mut window = Window::without_draws();
+    // Else only a weekend lets the last day to apply and the day of settlement meet.
+    window.parameter("settlement_first_day,31", "settlement_first_day,20");
+    let trade =
+        (10..).map(trade).find(|trade| trade.declaration.lines[0].qty == Decimal::from_whole(3)).unwrap();
+    window.trade(&trade);
+    window.arrive(&trade);
+    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+    let total = window.of(&trade).attempt.as_ref().unwrap().assessment.as_ref().unwrap().total();
+    let ask = |window: &mut Window, name: &str, number_of: u32| {
+        let mut application = trade.return_goods(&number, &[(0, Decimal::ONE)], window.now);
+        application.head.cop_no = Some(name.into());
+        application.head.guid = format!("{number_of:08}-0000-0000-0000-000000000000").into();
+        let outcome = window.send(Document::Return(application));
+        assert_eq!(outcome.answer.status, 120, "{outcome:?}");
+        assert_eq!(outcome.answer.info, "[Code:1800;Desc:逻辑校验通过]");
+        window.act(&trade, ActionKind::ApproveReturn { number: number_of });
+    };
+    ask(&mut window, "T-1", 1);
+    window.act(&trade, ActionKind::ReceiveReturn { number: 1 });
+    let first = window.of(&trade).returns[0].tax_given_back;
+    window.wait_days(25);
+    window.act(&trade, ActionKind::PayBill);
+    let agent = Account::payable_tax(trade.declaration.head.agent_code.clone());
+    assert_eq!(window.facts.balances[&agent].posted, 0);
+    ask(&mut window, "T-2", 2);
+    window.act(&trade, ActionKind::ReceiveReturn { number: 2 });
+    let consignment = window.of(&trade);
+    let second = consignment.returns[1].tax_given_back;
+    assert!(first > 0 && second > 0 && first + second < total, "{first} {second} {total}");
+    let bill = consignment.attempt.as_ref().unwrap().bill.as_ref().unwrap();
+    assert_eq!((bill.owed, bill.paid), (0, true));
+    assert_eq!(window.facts.balances[&agent].posted, 0, "the agent owes nothing, nor less than nothing");
+    let guarantee = window.facts.balances[&Account::guarantee(trade.declaration.head.assure_code.clone())];
+    assert_eq!((guarantee.posted, guarantee.held), (0, 0));
+}
+
+#[test]
+fn an_arrival_is_answered_with_the_text_of_its_status() {
+    let mut window = Window::without_draws();
+    let outcome = window.arrive(&trade(23));
+    assert_eq!((outcome.answer.status, outcome.answer.info.as_str()), (399, "[Code:2300;Desc:审核通过]"));
+}
+
+#[test]
+fn a_bill_that_waits_for_a_return_is_not_overdue() {
+    let mut window = Window::without_draws();
+    let trade = trade(24);
+    window.trade(&trade);
+    window.arrive(&trade);
+    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+    window.send(Document::Return(trade.return_goods(&number, &[(0, Decimal::ONE)], window.now)));
+    let bill = |window: &Window| {
+        let bill = window.of(&trade).attempt.as_ref().unwrap().bill.clone().unwrap();
+        (bill.status, bill.overdue)
+    };
+    for _ in 0..55 {
+        window.wait_days(1);
+        assert_eq!(bill(&window), (1, false));
+    }
+    window.act(&trade, ActionKind::RefuseReturn { number: 1 });
+    while bill(&window).0 == 1 {
+        window.wait_days(1);
+        assert!(!bill(&window).1, "it can be paid only now");
+    }
+    for _ in 0..10 {
+        window.wait_days(1);
+    }
+    assert_eq!(bill(&window), (2, true));
+}

@@ -34,7 +34,7 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
             .field("current state", state);
         return forbid(case, finding);
     }
-    if let Some(finding) = forbidden(&consignment, &action.kind) {
+    if let Some(finding) = forbidden(case, &consignment, &action.kind) {
         return forbid(case, finding);
     }
     // From here nothing can fail.
@@ -85,10 +85,16 @@ fn trigger(kind: &ActionKind) -> Option<Trigger> {
 }
 
 /// Why an action is not allowed now.
-fn forbidden(consignment: &Consignment, kind: &ActionKind) -> Option<Finding> {
+fn forbidden(case: &Case<'_>, consignment: &Consignment, kind: &ActionKind) -> Option<Finding> {
     let attempt = consignment.attempt.as_ref();
     let state = attempt.map(|attempt| attempt.state);
     let bill = attempt.and_then(|attempt| attempt.bill.as_ref());
+    // A bill is not summarised by hand sooner than by its timer, nor while a return may still change it.
+    let summarisable = !return_goods::is_open(consignment)
+        && !consignment
+            .timers
+            .iter()
+            .any(|(kind, _, due)| *kind == TimerKind::SettlementDue && *due > case.now);
     let allowed = match (kind, state) {
         (_, None) => false,
         // What these mean is narrower than where they lead.
@@ -106,17 +112,27 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind) -> Option<Finding> {
         (ActionKind::ReceiveReturn { number }, _) => {
             return_goods::is_in(consignment, *number, ReturnState::Approved)
         }
-        (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1),
+        (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1) && summarisable,
         (ActionKind::PayBill, _) => bill.is_some_and(|bill| bill.status == 2 && !bill.paid),
         (kind, Some(state)) => trigger(kind).is_some_and(|trigger| next(state, trigger).is_some()),
     };
-    (!allowed).then(|| {
+    // Goods that could not be assessed would go free of tax, quota and guarantee.
+    let unassessed = matches!(trigger(kind), Some(Trigger::Release | Trigger::Conclude))
+        && attempt.is_some_and(|attempt| attempt.assessment.is_none());
+    (!allowed || unassessed).then(|| {
         let state = state.map_or("none", State::word);
-        Finding::new(Reason::ActionForbidden)
+        let finding = Finding::new(Reason::ActionForbidden)
             .argument(state)
             .argument(kind.word())
             .field("state", state)
-            .field("action", kind.word())
+            .field("action", kind.word());
+        if allowed {
+            finding
+                .argument("税款未计征，不得放行；请退单，待规则库收录该商品编码或更正编码后重新申报")
+                .field("assessment", "none: reject, re-declare with a known code or once the rulebook has it")
+        } else {
+            finding
+        }
     })
 }
 

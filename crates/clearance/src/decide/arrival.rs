@@ -88,8 +88,10 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
             }
         }
         filed.status = 399;
-        case.send(arrived, 399, "[Code:2300;Desc:审核通过]", &numbers, &mut last, (&names, version));
+        const APPROVED: &str = "[Code:2300;Desc:审核通过]";
+        case.send(arrived, 399, APPROVED, &numbers, &mut last, (&names, version));
         case.out.answer.status = 399;
+        case.out.answer.info = APPROVED.into();
     }
     case.out.arrival = Some(Arc::new(ArrivalRecord { key, filed, pre_no, rkd_no, seen, last_time: last }));
 }

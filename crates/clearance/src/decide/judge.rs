@@ -119,7 +119,9 @@ fn agree(
                 .field("InventoryHead.emsNo", declaration.head.ems_no.as_deref().unwrap_or("")),
         );
     }
-    let open_look = findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
+    // Goods that could not be assessed are never released unseen.
+    let open_look = attempt.assessment.is_none()
+        || findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
     let mut lane = if open_look { Lane::DocumentCheck } else { Lane::Release };
     if !preview {
         let (sealed, hits) = select(case, consignment, &attempt, declaration);
@@ -212,10 +214,11 @@ pub(super) fn step(case: &mut Case<'_>, consignment: &mut Consignment, trigger: 
     consignment.attempt = Some(attempt);
 }
 
-/// 800: holds become final, the tax is owed, the bill goes out, the clocks of returns and settlement start.
+/// 800: holds become final, the tax is owed, the bill goes out, the clocks of returns and settlement start. Without an
+/// assessment nothing is owed or held that could become final: then nothing is released.
 pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
     let Some(mut attempt) = consignment.attempt.take() else { return };
-    let Some(state) = next(attempt.state, Trigger::Release) else {
+    let Some(state) = next(attempt.state, Trigger::Release).filter(|_| attempt.assessment.is_some()) else {
         consignment.attempt = Some(attempt);
         return;
     };

@@ -65,8 +65,10 @@ pub(super) fn apply(case: &mut Case<'_>, arrived: &Arrived, return_goods: &Retur
     case.accept(i32::from(status), info.clone(), findings);
     report(case, &mut consignment, number, i32::from(status), &info);
     if status == 2 && state == ReturnState::Applied {
-        report(case, &mut consignment, number, 120, "[Code:1800;Desc:逻辑校验通过]");
+        const CHECKED: &str = "[Code:1800;Desc:逻辑校验通过]";
+        report(case, &mut consignment, number, 120, CHECKED);
         case.out.answer.status = 120;
+        case.out.answer.info = CHECKED.into();
     }
     case.keep(consignment);
 }
@@ -231,6 +233,13 @@ pub(super) fn is_in(consignment: &Consignment, number: u32, state: ReturnState) 
         .any(|file| file.number == number && file.state == state && file.filed.status != 1)
 }
 
+/// Whether a return may still change the bill.
+pub(super) fn is_open(consignment: &Consignment) -> bool {
+    consignment.returns.iter().any(|file| {
+        matches!(file.state, ReturnState::Applied | ReturnState::Approved) && file.filed.status != 1
+    })
+}
+
 /// 399: the goods may come back until the last day.
 pub(super) fn approve(case: &mut Case<'_>, consignment: &mut Consignment, number: u32) {
     let Some(released_on) =
@@ -280,16 +289,19 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
     }
     let back = |gnum: u32| returned(consignment, |file| file.state == ReturnState::Received, gnum);
     let Some(attempt) = &consignment.attempt else { return };
-    let (Some(assessment), Some(bill)) = (&attempt.assessment, &attempt.bill) else { return };
+    let Some(assessment) = &attempt.assessment else { return };
     let remaining = tax::remaining(assessment, &back).unwrap_or_else(|| assessment.clone());
     let given: i64 = consignment.returns.iter().map(|file| file.quota_given_back).sum();
     let quota = assessment.dutiable() - given - remaining.dutiable();
-    // Tax that was paid is refunded outside; what is still owed shrinks.
-    let tax = (bill.owed - remaining.total()).max(0);
+    // Paid or not, what is due back is what was assessed and neither remains nor was given back before.
+    let given: i64 = consignment.returns.iter().map(|file| file.tax_given_back).sum();
+    let tax = (assessment.total() - given - remaining.total()).max(0);
     let Some(mut attempt) = consignment.attempt.take() else { return };
     if let Some(movement) = attempt.quota.as_mut().and_then(|hold| ledger::give_back(hold, quota)) {
         case.moved(movement);
     }
+    // Payment took the tax off the payable account and freed the guarantee. The account is what the agent owes and
+    // never negative, so a refund of paid tax does not move it: the return's file records it, it is paid outside.
     let unpaid = attempt.bill.as_ref().is_some_and(|bill| !bill.paid);
     if unpaid {
         if let Some(movement) = attempt.guarantee.as_mut().and_then(|hold| ledger::give_back(hold, tax)) {
@@ -302,7 +314,9 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
     let mut shown = attempt.clone();
     shown.assessment = Some(remaining.clone());
     if let Some(bill) = &mut attempt.bill {
-        bill.owed -= tax;
+        if unpaid {
+            bill.owed -= tax;
+        }
         if remaining.dutiable() == 0 {
             bill.status = 3;
         }

@@ -23,7 +23,7 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     match timer.kind {
         TimerKind::PartnersMissing => partners_missing(case, &mut consignment),
         TimerKind::SettlementDue => settle(case, &mut consignment, timer.attempt),
-        TimerKind::PaymentOverdue => overdue(&mut consignment),
+        TimerKind::PaymentOverdue => overdue(case, &mut consignment, timer.attempt),
         TimerKind::ReturnLapsed => {
             if return_goods::is_in(&consignment, timer.attempt, ReturnState::Approved) {
                 return_goods::lapse(case, &mut consignment, timer.attempt);
@@ -53,13 +53,9 @@ fn partners_missing(case: &mut Case<'_>, consignment: &mut Consignment) {
 
 /// The bill is summarised under a payment notice, unless a return is open: then it waits for the return.
 fn settle(case: &mut Case<'_>, consignment: &mut Consignment, attempt: u32) {
-    let open = consignment.returns.iter().any(|file| {
-        matches!(file.state, ReturnState::Applied | ReturnState::Approved) && file.filed.status != 1
-    });
-    if open {
-        let tomorrow =
-            case.reference.current().calendar.working_day_from(Calendar::plus_days(case.now.day(), 1));
-        return set_timer(case, consignment, TimerKind::SettlementDue, attempt, Time::start_of(tomorrow));
+    let tomorrow = tomorrow(case);
+    if return_goods::is_open(consignment) {
+        return set_timer(case, consignment, TimerKind::SettlementDue, attempt, tomorrow);
     }
     let notice = {
         let Some(attempt) = &consignment.attempt else { return };
@@ -67,6 +63,20 @@ fn settle(case: &mut Case<'_>, consignment: &mut Consignment, attempt: u32) {
         format_compact!("{}{}", entry, "-N")
     };
     summarise(case, consignment, notice);
+    // One that waited past the last day is not overdue the moment it can be paid.
+    let late = consignment
+        .timers
+        .iter()
+        .any(|(kind, of, due)| (*kind, *of) == (TimerKind::PaymentOverdue, attempt) && *due < tomorrow);
+    if late {
+        set_timer(case, consignment, TimerKind::PaymentOverdue, attempt, tomorrow);
+    }
+}
+
+/// The start of the next working day.
+fn tomorrow(case: &Case<'_>) -> Time {
+    let day = case.reference.current().calendar.working_day_from(Calendar::plus_days(case.now.day(), 1));
+    Time::start_of(day)
 }
 
 /// 818 status 2.
@@ -81,7 +91,19 @@ pub(super) fn summarise(case: &mut Case<'_>, consignment: &mut Consignment, noti
     consignment.attempt = Some(attempt);
 }
 
-fn overdue(consignment: &mut Consignment) {
+/// A bill that still waits for a return is not overdue: its summarising was put off, so is this.
+fn overdue(case: &mut Case<'_>, consignment: &mut Consignment, attempt: u32) {
+    let unsummarised = consignment
+        .attempt
+        .as_ref()
+        .and_then(|attempt| attempt.bill.as_ref())
+        .is_some_and(|bill| bill.status == 1);
+    // After the return ends, settlement comes first even when both fall due at once.
+    let settles = consignment.timers.iter().any(|(kind, ..)| *kind == TimerKind::SettlementDue);
+    if unsummarised && (settles || return_goods::is_open(consignment)) {
+        let due = tomorrow(case);
+        return set_timer(case, consignment, TimerKind::PaymentOverdue, attempt, due);
+    }
     let bill = consignment.attempt.as_mut().and_then(|attempt| attempt.bill.as_mut());
     if let Some(bill) = bill.filter(|bill| !bill.paid && bill.status != 3 && bill.owed > 0) {
         bill.overdue = true;
