@@ -51,11 +51,12 @@ pub struct Context<'a, R> {
     pub preview: bool,
 }
 
-/// Reads a message: CEB XML, a DXP envelope, or JSON.
+/// Reads a message: CEB XML, a DXP envelope, or JSON. `exchange_ids` are the sender's own: receipts go to the one that
+/// the message names, or to the first; never into the feed of somebody else, whom a false `dxpId` may name.
 pub fn ingest(
     bytes: &Bytes,
     sender: &Text,
-    fallback_recipient: &Text,
+    exchange_ids: &[Text],
     context: Context<'_, impl Read>,
 ) -> Ingested {
     let Context { read, limits, preview, .. } = context;
@@ -67,7 +68,7 @@ pub fn ingest(
         root: Text::const_new("Unknown"),
         kind: None,
         guid: Text::default(),
-        recipient: fallback_recipient.clone(),
+        recipient: exchange_ids.first().cloned().unwrap_or_default(),
         envelope: None,
         signature: SignatureFact::Absent,
         original: Original::Whole(Bytes::new()),
@@ -78,7 +79,7 @@ pub fn ingest(
     if is_json {
         let parsed = ceb::parse_json(bytes, limits);
         ingested.original = Original::Whole(bytes.clone());
-        fill(&mut ingested, parsed, None, read, preview);
+        fill(&mut ingested, parsed, None, exchange_ids, read, preview);
     } else if ceb::dxp::is_envelope(bytes) {
         ingested.original = Original::Whole(bytes.clone());
         match ceb::dxp::parse(bytes, limits) {
@@ -87,7 +88,7 @@ pub fn ingest(
                 let parsed = ceb::parse(&envelope.data, limits);
                 let text = Bytes::from(parsed.text.clone().unwrap_or_else(|| envelope.data.clone()));
                 ingested.signature = signature(context.verifier, &parsed, &text);
-                fill(&mut ingested, parsed, Some(&text), read, preview);
+                fill(&mut ingested, parsed, Some(&text), exchange_ids, read, preview);
             }
             Err(defects) => ingested.refusal = defects,
         }
@@ -98,12 +99,12 @@ pub fn ingest(
                 let text = Bytes::from(text);
                 ingested.original = Original::Whole(bytes.clone());
                 ingested.signature = signature(context.verifier, &parsed, &text);
-                fill(&mut ingested, parsed, Some(&text), read, preview);
+                fill(&mut ingested, parsed, Some(&text), exchange_ids, read, preview);
             }
             None => {
                 ingested.original = frame(bytes, &parsed);
                 ingested.signature = signature(context.verifier, &parsed, bytes);
-                fill(&mut ingested, parsed, Some(bytes), read, preview);
+                fill(&mut ingested, parsed, Some(bytes), exchange_ids, read, preview);
             }
         }
     }
@@ -168,7 +169,14 @@ fn hexadecimal(bytes: &[u8]) -> Text {
     text
 }
 
-fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&Bytes>, read: &impl Read, preview: bool) {
+fn fill(
+    ingested: &mut Ingested,
+    parsed: Parsed,
+    text: Option<&Bytes>,
+    exchange_ids: &[Text],
+    read: &impl Read,
+    preview: bool,
+) {
     ingested.root = parsed.root;
     ingested.kind = parsed.kind;
     ingested.refusal = parsed.defects;
@@ -183,10 +191,9 @@ fn fill(ingested: &mut Ingested, parsed: Parsed, text: Option<&Bytes>, read: &im
         ));
         return;
     }
-    if let Some(transfer) = &message.transfer
-        && !transfer.dxp_id.trim().is_empty()
-    {
-        ingested.recipient = transfer.dxp_id.trim().into();
+    let named = message.transfer.as_ref().map(|transfer| transfer.dxp_id.trim());
+    if let Some(own) = exchange_ids.iter().find(|own| Some(own.as_str()) == named) {
+        ingested.recipient = own.clone();
     }
     let Message { kind: message_kind, entries, transfer, subscriptions, .. } = message;
     let transfer = transfer.map(Arc::new);

@@ -161,9 +161,8 @@ impl<R: Read> Window<R> {
     /// Reads a message and hands it in.
     pub async fn send(&self, bytes: &Bytes, sender: &Text) -> Option<pipeline::MessageAnswer> {
         let (_, exchange_ids) = self.names_of(sender);
-        let fallback = exchange_ids.first().cloned().unwrap_or_default();
         let started = std::time::Instant::now();
-        let ingested = crate::ingest::ingest(bytes, sender, &fallback, self.context(false));
+        let ingested = crate::ingest::ingest(bytes, sender, &exchange_ids, self.context(false));
         Metrics::add(&self.metrics.parse_micros, started.elapsed().as_micros() as u64);
         self.pipeline.message(ingested).await
     }

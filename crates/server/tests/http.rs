@@ -85,6 +85,15 @@ async fn the_first_answer_is_for_ever_and_survives_a_restart() {
     let token = zone.tokens[trade.order.head.ebp_code.as_str()].clone();
     let (_, first) = zone.request("POST", "/v1/messages", Some(&token), bytes.clone()).await;
     let sha = first["message"]["sha256"].as_str().unwrap().to_owned();
+    // The same document in other bytes: another message, the same first answer.
+    let other = ceb::write(&message, Style::DefaultNamespace);
+    assert_ne!(other, bytes);
+    let (_, repeated) = zone.request("POST", "/v1/messages", Some(&token), other).await;
+    let other_sha = repeated["message"]["sha256"].as_str().unwrap();
+    let (_, found) =
+        zone.request("GET", &format!("/v1/messages?sha256={other_sha}"), Some(&token), Vec::new()).await;
+    assert_eq!(found["documents"][0]["status"], first["documents"][0]["status"], "{found}");
+    assert_eq!(found["documents"][0]["repeats"], first["documents"][0]["position"]);
     for round in 0..2 {
         let (_, again) = zone.request("POST", "/v1/messages", Some(&token), bytes.clone()).await;
         assert_eq!(again["documents"][0]["repeated"], true, "round {round}");
@@ -109,6 +118,24 @@ async fn the_first_answer_is_for_ever_and_survives_a_restart() {
         let window = open(&folder, &clock).await;
         zone = Zone { router: server::api::router(window.clone()), window, tokens, folder, clock };
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_false_exchange_id_reaches_nobody_elses_feed() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 250);
+    let (sender, stranger) = (trade.order.head.ebp_code.clone(), trade.declaration.head.agent_code.clone());
+    let mut message = sample::message(&sender, vec![Document::Order(trade.order.clone())]);
+    let false_id = sample::exchange_id(&stranger).unwrap();
+    message.transfer.as_mut().unwrap().dxp_id = false_id.into();
+    let token = zone.tokens[sender.as_str()].clone();
+    let bytes = ceb::write(&message, Style::Prefixed);
+    let (_, answer) = zone.request("POST", "/v1/messages", Some(&token), bytes).await;
+    assert_eq!(answer["documents"][0]["findings"][0]["rule"], "transfer-differs", "{answer}");
+    let (_, own) = zone.get(&sender, "/v1/receipts").await;
+    assert_eq!(own["receipts"].as_array().unwrap().len(), 1, "{own}");
+    let (_, others) = zone.get(&stranger, "/v1/receipts").await;
+    assert_eq!(others["receipts"].as_array().unwrap().len(), 0, "{others}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

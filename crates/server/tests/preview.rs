@@ -72,7 +72,7 @@ async fn a_preview_is_what_then_happens() {
         let Document::Declaration(_) = &document else { panic!("the list comes last") };
         let bytes = Bytes::from(ceb::write(&sample::message(&sender, vec![document]), Style::Prefixed));
         let (_, exchange_ids) = window.names_of(&sender);
-        let asked = ingest(&bytes, &sender, &exchange_ids[0], window.context(true));
+        let asked = ingest(&bytes, &sender, &exchange_ids, window.context(true));
         let asked = asked.documents.into_iter().map(|(arrived, _)| arrived).collect();
         let before = window.read.position().await.unwrap();
         let preview = window.pipeline.preview(asked).await.unwrap();

@@ -48,15 +48,21 @@ pub async fn find<R: Read>(
             let position =
                 Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
             let Some(event) = window.read.event(position).await? else { continue };
+            let repeats = event.row.outcome.as_ref().and_then(|outcome| outcome.repeats);
+            // A repeated document has its first answer for ever, in whatever bytes it comes again.
+            let first = match repeats {
+                Some(first) => window.read.event(first).await?,
+                None => None,
+            };
             let kind = ceb::Kind::from_root(&row.root);
-            documents.push(match event.row.outcome {
+            documents.push(match first.unwrap_or(event).row.outcome {
                 Some(outcome) => json!({
                     "position": position.sequence,
                     "kind": kind.map(ceb::Kind::number),
                     "status": outcome.answer.status,
                     "info": outcome.answer.info.as_str(),
                     "preNo": outcome.answer.pre_no.as_deref(),
-                    "repeats": outcome.repeats.map(|first| first.sequence),
+                    "repeats": repeats.map(|first| first.sequence),
                     "findings": outcome.answer.findings.iter().map(|one| view::finding(one, kind, true, caller.is_office())).collect::<Vec<_>>(),
                 }),
                 None => json!({"position": position.sequence, "undecided": true}),

@@ -25,7 +25,8 @@ pub async fn preview<R: Read>(
     let (caller, _) = caller(&window, &headers)?;
     caller.may_send()?;
     let sender = window.filing(&caller.token.party).map_or(caller.token.party.clone(), |filing| filing.code);
-    let ingested = crate::ingest::ingest(&body, &sender, &clearance::Text::default(), window.context(true));
+    let (_, exchange_ids) = window.names_of(&sender);
+    let ingested = crate::ingest::ingest(&body, &sender, &exchange_ids, window.context(true));
     if let Some(defect) = ingested.refusal.first() {
         return Err(Problem::bad_request(&format!(
             "{}: {} ({}), expected {}",
