@@ -197,7 +197,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "page_size", 4096)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "cache_size", -8_192)?;
     // A large merge of runs passes through the log; the file is cut back afterwards.
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.execute_batch(SCHEMA)?;

@@ -17,9 +17,9 @@ use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Entries of a generation: of consignments and arrivals, which are large, of waybills, of claims.
-const CONSIGNMENTS: usize = 8_000;
-const WAYBILLS: usize = 20_000;
-const CLAIMS: usize = 50_000;
+const CONSIGNMENTS: usize = 4_000;
+const WAYBILLS: usize = 10_000;
+const CLAIMS: usize = 25_000;
 
 /// A cache in two generations: what was not touched for a generation is dropped.
 #[derive(Debug)]
