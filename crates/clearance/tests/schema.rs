@@ -37,7 +37,7 @@ fn what_we_write_is_valid_by_the_published_schemas() {
         let trade = Trade::new(1, number, NOW, 1000);
         sent.extend(trade.documents());
         window.trade(&trade);
-        let entry = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+        let entry = window.entry(&trade);
         let mut more = Vec::new();
         if number == 0 {
             let cancellation = trade.cancellation(&entry, NOW);

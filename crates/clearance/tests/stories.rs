@@ -120,7 +120,7 @@ fn a_cancellation_before_release_gives_everything_back() {
     let mut window = Window::without_draws();
     let trade = trade(6);
     window.trade(&trade);
-    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+    let number = window.entry(&trade);
     let outcome = window.send(Document::Cancellation(trade.cancellation(&number, window.now)));
     assert_eq!(outcome.answer.status, 399);
     assert_eq!(outcome.answer.info, "[Code:2300;Desc:审核通过],撤单申请审核通过,清单已成功撤单");
@@ -165,8 +165,7 @@ fn an_approved_return_that_does_not_come_lapses_and_the_bill_is_summarised() {
     let trade = trade(7);
     window.trade(&trade);
     window.arrive(&trade);
-    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
-    window.send(Document::Return(trade.return_goods(&number, &[(0, Decimal::ONE)], window.now)));
+    window.apply_for_return(&trade);
     window.act(&trade, ActionKind::ApproveReturn { number: 1 });
     for _ in 0..40 {
         window.wait_days(1);
@@ -294,8 +293,7 @@ fn a_bill_is_not_summarised_by_hand_before_its_day_or_with_an_open_return() {
     let summarise = || ActionKind::SummariseBill { notice: "N".into() };
     let outcome = window.act(&trade, summarise());
     assert_eq!(outcome.answer.findings[0].reason, Reason::ActionForbidden, "before its day");
-    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
-    window.send(Document::Return(trade.return_goods(&number, &[(0, Decimal::ONE)], window.now)));
+    window.apply_for_return(&trade);
     // The day is here, its timer did not fire yet.
     window.now = Time(window.now.0 + 40 * 86_400_000);
     let outcome = window.act(&trade, summarise());
@@ -315,7 +313,7 @@ fn a_return_received_after_payment_records_the_tax_due_back() {
         (10..).map(trade).find(|trade| trade.declaration.lines[0].qty == Decimal::from_whole(3)).unwrap();
     window.trade(&trade);
     window.arrive(&trade);
-    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+    let number = window.entry(&trade);
     let total = window.of(&trade).attempt.as_ref().unwrap().assessment.as_ref().unwrap().total();
     let ask = |window: &mut Window, name: &str, number_of: u32| {
         let mut application = trade.return_goods(&number, &[(0, Decimal::ONE)], window.now);
@@ -358,8 +356,7 @@ fn a_bill_that_waits_for_a_return_is_not_overdue() {
     let trade = trade(24);
     window.trade(&trade);
     window.arrive(&trade);
-    let number = window.of(&trade).attempt.as_ref().unwrap().invt_no.clone().unwrap();
-    window.send(Document::Return(trade.return_goods(&number, &[(0, Decimal::ONE)], window.now)));
+    window.apply_for_return(&trade);
     let bill = |window: &Window| {
         let bill = window.of(&trade).attempt.as_ref().unwrap().bill.clone().unwrap();
         (bill.status, bill.overdue)

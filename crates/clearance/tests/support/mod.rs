@@ -55,6 +55,17 @@ impl Window {
         window
     }
 
+    /// The entry number of a trade's list.
+    pub fn entry(&self, trade: &Trade) -> Text {
+        self.of(trade).attempt.as_ref().unwrap().invt_no.clone().unwrap()
+    }
+
+    /// Applies for the return of one piece of a trade's first goods.
+    pub fn apply_for_return(&mut self, trade: &Trade) -> Outcome {
+        let application = trade.return_goods(&self.entry(trade), &[(0, ceb::Decimal::ONE)], self.now);
+        self.send(Document::Return(application))
+    }
+
     /// Publishes the rulebook anew with a row of the parameters replaced.
     pub fn parameter(&mut self, from: &str, to: &str) {
         let text = self.parameters.replace(from, to);

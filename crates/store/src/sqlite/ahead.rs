@@ -3,7 +3,7 @@
 
 use crate::Row;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
-use clearance::facts::{CountKey, Counts};
+use clearance::facts::{CountKey, Counts, Facts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Time, WaybillKey};
 use ledger::{Account, Balance, Movement};
 use rustc_hash::FxHashMap;
@@ -95,11 +95,33 @@ impl Ahead {
         self.0.is_empty()
     }
 
-    /// The balance as it will be, from what it was after the row `upto`; none = it never moved.
+    /// Adds what is ahead to the balances and counters that were asked for, which `facts` has as they were after the row
+    /// `upto`.
+    pub fn add(&self, upto: u64, mut accounts: Vec<Account>, mut counters: Vec<CountKey>, facts: &mut Facts) {
+        // Each once, however often it was asked for.
+        accounts.sort_unstable();
+        accounts.dedup();
+        for account in accounts {
+            let known = facts.balances.remove(&account);
+            if let Some(balance) = self.balance(&account, upto, known) {
+                facts.balances.insert(account, balance);
+            }
+        }
+        counters.sort_unstable();
+        counters.dedup();
+        for key in counters {
+            let known = facts.counts.remove(&key);
+            if let Some(counts) = self.count(&key, upto, known) {
+                facts.counts.insert(key, counts);
+            }
+        }
+    }
+
+    /// None = it never moved.
     ///
     /// # Panics
     /// If a movement does not fit: it was judged on the balance that it moves.
-    pub fn balance(&self, account: &Account, upto: u64, known: Option<Balance>) -> Option<Balance> {
+    fn balance(&self, account: &Account, upto: u64, known: Option<Balance>) -> Option<Balance> {
         let mut balance = known;
         for batch in self.0.iter().filter(|batch| batch.last > upto) {
             for movement in batch.movements.get(account).into_iter().flatten() {
@@ -111,8 +133,7 @@ impl Ahead {
         balance
     }
 
-    /// The counter as it will be, from what it was after the row `upto`.
-    pub fn count(&self, key: &CountKey, upto: u64, known: Option<Counts>) -> Option<Counts> {
+    fn count(&self, key: &CountKey, upto: u64, known: Option<Counts>) -> Option<Counts> {
         let mut counts = known;
         for batch in self.0.iter().filter(|batch| batch.last > upto) {
             for _ in 0..batch.counted.get(key).copied().unwrap_or(0) {

@@ -222,20 +222,14 @@ impl LedgerFiles {
             )
             .map_err(|error| failed("take the writer", error))?;
         let (checkpoint, requests) = std::sync::mpsc::sync_channel::<PathBuf>(1);
-        std::thread::Builder::new()
-            .name("checkpoint".to_owned())
-            .spawn(move || {
-                for path in requests {
-                    // A checkpoint that fails is tried again at the next request; the log only grows meanwhile.
-                    if let Ok(connection) = Connection::open(&path) {
-                        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-                    }
+        super::thread("checkpoint", move || {
+            for path in requests {
+                // A checkpoint that fails is tried again at the next request; the log only grows meanwhile.
+                if let Ok(connection) = Connection::open(&path) {
+                    let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
                 }
-            })
-            .map_err(|source| StoreError::Failed {
-                operation: "start the checkpoint thread".to_owned(),
-                source: source.into(),
-            })?;
+            }
+        })?;
         let reader = LedgerReader {
             folder: folder.path.clone(),
             segments: Arc::new(RwLock::new(firsts)),
@@ -368,6 +362,7 @@ impl LedgerFiles {
     pub fn head(&self) -> [u8; 32] {
         self.head
     }
+
     /// Commits rows, all or nothing, durable when it returns. A failed commit leaves nobody knowing: the caller ends
     /// the process and restart recovers.
     ///

@@ -37,11 +37,7 @@ impl Merger {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("index".to_owned()).spawn(run);
-        let thread = thread.map_err(|source| StoreError::Failed {
-            operation: "start the index thread".to_owned(),
-            source: source.into(),
-        })?;
+        let thread = super::thread("index", run)?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 

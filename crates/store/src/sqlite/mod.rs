@@ -17,3 +17,15 @@ mod writer;
 
 pub use control::{Control, Token};
 pub use store::{Options, SqliteRead, SqliteStore};
+
+/// Starts a thread of the store.
+pub(crate) fn thread(
+    name: &str,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<std::thread::JoinHandle<()>, crate::StoreError> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    started.map_err(|source| crate::StoreError::Failed {
+        operation: format!("start the {name} thread"),
+        source: source.into(),
+    })
+}

@@ -552,26 +552,10 @@ impl Store for SqliteStore {
                 facts.arrivals.insert(key, found);
             }
         }
-        let moving = (!ahead.is_empty()).then(|| (keys.accounts.clone(), keys.counts.clone()));
+        let asked = (!ahead.is_empty()).then(|| (keys.accounts.clone(), keys.counts.clone()));
         let upto = shared.accounts_and_counters(keys.accounts, keys.counts, &mut facts)?;
-        if let Some((mut accounts, mut counts)) = moving {
-            // Each once: what is ahead is added to what was read.
-            accounts.sort_unstable();
-            accounts.dedup();
-            counts.sort_unstable();
-            counts.dedup();
-            for account in accounts {
-                let known = facts.balances.remove(&account);
-                if let Some(balance) = ahead.balance(&account, upto, known) {
-                    facts.balances.insert(account, balance);
-                }
-            }
-            for key in counts {
-                let known = facts.counts.remove(&key);
-                if let Some(found) = ahead.count(&key, upto, known) {
-                    facts.counts.insert(key, found);
-                }
-            }
+        if let Some((accounts, counts)) = asked {
+            ahead.add(upto, accounts, counts, &mut facts);
         }
         let next = facts.next;
         Ok(SqliteTransaction { store: self, facts, next })

@@ -75,11 +75,7 @@ impl Writer {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(run);
-        let thread = thread.map_err(|source| StoreError::Failed {
-            operation: "start the ledger's thread".to_owned(),
-            source: source.into(),
-        })?;
+        let thread = super::thread("ledger", run)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread), trained, next, last_time, leased })
     }
 
@@ -167,10 +163,7 @@ impl Committing {
     fn run(&mut self, job: Job) -> Option<()> {
         match job {
             Job::Rows { first, time, rows, done } => {
-                let result = match self.failed.take() {
-                    Some(error) => Err(error),
-                    None => self.rows(first, time, &rows),
-                };
+                let result = self.rows(first, time, &rows);
                 let failed = result.is_err();
                 // Whoever waits may have the rows back.
                 drop(rows);
@@ -186,7 +179,10 @@ impl Committing {
                 self.failed = result.err();
             }
             Job::Settle(done) => {
-                let _ = done.send(());
+                // After a failure it is dropped: what was handed over is not durable.
+                if self.failed.is_none() {
+                    let _ = done.send(());
+                }
             }
         }
         Some(())
