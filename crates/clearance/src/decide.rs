@@ -24,6 +24,7 @@ use crate::keys::{OrderKey, Position, Time};
 use crate::outcome::{FactsRead, Outcome};
 use crate::party::Parties;
 use crate::reason::{Layer, Reason};
+use crate::risk::SamplingSeed;
 use crate::rulebook::{Law, Rulebook};
 use ceb::Document;
 use ledger::Movement;
@@ -40,7 +41,7 @@ pub struct Reference {
     /// Parties and filings.
     pub parties: Arc<Parties>,
     /// Seed of the sampling draw.
-    pub sampling_seed: [u8; 32],
+    pub sampling_seed: SamplingSeed,
 }
 
 impl Reference {
@@ -146,8 +147,12 @@ impl<'a> Case<'a> {
     fn new(event: &Event, facts: &'a mut Facts, reference: &'a Reference, now: Time) -> Self {
         let book = reference.current();
         let mut out = Outcome::new(event.position, now, ENGINE);
-        out.read =
-            FactsRead { parties: reference.parties.version, rulebook: book.number, ..FactsRead::default() };
+        out.read = FactsRead {
+            parties: reference.parties.version,
+            rulebook: book.number,
+            serial: facts.numbers.next,
+            ..FactsRead::default()
+        };
         Self { position: event.position, facts, reference, now, law: book.parameters.on(now.day()), out }
     }
 

@@ -37,6 +37,17 @@ pub struct Receipt {
     pub status: i32,
 }
 
+/// The draw that was looked at when a lane was fixed: with the seed of this number anyone entitled draws it again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Draw {
+    /// Number of the seed.
+    pub seed: u32,
+    /// What was drawn, parts per million.
+    pub drawn: u32,
+    /// The share below which it is opened, parts per million.
+    pub ratio: u32,
+}
+
 /// The values of other facts that the judgement read, so that it can be derived again.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct FactsRead {
@@ -48,6 +59,10 @@ pub struct FactsRead {
     pub balances: Vec<(Account, Balance)>,
     /// Windowed counts looked at: key, window in days, count.
     pub counts: Vec<(CountKey, u32, u32)>,
+    /// The next serial when it began (rows of format 1 have 0).
+    pub serial: u64,
+    /// The draw, where a lane was fixed (rows of format 1 have none).
+    pub draw: Option<Draw>,
 }
 
 /// All that one event changes.

@@ -272,10 +272,25 @@ fn find(
     }
 }
 
+/// A seed of the sampling draw. Secret: whoever knows it can tell which parcels are opened.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct SamplingSeed {
+    /// Its number: what a recorded draw names.
+    pub number: u32,
+    /// The key.
+    pub secret: [u8; 32],
+}
+
+impl std::fmt::Debug for SamplingSeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SamplingSeed {}", self.number)
+    }
+}
+
 /// A keyed draw: the same consignment draws the same number for as long as the seed is used, and nobody without the
 /// seed can tell it. Depends on the order's key alone, not on guid, time or attempt.
-pub fn draw(seed: &[u8; 32], order: &OrderKey) -> u32 {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, seed);
+pub fn draw(seed: &SamplingSeed, order: &OrderKey) -> u32 {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &seed.secret);
     let mut input = Vec::with_capacity(64);
     for part in [&order.platform, &order.order_no] {
         input.extend_from_slice(&(part.len() as u32).to_be_bytes());

@@ -123,8 +123,20 @@ impl<R: Read> Answering<R> {
                 }
                 Work::Rulebook(_, book, answer) => {
                     rows.next();
-                    self.change(|reference| reference.books.push(book.clone()));
+                    self.change(|reference| {
+                        // The first row of a new space is the number of the built-in tables it began with.
+                        reference.books.retain(|known| known.number != book.number);
+                        reference.books.push(book.clone());
+                    });
                     let _ = answer.send(());
+                }
+                Work::Seed(seed, answer) => {
+                    rows.next();
+                    self.change(|reference| reference.sampling_seed = seed.seed);
+                    let _ = answer.send(());
+                }
+                Work::Again(_) => {
+                    rows.next();
                 }
                 Work::Preview(..) => {}
             }

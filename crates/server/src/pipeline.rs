@@ -9,19 +9,26 @@ use crate::metrics::Metrics;
 use crate::plan::Plan;
 use bytes::Bytes;
 use clearance::decide::Reference;
-use clearance::event::{Arrived, Cause, Follow, OfficerAction, Timer};
+use clearance::event::{Arrived, Cause, Event, Follow, OfficerAction, Timer};
+use clearance::facts::Facts;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Answer, Outcome};
 use std::collections::VecDeque;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
-use store::{Commit, Durable, FilingRow, MessageRow, Read, Row, RulebookRow, Store, StoreError, Transaction};
+use store::{
+    Commit, Durable, FilingRow, MessageRow, Read, Row, RulebookRow, SeedRow, Store, StoreError, StoredEvent,
+    Transaction,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Events that share a commit at most: bounds its latency.
 const BATCH_EVENTS: usize = 500;
 /// Commits tried before the pipeline gives up on a store that keeps losing.
 const ATTEMPTS: usize = 50;
+
+/// What judges: [`clearance::decide::decide`]; tests put one in its place that fails.
+pub type Judge = fn(&[Event], &mut Facts, &Reference, Time) -> Vec<Outcome>;
 
 /// What a sender is told of one document.
 #[derive(Clone, Debug)]
@@ -63,6 +70,10 @@ pub enum Work {
     Filing(Box<FilingRow>, oneshot::Sender<()>),
     /// A published rulebook, loaded.
     Rulebook(Box<RulebookRow>, Arc<clearance::Rulebook>, oneshot::Sender<()>),
+    /// A seed of the sampling draw.
+    Seed(Box<SeedRow>, oneshot::Sender<()>),
+    /// An event that was recorded undecided and can now be judged.
+    Again(Box<StoredEvent>),
 }
 
 /// The pipeline's door.
@@ -112,6 +123,12 @@ impl Pipeline {
         self.submit(Work::Rulebook(Box::new(row), book, answer)).await;
         answered.await.ok()
     }
+    /// Sets the seed of the draw.
+    pub async fn seed(&self, row: SeedRow) -> Option<()> {
+        let (answer, answered) = oneshot::channel();
+        self.submit(Work::Seed(Box::new(row), answer)).await;
+        answered.await.ok()
+    }
 }
 
 /// What the pipeline's thread owns.
@@ -121,6 +138,7 @@ struct Engine<S: Store> {
     reference: Arc<RwLock<Arc<Reference>>>,
     clock: Clock,
     metrics: Arc<Metrics>,
+    judge: Judge,
     follows: VecDeque<Follow>,
 }
 
@@ -134,6 +152,7 @@ pub fn start<S: Store>(
     reference: Arc<RwLock<Arc<Reference>>>,
     clock: Clock,
     metrics: Arc<Metrics>,
+    judge: Judge,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(2_000);
@@ -141,7 +160,8 @@ pub fn start<S: Store>(
     let answering = Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone() };
     let (answers, answering) = answering::start(answering, failed)?;
     let thread = std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
-        let mut engine = Engine { store, answers, reference, clock, metrics, follows: VecDeque::new() };
+        let mut engine =
+            Engine { store, answers, reference, clock, metrics, judge, follows: VecDeque::new() };
         runtime.block_on(async {
             if let Err(error) = engine.run(queue).await {
                 // Behind what is still to be answered.
@@ -160,6 +180,7 @@ pub fn start<S: Store>(
 impl<S: Store> Engine<S> {
     async fn run(&mut self, mut queue: mpsc::Receiver<Work>) -> Result<(), StoreError> {
         self.follows = self.store.read().follows(usize::MAX).await?.into();
+        self.judge_undecided().await?;
         loop {
             let mut batch = Vec::new();
             let mut events = 0;
@@ -196,7 +217,7 @@ impl<S: Store> Engine<S> {
             let reference = self.reference();
             let now = self.clock.now();
             let started = Instant::now();
-            let mut plan = Plan::default();
+            let mut plan = Plan::of(self.judge);
             plan.lay_out(&follows, &batch, now);
             if plan.rows.is_empty() {
                 break;
@@ -253,6 +274,25 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
+    /// Judges what an earlier version of the engine, or an earlier rulebook, failed on: the row that it becomes names
+    /// the first, its receipts go out, nobody has to send anything again. What still fails stays as it is, without a
+    /// new row.
+    async fn judge_undecided(&mut self) -> Result<(), StoreError> {
+        for event in self.store.read().undecided().await? {
+            let (cause, position) = (event.row.event.cause.clone(), event.position);
+            if self.try_out(vec![cause]).await?.iter().all(|(_, outcome)| outcome.is_some()) {
+                self.process(vec![Work::Again(Box::new(event))]).await?;
+                tracing::info!(position = position.sequence, "an undecided event is decided");
+            } else {
+                tracing::error!(
+                    position = position.sequence,
+                    "an event stays undecided: its judgement fails again"
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Hands a batch to be answered. What moves the reference is waited for: the next batch is judged with it.
     async fn tell(
         &mut self,
@@ -261,7 +301,8 @@ impl<S: Store> Engine<S> {
         follows: usize,
         work: Vec<Work>,
     ) -> Result<(), StoreError> {
-        let moves = work.iter().any(|work| matches!(work, Work::Filing(..) | Work::Rulebook(..)));
+        let moves =
+            work.iter().any(|work| matches!(work, Work::Filing(..) | Work::Rulebook(..) | Work::Seed(..)));
         let (done, waiting) = moves.then(oneshot::channel).unzip();
         self.hand(Told::Batch { durable, rows, follows, work, done }).await?;
         if let Some(waiting) = waiting {
@@ -283,11 +324,16 @@ impl<S: Store> Engine<S> {
         &mut self,
         documents: Vec<Arc<Arrived>>,
     ) -> Result<Vec<(Position, Option<Outcome>)>, StoreError> {
+        self.try_out(documents.into_iter().map(Cause::Document).collect()).await
+    }
+
+    /// What events would give now, in order; none where the judgement fails.
+    async fn try_out(&mut self, causes: Vec<Cause>) -> Result<Vec<(Position, Option<Outcome>)>, StoreError> {
         let reference = self.reference();
         let now = self.clock.now();
-        let mut plan = Plan::default();
-        for document in &documents {
-            plan.event(Cause::Document(document.clone()), Bytes::new(), None, now);
+        let mut plan = Plan::of(self.judge);
+        for cause in causes {
+            plan.event(cause, Bytes::new(), None, now);
         }
         let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
         let mut facts = transaction.facts();

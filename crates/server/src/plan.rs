@@ -2,33 +2,45 @@
 
 use crate::ingest::Ingested;
 use crate::metrics::Metrics;
-use crate::pipeline::Work;
+use crate::pipeline::{Judge, Work};
 use bytes::Bytes;
 use clearance::Text;
-use clearance::decide::{Reference, decide};
+use clearance::decide::Reference;
 use clearance::event::{Cause, Event, Follow};
 use clearance::facts::{Facts, Keys, needs};
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use store::{EventRow, FilingRow, MessageRow, Row, RulebookRow};
+use store::{EventRow, FilingRow, MessageRow, Row, RulebookRow, SeedRow, StoredEvent};
 
 /// One row to be.
 pub(crate) enum Planned<'a> {
     Message(&'a Ingested),
-    Event { cause: Cause, original: Bytes, message: Option<usize> },
+    Event {
+        cause: Cause,
+        original: Bytes,
+        message: Option<usize>,
+    },
     Filing(&'a FilingRow),
     Rulebook(&'a RulebookRow),
+    Seed(&'a SeedRow),
+    /// An event once more: its row has its document again, so that states can name it.
+    Again(&'a StoredEvent),
 }
 
 /// The rows of a batch, in order, and the keys that they name.
-#[derive(Default)]
 pub(crate) struct Plan<'a> {
+    judge: Judge,
     pub(crate) rows: Vec<Planned<'a>>,
     pub(crate) keys: Keys,
 }
 
 impl<'a> Plan<'a> {
+    /// An empty plan.
+    pub(crate) fn of(judge: Judge) -> Self {
+        Self { judge, rows: Vec::new(), keys: Keys::default() }
+    }
+
     pub(crate) fn event(&mut self, cause: Cause, original: Bytes, message: Option<usize>, now: Time) {
         let event = Event { position: Position::default(), cause };
         needs(&event, now, &mut self.keys);
@@ -52,6 +64,11 @@ impl<'a> Plan<'a> {
                 Work::Timer(timer, _) => self.event(Cause::Timer(timer.clone()), Bytes::new(), None, now),
                 Work::Filing(filing, _) => self.rows.push(Planned::Filing(filing)),
                 Work::Rulebook(book, ..) => self.rows.push(Planned::Rulebook(book)),
+                Work::Seed(seed, _) => self.rows.push(Planned::Seed(seed)),
+                Work::Again(stored) => {
+                    needs(&stored.row.event, now, &mut self.keys);
+                    self.rows.push(Planned::Again(stored));
+                }
                 Work::Preview(..) => {}
             }
         }
@@ -61,6 +78,9 @@ impl<'a> Plan<'a> {
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         let event = |(index, row): (usize, &Planned<'_>)| match row {
             Planned::Event { cause, .. } => Some(Event { position: at(index), cause: cause.clone() }),
+            Planned::Again(stored) => {
+                Some(Event { position: at(index), cause: stored.row.event.cause.clone() })
+            }
             _ => None,
         };
         self.rows.iter().enumerate().filter_map(event).collect()
@@ -76,7 +96,7 @@ impl<'a> Plan<'a> {
         now: Time,
     ) -> Option<Vec<Option<Outcome>>> {
         let events = self.events(first);
-        let judged = catch_unwind(AssertUnwindSafe(|| decide(&events, facts, reference, now))).ok()?;
+        let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(&events, facts, reference, now))).ok()?;
         Some(self.spread(judged.into_iter().map(Some)))
     }
 
@@ -90,13 +110,16 @@ impl<'a> Plan<'a> {
         metrics: &Metrics,
     ) -> Vec<Option<Outcome>> {
         let events = self.events(first);
-        self.spread(events.iter().map(|event| judge_alone(event, facts, reference, now, metrics)))
+        self.spread(events.iter().map(|event| judge_alone(self.judge, event, facts, reference, now, metrics)))
     }
 
     fn spread(&self, mut judged: impl Iterator<Item = Option<Outcome>>) -> Vec<Option<Outcome>> {
         self.rows
             .iter()
-            .map(|row| if matches!(row, Planned::Event { .. }) { judged.next().flatten() } else { None })
+            .map(|row| match row {
+                Planned::Event { .. } | Planned::Again(_) => judged.next().flatten(),
+                _ => None,
+            })
             .collect()
     }
 
@@ -114,7 +137,15 @@ impl<'a> Plan<'a> {
                     original: original.clone(),
                     message: message.map(at),
                     outcome: outcome.map(Box::new),
+                    again: None,
                 })),
+                Planned::Again(stored) => Row::Event(Box::new(EventRow {
+                    event: Event { position: at(index), ..stored.row.event.clone() },
+                    outcome: outcome.map(Box::new),
+                    again: Some(stored.position),
+                    ..stored.row.clone()
+                })),
+                Planned::Seed(seed) => Row::Seed((*seed).clone()),
                 Planned::Filing(filing) => Row::Filing((*filing).clone()),
                 Planned::Rulebook(book) => Row::Rulebook((*book).clone()),
             })
@@ -123,6 +154,7 @@ impl<'a> Plan<'a> {
 }
 
 fn judge_alone(
+    judge: Judge,
     event: &Event,
     facts: &mut Facts,
     reference: &Reference,
@@ -130,7 +162,7 @@ fn judge_alone(
     metrics: &Metrics,
 ) -> Option<Outcome> {
     let mut copy = facts.clone();
-    match catch_unwind(AssertUnwindSafe(|| decide(std::slice::from_ref(event), &mut copy, reference, now))) {
+    match catch_unwind(AssertUnwindSafe(|| judge(std::slice::from_ref(event), &mut copy, reference, now))) {
         Ok(outcomes) => {
             *facts = copy;
             outcomes.into_iter().next()

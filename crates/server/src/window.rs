@@ -3,18 +3,20 @@
 use crate::clock::Clock;
 use crate::ingest::Context;
 use crate::metrics::Metrics;
-use crate::pipeline::{self, Pipeline};
+use crate::pipeline::{self, Judge, Pipeline};
 use bytes::Bytes;
 use ceb::Limits;
 use ceb::signature::Verifier;
 use clearance::decide::Reference;
 use clearance::party::{Filing, Parties};
+use clearance::risk::SamplingSeed;
 use clearance::rulebook::TableFault;
 use clearance::{Rulebook, Text};
+use ring::rand::{SecureRandom, SystemRandom};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 use store::sqlite::{Control, SqliteStore};
-use store::{FilingRow, Read, Store, StoreError};
+use store::{FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
 
 /// Why a window cannot be opened.
 #[derive(thiserror::Error, Debug)]
@@ -33,6 +35,39 @@ pub enum OpenError {
     /// A thread.
     #[error("start a thread: {0}")]
     Thread(#[from] std::io::Error),
+    /// The machine gives no random numbers.
+    #[error("no random numbers for the seed of the draw")]
+    Random,
+    /// The pipeline ended while the window was opened; the store's failure says why.
+    #[error("the pipeline ended")]
+    Ended,
+}
+
+/// What publishing a rulebook came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Published {
+    /// In force for what is judged from now on, under this number.
+    Number(u32),
+    /// The tables are those that are in force: nothing was published.
+    InForce(u32),
+    /// The tables do not load.
+    Faults(Vec<TableFault>),
+    /// The window is closing: nothing was published.
+    Closed,
+}
+
+/// The tables of a row as texts.
+pub fn tables_of(row: &RulebookRow) -> Vec<(String, String)> {
+    row.tables.iter().map(|(name, text)| (name.to_string(), text.clone())).collect()
+}
+
+/// The rulebook of a row.
+///
+/// # Errors
+/// [`OpenError::Rulebook`] when its tables do not load.
+pub fn loaded(row: &RulebookRow) -> Result<Rulebook, OpenError> {
+    Rulebook::load(row.number, &tables_of(row))
+        .map_err(|faults| OpenError::Rulebook { number: row.number, faults })
 }
 
 /// An open window. Cheap to clone.
@@ -81,25 +116,42 @@ impl<R: Read> Window<R> {
         clock: Clock,
         failed: impl FnOnce(StoreError) + Send + 'static,
     ) -> Result<(Self, std::thread::JoinHandle<()>), OpenError> {
+        Self::open_judged_by(clearance::decide::decide, store, control, clock, failed).await
+    }
+
+    /// As [`Window::open`], with what judges in place of the engine: for tests of what happens when it fails.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_judged_by<S: Store<Read = R>>(
+        judge: Judge,
+        store: S,
+        control: Control,
+        clock: Clock,
+        failed: impl FnOnce(StoreError) + Send + 'static,
+    ) -> Result<(Self, std::thread::JoinHandle<()>), OpenError> {
         let read = store.read();
         let mut parties = Parties::default();
         for row in read.filings().await? {
             parties.file(row.filing);
         }
-        let mut books = vec![Arc::new(Rulebook::builtin())];
+        let mut books = Vec::new();
         for row in read.rulebooks().await? {
-            let tables: Vec<(String, String)> =
-                row.tables.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
-            let book = Rulebook::load(row.number, &tables)
-                .map_err(|faults| OpenError::Rulebook { number: row.number, faults })?;
-            books.push(Arc::new(book));
+            books.push(Arc::new(loaded(&row)?));
         }
+        // What a new space is judged with becomes its first rows, before any trade: no program built with other
+        // tables changes what is in force here.
+        let first_book = books.is_empty();
+        if first_book {
+            books.push(Arc::new(Rulebook::builtin()));
+        }
+        let seed = read.seeds().await?.last().map(|row| row.seed);
         let reference =
-            Reference { books, parties: Arc::new(parties), sampling_seed: control.secret("sampling seed")? };
+            Reference { books, parties: Arc::new(parties), sampling_seed: seed.unwrap_or_default() };
         let reference = Arc::new(RwLock::new(Arc::new(reference)));
         let metrics = Arc::new(Metrics::default());
         let (pipeline, thread) =
-            pipeline::start(store, reference.clone(), clock.clone(), metrics.clone(), failed)?;
+            pipeline::start(store, reference.clone(), clock.clone(), metrics.clone(), judge, failed)?;
         let window = Self {
             pipeline,
             read,
@@ -110,7 +162,63 @@ impl<R: Read> Window<R> {
             limits: Limits::default(),
             verifier: Arc::new(Verifier::new()),
         };
+        if first_book {
+            window.record(Rulebook::builtin(), &Rulebook::built_in_tables(), "onewindow").await?;
+        }
+        if seed.is_none() {
+            let mut secret = [0u8; 32];
+            SystemRandom::new().fill(&mut secret).map_err(|_| OpenError::Random)?;
+            window.draw_with(secret, "onewindow").await?;
+        }
         Ok((window, thread))
+    }
+
+    async fn record(&self, book: Rulebook, tables: &[(String, String)], by: &str) -> Result<(), OpenError> {
+        let row = RulebookRow {
+            number: book.number,
+            by: by.into(),
+            tables: tables.iter().map(|(name, text)| (Text::from(name.as_str()), text.clone())).collect(),
+            digest: book.digest,
+        };
+        self.pipeline.publish(row, Arc::new(book)).await.ok_or(OpenError::Ended)
+    }
+
+    /// Publishes tables, those not given as they are in force: what is judged from now on is judged with them; a
+    /// declaration that was accepted before keeps the rulebook it was pinned to.
+    ///
+    /// # Errors
+    /// [`StoreError`] when what is in force cannot be read.
+    pub async fn publish(&self, changed: &[(String, String)], by: &str) -> Result<Published, StoreError> {
+        let rows = self.read.rulebooks().await?;
+        let Some(last) = rows.last() else { return Ok(Published::Closed) };
+        let mut tables = tables_of(last);
+        for (name, text) in changed {
+            match tables.iter_mut().find(|(known, _)| known == name) {
+                Some((_, slot)) => slot.clone_from(text),
+                None => tables.push((name.clone(), text.clone())),
+            }
+        }
+        let number = last.number + 1;
+        let book = match Rulebook::load(number, &tables) {
+            Ok(book) => book,
+            Err(faults) => return Ok(Published::Faults(faults)),
+        };
+        if book.digest == last.digest {
+            return Ok(Published::InForce(last.number));
+        }
+        Ok(match self.record(book, &tables, by).await {
+            Ok(()) => Published::Number(number),
+            Err(_) => Published::Closed,
+        })
+    }
+
+    /// Sets the seed of the draw from now on. Lanes that are fixed stay as they are.
+    ///
+    /// # Errors
+    /// [`OpenError::Ended`] when the window is closing.
+    pub async fn draw_with(&self, secret: [u8; 32], by: &str) -> Result<(), OpenError> {
+        let seed = SamplingSeed { number: self.reference().sampling_seed.number + 1, secret };
+        self.pipeline.seed(SeedRow { seed, by: by.into() }).await.ok_or(OpenError::Ended)
     }
 
     /// The reference as it stands.

@@ -2,7 +2,7 @@
 //! kind and format number; every released format keeps its reader and a stored fixture. Damaged bytes are an error,
 //! never a panic. Documents inside a state are named by position only; [`hydrate`] puts them back.
 
-use crate::rows::{EventRow, FilingRow, MessageRow, Original, Row, RulebookRow};
+use crate::rows::{EventRow, FilingRow, MessageRow, Original, Row, RulebookRow, SeedRow};
 use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
 use clearance::consignment::{
     ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, Filed, Lane, Remark,
@@ -14,8 +14,9 @@ use clearance::event::{
 use clearance::facts::{CountKey, CountKind};
 use clearance::finding::{Field, Finding};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
-use clearance::outcome::{Answer, FactsRead, Outcome, Receipt};
+use clearance::outcome::{Answer, Draw, FactsRead, Outcome, Receipt};
 use clearance::party::{CreditGrade, Filing, Role};
+use clearance::risk::SamplingSeed;
 use clearance::rulebook::Rate;
 use clearance::tax::{Assessment, Basis, LineAssessment};
 use clearance::{Reason, Text};
@@ -32,26 +33,33 @@ pub mod kind {
     pub const FILING: u8 = 18;
     /// A published rulebook.
     pub const RULEBOOK: u8 = 19;
+    /// A seed of the sampling draw.
+    pub const SEED: u8 = 20;
 }
 
-/// The format that is written.
-const FORMAT: u8 = 1;
+/// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again.
+const FORMAT: u8 = 2;
+/// The oldest format that is read.
+const OLDEST: u8 = 1;
 
 /// What is wrong with stored bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Damage(pub &'static str);
 
 /// Stored bytes being read.
-pub struct Bytes<'a>(&'a [u8]);
+pub struct Bytes<'a> {
+    left: &'a [u8],
+    format: u8,
+}
 
 impl<'a> Bytes<'a> {
     /// Over stored bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+        Self { left: bytes, format: FORMAT }
     }
     fn take(&mut self, count: usize) -> Result<&'a [u8], Damage> {
-        let (head, tail) = self.0.split_at_checked(count).ok_or(Damage("cut short"))?;
-        self.0 = tail;
+        let (head, tail) = self.left.split_at_checked(count).ok_or(Damage("cut short"))?;
+        self.left = tail;
         Ok(head)
     }
     fn byte(&mut self) -> Result<u8, Damage> {
@@ -249,7 +257,7 @@ fn put_list<T: Stored>(items: &[T], out: &mut Vec<u8>) {
 fn get_list<T: Stored>(bytes: &mut Bytes<'_>) -> Result<Vec<T>, Damage> {
     let count = usize::try_from(bytes.varint()?).map_err(|_| Damage("length"))?;
     // Each item has at least one byte: a wrong length cannot reserve more than the row.
-    if count > bytes.0.len() {
+    if count > bytes.left.len() {
         return Err(Damage("list longer than its row"));
     }
     (0..count).map(|_| T::get(bytes)).collect()
@@ -337,17 +345,54 @@ fields! {
     CountKey { kind, owner }
     Timer { due, order, kind, attempt }
     Answer { status, info, findings, pre_no, version }
-    FactsRead { parties, rulebook, balances, counts }
+    Draw { seed, drawn, ratio }
+    SamplingSeed { number, secret }
     Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
     Person { identity, telephone, address }
     OfficerAction { id, officer, party, order, version, kind, text }
     Event { position, cause }
-    EventRow { event, original, message, outcome }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
     Filing { version, code, other_code, name, roles, valid_from, valid_to, suspended, exchange_ids, grade, verifies_identity, guarantee_limit, certificates, signature_required, modes, arrival_required }
     FilingRow { filing, by }
     RulebookRow { number, by, tables, digest }
+    SeedRow { seed, by }
     Defect { path, rule, value, expected }
+}
+
+impl Stored for FactsRead {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.parties.put(out);
+        self.rulebook.put(out);
+        self.balances.put(out);
+        self.counts.put(out);
+        self.serial.put(out);
+        self.draw.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let (parties, rulebook) = (Stored::get(bytes)?, Stored::get(bytes)?);
+        let (balances, counts) = (Stored::get(bytes)?, Stored::get(bytes)?);
+        let (serial, draw) = match bytes.format {
+            1 => (0, None),
+            _ => (Stored::get(bytes)?, Stored::get(bytes)?),
+        };
+        Ok(Self { parties, rulebook, balances, counts, serial, draw })
+    }
+}
+
+impl Stored for EventRow {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.event.put(out);
+        self.original.put(out);
+        self.message.put(out);
+        self.outcome.put(out);
+        self.again.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let (event, original) = (Stored::get(bytes)?, Stored::get(bytes)?);
+        let (message, outcome) = (Stored::get(bytes)?, Stored::get(bytes)?);
+        let again = if bytes.format == 1 { None } else { Stored::get(bytes)? };
+        Ok(Self { event, original, message, outcome, again })
+    }
 }
 
 /// An enum with stored numbers.
@@ -725,6 +770,7 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
         Row::Event(_) => kind::EVENT,
         Row::Filing(_) => kind::FILING,
         Row::Rulebook(_) => kind::RULEBOOK,
+        Row::Seed(_) => kind::SEED,
     };
     out.extend_from_slice(&[kind, FORMAT]);
     match row {
@@ -732,6 +778,7 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
         Row::Event(row) => row.put(out),
         Row::Filing(row) => row.put(out),
         Row::Rulebook(row) => row.put(out),
+        Row::Seed(row) => row.put(out),
     }
     kind
 }
@@ -744,7 +791,8 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
 pub fn decode(payload: &[u8]) -> Result<Row, Damage> {
     let mut bytes = Bytes::new(payload);
     let kind = bytes.byte()?;
-    if bytes.byte()? != FORMAT {
+    bytes.format = bytes.byte()?;
+    if !(OLDEST..=FORMAT).contains(&bytes.format) {
         return Err(Damage("a format this version does not read"));
     }
     let row = match kind {
@@ -752,9 +800,10 @@ pub fn decode(payload: &[u8]) -> Result<Row, Damage> {
         kind::EVENT => Row::Event(Box::new(event(&mut bytes)?)),
         kind::FILING => Row::Filing(Stored::get(&mut bytes)?),
         kind::RULEBOOK => Row::Rulebook(Stored::get(&mut bytes)?),
+        kind::SEED => Row::Seed(Stored::get(&mut bytes)?),
         _ => return Err(Damage("no row has this kind")),
     };
-    if bytes.0.is_empty() { Ok(row) } else { Err(Damage("bytes after the row")) }
+    if bytes.left.is_empty() { Ok(row) } else { Err(Damage("bytes after the row")) }
 }
 
 fn event(bytes: &mut Bytes<'_>) -> Result<EventRow, Damage> {
@@ -803,17 +852,33 @@ pub fn hydrate_waybill<E>(
     Ok(())
 }
 
-/// The stored form of waiting follows.
-pub fn encode_follows(follows: &[Follow]) -> Vec<u8> {
-    let mut out = Vec::new();
-    put_list(follows, &mut out);
-    out
+/// What waits for its turn: kept with the index, so that a start need not look for it in the ledger.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Waiting {
+    /// Follows not yet processed.
+    pub follows: Vec<Follow>,
+    /// Sequences of events recorded undecided.
+    pub undecided: Vec<u64>,
 }
 
-/// Waiting follows read back.
-///
-/// # Errors
-/// [`Damage`].
-pub fn decode_follows(bytes: &[u8]) -> Result<Vec<Follow>, Damage> {
-    if bytes.is_empty() { Ok(Vec::new()) } else { get_list(&mut Bytes::new(bytes)) }
+impl Waiting {
+    /// The stored form.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_list(&self.follows, &mut out);
+        put_list(&self.undecided, &mut out);
+        out
+    }
+
+    /// Read back; nothing was stored = nothing waits.
+    ///
+    /// # Errors
+    /// [`Damage`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut bytes = Bytes::new(bytes);
+        Ok(Self { follows: get_list(&mut bytes)?, undecided: get_list(&mut bytes)? })
+    }
 }

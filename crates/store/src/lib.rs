@@ -10,7 +10,7 @@ pub mod rows;
 pub mod sqlite;
 
 pub use rows::{
-    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search,
+    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
     StoredEvent, Summary,
 };
 
@@ -215,6 +215,15 @@ pub trait Read: Clone + Send + Sync + 'static {
     fn filings(&self) -> impl Future<Output = Result<Vec<FilingRow>, StoreError>> + Send;
     /// Published rulebooks in order of their rows.
     fn rulebooks(&self) -> impl Future<Output = Result<Vec<RulebookRow>, StoreError>> + Send;
+    /// Seeds of the sampling draw in order of their rows.
+    fn seeds(&self) -> impl Future<Output = Result<Vec<SeedRow>, StoreError>> + Send;
+    /// Events that were recorded undecided and still are, oldest first.
+    fn undecided(&self) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
+    /// The row that decided an event which was first recorded undecided.
+    fn decided_later(
+        &self,
+        first: Position,
+    ) -> impl Future<Output = Result<Option<StoredEvent>, StoreError>> + Send;
     /// The last committed position of each writer.
     fn position(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
     /// Every row after a position, in order, until `visit` says stop: for verification and projections.

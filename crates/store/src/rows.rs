@@ -6,6 +6,7 @@ use clearance::event::{Event, SignatureFact};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Outcome, Receipt};
 use clearance::party::Filing;
+use clearance::risk::SamplingSeed;
 
 /// A row of the ledger.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub enum Row {
     Filing(FilingRow),
     /// A published rulebook.
     Rulebook(RulebookRow),
+    /// A seed of the sampling draw.
+    Seed(SeedRow),
 }
 
 /// A message as received. What is outside its documents is kept here, what is inside with each document, so that
@@ -70,6 +73,8 @@ pub struct EventRow {
     pub message: Option<Position>,
     /// What was decided. Panicked judgements are recorded without one: *received, undecided*.
     pub outcome: Option<Box<Outcome>>,
+    /// The row whose event, undecided then, this row decides.
+    pub again: Option<Position>,
 }
 
 /// An event as read back.
@@ -99,10 +104,19 @@ pub struct RulebookRow {
     pub number: u32,
     /// Who published it.
     pub by: Text,
-    /// (file name, text) of each table that differs from the built-in one.
+    /// (file name, text) of every table: decisions rest on these, whatever tables the program is built with.
     pub tables: Vec<(Text, String)>,
     /// SHA-256 over all texts.
     pub digest: [u8; 32],
+}
+
+/// A seed of the sampling draw, in force from its row on. Encrypted like every row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SeedRow {
+    /// The seed with its number.
+    pub seed: SamplingSeed,
+    /// Who set it.
+    pub by: Text,
 }
 
 /// A receipt in a feed.

@@ -9,6 +9,7 @@ use clearance::decide::{Reference, decide};
 use clearance::event::{Arrived, Cause, Event, Person, SignatureFact};
 use clearance::facts::{Keys, needs};
 use clearance::keys::{OrderKey, Position, Time};
+use clearance::risk::SamplingSeed;
 use clearance::sample::{self, Trade};
 use clearance::{Rulebook, Text};
 use std::future::Future;
@@ -31,7 +32,7 @@ fn reference() -> Reference {
     Reference {
         books: vec![Arc::new(Rulebook::builtin())],
         parties: Arc::new(sample::parties()),
-        sampling_seed: [7; 32],
+        sampling_seed: SamplingSeed { number: 1, secret: [7; 32] },
     }
 }
 
@@ -102,6 +103,7 @@ fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row
                 original,
                 message: None,
                 outcome: Some(Box::new(outcome)),
+                again: None,
             }))
         })
         .collect();
@@ -399,6 +401,28 @@ fn format_one_is_still_read() {
     assert_eq!(outcome.receipts.len(), 5);
     let Cause::Document(arrived) = &event.event.cause else { panic!("a document") };
     assert_eq!(*arrived.document, Document::Declaration(trades(1)[0].declaration.clone()));
+    // What it had is kept; what came later is absent.
+    assert_eq!((outcome.read.serial, outcome.read.draw, event.again), (0, None, None));
+    let written = codec::encode(&Row::Event(event.clone())).1;
+    assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event)));
+}
+
+/// As above, of format 2.
+#[test]
+fn format_two_is_still_read() {
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/event-format-2.bin");
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !Path::new(place).exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+        let rows = put(&mut store, &trades(1)[0], NOW);
+        std::fs::write(place, codec::encode(rows.last().unwrap()).1).unwrap();
+    }
+    let bytes = std::fs::read(place).unwrap();
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    let outcome = event.outcome.as_ref().unwrap();
+    assert_eq!(outcome.answer.status, 120);
+    let draw = outcome.read.draw.unwrap();
+    assert!(draw.seed == 1 && draw.drawn < 1_000_000 && draw.ratio > 0, "{draw:?}");
     assert_eq!(codec::encode(&Row::Event(event)).1, bytes);
 }
 

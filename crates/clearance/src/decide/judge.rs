@@ -7,6 +7,7 @@ use crate::event::TimerKind;
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, Time};
 use crate::matching;
+use crate::outcome::Draw;
 use crate::reason::{Layer, Reason};
 use crate::risk::{self, RiskFacts};
 use crate::states::{Trigger, next};
@@ -178,7 +179,9 @@ fn select(
         .map(|filing| filing.grade)
         .unwrap_or_default();
     let ratio = risk::ratio(&case.law, &declaration.head.trade_mode, grade);
-    let drawn = risk::draw(&case.reference.sampling_seed, &consignment.key);
+    let seed = &case.reference.sampling_seed;
+    let drawn = risk::draw(seed, &consignment.key);
+    case.out.read.draw = Some(Draw { seed: seed.number, drawn, ratio });
     if drawn < ratio {
         hits.push(RiskHit {
             rule: "random".into(),

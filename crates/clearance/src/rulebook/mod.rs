@@ -85,6 +85,11 @@ impl Rulebook {
         }
     }
 
+    /// The tables this version was built with, (file name, text).
+    pub fn built_in_tables() -> Vec<(String, String)> {
+        BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect()
+    }
+
     /// A rulebook of the built-in tables with some replaced.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use clearance::event::{ActionKind, Arrived, Cause, Event, Follow, OfficerAction,
 use clearance::facts::Facts;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::Outcome;
+use clearance::risk::SamplingSeed;
 use clearance::sample::{self, Trade};
 use clearance::{Rulebook, Text};
 use std::collections::VecDeque;
@@ -37,7 +38,7 @@ impl Window {
             reference: Reference {
                 books: vec![Arc::new(Rulebook::builtin())],
                 parties: Arc::new(sample::parties()),
-                sampling_seed: [7; 32],
+                sampling_seed: SamplingSeed { number: 1, secret: [7; 32] },
             },
             now: NOW,
             outcomes: Vec::new(),

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use clearance::keys::{OrderKey, Position};
 use serde_json::{Value, json};
-use store::{Read, Scope};
+use store::{Read, Scope, StoreError, StoredEvent};
 
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
 /// document. 200 = recorded, whatever the documents' status; 422 = the message as a whole was refused (CEB900).
@@ -47,11 +47,11 @@ pub async fn find<R: Read>(
         for index in 0..u64::from(row.documents) {
             let position =
                 Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
-            let Some(event) = window.read.event(position).await? else { continue };
+            let Some(event) = decided(&window.read, position).await? else { continue };
             let repeats = event.row.outcome.as_ref().and_then(|outcome| outcome.repeats);
             // A repeated document has its first answer for ever, in whatever bytes it comes again.
             let first = match repeats {
-                Some(first) => window.read.event(first).await?,
+                Some(first) => decided(&window.read, first).await?,
                 None => None,
             };
             let kind = ceb::Kind::from_root(&row.root);
@@ -76,6 +76,14 @@ pub async fn find<R: Read>(
     };
     let order = OrderKey::new(&platform, &order_no);
     super::consignments::shown(&window, &caller, &scope, &order).await.map(Json)
+}
+
+/// The event of a row: as it was decided later, if it was undecided at first.
+async fn decided<R: Read>(read: &R, position: Position) -> Result<Option<StoredEvent>, StoreError> {
+    match read.event(position).await? {
+        Some(event) if event.row.outcome.is_none() => Ok(read.decided_later(position).await?.or(Some(event))),
+        found => Ok(found),
+    }
 }
 
 /// `GET /v1/messages/{position}/original`: the bytes as received, for their sender and for offices.

@@ -60,8 +60,7 @@ impl Control {
                      role INTEGER NOT NULL, name TEXT NOT NULL, districts TEXT NOT NULL, created INTEGER NOT NULL,
                      expires INTEGER, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
                  CREATE TABLE IF NOT EXISTS preview(caller TEXT NOT NULL, person TEXT NOT NULL, day INTEGER NOT NULL,
-                     count INTEGER NOT NULL, PRIMARY KEY(caller, person, day)) STRICT, WITHOUT ROWID;
-                 CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+                     count INTEGER NOT NULL, PRIMARY KEY(caller, person, day)) STRICT, WITHOUT ROWID;",
             )?;
             Ok(connection)
         };
@@ -153,22 +152,6 @@ impl Control {
                 params![caller, person, day],
                 |row| row.get(0),
             )
-        })
-    }
-
-    /// A secret of this installation, made at first use: the seed of the sampling draw.
-    ///
-    /// # Errors
-    /// When it cannot be read or written.
-    pub fn secret(&self, name: &str) -> Result<[u8; 32], StoreError> {
-        let mut fresh = [0u8; 32];
-        SystemRandom::new()
-            .fill(&mut fresh)
-            .map_err(|_| StoreError::MasterKey("no random numbers".to_owned()))?;
-        self.with("read a secret", |connection| {
-            connection
-                .execute("INSERT OR IGNORE INTO setting VALUES(?1, ?2)", params![name, fresh.as_slice()])?;
-            connection.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
         })
     }
 }

@@ -74,7 +74,7 @@ fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS covered(one INTEGER PRIMARY KEY CHECK(one = 1), format INTEGER NOT NULL, sequence INTEGER NOT NULL,
-    head BLOB NOT NULL, follows BLOB NOT NULL) STRICT;
+    head BLOB NOT NULL, waiting BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS feed(recipient INTEGER NOT NULL, last INTEGER NOT NULL, receipts BLOB NOT NULL,
     PRIMARY KEY(recipient, last)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS timer(due INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, kind INTEGER NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT 
     lane INTEGER NOT NULL, customs TEXT NOT NULL, entry TEXT, sequence INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 ";
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 
 impl IndexWriter {
     /// Opens the index of a folder, made if absent.
@@ -125,8 +125,8 @@ impl IndexWriter {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn merge(&mut self, batch: &[Entries], follows: &[u8]) -> Result<(), StoreError> {
-        self.merge_all(batch, follows).map_err(|error| failed("merge the index", error))
+    pub fn merge(&mut self, batch: &[Entries], waiting: &[u8]) -> Result<(), StoreError> {
+        self.merge_all(batch, waiting).map_err(|error| failed("merge the index", error))
     }
 
     /// Makes the runs of a full level one; whether there was such a level.
@@ -145,7 +145,7 @@ impl IndexWriter {
         run().map_err(|error| failed("merge the runs of the index", error))
     }
 
-    fn merge_all(&mut self, batch: &[Entries], follows: &[u8]) -> rusqlite::Result<()> {
+    fn merge_all(&mut self, batch: &[Entries], waiting: &[u8]) -> rusqlite::Result<()> {
         let Some(last) = batch.last() else { return Ok(()) };
         let transaction = self.index.connection.unchecked_transaction()?;
         let merging = &mut self.merging;
@@ -183,8 +183,8 @@ impl IndexWriter {
         let places = places.into_iter().map(|(hash, place)| (hash, number(place))).collect();
         merging.add(&transaction, Family::Place, places)?;
         transaction.execute(
-            "INSERT INTO covered VALUES(1, ?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET format = excluded.format, sequence = excluded.sequence, head = excluded.head, follows = excluded.follows",
-            params![FORMAT, last.last as i64, last.head, follows],
+            "INSERT INTO covered VALUES(1, ?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET format = excluded.format, sequence = excluded.sequence, head = excluded.head, waiting = excluded.waiting",
+            params![FORMAT, last.last as i64, last.head, waiting],
         )?;
         transaction.commit()?;
         merging.publish();
@@ -408,13 +408,13 @@ impl Index {
         run().map_err(|error| failed("read what waits", error))
     }
 
-    /// The follows that waited when the index was merged, in their stored form.
+    /// What waited when the index was merged, in their stored form.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn follows(&self) -> Result<Vec<u8>, StoreError> {
-        let found = self.connection.query_row("SELECT follows FROM covered", [], |row| row.get(0)).optional();
-        found.map(Option::unwrap_or_default).map_err(|error| failed("read the follows", error))
+    pub fn waiting(&self) -> Result<Vec<u8>, StoreError> {
+        let found = self.connection.query_row("SELECT waiting FROM covered", [], |row| row.get(0)).optional();
+        found.map(Option::unwrap_or_default).map_err(|error| failed("read what waits", error))
     }
 
     /// Lines of a list, newest first, before a creation number.

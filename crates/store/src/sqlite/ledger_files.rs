@@ -125,7 +125,7 @@ fn open_segment(path: &Path) -> rusqlite::Result<Connection> {
          CREATE TABLE IF NOT EXISTS segment(number INTEGER PRIMARY KEY, first INTEGER NOT NULL, previous_head BLOB NOT NULL,
              sealed INTEGER NOT NULL, final_head BLOB) STRICT;
          CREATE INDEX IF NOT EXISTS reserved ON row(sequence) WHERE kind < 16;
-         CREATE INDEX IF NOT EXISTS reference ON row(kind, sequence) WHERE kind IN (18, 19);",
+         CREATE INDEX IF NOT EXISTS rare ON row(kind, sequence) WHERE kind > 17;",
     )?;
     connection.set_prepared_statement_cache_capacity(16);
     Ok(connection)
@@ -704,7 +704,7 @@ impl LedgerReader {
         for (segment, _) in self.segments_of() {
             for kind in kinds {
                 let rows: Vec<StoredRow> = self.with(segment, |connection| {
-                    let mut statement = connection.prepare_cached("SELECT sequence, time, kind, payload FROM row WHERE kind = ?1 AND sequence <= ?2 AND kind IN (18, 19) ORDER BY sequence")?;
+                    let mut statement = connection.prepare_cached("SELECT sequence, time, kind, payload FROM row WHERE kind = ?1 AND sequence <= ?2 AND kind > 17 ORDER BY sequence")?;
                     statement.query_map(params![kind, upto as i64], read_row)?.collect()
                 })?;
                 for row in rows {

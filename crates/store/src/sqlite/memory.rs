@@ -2,7 +2,8 @@
 //! rows: it advances after a commit by the rows committed, live and on replay alike.
 
 use super::index::{Entries, KeyHash, Listed};
-use crate::rows::{EventRow, FilingRow, Row, RulebookRow, Summary};
+use crate::codec::Waiting;
+use crate::rows::{EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, TimerKind};
@@ -12,7 +13,7 @@ use clearance::outcome::{Outcome, Receipt};
 use ledger::{Account, Balance};
 use ring::hmac;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -130,6 +131,10 @@ impl Hasher {
     pub fn count(&self, key: &CountKey) -> KeyHash {
         self.hash_bytes(13, &[&[key.kind as u8], key.owner.as_bytes()])
     }
+    /// Of the row that decides an undecided one later.
+    pub fn again(&self, first: u64) -> KeyHash {
+        self.hash_bytes(14, &[&first.to_be_bytes()])
+    }
     fn name(&self, kind: u8, name: &str) -> KeyHash {
         let key = (kind, Text::new(name));
         let known = self.names.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
@@ -176,10 +181,14 @@ pub struct Memory {
     pub listed: BTreeMap<u64, (KeyHash, Listed)>,
     /// Follows that wait, by the sequence of their cause.
     pub follows: BTreeMap<u64, Vec<Follow>>,
+    /// Events recorded undecided.
+    pub undecided: BTreeSet<u64>,
     /// Filings.
     pub filings: Vec<FilingRow>,
     /// Rulebooks.
     pub rulebooks: Vec<RulebookRow>,
+    /// Seeds of the draw.
+    pub seeds: Vec<SeedRow>,
     /// Last sequence.
     pub last: u64,
     /// Up to which sequence what the index covers was forgotten.
@@ -215,8 +224,10 @@ impl Memory {
             timers: BTreeMap::new(),
             listed: BTreeMap::new(),
             follows: BTreeMap::new(),
+            undecided: BTreeSet::new(),
             filings: Vec::new(),
             rulebooks: Vec::new(),
+            seeds: Vec::new(),
             last: 0,
             forgotten: 0,
             last_time: Time(0),
@@ -251,6 +262,7 @@ impl Memory {
             }
             Row::Filing(filing) => self.filings.push(filing.clone()),
             Row::Rulebook(book) => self.rulebooks.push(book.clone()),
+            Row::Seed(seed) => self.seeds.push(seed.clone()),
             Row::Event(event) => self.event(sequence, time, event, index, entries),
         }
     }
@@ -280,7 +292,17 @@ impl Memory {
             }
             Cause::Document(_) | Cause::Action(_) => {}
         }
-        let Some(outcome) = &event.outcome else { return };
+        let Some(outcome) = &event.outcome else {
+            if event.again.is_none() {
+                self.undecided.insert(sequence);
+            }
+            return;
+        };
+        if let Some(first) = event.again {
+            self.undecided.remove(&first.sequence);
+            let hash = self.hasher.again(first.sequence);
+            self.key(entries, hash, sequence);
+        }
         self.feed(sequence, &outcome.receipts, entries);
         self.accounts(sequence, outcome, time, index, entries);
         if !outcome.follows.is_empty() {
@@ -395,9 +417,16 @@ impl Memory {
         self.listed = self.listed.split_off(&(sequence + 1));
     }
 
-    /// Follows that wait, caused at most at this sequence: later ones come again when their rows are replayed.
-    pub fn follows_until(&self, sequence: u64) -> Vec<Follow> {
-        self.follows.range(..=sequence).flat_map(|(_, follows)| follows.iter().cloned()).collect()
+    /// What waits because of rows up to this sequence: what later ones leave comes again when they are replayed.
+    pub fn waiting_until(&self, sequence: u64) -> Waiting {
+        Waiting {
+            follows: self
+                .follows
+                .range(..=sequence)
+                .flat_map(|(_, follows)| follows.iter().cloned())
+                .collect(),
+            undecided: self.undecided.range(..=sequence).copied().collect(),
+        }
     }
 
     /// Timers that are not in the index yet, set at most at this sequence.

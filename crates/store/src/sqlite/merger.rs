@@ -2,8 +2,7 @@
 
 use super::index::{Entries, IndexWriter};
 use super::store::Shared;
-use crate::{StoreError, codec};
-use clearance::event::Follow;
+use crate::StoreError;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -89,15 +88,14 @@ pub(super) fn merge(
     mut batch: Vec<Entries>,
 ) -> Result<(), StoreError> {
     let Some(last) = batch.last().map(|entries| entries.last) else { return Ok(()) };
-    let (timers, follows) = {
+    let (timers, waiting) = {
         let memory = shared.memory();
-        let follows: Vec<Follow> = memory.follows_until(last);
-        (memory.timers_until(last), codec::encode_follows(&follows))
+        (memory.timers_until(last), memory.waiting_until(last).encode())
     };
     if let Some(entries) = batch.last_mut() {
         entries.timers = timers;
     }
-    index.merge(&batch, &follows)?;
+    index.merge(&batch, &waiting)?;
     shared.memory_mut().covered(last);
     shared.covered.store(last, Ordering::SeqCst);
     while index.compact()? {}

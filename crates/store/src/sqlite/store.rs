@@ -9,9 +9,9 @@ use super::memory::{FromIndex, Hasher, Memory, TimerKey};
 use super::merger::{Merger, merge};
 use super::runs::{self, Current, Family};
 use super::writer::Writer;
-use crate::codec;
+use crate::codec::{self, Waiting};
 use crate::rows::{
-    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search,
+    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
     StoredEvent, Summary,
 };
 use crate::{Commit, Read, Store, StoreError, Transaction};
@@ -361,7 +361,9 @@ impl SqliteStore {
         let index = writer.index();
         let hasher = Hasher::new(&reader.keyring.keyed_hash("index"));
         let mut memory = Memory::new(hasher);
-        for follow in codec::decode_follows(&index.follows()?).map_err(|damage| damaged(covered, damage.0))? {
+        let waiting = Waiting::decode(&index.waiting()?).map_err(|damage| damaged(covered, damage.0))?;
+        memory.undecided.extend(waiting.undecided);
+        for follow in waiting.follows {
             let (Follow::WaybillChanged { cause, .. } | Follow::ClaimReleased { cause, .. }) = &follow;
             memory.follows.entry(cause.sequence).or_default().push(follow);
         }
@@ -437,14 +439,17 @@ fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
     }
     let mut filings = Vec::new();
     let covered = shared.memory().last;
-    shared
-        .ledger
-        .scan_kinds(&[codec::kind::FILING, codec::kind::RULEBOOK], covered, &mut |row| filings.push(row))?;
+    shared.ledger.scan_kinds(
+        &[codec::kind::FILING, codec::kind::RULEBOOK, codec::kind::SEED],
+        covered,
+        &mut |row| filings.push(row),
+    )?;
     let mut memory = shared.memory_mut();
     for row in filings {
         match codec::decode(&row.payload).map_err(|damage| damaged(row.sequence, damage.0))? {
             Row::Filing(filing) => memory.filings.push(filing),
             Row::Rulebook(book) => memory.rulebooks.push(book),
+            Row::Seed(seed) => memory.seeds.push(seed),
             _ => {}
         }
     }
@@ -829,6 +834,24 @@ impl Read for SqliteRead {
     }
     async fn rulebooks(&self) -> Result<Vec<RulebookRow>, StoreError> {
         Ok(self.shared.memory().rulebooks.clone())
+    }
+    async fn seeds(&self) -> Result<Vec<SeedRow>, StoreError> {
+        Ok(self.shared.memory().seeds.clone())
+    }
+    async fn undecided(&self) -> Result<Vec<StoredEvent>, StoreError> {
+        let sequences: Vec<u64> = self.shared.memory().undecided.iter().copied().collect();
+        let mut events = Vec::with_capacity(sequences.len());
+        for sequence in sequences {
+            events.extend(self.stored(sequence)?);
+        }
+        Ok(events)
+    }
+    async fn decided_later(&self, first: Position) -> Result<Option<StoredEvent>, StoreError> {
+        let hash = self.shared.memory().hasher.again(first.sequence);
+        match self.shared.last_row(hash)? {
+            Some(sequence) => self.stored(sequence),
+            None => Ok(None),
+        }
     }
     async fn position(&self) -> Result<Cursor, StoreError> {
         Ok(Cursor { writers: vec![(0, self.shared.memory().last)] })

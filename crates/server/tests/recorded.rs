@@ -1,0 +1,185 @@
+//! What decisions rest on is in the ledger: rulebook, seed, draw; and an event whose judgement failed is decided later.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+mod support;
+
+use ceb::{Document, Style};
+use clearance::decide::{Reference, decide};
+use clearance::event::{Cause, Event};
+use clearance::facts::Facts;
+use clearance::keys::Time;
+use clearance::outcome::Outcome;
+use clearance::sample::{self, Trade};
+use server::Window;
+use server::clock::Clock;
+use server::pipeline::Judge;
+use server::window::Published;
+use store::sqlite::{Options, SqliteRead};
+use store::{Read, Row};
+use support::NOW;
+
+/// An engine that fails on every payment.
+fn failing(events: &[Event], facts: &mut Facts, reference: &Reference, now: Time) -> Vec<Outcome> {
+    for event in events {
+        if let Cause::Document(arrived) = &event.cause {
+            assert!(!matches!(*arrived.document, Document::Payment(_)), "this engine cannot judge payments");
+        }
+    }
+    decide(events, facts, reference, now)
+}
+
+/// Runs a window on a folder and closes it in order.
+async fn during<T>(
+    folder: &tempfile::TempDir,
+    judge: Judge,
+    run: impl AsyncFnOnce(&Window<SqliteRead>) -> T,
+) -> T {
+    let path = folder.path().join("data");
+    let (store, control) = server::window::embedded(&path, &Options::default(), &mut |_| {}).unwrap();
+    let (window, writer) =
+        Window::open_judged_by(judge, store, control, Clock::simulated(NOW), |error| panic!("{error}"))
+            .await
+            .unwrap();
+    let result = run(&window).await;
+    drop(window);
+    tokio::task::spawn_blocking(move || writer.join().unwrap()).await.unwrap();
+    result
+}
+
+async fn send(
+    window: &Window<SqliteRead>,
+    sender: &str,
+    document: Document,
+) -> server::pipeline::MessageAnswer {
+    let bytes = ceb::write(&sample::message(sender, vec![document]), Style::Prefixed);
+    window.send(&bytes.into(), &sender.into()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_judgement_failed_is_decided_by_the_next_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    let trade = Trade::new(3, 1, NOW, 1_000);
+    let order = clearance::keys::OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
+    let payer = trade.payment.pay_code.clone();
+    let position = during(&folder, failing, async |window| {
+        window.file_all(sample::filings(), "test").await;
+        for (sender, document) in trade.documents() {
+            let answer = send(window, &sender, document).await;
+            assert_eq!(answer.documents[0].undecided, sender == payer, "{sender}");
+        }
+        let undecided = window.read.undecided().await.unwrap();
+        assert_eq!(undecided.len(), 1);
+        undecided[0].position
+    })
+    .await;
+    // The same engine fails again: no row is added, however often it starts.
+    during(&folder, failing, async |window| {
+        assert_eq!(window.read.undecided().await.unwrap().len(), 1);
+    })
+    .await;
+    // A better one decides it: the declaration that waited for the payment has its verdict, the payer his receipt.
+    during(&folder, decide, async |window| {
+        for _ in 0..500 {
+            if window.read.undecided().await.unwrap().is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(window.read.undecided().await.unwrap().is_empty());
+        let later = window.read.decided_later(position).await.unwrap().unwrap();
+        assert_eq!(later.row.again, Some(position));
+        let mut again = Vec::new();
+        let start = clearance::keys::Position::default();
+        let mut visit = |position, row| {
+            if let Row::Event(event) = row
+                && event.again.is_some()
+            {
+                again.push(position);
+            }
+            true
+        };
+        window.read.scan(start, &mut visit).await.unwrap();
+        assert_eq!(again, [later.position], "the failing engine wrote no row");
+        let outcome = later.row.outcome.unwrap();
+        assert_eq!(outcome.answer.status, 120, "it completes the match at once");
+        let (_, exchange_ids) = window.names_of(&payer);
+        assert!(outcome.receipts.iter().any(|receipt| exchange_ids.contains(&receipt.recipient)));
+        let state = window.read.consignment(&order).await.unwrap().unwrap();
+        assert_eq!(*state.payment.unwrap().document, Document::Payment(trade.payment.clone()));
+        assert_eq!(state.attempt.unwrap().declaration.status, 120);
+        // Asked for his message, the payer gets the answer that was given later; sent again, it is known.
+        let again = send(window, &payer, Document::Payment(trade.payment.clone())).await;
+        assert!(again.documents[0].repeated && again.documents[0].answer.status == 120);
+    })
+    .await;
+    // And it stays decided.
+    during(&folder, failing, async |window| {
+        assert!(window.read.undecided().await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rulebook_and_seed_are_rows_and_decisions_name_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let trade = Trade::new(3, 1, NOW, 1_000);
+    let (seed, digest) = during(&folder, decide, async |window| {
+        window.file_all(sample::filings(), "test").await;
+        for (sender, document) in trade.documents() {
+            send(window, &sender, document).await;
+        }
+        // The same tables are not published twice; wrong ones not at all; changed ones have the next number.
+        assert_eq!(window.publish(&[], "operator").await.unwrap(), Published::InForce(1));
+        let wrong = [("parameters.csv".to_owned(), "nothing".to_owned())];
+        assert!(matches!(window.publish(&wrong, "operator").await.unwrap(), Published::Faults(_)));
+        let parameters = clearance::Rulebook::built_in_tables()
+            .into_iter()
+            .find(|(name, _)| name == "parameters.csv")
+            .unwrap()
+            .1;
+        let rows: Vec<String> = parameters
+            .lines()
+            .map(|line| {
+                let mut fields: Vec<&str> = line.split(',').collect();
+                if fields[0] == "sampling_base_9610" {
+                    fields[1] = "1000000";
+                }
+                fields.join(",")
+            })
+            .collect();
+        let changed = [("parameters.csv".to_owned(), format!("{}\n", rows.join("\n")))];
+        assert_eq!(window.publish(&changed, "operator").await.unwrap(), Published::Number(2));
+        (window.reference().sampling_seed, window.reference().current().digest)
+    })
+    .await;
+    assert_eq!(seed.number, 1);
+    let other = Trade::new(3, 2, NOW, 1_000);
+    during(&folder, decide, async |window| {
+        let reference = window.reference();
+        assert_eq!((reference.current().number, reference.current().digest), (2, digest));
+        assert!(reference.sampling_seed == seed, "a restart draws with the same seed");
+        for (sender, document) in other.documents() {
+            send(window, &sender, document).await;
+        }
+        let mut read = Vec::new();
+        window
+            .read
+            .scan(clearance::keys::Position::default(), &mut |_, row| {
+                if let Row::Event(event) = row
+                    && let Some(outcome) = event.outcome
+                    && let Some(draw) = outcome.read.draw
+                {
+                    read.push((outcome.order.unwrap(), outcome.read.rulebook, draw));
+                }
+                true
+            })
+            .await
+            .unwrap();
+        assert_eq!(read.len(), 2);
+        for (order, _, draw) in &read {
+            assert_eq!((draw.seed, draw.drawn), (1, clearance::risk::draw(&seed, order)));
+        }
+        assert_eq!((read[0].1, read[1].1, read[1].2.ratio), (1, 2, 1_000_000));
+    })
+    .await;
+}
