@@ -314,3 +314,161 @@ async fn impossible_values_are_named() {
         assert!(answer["documents"][0]["info"].as_str().unwrap().contains("freight"), "{answer}");
     }
 }
+
+async fn released(zone: &Zone, trade: &Trade) {
+    zone.trade(trade).await;
+    let arrival = Trade::arrival(3, &[trade], NOW).unwrap();
+    let operator = arrival.head.operator_code.clone();
+    zone.send(&operator, Document::Arrival(arrival)).await;
+    for _ in 0..200 {
+        if zone.shown(&trade.declaration.head.agent_code, trade).await["attempt"]["state"] == 800 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the list was not released");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn first_answers_are_found_by_every_business_key_and_only_by_their_sender() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    released(&zone, &trade).await;
+    let (head, payment, waybill) = (&trade.declaration.head, &trade.payment, &trade.waybill);
+    let arrival = Trade::arrival(3, &[&trade], NOW).unwrap().head;
+    let order = format!("platform={}&orderNo={}", trade.order.head.ebp_code, trade.order.head.order_no);
+    let asked = [
+        (trade.order.head.ebp_code.clone(), order.clone(), 311, 2),
+        (
+            payment.pay_code.clone(),
+            format!("payCode={}&payTransactionId={}", payment.pay_code, payment.pay_transaction_id),
+            411,
+            2,
+        ),
+        (
+            waybill.logistics_code.clone(),
+            format!("logisticsCode={}&logisticsNo={}", waybill.logistics_code, waybill.logistics_no),
+            511,
+            2,
+        ),
+        (
+            head.agent_code.clone(),
+            format!("agentCode={}&copNo={}", head.agent_code, head.cop_no.as_ref().unwrap()),
+            621,
+            120,
+        ),
+        (
+            arrival.operator_code.clone(),
+            format!("operatorCode={}&copNo={}", arrival.operator_code, arrival.cop_no.unwrap()),
+            711,
+            399,
+        ),
+    ];
+    for (sender, query, kind, status) in asked {
+        let (code, found) = zone.get(&sender, &format!("/v1/messages?{query}&kind={kind}")).await;
+        assert_eq!(code, 200, "{query}: {found}");
+        let documents = found["documents"].as_array().unwrap();
+        assert_eq!(documents.len(), 1, "{query}: {found}");
+        assert_eq!(
+            (documents[0]["kind"].clone(), documents[0]["status"].clone()),
+            (json!(kind), json!(status))
+        );
+        assert_eq!(documents[0]["message"]["root"], format!("CEB{kind}Message"));
+        // Whoever did not send it does not find it, though he may see the consignment.
+        let other = if kind == 621 { &payment.pay_code } else { &head.agent_code };
+        assert_eq!(zone.get(other, &format!("/v1/messages?{query}&kind={kind}")).await.0, 404, "{query}");
+    }
+    let (_, all) = zone.get(OFFICER, &format!("/v1/messages?{order}")).await;
+    assert_eq!(all["documents"].as_array().unwrap().len(), 3, "{all}");
+    assert_eq!(zone.get(&head.agent_code, "/v1/messages?platform=x").await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_timeline_has_the_waybill_and_the_arrival() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    released(&zone, &trade).await;
+    let roots = |shown: &Value| -> Vec<String> {
+        let timeline = shown["timeline"].as_array().unwrap();
+        timeline.iter().filter_map(|one| one["message"].as_str().map(str::to_owned)).collect()
+    };
+    let shown = zone.shown(&trade.declaration.head.agent_code, &trade).await;
+    let mut found = roots(&shown);
+    found.sort();
+    let expected = ["CEB311Message", "CEB411Message", "CEB511Message", "CEB621Message", "CEB711Message"];
+    assert_eq!(found, expected, "{shown}");
+    let positions: Vec<u64> =
+        shown["timeline"].as_array().unwrap().iter().map(|one| one["position"].as_u64().unwrap()).collect();
+    assert!(positions.is_sorted_by(|one, other| one < other), "{positions:?}");
+    // What the site operator was told, of this and of other parcels, is his.
+    let arrival = shown["timeline"].as_array().unwrap().iter().find(|one| one["message"] == "CEB711Message");
+    assert!(arrival.unwrap()["info"].is_null() && arrival.unwrap()["receipts"].is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payment_firm_and_carrier_see_what_concerns_their_documents() {
+    let zone = Zone::new().await;
+    let mut trade = plain(&zone, 0);
+    trade.payment.amount_paid = ceb::Decimal::from_whole(1);
+    zone.trade(&trade).await;
+    let agent = zone.shown(&trade.declaration.head.agent_code, &trade).await;
+    let rules = |shown: &Value| -> Vec<String> {
+        let findings = shown["attempt"]["findings"].as_array().unwrap();
+        findings.iter().map(|one| one["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    let payer = zone.shown(&trade.payment.pay_code, &trade).await;
+    assert_eq!(rules(&payer), rules(&agent), "the finding is on a field of the payment");
+    let carrier = zone.shown(&trade.waybill.logistics_code, &trade).await;
+    assert_eq!(rules(&carrier), Vec::<String>::new());
+    for shown in [&payer, &carrier] {
+        let text = shown.to_string();
+        for kept_back in ["assessment", "dutiableValue", "taxNo", "\"bill\"", &trade.order.head.buyer_name] {
+            assert!(!text.contains(kept_back), "{kept_back}: {text}");
+        }
+    }
+    assert!(agent["attempt"]["assessment"]["total"].is_string(), "{agent}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_who_decided_on_an_older_version_is_told_what_changed() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    zone.trade(&trade).await;
+    let version = zone.shown(OFFICER, &trade).await["version"].as_u64().unwrap();
+    let act = async |body: Value| {
+        let path = format!("{}/actions", path(&trade));
+        zone.request("POST", &path, Some(&zone.tokens[OFFICER]), body.to_string().into_bytes()).await
+    };
+    let first = json!({"id": "a1", "version": version, "action": "suspend", "text": "样例"});
+    assert_eq!(act(first).await.0, 200);
+    let (status, refused) = act(json!({"id": "a2", "version": version, "action": "reject"})).await;
+    assert_eq!(status, 409);
+    let changes = refused["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "{refused}");
+    assert_eq!((changes[0]["what"].as_str(), changes[0]["by"].as_str()), (Some("suspend"), Some("tester")));
+    assert_eq!(changes[0]["version"].as_u64(), Some(version + 1));
+    assert_eq!(changes[0]["state"], 600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_error_is_a_problem_document() {
+    let zone = Zone::new().await;
+    let token = &zone.tokens[OFFICER];
+    let platform = &zone.tokens["5301960101"];
+    let large = vec![b' '; 60 << 20];
+    let cases = [
+        ("PUT", "/v1/messages", token, Vec::new(), 405, "method-not-allowed"),
+        ("POST", "/v1/messages", platform, large, 413, "too-large"),
+        ("GET", "/v1/messages/abc/original", token, Vec::new(), 400, "bad-request"),
+        ("GET", "/v1/consignments?limit=a", token, Vec::new(), 400, "bad-request"),
+        ("GET", "/v1/consignments?state=%FF", token, Vec::new(), 400, "bad-request"),
+        ("GET", "/nowhere", token, Vec::new(), 404, "not-found"),
+        ("POST", "/v1/consignments/p/o/actions", token, b"{".to_vec(), 400, "bad-request"),
+    ];
+    for (method, path, token, body, status, kind) in cases {
+        let (found, problem) = zone.request(method, path, Some(token), body).await;
+        assert_eq!(found, status, "{method} {path}: {problem}");
+        assert_eq!(problem["type"], format!("urn:onewindow:problem:{kind}"), "{method} {path}: {problem}");
+        assert!(!problem["detail"].as_str().unwrap().is_empty(), "{method} {path}");
+    }
+}

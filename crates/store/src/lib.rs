@@ -14,10 +14,10 @@ pub use rows::{
     StoredEvent, Summary,
 };
 
-use clearance::consignment::{Consignment, WaybillRecord};
+use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};
 use clearance::facts::{Facts, Keys};
-use clearance::keys::{ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use ledger::{Account, AccountKind, Balance};
 use std::future::Future;
 use std::sync::Arc;
@@ -181,6 +181,16 @@ pub trait Read: Clone + Send + Sync + 'static {
     fn original(&self, message: &MessageRow) -> impl Future<Output = Result<Vec<u8>, StoreError>> + Send;
     /// The events of a consignment, newest first.
     fn timeline(&self, key: &OrderKey) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
+    /// The events of a waybill, newest first, those of earlier uses of its number too.
+    fn waybill_timeline(
+        &self,
+        key: &WaybillKey,
+    ) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
+    /// An arrival document.
+    fn arrival(
+        &self,
+        key: &ArrivalKey,
+    ) -> impl Future<Output = Result<Option<ArrivalRecord>, StoreError>> + Send;
     /// Receipts to these exchange ids after a cursor, at most `limit`, with the cursor up to which the answer is
     /// complete: nothing skipped, nothing twice, each consignment's receipts in order.
     fn receipts(

@@ -100,7 +100,7 @@ pub async fn act<R: Read>(
         id: body.id.trim().into(),
         officer: caller.token.name.clone(),
         party: caller.token.party.clone(),
-        order,
+        order: order.clone(),
         version: body.version,
         kind: body.kind()?,
         text: body.text.as_str().into(),
@@ -115,6 +115,17 @@ pub async fn act<R: Read>(
         .findings
         .iter()
         .any(|finding| matches!(finding.reason, Reason::VersionOutdated | Reason::ActionForbidden));
-    let status = if refused { StatusCode::CONFLICT } else { StatusCode::OK };
-    Ok((status, Json(view::answered(&answered, None, true))).into_response())
+    let mut shown = view::answered(&answered, None, true);
+    if !refused {
+        return Ok(Json(shown).into_response());
+    }
+    // What he had not seen when he decided: what happened, by whom, when.
+    let timeline = window.read.timeline(&order).await?;
+    shown["changes"] = timeline
+        .iter()
+        .rev()
+        .filter(|event| view::version_of(event).is_some_and(|version| version > body.version))
+        .map(view::change)
+        .collect();
+    Ok((StatusCode::CONFLICT, Json(shown)).into_response())
 }

@@ -9,9 +9,9 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use ceb::Document;
 use clearance::consignment::Consignment;
-use clearance::keys::{ClaimKey, OrderKey};
+use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use serde_json::{Value, json};
-use store::{Read, Scope, Search};
+use store::{Read, Scope, Search, StoredEvent};
 
 /// Most lines in one answer.
 const MOST: usize = 500;
@@ -78,7 +78,16 @@ pub(super) async fn found<R: Read>(
     scope: &Scope,
     order: &OrderKey,
 ) -> Result<Consignment, Problem> {
-    let consignment = window.read.consignment(order).await?.ok_or_else(missing)?;
+    visible(window, scope, order).await?.ok_or_else(missing)
+}
+
+/// A consignment, if there is one and the scope covers it.
+pub(super) async fn visible<R: Read>(
+    window: &Window<R>,
+    scope: &Scope,
+    order: &OrderKey,
+) -> Result<Option<Consignment>, Problem> {
+    let Some(consignment) = window.read.consignment(order).await? else { return Ok(None) };
     let visible = match scope {
         Scope::Party(codes) => view::names_party(&consignment, codes),
         Scope::Office(districts) => {
@@ -86,7 +95,7 @@ pub(super) async fn found<R: Read>(
                 || districts.iter().any(|district| district_of(&consignment).starts_with(district.as_str()))
         }
     };
-    if visible { Ok(consignment) } else { Err(missing()) }
+    Ok(visible.then_some(consignment))
 }
 
 fn district_of(consignment: &Consignment) -> clearance::Text {
@@ -103,7 +112,30 @@ pub(super) async fn shown<R: Read>(
     order: &OrderKey,
 ) -> Result<Value, Problem> {
     let consignment = found(window, scope, order).await?;
-    let timeline = window.read.timeline(order).await?;
+    let mut timeline = window.read.timeline(order).await?;
+    if let Some(carriage) = &consignment.carriage {
+        timeline.extend(of_use(window.read.waybill_timeline(&carriage.key).await?, &carriage.key, order));
+        timeline.sort_by_key(|event| std::cmp::Reverse(event.position));
+        timeline.dedup_by_key(|event| event.position);
+    }
     let (codes, _) = window.names_of(&caller.token.party);
     Ok(view::consignment(&consignment, &timeline, &codes, caller.is_office()))
+}
+
+/// The events of a waybill number while a consignment used it: numbers are used again after some months.
+fn of_use(events: Vec<StoredEvent>, key: &WaybillKey, order: &OrderKey) -> Vec<StoredEvent> {
+    let record = |event: &StoredEvent| {
+        let outcome = event.row.outcome.as_ref()?;
+        outcome.waybills.iter().find(|record| record.key == *key).cloned()
+    };
+    let uses: Vec<_> = events
+        .iter()
+        .filter_map(record)
+        .filter(|record| record.claimed_by.as_ref().is_some_and(|(owner, _)| owner == order))
+        .map(|record| record.since)
+        .collect();
+    events
+        .into_iter()
+        .filter(|event| record(event).is_some_and(|record| uses.contains(&record.since)))
+        .collect()
 }

@@ -45,6 +45,38 @@ impl Problem {
     }
 }
 
+/// What the router itself answers (405, 413, a path or query that does not parse) as a problem document too.
+pub async fn as_problem(response: Response) -> Response {
+    let status = response.status();
+    let told = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let ours = told.is_some_and(|kind| kind.starts_with("application/"));
+    if ours || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let text = axum::body::to_bytes(body, 4096).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let allowed = parts.headers.get(header::ALLOW).cloned();
+    let (kind, title, detail) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method-not-allowed",
+            "This route does not have that method",
+            format!("it has {}", allowed.as_ref().and_then(|names| names.to_str().ok()).unwrap_or("others")),
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too-large",
+            "The body is too large",
+            "nothing was recorded; send at most 100 documents in a message, and several messages".to_owned(),
+        ),
+        _ => ("bad-request", "The request cannot be understood", text.into_owned()),
+    };
+    let mut response = Problem::new(status, kind, title, &detail).into_response();
+    if let Some(allowed) = allowed {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         match denied {

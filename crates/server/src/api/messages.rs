@@ -8,8 +8,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use clearance::keys::{OrderKey, Position};
+use ceb::Document;
+use clearance::Text;
+use clearance::event::{Arrived, Cause};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use store::{Read, Scope, StoreError, StoredEvent};
 
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
@@ -32,7 +36,7 @@ pub async fn send<R: Read>(
     Ok((status, Json(view::message_answer(&answer, kind))).into_response())
 }
 
-/// `GET /v1/messages?sha256=` or `?platform=&orderNo=`: the first answer again.
+/// `GET /v1/messages?sha256=`, or by business key: the first answer again.
 pub async fn find<R: Read>(
     State(window): State<Window<R>>,
     headers: HeaderMap,
@@ -43,6 +47,7 @@ pub async fn find<R: Read>(
         let sha256 = sha256(&text).ok_or_else(|| Problem::bad_request("sha256 is 64 hexadecimal digits"))?;
         let row = window.read.message_by_sha256(&scope, &sha256).await?;
         let row = row.ok_or_else(|| Problem::not_found("no message of yours has these bytes"))?;
+        let kind = ceb::Kind::from_root(&row.root);
         let mut documents = Vec::new();
         for index in 0..u64::from(row.documents) {
             let position =
@@ -54,28 +59,127 @@ pub async fn find<R: Read>(
                 Some(first) => decided(&window.read, first).await?,
                 None => None,
             };
-            let kind = ceb::Kind::from_root(&row.root);
-            documents.push(match first.unwrap_or(event).row.outcome {
-                Some(outcome) => json!({
-                    "position": position.sequence,
-                    "kind": kind.map(ceb::Kind::number),
-                    "status": outcome.answer.status,
-                    "info": outcome.answer.info.as_str(),
-                    "preNo": outcome.answer.pre_no.as_deref(),
-                    "repeats": repeats.map(|first| first.sequence),
-                    "findings": outcome.answer.findings.iter().map(|one| view::finding(one, kind, true, caller.is_office())).collect::<Vec<_>>(),
-                }),
-                None => json!({"position": position.sequence, "undecided": true}),
-            });
+            let outcome = first.unwrap_or(event).row.outcome;
+            documents.push(view::first_answer(
+                position,
+                outcome.as_deref(),
+                repeats,
+                kind,
+                caller.is_office(),
+            ));
         }
         return Ok(Json(json!({"message": view::message(&row), "documents": documents})));
     }
-    let (Some(platform), Some(order_no)) = (parameter(&query, "platform"), parameter(&query, "orderNo"))
-    else {
-        return Err(Problem::bad_request("ask by sha256, or by platform and orderNo"));
-    };
-    let order = OrderKey::new(&platform, &order_no);
-    super::consignments::shown(&window, &caller, &scope, &order).await.map(Json)
+    let mut events = named(&window, &scope, &query).await?;
+    // Documents of his own, in the order in which they came; each with its first answer.
+    if let Scope::Party(codes) = &scope {
+        events.retain(|(arrived, _)| codes.contains(&arrived.sender));
+    }
+    let kind = parameter(&query, "kind");
+    events.retain(|(arrived, _)| {
+        kind.as_ref().is_none_or(|kind| arrived.document.kind().number().to_string() == *kind)
+    });
+    events.sort_by_key(|(_, event)| event.position);
+    let mut documents = Vec::new();
+    for (arrived, event) in &events {
+        let kind = Some(arrived.document.kind());
+        let outcome = event.row.outcome.as_deref();
+        let mut shown = view::first_answer(event.position, outcome, None, kind, caller.is_office());
+        if let Some(position) = event.row.message
+            && let Some(row) = window.read.message(position).await?
+        {
+            shown["message"] = view::message(&row);
+        }
+        documents.push(shown);
+    }
+    if documents.is_empty() {
+        return Err(Problem::not_found(
+            "no accepted document of yours has this key; ask by sha256 for one that was refused",
+        ));
+    }
+    Ok(Json(json!({ "documents": documents })))
+}
+
+/// Whether the rows of a key may be read: an office of some districts reads those of its consignments; a party's are
+/// narrowed to its own documents afterwards.
+async fn sees<R: Read>(window: &Window<R>, scope: &Scope, order: Option<&OrderKey>) -> Result<bool, Problem> {
+    Ok(match (scope, order) {
+        (Scope::Party(_), _) => true,
+        (Scope::Office(districts), _) if districts.is_empty() => true,
+        (Scope::Office(_), None) => false,
+        (Scope::Office(_), Some(order)) => {
+            super::consignments::visible(window, scope, order).await?.is_some()
+        }
+    })
+}
+
+fn cop_no_of(document: &Document) -> Option<&Text> {
+    match document {
+        Document::Declaration(declaration) => declaration.head.cop_no.as_ref(),
+        Document::Cancellation(cancellation) => cancellation.cop_no.as_ref(),
+        Document::Return(return_goods) => return_goods.head.cop_no.as_ref(),
+        Document::Arrival(arrival) => arrival.head.cop_no.as_ref(),
+        _ => None,
+    }
+}
+
+/// The accepted documents under the business key of a query.
+async fn named<R: Read>(
+    window: &Window<R>,
+    scope: &Scope,
+    query: &Query,
+) -> Result<Vec<(Arc<Arrived>, StoredEvent)>, Problem> {
+    let pair = |one: &str, other: &str| Some((parameter(query, one)?, parameter(query, other)?));
+    let read = &window.read;
+    let mut orders = Vec::new();
+    let mut events = Vec::new();
+    let mut claims = Vec::new();
+    if let Some((platform, order_no)) = pair("platform", "orderNo") {
+        orders.push(OrderKey::new(&platform, &order_no));
+    } else if let Some((pay_code, transaction)) = pair("payCode", "payTransactionId") {
+        claims.push(ClaimKey::payment(&pay_code, &transaction));
+    } else if let Some((logistics, number)) = pair("logisticsCode", "logisticsNo") {
+        let key = WaybillKey::new(&logistics, &number);
+        let owner = read.waybill(&key).await?.and_then(|record| record.claimed_by);
+        if sees(window, scope, owner.as_ref().map(|(order, _)| order)).await? {
+            events = read.waybill_timeline(&key).await?;
+        }
+    } else if let Some((agent, cop_no)) = pair("agentCode", "copNo") {
+        claims.extend([
+            ClaimKey::Declaration(agent.clone(), cop_no.clone()),
+            ClaimKey::Cancellation(agent.clone(), cop_no.clone()),
+            ClaimKey::Return(agent, cop_no),
+        ]);
+    } else if let Some((operator, cop_no)) = pair("operatorCode", "copNo") {
+        if let Some(record) = read.arrival(&ArrivalKey::new(&operator, &cop_no)).await?
+            && sees(window, scope, None).await?
+        {
+            events.extend(read.event(record.filed.position).await?);
+        }
+    } else {
+        return Err(Problem::bad_request(
+            "ask by sha256, or by platform and orderNo, payCode and payTransactionId, logisticsCode and logisticsNo, agentCode and copNo, or operatorCode and copNo; kind narrows to one kind of document (311, 621 …)",
+        ));
+    }
+    for claim in claims {
+        orders.extend(read.claim(&claim).await?);
+    }
+    orders.sort_unstable();
+    orders.dedup();
+    for order in orders {
+        if sees(window, scope, Some(&order)).await? {
+            events.extend(read.timeline(&order).await?);
+        }
+    }
+    let cop_no = parameter(query, "copNo");
+    Ok(events
+        .into_iter()
+        .filter_map(|event| match &event.row.event.cause {
+            Cause::Document(arrived) => Some((arrived.clone(), event)),
+            _ => None,
+        })
+        .filter(|(arrived, _)| cop_no.is_none() || cop_no_of(&arrived.document) == cop_no.as_ref())
+        .collect())
 }
 
 /// The event of a row: as it was decided later, if it was undecided at first.

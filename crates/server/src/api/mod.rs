@@ -60,6 +60,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/metrics", get(metrics::<R>))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
         .layer(DefaultBodyLimit::max(body))
+        .layer(axum::middleware::map_response(error::as_problem))
         .with_state(window)
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 const SUMMARIES: [&str; 14] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
-    "The first answer to a message, by sha256, or a consignment by platform and orderNo",
+    "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
     "Receipts after a cursor, complete up to the cursor returned",
     "Consignments, newest first, by cursor",
@@ -33,7 +33,19 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
     let queries: &[&str] = match (method, path) {
-        ("get", "/v1/messages") => &["sha256", "platform", "orderNo"],
+        ("get", "/v1/messages") => &[
+            "sha256",
+            "platform",
+            "orderNo",
+            "payCode",
+            "payTransactionId",
+            "logisticsCode",
+            "logisticsNo",
+            "agentCode",
+            "operatorCode",
+            "copNo",
+            "kind",
+        ],
         ("get", "/v1/receipts") => &["after", "limit", "form"],
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "after", "limit"],

@@ -8,7 +8,8 @@ use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
 use clearance::event::Cause;
 use clearance::finding::Finding;
 use clearance::identity::{mask_address, mask_name, mask_number};
-use clearance::keys::Time;
+use clearance::keys::{Position, Time};
+use clearance::outcome::Outcome;
 use clearance::reason::Disclosure;
 use clearance::tax::Assessment;
 use serde_json::{Value, json};
@@ -99,6 +100,29 @@ pub fn answered(answered: &Answered, kind: Option<ceb::Kind>, officer: bool) -> 
         "version": answer.version,
         "repeated": answered.repeated,
         "undecided": answered.undecided,
+        "findings": answer.findings.iter().map(|one| finding(one, kind, true, officer)).collect::<Vec<_>>(),
+    })
+}
+
+/// The answer that a document had first.
+pub fn first_answer(
+    position: Position,
+    outcome: Option<&Outcome>,
+    repeats: Option<Position>,
+    kind: Option<ceb::Kind>,
+    officer: bool,
+) -> Value {
+    let Some(outcome) = outcome else {
+        return json!({"position": position.sequence, "kind": kind.map(ceb::Kind::number), "undecided": true});
+    };
+    let answer = &outcome.answer;
+    json!({
+        "position": position.sequence,
+        "kind": kind.map(ceb::Kind::number),
+        "status": answer.status,
+        "info": answer.info.as_str(),
+        "preNo": answer.pre_no.as_deref(),
+        "repeats": repeats.map(|first| first.sequence),
         "findings": answer.findings.iter().map(|one| finding(one, kind, true, officer)).collect::<Vec<_>>(),
     })
 }
@@ -262,6 +286,9 @@ pub fn consignment(
     codes: &[clearance::Text],
     officer: bool,
 ) -> Value {
+    if !officer && !is_principal(consignment, codes) {
+        return partner_view(consignment, timeline, codes);
+    }
     let own = |filed: Option<&Filed>| filed.is_some_and(|filed| codes.contains(&filed.sender));
     let declaration_own = own(consignment.attempt.as_ref().map(|attempt| &attempt.declaration));
     json!({
@@ -283,6 +310,35 @@ pub fn consignment(
     })
 }
 
+/// The consignment's version after an event.
+pub fn version_of(event: &StoredEvent) -> Option<u32> {
+    event.row.outcome.as_ref()?.consignment.as_ref().map(|state| state.version)
+}
+
+/// What an event was, by whom and when: for an officer who decided on an older version.
+pub fn change(event: &StoredEvent) -> Value {
+    let (what, by) = match &event.row.event.cause {
+        Cause::Document(arrived) => (arrived.document.kind().root(), arrived.sender.as_str()),
+        Cause::Follow(_) => ("waybill", ""),
+        Cause::Timer(timer) => (timer.kind.word(), ""),
+        Cause::Action(action) => (action.kind.word(), action.officer.as_str()),
+    };
+    let outcome = event.row.outcome.as_ref();
+    let state = outcome
+        .and_then(|outcome| outcome.consignment.as_ref())
+        .and_then(|state| state.attempt.as_ref())
+        .map(|attempt| attempt.state.number());
+    json!({
+        "position": event.position.sequence,
+        "time": time(event.time),
+        "version": version_of(event),
+        "what": what,
+        "by": by,
+        "state": state,
+        "info": outcome.map(|outcome| outcome.answer.info.as_str()),
+    })
+}
+
 fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
     let (what, kind, own) = match &event.row.event.cause {
         Cause::Document(arrived) => {
@@ -292,6 +348,8 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
         Cause::Timer(timer) => (timer.kind.word(), None, false),
         Cause::Action(action) => (action.kind.word(), None, false),
     };
+    // An arrival names other parcels too.
+    let whole = own || officer || kind != Some(ceb::Kind::Arrival);
     let outcome = event.row.outcome.as_ref();
     let state = outcome
         .and_then(|outcome| outcome.consignment.as_ref())
@@ -303,11 +361,70 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
         "what": what,
         "message": kind.map(ceb::Kind::root),
         "status": outcome.map(|outcome| outcome.answer.status),
-        "info": outcome.map(|outcome| outcome.answer.info.as_str()),
+        "info": outcome.filter(|_| whole).map(|outcome| outcome.answer.info.as_str()),
         "state": state,
-        "findings": outcome.map(|outcome| outcome.answer.findings.iter().map(|one| finding(one, kind, own, officer)).collect::<Vec<_>>()),
-        "receipts": outcome.map(|outcome| outcome.receipts.iter().map(|receipt| json!({"message": receipt.document.kind().root(), "status": receipt.status, "time": time(receipt.time)})).collect::<Vec<_>>()),
+        "findings": outcome.filter(|_| whole).map(|outcome| outcome.answer.findings.iter().map(|one| finding(one, kind, own, officer)).collect::<Vec<_>>()),
+        "receipts": outcome.filter(|_| whole).map(|outcome| outcome.receipts.iter().map(|receipt| json!({"message": receipt.document.kind().root(), "status": receipt.status, "time": time(receipt.time)})).collect::<Vec<_>>()),
         "judgedWith": outcome.filter(|_| officer).map(|outcome| json!({"engine": outcome.engine, "rulebook": outcome.read.rulebook, "parties": outcome.read.parties})),
+    })
+}
+
+/// Whether a party is one of the trade itself: platform, merchant, declaring unit or guarantor, or sent order or list.
+/// Payment firm and carrier are not: they see what concerns their documents.
+fn is_principal(consignment: &Consignment, codes: &[clearance::Text]) -> bool {
+    let mut named: Vec<&str> = vec![consignment.key.platform.as_str()];
+    let declaration = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
+    for filed in [consignment.order.as_ref(), declaration].into_iter().flatten() {
+        named.push(filed.sender.as_str());
+        match &*filed.document {
+            Document::Order(order) => named.push(order.head.ebc_code.as_str()),
+            Document::Declaration(declaration) => {
+                let head = &declaration.head;
+                named.extend([head.ebc_code.as_str(), head.agent_code.as_str(), head.assure_code.as_str()]);
+            }
+            _ => {}
+        }
+    }
+    named.into_iter().any(|name| codes.iter().any(|code| code == name.trim()))
+}
+
+/// What a payment firm or carrier sees: where the trade is, and findings on the fields of its own documents. Not the tax,
+/// the bill, or what others were told.
+fn partner_view(consignment: &Consignment, timeline: &[StoredEvent], codes: &[clearance::Text]) -> Value {
+    let own = |filed: Option<&Filed>| filed.is_some_and(|filed| codes.contains(&filed.sender));
+    let carriage = consignment.carriage.as_ref();
+    let waybill = carriage.and_then(|carriage| carriage.waybill.as_ref());
+    let payment = consignment.payment.as_ref().filter(|payment| own(Some(payment)));
+    let carries = own(waybill) || carriage.is_some_and(|carriage| codes.contains(&carriage.key.logistics));
+    let heads: Vec<&str> = [(payment.is_some(), "PaymentHead."), (carries, "LogisticsHead.")]
+        .into_iter()
+        .filter_map(|(has, head)| has.then_some(head))
+        .collect();
+    let concerns =
+        |one: &&Finding| one.fields.iter().any(|field| heads.iter().any(|head| field.path.starts_with(head)));
+    let shown = |event: &StoredEvent| match &event.row.event.cause {
+        Cause::Document(arrived) if codes.contains(&arrived.sender) => entry(event, codes, false),
+        _ => {
+            let Value::Object(all) = entry(event, codes, false) else { return Value::Null };
+            let kept = ["position", "time", "what", "message", "state"];
+            all.into_iter().filter(|(name, _)| kept.contains(&name.as_str())).collect()
+        }
+    };
+    json!({
+        "platform": consignment.key.platform.as_str(),
+        "orderNo": consignment.key.order_no.as_str(),
+        "version": consignment.version,
+        "waitingFor": waiting(consignment),
+        "payment": filed(payment),
+        "waybill": carriage.filter(|_| carries).map(|carriage| json!({
+            "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(waybill),
+            "arrived": carriage.arrived.as_ref().map(|mark| mark.bill_no.as_str()), "delivered": carriage.delivered.is_some(),
+        })),
+        "attempt": consignment.attempt.as_ref().map(|attempt| json!({
+            "number": attempt.number, "state": attempt.state.number(), "stateWord": attempt.state.word(),
+            "findings": attempt.findings.iter().filter(concerns).map(|one| finding(one, Some(ceb::Kind::Declaration), false, false)).collect::<Vec<_>>(),
+        })),
+        "timeline": timeline.iter().rev().map(shown).collect::<Vec<_>>(),
     })
 }
 

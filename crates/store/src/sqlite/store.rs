@@ -21,6 +21,7 @@ use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, Timer};
 use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::outcome::Outcome;
 use ledger::{Account, AccountKind, Balance};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -606,6 +607,22 @@ impl SqliteRead {
         Ok(self.shared.event(sequence)?.map(|(time, row)| StoredEvent { position: at(sequence), time, row }))
     }
 
+    /// Events from the last one back, as each names the one before it.
+    fn chained(
+        &self,
+        last: Option<Position>,
+        before: impl Fn(&Outcome) -> Option<Position>,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events = Vec::new();
+        let mut next = last;
+        while let Some(position) = next {
+            let Some(event) = self.stored(position.sequence)? else { break };
+            next = event.row.outcome.as_deref().and_then(&before);
+            events.push(event);
+        }
+        Ok(events)
+    }
+
     fn receipt(&self, sequence: u64, number: u16) -> Result<Option<ReceiptRow>, StoreError> {
         let receipts = match self.shared.row(sequence)? {
             Some((_, Row::Event(event))) => event.outcome.map(|outcome| outcome.receipts).unwrap_or_default(),
@@ -673,19 +690,17 @@ impl Read for SqliteRead {
         Ok(bytes)
     }
     async fn timeline(&self, key: &OrderKey) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut events = Vec::new();
-        let mut next = self.shared.consignment(key)?.map(|found| found.last);
-        while let Some(position) = next {
-            let Some(event) = self.stored(position.sequence)? else { break };
-            next = event
-                .row
-                .outcome
-                .as_ref()
-                .and_then(|outcome| outcome.consignment.as_ref())
-                .and_then(|state| state.previous);
-            events.push(event);
-        }
-        Ok(events)
+        let last = self.shared.consignment(key)?.map(|found| found.last);
+        self.chained(last, |outcome| outcome.consignment.as_ref().and_then(|state| state.previous))
+    }
+    async fn waybill_timeline(&self, key: &WaybillKey) -> Result<Vec<StoredEvent>, StoreError> {
+        let last = self.shared.waybill(key)?.map(|found| found.last);
+        self.chained(last, |outcome| {
+            outcome.waybills.iter().find(|state| state.key == *key).and_then(|state| state.previous)
+        })
+    }
+    async fn arrival(&self, key: &ArrivalKey) -> Result<Option<ArrivalRecord>, StoreError> {
+        Ok(self.shared.arrival(key)?.map(|found| (*found).clone()))
     }
     async fn receipts(
         &self,
