@@ -9,6 +9,9 @@ use clearance::sample::{self, Numbers, Trade};
 use server::clock::Clock;
 use std::path::PathBuf;
 
+/// The file of the parties that the messages name.
+pub const PARTIES: &str = "parties.json";
+
 /// Arguments of `generate`.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -27,7 +30,8 @@ pub struct Arguments {
     /// Documents in a message, 1 to 100.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
     batch: u64,
-    /// Instant of the messages, 14 digits in China standard time; now unless named.
+    /// Instant of the messages, 14 digits in China standard time; the beginning of today unless named, so that a day's
+    /// messages are the same and recent enough to be accepted.
     #[arg(long)]
     at: Option<String>,
 }
@@ -152,7 +156,7 @@ pub fn share(text: &str) -> Result<u64, Failure> {
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let now = match &arguments.at {
         Some(text) => Time::from_stamp(ceb::Stamp::parse(text).ok_or("--at is 14 digits yyyyMMddHHmmss")?),
-        None => Clock::Real.now(),
+        None => Time::start_of(Clock::Real.now().day()),
     };
     let defects = share(&arguments.defects)?;
     std::fs::create_dir_all(&arguments.out)?;
@@ -163,6 +167,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     for (_, name, bytes) in messages {
         std::fs::write(arguments.out.join(name), bytes)?;
     }
+    let parties = crate::party::to_json(&sample::filings())?;
+    std::fs::write(arguments.out.join(PARTIES), parties)?;
     println!("{count} messages of {} declarations in {}", arguments.declarations, arguments.out.display());
     Ok(true)
 }

@@ -9,6 +9,8 @@ mod bench;
 mod crash;
 mod demo;
 mod generate;
+mod party;
+mod rulebook;
 mod serve;
 mod submit;
 mod token;
@@ -28,7 +30,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     name = "onewindow",
     version,
     about,
-    after_help = "Examples:\n  onewindow demo\n  onewindow serve --data zone --listen 0.0.0.0:8620\n  onewindow generate --declarations 1000 --seed 7 --out messages\n  onewindow submit --data zone messages\n  onewindow verify --data zone"
+    after_help = "Examples:\n  onewindow demo\n  onewindow serve --data zone --listen 0.0.0.0:8620\n  onewindow generate --declarations 1000 --seed 7 --out messages\n  onewindow party import --data zone messages/parties.json\n  onewindow submit --data zone messages\n  onewindow verify --data zone"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -60,14 +62,14 @@ enum Command {
     /// Start a demo zone with invented parties, print addresses and tokens, and replay a small day.
     #[command(after_help = "Example:\n  onewindow demo --listen 127.0.0.1:8620")]
     Demo(demo::Arguments),
-    /// Write realistic CEB messages of invented trades, the same for the same seed.
+    /// Write realistic CEB messages of invented trades and the parties they name, the same for the same seed and instant.
     #[command(
         after_help = "Example:\n  onewindow generate --declarations 1000 --seed 7 --out messages --defects 0.05"
     )]
     Generate(generate::Arguments),
     /// Send messages to a server, or straight into a data folder.
     #[command(
-        after_help = "Examples:\n  onewindow submit --data zone messages\n  onewindow submit --server http://127.0.0.1:8620 --tokens demo/tokens.txt messages"
+        after_help = "Examples:\n  onewindow party import --data zone messages/parties.json\n  onewindow submit --data zone messages\n  onewindow submit --server http://127.0.0.1:8620 --tokens demo/tokens.txt messages"
     )]
     Submit(submit::Arguments),
     /// Measure declarations a second, end to end from bytes to durable receipts.
@@ -81,6 +83,10 @@ enum Command {
     /// Verify a data folder: every digest, chain link, payload, version and balance.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
+    /// File parties, and list those that are filed.
+    Party(party::Arguments),
+    /// Publish, list and export the tables that decisions are made with.
+    Rulebook(rulebook::Arguments),
     /// Issue, list and revoke tokens.
     #[command(
         after_help = "Examples:\n  onewindow token issue --data zone --party 5301960101 --role platform --name integrator\n  onewindow token list --data zone"
@@ -110,6 +116,8 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(arguments),
         Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Party(arguments) => party::run(arguments),
+        Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "onewindow", &mut std::io::stdout());

@@ -74,6 +74,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let address = listener.local_addr()?;
         let Opened { window, writer } = open(&arguments.space, Some(address)).await?;
         eprintln!("onewindow serves {} at http://{address}", arguments.space.data.display());
+        if let Some(notice) = crate::rulebook::notice(window.reference().current()) {
+            eprintln!("{notice}");
+        }
         serve(window, listener).await?;
         // What was acknowledged is durable; what is under way ends in order.
         let _ = tokio::task::spawn_blocking(move || writer.join()).await;

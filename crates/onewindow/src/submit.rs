@@ -2,6 +2,7 @@
 //! a summary of what was refused by which rule.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+use crate::generate::PARTIES;
 use crate::serve::Opened;
 use crate::{Failure, Space};
 use clearance::Text;
@@ -102,7 +103,8 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             let mut inside: Vec<PathBuf> = std::fs::read_dir(path)?
                 .map(|entry| entry.map(|entry| entry.path()))
                 .collect::<Result<_, _>>()?;
-            inside.retain(|path| path.is_file());
+            // The parties that `generate` writes beside its messages are none.
+            inside.retain(|path| path.is_file() && path.file_name().is_none_or(|name| name != PARTIES));
             inside.sort();
             found.extend(inside);
         } else {
