@@ -25,15 +25,15 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Share of trades with a defect, 0 to 1.
-    #[arg(long, default_value = "0")]
-    defects: String,
+    #[arg(long, default_value = "0", value_parser = share)]
+    defects: u64,
     /// Documents in a message, 1 to 100.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
     batch: u64,
     /// Instant of the messages, 14 digits in China standard time; the beginning of today unless named, so that a day's
     /// messages are the same and recent enough to be accepted.
-    #[arg(long)]
-    at: Option<String>,
+    #[arg(long, value_parser = instant)]
+    at: Option<Time>,
 }
 
 /// Something wrong with a trade: one field changed, as senders do.
@@ -146,22 +146,23 @@ pub fn trades(seed: u64, first: u64, count: u64, persons: u64, defects_ppm: u64,
 }
 
 /// Parts per million of a share written as a decimal.
-pub fn share(text: &str) -> Result<u64, Failure> {
+fn share(text: &str) -> Result<u64, String> {
     let share = Decimal::parse(text).filter(|share| !share.is_negative() && *share <= Decimal::ONE);
-    let share = share.ok_or_else(|| format!("{text} is not a share from 0 to 1"))?;
-    Ok(u64::try_from(share.units() * 10)?)
+    let share = share.and_then(|share| u64::try_from(share.units() * 10).ok());
+    share.ok_or_else(|| format!("{text} is not a share from 0 to 1"))
+}
+
+fn instant(text: &str) -> Result<Time, String> {
+    let stamp = ceb::Stamp::parse(text).ok_or("an instant is 14 digits yyyyMMddHHmmss")?;
+    Ok(Time::from_stamp(stamp))
 }
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
-    let now = match &arguments.at {
-        Some(text) => Time::from_stamp(ceb::Stamp::parse(text).ok_or("--at is 14 digits yyyyMMddHHmmss")?),
-        None => Time::start_of(Clock::Real.now().day()),
-    };
-    let defects = share(&arguments.defects)?;
+    let now = arguments.at.unwrap_or_else(|| Time::start_of(Clock::Real.now().day()));
     std::fs::create_dir_all(&arguments.out)?;
     let count = arguments.declarations;
-    let trades = trades(arguments.seed, 0, count, persons(count), defects, now);
+    let trades = trades(arguments.seed, 0, count, persons(count), arguments.defects, now);
     let messages = messages(&trades, arguments.seed, arguments.batch as usize, now);
     let count = messages.len();
     for (_, name, bytes) in messages {

@@ -97,8 +97,12 @@ enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
-    /// Print the man page.
-    Man,
+    /// Print the man page, or write one for every command into a folder.
+    Man {
+        /// Folder, made if absent.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Why a command fell short.
@@ -123,10 +127,7 @@ fn main() -> ExitCode {
             clap_complete::generate(shell, &mut Arguments::command(), "onewindow", &mut std::io::stdout());
             Ok(true)
         }
-        Command::Man => clap_mangen::Man::new(Arguments::command())
-            .render(&mut std::io::stdout())
-            .map(|()| true)
-            .map_err(Failure::from),
+        Command::Man { out } => man(out.as_deref()).map(|()| true).map_err(Failure::from),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -139,6 +140,16 @@ fn main() -> ExitCode {
                 cause = next.source();
             }
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn man(out: Option<&std::path::Path>) -> std::io::Result<()> {
+    match out {
+        None => clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout()),
+        Some(folder) => {
+            std::fs::create_dir_all(folder)?;
+            clap_mangen::generate_to(Arguments::command(), folder)
         }
     }
 }

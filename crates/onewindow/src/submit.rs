@@ -62,6 +62,17 @@ impl Summary {
         }
     }
 
+    /// The bytes of a file; one that cannot be read does not keep the others back.
+    fn read(&mut self, path: &PathBuf) -> Option<Vec<u8>> {
+        match read(path) {
+            Ok(bytes) => Some(bytes),
+            Err(failure) => {
+                self.failed.push(format!("{}: {failure}", path.display()));
+                None
+            }
+        }
+    }
+
     fn clean(&self) -> bool {
         self.failed.is_empty()
             && self.refused_messages == 0
@@ -150,7 +161,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             let runtime = crate::runtime()?;
             let Opened { window, writer } = runtime.block_on(crate::serve::open(&space, None))?;
             for path in &files {
-                let bytes = read(path)?;
+                bar.inc(1);
+                let Some(bytes) = summary.read(path) else { continue };
                 let sender = sender_of(&bytes).unwrap_or_default();
                 match runtime.block_on(window.send(&bytes.into(), &sender)) {
                     Some(answer) => summary.add(&server::api::view::message_answer(
@@ -159,7 +171,6 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
                     )),
                     None => summary.failed.push(format!("{}: the writer has ended", path.display())),
                 }
-                bar.inc(1);
             }
             drop(window);
             let _ = writer.join();
@@ -168,12 +179,12 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             let tokens = tokens(&arguments)?;
             let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
             for path in &files {
-                let bytes = read(path)?;
+                bar.inc(1);
+                let Some(bytes) = summary.read(path) else { continue };
                 match post(&agent, server, &tokens, arguments.token.as_deref(), &bytes) {
                     Ok(answer) => summary.add(&answer),
                     Err(failure) => summary.failed.push(format!("{}: {failure}", path.display())),
                 }
-                bar.inc(1);
             }
         }
         (None, None) => return Err("name a server or a data folder".into()),

@@ -25,8 +25,8 @@ enum Action {
         #[arg(long)]
         party: String,
         /// Role: platform, merchant, payment, logistics, agent, site-operator, officer, zone-operator …
-        #[arg(long)]
-        role: String,
+        #[arg(long, value_parser = role)]
+        role: Role,
         /// Who holds it.
         #[arg(long)]
         name: String,
@@ -34,7 +34,7 @@ enum Action {
         #[arg(long)]
         district: Vec<String>,
         /// Days until it ends; none = never.
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=36_500))]
         days: Option<i64>,
     },
     /// List tokens, without their text.
@@ -51,12 +51,18 @@ enum Action {
     },
 }
 
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| {
+        let known: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+        format!("roles are {}", known.join(", "))
+    })
+}
+
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let now = Clock::Real.now();
     match arguments.action {
         Action::Issue { space, party, role, name, district, days } => {
-            let role = Role::from_word(&role).ok_or_else(|| format!("{role} is not a role"))?;
             std::fs::create_dir_all(&space.data)?;
             let districts: Vec<Text> = district.iter().map(Text::from).collect();
             let expires = days.map(|days| Time(now.0 + days * 86_400_000));

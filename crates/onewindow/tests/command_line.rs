@@ -1,0 +1,111 @@
+//! The command line as an operator uses it: the examples of the help on a fresh folder, exit codes, `--json`.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::disallowed_methods, reason = "tests may read files and run the program")]
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn onewindow(folder: &Path, arguments: &str) -> Output {
+    let words: Vec<&str> = arguments.split_whitespace().collect();
+    Command::new(env!("CARGO_BIN_EXE_onewindow")).args(words).current_dir(folder).output().unwrap()
+}
+
+fn done(folder: &Path, arguments: &str) -> String {
+    let output = onewindow(folder, arguments);
+    let (out, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(0), "{arguments}: {out} {told}");
+    out
+}
+
+fn object(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn the_examples_of_the_help_work_on_a_fresh_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    done(path, "generate --declarations 10 --seed 7 --out messages");
+    done(path, "party import --data zone messages/parties.json");
+    let summary = object(&done(path, "submit --data zone messages --json"));
+    assert_eq!(summary["documents"], 50, "{summary}");
+    assert_eq!(summary["byStatus"]["2"].as_u64().unwrap() + summary["byStatus"]["120"].as_u64().unwrap(), 40);
+    assert_eq!(summary["byRule"], serde_json::json!({}));
+    // The same bytes again are the same messages.
+    let again = object(&done(path, "submit --data zone messages --json"));
+    assert_eq!(again["repeated"], 50, "{again}");
+    let verified = object(&done(path, "verify --data zone --json"));
+    assert_eq!(verified["clean"], true, "{verified}");
+    let listed = object(&done(path, "party list --data zone"));
+    assert_eq!(listed, object(&std::fs::read_to_string(path.join("messages/parties.json")).unwrap()));
+    let token = done(path, "token issue --data zone --party 5301960101 --role platform --name integrator");
+    assert!(token.starts_with("ow_"), "{token}");
+    assert!(done(path, "token list --data zone").contains("integrator"));
+    done(path, "rulebook export --data zone --out tables");
+    assert!(done(path, "rulebook publish --data zone --by tester tables").contains("nothing was published"));
+    done(path, "man --out man");
+    assert!(path.join("man/onewindow-submit.1").exists());
+}
+
+#[test]
+fn defects_are_told_by_rule_and_fall_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    done(path, "generate --declarations 30 --seed 7 --out messages --defects 1");
+    done(path, "party import --data zone messages/parties.json");
+    let output = onewindow(path, "submit --data zone messages --json");
+    assert_eq!(output.status.code(), Some(1));
+    let summary = object(&String::from_utf8(output.stdout).unwrap());
+    assert!(summary["byRule"].as_object().unwrap().len() >= 5, "{summary}");
+}
+
+#[test]
+fn the_same_seed_and_instant_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for out in ["one", "other"] {
+        done(path, &format!("generate --declarations 5 --seed 9 --at 20261123100000 --out {out}"));
+    }
+    let files = |name: &str| -> Vec<(std::ffi::OsString, Vec<u8>)> {
+        let entries = std::fs::read_dir(path.join(name)).unwrap().map(Result::unwrap);
+        let mut found: Vec<_> =
+            entries.map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap())).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(files("one"), files("other"));
+}
+
+#[test]
+fn wrong_use_is_two_and_what_fell_short_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for wrong in [
+        "dance",
+        "generate --out x --defects 2",
+        "generate --out x --at noon",
+        "generate --out x --batch 101",
+        "token issue --data zone --party 1 --role king --name x",
+        "submit messages",
+        "rulebook publish --data zone --by x",
+    ] {
+        let output = onewindow(path, wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{wrong}");
+    }
+    for short in ["submit --data zone nothing-here.xml", "party import --data zone nothing-here.json"] {
+        let output = onewindow(path, short);
+        assert_eq!(output.status.code(), Some(1), "{short}");
+        let told = [output.stdout, output.stderr].concat();
+        assert!(String::from_utf8_lossy(&told).contains("nothing-here"), "{short}");
+    }
+    std::fs::write(
+        path.join("parties.json"),
+        r#"[{"code": "1", "name": "x", "roles": [], "validFrom": "1"}]"#,
+    )
+    .unwrap();
+    let output = onewindow(path, "party import --data zone parties.json");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("nothing was filed"));
+}
