@@ -150,7 +150,13 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
             judge::reject(case, consignment, vec![finding]);
         }
         ActionKind::Inspect => judge::step(case, consignment, Trigger::Inspect, &manual("19019", "布控查验")),
-        ActionKind::Conclude => judge::step(case, consignment, Trigger::Conclude, &manual("2300", "审结")),
+        ActionKind::Conclude => {
+            // What was clear before somebody looked is not: only a release by hand lets it go when its parcel comes.
+            if let Some(attempt) = &mut consignment.attempt {
+                attempt.lane = Some(Lane::DocumentCheck);
+            }
+            judge::step(case, consignment, Trigger::Conclude, &manual("2300", "审结"));
+        }
         ActionKind::Suspend => judge::step(case, consignment, Trigger::Suspend, &manual("19021", "挂起")),
         ActionKind::Resume => {
             judge::step(case, consignment, Trigger::Resume, &manual("1200", "等待人工审核"))
@@ -181,12 +187,14 @@ fn clear(case: &mut Case<'_>, consignment: &mut Consignment) {
     if !waits {
         return judge::release(case, consignment);
     }
-    if let Some(attempt) = &mut consignment.attempt {
-        attempt.lane = Some(Lane::Release);
-    }
-    let entered = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == State::Entered);
-    if !entered {
-        judge::step(case, consignment, Trigger::Matched, "[Code:1800;Desc:审核通过，等待运抵]");
+    const WAITS: &str = "[Code:1800;Desc:审核通过，等待运抵]";
+    let Some(attempt) = &mut consignment.attempt else { return };
+    attempt.lane = Some(Lane::Release);
+    // Entered or concluded it stays as it is: its sender knows that state, the officer is told what it waits for.
+    case.out.answer.status = i32::from(attempt.state.number());
+    case.out.answer.info = WAITS.into();
+    if next(attempt.state, Trigger::Matched).is_some() {
+        judge::step(case, consignment, Trigger::Matched, WAITS);
     }
 }
 

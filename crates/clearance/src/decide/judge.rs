@@ -193,10 +193,11 @@ fn select(
     (lane, hits)
 }
 
-/// Releases an entered declaration whose lane is clear, once its parcel is here.
+/// Releases an entered or concluded declaration whose lane is clear, once its parcel is here.
 pub(super) fn proceed(case: &mut Case<'_>, consignment: &mut Consignment) {
     let Some(attempt) = &consignment.attempt else { return };
-    let clear = attempt.state == State::Entered && attempt.lane == Some(Lane::Release);
+    let decided = matches!(attempt.state, State::Entered | State::Concluded);
+    let clear = decided && attempt.lane == Some(Lane::Release);
     if clear && (!attempt.needs_arrival || waybill::has_arrived(consignment)) {
         release(case, consignment);
     }

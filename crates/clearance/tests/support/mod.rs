@@ -18,6 +18,7 @@ use std::sync::Arc;
 /// 2026-11-23 10:00 in China, a Monday.
 pub const NOW: Time = Time(1_795_399_200_000);
 
+#[derive(Clone)]
 pub struct Window {
     pub facts: Facts,
     pub reference: Reference,
