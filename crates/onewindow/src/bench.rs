@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 #![expect(clippy::float_arithmetic, reason = "figures for people, not money")]
 
+use crate::process::{folder_bytes, forget_peak_memory, peak_memory_kib, processor_time};
 use crate::serve::Opened;
 use crate::{Failure, Space, generate};
 use ceb::signature::{Profile, Signer, Subject, generate_rsa, generate_sm2};
@@ -298,18 +299,6 @@ async fn over_http(
     Ok(())
 }
 
-fn peak_memory_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or("");
-    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
-}
-
-/// From here on, the peak is that of the measurement; generating the messages does not count.
-fn forget_peak_memory() {
-    // Where the kernel does not know this file, the peak includes the generator's memory.
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-}
-
 /// Bytes of an order message of about 3 KB, and microseconds to parse it, alone on a thread.
 fn parsing(now: clearance::keys::Time) -> (usize, f64) {
     const TIMES: u32 = 20_000;
@@ -329,16 +318,6 @@ fn parsing(now: clearance::keys::Time) -> (usize, f64) {
         std::hint::black_box(ceb::parse(std::hint::black_box(&bytes), &limits));
     }
     (bytes.len(), started.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES))
-}
-
-fn folder_bytes(folder: &std::path::Path) -> u64 {
-    std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.metadata().ok())
-        .map(|data| data.len())
-        .sum()
 }
 
 /// Runs the command.
@@ -425,24 +404,6 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     }
     // The traffic is clean: a refusal is a fault of the window or of the measurement.
     Ok(refused == 0)
-}
-
-/// Processor time of this process's threads by name, in microseconds: which part the machine's cores are spent on. The
-/// senders run on the runtime's threads with the reading of messages. Empty where the system does not tell.
-fn processor_time() -> BTreeMap<String, u64> {
-    /// Linux counts in hundredths of a second.
-    const TICK_MICROS: u64 = 10_000;
-    let mut spent: BTreeMap<String, u64> = BTreeMap::new();
-    for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
-        let Ok(text) = std::fs::read_to_string(task.path().join("stat")) else { continue };
-        // The name is in brackets and may have blanks; user and system time are the 12th and 13th field after it.
-        let Some((head, tail)) = text.rsplit_once(')') else { continue };
-        let name = head.split_once('(').map_or("", |(_, name)| name);
-        let ticks: u64 =
-            tail.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-        *spent.entry(name.to_owned()).or_default() += ticks * TICK_MICROS;
-    }
-    spent
 }
 
 fn steps(window: &Window<SqliteRead>) -> [u64; 4] {

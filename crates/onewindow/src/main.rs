@@ -10,6 +10,7 @@ mod crash;
 mod demo;
 mod generate;
 mod party;
+mod process;
 mod rulebook;
 mod serve;
 mod submit;
