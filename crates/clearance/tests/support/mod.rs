@@ -25,7 +25,8 @@ pub struct Window {
     pub now: Time,
     pub outcomes: Vec<Outcome>,
     pub timers: Vec<Timer>,
-    parameters: String,
+    /// Tables that are not the built-in ones.
+    tables: Vec<(String, String)>,
 }
 
 impl Window {
@@ -44,7 +45,7 @@ impl Window {
             now: NOW,
             outcomes: Vec::new(),
             timers: Vec::new(),
-            parameters: include_str!("../../../../tables/parameters.csv").to_owned(),
+            tables: Vec::new(),
         }
     }
 
@@ -70,11 +71,18 @@ impl Window {
 
     /// Publishes the rulebook anew with a row of the parameters replaced.
     pub fn parameter(&mut self, from: &str, to: &str) {
-        let text = self.parameters.replace(from, to);
-        assert!(text != self.parameters, "no row {from}");
-        self.parameters = text;
-        let book = Rulebook::load(1, &[("parameters.csv".to_owned(), self.parameters.clone())]).unwrap();
-        self.reference.books = vec![Arc::new(book)];
+        self.table("parameters.csv", |text| text.replace(from, to));
+    }
+
+    /// Publishes the rulebook anew with a table changed.
+    pub fn table(&mut self, file: &str, change: impl FnOnce(&str) -> String) {
+        let built_in = || Rulebook::built_in_tables().into_iter().find(|(name, _)| name == file).unwrap();
+        let at = self.tables.iter().position(|(name, _)| name == file);
+        let (name, before) = at.map_or_else(built_in, |at| self.tables.remove(at));
+        let after = change(&before);
+        assert!(after != before, "{file} is not changed");
+        self.tables.push((name, after));
+        self.reference.books = vec![Arc::new(Rulebook::load(1, &self.tables).unwrap())];
     }
 
     pub fn run(&mut self, cause: Cause) -> Outcome {
