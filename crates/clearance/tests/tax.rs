@@ -102,6 +102,79 @@ fn on(day: u32) -> clearance::rulebook::Law {
     Rulebook::builtin().parameters.on(Day::from_number(day).unwrap())
 }
 
+/// Goods as declared → duty, consumption tax, VAT: name, day, HS code, total price, freight, first quantity and its unit.
+type Goods = (
+    &'static str,
+    u32,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    [&'static str; 3],
+);
+
+const GOODS: [Goods; 17] = [
+    ("infant milk", 20_261_123, "1901101000", "328", "0", "0.8", "035", ["0", "0", "29.85"]),
+    ("nuts", 20_261_123, "0802620000", "100", "0", "1", "035", ["0", "0", "6.3"]),
+    ("serum below the threshold", 20_261_123, "3304990000", "299", "0", "0.03", "035", ["0", "0", "27.21"]),
+    ("perfume above it", 20_261_123, "3303000000", "800", "0", "0.08", "035", ["0", "98.82", "85.65"]),
+    ("wine with freight", 20_261_123, "2204210000", "900", "60", "4.5", "095", ["0", "74.67", "97.07"]),
+    ("whisky 0.7 L", 20_261_123, "2208300000", "500", "0", "0.7", "095", ["0", "88.06", "56.95"]),
+    ("beer 12 L", 20_261_123, "2203000000", "180", "0", "12", "095", ["0", "2.13", "16.66"]),
+    ("bag over the limit", 20_261_123, "4202210000", "6800", "0", "1", "035", ["408", "0", "937.04"]),
+    ("watch over the limit", 20_261_123, "9102110000", "12000", "0", "1", "008", ["1200", "3300", "2145"]),
+    ("exactly at the limit", 20_261_123, "3304990000", "5000", "0", "1", "035", ["0", "0", "455"]),
+    ("one fen over it", 20_261_123, "3304990000", "5000.01", "0", "1", "035", ["50", "0", "656.5"]),
+    ("milk in January 2019", 20_190_115, "1901101000", "328", "0", "0.8", "035", ["0", "0", "36.74"]),
+    ("nuts in January 2019", 20_190_115, "0802620000", "100", "0", "1", "035", ["0", "0", "7"]),
+    ("five fen", 20_261_123, "1901101000", "0.05", "0", "0.8", "035", ["0", "0", "0"]),
+    ("golf set", 20_261_123, "9506310000", "4500", "0", "1", "014", ["0", "350", "455"]),
+    ("yellow wine 2.5 L", 20_261_123, "2206001000", "100", "0", "2.5", "095", ["0", "0.44", "9.16"]),
+    (
+        "cosmetics over the limit",
+        20_261_123,
+        "3304910000",
+        "5600",
+        "0",
+        "0.5",
+        "035",
+        ["280", "1037.65", "899.29"],
+    ),
+];
+
+/// The same cases as goods: our own tariff, units and dates give the rates. Three lines, the return and the year's limit
+/// have tests of their own.
+#[test]
+fn the_tariff_gives_the_worked_examples() {
+    let book = Rulebook::builtin();
+    for (name, day, hs, total, freight, quantity, unit, expected) in GOODS {
+        let goods = list(freight, "0", vec![line(1, hs, total, "1", quantity, unit)]);
+        let assessment = assess(&goods, &on(day), &book.tariff).unwrap();
+        let found = [assessment.duty(), assessment.consumption_tax(), assessment.vat()];
+        assert_eq!(found, expected.map(fen), "{name}");
+    }
+}
+
+/// Rounding once a list instead of per line is a switch: it moves fen, never more than half a fen a line and tax.
+#[test]
+fn taxes_may_be_rounded_once_a_list() {
+    let book = Rulebook::builtin();
+    let cans = |count: u32| {
+        let lines = (1..=count).map(|gnum| line(gnum, "1901101000", "0.05", "1", "0.8", "035")).collect();
+        list("0", "0", lines)
+    };
+    let per_line = on(20_261_123);
+    let mut per_list = per_line.clone();
+    per_list.tax_rounding_per_line = 0;
+    let total = |count: u32, law| assess(&cans(count), law, &book.tariff).unwrap().total();
+    // 0.05 × 13 % × 70 % = 0.455 fen: nothing by itself, and 2.275 fen of five lines together.
+    assert_eq!((total(1, &per_line), total(5, &per_line)), (0, 0));
+    assert_eq!((total(1, &per_list), total(5, &per_list)), (0, 2));
+    let assessment = assess(&cans(5), &per_list, &book.tariff).unwrap();
+    assert_eq!(assessment.lines.iter().map(clearance::tax::LineAssessment::total).sum::<i64>(), 2);
+}
+
 #[test]
 fn freight_and_insurance_are_borne_in_proportion() {
     let book = Rulebook::builtin();

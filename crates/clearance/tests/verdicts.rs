@@ -138,6 +138,34 @@ fn a_guarantee_that_does_not_cover_the_tax_rejects_and_a_larger_one_lets_it_pass
     assert_eq!(window.send(Document::Declaration(trade.declaration.clone())).answer.status, 120);
 }
 
+/// 25,900 used, 150 more: over 26,000, though the list by itself is small.
+#[test]
+fn the_list_that_passes_the_years_limit_is_refused_and_one_that_reaches_it_is_not() {
+    let mut window = Window::without_draws();
+    let mut trade = trade(1);
+    let account = ledger::Account::quota(trade.declaration.head.buyer_id_number.clone(), 2026);
+    window.trade(&trade);
+    let dutiable = window.of(&trade).attempt.as_ref().unwrap().assessment.as_ref().unwrap().dutiable();
+    for (used, status) in [(2_600_000 - dutiable, 120), (2_600_000 - dutiable + 1, -621_018)] {
+        let mut window = Window::without_draws();
+        let balance = ledger::Balance { posted: used, held: 0, limit: Some(2_600_000) };
+        window.facts.balances.insert(account.clone(), balance);
+        let outcome = window.trade(&trade);
+        assert_eq!(outcome.answer.status, status, "{used}: {:?}", outcome.answer);
+        if status < 0 {
+            assert_eq!(reasons(&outcome), [Reason::AnnualLimitUsed]);
+            assert!(outcome.answer.info.contains("超过年度限额[26000]"), "{}", outcome.answer.info);
+        }
+    }
+    // The next year has a limit of its own.
+    let mut window = Window::without_draws();
+    let balance = ledger::Balance { posted: 2_600_000, held: 0, limit: Some(2_600_000) };
+    window.facts.balances.insert(account, balance);
+    window.now = Time(NOW.0 + 60 * 86_400_000);
+    trade = Trade::new(1, 1, window.now, 1_000_000);
+    assert_eq!(window.trade(&trade).answer.status, 120);
+}
+
 #[test]
 fn documents_of_a_released_list_cannot_be_changed() {
     let mut window = Window::without_draws();

@@ -81,7 +81,7 @@ enum Command {
     /// Kill a server under load at random instants, again and again, and audit what is left.
     #[command(after_help = "Example:\n  onewindow crash-test --rounds 200")]
     CrashTest(crash::Arguments),
-    /// Verify a data folder: every digest, chain link, payload, version and balance.
+    /// Verify a data folder: every digest, chain link, payload, version and balance, and every decision made again.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
     /// File parties, and list those that are filed.

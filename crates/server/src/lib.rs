@@ -7,6 +7,7 @@ mod answering;
 pub mod api;
 pub mod auth;
 pub mod clock;
+pub mod derive;
 pub mod ingest;
 pub mod metrics;
 pub mod pipeline;

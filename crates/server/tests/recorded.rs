@@ -119,6 +119,90 @@ async fn an_event_whose_judgement_failed_is_decided_by_the_next_engine() {
     .await;
 }
 
+/// An engine that gives every list's payer another answer.
+fn otherwise(events: &[Event], facts: &mut Facts, reference: &Reference, now: Time) -> Vec<Outcome> {
+    let mut outcomes = decide(events, facts, reference, now);
+    for outcome in &mut outcomes {
+        if outcome.answer.status == 800 {
+            outcome.answer.info = "otherwise".into();
+        }
+    }
+    outcomes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_decision_is_made_again_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let purchases: Vec<Trade> = (0..40).map(|number| Trade::new(3, number, NOW, 5)).collect();
+    during(&folder, failing, async |window| {
+        window.file_all(sample::filings(), "test").await;
+        // One is undecided at first.
+        send(window, &purchases[0].payment.pay_code, Document::Payment(purchases[0].payment.clone())).await;
+    })
+    .await;
+    let released = during(&folder, decide, async |window| {
+        for (number, trade) in purchases.iter().enumerate() {
+            if number == 20 {
+                let mut filing = sample::filings()[0].clone();
+                filing.name = "样例改名".into();
+                window.file_all(vec![filing], "test").await;
+                window.draw_with([9; 32], "test").await.unwrap();
+            }
+            let mut trade = trade.clone();
+            if number % 7 == 3 {
+                trade.declaration.head.buyer_name = "另一人".into();
+            }
+            for (sender, document) in trade.documents() {
+                send(window, &sender, document.clone()).await;
+                send(window, &sender, document).await;
+            }
+            let arrival = Trade::arrival(3, &[&trade], NOW).unwrap();
+            let operator = arrival.head.operator_code.clone();
+            send(window, &operator, Document::Arrival(arrival)).await;
+        }
+        let mut released = Vec::new();
+        for trade in &purchases {
+            let head = &trade.order.head;
+            let order = clearance::keys::OrderKey::new(&head.ebp_code, &head.order_no);
+            // The new name of a platform and the year's limit of five buyers refuse some.
+            let Some(state) = window.read.consignment(&order).await.unwrap() else { continue };
+            let Some(attempt) = state.attempt.as_ref() else { continue };
+            if attempt.state.number() == 800 {
+                let entry = attempt.invt_no.clone().unwrap();
+                let back = trade.return_goods(&entry, &[(0, ceb::Decimal::ONE)], NOW);
+                send(window, &trade.declaration.head.agent_code, Document::Return(back)).await;
+                released.push(order);
+            }
+            let action = clearance::event::OfficerAction {
+                id: "a".into(),
+                officer: "tester".into(),
+                party: "8620000001".into(),
+                order: state.key.clone(),
+                version: state.version,
+                kind: clearance::event::ActionKind::Inspect,
+                text: "".into(),
+            };
+            window.pipeline.action(action).await.unwrap();
+        }
+        released
+    })
+    .await;
+    assert!(released.len() > 20, "{}", released.len());
+    during(&folder, decide, async |window| {
+        let derived = server::derive::derive(&window.read, decide, &mut |_| {}).await.unwrap();
+        assert_eq!((derived.different, &derived.faults), (0, &Vec::new()));
+        assert!(derived.events > 400 && derived.undecided == 1, "{derived:?}");
+        // Another engine would have decided otherwise: every row that differs is found, and only those.
+        let other = server::derive::derive(&window.read, otherwise, &mut |_| {}).await.unwrap();
+        assert!(other.different as usize >= released.len(), "{}", other.different);
+        assert!(other.faults[0].1.contains("differs in answer:"), "{:?}", other.faults[0]);
+        // One that fails is told too.
+        let failed = server::derive::derive(&window.read, failing, &mut |_| {}).await.unwrap();
+        assert!(failed.different >= 80 && failed.faults[0].1.contains("fails"), "{:?}", failed.faults);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rulebook_and_seed_are_rows_and_decisions_name_them() {
     let folder = tempfile::tempdir().unwrap();

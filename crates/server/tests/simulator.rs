@@ -508,6 +508,9 @@ async fn live(seed: u64) {
     life.audit().await;
     let data = life.folder.path().join("data");
     let (window, writer) = life.window.take().unwrap();
+    // Whatever was lost, unknown and judged again: each decision follows from the rows before it, and from nothing else.
+    let derived = server::derive::derive(&window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert!(derived.different == 0 && derived.events > 0, "seed {seed}: {derived:?}");
     drop(window);
     writer.join().unwrap();
     let report = store::sqlite::verify::verify(&data, &MasterKey::default_path(&data), &mut |_| {}).unwrap();

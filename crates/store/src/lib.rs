@@ -161,7 +161,12 @@ pub trait Read: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<WaybillRecord>, StoreError>> + Send;
     /// Who holds a claim: by `invtNo`, payment, `copNo`.
     fn claim(&self, key: &ClaimKey) -> impl Future<Output = Result<Option<OrderKey>, StoreError>> + Send;
-    /// The row at a position, if it is an event.
+    /// The row at a position, if it is an event, with the documents of the states it carries.
+    fn whole(
+        &self,
+        position: Position,
+    ) -> impl Future<Output = Result<Option<StoredEvent>, StoreError>> + Send;
+    /// The row at a position, if it is an event. Documents in the states it carries are empty.
     fn event(
         &self,
         position: Position,

@@ -236,6 +236,21 @@ impl Shared {
         Ok(consignment)
     }
 
+    /// Puts the documents into the states that an event's row carries.
+    fn fill_in(&self, event: &mut EventRow) -> Result<(), StoreError> {
+        let Some(outcome) = &mut event.outcome else { return Ok(()) };
+        if let Some(state) = outcome.consignment.take() {
+            outcome.consignment = Some(Arc::new(self.hydrated(Arc::unwrap_or_clone(state))?));
+        }
+        for waybill in &mut outcome.waybills {
+            codec::hydrate_waybill(Arc::make_mut(waybill), &mut |position| self.document(position))?;
+        }
+        if let Some(arrival) = &mut outcome.arrival {
+            Arc::make_mut(arrival).filed.document = self.document(arrival.filed.position)?;
+        }
+        Ok(())
+    }
+
     fn consignment(&self, key: &OrderKey) -> Result<Option<Arc<Consignment>>, StoreError> {
         let hash = {
             let memory = self.memory();
@@ -482,20 +497,8 @@ fn replay(
             }
             let mut decoded_row =
                 codec::decode(&row.payload).map_err(|damage| damaged(row.sequence, damage.0))?;
-            if let Row::Event(event) = &mut decoded_row
-                && let Some(outcome) = &mut event.outcome
-            {
-                if let Some(state) = outcome.consignment.take() {
-                    outcome.consignment = Some(Arc::new(shared.hydrated(Arc::unwrap_or_clone(state))?));
-                }
-                for waybill in &mut outcome.waybills {
-                    codec::hydrate_waybill(Arc::make_mut(waybill), &mut |position| {
-                        shared.document(position)
-                    })?;
-                }
-                if let Some(arrival) = &mut outcome.arrival {
-                    Arc::make_mut(arrival).filed.document = shared.document(arrival.filed.position)?;
-                }
+            if let Row::Event(event) = &mut decoded_row {
+                shared.fill_in(event)?;
             }
             decoded.push((row.sequence, row.time, decoded_row));
         }
@@ -646,6 +649,13 @@ impl Read for SqliteRead {
     }
     async fn claim(&self, key: &ClaimKey) -> Result<Option<OrderKey>, StoreError> {
         self.shared.claim(key)
+    }
+    async fn whole(&self, position: Position) -> Result<Option<StoredEvent>, StoreError> {
+        let mut found = self.stored(position.sequence)?;
+        if let Some(stored) = &mut found {
+            self.shared.fill_in(&mut stored.row)?;
+        }
+        Ok(found)
     }
     async fn event(&self, position: Position) -> Result<Option<StoredEvent>, StoreError> {
         self.stored(position.sequence)

@@ -1,0 +1,372 @@
+//! Deriving again: every stored decision is made once more from the rows before it, by the engine that made it, and must
+//! come out the same to the byte. What it needs is in the ledger: events, the version of the parties, the rulebook, the
+//! seed, serials; states, claims, balances and counts follow from the rows. Reads only; `verify` checks that the rows
+//! themselves are those that were committed.
+
+use crate::pipeline::Judge;
+use clearance::Rulebook;
+use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use clearance::decide::{ENGINE, Reference};
+use clearance::event::Event;
+use clearance::facts::{CountKey, Counts, Facts, Keys, Numbers, needs};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::outcome::Outcome;
+use clearance::party::{Filing, Parties};
+use clearance::risk::SamplingSeed;
+use ledger::{Account, Balance};
+use rustc_hash::FxHashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use store::{EventRow, Read, Row, StoreError, codec};
+
+/// Rows read at a time.
+const AT_A_TIME: usize = 2_000;
+/// States kept of each kind in each of two generations; older ones are read from their rows.
+const GENERATION: usize = 20_000;
+/// Serials that one event may take at most.
+const SERIALS: u64 = 1_000;
+/// Faults that are told; more are counted.
+const TOLD: usize = 100;
+
+/// What came of it.
+#[derive(Clone, Default, Debug)]
+pub struct Derived {
+    /// Events derived by this engine.
+    pub events: u64,
+    /// Events decided by other engines: taken as they are.
+    pub other_engines: u64,
+    /// Events recorded undecided.
+    pub undecided: u64,
+    /// Decisions that came out differently.
+    pub different: u64,
+    /// The first of them: which row, and where stored and derived part.
+    pub faults: Vec<(u64, String)>,
+}
+
+/// A state of the latest row under a key.
+struct Latest<K, V> {
+    rows: FxHashMap<u64, u64>,
+    young: FxHashMap<K, Arc<V>>,
+    old: FxHashMap<K, Arc<V>>,
+}
+
+impl<K: Eq + Hash + Clone, V> Latest<K, V> {
+    fn new() -> Self {
+        Self { rows: FxHashMap::default(), young: FxHashMap::default(), old: FxHashMap::default() }
+    }
+    fn put(&mut self, key: &K, position: Position, state: Arc<V>) {
+        self.rows.insert(hash(key), position.sequence);
+        if self.young.len() >= GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key.clone(), state);
+    }
+    fn recent(&self, key: &K) -> Option<Arc<V>> {
+        self.young.get(key).or_else(|| self.old.get(key)).cloned()
+    }
+    fn row(&self, key: &K) -> Option<Position> {
+        self.rows.get(&hash(key)).map(|sequence| Position { writer: 0, sequence: *sequence })
+    }
+}
+
+/// Maps of a ledger's whole life keep 64 bits of a key: two keys of one hash would show as a difference, never hide one.
+fn hash(key: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// All that the rows so far have brought about.
+struct World<'a, R> {
+    read: &'a R,
+    judge: Judge,
+    consignments: Latest<OrderKey, Consignment>,
+    waybills: Latest<WaybillKey, WaybillRecord>,
+    arrivals: Latest<ArrivalKey, ArrivalRecord>,
+    claims: Latest<ClaimKey, OrderKey>,
+    balances: FxHashMap<Account, Balance>,
+    counts: FxHashMap<u64, Counts>,
+    filings: Vec<Filing>,
+    filed: usize,
+    parties: Arc<Parties>,
+    books: Vec<Arc<Rulebook>>,
+    seeds: Vec<SamplingSeed>,
+    derived: Derived,
+}
+
+/// Derives every decision of a ledger. `progress` is told how many rows were read. `judge` is the engine.
+///
+/// # Errors
+/// When a row cannot be read; a decision that differs is no error but a fault of the answer.
+pub async fn derive<R: Read>(
+    read: &R,
+    judge: Judge,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<Derived, StoreError> {
+    let mut world = World {
+        read,
+        judge,
+        consignments: Latest::new(),
+        waybills: Latest::new(),
+        arrivals: Latest::new(),
+        claims: Latest::new(),
+        balances: FxHashMap::default(),
+        counts: FxHashMap::default(),
+        filings: Vec::new(),
+        filed: 0,
+        parties: Arc::default(),
+        books: Vec::new(),
+        seeds: Vec::new(),
+        derived: Derived::default(),
+    };
+    let mut after = Position::default();
+    let mut count = 0;
+    loop {
+        let mut rows = Vec::with_capacity(AT_A_TIME);
+        read.scan(after, &mut |position, row| {
+            rows.push((position, row));
+            rows.len() < AT_A_TIME
+        })
+        .await?;
+        let Some((last, _)) = rows.last() else { return Ok(world.derived) };
+        after = *last;
+        count += rows.len() as u64;
+        for (position, row) in rows {
+            world.row(position, row).await?;
+        }
+        progress(count);
+    }
+}
+
+impl<R: Read> World<'_, R> {
+    async fn row(&mut self, position: Position, row: Row) -> Result<(), StoreError> {
+        match row {
+            Row::Message(_) => {}
+            Row::Filing(row) => self.filings.push(row.filing),
+            Row::Seed(row) => self.seeds.push(row.seed),
+            Row::Rulebook(row) => match crate::window::loaded(&row) {
+                Ok(book) => self.books.push(Arc::new(book)),
+                Err(error) => self.fault(position, error.to_string()),
+            },
+            Row::Event(row) => self.event(*row).await?,
+        }
+        Ok(())
+    }
+
+    async fn event(&mut self, row: EventRow) -> Result<(), StoreError> {
+        let position = row.event.position;
+        let Some(stored) = row.outcome.as_deref() else {
+            self.derived.undecided += 1;
+            return Ok(());
+        };
+        if stored.engine == ENGINE {
+            self.derived.events += 1;
+            match self.decide(&row.event, stored).await? {
+                Ok(derived) => {
+                    let again = EventRow { outcome: Some(Box::new(derived)), ..row.clone() };
+                    if codec::encode(&Row::Event(Box::new(again.clone())))
+                        == codec::encode(&Row::Event(Box::new(row.clone())))
+                    {
+                        // The derived states have their documents.
+                        if let Some(outcome) = again.outcome {
+                            self.absorb(position, *outcome);
+                        }
+                        return Ok(());
+                    }
+                    if let Some(outcome) = &again.outcome {
+                        self.fault(position, part(stored, outcome));
+                    }
+                }
+                Err(what) => self.fault(position, what),
+            }
+        } else {
+            self.derived.other_engines += 1;
+        }
+        // What follows rests on what was stored.
+        if let Some(outcome) = self.read.whole(position).await?.and_then(|whole| whole.row.outcome) {
+            self.absorb(position, *outcome);
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, position: Position, what: String) {
+        self.derived.different += 1;
+        if self.derived.faults.len() < TOLD {
+            self.derived.faults.push((position.sequence, what));
+        }
+    }
+
+    /// The decision once more, on what the rows before it give; a text where it cannot be made.
+    async fn decide(
+        &mut self,
+        event: &Event,
+        stored: &Outcome,
+    ) -> Result<Result<Outcome, String>, StoreError> {
+        let mut keys = Keys::default();
+        needs(event, stored.now, &mut keys);
+        let mut facts = self.facts(keys).await?;
+        facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
+        facts.next = event.position;
+        let reference = match self.reference(stored) {
+            Ok(reference) => reference,
+            Err(what) => return Ok(Err(what)),
+        };
+        let (judge, events) = (self.judge, std::slice::from_ref(event));
+        let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            judge(events, &mut facts, &reference, stored.now).pop()
+        }));
+        Ok(judged.ok().flatten().ok_or_else(|| "its judgement fails".to_owned()))
+    }
+
+    /// What the decision was made with.
+    fn reference(&mut self, stored: &Outcome) -> Result<Reference, String> {
+        while let Some(next) = self.filings.get(self.filed)
+            && next.version <= stored.read.parties
+        {
+            Arc::make_mut(&mut self.parties).file(next.clone());
+            self.filed += 1;
+        }
+        if self.parties.version != stored.read.parties {
+            return Err(format!(
+                "it names version {} of the parties, the rows before it give {}",
+                stored.read.parties, self.parties.version
+            ));
+        }
+        let known = |book: &&Arc<Rulebook>| book.number <= stored.read.rulebook;
+        let books: Vec<Arc<Rulebook>> = self.books.iter().filter(known).cloned().collect();
+        if books.last().is_none_or(|book| book.number != stored.read.rulebook) {
+            return Err(format!("no row before it has rulebook {}", stored.read.rulebook));
+        }
+        let drawn = stored.read.draw.map(|draw| draw.seed);
+        let seed = match drawn {
+            Some(number) => self.seeds.iter().find(|seed| seed.number == number),
+            None => self.seeds.last(),
+        };
+        match (seed, drawn) {
+            (None, Some(number)) => Err(format!("no row before it has seed {number}")),
+            (seed, _) => Ok(Reference {
+                books,
+                parties: self.parties.clone(),
+                sampling_seed: seed.copied().unwrap_or_default(),
+            }),
+        }
+    }
+
+    async fn facts(&self, keys: Keys) -> Result<Facts, StoreError> {
+        let mut facts = Facts::default();
+        for key in keys.orders {
+            if let Some(state) = self.consignments.recent(&key) {
+                facts.consignments.insert(key, state);
+            } else if let Some(row) = self.consignments.row(&key)
+                && let Some(state) = self.outcome(row).await?.and_then(|outcome| outcome.consignment)
+            {
+                facts.consignments.insert(key, state);
+            }
+        }
+        for key in keys.waybills {
+            if let Some(state) = self.waybills.recent(&key) {
+                facts.waybills.insert(key, state);
+            } else if let Some(row) = self.waybills.row(&key)
+                && let Some(outcome) = self.outcome(row).await?
+                && let Some(state) = outcome.waybills.into_iter().find(|state| state.key == key)
+            {
+                facts.waybills.insert(key, state);
+            }
+        }
+        for key in keys.arrivals {
+            if let Some(state) = self.arrivals.recent(&key) {
+                facts.arrivals.insert(key, state);
+            } else if let Some(row) = self.arrivals.row(&key)
+                && let Some(state) = self.outcome(row).await?.and_then(|outcome| outcome.arrival)
+            {
+                facts.arrivals.insert(key, state);
+            }
+        }
+        for key in keys.claims {
+            if let Some(owner) = self.claims.recent(&key) {
+                facts.claims.insert(key, (*owner).clone());
+            } else if let Some(row) = self.claims.row(&key)
+                && let Some(outcome) = self.outcome(row).await?
+                && let Some((_, Some(owner))) =
+                    outcome.claims.into_iter().rev().find(|(claim, _)| *claim == key)
+            {
+                facts.claims.insert(key, owner);
+            }
+        }
+        for account in keys.accounts {
+            if let Some(balance) = self.balances.get(&account) {
+                facts.balances.insert(account, *balance);
+            }
+        }
+        for key in keys.counts {
+            if let Some(counts) = self.counts.get(&hash(&key)) {
+                facts.counts.insert(key, counts.clone());
+            }
+        }
+        Ok(facts)
+    }
+
+    async fn outcome(&self, row: Position) -> Result<Option<Outcome>, StoreError> {
+        Ok(self.read.whole(row).await?.and_then(|whole| whole.row.outcome).map(|outcome| *outcome))
+    }
+
+    fn absorb(&mut self, position: Position, outcome: Outcome) {
+        let day = Time::day_number(outcome.now);
+        for movement in &outcome.movements {
+            let balance = self.balances.entry(movement.account.clone()).or_default();
+            if let Err(what) = ledger::apply(balance, movement) {
+                self.fault(position, what);
+            }
+        }
+        for key in &outcome.counted {
+            let key: &CountKey = key;
+            self.counts.entry(hash(key)).or_default().add(day);
+        }
+        if let Some(state) = outcome.consignment {
+            self.consignments.put(&state.key.clone(), position, state);
+        }
+        for state in outcome.waybills {
+            self.waybills.put(&state.key.clone(), position, state);
+        }
+        if let Some(state) = outcome.arrival {
+            self.arrivals.put(&state.key.clone(), position, state);
+        }
+        for (key, owner) in outcome.claims {
+            match owner {
+                Some(owner) => self.claims.put(&key, position, Arc::new(owner)),
+                None => {
+                    self.claims.rows.remove(&hash(&key));
+                    self.claims.young.remove(&key);
+                    self.claims.old.remove(&key);
+                }
+            }
+        }
+    }
+}
+
+/// Where two outcomes part, in words.
+fn part(stored: &Outcome, derived: &Outcome) -> String {
+    let parts: [(&str, bool); 9] = [
+        ("answer", stored.answer == derived.answer),
+        ("receipts", stored.receipts == derived.receipts),
+        ("movements", stored.movements == derived.movements),
+        ("timers", stored.timers == derived.timers && stored.cleared == derived.cleared),
+        ("follows", stored.follows == derived.follows),
+        ("claims", stored.claims == derived.claims),
+        ("counts", stored.counted == derived.counted),
+        ("facts read", stored.read == derived.read),
+        ("repetition", stored.repeats == derived.repeats),
+    ];
+    let mut differ: Vec<&str> = parts.iter().filter(|(_, same)| !same).map(|(name, _)| *name).collect();
+    if differ.is_empty() {
+        differ.push("states");
+    }
+    format!(
+        "decided again it differs in {}: stored {} {}, derived {} {}",
+        differ.join(", "),
+        stored.answer.status,
+        stored.answer.info,
+        derived.answer.status,
+        derived.answer.info
+    )
+}
