@@ -204,6 +204,8 @@ pub trait Read: Clone + Send + Sync + 'static {
         after: &Cursor,
         limit: usize,
     ) -> impl Future<Output = Result<(Vec<ReceiptRow>, Cursor), StoreError>> + Send;
+    /// The position that lists cover: what came after it may be missing from them for some seconds.
+    fn listed(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
     /// Consignments in a scope, newest first, at most `limit`, after a cursor.
     fn search(
         &self,

@@ -37,8 +37,9 @@ pub async fn search<R: Read>(
         }
     };
     let search = Search { states, number: parameter(&query, "number") };
+    // Read first: what is merged meanwhile makes the list newer than it says, never older.
+    let position = window.read.listed().await?;
     let (found, next) = window.read.search(&scope, &search, after, limit(&query, 50, MOST)?).await?;
-    let position = window.read.position().await?;
     Ok(Json(json!({
         "consignments": found.iter().map(view::summary).collect::<Vec<_>>(),
         "next": next.map(|next| next.to_string()),

@@ -759,6 +759,9 @@ impl Read for SqliteRead {
         }
         Ok((receipts, Cursor { writers: vec![(0, upto)] }))
     }
+    async fn listed(&self) -> Result<Cursor, StoreError> {
+        Ok(Cursor { writers: vec![(0, self.shared.covered.load(Ordering::SeqCst))] })
+    }
     async fn search(
         &self,
         scope: &Scope,
