@@ -29,7 +29,19 @@ fn ci() -> bool {
         && tidy::run()
         && cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
         && docs(true)
+        && deny()
         && cargo(&["test", "--workspace", "--quiet"])
+}
+
+/// Licences, bans and sources of the dependencies, where cargo-deny is there.
+fn deny() -> bool {
+    if Command::new("cargo-deny").arg("--version").output().is_err() {
+        eprintln!(
+            "── cargo-deny is missing: licences, bans and sources are not checked (cargo install cargo-deny)"
+        );
+        return true;
+    }
+    cargo(&["deny", "check", "bans", "licenses", "sources"])
 }
 
 fn cargo(arguments: &[&str]) -> bool {
