@@ -5,6 +5,7 @@
 //! below shares no code with the judgement or the ledger: it adds up what the client itself declared.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+use crate::reckoning::{fen, reckoned_tax};
 use crate::{Failure, Space, generate};
 use clearance::Text;
 use clearance::keys::Time;
@@ -61,6 +62,8 @@ struct Declared {
     identity: Text,
     /// Goods, freight and insurance as sent, fen.
     value: i64,
+    /// Tax by the client's own reckoning, fen.
+    tax: i64,
 }
 
 /// A message that is to be acknowledged.
@@ -79,12 +82,6 @@ struct Lane {
     acknowledged: File,
     resent: u64,
     faults: Vec<String>,
-}
-
-fn fen(text: &str) -> i64 {
-    let (whole, places) = text.split_once('.').unwrap_or((text, ""));
-    let cents: String = places.chars().chain("00".chars()).take(2).collect();
-    whole.parse::<i64>().unwrap_or(0) * 100 + cents.parse::<i64>().unwrap_or(0)
 }
 
 impl Lane {
@@ -106,6 +103,7 @@ impl Lane {
                 guarantor: head.assure_code.clone(),
                 identity: head.buyer_id_number.clone(),
                 value: goods + fen(&head.freight.to_string()) + fen(&head.insured_fee.to_string()),
+                tax: reckoned_tax(&trade.declaration),
             });
         }
         for (sender, _, bytes) in generate::messages(&trades, self.seed, count as usize, now) {
@@ -470,7 +468,7 @@ fn accounts(
         let path = format!("/v1/consignments/{}/{}", declared.platform, declared.order_no);
         let shown = get(agent, server, token, &path)?;
         let attempt = &shown["attempt"];
-        let tax = fen(attempt["assessment"]["total"].as_str().unwrap_or("0"));
+        let tax = declared.tax;
         let person = quota.entry(declared.identity.clone()).or_default();
         let guarantor = guarantee.entry(declared.guarantor.clone()).or_default();
         match attempt["state"].as_u64() {
@@ -479,7 +477,7 @@ fn accounts(
                 guarantor.0 += tax;
             }
             // Refused for the yearly limit by the window, or ended: nothing is taken.
-            None | Some(100 | 399 | 700 | 0) => {}
+            None | Some(0 | 1 | 100 | 700 | 1003 | 1399) => {}
             Some(_) => {
                 person.1 += declared.value;
                 guarantor.1 += tax;

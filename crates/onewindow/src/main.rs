@@ -11,6 +11,7 @@ mod demo;
 mod generate;
 mod party;
 mod process;
+mod reckoning;
 mod rulebook;
 mod serve;
 mod submit;
