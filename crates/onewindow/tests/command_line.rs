@@ -114,3 +114,16 @@ fn wrong_use_is_two_and_what_fell_short_is_one() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("nothing was filed"));
 }
+
+/// A small one of the long check: a server killed under load loses nothing that it acknowledged.
+#[test]
+fn a_killed_server_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = object(&done(folder.path(), "crash-test --rounds 5 --seed 3 --json"));
+    assert_eq!(
+        (&report["faults"], &report["kills"]),
+        (&serde_json::json!([]), &serde_json::json!(5)),
+        "{report}"
+    );
+    assert!(report["messagesAcknowledged"].as_u64().unwrap() > 0, "{report}");
+}

@@ -240,3 +240,97 @@ async fn a_list_is_found_by_its_entry_number_and_balances_are_for_offices_of_the
     let path = "/v1/accounts?kind=quota";
     assert_eq!(zone.request("GET", path, Some(&district), Vec::new()).await.0, 403);
 }
+
+/// Whether a value is as a schema says: types, required properties, items.
+fn fits(value: &Value, schema: &Value, schemas: &Value, at: &str) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.rsplit('/').next().unwrap();
+        assert!(schemas[name].is_object(), "{at}: no schema {name}");
+        return fits(value, &schemas[name], schemas, at);
+    }
+    let is = |kind: &str| match kind {
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "null" => value.is_null(),
+        other => panic!("{at}: type {other}"),
+    };
+    match &schema["type"] {
+        Value::String(kind) => assert!(is(kind), "{at} is no {kind}: {value}"),
+        Value::Array(kinds) => assert!(kinds.iter().any(|kind| is(kind.as_str().unwrap())), "{at}: {value}"),
+        _ => {}
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(value.get(name.as_str().unwrap()).is_some(), "{at}.{name} is missing: {value}");
+    }
+    for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(found) = value.get(name) {
+            fits(found, inner, schemas, &format!("{at}.{name}"));
+        }
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        if schema["items"].is_object() {
+            fits(item, &schema["items"], schemas, &format!("{at}[{index}]"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_as_the_openapi_document_says() {
+    let zone = Zone::new().await;
+    let mut trade = plain(&zone, 0);
+    trade.declaration.head.buyer_name = "另一人".into();
+    let (_, document) = zone.request("GET", "/v1/openapi.json", None, Vec::new()).await;
+    let schemas = &document["components"]["schemas"];
+    let check = |method: &str, path: &str, status: u16, value: &Value| {
+        let response = &document["paths"][path][method]["responses"][status.to_string()];
+        assert!(response.is_object(), "{method} {path} says nothing of {status}: {value}");
+        for (_, content) in response["content"].as_object().into_iter().flatten() {
+            fits(value, &content["schema"], schemas, &format!("{method} {path} {status}"));
+        }
+    };
+    for (sender, own) in trade.documents() {
+        let body = ceb::write(&sample::message(&sender, vec![own]), Style::Prefixed);
+        let (status, value) = post(&zone, &sender, "/v1/messages", body).await;
+        check("post", "/v1/messages", status, &value);
+    }
+    let (agent, platform) = (trade.declaration.head.agent_code.clone(), trade.order.head.ebp_code.clone());
+    let (status, value) = post(&zone, &platform, "/v1/messages", b"<a".to_vec()).await;
+    assert_eq!(status, 422);
+    check("post", "/v1/messages", status, &value);
+    let list = sample::message(&agent, vec![Document::Declaration(trade.declaration.clone())]);
+    let (status, value) = post(&zone, &agent, "/v1/preview", ceb::write(&list, Style::Prefixed)).await;
+    check("post", "/v1/preview", status, &value);
+    let shown = path(&trade);
+    let one = "/v1/consignments/{platform}/{order_no}";
+    let by_key = format!("/v1/messages?platform={platform}&orderNo={}", trade.order.head.order_no);
+    let reads: [(&str, &str, &str); 11] = [
+        (&agent, &shown, one),
+        (&trade.payment.pay_code, &shown, one),
+        (OFFICER, &shown, one),
+        (&agent, "/v1/consignments/none/none", one),
+        (&agent, "/v1/receipts", "/v1/receipts"),
+        (&agent, "/v1/receipts?form=xml", "/v1/receipts"),
+        (OFFICER, "/v1/consignments", "/v1/consignments"),
+        (&platform, &by_key, "/v1/messages"),
+        (OFFICER, "/v1/accounts?kind=quota", "/v1/accounts"),
+        (&agent, "/v1/accounts?kind=quota", "/v1/accounts"),
+        (&agent, "/v1/reasons", "/v1/reasons"),
+    ];
+    for (party, path, route) in reads {
+        let (status, value) = zone.get(party, path).await;
+        check("get", route, status, &value);
+    }
+    let (status, value) = zone.request("GET", "/health", None, Vec::new()).await;
+    check("get", "/health", status, &value);
+    for body in [
+        json!({"id": "1", "version": 99, "action": "release"}),
+        json!({"id": "2", "version": 1, "action": "no"}),
+    ] {
+        let path = format!("{shown}/actions");
+        let (status, value) = post(&zone, OFFICER, &path, body.to_string().into_bytes()).await;
+        check("post", "/v1/consignments/{platform}/{order_no}/actions", status, &value);
+    }
+}

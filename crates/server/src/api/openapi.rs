@@ -57,23 +57,176 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
     found
 }
 
+/// What a route answers when it does: the schema's name.
+fn answer(method: &str, path: &str) -> Option<&'static str> {
+    Some(match (method, path) {
+        ("post", "/v1/messages") => "MessageAnswer",
+        ("get", "/v1/messages") => "FirstAnswers",
+        ("get", "/v1/receipts") => "Receipts",
+        ("get", "/v1/consignments") => "ConsignmentList",
+        ("get", "/v1/consignments/{platform}/{order_no}" | "/v1/declarations/{invt_no}") => "Consignment",
+        ("post", "/v1/consignments/{platform}/{order_no}/actions") => "ActionAnswer",
+        ("post", "/v1/preview") => "Preview",
+        ("get", "/v1/accounts") => "Accounts",
+        ("get", "/v1/reasons") => "Reasons",
+        ("get", "/health") => "Health",
+        _ => return None,
+    })
+}
+
+/// Statuses of a route besides 200, and what they mean.
+fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
+    let open = matches!(path, "/health" | "/v1/openapi.json");
+    let mut found = Vec::new();
+    if !open {
+        found.extend([(401, "no token, or one that has ended"), (403, "the token's role may not do this")]);
+    }
+    if path.contains('{') || (method, path) == ("get", "/v1/messages") {
+        found.push((404, "nothing there, or nothing of yours"));
+    }
+    if method == "post" || !open {
+        found.push((400, "the request cannot be understood"));
+    }
+    if method == "post" {
+        found.push((413, "the body is too large; nothing was recorded"));
+        found.push((503, "nothing was recorded; send the same again"));
+    }
+    match path {
+        "/v1/preview" => found.push((429, "too many previews of one person in a day")),
+        "/v1/messages" if method == "post" => {
+            found.push((
+                422,
+                "the message as a whole was refused and recorded (CEB900); the answer has the shape of 200",
+            ));
+        }
+        "/v1/consignments/{platform}/{order_no}/actions" => {
+            found.push((
+                409,
+                "the version seen is not the newest, with what changed, or the state does not allow it",
+            ));
+        }
+        _ => {}
+    }
+    found.sort_unstable();
+    found
+}
+
+fn of(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn list_of(name: &str) -> Value {
+    json!({"type": "array", "items": of(name)})
+}
+
+/// An object whose listed properties are always there; `null` where the type says so.
+fn object(properties: &[(&str, Value)]) -> Value {
+    let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
+    let properties: Map<String, Value> =
+        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    json!({"type": "object", "required": required, "properties": properties})
+}
+
+/// The shapes of answers.
+fn schemas() -> Value {
+    let text = json!({"type": "string"});
+    let whole = json!({"type": "integer"});
+    let truth = json!({"type": "boolean"});
+    let or_null = |kind: &str| json!({"type": [kind, "null"]});
+    let words = object(&[("en", text.clone()), ("zh", text.clone())]);
+    let amount = json!({"type": "string", "description": "CNY, exact decimal"});
+    let any = json!({});
+    json!({
+        "Problem": object(&[("type", text.clone()), ("title", text.clone()), ("status", whole.clone()), ("detail", text.clone())]),
+        "Finding": object(&[
+            ("rule", text.clone()), ("number", whole.clone()), ("layer", text.clone()), ("code", or_null("string")), ("text", text.clone()),
+            ("fields", json!({"type": "array", "items": object(&[("path", text.clone()), ("value", text.clone())])})),
+            ("arithmetic", or_null("string")), ("uncertain", truth.clone()), ("why", words.clone()), ("fix", words.clone()),
+        ]),
+        "Message": object(&[
+            ("position", whole.clone()), ("received", text.clone()), ("sha256", text.clone()), ("root", text.clone()), ("guid", text.clone()),
+            ("documents", whole.clone()), ("refused", or_null("string")),
+        ]),
+        "Document": object(&[
+            ("position", whole.clone()), ("kind", or_null("integer")), ("order", or_null("object")), ("status", whole.clone()), ("info", text.clone()),
+            ("preNo", or_null("string")), ("version", whole.clone()), ("repeated", truth.clone()), ("undecided", truth.clone()), ("findings", list_of("Finding")),
+        ]),
+        "MessageAnswer": object(&[("message", of("Message")), ("documents", list_of("Document"))]),
+        "FirstAnswers": object(&[("documents", json!({"type": "array", "items": object(&[("position", whole.clone()), ("kind", or_null("integer"))])}))]),
+        "Receipt": object(&[
+            ("position", whole.clone()), ("number", whole.clone()), ("recipient", text.clone()), ("message", text.clone()), ("status", whole.clone()),
+            ("time", text.clone()), ("receipt", json!({"description": "an object, or the XML as text with form=xml"})),
+        ]),
+        "Receipts": object(&[("receipts", list_of("Receipt")), ("cursor", text.clone())]),
+        "ConsignmentLine": object(&[
+            ("platform", text.clone()), ("orderNo", text.clone()), ("state", whole.clone()), ("stateWord", or_null("string")), ("invtNo", or_null("string")),
+            ("customsCode", text.clone()), ("changed", text.clone()),
+        ]),
+        "ConsignmentList": object(&[("consignments", list_of("ConsignmentLine")), ("next", or_null("string")), ("position", text.clone())]),
+        "TimelineEntry": object(&[
+            ("position", whole.clone()), ("time", text.clone()), ("what", text.clone()), ("message", or_null("string")), ("state", or_null("integer")),
+        ]),
+        "Consignment": object(&[
+            ("platform", text.clone()), ("orderNo", text.clone()), ("version", whole.clone()), ("waitingFor", json!({"type": "array", "items": {"type": "string"}})),
+            ("payment", or_null("object")), ("waybill", or_null("object")), ("attempt", or_null("object")), ("timeline", list_of("TimelineEntry")),
+        ]),
+        "ActionAnswer": object(&[
+            ("position", whole.clone()), ("status", whole.clone()), ("info", text.clone()), ("version", whole.clone()), ("repeated", truth.clone()), ("findings", list_of("Finding")),
+        ]),
+        "ActionRequest": json!({
+            "type": "object", "required": ["id", "version", "action"], "additionalProperties": false,
+            "properties": {
+                "id": {"type": "string", "description": "names the decision; the same id again gets the first answer"},
+                "version": {"type": "integer", "description": "the consignment's version that was seen"},
+                "action": {"type": "string"}, "text": {"type": "string"}, "passed": {"type": "boolean"}, "status": {"type": "integer"},
+                "number": {"type": "integer"}, "notice": {"type": "string"},
+            },
+        }),
+        "Preview": object(&[("documents", json!({"type": "array", "items": object(&[
+            ("status", whole.clone()), ("info", text.clone()), ("clears", truth), ("quota", or_null("string")), ("assessment", or_null("object")), ("findings", json!({"type": "array"})),
+        ])}))]),
+        "Accounts": object(&[("kind", text.clone()), ("after", or_null("string")), ("accounts", json!({"type": "array", "items": object(&[
+            ("owner", text.clone()), ("period", whole.clone()), ("posted", amount.clone()), ("held", amount),
+        ])}))]),
+        "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
+            ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
+        ])}))]),
+        "Health": object(&[("status", text.clone()), ("position", text)]),
+    })
+}
+
 /// The document.
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES) {
         let open = matches!(*path, "/health" | "/v1/openapi.json");
+        let mut responses: Map<String, Value> = Map::new();
+        let done = answer(method, path).map(|name| json!({"application/json": {"schema": of(name)}}));
+        responses.insert(
+            "200".to_owned(),
+            json!({"description": "done", "content": done.unwrap_or_else(|| json!({}))}),
+        );
+        for (status, meaning) in refusals(method, path) {
+            let content = match status {
+                409 | 422 => json!({"application/json": {"schema": answer(method, path).map(of)}}),
+                _ => json!({"application/problem+json": {"schema": of("Problem")}}),
+            };
+            responses.insert(status.to_string(), json!({"description": meaning, "content": content}));
+        }
         let mut operation = json!({
             "summary": summary,
             "parameters": parameters(path, method),
-            "responses": {
-                "200": {"description": "done"},
-                "default": {"description": "a problem (RFC 9457)", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
-            },
+            "responses": responses,
             "security": if open { json!([]) } else { json!([{"token": []}]) },
         });
         if *method == "post" {
-            operation["requestBody"] =
-                json!({"required": true, "content": {"application/xml": {}, "application/json": {}}});
+            let content = if path.ends_with("/actions") {
+                json!({"application/json": {"schema": of("ActionRequest")}})
+            } else {
+                // A CEB message, bare or in a DXP envelope, or the same as JSON: told apart by the bytes.
+                json!({"application/xml": {}, "application/json": {}})
+            };
+            operation["requestBody"] = json!({"required": true, "content": content});
         }
         let entry = paths.entry((*path).to_owned()).or_insert_with(|| json!({}));
         entry[*method] = operation;
@@ -84,9 +237,7 @@ pub fn build() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Problem": {"type": "object", "required": ["type", "title", "status", "detail"], "properties": {
-                "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
-            }}},
+            "schemas": schemas(),
         },
     })
 }
