@@ -382,18 +382,23 @@ fn rows_are_the_same_after_writing_and_reading() {
     }
 }
 
+/// A stored row of an earlier day; made when it is not there and `ONEWINDOW_UPDATE` is set.
+fn fixture(name: &str) -> Vec<u8> {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+        let rows = put(&mut store, &trades(1)[0], NOW);
+        std::fs::write(&place, codec::encode(rows.last().unwrap()).1).unwrap();
+    }
+    std::fs::read(place).unwrap()
+}
+
 /// A row as format 1 wrote it. Every released format keeps its reader: this file is never made anew for a change of
 /// the codec; a new format gets a fixture of its own.
 #[test]
 fn format_one_is_still_read() {
-    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/event-format-1.bin");
-    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !Path::new(place).exists() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
-        let rows = put(&mut store, &trades(1)[0], NOW);
-        std::fs::write(place, codec::encode(rows.last().unwrap()).1).unwrap();
-    }
-    let bytes = std::fs::read(place).unwrap();
+    let bytes = fixture("event-format-1.bin");
     let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
     let outcome = event.outcome.as_ref().unwrap();
     assert_eq!(outcome.order, Some(key(&trades(1)[0])));
@@ -410,14 +415,7 @@ fn format_one_is_still_read() {
 /// As above, of format 2.
 #[test]
 fn format_two_is_still_read() {
-    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/event-format-2.bin");
-    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !Path::new(place).exists() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
-        let rows = put(&mut store, &trades(1)[0], NOW);
-        std::fs::write(place, codec::encode(rows.last().unwrap()).1).unwrap();
-    }
-    let bytes = std::fs::read(place).unwrap();
+    let bytes = fixture("event-format-2.bin");
     let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
     let outcome = event.outcome.as_ref().unwrap();
     assert_eq!(outcome.answer.status, 120);

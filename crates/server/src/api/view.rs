@@ -315,6 +315,12 @@ pub fn version_of(event: &StoredEvent) -> Option<u32> {
     event.row.outcome.as_ref()?.consignment.as_ref().map(|state| state.version)
 }
 
+/// The declaration's state after an event.
+fn state_after(event: &StoredEvent) -> Option<u16> {
+    let consignment = event.row.outcome.as_ref()?.consignment.as_ref()?;
+    consignment.attempt.as_ref().map(|attempt| attempt.state.number())
+}
+
 /// What an event was, by whom and when: for an officer who decided on an older version.
 pub fn change(event: &StoredEvent) -> Value {
     let (what, by) = match &event.row.event.cause {
@@ -324,10 +330,7 @@ pub fn change(event: &StoredEvent) -> Value {
         Cause::Action(action) => (action.kind.word(), action.officer.as_str()),
     };
     let outcome = event.row.outcome.as_ref();
-    let state = outcome
-        .and_then(|outcome| outcome.consignment.as_ref())
-        .and_then(|state| state.attempt.as_ref())
-        .map(|attempt| attempt.state.number());
+    let state = state_after(event);
     json!({
         "position": event.position.sequence,
         "time": time(event.time),
@@ -351,10 +354,7 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
     // An arrival names other parcels too.
     let whole = own || officer || kind != Some(ceb::Kind::Arrival);
     let outcome = event.row.outcome.as_ref();
-    let state = outcome
-        .and_then(|outcome| outcome.consignment.as_ref())
-        .and_then(|state| state.attempt.as_ref())
-        .map(|attempt| attempt.state.number());
+    let state = state_after(event);
     json!({
         "position": event.position.sequence,
         "time": time(event.time),
@@ -430,28 +430,15 @@ fn partner_view(consignment: &Consignment, timeline: &[StoredEvent], codes: &[cl
 
 /// Whether a party may see a consignment: some document of it names the party.
 pub fn names_party(consignment: &Consignment, codes: &[clearance::Text]) -> bool {
-    let mut named: Vec<&str> = vec![consignment.key.platform.as_str()];
-    let filed = [
-        consignment.order.as_ref(),
-        consignment.payment.as_ref(),
-        consignment.attempt.as_ref().map(|attempt| &attempt.declaration),
-    ];
-    for filed in filed.into_iter().flatten() {
-        named.push(filed.sender.as_str());
+    let mut named: Vec<&str> = Vec::new();
+    let declaration = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
+    for filed in [consignment.payment.as_ref(), declaration].into_iter().flatten() {
         match &*filed.document {
-            Document::Order(order) => named.push(order.head.ebc_code.as_str()),
-            Document::Payment(payment) => named.push(payment.pay_code.as_str()),
-            Document::Declaration(declaration) => {
-                let head = &declaration.head;
-                named.extend([
-                    head.ebc_code.as_str(),
-                    head.logistics_code.as_str(),
-                    head.agent_code.as_str(),
-                    head.assure_code.as_str(),
-                ]);
-            }
+            Document::Payment(payment) => named.extend([filed.sender.as_str(), payment.pay_code.as_str()]),
+            Document::Declaration(declaration) => named.push(declaration.head.logistics_code.as_str()),
             _ => {}
         }
     }
-    named.into_iter().any(|name| codes.iter().any(|code| code == name.trim()))
+    is_principal(consignment, codes)
+        || named.into_iter().any(|name| codes.iter().any(|code| code == name.trim()))
 }
