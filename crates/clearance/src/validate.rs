@@ -738,10 +738,15 @@ impl Check<'_> {
         match row.membership(self.day) {
             Membership::Listed => {}
             Membership::NotListed => {
+                let edition = self.book.editions.on(self.day);
+                let edition = edition.map_or_else(Text::default, |one| {
+                    compact_str::format_compact!("{} ({})", one.name, one.source)
+                });
                 self.found.push(
                     Finding::new(Reason::GoodsNotListed)
                         .argument(&line.gcode)
-                        .field(path("gcode"), &line.gcode),
+                        .field(path("gcode"), &line.gcode)
+                        .field("list edition", edition),
                 );
             }
             Membership::Unsure => {

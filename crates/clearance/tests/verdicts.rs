@@ -54,6 +54,21 @@ fn goods_that_are_not_on_the_list_are_rejected_and_named() {
     let expected = format!("[Code:19001;Desc:商品不在跨境电子商务零售进口商品清单内[{gcode}]]");
     assert!(outcome.answer.info.starts_with(&expected), "{}", outcome.answer.info);
     assert!(outcome.answer.info.contains(&format!("InventoryList[1].gcode:{gcode}")));
+    assert!(outcome.answer.info.contains("list edition:2022-03 (notice 2022-7)"), "{}", outcome.answer.info);
+}
+
+#[test]
+fn a_code_is_listed_by_an_edition_that_there_is() {
+    let book = Rulebook::builtin();
+    let on = |day: u32| book.editions.on(ceb::Day::from_number(day).unwrap()).map(|one| one.name.to_string());
+    assert_eq!(on(20_160_407), None);
+    assert_eq!(on(20_181_231).as_deref(), Some("2016-04 second"));
+    assert_eq!(on(20_190_101).as_deref(), Some("2018-11"));
+    assert_eq!(on(20_261_123).as_deref(), Some("2022-03"));
+    let tariff = Rulebook::built_in_tables().into_iter().find(|(name, _)| name == "tariff.csv").unwrap().1;
+    let wrong = tariff.replacen(",yes,20160408,", ",yes,20160409,", 1);
+    let faults = Rulebook::load(2, &[("tariff.csv".to_owned(), wrong)]).unwrap_err();
+    assert!(faults[0].what.contains("no edition of the list begins on 20160409"), "{faults:?}");
 }
 
 #[test]

@@ -4,11 +4,13 @@
 
 mod calendar;
 mod codes;
+mod editions;
 mod law;
 mod tariff;
 
 pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
+pub use editions::{ListEdition, ListEditions};
 pub use law::{Law, Parameters};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
@@ -46,6 +48,8 @@ pub struct Rulebook {
     pub parameters: Parameters,
     /// Tariff and positive list.
     pub tariff: Tariff,
+    /// Editions of the positive list.
+    pub editions: ListEditions,
     /// Code tables.
     pub codes: Codes,
     /// Working days.
@@ -58,11 +62,12 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 10] = built_in!(
+const BUILT_IN: [(&str, &str); 11] = built_in!(
     "calendar.csv",
     "countries.csv",
     "currencies.csv",
     "districts.csv",
+    "list_editions.csv",
     "parameters.csv",
     "risk_rules.csv",
     "tariff.csv",
@@ -122,11 +127,13 @@ impl Rulebook {
         }
         let mut sum = [0u8; 32];
         sum.copy_from_slice(digest(&SHA256, &all).as_ref());
+        let editions = ListEditions::load(text("list_editions.csv"), &mut faults);
         let book = Self {
             number,
             digest: sum,
             parameters: Parameters::load(text("parameters.csv"), &mut faults),
-            tariff: Tariff::load(text("tariff.csv"), &mut faults),
+            tariff: Tariff::load(text("tariff.csv"), &editions, &mut faults),
+            editions,
             codes: Codes {
                 countries: CodeTable::load("countries.csv", text("countries.csv"), &mut faults),
                 currencies: CodeTable::load("currencies.csv", text("currencies.csv"), &mut faults),

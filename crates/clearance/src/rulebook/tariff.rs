@@ -1,6 +1,6 @@
 //! Tariff lines of consumer goods by eight-digit HS code: units, duty, VAT class, consumption tax, list membership.
 
-use super::{TableFault, rows};
+use super::{ListEditions, TableFault, rows};
 use crate::Text;
 use ceb::{Day, Decimal};
 use rustc_hash::FxHashMap;
@@ -167,7 +167,7 @@ pub struct Tariff {
 }
 
 impl Tariff {
-    pub(super) fn load(text: &str, faults: &mut Vec<TableFault>) -> Self {
+    pub(super) fn load(text: &str, editions: &ListEditions, faults: &mut Vec<TableFault>) -> Self {
         let mut tariff = Self::default();
         let header = [
             "hs8",
@@ -212,7 +212,13 @@ impl Tariff {
                         .ok_or(format!("{ct} is not a consumption tax"))?,
                     consumption_tax_confidence: sure(ct_c)?,
                     listed_from: match listed {
-                        "yes" => Some(Day::parse(from).ok_or("listed_from is yyyyMMdd")?),
+                        "yes" => {
+                            let day = Day::parse(from).ok_or("listed_from is yyyyMMdd")?;
+                            editions
+                                .beginning(day)
+                                .ok_or(format!("no edition of the list begins on {from}"))?;
+                            Some(day)
+                        }
                         "no" => None,
                         _ => return Err("listed is yes or no".to_owned()),
                     },
