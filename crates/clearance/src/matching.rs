@@ -229,6 +229,15 @@ fn carriage(
             law.weight_tolerance,
         );
     }
+    if law.compare_order_freight == 1 {
+        amount(
+            found,
+            Reason::FreightDiffers,
+            ("InventoryHead.freight", list.freight),
+            ("OrderHead.freight", order.freight),
+            law.amount_tolerance,
+        );
+    }
     if law.compare_charges == 1 {
         // Both are optional on the waybill; what it does not state is not compared.
         if let Some(freight) = waybill.freight {

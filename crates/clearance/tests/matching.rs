@@ -32,7 +32,7 @@ fn check(change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
 #[test]
 fn each_cell_gives_its_own_finding_and_no_other() {
     let clean = trade(11);
-    let (order, list, waybill) = (&clean.order.head, &clean.declaration.head, &clean.waybill);
+    let (order, list) = (&clean.order.head, &clean.declaration.head);
     let line = &clean.declaration.lines[0];
     let number = order.order_no.as_str();
     check(
@@ -145,7 +145,38 @@ fn each_cell_gives_its_own_finding_and_no_other() {
         Reason::MerchantDiffers,
         [merchant.0, &order.ebc_code],
     );
-    let _ = waybill;
+    // The type of the identity number is 1 on either side by schema: it cannot differ in what was accepted.
+    // A fen that the list's own arithmetic allows is still not what the order says.
+    let fen = Decimal::from_fen(1);
+    let total = line.total_price.checked_add(fen).unwrap();
+    check(
+        |t| t.declaration.lines[0].total_price = total,
+        Reason::LineTotalDiffers,
+        [&total.to_string(), &line.total_price.to_string()],
+    );
+}
+
+/// The platform may charge its buyer another freight than the carrier charges, unless a parameter says that it may not.
+#[test]
+fn freight_of_order_and_list_is_compared_where_the_parameter_says_so() {
+    for (compared, status) in [(false, 120), (true, 100)] {
+        let mut window = Window::without_draws();
+        if compared {
+            window.parameter("compare_order_freight,0", "compare_order_freight,1");
+        }
+        let mut changed = trade(11);
+        let one = Decimal::ONE;
+        let order = &mut changed.order.head;
+        order.freight = order.freight.checked_add(one).unwrap();
+        order.actural_paid = order.actural_paid.checked_add(one).unwrap();
+        changed.payment.amount_paid = order.actural_paid;
+        let outcome = window.trade(&changed);
+        assert_eq!(outcome.answer.status, status, "{:?}", outcome.answer);
+        if compared {
+            assert_eq!(outcome.answer.findings[0].reason, Reason::FreightDiffers);
+            assert_eq!(outcome.answer.findings[0].fields[1].path, "OrderHead.freight");
+        }
+    }
 }
 
 /// Price, quantity and total hang together: a line that stays right by itself differs in two of them from the order.

@@ -63,6 +63,8 @@ law! {
     compare_weight;
     /// 1 = freight and insurance of list and waybill are compared.
     compare_charges;
+    /// 1 = freight of list and order is compared.
+    compare_order_freight;
     /// Hours a declared list waits for its partners.
     partner_wait_hours;
     /// Days an `appTime` may lie back.
