@@ -15,6 +15,8 @@ pub enum Denied {
     Ended,
     /// Its role may not do this.
     Forbidden,
+    /// Tokens cannot be read at the moment.
+    Unreadable,
 }
 
 /// A caller who was let in.
@@ -31,7 +33,13 @@ impl Caller {
     /// [`Denied`].
     pub fn of(header: Option<&str>, control: &Control, now: Time) -> Result<Self, Denied> {
         let text = header.and_then(|header| header.strip_prefix("Bearer ")).ok_or(Denied::Unknown)?;
-        let token = control.find(text.trim()).ok().flatten().ok_or(Denied::Unknown)?;
+        let token = match control.find(text.trim()) {
+            Ok(found) => found.ok_or(Denied::Unknown)?,
+            Err(error) => {
+                tracing::error!(%error, "a request was not let in");
+                return Err(Denied::Unreadable);
+            }
+        };
         if token.revoked || token.expires.is_some_and(|end| end <= now) {
             return Err(Denied::Ended);
         }

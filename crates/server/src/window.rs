@@ -231,11 +231,21 @@ impl<R: Read> Window<R> {
         self.reference().parties.find(code, self.clock.now().day()).cloned()
     }
 
+    /// The code under which a party is filed today; the code itself where it is not.
+    pub fn code_of(&self, code: &Text) -> Text {
+        let reference = self.reference();
+        reference
+            .parties
+            .find(code, self.clock.now().day())
+            .map_or_else(|| code.clone(), |filing| filing.code.clone())
+    }
+
     /// All codes and exchange ids of a party.
     pub fn names_of(&self, code: &str) -> (Vec<Text>, Vec<Text>) {
-        match self.filing(code) {
+        match self.reference().parties.find(code, self.clock.now().day()) {
             Some(filing) => {
-                (std::iter::once(filing.code).chain(filing.other_code).collect(), filing.exchange_ids)
+                let codes = std::iter::once(filing.code.clone()).chain(filing.other_code.clone()).collect();
+                (codes, filing.exchange_ids.clone())
             }
             None => (vec![code.into()], Vec::new()),
         }

@@ -1,11 +1,12 @@
-//! A wrapper that loses races and leaves commits unknown, seeded: so that no caller relies on a commit being done, and
-//! a store with other writers meets no untested path.
+//! A wrapper that loses races, leaves commits unknown and fails, seeded: so that no caller relies on a commit being
+//! done, and a store with other writers meets no untested path.
 
-use crate::{Commit, Row, Store, StoreError, Transaction};
+use crate::{Commit, Durable, Row, Store, StoreError, Transaction};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{Position, Time};
 use clearance::sample::Numbers;
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// How often commits go wrong, per thousand.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,23 @@ pub struct Rates {
     pub unknown: u64,
     /// Done, and nobody knows.
     pub unknown_done: u64,
+    /// Not done, and the store has failed: its writer must end.
+    pub failed: u64,
+    /// Done, and the store has failed.
+    pub failed_done: u64,
+    /// Done as far as the writer knows, who judges on; the store fails when it makes it durable.
+    pub failed_later: u64,
+}
+
+/// Whether an error is one of those that [`Faulty`] makes up.
+pub fn is_injected(error: &StoreError) -> bool {
+    matches!(error, StoreError::Failed { operation, .. } if operation == INJECTED)
+}
+
+const INJECTED: &str = "commit (a failure for tests)";
+
+fn injected() -> StoreError {
+    StoreError::Failed { operation: INJECTED.to_owned(), source: "made up".into() }
 }
 
 /// A store whose commits go wrong at random.
@@ -68,17 +86,40 @@ impl<T: Transaction + Send> Transaction for FaultyTransaction<T> {
     }
 
     async fn commit(self, time: Time, rows: Arc<Vec<Row>>) -> Result<Commit, StoreError> {
-        let Rates { lost, unknown, unknown_done } = self.rates;
-        match self.draw {
-            draw if draw < lost => Ok(Commit::Lost),
-            draw if draw < lost + unknown => Ok(Commit::Unknown),
-            draw if draw < lost + unknown + unknown_done => {
-                if let Commit::Done { durable, .. } = self.inner.commit(time, rows).await? {
-                    durable.wait().await?;
+        let rates = self.rates;
+        let ends = [
+            rates.lost,
+            rates.unknown,
+            rates.unknown_done,
+            rates.failed,
+            rates.failed_done,
+            rates.failed_later,
+        ];
+        let mut draw = self.draw;
+        let fate = ends.iter().position(|rate| {
+            let hit = draw < *rate;
+            draw = draw.saturating_sub(*rate);
+            hit
+        });
+        match fate {
+            None => self.inner.commit(time, rows).await,
+            Some(0) => Ok(Commit::Lost),
+            Some(1) => Ok(Commit::Unknown),
+            Some(3) => Err(injected()),
+            Some(fate) => {
+                let done = self.inner.commit(time, rows).await?;
+                let Commit::Done { first, last, durable } = done else { return Ok(done) };
+                durable.wait().await?;
+                match fate {
+                    2 => Ok(Commit::Unknown),
+                    4 => Err(injected()),
+                    _ => {
+                        let (fails, failed) = oneshot::channel();
+                        let _ = fails.send(Err(injected()));
+                        Ok(Commit::Done { first, last, durable: Durable::once(failed) })
+                    }
                 }
-                Ok(Commit::Unknown)
             }
-            _ => self.inner.commit(time, rows).await,
         }
     }
 }

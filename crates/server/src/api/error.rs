@@ -93,6 +93,9 @@ impl From<Denied> for Problem {
                 "ask the operator for a new one",
             ),
             Denied::Forbidden => Self::forbidden(),
+            Denied::Unreadable => {
+                Self::unavailable("tokens cannot be read; nothing was recorded, send the same again")
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ pub async fn send<R: Read>(
 ) -> Result<Response, Problem> {
     let (caller, _) = caller(&window, &headers)?;
     caller.may_send()?;
-    let sender = window.filing(&caller.token.party).map_or(caller.token.party.clone(), |filing| filing.code);
+    let sender = window.code_of(&caller.token.party);
     let answer = window
         .send(&body, &sender)
         .await

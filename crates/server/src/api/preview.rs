@@ -24,7 +24,7 @@ pub async fn preview<R: Read>(
 ) -> Result<Json<Value>, Problem> {
     let (caller, _) = caller(&window, &headers)?;
     caller.may_send()?;
-    let sender = window.filing(&caller.token.party).map_or(caller.token.party.clone(), |filing| filing.code);
+    let sender = window.code_of(&caller.token.party);
     let (_, exchange_ids) = window.names_of(&sender);
     let ingested = crate::ingest::ingest(&body, &sender, &exchange_ids, window.context(true));
     if let Some(defect) = ingested.refusal.first() {

@@ -7,8 +7,10 @@ use clearance::party::Role;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 /// A bearer token, bound to a party and a role. Only its hash is kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +37,20 @@ pub struct Token {
 #[derive(Clone)]
 pub struct Control {
     connection: Arc<Mutex<Connection>>,
+    known: Arc<Mutex<HashMap<Vec<u8>, Known>>>,
 }
+
+/// A token as it was read a moment ago: every request asks for one.
+struct Known {
+    token: Token,
+    read: Instant,
+}
+
+/// How long a token that was read is taken as it was: as long as it may live on after another process revoked it.
+const KNOWN_FOR: Duration = Duration::from_secs(1);
+
+/// Tokens remembered at most.
+const KNOWN_TOKENS: usize = 10_000;
 
 fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
     StoreError::Failed { operation: operation.to_owned(), source: source.into() }
@@ -65,7 +80,7 @@ impl Control {
             Ok(connection)
         };
         let connection = open().map_err(|error| failed("open the control store", error))?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), known: Arc::default() })
     }
 
     fn with<T>(
@@ -106,15 +121,35 @@ impl Control {
         Ok(token)
     }
 
-    /// The token of a text, if it was issued, whatever its state.
+    /// The token of a text, if it was issued, whatever its state, as it was at most a second ago: a revocation by
+    /// another process counts after that, one through this store at once.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn find(&self, token: &str) -> Result<Option<Token>, StoreError> {
+        let hash = hash(token);
+        if let Some(known) = self.known().get(&hash)
+            && known.read.elapsed() < KNOWN_FOR
+        {
+            return Ok(Some(known.token.clone()));
+        }
         self.with("find a token", |connection| {
             let mut statement = connection.prepare_cached("SELECT id, party, role, name, districts, created, expires, revoked FROM token WHERE hash = ?1")?;
-            statement.query_row([hash(token)], read_token).optional()
+            let found = statement.query_row([&hash], read_token).optional()?;
+            // Before another may revoke it: the connection is still ours.
+            if let Some(token) = &found {
+                let mut known = self.known();
+                if known.len() >= KNOWN_TOKENS {
+                    known.clear();
+                }
+                known.insert(hash, Known { token: token.clone(), read: Instant::now() });
+            }
+            Ok(found)
         })
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Known>> {
+        self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// All tokens.
@@ -136,7 +171,9 @@ impl Control {
     /// When it cannot be written.
     pub fn revoke(&self, id: i64) -> Result<bool, StoreError> {
         self.with("revoke a token", |connection| {
-            connection.execute("UPDATE token SET revoked = 1 WHERE id = ?1", [id])
+            let count = connection.execute("UPDATE token SET revoked = 1 WHERE id = ?1", [id])?;
+            self.known().clear();
+            Ok(count)
         })
         .map(|count| count == 1)
     }
