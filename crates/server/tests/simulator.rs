@@ -354,6 +354,10 @@ impl Life {
         let taken = answered.status > 0 && answered.status != 100;
         assert_eq!(taken, free, "seed {}: {state:?} {:?}", self.seed, answered.findings);
         if !free {
+            // Refused, and nowhere kept: sent again, it is judged again.
+            if let Some(said) = self.said.last_mut() {
+                said.documents[0].1 = -1;
+            }
             return;
         }
         trade.order.head.app_type = "1".into();

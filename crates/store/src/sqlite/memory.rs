@@ -177,6 +177,8 @@ pub struct Memory {
     pub receipts: FxHashMap<KeyHash, Vec<(u64, u16)>>,
     /// Timers, where the index is behind.
     pub timers: BTreeMap<TimerKey, u64>,
+    /// Timers that fired, with the row: the index may not know it yet.
+    pub fired: BTreeMap<TimerKey, u64>,
     /// Lines of lists, where the index is behind.
     pub listed: BTreeMap<u64, (KeyHash, Listed)>,
     /// Follows that wait, by the sequence of their cause.
@@ -222,6 +224,7 @@ impl Memory {
             counts: FxHashMap::default(),
             receipts: FxHashMap::default(),
             timers: BTreeMap::new(),
+            fired: BTreeMap::new(),
             listed: BTreeMap::new(),
             follows: BTreeMap::new(),
             undecided: BTreeSet::new(),
@@ -288,6 +291,7 @@ impl Memory {
             Cause::Timer(timer) => {
                 let key = (timer.due, timer.order.clone(), timer.kind, timer.attempt);
                 self.timers.remove(&key);
+                self.fired.insert(key.clone(), sequence);
                 entries.fired.push(key);
             }
             Cause::Document(_) | Cause::Action(_) => {}
@@ -414,6 +418,7 @@ impl Memory {
         }
         self.receipts.retain(|_, receipts| !receipts.is_empty());
         self.timers.retain(|_, set| *set > sequence);
+        self.fired.retain(|_, last| *last > sequence);
         self.listed = self.listed.split_off(&(sequence + 1));
     }
 

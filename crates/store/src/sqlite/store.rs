@@ -23,7 +23,7 @@ use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
 use ledger::{Account, AccountKind, Balance};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -844,11 +844,16 @@ impl Read for SqliteRead {
         Ok(accounts)
     }
     async fn due(&self, now: Time, limit: usize) -> Result<Vec<Timer>, StoreError> {
-        let mut keys: Vec<TimerKey> = self.shared.index(|index| index.due(now, limit))?;
-        {
+        // Memory first: what is merged meanwhile is then found in the index.
+        let (mut keys, fired): (Vec<TimerKey>, BTreeSet<TimerKey>) = {
             let memory = self.shared.memory();
-            keys.extend(memory.timers.keys().take_while(|(due, ..)| *due <= now).take(limit).cloned());
-        }
+            let keys =
+                memory.timers.keys().take_while(|(due, ..)| *due <= now).take(limit).cloned().collect();
+            (keys, memory.fired.keys().cloned().collect())
+        };
+        // The index learns late which have fired.
+        let stored = self.shared.index(|index| index.due(now, limit + fired.len()))?;
+        keys.extend(stored.into_iter().filter(|key| !fired.contains(key)));
         keys.sort_unstable();
         keys.dedup();
         keys.truncate(limit);
