@@ -505,22 +505,27 @@ impl Life {
         if waiting.is_empty() {
             return;
         }
+        // More often one that is at his desk: most are not.
+        let desk = |(_, state): &(usize, u16)| matches!(state, 300 | 500 | 600);
+        if self.draw.below(3) > 0 && waiting.iter().any(desk) {
+            waiting.retain(desk);
+        }
         let (play, state) = waiting[self.draw.below(waiting.len() as u64) as usize];
         SEEN.lock().unwrap().insert(state);
         let stale = self.draw.below(4) == 0;
         let detention = ActionKind::Detain { status: [501, 502, 503, 599][self.draw.below(4) as usize] };
-        let (kind, ends) = match (state, self.draw.below(6)) {
+        let (kind, ends) = match (state, self.draw.below(8)) {
             (300, 0) => (ActionKind::Inspect, false),
             (300, 1) | (500, 0) | (600, 0) => (ActionKind::Reject, true),
-            (300 | 500, 2) => (detention, false),
+            (300 | 500, 2 | 6 | 7) => (detention, false),
             (300 | 500, 3) => (ActionKind::Conclude, false),
             (300, _) => (ActionKind::Approve, false),
             (500 | 600, 1) | (399 | 501..=503 | 599, 0) => (ActionKind::ReExport, true),
             (500, _) => (ActionKind::InspectionResult { passed: true }, false),
             (399, _) => (ActionKind::Release, false),
             (600 | 501..=503 | 599, _) => (ActionKind::Resume, false),
-            (120, 0..=1) => (ActionKind::Inspect, false),
-            (120, 2) => (ActionKind::Release, false),
+            (120, 0..=3) => (ActionKind::Inspect, false),
+            (120, 4) => (ActionKind::Release, false),
             (120, _) => (ActionKind::Suspend, false),
             (800, 0) if !self.plays[play].given_back => (ActionKind::Close, false),
             // Not allowed here: the answer must be no.
@@ -536,6 +541,8 @@ impl Life {
         } else {
             assert!(status > 0, "seed {}: {state}", self.seed);
             self.plays[play].ended_by_hand |= ends;
+            let now = self.state(play).await;
+            SEEN.lock().unwrap().extend(now);
         }
     }
 
@@ -722,7 +729,7 @@ fn takes(state: Option<u16>) -> bool {
     matches!(state, Some(2 | 120 | 300 | 399 | 500..=503 | 599 | 600 | 800 | 899))
 }
 
-/// States that declarations stood in when the auditor came: a simulator that never gets somewhere proves nothing of it.
+/// States that declarations stood in after an officer's action or when the auditor came: a simulator that never gets somewhere proves nothing of it.
 static SEEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
 
 async fn live(seed: u64) {
