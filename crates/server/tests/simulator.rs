@@ -561,9 +561,9 @@ impl Life {
         );
         let answer = self.send(&sender, bytes.into()).await;
         let answered = &answer.documents[0];
-        if answered.repeated {
-            // The same application within the same instant: its first answer, and nothing happens.
-            assert_eq!(self.state(play).await, Some(state), "seed {}", self.seed);
+        if answered.repeated && self.state(play).await == Some(state) {
+            // The same application within the same instant: its first answer, and nothing happens. (Repeated and
+            // done is one whose answer the failing store swallowed.)
             return;
         }
         let status = answered.answer.status;
