@@ -8,7 +8,7 @@ use crate::value::{Stamp, StampMillis};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Arrival {
     /// Its head.
-    pub head: ArrivalHead,
+    pub head: Box<ArrivalHead>,
     /// Its lines.
     pub lines: Vec<ArrivalLine>,
 }

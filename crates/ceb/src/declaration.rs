@@ -8,7 +8,7 @@ use crate::value::{Day, Decimal, Stamp, StampMillis};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Declaration {
     /// Its head.
-    pub head: DeclarationHead,
+    pub head: Box<DeclarationHead>,
     /// Its lines.
     pub lines: Vec<DeclarationLine>,
 }

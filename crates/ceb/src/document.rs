@@ -68,7 +68,7 @@ macro_rules! lined {
             ];
             fn set(&mut self, part: usize, line: usize, field: usize, text: &str) -> Result<(), crate::DefectRule> {
                 if part == 0 {
-                    return Record::set(&mut self.head, field, text);
+                    return Record::set(&mut *self.head, field, text);
                 }
                 while self.lines.len() <= line {
                     self.lines.push(<$line>::default());
@@ -79,7 +79,7 @@ macro_rules! lined {
                 }
             }
             fn visit(&self, visit: &mut dyn FnMut(usize, usize, usize, &str)) {
-                Record::visit(&self.head, &mut |field, text| visit(0, 0, field, text));
+                Record::visit(&*self.head, &mut |field, text| visit(0, 0, field, text));
                 for (index, line) in self.lines.iter().enumerate() {
                     Record::visit(line, &mut |field, text| visit(1, index, field, text));
                 }
@@ -145,7 +145,6 @@ macro_rules! kinds {
 
         /// One business record of a message.
         #[derive(Clone, PartialEq, Eq, Debug)]
-        #[expect(clippy::large_enum_variant, reason = "documents are handled behind Arc; boxing would cost an allocation each")]
         pub enum Document {
             $( #[doc = $words] $kind($kind), )*
         }
@@ -159,10 +158,16 @@ macro_rules! kinds {
             pub fn empty(kind: Kind) -> Self {
                 match kind { $( Kind::$kind => Self::$kind(<$kind>::default()), )* }
             }
-            pub(crate) fn set(&mut self, part: usize, line: usize, field: usize, text: &str) -> Result<(), crate::DefectRule> {
+            /// Sets a field by its place in [`Kind::parts`] from its text; lines are made up to the one named. What is
+            /// no field is left out.
+            ///
+            /// # Errors
+            /// What is wrong with the text; the field keeps its default.
+            pub fn set(&mut self, part: usize, line: usize, field: usize, text: &str) -> Result<(), crate::DefectRule> {
                 match self { $( Self::$kind(body) => Body::set(body, part, line, field, text), )* }
             }
-            pub(crate) fn visit(&self, visit: &mut dyn FnMut(usize, usize, usize, &str)) {
+            /// Calls `visit` with part, line, field and text of every field that is present, in order.
+            pub fn visit(&self, visit: &mut dyn FnMut(usize, usize, usize, &str)) {
                 match self { $( Self::$kind(body) => Body::visit(body, visit), )* }
             }
             /// How many lines it has; 0 for kinds without lines.

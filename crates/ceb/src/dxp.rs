@@ -31,10 +31,12 @@ pub struct DxpMessage {
 
 /// Whether bytes look like an envelope: its root is the first element.
 pub fn is_envelope(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(2000)).unwrap_or_default());
-    head.split('<').skip(1).find(|tag| !tag.starts_with(['?', '!'])).is_some_and(|tag| {
-        let name = tag.split(|c: char| c.is_whitespace() || c == '>' || c == '/').next().unwrap_or("");
-        name.rsplit(':').next() == Some("DxpMsg")
+    let head = bytes.get(..bytes.len().min(2000)).unwrap_or_default();
+    let tags = memchr::memchr_iter(b'<', head).filter_map(|at| head.get(at + 1..));
+    tags.into_iter().find(|tag| !matches!(tag.first(), Some(b'?' | b'!'))).is_some_and(|tag| {
+        let end = tag.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
+        let name = tag.get(..end.unwrap_or(tag.len())).unwrap_or_default();
+        name.rsplit(|byte| *byte == b':').next() == Some(b"DxpMsg")
     })
 }
 

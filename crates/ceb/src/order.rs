@@ -8,7 +8,7 @@ use crate::value::{Decimal, Stamp, StampMillis};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Order {
     /// Its head.
-    pub head: OrderHead,
+    pub head: Box<OrderHead>,
     /// Its lines.
     pub lines: Vec<OrderLine>,
 }

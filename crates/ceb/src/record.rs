@@ -71,8 +71,8 @@ pub(crate) type Fault = DefectRule;
 pub(crate) trait Value: Default {
     const MANDATORY: bool;
     fn read(text: &str, shape: Shape) -> Result<Self, Fault>;
-    /// The text to write; none = leave the element out.
-    fn text(&self, buffer: &mut String) -> bool;
+    /// The text to write, printed into `buffer` where it is not at hand; none = leave the element out.
+    fn text<'a>(&'a self, buffer: &'a mut String) -> Option<&'a str>;
 }
 
 fn check_text(text: &str, shape: Shape) -> Result<Text, Fault> {
@@ -93,9 +93,8 @@ impl Value for Text {
     fn read(text: &str, shape: Shape) -> Result<Self, Fault> {
         check_text(text, shape)
     }
-    fn text(&self, buffer: &mut String) -> bool {
-        buffer.push_str(self);
-        true
+    fn text<'a>(&'a self, _: &'a mut String) -> Option<&'a str> {
+        Some(self)
     }
 }
 
@@ -104,8 +103,8 @@ impl Value for Option<Text> {
     fn read(text: &str, shape: Shape) -> Result<Self, Fault> {
         if text.trim_ascii().is_empty() { Ok(None) } else { check_text(text, shape).map(Some) }
     }
-    fn text(&self, buffer: &mut String) -> bool {
-        self.as_ref().is_some_and(|text| text.text(buffer))
+    fn text<'a>(&'a self, _: &'a mut String) -> Option<&'a str> {
+        self.as_deref()
     }
 }
 
@@ -116,8 +115,9 @@ macro_rules! printed_value {
             fn read(text: &str, _: Shape) -> Result<Self, Fault> {
                 $parse(text).ok_or($fault)
             }
-            fn text(&self, buffer: &mut String) -> bool {
-                write!(buffer, "{self}").is_ok()
+            fn text<'a>(&'a self, buffer: &'a mut String) -> Option<&'a str> {
+                buffer.clear();
+                write!(buffer, "{self}").ok().map(|()| buffer.as_str())
             }
         }
         impl Value for Option<$type> {
@@ -125,8 +125,8 @@ macro_rules! printed_value {
             fn read(text: &str, shape: Shape) -> Result<Self, Fault> {
                 if text.trim_ascii().is_empty() { Ok(None) } else { <$type>::read(text, shape).map(Some) }
             }
-            fn text(&self, buffer: &mut String) -> bool {
-                self.as_ref().is_some_and(|value| value.text(buffer))
+            fn text<'a>(&'a self, buffer: &'a mut String) -> Option<&'a str> {
+                self.as_ref().and_then(|value| value.text(buffer))
             }
         }
     };
@@ -196,9 +196,8 @@ macro_rules! record {
                 let mut buffer = String::new();
                 let mut at = 0usize;
                 $(
-                    buffer.clear();
-                    if $crate::record::Value::text(&self.$field, &mut buffer) {
-                        visit(at, &buffer);
+                    if let Some(text) = $crate::record::Value::text(&self.$field, &mut buffer) {
+                        visit(at, text);
                     }
                     at += 1;
                 )*

@@ -8,7 +8,7 @@ use crate::value::{Decimal, Stamp, StampMillis};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Return {
     /// Its head.
-    pub head: ReturnHead,
+    pub head: Box<ReturnHead>,
     /// Its lines.
     pub lines: Vec<ReturnLine>,
 }

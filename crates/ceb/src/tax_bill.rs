@@ -9,7 +9,7 @@ use crate::value::{Decimal, StampMillis};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TaxBill {
     /// Its head.
-    pub head: TaxBillHead,
+    pub head: Box<TaxBillHead>,
     /// Its lines.
     pub lines: Vec<TaxBillLine>,
 }

@@ -114,6 +114,17 @@ impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let magnitude = self.0.unsigned_abs();
+        // Division of 128 bits is slow, and nearly every value fits in 64.
+        if let Ok(magnitude) = u64::try_from(magnitude) {
+            let (whole, places) = (magnitude / 100_000, magnitude % 100_000);
+            if places == 0 {
+                return write!(f, "{sign}{whole}");
+            }
+            let zeros = (1..DECIMAL_PLACES).find(|zeros| !places.is_multiple_of(10u64.pow(*zeros)));
+            let zeros = zeros.unwrap_or(DECIMAL_PLACES) - 1;
+            let width = (DECIMAL_PLACES - zeros) as usize;
+            return write!(f, "{sign}{whole}.{:0width$}", places / 10u64.pow(zeros));
+        }
         let whole = magnitude / DECIMAL_UNIT.unsigned_abs();
         let mut places = magnitude % DECIMAL_UNIT.unsigned_abs();
         if places == 0 {
@@ -148,6 +159,13 @@ impl Day {
             && day >= 1
             && day <= days_of(year, month);
         valid.then_some(Self(year * 10_000 + month * 100 + day))
+    }
+    /// The day after; none after the last of 9999.
+    pub fn next(self) -> Option<Self> {
+        let (year, month, day) = (self.year(), self.month(), self.day_of_month());
+        let first = |year, month| Self::from_ymd(year, month, 1);
+        let next_month = || if month < 12 { first(year, month + 1) } else { first(year + 1, 1) };
+        Self::from_ymd(year, month, day + 1).or_else(next_month)
     }
     /// The number `yyyyMMdd`.
     pub fn number(self) -> u32 {

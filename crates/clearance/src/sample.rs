@@ -209,7 +209,7 @@ impl Trade {
         let paid = Decimal::from_fen(goods_fen + freight);
         let pay_id = format_compact!("PAY{seed:X}{number:012}");
         let order = ceb::Order {
-            head: ceb::OrderHead {
+            head: Box::new(ceb::OrderHead {
                 guid: guid(seed, number, 311),
                 app_type: "1".into(),
                 app_time,
@@ -240,7 +240,7 @@ impl Trade {
                 consignee_address: person.address.clone(),
                 consignee_district: Some("530100".into()),
                 note: None,
-            },
+            }),
             lines: lines.iter().map(Line::ordered).collect(),
         };
         let payment = ceb::Payment {
@@ -286,7 +286,7 @@ impl Trade {
             note: None,
         };
         let declaration = ceb::Declaration {
-            head: ceb::DeclarationHead {
+            head: Box::new(ceb::DeclarationHead {
                 guid: guid(seed, number, 621),
                 app_type: "1".into(),
                 app_time,
@@ -334,7 +334,7 @@ impl Trade {
                 gross_weight: gross,
                 net_weight: net,
                 note: None,
-            },
+            }),
             lines: lines.iter().map(Line::declared).collect(),
         };
         Self { order, payment, waybill, declaration }
@@ -346,7 +346,7 @@ impl Trade {
         let operator = &PARTIES[10];
         let head = &first.declaration.head;
         Some(ceb::Arrival {
-            head: ceb::ArrivalHead {
+            head: Box::new(ceb::ArrivalHead {
                 guid: guid(seed, u64::from(crc(&first.waybill.logistics_no)), 711),
                 app_type: "1".into(),
                 app_time: stamp(now),
@@ -370,7 +370,7 @@ impl Trade {
                 logistics_name: head.logistics_name.clone(),
                 unload_location: None,
                 note: None,
-            },
+            }),
             lines: trades
                 .iter()
                 .enumerate()
@@ -430,7 +430,7 @@ impl Trade {
             })
             .collect();
         ceb::Return {
-            head: ceb::ReturnHead {
+            head: Box::new(ceb::ReturnHead {
                 guid: guid(625, trailing_number(&head.order_no), 625),
                 app_type: "1".into(),
                 app_time: stamp(now),
@@ -459,7 +459,7 @@ impl Trade {
                 agent_name: head.agent_name.clone(),
                 reason: "样例：不合适".into(),
                 note: None,
-            },
+            }),
             lines,
         }
     }

@@ -89,11 +89,11 @@ fn line(gnum: u32, hs: &str, total: &str, qty: &str, qty1: &str, unit1: &str) ->
 
 fn list(freight: &str, insurance: &str, lines: Vec<DeclarationLine>) -> Declaration {
     Declaration {
-        head: DeclarationHead {
+        head: Box::new(DeclarationHead {
             freight: decimal(freight),
             insured_fee: decimal(insurance),
             ..DeclarationHead::default()
-        },
+        }),
         lines,
     }
 }

@@ -165,10 +165,12 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
                 let Some(bytes) = summary.read(path) else { continue };
                 let sender = sender_of(&bytes).unwrap_or_default();
                 match runtime.block_on(window.send(&bytes.into(), &sender)) {
-                    Some(answer) => summary.add(&server::api::view::message_answer(
-                        &answer,
-                        ceb::Kind::from_root(&answer.message.root),
-                    )),
+                    Some(answer) => {
+                        summary.add(&server::api::view::value(server::api::view::message_answer(
+                            &answer,
+                            ceb::Kind::from_root(&answer.message.root),
+                        )))
+                    }
                     None => summary.failed.push(format!("{}: the writer has ended", path.display())),
                 }
             }

@@ -421,6 +421,23 @@ fn format_two_is_still_read() {
     assert_eq!(outcome.answer.status, 120);
     let draw = outcome.read.draw.unwrap();
     assert!(draw.seed == 1 && draw.drawn < 1_000_000 && draw.ratio > 0, "{draw:?}");
+    let written = codec::encode(&Row::Event(event.clone())).1;
+    assert!(written.len() < bytes.len(), "receipts as fields are shorter");
+    assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event)));
+}
+
+/// As above, of format 3.
+#[test]
+fn format_three_is_still_read() {
+    let bytes = fixture("event-format-3.bin");
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    let receipts = &event.outcome.as_ref().unwrap().receipts;
+    let Some(Document::DeclarationReceipt(receipt)) = receipts.last().map(|receipt| &*receipt.document)
+    else {
+        panic!("{receipts:?}")
+    };
+    assert_eq!(receipt.return_status, "120");
+    assert_eq!(receipt.ebp_code.as_ref(), Some(&trades(1)[0].declaration.head.ebp_code));
     assert_eq!(codec::encode(&Row::Event(event)).1, bytes);
 }
 

@@ -263,7 +263,7 @@ fn tax_bill(attempt: &Attempt, bill: &Bill, guid: Text, time: Time) -> Option<Do
         })
         .collect();
     Some(Document::TaxBill(ceb::TaxBill {
-        head: ceb::TaxBillHead {
+        head: Box::new(ceb::TaxBillHead {
             guid,
             return_time: time.stamp_millis(),
             invt_no: attempt.invt_no.clone()?,
@@ -281,7 +281,7 @@ fn tax_bill(attempt: &Attempt, bill: &Bill, guid: Text, time: Time) -> Option<Do
             customs_code: Some(head.customs_code.clone()),
             order_no: None,
             logistics_no: None,
-        },
+        }),
         lines,
     }))
 }

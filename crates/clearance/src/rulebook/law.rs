@@ -18,6 +18,8 @@ struct Dated {
 #[derive(Clone, Default, Debug)]
 pub struct Parameters {
     values: FxHashMap<Text, Vec<Dated>>,
+    /// The parameters from each day on which one of them changes, ascending: every judgement asks for them.
+    steps: Vec<Law>,
 }
 
 macro_rules! law {
@@ -33,6 +35,10 @@ macro_rules! law {
         impl Parameters {
             /// The parameters of a day; a day before the first law has the first law.
             pub fn on(&self, day: Day) -> Law {
+                let step = self.steps.partition_point(|step| step.day <= day).saturating_sub(1);
+                self.steps.get(step).map_or_else(|| self.looked_up(day), |law| Law { day, ..law.clone() })
+            }
+            fn looked_up(&self, day: Day) -> Law {
                 Law { day, $( $name: self.value(stringify!($name), day), )* }
             }
             fn names() -> &'static [&'static str] {
@@ -147,6 +153,10 @@ impl Parameters {
                 });
             }
         }
+        let all = parameters.values.values().flatten();
+        let days = all.flat_map(|value| [Some(value.from), value.to.and_then(Day::next)]).flatten();
+        let days: std::collections::BTreeSet<Day> = days.chain([Day::default()]).collect();
+        parameters.steps = days.into_iter().map(|day| parameters.looked_up(day)).collect();
         parameters
     }
 

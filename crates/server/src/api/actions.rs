@@ -11,6 +11,7 @@ use clearance::Reason;
 use clearance::event::{ActionKind, OfficerAction};
 use clearance::keys::OrderKey;
 use serde::Deserialize;
+use std::sync::Arc;
 use store::Read;
 
 /// The body of an action.
@@ -81,7 +82,7 @@ impl Body {
 /// `POST /v1/consignments/{platform}/{orderNo}/actions`. 409 = the version seen is not the newest, or the state does
 /// not allow the action.
 pub async fn act<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     Path((platform, order_no)): Path<(String, String)>,
     body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
@@ -115,7 +116,7 @@ pub async fn act<R: Read>(
         .findings
         .iter()
         .any(|finding| matches!(finding.reason, Reason::VersionOutdated | Reason::ActionForbidden));
-    let mut shown = view::answered(&answered, None, true);
+    let mut shown = view::value(view::answered(&answered, None, true));
     if !refused {
         return Ok(Json(shown).into_response());
     }

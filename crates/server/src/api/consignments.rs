@@ -11,6 +11,7 @@ use ceb::Document;
 use clearance::consignment::Consignment;
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use store::{Read, Scope, Search, StoredEvent};
 
 /// Most lines in one answer.
@@ -18,7 +19,7 @@ const MOST: usize = 500;
 
 /// `GET /v1/consignments?state=&number=&after=&limit=`.
 pub async fn search<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -49,7 +50,7 @@ pub async fn search<R: Read>(
 
 /// `GET /v1/consignments/{platform}/{orderNo}`.
 pub async fn show<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
@@ -59,7 +60,7 @@ pub async fn show<R: Read>(
 
 /// `GET /v1/declarations/{invtNo}`.
 pub async fn by_entry<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     Path(invt_no): Path<String>,
 ) -> Result<Json<Value>, Problem> {

@@ -19,7 +19,7 @@ use store::{Read, Scope, StoreError, StoredEvent};
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
 /// document. 200 = recorded, whatever the documents' status; 422 = the message as a whole was refused (CEB900).
 pub async fn send<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -38,7 +38,7 @@ pub async fn send<R: Read>(
 
 /// `GET /v1/messages?sha256=`, or by business key: the first answer again.
 pub async fn find<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -88,7 +88,7 @@ pub async fn find<R: Read>(
         if let Some(position) = event.row.message
             && let Some(row) = window.read.message(position).await?
         {
-            shown["message"] = view::message(&row);
+            shown["message"] = view::value(view::message(&row));
         }
         documents.push(shown);
     }
@@ -192,7 +192,7 @@ async fn decided<R: Read>(read: &R, position: Position) -> Result<Option<StoredE
 
 /// `GET /v1/messages/{position}/original`: the bytes as received, for their sender and for offices.
 pub async fn original<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     Path(position): Path<u64>,
 ) -> Result<Response, Problem> {

@@ -20,6 +20,7 @@ use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
 use ledger::AccountKind;
+use std::sync::Arc;
 use store::{Read, Scope};
 
 /// Every route: method and path. The OpenAPI document and a test are held against it.
@@ -61,7 +62,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
         .layer(DefaultBodyLimit::max(body))
         .layer(axum::middleware::map_response(error::as_problem))
-        .with_state(window)
+        .with_state(Arc::new(window))
 }
 
 /// The caller of a request, and the codes of his party.
@@ -73,7 +74,7 @@ fn caller<R: Read>(window: &Window<R>, headers: &HeaderMap) -> Result<(Caller, S
     Ok((caller, scope))
 }
 
-async fn health<R: Read>(State(window): State<Window<R>>) -> impl IntoResponse {
+async fn health<R: Read>(State(window): State<Arc<Window<R>>>) -> impl IntoResponse {
     match window.read.position().await {
         Ok(cursor) => {
             axum::Json(serde_json::json!({"status": "ok", "position": cursor.to_string()})).into_response()
@@ -83,7 +84,10 @@ async fn health<R: Read>(State(window): State<Window<R>>) -> impl IntoResponse {
 }
 
 /// Counters, for the operator's token only: traffic is a secret of the zone.
-async fn metrics<R: Read>(State(window): State<Window<R>>, headers: HeaderMap) -> Result<String, Problem> {
+async fn metrics<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+) -> Result<String, Problem> {
     let (caller, _) = caller(&window, &headers)?;
     if !caller.is_office() {
         return Err(Problem::forbidden());
@@ -93,7 +97,7 @@ async fn metrics<R: Read>(State(window): State<Window<R>>, headers: HeaderMap) -
 
 /// Balances of accounts, for offices of the whole zone: owners of quota are keyed hashes, never persons.
 async fn accounts<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     query: Query,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
@@ -124,7 +128,7 @@ async fn accounts<R: Read>(
 
 /// The catalogue of rules.
 async fn reasons<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
     caller(&window, &headers)?;

@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use clearance::Reason;
 use clearance::reason::Layer;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use store::Read;
 
 /// Previews of one caller for one person on one day.
@@ -18,7 +19,7 @@ const PER_DAY: u32 = 50;
 
 /// `POST /v1/preview`: one message; its documents are judged in order on what is stored now, and nothing is kept.
 pub async fn preview<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use store::{Cursor, Read};
 
 /// Most receipts in one answer.
@@ -14,7 +15,7 @@ const MOST: usize = 5_000;
 
 /// `GET /v1/receipts?after=&limit=&form=xml|json`.
 pub async fn list<R: Read>(
-    State(window): State<Window<R>>,
+    State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {

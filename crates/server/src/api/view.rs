@@ -8,16 +8,18 @@ use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
 use clearance::event::Cause;
 use clearance::finding::Finding;
 use clearance::identity::{mask_address, mask_name, mask_number};
-use clearance::keys::{Position, Time};
+use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::Outcome;
 use clearance::reason::Disclosure;
 use clearance::tax::Assessment;
+use serde::Serialize;
 use serde_json::{Value, json};
 use store::{MessageRow, ReceiptRow, StoredEvent, Summary};
 
 /// 32 bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn time(time: Time) -> String {
@@ -87,21 +89,75 @@ pub fn finding(finding: &Finding, kind: Option<ceb::Kind>, own: bool, officer: b
     })
 }
 
+/// The answer to one document or action. Written as it stands, without a tree between: it is the answer most asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnsweredShape<'a> {
+    position: u64,
+    kind: Option<u16>,
+    order: Option<OrderShape<'a>>,
+    status: i32,
+    info: &'a str,
+    pre_no: Option<&'a str>,
+    version: u32,
+    repeated: bool,
+    undecided: bool,
+    findings: Vec<Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OrderShape<'a> {
+    platform: &'a str,
+    order_no: &'a str,
+}
+
+impl<'a> OrderShape<'a> {
+    fn of(order: &'a OrderKey) -> Self {
+        Self { platform: order.platform.as_str(), order_no: order.order_no.as_str() }
+    }
+}
+
+/// A message.
+#[derive(Serialize)]
+pub struct MessageShape<'a> {
+    position: u64,
+    received: String,
+    sha256: String,
+    root: &'a str,
+    guid: &'a str,
+    documents: u32,
+    refused: Option<&'a str>,
+}
+
+/// The answer to a message.
+#[derive(Serialize)]
+pub struct MessageAnswerShape<'a> {
+    message: MessageShape<'a>,
+    documents: Vec<AnsweredShape<'a>>,
+}
+
+/// A shape as a tree, to be added to.
+pub fn value(shape: impl Serialize) -> Value {
+    // Texts, numbers and lists alone: it cannot fail.
+    serde_json::to_value(shape).unwrap_or_default()
+}
+
 /// The answer to one document or action.
-pub fn answered(answered: &Answered, kind: Option<ceb::Kind>, officer: bool) -> Value {
+pub fn answered(answered: &Answered, kind: Option<ceb::Kind>, officer: bool) -> AnsweredShape<'_> {
     let answer = &answered.answer;
-    json!({
-        "position": answered.position.sequence,
-        "kind": kind.map(ceb::Kind::number),
-        "order": answered.order.as_ref().map(|order| json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str()})),
-        "status": answer.status,
-        "info": answer.info.as_str(),
-        "preNo": answer.pre_no.as_deref(),
-        "version": answer.version,
-        "repeated": answered.repeated,
-        "undecided": answered.undecided,
-        "findings": answer.findings.iter().map(|one| finding(one, kind, true, officer)).collect::<Vec<_>>(),
-    })
+    AnsweredShape {
+        position: answered.position.sequence,
+        kind: kind.map(ceb::Kind::number),
+        order: answered.order.as_ref().map(OrderShape::of),
+        status: answer.status,
+        info: answer.info.as_str(),
+        pre_no: answer.pre_no.as_deref(),
+        version: answer.version,
+        repeated: answered.repeated,
+        undecided: answered.undecided,
+        findings: answer.findings.iter().map(|one| finding(one, kind, true, officer)).collect(),
+    }
 }
 
 /// The answer that a document had first.
@@ -128,24 +184,24 @@ pub fn first_answer(
 }
 
 /// The answer to a message.
-pub fn message_answer(answer: &MessageAnswer, kind: Option<ceb::Kind>) -> Value {
-    json!({
-        "message": message(&answer.message),
-        "documents": answer.documents.iter().map(|one| answered(one, kind, false)).collect::<Vec<_>>(),
-    })
+pub fn message_answer(answer: &MessageAnswer, kind: Option<ceb::Kind>) -> MessageAnswerShape<'_> {
+    MessageAnswerShape {
+        message: message(&answer.message),
+        documents: answer.documents.iter().map(|one| answered(one, kind, false)).collect(),
+    }
 }
 
 /// A message.
-pub fn message(row: &MessageRow) -> Value {
-    json!({
-        "position": row.position.sequence,
-        "received": time(row.received),
-        "sha256": hex(&row.sha256),
-        "root": row.root.as_str(),
-        "guid": row.guid.as_str(),
-        "documents": row.documents,
-        "refused": row.refusal.as_deref(),
-    })
+pub fn message(row: &MessageRow) -> MessageShape<'_> {
+    MessageShape {
+        position: row.position.sequence,
+        received: time(row.received),
+        sha256: hex(&row.sha256),
+        root: row.root.as_str(),
+        guid: row.guid.as_str(),
+        documents: row.documents,
+        refused: row.refusal.as_deref(),
+    }
 }
 
 /// A receipt of a feed.

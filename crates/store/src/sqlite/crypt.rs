@@ -38,7 +38,7 @@ pub struct Keyring {
     /// Dictionary in use by row kind.
     in_use: RwLock<[u32; 32]>,
     random: SystemRandom,
-    compressors: Pool<zstd::bulk::Compressor<'static>>,
+    compressors: Pool<Compressor>,
     decompressors: Pool<zstd::bulk::Decompressor<'static>>,
 }
 
@@ -145,26 +145,35 @@ impl Keyring {
         text
     }
 
-    /// Compresses and encrypts a payload of a class.
-    pub fn seal(&self, class: u8, payload: &[u8]) -> Result<Vec<u8>, Unsealable> {
+    /// Salts of as many payloads, asked for at once: each question to the system costs as much as a small payload.
+    pub fn salts(&self, count: usize) -> Result<Vec<[u8; 16]>, Unsealable> {
+        let mut salts = vec![[0u8; 16]; count];
+        self.random.fill(salts.as_flattened_mut()).map_err(|_| Unsealable("no random numbers"))?;
+        Ok(salts)
+    }
+
+    /// Compresses and encrypts a payload of a class, with a salt that no other has.
+    pub fn seal(&self, class: u8, payload: &[u8], salt: [u8; 16]) -> Result<Vec<u8>, Unsealable> {
         let dictionary = read(&self.in_use).get(usize::from(class)).copied().unwrap_or(0);
-        let compressed = self.compress(dictionary, payload)?;
         let id = self.current.load(Ordering::SeqCst) as u32;
         let counter = self.counter.fetch_add(1, Ordering::SeqCst);
-        let salt: [u8; 16] = self.random()?;
-        let mut blob = Vec::with_capacity(HEAD + 4 + compressed.len() + 16);
+        let mut compressor = self.compressor(dictionary)?;
+        compressor.compress(payload)?;
+        let mut blob = Vec::with_capacity(HEAD + 4 + compressor.buffer.len() + 16);
         blob.extend_from_slice(&salt);
         blob.extend_from_slice(&id.to_be_bytes());
         blob.extend_from_slice(&counter.to_be_bytes());
-        let mut body = Vec::with_capacity(4 + compressed.len() + 16);
-        body.extend_from_slice(&dictionary.to_be_bytes());
-        body.extend_from_slice(&compressed);
+        blob.extend_from_slice(&dictionary.to_be_bytes());
+        blob.extend_from_slice(&compressor.buffer);
+        self.compressors.put(dictionary, compressor);
         let keys = read(&self.keys);
         let key = keys.get(&id).ok_or(Unsealable("no data key"))?;
-        key.key
-            .seal_in_place_append_tag(nonce(counter), Aad::from(salt), &mut body)
+        let body = blob.get_mut(HEAD..).unwrap_or_default();
+        let tag = key
+            .key
+            .seal_in_place_separate_tag(nonce(counter), Aad::from(salt), body)
             .map_err(|_| Unsealable("cannot encrypt"))?;
-        blob.extend_from_slice(&body);
+        blob.extend_from_slice(tag.as_ref());
         Ok(blob)
     }
 
@@ -192,16 +201,13 @@ impl Keyring {
         read(&self.dictionaries).get(&id).cloned().ok_or(Unsealable("its dictionary is not here"))
     }
 
-    fn compress(&self, id: u32, payload: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        let pooled = self.compressors.take(id);
-        let mut compressor = match pooled {
-            Some(compressor) => compressor,
+    fn compressor(&self, id: u32) -> Result<Compressor, Unsealable> {
+        match self.compressors.take(id) {
+            Some(compressor) => Ok(compressor),
             None => zstd::bulk::Compressor::with_dictionary(LEVEL, &self.dictionary(id)?)
-                .map_err(|_| Unsealable("dictionary"))?,
-        };
-        let compressed = compressor.compress(payload).map_err(|_| Unsealable("cannot compress"))?;
-        self.compressors.put(id, compressor);
-        Ok(compressed)
+                .map(|inner| Compressor { inner, buffer: Vec::new() })
+                .map_err(|_| Unsealable("dictionary")),
+        }
     }
 
     fn decompress(&self, id: u32, compressed: &[u8]) -> Result<Vec<u8>, Unsealable> {
@@ -216,6 +222,26 @@ impl Keyring {
         let plain = decompressor.decompress(compressed, size).map_err(|_| Unsealable("cannot decompress"))?;
         self.decompressors.put(id, decompressor);
         Ok(plain)
+    }
+}
+
+/// A compressor with the buffer that it writes into: what it made is copied out in its own size.
+struct Compressor {
+    inner: zstd::bulk::Compressor<'static>,
+    buffer: Vec<u8>,
+}
+
+impl Compressor {
+    fn compress(&mut self, payload: &[u8]) -> Result<(), Unsealable> {
+        /// What a rare large payload needed is given back.
+        const KEPT: usize = 1 << 20;
+        if self.buffer.capacity() > KEPT {
+            self.buffer = Vec::new();
+        }
+        self.buffer.clear();
+        self.buffer.reserve(zstd::zstd_safe::compress_bound(payload.len()));
+        let compressed = self.inner.compress_to_buffer(payload, &mut self.buffer);
+        compressed.map(|_| ()).map_err(|_| Unsealable("cannot compress"))
     }
 }
 

@@ -334,8 +334,9 @@ impl LedgerFiles {
     pub fn add_dictionary(&mut self, class: u8, dictionary: Vec<u8>) -> Result<(), StoreError> {
         let id = self.next_dictionary;
         let plain = [id.to_be_bytes().as_slice(), &[class], &dictionary].concat();
-        let blob =
-            self.reader.keyring.seal(DICTIONARY, &plain).map_err(|error| unsealable(self.next, error.0))?;
+        let keyring = &self.reader.keyring;
+        let sealed = keyring.random().and_then(|salt| keyring.seal(DICTIONARY, &plain, salt));
+        let blob = sealed.map_err(|error| unsealable(self.next, error.0))?;
         self.commit(self.last_time, vec![SealedRow { kind: DICTIONARY, blob }])?;
         self.reader.keyring.add_dictionary(id, class, dictionary);
         self.next_dictionary += 1;

@@ -25,6 +25,8 @@ const LONGEST_SAMPLE: usize = 100_000;
 type Trained = (u8, Vec<u8>);
 /// Class and payload of a row that a dictionary can learn from.
 type Sample = (u8, Vec<u8>);
+/// Rows as they are written, and those that dictionaries learn from.
+type Sealed = (Vec<SealedRow>, Vec<Sample>);
 
 /// Work for the thread. What takes a row names its sequence.
 enum Job {
@@ -32,6 +34,8 @@ enum Job {
         first: u64,
         time: Time,
         rows: Arc<Vec<Row>>,
+        /// Sealed already by whoever hands it over; else the thread does it.
+        sealed: Option<Sealed>,
         done: oneshot::Sender<Result<(), StoreError>>,
     },
     Lease {
@@ -49,6 +53,7 @@ enum Job {
 
 /// The thread's door. Its one caller numbers the rows; dropping it waits until all in hand is durable.
 pub struct Writer {
+    shared: Arc<Shared>,
     jobs: Option<mpsc::SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
     trained: mpsc::Receiver<Trained>,
@@ -66,8 +71,14 @@ impl Writer {
         let (jobs, queue) = mpsc::sync_channel(WAITING);
         let (training, trained) = mpsc::channel();
         let (next, last_time, leased) = (ledger.next(), ledger.last_time(), ledger.leased());
-        let mut committing =
-            Committing { shared, ledger, merger, waiting: FxHashMap::default(), training, failed: None };
+        let mut committing = Committing {
+            shared: shared.clone(),
+            ledger,
+            merger,
+            waiting: FxHashMap::default(),
+            training,
+            failed: None,
+        };
         let run = move || {
             for job in queue {
                 if committing.run(job).is_none() {
@@ -76,7 +87,7 @@ impl Writer {
             }
         };
         let thread = super::thread("ledger", run)?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), trained, next, last_time, leased })
+        Ok(Self { shared, jobs: Some(jobs), thread: Some(thread), trained, next, last_time, leased })
     }
 
     fn hand_over(&self, job: Job) -> Result<(), StoreError> {
@@ -105,10 +116,10 @@ impl Writer {
         Ok((next, end))
     }
 
-    /// Hands a batch over; it waits while another is committed.
+    /// Hands a batch over; it waits while another is committed, and seals its rows rather than be idle.
     ///
     /// # Errors
-    /// When the thread has ended.
+    /// When the thread has ended, or the rows cannot be sealed.
     ///
     /// # Panics
     /// If time runs backwards: a programmer's error.
@@ -116,7 +127,7 @@ impl Writer {
         assert!(time >= self.last_time, "commit times do not run backwards");
         let (done, durable) = oneshot::channel();
         let count = rows.len() as u64;
-        self.hand_over(Job::Rows { first: self.next, time, rows, done })?;
+        self.rows(Job::Rows { first: self.next, time, rows, sealed: None, done })?;
         self.next += count;
         self.last_time = time;
         // A dictionary that is ready takes a row of its own after the batch.
@@ -125,6 +136,18 @@ impl Writer {
             self.next += 1;
         }
         Ok(Durable::once(durable))
+    }
+
+    fn rows(&self, job: Job) -> Result<(), StoreError> {
+        let jobs = self.jobs.as_ref().ok_or_else(StoreError::ended)?;
+        match jobs.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(mpsc::TrySendError::Full(Job::Rows { first, time, rows, done, .. })) => {
+                let sealed = Some(self.shared.sealed(first, &rows)?);
+                self.hand_over(Job::Rows { first, time, rows, sealed, done })
+            }
+            Err(_) => Err(StoreError::ended()),
+        }
     }
 
     /// Waits until all that was handed over is durable.
@@ -162,8 +185,8 @@ impl Committing {
     /// One job; none = the thread ends.
     fn run(&mut self, job: Job) -> Option<()> {
         match job {
-            Job::Rows { first, time, rows, done } => {
-                let result = self.rows(first, time, &rows);
+            Job::Rows { first, time, rows, sealed, done } => {
+                let result = self.rows(first, time, &rows, sealed);
                 let failed = result.is_err();
                 // Whoever waits may have the rows back.
                 drop(rows);
@@ -196,10 +219,15 @@ impl Committing {
         Ok(())
     }
 
-    fn rows(&mut self, first: u64, time: Time, rows: &[Row]) -> Result<(), StoreError> {
+    fn rows(
+        &mut self,
+        first: u64,
+        time: Time,
+        rows: &[Row],
+        sealed: Option<Sealed>,
+    ) -> Result<(), StoreError> {
         self.expect(first)?;
-        let (sealed, samples) =
-            seal(&self.shared.ledger.keyring, rows).map_err(|error| damaged(first, error.0))?;
+        let (sealed, samples) = sealed.map_or_else(|| self.shared.sealed(first, rows), Ok)?;
         self.ledger.commit(time, sealed)?;
         let numbered = rows.iter().enumerate().map(|(index, row)| (first + index as u64, time, row));
         let entries = self.shared.advance(numbered, self.ledger.head());
@@ -232,15 +260,20 @@ impl Committing {
     }
 }
 
-/// The rows as they are written, and those that dictionaries learn from.
-fn seal(keyring: &Keyring, rows: &[Row]) -> Result<(Vec<SealedRow>, Vec<Sample>), Unsealable> {
+impl Shared {
+    fn sealed(&self, first: u64, rows: &[Row]) -> Result<Sealed, StoreError> {
+        seal(&self.ledger.keyring, rows).map_err(|error| damaged(first, error.0))
+    }
+}
+
+fn seal(keyring: &Keyring, rows: &[Row]) -> Result<Sealed, Unsealable> {
     let mut sealed = Vec::with_capacity(rows.len());
     let mut samples = Vec::new();
     let mut payload = Vec::new();
-    for row in rows {
+    for (row, salt) in rows.iter().zip(keyring.salts(rows.len())?) {
         payload.clear();
         let kind = codec::encode_into(row, &mut payload);
-        sealed.push(SealedRow { kind, blob: keyring.seal(kind, &payload)? });
+        sealed.push(SealedRow { kind, blob: keyring.seal(kind, &payload, salt)? });
         let learns = matches!(kind, codec::kind::EVENT | codec::kind::MESSAGE);
         if learns && payload.len() <= LONGEST_SAMPLE && !keyring.has_dictionary(kind) {
             samples.push((kind, payload.clone()));
