@@ -84,7 +84,7 @@ CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT 
     lane INTEGER NOT NULL, customs TEXT NOT NULL, entry TEXT, sequence INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 ";
-const FORMAT: i64 = 4;
+const FORMAT: i64 = 5;
 
 impl IndexWriter {
     /// Opens the index of a folder, made if absent.

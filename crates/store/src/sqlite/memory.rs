@@ -11,10 +11,10 @@ use clearance::facts::{CountKey, Counts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Outcome, Receipt};
 use ledger::{Account, Balance};
-use ring::hmac;
 use rustc_hash::FxHashMap;
+use siphasher::sip::SipHasher24;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
+use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Entries of a generation: of consignments and arrivals, which are large, of waybills, of claims.
@@ -56,16 +56,20 @@ impl<K: Eq + Hash, V> Cache<K, V> {
 /// Names whose hashes are remembered: recipients and parties come again and again.
 const NAMES: usize = 20_000;
 
-/// Hashes of keys under the installation's lookup key.
+/// Hashes of keys under the installation's lookup key: SipHash-2-4, which tells nothing to whoever has not the key and
+/// takes a tenth of an HMAC's time. They stand in the index alone, which can be made anew.
 pub struct Hasher {
-    key: hmac::Key,
+    key: SipHasher24,
     names: RwLock<FxHashMap<(u8, Text), KeyHash>>,
 }
 
 impl Hasher {
     /// Under a key derived from the lookup key.
     pub fn new(lookup: &str) -> Self {
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, lookup.as_bytes()), names: RwLock::default() }
+        let digest = ring::digest::digest(&ring::digest::SHA256, lookup.as_bytes());
+        let mut key = [0u8; 16];
+        key.copy_from_slice(digest.as_ref().get(..16).unwrap_or(&[0; 16]));
+        Self { key: SipHasher24::new_with_key(&key), names: RwLock::default() }
     }
     fn hash(&self, kind: u8, parts: &[&str]) -> KeyHash {
         match parts {
@@ -75,16 +79,13 @@ impl Hasher {
         }
     }
     fn hash_bytes(&self, kind: u8, parts: &[&[u8]]) -> KeyHash {
-        let mut context = hmac::Context::with_key(&self.key);
-        context.update(&[kind]);
+        let mut hash = self.key;
+        hash.write_u8(kind);
         for part in parts {
-            context.update(&(part.len() as u32).to_be_bytes());
-            context.update(part);
+            hash.write(&(part.len() as u32).to_le_bytes());
+            hash.write(part);
         }
-        let tag = context.sign();
-        let mut word = [0u8; 8];
-        word.copy_from_slice(tag.as_ref().get(..8).unwrap_or(&[0; 8]));
-        KeyHash::from_be_bytes(word)
+        hash.finish() as KeyHash
     }
     /// Of an order.
     pub fn order(&self, key: &OrderKey) -> KeyHash {
