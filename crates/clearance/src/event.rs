@@ -125,6 +125,15 @@ pub enum Follow {
     },
 }
 
+impl Follow {
+    /// The event that it follows.
+    pub fn cause(&self) -> Position {
+        match self {
+            Self::WaybillChanged { cause, .. } | Self::ClaimReleased { cause, .. } => *cause,
+        }
+    }
+}
+
 /// What a timer is for. The numbers are stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]

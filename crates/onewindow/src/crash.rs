@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use store::sqlite::folder::MasterKey;
+use store::MasterKey;
 
 /// Arguments of `crash-test`.
 #[derive(clap::Args)]

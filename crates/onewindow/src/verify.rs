@@ -4,9 +4,9 @@
 use crate::{Failure, Space};
 use serde_json::json;
 use server::derive::Derived;
+use store::MasterKey;
 use store::Store;
 use store::sqlite::SqliteStore;
-use store::sqlite::folder::MasterKey;
 
 /// Arguments of `verify`.
 #[derive(clap::Args)]

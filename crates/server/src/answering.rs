@@ -45,7 +45,7 @@ pub(crate) fn start<R: Read>(
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(mpsc::Sender<Told>, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(WAITING);
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let thread = std::thread::Builder::new().name("answers".to_owned()).spawn(move || {
         if let Err(error) = runtime.block_on(answering.run(queue)) {
             failed(error);

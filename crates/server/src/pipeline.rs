@@ -156,7 +156,7 @@ pub fn start<S: Store>(
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(2_000);
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answering = Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone() };
     let (answers, answering) = answering::start(answering, failed)?;
     let thread = std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {

@@ -7,6 +7,8 @@
 //! `ONEWINDOW_SEEDS=10000` plays more, `ONEWINDOW_SEED=n` one.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+#[path = "../../store/tests/support/postgres.rs"]
+mod database;
 mod support;
 
 use bytes::Bytes;
@@ -21,13 +23,13 @@ use server::clock::Clock;
 use server::pipeline::MessageAnswer;
 use server::window::OpenError;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 use store::faulty::{Faulty, Rates};
-use store::sqlite::folder::MasterKey;
-use store::sqlite::{Options, SqliteRead, SqliteStore};
-use store::{Cursor, Read, StoreError};
+use store::postgres::{self, PostgresStore};
+use store::sqlite::{Control, Options, SqliteStore};
+use store::{Cursor, MasterKey, Read, Store, StoreError};
 use support::NOW;
 
 const YEARLY: i64 = 2_600_000;
@@ -58,12 +60,69 @@ struct Said {
     documents: Vec<(u64, i32)>,
 }
 
-struct Life {
+/// Where a life is kept.
+trait Place {
+    type Store: Store;
+    /// Opens it, as after a restart.
+    async fn open(&self) -> Result<(Self::Store, Control), StoreError>;
+    /// What is wrong with what is kept, once it is closed.
+    fn faults(&self) -> Vec<String>;
+}
+
+/// A data folder.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let shared_memory = Path::new("/dev/shm");
+        Self(if shared_memory.is_dir() {
+            tempfile::tempdir_in(shared_memory).unwrap()
+        } else {
+            tempfile::tempdir().unwrap()
+        })
+    }
+    fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+}
+
+impl Place for Folder {
+    type Store = SqliteStore;
+    async fn open(&self) -> Result<(SqliteStore, Control), StoreError> {
+        server::window::embedded(&self.data(), &Options::default(), &mut |_| {})
+    }
+    fn faults(&self) -> Vec<String> {
+        let data = self.data();
+        let report = store::sqlite::verify::verify(&data, &MasterKey::default_path(&data), &mut |_| {});
+        report.unwrap().faults.iter().map(|fault| format!("{fault:?}")).collect()
+    }
+}
+
+/// A database; tokens are kept in a folder.
+struct Database {
+    folder: Folder,
+    options: postgres::Options,
+}
+
+impl Place for Database {
+    type Store = PostgresStore;
+    async fn open(&self) -> Result<(PostgresStore, Control), StoreError> {
+        let store = PostgresStore::open(self.options.clone()).await?;
+        Ok((store, Control::open(self.folder.0.path())?))
+    }
+    fn faults(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+type WindowAt<P> = Window<<<P as Place>::Store as Store>::Read>;
+
+struct Life<P: Place> {
     seed: u64,
     draw: Numbers,
-    folder: tempfile::TempDir,
+    place: P,
     clock: Clock,
-    window: Option<(Window<SqliteRead>, std::thread::JoinHandle<()>)>,
+    window: Option<(WindowAt<P>, std::thread::JoinHandle<()>)>,
     plays: Vec<Play>,
     said: Vec<Said>,
     actions: u64,
@@ -79,37 +138,11 @@ fn fen(decimal: &Decimal) -> i64 {
 
 /// A trade of one buyer at a price near the single limit.
 fn trade(seed: u64, number: u64, person: &Person, draw: &mut Numbers) -> Trade {
-    let mut trade = Trade::new(seed, number, NOW, 1000);
-    trade.order.lines.truncate(1);
-    trade.declaration.lines.truncate(1);
-    let price = Decimal::from_whole(3_000 + draw.below(1_900) as i64);
-    let one = Decimal::from_whole(1);
-    let (ordered, declared) = (&mut trade.order.lines[0], &mut trade.declaration.lines[0]);
-    (ordered.qty, ordered.price, ordered.total_price) = (one, price, price);
-    (declared.qty, declared.price, declared.total_price) = (one, price, price);
-    if declared.unit1 != "035" {
-        declared.qty1 = one;
-    }
-    if declared.unit2.as_deref().is_some_and(|unit| unit != "035") {
-        declared.qty2 = Some(one);
-    }
-    let paid = price.checked_add(trade.order.head.freight).unwrap();
-    trade.order.head.goods_value = price;
-    trade.order.head.actural_paid = paid;
-    trade.payment.amount_paid = paid;
-    for (number, name) in [
-        (&mut trade.order.head.buyer_id_number, &mut trade.order.head.buyer_name),
-        (&mut trade.payment.payer_id_number, &mut trade.payment.payer_name),
-        (&mut trade.declaration.head.buyer_id_number, &mut trade.declaration.head.buyer_name),
-    ] {
-        *number = person.identity.clone();
-        *name = person.name.clone();
-    }
-    trade
+    support::trade_of(seed, number, person, 3_000 + draw.below(1_900) as i64)
 }
 
-impl Life {
-    async fn begin(seed: u64) -> Self {
+impl<P: Place> Life<P> {
+    async fn begin(seed: u64, place: P) -> Self {
         let mut draw = Numbers::new(seed, 0x51);
         let persons = [Person::new(seed * 2 + 1), Person::new(seed * 2 + 2)];
         let plays = (0..12)
@@ -142,16 +175,10 @@ impl Life {
                 }
             })
             .collect();
-        let shared_memory = Path::new("/dev/shm");
-        let folder = if shared_memory.is_dir() {
-            tempfile::tempdir_in(shared_memory).unwrap()
-        } else {
-            tempfile::tempdir().unwrap()
-        };
         let mut life = Self {
             seed,
             draw,
-            folder,
+            place,
             clock: Clock::simulated(NOW),
             window: None,
             plays,
@@ -170,9 +197,8 @@ impl Life {
 
     async fn open(&mut self) {
         self.openings += 1;
-        let data = self.folder.path().join("data");
-        let (store, control): (SqliteStore, _) = loop {
-            match server::window::embedded(&data, &Options::default(), &mut |_| {}) {
+        let (store, control) = loop {
+            match self.place.open().await {
                 Ok(opened) => break opened,
                 // The writer that failed is not yet gone.
                 Err(StoreError::Locked { .. }) => tokio::time::sleep(Duration::from_micros(200)).await,
@@ -207,7 +233,7 @@ impl Life {
         self.open().await;
     }
 
-    fn window(&self) -> &Window<SqliteRead> {
+    fn window(&self) -> &WindowAt<P> {
         &self.window.as_ref().unwrap().0
     }
 
@@ -732,8 +758,8 @@ fn takes(state: Option<u16>) -> bool {
 /// States that declarations stood in after an officer's action or when the auditor came: a simulator that never gets somewhere proves nothing of it.
 static SEEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
 
-async fn live(seed: u64) {
-    let mut life = Life::begin(seed).await;
+async fn live(seed: u64, place: impl Place) {
+    let mut life = Life::begin(seed, place).await;
     for _ in 0..70 {
         life.step().await;
     }
@@ -744,15 +770,14 @@ async fn live(seed: u64) {
     life.audit().await;
     life.restart().await;
     life.audit().await;
-    let data = life.folder.path().join("data");
     let (window, writer) = life.window.take().unwrap();
     // Whatever was lost, unknown and judged again: each decision follows from the rows before it, and from nothing else.
     let derived = server::derive::derive(&window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
     assert!(derived.different == 0 && derived.events > 0, "seed {seed}: {derived:?}");
     drop(window);
     writer.join().unwrap();
-    let report = store::sqlite::verify::verify(&data, &MasterKey::default_path(&data), &mut |_| {}).unwrap();
-    assert!(report.faults.is_empty(), "seed {seed}: {:?}", report.faults);
+    let faults = life.place.faults();
+    assert!(faults.is_empty(), "seed {seed}: {faults:?}");
 }
 
 #[test]
@@ -773,7 +798,7 @@ fn lives_add_up() {
                     if seed >= seeds.end {
                         break;
                     }
-                    runtime.block_on(live(seed));
+                    runtime.block_on(live(seed, Folder::new()));
                 }
             });
         }
@@ -781,4 +806,23 @@ fn lives_add_up() {
     let seen = SEEN.lock().unwrap();
     let all = [100, 120, 300, 399, 500, 501, 502, 503, 599, 600, 700, 800, 899, 1399];
     assert!(!many || all.iter().all(|state| seen.contains(state)), "only {seen:?}");
+}
+
+/// The same lives on PostgreSQL: fewer, as each takes longer.
+#[test]
+fn lives_add_up_on_postgres() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = match number("ONEWINDOW_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 1..number("ONEWINDOW_DATABASE_SEEDS").unwrap_or(20) + 1,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    for seed in seeds {
+        let Some(address) = database::database() else { return };
+        let folder = Folder::new();
+        let mut options = postgres::Options::new(&address, folder.0.path().join("space.key"));
+        // It is over at once: the next to open is the same writer, as when a process is started again in time.
+        options.lease = Duration::from_millis(1);
+        runtime.block_on(live(seed, Database { folder, options }));
+    }
 }

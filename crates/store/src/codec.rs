@@ -873,17 +873,27 @@ pub fn hydrate<E>(
     consignment: &mut Consignment,
     document: &mut dyn FnMut(Position) -> Result<Arc<Document>, E>,
 ) -> Result<(), E> {
+    documents_of(consignment, &mut |filed| {
+        filed.document = document(filed.position)?;
+        Ok(())
+    })
+}
+
+/// Shows every document's place in a state.
+///
+/// # Errors
+/// Those of `place`.
+pub fn documents_of<E>(
+    consignment: &mut Consignment,
+    place: &mut dyn FnMut(&mut Filed) -> Result<(), E>,
+) -> Result<(), E> {
     let carriage = consignment.carriage.as_mut().and_then(|carriage| carriage.waybill.as_mut());
     let attempt = consignment.attempt.as_mut().map(|attempt| &mut attempt.declaration);
     let cancellation = consignment.cancellation.as_mut().map(|file| &mut file.filed);
     let partners =
         [consignment.order.as_mut(), consignment.payment.as_mut(), carriage, attempt, cancellation];
-    for filed in
-        partners.into_iter().flatten().chain(consignment.returns.iter_mut().map(|file| &mut file.filed))
-    {
-        filed.document = document(filed.position)?;
-    }
-    Ok(())
+    let returns = consignment.returns.iter_mut().map(|file| &mut file.filed);
+    partners.into_iter().flatten().chain(returns).try_for_each(place)
 }
 
 /// Puts the documents back into a waybill's state.
@@ -894,10 +904,38 @@ pub fn hydrate_waybill<E>(
     record: &mut WaybillRecord,
     document: &mut dyn FnMut(Position) -> Result<Arc<Document>, E>,
 ) -> Result<(), E> {
-    for filed in [record.waybill.as_mut(), record.delivered.as_mut()].into_iter().flatten() {
+    documents_of_waybill(record, &mut |filed| {
         filed.document = document(filed.position)?;
-    }
-    Ok(())
+        Ok(())
+    })
+}
+
+/// Shows every document's place in a waybill's state.
+///
+/// # Errors
+/// Those of `place`.
+pub fn documents_of_waybill<E>(
+    record: &mut WaybillRecord,
+    place: &mut dyn FnMut(&mut Filed) -> Result<(), E>,
+) -> Result<(), E> {
+    [record.waybill.as_mut(), record.delivered.as_mut()].into_iter().flatten().try_for_each(place)
+}
+
+/// A follow in its stored form.
+pub fn encode_follow(follow: &Follow) -> Vec<u8> {
+    let mut out = vec![FORMAT];
+    follow.put(&mut out);
+    out
+}
+
+/// A follow back.
+///
+/// # Errors
+/// [`Damage`].
+pub fn decode_follow(bytes: &[u8]) -> Result<Follow, Damage> {
+    let mut bytes = Bytes::new(bytes);
+    bytes.format = bytes.byte()?;
+    Follow::get(&mut bytes)
 }
 
 /// What waits for its turn: kept with the index, so that a start need not look for it in the ledger.

@@ -5,10 +5,15 @@
 //! the rows of a batch, all or nothing. Reads for people and feeds are [`Read`], every one scoped by its owner.
 
 pub mod codec;
+mod crypt;
 pub mod faulty;
+mod hasher;
+mod master_key;
+pub mod postgres;
 pub mod rows;
 pub mod sqlite;
 
+pub use master_key::MasterKey;
 pub use rows::{
     Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
     StoredEvent, Summary,

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use clearance::Text;
+use clearance::consignment::Consignment;
 use clearance::event::{Event, SignatureFact};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Outcome, Receipt};
@@ -204,4 +205,52 @@ pub struct Summary {
     pub time: Time,
     /// Lane, once fixed (number).
     pub lane: u8,
+}
+
+impl Summary {
+    /// The line of a consignment after a row.
+    pub fn of(consignment: &Consignment, position: Position, time: Time) -> Self {
+        let attempt = consignment.attempt.as_ref();
+        let customs_code = match attempt.map(|attempt| &*attempt.declaration.document) {
+            Some(ceb::Document::Declaration(declaration)) => declaration.head.customs_code.clone(),
+            _ => Text::default(),
+        };
+        Self {
+            order: consignment.key.clone(),
+            state: attempt.map_or(0, |attempt| attempt.state.number()),
+            invt_no: attempt.and_then(|attempt| attempt.invt_no.clone()),
+            customs_code,
+            position,
+            time,
+            lane: attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as u8),
+        }
+    }
+
+    /// Codes of the parties whom a consignment names: they find it in their lists.
+    pub fn parties(consignment: &Consignment) -> Vec<Text> {
+        let mut codes: Vec<Text> = vec![consignment.key.platform.clone()];
+        let declaration = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
+        for filed in [consignment.order.as_ref(), consignment.payment.as_ref(), declaration] {
+            match filed.map(|filed| &*filed.document) {
+                Some(ceb::Document::Order(order)) => codes.push(order.head.ebc_code.clone()),
+                Some(ceb::Document::Payment(payment)) => codes.push(payment.pay_code.clone()),
+                Some(ceb::Document::Declaration(declaration)) => {
+                    let head = &declaration.head;
+                    codes.extend([
+                        head.ebc_code.clone(),
+                        head.logistics_code.clone(),
+                        head.agent_code.clone(),
+                        head.assure_code.clone(),
+                    ]);
+                }
+                _ => {}
+            }
+        }
+        for code in &mut codes {
+            *code = Text::from(code.trim());
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
 }

@@ -15,8 +15,8 @@ use clearance::{Rulebook, Text};
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use store::MasterKey;
 use store::codec;
-use store::sqlite::folder::MasterKey;
 use store::sqlite::{Options, SqliteStore};
 use store::{Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
 

@@ -3,9 +3,9 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use ceb::{Document, Style};
+use ceb::{Decimal, Document, Style};
 use clearance::keys::Time;
-use clearance::sample::{self, Trade};
+use clearance::sample::{self, Person, Trade};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use server::Window;
@@ -125,4 +125,35 @@ pub fn plain(zone: &Zone, from: u64) -> Trade {
             ) > 100_000
         })
         .unwrap()
+}
+
+/// A trade of one buyer: one piece at this price, in yuan.
+pub fn trade_of(seed: u64, number: u64, person: &Person, price: i64) -> Trade {
+    let mut trade = Trade::new(seed, number, NOW, 1000);
+    trade.order.lines.truncate(1);
+    trade.declaration.lines.truncate(1);
+    let price = Decimal::from_whole(price);
+    let one = Decimal::from_whole(1);
+    let (ordered, declared) = (&mut trade.order.lines[0], &mut trade.declaration.lines[0]);
+    (ordered.qty, ordered.price, ordered.total_price) = (one, price, price);
+    (declared.qty, declared.price, declared.total_price) = (one, price, price);
+    if declared.unit1 != "035" {
+        declared.qty1 = one;
+    }
+    if declared.unit2.as_deref().is_some_and(|unit| unit != "035") {
+        declared.qty2 = Some(one);
+    }
+    let paid = price.checked_add(trade.order.head.freight).unwrap();
+    trade.order.head.goods_value = price;
+    trade.order.head.actural_paid = paid;
+    trade.payment.amount_paid = paid;
+    for (number, name) in [
+        (&mut trade.order.head.buyer_id_number, &mut trade.order.head.buyer_name),
+        (&mut trade.payment.payer_id_number, &mut trade.payment.payer_name),
+        (&mut trade.declaration.head.buyer_id_number, &mut trade.declaration.head.buyer_name),
+    ] {
+        *number = person.identity.clone();
+        *name = person.name.clone();
+    }
+    trade
 }

@@ -1,7 +1,6 @@
 //! The data folder: one process at a time, its own space, its master key kept elsewhere.
 
 use crate::StoreError;
-use ring::rand::{SecureRandom, SystemRandom};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -54,69 +53,5 @@ impl Folder {
             lock.write_all(address.as_bytes())
         };
         write(&mut self.lock).map_err(|error| failed("write", &path, error))
-    }
-}
-
-/// The 32 bytes that wrap every data key. Lies outside the data folder and is backed up apart.
-#[derive(Clone)]
-pub struct MasterKey(pub(super) [u8; 32]);
-
-impl std::fmt::Debug for MasterKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MasterKey(…)")
-    }
-}
-
-impl MasterKey {
-    /// Where the key of a data folder lies by default: beside the folder, not in it.
-    pub fn default_path(folder: &Path) -> PathBuf {
-        let mut name = folder.file_name().unwrap_or_default().to_owned();
-        name.push(".key");
-        folder.with_file_name(name)
-    }
-
-    /// Reads the key; makes a new one if `fresh` says that the folder holds nothing yet.
-    ///
-    /// # Errors
-    /// When the file is missing although the folder holds data, or is not a key.
-    pub fn load_or_create(path: &Path, fresh: bool) -> Result<Self, StoreError> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(text.trim()).ok_or_else(|| {
-                StoreError::MasterKey(format!("{} is not a key of 64 hexadecimal digits", path.display()))
-            }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && fresh => Self::create(path),
-            Err(error) => Err(StoreError::MasterKey(format!(
-                "{}: {error}; the folder's data cannot be read without it",
-                path.display()
-            ))),
-        }
-    }
-
-    fn create(path: &Path) -> Result<Self, StoreError> {
-        let mut key = [0u8; 32];
-        SystemRandom::new()
-            .fill(&mut key)
-            .map_err(|_| StoreError::MasterKey("no random numbers".to_owned()))?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut file = options.open(path).map_err(|error| failed("create", path, error))?;
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|error| failed("write", path, error))?;
-        Ok(Self(key))
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        if text.len() != 64 {
-            return None;
-        }
-        let mut key = [0u8; 32];
-        for (index, byte) in key.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
-        }
-        Some(Self(key))
     }
 }

@@ -4,6 +4,7 @@
 
 use super::runs::{self, Current, Family, Merging, Runs};
 use crate::StoreError;
+use crate::hasher::KeyHash;
 use crate::rows::Summary;
 use clearance::Text;
 use clearance::event::TimerKind;
@@ -15,9 +16,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// A hash of a key; what is found under it is checked against the key itself.
-pub type KeyHash = i64;
 
 /// What a list shows of a consignment, and who may see it.
 #[derive(Clone, Debug)]

@@ -5,9 +5,10 @@
 //! every commit. One commit lies in one segment; at a size or a month's end a segment is sealed and the next begins
 //! with its head. Data keys and dictionaries are rows too, of reserved kinds, written before their first use.
 
-use super::crypt::Keyring;
-use super::folder::{Folder, MasterKey};
+use super::folder::Folder;
+use crate::MasterKey;
 use crate::StoreError;
+use crate::crypt::Keyring;
 use clearance::keys::{Position, Time};
 use ring::digest::{Context, SHA256, digest};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};

@@ -1,10 +1,10 @@
 //! Memory: what waits, what was touched lately, and what the index does not cover yet. Only ever a function of ledger
 //! rows: it advances after a commit by the rows committed, live and on replay alike.
 
-use super::index::{Entries, KeyHash, Listed};
+use super::index::{Entries, Listed};
 use crate::codec::Waiting;
+use crate::hasher::{Hasher, KeyHash};
 use crate::rows::{EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
-use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, TimerKind};
 use clearance::facts::{CountKey, Counts};
@@ -12,10 +12,9 @@ use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey
 use clearance::outcome::{Outcome, Receipt};
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
-use siphasher::sip::SipHasher24;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher as _};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::hash::Hash;
+use std::sync::Arc;
 
 /// Entries of a generation: of consignments and arrivals, which are large, of waybills, of claims.
 const CONSIGNMENTS: usize = 4_000;
@@ -50,104 +49,6 @@ impl<K: Eq + Hash, V> Cache<K, V> {
     pub fn remove(&mut self, key: &K) {
         self.young.remove(key);
         self.old.remove(key);
-    }
-}
-
-/// Names whose hashes are remembered: recipients and parties come again and again.
-const NAMES: usize = 20_000;
-
-/// Hashes of keys under the installation's lookup key: SipHash-2-4, which tells nothing to whoever has not the key and
-/// takes a tenth of an HMAC's time. They stand in the index alone, which can be made anew.
-pub struct Hasher {
-    key: SipHasher24,
-    names: RwLock<FxHashMap<(u8, Text), KeyHash>>,
-}
-
-impl Hasher {
-    /// Under a key derived from the lookup key.
-    pub fn new(lookup: &str) -> Self {
-        let digest = ring::digest::digest(&ring::digest::SHA256, lookup.as_bytes());
-        let mut key = [0u8; 16];
-        key.copy_from_slice(digest.as_ref().get(..16).unwrap_or(&[0; 16]));
-        Self { key: SipHasher24::new_with_key(&key), names: RwLock::default() }
-    }
-    fn hash(&self, kind: u8, parts: &[&str]) -> KeyHash {
-        match parts {
-            [one] => self.hash_bytes(kind, &[one.as_bytes()]),
-            [one, other] => self.hash_bytes(kind, &[one.as_bytes(), other.as_bytes()]),
-            more => self.hash_bytes(kind, &more.iter().map(|part| part.as_bytes()).collect::<Vec<_>>()),
-        }
-    }
-    fn hash_bytes(&self, kind: u8, parts: &[&[u8]]) -> KeyHash {
-        let mut hash = self.key;
-        hash.write_u8(kind);
-        for part in parts {
-            hash.write(&(part.len() as u32).to_le_bytes());
-            hash.write(part);
-        }
-        hash.finish() as KeyHash
-    }
-    /// Of an order.
-    pub fn order(&self, key: &OrderKey) -> KeyHash {
-        self.hash(1, &[&key.platform, &key.order_no])
-    }
-    /// Of a waybill.
-    pub fn waybill(&self, key: &WaybillKey) -> KeyHash {
-        self.hash(2, &[&key.logistics, &key.logistics_no])
-    }
-    /// Of an arrival.
-    pub fn arrival(&self, key: &ArrivalKey) -> KeyHash {
-        self.hash(3, &[&key.operator, &key.cop_no])
-    }
-    /// Of a claim.
-    pub fn claim(&self, key: &ClaimKey) -> KeyHash {
-        match key {
-            ClaimKey::Payment(one, other) => self.hash(4, &[one, other]),
-            ClaimKey::Declaration(one, other) => self.hash(5, &[one, other]),
-            ClaimKey::Cancellation(one, other) => self.hash(6, &[one, other]),
-            ClaimKey::Return(one, other) => self.hash(7, &[one, other]),
-            ClaimKey::Entry(one) => self.hash(8, &[one]),
-        }
-    }
-    /// Of a message's bytes, by sender.
-    pub fn message(&self, sender: &str, sha256: &[u8; 32]) -> KeyHash {
-        self.hash_bytes(9, &[sender.as_bytes(), sha256])
-    }
-    /// Of an exchange id.
-    pub fn recipient(&self, id: &str) -> KeyHash {
-        self.name(10, id)
-    }
-    /// Of a party's code.
-    pub fn party(&self, code: &str) -> KeyHash {
-        self.name(11, code)
-    }
-    /// Of an account.
-    pub fn account(&self, account: &Account) -> KeyHash {
-        self.hash_bytes(
-            12,
-            &[&[account.kind.number()], account.owner.as_bytes(), &account.period.to_be_bytes()],
-        )
-    }
-    /// Of a counter.
-    pub fn count(&self, key: &CountKey) -> KeyHash {
-        self.hash_bytes(13, &[&[key.kind as u8], key.owner.as_bytes()])
-    }
-    /// Of the row that decides an undecided one later.
-    pub fn again(&self, first: u64) -> KeyHash {
-        self.hash_bytes(14, &[&first.to_be_bytes()])
-    }
-    fn name(&self, kind: u8, name: &str) -> KeyHash {
-        let key = (kind, Text::new(name));
-        let known = self.names.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
-        known.unwrap_or_else(|| {
-            let hash = self.hash(kind, &[name]);
-            let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
-            if names.len() >= NAMES {
-                names.clear();
-            }
-            names.insert(key, hash);
-            hash
-        })
     }
 }
 
@@ -397,9 +298,7 @@ impl Memory {
     }
 
     fn processed(&mut self, follow: &Follow) {
-        let cause = match follow {
-            Follow::WaybillChanged { cause, .. } | Follow::ClaimReleased { cause, .. } => cause.sequence,
-        };
+        let cause = follow.cause().sequence;
         if let Some(waiting) = self.follows.get_mut(&cause) {
             waiting.retain(|other| other != follow);
             if waiting.is_empty() {
@@ -443,44 +342,7 @@ impl Memory {
 
 /// The line of a consignment in lists, and whom it names.
 fn listed(hasher: &Hasher, consignment: &Consignment, sequence: u64, time: Time) -> Listed {
-    let mut codes: Vec<Text> = vec![consignment.key.platform.clone()];
-    for filed in [
-        consignment.order.as_ref(),
-        consignment.payment.as_ref(),
-        consignment.attempt.as_ref().map(|attempt| &attempt.declaration),
-    ] {
-        match filed.map(|filed| &*filed.document) {
-            Some(ceb::Document::Order(order)) => codes.push(order.head.ebc_code.clone()),
-            Some(ceb::Document::Payment(payment)) => codes.push(payment.pay_code.clone()),
-            Some(ceb::Document::Declaration(declaration)) => {
-                let head = &declaration.head;
-                codes.extend([
-                    head.ebc_code.clone(),
-                    head.logistics_code.clone(),
-                    head.agent_code.clone(),
-                    head.assure_code.clone(),
-                ]);
-            }
-            _ => {}
-        }
-    }
-    codes.sort_unstable();
-    codes.dedup();
-    let attempt = consignment.attempt.as_ref();
-    let customs_code = match attempt.map(|attempt| &*attempt.declaration.document) {
-        Some(ceb::Document::Declaration(declaration)) => declaration.head.customs_code.clone(),
-        _ => Text::default(),
-    };
-    Listed {
-        summary: Summary {
-            order: consignment.key.clone(),
-            state: attempt.map_or(0, |attempt| attempt.state.number()),
-            invt_no: attempt.and_then(|attempt| attempt.invt_no.clone()),
-            customs_code,
-            position: Position { writer: 0, sequence },
-            time,
-            lane: attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as u8),
-        },
-        parties: codes.iter().map(|code| hasher.party(code.trim())).collect(),
-    }
+    let position = Position { writer: 0, sequence };
+    let parties = Summary::parties(consignment).iter().map(|code| hasher.party(code)).collect();
+    Listed { summary: Summary::of(consignment, position, time), parties }
 }

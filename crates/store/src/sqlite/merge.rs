@@ -1,7 +1,8 @@
 //! What a merge writes into the index of feeds, timers and lists. The rest of the merge is in `index`.
 
-use super::index::{Entries, KeyHash, Listed};
+use super::index::{Entries, Listed};
 use super::runs::{Family, Runs};
+use crate::hasher::KeyHash;
 use clearance::event::TimerKind;
 use clearance::keys::{OrderKey, Time};
 use rusqlite::params;

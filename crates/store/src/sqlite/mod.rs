@@ -3,7 +3,6 @@
 
 mod ahead;
 pub mod control;
-pub mod crypt;
 pub mod folder;
 pub mod index;
 pub mod ledger_files;

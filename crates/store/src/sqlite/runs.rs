@@ -6,7 +6,7 @@
 //!
 //! A run's pages are deleted when no reader holds the run any more. What values mean belongs to `index`.
 
-use super::index::KeyHash;
+use crate::hasher::KeyHash;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::sync::{Arc, PoisonError, RwLock};
 

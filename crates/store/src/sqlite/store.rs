@@ -3,13 +3,14 @@
 
 use super::ahead::Ahead;
 use super::folder::Folder;
-use super::index::{Entries, Index, IndexWriter, KeyHash};
+use super::index::{Entries, Index, IndexWriter};
 use super::ledger_files::{LedgerFiles, LedgerReader};
-use super::memory::{FromIndex, Hasher, Memory, TimerKey};
+use super::memory::{FromIndex, Memory, TimerKey};
 use super::merger::{Merger, merge};
 use super::runs::{self, Current, Family};
 use super::writer::Writer;
 use crate::codec::{self, Waiting};
+use crate::hasher::{Hasher, KeyHash};
 use crate::rows::{
     Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
     StoredEvent, Summary,
@@ -362,7 +363,7 @@ impl SqliteStore {
     /// When the folder is in use, the master key is wrong or a file cannot be read.
     pub fn open(path: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
-        let key = options.master_key.clone().unwrap_or_else(|| super::folder::MasterKey::default_path(path));
+        let key = options.master_key.clone().unwrap_or_else(|| crate::MasterKey::default_path(path));
         let ledger = LedgerFiles::open(&folder, &key, options.segment_bytes)?;
         let reader = ledger.reader();
         let mut writer = IndexWriter::open(path)?;
@@ -380,8 +381,7 @@ impl SqliteStore {
         let waiting = Waiting::decode(&index.waiting()?).map_err(|damage| damaged(covered, damage.0))?;
         memory.undecided.extend(waiting.undecided);
         for follow in waiting.follows {
-            let (Follow::WaybillChanged { cause, .. } | Follow::ClaimReleased { cause, .. }) = &follow;
-            memory.follows.entry(cause.sequence).or_default().push(follow);
+            memory.follows.entry(follow.cause().sequence).or_default().push(follow);
         }
         memory.last = covered;
         let (template, runs) = (index.again()?, index.runs());

@@ -1,9 +1,10 @@
 //! Verification of a data folder that nobody has open: every digest and link of the chain, every payload, the versions
 //! of every consignment, and balances recomputed from the movements.
 
-use super::folder::{Folder, MasterKey};
+use super::folder::Folder;
 use super::index::IndexWriter;
 use super::ledger_files::{LedgerReader, chain};
+use crate::MasterKey;
 use crate::StoreError;
 use crate::codec;
 use crate::rows::Row;

@@ -2,10 +2,10 @@
 //! it was handed over, while the next batch is loaded and judged. A commit that fails ends it: everything in hand fails
 //! with it, the process ends, and opening again recovers what is durable.
 
-use super::crypt::{Keyring, Unsealable};
 use super::ledger_files::{LedgerFiles, SealedRow};
 use super::merger::Merger;
 use super::store::{Shared, damaged};
+use crate::crypt::{Keyring, Unsealable};
 use crate::{Durable, Row, StoreError, codec};
 use clearance::keys::Time;
 use rustc_hash::FxHashMap;

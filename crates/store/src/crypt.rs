@@ -3,7 +3,7 @@
 //! nonce and never repeats under a key, because every opening for writing makes a new key. The salt goes with the
 //! payload when it is erased, so the digest that the chain keeps tells nothing of it.
 
-use super::folder::MasterKey;
+use crate::master_key::MasterKey;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -175,6 +175,12 @@ impl Keyring {
             .map_err(|_| Unsealable("cannot encrypt"))?;
         blob.extend_from_slice(tag.as_ref());
         Ok(blob)
+    }
+
+    /// Whether the data key of a blob is here.
+    pub fn knows(&self, blob: &[u8]) -> bool {
+        let id = blob.get(16..20).and_then(|id| id.try_into().ok()).map(u32::from_be_bytes);
+        id.is_some_and(|id| read(&self.keys).contains_key(&id))
     }
 
     /// Decrypts and decompresses a blob.

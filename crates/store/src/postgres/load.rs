@@ -1,0 +1,159 @@
+//! What a batch may know: its keys locked in one order, created if absent, and the facts under them.
+
+use super::cold::{self, Shared, States, damaged};
+use super::failed;
+use crate::StoreError;
+use clearance::facts::{CountKey, Counts, Facts, Keys};
+use clearance::keys::{Position, Time};
+use ledger::{Account, AccountKind, Balance};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+/// Locks the keys, in order, and reads what is under them.
+pub(super) async fn load_facts(
+    client: &Client,
+    shared: &Shared,
+    keys: &Keys,
+    careful: bool,
+) -> Result<Facts, StoreError> {
+    let hasher = &shared.hasher;
+    let mut hashes: BTreeSet<Uuid> = BTreeSet::new();
+    hashes.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
+    hashes.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
+    hashes.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
+    hashes.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
+    let positions = lock(client, hashes.into_iter().collect()).await?;
+    let states = shared.states(client, positions.values().copied().collect()).await?;
+    let found = |hash: Uuid| -> Option<(Position, &Arc<States>)> {
+        let position = positions.get(&hash)?;
+        states.get(position).map(|states| (*position, states))
+    };
+    let mut facts = Facts::default();
+    for states in states.values() {
+        facts.last_time = facts.last_time.max(Time(states.time.0 + 1));
+    }
+    for key in &keys.orders {
+        if let Some((position, states)) = found(hasher.order(key)) {
+            let state = states.consignment.as_ref().filter(|state| state.key == *key);
+            let state =
+                state.ok_or_else(|| damaged(position, "the consignment's state was expected here"))?;
+            facts.consignments.insert(key.clone(), state.clone());
+        }
+    }
+    for key in &keys.waybills {
+        if let Some((position, states)) = found(hasher.waybill(key)) {
+            let state = states.waybills.iter().find(|state| state.key == *key);
+            let state = state.ok_or_else(|| damaged(position, "the waybill's state was expected here"))?;
+            facts.waybills.insert(key.clone(), state.clone());
+        }
+    }
+    for key in &keys.claims {
+        if let Some((_, states)) = found(hasher.claim(key)) {
+            let claim = states.claims.iter().rev().find(|(claim, _)| claim == key);
+            if let Some((_, Some(owner))) = claim {
+                facts.claims.insert(key.clone(), owner.clone());
+            }
+        }
+    }
+    for key in &keys.arrivals {
+        if let Some((position, states)) = found(hasher.arrival(key)) {
+            let state = states.arrival.as_ref().filter(|state| state.key == *key);
+            let state = state.ok_or_else(|| damaged(position, "the arrival's state was expected here"))?;
+            facts.arrivals.insert(key.clone(), state.clone());
+        }
+    }
+    facts.balances = balances(client, &keys.accounts, careful).await?;
+    facts.counts = counts(client, &keys.counts).await?.into_iter().collect();
+    Ok(facts)
+}
+
+/// Locks keys, created if absent, in their order; says where the last row of each is.
+async fn lock(client: &Client, hashes: Vec<Uuid>) -> Result<BTreeMap<Uuid, Position>, StoreError> {
+    if hashes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let locking = |error| failed("lock the keys of a batch", error);
+    client
+        .execute(
+            "INSERT INTO key SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING",
+            &[&hashes],
+        )
+        .await
+        .map_err(locking)?;
+    let rows = client
+        .query(
+            "SELECT writer, sequence, hash FROM key WHERE hash = ANY($1::uuid[]) ORDER BY hash FOR UPDATE",
+            &[&hashes],
+        )
+        .await
+        .map_err(locking)?;
+    let there = rows.iter().map(|row| (row.get(2), cold::position_of(row)));
+    Ok(there.filter(|(_, position)| position.sequence > 0).collect())
+}
+
+/// Balances of accounts; locked where the last batch was lost to their movements.
+pub(super) async fn balances(
+    client: &Client,
+    accounts: &[Account],
+    locked: bool,
+) -> Result<FxHashMap<Account, Balance>, StoreError> {
+    let accounts: BTreeSet<&Account> = accounts.iter().collect();
+    let mut found = FxHashMap::default();
+    if accounts.is_empty() {
+        return Ok(found);
+    }
+    let owners: Vec<&str> = accounts.iter().map(|account| account.owner.as_str()).collect();
+    let kinds: Vec<i16> = accounts.iter().map(|account| i16::from(account.kind.number())).collect();
+    let periods: Vec<i32> = accounts.iter().map(|account| i32::from(account.period)).collect();
+    let mut statement = "SELECT a.owner, a.kind, a.period, a.posted, a.held, a.own_limit FROM account a JOIN unnest($1::text[], $2::smallint[], $3::integer[]) AS w(owner, kind, period) ON a.owner = w.owner AND a.kind = w.kind AND a.period = w.period ORDER BY a.kind, a.owner, a.period".to_owned();
+    if locked {
+        statement.push_str(" FOR UPDATE OF a");
+    }
+    let rows = client
+        .query(&statement, &[&owners, &kinds, &periods])
+        .await
+        .map_err(|error| failed("read balances", error))?;
+    found.extend(rows.iter().filter_map(balance_of));
+    Ok(found)
+}
+
+/// Owner, kind, period, posted, held and limit of a row.
+pub(super) fn balance_of(row: &tokio_postgres::Row) -> Option<(Account, Balance)> {
+    let kind = AccountKind::from_number(u8::try_from(row.get::<_, i16>(1)).ok()?)?;
+    let account = Account { kind, owner: row.get::<_, &str>(0).into(), period: row.get::<_, i32>(2) as u16 };
+    Some((account, Balance { posted: row.get(3), held: row.get(4), limit: row.get(5) }))
+}
+
+async fn counts(client: &Client, keys: &[CountKey]) -> Result<BTreeMap<CountKey, Counts>, StoreError> {
+    let keys: BTreeSet<&CountKey> = keys.iter().collect();
+    let mut found: BTreeMap<CountKey, Counts> = BTreeMap::new();
+    if keys.is_empty() {
+        return Ok(found);
+    }
+    let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
+    let kinds: Vec<i16> = keys.iter().map(|key| key.kind as i16).collect();
+    let rows = client
+        .query(
+            "SELECT c.owner, c.kind, c.day, c.count FROM counter c JOIN unnest($1::text[], $2::smallint[]) AS w(owner, kind) ON c.owner = w.owner AND c.kind = w.kind ORDER BY c.owner, c.kind, c.day",
+            &[&owners, &kinds],
+        )
+        .await
+        .map_err(|error| failed("read counters", error))?;
+    for row in rows {
+        let owner: &str = row.get(0);
+        let kind = row.get::<_, i16>(1);
+        let Some(key) = keys.iter().find(|key| key.owner == owner && key.kind as i16 == kind) else {
+            continue;
+        };
+        let counts = found.entry((*key).clone()).or_default();
+        counts.days.push((row.get::<_, i32>(2) as u32, row.get::<_, i32>(3) as u32));
+    }
+    for counts in found.values_mut() {
+        let newest = counts.days.last().map_or(0, |(day, _)| *day);
+        counts.days.retain(|(day, _)| *day + Counts::DAYS > newest);
+    }
+    Ok(found)
+}

@@ -1,0 +1,480 @@
+//! Reads: of committed rows, through connections of their own.
+
+use super::cold::{Shared, damaged, position_of};
+use super::load::{balance_of, balances};
+use super::{Options, failed, session};
+use crate::codec;
+use crate::rows::{
+    Cursor, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
+    StoredEvent, Summary,
+};
+use crate::{Read, StoreError};
+use clearance::Text;
+use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use clearance::event::{Follow, Timer, TimerKind};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::outcome::Outcome;
+use deadpool_postgres::{Hook, HookError, ManagerConfig, Object, Pool, RecyclingMethod};
+use ledger::{Account, AccountKind, Balance};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio_postgres::NoTls;
+use uuid::Uuid;
+
+/// Connections of readers.
+const CONNECTIONS: usize = 8;
+/// Rows of a scan that are read at once.
+const PAGE: i64 = 512;
+/// How long a timer is one server's before another may fire it.
+const CLAIM_SECONDS: f64 = 60.0;
+
+/// The reading side.
+#[derive(Clone)]
+pub struct PostgresRead {
+    pool: Pool,
+    home: Handle,
+    shared: Arc<Shared>,
+}
+
+impl PostgresRead {
+    pub(super) fn new(shared: Arc<Shared>, options: &Options) -> Result<Self, StoreError> {
+        let database: tokio_postgres::Config =
+            options.database.parse().map_err(|error| failed("read the address of the database", error))?;
+        let manager = deadpool_postgres::Manager::from_config(
+            database,
+            NoTls,
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
+        let session = session(&options.schema);
+        let begin = Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
+            let session = session.clone();
+            Box::pin(async move { client.batch_execute(&session).await.map_err(HookError::Backend) })
+        });
+        let pool =
+            Pool::builder(manager).max_size(CONNECTIONS).post_create(begin).build().map_err(|source| {
+                StoreError::Failed {
+                    operation: "make a pool of connections".to_owned(),
+                    source: source.into(),
+                }
+            })?;
+        Ok(Self { pool, home: Handle::current(), shared })
+    }
+
+    async fn client(&self) -> Result<Object, StoreError> {
+        let refused = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
+            operation: "connect to the database".to_owned(),
+            source,
+        };
+        // Connections live on the runtime that opened the store: that of a caller may end before they do.
+        let pool = self.pool.clone();
+        let got = self.home.spawn(async move { pool.get().await }).await;
+        got.map_err(|error| refused(error.into()))?.map_err(|error| refused(error.into()))
+    }
+
+    /// Where the last row under a key is.
+    async fn last_row(&self, client: &Object, hash: Uuid) -> Result<Option<Position>, StoreError> {
+        let row = client
+            .query_opt("SELECT writer, sequence FROM key WHERE hash = $1 AND sequence > 0", &[&hash])
+            .await
+            .map_err(|error| failed("look up a key", error))?;
+        Ok(row.as_ref().map(position_of))
+    }
+
+    /// The states of the last row under a key.
+    async fn states(&self, hash: Uuid) -> Result<Option<(Position, Arc<super::cold::States>)>, StoreError> {
+        let client = self.client().await?;
+        let Some(position) = self.last_row(&client, hash).await? else { return Ok(None) };
+        let mut found = self.shared.states(&**client, BTreeSet::from([position])).await?;
+        Ok(found.remove(&position).map(|states| (position, states)))
+    }
+
+    async fn rows_of_kind(&self, kind: u8) -> Result<Vec<Row>, StoreError> {
+        let client = self.client().await?;
+        let rows = client
+            .query(
+                "SELECT writer, sequence FROM ledger WHERE kind = $1 AND kind > 17 ORDER BY time, writer, sequence",
+                &[&i16::from(kind)],
+            )
+            .await
+            .map_err(|error| failed("read rows of a kind", error))?;
+        let order: Vec<Position> = rows.iter().map(position_of).collect();
+        let mut found = self.shared.rows(&**client, &order.iter().copied().collect()).await?;
+        Ok(order.into_iter().filter_map(|position| found.remove(&position)).map(|(_, row)| row).collect())
+    }
+
+    async fn chained(
+        &self,
+        last: Option<Position>,
+        before: impl Fn(&Outcome) -> Option<Position>,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let client = self.client().await?;
+        let mut events = Vec::new();
+        let mut next = last;
+        while let Some(position) = next {
+            let Some(event) = self.shared.event(&**client, position).await? else { break };
+            next = event.row.outcome.as_deref().and_then(&before);
+            events.push(event);
+        }
+        Ok(events)
+    }
+}
+
+impl Read for PostgresRead {
+    async fn consignment(&self, key: &OrderKey) -> Result<Option<Consignment>, StoreError> {
+        let found = self.states(self.shared.hasher.order(key)).await?;
+        Ok(found.and_then(|(_, states)| states.consignment.as_deref().cloned()))
+    }
+    async fn waybill(&self, key: &WaybillKey) -> Result<Option<WaybillRecord>, StoreError> {
+        let found = self.states(self.shared.hasher.waybill(key)).await?;
+        Ok(found.and_then(|(_, states)| {
+            states.waybills.iter().find(|record| record.key == *key).map(|record| (**record).clone())
+        }))
+    }
+    async fn claim(&self, key: &ClaimKey) -> Result<Option<OrderKey>, StoreError> {
+        let found = self.states(self.shared.hasher.claim(key)).await?;
+        Ok(found.and_then(|(_, states)| {
+            states.claims.iter().rev().find(|(claim, _)| claim == key).and_then(|(_, owner)| owner.clone())
+        }))
+    }
+    async fn whole(&self, position: Position) -> Result<Option<StoredEvent>, StoreError> {
+        let client = self.client().await?;
+        let mut found = self.shared.event(&**client, position).await?;
+        self.shared.fill_in(&**client, found.iter_mut().map(|stored| &mut stored.row)).await?;
+        Ok(found)
+    }
+    async fn event(&self, position: Position) -> Result<Option<StoredEvent>, StoreError> {
+        self.shared.event(&**self.client().await?, position).await
+    }
+    async fn message(&self, position: Position) -> Result<Option<MessageRow>, StoreError> {
+        let client = self.client().await?;
+        let mut rows = self.shared.rows(&**client, &BTreeSet::from([position])).await?;
+        Ok(match rows.remove(&position) {
+            Some((_, Row::Message(message))) => Some(message),
+            _ => None,
+        })
+    }
+    async fn message_by_sha256(
+        &self,
+        scope: &Scope,
+        sha256: &[u8; 32],
+    ) -> Result<Option<MessageRow>, StoreError> {
+        let Scope::Party(codes) = scope else { return Ok(None) };
+        for code in codes {
+            let position = {
+                let client = self.client().await?;
+                self.last_row(&client, self.shared.hasher.message(code, sha256)).await?
+            };
+            if let Some(position) = position {
+                return self.message(position).await;
+            }
+        }
+        Ok(None)
+    }
+    async fn original(&self, message: &MessageRow) -> Result<Vec<u8>, StoreError> {
+        let pieces = match &message.original {
+            Original::Whole(bytes) => return Ok(bytes.to_vec()),
+            Original::Frame(pieces) => pieces,
+        };
+        let at = |index: usize| Position {
+            writer: message.position.writer,
+            sequence: message.position.sequence + 1 + index as u64,
+        };
+        let count = pieces.len().saturating_sub(1);
+        let client = self.client().await?;
+        let rows = self.shared.rows(&**client, &(0..count).map(at).collect()).await?;
+        let mut bytes = Vec::new();
+        for (index, piece) in pieces.iter().enumerate() {
+            bytes.extend_from_slice(piece);
+            if index < count {
+                let Some((_, Row::Event(event))) = rows.get(&at(index)) else {
+                    return Err(damaged(at(index), "a document of the message was expected here"));
+                };
+                bytes.extend_from_slice(&event.original);
+            }
+        }
+        Ok(bytes)
+    }
+    async fn timeline(&self, key: &OrderKey) -> Result<Vec<StoredEvent>, StoreError> {
+        let last = self.states(self.shared.hasher.order(key)).await?.map(|(position, _)| position);
+        self.chained(last, |outcome| outcome.consignment.as_ref().and_then(|state| state.previous)).await
+    }
+    async fn waybill_timeline(&self, key: &WaybillKey) -> Result<Vec<StoredEvent>, StoreError> {
+        let last = self.states(self.shared.hasher.waybill(key)).await?.map(|(position, _)| position);
+        self.chained(last, |outcome| {
+            outcome.waybills.iter().find(|state| state.key == *key).and_then(|state| state.previous)
+        })
+        .await
+    }
+    async fn arrival(&self, key: &ArrivalKey) -> Result<Option<ArrivalRecord>, StoreError> {
+        let found = self.states(self.shared.hasher.arrival(key)).await?;
+        Ok(found.and_then(|(_, states)| states.arrival.as_deref().cloned()))
+    }
+    async fn receipts(
+        &self,
+        recipients: &[Text],
+        after: &Cursor,
+        limit: usize,
+    ) -> Result<(Vec<ReceiptRow>, Cursor), StoreError> {
+        let client = self.client().await?;
+        let reading = |error| failed("read receipts", error);
+        // What is committed meanwhile belongs to the next call: writers first, then no further than they were.
+        let end = self.position().await?;
+        let mut found = Vec::new();
+        let recipients: Vec<&str> = recipients.iter().map(Text::as_str).collect();
+        for (writer, last) in &end.writers {
+            let rows = client
+                .query(
+                    "SELECT writer, sequence, number, time FROM receipt WHERE recipient = ANY($1::text[]) AND writer = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence, number LIMIT $5",
+                    &[&recipients, &i32::from(*writer), &(after.sequence(*writer) as i64), &(*last as i64), &(limit as i64 + 64)],
+                )
+                .await
+                .map_err(reading)?;
+            found.extend(
+                rows.iter().map(|row| (row.get::<_, i64>(3), position_of(row), row.get::<_, i16>(2))),
+            );
+        }
+        // By time of commit: it grows with the sequence of each writer, and what follows from another writer's row was
+        // committed later than it.
+        found.sort_unstable();
+        found.dedup();
+        let mut cursor = end;
+        if found.len() > limit {
+            let first = found[0].1;
+            let cut = found[limit].1;
+            // A row's receipts are never parted.
+            let mut page: Vec<_> = found[..limit].to_vec();
+            if first == cut {
+                page = found.iter().filter(|(_, position, _)| *position == first).copied().collect();
+            } else {
+                page.retain(|(_, position, _)| *position != cut);
+            }
+            for (writer, last) in &mut cursor.writers {
+                let told = page.iter().filter(|(_, position, _)| position.writer == *writer);
+                *last =
+                    told.map(|(_, position, _)| position.sequence).max().unwrap_or(after.sequence(*writer));
+            }
+            found = page;
+        }
+        let rows =
+            self.shared.rows(&**client, &found.iter().map(|(_, position, _)| *position).collect()).await?;
+        let mut receipts = Vec::with_capacity(found.len());
+        for (_, position, number) in found {
+            let index = number as u16;
+            let receipt = match rows.get(&position) {
+                Some((_, Row::Event(event))) => {
+                    let outcome = event.outcome.as_deref();
+                    outcome.and_then(|outcome| outcome.receipts.get(usize::from(index)))
+                }
+                Some((_, Row::Message(message))) => message.receipts.get(usize::from(index)),
+                _ => None,
+            };
+            receipts.extend(receipt.map(|receipt| ReceiptRow { position, index, receipt: receipt.clone() }));
+        }
+        Ok((receipts, cursor))
+    }
+    async fn listed(&self) -> Result<Cursor, StoreError> {
+        self.position().await
+    }
+    async fn search(
+        &self,
+        scope: &Scope,
+        search: &Search,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
+        let client = self.client().await?;
+        let before = after.map_or(i64::MAX, |after| after as i64);
+        let states: Vec<i16> = search.states.iter().map(|state| *state as i16).collect();
+        let number = search.number.as_deref();
+        let narrowed = "(cardinality($2::smallint[]) = 0 OR l.state = ANY($2)) AND ($3::text IS NULL OR l.order_no = $3 OR l.entry = $3)";
+        let columns = "l.writer, l.sequence, l.created, l.platform, l.order_no, l.state, l.lane, l.customs, l.entry, l.time";
+        let rows = match scope {
+            Scope::Party(codes) => {
+                let codes: Vec<&str> = codes.iter().map(Text::as_str).collect();
+                let statement = format!(
+                    "SELECT DISTINCT ON (l.created) {columns} FROM listed_party p JOIN listed l ON l.key = p.key WHERE p.party = ANY($5::text[]) AND p.created < $1 AND {narrowed} ORDER BY l.created DESC LIMIT $4"
+                );
+                client.query(&statement, &[&before, &states, &number, &(limit as i64), &codes]).await
+            }
+            Scope::Office(districts) => {
+                let districts: Vec<String> =
+                    districts.iter().map(|district| format!("{district}%")).collect();
+                let statement = format!(
+                    "SELECT {columns} FROM listed l WHERE l.created < $1 AND {narrowed} AND (cardinality($5::text[]) = 0 OR l.customs LIKE ANY($5)) ORDER BY l.created DESC LIMIT $4"
+                );
+                client.query(&statement, &[&before, &states, &number, &(limit as i64), &districts]).await
+            }
+        };
+        let rows = rows.map_err(|error| failed("search", error))?;
+        let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.get::<_, i64>(2) as u64);
+        let line = |row: &tokio_postgres::Row| Summary {
+            order: OrderKey {
+                platform: row.get::<_, &str>(3).into(),
+                order_no: row.get::<_, &str>(4).into(),
+            },
+            state: row.get::<_, i16>(5) as u16,
+            invt_no: row.get::<_, Option<&str>>(8).map(Text::from),
+            customs_code: row.get::<_, &str>(7).into(),
+            position: position_of(row),
+            time: Time(row.get(9)),
+            lane: row.get::<_, i16>(6) as u8,
+        };
+        Ok((rows.iter().map(line).collect(), last))
+    }
+    async fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
+        let client = self.client().await?;
+        let mut found = balances(&client, std::slice::from_ref(account), false).await?;
+        Ok(found.remove(account))
+    }
+    async fn accounts(
+        &self,
+        kind: AccountKind,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(Account, Balance)>, StoreError> {
+        let client = self.client().await?;
+        let rows = client
+            .query(
+                "SELECT owner, kind, period, posted, held, own_limit FROM account WHERE kind = $1 AND owner > $2 COLLATE \"C\" AND owner COLLATE \"C\" <= coalesce((SELECT owner COLLATE \"C\" FROM account WHERE kind = $1 AND owner COLLATE \"C\" > $2 ORDER BY owner COLLATE \"C\" OFFSET $3 LIMIT 1), repeat('~', 64)) ORDER BY owner COLLATE \"C\", period",
+                &[&i16::from(kind.number()), &after, &(limit.saturating_sub(1) as i64)],
+            )
+            .await
+            .map_err(|error| failed("read balances", error))?;
+        Ok(rows.iter().filter_map(balance_of).collect())
+    }
+    async fn due(&self, now: Time, limit: usize) -> Result<Vec<Timer>, StoreError> {
+        let client = self.client().await?;
+        let rows = client
+            .query(
+                "UPDATE timer t SET claimed_by = $3, claimed_until = now() + $4 * interval '1 second' FROM (SELECT key, kind, attempt FROM timer WHERE due <= $1 AND (claimed_until IS NULL OR claimed_until < now() OR claimed_by = $3) ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED) d WHERE t.key = d.key AND t.kind = d.kind AND t.attempt = d.attempt RETURNING t.due, t.platform, t.order_no, t.kind, t.attempt",
+                &[&now.0, &(limit as i64), &i32::from(self.shared.writer), &CLAIM_SECONDS],
+            )
+            .await
+            .map_err(|error| failed("claim timers", error))?;
+        let timer = |row: &tokio_postgres::Row| {
+            Some(Timer {
+                due: Time(row.get(0)),
+                order: OrderKey {
+                    platform: row.get::<_, &str>(1).into(),
+                    order_no: row.get::<_, &str>(2).into(),
+                },
+                kind: TimerKind::from_number(u8::try_from(row.get::<_, i16>(3)).ok()?)?,
+                attempt: row.get::<_, i32>(4) as u32,
+            })
+        };
+        let mut timers: Vec<Timer> = rows.iter().filter_map(timer).collect();
+        timers.sort_by(|one, other| (one.due, &one.order).cmp(&(other.due, &other.order)));
+        Ok(timers)
+    }
+    async fn follows(&self, limit: usize) -> Result<Vec<Follow>, StoreError> {
+        let client = self.client().await?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = client
+            .query(
+                "SELECT writer, sequence, payload FROM follow WHERE writer = $1 ORDER BY sequence, number LIMIT $2",
+                &[&i32::from(self.shared.writer), &limit],
+            )
+            .await
+            .map_err(|error| failed("read follows", error))?;
+        let follow = |row: &tokio_postgres::Row| {
+            codec::decode_follow(row.get(2)).map_err(|damage| damaged(position_of(row), damage.0))
+        };
+        rows.iter().map(follow).collect()
+    }
+    async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
+        let rows = self.rows_of_kind(codec::kind::FILING).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| if let Row::Filing(filing) = row { Some(filing) } else { None })
+            .collect())
+    }
+    async fn rulebooks(&self) -> Result<Vec<RulebookRow>, StoreError> {
+        let rows = self.rows_of_kind(codec::kind::RULEBOOK).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| if let Row::Rulebook(book) = row { Some(book) } else { None })
+            .collect())
+    }
+    async fn seeds(&self) -> Result<Vec<SeedRow>, StoreError> {
+        let rows = self.rows_of_kind(codec::kind::SEED).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| if let Row::Seed(seed) = row { Some(seed) } else { None })
+            .collect())
+    }
+    async fn undecided(&self) -> Result<Vec<StoredEvent>, StoreError> {
+        let client = self.client().await?;
+        let rows = client
+            .query(
+                "SELECT writer, sequence FROM undecided WHERE writer = $1 ORDER BY sequence",
+                &[&i32::from(self.shared.writer)],
+            )
+            .await
+            .map_err(|error| failed("read undecided events", error))?;
+        let mut events = Vec::with_capacity(rows.len());
+        for row in &rows {
+            events.extend(self.shared.event(&**client, position_of(row)).await?);
+        }
+        Ok(events)
+    }
+    async fn decided_later(&self, first: Position) -> Result<Option<StoredEvent>, StoreError> {
+        let client = self.client().await?;
+        match self.last_row(&client, self.shared.hasher.again_at(first)).await? {
+            Some(position) => self.shared.event(&**client, position).await,
+            None => Ok(None),
+        }
+    }
+    async fn position(&self) -> Result<Cursor, StoreError> {
+        let client = self.client().await?;
+        let rows = client
+            .query("SELECT writer, sequence FROM writer WHERE sequence > 0 ORDER BY writer", &[])
+            .await
+            .map_err(|error| failed("read the writers", error))?;
+        let writers = rows.iter().map(position_of).map(|last| (last.writer, last.sequence)).collect();
+        Ok(Cursor { writers })
+    }
+    async fn scan(
+        &self,
+        after: Position,
+        visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
+    ) -> Result<(), StoreError> {
+        let client = self.client().await?;
+        let reading = |error| failed("scan the ledger", error);
+        // In order of commit times; those of one consignment grow from writer to writer.
+        let (mut time, mut at) = (i64::MIN, after);
+        if after != Position::default() {
+            let known = client
+                .query_opt(
+                    "SELECT time FROM ledger WHERE writer = $1 AND sequence = $2",
+                    &[&i32::from(after.writer), &(after.sequence as i64)],
+                )
+                .await
+                .map_err(reading)?;
+            time = known.map_or(i64::MIN, |row| row.get(0));
+        }
+        loop {
+            let rows = client
+                .query(
+                    "SELECT writer, sequence, time FROM ledger WHERE (time, writer, sequence) > ($1, $2, $3) ORDER BY time, writer, sequence LIMIT $4",
+                    &[&time, &i32::from(at.writer), &(at.sequence as i64), &PAGE],
+                )
+                .await
+                .map_err(reading)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            (time, at) = (last.get(2), position_of(last));
+            let order: Vec<Position> = rows.iter().map(position_of).collect();
+            let mut found = self.shared.rows(&**client, &order.iter().copied().collect()).await?;
+            for position in order {
+                if let Some((_, row)) = found.remove(&position)
+                    && !visit(position, row)
+                {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    fn keyed_hash(&self, value: &str) -> Text {
+        self.shared.keyring.keyed_hash(value)
+    }
+}

@@ -1,0 +1,73 @@
+//! The tables, made and changed by numbered steps. Every hot table carries its distribution column in each of its unique
+//! keys: no foreign key, trigger or sequence is on the hot path.
+
+use super::{Options, connect, failed, quoted};
+use crate::StoreError;
+
+/// Steps in order; a released one never changes.
+const STEPS: &[&str] = &[
+    // Rows are named by writer and sequence, keys by their hash, accounts and counters by owner, feeds by recipient.
+    "CREATE TABLE ledger(writer integer NOT NULL, sequence bigint NOT NULL, time bigint NOT NULL, kind smallint NOT NULL,
+         payload bytea NOT NULL, digest bytea NOT NULL, PRIMARY KEY (writer, sequence));
+     ALTER TABLE ledger ALTER COLUMN payload SET STORAGE EXTERNAL;
+     CREATE INDEX ledger_rare ON ledger(kind, time) WHERE kind > 17;
+     CREATE TABLE writer(writer integer PRIMARY KEY, fence bigint NOT NULL, lease_until timestamptz NOT NULL,
+         sequence bigint NOT NULL, time bigint NOT NULL, head bytea NOT NULL) WITH (fillfactor = 50);
+     CREATE TABLE key(hash uuid PRIMARY KEY, writer integer NOT NULL, sequence bigint NOT NULL) WITH (fillfactor = 80);
+     CREATE TABLE account(owner text NOT NULL, kind smallint NOT NULL, period integer NOT NULL, posted bigint NOT NULL,
+         held bigint NOT NULL, own_limit bigint, checked_limit bigint, PRIMARY KEY (owner, kind, period)) WITH (fillfactor = 80);
+     CREATE TABLE counter(owner text NOT NULL, kind smallint NOT NULL, day integer NOT NULL, count integer NOT NULL,
+         PRIMARY KEY (owner, kind, day)) WITH (fillfactor = 80);
+     CREATE TABLE receipt(recipient text NOT NULL, writer integer NOT NULL, sequence bigint NOT NULL,
+         number smallint NOT NULL, time bigint NOT NULL, PRIMARY KEY (recipient, writer, sequence, number));
+     CREATE TABLE timer(key uuid NOT NULL, kind smallint NOT NULL, attempt integer NOT NULL, due bigint NOT NULL,
+         platform text NOT NULL, order_no text NOT NULL, claimed_by integer, claimed_until timestamptz,
+         PRIMARY KEY (key, kind, attempt));
+     CREATE INDEX timer_due ON timer(due);
+     CREATE TABLE follow(writer integer NOT NULL, sequence bigint NOT NULL, number smallint NOT NULL,
+         payload bytea NOT NULL, PRIMARY KEY (writer, sequence, number));
+     CREATE TABLE undecided(writer integer NOT NULL, sequence bigint NOT NULL, PRIMARY KEY (writer, sequence));
+     CREATE TABLE listed(key uuid PRIMARY KEY, created bigint NOT NULL, platform text NOT NULL, order_no text NOT NULL,
+         state smallint NOT NULL, lane smallint NOT NULL, customs text NOT NULL, entry text, writer integer NOT NULL,
+         sequence bigint NOT NULL, time bigint NOT NULL) WITH (fillfactor = 70);
+     CREATE INDEX listed_created ON listed(created);
+     CREATE TABLE listed_party(party text NOT NULL, created bigint NOT NULL, key uuid NOT NULL,
+         PRIMARY KEY (party, created, key));
+     CREATE TABLE data_key(id integer PRIMARY KEY, wrapped bytea NOT NULL);
+     CREATE TABLE dictionary(id integer PRIMARY KEY, class smallint NOT NULL, sealed bytea NOT NULL);
+     CREATE TABLE number_block(name text PRIMARY KEY, next bigint NOT NULL);
+     INSERT INTO number_block VALUES ('serial', 1);",
+];
+
+/// Brings a space up to the newest step; says from which step it came.
+///
+/// # Errors
+/// When the database refuses, or is of a newer program.
+pub async fn migrate(options: &Options) -> Result<usize, StoreError> {
+    let mut client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+    let schema = quoted(&options.schema);
+    let run = async {
+        client.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+        client.batch_execute("CREATE TABLE IF NOT EXISTS migration(step integer PRIMARY KEY)").await?;
+        let transaction = client.transaction().await?;
+        // Two programs that start at once: one waits here.
+        transaction.batch_execute("LOCK TABLE migration IN EXCLUSIVE MODE").await?;
+        let row = transaction.query_one("SELECT count(*) FROM migration", &[]).await?;
+        let done = usize::try_from(row.get::<_, i64>(0)).unwrap_or(0);
+        for (index, step) in STEPS.iter().enumerate().skip(done) {
+            transaction.batch_execute(step).await?;
+            transaction.execute("INSERT INTO migration VALUES ($1)", &[&(index as i32 + 1)]).await?;
+        }
+        transaction.commit().await?;
+        Ok::<usize, tokio_postgres::Error>(done)
+    };
+    let done = run.await.map_err(|error| failed("migrate the database", error))?;
+    if done > STEPS.len() {
+        return Err(StoreError::Failed {
+            operation: "open the database".to_owned(),
+            source: format!("its tables are of a newer program: step {done}, this one knows {}", STEPS.len())
+                .into(),
+        });
+    }
+    Ok(done)
+}

@@ -1,0 +1,324 @@
+//! What a batch changes, as arrays: each table is written by one statement, in the order of its keys, so that two batches
+//! never wait for each other crosswise.
+
+use super::cold::Shared;
+use crate::codec;
+use crate::rows::{EventRow, Row, Summary};
+use clearance::Text;
+use clearance::event::Cause;
+use clearance::keys::{Position, Time};
+use clearance::outcome::{Outcome, Receipt};
+use ledger::{Account, MovementKind};
+use std::collections::BTreeMap;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error};
+use uuid::Uuid;
+
+/// How an account moves in a batch.
+#[derive(Default)]
+struct Moved {
+    posted: i64,
+    held: i64,
+    own_limit: Option<i64>,
+    /// The limit that a hold of the batch was judged under: another writer may have used it up meanwhile.
+    checked_limit: Option<i64>,
+}
+
+struct Set {
+    due: Time,
+    platform: Text,
+    order_no: Text,
+}
+
+/// Everything beside the rows themselves.
+#[derive(Default)]
+pub(super) struct Effects {
+    /// Hash → position of the last row; 0 = gone.
+    keys: BTreeMap<Uuid, u64>,
+    /// First rows of messages by the hash of their bytes: the first stays.
+    messages: BTreeMap<Uuid, u64>,
+    accounts: BTreeMap<Account, Moved>,
+    counters: BTreeMap<(Text, u8, u32), i32>,
+    receipts: Vec<(Text, u64, u16, Time)>,
+    /// Set, or cleared.
+    timers: BTreeMap<(Uuid, u8, u32), Option<Set>>,
+    follows: Vec<(u64, u16, Vec<u8>)>,
+    followed: Vec<(Position, Vec<u8>)>,
+    undecided: Vec<u64>,
+    decided: Vec<Position>,
+    listed: BTreeMap<Uuid, (Summary, Vec<Text>)>,
+}
+
+impl Effects {
+    /// Of the rows of a batch from `first` on.
+    pub fn of(shared: &Shared, first: Position, time: Time, rows: &[Row]) -> Self {
+        let mut effects = Self::default();
+        for (index, row) in rows.iter().enumerate() {
+            let position = Position { writer: first.writer, sequence: first.sequence + index as u64 };
+            match row {
+                Row::Message(message) => {
+                    effects.feed(position.sequence, time, &message.receipts);
+                    let hash = shared.hasher.message(&message.sender, &message.sha256);
+                    effects.messages.entry(hash).or_insert(position.sequence);
+                }
+                Row::Event(event) => effects.event(shared, position, time, event),
+                Row::Filing(_) | Row::Rulebook(_) | Row::Seed(_) => {}
+            }
+        }
+        effects
+    }
+
+    fn feed(&mut self, sequence: u64, time: Time, receipts: &[Receipt]) {
+        for (number, receipt) in receipts.iter().enumerate() {
+            self.receipts.push((receipt.recipient.clone(), sequence, number as u16, time));
+        }
+    }
+
+    fn event(&mut self, shared: &Shared, position: Position, time: Time, event: &EventRow) {
+        if let Cause::Follow(follow) = &event.event.cause {
+            self.followed.push((follow.cause(), codec::encode_follow(follow)));
+        }
+        let Some(outcome) = event.outcome.as_deref() else {
+            if event.again.is_none() {
+                self.undecided.push(position.sequence);
+            }
+            return;
+        };
+        if let Some(first) = event.again {
+            self.decided.push(first);
+            self.keys.insert(shared.hasher.again_at(first), position.sequence);
+        }
+        self.feed(position.sequence, time, &outcome.receipts);
+        self.accounts(outcome);
+        for key in &outcome.counted {
+            *self.counters.entry((key.owner.clone(), key.kind as u8, time.day_number())).or_default() += 1;
+        }
+        for (number, follow) in outcome.follows.iter().enumerate() {
+            self.follows.push((position.sequence, number as u16, codec::encode_follow(follow)));
+        }
+        for (key, owner) in &outcome.claims {
+            let sequence = if owner.is_some() { position.sequence } else { 0 };
+            self.keys.insert(shared.hasher.claim(key), sequence);
+        }
+        for record in &outcome.waybills {
+            self.keys.insert(shared.hasher.waybill(&record.key), position.sequence);
+        }
+        if let Some(record) = &outcome.arrival {
+            self.keys.insert(shared.hasher.arrival(&record.key), position.sequence);
+        }
+        if let Some(order) = &outcome.order {
+            let hash: Uuid = shared.hasher.order(order);
+            for (kind, attempt) in &outcome.cleared {
+                self.timers.insert((hash, *kind as u8, *attempt), None);
+            }
+            for timer in &outcome.timers {
+                let set = Set {
+                    due: timer.due,
+                    platform: order.platform.clone(),
+                    order_no: order.order_no.clone(),
+                };
+                self.timers.insert((hash, timer.kind as u8, timer.attempt), Some(set));
+            }
+        }
+        if let Cause::Timer(timer) = &event.event.cause
+            && outcome.order.is_none()
+        {
+            let hash: Uuid = shared.hasher.order(&timer.order);
+            self.timers.insert((hash, timer.kind as u8, timer.attempt), None);
+        }
+        if let Some(consignment) = &outcome.consignment {
+            let hash: Uuid = shared.hasher.order(&consignment.key);
+            self.keys.insert(hash, position.sequence);
+            let parties = Summary::parties(consignment);
+            self.listed.insert(hash, (Summary::of(consignment, position, time), parties));
+        }
+    }
+
+    fn accounts(&mut self, outcome: &Outcome) {
+        for movement in &outcome.movements {
+            let moved = self.accounts.entry(movement.account.clone()).or_default();
+            let amount = movement.amount;
+            let (posted, held) = match movement.kind {
+                MovementKind::Hold => (0, amount),
+                MovementKind::Post => (amount, -amount),
+                MovementKind::Void => (0, -amount),
+                MovementKind::GiveBack => (-amount, 0),
+                MovementKind::Enter => (amount, 0),
+                MovementKind::SetLimit => {
+                    moved.own_limit = Some(amount);
+                    (0, 0)
+                }
+            };
+            moved.posted += posted;
+            moved.held += held;
+            if movement.kind == MovementKind::Hold {
+                let read = outcome.read.balances.iter().rev();
+                let seen = read.into_iter().find(|(account, _)| *account == movement.account);
+                moved.checked_limit = seen.and_then(|(_, balance)| balance.limit).or(moved.checked_limit);
+            }
+        }
+    }
+
+    /// Writes them. False = an account has no room any more: the batch is lost.
+    pub async fn write(&self, at: &Client, writer: u16, time: Time) -> Result<bool, Error> {
+        let writer = i32::from(writer);
+        self.write_keys(at, writer).await?;
+        self.write_feeds(at, writer).await?;
+        self.write_timers(at).await?;
+        self.write_lists(at, writer, time).await?;
+        if !self.counters.is_empty() {
+            let owners: Vec<&str> = self.counters.keys().map(|(owner, ..)| owner.as_str()).collect();
+            let kinds: Vec<i16> = self.counters.keys().map(|(_, kind, _)| i16::from(*kind)).collect();
+            let days: Vec<i32> = self.counters.keys().map(|(.., day)| *day as i32).collect();
+            let counts: Vec<i32> = self.counters.values().copied().collect();
+            run(at, "INSERT INTO counter AS c SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::integer[]) ON CONFLICT (owner, kind, day) DO UPDATE SET count = c.count + excluded.count", &[&owners, &kinds, &days, &counts]).await?;
+        }
+        // Last: the rows that most batches share are locked for the shortest time.
+        self.write_accounts(at).await
+    }
+
+    async fn write_keys(&self, at: &Client, writer: i32) -> Result<(), Error> {
+        if !self.keys.is_empty() {
+            // They are locked since loading, so their order here does not matter.
+            let hashes: Vec<Uuid> = self.keys.keys().copied().collect();
+            let sequences: Vec<i64> = self.keys.values().map(|sequence| *sequence as i64).collect();
+            run(at, "INSERT INTO key SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence", &[&hashes, &sequences, &writer]).await?;
+        }
+        if !self.messages.is_empty() {
+            let hashes: Vec<Uuid> = self.messages.keys().copied().collect();
+            let sequences: Vec<i64> = self.messages.values().map(|sequence| *sequence as i64).collect();
+            run(at, "INSERT INTO key SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO NOTHING", &[&hashes, &sequences, &writer]).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_feeds(&self, at: &Client, writer: i32) -> Result<(), Error> {
+        if !self.receipts.is_empty() {
+            let recipients: Vec<&str> =
+                self.receipts.iter().map(|(recipient, ..)| recipient.as_str()).collect();
+            let sequences: Vec<i64> =
+                self.receipts.iter().map(|(_, sequence, ..)| *sequence as i64).collect();
+            let numbers: Vec<i16> = self.receipts.iter().map(|(_, _, number, _)| *number as i16).collect();
+            let times: Vec<i64> = self.receipts.iter().map(|(.., time)| time.0).collect();
+            run(at, "INSERT INTO receipt SELECT recipient, $5, sequence, number, time FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[]) AS r(recipient, sequence, number, time)", &[&recipients, &sequences, &numbers, &times, &writer]).await?;
+        }
+        if !self.follows.is_empty() {
+            let sequences: Vec<i64> = self.follows.iter().map(|(sequence, ..)| *sequence as i64).collect();
+            let numbers: Vec<i16> = self.follows.iter().map(|(_, number, _)| *number as i16).collect();
+            let payloads: Vec<&[u8]> = self.follows.iter().map(|(.., payload)| payload.as_slice()).collect();
+            run(
+                at,
+                "INSERT INTO follow SELECT $4, * FROM unnest($1::bigint[], $2::smallint[], $3::bytea[])",
+                &[&sequences, &numbers, &payloads, &writer],
+            )
+            .await?;
+        }
+        if !self.followed.is_empty() {
+            let writers: Vec<i32> = self.followed.iter().map(|(cause, _)| i32::from(cause.writer)).collect();
+            let sequences: Vec<i64> = self.followed.iter().map(|(cause, _)| cause.sequence as i64).collect();
+            let payloads: Vec<&[u8]> = self.followed.iter().map(|(_, payload)| payload.as_slice()).collect();
+            run(at, "DELETE FROM follow f USING unnest($1::integer[], $2::bigint[], $3::bytea[]) AS d(writer, sequence, payload) WHERE f.writer = d.writer AND f.sequence = d.sequence AND f.payload = d.payload", &[&writers, &sequences, &payloads]).await?;
+        }
+        if !self.undecided.is_empty() {
+            let sequences: Vec<i64> = self.undecided.iter().map(|sequence| *sequence as i64).collect();
+            run(at, "INSERT INTO undecided SELECT $2, * FROM unnest($1::bigint[])", &[&sequences, &writer])
+                .await?;
+        }
+        for first in &self.decided {
+            run(
+                at,
+                "DELETE FROM undecided WHERE writer = $1 AND sequence = $2",
+                &[&i32::from(first.writer), &(first.sequence as i64)],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn write_timers(&self, at: &Client) -> Result<(), Error> {
+        let cleared = self.timers.iter().filter(|(_, set)| set.is_none());
+        let cleared: Vec<_> = cleared.map(|(key, _)| *key).collect();
+        if !cleared.is_empty() {
+            let keys: Vec<Uuid> = cleared.iter().map(|(key, ..)| *key).collect();
+            let kinds: Vec<i16> = cleared.iter().map(|(_, kind, _)| i16::from(*kind)).collect();
+            let attempts: Vec<i32> = cleared.iter().map(|(.., attempt)| *attempt as i32).collect();
+            run(at, "DELETE FROM timer t USING unnest($1::uuid[], $2::smallint[], $3::integer[]) AS d(key, kind, attempt) WHERE t.key = d.key AND t.kind = d.kind AND t.attempt = d.attempt", &[&keys, &kinds, &attempts]).await?;
+        }
+        let set: Vec<_> = self.timers.iter().filter_map(|(key, set)| Some((*key, set.as_ref()?))).collect();
+        if !set.is_empty() {
+            let keys: Vec<Uuid> = set.iter().map(|((key, ..), _)| *key).collect();
+            let kinds: Vec<i16> = set.iter().map(|((_, kind, _), _)| i16::from(*kind)).collect();
+            let attempts: Vec<i32> = set.iter().map(|((.., attempt), _)| *attempt as i32).collect();
+            let dues: Vec<i64> = set.iter().map(|(_, set)| set.due.0).collect();
+            let platforms: Vec<&str> = set.iter().map(|(_, set)| set.platform.as_str()).collect();
+            let orders: Vec<&str> = set.iter().map(|(_, set)| set.order_no.as_str()).collect();
+            run(at, "INSERT INTO timer SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::integer[], $4::bigint[], $5::text[], $6::text[]) ON CONFLICT (key, kind, attempt) DO UPDATE SET due = excluded.due, claimed_by = NULL, claimed_until = NULL", &[&keys, &kinds, &attempts, &dues, &platforms, &orders]).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_lists(&self, at: &Client, writer: i32, time: Time) -> Result<(), Error> {
+        if self.listed.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<&Summary> = self.listed.values().map(|(summary, _)| summary).collect();
+        let keys: Vec<Uuid> = self.listed.keys().copied().collect();
+        // A place in lists: when, then which of that millisecond's rows.
+        let place = |line: &&Summary| time.0 << 20 | (line.position.sequence & 0xF_FFFF) as i64;
+        let created: Vec<i64> = lines.iter().map(place).collect();
+        let platforms: Vec<&str> = lines.iter().map(|line| line.order.platform.as_str()).collect();
+        let orders: Vec<&str> = lines.iter().map(|line| line.order.order_no.as_str()).collect();
+        let states: Vec<i16> = lines.iter().map(|line| line.state as i16).collect();
+        let lanes: Vec<i16> = lines.iter().map(|line| i16::from(line.lane)).collect();
+        let customs: Vec<&str> = lines.iter().map(|line| line.customs_code.as_str()).collect();
+        let entries: Vec<Option<&str>> = lines.iter().map(|line| line.invt_no.as_deref()).collect();
+        let sequences: Vec<i64> = lines.iter().map(|line| line.position.sequence as i64).collect();
+        let places = at
+            .query(
+                "INSERT INTO listed SELECT key, created, platform, order_no, state, lane, customs, entry, $10, sequence, $11 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::bigint[]) AS l(key, created, platform, order_no, state, lane, customs, entry, sequence) ON CONFLICT (key) DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry, writer = excluded.writer, sequence = excluded.sequence, time = excluded.time RETURNING key, created",
+                &[&keys, &created, &platforms, &orders, &states, &lanes, &customs, &entries, &sequences, &writer, &time.0],
+            )
+            .await?;
+        let mut named: BTreeMap<(&str, i64), Uuid> = BTreeMap::new();
+        for row in &places {
+            let key: Uuid = row.get(0);
+            for party in self.listed.get(&key).into_iter().flat_map(|(_, parties)| parties) {
+                named.insert((party.as_str(), row.get(1)), key);
+            }
+        }
+        let parties: Vec<&str> = named.keys().map(|(party, _)| *party).collect();
+        let created: Vec<i64> = named.keys().map(|(_, created)| *created).collect();
+        let keys: Vec<Uuid> = named.values().copied().collect();
+        run(at, "INSERT INTO listed_party SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
+    }
+
+    async fn write_accounts(&self, at: &Client) -> Result<bool, Error> {
+        if self.accounts.is_empty() {
+            return Ok(true);
+        }
+        let owners: Vec<&str> = self.accounts.keys().map(|account| account.owner.as_str()).collect();
+        let kinds: Vec<i16> = self.accounts.keys().map(|account| i16::from(account.kind.number())).collect();
+        let periods: Vec<i32> = self.accounts.keys().map(|account| i32::from(account.period)).collect();
+        let posted: Vec<i64> = self.accounts.values().map(|moved| moved.posted).collect();
+        let held: Vec<i64> = self.accounts.values().map(|moved| moved.held).collect();
+        let own: Vec<Option<i64>> = self.accounts.values().map(|moved| moved.own_limit).collect();
+        let checked: Vec<Option<i64>> = self.accounts.values().map(|moved| moved.checked_limit).collect();
+        // One that is not there begins with its movement, which is never negative then. A limit that a hold was judged
+        // under must hold for what is there now.
+        let changed = run_counted(
+            at,
+            "INSERT INTO account AS a SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[]) ON CONFLICT (owner, kind, period) DO UPDATE SET posted = a.posted + excluded.posted, held = a.held + excluded.held, own_limit = coalesce(excluded.own_limit, a.own_limit), checked_limit = excluded.checked_limit WHERE a.posted + excluded.posted >= 0 AND a.held + excluded.held >= 0 AND (excluded.checked_limit IS NULL OR a.posted + excluded.posted + a.held + excluded.held <= excluded.checked_limit)",
+            &[&owners, &kinds, &periods, &posted, &held, &own, &checked],
+        )
+        .await?;
+        Ok(changed == self.accounts.len() as u64)
+    }
+}
+
+async fn run(at: &Client, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), Error> {
+    run_counted(at, statement, parameters).await.map(|_| ())
+}
+
+async fn run_counted(at: &Client, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<u64, Error> {
+    at.execute(statement, parameters).await
+}
