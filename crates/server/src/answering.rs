@@ -3,10 +3,12 @@
 
 use crate::metrics::Metrics;
 use crate::pipeline::{Answered, MessageAnswer, Work};
+use clearance::consignment::State;
 use clearance::decide::Reference;
 use clearance::keys::Position;
 use clearance::outcome::{Answer, Outcome};
 use std::sync::{Arc, RwLock};
+use std::time::Instant;
 use store::{Durable, Read, Row, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,8 +17,10 @@ const WAITING: usize = 8;
 
 /// What is to be told.
 pub(crate) enum Told {
-    /// A batch: when it is durable, its rows (first those of `follows` follow-ups), its work. `done` is told after it.
+    /// A batch: when it was handed over and when it is durable, its rows (first those of `follows` follow-ups), its work.
+    /// `done` is told after it.
     Batch {
+        handed: Instant,
         durable: Durable,
         rows: Arc<Vec<Row>>,
         follows: usize,
@@ -58,8 +62,9 @@ impl<R: Read> Answering<R> {
     async fn run(self, mut queue: mpsc::Receiver<Told>) -> Result<(), StoreError> {
         while let Some(told) = queue.recv().await {
             match told {
-                Told::Batch { durable, rows, follows, work, done } => {
+                Told::Batch { handed, durable, rows, follows, work, done } => {
                     durable.wait().await?;
+                    self.metrics.steps.durable.record(handed.elapsed().as_micros() as u64);
                     self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
                     if let Some(done) = done {
                         let _ = done.send(());
@@ -170,11 +175,15 @@ impl<R: Read> Answering<R> {
         let released =
             outcome.receipts.iter().filter(|receipt| receipt.document.kind() == ceb::Kind::TaxBill).count();
         Metrics::add(&metrics.declarations_released, released as u64);
-        let rejected = outcome
-            .receipts
-            .iter()
-            .any(|receipt| receipt.document.kind() == ceb::Kind::DeclarationReceipt && receipt.status == 100);
-        Metrics::add(&metrics.declarations_rejected, u64::from(rejected));
+        let became = |state: State| {
+            outcome.receipts.iter().any(|receipt| {
+                receipt.document.kind() == ceb::Kind::DeclarationReceipt
+                    && receipt.status == i32::from(state.number())
+            })
+        };
+        Metrics::add(&metrics.declarations_rejected, u64::from(became(State::Rejected)));
+        let held = became(State::Review) || became(State::Inspection);
+        Metrics::add(&metrics.declarations_held, u64::from(held));
     }
 
     /// The answer to one event; a repeated document gets the answer of its first row.

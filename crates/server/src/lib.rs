@@ -8,6 +8,7 @@ pub mod api;
 pub mod auth;
 pub mod clock;
 pub mod derive;
+pub mod histogram;
 pub mod ingest;
 pub mod metrics;
 pub mod pipeline;

@@ -247,14 +247,21 @@ impl<S: Store> Engine<S> {
                 Commit::Lost => None,
                 Commit::Unknown => (self.store.durable().await? >= last).then(Durable::now),
             };
-            Metrics::add(&self.metrics.load_micros, (loaded - started).as_micros() as u64);
-            Metrics::add(&self.metrics.decide_micros, (decided - loaded).as_micros() as u64);
-            Metrics::add(&self.metrics.commit_micros, decided.elapsed().as_micros() as u64);
+            let handed = Instant::now();
+            let (metrics, steps) = (&self.metrics, &self.metrics.steps);
+            for (sum, step, took) in [
+                (&metrics.load_micros, &steps.load, loaded - started),
+                (&metrics.decide_micros, &steps.decide, decided - loaded),
+                (&metrics.commit_micros, &steps.commit, handed - decided),
+            ] {
+                Metrics::add(sum, took.as_micros() as u64);
+                step.record(took.as_micros() as u64);
+            }
             if let Some(durable) = durable {
                 Metrics::add(&self.metrics.commits, 1);
                 self.follows.extend(follow_ups);
                 drop(plan);
-                self.tell(durable, rows, follows.len(), batch).await?;
+                self.tell((handed, durable), rows, follows.len(), batch).await?;
                 break;
             }
             Metrics::add(&self.metrics.commits_lost, 1);
@@ -296,7 +303,7 @@ impl<S: Store> Engine<S> {
     /// Hands a batch to be answered. What moves the reference is waited for: the next batch is judged with it.
     async fn tell(
         &mut self,
-        durable: Durable,
+        (handed, durable): (Instant, Durable),
         rows: Arc<Vec<Row>>,
         follows: usize,
         work: Vec<Work>,
@@ -304,7 +311,7 @@ impl<S: Store> Engine<S> {
         let moves =
             work.iter().any(|work| matches!(work, Work::Filing(..) | Work::Rulebook(..) | Work::Seed(..)));
         let (done, waiting) = moves.then(oneshot::channel).unzip();
-        self.hand(Told::Batch { durable, rows, follows, work, done }).await?;
+        self.hand(Told::Batch { handed, durable, rows, follows, work, done }).await?;
         if let Some(waiting) = waiting {
             waiting.await.map_err(|_| ended())?;
         }

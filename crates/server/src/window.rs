@@ -281,7 +281,9 @@ impl<R: Read> Window<R> {
         let (_, exchange_ids) = self.names_of(sender);
         let started = std::time::Instant::now();
         let ingested = crate::ingest::ingest(bytes, sender, &exchange_ids, self.context(false));
-        Metrics::add(&self.metrics.parse_micros, started.elapsed().as_micros() as u64);
+        let micros = started.elapsed().as_micros() as u64;
+        Metrics::add(&self.metrics.parse_micros, micros);
+        self.metrics.steps.parse.record(micros);
         self.pipeline.message(ingested).await
     }
 }
