@@ -47,6 +47,7 @@ pub use value::{DECIMAL_PLACES, Day, Decimal, Stamp, StampMillis};
 pub use waybill::{Waybill, WaybillReceipt};
 pub use waybill_status::{WaybillStatus, WaybillStatusReceipt};
 pub use write::{Style, usual_style, write, write_document, write_receipt};
+pub use xml::count_elements;
 
 use std::ops::Range;
 

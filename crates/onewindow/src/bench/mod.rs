@@ -1,0 +1,266 @@
+//! `onewindow bench`: declarations a second, end to end from XML bytes to durable receipts, with the load generator on
+//! the same machine. Four documents a declaration, and the site's arrival for every hundred. Here is the plan of a run:
+//! which store is measured when; how it is said is docs/speed.md.
+#![expect(clippy::print_stdout, reason = "the answer of the command")]
+
+mod client;
+mod limits;
+mod measure;
+mod messages;
+mod physical;
+mod places;
+mod plot;
+mod report;
+mod send;
+
+use crate::Failure;
+use measure::Manner;
+use messages::{Signed, Tape, Traffic};
+use physical::{Physical, Sizes};
+use places::{Place, Target, with_window};
+use report::{Point, Record, Report};
+use serde_json::{Value, json};
+use server::clock::Clock;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// The name of the server's threads: what they cost is told from what the generator costs.
+const SERVER: &str = "server";
+
+/// Arguments of `bench`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Declarations stored before the measurement.
+    #[arg(long, default_value_t = 0)]
+    stored: u64,
+    /// Measure at each of these volumes, in ascending order and in one folder, filled up in between.
+    #[arg(long, value_name = "N,…", value_delimiter = ',', conflicts_with = "stored")]
+    curve: Vec<u64>,
+    /// Declarations that the data folder or database holds already.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    held: u64,
+    /// Declarations measured.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
+    declarations: u64,
+    /// Declarations sent before them and not counted.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    warm_up: u64,
+    /// Documents in a message, 1 to 100; several are measured one after the other.
+    #[arg(long, default_value = "100", value_name = "N,…", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..=100))]
+    batch: Vec<u64>,
+    /// Measure each so many times; the table has the median.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100))]
+    repeat: u64,
+    /// Over HTTP on the loopback, instead of in process.
+    #[arg(long)]
+    http: bool,
+    /// Connections, or senders at a time in process.
+    #[arg(long, visible_alias = "senders", default_value_t = 64, value_name = "N", value_parser = connections)]
+    connections: usize,
+    /// Open loop: declarations a second by schedule, latency from the moment when a message was due. Without it, every
+    /// connection sends as soon as it has its answer (closed loop).
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u64).range(1..))]
+    rate: Option<u64>,
+    /// Sign every message, and verify it.
+    #[arg(long, value_enum)]
+    signed: Option<Signed>,
+    /// Data folder; a temporary one unless named.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Measure the store on this PostgreSQL instead of the embedded one. The space is a schema of its own, which stays.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Measure both stores, in turns.
+    #[arg(long, requires = "database")]
+    compare: bool,
+    /// Measure what this machine can do at most, and say how far each step is from it.
+    #[arg(long)]
+    physical: bool,
+    /// Draw throughput and latencies as SVG.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=10_000).contains(number));
+    number.ok_or_else(|| "connections are 1 to 10000".to_owned())
+}
+
+impl Arguments {
+    fn volumes(&self) -> Vec<u64> {
+        let mut volumes = if self.curve.is_empty() { vec![self.stored] } else { self.curve.clone() };
+        volumes.sort_unstable();
+        volumes
+    }
+
+    fn places(&self, folder: &Path) -> Vec<Place> {
+        let mut places = Vec::new();
+        if self.database.is_none() || self.compare {
+            places.push(Place::new(Target::Folder(folder.to_path_buf()), self.held));
+        }
+        if let Some(url) = &self.database {
+            let beside = folder.with_extension("postgresql");
+            let mut options = store::postgres::Options::new(url, beside.with_extension("key"));
+            // The master key of a temporary folder is gone with it: nobody could open the space again.
+            options.schema = match &self.data {
+                Some(_) => "onewindow_bench".to_owned(),
+                None => format!("onewindow_bench_{}", Clock::Real.now().0),
+            };
+            let held = if self.compare { 0 } else { self.held };
+            places.push(Place::new(Target::Database { options, folder: beside }, held));
+        }
+        places
+    }
+
+    fn settings(&self) -> Value {
+        json!({
+            "http": self.http, "connections": self.connections, "rate": self.rate, "loop": if self.rate.is_some() { "open" } else { "closed" },
+            "warmUp": self.warm_up, "declarations": self.declarations, "batch": self.batch, "curve": self.volumes(),
+            "repeat": self.repeat, "signed": self.signed.map(Signed::word),
+        })
+    }
+
+    fn traffic(&self, batch: u64, number: usize) -> Traffic {
+        let now = Clock::Real.now();
+        Traffic {
+            seed: (now.0 as u64).wrapping_mul(1000).wrapping_add(number as u64),
+            declarations: self.warm_up + self.declarations,
+            batch,
+            signed: self.signed,
+            now,
+        }
+    }
+
+    fn manner(&self) -> Manner {
+        Manner { http: self.http, connections: self.connections, rate: self.rate, warm_up: self.warm_up }
+    }
+}
+
+/// The machine, as far as it tells.
+fn machine() -> Value {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let field = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned())
+    };
+    json!({
+        "cores": std::thread::available_parallelism().map_or(0, usize::from),
+        "processor": field(&read("/proc/cpuinfo"), "model name"),
+        "memory": field(&read("/proc/meminfo"), "MemTotal"),
+        "load": read("/proc/loadavg").split_whitespace().next().unwrap_or_default(),
+    })
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    let temporary = tempfile::tempdir()?;
+    let folder = arguments.data.clone().unwrap_or_else(|| temporary.path().join("data"));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name(SERVER)
+        .enable_all()
+        .build()?;
+    let mut report = Report {
+        settings: arguments.settings(),
+        http: arguments.http,
+        machine: machine(),
+        records: Vec::new(),
+        points: Vec::new(),
+        limits: None,
+    };
+    let mut places = arguments.places(&folder);
+    for (point, volume) in arguments.volumes().into_iter().enumerate() {
+        measure_point(&arguments, &runtime, &mut places, (point, volume), &mut report)?;
+    }
+    if arguments.physical {
+        report.limits = Some(physical(&arguments, &runtime, &folder, &report)?);
+    }
+    if let Some(file) = &arguments.plot {
+        std::fs::write(file, plot::draw(&report))?;
+    }
+    if arguments.json {
+        println!("{}", report.json());
+    } else {
+        print!("{}", report.table());
+    }
+    // The traffic is clean: a refusal is a fault of the window or of the measurement, and nothing may be lost.
+    Ok(report.records.iter().all(|record| record.measured.fate.refused == 0 && record.measured.lost() == 0))
+}
+
+/// All measurements at one volume: batch by batch, and the stores in turns, so that what the machine does meanwhile hits
+/// all of them.
+fn measure_point(
+    arguments: &Arguments,
+    runtime: &Runtime,
+    places: &mut [Place],
+    (point, volume): (usize, u64),
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut before = Vec::new();
+    for place in places.iter_mut() {
+        place.fill(runtime, volume)?;
+        before.push((place.stored, place.target.bytes()));
+    }
+    for batch in &arguments.batch {
+        for repeat in 0..arguments.repeat {
+            for place in places.iter_mut() {
+                let measured = measure_once(arguments, runtime, place, *batch, report.records.len())?;
+                let (store, stored) = (place.target.word(), place.stored);
+                place.stored += measured.sent;
+                report.records.push(Record { store, point, stored, batch: *batch, repeat, measured });
+            }
+        }
+    }
+    for (place, (stored, bytes)) in places.iter_mut().zip(before) {
+        let open_millis = place.open_millis;
+        // Closed, so that nothing is left in write-ahead logs.
+        place.close();
+        let grown = place.target.bytes().zip(bytes).map(|(now, then)| now.saturating_sub(then));
+        let disk_bytes = grown.map(|bytes| bytes / (place.stored - stored).max(1));
+        report.points.push(Point { store: place.target.word(), point, stored, open_millis, disk_bytes });
+    }
+    Ok(())
+}
+
+fn measure_once(
+    arguments: &Arguments,
+    runtime: &Runtime,
+    place: &Place,
+    batch: u64,
+    number: usize,
+) -> Result<measure::Measured, Failure> {
+    let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let tape = Tape::record(&arguments.traffic(batch, number))?;
+    bar.set_message(format!("measuring: {}, {} stored, batch {batch}", place.target.word(), place.stored));
+    // Nothing of ours may run beside the measurement.
+    bar.disable_steady_tick();
+    let opened = place.opened()?;
+    let measured =
+        with_window!(opened, window => measure::measure(runtime, window, tape, arguments.manner()));
+    bar.finish_and_clear();
+    measured
+}
+
+/// The limits, measured with rows and commits of the size that the last measurement had.
+fn physical(
+    arguments: &Arguments,
+    runtime: &Runtime,
+    folder: &Path,
+    report: &Report,
+) -> Result<Physical, Failure> {
+    let last = report.records.last().map(|record| &record.measured);
+    let disk = report.points.iter().rev().find_map(|point| point.disk_bytes);
+    let (rows, commits, declarations) =
+        last.map_or((1, 1, 1), |last| (last.rows.max(1), last.commits.max(1), last.declarations.max(1)));
+    let sizes = Sizes {
+        row_bytes: (disk.unwrap_or(4096) * declarations / rows).max(1),
+        commit_rows: (rows / commits).max(1),
+    };
+    let beside = folder.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
+    physical::measure(runtime, beside, sizes, arguments.connections, Clock::Real.now())
+}

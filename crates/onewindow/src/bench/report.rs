@@ -1,0 +1,386 @@
+//! What the bench says: a table for people, one JSON object for programs. Its fields are told in docs/speed.md.
+#![expect(clippy::float_arithmetic, reason = "figures for people, not money")]
+
+use super::limits::{self, Step};
+use super::measure::{Measured, STEPS};
+use super::physical::Physical;
+use serde_json::{Map, Value, json};
+use server::histogram::Counted;
+use std::fmt::Write;
+
+/// Percentiles that are told: name, and how many of a million.
+pub const PERCENTILES: [(&str, u64); 5] =
+    [("p50", 500_000), ("p90", 900_000), ("p99", 990_000), ("p999", 999_000), ("max", 1_000_000)];
+
+/// One measurement.
+pub struct Record {
+    /// Which store.
+    pub store: &'static str,
+    /// Which point of the curve.
+    pub point: usize,
+    /// Declarations stored before it.
+    pub stored: u64,
+    /// Documents a message.
+    pub batch: u64,
+    /// Which of the repeated measurements.
+    pub repeat: u64,
+    /// What it came to.
+    pub measured: Measured,
+}
+
+impl Record {
+    /// Declarations a second.
+    pub fn rate(&self) -> f64 {
+        self.measured.counted as f64 / self.measured.took.as_secs_f64().max(1e-9)
+    }
+}
+
+/// A store at a point of the curve.
+pub struct Point {
+    /// Which store.
+    pub store: &'static str,
+    /// Which point.
+    pub point: usize,
+    /// Declarations stored when its measurements began.
+    pub stored: u64,
+    /// How long it took to open it.
+    pub open_millis: u64,
+    /// Bytes on disk for each declaration measured at this point, where they can be seen.
+    pub disk_bytes: Option<u64>,
+}
+
+/// All of a run.
+pub struct Report {
+    /// How it was asked for.
+    pub settings: Value,
+    /// Over HTTP.
+    pub http: bool,
+    /// The machine.
+    pub machine: Value,
+    /// Measurements in the order in which they were made.
+    pub records: Vec<Record>,
+    /// Stores and points.
+    pub points: Vec<Point>,
+    /// What the machine can do at most.
+    pub limits: Option<Physical>,
+}
+
+fn millis(counted: &Counted, of_a_million: u64) -> f64 {
+    counted.within(of_a_million) as f64 / 1e3
+}
+
+fn percentiles(counted: &Counted) -> Value {
+    let mut told: Map<String, Value> = PERCENTILES
+        .iter()
+        .map(|(name, of_a_million)| ((*name).to_owned(), json!(millis(counted, *of_a_million))))
+        .collect();
+    told.insert("count".to_owned(), json!(counted.count()));
+    Value::Object(told)
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+impl Report {
+    /// A value for each store, point and batch: the median rate of its repeats, with the least and the largest.
+    pub fn medians(&self) -> Vec<(&Record, f64, f64, f64)> {
+        let mut out: Vec<(&Record, f64, f64, f64)> = Vec::new();
+        for record in &self.records {
+            let same = |other: &&Record| {
+                (other.store, other.point, other.batch) == (record.store, record.point, record.batch)
+            };
+            if out.iter().any(|(known, ..)| same(known)) {
+                continue;
+            }
+            let mut all: Vec<&Record> = self.records.iter().filter(same).collect();
+            all.sort_by(|one, other| one.rate().total_cmp(&other.rate()));
+            let (Some(first), Some(last)) = (all.first(), all.last()) else { continue };
+            let middle = all[all.len() / 2];
+            out.push((middle, middle.rate(), first.rate(), last.rate()));
+        }
+        out
+    }
+
+    /// The other store's median beside the embedded one's, where both were measured: of the same point and batch.
+    fn comparison(&self) -> Vec<(u64, u64, f64)> {
+        let medians = self.medians();
+        let mut out = Vec::new();
+        for (record, rate, ..) in medians.iter().filter(|(record, ..)| record.store == "embedded") {
+            let other = medians.iter().find(|(other, ..)| {
+                other.store != "embedded" && (other.point, other.batch) == (record.point, record.batch)
+            });
+            if let Some((_, other, ..)) = other {
+                out.push((record.stored, record.batch, other / rate));
+            }
+        }
+        out
+    }
+
+    fn disk_bytes(&self, record: &Record) -> Option<u64> {
+        let of = |point: &&Point| (point.store, point.point) == (record.store, record.point);
+        self.points.iter().find(of).and_then(|point| point.disk_bytes)
+    }
+
+    /// The steps of the last measurement of each store and batch, beside their bounds.
+    fn distances(&self) -> Vec<(&Record, Vec<Step>)> {
+        let Some(limits) = &self.limits else { return Vec::new() };
+        let medians = self.medians();
+        let last = medians.iter().map(|(record, ..)| record.point).max().unwrap_or(0);
+        let at_last = medians.into_iter().filter(|(record, ..)| record.point == last);
+        at_last
+            .map(|(record, ..)| {
+                let disk = self.disk_bytes(record);
+                (record, limits::steps(&record.measured, limits, self.http, disk))
+            })
+            .collect()
+    }
+
+    /// One object for programs.
+    pub fn json(&self) -> Value {
+        let points: Vec<Value> = self
+            .points
+            .iter()
+            .map(|point| {
+                json!({
+                    "store": point.store, "stored": point.stored, "openMillis": point.open_millis,
+                    "diskBytesPerDeclaration": point.disk_bytes,
+                })
+            })
+            .collect();
+        let distances: Vec<Value> = self
+            .distances()
+            .iter()
+            .flat_map(|(record, steps)| steps.iter().map(|step| distance(record, step)))
+            .collect();
+        let compared: Vec<Value> = self
+            .comparison()
+            .iter()
+            .map(|(stored, batch, ratio)| {
+                json!({"stored": stored, "batch": batch, "postgresqlToEmbedded": ratio})
+            })
+            .collect();
+        json!({
+            "version": env!("CARGO_PKG_VERSION"), "machine": self.machine, "settings": self.settings,
+            "runs": self.records.iter().map(run).collect::<Vec<_>>(), "points": points,
+            "compared": compared, "limits": self.limits.as_ref().map(limits_json), "distances": distances,
+        })
+    }
+
+    /// A table for people.
+    pub fn table(&self) -> String {
+        let mut out = String::new();
+        let mut rows = vec![words([
+            "store",
+            "stored",
+            "batch",
+            "decl/s",
+            "least",
+            "most",
+            "ack p50",
+            "p99",
+            "p99.9",
+            "verdict p50",
+            "p99",
+            "server µs",
+            "generator µs",
+            "refused",
+            "held",
+            "lost",
+        ])];
+        for (record, rate, least, most) in self.medians() {
+            let measured = &record.measured;
+            let each = |micros: u64| micros as f64 / measured.declarations.max(1) as f64;
+            rows.push(vec![
+                record.store.to_owned(),
+                record.stored.to_string(),
+                record.batch.to_string(),
+                format!("{rate:.0}"),
+                format!("{least:.0}"),
+                format!("{most:.0}"),
+                format!("{:.1}", millis(&measured.acknowledge, 500_000)),
+                format!("{:.1}", millis(&measured.acknowledge, 990_000)),
+                format!("{:.1}", millis(&measured.acknowledge, 999_000)),
+                format!("{:.1}", millis(&measured.verdict, 500_000)),
+                format!("{:.1}", millis(&measured.verdict, 990_000)),
+                format!("{:.0}", each(measured.server_micros())),
+                format!("{:.0}", each(measured.generator_micros())),
+                measured.fate.refused.to_string(),
+                measured.fate.held.to_string(),
+                measured.lost().to_string(),
+            ]);
+        }
+        out.push_str(
+            "Latencies in milliseconds; processor time in microseconds a declaration. Of repeats the median.\n\n",
+        );
+        out.push_str(&aligned(&rows));
+        for (stored, batch, ratio) in self.comparison() {
+            let _ = writeln!(
+                out,
+                "\nPostgreSQL is at {ratio:.2} of the embedded store: {stored} stored, batch {batch}."
+            );
+        }
+        out.push_str("\nSteps: microseconds a declaration, and percentiles of one step in milliseconds\n\n");
+        out.push_str(&self.steps_table());
+        let mut rows = vec![words(["store", "stored", "open ms", "disk bytes a declaration"])];
+        for point in &self.points {
+            rows.push(vec![
+                point.store.to_owned(),
+                point.stored.to_string(),
+                point.open_millis.to_string(),
+                point.disk_bytes.map_or("-".to_owned(), |bytes| bytes.to_string()),
+            ]);
+        }
+        out.push('\n');
+        out.push_str(&aligned(&rows));
+        if let Some(limits) = &self.limits {
+            out.push_str("\nWhat this machine can do, measured in the same run\n\n");
+            out.push_str(&limits_table(limits));
+        }
+        for (record, steps) in self.distances() {
+            let _ = writeln!(
+                out,
+                "\nDistance to the limits: {}, {} stored, batch {}\n",
+                record.store, record.stored, record.batch
+            );
+            out.push_str(&distance_table(&steps));
+        }
+        out
+    }
+
+    fn steps_table(&self) -> String {
+        let mut rows = vec![words(["store", "stored", "batch", "step", "µs", "p50", "p99", "p99.9"])];
+        for (record, ..) in self.medians() {
+            for (name, counted) in STEPS.iter().zip(&record.measured.steps) {
+                let each = counted.micros() as f64 / record.measured.declarations.max(1) as f64;
+                rows.push(vec![
+                    record.store.to_owned(),
+                    record.stored.to_string(),
+                    record.batch.to_string(),
+                    (*name).to_owned(),
+                    format!("{each:.1}"),
+                    format!("{:.2}", millis(counted, 500_000)),
+                    format!("{:.2}", millis(counted, 990_000)),
+                    format!("{:.2}", millis(counted, 999_000)),
+                ]);
+            }
+        }
+        aligned(&rows)
+    }
+}
+
+fn run(record: &Record) -> Value {
+    let measured = &record.measured;
+    let each = |amount: u64| rounded(amount as f64 / measured.declarations.max(1) as f64);
+    let steps: Map<String, Value> = STEPS
+        .iter()
+        .zip(&measured.steps)
+        .map(|(name, counted)| {
+            let told =
+                json!({"microsPerDeclaration": each(counted.micros()), "millis": percentiles(counted)});
+            ((*name).to_owned(), told)
+        })
+        .collect();
+    let threads: Map<String, Value> =
+        measured.processor.iter().map(|(name, micros)| (name.clone(), json!(each(*micros)))).collect();
+    json!({
+        "store": record.store, "stored": record.stored, "batch": record.batch, "repeat": record.repeat,
+        "seconds": measured.took.as_secs_f64(), "declarationsPerSecond": record.rate(),
+        "declarations": measured.sent, "released": measured.fate.released, "held": measured.fate.held,
+        "refused": measured.fate.refused, "lost": measured.lost(),
+        "acknowledgeMillis": percentiles(&measured.acknowledge), "verdictMillis": percentiles(&measured.verdict),
+        "generatorLateMillis": percentiles(&measured.late), "steps": steps,
+        "processorMicrosPerDeclaration": {
+            "server": each(measured.server_micros()), "generator": each(measured.generator_micros()), "threads": threads,
+        },
+        "commits": measured.commits, "rowsPerDeclaration": each(measured.rows),
+        "messageBytesPerDeclaration": measured.message_bytes / measured.sent.max(1), "peakMemoryMiB": measured.peak_mib,
+    })
+}
+
+fn distance(record: &Record, step: &Step) -> Value {
+    json!({
+        "store": record.store, "stored": record.stored, "batch": record.batch, "step": step.name, "of": step.of,
+        "micros": rounded(step.micros), "floorMicros": step.floor.map(rounded),
+        "ratio": step.ratio().map(rounded), "bound": step.bound,
+    })
+}
+
+fn limits_json(limits: &Physical) -> Value {
+    json!({
+        "rowBytes": limits.sizes.row_bytes, "rowsPerCommit": limits.sizes.commit_rows,
+        "syncsPerSecond": limits.syncs, "scanBytesPerSecond": limits.scan_bytes,
+        "parseBytesPerSecond": limits.parse_bytes, "sha256BytesPerSecond": limits.digest_bytes,
+        "aesGcmBytesPerSecond": limits.seal_bytes, "zstdBytesPerSecond": limits.compress_bytes,
+        "rowsPerSecond": limits.rows, "rowsPerSecondSynced": limits.rows_synced,
+        "emptyRequestsPerSecond": limits.requests, "emptyRequestServerNanos": limits.request_server_nanos,
+        "emptyRequestGeneratorNanos": limits.request_generator_nanos,
+    })
+}
+
+fn limits_table(limits: &Physical) -> String {
+    let megabytes = |bytes: u64| format!("{:.0} MB/s", bytes as f64 / 1e6);
+    let micros = |nanos: u64| format!("{:.1} µs", nanos as f64 / 1e3);
+    let sizes = limits.sizes;
+    let line = |name: String, value: String| vec![name, value];
+    aligned(&[
+        line("syncs of 4 KiB".to_owned(), format!("{} /s", limits.syncs)),
+        line("scan of messages".to_owned(), megabytes(limits.scan_bytes)),
+        line("messages to documents".to_owned(), megabytes(limits.parse_bytes)),
+        line("SHA-256".to_owned(), megabytes(limits.digest_bytes)),
+        line("AES-256-GCM".to_owned(), megabytes(limits.seal_bytes)),
+        line("zstd with a dictionary".to_owned(), megabytes(limits.compress_bytes)),
+        line(
+            format!("rows of {} bytes, {} a commit", sizes.row_bytes, sizes.commit_rows),
+            format!("{} /s", limits.rows),
+        ),
+        line("the same, synced".to_owned(), format!("{} /s", limits.rows_synced)),
+        line("requests to an empty handler".to_owned(), format!("{} /s", limits.requests)),
+        line("such a request, server".to_owned(), micros(limits.request_server_nanos)),
+        line("such a request, generator".to_owned(), micros(limits.request_generator_nanos)),
+    ])
+}
+
+fn distance_table(steps: &[Step]) -> String {
+    let mut rows = vec![words(["step", "µs", "a", "floor µs", "times", "bound by"])];
+    for step in steps {
+        rows.push(vec![
+            step.name.to_owned(),
+            format!("{:.1}", step.micros),
+            step.of.to_owned(),
+            step.floor.map_or("-".to_owned(), |floor| format!("{floor:.1}")),
+            step.ratio().map_or("-".to_owned(), |ratio| format!("{ratio:.1}")),
+            step.bound.to_owned(),
+        ]);
+    }
+    aligned(&rows)
+}
+
+fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Columns of one width; numbers to the right.
+fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let is_number = |column: usize| {
+        let last = rows.last().and_then(|row| row.get(column));
+        last.is_some_and(|cell| cell == "-" || cell.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let gap = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+            let (before, after) = if is_number(column) { (gap.as_str(), "") } else { ("", gap.as_str()) };
+            let _ = write!(line, "{before}{cell}{after}  ");
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
