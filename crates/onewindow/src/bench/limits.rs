@@ -39,7 +39,10 @@ pub fn steps(measured: &Measured, limits: &Physical, http: bool, disk_bytes: Opt
     let sent = measured.sent.max(1) as f64;
     let (messages, bytes) = (measured.messages as f64 / sent, measured.message_bytes as f64 / sent);
     let rows = measured.rows as f64 / declarations;
+    let commits = measured.commits.max(1) as f64;
     let mut out = Vec::new();
+    // A commit waits for the disk once, and for its rows.
+    let mut commit_floor = micros_each(1.0, limits.syncs);
     if http {
         out.push(Step {
             name: "http",
@@ -76,6 +79,7 @@ pub fn steps(measured: &Measured, limits: &Physical, http: bool, disk_bytes: Opt
             + micros_each(disk, limits.seal_bytes)
             + micros_each(disk, limits.digest_bytes)
             + micros_each(rows, limits.rows);
+        commit_floor += floor * declarations / commits;
         out.push(Step {
             name: "ledger",
             micros: thread("ledger") + thread("checkpoint"),
@@ -99,14 +103,14 @@ pub fn steps(measured: &Measured, limits: &Physical, http: bool, disk_bytes: Opt
             floor: None,
         });
     }
-    let commits = measured.commits.max(1) as f64;
+    // From judged to on disk; the wait for the commit before is in it.
     let reaching: u64 = measured.steps.iter().skip(3).map(|step| step.micros()).sum();
     out.push(Step {
         name: "durable",
         micros: reaching as f64 / commits,
         of: "commit",
-        bound: "disk: one sync a commit",
-        floor: Some(micros_each(1.0, limits.syncs)),
+        bound: "disk: one sync a commit, and its rows",
+        floor: Some(commit_floor),
     });
     out.push(whole(measured, &out));
     out

@@ -5,7 +5,7 @@
 use super::report::Report;
 use std::fmt::Write;
 
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 720.0;
 const LEFT: f64 = 80.0;
 const RIGHT: f64 = 660.0;
@@ -51,7 +51,11 @@ fn series(report: &Report) -> Vec<Series> {
         let latencies = ALONG
             .iter()
             .map(|(_, of_a_million, _)| record.measured.acknowledge.within(*of_a_million) as f64 / 1e3);
-        let (point, latencies) = ((record.stored, rate, least, most), latencies.collect());
+        // A point is drawn where it began: its measurements add to what is stored, one after the other.
+        let begun =
+            report.points.iter().find(|point| (point.store, point.point) == (record.store, record.point));
+        let stored = begun.map_or(record.stored, |point| point.stored);
+        let (point, latencies) = ((stored, rate, least, most), latencies.collect());
         match out.iter_mut().find(|known| known.label == label) {
             Some(known) => {
                 known.rates.push(point);
@@ -117,7 +121,12 @@ fn rates(out: &mut String, series: &[Series]) {
         }
     }
     axes(out, RATES);
-    text(out, (middle(), RATES.1 + 40.0), "middle", "declarations stored (logarithmic; 0 at the left edge)");
+    text(
+        out,
+        (middle(), RATES.1 + 40.0),
+        "middle",
+        "declarations stored before (logarithmic; 0 at the left edge)",
+    );
     for (index, series) in series.iter().enumerate() {
         let at: Vec<(f64, f64)> =
             series.rates.iter().map(|(stored, rate, ..)| (x(*stored), y(*rate))).collect();
