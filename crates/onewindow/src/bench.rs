@@ -22,8 +22,8 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use store::ChosenRead;
 use store::Read as _;
-use store::sqlite::SqliteRead;
 
 /// Arguments of `bench`.
 #[derive(clap::Args)]
@@ -240,7 +240,7 @@ fn percentile(values: &mut [u32], per_mille: usize) -> f64 {
     values.get(at).copied().map_or(0.0, |micros| f64::from(micros) / 1000.0)
 }
 
-async fn in_process(window: Window<SqliteRead>, mut lane: Tape, latencies: Arc<Mutex<Latencies>>) {
+async fn in_process(window: Window<ChosenRead>, mut lane: Tape, latencies: Arc<Mutex<Latencies>>) {
     let mut own = Latencies::default();
     while let Some((sender, declaration, bytes)) = lane.next() {
         let started = Instant::now();
@@ -324,7 +324,7 @@ fn parsing(now: clearance::keys::Time) -> (usize, f64) {
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let temporary = tempfile::tempdir()?;
     let data = arguments.data.clone().unwrap_or_else(|| temporary.path().join("data"));
-    let space = Space { data: data.clone(), master_key: None };
+    let space = Space::folder(data.clone(), None);
     let runtime = crate::runtime()?;
     let Opened { window, writer } = runtime.block_on(crate::serve::open(&space, None))?;
     runtime.block_on(window.file_all(sample::filings(), "bench"));
@@ -406,7 +406,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     Ok(refused == 0)
 }
 
-fn steps(window: &Window<SqliteRead>) -> [u64; 4] {
+fn steps(window: &Window<ChosenRead>) -> [u64; 4] {
     let metrics = &window.metrics;
     [&metrics.parse_micros, &metrics.load_micros, &metrics.decide_micros, &metrics.commit_micros]
         .map(|counter| counter.load(Ordering::Relaxed))
@@ -415,7 +415,7 @@ fn steps(window: &Window<SqliteRead>) -> [u64; 4] {
 /// Stores declarations until there are as many as asked for; says how many there are.
 fn prefill(
     runtime: &tokio::runtime::Runtime,
-    window: &Window<SqliteRead>,
+    window: &Window<ChosenRead>,
     wanted: u64,
 ) -> Result<(), Failure> {
     const SEED: u64 = 0xF111;
@@ -444,7 +444,7 @@ fn prefill(
 
 async fn send_all(
     arguments: &Arguments,
-    window: &Window<SqliteRead>,
+    window: &Window<ChosenRead>,
     lanes: Vec<Tape>,
     latencies: &Arc<Mutex<Latencies>>,
 ) -> Result<(), Failure> {
@@ -460,14 +460,17 @@ async fn send_all(
     }
     let mut tokens = BTreeMap::new();
     for filing in sample::filings() {
-        let token = window.control.issue(
-            &filing.code,
-            filing.roles.first().copied().unwrap_or(Role::Merchant),
-            "bench",
-            &[],
-            window.clock.now(),
-            None,
-        )?;
+        let token = window
+            .control
+            .issue(
+                &filing.code,
+                filing.roles.first().copied().unwrap_or(Role::Merchant),
+                "bench",
+                &[],
+                window.clock.now(),
+                None,
+            )
+            .await?;
         tokens.insert(filing.code, token);
     }
     let tokens = Arc::new(tokens);
