@@ -42,6 +42,8 @@ pub struct Reference {
     pub parties: Arc<Parties>,
     /// Seed of the sampling draw.
     pub sampling_seed: SamplingSeed,
+    /// Grows with every change that was committed: who judges with an older one has missed something.
+    pub version: u64,
 }
 
 impl Reference {

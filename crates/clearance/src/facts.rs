@@ -81,6 +81,8 @@ pub struct Keys {
     pub accounts: Vec<Account>,
     /// Windowed counts.
     pub counts: Vec<CountKey>,
+    /// Whether the batch moves the reference (parties, rulebooks, seed of the draw): no other is judged meanwhile.
+    pub reference: bool,
 }
 
 /// A block of numbers leased to this writer: unique, gaps allowed.

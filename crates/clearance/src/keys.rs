@@ -87,6 +87,24 @@ pub struct Position {
     pub sequence: u64,
 }
 
+impl Position {
+    /// Bits of a sequence in [`Position::number`]: a writer has 137 thousand million rows, and the number is still one that
+    /// every reader of JSON holds exactly.
+    const SEQUENCE_BITS: u32 = 37;
+
+    /// One number for writer and sequence, as callers see it; on the embedded store it is the sequence.
+    pub fn number(self) -> u64 {
+        assert!(self.sequence >> Self::SEQUENCE_BITS == 0, "a writer is given up before its numbers end");
+        u64::from(self.writer) << Self::SEQUENCE_BITS | self.sequence
+    }
+
+    /// The position of a number; none where it cannot be one.
+    pub fn of_number(number: u64) -> Option<Self> {
+        let writer = u16::try_from(number >> Self::SEQUENCE_BITS).ok()?;
+        Some(Self { writer, sequence: number & ((1 << Self::SEQUENCE_BITS) - 1) })
+    }
+}
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Time(pub i64);

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::sqlite::SqliteRead;
+use store::ChosenRead;
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]
@@ -32,12 +32,12 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     crate::runtime()?.block_on(async {
         std::fs::create_dir_all(&arguments.folder)?;
-        let space = Space { data: arguments.folder.join("data"), master_key: None };
+        let space = Space::folder(arguments.folder.join("data"), None);
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let address = listener.local_addr()?;
         let Opened { window, writer } = open(&space, Some(address)).await?;
         let filed = window.file_all(sample::filings(), "demo").await;
-        let tokens = tokens(&window, &arguments.folder)?;
+        let tokens = tokens(&window, &arguments.folder).await?;
         let seed = window.clock.now().0 as u64;
         samples(&arguments.folder, seed, &window)?;
         println!("The demo zone of Kunming (districts 86xx) is open at http://{address}");
@@ -56,15 +56,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
 }
 
 /// Fresh tokens for every party of the zone; those of an earlier start are revoked.
-fn tokens(window: &Window<SqliteRead>, folder: &Path) -> Result<Vec<(Text, String)>, Failure> {
-    for token in window.control.tokens()?.iter().filter(|token| token.name == "demo" && !token.revoked) {
-        window.control.revoke(token.id)?;
+async fn tokens(window: &Window<ChosenRead>, folder: &Path) -> Result<Vec<(Text, String)>, Failure> {
+    for token in window.control.tokens().await?.iter().filter(|token| token.name == "demo" && !token.revoked)
+    {
+        window.control.revoke(token.id).await?;
     }
     let mut issued = Vec::new();
     let (mut lines, mut shell) = (String::new(), String::new());
     for filing in sample::filings() {
         let role = filing.roles.first().copied().unwrap_or(Role::Merchant);
-        let token = window.control.issue(&filing.code, role, "demo", &[], window.clock.now(), None)?;
+        let token = window.control.issue(&filing.code, role, "demo", &[], window.clock.now(), None).await?;
         writeln!(lines, "{} {token}", filing.code)?;
         let variable = role.word().to_uppercase().replace('-', "_");
         if !shell.contains(&format!("export {variable}=")) {
@@ -87,7 +88,7 @@ fn private(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// The trade of the samples: parties are those whose tokens have the plain names, so that one variable fits each file.
-fn plain_trade(seed: u64, from: u64, window: &Window<SqliteRead>) -> Trade {
+fn plain_trade(seed: u64, from: u64, window: &Window<ChosenRead>) -> Trade {
     let now = window.clock.now();
     (from..)
         .map(|number| Trade::new(seed, number, now, 1_000_000))
@@ -109,7 +110,7 @@ fn plain_trade(seed: u64, from: u64, window: &Window<SqliteRead>) -> Trade {
 }
 
 /// Two purchases as files: one that clears, one whose list names another buyer.
-fn samples(folder: &Path, seed: u64, window: &Window<SqliteRead>) -> Result<(), Failure> {
+fn samples(folder: &Path, seed: u64, window: &Window<ChosenRead>) -> Result<(), Failure> {
     let folder = folder.join("samples");
     std::fs::create_dir_all(&folder)?;
     let clear = plain_trade(seed, 1_000_000, window);
@@ -135,7 +136,7 @@ fn samples(folder: &Path, seed: u64, window: &Window<SqliteRead>) -> Result<(), 
 }
 
 /// A small day: trades come in, some of them defective; parcels arrive a little later.
-async fn replay(window: Window<SqliteRead>, seed: u64, count: u64) {
+async fn replay(window: Window<ChosenRead>, seed: u64, count: u64) {
     let trades = generate::trades(seed, 0, count, generate::persons(count), 80_000, window.clock.now());
     for (done, chunk) in trades.chunks(10).enumerate() {
         for (sender, _, bytes) in generate::messages(chunk, seed, 10, window.clock.now()) {

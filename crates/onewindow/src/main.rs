@@ -9,11 +9,13 @@ mod bench;
 mod crash;
 mod demo;
 mod generate;
+mod migrate;
 mod party;
 mod process;
 mod reckoning;
 mod rulebook;
 mod serve;
+mod space;
 mod submit;
 mod token;
 mod verify;
@@ -39,27 +41,14 @@ struct Arguments {
     command: Command,
 }
 
-/// Where a space lies.
-#[derive(clap::Args, Clone)]
-struct Space {
-    /// Data folder.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// Master key; beside the data folder unless named.
-    #[arg(long, value_name = "FILE")]
-    master_key: Option<PathBuf>,
-}
-
-impl Space {
-    fn options(&self) -> store::sqlite::Options {
-        store::sqlite::Options { master_key: self.master_key.clone(), ..Default::default() }
-    }
-}
+use space::Space;
 
 #[derive(Subcommand)]
 enum Command {
     /// Serve a space over HTTP.
-    #[command(after_help = "Example:\n  onewindow serve --data zone --listen 127.0.0.1:8620")]
+    #[command(
+        after_help = "Examples:\n  onewindow serve --data zone --listen 127.0.0.1:8620\n  onewindow serve --database postgres://onewindow@db.example/zone --master-key zone.key"
+    )]
     Serve(serve::Arguments),
     /// Start a demo zone with invented parties, print addresses and tokens, and replay a small day.
     #[command(after_help = "Example:\n  onewindow demo --listen 127.0.0.1:8620")]
@@ -85,6 +74,11 @@ enum Command {
     /// Verify a data folder: every digest, chain link, payload, version and balance, and every decision made again.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
+    /// Make the tables of a space in a PostgreSQL database, or bring them up to date.
+    #[command(
+        after_help = "Example:\n  onewindow migrate --database postgres://owner@db.example/zone --grant onewindow"
+    )]
+    Migrate(migrate::Arguments),
     /// File parties, and list those that are filed.
     Party(party::Arguments),
     /// Publish, list and export the tables that decisions are made with.
@@ -122,6 +116,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(arguments),
         Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),

@@ -115,6 +115,12 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
                     println!("nothing was published");
                     false
                 }
+                Published::Overtaken(number) => {
+                    println!(
+                        "another rulebook {number} was published meanwhile: look at it, then publish again"
+                    );
+                    false
+                }
                 Published::Closed => return Err("the writer has ended: nothing was published".into()),
             }
         }

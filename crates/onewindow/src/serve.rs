@@ -1,11 +1,13 @@
 //! `onewindow serve`: a space over HTTP, until it is told to stop.
 
+use crate::space::Place;
 use crate::{Failure, Space};
 use server::Window;
 use server::clock::Clock;
 use std::net::SocketAddr;
 use std::time::Duration;
-use store::sqlite::SqliteRead;
+use store::postgres::PostgresStore;
+use store::{ChosenRead, ChosenStore, Control};
 
 /// Arguments of `serve`.
 #[derive(clap::Args)]
@@ -20,17 +22,30 @@ pub struct Arguments {
 /// An open window with the thread of its writer.
 pub struct Opened {
     /// The window.
-    pub window: Window<SqliteRead>,
+    pub window: Window<ChosenRead>,
     /// Ends when the window is dropped and what was handed in is done.
     pub writer: std::thread::JoinHandle<()>,
 }
 
 /// Opens a space. A store that fails ends the process at once: restart recovers.
 pub async fn open(space: &Space, address: Option<SocketAddr>) -> Result<Opened, Failure> {
-    let (mut store, control) = server::window::embedded(&space.data, &space.options(), &mut |_| {})?;
-    if let Some(address) = address {
-        store.announce(&format!("http://{address}"))?;
-    }
+    let (store, control) = match space.place()? {
+        Place::Folder(folder, options) => {
+            let (mut store, control) = server::window::embedded(&folder, &options, &mut |_| {})?;
+            if let Some(address) = address {
+                store.announce(&format!("http://{address}"))?;
+            }
+            (ChosenStore::Embedded(Box::new(store)), control)
+        }
+        Place::Database(options) => {
+            let control = Control::connect(&options).await?;
+            let store = PostgresStore::open(options).await?;
+            if let Some(risk) = store.risk().await? {
+                tracing::warn!("{risk}");
+            }
+            (ChosenStore::Database(Box::new(store)), control)
+        }
+    };
     let (window, writer) = Window::open(store, control, Clock::Real, end).await?;
     Ok(Opened { window, writer })
 }
@@ -42,7 +57,7 @@ fn end(error: store::StoreError) {
 }
 
 /// Serves a window until a signal.
-pub async fn serve(window: Window<SqliteRead>, listener: tokio::net::TcpListener) -> Result<(), Failure> {
+pub async fn serve(window: Window<ChosenRead>, listener: tokio::net::TcpListener) -> Result<(), Failure> {
     let worker = tokio::spawn(server::worker::run(
         window.pipeline.clone(),
         window.read.clone(),
@@ -73,7 +88,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let address = listener.local_addr()?;
         let Opened { window, writer } = open(&arguments.space, Some(address)).await?;
-        eprintln!("onewindow serves {} at http://{address}", arguments.space.data.display());
+        eprintln!("onewindow serves {} at http://{address}", arguments.space.shown());
         if let Some(notice) = crate::rulebook::notice(window.reference().current()) {
             eprintln!("{notice}");
         }

@@ -157,7 +157,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let mut summary = Summary::default();
     match (&arguments.data, &arguments.server) {
         (Some(data), _) => {
-            let space = Space { data: data.clone(), master_key: arguments.master_key.clone() };
+            let space = Space::folder(data.clone(), arguments.master_key.clone());
             let runtime = crate::runtime()?;
             let Opened { window, writer } = runtime.block_on(crate::serve::open(&space, None))?;
             for path in &files {

@@ -6,7 +6,6 @@ use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
 use server::clock::Clock;
-use store::sqlite::Control;
 
 /// Arguments of `token`.
 #[derive(clap::Args)]
@@ -61,21 +60,30 @@ fn role(word: &str) -> Result<Role, String> {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let now = Clock::Real.now();
+    let runtime = crate::runtime()?;
     match arguments.action {
         Action::Issue { space, party, role, name, district, days } => {
-            std::fs::create_dir_all(&space.data)?;
             let districts: Vec<Text> = district.iter().map(Text::from).collect();
             let expires = days.map(|days| Time(now.0 + days * 86_400_000));
-            println!("{}", Control::open(&space.data)?.issue(&party, role, &name, &districts, now, expires)?);
+            let token = runtime.block_on(async {
+                let control = space.control().await?;
+                let issued = control.issue(&party, role, &name, &districts, now, expires).await;
+                issued.map_err(Failure::from)
+            })?;
+            println!("{token}");
             Ok(true)
         }
         Action::List { space } => {
-            for token in Control::open(&space.data)?.tokens()? {
+            for token in
+                runtime.block_on(async { space.control().await?.tokens().await.map_err(Failure::from) })?
+            {
                 let state = if token.revoked { "revoked" } else { "valid" };
                 println!("{}\t{}\t{}\t{}\t{state}", token.id, token.party, token.role.word(), token.name);
             }
             Ok(true)
         }
-        Action::Revoke { space, id } => Ok(Control::open(&space.data)?.revoke(id)?),
+        Action::Revoke { space, id } => {
+            runtime.block_on(async { Ok(space.control().await?.revoke(id).await?) })
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! `onewindow verify`: is the ledger what was committed, and does every decision come out the same again?
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+use crate::space::Place;
 use crate::{Failure, Space};
 use serde_json::json;
 use server::derive::Derived;
-use store::MasterKey;
-use store::Store;
+use store::postgres::PostgresRead;
 use store::sqlite::SqliteStore;
+use store::verify::Report;
+use store::{ChosenRead, Store};
 
 /// Arguments of `verify`.
 #[derive(clap::Args)]
@@ -21,29 +23,47 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Every decision once more, from the rows before it.
-fn decided_again(space: &Space, bar: &indicatif::ProgressBar) -> Result<Derived, Failure> {
-    let store = SqliteStore::open(&space.data, &space.options(), &mut |_| {})?;
-    let read = store.read();
+/// Rows first; then every decision once more, from the rows before it.
+async fn look(
+    space: &Space,
+    rows_only: bool,
+    bar: &indicatif::ProgressBar,
+) -> Result<(Report, Derived), Failure> {
+    let mut progress = |rows: u64| {
+        bar.set_message(format!("{rows} rows"));
+        bar.tick();
+    };
+    let (report, read) = match space.place()? {
+        Place::Folder(folder, options) => {
+            let key = Space::key_of(&folder, &options);
+            let report = store::sqlite::verify::verify(&folder, &key, &mut progress)?;
+            if rows_only {
+                return Ok((report, Derived::default()));
+            }
+            let store = SqliteStore::open(&folder, &options, &mut |_| {})?;
+            (report, ChosenRead::Embedded(store.read()))
+        }
+        Place::Database(options) => {
+            let read = PostgresRead::open(&options).await?;
+            (store::postgres::verify::verify(&read, &mut progress).await?, ChosenRead::Database(read))
+        }
+    };
+    if rows_only {
+        return Ok((report, Derived::default()));
+    }
     let mut progress = |rows: u64| {
         bar.set_message(format!("{rows} rows decided again"));
         bar.tick();
     };
-    let decide = clearance::decide::decide;
-    Ok(crate::runtime()?.block_on(server::derive::derive(&read, decide, &mut progress))?)
+    let derived = server::derive::derive(&read, clearance::decide::decide, &mut progress).await?;
+    Ok((report, derived))
 }
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
-    let key =
-        arguments.space.master_key.clone().unwrap_or_else(|| MasterKey::default_path(&arguments.space.data));
     let bar = indicatif::ProgressBar::new_spinner();
-    let report = store::sqlite::verify::verify(&arguments.space.data, &key, &mut |rows| {
-        bar.set_message(format!("{rows} rows"));
-        bar.tick();
-    })?;
-    let derived =
-        if arguments.rows_only { Derived::default() } else { decided_again(&arguments.space, &bar)? };
+    let runtime = crate::runtime()?;
+    let (report, derived) = runtime.block_on(look(&arguments.space, arguments.rows_only, &bar))?;
     bar.finish_and_clear();
     let clean = report.faults.is_empty() && derived.different == 0;
     let faults: Vec<(u64, String)> = report.faults.into_iter().chain(derived.faults).collect();

@@ -3,6 +3,7 @@
 
 use crate::metrics::Metrics;
 use crate::pipeline::{Answered, MessageAnswer, Work};
+use crate::reference;
 use clearance::consignment::State;
 use clearance::decide::Reference;
 use clearance::keys::Position;
@@ -25,6 +26,8 @@ pub(crate) enum Told {
         rows: Arc<Vec<Row>>,
         follows: usize,
         work: Vec<Work>,
+        /// The version of the reference that it makes.
+        reference: Option<u64>,
         done: Option<oneshot::Sender<()>>,
     },
     /// What documents would give.
@@ -62,9 +65,12 @@ impl<R: Read> Answering<R> {
     async fn run(self, mut queue: mpsc::Receiver<Told>) -> Result<(), StoreError> {
         while let Some(told) = queue.recv().await {
             match told {
-                Told::Batch { handed, durable, rows, follows, work, done } => {
+                Told::Batch { handed, durable, rows, follows, work, reference, done } => {
                     durable.wait().await?;
                     self.metrics.steps.durable.record(handed.elapsed().as_micros() as u64);
+                    if let Some(version) = reference {
+                        self.move_reference(version, &rows, &work);
+                    }
                     self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
                     if let Some(done) = done {
                         let _ = done.send(());
@@ -119,31 +125,18 @@ impl<R: Read> Answering<R> {
                         let _ = answer.send(answered);
                     }
                 }
-                Work::Filing(filing, answer) => {
+                Work::Filing(_, answer) | Work::Seed(_, answer) => {
                     rows.next();
-                    self.change(|reference| {
-                        Arc::make_mut(&mut reference.parties).file(filing.filing.clone())
-                    });
                     let _ = answer.send(());
                 }
-                Work::Rulebook(_, book, answer) => {
+                Work::Rulebook(_, _, answer) => {
                     rows.next();
-                    self.change(|reference| {
-                        // The first row of a new space is the number of the built-in tables it began with.
-                        reference.books.retain(|known| known.number != book.number);
-                        reference.books.push(book.clone());
-                    });
-                    let _ = answer.send(());
-                }
-                Work::Seed(seed, answer) => {
-                    rows.next();
-                    self.change(|reference| reference.sampling_seed = seed.seed);
-                    let _ = answer.send(());
+                    let _ = answer.send(true);
                 }
                 Work::Again(_) => {
                     rows.next();
                 }
-                Work::Preview(..) => {}
+                Work::Preview(..) | Work::Tend => {}
             }
         }
         Ok(())
@@ -159,11 +152,25 @@ impl<R: Read> Answering<R> {
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Reference)) {
-        let mut slot = self.reference.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut reference = (**slot).clone();
-        change(&mut reference);
-        *slot = Arc::new(reference);
+    fn move_reference(&self, version: u64, rows: &[Row], work: &[Work]) {
+        let current = self.reference.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let mut next = (*current).clone();
+        for row in rows {
+            match row {
+                Row::Filing(filing) => Arc::make_mut(&mut next.parties).file(filing.filing.clone()),
+                Row::Seed(seed) => next.sampling_seed = seed.seed,
+                _ => {}
+            }
+        }
+        for work in work {
+            if let Work::Rulebook(_, book, _) = work {
+                // The first row of a new space is the number of the built-in tables it began with.
+                next.books.retain(|known| known.number != book.number);
+                next.books.push(book.clone());
+            }
+        }
+        next.version = version;
+        reference::replace(&self.reference, next);
     }
 
     fn count(&self, outcome: &Outcome) {

@@ -3,8 +3,7 @@
 use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
-use store::Scope;
-use store::sqlite::{Control, Token};
+use store::{Control, Scope, Token};
 
 /// Why a request is not let in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,9 +30,9 @@ impl Caller {
     ///
     /// # Errors
     /// [`Denied`].
-    pub fn of(header: Option<&str>, control: &Control, now: Time) -> Result<Self, Denied> {
+    pub async fn of(header: Option<&str>, control: &Control, now: Time) -> Result<Self, Denied> {
         let text = header.and_then(|header| header.strip_prefix("Bearer ")).ok_or(Denied::Unknown)?;
-        let token = match control.find(text.trim()) {
+        let token = match control.find(text.trim()).await {
             Ok(found) => found.ok_or(Denied::Unknown)?,
             Err(error) => {
                 tracing::error!(%error, "a request was not let in");

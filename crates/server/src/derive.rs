@@ -17,7 +17,7 @@ use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use store::{EventRow, Read, Row, StoreError, codec};
+use store::{Cursor, EventRow, Read, Row, StoreError, codec};
 
 /// Rows read at a time.
 const AT_A_TIME: usize = 2_000;
@@ -45,7 +45,7 @@ pub struct Derived {
 
 /// A state of the latest row under a key.
 struct Latest<K, V> {
-    rows: FxHashMap<u64, u64>,
+    rows: FxHashMap<u64, Position>,
     young: FxHashMap<K, Arc<V>>,
     old: FxHashMap<K, Arc<V>>,
 }
@@ -55,7 +55,7 @@ impl<K: Eq + Hash + Clone, V> Latest<K, V> {
         Self { rows: FxHashMap::default(), young: FxHashMap::default(), old: FxHashMap::default() }
     }
     fn put(&mut self, key: &K, position: Position, state: Arc<V>) {
-        self.rows.insert(hash(key), position.sequence);
+        self.rows.insert(hash(key), position);
         if self.young.len() >= GENERATION {
             self.old = std::mem::take(&mut self.young);
         }
@@ -65,7 +65,7 @@ impl<K: Eq + Hash + Clone, V> Latest<K, V> {
         self.young.get(key).or_else(|| self.old.get(key)).cloned()
     }
     fn row(&self, key: &K) -> Option<Position> {
-        self.rows.get(&hash(key)).map(|sequence| Position { writer: 0, sequence: *sequence })
+        self.rows.get(&hash(key)).copied()
     }
 }
 
@@ -119,19 +119,21 @@ pub async fn derive<R: Read>(
         seeds: Vec::new(),
         derived: Derived::default(),
     };
-    let mut after = Position::default();
+    let mut after = Cursor::default();
     let mut count = 0;
     loop {
         let mut rows = Vec::with_capacity(AT_A_TIME);
-        read.scan(after, &mut |position, row| {
+        read.scan(&after, &mut |position, row| {
             rows.push((position, row));
             rows.len() < AT_A_TIME
         })
         .await?;
-        let Some((last, _)) = rows.last() else { return Ok(world.derived) };
-        after = *last;
+        if rows.is_empty() {
+            return Ok(world.derived);
+        }
         count += rows.len() as u64;
         for (position, row) in rows {
+            after.reach(position);
             world.row(position, row).await?;
         }
         progress(count);
@@ -192,7 +194,7 @@ impl<R: Read> World<'_, R> {
     fn fault(&mut self, position: Position, what: String) {
         self.derived.different += 1;
         if self.derived.faults.len() < TOLD {
-            self.derived.faults.push((position.sequence, what));
+            self.derived.faults.push((position.number(), what));
         }
     }
 
@@ -204,7 +206,7 @@ impl<R: Read> World<'_, R> {
     ) -> Result<Result<Outcome, String>, StoreError> {
         let mut keys = Keys::default();
         needs(event, stored.now, &mut keys);
-        let mut facts = self.facts(keys).await?;
+        let mut facts = self.facts(keys, stored).await?;
         facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
         facts.next = event.position;
         let reference = match self.reference(stored) {
@@ -245,6 +247,7 @@ impl<R: Read> World<'_, R> {
         match (seed, drawn) {
             (None, Some(number)) => Err(format!("no row before it has seed {number}")),
             (seed, _) => Ok(Reference {
+                version: 0,
                 books,
                 parties: self.parties.clone(),
                 sampling_seed: seed.copied().unwrap_or_default(),
@@ -252,7 +255,7 @@ impl<R: Read> World<'_, R> {
         }
     }
 
-    async fn facts(&self, keys: Keys) -> Result<Facts, StoreError> {
+    async fn facts(&self, keys: Keys, stored: &Outcome) -> Result<Facts, StoreError> {
         let mut facts = Facts::default();
         for key in keys.orders {
             if let Some(state) = self.consignments.recent(&key) {
@@ -292,6 +295,10 @@ impl<R: Read> World<'_, R> {
             {
                 facts.claims.insert(key, owner);
             }
+        }
+        if event_of_many(stored) {
+            recorded(stored, &mut facts);
+            return Ok(facts);
         }
         for account in keys.accounts {
             if let Some(balance) = self.balances.get(&account) {
@@ -340,6 +347,37 @@ impl<R: Read> World<'_, R> {
                     self.claims.old.remove(&key);
                 }
             }
+        }
+    }
+}
+
+/// Whether other writers moved accounts and counters while it was judged. Then what it saw of them is taken from its own
+/// record: that no account was ever overdrawn is checked from the movements.
+fn event_of_many(stored: &Outcome) -> bool {
+    stored.position.writer != 0
+}
+
+/// Balances and counts as a judgement says that it saw them.
+fn recorded(stored: &Outcome, facts: &mut Facts) {
+    for (account, balance) in &stored.read.balances {
+        // Later ones are after its own movements.
+        facts.balances.entry(account.clone()).or_insert(*balance);
+    }
+    let today = stored.now.day_number();
+    let mut windows = stored.read.counts.clone();
+    let attempt = stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
+    if let Some(attempt) = attempt.filter(|_| windows.is_empty()) {
+        windows.clone_from(&attempt.counts);
+    }
+    windows.sort_by_key(|(_, window, _)| *window);
+    for (key, window, count) in windows {
+        // What the judgement itself counted is in it.
+        let count = count.saturating_sub(u32::from(stored.counted.contains(&key)));
+        let counts = facts.counts.entry(key).or_default();
+        // As many as the window holds beyond the narrower ones, on its first day.
+        let before = counts.within(today, window);
+        if count > before {
+            counts.days.insert(0, ((today + 1).saturating_sub(window), count - before));
         }
     }
 }

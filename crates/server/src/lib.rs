@@ -13,6 +13,7 @@ pub mod ingest;
 pub mod metrics;
 pub mod pipeline;
 mod plan;
+pub mod reference;
 pub mod window;
 pub mod worker;
 

@@ -7,6 +7,8 @@ use crate::clock::Clock;
 use crate::ingest::Ingested;
 use crate::metrics::Metrics;
 use crate::plan::Plan;
+use crate::reference;
+use crate::window::OpenError;
 use bytes::Bytes;
 use clearance::decide::Reference;
 use clearance::event::{Arrived, Cause, Event, Follow, OfficerAction, Timer};
@@ -68,10 +70,12 @@ pub enum Work {
     Timer(Timer, Option<oneshot::Sender<Answered>>),
     /// A filing.
     Filing(Box<FilingRow>, oneshot::Sender<()>),
-    /// A published rulebook, loaded.
-    Rulebook(Box<RulebookRow>, Arc<clearance::Rulebook>, oneshot::Sender<()>),
+    /// A rulebook to be published, loaded. It is told whether it was: another may have taken its number.
+    Rulebook(Box<RulebookRow>, Arc<clearance::Rulebook>, oneshot::Sender<bool>),
     /// A seed of the sampling draw.
     Seed(Box<SeedRow>, oneshot::Sender<()>),
+    /// Look what other servers did: a newer reference, work that one left who is gone.
+    Tend,
     /// An event that was recorded undecided and can now be judged.
     Again(Box<StoredEvent>),
 }
@@ -117,8 +121,8 @@ impl Pipeline {
         self.submit(Work::Filing(Box::new(filing), answer)).await;
         answered.await.ok()
     }
-    /// Publishes a rulebook.
-    pub async fn publish(&self, row: RulebookRow, book: Arc<clearance::Rulebook>) -> Option<()> {
+    /// Publishes a rulebook; false = its number is taken.
+    pub async fn publish(&self, row: RulebookRow, book: Arc<clearance::Rulebook>) -> Option<bool> {
         let (answer, answered) = oneshot::channel();
         self.submit(Work::Rulebook(Box::new(row), book, answer)).await;
         answered.await.ok()
@@ -170,7 +174,7 @@ pub fn start<S: Store>(
         });
         // All that was handed over becomes durable first, then it is answered.
         let Engine { store, answers, .. } = engine;
-        drop(store);
+        runtime.block_on(store.close());
         drop(answers);
         let _ = answering.join();
     })?;
@@ -202,7 +206,11 @@ impl<S: Store> Engine<S> {
                     Err(_) => break,
                 }
             }
+            let tend = batch.iter().any(|work| matches!(work, Work::Tend));
             self.process(batch).await?;
+            if tend {
+                self.tend().await?;
+            }
         }
     }
 
@@ -210,11 +218,12 @@ impl<S: Store> Engine<S> {
     async fn process(&mut self, batch: Vec<Work>) -> Result<(), StoreError> {
         let count = self.follows.len().min(BATCH_EVENTS);
         let follows: Vec<Follow> = self.follows.drain(..count).collect();
-        let (previews, batch): (Vec<Work>, Vec<Work>) =
+        let (previews, mut batch): (Vec<Work>, Vec<Work>) =
             batch.into_iter().partition(|work| matches!(work, Work::Preview(..)));
         let mut careful = false;
         for attempt in 0.. {
             let reference = self.reference();
+            batch = refuse_taken(batch, &reference);
             let now = self.clock.now();
             let started = Instant::now();
             let mut plan = Plan::of(self.judge);
@@ -223,6 +232,13 @@ impl<S: Store> Engine<S> {
                 break;
             }
             let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
+            let version = transaction.reference();
+            if version != reference.version {
+                drop(transaction);
+                drop(plan);
+                self.renew_reference().await?;
+                continue;
+            }
             let loaded = Instant::now();
             let mut facts = transaction.facts();
             let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
@@ -239,7 +255,7 @@ impl<S: Store> Engine<S> {
             };
             drop(facts);
             let decided = Instant::now();
-            let rows = Arc::new(plan.write(first, time, outcomes));
+            let rows = Arc::new(plan.write(first, time, outcomes, &reference));
             let last = Position { writer: first.writer, sequence: first.sequence + rows.len() as u64 - 1 };
             let follow_ups: Vec<Follow> = follows_of(&rows).cloned().collect();
             let durable = match transaction.commit(time, rows.clone()).await? {
@@ -261,7 +277,8 @@ impl<S: Store> Engine<S> {
                 Metrics::add(&self.metrics.commits, 1);
                 self.follows.extend(follow_ups);
                 drop(plan);
-                self.tell((handed, durable), rows, follows.len(), batch).await?;
+                let moved = rows.iter().any(Row::moves_reference).then_some(version + 1);
+                self.tell((handed, durable), rows, follows.len(), batch, moved).await?;
                 break;
             }
             Metrics::add(&self.metrics.commits_lost, 1);
@@ -307,11 +324,10 @@ impl<S: Store> Engine<S> {
         rows: Arc<Vec<Row>>,
         follows: usize,
         work: Vec<Work>,
+        reference: Option<u64>,
     ) -> Result<(), StoreError> {
-        let moves =
-            work.iter().any(|work| matches!(work, Work::Filing(..) | Work::Rulebook(..) | Work::Seed(..)));
-        let (done, waiting) = moves.then(oneshot::channel).unzip();
-        self.hand(Told::Batch { handed, durable, rows, follows, work, done }).await?;
+        let (done, waiting) = reference.map(|_| oneshot::channel()).unzip();
+        self.hand(Told::Batch { handed, durable, rows, follows, work, reference, done }).await?;
         if let Some(waiting) = waiting {
             waiting.await.map_err(|_| ended())?;
         }
@@ -320,6 +336,31 @@ impl<S: Store> Engine<S> {
 
     async fn hand(&self, told: Told) -> Result<(), StoreError> {
         self.answers.send(told).await.map_err(|_| ended())
+    }
+
+    /// What other servers did meanwhile.
+    async fn tend(&mut self) -> Result<(), StoreError> {
+        if self.store.read().reference().await? != self.reference().version {
+            self.renew_reference().await?;
+        }
+        if self.store.adopt().await? {
+            tracing::warn!("what a server left undone that is gone is done here");
+            self.follows = self.store.read().follows(usize::MAX).await?.into();
+            self.judge_undecided().await?;
+        }
+        Ok(())
+    }
+
+    async fn renew_reference(&self) -> Result<(), StoreError> {
+        let newer = reference::read(&self.store.read()).await.map_err(|error| match error {
+            OpenError::Store(error) => error,
+            other => StoreError::Failed {
+                operation: "read what another server published".to_owned(),
+                source: other.to_string().into(),
+            },
+        })?;
+        reference::replace(&self.reference, newer);
+        Ok(())
     }
 
     fn reference(&self) -> Arc<Reference> {
@@ -350,6 +391,31 @@ impl<S: Store> Engine<S> {
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         Ok(outcomes.into_iter().enumerate().map(|(index, outcome)| (at(index), outcome)).collect())
     }
+}
+
+/// Rulebooks whose number another has taken meanwhile are refused: they were made from tables that are not the last.
+fn refuse_taken(batch: Vec<Work>, reference: &Reference) -> Vec<Work> {
+    if !batch.iter().any(|work| matches!(work, Work::Rulebook(..))) {
+        return batch;
+    }
+    let mut last = reference.current().number;
+    // The first row of a new space has the number and the tables that it began with.
+    let mut first = reference.version == 0;
+    let mut kept = Vec::with_capacity(batch.len());
+    for work in batch {
+        match work {
+            Work::Rulebook(row, book, answer) => {
+                if row.number > last || (first && row.digest == reference.current().digest) {
+                    (last, first) = (row.number, false);
+                    kept.push(Work::Rulebook(row, book, answer));
+                } else {
+                    let _ = answer.send(false);
+                }
+            }
+            other => kept.push(other),
+        }
+    }
+    kept
 }
 
 /// What follows from rows.

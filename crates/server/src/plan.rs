@@ -10,6 +10,8 @@ use clearance::event::{Cause, Event, Follow};
 use clearance::facts::{Facts, Keys, needs};
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
+use clearance::party::Filing;
+use clearance::risk::SamplingSeed;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use store::{EventRow, FilingRow, MessageRow, Row, RulebookRow, SeedRow, StoredEvent};
 
@@ -62,16 +64,21 @@ impl<'a> Plan<'a> {
                 }
                 Work::Action(action, _) => self.event(Cause::Action(action.clone()), Bytes::new(), None, now),
                 Work::Timer(timer, _) => self.event(Cause::Timer(timer.clone()), Bytes::new(), None, now),
-                Work::Filing(filing, _) => self.rows.push(Planned::Filing(filing)),
-                Work::Rulebook(book, ..) => self.rows.push(Planned::Rulebook(book)),
-                Work::Seed(seed, _) => self.rows.push(Planned::Seed(seed)),
+                Work::Filing(filing, _) => self.reference(Planned::Filing(filing)),
+                Work::Rulebook(book, ..) => self.reference(Planned::Rulebook(book)),
+                Work::Seed(seed, _) => self.reference(Planned::Seed(seed)),
                 Work::Again(stored) => {
                     needs(&stored.row.event, now, &mut self.keys);
                     self.rows.push(Planned::Again(stored));
                 }
-                Work::Preview(..) => {}
+                Work::Preview(..) | Work::Tend => {}
             }
         }
+    }
+
+    fn reference(&mut self, row: Planned<'a>) {
+        self.keys.reference = true;
+        self.rows.push(row);
     }
 
     fn events(&self, first: Position) -> Vec<Event> {
@@ -123,8 +130,15 @@ impl<'a> Plan<'a> {
             .collect()
     }
 
-    /// The rows as they are stored.
-    pub(crate) fn write(&self, first: Position, time: Time, outcomes: Vec<Option<Outcome>>) -> Vec<Row> {
+    /// The rows as they are stored. Filings and seeds get the number after the last of the reference.
+    pub(crate) fn write(
+        &self,
+        first: Position,
+        time: Time,
+        outcomes: Vec<Option<Outcome>>,
+        reference: &Reference,
+    ) -> Vec<Row> {
+        let (mut filed, mut seeded) = (reference.parties.version, reference.sampling_seed.number);
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         self.rows
             .iter()
@@ -145,8 +159,18 @@ impl<'a> Plan<'a> {
                     again: Some(stored.position),
                     ..stored.row.clone()
                 })),
-                Planned::Seed(seed) => Row::Seed((*seed).clone()),
-                Planned::Filing(filing) => Row::Filing((*filing).clone()),
+                Planned::Seed(seed) => {
+                    seeded += 1;
+                    Row::Seed(SeedRow {
+                        seed: SamplingSeed { number: seeded, ..seed.seed },
+                        ..(*seed).clone()
+                    })
+                }
+                Planned::Filing(row) => {
+                    filed += 1;
+                    let filing = Filing { version: filed, ..row.filing.clone() };
+                    Row::Filing(FilingRow { filing, ..(*row).clone() })
+                }
                 Planned::Rulebook(book) => Row::Rulebook((*book).clone()),
             })
             .collect()

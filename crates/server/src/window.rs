@@ -8,15 +8,15 @@ use bytes::Bytes;
 use ceb::Limits;
 use ceb::signature::Verifier;
 use clearance::decide::Reference;
-use clearance::party::{Filing, Parties};
+use clearance::party::Filing;
 use clearance::risk::SamplingSeed;
 use clearance::rulebook::TableFault;
 use clearance::{Rulebook, Text};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
-use store::sqlite::{Control, SqliteStore};
-use store::{FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
+use store::sqlite::SqliteStore;
+use store::{Control, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
 
 /// Why a window cannot be opened.
 #[derive(thiserror::Error, Debug)]
@@ -52,6 +52,8 @@ pub enum Published {
     InForce(u32),
     /// The tables do not load.
     Faults(Vec<TableFault>),
+    /// Another was published meanwhile under this number: nothing was published.
+    Overtaken(u32),
     /// The window is closing: nothing was published.
     Closed,
 }
@@ -131,23 +133,14 @@ impl<R: Read> Window<R> {
         failed: impl FnOnce(StoreError) + Send + 'static,
     ) -> Result<(Self, std::thread::JoinHandle<()>), OpenError> {
         let read = store.read();
-        let mut parties = Parties::default();
-        for row in read.filings().await? {
-            parties.file(row.filing);
-        }
-        let mut books = Vec::new();
-        for row in read.rulebooks().await? {
-            books.push(Arc::new(loaded(&row)?));
-        }
+        let mut reference = crate::reference::read(&read).await?;
         // What a new space is judged with becomes its first rows, before any trade: no program built with other
         // tables changes what is in force here.
-        let first_book = books.is_empty();
+        let first_book = reference.books.is_empty();
         if first_book {
-            books.push(Arc::new(Rulebook::builtin()));
+            reference.books.push(Arc::new(Rulebook::builtin()));
         }
-        let seed = read.seeds().await?.last().map(|row| row.seed);
-        let reference =
-            Reference { books, parties: Arc::new(parties), sampling_seed: seed.unwrap_or_default() };
+        let first_seed = reference.sampling_seed.number == 0;
         let reference = Arc::new(RwLock::new(Arc::new(reference)));
         let metrics = Arc::new(Metrics::default());
         let (pipeline, thread) =
@@ -163,9 +156,10 @@ impl<R: Read> Window<R> {
             verifier: Arc::new(Verifier::new()),
         };
         if first_book {
-            window.record(Rulebook::builtin(), &Rulebook::built_in_tables(), "onewindow").await?;
+            // Where another server was faster, his are the first.
+            let _ = window.record(Rulebook::builtin(), &Rulebook::built_in_tables(), "onewindow").await?;
         }
-        if seed.is_none() {
+        if first_seed {
             let mut secret = [0u8; 32];
             SystemRandom::new().fill(&mut secret).map_err(|_| OpenError::Random)?;
             window.draw_with(secret, "onewindow").await?;
@@ -173,7 +167,7 @@ impl<R: Read> Window<R> {
         Ok((window, thread))
     }
 
-    async fn record(&self, book: Rulebook, tables: &[(String, String)], by: &str) -> Result<(), OpenError> {
+    async fn record(&self, book: Rulebook, tables: &[(String, String)], by: &str) -> Result<bool, OpenError> {
         let row = RulebookRow {
             number: book.number,
             by: by.into(),
@@ -207,7 +201,8 @@ impl<R: Read> Window<R> {
             return Ok(Published::InForce(last.number));
         }
         Ok(match self.record(book, &tables, by).await {
-            Ok(()) => Published::Number(number),
+            Ok(true) => Published::Number(number),
+            Ok(false) => Published::Overtaken(number),
             Err(_) => Published::Closed,
         })
     }

@@ -1,4 +1,4 @@
-//! The worker: fires timers that are due. Follows are the pipeline's own: they go with the next commit.
+//! The worker: fires timers that are due, and has the pipeline look what other servers did. Follows are the pipeline's own: they go with the next commit.
 
 use crate::clock::Clock;
 use crate::pipeline::{Pipeline, Work};
@@ -8,9 +8,12 @@ use store::Read;
 /// Timers fired at a time.
 const AT_A_TIME: usize = 1_000;
 
-/// Fires what is due every `every`, until the pipeline ends.
+/// Does so every `every`, until the pipeline ends.
 pub async fn run<R: Read>(pipeline: Pipeline, read: R, clock: Clock, every: Duration) {
     loop {
+        if !pipeline.submit(Work::Tend).await {
+            return;
+        }
         if fire(&pipeline, &read, &clock).await == 0 {
             tokio::time::sleep(every).await;
         }

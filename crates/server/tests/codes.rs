@@ -68,7 +68,7 @@ impl Stage {
         assert_eq!(zone.window.file_all(vec![signer, suspended], "test").await, 2);
         let mut zone = zone;
         for code in [SIGNER, SUSPENDED] {
-            let token = zone.window.control.issue(code, Role::Agent, "tester", &[], NOW, None).unwrap();
+            let token = zone.window.control.issue(code, Role::Agent, "tester", &[], NOW, None).await.unwrap();
             zone.tokens.insert(code.to_owned(), token);
         }
         Self { zone, next: 1000, key, seen: Vec::new() }

@@ -236,6 +236,7 @@ async fn a_list_is_found_by_its_entry_number_and_balances_are_for_offices_of_the
         .window
         .control
         .issue(OFFICER, clearance::party::Role::Officer, "district", &["8620".into()], NOW, None)
+        .await
         .unwrap();
     let path = "/v1/accounts?kind=quota";
     assert_eq!(zone.request("GET", path, Some(&district), Vec::new()).await.0, 403);

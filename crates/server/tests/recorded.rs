@@ -89,7 +89,7 @@ async fn an_event_whose_judgement_failed_is_decided_by_the_next_engine() {
         let later = window.read.decided_later(position).await.unwrap().unwrap();
         assert_eq!(later.row.again, Some(position));
         let mut again = Vec::new();
-        let start = clearance::keys::Position::default();
+        let start = store::Cursor::default();
         let mut visit = |position, row| {
             if let Row::Event(event) = row
                 && event.again.is_some()
@@ -98,7 +98,7 @@ async fn an_event_whose_judgement_failed_is_decided_by_the_next_engine() {
             }
             true
         };
-        window.read.scan(start, &mut visit).await.unwrap();
+        window.read.scan(&start, &mut visit).await.unwrap();
         assert_eq!(again, [later.position], "the failing engine wrote no row");
         let outcome = later.row.outcome.unwrap();
         assert_eq!(outcome.answer.status, 120, "it completes the match at once");
@@ -248,7 +248,7 @@ async fn rulebook_and_seed_are_rows_and_decisions_name_them() {
         let mut read = Vec::new();
         window
             .read
-            .scan(clearance::keys::Position::default(), &mut |_, row| {
+            .scan(&store::Cursor::default(), &mut |_, row| {
                 if let Row::Event(event) = row
                     && let Some(outcome) = event.outcome
                     && let Some(draw) = outcome.read.draw

@@ -26,9 +26,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
+use store::Control;
 use store::faulty::{Faulty, Rates};
 use store::postgres::{self, PostgresStore};
-use store::sqlite::{Control, Options, SqliteStore};
+use store::sqlite::{Options, SqliteStore};
 use store::{Cursor, MasterKey, Read, Store, StoreError};
 use support::NOW;
 
@@ -66,7 +67,7 @@ trait Place {
     /// Opens it, as after a restart.
     async fn open(&self) -> Result<(Self::Store, Control), StoreError>;
     /// What is wrong with what is kept, once it is closed.
-    fn faults(&self) -> Vec<String>;
+    async fn faults(&self) -> Vec<String>;
 }
 
 /// A data folder.
@@ -91,27 +92,32 @@ impl Place for Folder {
     async fn open(&self) -> Result<(SqliteStore, Control), StoreError> {
         server::window::embedded(&self.data(), &Options::default(), &mut |_| {})
     }
-    fn faults(&self) -> Vec<String> {
+    async fn faults(&self) -> Vec<String> {
         let data = self.data();
         let report = store::sqlite::verify::verify(&data, &MasterKey::default_path(&data), &mut |_| {});
         report.unwrap().faults.iter().map(|fault| format!("{fault:?}")).collect()
     }
 }
 
-/// A database; tokens are kept in a folder.
+/// A database; the master key lies in a folder.
 struct Database {
-    folder: Folder,
+    /// Kept as long as its key is needed.
+    _folder: Folder,
     options: postgres::Options,
 }
 
 impl Place for Database {
     type Store = PostgresStore;
     async fn open(&self) -> Result<(PostgresStore, Control), StoreError> {
-        let store = PostgresStore::open(self.options.clone()).await?;
-        Ok((store, Control::open(self.folder.0.path())?))
+        let control = Control::connect(&self.options).await?;
+        Ok((PostgresStore::open(self.options.clone()).await?, control))
     }
-    fn faults(&self) -> Vec<String> {
-        Vec::new()
+    async fn faults(&self) -> Vec<String> {
+        let read = postgres::PostgresRead::open(&self.options).await.unwrap();
+        let report = postgres::verify::verify(&read, &mut |_| {}).await.unwrap();
+        let derived = server::derive::derive(&read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+        let faults = report.faults.iter().chain(&derived.faults);
+        faults.map(|fault| format!("{fault:?}")).collect()
     }
 }
 
@@ -776,7 +782,7 @@ async fn live(seed: u64, place: impl Place) {
     assert!(derived.different == 0 && derived.events > 0, "seed {seed}: {derived:?}");
     drop(window);
     writer.join().unwrap();
-    let faults = life.place.faults();
+    let faults = life.place.faults().await;
     assert!(faults.is_empty(), "seed {seed}: {faults:?}");
 }
 
@@ -823,6 +829,9 @@ fn lives_add_up_on_postgres() {
         let mut options = postgres::Options::new(&address, folder.0.path().join("space.key"));
         // It is over at once: the next to open is the same writer, as when a process is started again in time.
         options.lease = Duration::from_millis(1);
-        runtime.block_on(live(seed, Database { folder, options }));
+        runtime.block_on(async {
+            postgres::schema::migrate(&options).await.unwrap();
+            live(seed, Database { _folder: folder, options }).await;
+        });
     }
 }

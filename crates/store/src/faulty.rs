@@ -75,6 +75,14 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.durable().await
     }
 
+    async fn adopt(&mut self) -> Result<bool, StoreError> {
+        self.inner.adopt().await
+    }
+
+    async fn close(self) {
+        self.inner.close().await;
+    }
+
     fn read(&self) -> S::Read {
         self.inner.read()
     }
@@ -83,6 +91,10 @@ impl<S: Store> Store for Faulty<S> {
 impl<T: Transaction + Send> Transaction for FaultyTransaction<T> {
     fn facts(&mut self) -> Facts {
         self.inner.facts()
+    }
+
+    fn reference(&self) -> u64 {
+        self.inner.reference()
     }
 
     async fn commit(self, time: Time, rows: Arc<Vec<Row>>) -> Result<Commit, StoreError> {

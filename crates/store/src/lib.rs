@@ -4,7 +4,9 @@
 //! [`Store::load`] opens a transaction with the key rows locked and the facts read; [`Transaction::commit`] writes
 //! the rows of a batch, all or nothing. Reads for people and feeds are [`Read`], every one scoped by its owner.
 
+mod chosen;
 pub mod codec;
+mod control;
 mod crypt;
 pub mod faulty;
 mod hasher;
@@ -12,7 +14,10 @@ mod master_key;
 pub mod postgres;
 pub mod rows;
 pub mod sqlite;
+pub mod verify;
 
+pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
+pub use control::{Control, Token};
 pub use master_key::MasterKey;
 pub use rows::{
     Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
@@ -134,6 +139,13 @@ pub trait Store: Send + 'static {
     /// [`Commit::Unknown`].
     fn durable(&mut self) -> impl Future<Output = Result<Position, StoreError>> + Send;
 
+    /// Takes over what servers that are gone left undone: follows and undecided events are this writer's from now on.
+    /// True = there was something.
+    fn adopt(&mut self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Ends in order: what was handed over is durable, and nobody has to wait for this writer's lease to end.
+    fn close(self) -> impl Future<Output = ()> + Send;
+
     /// The reading side, cheap to clone.
     fn read(&self) -> Self::Read;
 }
@@ -142,6 +154,9 @@ pub trait Store: Send + 'static {
 pub trait Transaction {
     /// Hands over what was read, once: the batch works on it.
     fn facts(&mut self) -> Facts;
+    /// The version of the reference (parties, rulebooks, seed of the draw) that the batch has to be judged with: it does
+    /// not move before the transaction ends. A commit that moves it makes the next version.
+    fn reference(&self) -> u64;
     /// Writes the rows in order, from `facts().next` on without gaps, moves the accounts conditionally, and commits.
     /// `time` is the commit's time, not before `facts().last_time`. Whoever waits for the durable end may have the
     /// rows back: the store no longer holds them.
@@ -233,6 +248,8 @@ pub trait Read: Clone + Send + Sync + 'static {
     fn due(&self, now: Time, limit: usize) -> impl Future<Output = Result<Vec<Timer>, StoreError>> + Send;
     /// Follow events that were committed but not yet processed, in order of their cause, at most `limit`.
     fn follows(&self, limit: usize) -> impl Future<Output = Result<Vec<Follow>, StoreError>> + Send;
+    /// The version of the reference that is committed: of filings, rulebooks and seeds.
+    fn reference(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
     /// Filings in order of their rows.
     fn filings(&self) -> impl Future<Output = Result<Vec<FilingRow>, StoreError>> + Send;
     /// Published rulebooks in order of their rows.
@@ -248,10 +265,10 @@ pub trait Read: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<StoredEvent>, StoreError>> + Send;
     /// The last committed position of each writer.
     fn position(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
-    /// Every row after a position, in order, until `visit` says stop: for verification and projections.
+    /// Every row after a cursor, in order of commits, until `visit` says stop: for verification and projections.
     fn scan(
         &self,
-        after: Position,
+        after: &Cursor,
         visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Keyed hash (HMAC-SHA256, first 16 bytes, hexadecimal) of a personal value under the installation's lookup key.

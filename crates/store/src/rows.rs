@@ -24,6 +24,13 @@ pub enum Row {
     Seed(SeedRow),
 }
 
+impl Row {
+    /// Whether it moves the reference: parties, rulebooks, seed of the draw.
+    pub fn moves_reference(&self) -> bool {
+        matches!(self, Self::Filing(_) | Self::Rulebook(_) | Self::Seed(_))
+    }
+}
+
 /// A message as received. What is outside its documents is kept here, what is inside with each document, so that
 /// the received bytes can be put together again, exactly.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -152,6 +159,14 @@ impl Cursor {
         writers.sort_unstable();
         Some(Self { writers })
     }
+    /// A reader has this row, and all of its writer before it.
+    pub fn reach(&mut self, position: Position) {
+        match self.writers.binary_search_by_key(&position.writer, |(writer, _)| *writer) {
+            Ok(at) => self.writers[at].1 = self.writers[at].1.max(position.sequence),
+            Err(at) => self.writers.insert(at, (position.writer, position.sequence)),
+        }
+    }
+
     /// The last sequence of a writer; 0 = none.
     pub fn sequence(&self, writer: u16) -> u64 {
         self.writers.iter().find(|(w, _)| *w == writer).map_or(0, |(_, sequence)| *sequence)

@@ -30,6 +30,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 fn reference() -> Reference {
     Reference {
+        version: 0,
         books: vec![Arc::new(Rulebook::builtin())],
         parties: Arc::new(sample::parties()),
         sampling_seed: SamplingSeed { number: 1, secret: [7; 32] },

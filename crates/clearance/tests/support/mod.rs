@@ -38,6 +38,7 @@ impl Window {
         Self {
             facts,
             reference: Reference {
+                version: 0,
                 books: vec![Arc::new(Rulebook::builtin())],
                 parties: Arc::new(sample::parties()),
                 sampling_seed: SamplingSeed { number: 1, secret: [7; 32] },

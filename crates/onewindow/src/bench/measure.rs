@@ -169,7 +169,7 @@ pub fn measure<R: Read>(
     let run = Arc::new(Run::new(tape, pace, manner.warm_up, window.metrics.clone()));
     forget_peak_memory();
     if manner.http {
-        let tokens = super::places::tokens(window, run.tape.senders())?;
+        let tokens = runtime.block_on(super::places::tokens(window, run.tape.senders()))?;
         let heads = tokens.iter().map(|token| client::head("/v1/messages", token)).collect();
         let router = server::api::router(window.clone());
         served::<R>(runtime, router, run.clone(), manner.connections, heads)?;

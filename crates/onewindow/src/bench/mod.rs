@@ -13,11 +13,11 @@ mod plot;
 mod report;
 mod send;
 
-use crate::Failure;
+use crate::{Failure, Space};
 use measure::Manner;
 use messages::{Signed, Tape, Traffic};
 use physical::{Physical, Sizes};
-use places::{Place, Target, with_window};
+use places::Place;
 use report::{Point, Record, Report};
 use serde_json::{Value, json};
 use server::clock::Clock;
@@ -100,18 +100,17 @@ impl Arguments {
     fn places(&self, folder: &Path) -> Vec<Place> {
         let mut places = Vec::new();
         if self.database.is_none() || self.compare {
-            places.push(Place::new(Target::Folder(folder.to_path_buf()), self.held));
+            places.push(Place::folder(folder, self.held));
         }
         if let Some(url) = &self.database {
-            let beside = folder.with_extension("postgresql");
-            let mut options = store::postgres::Options::new(url, beside.with_extension("key"));
+            let key = folder.with_extension("postgresql.key");
             // The master key of a temporary folder is gone with it: nobody could open the space again.
-            options.schema = match &self.data {
+            let schema = match &self.data {
                 Some(_) => "onewindow_bench".to_owned(),
                 None => format!("onewindow_bench_{}", Clock::Real.now().0),
             };
             let held = if self.compare { 0 } else { self.held };
-            places.push(Place::new(Target::Database { options, folder: beside }, held));
+            places.push(Place::database(Space::database(url, &schema, key), held));
         }
         places
     }
@@ -203,13 +202,13 @@ fn measure_point(
     let mut before = Vec::new();
     for place in places.iter_mut() {
         place.fill(runtime, volume)?;
-        before.push((place.stored, place.target.bytes()));
+        before.push((place.stored, place.bytes()));
     }
     for batch in &arguments.batch {
         for repeat in 0..arguments.repeat {
             for place in places.iter_mut() {
                 let measured = measure_once(arguments, runtime, place, *batch, report.records.len())?;
-                let (store, stored) = (place.target.word(), place.stored);
+                let (store, stored) = (place.kind.word(), place.stored);
                 place.stored += measured.sent;
                 report.records.push(Record { store, point, stored, batch: *batch, repeat, measured });
             }
@@ -219,9 +218,9 @@ fn measure_point(
         let open_millis = place.open_millis;
         // Closed, so that nothing is left in write-ahead logs.
         place.close();
-        let grown = place.target.bytes().zip(bytes).map(|(now, then)| now.saturating_sub(then));
+        let grown = place.bytes().zip(bytes).map(|(now, then)| now.saturating_sub(then));
         let disk_bytes = grown.map(|bytes| bytes / (place.stored - stored).max(1));
-        report.points.push(Point { store: place.target.word(), point, stored, open_millis, disk_bytes });
+        report.points.push(Point { store: place.kind.word(), point, stored, open_millis, disk_bytes });
     }
     Ok(())
 }
@@ -236,12 +235,10 @@ fn measure_once(
     let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
     bar.enable_steady_tick(Duration::from_millis(200));
     let tape = Tape::record(&arguments.traffic(batch, number))?;
-    bar.set_message(format!("measuring: {}, {} stored, batch {batch}", place.target.word(), place.stored));
+    bar.set_message(format!("measuring: {}, {} stored, batch {batch}", place.kind.word(), place.stored));
     // Nothing of ours may run beside the measurement.
     bar.disable_steady_tick();
-    let opened = place.opened()?;
-    let measured =
-        with_window!(opened, window => measure::measure(runtime, window, tape, arguments.manner()));
+    let measured = measure::measure(runtime, place.window()?, tape, arguments.manner());
     bar.finish_and_clear();
     measured
 }

@@ -3,116 +3,45 @@
 
 use super::messages::{STEP, Tape, Traffic};
 use super::send::{self, Door, Run};
-use crate::Failure;
 use crate::process::folder_bytes;
+use crate::serve::Opened;
+use crate::{Failure, Space};
 use clearance::Text;
 use clearance::party::Role;
 use clearance::sample;
 use server::Window;
-use server::clock::Clock;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Instant;
-use store::Read;
-use store::postgres::{PostgresRead, PostgresStore};
-use store::sqlite::{Control, SqliteRead};
+use store::{ChosenRead, Read};
 use tokio::runtime::Runtime;
 
-/// Where declarations are stored.
-pub enum Target {
-    /// The embedded store.
-    Folder(PathBuf),
+/// Which store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A data folder.
+    Embedded,
     /// PostgreSQL.
-    Database {
-        /// The database, with the space's schema and master key.
-        options: store::postgres::Options,
-        /// Where the tokens lie.
-        folder: PathBuf,
-    },
+    Database,
 }
 
-/// An open store with the thread of its writer.
-pub enum Opened {
-    /// The embedded store.
-    Embedded(Window<SqliteRead>, JoinHandle<()>),
-    /// PostgreSQL.
-    Database(Window<PostgresRead>, JoinHandle<()>),
-}
-
-/// Does the same with the window of whichever store is open.
-macro_rules! with_window {
-    ($opened:expr, $window:ident => $done:expr) => {
-        match $opened {
-            $crate::bench::places::Opened::Embedded($window, _) => $done,
-            $crate::bench::places::Opened::Database($window, _) => $done,
-        }
-    };
-}
-pub(super) use with_window;
-
-fn failed(error: store::StoreError) {
-    tracing::error!(%error, "the store failed: the measurement ends");
-    std::process::exit(1);
-}
-
-impl Target {
+impl Kind {
     /// The word of tables and JSON.
-    pub fn word(&self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
-            Self::Folder(_) => "embedded",
-            Self::Database { .. } => "postgresql",
+            Self::Embedded => "embedded",
+            Self::Database => "postgresql",
         }
-    }
-
-    /// Bytes it takes on disk, where that can be seen from here.
-    pub fn bytes(&self) -> Option<u64> {
-        match self {
-            Self::Folder(folder) => Some(folder_bytes(folder)),
-            Self::Database { .. } => None,
-        }
-    }
-
-    /// Opens it, made if absent.
-    async fn open(&self) -> Result<Opened, Failure> {
-        Ok(match self {
-            Self::Folder(folder) => {
-                let options = store::sqlite::Options::default();
-                let (store, control) = server::window::embedded(folder, &options, &mut |_| {})?;
-                let (window, writer) = Window::open(store, control, Clock::Real, failed).await?;
-                Opened::Embedded(window, writer)
-            }
-            Self::Database { options, folder } => {
-                std::fs::create_dir_all(folder)?;
-                let (store, control) = (PostgresStore::open(options.clone()).await?, Control::open(folder)?);
-                let (window, writer) = Window::open(store, control, Clock::Real, failed).await?;
-                Opened::Database(window, writer)
-            }
-        })
-    }
-}
-
-impl Opened {
-    /// Closes it: what was handed in is done first.
-    fn close(self) {
-        let writer = match self {
-            Self::Embedded(window, writer) => {
-                drop(window);
-                writer
-            }
-            Self::Database(window, writer) => {
-                drop(window);
-                writer
-            }
-        };
-        let _ = writer.join();
     }
 }
 
 /// A store in the course of the bench.
 pub struct Place {
     /// Which.
-    pub target: Target,
+    pub kind: Kind,
+    space: Space,
+    /// The folder whose size tells what a declaration takes on disk; a database's cannot be seen from here.
+    folder: Option<PathBuf>,
     /// Declarations it holds.
     pub stored: u64,
     /// How long it took to open it last, milliseconds.
@@ -121,17 +50,29 @@ pub struct Place {
 }
 
 impl Place {
-    /// A store that is not open yet. `held` declarations are in it already.
-    pub fn new(target: Target, held: u64) -> Self {
-        Self { target, stored: held, open_millis: 0, opened: None }
+    /// A data folder that is not open yet. `held` declarations are in it already.
+    pub fn folder(folder: &Path, held: u64) -> Self {
+        let space = Space::folder(folder.to_path_buf(), None);
+        let folder = Some(folder.to_path_buf());
+        Self { kind: Kind::Embedded, space, folder, stored: held, open_millis: 0, opened: None }
     }
 
-    /// The open store.
+    /// A space of a database that is not open yet. `held` declarations are in it already.
+    pub fn database(space: Space, held: u64) -> Self {
+        Self { kind: Kind::Database, space, folder: None, stored: held, open_millis: 0, opened: None }
+    }
+
+    /// The open window.
     ///
     /// # Errors
     /// When it is not open.
-    pub fn opened(&self) -> Result<&Opened, Failure> {
-        self.opened.as_ref().ok_or_else(|| "the store is not open".into())
+    pub fn window(&self) -> Result<&Window<ChosenRead>, Failure> {
+        self.opened.as_ref().map(|opened| &opened.window).ok_or_else(|| "the store is not open".into())
+    }
+
+    /// Bytes it takes on disk, where that can be seen from here.
+    pub fn bytes(&self) -> Option<u64> {
+        self.folder.as_deref().map(folder_bytes)
     }
 
     /// Opens it, with the parties of the traffic filed.
@@ -140,17 +81,18 @@ impl Place {
     /// When it cannot be opened.
     pub fn open(&mut self, runtime: &Runtime) -> Result<(), Failure> {
         let started = Instant::now();
-        let opened = runtime.block_on(self.target.open())?;
+        let opened = runtime.block_on(crate::serve::open(&self.space, None))?;
         self.open_millis = started.elapsed().as_millis() as u64;
-        with_window!(&opened, window => runtime.block_on(window.file_all(sample::filings(), "bench")));
+        runtime.block_on(opened.window.file_all(sample::filings(), "bench"));
         self.opened = Some(opened);
         Ok(())
     }
 
-    /// Closes it, if it is open.
+    /// Closes it, if it is open: what was handed in is done first.
     pub fn close(&mut self) {
-        if let Some(opened) = self.opened.take() {
-            opened.close();
+        if let Some(Opened { window, writer }) = self.opened.take() {
+            drop(window);
+            let _ = writer.join();
         }
     }
 
@@ -169,7 +111,7 @@ impl Place {
         let bar = indicatif::ProgressBar::new(wanted - self.stored).with_message("storing");
         while self.stored < wanted {
             let count = STEP.min(wanted - self.stored);
-            with_window!(self.opened()?, window => runtime.block_on(store(window, count)))?;
+            runtime.block_on(store(self.window()?, count))?;
             self.stored += count;
             bar.inc(count);
         }
@@ -196,12 +138,13 @@ async fn store<R: Read>(window: &Window<R>, declarations: u64) -> Result<(), Fai
 ///
 /// # Errors
 /// When the control store cannot be written.
-pub fn tokens<R: Read>(window: &Window<R>, senders: &[Text]) -> Result<Vec<String>, Failure> {
+pub async fn tokens<R: Read>(window: &Window<R>, senders: &[Text]) -> Result<Vec<String>, Failure> {
     let mut tokens = Vec::new();
     for sender in senders {
         let filing = window.filing(sender).ok_or("a sender is not filed")?;
         let role = filing.roles.first().copied().unwrap_or(Role::Merchant);
-        tokens.push(window.control.issue(&filing.code, role, "bench", &[], window.clock.now(), None)?);
+        let issued = window.control.issue(&filing.code, role, "bench", &[], window.clock.now(), None);
+        tokens.push(issued.await?);
     }
     Ok(tokens)
 }

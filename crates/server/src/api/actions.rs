@@ -87,7 +87,7 @@ pub async fn act<R: Read>(
     Path((platform, order_no)): Path<(String, String)>,
     body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Response, Problem> {
-    let (caller, scope) = caller(&window, &headers)?;
+    let (caller, scope) = caller(&window, &headers).await?;
     caller.may_decide()?;
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
     if body.id.trim().is_empty() {

@@ -23,7 +23,7 @@ pub async fn search<R: Read>(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (_, scope) = caller(&window, &headers)?;
+    let (_, scope) = caller(&window, &headers).await?;
     let states = match parameter(&query, "state") {
         None => Vec::new(),
         Some(text) => text
@@ -54,7 +54,7 @@ pub async fn show<R: Read>(
     headers: HeaderMap,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, scope) = caller(&window, &headers)?;
+    let (caller, scope) = caller(&window, &headers).await?;
     shown(&window, &caller, &scope, &OrderKey::new(&platform, &order_no)).await.map(Json)
 }
 
@@ -64,7 +64,7 @@ pub async fn by_entry<R: Read>(
     headers: HeaderMap,
     Path(invt_no): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, scope) = caller(&window, &headers)?;
+    let (caller, scope) = caller(&window, &headers).await?;
     let order = window.read.claim(&ClaimKey::Entry(invt_no.trim().into())).await?;
     let order = order.ok_or_else(missing)?;
     shown(&window, &caller, &scope, &order).await.map(Json)

@@ -23,7 +23,7 @@ pub async fn send<R: Read>(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let (caller, _) = caller(&window, &headers)?;
+    let (caller, _) = caller(&window, &headers).await?;
     caller.may_send()?;
     let sender = window.code_of(&caller.token.party);
     let answer = window
@@ -42,7 +42,7 @@ pub async fn find<R: Read>(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, scope) = caller(&window, &headers)?;
+    let (caller, scope) = caller(&window, &headers).await?;
     if let Some(text) = parameter(&query, "sha256") {
         let sha256 = sha256(&text).ok_or_else(|| Problem::bad_request("sha256 is 64 hexadecimal digits"))?;
         let row = window.read.message_by_sha256(&scope, &sha256).await?;
@@ -196,9 +196,10 @@ pub async fn original<R: Read>(
     headers: HeaderMap,
     Path(position): Path<u64>,
 ) -> Result<Response, Problem> {
-    let (_, scope) = caller(&window, &headers)?;
+    let (_, scope) = caller(&window, &headers).await?;
     let missing = || Problem::not_found("no message of yours is there");
-    let row = window.read.message(Position { writer: 0, sequence: position }).await?.ok_or_else(missing)?;
+    let row =
+        window.read.message(Position::of_number(position).ok_or_else(missing)?).await?.ok_or_else(missing)?;
     match &scope {
         Scope::Party(codes) if !codes.contains(&row.sender) => return Err(missing()),
         _ => {}

@@ -66,9 +66,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
 }
 
 /// The caller of a request, and the codes of his party.
-fn caller<R: Read>(window: &Window<R>, headers: &HeaderMap) -> Result<(Caller, Scope), Problem> {
+async fn caller<R: Read>(window: &Window<R>, headers: &HeaderMap) -> Result<(Caller, Scope), Problem> {
     let header = headers.get("authorization").and_then(|value| value.to_str().ok());
-    let caller = Caller::of(header, &window.control, window.clock.now())?;
+    let caller = Caller::of(header, &window.control, window.clock.now()).await?;
     let (codes, _) = window.names_of(&caller.token.party);
     let scope = caller.scope(codes);
     Ok((caller, scope))
@@ -88,7 +88,7 @@ async fn metrics<R: Read>(
     State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
 ) -> Result<String, Problem> {
-    let (caller, _) = caller(&window, &headers)?;
+    let (caller, _) = caller(&window, &headers).await?;
     if !caller.is_office() {
         return Err(Problem::forbidden());
     }
@@ -101,7 +101,7 @@ async fn accounts<R: Read>(
     headers: HeaderMap,
     query: Query,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
-    let (caller, scope) = caller(&window, &headers)?;
+    let (caller, scope) = caller(&window, &headers).await?;
     if !caller.is_office() || !matches!(&scope, Scope::Office(districts) if districts.is_empty()) {
         return Err(Problem::forbidden());
     }
@@ -131,7 +131,7 @@ async fn reasons<R: Read>(
     State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
-    caller(&window, &headers)?;
+    caller(&window, &headers).await?;
     let all: Vec<serde_json::Value> =
         clearance::Reason::ALL.iter().map(|reason| view::reason(*reason)).collect();
     Ok(axum::Json(serde_json::json!({ "reasons": all })))

@@ -23,7 +23,7 @@ pub async fn preview<R: Read>(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, _) = caller(&window, &headers)?;
+    let (caller, _) = caller(&window, &headers).await?;
     caller.may_send()?;
     let sender = window.code_of(&caller.token.party);
     let (_, exchange_ids) = window.names_of(&sender);
@@ -40,7 +40,8 @@ pub async fn preview<R: Read>(
     let now = window.clock.now();
     for (arrived, _) in &ingested.documents {
         if !arrived.person.identity.is_empty()
-            && window.control.count_preview(&sender, &arrived.person.identity, now.day_number())? > PER_DAY
+            && window.control.count_preview(&sender, &arrived.person.identity, now.day_number()).await?
+                > PER_DAY
         {
             return Err(Problem::too_many(&format!("at most {PER_DAY} previews a day for one person")));
         }

@@ -19,7 +19,7 @@ pub async fn list<R: Read>(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, _) = caller(&window, &headers)?;
+    let (caller, _) = caller(&window, &headers).await?;
     let (_, exchange_ids) = window.names_of(&caller.token.party);
     let after = parameter(&query, "after").unwrap_or_default();
     let after = Cursor::parse(&after)

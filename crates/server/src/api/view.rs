@@ -147,7 +147,7 @@ pub fn value(shape: impl Serialize) -> Value {
 pub fn answered(answered: &Answered, kind: Option<ceb::Kind>, officer: bool) -> AnsweredShape<'_> {
     let answer = &answered.answer;
     AnsweredShape {
-        position: answered.position.sequence,
+        position: answered.position.number(),
         kind: kind.map(ceb::Kind::number),
         order: answered.order.as_ref().map(OrderShape::of),
         status: answer.status,
@@ -169,16 +169,16 @@ pub fn first_answer(
     officer: bool,
 ) -> Value {
     let Some(outcome) = outcome else {
-        return json!({"position": position.sequence, "kind": kind.map(ceb::Kind::number), "undecided": true});
+        return json!({"position": position.number(), "kind": kind.map(ceb::Kind::number), "undecided": true});
     };
     let answer = &outcome.answer;
     json!({
-        "position": position.sequence,
+        "position": position.number(),
         "kind": kind.map(ceb::Kind::number),
         "status": answer.status,
         "info": answer.info.as_str(),
         "preNo": answer.pre_no.as_deref(),
-        "repeats": repeats.map(|first| first.sequence),
+        "repeats": repeats.map(|first| first.number()),
         "findings": answer.findings.iter().map(|one| finding(one, kind, true, officer)).collect::<Vec<_>>(),
     })
 }
@@ -194,7 +194,7 @@ pub fn message_answer(answer: &MessageAnswer, kind: Option<ceb::Kind>) -> Messag
 /// A message.
 pub fn message(row: &MessageRow) -> MessageShape<'_> {
     MessageShape {
-        position: row.position.sequence,
+        position: row.position.number(),
         received: time(row.received),
         sha256: hex(&row.sha256),
         root: row.root.as_str(),
@@ -213,7 +213,7 @@ pub fn receipt(row: &ReceiptRow, xml: bool) -> Value {
         document.to_json()
     };
     json!({
-        "position": row.position.sequence,
+        "position": row.position.number(),
         "number": row.index,
         "recipient": row.receipt.recipient.as_str(),
         "message": document.kind().root(),
@@ -240,7 +240,7 @@ fn filed(filed: Option<&Filed>) -> Value {
     match filed {
         None => Value::Null,
         Some(filed) => {
-            json!({"position": filed.position.sequence, "status": filed.status, "guid": filed.document.guid().as_str(), "sender": filed.sender.as_str()})
+            json!({"position": filed.position.number(), "status": filed.status, "guid": filed.document.guid().as_str(), "sender": filed.sender.as_str()})
         }
     }
 }
@@ -388,7 +388,7 @@ pub fn change(event: &StoredEvent) -> Value {
     let outcome = event.row.outcome.as_ref();
     let state = state_after(event);
     json!({
-        "position": event.position.sequence,
+        "position": event.position.number(),
         "time": time(event.time),
         "version": version_of(event),
         "what": what,
@@ -412,7 +412,7 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
     let outcome = event.row.outcome.as_ref();
     let state = state_after(event);
     json!({
-        "position": event.position.sequence,
+        "position": event.position.number(),
         "time": time(event.time),
         "what": what,
         "message": kind.map(ceb::Kind::root),

@@ -34,7 +34,7 @@ impl Zone {
         let mut tokens = BTreeMap::new();
         for filing in sample::filings() {
             let token =
-                window.control.issue(&filing.code, filing.roles[0], "tester", &[], NOW, None).unwrap();
+                window.control.issue(&filing.code, filing.roles[0], "tester", &[], NOW, None).await.unwrap();
             tokens.insert(filing.code.to_string(), token);
         }
         let router = server::api::router(window.clone());

@@ -1,7 +1,7 @@
 //! Rows by position and the states that they carry. A row never changes, so whatever was read of a position is true for
 //! ever: it may be remembered without asking the database again.
 
-use super::failed;
+use super::{failed, query};
 use crate::StoreError;
 use crate::codec;
 use crate::crypt::Keyring;
@@ -13,6 +13,7 @@ use ceb::Document;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::Cause;
 use clearance::keys::{ClaimKey, OrderKey, Position, Time};
+use deadpool_postgres::ClientWrapper;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_postgres::GenericClient;
@@ -76,7 +77,7 @@ impl Shared {
     }
 
     /// Opens a payload; a key or dictionary of another server is fetched first.
-    async fn opened(&self, client: &impl GenericClient, blob: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub async fn opened(&self, client: &ClientWrapper, blob: &[u8]) -> Result<Vec<u8>, StoreError> {
         let sealed = |error: crate::crypt::Unsealable| StoreError::Failed {
             operation: "open a row".to_owned(),
             source: error.0.into(),
@@ -95,14 +96,14 @@ impl Shared {
     }
 
     /// Data keys and dictionaries of all servers.
-    pub async fn load_keys(&self, client: &impl GenericClient) -> Result<(), StoreError> {
-        load_keys(client, &self.keyring, &self.master).await.map(|_| ())
+    pub async fn load_keys(&self, client: &ClientWrapper) -> Result<(), StoreError> {
+        load_keys(&**client, &self.keyring, &self.master).await.map(|_| ())
     }
 
     /// Rows at positions; those that are erased or not there are left out.
     pub async fn rows(
         &self,
-        client: &impl GenericClient,
+        client: &ClientWrapper,
         positions: &BTreeSet<Position>,
     ) -> Result<BTreeMap<Position, (Time, Row)>, StoreError> {
         let mut found = BTreeMap::new();
@@ -110,8 +111,8 @@ impl Shared {
             return Ok(found);
         }
         let (writers, sequences) = arrays(positions);
-        let rows = client
-            .query(
+        let rows = query(
+                client,
                 "SELECT l.writer, l.sequence, l.time, l.payload FROM unnest($1::integer[], $2::bigint[]) AS wanted(writer, sequence) JOIN ledger l ON l.writer = wanted.writer AND l.sequence = wanted.sequence",
                 &[&writers, &sequences],
             )
@@ -133,7 +134,7 @@ impl Shared {
     /// Documents at positions.
     async fn documents(
         &self,
-        client: &impl GenericClient,
+        client: &ClientWrapper,
         wanted: BTreeSet<Position>,
     ) -> Result<BTreeMap<Position, Arc<Document>>, StoreError> {
         let mut found = BTreeMap::new();
@@ -161,7 +162,7 @@ impl Shared {
     /// The states that rows carry, with their documents.
     pub async fn states(
         &self,
-        client: &impl GenericClient,
+        client: &ClientWrapper,
         wanted: BTreeSet<Position>,
     ) -> Result<BTreeMap<Position, Arc<States>>, StoreError> {
         let mut found = BTreeMap::new();
@@ -196,7 +197,7 @@ impl Shared {
     /// Puts the documents into the states that events carry.
     pub async fn fill_in<'a>(
         &self,
-        client: &impl GenericClient,
+        client: &ClientWrapper,
         events: impl Iterator<Item = &'a mut EventRow>,
     ) -> Result<(), StoreError> {
         let mut outcomes: Vec<_> = events.filter_map(|event| event.outcome.as_deref_mut()).collect();
@@ -222,7 +223,7 @@ impl Shared {
     /// An event as readers want it: documents of its states are empty.
     pub async fn event(
         &self,
-        client: &impl GenericClient,
+        client: &ClientWrapper,
         position: Position,
     ) -> Result<Option<StoredEvent>, StoreError> {
         let mut rows = self.rows(client, &BTreeSet::from([position])).await?;

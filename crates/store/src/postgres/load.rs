@@ -1,37 +1,62 @@
 //! What a batch may know: its keys locked in one order, created if absent, and the facts under them.
 
 use super::cold::{self, Shared, States, damaged};
-use super::failed;
+use super::{failed, query};
 use crate::StoreError;
 use clearance::facts::{CountKey, Counts, Facts, Keys};
 use clearance::keys::{Position, Time};
+use deadpool_postgres::ClientWrapper;
 use ledger::{Account, AccountKind, Balance};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-/// Locks the keys, in order, and reads what is under them.
+/// Begins a transaction, locks the keys, in order, and reads what is under them; with the version of the reference.
 pub(super) async fn load_facts(
-    client: &Client,
+    client: &ClientWrapper,
     shared: &Shared,
     keys: &Keys,
     careful: bool,
-) -> Result<Facts, StoreError> {
+) -> Result<(Facts, u64), StoreError> {
     let hasher = &shared.hasher;
     let mut hashes: BTreeSet<Uuid> = BTreeSet::new();
     hashes.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
     hashes.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
     hashes.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
     hashes.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
-    let positions = lock(client, hashes.into_iter().collect()).await?;
-    let states = shared.states(client, positions.values().copied().collect()).await?;
+    let hashes: Vec<Uuid> = hashes.into_iter().collect();
+    let locking = |error| failed("lock the keys of a batch", error);
+    let hold = if keys.reference { HOLD_ALONE } else { HOLD };
+    let (hold, create, lock) = tokio::try_join!(
+        client.prepare_cached(hold),
+        client.prepare_cached(CREATE_KEYS),
+        client.prepare_cached(LOCK_KEYS)
+    )
+    .map_err(locking)?;
+    // Sent at once: the server takes them one after the other.
+    let parameters: [&(dyn ToSql + Sync); 1] = [&hashes];
+    let (_, _, _, rows) = tokio::try_join!(
+        client.batch_execute("BEGIN"),
+        client.query(&hold, &[]),
+        client.execute(&create, &parameters),
+        client.query(&lock, &parameters)
+    )
+    .map_err(locking)?;
+    let there = rows.iter().map(|row| (row.get::<_, Uuid>(2), cold::position_of(row)));
+    let positions: BTreeMap<Uuid, Position> = there.filter(|(_, position)| position.sequence > 0).collect();
+    let (states, balances, counts, (version, moved)) = tokio::try_join!(
+        shared.states(client, positions.values().copied().collect()),
+        balances(client, &keys.accounts, careful),
+        counts(client, &keys.counts),
+        reference_version(client, keys.reference),
+    )?;
     let found = |hash: Uuid| -> Option<(Position, &Arc<States>)> {
         let position = positions.get(&hash)?;
         states.get(position).map(|states| (*position, states))
     };
-    let mut facts = Facts::default();
+    let mut facts = Facts { last_time: Time(moved.0 + 1), ..Facts::default() };
     for states in states.values() {
         facts.last_time = facts.last_time.max(Time(states.time.0 + 1));
     }
@@ -65,38 +90,41 @@ pub(super) async fn load_facts(
             facts.arrivals.insert(key.clone(), state.clone());
         }
     }
-    facts.balances = balances(client, &keys.accounts, careful).await?;
-    facts.counts = counts(client, &keys.counts).await?.into_iter().collect();
-    Ok(facts)
+    facts.balances = balances;
+    facts.counts = counts.into_iter().collect();
+    Ok((facts, version))
 }
 
-/// Locks keys, created if absent, in their order; says where the last row of each is.
-async fn lock(client: &Client, hashes: Vec<Uuid>) -> Result<BTreeMap<Uuid, Position>, StoreError> {
-    if hashes.is_empty() {
-        return Ok(BTreeMap::new());
+/// Keys are created if absent, so that they can be locked.
+const CREATE_KEYS: &str =
+    "INSERT INTO key SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING";
+const LOCK_KEYS: &str =
+    "SELECT writer, sequence, hash FROM key WHERE hash = ANY($1::uuid[]) ORDER BY hash FOR UPDATE";
+/// The reference does not move while a batch is judged with it.
+const HOLD: &str = "SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema(), 0))::text";
+/// Whoever moves it waits for all others.
+const HOLD_ALONE: &str = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 0))::text";
+
+/// The version of the reference, and a time behind which rows have to stand that rest on it. Whoever moves it commits
+/// later than every judgement that was made with the version before: by time of commit, each stands behind exactly what
+/// it was made with.
+pub(super) async fn reference_version(
+    client: &ClientWrapper,
+    moving: bool,
+) -> Result<(u64, Time), StoreError> {
+    let reading = |error| failed("read the version of the reference", error);
+    let rows = query(client, "SELECT version, time FROM reference WHERE one", &[]).await.map_err(reading)?;
+    let (version, mut time) = rows.first().map_or((0, 0), |row| (row.get::<_, i64>(0), row.get(1)));
+    if moving {
+        let rows = query(client, "SELECT coalesce(max(time), 0) FROM writer", &[]).await.map_err(reading)?;
+        time = time.max(rows.first().map_or(0, |row| row.get::<_, i64>(0)));
     }
-    let locking = |error| failed("lock the keys of a batch", error);
-    client
-        .execute(
-            "INSERT INTO key SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING",
-            &[&hashes],
-        )
-        .await
-        .map_err(locking)?;
-    let rows = client
-        .query(
-            "SELECT writer, sequence, hash FROM key WHERE hash = ANY($1::uuid[]) ORDER BY hash FOR UPDATE",
-            &[&hashes],
-        )
-        .await
-        .map_err(locking)?;
-    let there = rows.iter().map(|row| (row.get(2), cold::position_of(row)));
-    Ok(there.filter(|(_, position)| position.sequence > 0).collect())
+    Ok((version as u64, Time(time)))
 }
 
 /// Balances of accounts; locked where the last batch was lost to their movements.
 pub(super) async fn balances(
-    client: &Client,
+    client: &ClientWrapper,
     accounts: &[Account],
     locked: bool,
 ) -> Result<FxHashMap<Account, Balance>, StoreError> {
@@ -112,8 +140,7 @@ pub(super) async fn balances(
     if locked {
         statement.push_str(" FOR UPDATE OF a");
     }
-    let rows = client
-        .query(&statement, &[&owners, &kinds, &periods])
+    let rows = query(client, &statement, &[&owners, &kinds, &periods])
         .await
         .map_err(|error| failed("read balances", error))?;
     found.extend(rows.iter().filter_map(balance_of));
@@ -127,7 +154,7 @@ pub(super) fn balance_of(row: &tokio_postgres::Row) -> Option<(Account, Balance)
     Some((account, Balance { posted: row.get(3), held: row.get(4), limit: row.get(5) }))
 }
 
-async fn counts(client: &Client, keys: &[CountKey]) -> Result<BTreeMap<CountKey, Counts>, StoreError> {
+async fn counts(client: &ClientWrapper, keys: &[CountKey]) -> Result<BTreeMap<CountKey, Counts>, StoreError> {
     let keys: BTreeSet<&CountKey> = keys.iter().collect();
     let mut found: BTreeMap<CountKey, Counts> = BTreeMap::new();
     if keys.is_empty() {
@@ -135,8 +162,8 @@ async fn counts(client: &Client, keys: &[CountKey]) -> Result<BTreeMap<CountKey,
     }
     let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
     let kinds: Vec<i16> = keys.iter().map(|key| key.kind as i16).collect();
-    let rows = client
-        .query(
+    let rows = query(
+ client,
             "SELECT c.owner, c.kind, c.day, c.count FROM counter c JOIN unnest($1::text[], $2::smallint[]) AS w(owner, kind) ON c.owner = w.owner AND c.kind = w.kind ORDER BY c.owner, c.kind, c.day",
             &[&owners, &kinds],
         )

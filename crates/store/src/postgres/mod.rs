@@ -5,21 +5,27 @@
 //! What is not here: judgement, and whatever is mutable and not derivable (tokens, previews).
 
 mod cold;
+pub(crate) mod control;
 mod load;
 mod read;
+mod scan;
 pub mod schema;
 mod store;
+pub mod verify;
 mod write;
+mod writer;
 
 pub use read::PostgresRead;
-pub use store::PostgresStore;
+pub use store::{PostgresStore, PostgresTransaction};
 
 use crate::StoreError;
+use deadpool_postgres::{ClientWrapper, Hook, HookError, ManagerConfig, Object, Pool, RecyclingMethod};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{NoTls, Row};
 
 /// What an operator may choose.
 #[derive(Clone, Debug)]
@@ -72,19 +78,40 @@ fn is_gone(error: &tokio_postgres::Error) -> bool {
 }
 
 /// A connection whose names are those of the space. It lives on the runtime that calls; see [`connect_on`].
-async fn connect(options: &Options) -> Result<Client, tokio_postgres::Error> {
+async fn connect(options: &Options) -> Result<ClientWrapper, tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(&options.database, NoTls).await?;
-    tokio::spawn(async move {
+    let connection = tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::warn!(%error, "a connection to the database ended");
         }
     });
+    let client = ClientWrapper::new(client, connection);
     client.batch_execute(&session(&options.schema)).await?;
     Ok(client)
 }
 
+/// Rows of a statement that is prepared once a connection.
+async fn query(
+    client: &ClientWrapper,
+    statement: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let prepared = client.prepare_cached(statement).await?;
+    client.query(&prepared, parameters).await
+}
+
+/// How many rows a statement changed that is prepared once a connection.
+async fn execute(
+    client: &ClientWrapper,
+    statement: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<u64, tokio_postgres::Error> {
+    let prepared = client.prepare_cached(statement).await?;
+    client.execute(&prepared, parameters).await
+}
+
 /// A connection on the runtime that opened the store: whoever asks for it may have a runtime that ends before it.
-async fn connect_on(home: &Handle, options: &Options) -> Result<Client, StoreError> {
+async fn connect_on(home: &Handle, options: &Options) -> Result<ClientWrapper, StoreError> {
     let options = options.clone();
     let connected = home.spawn(async move { connect(&options).await }).await;
     connected
@@ -93,6 +120,42 @@ async fn connect_on(home: &Handle, options: &Options) -> Result<Client, StoreErr
             source: source.into(),
         })?
         .map_err(|error| failed("connect to the database", error))
+}
+
+/// What the connection of a writer is set to besides: its statements name rows by their keys, whatever the tables held when
+/// the plan was made.
+const BY_KEY: &str = "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off; SET plan_cache_mode TO force_generic_plan";
+
+/// A pool of connections whose names are those of the space.
+fn pool(options: &Options, connections: usize) -> Result<Pool, StoreError> {
+    let database: tokio_postgres::Config =
+        options.database.parse().map_err(|error| failed("read the address of the database", error))?;
+    let manager = deadpool_postgres::Manager::from_config(
+        database,
+        NoTls,
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
+    let session = session(&options.schema);
+    let begin = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+        let session = session.clone();
+        Box::pin(async move { client.batch_execute(&session).await.map_err(HookError::Backend) })
+    });
+    let built = Pool::builder(manager).max_size(connections).post_create(begin).build();
+    built.map_err(|source| StoreError::Failed {
+        operation: "make a pool of connections".to_owned(),
+        source: source.into(),
+    })
+}
+
+/// A connection of a pool. It lives on the runtime that made the pool: that of a caller may end before it does.
+async fn took(pool: &Pool, home: &Handle) -> Result<Object, StoreError> {
+    let refused = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
+        operation: "connect to the database".to_owned(),
+        source,
+    };
+    let pool = pool.clone();
+    let got = home.spawn(async move { pool.get().await }).await;
+    got.map_err(|error| refused(error.into()))?.map_err(|error| refused(error.into()))
 }
 
 /// What every connection is set to. A commit that is reported is on disk, whatever the database's own default.

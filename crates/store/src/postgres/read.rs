@@ -1,9 +1,12 @@
 //! Reads: of committed rows, through connections of their own.
 
-use super::cold::{Shared, damaged, position_of};
-use super::load::{balance_of, balances};
-use super::{Options, failed, session};
+use super::cold::{self, Shared, damaged, position_of};
+use super::load::{balance_of, balances, reference_version};
+use super::scan::Scan;
+use super::{Options, connect, failed, pool, query, schema, took};
 use crate::codec;
+use crate::crypt::Keyring;
+use crate::master_key::MasterKey;
 use crate::rows::{
     Cursor, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
     StoredEvent, Summary,
@@ -14,18 +17,15 @@ use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer, TimerKind};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
-use deadpool_postgres::{Hook, HookError, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{Object, Pool};
 use ledger::{Account, AccountKind, Balance};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio_postgres::NoTls;
 use uuid::Uuid;
 
 /// Connections of readers.
 const CONNECTIONS: usize = 8;
-/// Rows of a scan that are read at once.
-const PAGE: i64 = 512;
 /// How long a timer is one server's before another may fire it.
 const CLAIM_SECONDS: f64 = 60.0;
 
@@ -38,38 +38,31 @@ pub struct PostgresRead {
 }
 
 impl PostgresRead {
+    /// Opens a space for reading alone: it takes no writer's number and writes nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the master key is not that of the space.
+    pub async fn open(options: &Options) -> Result<Self, StoreError> {
+        schema::ready(options).await?;
+        let client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+        let master = MasterKey::load_or_create(&options.master_key, false)?;
+        let keyring = Keyring::default();
+        cold::load_keys(&*client, &keyring, &master).await?;
+        Self::new(Arc::new(Shared::new(keyring, master, 0)), options)
+    }
+
     pub(super) fn new(shared: Arc<Shared>, options: &Options) -> Result<Self, StoreError> {
-        let database: tokio_postgres::Config =
-            options.database.parse().map_err(|error| failed("read the address of the database", error))?;
-        let manager = deadpool_postgres::Manager::from_config(
-            database,
-            NoTls,
-            ManagerConfig { recycling_method: RecyclingMethod::Fast },
-        );
-        let session = session(&options.schema);
-        let begin = Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
-            let session = session.clone();
-            Box::pin(async move { client.batch_execute(&session).await.map_err(HookError::Backend) })
-        });
-        let pool =
-            Pool::builder(manager).max_size(CONNECTIONS).post_create(begin).build().map_err(|source| {
-                StoreError::Failed {
-                    operation: "make a pool of connections".to_owned(),
-                    source: source.into(),
-                }
-            })?;
+        let pool = pool(options, CONNECTIONS)?;
         Ok(Self { pool, home: Handle::current(), shared })
     }
 
-    async fn client(&self) -> Result<Object, StoreError> {
-        let refused = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
-            operation: "connect to the database".to_owned(),
-            source,
-        };
-        // Connections live on the runtime that opened the store: that of a caller may end before they do.
-        let pool = self.pool.clone();
-        let got = self.home.spawn(async move { pool.get().await }).await;
-        got.map_err(|error| refused(error.into()))?.map_err(|error| refused(error.into()))
+    /// The payload of a row.
+    pub(super) async fn opened(&self, client: &Object, blob: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.shared.opened(client, blob).await
+    }
+
+    pub(super) async fn client(&self) -> Result<Object, StoreError> {
+        took(&self.pool, &self.home).await
     }
 
     /// Where the last row under a key is.
@@ -85,21 +78,21 @@ impl PostgresRead {
     async fn states(&self, hash: Uuid) -> Result<Option<(Position, Arc<super::cold::States>)>, StoreError> {
         let client = self.client().await?;
         let Some(position) = self.last_row(&client, hash).await? else { return Ok(None) };
-        let mut found = self.shared.states(&**client, BTreeSet::from([position])).await?;
+        let mut found = self.shared.states(&client, BTreeSet::from([position])).await?;
         Ok(found.remove(&position).map(|states| (position, states)))
     }
 
     async fn rows_of_kind(&self, kind: u8) -> Result<Vec<Row>, StoreError> {
         let client = self.client().await?;
-        let rows = client
-            .query(
+        let rows = query(
+ &client,
                 "SELECT writer, sequence FROM ledger WHERE kind = $1 AND kind > 17 ORDER BY time, writer, sequence",
                 &[&i16::from(kind)],
             )
             .await
             .map_err(|error| failed("read rows of a kind", error))?;
         let order: Vec<Position> = rows.iter().map(position_of).collect();
-        let mut found = self.shared.rows(&**client, &order.iter().copied().collect()).await?;
+        let mut found = self.shared.rows(&client, &order.iter().copied().collect()).await?;
         Ok(order.into_iter().filter_map(|position| found.remove(&position)).map(|(_, row)| row).collect())
     }
 
@@ -112,7 +105,7 @@ impl PostgresRead {
         let mut events = Vec::new();
         let mut next = last;
         while let Some(position) = next {
-            let Some(event) = self.shared.event(&**client, position).await? else { break };
+            let Some(event) = self.shared.event(&client, position).await? else { break };
             next = event.row.outcome.as_deref().and_then(&before);
             events.push(event);
         }
@@ -139,16 +132,16 @@ impl Read for PostgresRead {
     }
     async fn whole(&self, position: Position) -> Result<Option<StoredEvent>, StoreError> {
         let client = self.client().await?;
-        let mut found = self.shared.event(&**client, position).await?;
-        self.shared.fill_in(&**client, found.iter_mut().map(|stored| &mut stored.row)).await?;
+        let mut found = self.shared.event(&client, position).await?;
+        self.shared.fill_in(&client, found.iter_mut().map(|stored| &mut stored.row)).await?;
         Ok(found)
     }
     async fn event(&self, position: Position) -> Result<Option<StoredEvent>, StoreError> {
-        self.shared.event(&**self.client().await?, position).await
+        self.shared.event(&*self.client().await?, position).await
     }
     async fn message(&self, position: Position) -> Result<Option<MessageRow>, StoreError> {
         let client = self.client().await?;
-        let mut rows = self.shared.rows(&**client, &BTreeSet::from([position])).await?;
+        let mut rows = self.shared.rows(&client, &BTreeSet::from([position])).await?;
         Ok(match rows.remove(&position) {
             Some((_, Row::Message(message))) => Some(message),
             _ => None,
@@ -182,7 +175,7 @@ impl Read for PostgresRead {
         };
         let count = pieces.len().saturating_sub(1);
         let client = self.client().await?;
-        let rows = self.shared.rows(&**client, &(0..count).map(at).collect()).await?;
+        let rows = self.shared.rows(&client, &(0..count).map(at).collect()).await?;
         let mut bytes = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
             bytes.extend_from_slice(piece);
@@ -223,8 +216,8 @@ impl Read for PostgresRead {
         let mut found = Vec::new();
         let recipients: Vec<&str> = recipients.iter().map(Text::as_str).collect();
         for (writer, last) in &end.writers {
-            let rows = client
-                .query(
+            let rows = query(
+ &client,
                     "SELECT writer, sequence, number, time FROM receipt WHERE recipient = ANY($1::text[]) AND writer = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence, number LIMIT $5",
                     &[&recipients, &i32::from(*writer), &(after.sequence(*writer) as i64), &(*last as i64), &(limit as i64 + 64)],
                 )
@@ -257,7 +250,7 @@ impl Read for PostgresRead {
             found = page;
         }
         let rows =
-            self.shared.rows(&**client, &found.iter().map(|(_, position, _)| *position).collect()).await?;
+            self.shared.rows(&client, &found.iter().map(|(_, position, _)| *position).collect()).await?;
         let mut receipts = Vec::with_capacity(found.len());
         for (_, position, number) in found {
             let index = number as u16;
@@ -295,7 +288,7 @@ impl Read for PostgresRead {
                 let statement = format!(
                     "SELECT DISTINCT ON (l.created) {columns} FROM listed_party p JOIN listed l ON l.key = p.key WHERE p.party = ANY($5::text[]) AND p.created < $1 AND {narrowed} ORDER BY l.created DESC LIMIT $4"
                 );
-                client.query(&statement, &[&before, &states, &number, &(limit as i64), &codes]).await
+                query(&client, &statement, &[&before, &states, &number, &(limit as i64), &codes]).await
             }
             Scope::Office(districts) => {
                 let districts: Vec<String> =
@@ -303,7 +296,7 @@ impl Read for PostgresRead {
                 let statement = format!(
                     "SELECT {columns} FROM listed l WHERE l.created < $1 AND {narrowed} AND (cardinality($5::text[]) = 0 OR l.customs LIKE ANY($5)) ORDER BY l.created DESC LIMIT $4"
                 );
-                client.query(&statement, &[&before, &states, &number, &(limit as i64), &districts]).await
+                query(&client, &statement, &[&before, &states, &number, &(limit as i64), &districts]).await
             }
         };
         let rows = rows.map_err(|error| failed("search", error))?;
@@ -334,8 +327,8 @@ impl Read for PostgresRead {
         limit: usize,
     ) -> Result<Vec<(Account, Balance)>, StoreError> {
         let client = self.client().await?;
-        let rows = client
-            .query(
+        let rows = query(
+ &client,
                 "SELECT owner, kind, period, posted, held, own_limit FROM account WHERE kind = $1 AND owner > $2 COLLATE \"C\" AND owner COLLATE \"C\" <= coalesce((SELECT owner COLLATE \"C\" FROM account WHERE kind = $1 AND owner COLLATE \"C\" > $2 ORDER BY owner COLLATE \"C\" OFFSET $3 LIMIT 1), repeat('~', 64)) ORDER BY owner COLLATE \"C\", period",
                 &[&i16::from(kind.number()), &after, &(limit.saturating_sub(1) as i64)],
             )
@@ -345,8 +338,8 @@ impl Read for PostgresRead {
     }
     async fn due(&self, now: Time, limit: usize) -> Result<Vec<Timer>, StoreError> {
         let client = self.client().await?;
-        let rows = client
-            .query(
+        let rows = query(
+ &client,
                 "UPDATE timer t SET claimed_by = $3, claimed_until = now() + $4 * interval '1 second' FROM (SELECT key, kind, attempt FROM timer WHERE due <= $1 AND (claimed_until IS NULL OR claimed_until < now() OR claimed_by = $3) ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED) d WHERE t.key = d.key AND t.kind = d.kind AND t.attempt = d.attempt RETURNING t.due, t.platform, t.order_no, t.kind, t.attempt",
                 &[&now.0, &(limit as i64), &i32::from(self.shared.writer), &CLAIM_SECONDS],
             )
@@ -370,9 +363,9 @@ impl Read for PostgresRead {
     async fn follows(&self, limit: usize) -> Result<Vec<Follow>, StoreError> {
         let client = self.client().await?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = client
-            .query(
-                "SELECT writer, sequence, payload FROM follow WHERE writer = $1 ORDER BY sequence, number LIMIT $2",
+        let rows = query(
+ &client,
+                "SELECT writer, sequence, payload FROM follow WHERE owner = $1 ORDER BY writer, sequence, number LIMIT $2",
                 &[&i32::from(self.shared.writer), &limit],
             )
             .await
@@ -381,6 +374,9 @@ impl Read for PostgresRead {
             codec::decode_follow(row.get(2)).map_err(|damage| damaged(position_of(row), damage.0))
         };
         rows.iter().map(follow).collect()
+    }
+    async fn reference(&self) -> Result<u64, StoreError> {
+        reference_version(&*self.client().await?, false).await.map(|(version, _)| version)
     }
     async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
         let rows = self.rows_of_kind(codec::kind::FILING).await?;
@@ -405,23 +401,23 @@ impl Read for PostgresRead {
     }
     async fn undecided(&self) -> Result<Vec<StoredEvent>, StoreError> {
         let client = self.client().await?;
-        let rows = client
-            .query(
-                "SELECT writer, sequence FROM undecided WHERE writer = $1 ORDER BY sequence",
-                &[&i32::from(self.shared.writer)],
-            )
-            .await
-            .map_err(|error| failed("read undecided events", error))?;
+        let rows = query(
+            &client,
+            "SELECT writer, sequence FROM undecided WHERE owner = $1 ORDER BY writer, sequence",
+            &[&i32::from(self.shared.writer)],
+        )
+        .await
+        .map_err(|error| failed("read undecided events", error))?;
         let mut events = Vec::with_capacity(rows.len());
         for row in &rows {
-            events.extend(self.shared.event(&**client, position_of(row)).await?);
+            events.extend(self.shared.event(&client, position_of(row)).await?);
         }
         Ok(events)
     }
     async fn decided_later(&self, first: Position) -> Result<Option<StoredEvent>, StoreError> {
         let client = self.client().await?;
         match self.last_row(&client, self.shared.hasher.again_at(first)).await? {
-            Some(position) => self.shared.event(&**client, position).await,
+            Some(position) => self.shared.event(&client, position).await,
             None => Ok(None),
         }
     }
@@ -436,43 +432,24 @@ impl Read for PostgresRead {
     }
     async fn scan(
         &self,
-        after: Position,
+        after: &Cursor,
         visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
     ) -> Result<(), StoreError> {
         let client = self.client().await?;
-        let reading = |error| failed("scan the ledger", error);
-        // In order of commit times; those of one consignment grow from writer to writer.
-        let (mut time, mut at) = (i64::MIN, after);
-        if after != Position::default() {
-            let known = client
-                .query_opt(
-                    "SELECT time FROM ledger WHERE writer = $1 AND sequence = $2",
-                    &[&i32::from(after.writer), &(after.sequence as i64)],
-                )
-                .await
-                .map_err(reading)?;
-            time = known.map_or(i64::MIN, |row| row.get(0));
-        }
-        loop {
-            let rows = client
-                .query(
-                    "SELECT writer, sequence, time FROM ledger WHERE (time, writer, sequence) > ($1, $2, $3) ORDER BY time, writer, sequence LIMIT $4",
-                    &[&time, &i32::from(at.writer), &(at.sequence as i64), &PAGE],
-                )
-                .await
-                .map_err(reading)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            (time, at) = (last.get(2), position_of(last));
-            let order: Vec<Position> = rows.iter().map(position_of).collect();
-            let mut found = self.shared.rows(&**client, &order.iter().copied().collect()).await?;
-            for position in order {
-                if let Some((_, row)) = found.remove(&position)
-                    && !visit(position, row)
-                {
-                    return Ok(());
-                }
+        let end = self.position().await?;
+        let writers = end.writers.iter().map(|(writer, last)| (*writer, after.sequence(*writer), *last));
+        let mut scan = Scan::new(writers);
+        while let Some(row) = scan.next(&client).await? {
+            if row.payload.is_empty() {
+                continue;
+            }
+            let plain = self.shared.opened(&client, &row.payload).await?;
+            let decoded = codec::decode(&plain).map_err(|damage| damaged(row.position, damage.0))?;
+            if !visit(row.position, decoded) {
+                break;
             }
         }
+        Ok(())
     }
     fn keyed_hash(&self, value: &str) -> Text {
         self.shared.keyring.keyed_hash(value)

@@ -37,13 +37,83 @@ const STEPS: &[&str] = &[
      CREATE TABLE dictionary(id integer PRIMARY KEY, class smallint NOT NULL, sealed bytea NOT NULL);
      CREATE TABLE number_block(name text PRIMARY KEY, next bigint NOT NULL);
      INSERT INTO number_block VALUES ('serial', 1);",
+    // What is in force, by version and time of its last change; who works on what another left; tokens and preview counters.
+    "CREATE TABLE reference(one boolean PRIMARY KEY CHECK (one), version bigint NOT NULL, time bigint NOT NULL);
+     INSERT INTO reference VALUES (true, 0, 0);
+     ALTER TABLE follow ADD COLUMN owner integer NOT NULL;
+     CREATE INDEX follow_owner ON follow(owner);
+     ALTER TABLE undecided ADD COLUMN owner integer NOT NULL;
+     CREATE TABLE token(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, hash bytea NOT NULL UNIQUE, party text NOT NULL,
+         role smallint NOT NULL, name text NOT NULL, districts text NOT NULL, created bigint NOT NULL, expires bigint,
+         revoked boolean NOT NULL DEFAULT false);
+     CREATE TABLE preview(caller text NOT NULL, person text NOT NULL, day integer NOT NULL, count integer NOT NULL,
+         PRIMARY KEY (caller, person, day));",
 ];
 
-/// Brings a space up to the newest step; says from which step it came.
+/// Whether the tables are those of this program: they are made and changed by [`migrate`] alone, for which a server's
+/// role need not have the right.
+///
+/// # Errors
+/// When the database cannot be reached, or its tables are older or newer.
+pub async fn ready(options: &Options) -> Result<(), StoreError> {
+    let client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+    let row = client.query_one("SELECT to_regclass('migration') IS NOT NULL", &[]).await;
+    let there = row.map_err(|error| failed("look for the tables", error))?.get::<_, bool>(0);
+    let mut done = 0;
+    if there {
+        let row = client.query_one("SELECT count(*) FROM migration", &[]).await;
+        done = row.map_err(|error| failed("look for the tables", error))?.get::<_, i64>(0);
+    }
+    let known = STEPS.len();
+    if usize::try_from(done).is_ok_and(|done| done == known) {
+        return Ok(());
+    }
+    Err(StoreError::Failed {
+        operation: "open the space of the database".to_owned(),
+        source: format!(
+            "its tables are at step {done}, this program needs step {known}: run `onewindow migrate`"
+        )
+        .into(),
+    })
+}
+
+/// From which step a space came, and where it is now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Steps {
+    /// 0 = it was not there.
+    pub from: usize,
+    /// The newest this program knows.
+    pub to: usize,
+}
+
+/// What the role of the servers needs: rows of the ledger and of feeds are added and read, never changed.
+const RIGHTS: [(&str, &str); 5] = [
+    ("SELECT", "migration"),
+    ("SELECT, INSERT", "ledger, receipt, listed_party, data_key, dictionary"),
+    ("SELECT, INSERT, UPDATE", "writer, key, account, counter, listed, token, preview"),
+    ("SELECT, UPDATE", "reference, number_block"),
+    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided"),
+];
+
+/// Grants a role what servers need, and no more.
+///
+/// # Errors
+/// When the database refuses, or there is no such role.
+pub async fn grant(options: &Options, role: &str) -> Result<(), StoreError> {
+    let client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+    let (schema, role) = (quoted(&options.schema), quoted(role));
+    let mut statements = format!("GRANT USAGE ON SCHEMA {schema} TO {role};");
+    for (rights, tables) in RIGHTS {
+        statements.push_str(&format!("GRANT {rights} ON {tables} TO {role};"));
+    }
+    client.batch_execute(&statements).await.map_err(|error| failed("grant rights", error))
+}
+
+/// Brings a space up to the newest step.
 ///
 /// # Errors
 /// When the database refuses, or is of a newer program.
-pub async fn migrate(options: &Options) -> Result<usize, StoreError> {
+pub async fn migrate(options: &Options) -> Result<Steps, StoreError> {
     let mut client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
     let schema = quoted(&options.schema);
     let run = async {
@@ -69,5 +139,5 @@ pub async fn migrate(options: &Options) -> Result<usize, StoreError> {
                 .into(),
         });
     }
-    Ok(done)
+    Ok(Steps { from: done, to: STEPS.len() })
 }

@@ -1,23 +1,23 @@
 //! The writing side: a writer's number under lease, a connection that commits, what a batch may know.
 
-use super::cold::{self, Shared, damaged};
+use super::cold::{Shared, damaged};
 use super::load::load_facts;
 use super::read::PostgresRead;
 use super::write::Effects;
-use super::{Options, connect, connect_on, failed, is_gone, is_race, schema};
+use super::writer::{Writer, keep_lease, keys, sealing, take_number};
+use super::{BY_KEY, Options, connect, connect_on, execute, failed, is_gone, is_race, query, schema};
 use crate::codec;
-use crate::crypt::{Keyring, Unsealable};
-use crate::master_key::MasterKey;
 use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
 use crate::{Commit, Durable, Store, StoreError, Transaction};
 use clearance::facts::{Facts, Keys, Numbers};
 use clearance::keys::{Position, Time};
+use deadpool_postgres::ClientWrapper;
 use ring::digest::{SHA256, digest};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
-use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
 
 /// Numbers leased at once: a restart leaves a gap of at most this many.
 const LEASE: u64 = 20_000;
@@ -26,19 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Races at loading that are tried again at once.
 const RACES: usize = 20;
 
-/// What this writer knows of itself; the database's row of it is the truth.
-struct Writer {
-    number: u16,
-    fence: i64,
-    next: u64,
-    last_time: Time,
-    head: [u8; 32],
-}
-
 /// The writing side.
 pub struct PostgresStore {
     options: Options,
-    client: Arc<Client>,
+    client: Arc<ClientWrapper>,
     /// Where connections live.
     home: Handle,
     /// A transaction that was dropped is being rolled back.
@@ -52,20 +43,17 @@ pub struct PostgresStore {
     heartbeat: tokio::task::JoinHandle<()>,
 }
 
-fn sealing(error: &Unsealable) -> StoreError {
-    StoreError::Failed { operation: "seal a row".to_owned(), source: error.0.into() }
-}
-
 impl PostgresStore {
-    /// Opens a space, made and brought up to date if need be, and takes a writer's number.
+    /// Opens a space that [`schema::migrate`] has made, and takes a writer's number.
     ///
     /// # Errors
     /// When the database cannot be reached or the master key is not that of the space.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
-        schema::migrate(&options).await?;
+        schema::ready(&options).await?;
         let mut client = connect(&options).await.map_err(|error| failed("connect to the database", error))?;
         let (keyring, master) = keys(&mut client, &options).await?;
         let writer = take_number(&mut client, &options).await?;
+        client.batch_execute(BY_KEY).await.map_err(|error| failed("connect to the database", error))?;
         let shared = Arc::new(Shared::new(keyring, master, writer.number));
         let read = PostgresRead::new(shared.clone(), &options)?;
         let heartbeat = tokio::spawn(keep_lease(options.clone(), writer.number, writer.fence));
@@ -88,31 +76,43 @@ impl PostgresStore {
         self.writer.number
     }
 
-    /// Gives the number back at once, for an orderly end.
+    /// What the database does not guarantee and an operator should know: where a commit that was reported may be lost.
     ///
     /// # Errors
-    /// When the database cannot be reached.
-    pub async fn close(self) -> Result<(), StoreError> {
-        self.heartbeat.abort();
-        self.client
-            .execute(
-                "UPDATE writer SET lease_until = now() WHERE writer = $1 AND fence = $2",
-                &[&i32::from(self.writer.number), &self.writer.fence],
-            )
-            .await
-            .map(|_| ())
-            .map_err(|error| failed("give the writer's number back", error))
+    /// When the database cannot be asked.
+    pub async fn risk(&self) -> Result<Option<String>, StoreError> {
+        let settings = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_standby_names')";
+        let rows = query(&self.client, settings, &[]).await;
+        let rows = rows.map_err(|error| failed("read the settings of the database", error))?;
+        let risks = rows.iter().filter_map(|row| match (row.get::<_, &str>(0), row.get::<_, &str>(1)) {
+            ("synchronous_standby_names", "") => {
+                Some("no standby is synchronous: one that is promoted may lack what was acknowledged")
+            }
+            ("fsync", "off") => Some("fsync is off: a power cut may lose what was acknowledged"),
+            ("full_page_writes", "off") => {
+                Some("full_page_writes is off: a power cut may damage the database")
+            }
+            _ => None,
+        });
+        let risks: Vec<&str> = risks.collect();
+        Ok((!risks.is_empty()).then(|| risks.join("; ")))
     }
 
     fn at(&self, sequence: u64) -> Position {
         Position { writer: self.writer.number, sequence }
     }
 
+    async fn connect_by_key(&self) -> Result<ClientWrapper, StoreError> {
+        let client = connect_on(&self.home, &self.options).await?;
+        client.batch_execute(BY_KEY).await.map_err(|error| failed("connect to the database", error))?;
+        Ok(client)
+    }
+
     /// A new connection where the old one is gone, tried for a while: a database that restarts or fails over comes back.
     async fn reconnect(&mut self) -> Result<(), StoreError> {
         let began = Instant::now();
         loop {
-            match connect_on(&self.home, &self.options).await {
+            match self.connect_by_key().await {
                 Ok(client) => {
                     self.client = Arc::new(client);
                     return Ok(());
@@ -148,98 +148,11 @@ impl Drop for PostgresStore {
     }
 }
 
-/// Keys of the space, made if it is new, and a data key of this process's own.
-async fn keys(client: &mut Client, options: &Options) -> Result<(Keyring, MasterKey), StoreError> {
-    let reading = |error| failed("read the keys", error);
-    let transaction = client.transaction().await.map_err(reading)?;
-    // Servers that start at once take their keys one after the other.
-    transaction.batch_execute("LOCK TABLE data_key IN EXCLUSIVE MODE").await.map_err(reading)?;
-    let count = transaction.query_one("SELECT count(*) FROM data_key", &[]).await.map_err(reading)?;
-    let fresh = count.get::<_, i64>(0) == 0;
-    let master = MasterKey::load_or_create(&options.master_key, fresh)?;
-    let keyring = Keyring::default();
-    let insert = "INSERT INTO data_key VALUES ($1, $2)";
-    if fresh {
-        let key = keyring.random().map_err(|error| sealing(&error))?;
-        let wrapped = keyring.wrap(&master, &key).map_err(|error| sealing(&error))?;
-        transaction.execute(insert, &[&0, &wrapped]).await.map_err(reading)?;
-    }
-    let (highest, _) = cold::load_keys(&transaction, &keyring, &master).await?;
-    let (id, key) = (highest + 1, keyring.random().map_err(|error| sealing(&error))?);
-    let wrapped = keyring.wrap(&master, &key).map_err(|error| sealing(&error))?;
-    transaction.execute(insert, &[&(id as i32), &wrapped]).await.map_err(reading)?;
-    transaction.commit().await.map_err(reading)?;
-    keyring.add_key(id, &key);
-    keyring.use_key(id);
-    Ok((keyring, master))
-}
-
-/// A number whose lease has ended, or a new one.
-async fn take_number(client: &mut Client, options: &Options) -> Result<Writer, StoreError> {
-    let taking = |error| failed("take a writer's number", error);
-    let transaction = client.transaction().await.map_err(taking)?;
-    transaction.batch_execute("LOCK TABLE writer IN SHARE ROW EXCLUSIVE MODE").await.map_err(taking)?;
-    let free = "SELECT min(writer) FROM writer WHERE lease_until < now()";
-    let free: Option<i32> = transaction.query_one(free, &[]).await.map_err(taking)?.get(0);
-    let number = match free {
-        Some(number) => number,
-        None => {
-            let row = transaction
-                .query_one("SELECT coalesce(max(writer), 0) + 1 FROM writer", &[])
-                .await
-                .map_err(taking)?;
-            let number: i32 = row.get(0);
-            transaction
-                .execute(
-                    "INSERT INTO writer VALUES ($1, 0, now(), 0, 0, $2)",
-                    &[&number, &[0u8; 32].as_slice()],
-                )
-                .await
-                .map_err(taking)?;
-            number
-        }
-    };
-    let row = transaction
-        .query_one(
-            "UPDATE writer SET fence = fence + 1, lease_until = now() + $2 * interval '1 second' WHERE writer = $1 RETURNING fence, sequence, time, head",
-            &[&number, &options.lease.as_secs_f64()],
-        )
-        .await
-        .map_err(taking)?;
-    transaction.commit().await.map_err(taking)?;
-    let number = u16::try_from(number).map_err(|_| StoreError::Failed {
-        operation: "take a writer's number".to_owned(),
-        source: "there are 65,535 writers already".into(),
-    })?;
-    let head: &[u8] = row.get(3);
-    let head =
-        head.try_into().map_err(|_| damaged(Position { writer: number, sequence: 0 }, "chain head"))?;
-    let (next, last_time) = (row.get::<_, i64>(1) as u64 + 1, Time(row.get(2)));
-    Ok(Writer { number, fence: row.get(0), next, last_time, head })
-}
-
-/// Says again and again that the writer lives. One that is fenced off learns it at its next commit.
-async fn keep_lease(options: Options, number: u16, fence: i64) {
-    let mut client = None;
-    loop {
-        tokio::time::sleep(options.lease / 3).await;
-        if client.as_ref().is_none_or(Client::is_closed) {
-            client = connect(&options).await.ok();
-        }
-        let Some(client) = &client else { continue };
-        let renew = "UPDATE writer SET lease_until = now() + $3 * interval '1 second' WHERE writer = $1 AND fence = $2";
-        let renewed =
-            client.execute(renew, &[&i32::from(number), &fence, &options.lease.as_secs_f64()]).await;
-        if let Err(error) = renewed {
-            tracing::warn!(%error, "the lease of the writer could not be renewed");
-        }
-    }
-}
-
 /// An open transaction; dropping it rolls back.
 pub struct PostgresTransaction<'a> {
     store: &'a mut PostgresStore,
     facts: Facts,
+    reference: u64,
     open: bool,
 }
 
@@ -280,23 +193,22 @@ impl From<StoreError> for Trouble {
 
 impl PostgresStore {
     /// Numbers, locks and facts of a batch, in a transaction that stays open.
-    async fn try_load(&mut self, keys: &Keys, rows: usize) -> Result<Facts, StoreError> {
+    async fn try_load(&mut self, keys: &Keys, rows: usize) -> Result<(Facts, u64), StoreError> {
         if let Some(ending) = self.ending.take() {
             let _ = ending.await;
         }
         self.lease_numbers(rows as u64 * 3 + 16).await?;
         let client = self.client.clone();
-        client.batch_execute("BEGIN").await.map_err(|error| failed("begin a batch", error))?;
         let loaded = load_facts(&client, &self.shared, keys, self.careful).await;
         if loaded.is_err() {
             // Where the connection is gone there is nothing to roll back.
             let _ = client.batch_execute("ROLLBACK").await;
         }
-        let mut facts = loaded?;
+        let (mut facts, reference) = loaded?;
         facts.numbers = self.numbers;
         facts.next = self.at(self.writer.next);
         facts.last_time = facts.last_time.max(self.writer.last_time);
-        Ok(facts)
+        Ok((facts, reference))
     }
 
     /// The writer as the database has it, once nothing of it is under way any more.
@@ -340,26 +252,39 @@ impl PostgresStore {
             digests.push(row_digest.as_ref().to_vec());
         }
         let number = i32::from(self.writer.number);
-        self.client
-            .execute(
-                "INSERT INTO ledger SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
-                &[&sequences, &kinds, &payloads, &digests, &number, &time.0],
-            )
-            .await
-            .map_err(writing)?;
+        let last = first.sequence as i64 + rows.len() as i64 - 1;
         let effects = Effects::of(&self.shared, first, time, rows);
-        if !effects.write(&self.client, self.writer.number, time).await.map_err(writing)? {
+        let lease = self.options.lease.as_secs_f64();
+        let head_bytes = head.as_slice();
+        let ledger: [&(dyn ToSql + Sync); 6] = [&sequences, &kinds, &payloads, &digests, &number, &time.0];
+        let writer: [&(dyn ToSql + Sync); 6] =
+            [&number, &self.writer.fence, &last, &time.0, &head_bytes, &lease];
+        let moves = rows.iter().any(Row::moves_reference);
+        // Sent without waiting for one another: a batch costs few round trips.
+        let (_, fitted, updated, ()) = tokio::try_join!(
+            execute(
+                &self.client,
+                "INSERT INTO ledger SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
+                &ledger,
+            ),
+            effects.write(&self.client, self.writer.number, time),
+            execute(
+                &self.client,
+                "UPDATE writer SET sequence = $3, time = $4, head = $5, lease_until = greatest(lease_until, now() + $6 * interval '1 second') WHERE writer = $1 AND fence = $2",
+                &writer,
+            ),
+            async {
+                if moves {
+                    let version = "UPDATE reference SET version = version + 1, time = $1 WHERE one";
+                    execute(&self.client, version, &[&time.0]).await?;
+                }
+                Ok(())
+            },
+        )
+        .map_err(writing)?;
+        if !fitted {
             return Ok(None);
         }
-        let last = first.sequence as i64 + rows.len() as i64 - 1;
-        let updated = self
-            .client
-            .execute(
-                "UPDATE writer SET sequence = $3, time = $4, head = $5, lease_until = greatest(lease_until, now() + $6 * interval '1 second') WHERE writer = $1 AND fence = $2",
-                &[&number, &self.writer.fence, &last, &time.0, &head.as_slice(), &self.options.lease.as_secs_f64()],
-            )
-            .await
-            .map_err(writing)?;
         if updated == 1 { Ok(Some(head)) } else { Err(fenced(self.writer.number)) }
     }
 
@@ -420,9 +345,9 @@ impl Store for PostgresStore {
 
     async fn load(&mut self, keys: Keys, rows: usize) -> Result<PostgresTransaction<'_>, StoreError> {
         let mut races = 0;
-        let facts = loop {
+        let (facts, reference) = loop {
             match self.try_load(&keys, rows).await.map_err(Trouble::from) {
-                Ok(facts) => break facts,
+                Ok(loaded) => break loaded,
                 Err(Trouble::Race) if races < RACES => races += 1,
                 Err(Trouble::Race) => {
                     return Err(StoreError::Failed {
@@ -434,7 +359,7 @@ impl Store for PostgresStore {
                 Err(Trouble::Failed(error)) => return Err(error),
             }
         };
-        Ok(PostgresTransaction { store: self, facts, open: true })
+        Ok(PostgresTransaction { store: self, facts, reference, open: true })
     }
 
     async fn durable(&mut self) -> Result<Position, StoreError> {
@@ -447,6 +372,33 @@ impl Store for PostgresStore {
         }
     }
 
+    async fn adopt(&mut self) -> Result<bool, StoreError> {
+        // Whoever is fenced off here can never commit again: his work is done once, by one of us.
+        let statement = "WITH gone AS (UPDATE writer SET fence = fence + 1 WHERE lease_until < now() AND writer <> $1 AND (EXISTS (SELECT 1 FROM follow WHERE owner = writer.writer) OR EXISTS (SELECT 1 FROM undecided WHERE owner = writer.writer)) RETURNING writer), f AS (UPDATE follow SET owner = $1 FROM gone WHERE owner = gone.writer RETURNING 1), u AS (UPDATE undecided SET owner = $1 FROM gone WHERE owner = gone.writer RETURNING 1) SELECT (SELECT count(*) FROM f) + (SELECT count(*) FROM u)";
+        if let Some(ending) = self.ending.take() {
+            let _ = ending.await;
+        }
+        let number = i32::from(self.writer.number);
+        match query(&self.client, statement, &[&number]).await {
+            Ok(rows) => Ok(rows.first().is_some_and(|row| row.get::<_, i64>(0) > 0)),
+            // Another took it, or the next time will tell.
+            Err(error) if is_race(&error) || is_gone(&error) => Ok(false),
+            Err(error) => Err(failed("take over from servers that are gone", error)),
+        }
+    }
+
+    async fn close(mut self) {
+        self.heartbeat.abort();
+        if let Some(ending) = self.ending.take() {
+            let _ = ending.await;
+        }
+        let give_back = "UPDATE writer SET lease_until = now() WHERE writer = $1 AND fence = $2";
+        let number = i32::from(self.writer.number);
+        if let Err(error) = execute(&self.client, give_back, &[&number, &self.writer.fence]).await {
+            tracing::warn!(%error, "the writer's number is given back when its lease ends");
+        }
+    }
+
     fn read(&self) -> PostgresRead {
         self.read.clone()
     }
@@ -455,6 +407,10 @@ impl Store for PostgresStore {
 impl Transaction for PostgresTransaction<'_> {
     fn facts(&mut self) -> Facts {
         std::mem::take(&mut self.facts)
+    }
+
+    fn reference(&self) -> u64 {
+        self.reference
     }
 
     async fn commit(mut self, time: Time, rows: Arc<Vec<Row>>) -> Result<Commit, StoreError> {

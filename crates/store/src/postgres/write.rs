@@ -2,16 +2,18 @@
 //! never wait for each other crosswise.
 
 use super::cold::Shared;
+use super::{execute, query};
 use crate::codec;
 use crate::rows::{EventRow, Row, Summary};
 use clearance::Text;
 use clearance::event::Cause;
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
+use deadpool_postgres::ClientWrapper;
 use ledger::{Account, MovementKind};
 use std::collections::BTreeMap;
+use tokio_postgres::Error;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
 /// How an account moves in a batch.
@@ -159,25 +161,32 @@ impl Effects {
         }
     }
 
-    /// Writes them. False = an account has no room any more: the batch is lost.
-    pub async fn write(&self, at: &Client, writer: u16, time: Time) -> Result<bool, Error> {
+    /// Writes them. False = an account has no room any more: the batch is lost. What the batch's keys guard goes at once;
+    /// counters and accounts, which most batches share, come last and are locked for the shortest time.
+    pub async fn write(&self, at: &ClientWrapper, writer: u16, time: Time) -> Result<bool, Error> {
         let writer = i32::from(writer);
-        self.write_keys(at, writer).await?;
-        self.write_feeds(at, writer).await?;
-        self.write_timers(at).await?;
-        self.write_lists(at, writer, time).await?;
-        if !self.counters.is_empty() {
-            let owners: Vec<&str> = self.counters.keys().map(|(owner, ..)| owner.as_str()).collect();
-            let kinds: Vec<i16> = self.counters.keys().map(|(_, kind, _)| i16::from(*kind)).collect();
-            let days: Vec<i32> = self.counters.keys().map(|(.., day)| *day as i32).collect();
-            let counts: Vec<i32> = self.counters.values().copied().collect();
-            run(at, "INSERT INTO counter AS c SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::integer[]) ON CONFLICT (owner, kind, day) DO UPDATE SET count = c.count + excluded.count", &[&owners, &kinds, &days, &counts]).await?;
-        }
-        // Last: the rows that most batches share are locked for the shortest time.
-        self.write_accounts(at).await
+        tokio::try_join!(
+            self.write_keys(at, writer),
+            self.write_feeds(at, writer),
+            self.write_timers(at),
+            self.write_lists(at, writer, time),
+        )?;
+        let ((), fitted) = tokio::try_join!(self.write_counters(at), self.write_accounts(at))?;
+        Ok(fitted)
     }
 
-    async fn write_keys(&self, at: &Client, writer: i32) -> Result<(), Error> {
+    async fn write_counters(&self, at: &ClientWrapper) -> Result<(), Error> {
+        if self.counters.is_empty() {
+            return Ok(());
+        }
+        let owners: Vec<&str> = self.counters.keys().map(|(owner, ..)| owner.as_str()).collect();
+        let kinds: Vec<i16> = self.counters.keys().map(|(_, kind, _)| i16::from(*kind)).collect();
+        let days: Vec<i32> = self.counters.keys().map(|(.., day)| *day as i32).collect();
+        let counts: Vec<i32> = self.counters.values().copied().collect();
+        run(at, "INSERT INTO counter AS c SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::integer[]) ON CONFLICT (owner, kind, day) DO UPDATE SET count = c.count + excluded.count", &[&owners, &kinds, &days, &counts]).await
+    }
+
+    async fn write_keys(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
         if !self.keys.is_empty() {
             // They are locked since loading, so their order here does not matter.
             let hashes: Vec<Uuid> = self.keys.keys().copied().collect();
@@ -192,7 +201,7 @@ impl Effects {
         Ok(())
     }
 
-    async fn write_feeds(&self, at: &Client, writer: i32) -> Result<(), Error> {
+    async fn write_feeds(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
         if !self.receipts.is_empty() {
             let recipients: Vec<&str> =
                 self.receipts.iter().map(|(recipient, ..)| recipient.as_str()).collect();
@@ -208,7 +217,7 @@ impl Effects {
             let payloads: Vec<&[u8]> = self.follows.iter().map(|(.., payload)| payload.as_slice()).collect();
             run(
                 at,
-                "INSERT INTO follow SELECT $4, * FROM unnest($1::bigint[], $2::smallint[], $3::bytea[])",
+                "INSERT INTO follow(writer, sequence, number, payload, owner) SELECT $4, f.*, $4 FROM unnest($1::bigint[], $2::smallint[], $3::bytea[]) AS f",
                 &[&sequences, &numbers, &payloads, &writer],
             )
             .await?;
@@ -221,7 +230,7 @@ impl Effects {
         }
         if !self.undecided.is_empty() {
             let sequences: Vec<i64> = self.undecided.iter().map(|sequence| *sequence as i64).collect();
-            run(at, "INSERT INTO undecided SELECT $2, * FROM unnest($1::bigint[])", &[&sequences, &writer])
+            run(at, "INSERT INTO undecided(writer, sequence, owner) SELECT $2, u, $2 FROM unnest($1::bigint[]) AS u", &[&sequences, &writer])
                 .await?;
         }
         for first in &self.decided {
@@ -235,7 +244,7 @@ impl Effects {
         Ok(())
     }
 
-    async fn write_timers(&self, at: &Client) -> Result<(), Error> {
+    async fn write_timers(&self, at: &ClientWrapper) -> Result<(), Error> {
         let cleared = self.timers.iter().filter(|(_, set)| set.is_none());
         let cleared: Vec<_> = cleared.map(|(key, _)| *key).collect();
         if !cleared.is_empty() {
@@ -257,7 +266,7 @@ impl Effects {
         Ok(())
     }
 
-    async fn write_lists(&self, at: &Client, writer: i32, time: Time) -> Result<(), Error> {
+    async fn write_lists(&self, at: &ClientWrapper, writer: i32, time: Time) -> Result<(), Error> {
         if self.listed.is_empty() {
             return Ok(());
         }
@@ -273,8 +282,8 @@ impl Effects {
         let customs: Vec<&str> = lines.iter().map(|line| line.customs_code.as_str()).collect();
         let entries: Vec<Option<&str>> = lines.iter().map(|line| line.invt_no.as_deref()).collect();
         let sequences: Vec<i64> = lines.iter().map(|line| line.position.sequence as i64).collect();
-        let places = at
-            .query(
+        let places = query(
+                at,
                 "INSERT INTO listed SELECT key, created, platform, order_no, state, lane, customs, entry, $10, sequence, $11 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::bigint[]) AS l(key, created, platform, order_no, state, lane, customs, entry, sequence) ON CONFLICT (key) DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry, writer = excluded.writer, sequence = excluded.sequence, time = excluded.time RETURNING key, created",
                 &[&keys, &created, &platforms, &orders, &states, &lanes, &customs, &entries, &sequences, &writer, &time.0],
             )
@@ -292,7 +301,7 @@ impl Effects {
         run(at, "INSERT INTO listed_party SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
     }
 
-    async fn write_accounts(&self, at: &Client) -> Result<bool, Error> {
+    async fn write_accounts(&self, at: &ClientWrapper) -> Result<bool, Error> {
         if self.accounts.is_empty() {
             return Ok(true);
         }
@@ -315,10 +324,14 @@ impl Effects {
     }
 }
 
-async fn run(at: &Client, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), Error> {
+async fn run(at: &ClientWrapper, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), Error> {
     run_counted(at, statement, parameters).await.map(|_| ())
 }
 
-async fn run_counted(at: &Client, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<u64, Error> {
-    at.execute(statement, parameters).await
+async fn run_counted(
+    at: &ClientWrapper,
+    statement: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<u64, Error> {
+    execute(at, statement, parameters).await
 }

@@ -2,7 +2,7 @@
 //! of ledger rows, and a small control store for what is mutable and not derivable.
 
 mod ahead;
-pub mod control;
+pub(crate) mod control;
 pub mod folder;
 pub mod index;
 pub mod ledger_files;
@@ -14,8 +14,7 @@ pub mod store;
 pub mod verify;
 mod writer;
 
-pub use control::{Control, Token};
-pub use store::{Options, SqliteRead, SqliteStore};
+pub use store::{Options, SqliteRead, SqliteStore, SqliteTransaction};
 
 /// Starts a thread of the store.
 pub(crate) fn thread(

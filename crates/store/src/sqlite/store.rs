@@ -57,6 +57,8 @@ pub(super) struct Shared {
     template: Mutex<Index>,
     runs: Current,
     pub(super) covered: AtomicU64,
+    /// Versions of the reference since the store was opened: nobody else can move it.
+    reference: AtomicU64,
 }
 
 /// The writing side.
@@ -386,6 +388,7 @@ impl SqliteStore {
         memory.last = covered;
         let (template, runs) = (index.again()?, index.runs());
         let shared = Arc::new(Shared {
+            reference: AtomicU64::new(0),
             memory: RwLock::new(memory),
             ledger: reader,
             index: Mutex::default(),
@@ -575,6 +578,15 @@ impl Store for SqliteStore {
         Ok(at(self.writer.next() - 1))
     }
 
+    async fn adopt(&mut self) -> Result<bool, StoreError> {
+        // There is no other writer.
+        Ok(false)
+    }
+
+    async fn close(self) {
+        drop(self);
+    }
+
     fn read(&self) -> SqliteRead {
         SqliteRead { shared: self.shared.clone() }
     }
@@ -583,6 +595,10 @@ impl Store for SqliteStore {
 impl Transaction for SqliteTransaction<'_> {
     fn facts(&mut self) -> Facts {
         std::mem::take(&mut self.facts)
+    }
+
+    fn reference(&self) -> u64 {
+        self.store.shared.reference.load(Ordering::Acquire)
     }
 
     async fn commit(self, time: Time, rows: Arc<Vec<Row>>) -> Result<Commit, StoreError> {
@@ -600,6 +616,9 @@ impl Transaction for SqliteTransaction<'_> {
         let used = store.numbers.next + rows.len() as u64 * 3;
         store.numbers.next = used.min(store.numbers.end);
         store.ahead.put(last, time, &rows);
+        if rows.iter().any(Row::moves_reference) {
+            store.shared.reference.fetch_add(1, Ordering::AcqRel);
+        }
         let durable = store.writer.write(time, rows)?;
         Ok(Commit::Done { first: at(first), last: at(last), durable })
     }
@@ -862,6 +881,9 @@ impl Read for SqliteRead {
     async fn follows(&self, limit: usize) -> Result<Vec<Follow>, StoreError> {
         Ok(self.shared.memory().follows.values().flatten().take(limit).cloned().collect())
     }
+    async fn reference(&self) -> Result<u64, StoreError> {
+        Ok(self.shared.reference.load(Ordering::Acquire))
+    }
     async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
         Ok(self.shared.memory().filings.clone())
     }
@@ -891,11 +913,11 @@ impl Read for SqliteRead {
     }
     async fn scan(
         &self,
-        after: Position,
+        after: &Cursor,
         visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
     ) -> Result<(), StoreError> {
         let mut fault = None;
-        self.shared.ledger.scan(after.sequence, &mut |row| {
+        self.shared.ledger.scan(after.sequence(0), &mut |row| {
             if row.kind < 16 || row.erased {
                 return true;
             }

@@ -1,0 +1,203 @@
+//! The control store: what is mutable and not derivable from the ledger. Losing it loses no trade. It lies beside the
+//! ledger: in a file of the data folder, or in the database.
+
+use crate::StoreError;
+use crate::postgres;
+use crate::sqlite;
+use clearance::Text;
+use clearance::keys::Time;
+use clearance::party::Role;
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// A bearer token, bound to a party and a role. Only its hash is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Token {
+    /// Number of the token, for lists and revocation.
+    pub id: i64,
+    /// Filing code of the party.
+    pub party: Text,
+    /// What its holder may do.
+    pub role: Role,
+    /// Who holds it.
+    pub name: Text,
+    /// Customs districts an officer sees (prefixes; empty = all).
+    pub districts: Vec<Text>,
+    /// When it was issued.
+    pub created: Time,
+    /// When it ends; none = never.
+    pub expires: Option<Time>,
+    /// Whether it was revoked.
+    pub revoked: bool,
+}
+
+/// A token to be issued; its text is kept by its holder alone.
+pub(crate) struct Issued<'a> {
+    pub hash: Vec<u8>,
+    pub party: &'a str,
+    pub role: Role,
+    pub name: &'a str,
+    /// Separated by blanks.
+    pub districts: String,
+    pub created: Time,
+    pub expires: Option<Time>,
+}
+
+/// The control store.
+#[derive(Clone)]
+pub struct Control {
+    place: Place,
+    known: Arc<Mutex<HashMap<Vec<u8>, Known>>>,
+}
+
+#[derive(Clone)]
+enum Place {
+    Folder(sqlite::control::Tokens),
+    Database(postgres::control::Tokens),
+}
+
+/// A token as it was read a moment ago: every request asks for one.
+struct Known {
+    token: Token,
+    read: Instant,
+}
+
+/// How long a token that was read is taken as it was: as long as it may live on after another process revoked it.
+const KNOWN_FOR: Duration = Duration::from_secs(1);
+
+/// Tokens remembered at most.
+const KNOWN_TOKENS: usize = 10_000;
+
+fn hash(token: &str) -> Vec<u8> {
+    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+impl Control {
+    /// Opens the control store of a data folder.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Ok(Self { place: Place::Folder(sqlite::control::Tokens::open(folder)?), known: Arc::default() })
+    }
+
+    /// The control store of a space in a database, which is brought up to date.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn connect(options: &postgres::Options) -> Result<Self, StoreError> {
+        let tokens = postgres::control::Tokens::connect(options).await?;
+        Ok(Self { place: Place::Database(tokens), known: Arc::default() })
+    }
+
+    /// Issues a token; the text is shown once and never stored.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn issue(
+        &self,
+        party: &str,
+        role: Role,
+        name: &str,
+        districts: &[Text],
+        now: Time,
+        expires: Option<Time>,
+    ) -> Result<String, StoreError> {
+        let mut bytes = [0u8; 24];
+        SystemRandom::new()
+            .fill(&mut bytes)
+            .map_err(|_| StoreError::MasterKey("no random numbers".to_owned()))?;
+        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = format!("ow_{text}");
+        let districts: Vec<&str> = districts.iter().map(Text::as_str).collect();
+        let issued = Issued {
+            hash: hash(&token),
+            party,
+            role,
+            name,
+            districts: districts.join(" "),
+            created: now,
+            expires,
+        };
+        match &self.place {
+            Place::Folder(tokens) => tokens.issue(&issued)?,
+            Place::Database(tokens) => tokens.issue(&issued).await?,
+        }
+        Ok(token)
+    }
+
+    /// The token of a text, if it was issued, whatever its state, as it was at most a second ago: a revocation by
+    /// another process counts after that, one through this store at once.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn find(&self, token: &str) -> Result<Option<Token>, StoreError> {
+        let hash = hash(token);
+        if let Some(known) = self.known().get(&hash)
+            && known.read.elapsed() < KNOWN_FOR
+        {
+            return Ok(Some(known.token.clone()));
+        }
+        let read = Instant::now();
+        let found = match &self.place {
+            Place::Folder(tokens) => tokens.find(&hash)?,
+            Place::Database(tokens) => tokens.find(&hash).await?,
+        };
+        if let Some(token) = &found {
+            let mut known = self.known();
+            if known.len() >= KNOWN_TOKENS {
+                known.clear();
+            }
+            // What was revoked through this store while it was read stays revoked.
+            let revoked = known.get(&hash).is_some_and(|known| known.token.revoked);
+            let token = Token { revoked: token.revoked || revoked, ..token.clone() };
+            known.insert(hash, Known { token, read });
+        }
+        Ok(found)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Known>> {
+        self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// All tokens.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        match &self.place {
+            Place::Folder(tokens) => tokens.all(),
+            Place::Database(tokens) => tokens.all().await,
+        }
+    }
+
+    /// Revokes a token; false if there is none with this number.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn revoke(&self, id: i64) -> Result<bool, StoreError> {
+        let revoked = match &self.place {
+            Place::Folder(tokens) => tokens.revoke(id)?,
+            Place::Database(tokens) => tokens.revoke(id).await?,
+        };
+        for known in self.known().values_mut().filter(|known| known.token.id == id) {
+            known.token.revoked = true;
+        }
+        Ok(revoked)
+    }
+
+    /// Counts a preview of a caller for a person on a day and says how many that makes.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn count_preview(&self, caller: &str, person: &str, day: u32) -> Result<u32, StoreError> {
+        match &self.place {
+            Place::Folder(tokens) => tokens.count_preview(caller, person, day),
+            Place::Database(tokens) => tokens.count_preview(caller, person, day).await,
+        }
+    }
+}

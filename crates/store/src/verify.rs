@@ -1,0 +1,91 @@
+//! What every verification of a ledger has in common: the versions of every consignment, and balances recomputed from the
+//! movements. Digests and chains are read by each store in its own way.
+
+use crate::rows::Row;
+use clearance::keys::{OrderKey, Position, Time};
+use ledger::{Account, Balance};
+use rustc_hash::FxHashMap;
+
+/// What was found.
+#[derive(Clone, Default, Debug)]
+pub struct Report {
+    /// Segments, or writers, read.
+    pub segments: u64,
+    /// Rows read.
+    pub rows: u64,
+    /// Of them, with an erased payload.
+    pub erased: u64,
+    /// Events among them.
+    pub events: u64,
+    /// Receipts in them.
+    pub receipts: u64,
+    /// Accounts recomputed.
+    pub accounts: u64,
+    /// Faults: number of the position (0 = none) and what.
+    pub faults: Vec<(u64, String)>,
+}
+
+/// What the rows so far give.
+#[derive(Default)]
+pub(crate) struct Recount {
+    versions: FxHashMap<OrderKey, (u32, Time)>,
+    pub balances: FxHashMap<Account, Balance>,
+}
+
+impl Recount {
+    /// One more row, in order of commits.
+    pub fn row(&mut self, position: Position, row: Row, report: &mut Report) {
+        let Row::Event(event) = row else { return };
+        report.events += 1;
+        let Some(outcome) = event.outcome else { return };
+        report.receipts += outcome.receipts.len() as u64;
+        for movement in &outcome.movements {
+            let balance = self.balances.entry(movement.account.clone()).or_default();
+            if let Err(what) = ledger::apply(balance, movement) {
+                report.faults.push((position.number(), what));
+            }
+        }
+        if let Some(consignment) = outcome.consignment {
+            let (version, last) = self.versions.get(&consignment.key).copied().unwrap_or((0, Time(0)));
+            if consignment.version != version + 1 {
+                report.faults.push((
+                    position.number(),
+                    format!(
+                        "{} has version {} after {version}",
+                        consignment.key.order_no, consignment.version
+                    ),
+                ));
+            }
+            if consignment.last_time < last {
+                report.faults.push((
+                    position.number(),
+                    format!("{}: its receipts run backwards", consignment.key.order_no),
+                ));
+            }
+            self.versions.insert(consignment.key.clone(), (consignment.version, consignment.last_time));
+        }
+    }
+
+    /// Holds balances against those recomputed.
+    pub fn compare(&self, found: &FxHashMap<Account, Balance>, report: &mut Report) {
+        report.accounts = self.balances.len() as u64;
+        for (account, balance) in &self.balances {
+            let other = found.get(account).copied().unwrap_or_default();
+            if (other.posted, other.held) != (balance.posted, balance.held) {
+                report.faults.push((
+                    0,
+                    format!(
+                        "account {} {} {}: kept as {}/{}, the movements give {}/{}",
+                        account.kind.word(),
+                        account.owner,
+                        account.period,
+                        other.posted,
+                        other.held,
+                        balance.posted,
+                        balance.held
+                    ),
+                ));
+            }
+        }
+    }
+}
