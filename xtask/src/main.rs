@@ -31,6 +31,30 @@ fn ci() -> bool {
         && docs(true)
         && deny()
         && cargo(&["test", "--workspace", "--quiet"])
+        && stories_on_postgres()
+}
+
+/// The stories of the HTTP interface once more, on PostgreSQL, where `ONEWINDOW_REQUIRE_POSTGRES` says that there is one.
+fn stories_on_postgres() -> bool {
+    if std::env::var_os("ONEWINDOW_REQUIRE_POSTGRES").is_none() {
+        return true;
+    }
+    eprintln!("── the stories on PostgreSQL");
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command.args([
+        "test",
+        "--quiet",
+        "-p",
+        "server",
+        "--test",
+        "codes",
+        "--test",
+        "http",
+        "--test",
+        "interface",
+    ]);
+    command.env("ONEWINDOW_TEST_STORE", "postgres").status().is_ok_and(|status| status.success())
 }
 
 /// Licences, bans and sources of the dependencies, where cargo-deny is there.

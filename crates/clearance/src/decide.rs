@@ -26,7 +26,7 @@ use crate::party::Parties;
 use crate::reason::{Layer, Reason};
 use crate::risk::SamplingSeed;
 use crate::rulebook::{Law, Rulebook};
-use ceb::Document;
+use ceb::{Day, Document};
 use ledger::Movement;
 use std::sync::Arc;
 
@@ -141,6 +141,8 @@ pub(crate) struct Case<'a> {
     facts: &'a mut Facts,
     reference: &'a Reference,
     now: Time,
+    /// When the event was received: its law is that of this day, also where it is judged later.
+    received: Time,
     law: Law,
     out: Outcome,
 }
@@ -155,7 +157,14 @@ impl<'a> Case<'a> {
             serial: facts.numbers.next,
             ..FactsRead::default()
         };
-        Self { position: event.position, facts, reference, now, law: book.parameters.on(now.day()), out }
+        let received = event.recorded.unwrap_or(now);
+        let law = book.parameters.on(received.day());
+        Self { position: event.position, facts, reference, now, received, law, out }
+    }
+
+    /// The day whose law counts.
+    fn today(&self) -> Day {
+        self.received.day()
     }
 
     /// The consignment of a key as it stands, or a new one.
@@ -179,7 +188,7 @@ impl<'a> Case<'a> {
 
     /// The findings of the document by itself.
     fn check(&self, arrived: &Arrived) -> Vec<Finding> {
-        crate::validate::document(arrived, self.reference.current(), &self.reference.parties, self.now)
+        crate::validate::document(arrived, self.reference.current(), &self.reference.parties, self.received)
     }
 
     /// Whether a document cannot be placed: what it would change is not asked, so that one fault is not told as two.
@@ -215,7 +224,7 @@ impl<'a> Case<'a> {
     fn filed(&self, arrived: &Arrived, app_time: ceb::Stamp, status: u16) -> Filed {
         let shared = |address: &&Text| {
             self.reference.parties.owner_of(address).is_some_and(|filing| {
-                self.reference.parties.same(&filing.code, &arrived.sender, self.now.day())
+                self.reference.parties.same(&filing.code, &arrived.sender, self.today())
             })
         };
         Filed {

@@ -12,6 +12,8 @@ pub struct Event {
     pub position: Position,
     /// What happened.
     pub cause: Cause,
+    /// When it was recorded, where it is judged later than that: its law is the law of that day.
+    pub recorded: Option<Time>,
 }
 
 /// The kinds of event.

@@ -132,6 +132,7 @@ pub struct Facts {
 
 /// Adds what an event names to the keys of its batch. `now` chooses the year of the quota account.
 pub fn needs(event: &Event, now: Time, keys: &mut Keys) {
+    let now = event.recorded.unwrap_or(now);
     match &event.cause {
         Cause::Document(arrived) => needs_of_document(arrived, now, keys),
         Cause::Follow(Follow::WaybillChanged { to, waybill, .. }) => {

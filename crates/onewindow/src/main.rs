@@ -9,6 +9,7 @@ mod bench;
 mod crash;
 mod demo;
 mod generate;
+mod judging;
 mod migrate;
 mod party;
 mod process;
@@ -79,6 +80,11 @@ enum Command {
         after_help = "Example:\n  onewindow migrate --database postgres://owner@db.example/zone --grant onewindow"
     )]
     Migrate(migrate::Arguments),
+    /// Pause the judgement of what comes, or have it go on: it is recorded and answered as received meanwhile.
+    #[command(
+        after_help = "Examples:\n  onewindow judging pause --data zone\n  onewindow judging resume --data zone"
+    )]
+    Judging(judging::Arguments),
     /// File parties, and list those that are filed.
     Party(party::Arguments),
     /// Publish, list and export the tables that decisions are made with.
@@ -117,6 +123,7 @@ fn main() -> ExitCode {
         Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Judging(arguments) => judging::run(&arguments),
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),

@@ -14,6 +14,9 @@ pub struct Arguments {
     /// Name of the space in the database: its schema.
     #[arg(long, value_name = "NAME", default_value = "onewindow")]
     schema: String,
+    /// Authorities, as PEM, one of which must have signed the certificate of the database.
+    #[arg(long, value_name = "FILE", env = "ONEWINDOW_DATABASE_CA")]
+    database_ca: Option<std::path::PathBuf>,
     /// Role of the servers: it is granted what they need and no more.
     #[arg(long, value_name = "ROLE")]
     grant: Option<String>,
@@ -23,6 +26,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let mut options = Options::new(&arguments.database, std::path::PathBuf::new());
     options.schema.clone_from(&arguments.schema);
+    options.authorities.clone_from(&arguments.database_ca);
     let steps = crate::runtime()?.block_on(async {
         let steps = schema::migrate(&options).await?;
         if let Some(role) = &arguments.grant {

@@ -58,12 +58,7 @@ fn end(error: store::StoreError) {
 
 /// Serves a window until a signal.
 pub async fn serve(window: Window<ChosenRead>, listener: tokio::net::TcpListener) -> Result<(), Failure> {
-    let worker = tokio::spawn(server::worker::run(
-        window.pipeline.clone(),
-        window.read.clone(),
-        window.clock.clone(),
-        Duration::from_secs(1),
-    ));
+    let worker = tokio::spawn(server::worker::run(window.clone(), Duration::from_secs(1)));
     axum::serve(listener, server::api::router(window)).with_graceful_shutdown(stop()).await?;
     worker.abort();
     Ok(())

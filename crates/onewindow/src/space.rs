@@ -16,6 +16,10 @@ pub struct Space {
     /// Name of the space in the database: its schema.
     #[arg(long, value_name = "NAME", default_value = "onewindow")]
     schema: String,
+    /// Authorities, as PEM, one of which must have signed the certificate of the database; those that browsers trust unless
+    /// named. `sslmode=require` in the address makes encryption compulsory.
+    #[arg(long, value_name = "FILE", env = "ONEWINDOW_DATABASE_CA")]
+    database_ca: Option<PathBuf>,
     /// Master key. Beside the data folder unless named; with a database it must be named, and be the same for every server.
     #[arg(long, value_name = "FILE", env = "ONEWINDOW_MASTER_KEY")]
     master_key: Option<PathBuf>,
@@ -42,6 +46,7 @@ impl Space {
             database: Some(database.to_owned()),
             schema: schema.to_owned(),
             master_key: Some(master_key),
+            database_ca: None,
         }
     }
 
@@ -61,6 +66,7 @@ impl Space {
                 )?;
                 let mut options = postgres::Options::new(database, key);
                 options.schema.clone_from(&self.schema);
+                options.authorities.clone_from(&self.database_ca);
                 Ok(Place::Database(options))
             }
             (None, None) => Err("name a data folder or a database".into()),
@@ -79,6 +85,7 @@ impl Space {
             name("--database", self.database.clone());
             name("--schema", Some(self.schema.clone()));
         }
+        name("--database-ca", self.database_ca.as_deref().map(text));
         name("--master-key", self.master_key.as_deref().map(text));
         words
     }

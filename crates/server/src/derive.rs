@@ -155,7 +155,11 @@ impl<R: Read> World<'_, R> {
         Ok(())
     }
 
-    async fn event(&mut self, row: EventRow) -> Result<(), StoreError> {
+    async fn event(&mut self, mut row: EventRow) -> Result<(), StoreError> {
+        // An event that was decided later was judged with the law of the moment of its first row.
+        if let Some(first) = row.again {
+            row.event.recorded = self.read.event(first).await?.map(|first| first.time);
+        }
         let position = row.event.position;
         let Some(stored) = row.outcome.as_deref() else {
             self.derived.undecided += 1;

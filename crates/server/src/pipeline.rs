@@ -16,6 +16,7 @@ use clearance::facts::Facts;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Answer, Outcome};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
 use store::{
@@ -143,6 +144,11 @@ struct Engine<S: Store> {
     clock: Clock,
     metrics: Arc<Metrics>,
     judge: Judge,
+    pause: Arc<AtomicBool>,
+    /// A rulebook that another published does not load here: nothing is judged until one does.
+    unreadable: bool,
+    /// Events were recorded that wait for their judgement.
+    backlog: bool,
     follows: VecDeque<Follow>,
 }
 
@@ -157,6 +163,7 @@ pub fn start<S: Store>(
     clock: Clock,
     metrics: Arc<Metrics>,
     judge: Judge,
+    pause: Arc<AtomicBool>,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(2_000);
@@ -164,8 +171,18 @@ pub fn start<S: Store>(
     let answering = Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone() };
     let (answers, answering) = answering::start(answering, failed)?;
     let thread = std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
-        let mut engine =
-            Engine { store, answers, reference, clock, metrics, judge, follows: VecDeque::new() };
+        let mut engine = Engine {
+            store,
+            answers,
+            reference,
+            clock,
+            metrics,
+            judge,
+            pause,
+            unreadable: false,
+            backlog: true,
+            follows: VecDeque::new(),
+        };
         runtime.block_on(async {
             if let Err(error) = engine.run(queue).await {
                 // Behind what is still to be answered.
@@ -184,11 +201,11 @@ pub fn start<S: Store>(
 impl<S: Store> Engine<S> {
     async fn run(&mut self, mut queue: mpsc::Receiver<Work>) -> Result<(), StoreError> {
         self.follows = self.store.read().follows(usize::MAX).await?.into();
-        self.judge_undecided().await?;
+        self.tend().await?;
         loop {
             let mut batch = Vec::new();
             let mut events = 0;
-            if self.follows.is_empty() {
+            if self.follows.is_empty() || self.paused() {
                 match queue.recv().await {
                     Some(work) => {
                         events += weight(&work);
@@ -216,8 +233,10 @@ impl<S: Store> Engine<S> {
 
     /// One batch: load, decide, commit; lost or unknown commits are judged again.
     async fn process(&mut self, batch: Vec<Work>) -> Result<(), StoreError> {
-        let count = self.follows.len().min(BATCH_EVENTS);
+        let paused = self.paused();
+        let count = if paused { 0 } else { self.follows.len().min(BATCH_EVENTS) };
         let follows: Vec<Follow> = self.follows.drain(..count).collect();
+        let batch = if paused { recorded_only(batch, self.unreadable) } else { batch };
         let (previews, mut batch): (Vec<Work>, Vec<Work>) =
             batch.into_iter().partition(|work| matches!(work, Work::Preview(..)));
         let mut careful = false;
@@ -233,16 +252,24 @@ impl<S: Store> Engine<S> {
             }
             let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
             let version = transaction.reference();
-            if version != reference.version {
+            if version != reference.version && !self.unreadable {
                 drop(transaction);
                 drop(plan);
                 self.renew_reference().await?;
+                if self.unreadable {
+                    // What does not load is not judged with; what came is recorded.
+                    follows.into_iter().rev().for_each(|follow| self.follows.push_front(follow));
+                    return Box::pin(self.process(batch.into_iter().chain(previews).collect())).await;
+                }
                 continue;
             }
             let loaded = Instant::now();
             let mut facts = transaction.facts();
             let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
-            let outcomes = if careful {
+            let outcomes = if paused {
+                self.backlog = true;
+                plan.recorded_only(&self.metrics)
+            } else if careful {
                 plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics)
             } else {
                 match plan.judge(first, &mut facts, &reference, time) {
@@ -302,19 +329,49 @@ impl<S: Store> Engine<S> {
     /// the first, its receipts go out, nobody has to send anything again. What still fails stays as it is, without a
     /// new row.
     async fn judge_undecided(&mut self) -> Result<(), StoreError> {
-        for event in self.store.read().undecided().await? {
-            let (cause, position) = (event.row.event.cause.clone(), event.position);
-            if self.try_out(vec![cause]).await?.iter().all(|(_, outcome)| outcome.is_some()) {
-                self.process(vec![Work::Again(Box::new(event))]).await?;
-                tracing::info!(position = position.sequence, "an undecided event is decided");
-            } else {
-                tracing::error!(
-                    position = position.sequence,
-                    "an event stays undecided: its judgement fails again"
-                );
+        let mut waiting = self.store.read().undecided().await?;
+        self.backlog = false;
+        let count = waiting.len();
+        let mut decided = 0;
+        while !waiting.is_empty() {
+            if self.paused() {
+                self.backlog = true;
+                break;
             }
+            let rest = waiting.split_off(waiting.len().min(BATCH_EVENTS));
+            let judged = self.try_again(&waiting).await?;
+            let mut batch = Vec::with_capacity(waiting.len());
+            for (event, judged) in waiting.into_iter().zip(judged) {
+                if judged {
+                    decided += 1;
+                    batch.push(Work::Again(Box::new(event)));
+                } else {
+                    let position = event.position.number();
+                    tracing::error!(position, "an event stays undecided: its judgement fails again");
+                }
+            }
+            self.process(batch).await?;
+            waiting = rest;
+        }
+        if count > 0 {
+            tracing::info!(decided, of = count, "events that were recorded undecided are decided");
         }
         Ok(())
+    }
+
+    /// Which of these events can be judged now; nothing is written.
+    async fn try_again(&mut self, events: &[StoredEvent]) -> Result<Vec<bool>, StoreError> {
+        let now = self.clock.now();
+        let mut plan = Plan::of(self.judge);
+        for event in events {
+            plan.again(event, now);
+        }
+        Ok(self.try_out(plan, now).await?.iter().map(|(_, outcome)| outcome.is_some()).collect())
+    }
+
+    /// Whether events are recorded and not judged.
+    fn paused(&self) -> bool {
+        self.unreadable || self.pause.load(Ordering::Relaxed)
     }
 
     /// Hands a batch to be answered. What moves the reference is waited for: the next batch is judged with it.
@@ -346,20 +403,26 @@ impl<S: Store> Engine<S> {
         if self.store.adopt().await? {
             tracing::warn!("what a server left undone that is gone is done here");
             self.follows = self.store.read().follows(usize::MAX).await?.into();
+            self.backlog = true;
+        }
+        if self.backlog && !self.paused() {
             self.judge_undecided().await?;
         }
         Ok(())
     }
 
-    async fn renew_reference(&self) -> Result<(), StoreError> {
-        let newer = reference::read(&self.store.read()).await.map_err(|error| match error {
-            OpenError::Store(error) => error,
-            other => StoreError::Failed {
-                operation: "read what another server published".to_owned(),
-                source: other.to_string().into(),
-            },
-        })?;
-        reference::replace(&self.reference, newer);
+    async fn renew_reference(&mut self) -> Result<(), StoreError> {
+        match reference::read(&self.store.read()).await {
+            Ok(newer) => {
+                self.unreadable = false;
+                reference::replace(&self.reference, newer);
+            }
+            Err(OpenError::Store(error)) => return Err(error),
+            Err(fault) => {
+                self.unreadable = true;
+                tracing::error!(%fault, "what another server published cannot be judged with: what comes is recorded, and judged later");
+            }
+        }
         Ok(())
     }
 
@@ -372,17 +435,21 @@ impl<S: Store> Engine<S> {
         &mut self,
         documents: Vec<Arc<Arrived>>,
     ) -> Result<Vec<(Position, Option<Outcome>)>, StoreError> {
-        self.try_out(documents.into_iter().map(Cause::Document).collect()).await
+        let now = self.clock.now();
+        let mut plan = Plan::of(self.judge);
+        for document in documents {
+            plan.event(Cause::Document(document), Bytes::new(), None, now);
+        }
+        self.try_out(plan, now).await
     }
 
     /// What events would give now, in order; none where the judgement fails.
-    async fn try_out(&mut self, causes: Vec<Cause>) -> Result<Vec<(Position, Option<Outcome>)>, StoreError> {
+    async fn try_out(
+        &mut self,
+        mut plan: Plan<'_>,
+        now: Time,
+    ) -> Result<Vec<(Position, Option<Outcome>)>, StoreError> {
         let reference = self.reference();
-        let now = self.clock.now();
-        let mut plan = Plan::of(self.judge);
-        for cause in causes {
-            plan.event(cause, Bytes::new(), None, now);
-        }
         let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
         let mut facts = transaction.facts();
         drop(transaction);
@@ -391,6 +458,17 @@ impl<S: Store> Engine<S> {
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         Ok(outcomes.into_iter().enumerate().map(|(index, outcome)| (at(index), outcome)).collect())
     }
+}
+
+/// What can be recorded without being judged; who asked for anything else is told that there is no answer now. Without a
+/// readable reference nothing can be added to it either.
+fn recorded_only(batch: Vec<Work>, unreadable: bool) -> Vec<Work> {
+    let kept = batch.into_iter().filter(|work| match work {
+        Work::Message(..) | Work::Tend => true,
+        Work::Filing(..) | Work::Rulebook(..) | Work::Seed(..) => !unreadable,
+        Work::Preview(..) | Work::Action(..) | Work::Timer(..) | Work::Again(_) => false,
+    });
+    kept.collect()
 }
 
 /// Rulebooks whose number another has taken meanwhile are refused: they were made from tables that are not the last.

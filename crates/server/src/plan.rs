@@ -44,7 +44,7 @@ impl<'a> Plan<'a> {
     }
 
     pub(crate) fn event(&mut self, cause: Cause, original: Bytes, message: Option<usize>, now: Time) {
-        let event = Event { position: Position::default(), cause };
+        let event = Event { position: Position::default(), cause, recorded: None };
         needs(&event, now, &mut self.keys);
         self.rows.push(Planned::Event { cause: event.cause, original, message });
     }
@@ -67,13 +67,16 @@ impl<'a> Plan<'a> {
                 Work::Filing(filing, _) => self.reference(Planned::Filing(filing)),
                 Work::Rulebook(book, ..) => self.reference(Planned::Rulebook(book)),
                 Work::Seed(seed, _) => self.reference(Planned::Seed(seed)),
-                Work::Again(stored) => {
-                    needs(&stored.row.event, now, &mut self.keys);
-                    self.rows.push(Planned::Again(stored));
-                }
+                Work::Again(stored) => self.again(stored, now),
                 Work::Preview(..) | Work::Tend => {}
             }
         }
+    }
+
+    /// An event that was recorded before and is judged now.
+    pub(crate) fn again(&mut self, stored: &'a StoredEvent, now: Time) {
+        needs(&received_at(stored), now, &mut self.keys);
+        self.rows.push(Planned::Again(stored));
     }
 
     fn reference(&mut self, row: Planned<'a>) {
@@ -84,10 +87,10 @@ impl<'a> Plan<'a> {
     fn events(&self, first: Position) -> Vec<Event> {
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         let event = |(index, row): (usize, &Planned<'_>)| match row {
-            Planned::Event { cause, .. } => Some(Event { position: at(index), cause: cause.clone() }),
-            Planned::Again(stored) => {
-                Some(Event { position: at(index), cause: stored.row.event.cause.clone() })
+            Planned::Event { cause, .. } => {
+                Some(Event { position: at(index), cause: cause.clone(), recorded: None })
             }
+            Planned::Again(stored) => Some(Event { position: at(index), ..received_at(stored) }),
             _ => None,
         };
         self.rows.iter().enumerate().filter_map(event).collect()
@@ -120,6 +123,13 @@ impl<'a> Plan<'a> {
         self.spread(events.iter().map(|event| judge_alone(self.judge, event, facts, reference, now, metrics)))
     }
 
+    /// No event is judged: each is recorded as received.
+    pub(crate) fn recorded_only(&self, metrics: &Metrics) -> Vec<Option<Outcome>> {
+        let events = self.rows.iter().filter(|row| matches!(row, Planned::Event { .. })).count();
+        Metrics::add(&metrics.events_undecided, events as u64);
+        self.spread(std::iter::empty())
+    }
+
     fn spread(&self, mut judged: impl Iterator<Item = Option<Outcome>>) -> Vec<Option<Outcome>> {
         self.rows
             .iter()
@@ -147,7 +157,7 @@ impl<'a> Plan<'a> {
             .map(|(index, (row, outcome))| match row {
                 Planned::Message(ingested) => Row::Message(message_row(ingested, at(index), time)),
                 Planned::Event { cause, original, message } => Row::Event(Box::new(EventRow {
-                    event: Event { position: at(index), cause: cause.clone() },
+                    event: Event { position: at(index), cause: cause.clone(), recorded: None },
                     original: original.clone(),
                     message: message.map(at),
                     outcome: outcome.map(Box::new),
@@ -175,6 +185,11 @@ impl<'a> Plan<'a> {
             })
             .collect()
     }
+}
+
+/// The event of a row that was recorded undecided: the law of that moment counts.
+fn received_at(stored: &StoredEvent) -> Event {
+    Event { recorded: Some(stored.time), ..stored.row.event.clone() }
 }
 
 fn judge_alone(

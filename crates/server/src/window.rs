@@ -14,6 +14,7 @@ use clearance::rulebook::TableFault;
 use clearance::{Rulebook, Text};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use store::sqlite::SqliteStore;
 use store::{Control, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
@@ -90,6 +91,8 @@ pub struct Window<R: Read> {
     pub limits: Limits,
     /// Checks signatures.
     pub verifier: Arc<Verifier>,
+    /// Judging is paused: what comes is recorded and answered as received.
+    pub pause: Arc<AtomicBool>,
 }
 
 impl<R: Read> Clone for Window<R> {
@@ -103,6 +106,7 @@ impl<R: Read> Clone for Window<R> {
             clock: self.clock.clone(),
             limits: self.limits,
             verifier: self.verifier.clone(),
+            pause: self.pause.clone(),
         }
     }
 }
@@ -143,8 +147,16 @@ impl<R: Read> Window<R> {
         let first_seed = reference.sampling_seed.number == 0;
         let reference = Arc::new(RwLock::new(Arc::new(reference)));
         let metrics = Arc::new(Metrics::default());
-        let (pipeline, thread) =
-            pipeline::start(store, reference.clone(), clock.clone(), metrics.clone(), judge, failed)?;
+        let pause = Arc::new(AtomicBool::new(is_paused(&control).await?));
+        let (pipeline, thread) = pipeline::start(
+            store,
+            reference.clone(),
+            clock.clone(),
+            metrics.clone(),
+            judge,
+            pause.clone(),
+            failed,
+        )?;
         let window = Self {
             pipeline,
             read,
@@ -154,6 +166,7 @@ impl<R: Read> Window<R> {
             clock,
             limits: Limits::default(),
             verifier: Arc::new(Verifier::new()),
+            pause,
         };
         if first_book {
             // Where another server was faster, his are the first.
@@ -214,6 +227,19 @@ impl<R: Read> Window<R> {
     pub async fn draw_with(&self, secret: [u8; 32], by: &str) -> Result<(), OpenError> {
         let seed = SamplingSeed { number: self.reference().sampling_seed.number + 1, secret };
         self.pipeline.seed(SeedRow { seed, by: by.into() }).await.ok_or(OpenError::Ended)
+    }
+
+    /// Takes over what an operator set: whether judging is paused. True = it changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the control store cannot be read.
+    pub async fn follow_settings(&self) -> Result<bool, StoreError> {
+        let paused = is_paused(&self.control).await?;
+        let before = self.pause.swap(paused, Ordering::Relaxed);
+        if before != paused {
+            tracing::warn!(paused, "judging");
+        }
+        Ok(before != paused)
     }
 
     /// The reference as it stands.
@@ -281,6 +307,13 @@ impl<R: Read> Window<R> {
         self.metrics.steps.parse.record(micros);
         self.pipeline.message(ingested).await
     }
+}
+
+/// Name of the setting that pauses judging while it is `paused`.
+pub const JUDGING: &str = "judging";
+
+async fn is_paused(control: &Control) -> Result<bool, StoreError> {
+    Ok(control.setting(JUDGING).await?.as_deref() == Some("paused"))
 }
 
 /// Opens the embedded store of a folder with its control store.

@@ -1,7 +1,10 @@
-//! The worker: fires timers that are due, and has the pipeline look what other servers did. Follows are the pipeline's own: they go with the next commit.
+//! The worker: fires timers that are due, follows settings, and has the pipeline look what other servers did. Follows are
+//! the pipeline's own: they go with the next commit.
 
 use crate::clock::Clock;
 use crate::pipeline::{Pipeline, Work};
+use crate::window::Window;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::Read;
 
@@ -9,12 +12,17 @@ use store::Read;
 const AT_A_TIME: usize = 1_000;
 
 /// Does so every `every`, until the pipeline ends.
-pub async fn run<R: Read>(pipeline: Pipeline, read: R, clock: Clock, every: Duration) {
+pub async fn run<R: Read>(window: Window<R>, every: Duration) {
     loop {
-        if !pipeline.submit(Work::Tend).await {
+        if let Err(error) = window.follow_settings().await {
+            tracing::error!(%error, "settings cannot be read");
+        }
+        if !window.pipeline.submit(Work::Tend).await {
             return;
         }
-        if fire(&pipeline, &read, &clock).await == 0 {
+        // Timers wait where nothing is judged.
+        let paused = window.pause.load(Ordering::Relaxed);
+        if paused || fire(&window.pipeline, &window.read, &window.clock).await == 0 {
             tokio::time::sleep(every).await;
         }
     }

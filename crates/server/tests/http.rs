@@ -105,7 +105,7 @@ async fn the_first_answer_is_for_ever_and_survives_a_restart() {
         let row = zone
             .window
             .read
-            .message(clearance::keys::Position { writer: 0, sequence: position })
+            .message(clearance::keys::Position::of_number(position).unwrap())
             .await
             .unwrap()
             .unwrap();
@@ -114,7 +114,10 @@ async fn the_first_answer_is_for_ever_and_survives_a_restart() {
         let Zone { window, router, tokens, folder, clock } = zone;
         drop((window, router));
         tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
-        std::fs::remove_file(folder.path().join("data/index.db")).unwrap();
+        let index = folder.path().join("data/index.db");
+        if index.exists() {
+            std::fs::remove_file(index).unwrap();
+        }
         let window = open(&folder, &clock).await;
         zone = Zone { router: server::api::router(window.clone()), window, tokens, folder, clock };
     }

@@ -267,3 +267,72 @@ async fn rulebook_and_seed_are_rows_and_decisions_name_them() {
     })
     .await;
 }
+
+/// While judging is paused, documents are recorded and answered as received; then they are judged in order, with the law
+/// and the year of the day on which they came.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_while_judging_is_paused_is_judged_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let trade = Trade::new(3, 1, NOW, 1_000);
+    let order = clearance::keys::OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
+    let documents = trade.documents();
+    during(&folder, decide, async |window| {
+        window.file_all(sample::filings(), "test").await;
+        window.control.set(server::window::JUDGING, "paused").await.unwrap();
+        assert!(window.follow_settings().await.unwrap());
+        for (sender, document) in &documents {
+            let answer = send(window, sender, document.clone()).await;
+            let answered = &answer.documents[0];
+            assert!(answered.undecided && answered.answer.status == 0, "{:?}", answered.answer);
+            assert!(answered.answer.info.contains("已收妥"));
+        }
+        assert!(window.read.consignment(&order).await.unwrap().is_none());
+        // Nobody is told anything that would rest on a judgement.
+        let arrived = clearance::event::OfficerAction {
+            id: "1".into(),
+            officer: "officer".into(),
+            party: "8620000001".into(),
+            order: order.clone(),
+            version: 1,
+            kind: clearance::event::ActionKind::Suspend,
+            text: "".into(),
+        };
+        assert!(window.pipeline.action(arrived).await.is_none());
+        // A filing is recorded all the same: the reference does not rest on judging.
+        let mut filing = sample::filings()[0].clone();
+        filing.name = "样例改名".into();
+        assert_eq!(window.file_all(vec![filing], "test").await, 1);
+    })
+    .await;
+    // It stays paused over a restart; it goes on in the next year.
+    during(&folder, decide, async |window| {
+        assert_eq!(window.read.undecided().await.unwrap().len(), documents.len());
+        window.clock.set(Time(NOW.0 + 60 * 86_400_000));
+        window.control.set(server::window::JUDGING, "on").await.unwrap();
+        assert!(window.follow_settings().await.unwrap());
+        assert!(window.pipeline.submit(server::pipeline::Work::Tend).await);
+        for _ in 0..500 {
+            if window.read.undecided().await.unwrap().is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let state = window.read.consignment(&order).await.unwrap().unwrap();
+        let attempt = state.attempt.unwrap();
+        assert!(matches!(attempt.state.number(), 120 | 500), "{}", attempt.state.number());
+        assert_eq!(attempt.business_date, NOW.day(), "the day on which it came");
+        assert_eq!(attempt.quota.unwrap().account.period, 2026);
+        for (sender, document) in &documents {
+            let again = send(window, sender, document.clone()).await;
+            assert!(again.documents[0].repeated && again.documents[0].answer.status > 0);
+        }
+        let derived = server::derive::derive(&window.read, decide, &mut |_| {}).await.unwrap();
+        assert_eq!(
+            (derived.undecided, derived.different),
+            (documents.len() as u64, 0),
+            "{:?}",
+            derived.faults
+        );
+    })
+    .await;
+}

@@ -299,6 +299,17 @@ lists!(
     Role
 );
 
+impl Stored for Event {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.position.put(out);
+        self.cause.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        // Where it was judged later, `EventRow::again` names the row that has the time.
+        Ok(Self { position: Stored::get(bytes)?, cause: Stored::get(bytes)?, recorded: None })
+    }
+}
+
 macro_rules! tuples {
     ($(($($name:ident: $index:tt),*)),*) => { $( impl<$($name: Stored),*> Stored for ($($name,)*) {
         fn put(&self, out: &mut Vec<u8>) { $( self.$index.put(out); )* }
@@ -351,7 +362,6 @@ fields! {
     Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
     Person { identity, telephone, address }
     OfficerAction { id, officer, party, order, version, kind, text }
-    Event { position, cause }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
     Filing { version, code, other_code, name, roles, valid_from, valid_to, suspended, exchange_ids, grade, verifies_identity, guarantee_limit, certificates, signature_required, modes, arrival_required }
     FilingRow { filing, by }

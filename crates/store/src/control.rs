@@ -190,6 +190,28 @@ impl Control {
         Ok(revoked)
     }
 
+    /// A setting of the space, the same for every server.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        match &self.place {
+            Place::Folder(tokens) => tokens.setting(name),
+            Place::Database(tokens) => tokens.setting(name).await,
+        }
+    }
+
+    /// Sets it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn set(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        match &self.place {
+            Place::Folder(tokens) => tokens.set(name, value),
+            Place::Database(tokens) => tokens.set(name, value).await,
+        }
+    }
+
     /// Counts a preview of a caller for a person on a day and says how many that makes.
     ///
     /// # Errors

@@ -77,7 +77,11 @@ fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row
     let mut keys = Keys::default();
     for (document, _) in &documents {
         needs(
-            &Event { position: Position::default(), cause: Cause::Document(document.clone()) },
+            &Event {
+                position: Position::default(),
+                cause: Cause::Document(document.clone()),
+                recorded: None,
+            },
             time,
             &mut keys,
         );

@@ -60,7 +60,7 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
     let pre_no =
         existing.as_ref().map_or_else(|| case.pre_entry_number('R'), |existing| existing.pre_no.clone());
     let serial = case.facts.numbers.take();
-    let rkd_no = format_compact!("{}{}{:06}", head.customs_code, case.now.day(), serial % 1_000_000);
+    let rkd_no = format_compact!("{}{}{:06}", head.customs_code, case.today(), serial % 1_000_000);
     let numbers =
         Numbers { pre_no: pre_no.clone(), invt_no: None, rkd_no: (status == 2).then(|| rkd_no.clone()) };
     let names = [key.operator.clone(), key.cop_no.clone()];
@@ -78,7 +78,7 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
         };
         for line in &arrival.lines {
             let waybill = WaybillKey::new(&head.logistics_code, &line.logistics_no);
-            let today = case.now.day();
+            let today = case.today();
             let known = case.known_waybill(&waybill);
             let mut record = known.unwrap_or_else(|| WaybillRecord::new(waybill, today));
             if record.arrived.is_none() {

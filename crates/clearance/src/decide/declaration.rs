@@ -50,7 +50,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         Err(TaxFault::UnknownCode { .. }) => None,
     };
     let person = arrived.person.identity.clone();
-    let quota_account = Account::quota(person.clone(), case.now.day().year() as u16);
+    let quota_account = Account::quota(person.clone(), case.today().year() as u16);
     let guarantee_account = Account::guarantee(head.assure_code.trim().into());
     // What an earlier version of the list holds is free for this one.
     let freed = consignment.attempt.as_ref().filter(|attempt| !attempt.state.is_final());
@@ -63,7 +63,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
     let guarantee_limit = case
         .reference
         .parties
-        .find(head.assure_code.trim(), case.now.day())
+        .find(head.assure_code.trim(), case.today())
         .map_or(0, |filing| filing.guarantee_limit);
     let guarantee_balance = available(
         case,
@@ -129,7 +129,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         state: if declares { State::Declared } else { State::Staged },
         pre_no: pre_no.clone(),
         invt_no: None,
-        business_date: case.now.day(),
+        business_date: case.today(),
         rulebook: case.reference.current().number,
         person,
         counts,
@@ -353,7 +353,7 @@ fn grouped(fen: i64) -> String {
 
 /// Raises the counters of the persons a declaration names, and says what they stand at with it.
 fn windowed(case: &mut Case<'_>, arrived: &Arrived) -> Vec<(CountKey, u32, u32)> {
-    let today = case.now.day_number();
+    let today = case.received.day_number();
     let mut counts = Vec::new();
     for key in crate::validate::counted(&arrived.person) {
         for (kind, window) in case.reference.current().risk.windows() {
@@ -423,7 +423,7 @@ fn claim_waybill(
         };
         case.out.follows.push(follow);
     }
-    let today = case.now.day();
+    let today = case.today();
     let mut record = case.known_waybill(&key).unwrap_or_else(|| WaybillRecord::new(key, today));
     record.claimed_by = Some((consignment.key.clone(), attempt));
     consignment.carriage = Some(record.carriage());
@@ -474,7 +474,7 @@ impl Case<'_> {
     /// One letter by kind of document + date + nine digits (SPEC §1.13).
     pub(super) fn pre_entry_number(&mut self, letter: char) -> Text {
         let serial = self.facts.numbers.take();
-        format_compact!("{letter}{}{:09}", self.now.day(), serial % 1_000_000_000)
+        format_compact!("{letter}{}{:09}", self.today(), serial % 1_000_000_000)
     }
 }
 

@@ -157,7 +157,7 @@ fn agree(
 fn needs_arrival(case: &Case<'_>, declaration: &Declaration) -> bool {
     let head = &declaration.head;
     let crosses = head.trade_mode == "9610" && matches!(head.traf_mode.as_str(), "2" | "3" | "4" | "5" | "6");
-    let site = head.loct_no.as_ref().and_then(|site| case.reference.parties.find(site, case.now.day()));
+    let site = head.loct_no.as_ref().and_then(|site| case.reference.parties.find(site, case.today()));
     crosses && site.and_then(|filing| filing.arrival_required).unwrap_or(case.law.arrival_required == 1)
 }
 
@@ -170,12 +170,12 @@ fn select(
 ) -> (Lane, Vec<RiskHit>) {
     let book = case.reference.current();
     let facts = RiskFacts { declaration, assessment: attempt.assessment.as_ref(), counts: &attempt.counts };
-    let mut hits = book.risk.evaluate(&facts, case.now.day());
+    let mut hits = book.risk.evaluate(&facts, case.today());
     case.out.read.counts.clone_from(&attempt.counts);
     let grade = case
         .reference
         .parties
-        .find(declaration.head.ebc_code.trim(), case.now.day())
+        .find(declaration.head.ebc_code.trim(), case.today())
         .map(|filing| filing.grade)
         .unwrap_or_default();
     let ratio = risk::ratio(&case.law, &declaration.head.trade_mode, grade);
@@ -238,7 +238,7 @@ pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
     if let Some(agent) = agent_of(&attempt) {
         case.moved(ledger::enter(Account::payable_tax(agent), owed));
     }
-    let today = case.now.day();
+    let today = case.today();
     let entry = attempt.invt_no.clone().unwrap_or_default();
     let bill = Bill {
         number: format_compact!("{entry}_0"),

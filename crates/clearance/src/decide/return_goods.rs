@@ -100,7 +100,7 @@ fn against(case: &Case<'_>, consignment: &Consignment, return_goods: &Return) ->
         ];
     };
     let last = case.reference.current().calendar.deadline(bill.released_on, case.law.return_apply_days);
-    if case.now.day() > last {
+    if case.today() > last {
         found.push(
             Finding::new(Reason::ReturnWindowClosed)
                 .argument(format!("退货申请期限为{last}"))

@@ -75,7 +75,7 @@ fn settle(case: &mut Case<'_>, consignment: &mut Consignment, attempt: u32) {
 
 /// The start of the next working day.
 fn tomorrow(case: &Case<'_>) -> Time {
-    let day = case.reference.current().calendar.working_day_from(Calendar::plus_days(case.now.day(), 1));
+    let day = case.reference.current().calendar.working_day_from(Calendar::plus_days(case.today(), 1));
     Time::start_of(day)
 }
 

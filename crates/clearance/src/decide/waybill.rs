@@ -63,7 +63,7 @@ impl Case<'_> {
 /// A waybill (CEB511).
 pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, waybill: &Waybill) {
     let key = WaybillKey::new(&waybill.logistics_code, &waybill.logistics_no);
-    let today = case.now.day();
+    let today = case.today();
     let mut record = case.known_waybill(&key).unwrap_or_else(|| WaybillRecord::new(key.clone(), today));
     if case.repeats(&record.seen, arrived) {
         return;
@@ -151,7 +151,7 @@ fn same_order(existing: &Filed, waybill: &Waybill) -> bool {
 pub(super) fn delivered(case: &mut Case<'_>, arrived: &Arrived, state: &WaybillStatus) {
     let key = WaybillKey::new(&state.logistics_code, &state.logistics_no);
     let known = case.known_waybill(&key);
-    let mut record = known.unwrap_or_else(|| WaybillRecord::new(key.clone(), case.now.day()));
+    let mut record = known.unwrap_or_else(|| WaybillRecord::new(key.clone(), case.today()));
     if case.repeats(&record.seen, arrived) {
         return;
     }

@@ -101,7 +101,8 @@ impl Window {
         self.facts.next.sequence += 1;
         self.facts.last_time = Time(self.facts.last_time.0 + 1);
         let outcome =
-            decide(&[Event { position, cause }], &mut self.facts, &self.reference, self.now).remove(0);
+            decide(&[Event { position, cause, recorded: None }], &mut self.facts, &self.reference, self.now)
+                .remove(0);
         self.timers.extend(outcome.timers.iter().cloned());
         self.outcomes.push(outcome.clone());
         outcome

@@ -1,5 +1,6 @@
-//! A zone on the embedded store behind its HTTP interface.
-#![allow(dead_code, reason = "each test file uses its part")]
+//! A zone behind its HTTP interface: on the embedded store, or on PostgreSQL where `ONEWINDOW_TEST_STORE` says so, so that
+//! the same stories are told of both.
+#![allow(dead_code, clippy::disallowed_methods, reason = "test support: each test file uses its part")]
 
 use axum::body::Body;
 use axum::http::Request;
@@ -11,14 +12,20 @@ use serde_json::Value;
 use server::Window;
 use server::clock::Clock;
 use std::collections::BTreeMap;
-use store::sqlite::{Options, SqliteRead};
+use std::path::Path;
+use store::postgres::{self, PostgresStore};
+use store::sqlite::Options;
+use store::{ChosenRead, ChosenStore, Control};
 use tower::ServiceExt;
 
 /// 2026-11-23 10:00 in China.
 pub const NOW: Time = Time(1_795_399_200_000);
 
+#[path = "../../../store/tests/support/postgres.rs"]
+mod database;
+
 pub struct Zone {
-    pub window: Window<SqliteRead>,
+    pub window: Window<ChosenRead>,
     pub router: axum::Router,
     pub tokens: BTreeMap<String, String>,
     pub folder: tempfile::TempDir,
@@ -98,15 +105,34 @@ impl Zone {
     }
 }
 
-pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<SqliteRead> {
-    let (store, control) =
-        server::window::embedded(&folder.path().join("data"), &Options::default(), &mut |_| {}).unwrap();
+pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<ChosenRead> {
+    let (store, control) = chosen(folder.path()).await;
     let window = Window::open(store, control, clock.clone(), |error| panic!("{error}")).await.unwrap().0;
     // The draw of a zone is secret; that of a test is always the same.
     if window.reference().sampling_seed.secret != [7; 32] {
         window.draw_with([7; 32], "test").await.unwrap();
     }
     window
+}
+
+/// The store that the stories are told of. A database has its address in the folder, as long as the folder lives.
+async fn chosen(folder: &Path) -> (ChosenStore, Control) {
+    if std::env::var("ONEWINDOW_TEST_STORE").as_deref() != Ok("postgres") {
+        let (store, control) =
+            server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}).unwrap();
+        return (ChosenStore::Embedded(Box::new(store)), control);
+    }
+    let address = folder.join("address");
+    if !address.exists() {
+        std::fs::write(&address, database::database().expect("a PostgreSQL")).unwrap();
+    }
+    let mut options =
+        postgres::Options::new(&std::fs::read_to_string(address).unwrap(), folder.join("space.key"));
+    // Who opens again takes the number of the one before.
+    options.lease = std::time::Duration::from_millis(1);
+    postgres::schema::migrate(&options).await.unwrap();
+    let control = Control::connect(&options).await.unwrap();
+    (ChosenStore::Database(Box::new(PostgresStore::open(options).await.unwrap())), control)
 }
 
 pub fn path(trade: &Trade) -> String {

@@ -73,6 +73,21 @@ impl Tokens {
         count.map(|count| count == 1).map_err(|error| failed("revoke a token", error))
     }
 
+    pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let client = self.client().await?;
+        let rows = query(&client, "SELECT value FROM setting WHERE name = $1", &[&name]).await;
+        let rows = rows.map_err(|error| failed("read a setting", error))?;
+        Ok(rows.first().map(|row| row.get(0)))
+    }
+
+    pub async fn set(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let client = self.client().await?;
+        let set =
+            "INSERT INTO setting VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let done = execute(&client, set, &[&name, &value]).await;
+        done.map(|_| ()).map_err(|error| failed("write a setting", error))
+    }
+
     pub async fn count_preview(&self, caller: &str, person: &str, day: u32) -> Result<u32, StoreError> {
         let client = self.client().await?;
         let count = "INSERT INTO preview AS p VALUES ($1, $2, $3, 1) ON CONFLICT (caller, person, day) DO UPDATE SET count = p.count + 1 RETURNING count";

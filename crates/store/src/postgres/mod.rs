@@ -20,12 +20,17 @@ pub use store::{PostgresStore, PostgresTransaction};
 
 use crate::StoreError;
 use deadpool_postgres::{ClientWrapper, Hook, HookError, ManagerConfig, Object, Pool, RecyclingMethod};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{NoTls, Row};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// What an operator may choose.
 #[derive(Clone, Debug)]
@@ -36,6 +41,9 @@ pub struct Options {
     pub schema: String,
     /// Where the master key lies: the same file for every server of a space.
     pub master_key: PathBuf,
+    /// Authorities whose certificate the database must show, as PEM; none = those that browsers trust. Whether the
+    /// connection is encrypted at all is said by `sslmode` in the address.
+    pub authorities: Option<PathBuf>,
     /// How long a writer's number stays its own when nothing is heard of it.
     pub lease: Duration,
 }
@@ -47,6 +55,7 @@ impl Options {
             database: database.to_owned(),
             schema: "onewindow".to_owned(),
             master_key,
+            authorities: None,
             lease: Duration::from_secs(30),
         }
     }
@@ -78,16 +87,45 @@ fn is_gone(error: &tokio_postgres::Error) -> bool {
 }
 
 /// A connection whose names are those of the space. It lives on the runtime that calls; see [`connect_on`].
-async fn connect(options: &Options) -> Result<ClientWrapper, tokio_postgres::Error> {
-    let (client, connection) = tokio_postgres::connect(&options.database, NoTls).await?;
+async fn connect(options: &Options) -> Result<ClientWrapper, StoreError> {
+    let failed = |error| failed("connect to the database", error);
+    let (client, connection) =
+        tokio_postgres::connect(&options.database, tls(options)?).await.map_err(failed)?;
     let connection = tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::warn!(%error, "a connection to the database ended");
         }
     });
     let client = ClientWrapper::new(client, connection);
-    client.batch_execute(&session(&options.schema)).await?;
+    client.batch_execute(&session(&options.schema)).await.map_err(failed)?;
     Ok(client)
+}
+
+/// How connections are encrypted where the address or the database asks for it; certificates are always checked.
+fn tls(options: &Options) -> Result<MakeRustlsConnect, StoreError> {
+    let refused = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
+        operation: "read the authorities of the database".to_owned(),
+        source,
+    };
+    let mut roots = RootCertStore::empty();
+    match &options.authorities {
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Some(path) => {
+            let certificates =
+                CertificateDer::pem_file_iter(path).map_err(|error| refused(error.to_string().into()))?;
+            for certificate in certificates {
+                let certificate = certificate.map_err(|error| refused(error.to_string().into()))?;
+                roots.add(certificate).map_err(|error| refused(error.into()))?;
+            }
+            if roots.is_empty() {
+                return Err(refused(format!("{}: it has no certificate", path.display()).into()));
+            }
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.map_err(|error| refused(error.into()))?;
+    Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
 
 /// Rows of a statement that is prepared once a connection.
@@ -114,12 +152,10 @@ async fn execute(
 async fn connect_on(home: &Handle, options: &Options) -> Result<ClientWrapper, StoreError> {
     let options = options.clone();
     let connected = home.spawn(async move { connect(&options).await }).await;
-    connected
-        .map_err(|source| StoreError::Failed {
-            operation: "connect to the database".to_owned(),
-            source: source.into(),
-        })?
-        .map_err(|error| failed("connect to the database", error))
+    connected.map_err(|source| StoreError::Failed {
+        operation: "connect to the database".to_owned(),
+        source: source.into(),
+    })?
 }
 
 /// What the connection of a writer is set to besides: its statements name rows by their keys, whatever the tables held when
@@ -132,7 +168,7 @@ fn pool(options: &Options, connections: usize) -> Result<Pool, StoreError> {
         options.database.parse().map_err(|error| failed("read the address of the database", error))?;
     let manager = deadpool_postgres::Manager::from_config(
         database,
-        NoTls,
+        tls(options)?,
         ManagerConfig { recycling_method: RecyclingMethod::Fast },
     );
     let session = session(&options.schema);

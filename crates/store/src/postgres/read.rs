@@ -44,7 +44,7 @@ impl PostgresRead {
     /// When the database cannot be reached or the master key is not that of the space.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
         schema::ready(options).await?;
-        let client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+        let client = connect(options).await?;
         let master = MasterKey::load_or_create(&options.master_key, false)?;
         let keyring = Keyring::default();
         cold::load_keys(&*client, &keyring, &master).await?;

@@ -47,7 +47,8 @@ const STEPS: &[&str] = &[
          role smallint NOT NULL, name text NOT NULL, districts text NOT NULL, created bigint NOT NULL, expires bigint,
          revoked boolean NOT NULL DEFAULT false);
      CREATE TABLE preview(caller text NOT NULL, person text NOT NULL, day integer NOT NULL, count integer NOT NULL,
-         PRIMARY KEY (caller, person, day));",
+         PRIMARY KEY (caller, person, day));
+     CREATE TABLE setting(name text PRIMARY KEY, value text NOT NULL);",
 ];
 
 /// Whether the tables are those of this program: they are made and changed by [`migrate`] alone, for which a server's
@@ -56,7 +57,7 @@ const STEPS: &[&str] = &[
 /// # Errors
 /// When the database cannot be reached, or its tables are older or newer.
 pub async fn ready(options: &Options) -> Result<(), StoreError> {
-    let client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+    let client = connect(options).await?;
     let row = client.query_one("SELECT to_regclass('migration') IS NOT NULL", &[]).await;
     let there = row.map_err(|error| failed("look for the tables", error))?.get::<_, bool>(0);
     let mut done = 0;
@@ -90,7 +91,7 @@ pub struct Steps {
 const RIGHTS: [(&str, &str); 5] = [
     ("SELECT", "migration"),
     ("SELECT, INSERT", "ledger, receipt, listed_party, data_key, dictionary"),
-    ("SELECT, INSERT, UPDATE", "writer, key, account, counter, listed, token, preview"),
+    ("SELECT, INSERT, UPDATE", "writer, key, account, counter, listed, token, preview, setting"),
     ("SELECT, UPDATE", "reference, number_block"),
     ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided"),
 ];
@@ -100,7 +101,7 @@ const RIGHTS: [(&str, &str); 5] = [
 /// # Errors
 /// When the database refuses, or there is no such role.
 pub async fn grant(options: &Options, role: &str) -> Result<(), StoreError> {
-    let client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+    let client = connect(options).await?;
     let (schema, role) = (quoted(&options.schema), quoted(role));
     let mut statements = format!("GRANT USAGE ON SCHEMA {schema} TO {role};");
     for (rights, tables) in RIGHTS {
@@ -114,7 +115,7 @@ pub async fn grant(options: &Options, role: &str) -> Result<(), StoreError> {
 /// # Errors
 /// When the database refuses, or is of a newer program.
 pub async fn migrate(options: &Options) -> Result<Steps, StoreError> {
-    let mut client = connect(options).await.map_err(|error| failed("connect to the database", error))?;
+    let mut client = connect(options).await?;
     let schema = quoted(&options.schema);
     let run = async {
         client.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;

@@ -50,7 +50,7 @@ impl PostgresStore {
     /// When the database cannot be reached or the master key is not that of the space.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
         schema::ready(&options).await?;
-        let mut client = connect(&options).await.map_err(|error| failed("connect to the database", error))?;
+        let mut client = connect(&options).await?;
         let (keyring, master) = keys(&mut client, &options).await?;
         let writer = take_number(&mut client, &options).await?;
         client.batch_execute(BY_KEY).await.map_err(|error| failed("connect to the database", error))?;

@@ -30,7 +30,8 @@ impl Tokens {
                      role INTEGER NOT NULL, name TEXT NOT NULL, districts TEXT NOT NULL, created INTEGER NOT NULL,
                      expires INTEGER, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
                  CREATE TABLE IF NOT EXISTS preview(caller TEXT NOT NULL, person TEXT NOT NULL, day INTEGER NOT NULL,
-                     count INTEGER NOT NULL, PRIMARY KEY(caller, person, day)) STRICT, WITHOUT ROWID;",
+                     count INTEGER NOT NULL, PRIMARY KEY(caller, person, day)) STRICT, WITHOUT ROWID;
+                 CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;",
             )?;
             Ok(connection)
         };
@@ -78,6 +79,23 @@ impl Tokens {
             connection.execute("UPDATE token SET revoked = 1 WHERE id = ?1", [id])
         })
         .map(|count| count == 1)
+    }
+
+    pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.with("read a setting", |connection| {
+            let mut statement = connection.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+            statement.query_row([name], |row| row.get(0)).optional()
+        })
+    }
+
+    pub fn set(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        self.with("write a setting", |connection| {
+            connection.execute(
+                "INSERT INTO setting VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+                [name, value],
+            )
+        })
+        .map(|_| ())
     }
 
     pub fn count_preview(&self, caller: &str, person: &str, day: u32) -> Result<u32, StoreError> {
