@@ -5,6 +5,7 @@
     reason = "what a person should read of progress and faults goes to standard error"
 )]
 
+mod backup;
 mod bench;
 mod crash;
 mod demo;
@@ -85,6 +86,14 @@ enum Command {
     /// Verify a data folder: every digest, chain link, payload, version and balance, and every decision made again.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
+    /// Copy a data folder into a backup, also while a server works on it; what the backup has is not copied again.
+    #[command(after_help = "Example:\n  onewindow backup --data zone --out /backup/zone")]
+    Backup(backup::Arguments),
+    /// Make a new data folder of a backup, verified up to the row that its manifest names.
+    #[command(
+        after_help = "Example:\n  onewindow restore --from /backup/zone --data restored --master-key zone.key"
+    )]
+    Restore(backup::RestoreArguments),
     /// File parties, and list those that are filed.
     Party(party::Arguments),
     /// Publish, list and export the tables that decisions are made with.
@@ -122,6 +131,8 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(arguments),
         Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Backup(arguments) => backup::run(arguments),
+        Command::Restore(arguments) => backup::restore(arguments),
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),

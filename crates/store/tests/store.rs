@@ -15,8 +15,11 @@ use clearance::{Rulebook, Text};
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::MasterKey;
 use store::codec;
+use store::sqlite::backup::{self, BackupError, Taken};
+use store::sqlite::restore::{self, Restored};
 use store::sqlite::{Options, SqliteStore};
 use store::{Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
 
@@ -477,4 +480,148 @@ fn what_is_judged_ahead_of_the_disk_is_what_waiting_gives() {
     let (waited, ahead) = (life(true), life(false));
     assert_eq!(waited.0, ahead.0);
     assert_eq!(ahead.1.len(), 600, "each document of every second trade");
+}
+
+fn backed_up(data: &Path, out: &Path) -> Result<Taken, BackupError> {
+    backup::backup(data, out, NOW, &mut |_, _| {})
+}
+
+fn restored(out: &Path, place: &Path, key: &Path) -> Result<Restored, BackupError> {
+    restore::restore(out, place, key, 1_000, &mut |_| {})
+}
+
+#[test]
+fn a_backup_under_way_beside_the_writer_is_of_one_instant_and_misses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("data"), folder.path().join("backup"));
+    let key = MasterKey::default_path(&path);
+    let trades = trades(400);
+    let mut store = open(&path, 200_000).unwrap();
+    let done = AtomicU64::new(0);
+    let mut backups = 0;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for (index, trade) in trades.iter().enumerate() {
+                put(&mut store, trade, Time(NOW.0 + index as i64 * 1000));
+                done.store(index as u64 + 1, Ordering::SeqCst);
+            }
+        });
+        loop {
+            let before = done.load(Ordering::SeqCst) as usize;
+            if before == 0 {
+                std::thread::yield_now();
+                continue;
+            }
+            let taken = backed_up(&path, &out).unwrap();
+            backups += 1;
+            let place = folder.path().join(format!("restored-{backups}"));
+            let found = restored(&out, &place, &key).unwrap();
+            assert_eq!(found.manifest, taken.manifest);
+            let again = SqliteStore::open(
+                &place,
+                &Options { master_key: Some(key.clone()), ..Options::default() },
+                &mut |_| {},
+            );
+            let again = again.unwrap();
+            for trade in &trades[..before] {
+                let found = now(again.read().consignment(&self::key(trade))).unwrap();
+                assert_eq!(found.map(|found| found.version), Some(3), "backup {backups}: durable, lost");
+            }
+            drop(again);
+            std::fs::remove_dir_all(&place).unwrap();
+            if before == trades.len() {
+                break;
+            }
+        }
+    });
+    assert!(backups > 3, "{backups} backups");
+    // The writer is gone; a last one copies nothing of what is sealed.
+    drop(store);
+    backed_up(&path, &out).unwrap();
+    let last = backed_up(&path, &out).unwrap();
+    assert!(last.kept > 3, "{last:?}");
+    assert_eq!(last.copied, 1, "the segment that grows: {last:?}");
+    assert_eq!(last.kept + last.copied, last.manifest.files.len() as u64);
+    // Nothing lies about that no manifest names.
+    let files = std::fs::read_dir(&out).unwrap().count();
+    assert_eq!(files, last.manifest.files.len() + 2, "the manifest and the lock");
+}
+
+#[test]
+fn a_backup_that_decayed_is_mended_and_never_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("data"), folder.path().join("backup"));
+    let key = MasterKey::default_path(&path);
+    let mut store = open(&path, 100_000).unwrap();
+    for (index, trade) in trades(60).iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    drop(store);
+    let first = backed_up(&path, &out).unwrap();
+    let decayed = out.join(&first.manifest.files[0].stored);
+    let mut bytes = std::fs::read(&decayed).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&decayed, &bytes).unwrap();
+    let place = folder.path().join("restored");
+    assert!(matches!(restored(&out, &place, &key), Err(BackupError::Differs { .. })));
+    assert!(!place.exists(), "what was written is removed");
+    let second = backed_up(&path, &out).unwrap();
+    assert_eq!((second.copied, second.manifest.position), (2, first.manifest.position), "{second:?}");
+    let found = restored(&out, &place, &key).unwrap();
+    assert_eq!(found.report.last, first.manifest.position);
+    assert!(matches!(restored(&out, &place, &key), Err(BackupError::NotEmpty(_))));
+    assert!(matches!(backed_up(&path, &path.join("in")), Err(BackupError::Inside(_))));
+    assert!(matches!(backed_up(&out, &folder.path().join("x")), Err(BackupError::NoLedger(_))));
+    assert!(matches!(restored(&path, &folder.path().join("y"), &key), Err(BackupError::NoBackup(_))));
+    // Without the key, nothing is written; with another, nothing stays.
+    let other = folder.path().join("other");
+    drop(open(&other, 1 << 30).unwrap());
+    for key in [folder.path().join("no.key"), MasterKey::default_path(&other)] {
+        let place = folder.path().join("z");
+        let refused = restored(&out, &place, &key);
+        assert!(matches!(refused, Err(BackupError::Store(StoreError::MasterKey(_)))), "{refused:?}");
+        assert!(!place.exists());
+    }
+    assert!(matches!(backed_up(&other, &out), Err(BackupError::OtherSpace(_))));
+    let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+    std::fs::write(
+        out.join("manifest.json"),
+        manifest.replace("\"name\": \"ledger", "\"name\": \"../ledger"),
+    )
+    .unwrap();
+    let refused = restored(&out, &folder.path().join("w"), &key);
+    assert!(matches!(refused, Err(BackupError::Manifest { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_disk_without_room_is_told_from_other_failures_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let options = Options { most_pages: Some(60), ..Options::default() };
+    let mut store = SqliteStore::open(&path, &options, &mut |_| {}).unwrap();
+    let trades = trades(400);
+    let mut durable_until = 0;
+    for (index, trade) in trades.iter().enumerate() {
+        let (_, durable) = hand_over(&mut store, trade, Time(NOW.0 + index as i64));
+        match now(durable.wait()) {
+            Ok(()) => durable_until = index + 1,
+            Err(error) => {
+                assert!(error.wants_room(), "{error:?}");
+                break;
+            }
+        }
+    }
+    assert!(durable_until > 5 && durable_until < trades.len(), "{durable_until}");
+    // What was durable before is still read, and the folder opens again when there is room.
+    let check = |read: &dyn Fn(&Trade) -> bool| trades[..durable_until].iter().all(read);
+    let read = store.read();
+    assert!(check(&|trade| now(read.consignment(&key(trade))).unwrap().is_some()));
+    drop(store);
+    let mut store = open(&path, 1 << 30).unwrap();
+    let read = store.read();
+    assert!(check(&|trade| now(read.consignment(&key(trade))).unwrap().is_some()));
+    put(&mut store, &trades[durable_until], Time(NOW.0 + 1_000_000));
+    drop(store);
+    assert_eq!(faults(&path), []);
 }

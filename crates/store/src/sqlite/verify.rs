@@ -27,6 +27,10 @@ pub struct Report {
     pub events: u64,
     /// Receipts in them.
     pub receipts: u64,
+    /// The last row.
+    pub last: u64,
+    /// Chain head after it.
+    pub head: [u8; 32],
     /// Accounts recomputed.
     pub accounts: u64,
     /// Faults: sequence (0 = none) and what.
@@ -90,6 +94,7 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
             report.faults.push((written, format!("segment {segment} was sealed with another head")));
         }
     }
+    (report.last, report.head) = (expected - 1, head);
     report.accounts = state.balances.len() as u64;
     state.compare(&folder.path, expected - 1, &mut report)?;
     progress(report.rows);
