@@ -1,12 +1,13 @@
 //! Answers: what was committed is told to whoever waits, once it is durable, in order and on a thread of its own, while
 //! the pipeline judges the next batch.
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Step};
 use crate::pipeline::{Answered, MessageAnswer, Work};
 use clearance::decide::Reference;
 use clearance::keys::Position;
 use clearance::outcome::{Answer, Outcome};
 use std::sync::{Arc, RwLock};
+use std::time::Instant;
 use store::{Durable, Read, Row, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -59,7 +60,9 @@ impl<R: Read> Answering<R> {
         while let Some(told) = queue.recv().await {
             match told {
                 Told::Batch { durable, rows, follows, work, done } => {
+                    let waiting = Instant::now();
                     durable.wait().await?;
+                    self.metrics.step(Step::Durable, waiting.elapsed());
                     self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
                     if let Some(done) = done {
                         let _ = done.send(());

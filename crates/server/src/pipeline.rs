@@ -5,7 +5,7 @@
 use crate::answering::{self, Answering, Told};
 use crate::clock::Clock;
 use crate::ingest::Ingested;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Step};
 use crate::plan::Plan;
 use bytes::Bytes;
 use clearance::decide::Reference;
@@ -20,10 +20,12 @@ use store::{
     Commit, Durable, FilingRow, MessageRow, Read, Row, RulebookRow, SeedRow, Store, StoreError, StoredEvent,
     Transaction,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Events that share a commit at most: bounds its latency.
-const BATCH_EVENTS: usize = 500;
+pub(crate) const BATCH_EVENTS: usize = 500;
+/// Work that waits at most; who sends more waits with it.
+pub(crate) const WAITING: usize = 2_000;
 /// Commits tried before the pipeline gives up on a store that keeps losing.
 const ATTEMPTS: usize = 50;
 
@@ -80,9 +82,18 @@ pub enum Work {
 #[derive(Clone)]
 pub struct Pipeline {
     sender: mpsc::Sender<Work>,
+    closing: Arc<Notify>,
 }
 
 impl Pipeline {
+    /// No more work is taken; what was handed in before is done, then the pipeline ends.
+    pub fn close(&self) {
+        self.closing.notify_one();
+    }
+    /// Work that waits.
+    pub fn waiting(&self) -> usize {
+        self.sender.max_capacity() - self.sender.capacity()
+    }
     /// Hands work in; waits while the queue is full. False = the pipeline has ended.
     pub async fn submit(&self, work: Work) -> bool {
         self.sender.send(work).await.is_ok()
@@ -155,7 +166,9 @@ pub fn start<S: Store>(
     judge: Judge,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
-    let (sender, queue) = mpsc::channel(2_000);
+    let (sender, queue) = mpsc::channel(WAITING);
+    let closing = Arc::new(Notify::new());
+    let told_to_close = closing.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answering = Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone() };
     let (answers, answering) = answering::start(answering, failed)?;
@@ -163,7 +176,7 @@ pub fn start<S: Store>(
         let mut engine =
             Engine { store, answers, reference, clock, metrics, judge, follows: VecDeque::new() };
         runtime.block_on(async {
-            if let Err(error) = engine.run(queue).await {
+            if let Err(error) = engine.run(queue, &told_to_close).await {
                 // Behind what is still to be answered.
                 let _ = engine.answers.send(Told::Failed(error)).await;
             }
@@ -174,18 +187,26 @@ pub fn start<S: Store>(
         drop(answers);
         let _ = answering.join();
     })?;
-    Ok((Pipeline { sender }, thread))
+    Ok((Pipeline { sender, closing }, thread))
 }
 
 impl<S: Store> Engine<S> {
-    async fn run(&mut self, mut queue: mpsc::Receiver<Work>) -> Result<(), StoreError> {
+    async fn run(&mut self, mut queue: mpsc::Receiver<Work>, closing: &Notify) -> Result<(), StoreError> {
         self.follows = self.store.read().follows(usize::MAX).await?.into();
         self.judge_undecided().await?;
         loop {
             let mut batch = Vec::new();
             let mut events = 0;
             if self.follows.is_empty() {
-                match queue.recv().await {
+                let next = tokio::select! {
+                    next = queue.recv() => next,
+                    () = closing.notified() => {
+                        // What is in it is still taken out.
+                        queue.close();
+                        continue;
+                    }
+                };
+                match next {
                     Some(work) => {
                         events += weight(&work);
                         batch.push(work);
@@ -247,9 +268,9 @@ impl<S: Store> Engine<S> {
                 Commit::Lost => None,
                 Commit::Unknown => (self.store.durable().await? >= last).then(Durable::now),
             };
-            Metrics::add(&self.metrics.load_micros, (loaded - started).as_micros() as u64);
-            Metrics::add(&self.metrics.decide_micros, (decided - loaded).as_micros() as u64);
-            Metrics::add(&self.metrics.commit_micros, decided.elapsed().as_micros() as u64);
+            self.metrics.step(Step::Load, loaded - started);
+            self.metrics.step(Step::Decide, decided - loaded);
+            self.metrics.step(Step::Commit, decided.elapsed());
             if let Some(durable) = durable {
                 Metrics::add(&self.metrics.commits, 1);
                 self.follows.extend(follow_ups);

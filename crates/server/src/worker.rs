@@ -1,19 +1,33 @@
-//! The worker: fires timers that are due. Follows are the pipeline's own: they go with the next commit.
+//! The worker: fires timers that are due, and watches how much room the disk has. Follows are the pipeline's own: they
+//! go with the next commit.
 
 use crate::clock::Clock;
+use crate::intake::Intake;
 use crate::pipeline::{Pipeline, Work};
+use crate::serving::Probe;
 use std::time::Duration;
 use store::Read;
 
 /// Timers fired at a time.
 const AT_A_TIME: usize = 1_000;
 
-/// Fires what is due every `every`, until the pipeline ends.
-pub async fn run<R: Read>(pipeline: Pipeline, read: R, clock: Clock, every: Duration) {
+/// Fires what is due every `every`, while the intake is open, until the pipeline ends. A timer that waits is fired later.
+pub async fn run<R: Read>(pipeline: Pipeline, read: R, clock: Clock, intake: Intake, every: Duration) {
     loop {
-        if fire(&pipeline, &read, &clock).await == 0 {
+        if intake.closed().is_some() || fire(&pipeline, &read, &clock).await == 0 {
             tokio::time::sleep(every).await;
         }
+    }
+}
+
+/// Looks every `every` what the disk allows: with less room than `least_bytes` nothing is recorded, before the disk is
+/// full in the middle of a commit.
+pub async fn watch_room(intake: Intake, probe: Probe, least_bytes: u64, every: Duration) {
+    loop {
+        if let Some(room) = probe() {
+            intake.see(room, least_bytes);
+        }
+        tokio::time::sleep(every).await;
     }
 }
 
