@@ -570,6 +570,13 @@ fn a_backup_that_decayed_is_mended_and_never_restored() {
     assert_eq!((second.copied, second.manifest.position), (2, first.manifest.position), "{second:?}");
     let found = restored(&out, &place, &key).unwrap();
     assert_eq!(found.report.last, first.manifest.position);
+    // Official numbers that the backup may not know are left out.
+    let next_number = |path: &Path| {
+        let options = Options { master_key: Some(key.clone()), ..Options::default() };
+        let mut store = SqliteStore::open(path, &options, &mut |_| {}).unwrap();
+        now(store.load(Keys::default(), 1)).unwrap().facts().numbers.next
+    };
+    assert_eq!(next_number(&place), next_number(&path) + 1_000);
     assert!(matches!(restored(&out, &place, &key), Err(BackupError::NotEmpty(_))));
     assert!(matches!(backed_up(&path, &path.join("in")), Err(BackupError::Inside(_))));
     assert!(matches!(backed_up(&out, &folder.path().join("x")), Err(BackupError::NoLedger(_))));
@@ -622,6 +629,85 @@ fn a_disk_without_room_is_told_from_other_failures_and_loses_nothing() {
     let read = store.read();
     assert!(check(&|trade| now(read.consignment(&key(trade))).unwrap().is_some()));
     put(&mut store, &trades[durable_until], Time(NOW.0 + 1_000_000));
+    drop(store);
+    assert_eq!(faults(&path), []);
+}
+
+#[test]
+fn what_a_killed_server_left_can_be_backed_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let trades = trades(20);
+    for (index, trade) in trades.iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    // The files as they lie there while the writer is at work: most rows are in the log only.
+    let (left, out) = (folder.path().join("left"), folder.path().join("backup"));
+    std::fs::create_dir_all(&left).unwrap();
+    for name in ["ledger-000001.db", "ledger-000001.db-wal"] {
+        std::fs::copy(path.join(name), left.join(name)).unwrap();
+    }
+    let taken = backed_up(&left, &out).unwrap();
+    let place = folder.path().join("restored");
+    let key = MasterKey::default_path(&path);
+    assert_eq!(restored(&out, &place, &key).unwrap().report.last, taken.manifest.position);
+    let options = Options { master_key: Some(key), ..Options::default() };
+    let again = SqliteStore::open(&place, &options, &mut |_| {}).unwrap();
+    for trade in &trades {
+        assert!(now(again.read().consignment(&self::key(trade))).unwrap().is_some());
+    }
+}
+
+#[test]
+fn a_failure_is_of_the_disk_or_it_is_not() {
+    use rusqlite::ffi;
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
+        operation: "commit".to_owned(),
+        source,
+    };
+    let sqlite = |code| failed(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into());
+    for code in
+        [ffi::SQLITE_FULL, ffi::SQLITE_READONLY, ffi::SQLITE_READONLY_DIRECTORY, ffi::SQLITE_IOERR_SHMSIZE]
+    {
+        assert!(sqlite(code).wants_room(), "{code}");
+    }
+    for code in [ffi::SQLITE_BUSY, ffi::SQLITE_CORRUPT, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_NOTADB] {
+        assert!(!sqlite(code).wants_room(), "{code}");
+    }
+    // ENOSPC, EROFS and EDQUOT as Linux numbers them; EIO is another matter.
+    for (number, room) in [(28, true), (30, true), (122, true), (5, false)] {
+        assert_eq!(failed(std::io::Error::from_raw_os_error(number).into()).wants_room(), room, "{number}");
+    }
+}
+
+#[test]
+fn an_index_that_could_not_be_merged_catches_up_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let trades = trades(60);
+    for (index, trade) in trades[..20].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    store.settle_index();
+    // Another hand holds the file for longer than a merge waits.
+    let other = rusqlite::Connection::open(path.join("index.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for (index, trade) in trades[20..40].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + 100 + index as i64));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(6_500));
+    let read = store.read();
+    let behind = now(read.listed()).unwrap() != now(read.position()).unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(behind, "the merge was kept from its work");
+    for (index, trade) in trades[40..].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + 200 + index as i64));
+    }
+    store.settle_index();
+    let (list, _) = now(read.search(&Scope::Office(Vec::new()), &Search::default(), None, 1000)).unwrap();
+    assert_eq!(list.len(), trades.len());
     drop(store);
     assert_eq!(faults(&path), []);
 }
