@@ -1,7 +1,7 @@
 //! `onewindow demo`: a Kunming demo zone on the embedded database. Everything in it is invented.
 #![expect(clippy::print_stdout, reason = "what the newcomer reads")]
 
-use crate::serve::{Opened, open, serve};
+use crate::serve::{LogFormat, Operation, open_to_serve, serve, stop};
 use crate::{Failure, Space, generate};
 use ceb::{Document, Style};
 use clearance::Text;
@@ -26,6 +26,15 @@ pub struct Arguments {
     /// Trades to replay after the start.
     #[arg(long, default_value_t = 200)]
     trades: u64,
+    #[command(flatten)]
+    operation: Operation,
+}
+
+impl Arguments {
+    /// Form of the log.
+    pub fn log_format(&self) -> LogFormat {
+        self.operation.log_format
+    }
 }
 
 /// Runs the command.
@@ -35,7 +44,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let space = Space::folder(arguments.folder.join("data"), None);
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let address = listener.local_addr()?;
-        let Opened { window, writer } = open(&space, Some(address)).await?;
+        let opened = open_to_serve(&space, address).await?;
+        let (window, stop) = (opened.window.clone(), stop()?);
         let filed = window.file_all(sample::filings(), "demo").await;
         let tokens = tokens(&window, &arguments.folder).await?;
         let seed = window.clock.now().0 as u64;
@@ -48,9 +58,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
         println!("  {} tokens were issued; the README's first five minutes goes on from here", tokens.len());
         let replayed = tokio::spawn(replay(window.clone(), seed, arguments.trades));
-        serve(window, listener).await?;
+        drop(window);
+        serve(opened, listener, &space, &arguments.operation, stop).await?;
         replayed.abort();
-        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
         Ok(true)
     })
 }

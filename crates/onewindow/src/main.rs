@@ -1,10 +1,11 @@
 //! The command line: one binary for operators, integrators and testers. Exit codes: 0 done, 1 something fell short, 2
-//! wrong use.
+//! wrong use, 3 the store failed while it was open: start again.
 #![expect(
     clippy::print_stderr,
     reason = "what a person should read of progress and faults goes to standard error"
 )]
 
+mod backup;
 mod bench;
 mod crash;
 mod demo;
@@ -85,6 +86,14 @@ enum Command {
         after_help = "Examples:\n  onewindow judging pause --data zone\n  onewindow judging resume --data zone"
     )]
     Judging(judging::Arguments),
+    /// Copy a data folder into a backup, also while a server works on it; what the backup has is not copied again.
+    #[command(after_help = "Example:\n  onewindow backup --data zone --out /backup/zone")]
+    Backup(backup::Arguments),
+    /// Make a new data folder of a backup, verified up to the row that its manifest names.
+    #[command(
+        after_help = "Example:\n  onewindow restore --from /backup/zone --data restored --master-key zone.key"
+    )]
+    Restore(backup::RestoreArguments),
     /// File parties, and list those that are filed.
     Party(party::Arguments),
     /// Publish, list and export the tables that decisions are made with.
@@ -107,13 +116,15 @@ enum Command {
     },
 }
 
+/// Exit code of a store that failed while it was open: starting again recovers what is durable.
+const STORE_FAILED: u8 = 3;
+
 /// Why a command fell short.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let log = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).init();
+    start_log(&arguments.command);
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
@@ -124,6 +135,8 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Judging(arguments) => judging::run(&arguments),
+        Command::Backup(arguments) => backup::run(arguments),
+        Command::Restore(arguments) => backup::restore(arguments),
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),
@@ -143,8 +156,28 @@ fn main() -> ExitCode {
                 eprintln!("  because: {next}");
                 cause = next.source();
             }
-            ExitCode::FAILURE
+            let store_failed = failure.is::<server::serving::Ended>();
+            if store_failed { ExitCode::from(STORE_FAILED) } else { ExitCode::FAILURE }
         }
+    }
+}
+
+/// The log of a command, on standard error.
+fn start_log(command: &Command) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Whoever reads standard error may be gone: nothing fails for that.
+        .log_internal_errors(false);
+    let format = match command {
+        Command::Serve(arguments) => arguments.log_format(),
+        Command::Demo(arguments) => arguments.log_format(),
+        _ => serve::LogFormat::Text,
+    };
+    match format {
+        serve::LogFormat::Text => log.init(),
+        serve::LogFormat::Json => log.json().init(),
     }
 }
 

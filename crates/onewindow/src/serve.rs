@@ -4,10 +4,14 @@ use crate::space::Place;
 use crate::{Failure, Space};
 use server::Window;
 use server::clock::Clock;
+use server::serving::{self, Settings};
+use server::window::OpenError;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use store::postgres::PostgresStore;
-use store::{ChosenRead, ChosenStore, Control};
+use store::{ChosenRead, ChosenStore, Control, StoreError};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Arguments of `serve`.
 #[derive(clap::Args)]
@@ -17,6 +21,38 @@ pub struct Arguments {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:8620")]
     listen: SocketAddr,
+    #[command(flatten)]
+    operation: Operation,
+}
+
+impl Arguments {
+    /// Form of the log.
+    pub fn log_format(&self) -> LogFormat {
+        self.operation.log_format
+    }
+}
+
+/// How a window is operated.
+#[derive(clap::Args, Clone)]
+pub struct Operation {
+    /// Seconds that an orderly end may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    drain: u64,
+    /// MiB of the disk that are kept free: with less, nothing is recorded until there is more.
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    keep_free: u64,
+    /// Form of the log on standard error; how much of it, RUST_LOG says.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// Form of the log.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// An open window with the thread of its writer.
@@ -29,7 +65,39 @@ pub struct Opened {
 
 /// Opens a space. A store that fails ends the process at once: restart recovers.
 pub async fn open(space: &Space, address: Option<SocketAddr>) -> Result<Opened, Failure> {
-    let (store, control) = match space.place()? {
+    let (window, writer) = opened(space, address, end).await?;
+    Ok(Opened { window, writer })
+}
+
+fn end(error: StoreError) {
+    let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    tracing::error!(%error, %source, "the store failed: the process ends, and restart recovers");
+    std::process::exit(i32::from(crate::STORE_FAILED));
+}
+
+/// Opens a space to be served: a store that fails is told to whoever serves it.
+pub async fn open_to_serve(
+    space: &Space,
+    address: SocketAddr,
+) -> Result<serving::Opened<ChosenRead>, OpenError> {
+    let (tell, failed) = tokio::sync::oneshot::channel();
+    let (window, writer) = opened(space, Some(address), |error| {
+        // Nobody listens any more once the window ends.
+        let _ = tell.send(error);
+    })
+    .await?;
+    Ok(serving::Opened { window, writer, failed })
+}
+
+async fn opened(
+    space: &Space,
+    address: Option<SocketAddr>,
+    failed: impl FnOnce(StoreError) + Send + 'static,
+) -> Result<(Window<ChosenRead>, std::thread::JoinHandle<()>), OpenError> {
+    let place = space
+        .place()
+        .map_err(|error| StoreError::Failed { operation: "find the space".to_owned(), source: error })?;
+    let (store, control) = match place {
         Place::Folder(folder, options) => {
             let (mut store, control) = server::window::embedded(&folder, &options, &mut |_| {})?;
             if let Some(address) = address {
@@ -46,34 +114,41 @@ pub async fn open(space: &Space, address: Option<SocketAddr>) -> Result<Opened, 
             (ChosenStore::Database(Box::new(store)), control)
         }
     };
-    let (window, writer) = Window::open(store, control, Clock::Real, end).await?;
-    Ok(Opened { window, writer })
+    Window::open(store, control, Clock::Real, failed).await
 }
 
-fn end(error: store::StoreError) {
-    let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-    tracing::error!(%error, %source, "the store failed: the process ends, and restart recovers");
-    std::process::exit(1);
-}
-
-/// Serves a window until a signal.
-pub async fn serve(window: Window<ChosenRead>, listener: tokio::net::TcpListener) -> Result<(), Failure> {
-    let worker = tokio::spawn(server::worker::run(window.clone(), Duration::from_secs(1)));
-    axum::serve(listener, server::api::router(window)).with_graceful_shutdown(stop()).await?;
-    worker.abort();
-    Ok(())
-}
-
-async fn stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(_) => return,
+/// Serves a window until `stop`.
+pub async fn serve(
+    opened: serving::Opened<ChosenRead>,
+    listener: tokio::net::TcpListener,
+    space: &Space,
+    operation: &Operation,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let address = listener.local_addr()?;
+    // The disk of a database is for its own operator to watch.
+    let folder = match space.place()? {
+        Place::Folder(folder, _) => Some(folder),
+        Place::Database(_) => None,
     };
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated.recv() => {}
-    }
+    let settings = Settings {
+        drain: Duration::from_secs(operation.drain),
+        least_bytes: operation.keep_free.saturating_mul(1 << 20),
+        probe: Arc::new(move || store::sqlite::room::room(folder.as_deref()?).ok()),
+    };
+    Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)
+}
+
+/// A signal to end. It is heard from the call on: whoever was told the address may send one at once.
+pub fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 /// Runs the command.
@@ -82,14 +157,13 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     crate::runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let address = listener.local_addr()?;
-        let Opened { window, writer } = open(&arguments.space, Some(address)).await?;
+        let opened = open_to_serve(&arguments.space, address).await?;
+        let stop = stop()?;
         eprintln!("onewindow serves {} at http://{address}", arguments.space.shown());
-        if let Some(notice) = crate::rulebook::notice(window.reference().current()) {
+        if let Some(notice) = crate::rulebook::notice(opened.window.reference().current()) {
             eprintln!("{notice}");
         }
-        serve(window, listener).await?;
-        // What was acknowledged is durable; what is under way ends in order.
-        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        serve(opened, listener, &arguments.space, &arguments.operation, stop).await?;
         Ok(true)
     })
 }

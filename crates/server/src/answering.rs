@@ -1,7 +1,7 @@
 //! Answers: what was committed is told to whoever waits, once it is durable, in order and on a thread of its own, while
 //! the pipeline judges the next batch.
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Step};
 use crate::pipeline::{Answered, MessageAnswer, Work};
 use crate::reference;
 use clearance::consignment::State;
@@ -67,7 +67,7 @@ impl<R: Read> Answering<R> {
             match told {
                 Told::Batch { handed, durable, rows, follows, work, reference, done } => {
                     durable.wait().await?;
-                    self.metrics.steps.durable.record(handed.elapsed().as_micros() as u64);
+                    self.metrics.step(Step::Durable, handed.elapsed());
                     if let Some(version) = reference {
                         self.move_reference(version, &rows, &work);
                     }

@@ -89,6 +89,16 @@ impl Counted {
         self.buckets.iter().sum()
     }
 
+    /// How many took at most so many microseconds, to the bucket.
+    pub fn up_to(&self, micros: u64) -> u64 {
+        self.buckets
+            .iter()
+            .enumerate()
+            .take_while(|(index, _)| upper(*index) <= micros)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
     /// All durations together, microseconds.
     pub fn micros(&self) -> u64 {
         self.micros

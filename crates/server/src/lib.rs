@@ -1,19 +1,23 @@
 //! The shell: the only crate with a runtime, sockets, the clock and settings.
 //!
 //! Read first: [`pipeline`], the straight path from a message to its answer. `ingest` makes documents of bytes, `api`
-//! is the HTTP interface, `worker` fires timers and follows.
+//! is the HTTP interface, `worker` fires timers and watches the disk, `serving` keeps a window open until it is told to
+//! stop.
 
 mod answering;
 pub mod api;
 pub mod auth;
 pub mod clock;
 pub mod derive;
+mod door;
 pub mod histogram;
 pub mod ingest;
+pub mod intake;
 pub mod metrics;
 pub mod pipeline;
 mod plan;
 pub mod reference;
+pub mod serving;
 pub mod window;
 pub mod worker;
 

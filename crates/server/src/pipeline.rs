@@ -4,137 +4,33 @@
 
 use crate::answering::{self, Answering, Told};
 use crate::clock::Clock;
-use crate::ingest::Ingested;
-use crate::metrics::Metrics;
+pub use crate::door::{Answered, MessageAnswer, Pipeline, Work};
+use crate::metrics::{Metrics, Step};
 use crate::plan::Plan;
 use crate::reference;
 use crate::window::OpenError;
 use bytes::Bytes;
 use clearance::decide::Reference;
-use clearance::event::{Arrived, Cause, Event, Follow, OfficerAction, Timer};
+use clearance::event::{Arrived, Cause, Event, Follow};
 use clearance::facts::Facts;
-use clearance::keys::{OrderKey, Position, Time};
-use clearance::outcome::{Answer, Outcome};
+use clearance::keys::{Position, Time};
+use clearance::outcome::Outcome;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
-use store::{
-    Commit, Durable, FilingRow, MessageRow, Read, Row, RulebookRow, SeedRow, Store, StoreError, StoredEvent,
-    Transaction,
-};
-use tokio::sync::{mpsc, oneshot};
+use store::{Commit, Durable, Read, Row, Store, StoreError, StoredEvent, Transaction};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Events that share a commit at most: bounds its latency.
-const BATCH_EVENTS: usize = 500;
+pub(crate) const BATCH_EVENTS: usize = 500;
+/// Work that waits at most; who sends more waits with it.
+pub(crate) const WAITING: usize = 2_000;
 /// Commits tried before the pipeline gives up on a store that keeps losing.
 const ATTEMPTS: usize = 50;
 
 /// What judges: [`clearance::decide::decide`]; tests put one in its place that fails.
 pub type Judge = fn(&[Event], &mut Facts, &Reference, Time) -> Vec<Outcome>;
-
-/// What a sender is told of one document.
-#[derive(Clone, Debug)]
-pub struct Answered {
-    /// Its row.
-    pub position: Position,
-    /// The consignment it belongs to.
-    pub order: Option<OrderKey>,
-    /// The answer; of a repeated document, its first.
-    pub answer: Answer,
-    /// Whether this content was accepted before.
-    pub repeated: bool,
-    /// Recorded, but its judgement failed.
-    pub undecided: bool,
-    /// The outcome, for previews.
-    pub outcome: Option<Box<Outcome>>,
-}
-
-/// What a sender is told of a message.
-#[derive(Clone, Debug)]
-pub struct MessageAnswer {
-    /// Its row.
-    pub message: MessageRow,
-    /// One a document.
-    pub documents: Vec<Answered>,
-}
-
-/// Work for the pipeline.
-pub enum Work {
-    /// A message.
-    Message(Box<Ingested>, oneshot::Sender<MessageAnswer>),
-    /// Documents that only ask what would happen.
-    Preview(Vec<Arc<Arrived>>, oneshot::Sender<Vec<Answered>>),
-    /// An officer's action.
-    Action(Arc<OfficerAction>, oneshot::Sender<Answered>),
-    /// A timer that is due.
-    Timer(Timer, Option<oneshot::Sender<Answered>>),
-    /// A filing.
-    Filing(Box<FilingRow>, oneshot::Sender<()>),
-    /// A rulebook to be published, loaded. It is told whether it was: another may have taken its number.
-    Rulebook(Box<RulebookRow>, Arc<clearance::Rulebook>, oneshot::Sender<bool>),
-    /// A seed of the sampling draw.
-    Seed(Box<SeedRow>, oneshot::Sender<()>),
-    /// Look what other servers did: a newer reference, work that one left who is gone.
-    Tend,
-    /// An event that was recorded undecided and can now be judged.
-    Again(Box<StoredEvent>),
-}
-
-/// The pipeline's door.
-#[derive(Clone)]
-pub struct Pipeline {
-    sender: mpsc::Sender<Work>,
-}
-
-impl Pipeline {
-    /// Hands work in; waits while the queue is full. False = the pipeline has ended.
-    pub async fn submit(&self, work: Work) -> bool {
-        self.sender.send(work).await.is_ok()
-    }
-    /// Hands a message in and waits for its answer, which is given after the commit.
-    pub async fn message(&self, ingested: Ingested) -> Option<MessageAnswer> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(Work::Message(Box::new(ingested), answer)).await;
-        answered.await.ok()
-    }
-    /// Hands an action in and waits for its answer.
-    pub async fn action(&self, action: OfficerAction) -> Option<Answered> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(Work::Action(Arc::new(action), answer)).await;
-        answered.await.ok()
-    }
-    /// Fires a timer and waits for its answer.
-    pub async fn timer(&self, timer: Timer) -> Option<Answered> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(Work::Timer(timer, Some(answer))).await;
-        answered.await.ok()
-    }
-    /// Asks what documents would give, in order, on a copy.
-    pub async fn preview(&self, documents: Vec<Arc<Arrived>>) -> Option<Vec<Answered>> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(Work::Preview(documents, answer)).await;
-        answered.await.ok()
-    }
-    /// Files a party.
-    pub async fn file(&self, filing: FilingRow) -> Option<()> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(Work::Filing(Box::new(filing), answer)).await;
-        answered.await.ok()
-    }
-    /// Publishes a rulebook; false = its number is taken.
-    pub async fn publish(&self, row: RulebookRow, book: Arc<clearance::Rulebook>) -> Option<bool> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(Work::Rulebook(Box::new(row), book, answer)).await;
-        answered.await.ok()
-    }
-    /// Sets the seed of the draw.
-    pub async fn seed(&self, row: SeedRow) -> Option<()> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(Work::Seed(Box::new(row), answer)).await;
-        answered.await.ok()
-    }
-}
 
 /// What the pipeline's thread owns.
 struct Engine<S: Store> {
@@ -166,7 +62,9 @@ pub fn start<S: Store>(
     pause: Arc<AtomicBool>,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
-    let (sender, queue) = mpsc::channel(2_000);
+    let (sender, queue) = mpsc::channel(WAITING);
+    let closing = Arc::new(Notify::new());
+    let told_to_close = closing.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answering = Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone() };
     let (answers, answering) = answering::start(answering, failed)?;
@@ -184,7 +82,7 @@ pub fn start<S: Store>(
             follows: VecDeque::new(),
         };
         runtime.block_on(async {
-            if let Err(error) = engine.run(queue).await {
+            if let Err(error) = engine.run(queue, &told_to_close).await {
                 // Behind what is still to be answered.
                 let _ = engine.answers.send(Told::Failed(error)).await;
             }
@@ -195,18 +93,26 @@ pub fn start<S: Store>(
         drop(answers);
         let _ = answering.join();
     })?;
-    Ok((Pipeline { sender }, thread))
+    Ok((Pipeline { sender, closing }, thread))
 }
 
 impl<S: Store> Engine<S> {
-    async fn run(&mut self, mut queue: mpsc::Receiver<Work>) -> Result<(), StoreError> {
+    async fn run(&mut self, mut queue: mpsc::Receiver<Work>, closing: &Notify) -> Result<(), StoreError> {
         self.follows = self.store.read().follows(usize::MAX).await?.into();
         self.tend().await?;
         loop {
             let mut batch = Vec::new();
             let mut events = 0;
             if self.follows.is_empty() || self.paused() {
-                match queue.recv().await {
+                let next = tokio::select! {
+                    next = queue.recv() => next,
+                    () = closing.notified() => {
+                        // What is in it is still taken out.
+                        queue.close();
+                        continue;
+                    }
+                };
+                match next {
                     Some(work) => {
                         events += weight(&work);
                         batch.push(work);
@@ -291,15 +197,9 @@ impl<S: Store> Engine<S> {
                 Commit::Unknown => (self.store.durable().await? >= last).then(Durable::now),
             };
             let handed = Instant::now();
-            let (metrics, steps) = (&self.metrics, &self.metrics.steps);
-            for (sum, step, took) in [
-                (&metrics.load_micros, &steps.load, loaded - started),
-                (&metrics.decide_micros, &steps.decide, decided - loaded),
-                (&metrics.commit_micros, &steps.commit, handed - decided),
-            ] {
-                Metrics::add(sum, took.as_micros() as u64);
-                step.record(took.as_micros() as u64);
-            }
+            self.metrics.step(Step::Load, loaded - started);
+            self.metrics.step(Step::Decide, decided - loaded);
+            self.metrics.step(Step::Commit, handed - decided);
             if let Some(durable) = durable {
                 Metrics::add(&self.metrics.commits, 1);
                 self.follows.extend(follow_ups);

@@ -2,7 +2,8 @@
 
 use crate::clock::Clock;
 use crate::ingest::Context;
-use crate::metrics::Metrics;
+use crate::intake::Intake;
+use crate::metrics::{Metrics, Step};
 use crate::pipeline::{self, Judge, Pipeline};
 use bytes::Bytes;
 use ceb::Limits;
@@ -85,6 +86,8 @@ pub struct Window<R: Read> {
     pub control: Control,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Whether it records now.
+    pub intake: Intake,
     /// The clock.
     pub clock: Clock,
     /// What a message may be.
@@ -103,6 +106,7 @@ impl<R: Read> Clone for Window<R> {
             reference: self.reference.clone(),
             control: self.control.clone(),
             metrics: self.metrics.clone(),
+            intake: self.intake.clone(),
             clock: self.clock.clone(),
             limits: self.limits,
             verifier: self.verifier.clone(),
@@ -163,6 +167,7 @@ impl<R: Read> Window<R> {
             reference,
             control,
             metrics,
+            intake: Intake::default(),
             clock,
             limits: Limits::default(),
             verifier: Arc::new(Verifier::new()),
@@ -302,10 +307,12 @@ impl<R: Read> Window<R> {
         let (_, exchange_ids) = self.names_of(sender);
         let started = std::time::Instant::now();
         let ingested = crate::ingest::ingest(bytes, sender, &exchange_ids, self.context(false));
-        let micros = started.elapsed().as_micros() as u64;
-        Metrics::add(&self.metrics.parse_micros, micros);
-        self.metrics.steps.parse.record(micros);
-        self.pipeline.message(ingested).await
+        self.metrics.step(Step::Parse, started.elapsed());
+        let answer = self.pipeline.message(ingested).await;
+        if answer.is_some() {
+            self.metrics.acknowledged(started.elapsed());
+        }
+        answer
     }
 }
 

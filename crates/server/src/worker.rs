@@ -1,8 +1,10 @@
-//! The worker: fires timers that are due, follows settings, and has the pipeline look what other servers did. Follows are
-//! the pipeline's own: they go with the next commit.
+//! The worker: fires timers that are due, follows settings, watches how much room the disk has, and has the pipeline look
+//! what other servers did. Follows are the pipeline's own: they go with the next commit.
 
 use crate::clock::Clock;
+use crate::intake::Intake;
 use crate::pipeline::{Pipeline, Work};
+use crate::serving::Probe;
 use crate::window::Window;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,20 +13,32 @@ use store::Read;
 /// Timers fired at a time.
 const AT_A_TIME: usize = 1_000;
 
-/// Does so every `every`, until the pipeline ends.
+/// Does so every `every`, while the intake is open, until the pipeline ends. A timer that waits is fired later.
 pub async fn run<R: Read>(window: Window<R>, every: Duration) {
     loop {
         if let Err(error) = window.follow_settings().await {
             tracing::error!(%error, "settings cannot be read");
         }
-        if !window.pipeline.submit(Work::Tend).await {
+        let closed = window.intake.closed().is_some();
+        if !closed && !window.pipeline.submit(Work::Tend).await {
             return;
         }
         // Timers wait where nothing is judged.
-        let paused = window.pause.load(Ordering::Relaxed);
+        let paused = closed || window.pause.load(Ordering::Relaxed);
         if paused || fire(&window.pipeline, &window.read, &window.clock).await == 0 {
             tokio::time::sleep(every).await;
         }
+    }
+}
+
+/// Looks every `every` what the disk allows: with less room than `least_bytes` nothing is recorded, before the disk is
+/// full in the middle of a commit.
+pub async fn watch_room(intake: Intake, probe: Probe, least_bytes: u64, every: Duration) {
+    loop {
+        if let Some(room) = probe() {
+            intake.see(room, least_bytes);
+        }
+        tokio::time::sleep(every).await;
     }
 }
 

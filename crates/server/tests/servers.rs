@@ -1,8 +1,6 @@
 //! Several servers on one database: any of them takes any document, and it is as if there were one.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
-#[path = "../../store/tests/support/postgres.rs"]
-mod database;
 mod support;
 
 use ceb::Style;
@@ -119,7 +117,7 @@ async fn receipts(window: &Window<PostgresRead>, page: usize) -> BTreeSet<String
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_are_as_one() {
-    let Some(address) = database::database() else { return };
+    let Some(address) = support::database::database() else { return };
     let folder = tempfile::tempdir().unwrap();
     let options = Options::new(&address, folder.path().join("space.key"));
     schema::migrate(&options).await.unwrap();
@@ -245,7 +243,7 @@ async fn execute(address: &str, options: &Options, statement: &str) {
 /// What one server files, publishes or draws is what the others judge with; numbers are given once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_publishes_all_judge_with() {
-    let Some(address) = database::database() else { return };
+    let Some(address) = support::database::database() else { return };
     let folder = tempfile::tempdir().unwrap();
     let options = Options::new(&address, folder.path().join("space.key"));
     schema::migrate(&options).await.unwrap();
@@ -309,7 +307,7 @@ async fn what_one_publishes_all_judge_with() {
 /// A server that ends between a commit and what follows from it: another does the rest.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_leaves_undone_another_does() {
-    let Some(address) = database::database() else { return };
+    let Some(address) = support::database::database() else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut options = Options::new(&address, folder.path().join("space.key"));
     schema::migrate(&options).await.unwrap();
@@ -361,7 +359,7 @@ fn end_of((window, writer): Server) {
 /// The role of the servers may do what they do, and can change no row of the ledger.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_need_few_rights() {
-    let Some(address) = database::database() else { return };
+    let Some(address) = support::database::database() else { return };
     let folder = tempfile::tempdir().unwrap();
     let owner = Options::new(&address, folder.path().join("space.key"));
     let before = schema::migrate(&owner).await.unwrap();

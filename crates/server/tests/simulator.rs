@@ -7,8 +7,6 @@
 //! `ONEWINDOW_SEEDS=10000` plays more, `ONEWINDOW_SEED=n` one.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
-#[path = "../../store/tests/support/postgres.rs"]
-mod database;
 mod support;
 
 use bytes::Bytes;
@@ -824,7 +822,7 @@ fn lives_add_up_on_postgres() {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     for seed in seeds {
-        let Some(address) = database::database() else { return };
+        let Some(address) = support::database::database() else { return };
         let folder = Folder::new();
         let mut options = postgres::Options::new(&address, folder.0.path().join("space.key"));
         // It is over at once: the next to open is the same writer, as when a process is started again in time.

@@ -108,6 +108,32 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the device has no room for what was to be written, or lets nothing be written: what was not acknowledged
+    /// may be sent again when it does.
+    pub fn wants_room(&self) -> bool {
+        let Self::Failed { source, .. } = self else { return false };
+        if let Some(error) = source.downcast_ref::<rusqlite::Error>() {
+            let code = error.sqlite_error_code();
+            return matches!(code, Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly))
+                // The shared memory beside a file needs room too.
+                || matches!(error, rusqlite::Error::SqliteFailure(known, _) if known.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+        }
+        source.downcast_ref::<std::io::Error>().is_some_and(|error| {
+            matches!(
+                error.kind(),
+                std::io::ErrorKind::StorageFull
+                    | std::io::ErrorKind::ReadOnlyFilesystem
+                    | std::io::ErrorKind::QuotaExceeded
+            )
+        })
+    }
+
+    /// Whether opening the store again may mend it: the device had no room, the connection to the database is gone, or
+    /// another took over what this process had. Nothing that was in hand was acknowledged.
+    pub fn may_pass(&self) -> bool {
+        self.wants_room() || postgres::may_pass(self)
+    }
+
     /// The writer ended after an earlier failure.
     pub(crate) fn ended() -> Self {
         Self::Failed {

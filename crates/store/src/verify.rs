@@ -19,6 +19,10 @@ pub struct Report {
     pub events: u64,
     /// Receipts in them.
     pub receipts: u64,
+    /// The last row, in a folder.
+    pub last: u64,
+    /// Chain head after it, in a folder.
+    pub head: [u8; 32],
     /// Accounts recomputed.
     pub accounts: u64,
     /// Faults: number of the position (0 = none) and what.

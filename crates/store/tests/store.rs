@@ -15,8 +15,11 @@ use clearance::{Rulebook, Text};
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::MasterKey;
 use store::codec;
+use store::sqlite::backup::{self, BackupError, Taken};
+use store::sqlite::restore::{self, Restored};
 use store::sqlite::{Options, SqliteStore};
 use store::{Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
 
@@ -95,6 +98,7 @@ fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row
         .map(|(index, (document, _))| Event {
             position: Position { writer: 0, sequence: first + index as u64 },
             cause: Cause::Document(document.clone()),
+            recorded: None,
         })
         .collect();
     let outcomes = decide(&events, &mut facts, &reference(), time);
@@ -482,4 +486,234 @@ fn what_is_judged_ahead_of_the_disk_is_what_waiting_gives() {
     let (waited, ahead) = (life(true), life(false));
     assert_eq!(waited.0, ahead.0);
     assert_eq!(ahead.1.len(), 600, "each document of every second trade");
+}
+
+fn backed_up(data: &Path, out: &Path) -> Result<Taken, BackupError> {
+    backup::backup(data, out, NOW, &mut |_, _| {})
+}
+
+fn restored(out: &Path, place: &Path, key: &Path) -> Result<Restored, BackupError> {
+    restore::restore(out, place, key, 1_000, &mut |_| {})
+}
+
+#[test]
+fn a_backup_under_way_beside_the_writer_is_of_one_instant_and_misses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("data"), folder.path().join("backup"));
+    let key = MasterKey::default_path(&path);
+    let trades = trades(400);
+    let mut store = open(&path, 200_000).unwrap();
+    let done = AtomicU64::new(0);
+    let mut backups = 0;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for (index, trade) in trades.iter().enumerate() {
+                put(&mut store, trade, Time(NOW.0 + index as i64 * 1000));
+                done.store(index as u64 + 1, Ordering::SeqCst);
+            }
+        });
+        loop {
+            let before = done.load(Ordering::SeqCst) as usize;
+            if before == 0 {
+                std::thread::yield_now();
+                continue;
+            }
+            let taken = backed_up(&path, &out).unwrap();
+            backups += 1;
+            let place = folder.path().join(format!("restored-{backups}"));
+            let found = restored(&out, &place, &key).unwrap();
+            assert_eq!(found.manifest, taken.manifest);
+            let again = SqliteStore::open(
+                &place,
+                &Options { master_key: Some(key.clone()), ..Options::default() },
+                &mut |_| {},
+            );
+            let again = again.unwrap();
+            for trade in &trades[..before] {
+                let found = now(again.read().consignment(&self::key(trade))).unwrap();
+                assert_eq!(found.map(|found| found.version), Some(3), "backup {backups}: durable, lost");
+            }
+            drop(again);
+            std::fs::remove_dir_all(&place).unwrap();
+            if before == trades.len() {
+                break;
+            }
+        }
+    });
+    assert!(backups > 3, "{backups} backups");
+    // The writer is gone; a last one copies nothing of what is sealed.
+    drop(store);
+    backed_up(&path, &out).unwrap();
+    let last = backed_up(&path, &out).unwrap();
+    assert!(last.kept > 3, "{last:?}");
+    assert_eq!(last.copied, 1, "the segment that grows: {last:?}");
+    assert_eq!(last.kept + last.copied, last.manifest.files.len() as u64);
+    // Nothing lies about that no manifest names.
+    let files = std::fs::read_dir(&out).unwrap().count();
+    assert_eq!(files, last.manifest.files.len() + 2, "the manifest and the lock");
+}
+
+#[test]
+fn a_backup_that_decayed_is_mended_and_never_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("data"), folder.path().join("backup"));
+    let key = MasterKey::default_path(&path);
+    let mut store = open(&path, 100_000).unwrap();
+    for (index, trade) in trades(60).iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    drop(store);
+    let first = backed_up(&path, &out).unwrap();
+    let decayed = out.join(&first.manifest.files[0].stored);
+    let mut bytes = std::fs::read(&decayed).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&decayed, &bytes).unwrap();
+    let place = folder.path().join("restored");
+    assert!(matches!(restored(&out, &place, &key), Err(BackupError::Differs { .. })));
+    assert!(!place.exists(), "what was written is removed");
+    let second = backed_up(&path, &out).unwrap();
+    assert_eq!((second.copied, second.manifest.position), (2, first.manifest.position), "{second:?}");
+    let found = restored(&out, &place, &key).unwrap();
+    assert_eq!(found.report.last, first.manifest.position);
+    // Official numbers that the backup may not know are left out.
+    let next_number = |path: &Path| {
+        let options = Options { master_key: Some(key.clone()), ..Options::default() };
+        let mut store = SqliteStore::open(path, &options, &mut |_| {}).unwrap();
+        now(store.load(Keys::default(), 1)).unwrap().facts().numbers.next
+    };
+    assert_eq!(next_number(&place), next_number(&path) + 1_000);
+    assert!(matches!(restored(&out, &place, &key), Err(BackupError::NotEmpty(_))));
+    assert!(matches!(backed_up(&path, &path.join("in")), Err(BackupError::Inside(_))));
+    assert!(matches!(backed_up(&out, &folder.path().join("x")), Err(BackupError::NoLedger(_))));
+    assert!(matches!(restored(&path, &folder.path().join("y"), &key), Err(BackupError::NoBackup(_))));
+    // Without the key, nothing is written; with another, nothing stays.
+    let other = folder.path().join("other");
+    drop(open(&other, 1 << 30).unwrap());
+    for key in [folder.path().join("no.key"), MasterKey::default_path(&other)] {
+        let place = folder.path().join("z");
+        let refused = restored(&out, &place, &key);
+        assert!(matches!(refused, Err(BackupError::Store(StoreError::MasterKey(_)))), "{refused:?}");
+        assert!(!place.exists());
+    }
+    assert!(matches!(backed_up(&other, &out), Err(BackupError::OtherSpace(_))));
+    let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+    std::fs::write(
+        out.join("manifest.json"),
+        manifest.replace("\"name\": \"ledger", "\"name\": \"../ledger"),
+    )
+    .unwrap();
+    let refused = restored(&out, &folder.path().join("w"), &key);
+    assert!(matches!(refused, Err(BackupError::Manifest { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_disk_without_room_is_told_from_other_failures_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let options = Options { most_pages: Some(60), ..Options::default() };
+    let mut store = SqliteStore::open(&path, &options, &mut |_| {}).unwrap();
+    let trades = trades(400);
+    let mut durable_until = 0;
+    for (index, trade) in trades.iter().enumerate() {
+        let (_, durable) = hand_over(&mut store, trade, Time(NOW.0 + index as i64));
+        match now(durable.wait()) {
+            Ok(()) => durable_until = index + 1,
+            Err(error) => {
+                assert!(error.wants_room(), "{error:?}");
+                break;
+            }
+        }
+    }
+    assert!(durable_until > 5 && durable_until < trades.len(), "{durable_until}");
+    // What was durable before is still read, and the folder opens again when there is room.
+    let check = |read: &dyn Fn(&Trade) -> bool| trades[..durable_until].iter().all(read);
+    let read = store.read();
+    assert!(check(&|trade| now(read.consignment(&key(trade))).unwrap().is_some()));
+    drop(store);
+    let mut store = open(&path, 1 << 30).unwrap();
+    let read = store.read();
+    assert!(check(&|trade| now(read.consignment(&key(trade))).unwrap().is_some()));
+    put(&mut store, &trades[durable_until], Time(NOW.0 + 1_000_000));
+    drop(store);
+    assert_eq!(faults(&path), []);
+}
+
+#[test]
+fn what_a_killed_server_left_can_be_backed_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let trades = trades(20);
+    for (index, trade) in trades.iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    // The files as they lie there while the writer is at work: most rows are in the log only.
+    let (left, out) = (folder.path().join("left"), folder.path().join("backup"));
+    std::fs::create_dir_all(&left).unwrap();
+    for name in ["ledger-000001.db", "ledger-000001.db-wal"] {
+        std::fs::copy(path.join(name), left.join(name)).unwrap();
+    }
+    let taken = backed_up(&left, &out).unwrap();
+    let place = folder.path().join("restored");
+    let key = MasterKey::default_path(&path);
+    assert_eq!(restored(&out, &place, &key).unwrap().report.last, taken.manifest.position);
+    let options = Options { master_key: Some(key), ..Options::default() };
+    let again = SqliteStore::open(&place, &options, &mut |_| {}).unwrap();
+    for trade in &trades {
+        assert!(now(again.read().consignment(&self::key(trade))).unwrap().is_some());
+    }
+}
+
+#[test]
+fn a_failure_is_of_the_disk_or_it_is_not() {
+    use rusqlite::ffi;
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
+        operation: "commit".to_owned(),
+        source,
+    };
+    let sqlite = |code| failed(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into());
+    for code in
+        [ffi::SQLITE_FULL, ffi::SQLITE_READONLY, ffi::SQLITE_READONLY_DIRECTORY, ffi::SQLITE_IOERR_SHMSIZE]
+    {
+        assert!(sqlite(code).wants_room(), "{code}");
+    }
+    for code in [ffi::SQLITE_BUSY, ffi::SQLITE_CORRUPT, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_NOTADB] {
+        assert!(!sqlite(code).wants_room(), "{code}");
+    }
+    // ENOSPC, EROFS and EDQUOT as Linux numbers them; EIO is another matter.
+    for (number, room) in [(28, true), (30, true), (122, true), (5, false)] {
+        assert_eq!(failed(std::io::Error::from_raw_os_error(number).into()).wants_room(), room, "{number}");
+    }
+}
+
+#[test]
+fn an_index_that_could_not_be_merged_catches_up_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let trades = trades(60);
+    for (index, trade) in trades[..20].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    store.settle_index();
+    // Another hand holds the file for longer than a merge waits.
+    let other = rusqlite::Connection::open(path.join("index.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for (index, trade) in trades[20..40].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + 100 + index as i64));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(6_500));
+    let read = store.read();
+    let behind = now(read.listed()).unwrap() != now(read.position()).unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(behind, "the merge was kept from its work");
+    for (index, trade) in trades[40..].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + 200 + index as i64));
+    }
+    store.settle_index();
+    let (list, _) = now(read.search(&Scope::Office(Vec::new()), &Search::default(), None, 1000)).unwrap();
+    assert_eq!(list.len(), trades.len());
+    drop(store);
+    assert_eq!(faults(&path), []);
 }

@@ -5,13 +5,19 @@ use crate::Text;
 use ceb::Day;
 use rustc_hash::FxHashMap;
 
-/// One value of a parameter and when it holds.
+/// One value of a parameter, when it holds, and who says so.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Dated {
-    value: i64,
-    from: Day,
-    to: Option<Day>,
-    confidence: Confidence,
+pub struct Dated {
+    /// In the parameter's unit.
+    pub value: i64,
+    /// First day.
+    pub from: Day,
+    /// Last day; none = until further notice.
+    pub to: Option<Day>,
+    /// Where it is written.
+    pub source: Text,
+    /// How sure that is.
+    pub confidence: Confidence,
 }
 
 /// All parameters, dated.
@@ -130,6 +136,7 @@ impl Parameters {
                 value: value.parse().map_err(|_| format!("{value} is not a whole number"))?,
                 from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
                 to: if to.is_empty() { None } else { Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?) },
+                source: source.into(),
                 confidence: Confidence::from_word(confidence)
                     .ok_or("confidence is seen, known, memory or unsure")?,
             };
@@ -160,7 +167,8 @@ impl Parameters {
         parameters
     }
 
-    fn dated(&self, name: &str, day: Day) -> Option<&Dated> {
+    /// A parameter as it holds on a day; before its first day, as it holds then.
+    pub fn dated(&self, name: &str, day: Day) -> Option<&Dated> {
         let values = self.values.get(name)?;
         values
             .iter()

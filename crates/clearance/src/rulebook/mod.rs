@@ -11,7 +11,7 @@ mod tariff;
 pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
 pub use editions::{ListEdition, ListEditions};
-pub use law::{Law, Parameters};
+pub use law::{Dated, Law, Parameters};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
 use crate::risk::RiskRules;

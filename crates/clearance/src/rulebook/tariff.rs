@@ -19,6 +19,15 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// The word of the tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Known => "known",
+            Self::Memory => "memory",
+            Self::Unsure => "unsure",
+        }
+    }
     /// The confidence of a word of the tables.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {

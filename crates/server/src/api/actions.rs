@@ -1,7 +1,7 @@
 //! Officers' actions: events on the same path as documents.
 
 use super::error::Problem;
-use super::{caller, consignments, view};
+use super::{caller, consignments, operations, view};
 use crate::Window;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -89,6 +89,7 @@ pub async fn act<R: Read>(
 ) -> Result<Response, Problem> {
     let (caller, scope) = caller(&window, &headers).await?;
     caller.may_decide()?;
+    operations::check_intake(&window)?;
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
     if body.id.trim().is_empty() {
         return Err(Problem::bad_request(
@@ -110,7 +111,7 @@ pub async fn act<R: Read>(
         .pipeline
         .action(action)
         .await
-        .ok_or_else(|| Problem::unavailable("nothing was recorded; decide again"))?;
+        .ok_or_else(|| Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer"))?;
     let refused = answered
         .answer
         .findings

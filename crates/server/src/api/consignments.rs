@@ -1,7 +1,7 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::{Query, caller, limit, parameter, view};
+use super::{CONSIGNMENTS, Query, caller, limit, parameter, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -13,9 +13,6 @@ use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, Scope, Search, StoredEvent};
-
-/// Most lines in one answer.
-const MOST: usize = 500;
 
 /// `GET /v1/consignments?state=&number=&after=&limit=`.
 pub async fn search<R: Read>(
@@ -40,7 +37,7 @@ pub async fn search<R: Read>(
     let search = Search { states, number: parameter(&query, "number") };
     // Read first: what is merged meanwhile makes the list newer than it says, never older.
     let position = window.read.listed().await?;
-    let (found, next) = window.read.search(&scope, &search, after, limit(&query, 50, MOST)?).await?;
+    let (found, next) = window.read.search(&scope, &search, after, limit(&query, CONSIGNMENTS)?).await?;
     Ok(Json(json!({
         "consignments": found.iter().map(view::summary).collect::<Vec<_>>(),
         "next": next.map(|next| next.to_string()),

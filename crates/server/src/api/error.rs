@@ -1,6 +1,7 @@
 //! The one place that turns errors into answers: RFC 9457 problem documents. What is inside stays in the log.
 
 use crate::auth::Denied;
+use crate::intake::Closed;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use store::StoreError;
@@ -12,11 +13,13 @@ pub struct Problem {
     kind: &'static str,
     title: &'static str,
     detail: String,
+    /// Seconds after which the same request makes sense again: for 503.
+    retry_after: u64,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: &str) -> Self {
-        Self { status, kind, title, detail: detail.to_owned() }
+        Self { status, kind, title, detail: detail.to_owned(), retry_after: 5 }
     }
     /// 400.
     pub fn bad_request(detail: &str) -> Self {
@@ -100,8 +103,22 @@ impl From<Denied> for Problem {
     }
 }
 
+impl From<Closed> for Problem {
+    fn from(closed: Closed) -> Self {
+        let detail = format!("{}; nothing was recorded, send the same again later", closed.what());
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            closed.word(),
+            "The window does not record now",
+            &detail,
+        );
+        Self { retry_after: closed.retry_after(), ..problem }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        let wants_room = error.wants_room();
         let mut chain = error.to_string();
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
@@ -110,6 +127,9 @@ impl From<StoreError> for Problem {
             source = cause.source();
         }
         tracing::error!(%chain, "a request failed");
+        if wants_room {
+            return Self::unavailable("the disk refused a write; nothing was recorded, ask again later");
+        }
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
@@ -131,7 +151,7 @@ impl IntoResponse for Problem {
             (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string())
                 .into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(self.retry_after));
         }
         response
     }

@@ -1,7 +1,7 @@
 //! Messages in, and what became of them.
 
 use super::error::Problem;
-use super::{Query, caller, parameter, view};
+use super::{Query, caller, operations, parameter, view};
 use crate::Window;
 use axum::Json;
 use axum::body::Bytes;
@@ -16,6 +16,10 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, Scope, StoreError, StoredEvent};
 
+/// An answer that did not come says nothing of what is recorded.
+const SEND_AGAIN: &str =
+    "the message is not acknowledged; send the same bytes again: what was recorded gets its first answer";
+
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
 /// document. 200 = recorded, whatever the documents' status; 422 = the message as a whole was refused (CEB900).
 pub async fn send<R: Read>(
@@ -25,11 +29,9 @@ pub async fn send<R: Read>(
 ) -> Result<Response, Problem> {
     let (caller, _) = caller(&window, &headers).await?;
     caller.may_send()?;
+    operations::check_intake(&window)?;
     let sender = window.code_of(&caller.token.party);
-    let answer = window
-        .send(&body, &sender)
-        .await
-        .ok_or_else(|| Problem::unavailable("nothing was recorded; send the same bytes again"))?;
+    let answer = window.send(&body, &sender).await.ok_or_else(|| Problem::unavailable(SEND_AGAIN))?;
     let kind = ceb::Kind::from_root(&answer.message.root);
     let status =
         if answer.message.refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

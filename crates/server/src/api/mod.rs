@@ -1,11 +1,13 @@
-//! The HTTP interface. Routes are named here; each file serves one resource. Deny by default: every route but health
-//! asks for a token, and every read is scoped by the caller's party.
+//! The HTTP interface. Routes are named here; each file serves one resource. Deny by default: every route but health and
+//! readiness asks for a token, and every read is scoped by the caller's party.
 
 mod actions;
 mod consignments;
 mod error;
+mod limits;
 mod messages;
 mod openapi;
+mod operations;
 mod preview;
 mod receipts;
 pub mod view;
@@ -15,7 +17,6 @@ use crate::auth::Caller;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
-use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
@@ -36,10 +37,17 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/preview"),
     ("get", "/v1/accounts"),
     ("get", "/v1/reasons"),
+    ("get", "/v1/limits"),
     ("get", "/v1/openapi.json"),
     ("get", "/health"),
+    ("get", "/ready"),
     ("get", "/metrics"),
 ];
+
+/// Items of a page: unless asked for, and at most.
+const RECEIPTS: (usize, usize) = (500, 5_000);
+const CONSIGNMENTS: (usize, usize) = (50, 500);
+const ACCOUNTS: (usize, usize) = (1_000, 10_000);
 
 /// The interface of a window.
 pub fn router<R: Read>(window: Window<R>) -> Router {
@@ -56,9 +64,11 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
         .route("/v1/reasons", get(reasons::<R>))
+        .route("/v1/limits", get(limits::limits::<R>))
         .route("/v1/openapi.json", get(openapi::document))
-        .route("/health", get(health::<R>))
-        .route("/metrics", get(metrics::<R>))
+        .route("/health", get(operations::health::<R>))
+        .route("/ready", get(operations::ready::<R>))
+        .route("/metrics", get(operations::metrics::<R>))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
         .layer(DefaultBodyLimit::max(body))
         .layer(axum::middleware::map_response(error::as_problem))
@@ -72,27 +82,6 @@ async fn caller<R: Read>(window: &Window<R>, headers: &HeaderMap) -> Result<(Cal
     let (codes, _) = window.names_of(&caller.token.party);
     let scope = caller.scope(codes);
     Ok((caller, scope))
-}
-
-async fn health<R: Read>(State(window): State<Arc<Window<R>>>) -> impl IntoResponse {
-    match window.read.position().await {
-        Ok(cursor) => {
-            axum::Json(serde_json::json!({"status": "ok", "position": cursor.to_string()})).into_response()
-        }
-        Err(error) => Problem::from(error).into_response(),
-    }
-}
-
-/// Counters, for the operator's token only: traffic is a secret of the zone.
-async fn metrics<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
-) -> Result<String, Problem> {
-    let (caller, _) = caller(&window, &headers).await?;
-    if !caller.is_office() {
-        return Err(Problem::forbidden());
-    }
-    Ok(window.metrics.page())
 }
 
 /// Balances of accounts, for offices of the whole zone: owners of quota are keyed hashes, never persons.
@@ -110,7 +99,7 @@ async fn accounts<R: Read>(
         .and_then(|word| AccountKind::ALL.into_iter().find(|kind| kind.word() == word))
         .ok_or_else(|| Problem::bad_request(&format!("kind is one of {}", words.join(", "))))?;
     let after = parameter(&query, "after").unwrap_or_default();
-    let limit = limit(&query, 1_000, 10_000)?;
+    let limit = limit(&query, ACCOUNTS)?;
     let found = window.read.accounts(kind, &after, limit).await?;
     let next = found.last().filter(|_| found.len() >= limit).map(|(account, _)| account.owner.clone());
     let accounts: Vec<serde_json::Value> = found
@@ -144,7 +133,7 @@ fn parameter(query: &Query, name: &str) -> Option<Text> {
     query.0.get(name).map(|text| Text::from(text.as_str())).filter(|text| !text.is_empty())
 }
 
-fn limit(query: &Query, default: usize, most: usize) -> Result<usize, Problem> {
+fn limit(query: &Query, (default, most): (usize, usize)) -> Result<usize, Problem> {
     match query.0.get("limit").map(|text| text.parse::<usize>()) {
         None => Ok(default),
         Some(Ok(limit)) if (1..=most).contains(&limit) => Ok(limit),

@@ -4,7 +4,7 @@ use super::ROUTES;
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 14] = [
+const SUMMARIES: [&str; 16] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -16,8 +16,10 @@ const SUMMARIES: [&str; 14] = [
     "What documents would give: nothing is written, sealed rules are not evaluated",
     "Balances of the accounts of a kind, by owner, for offices of the whole zone",
     "The catalogue of rules with codes, reasons and fixes",
+    "How large messages and pages may be, how much may wait, whether anything is recorded now, and the limits of trade today",
     "This document",
-    "Whether the window is up, and its position",
+    "Whether the window is up, its position, and why nothing is recorded, if so",
+    "Whether messages are recorded now: 503 with the reason while not",
     "Counters in the Prometheus format",
 ];
 
@@ -69,14 +71,21 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("post", "/v1/preview") => "Preview",
         ("get", "/v1/accounts") => "Accounts",
         ("get", "/v1/reasons") => "Reasons",
+        ("get", "/v1/limits") => "Limits",
         ("get", "/health") => "Health",
+        ("get", "/ready") => "Ready",
         _ => return None,
     })
 }
 
+/// Routes that ask for no token.
+fn is_open(path: &str) -> bool {
+    matches!(path, "/health" | "/ready" | "/v1/openapi.json")
+}
+
 /// Statuses of a route besides 200, and what they mean.
 fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
-    let open = matches!(path, "/health" | "/v1/openapi.json");
+    let open = is_open(path);
     let mut found = Vec::new();
     if !open {
         found.extend([(401, "no token, or one that has ended"), (403, "the token's role may not do this")]);
@@ -89,9 +98,13 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
     }
     if method == "post" {
         found.push((413, "the body is too large; nothing was recorded"));
-        found.push((503, "nothing was recorded; send the same again"));
+        found.push((
+            503,
+            "not acknowledged, or nothing is recorded now; send the same again after Retry-After",
+        ));
     }
     match path {
+        "/ready" => found.push((503, "nothing is recorded now, with the reason")),
         "/v1/preview" => found.push((429, "too many previews of one person in a day")),
         "/v1/messages" if method == "post" => {
             found.push((
@@ -183,7 +196,7 @@ fn schemas() -> Value {
             },
         }),
         "Preview": object(&[("documents", json!({"type": "array", "items": object(&[
-            ("status", whole.clone()), ("info", text.clone()), ("clears", truth), ("quota", or_null("string")), ("assessment", or_null("object")), ("findings", json!({"type": "array"})),
+            ("status", whole.clone()), ("info", text.clone()), ("clears", truth.clone()), ("quota", or_null("string")), ("assessment", or_null("object")), ("findings", json!({"type": "array"})),
         ])}))]),
         "Accounts": object(&[("kind", text.clone()), ("after", or_null("string")), ("accounts", json!({"type": "array", "items": object(&[
             ("owner", text.clone()), ("period", whole.clone()), ("posted", amount.clone()), ("held", amount),
@@ -191,7 +204,25 @@ fn schemas() -> Value {
         "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
             ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
         ])}))]),
-        "Health": object(&[("status", text.clone()), ("position", text)]),
+        "Intake": object(&[("open", truth.clone()), ("reason", or_null("string")), ("detail", or_null("string"))]),
+        "Health": object(&[("status", text.clone()), ("position", text.clone()), ("intake", of("Intake"))]),
+        "Ready": object(&[("intake", of("Intake"))]),
+        "Page": object(&[("default", whole.clone()), ("most", whole.clone())]),
+        "Limits": object(&[
+            ("message", object(&[
+                ("bytes", whole.clone()), ("depth", whole.clone()), ("documents", whole.clone()), ("lines", whole.clone()), ("arrivalLines", whole.clone()),
+            ])),
+            ("pages", object(&[("receipts", of("Page")), ("consignments", of("Page")), ("accounts", of("Page"))])),
+            ("preview", object(&[("perPersonAndDay", whole.clone())])),
+            ("intake", of("Intake")),
+            ("pipeline", object(&[
+                ("waiting", whole.clone()), ("mostWaiting", whole.clone()), ("documentsPerCommit", whole.clone()), ("messagesPerSecond", or_null("integer")),
+            ])),
+            ("trade", object(&[("day", text.clone()), ("rulebook", whole), ("limits", json!({"type": "array", "items": object(&[
+                ("name", text.clone()), ("per", text.clone()), ("currency", text.clone()), ("amount", text.clone()), ("validFrom", text.clone()),
+                ("validTo", or_null("string")), ("source", text.clone()), ("confidence", text),
+            ])}))])),
+        ]),
     })
 }
 
@@ -199,7 +230,7 @@ fn schemas() -> Value {
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES) {
-        let open = matches!(*path, "/health" | "/v1/openapi.json");
+        let open = is_open(path);
         let mut responses: Map<String, Value> = Map::new();
         let done = answer(method, path).map(|name| json!({"application/json": {"schema": of(name)}}));
         responses.insert(

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use store::Read;
 
 /// Previews of one caller for one person on one day.
-const PER_DAY: u32 = 50;
+pub(super) const PER_DAY: u32 = 50;
 
 /// `POST /v1/preview`: one message; its documents are judged in order on what is stored now, and nothing is kept.
 pub async fn preview<R: Read>(

@@ -1,7 +1,7 @@
 //! Receipts out: a feed by cursor, complete up to the cursor it returns.
 
 use super::error::Problem;
-use super::{Query, caller, limit, parameter, view};
+use super::{Query, RECEIPTS, caller, limit, parameter, view};
 use crate::Window;
 use axum::Json;
 use axum::extract::State;
@@ -9,9 +9,6 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Cursor, Read};
-
-/// Most receipts in one answer.
-const MOST: usize = 5_000;
 
 /// `GET /v1/receipts?after=&limit=&form=xml|json`.
 pub async fn list<R: Read>(
@@ -24,7 +21,7 @@ pub async fn list<R: Read>(
     let after = parameter(&query, "after").unwrap_or_default();
     let after = Cursor::parse(&after)
         .ok_or_else(|| Problem::bad_request("after is a cursor of an earlier answer"))?;
-    let limit = limit(&query, 500, MOST)?;
+    let limit = limit(&query, RECEIPTS)?;
     let xml = match parameter(&query, "form").as_deref() {
         None | Some("json") => false,
         Some("xml") => true,

@@ -22,7 +22,7 @@ use tower::ServiceExt;
 pub const NOW: Time = Time(1_795_399_200_000);
 
 #[path = "../../../store/tests/support/postgres.rs"]
-mod database;
+pub mod database;
 
 pub struct Zone {
     pub window: Window<ChosenRead>,

@@ -86,6 +86,25 @@ fn is_gone(error: &tokio_postgres::Error) -> bool {
     error.is_closed() || shutting_down || (error.code().is_none() && error.as_db_error().is_none())
 }
 
+/// Another process took over the writer's number: this one has to take another.
+#[derive(thiserror::Error, Debug)]
+#[error("another process took over writer {0}")]
+struct Fenced(u16);
+
+/// Whether opening the store again may mend it.
+pub(crate) fn may_pass(error: &StoreError) -> bool {
+    let StoreError::Failed { source, .. } = error else { return false };
+    if source.is::<Fenced>() {
+        return true;
+    }
+    let pool = source.downcast_ref::<deadpool_postgres::PoolError>();
+    let backend = pool.and_then(|error| match error {
+        deadpool_postgres::PoolError::Backend(error) => Some(error),
+        _ => None,
+    });
+    source.downcast_ref::<tokio_postgres::Error>().or(backend).is_some_and(is_gone)
+}
+
 /// A connection whose names are those of the space. It lives on the runtime that calls; see [`connect_on`].
 async fn connect(options: &Options) -> Result<ClientWrapper, StoreError> {
     let failed = |error| failed("connect to the database", error);

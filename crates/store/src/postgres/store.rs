@@ -5,7 +5,7 @@ use super::load::load_facts;
 use super::read::PostgresRead;
 use super::write::Effects;
 use super::writer::{Writer, keep_lease, keys, sealing, take_number};
-use super::{BY_KEY, Options, connect, connect_on, execute, failed, is_gone, is_race, query, schema};
+use super::{BY_KEY, Fenced, Options, connect, connect_on, execute, failed, is_gone, is_race, query, schema};
 use crate::codec;
 use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
@@ -333,10 +333,7 @@ impl PostgresStore {
 }
 
 fn fenced(number: u16) -> StoreError {
-    StoreError::Failed {
-        operation: "write to the ledger".to_owned(),
-        source: format!("another process took over writer {number}").into(),
-    }
+    StoreError::Failed { operation: "write to the ledger".to_owned(), source: Fenced(number).into() }
 }
 
 impl Store for PostgresStore {

@@ -124,7 +124,10 @@ impl IndexWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn merge(&mut self, batch: &[Entries], waiting: &[u8]) -> Result<(), StoreError> {
-        self.merge_all(batch, waiting).map_err(|error| failed("merge the index", error))
+        self.merge_all(batch, waiting).map_err(|error| {
+            self.merging.undo();
+            failed("merge the index", error)
+        })
     }
 
     /// Makes the runs of a full level one; whether there was such a level.
@@ -140,7 +143,10 @@ impl IndexWriter {
             self.merging.publish();
             Ok(true)
         };
-        run().map_err(|error| failed("merge the runs of the index", error))
+        run().map_err(|error| {
+            self.merging.undo();
+            failed("merge the runs of the index", error)
+        })
     }
 
     fn merge_all(&mut self, batch: &[Entries], waiting: &[u8]) -> rusqlite::Result<()> {

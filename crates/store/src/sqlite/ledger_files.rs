@@ -6,6 +6,7 @@
 //! with its head. Data keys and dictionaries are rows too, of reserved kinds, written before their first use.
 
 use super::folder::Folder;
+use super::store::Options;
 use crate::MasterKey;
 use crate::StoreError;
 use crate::crypt::Keyring;
@@ -72,6 +73,7 @@ pub struct LedgerFiles {
     connection: Connection,
     segment: u32,
     segment_bytes: u64,
+    most_pages: Option<u32>,
     reader: LedgerReader,
     master: MasterKey,
     next: u64,
@@ -82,7 +84,15 @@ pub struct LedgerFiles {
     next_dictionary: u32,
     leased: u64,
     commits: u64,
-    checkpoint: std::sync::mpsc::SyncSender<PathBuf>,
+    checkpoint: std::sync::mpsc::SyncSender<Checkpoint>,
+}
+
+/// A write-ahead log to be written back, on a thread of its own, so that no commit waits for a reader.
+enum Checkpoint {
+    /// Of the segment that grows: as far as readers allow.
+    Part(PathBuf),
+    /// Of a sealed segment: all of it.
+    Whole(PathBuf),
 }
 
 fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
@@ -111,7 +121,7 @@ pub fn chain(head: &[u8; 32], sequence: u64, time: Time, kind: u8, row_digest: &
     out
 }
 
-fn open_segment(path: &Path) -> rusqlite::Result<Connection> {
+fn open_segment(path: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "page_size", 8192)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -128,6 +138,9 @@ fn open_segment(path: &Path) -> rusqlite::Result<Connection> {
          CREATE INDEX IF NOT EXISTS reserved ON row(sequence) WHERE kind < 16;
          CREATE INDEX IF NOT EXISTS rare ON row(kind, sequence) WHERE kind > 17;",
     )?;
+    if let Some(pages) = most_pages {
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
     connection.set_prepared_statement_cache_capacity(16);
     Ok(connection)
 }
@@ -143,7 +156,7 @@ fn log_path(file: &Path) -> PathBuf {
 fn drop_unbegun(folder: &Path) -> Result<(), StoreError> {
     let Some(last) = segments_in(folder).last().copied().filter(|number| *number > 1) else { return Ok(()) };
     let path = segment_path(folder, last);
-    let connection = open_segment(&path).map_err(|error| failed("open the ledger", error))?;
+    let connection = open_segment(&path, None).map_err(|error| failed("open the ledger", error))?;
     let begun: i64 = connection
         .query_row("SELECT (SELECT count(*) FROM segment) + (SELECT count(*) FROM writer)", [], |row| {
             row.get(0)
@@ -180,12 +193,12 @@ impl LedgerFiles {
     ///
     /// # Errors
     /// When the files cannot be opened or the master key is not theirs.
-    pub fn open(folder: &Folder, master_key: &Path, segment_bytes: u64) -> Result<Self, StoreError> {
+    pub fn open(folder: &Folder, master_key: &Path, options: &Options) -> Result<Self, StoreError> {
         drop_unbegun(&folder.path)?;
         let numbers = segments_in(&folder.path);
         let master = MasterKey::load_or_create(master_key, numbers.is_empty())?;
         let segment = numbers.last().copied().unwrap_or(1);
-        let connection = open_segment(&segment_path(&folder.path, segment))
+        let connection = open_segment(&segment_path(&folder.path, segment), options.most_pages)
             .map_err(|error| failed("open the ledger", error))?;
         if numbers.is_empty() {
             connection
@@ -222,12 +235,17 @@ impl LedgerFiles {
                 },
             )
             .map_err(|error| failed("take the writer", error))?;
-        let (checkpoint, requests) = std::sync::mpsc::sync_channel::<PathBuf>(1);
+        let (checkpoint, requests) = std::sync::mpsc::sync_channel::<Checkpoint>(2);
         super::thread("checkpoint", move || {
-            for path in requests {
-                // A checkpoint that fails is tried again at the next request; the log only grows meanwhile.
+            for request in requests {
+                let (path, pragma) = match request {
+                    Checkpoint::Part(path) => (path, "PRAGMA wal_checkpoint(PASSIVE)"),
+                    Checkpoint::Whole(path) => (path, "PRAGMA wal_checkpoint(TRUNCATE)"),
+                };
+                // A checkpoint that fails is tried again at the next request, or when the ledger is opened again; the
+                // log only grows meanwhile.
                 if let Ok(connection) = Connection::open(&path) {
-                    let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                    let _ = connection.query_row(pragma, [], |_| Ok(()));
                 }
             }
         })?;
@@ -241,7 +259,8 @@ impl LedgerFiles {
             folder: folder.path.clone(),
             connection,
             segment,
-            segment_bytes,
+            segment_bytes: options.segment_bytes,
+            most_pages: options.most_pages,
             reader,
             master,
             next,
@@ -422,7 +441,7 @@ impl LedgerFiles {
         log.push("-wal");
         if std::fs::metadata(&log).is_ok_and(|data| data.len() > CHECKPOINT_BYTES) {
             // A full queue means that one is under way.
-            let _ = self.checkpoint.try_send(path);
+            let _ = self.checkpoint.try_send(Checkpoint::Part(path));
         }
     }
 
@@ -441,7 +460,8 @@ impl LedgerFiles {
         }
         let number = self.segment + 1;
         let path = segment_path(&self.folder, number);
-        let mut next = open_segment(&path).map_err(|error| failed("open the next segment", error))?;
+        let mut next =
+            open_segment(&path, self.most_pages).map_err(|error| failed("open the next segment", error))?;
         let begin = |next: &mut Connection| -> rusqlite::Result<()> {
             let transaction = next.transaction()?;
             transaction.execute(
@@ -458,8 +478,9 @@ impl LedgerFiles {
         self.connection
             .execute("UPDATE segment SET sealed = 1, final_head = ?1", params![self.head])
             .map_err(|error| failed("seal a segment", error))?;
-        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         self.connection = next;
+        // On its own thread: a backup may be reading the segment for minutes.
+        let _ = self.checkpoint.try_send(Checkpoint::Whole(segment_path(&self.folder, self.segment)));
         self.segment = number;
         self.reader
             .segments

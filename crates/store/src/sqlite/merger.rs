@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const MERGE_KEYS: usize = 100_000;
 const MERGE_EVERY: Duration = Duration::from_secs(4);
 const IDLE: Duration = Duration::from_millis(200);
+/// After a merge that failed it is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The thread's door; dropping it waits until all is merged.
 pub struct Merger {
@@ -28,10 +30,32 @@ impl Merger {
     pub fn start(shared: Arc<Shared>, mut index: IndexWriter) -> Result<Self, StoreError> {
         let (queue, entries) = mpsc::channel::<Entries>();
         let run = move || {
+            let mut waiting = Vec::new();
+            let mut behind = false;
             loop {
-                let (waiting, open) = collect(&entries);
-                if merge(&shared, &mut index, waiting).is_err() || !open {
-                    // The index is derived: a failed merge leaves it behind, and the next opening catches up.
+                let open = collect(&entries, &mut waiting);
+                match merge(&shared, &mut index, &mut waiting).and_then(|()| {
+                    waiting.clear();
+                    compact(&mut index)
+                }) {
+                    Ok(()) if behind => {
+                        behind = false;
+                        tracing::info!("the index is merged again");
+                    }
+                    Ok(()) => {}
+                    // The index is derived: what is not merged stays in memory and is tried again, and what is not
+                    // merged at the end is caught up with by the next opening.
+                    Err(error) => {
+                        if !std::mem::replace(&mut behind, true) {
+                            let source = std::error::Error::source(&error).map(ToString::to_string);
+                            tracing::error!(%error, source, "the index is not merged; it is tried again every second");
+                        }
+                        if open {
+                            std::thread::sleep(AGAIN);
+                        }
+                    }
+                }
+                if !open {
                     return;
                 }
             }
@@ -58,25 +82,26 @@ impl Drop for Merger {
     }
 }
 
-/// What is merged next, and whether more may come.
-fn collect(entries: &mpsc::Receiver<Entries>) -> (Vec<Entries>, bool) {
-    let mut waiting: Vec<Entries> = Vec::new();
-    let Ok(first) = entries.recv() else { return (waiting, false) };
-    let mut keys = first.keys.len() + 1;
-    waiting.push(first);
+/// Adds what is merged next to what waits since a failure; whether more may come.
+fn collect(entries: &mpsc::Receiver<Entries>, waiting: &mut Vec<Entries>) -> bool {
+    if waiting.is_empty() {
+        let Ok(first) = entries.recv() else { return false };
+        waiting.push(first);
+    }
+    let mut keys = waiting.last().map_or(0, |entries| entries.keys.len() + 1);
     let until = Instant::now() + MERGE_EVERY;
     loop {
         let left = until.saturating_duration_since(Instant::now());
         if keys >= MERGE_KEYS || left.is_zero() {
-            return (waiting, true);
+            return true;
         }
         match entries.recv_timeout(left.min(IDLE)) {
             Ok(next) => {
                 keys += next.keys.len() + 1;
                 waiting.push(next);
             }
-            Err(mpsc::RecvTimeoutError::Timeout) => return (waiting, true),
-            Err(mpsc::RecvTimeoutError::Disconnected) => return (waiting, false),
+            Err(mpsc::RecvTimeoutError::Timeout) => return true,
+            Err(mpsc::RecvTimeoutError::Disconnected) => return false,
         }
     }
 }
@@ -85,7 +110,7 @@ fn collect(entries: &mpsc::Receiver<Entries>) -> (Vec<Entries>, bool) {
 pub(super) fn merge(
     shared: &Shared,
     index: &mut IndexWriter,
-    mut batch: Vec<Entries>,
+    batch: &mut [Entries],
 ) -> Result<(), StoreError> {
     let Some(last) = batch.last().map(|entries| entries.last) else { return Ok(()) };
     let (timers, waiting) = {
@@ -95,9 +120,14 @@ pub(super) fn merge(
     if let Some(entries) = batch.last_mut() {
         entries.timers = timers;
     }
-    index.merge(&batch, &waiting)?;
+    index.merge(batch, &waiting)?;
     shared.memory_mut().covered(last);
     shared.covered.store(last, Ordering::SeqCst);
+    Ok(())
+}
+
+/// Makes full levels of runs into larger ones.
+pub(super) fn compact(index: &mut IndexWriter) -> Result<(), StoreError> {
     while index.compact()? {}
     Ok(())
 }

@@ -2,13 +2,17 @@
 //! of ledger rows, and a small control store for what is mutable and not derivable.
 
 mod ahead;
+pub mod backup;
 pub(crate) mod control;
 pub mod folder;
 pub mod index;
 pub mod ledger_files;
+pub mod manifest;
 pub mod memory;
 mod merge;
 mod merger;
+pub mod restore;
+pub mod room;
 mod runs;
 pub mod store;
 pub mod verify;

@@ -377,6 +377,13 @@ impl Merging {
         Ok(())
     }
 
+    /// After a transaction that failed: the runs are those that readers find, whose pages stay.
+    pub fn undo(&mut self) {
+        self.runs = (*current(&self.current)).clone();
+        let runs = &self.runs;
+        self.replaced.retain(|gone| !runs.0.iter().flatten().any(|run| run.id == gone.id));
+    }
+
     /// The file was emptied.
     pub fn clear(&mut self) {
         self.runs = Runs::default();

@@ -6,7 +6,7 @@ use super::folder::Folder;
 use super::index::{Entries, Index, IndexWriter};
 use super::ledger_files::{LedgerFiles, LedgerReader};
 use super::memory::{FromIndex, Memory, TimerKey};
-use super::merger::{Merger, merge};
+use super::merger::{Merger, compact, merge};
 use super::runs::{self, Current, Family};
 use super::writer::Writer;
 use crate::codec::{self, Waiting};
@@ -41,11 +41,13 @@ pub struct Options {
     pub master_key: Option<PathBuf>,
     /// Bytes from which a segment is sealed.
     pub segment_bytes: u64,
+    /// Pages that the file of a segment may have: so that a test meets a disk that is full.
+    pub most_pages: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { master_key: None, segment_bytes: 2 << 30 }
+        Self { master_key: None, segment_bytes: 2 << 30, most_pages: None }
     }
 }
 
@@ -366,7 +368,7 @@ impl SqliteStore {
     pub fn open(path: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         let key = options.master_key.clone().unwrap_or_else(|| crate::MasterKey::default_path(path));
-        let ledger = LedgerFiles::open(&folder, &key, options.segment_bytes)?;
+        let ledger = LedgerFiles::open(&folder, &key, options)?;
         let reader = ledger.reader();
         let mut writer = IndexWriter::open(path)?;
         let covered = match writer.index().covered() {
@@ -510,7 +512,8 @@ fn replay(
         let mut entries = shared.advance(rows, head);
         entries.last = last;
         shared.memory_mut().last = last;
-        merge(shared, index, vec![entries])?;
+        merge(shared, index, &mut [entries])?;
+        compact(index)?;
         progress(replayed);
     }
 }

@@ -69,6 +69,7 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
             report.faults.push((written, format!("segment {segment} was sealed with another head")));
         }
     }
+    (report.last, report.head) = (expected - 1, head);
     report.accounts = state.balances.len() as u64;
     compare(&state, &folder.path, expected - 1, &mut report)?;
     progress(report.rows);

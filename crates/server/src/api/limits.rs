@@ -1,0 +1,64 @@
+//! What a caller has to know to send well: how large a message and a page may be, how much may wait, whether anything is
+//! recorded now, and the limits of trade that are the law today. Nothing is decided here.
+
+use super::error::Problem;
+use super::operations::intake;
+use super::{ACCOUNTS, CONSIGNMENTS, RECEIPTS, caller, preview};
+use crate::Window;
+use crate::pipeline;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use ceb::Day;
+use clearance::rulebook::Rulebook;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::Read;
+
+/// Parameters of the rulebook that bound a purchase, and per what.
+const TRADE: [(&str, &str); 2] =
+    [("single_limit", "transaction"), ("annual_limit", "person and calendar year")];
+
+/// `GET /v1/limits`.
+pub async fn limits<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    caller(&window, &headers).await?;
+    let limits = &window.limits;
+    let reference = window.reference();
+    let book = reference.current();
+    let today = window.clock.now().day();
+    let page = |(default, most): (usize, usize)| json!({"default": default, "most": most});
+    Ok(Json(json!({
+        "message": {
+            "bytes": limits.bytes, "depth": limits.depth, "documents": limits.documents,
+            "lines": limits.lines, "arrivalLines": limits.arrival_lines,
+        },
+        "pages": {
+            "receipts": page(RECEIPTS), "consignments": page(CONSIGNMENTS), "accounts": page(ACCOUNTS),
+        },
+        "preview": {"perPersonAndDay": preview::PER_DAY},
+        "intake": intake(&window),
+        "pipeline": {
+            "waiting": window.pipeline.waiting(), "mostWaiting": pipeline::WAITING,
+            "documentsPerCommit": pipeline::BATCH_EVENTS,
+            // Nobody is cut off for sending fast: who sends more than is judged waits for his answer.
+            "messagesPerSecond": null,
+        },
+        "trade": {
+            "day": today.to_string(), "rulebook": book.number,
+            "limits": TRADE.iter().filter_map(|(name, per)| trade(book, today, name, per)).collect::<Vec<_>>(),
+        },
+    })))
+}
+
+/// One limit of trade as it holds on a day.
+fn trade(book: &Rulebook, day: Day, name: &str, per: &str) -> Option<Value> {
+    let dated = book.parameters.dated(name, day)?;
+    Some(json!({
+        "name": name, "per": per, "currency": "CNY", "amount": ceb::Decimal::from_fen(dated.value).to_string(),
+        "validFrom": dated.from.to_string(), "validTo": dated.to.map(|day| day.to_string()),
+        "source": dated.source.as_str(), "confidence": dated.confidence.word(),
+    }))
+}

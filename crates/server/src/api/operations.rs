@@ -1,0 +1,79 @@
+//! For whoever runs the window: is it up, does it record, what does it count. Health and readiness need no token: they
+//! tell nothing of trade.
+
+use super::caller;
+use super::error::Problem;
+use crate::Window;
+use crate::intake::Closed;
+use crate::metrics::{Gauge, Metrics};
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{Cursor, Read};
+
+/// `GET /health`: up, and why nothing is recorded, if so. 200 as long as reads are served.
+pub async fn health<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+    let cursor = window.read.position().await?;
+    Ok(Json(json!({"status": "ok", "position": cursor.to_string(), "intake": intake(&window)})))
+}
+
+/// `GET /ready`: 200 while messages are recorded, else 503 with the reason: for whatever balances load.
+pub async fn ready<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+    window.intake.check()?;
+    Ok(Json(json!({"intake": intake(&window)})))
+}
+
+/// The state of the intake, as callers see it.
+pub fn intake<R: Read>(window: &Window<R>) -> Value {
+    let closed = window.intake.closed();
+    json!({
+        "open": closed.is_none(),
+        "reason": closed.as_ref().map(Closed::word),
+        "detail": closed.as_ref().map(Closed::what),
+    })
+}
+
+/// Says no, and counts it, while nothing is recorded.
+pub fn check_intake<R: Read>(window: &Window<R>) -> Result<(), Problem> {
+    window.intake.check().map_err(|closed| {
+        Metrics::add(&window.metrics.intake_refused, 1);
+        closed.into()
+    })
+}
+
+/// `GET /metrics`, for the operator's token only: traffic is a secret of the zone.
+pub async fn metrics<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+) -> Result<String, Problem> {
+    let (caller, _) = caller(&window, &headers).await?;
+    if !caller.is_office() {
+        return Err(Problem::forbidden());
+    }
+    let rows = |cursor: &Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
+    let (committed, listed) = (rows(&window.read.position().await?), rows(&window.read.listed().await?));
+    let closed = window.intake.closed();
+    let reasons = Closed::WORDS.map(|word| {
+        let so = closed.as_ref().is_some_and(|closed| closed.word() == word);
+        (format!("reason=\"{word}\""), u64::from(so))
+    });
+    let gauges = [
+        Gauge::one("intake_open", "1 = messages are recorded.", u64::from(closed.is_none())),
+        Gauge {
+            name: "intake_closed",
+            help: "1 = nothing is recorded, for this reason.",
+            values: reasons.to_vec(),
+        },
+        Gauge::one(
+            "disk_free_bytes",
+            "Bytes free on the disk of the data folder.",
+            window.intake.free_bytes(),
+        ),
+        Gauge::one("pipeline_waiting", "Work that waits for the pipeline.", window.pipeline.waiting() as u64),
+        Gauge::one("rows", "Rows of the ledger that are durable.", committed),
+        Gauge::one("rows_not_listed", "Rows that lists do not cover yet.", committed.saturating_sub(listed)),
+    ];
+    Ok(window.metrics.page(&gauges))
+}

@@ -1,0 +1,214 @@
+//! A window served over HTTP, from its opening to its end. It is drained when it is told to stop; a store that failed for
+//! want of room or of its database is opened again, as a restart would do it, while readers go on with what they have. Routes are in `api`,
+//! how a space is opened is for the caller.
+
+use crate::Window;
+use crate::window::OpenError;
+use crate::worker;
+use axum::Router;
+use axum::extract::Request;
+use std::convert::Infallible;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use store::sqlite::room::Room;
+use store::{Read, StoreError};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+/// How often timers and the disk are looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// An open window with its writer.
+pub struct Opened<R: Read> {
+    /// The window.
+    pub window: Window<R>,
+    /// Ends when what was handed in is done.
+    pub writer: JoinHandle<()>,
+    /// Is told when the store failed.
+    pub failed: oneshot::Receiver<StoreError>,
+}
+
+/// Asks what the disk allows; none where nobody can tell.
+pub type Probe = Arc<dyn Fn() -> Option<Room> + Send + Sync>;
+
+/// What an operator may choose.
+#[derive(Clone)]
+pub struct Settings {
+    /// How long an end may take.
+    pub drain: Duration,
+    /// Bytes that are kept free: with less, nothing is recorded.
+    pub least_bytes: u64,
+    /// What the disk allows.
+    pub probe: Probe,
+}
+
+/// The window had to end, and not because it was told to.
+#[derive(thiserror::Error, Debug)]
+pub enum Ended {
+    /// Its store failed in a way that opening it again does not mend by itself.
+    #[error("the store failed: start again, and opening recovers what is durable")]
+    Store(#[source] StoreError),
+    /// It could not be opened again.
+    #[error("the store failed and cannot be opened again")]
+    Reopen(#[source] OpenError),
+    /// The listener.
+    #[error("serve")]
+    Listener(#[from] std::io::Error),
+}
+
+/// The interface of whatever window is open now.
+#[derive(Clone)]
+struct Door(Arc<RwLock<Router>>);
+
+impl Door {
+    fn open<R: Read>(&self, window: Window<R>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = crate::api::router(window);
+    }
+
+    fn router(self) -> Router {
+        Router::new().fallback(move |request: Request| {
+            let current = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+            async move {
+                let started = Instant::now();
+                let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+                let response = current.oneshot(request).await?;
+                // Keys of trades stay out of the log: the resource says enough.
+                let resource: Vec<&str> = path.split('/').skip(1).take(2).collect();
+                tracing::debug!(
+                    http.method = %method,
+                    http.resource = %resource.join("/"),
+                    http.status = response.status().as_u16(),
+                    duration_us = started.elapsed().as_micros() as u64,
+                    "request"
+                );
+                Ok::<_, Infallible>(response)
+            }
+        })
+    }
+}
+
+/// Serves a window until `stop`. `open_again` opens the space once more, after the writer before has ended.
+///
+/// # Errors
+/// [`Ended`] when it had to end before.
+pub async fn serve<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>>(
+    mut opened: Opened<R>,
+    listener: TcpListener,
+    settings: Settings,
+    stop: impl Future<Output = ()>,
+    open_again: impl Fn() -> Again,
+) -> Result<(), Ended> {
+    let door = Door(Arc::new(RwLock::new(crate::api::router(opened.window.clone()))));
+    let (close, closing) = oneshot::channel::<()>();
+    let closed = async {
+        let _ = closing.await;
+    };
+    let serving = axum::serve(listener, door.clone().router()).with_graceful_shutdown(closed);
+    let mut serving = tokio::spawn(serving.into_future());
+    tokio::pin!(stop);
+    loop {
+        let tending = tend(&opened.window, &settings);
+        let error = tokio::select! {
+            () = &mut stop => break,
+            ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)??),
+            Ok(error) = &mut opened.failed => error,
+        };
+        drop(tending);
+        let again = tokio::select! {
+            () = &mut stop => break,
+            again = reopened(&mut opened, error, &settings, &open_again) => again?,
+        };
+        door.open(again.window.clone());
+        opened = again;
+        tracing::warn!("the store is open again");
+    }
+    drain(opened, &settings, close, serving).await;
+    Ok(())
+}
+
+/// What a window needs while it is open.
+fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let (probe, least) = (settings.probe.clone(), settings.least_bytes);
+    if let Some(room) = probe() {
+        window.intake.see(room, least);
+    }
+    tasks.spawn(worker::watch_room(window.intake.clone(), probe, least, EVERY));
+    tasks.spawn(worker::run(window.clone(), EVERY));
+    tasks
+}
+
+/// Whether the disk or the connection, rather than the store, is what failed.
+fn may_pass(error: &StoreError, settings: &Settings) -> bool {
+    let short =
+        (settings.probe)().is_some_and(|room| room.read_only || room.free_bytes < settings.least_bytes);
+    error.may_pass() || short
+}
+
+/// Waits until the disk has room, then opens the space again. What the failed store had in hand was acknowledged to
+/// nobody; what was durable is what opening finds.
+async fn reopened<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>>(
+    opened: &mut Opened<R>,
+    error: StoreError,
+    settings: &Settings,
+    open_again: &impl Fn() -> Again,
+) -> Result<Opened<R>, Ended> {
+    let intake = &opened.window.intake;
+    intake.fail();
+    if !may_pass(&error, settings) {
+        return Err(Ended::Store(error));
+    }
+    let source = std::error::Error::source(&error).map(ToString::to_string);
+    tracing::error!(%error, source, "the store refused a write: it is opened again when that may help");
+    opened.window.pipeline.close();
+    while !opened.writer.is_finished() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    loop {
+        tokio::time::sleep(EVERY).await;
+        if let Some(room) = (settings.probe)() {
+            intake.see(room, settings.least_bytes);
+        }
+        // Closed for the failure alone: the disk has room.
+        if intake.closed() != Some(crate::intake::Closed::StoreFailed) {
+            continue;
+        }
+        match open_again().await {
+            Ok(again) => return Ok(again),
+            Err(OpenError::Store(error)) if may_pass(&error, settings) => {
+                tracing::warn!(%error, "the store cannot be opened yet");
+            }
+            Err(error) => return Err(Ended::Reopen(error)),
+        }
+    }
+}
+
+/// Ends in order: no further work is taken, what was handed in is answered, connections end. What takes longer than it
+/// may is cut off: it was not acknowledged.
+async fn drain<R: Read>(
+    opened: Opened<R>,
+    settings: &Settings,
+    close: oneshot::Sender<()>,
+    mut serving: tokio::task::JoinHandle<std::io::Result<()>>,
+) {
+    let Opened { window, writer, .. } = opened;
+    window.intake.drain();
+    window.pipeline.close();
+    let finish = async {
+        while !writer.is_finished() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let _ = close.send(());
+        let _ = (&mut serving).await;
+    };
+    if tokio::time::timeout(settings.drain, finish).await.is_err() {
+        tracing::warn!(
+            seconds = settings.drain.as_secs(),
+            "the end took too long: what was under way is cut off"
+        );
+    }
+    serving.abort();
+}
