@@ -67,7 +67,7 @@ enum Command {
     Submit(submit::Arguments),
     /// Measure declarations a second, end to end from bytes to durable receipts.
     #[command(
-        after_help = "Example:\n  onewindow bench --stored 100000 --declarations 20000 --batch 100 --json"
+        after_help = "Examples:\n  onewindow bench --stored 100000 --declarations 20000 --batch 100 --json\n  onewindow bench --http --connections 64 --batch 1 --rate 500 --warm-up 2000\n  onewindow bench --data zone --http --curve 0,100000,1000000 --batch 1,100 --physical --plot speed.svg\n  onewindow bench --compare --database 'host=/run/postgresql dbname=bench' --repeat 3"
     )]
     Bench(bench::Arguments),
     /// Kill a server under load at random instants, again and again, and audit what is left.

@@ -238,9 +238,13 @@ fn measure_once(
     bar.set_message(format!("measuring: {}, {} stored, batch {batch}", place.kind.word(), place.stored));
     // Nothing of ours may run beside the measurement.
     bar.disable_steady_tick();
-    let measured = measure::measure(runtime, place.window()?, tape, arguments.manner());
+    let mut measured = measure::measure(runtime, place.window()?, tape, arguments.manner())?;
+    if place.kind == places::Kind::Embedded {
+        // Whatever database works on this machine, it is not for us.
+        measured.processor.remove(measure::DATABASE);
+    }
     bar.finish_and_clear();
-    measured
+    Ok(measured)
 }
 
 /// The limits, measured with rows and commits of the size that the last measurement had.

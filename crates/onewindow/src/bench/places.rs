@@ -5,7 +5,7 @@ use super::messages::{STEP, Tape, Traffic};
 use super::send::{self, Door, Run};
 use crate::process::folder_bytes;
 use crate::serve::Opened;
-use crate::{Failure, Space};
+use crate::{Failure, Space, space};
 use clearance::Text;
 use clearance::party::Role;
 use clearance::sample;
@@ -75,11 +75,14 @@ impl Place {
         self.folder.as_deref().map(folder_bytes)
     }
 
-    /// Opens it, with the parties of the traffic filed.
+    /// Opens it, with the parties of the traffic filed. The tables of a database are made first.
     ///
     /// # Errors
     /// When it cannot be opened.
     pub fn open(&mut self, runtime: &Runtime) -> Result<(), Failure> {
+        if let space::Place::Database(options) = self.space.place()? {
+            runtime.block_on(store::postgres::schema::migrate(&options))?;
+        }
         let started = Instant::now();
         let opened = runtime.block_on(crate::serve::open(&self.space, None))?;
         self.open_millis = started.elapsed().as_millis() as u64;
@@ -111,7 +114,7 @@ impl Place {
         let bar = indicatif::ProgressBar::new(wanted - self.stored).with_message("storing");
         while self.stored < wanted {
             let count = STEP.min(wanted - self.stored);
-            runtime.block_on(store(self.window()?, count))?;
+            runtime.block_on(store_more(self.window()?, count))?;
             self.stored += count;
             bar.inc(count);
         }
@@ -124,7 +127,7 @@ impl Place {
 /// Senders of the declarations that fill a store, and documents in their messages.
 const FILLING: (usize, u64) = (8, 100);
 
-async fn store<R: Read>(window: &Window<R>, declarations: u64) -> Result<(), Failure> {
+async fn store_more<R: Read>(window: &Window<R>, declarations: u64) -> Result<(), Failure> {
     const SEED: u64 = 0xF111;
     let now = window.clock.now();
     let (senders, batch) = FILLING;

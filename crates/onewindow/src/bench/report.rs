@@ -96,7 +96,8 @@ impl Report {
             let mut all: Vec<&Record> = self.records.iter().filter(same).collect();
             all.sort_by(|one, other| one.rate().total_cmp(&other.rate()));
             let (Some(first), Some(last)) = (all.first(), all.last()) else { continue };
-            let middle = all[all.len() / 2];
+            // Of an even number the lower one: a figure is of one measurement.
+            let middle = all[(all.len() - 1) / 2];
             out.push((middle, middle.rate(), first.rate(), last.rate()));
         }
         out
