@@ -17,6 +17,9 @@ pub struct Arguments {
     /// Authorities, as PEM, one of which must have signed the certificate of the database.
     #[arg(long, value_name = "FILE", env = "ONEWINDOW_DATABASE_CA")]
     database_ca: Option<std::path::PathBuf>,
+    /// Spread the tables of the new space over the nodes of a Citus cluster.
+    #[arg(long)]
+    citus: bool,
     /// Role of the servers: it is granted what they need and no more.
     #[arg(long, value_name = "ROLE")]
     grant: Option<String>,
@@ -29,6 +32,9 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     options.authorities.clone_from(&arguments.database_ca);
     let steps = crate::runtime()?.block_on(async {
         let steps = schema::migrate(&options).await?;
+        if arguments.citus {
+            schema::distribute(&options).await?;
+        }
         if let Some(role) = &arguments.grant {
             schema::grant(&options, role).await?;
         }

@@ -96,8 +96,7 @@ pub(super) async fn load_facts(
 }
 
 /// Keys are created if absent, so that they can be locked.
-const CREATE_KEYS: &str =
-    "INSERT INTO key SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING";
+const CREATE_KEYS: &str = "INSERT INTO key(hash, writer, sequence) SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING";
 const LOCK_KEYS: &str =
     "SELECT writer, sequence, hash FROM key WHERE hash = ANY($1::uuid[]) ORDER BY hash FOR UPDATE";
 /// The reference does not move while a batch is judged with it.

@@ -3,6 +3,7 @@
 use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
 use super::scan::Scan;
+use super::write::unpack;
 use super::{Options, connect, failed, pool, query, schema, took};
 use crate::codec;
 use crate::crypt::Keyring;
@@ -22,6 +23,7 @@ use ledger::{Account, AccountKind, Balance};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::runtime::Handle;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 /// Connections of readers.
@@ -216,16 +218,22 @@ impl Read for PostgresRead {
         let mut found = Vec::new();
         let recipients: Vec<&str> = recipients.iter().map(Text::as_str).collect();
         for (writer, last) in &end.writers {
-            let rows = query(
- &client,
-                    "SELECT writer, sequence, number, time FROM receipt WHERE recipient = ANY($1::text[]) AND writer = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence, number LIMIT $5",
-                    &[&recipients, &i32::from(*writer), &(after.sequence(*writer) as i64), &(*last as i64), &(limit as i64 + 64)],
-                )
-                .await
-                .map_err(reading)?;
-            found.extend(
-                rows.iter().map(|row| (row.get::<_, i64>(3), position_of(row), row.get::<_, i16>(2))),
-            );
+            // A batch may have receipts before and after the cursor. Of a batch all rows are read, or none: recipients share it.
+            let (after, last) = (after.sequence(*writer), *last as i64);
+            let statement = "SELECT time, entries, batch FROM receipt WHERE recipient = ANY($1::text[]) AND writer = $2 AND batch > $3 AND batch <= $4 ORDER BY batch FETCH FIRST 32 ROWS WITH TIES";
+            let (mut from, begun) = (after as i64, found.len());
+            while found.len() - begun <= limit {
+                let parameters: [&(dyn ToSql + Sync); 4] = [&recipients, &i32::from(*writer), &from, &last];
+                let rows = query(&client, statement, &parameters).await.map_err(reading)?;
+                let Some(end) = rows.last().map(|row| row.get(2)) else { break };
+                from = end;
+                for row in &rows {
+                    let told = unpack(row.get(1)).filter(|(sequence, _)| *sequence > after);
+                    found.extend(told.map(|(sequence, number)| {
+                        (row.get::<_, i64>(0), Position { writer: *writer, sequence }, number as i16)
+                    }));
+                }
+            }
         }
         // By time of commit: it grows with the sequence of each writer, and what follows from another writer's row was
         // committed later than it.

@@ -18,8 +18,8 @@ const STEPS: &[&str] = &[
          held bigint NOT NULL, own_limit bigint, checked_limit bigint, PRIMARY KEY (owner, kind, period)) WITH (fillfactor = 80);
      CREATE TABLE counter(owner text NOT NULL, kind smallint NOT NULL, day integer NOT NULL, count integer NOT NULL,
          PRIMARY KEY (owner, kind, day)) WITH (fillfactor = 80);
-     CREATE TABLE receipt(recipient text NOT NULL, writer integer NOT NULL, sequence bigint NOT NULL,
-         number smallint NOT NULL, time bigint NOT NULL, PRIMARY KEY (recipient, writer, sequence, number));
+     CREATE TABLE receipt(recipient text NOT NULL, writer integer NOT NULL, batch bigint NOT NULL, time bigint NOT NULL,
+         entries bytea NOT NULL, PRIMARY KEY (recipient, writer, batch));
      CREATE TABLE timer(key uuid NOT NULL, kind smallint NOT NULL, attempt integer NOT NULL, due bigint NOT NULL,
          platform text NOT NULL, order_no text NOT NULL, claimed_by integer, claimed_until timestamptz,
          PRIMARY KEY (key, kind, attempt));
@@ -50,6 +50,47 @@ const STEPS: &[&str] = &[
          PRIMARY KEY (caller, person, day));
      CREATE TABLE setting(name text PRIMARY KEY, value text NOT NULL);",
 ];
+
+/// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
+/// node has them whole.
+pub const DISTRIBUTION: [(&str, &str); 11] = [
+    ("ledger", "writer"),
+    ("writer", "writer"),
+    ("follow", "writer"),
+    ("undecided", "writer"),
+    ("key", "hash"),
+    ("timer", "key"),
+    ("listed", "key"),
+    ("account", "owner"),
+    ("counter", "owner"),
+    ("receipt", "recipient"),
+    ("listed_party", "party"),
+];
+
+/// Tables that every node has whole.
+const EVERYWHERE: [&str; 7] =
+    ["data_key", "dictionary", "number_block", "reference", "token", "preview", "setting"];
+
+/// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
+///
+/// # Errors
+/// When the database refuses, as one without Citus does.
+pub async fn distribute(options: &Options) -> Result<(), StoreError> {
+    let client = connect(options).await?;
+    let mut statements = String::new();
+    for table in EVERYWHERE {
+        statements.push_str(&format!("SELECT create_reference_table('{table}');"));
+    }
+    for (index, (table, column)) in DISTRIBUTION.into_iter().enumerate() {
+        // Those of one column lie together.
+        let first = DISTRIBUTION.iter().take(index).find(|(_, known)| *known == column);
+        let with = first.map_or("none", |(table, _)| table);
+        statements.push_str(&format!(
+            "SELECT create_distributed_table('{table}', '{column}', colocate_with => '{with}');"
+        ));
+    }
+    client.batch_execute(&statements).await.map_err(|error| failed("distribute the tables", error))
+}
 
 /// Whether the tables are those of this program: they are made and changed by [`migrate`] alone, for which a server's
 /// role need not have the right.
@@ -141,4 +182,79 @@ pub async fn migrate(options: &Options) -> Result<Steps, StoreError> {
         });
     }
     Ok(Steps { from: done, to: STEPS.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text of statements that are on the path of a batch.
+    const HOT: [&str; 4] = [
+        include_str!("load.rs"),
+        include_str!("write.rs"),
+        include_str!("cold.rs"),
+        include_str!("store.rs"),
+    ];
+
+    fn column(table: &str) -> Option<&'static str> {
+        DISTRIBUTION.iter().find(|(known, _)| *known == table).map(|(_, column)| *column)
+    }
+
+    fn words(text: &str) -> Vec<&str> {
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(|word| !word.is_empty())
+            .collect()
+    }
+
+    #[test]
+    fn every_unique_key_carries_the_column_by_which_its_table_is_spread() {
+        let (mut spread, mut whole) = (0, 0);
+        for step in STEPS {
+            for statement in step.split(';').filter(|statement| statement.contains("CREATE TABLE")) {
+                let table = words(statement)[2];
+                let Some(column) = column(table) else {
+                    assert!(EVERYWHERE.contains(&table), "{table} is neither spread nor everywhere");
+                    whole += 1;
+                    continue;
+                };
+                spread += 1;
+                let key = statement.split("PRIMARY KEY (").nth(1).map(|rest| rest.split(')').next());
+                let alone = statement
+                    .split(',')
+                    .find(|part| part.contains("PRIMARY KEY") && !part.contains("PRIMARY KEY ("));
+                let key = key.flatten().or(alone).unwrap_or_default();
+                assert!(words(key).contains(&column), "{table}: {key} lacks {column}");
+                assert!(!statement.contains("UNIQUE") && !statement.contains("REFERENCES"), "{table}");
+            }
+            assert!(!step.contains("UNIQUE INDEX") && !step.contains("TRIGGER"));
+        }
+        assert_eq!((spread, whole), (DISTRIBUTION.len(), EVERYWHERE.len()));
+    }
+
+    #[test]
+    fn every_hot_statement_carries_the_column_of_its_table() {
+        let mut seen = std::collections::BTreeSet::new();
+        for text in HOT {
+            for statement in text.split('"').filter(|text| {
+                ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "]
+                    .iter()
+                    .any(|verb| text.starts_with(verb))
+            }) {
+                let words = words(statement);
+                for pair in words.windows(2) {
+                    if !["INTO", "FROM", "UPDATE", "JOIN"].contains(&pair[0]) {
+                        continue;
+                    }
+                    let Some(column) = column(pair[1]) else { continue };
+                    // Looked at by whoever moves the reference, which is rare.
+                    let rare = statement.contains("max(time)");
+                    assert!(rare || words.contains(&column), "{statement}: {} without {column}", pair[1]);
+                    seen.insert(pair[1].to_owned());
+                }
+            }
+        }
+        let all: std::collections::BTreeSet<String> =
+            DISTRIBUTION.iter().map(|(table, _)| (*table).to_owned()).collect();
+        assert_eq!(seen, all, "a table has no hot statement that was looked at");
+    }
 }

@@ -264,7 +264,7 @@ impl PostgresStore {
         let (_, fitted, updated, ()) = tokio::try_join!(
             execute(
                 &self.client,
-                "INSERT INTO ledger SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
+                "INSERT INTO ledger(writer, sequence, time, kind, payload, digest) SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
                 &ledger,
             ),
             effects.write(&self.client, self.writer.number, time),

@@ -35,13 +35,16 @@ struct Set {
 /// Everything beside the rows themselves.
 #[derive(Default)]
 pub(super) struct Effects {
+    /// Sequence of the batch's last row.
+    last: u64,
     /// Hash → position of the last row; 0 = gone.
     keys: BTreeMap<Uuid, u64>,
     /// First rows of messages by the hash of their bytes: the first stays.
     messages: BTreeMap<Uuid, u64>,
     accounts: BTreeMap<Account, Moved>,
     counters: BTreeMap<(Text, u8, u32), i32>,
-    receipts: Vec<(Text, u64, u16, Time)>,
+    /// By recipient: row and number within it, in order.
+    receipts: BTreeMap<Text, Vec<(u64, u16)>>,
     /// Set, or cleared.
     timers: BTreeMap<(Uuid, u8, u32), Option<Set>>,
     follows: Vec<(u64, u16, Vec<u8>)>,
@@ -54,12 +57,13 @@ pub(super) struct Effects {
 impl Effects {
     /// Of the rows of a batch from `first` on.
     pub fn of(shared: &Shared, first: Position, time: Time, rows: &[Row]) -> Self {
-        let mut effects = Self::default();
+        let last = (first.sequence + rows.len() as u64).saturating_sub(1);
+        let mut effects = Self { last, ..Self::default() };
         for (index, row) in rows.iter().enumerate() {
             let position = Position { writer: first.writer, sequence: first.sequence + index as u64 };
             match row {
                 Row::Message(message) => {
-                    effects.feed(position.sequence, time, &message.receipts);
+                    effects.feed(position.sequence, &message.receipts);
                     let hash = shared.hasher.message(&message.sender, &message.sha256);
                     effects.messages.entry(hash).or_insert(position.sequence);
                 }
@@ -70,9 +74,13 @@ impl Effects {
         effects
     }
 
-    fn feed(&mut self, sequence: u64, time: Time, receipts: &[Receipt]) {
+    fn feed(&mut self, sequence: u64, receipts: &[Receipt]) {
         for (number, receipt) in receipts.iter().enumerate() {
-            self.receipts.push((receipt.recipient.clone(), sequence, number as u16, time));
+            let entry = (sequence, number as u16);
+            match self.receipts.get_mut(&receipt.recipient) {
+                Some(entries) => entries.push(entry),
+                None => drop(self.receipts.insert(receipt.recipient.clone(), vec![entry])),
+            }
         }
     }
 
@@ -90,7 +98,7 @@ impl Effects {
             self.decided.push(first);
             self.keys.insert(shared.hasher.again_at(first), position.sequence);
         }
-        self.feed(position.sequence, time, &outcome.receipts);
+        self.feed(position.sequence, &outcome.receipts);
         self.accounts(outcome);
         for key in &outcome.counted {
             *self.counters.entry((key.owner.clone(), key.kind as u8, time.day_number())).or_default() += 1;
@@ -167,7 +175,7 @@ impl Effects {
         let writer = i32::from(writer);
         tokio::try_join!(
             self.write_keys(at, writer),
-            self.write_feeds(at, writer),
+            self.write_feeds(at, writer, time),
             self.write_timers(at),
             self.write_lists(at, writer, time),
         )?;
@@ -183,7 +191,7 @@ impl Effects {
         let kinds: Vec<i16> = self.counters.keys().map(|(_, kind, _)| i16::from(*kind)).collect();
         let days: Vec<i32> = self.counters.keys().map(|(.., day)| *day as i32).collect();
         let counts: Vec<i32> = self.counters.values().copied().collect();
-        run(at, "INSERT INTO counter AS c SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::integer[]) ON CONFLICT (owner, kind, day) DO UPDATE SET count = c.count + excluded.count", &[&owners, &kinds, &days, &counts]).await
+        run(at, "INSERT INTO counter AS c (owner, kind, day, count) SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::integer[]) ON CONFLICT (owner, kind, day) DO UPDATE SET count = c.count + excluded.count", &[&owners, &kinds, &days, &counts]).await
     }
 
     async fn write_keys(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
@@ -191,25 +199,21 @@ impl Effects {
             // They are locked since loading, so their order here does not matter.
             let hashes: Vec<Uuid> = self.keys.keys().copied().collect();
             let sequences: Vec<i64> = self.keys.values().map(|sequence| *sequence as i64).collect();
-            run(at, "INSERT INTO key SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence", &[&hashes, &sequences, &writer]).await?;
+            run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence", &[&hashes, &sequences, &writer]).await?;
         }
         if !self.messages.is_empty() {
             let hashes: Vec<Uuid> = self.messages.keys().copied().collect();
             let sequences: Vec<i64> = self.messages.values().map(|sequence| *sequence as i64).collect();
-            run(at, "INSERT INTO key SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO NOTHING", &[&hashes, &sequences, &writer]).await?;
+            run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO NOTHING", &[&hashes, &sequences, &writer]).await?;
         }
         Ok(())
     }
 
-    async fn write_feeds(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
+    async fn write_feeds(&self, at: &ClientWrapper, writer: i32, time: Time) -> Result<(), Error> {
         if !self.receipts.is_empty() {
-            let recipients: Vec<&str> =
-                self.receipts.iter().map(|(recipient, ..)| recipient.as_str()).collect();
-            let sequences: Vec<i64> =
-                self.receipts.iter().map(|(_, sequence, ..)| *sequence as i64).collect();
-            let numbers: Vec<i16> = self.receipts.iter().map(|(_, _, number, _)| *number as i16).collect();
-            let times: Vec<i64> = self.receipts.iter().map(|(.., time)| time.0).collect();
-            run(at, "INSERT INTO receipt SELECT recipient, $5, sequence, number, time FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[]) AS r(recipient, sequence, number, time)", &[&recipients, &sequences, &numbers, &times, &writer]).await?;
+            let recipients: Vec<&str> = self.receipts.keys().map(Text::as_str).collect();
+            let entries: Vec<Vec<u8>> = self.receipts.values().map(|entries| pack(entries)).collect();
+            run(at, "INSERT INTO receipt(recipient, writer, batch, time, entries) SELECT recipient, $3, $4, $5, entries FROM unnest($1::text[], $2::bytea[]) AS r(recipient, entries)", &[&recipients, &entries, &writer, &(self.last as i64), &time.0]).await?;
         }
         if !self.follows.is_empty() {
             let sequences: Vec<i64> = self.follows.iter().map(|(sequence, ..)| *sequence as i64).collect();
@@ -261,7 +265,7 @@ impl Effects {
             let dues: Vec<i64> = set.iter().map(|(_, set)| set.due.0).collect();
             let platforms: Vec<&str> = set.iter().map(|(_, set)| set.platform.as_str()).collect();
             let orders: Vec<&str> = set.iter().map(|(_, set)| set.order_no.as_str()).collect();
-            run(at, "INSERT INTO timer SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::integer[], $4::bigint[], $5::text[], $6::text[]) ON CONFLICT (key, kind, attempt) DO UPDATE SET due = excluded.due, claimed_by = NULL, claimed_until = NULL", &[&keys, &kinds, &attempts, &dues, &platforms, &orders]).await?;
+            run(at, "INSERT INTO timer(key, kind, attempt, due, platform, order_no) SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::integer[], $4::bigint[], $5::text[], $6::text[]) ON CONFLICT (key, kind, attempt) DO UPDATE SET due = excluded.due, claimed_by = NULL, claimed_until = NULL", &[&keys, &kinds, &attempts, &dues, &platforms, &orders]).await?;
         }
         Ok(())
     }
@@ -284,7 +288,7 @@ impl Effects {
         let sequences: Vec<i64> = lines.iter().map(|line| line.position.sequence as i64).collect();
         let places = query(
                 at,
-                "INSERT INTO listed SELECT key, created, platform, order_no, state, lane, customs, entry, $10, sequence, $11 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::bigint[]) AS l(key, created, platform, order_no, state, lane, customs, entry, sequence) ON CONFLICT (key) DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry, writer = excluded.writer, sequence = excluded.sequence, time = excluded.time RETURNING key, created",
+                "INSERT INTO listed(key, created, platform, order_no, state, lane, customs, entry, writer, sequence, time) SELECT key, created, platform, order_no, state, lane, customs, entry, $10, sequence, $11 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::bigint[]) AS l(key, created, platform, order_no, state, lane, customs, entry, sequence) ON CONFLICT (key) DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry, writer = excluded.writer, sequence = excluded.sequence, time = excluded.time RETURNING key, created",
                 &[&keys, &created, &platforms, &orders, &states, &lanes, &customs, &entries, &sequences, &writer, &time.0],
             )
             .await?;
@@ -298,7 +302,7 @@ impl Effects {
         let parties: Vec<&str> = named.keys().map(|(party, _)| *party).collect();
         let created: Vec<i64> = named.keys().map(|(_, created)| *created).collect();
         let keys: Vec<Uuid> = named.values().copied().collect();
-        run(at, "INSERT INTO listed_party SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
+        run(at, "INSERT INTO listed_party(party, created, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
     }
 
     async fn write_accounts(&self, at: &ClientWrapper) -> Result<bool, Error> {
@@ -316,12 +320,33 @@ impl Effects {
         // under must hold for what is there now.
         let changed = run_counted(
             at,
-            "INSERT INTO account AS a SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[]) ON CONFLICT (owner, kind, period) DO UPDATE SET posted = a.posted + excluded.posted, held = a.held + excluded.held, own_limit = coalesce(excluded.own_limit, a.own_limit), checked_limit = excluded.checked_limit WHERE a.posted + excluded.posted >= 0 AND a.held + excluded.held >= 0 AND (excluded.checked_limit IS NULL OR a.posted + excluded.posted + a.held + excluded.held <= excluded.checked_limit)",
+            "INSERT INTO account AS a (owner, kind, period, posted, held, own_limit, checked_limit) SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[]) ON CONFLICT (owner, kind, period) DO UPDATE SET posted = a.posted + excluded.posted, held = a.held + excluded.held, own_limit = coalesce(excluded.own_limit, a.own_limit), checked_limit = excluded.checked_limit WHERE a.posted + excluded.posted >= 0 AND a.held + excluded.held >= 0 AND (excluded.checked_limit IS NULL OR a.posted + excluded.posted + a.held + excluded.held <= excluded.checked_limit)",
             &[&owners, &kinds, &periods, &posted, &held, &own, &checked],
         )
         .await?;
         Ok(changed == self.accounts.len() as u64)
     }
+}
+
+/// Rows and numbers of a recipient's receipts in a batch: 8 and 2 bytes each.
+fn pack(entries: &[(u64, u16)]) -> Vec<u8> {
+    let mut packed = Vec::with_capacity(entries.len() * ENTRY);
+    for (sequence, number) in entries {
+        packed.extend_from_slice(&sequence.to_be_bytes());
+        packed.extend_from_slice(&number.to_be_bytes());
+    }
+    packed
+}
+
+/// Bytes of a packed receipt.
+const ENTRY: usize = 10;
+
+/// What was packed.
+pub(super) fn unpack(packed: &[u8]) -> impl Iterator<Item = (u64, u16)> {
+    packed.as_chunks::<ENTRY>().0.iter().map(|entry| {
+        let number = u64::from_be_bytes(entry[..8].try_into().unwrap_or_default());
+        (number, u16::from_be_bytes([entry[8], entry[9]]))
+    })
 }
 
 async fn run(at: &ClientWrapper, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), Error> {

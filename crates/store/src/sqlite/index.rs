@@ -33,6 +33,8 @@ pub struct Entries {
     pub last: u64,
     /// Chain head after it.
     pub head: [u8; 32],
+    /// Digest of the last row: a ledger that has it there is the one that was indexed.
+    pub digest: Vec<u8>,
     /// Key → sequence of its last row; 0 = gone.
     pub keys: Vec<(KeyHash, u64)>,
     /// Balances after it.
@@ -73,6 +75,7 @@ fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS covered(one INTEGER PRIMARY KEY CHECK(one = 1), format INTEGER NOT NULL, sequence INTEGER NOT NULL,
     head BLOB NOT NULL, waiting BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS fit(one INTEGER PRIMARY KEY CHECK(one = 1), sequence INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS feed(recipient INTEGER NOT NULL, last INTEGER NOT NULL, receipts BLOB NOT NULL,
     PRIMARY KEY(recipient, last)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS timer(due INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, kind INTEGER NOT NULL,
@@ -190,6 +193,10 @@ impl IndexWriter {
             "INSERT INTO covered VALUES(1, ?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET format = excluded.format, sequence = excluded.sequence, head = excluded.head, waiting = excluded.waiting",
             params![FORMAT, last.last as i64, last.head, waiting],
         )?;
+        transaction.execute(
+            "INSERT INTO fit VALUES(1, ?1, ?2) ON CONFLICT DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest",
+            params![last.last as i64, last.digest],
+        )?;
         transaction.commit()?;
         merging.publish();
         Ok(())
@@ -285,6 +292,13 @@ impl Index {
     /// The position covered with the chain head there; none for an empty index.
     pub fn covered(&self) -> Option<(u64, [u8; 32])> {
         covered(&self.connection).ok().flatten()
+    }
+
+    /// Row up to which it covers the ledger, and its digest: random enough to tell one ledger from another.
+    pub fn fit(&self) -> Option<(u64, Vec<u8>)> {
+        let fit = "SELECT sequence, digest FROM fit";
+        let found = self.connection.query_row(fit, [], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)));
+        found.ok()
     }
 
     fn find(&self, family: Family, hash: KeyHash) -> rusqlite::Result<Option<Vec<u8>>> {

@@ -691,21 +691,53 @@ impl LedgerReader {
         })
     }
 
-    /// Digests of a segment up to a row, in order, without their payloads.
+    /// The digest of a row, if it is there.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn digest(&self, sequence: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let segments = self.segments_of();
+        let Some((segment, _)) = segments.into_iter().rev().find(|(_, first)| *first <= sequence) else {
+            return Ok(None);
+        };
+        self.with(segment, |connection| {
+            let mut statement = connection.prepare_cached("SELECT digest FROM row WHERE sequence = ?1")?;
+            statement.query_row([sequence as i64], |row| row.get(0)).optional()
+        })
+    }
+
+    /// The chain from the head after a row to that after a later one.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn chain_on(&self, mut head: [u8; 32], after: u64, upto: u64) -> Result<[u8; 32], StoreError> {
+        for (segment, first) in self.segments_of() {
+            if first > upto {
+                break;
+            }
+            self.scan_digests(segment, after, upto, &mut |row, time, kind, digest| {
+                head = chain(&head, row, time, kind, digest);
+            })?;
+        }
+        Ok(head)
+    }
+
+    /// Digests of a segment after a row up to another, in order, without their payloads.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn scan_digests(
         &self,
         segment: u32,
+        after: u64,
         upto: u64,
         visit: &mut DigestVisit<'_>,
     ) -> Result<(), StoreError> {
         self.with(segment, |connection| {
             let mut statement = connection.prepare(
-                "SELECT sequence, time, kind, digest FROM row WHERE sequence <= ?1 ORDER BY sequence",
+                "SELECT sequence, time, kind, digest FROM row WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence",
             )?;
-            let mut rows = statement.query([upto as i64])?;
+            let mut rows = statement.query([after as i64, upto as i64])?;
             while let Some(row) = rows.next()? {
                 let digest: Vec<u8> = row.get(3)?;
                 visit(row.get::<_, i64>(0)? as u64, Time(row.get(1)?), row.get(2)?, &digest);

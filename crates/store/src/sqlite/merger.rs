@@ -119,6 +119,7 @@ pub(super) fn merge(
     };
     if let Some(entries) = batch.last_mut() {
         entries.timers = timers;
+        entries.digest = shared.ledger.digest(last)?.unwrap_or_default();
     }
     index.merge(batch, &waiting)?;
     shared.memory_mut().covered(last);

@@ -372,13 +372,14 @@ impl SqliteStore {
         let reader = ledger.reader();
         let mut writer = IndexWriter::open(path)?;
         let covered = match writer.index().covered() {
-            Some((sequence, head)) if chain_head_at(&reader, sequence)? == Some(head) => sequence,
+            Some((sequence, head)) if fits(&reader, &writer, sequence, &head)? => (sequence, head),
             Some(_) => {
                 writer.clear()?;
-                0
+                (0, [0; 32])
             }
-            None => 0,
+            None => (0, [0; 32]),
         };
+        let (covered, head) = covered;
         let index = writer.index();
         let hasher = Hasher::new(&reader.keyring.keyed_hash("index"));
         let mut memory = Memory::new(hasher);
@@ -399,7 +400,7 @@ impl SqliteStore {
             covered: AtomicU64::new(covered),
         });
         reopen(&shared)?;
-        let tail = replay(&shared, &mut writer, covered, progress)?;
+        let tail = replay(&shared, &mut writer, (covered, head), progress)?;
         let merger = Merger::start(shared.clone(), writer)?;
         if let Some(entries) = tail {
             merger.send(entries);
@@ -425,6 +426,21 @@ impl SqliteStore {
     }
 }
 
+/// Whether an index that covers the ledger up to a row is of this ledger.
+fn fits(
+    reader: &LedgerReader,
+    index: &IndexWriter,
+    sequence: u64,
+    head: &[u8; 32],
+) -> Result<bool, StoreError> {
+    match index.index().fit() {
+        Some((row, digest)) if row == sequence && !digest.is_empty() => {
+            Ok(reader.digest(sequence)?.is_some_and(|found| found == digest))
+        }
+        _ => Ok(chain_head_at(reader, sequence)? == Some(*head)),
+    }
+}
+
 /// Chain head after a row, recomputed from the stored digests of its segment.
 fn chain_head_at(reader: &LedgerReader, sequence: u64) -> Result<Option<[u8; 32]>, StoreError> {
     let Some((segment, _)) = reader.segments_of().into_iter().rev().find(|(_, first)| *first <= sequence)
@@ -437,7 +453,7 @@ fn chain_head_at(reader: &LedgerReader, sequence: u64) -> Result<Option<[u8; 32]
     }
     let Ok(mut head) = <[u8; 32]>::try_from(previous) else { return Ok(None) };
     let mut found = None;
-    reader.scan_digests(segment, sequence, &mut |row, time, kind, digest| {
+    reader.scan_digests(segment, 0, sequence, &mut |row, time, kind, digest| {
         head = super::ledger_files::chain(&head, row, time, kind, digest);
         if row == sequence {
             found = Some(head);
@@ -481,13 +497,14 @@ fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
 fn replay(
     shared: &Arc<Shared>,
     index: &mut IndexWriter,
-    covered: u64,
+    (covered, mut head): (u64, [u8; 32]),
     progress: &mut dyn FnMut(u64),
 ) -> Result<Option<Entries>, StoreError> {
     let mut after = covered;
     let mut replayed = 0u64;
     loop {
         let mut rows = Vec::new();
+        let begin = after;
         shared.ledger.scan(after, &mut |row| {
             rows.push(row);
             rows.len() < REPLAY_ROWS
@@ -507,7 +524,7 @@ fn replay(
             }
             decoded.push((row.sequence, row.time, decoded_row));
         }
-        let head = chain_head_at(&shared.ledger, last)?.unwrap_or_default();
+        head = shared.ledger.chain_on(head, begin, last)?;
         let rows = decoded.iter().map(|(sequence, time, row)| (*sequence, *time, row));
         let mut entries = shared.advance(rows, head);
         entries.last = last;
