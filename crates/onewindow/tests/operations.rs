@@ -120,7 +120,7 @@ fn get(address: &str, path: &str, token: &str) -> (u16, String) {
         .get(format!("{address}{path}"))
         .header("authorization", format!("Bearer {token}"))
         .call()
-        .unwrap();
+        .unwrap_or_else(|error| panic!("{address}{path}: {error}"));
     (response.status().as_u16(), response.body_mut().read_to_string().unwrap())
 }
 

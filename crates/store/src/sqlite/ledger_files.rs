@@ -221,7 +221,9 @@ impl LedgerFiles {
                 .map_err(|error| failed("read a segment", error))?;
             firsts.push((number, first as u64));
         }
-        let (fence, next, last_time, head) = connection
+        // In a transaction of its own: what cannot be committed for want of room has to be heard of.
+        let taking = connection.unchecked_transaction().map_err(|error| failed("take the writer", error))?;
+        let (fence, next, last_time, head) = taking
             .query_row(
                 "UPDATE writer SET fence = fence + 1 WHERE writer = 0 RETURNING fence, sequence, time, head",
                 [],
@@ -235,6 +237,7 @@ impl LedgerFiles {
                 },
             )
             .map_err(|error| failed("take the writer", error))?;
+        taking.commit().map_err(|error| failed("take the writer", error))?;
         let (checkpoint, requests) = std::sync::mpsc::sync_channel::<Checkpoint>(2);
         super::thread("checkpoint", move || {
             for request in requests {
