@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run the program")]
 
+#[path = "../../store/tests/support/postgres.rs"]
+mod database;
+
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -52,6 +55,39 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     assert!(done(path, "rulebook publish --data zone --by tester tables").contains("nothing was published"));
     done(path, "man --out man");
     assert!(path.join("man/onewindow-submit.1").exists());
+}
+
+#[test]
+fn the_same_commands_work_on_a_database() {
+    let Some(address) = database::database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let space = |arguments: &str| {
+        let words = arguments.split_whitespace();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onewindow"));
+        command.args(words).current_dir(path).env("ONEWINDOW_DATABASE", &address);
+        command.env("ONEWINDOW_MASTER_KEY", "space.key");
+        let output = command.output().unwrap();
+        let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code(), told.concat())
+    };
+    done(path, "generate --declarations 3 --seed 7 --out messages");
+    let (code, told) = space("party import messages/parties.json");
+    assert!(code == Some(1) && told.contains("onewindow migrate"), "{told}");
+    assert_eq!(space("migrate").0, Some(0));
+    assert!(space("migrate").1.contains("nothing was to be done"));
+    assert_eq!(space("party import messages/parties.json").0, Some(0));
+    let (code, token) = space("token issue --party 5301960101 --role platform --name integrator");
+    assert!(code == Some(0) && token.starts_with("ow_"), "{token}");
+    assert!(space("token list").1.contains("integrator"));
+    assert!(space("rulebook list").1.contains("onewindow"));
+    assert!(space("judging pause").1.contains("paused"));
+    assert!(space("judging show").1.contains("paused"));
+    assert!(space("judging resume").1.contains("on"));
+    let (code, verified) = space("verify --json");
+    assert!(code == Some(0) && verified.contains("\"clean\":true"), "{verified}");
+    // A folder that is named goes before the database of the environment.
+    assert!(space("party list --data zone").1.trim().starts_with("[]"));
 }
 
 #[test]
