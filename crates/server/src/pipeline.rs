@@ -142,6 +142,8 @@ impl<S: Store> Engine<S> {
         let paused = self.paused();
         let count = if paused { 0 } else { self.follows.len().min(BATCH_EVENTS) };
         let follows: Vec<Follow> = self.follows.drain(..count).collect();
+        // What was to be judged again waits on.
+        self.backlog |= paused && batch.iter().any(|work| matches!(work, Work::Again(_)));
         let batch = if paused { recorded_only(batch, self.unreadable) } else { batch };
         let (previews, mut batch): (Vec<Work>, Vec<Work>) =
             batch.into_iter().partition(|work| matches!(work, Work::Preview(..)));
