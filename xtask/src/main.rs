@@ -42,18 +42,10 @@ fn stories_on_postgres() -> bool {
     eprintln!("── the stories on PostgreSQL");
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
-    command.args([
-        "test",
-        "--quiet",
-        "-p",
-        "server",
-        "--test",
-        "codes",
-        "--test",
-        "http",
-        "--test",
-        "interface",
-    ]);
+    // Of the workspace, as the tests before: other features would have everything built again.
+    let stories =
+        ["test", "--quiet", "--workspace", "--test", "codes", "--test", "http", "--test", "interface"];
+    command.args(stories);
     command.env("ONEWINDOW_TEST_STORE", "postgres").status().is_ok_and(|status| status.success())
 }
 
