@@ -76,6 +76,11 @@ impl Shared {
         }
     }
 
+    /// The states of a row, if they are remembered.
+    pub fn remembered(&self, position: Position) -> Option<Arc<States>> {
+        locked(&self.states).get(&position).cloned()
+    }
+
     /// Opens a payload; a key or dictionary of another server is fetched first.
     pub async fn opened(&self, client: &ClientWrapper, blob: &[u8]) -> Result<Vec<u8>, StoreError> {
         let sealed = |error: crate::crypt::Unsealable| StoreError::Failed {

@@ -6,6 +6,7 @@ use super::{execute, query};
 use crate::codec;
 use crate::rows::{EventRow, Row, Summary};
 use clearance::Text;
+use clearance::consignment::Consignment;
 use clearance::event::Cause;
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
@@ -139,9 +140,26 @@ impl Effects {
         if let Some(consignment) = &outcome.consignment {
             let hash: Uuid = shared.hasher.order(&consignment.key);
             self.keys.insert(hash, position.sequence);
-            let parties = Summary::parties(consignment);
+            let parties = self.new_parties(shared, hash, consignment);
             self.listed.insert(hash, (Summary::of(consignment, position, time), parties));
         }
+    }
+
+    /// The parties who do not have it in their lists yet: those whom the state before named are there. Where it is not
+    /// remembered all are named, and those who are there stay.
+    fn new_parties(&self, shared: &Shared, hash: Uuid, consignment: &Consignment) -> Vec<Text> {
+        let mut parties = Summary::parties(consignment);
+        let before = consignment.previous.and_then(|previous| shared.remembered(previous));
+        if let Some(before) = before.as_ref().and_then(|states| states.consignment.as_ref()) {
+            let known = Summary::parties(before);
+            parties.retain(|party| !known.contains(party));
+        }
+        if let Some((_, earlier)) = self.listed.get(&hash) {
+            parties.extend(earlier.iter().cloned());
+            parties.sort_unstable();
+            parties.dedup();
+        }
+        parties
     }
 
     fn accounts(&mut self, outcome: &Outcome) {
@@ -199,7 +217,12 @@ impl Effects {
             // They are locked since loading, so their order here does not matter.
             let hashes: Vec<Uuid> = self.keys.keys().copied().collect();
             let sequences: Vec<i64> = self.keys.values().map(|sequence| *sequence as i64).collect();
-            run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence", &[&hashes, &sequences, &writer]).await?;
+            let parameters: [&(dyn ToSql + Sync); 3] = [&hashes, &sequences, &writer];
+            let update = "UPDATE key SET writer = $3, sequence = k.sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) WHERE key.hash = k.hash";
+            // Nearly all were made when they were locked; what was not is made now.
+            if run_counted(at, update, &parameters).await? < hashes.len() as u64 {
+                run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence", &parameters).await?;
+            }
         }
         if !self.messages.is_empty() {
             let hashes: Vec<Uuid> = self.messages.keys().copied().collect();
@@ -302,6 +325,9 @@ impl Effects {
         let parties: Vec<&str> = named.keys().map(|(party, _)| *party).collect();
         let created: Vec<i64> = named.keys().map(|(_, created)| *created).collect();
         let keys: Vec<Uuid> = named.values().copied().collect();
+        if named.is_empty() {
+            return Ok(());
+        }
         run(at, "INSERT INTO listed_party(party, created, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
     }
 
