@@ -50,7 +50,7 @@ pub enum Work {
     Rulebook(Box<RulebookRow>, Arc<clearance::Rulebook>, oneshot::Sender<bool>),
     /// A seed of the sampling draw.
     Seed(Box<SeedRow>, oneshot::Sender<()>),
-    /// Look what other servers did: a newer reference, work that one left who is gone.
+    /// Look what other servers did (a newer reference, work that one left who is gone), and judge what waits for it.
     Tend,
     /// An event that was recorded undecided and can now be judged.
     Again(Box<StoredEvent>),

@@ -10,7 +10,7 @@ use store::sqlite::room::Room;
 pub enum Closed {
     /// The window closes: what was handed in before is finished.
     Draining,
-    /// The store failed; it is opened again when its disk allows.
+    /// The store failed; it is opened again when its disk or its database allows.
     StoreFailed,
     /// The disk has less room than is kept free.
     DiskFull {
@@ -42,7 +42,7 @@ impl Closed {
         match self {
             Self::Draining => "the window is closing".to_owned(),
             Self::StoreFailed => {
-                "the disk refused a write; the store is opened again when it has room".to_owned()
+                "the store refused a write; it is opened again when that may help".to_owned()
             }
             Self::DiskFull { free_bytes, least_bytes } => format!(
                 "the disk has {} MiB left, and {} MiB are kept free",

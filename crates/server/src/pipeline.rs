@@ -297,7 +297,7 @@ impl<S: Store> Engine<S> {
         self.answers.send(told).await.map_err(|_| ended())
     }
 
-    /// What other servers did meanwhile.
+    /// What other servers did meanwhile, and what waits for its judgement.
     async fn tend(&mut self) -> Result<(), StoreError> {
         if self.store.read().reference().await? != self.reference().version {
             self.renew_reference().await?;

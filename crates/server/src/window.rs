@@ -230,7 +230,8 @@ impl<R: Read> Window<R> {
     /// # Errors
     /// [`OpenError::Ended`] when the window is closing.
     pub async fn draw_with(&self, secret: [u8; 32], by: &str) -> Result<(), OpenError> {
-        let seed = SamplingSeed { number: self.reference().sampling_seed.number + 1, secret };
+        // Its number is given where it is written.
+        let seed = SamplingSeed { number: 0, secret };
         self.pipeline.seed(SeedRow { seed, by: by.into() }).await.ok_or(OpenError::Ended)
     }
 
@@ -280,7 +281,7 @@ impl<R: Read> Window<R> {
     /// Files parties, skipping those that are filed already as they are.
     pub async fn file_all(&self, filings: Vec<Filing>, by: &str) -> usize {
         let mut count = 0;
-        for mut filing in filings {
+        for filing in filings {
             let reference = self.reference();
             let same = reference
                 .parties
@@ -289,7 +290,6 @@ impl<R: Read> Window<R> {
             if same {
                 continue;
             }
-            filing.version = reference.parties.version + 1;
             if self.pipeline.file(FilingRow { filing, by: by.into() }).await.is_some() {
                 count += 1;
             }

@@ -353,7 +353,8 @@ fn grouped(fen: i64) -> String {
 
 /// Raises the counters of the persons a declaration names, and says what they stand at with it.
 fn windowed(case: &mut Case<'_>, arrived: &Arrived) -> Vec<(CountKey, u32, u32)> {
-    let today = case.received.day_number();
+    // What is judged now counts now: events that waited see one another.
+    let today = case.now.day_number();
     let mut counts = Vec::new();
     for key in crate::validate::counted(&arrived.person) {
         for (kind, window) in case.reference.current().risk.windows() {

@@ -118,7 +118,7 @@ impl From<Closed> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let wants_room = error.wants_room();
+        let may_pass = error.may_pass();
         let mut chain = error.to_string();
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
@@ -127,8 +127,10 @@ impl From<StoreError> for Problem {
             source = cause.source();
         }
         tracing::error!(%chain, "a request failed");
-        if wants_room {
-            return Self::unavailable("the disk refused a write; nothing was recorded, ask again later");
+        if may_pass {
+            return Self::unavailable(
+                "the store cannot be reached or has no room; nothing was recorded, ask again later",
+            );
         }
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
