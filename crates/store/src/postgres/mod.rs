@@ -2,7 +2,7 @@
 //! Keys are rows that a batch locks in one order before it looks; accounts move conditionally; what follows from a row is
 //! written in its commit. Each committing connection is a writer with a lease, a fence and a chain of its own.
 //!
-//! What is not here: judgement, and whatever is mutable and not derivable (tokens, previews).
+//! What is mutable and not derivable (tokens, preview counters, settings) lies beside, in `control`. Nothing is judged here.
 
 mod cold;
 pub(crate) mod control;
@@ -167,10 +167,17 @@ async fn execute(
     client.execute(&prepared, parameters).await
 }
 
-/// A connection on the runtime that opened the store: whoever asks for it may have a runtime that ends before it.
+/// The connection of a writer.
+async fn connect_to_write(options: &Options) -> Result<ClientWrapper, StoreError> {
+    let client = connect(options).await?;
+    client.batch_execute(BY_KEY).await.map_err(|error| failed("connect to the database", error))?;
+    Ok(client)
+}
+
+/// The same on the runtime that opened the store: whoever asks for it may have a runtime that ends before it.
 async fn connect_on(home: &Handle, options: &Options) -> Result<ClientWrapper, StoreError> {
     let options = options.clone();
-    let connected = home.spawn(async move { connect(&options).await }).await;
+    let connected = home.spawn(async move { connect_to_write(&options).await }).await;
     connected.map_err(|source| StoreError::Failed {
         operation: "connect to the database".to_owned(),
         source: source.into(),

@@ -1,11 +1,14 @@
-//! The writing side: a writer's number under lease, a connection that commits, what a batch may know.
+//! The writing side: a connection that commits, and what becomes of a batch when the database fails it. What the process is
+//! to the database is in `writer`, what a batch may know in `load`, what it changes in `write`.
 
 use super::cold::{Shared, damaged};
 use super::load::load_facts;
 use super::read::PostgresRead;
 use super::write::Effects;
 use super::writer::{Writer, keep_lease, keys, sealing, take_number};
-use super::{BY_KEY, Fenced, Options, connect, connect_on, execute, failed, is_gone, is_race, query, schema};
+use super::{
+    Fenced, Options, connect_on, connect_to_write, execute, failed, is_gone, is_race, query, schema,
+};
 use crate::codec;
 use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
@@ -50,10 +53,9 @@ impl PostgresStore {
     /// When the database cannot be reached or the master key is not that of the space.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
         schema::ready(&options).await?;
-        let mut client = connect(&options).await?;
+        let mut client = connect_to_write(&options).await?;
         let (keyring, master) = keys(&mut client, &options).await?;
         let writer = take_number(&mut client, &options).await?;
-        client.batch_execute(BY_KEY).await.map_err(|error| failed("connect to the database", error))?;
         let shared = Arc::new(Shared::new(keyring, master, writer.number));
         let read = PostgresRead::new(shared.clone(), &options)?;
         let heartbeat = tokio::spawn(keep_lease(options.clone(), writer.number, writer.fence));
@@ -102,17 +104,11 @@ impl PostgresStore {
         Position { writer: self.writer.number, sequence }
     }
 
-    async fn connect_by_key(&self) -> Result<ClientWrapper, StoreError> {
-        let client = connect_on(&self.home, &self.options).await?;
-        client.batch_execute(BY_KEY).await.map_err(|error| failed("connect to the database", error))?;
-        Ok(client)
-    }
-
     /// A new connection where the old one is gone, tried for a while: a database that restarts or fails over comes back.
     async fn reconnect(&mut self) -> Result<(), StoreError> {
         let began = Instant::now();
         loop {
-            match self.connect_by_key().await {
+            match connect_on(&self.home, &self.options).await {
                 Ok(client) => {
                     self.client = Arc::new(client);
                     return Ok(());
@@ -267,7 +263,7 @@ impl PostgresStore {
                 "INSERT INTO ledger(writer, sequence, time, kind, payload, digest) SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
                 &ledger,
             ),
-            effects.write(&self.client, self.writer.number, time),
+            effects.write(&self.client, self.at(last as u64), time),
             execute(
                 &self.client,
                 "UPDATE writer SET sequence = $3, time = $4, head = $5, lease_until = greatest(lease_until, now() + $6 * interval '1 second') WHERE writer = $1 AND fence = $2",

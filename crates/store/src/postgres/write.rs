@@ -36,8 +36,6 @@ struct Set {
 /// Everything beside the rows themselves.
 #[derive(Default)]
 pub(super) struct Effects {
-    /// Sequence of the batch's last row.
-    last: u64,
     /// Hash → position of the last row; 0 = gone.
     keys: BTreeMap<Uuid, u64>,
     /// First rows of messages by the hash of their bytes: the first stays.
@@ -58,8 +56,7 @@ pub(super) struct Effects {
 impl Effects {
     /// Of the rows of a batch from `first` on.
     pub fn of(shared: &Shared, first: Position, time: Time, rows: &[Row]) -> Self {
-        let last = (first.sequence + rows.len() as u64).saturating_sub(1);
-        let mut effects = Self { last, ..Self::default() };
+        let mut effects = Self::default();
         for (index, row) in rows.iter().enumerate() {
             let position = Position { writer: first.writer, sequence: first.sequence + index as u64 };
             match row {
@@ -187,13 +184,13 @@ impl Effects {
         }
     }
 
-    /// Writes them. False = an account has no room any more: the batch is lost. What the batch's keys guard goes at once;
+    /// Writes them, beside the rows up to `last`. False = an account has no room any more: the batch is lost. What the batch's keys guard goes at once;
     /// counters and accounts, which most batches share, come last and are locked for the shortest time.
-    pub async fn write(&self, at: &ClientWrapper, writer: u16, time: Time) -> Result<bool, Error> {
-        let writer = i32::from(writer);
+    pub async fn write(&self, at: &ClientWrapper, last: Position, time: Time) -> Result<bool, Error> {
+        let writer = i32::from(last.writer);
         tokio::try_join!(
             self.write_keys(at, writer),
-            self.write_feeds(at, writer, time),
+            self.write_feeds(at, last, time),
             self.write_timers(at),
             self.write_lists(at, writer, time),
         )?;
@@ -220,7 +217,7 @@ impl Effects {
             let parameters: [&(dyn ToSql + Sync); 3] = [&hashes, &sequences, &writer];
             let update = "UPDATE key SET writer = $3, sequence = k.sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) WHERE key.hash = k.hash";
             // Nearly all were made when they were locked; what was not is made now.
-            if run_counted(at, update, &parameters).await? < hashes.len() as u64 {
+            if execute(at, update, &parameters).await? < hashes.len() as u64 {
                 run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence", &parameters).await?;
             }
         }
@@ -232,11 +229,12 @@ impl Effects {
         Ok(())
     }
 
-    async fn write_feeds(&self, at: &ClientWrapper, writer: i32, time: Time) -> Result<(), Error> {
+    async fn write_feeds(&self, at: &ClientWrapper, last: Position, time: Time) -> Result<(), Error> {
+        let writer = i32::from(last.writer);
         if !self.receipts.is_empty() {
             let recipients: Vec<&str> = self.receipts.keys().map(Text::as_str).collect();
             let entries: Vec<Vec<u8>> = self.receipts.values().map(|entries| pack(entries)).collect();
-            run(at, "INSERT INTO receipt(recipient, writer, batch, time, entries) SELECT recipient, $3, $4, $5, entries FROM unnest($1::text[], $2::bytea[]) AS r(recipient, entries)", &[&recipients, &entries, &writer, &(self.last as i64), &time.0]).await?;
+            run(at, "INSERT INTO receipt(recipient, writer, batch, time, entries) SELECT recipient, $3, $4, $5, entries FROM unnest($1::text[], $2::bytea[]) AS r(recipient, entries)", &[&recipients, &entries, &writer, &(last.sequence as i64), &time.0]).await?;
         }
         if !self.follows.is_empty() {
             let sequences: Vec<i64> = self.follows.iter().map(|(sequence, ..)| *sequence as i64).collect();
@@ -344,7 +342,7 @@ impl Effects {
         let checked: Vec<Option<i64>> = self.accounts.values().map(|moved| moved.checked_limit).collect();
         // One that is not there begins with its movement, which is never negative then. A limit that a hold was judged
         // under must hold for what is there now.
-        let changed = run_counted(
+        let changed = execute(
             at,
             "INSERT INTO account AS a (owner, kind, period, posted, held, own_limit, checked_limit) SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[]) ON CONFLICT (owner, kind, period) DO UPDATE SET posted = a.posted + excluded.posted, held = a.held + excluded.held, own_limit = coalesce(excluded.own_limit, a.own_limit), checked_limit = excluded.checked_limit WHERE a.posted + excluded.posted >= 0 AND a.held + excluded.held >= 0 AND (excluded.checked_limit IS NULL OR a.posted + excluded.posted + a.held + excluded.held <= excluded.checked_limit)",
             &[&owners, &kinds, &periods, &posted, &held, &own, &checked],
@@ -376,13 +374,5 @@ pub(super) fn unpack(packed: &[u8]) -> impl Iterator<Item = (u64, u16)> {
 }
 
 async fn run(at: &ClientWrapper, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), Error> {
-    run_counted(at, statement, parameters).await.map(|_| ())
-}
-
-async fn run_counted(
-    at: &ClientWrapper,
-    statement: &str,
-    parameters: &[&(dyn ToSql + Sync)],
-) -> Result<u64, Error> {
-    execute(at, statement, parameters).await
+    execute(at, statement, parameters).await.map(|_| ())
 }

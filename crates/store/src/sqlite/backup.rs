@@ -4,7 +4,7 @@
 //! Not in it: the master key, which is kept apart, and the index, which is made anew from the ledger. A copy of the
 //! index would have to be of the very row at which the ledger was copied, or it would be thrown away on opening.
 
-use super::ledger_files::{segment_path, segments_in};
+use super::ledger_files::{log_path, segment_path, segments_in};
 use super::manifest::{Kept, MANIFEST, Manifest, Sealed, hexadecimal, read_through};
 use crate::StoreError;
 use clearance::keys::Time;
@@ -173,9 +173,7 @@ impl Snapshot {
 /// Bytes of a file and of its write-ahead log, and when the file was changed.
 fn looks(path: &Path) -> Option<(u64, u64, i64)> {
     let data = std::fs::metadata(path).ok()?;
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let log = std::fs::metadata(PathBuf::from(log)).map_or(0, |data| data.len());
+    let log = std::fs::metadata(log_path(path)).map_or(0, |data| data.len());
     let modified = data.modified().unwrap_or(SystemTime::UNIX_EPOCH).duration_since(UNIX_EPOCH);
     let modified = modified.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     Some((data.len(), log, modified))

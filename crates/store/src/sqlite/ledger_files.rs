@@ -146,7 +146,7 @@ fn open_segment(path: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connec
 }
 
 /// The write-ahead log of a file.
-fn log_path(file: &Path) -> PathBuf {
+pub(super) fn log_path(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push("-wal");
     PathBuf::from(name)
@@ -440,9 +440,7 @@ impl LedgerFiles {
 
     fn checkpoint_if_large(&self) {
         let path = segment_path(&self.folder, self.segment);
-        let mut log = path.clone().into_os_string();
-        log.push("-wal");
-        if std::fs::metadata(&log).is_ok_and(|data| data.len() > CHECKPOINT_BYTES) {
+        if std::fs::metadata(log_path(&path)).is_ok_and(|data| data.len() > CHECKPOINT_BYTES) {
             // A full queue means that one is under way.
             let _ = self.checkpoint.try_send(Checkpoint::Part(path));
         }
