@@ -2,8 +2,10 @@
 //! movements. Digests and chains are read by each store in its own way.
 
 use crate::rows::Row;
+use crate::sqlite::ledger_files::chain;
 use clearance::keys::{OrderKey, Position, Time};
 use ledger::{Account, Balance};
+use ring::digest::{SHA256, digest};
 use rustc_hash::FxHashMap;
 
 /// What was found.
@@ -27,6 +29,48 @@ pub struct Report {
     pub accounts: u64,
     /// Faults: number of the position (0 = none) and what.
     pub faults: Vec<(u64, String)>,
+}
+
+/// A chain as far as it was walked: the same for a folder and for each writer of a database.
+pub(crate) struct Chain {
+    /// The next sequence.
+    pub expected: u64,
+    time: Time,
+    /// The head after the last row.
+    pub head: [u8; 32],
+}
+
+impl Chain {
+    /// At its beginning.
+    pub fn new() -> Self {
+        Self { expected: 1, time: Time(i64::MIN), head: [0; 32] }
+    }
+
+    /// The next row as it is kept, counted: is it in its place, after the one before, and what was committed?
+    pub fn link(
+        &mut self,
+        position: Position,
+        (time, kind): (Time, u8),
+        (payload, stored): (&[u8], &[u8]),
+        report: &mut Report,
+    ) {
+        if position.sequence != self.expected {
+            let missing = Position { sequence: self.expected, ..position };
+            report.faults.push((missing.number(), format!("missing: the next row is {}", position.sequence)));
+        }
+        self.expected = position.sequence + 1;
+        if time < self.time {
+            report.faults.push((position.number(), "its time lies before the row before".to_owned()));
+        }
+        self.time = time;
+        if !payload.is_empty() && digest(&SHA256, payload).as_ref() != stored {
+            let what = "its payload is not the one that was committed";
+            report.faults.push((position.number(), what.to_owned()));
+        }
+        self.head = chain(&self.head, position.sequence, time, kind, stored);
+        report.rows += 1;
+        report.erased += u64::from(payload.is_empty());
+    }
 }
 
 /// What the rows so far give.

@@ -168,12 +168,12 @@ async fn counts(client: &ClientWrapper, keys: &[CountKey]) -> Result<BTreeMap<Co
         )
         .await
         .map_err(|error| failed("read counters", error))?;
-    for row in rows {
+    let known: FxHashMap<(&str, i16), &CountKey> =
+        keys.iter().map(|key| ((key.owner.as_str(), key.kind as i16), *key)).collect();
+    for row in &rows {
         let owner: &str = row.get(0);
         let kind = row.get::<_, i16>(1);
-        let Some(key) = keys.iter().find(|key| key.owner == owner && key.kind as i16 == kind) else {
-            continue;
-        };
+        let Some(key) = known.get(&(owner, kind)) else { continue };
         let counts = found.entry((*key).clone()).or_default();
         counts.days.push((row.get::<_, i32>(2) as u32, row.get::<_, i32>(3) as u32));
     }

@@ -416,11 +416,13 @@ impl Read for PostgresRead {
         )
         .await
         .map_err(|error| failed("read undecided events", error))?;
-        let mut events = Vec::with_capacity(rows.len());
-        for row in &rows {
-            events.extend(self.shared.event(&client, position_of(row)).await?);
-        }
-        Ok(events)
+        let order: Vec<Position> = rows.iter().map(position_of).collect();
+        let mut found = self.shared.rows(&client, &order.iter().copied().collect()).await?;
+        let event = |position| match found.remove(&position) {
+            Some((time, Row::Event(row))) => Some(StoredEvent { position, time, row: *row }),
+            _ => None,
+        };
+        Ok(order.into_iter().filter_map(event).collect())
     }
     async fn decided_later(&self, first: Position) -> Result<Option<StoredEvent>, StoreError> {
         let client = self.client().await?;

@@ -6,18 +6,13 @@ use super::scan::Scan;
 use super::{PostgresRead, failed, query};
 use crate::StoreError;
 use crate::codec;
-use crate::sqlite::ledger_files::chain;
-use crate::verify::{Recount, Report};
-use clearance::keys::{Position, Time};
-use ring::digest::{SHA256, digest};
+use crate::verify::{Chain, Recount, Report};
+use clearance::keys::Position;
 use std::collections::BTreeMap;
 
-/// How far a chain is.
-struct Chain {
-    expected: u64,
-    time: Time,
-    head: [u8; 32],
-    /// As the writer's row says.
+/// How far a writer's chain is, and how far its row says.
+struct Walked {
+    chain: Chain,
     last: u64,
     last_head: Vec<u8>,
 }
@@ -35,46 +30,22 @@ pub async fn verify(
     let reading = |error| failed("read the writers", error);
     let writers = "SELECT writer, sequence, head FROM writer WHERE sequence > 0 ORDER BY writer";
     let rows = query(&client, writers, &[]).await.map_err(reading)?;
-    let mut chains: BTreeMap<u16, Chain> = BTreeMap::new();
+    let mut chains: BTreeMap<u16, Walked> = BTreeMap::new();
     for row in &rows {
-        let chain = Chain {
-            expected: 1,
-            time: Time(i64::MIN),
-            head: [0; 32],
-            last: row.get::<_, i64>(1) as u64,
-            last_head: row.get(2),
-        };
-        chains.insert(row.get::<_, i32>(0) as u16, chain);
+        let (last, last_head) = (row.get::<_, i64>(1) as u64, row.get(2));
+        chains.insert(row.get::<_, i32>(0) as u16, Walked { chain: Chain::new(), last, last_head });
     }
     let mut report = Report { segments: chains.len() as u64, ..Report::default() };
     let mut recount = Recount::default();
-    let mut scan = Scan::new(chains.iter().map(|(writer, chain)| (*writer, 0, chain.last)));
+    let mut scan = Scan::new(chains.iter().map(|(writer, walked)| (*writer, 0, walked.last)));
     while let Some(row) = scan.next(&client).await? {
-        let Some(link) = chains.get_mut(&row.position.writer) else { continue };
         let position = row.position;
-        if position.sequence != link.expected {
-            let missing = Position { sequence: link.expected, ..position };
-            report.faults.push((
-                missing.number(),
-                format!("missing: the next row of writer {} is {}", position.writer, position.sequence),
-            ));
-        }
-        link.expected = position.sequence + 1;
-        if row.time < link.time {
-            report.faults.push((position.number(), "its time lies before the row before".to_owned()));
-        }
-        link.time = row.time;
-        if !row.payload.is_empty() && digest(&SHA256, &row.payload).as_ref() != row.digest {
-            let what = "its payload is not the one that was committed".to_owned();
-            report.faults.push((position.number(), what));
-        }
-        link.head = chain(&link.head, position.sequence, row.time, row.kind, &row.digest);
-        report.rows += 1;
+        let Some(walked) = chains.get_mut(&position.writer) else { continue };
+        walked.chain.link(position, (row.time, row.kind), (&row.payload, &row.digest), &mut report);
         if report.rows.is_multiple_of(10_000) {
             progress(report.rows);
         }
         if row.payload.is_empty() {
-            report.erased += 1;
             continue;
         }
         let opened = read.opened(&client, &row.payload).await;
@@ -86,9 +57,10 @@ pub async fn verify(
             Err(what) => report.faults.push((position.number(), what)),
         }
     }
-    for (writer, chain) in &chains {
-        if chain.expected != chain.last + 1 || chain.head.as_slice() != chain.last_head {
-            let last = Position { writer: *writer, sequence: chain.last };
+    for (writer, walked) in &chains {
+        let reached = &walked.chain;
+        if reached.expected != walked.last + 1 || reached.head.as_slice() != walked.last_head {
+            let last = Position { writer: *writer, sequence: walked.last };
             let what = format!("the row of writer {writer} is not the end of its chain");
             report.faults.push((last.number(), what));
         }
