@@ -44,10 +44,6 @@ counters! {
     commits_lost: "Commits lost to another writer and judged again.";
     events_undecided: "Events recorded without a judgement.";
     intake_refused: "Requests answered with 503 because nothing is recorded now.";
-    decide_micros: "Microseconds spent judging.";
-    load_micros: "Microseconds spent loading facts.";
-    commit_micros: "Microseconds spent committing.";
-    parse_micros: "Microseconds spent reading messages.";
 }
 
 /// A step of the straight path.
@@ -78,6 +74,14 @@ impl Step {
         }
     }
 }
+
+/// Steps whose time is also told as a counter of its own.
+const SPENT: [(Step, &str); 4] = [
+    (Step::Decide, "Microseconds spent judging."),
+    (Step::Load, "Microseconds spent loading facts."),
+    (Step::Commit, "Microseconds spent committing."),
+    (Step::Parse, "Microseconds spent reading messages."),
+];
 
 /// Upper bounds of a latency's buckets: microseconds, and seconds as text.
 const BOUNDS: [(u64, &str); 14] = [
@@ -165,13 +169,6 @@ impl Metrics {
     pub fn step(&self, step: Step, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.steps.of(step).record(micros);
-        match step {
-            Step::Parse => Self::add(&self.parse_micros, micros),
-            Step::Load => Self::add(&self.load_micros, micros),
-            Step::Decide => Self::add(&self.decide_micros, micros),
-            Step::Commit => Self::add(&self.commit_micros, micros),
-            Step::Durable => {}
-        }
     }
 
     /// From a message's bytes to its durable answer it took so long.
@@ -183,6 +180,13 @@ impl Metrics {
     pub fn page(&self, gauges: &[Gauge]) -> String {
         let mut page = String::new();
         self.counters(&mut page);
+        for (step, help) in SPENT {
+            let (name, spent) = (step.word(), self.steps.of(step).counted().micros());
+            let _ = writeln!(
+                page,
+                "# HELP onewindow_{name}_micros {help}\n# TYPE onewindow_{name}_micros counter\nonewindow_{name}_micros {spent}"
+            );
+        }
         let name = "acknowledge_seconds";
         let help =
             "From the bytes of a message to its durable answer, the verdicts on its documents included.";

@@ -162,7 +162,7 @@ async fn counts(client: &ClientWrapper, keys: &[CountKey]) -> Result<BTreeMap<Co
     let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
     let kinds: Vec<i16> = keys.iter().map(|key| key.kind as i16).collect();
     let rows = query(
- client,
+            client,
             "SELECT c.owner, c.kind, c.day, c.count FROM counter c JOIN unnest($1::text[], $2::smallint[]) AS w(owner, kind) ON c.owner = w.owner AND c.kind = w.kind ORDER BY c.owner, c.kind, c.day",
             &[&owners, &kinds],
         )

@@ -87,7 +87,7 @@ impl PostgresRead {
     async fn rows_of_kind(&self, kind: u8) -> Result<Vec<Row>, StoreError> {
         let client = self.client().await?;
         let rows = query(
- &client,
+            &client,
                 "SELECT writer, sequence FROM ledger WHERE kind = $1 AND kind > 17 ORDER BY time, writer, sequence",
                 &[&i16::from(kind)],
             )
@@ -336,7 +336,7 @@ impl Read for PostgresRead {
     ) -> Result<Vec<(Account, Balance)>, StoreError> {
         let client = self.client().await?;
         let rows = query(
- &client,
+            &client,
                 "SELECT owner, kind, period, posted, held, own_limit FROM account WHERE kind = $1 AND owner > $2 COLLATE \"C\" AND owner COLLATE \"C\" <= coalesce((SELECT owner COLLATE \"C\" FROM account WHERE kind = $1 AND owner COLLATE \"C\" > $2 ORDER BY owner COLLATE \"C\" OFFSET $3 LIMIT 1), repeat('~', 64)) ORDER BY owner COLLATE \"C\", period",
                 &[&i16::from(kind.number()), &after, &(limit.saturating_sub(1) as i64)],
             )
@@ -347,7 +347,7 @@ impl Read for PostgresRead {
     async fn due(&self, now: Time, limit: usize) -> Result<Vec<Timer>, StoreError> {
         let client = self.client().await?;
         let rows = query(
- &client,
+            &client,
                 "UPDATE timer t SET claimed_by = $3, claimed_until = now() + $4 * interval '1 second' FROM (SELECT key, kind, attempt FROM timer WHERE due <= $1 AND (claimed_until IS NULL OR claimed_until < now() OR claimed_by = $3) ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED) d WHERE t.key = d.key AND t.kind = d.kind AND t.attempt = d.attempt RETURNING t.due, t.platform, t.order_no, t.kind, t.attempt",
                 &[&now.0, &(limit as i64), &i32::from(self.shared.writer), &CLAIM_SECONDS],
             )
@@ -372,7 +372,7 @@ impl Read for PostgresRead {
         let client = self.client().await?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = query(
- &client,
+            &client,
                 "SELECT writer, sequence, payload FROM follow WHERE owner = $1 ORDER BY writer, sequence, number LIMIT $2",
                 &[&i32::from(self.shared.writer), &limit],
             )
