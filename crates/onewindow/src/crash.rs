@@ -64,14 +64,17 @@ const PERSONS: u64 = 600;
 /// Longest life of a server, milliseconds.
 const LONGEST_LIFE: u64 = 500;
 
+/// A server of a space, to be started.
+fn server(space: &Space) -> Result<Command, Failure> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::null());
+    space.hand_to(&mut command);
+    Ok(command)
+}
+
 /// Starts a server on the folder; its address, once it listens.
 fn start(space: &Space) -> Result<(Child, String), Failure> {
-    let mut child = Command::new(std::env::current_exe()?)
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .args(space.arguments())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut child = server(space)?.stderr(Stdio::piped()).spawn()?;
     let errors = child.stderr.take().ok_or("no standard error")?;
     let mut said = String::new();
     for line in BufReader::new(errors).lines() {
@@ -201,12 +204,7 @@ impl Totals {
 
 /// A server that is killed while it opens the folder.
 fn kill_early(space: &Space, after: u64) -> Result<(), Failure> {
-    let child = Command::new(std::env::current_exe()?)
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .args(space.arguments())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let child = server(space)?.stderr(Stdio::null()).spawn()?;
     std::thread::sleep(Duration::from_millis(after));
     kill(child)
 }

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use store::{MasterKey, postgres, sqlite};
 
 /// Where a space lies.
@@ -73,21 +74,21 @@ impl Space {
         }
     }
 
-    /// The same place as arguments of another process.
-    pub fn arguments(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        let mut name = |option: &str, value: Option<String>| {
-            words.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
-        };
-        let text = |path: &Path| path.display().to_string();
-        name("--data", self.data.as_deref().map(text));
-        if self.data.is_none() {
-            name("--database", self.database.clone());
-            name("--schema", Some(self.schema.clone()));
+    /// The same place for another process. An address may have a password: it goes where no list of processes shows it.
+    pub fn hand_to(&self, command: &mut Command) {
+        let named = [
+            ("--data", &self.data),
+            ("--database-ca", &self.database_ca),
+            ("--master-key", &self.master_key),
+        ];
+        for (option, value) in named {
+            if let Some(value) = value {
+                command.arg(option).arg(value);
+            }
         }
-        name("--database-ca", self.database_ca.as_deref().map(text));
-        name("--master-key", self.master_key.as_deref().map(text));
-        words
+        if let (None, Some(database)) = (&self.data, &self.database) {
+            command.args(["--schema", &self.schema]).env("ONEWINDOW_DATABASE", database);
+        }
     }
 
     /// For people: where it is, without what is secret in an address.

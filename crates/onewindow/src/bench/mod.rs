@@ -2,6 +2,7 @@
 //! the same machine. Four documents a declaration, and the site's arrival for every hundred. Here is the plan of a run:
 //! which store is measured when; how it is said is docs/speed.md.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
+#![expect(clippy::print_stderr, reason = "what a person should know of a figure")]
 
 mod client;
 mod limits;
@@ -24,6 +25,9 @@ use server::clock::Clock;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Runtime;
+
+/// Groups of trades that each connection needs for a rate that is worth something.
+const FEW: usize = 8;
 
 /// The name of the server's threads: what they cost is told from what the generator costs.
 const SERVER: &str = "server";
@@ -235,6 +239,13 @@ fn measure_once(
     let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
     bar.enable_steady_tick(Duration::from_millis(200));
     let tape = Tape::record(&arguments.traffic(batch, number))?;
+    if tape.groups() < FEW * arguments.connections {
+        eprintln!(
+            "{} groups of trades for {} connections are few: their orders go during the warm-up, and the rate flatters",
+            tape.groups(),
+            arguments.connections
+        );
+    }
     bar.set_message(format!("measuring: {}, {} stored, batch {batch}", place.kind.word(), place.stored));
     // Nothing of ours may run beside the measurement.
     bar.disable_steady_tick();
