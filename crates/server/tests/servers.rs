@@ -27,7 +27,8 @@ type Server = (Window<PostgresRead>, std::thread::JoinHandle<()>);
 async fn open(options: &Options) -> Server {
     let control = Control::connect(options).await.unwrap();
     let store = PostgresStore::open(options.clone()).await.unwrap();
-    let server = Window::open(store, control, Clock::simulated(NOW), |error| panic!("{error}")).await.unwrap();
+    let server =
+        Window::open(store, control, Clock::simulated(NOW), |error| panic!("{error}")).await.unwrap();
     support::draw_the_same(&server.0).await;
     server
 }
