@@ -4,6 +4,7 @@
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::event::{Cause, Event, Follow};
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use crate::record::{Record, RecordKey};
 use crate::{Text, validate};
 use ceb::Document;
 use ledger::{Account, Balance};
@@ -81,6 +82,8 @@ pub struct Keys {
     pub accounts: Vec<Account>,
     /// Windowed counts.
     pub counts: Vec<CountKey>,
+    /// Records of registers.
+    pub records: Vec<RecordKey>,
     /// Whether the batch moves the reference (parties, rulebooks, seed of the draw): no other is judged meanwhile.
     pub reference: bool,
 }
@@ -118,6 +121,8 @@ pub struct Facts {
     pub claims: FxHashMap<ClaimKey, OrderKey>,
     /// Arrival documents that exist.
     pub arrivals: FxHashMap<ArrivalKey, Arc<ArrivalRecord>>,
+    /// Records that exist.
+    pub records: FxHashMap<RecordKey, Arc<Record>>,
     /// Balances; an account that never moved is absent.
     pub balances: FxHashMap<Account, Balance>,
     /// Windowed counts; absent = none.

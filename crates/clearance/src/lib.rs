@@ -16,6 +16,7 @@ pub mod matching;
 pub mod outcome;
 pub mod party;
 pub mod reason;
+pub mod record;
 pub mod risk;
 pub mod rulebook;
 pub mod sample;

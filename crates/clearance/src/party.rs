@@ -186,10 +186,16 @@ impl Parties {
         }
         self.filings.push(filing);
     }
-    /// The filing of a code that holds on a day.
+    /// The filing of a code that holds on a day: of those that have begun by then the last one, unless it has ended. What
+    /// it took the place of does not come back with its end.
     pub fn find(&self, code: &str, day: Day) -> Option<&Filing> {
         let indexes = self.by_code.get(code)?;
-        indexes.iter().rev().map(|&index| &self.filings[index as usize]).find(|filing| filing.holds_on(day))
+        let begun = indexes
+            .iter()
+            .rev()
+            .map(|&index| &self.filings[index as usize])
+            .find(|filing| filing.valid_from <= day)?;
+        begun.holds_on(day).then_some(begun)
     }
     /// The latest filing of a code on any day.
     pub fn latest(&self, code: &str) -> Option<&Filing> {

@@ -8,6 +8,8 @@ use clearance::consignment::State;
 use clearance::decide::Reference;
 use clearance::keys::Position;
 use clearance::outcome::{Answer, Outcome};
+use clearance::record::Record;
+use register::Refusal;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
 use store::{Durable, Read, Row, StoreError};
@@ -15,6 +17,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Batches that wait for their answers.
 const WAITING: usize = 8;
+
+/// What a command came to.
+pub(crate) type Commanded = Result<Arc<Record>, Refusal>;
 
 /// What is to be told.
 pub(crate) enum Told {
@@ -28,6 +33,16 @@ pub(crate) enum Told {
         work: Vec<Work>,
         /// The version of the reference that it makes.
         reference: Option<u64>,
+        done: Option<oneshot::Sender<()>>,
+    },
+    /// Changes of records: their rows, and who waits for them.
+    Commands {
+        handed: Instant,
+        durable: Durable,
+        rows: Arc<Vec<Row>>,
+        /// The version of the reference that they make.
+        reference: Option<u64>,
+        answers: Vec<(oneshot::Sender<Commanded>, Commanded)>,
         done: Option<oneshot::Sender<()>>,
     },
     /// What documents would give.
@@ -72,6 +87,19 @@ impl<R: Read> Answering<R> {
                         self.move_reference(version, &rows, &work);
                     }
                     self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
+                    if let Some(done) = done {
+                        let _ = done.send(());
+                    }
+                }
+                Told::Commands { handed, durable, rows, reference, answers, done } => {
+                    durable.wait().await?;
+                    self.metrics.step(Step::Durable, handed.elapsed());
+                    if let Some(version) = reference {
+                        self.move_reference(version, &rows, &[]);
+                    }
+                    for (answer, commanded) in answers {
+                        let _ = answer.send(commanded);
+                    }
                     if let Some(done) = done {
                         let _ = done.send(());
                     }
@@ -136,7 +164,7 @@ impl<R: Read> Answering<R> {
                 Work::Again(_) => {
                     rows.next();
                 }
-                Work::Preview(..) | Work::Tend => {}
+                Work::Preview(..) | Work::Command(..) | Work::Tend => {}
             }
         }
         Ok(())

@@ -70,6 +70,16 @@ impl Caller {
         if self.token.role == Role::Officer { Ok(()) } else { Err(Denied::Forbidden) }
     }
 
+    /// Whether it is his duty to decide on what parties apply for.
+    pub fn reviews(&self) -> bool {
+        self.is_office()
+    }
+
+    /// Whether he uses the filings and goods of all parties, who need not file them again with his agency.
+    pub fn uses_registers(&self) -> bool {
+        self.is_office() || matches!(self.token.role, Role::Agency | Role::Bank)
+    }
+
     /// What he may see; `codes` are the codes of his party.
     pub fn scope(&self, codes: Vec<Text>) -> Scope {
         if self.is_office() { Scope::Office(self.token.districts.clone()) } else { Scope::Party(codes) }

@@ -146,6 +146,8 @@ impl<R: Read> World<'_, R> {
             Row::Message(_) => {}
             Row::Filing(row) => self.filings.push(row.filing),
             Row::Seed(row) => self.seeds.push(row.seed),
+            // Its versions are counted by the verification of the store.
+            Row::Record(_) => {}
             Row::Rulebook(row) => match crate::window::loaded(&row) {
                 Ok(book) => self.books.push(Arc::new(book)),
                 Err(error) => self.fault(position, error.to_string()),

@@ -4,6 +4,8 @@ use crate::ingest::Ingested;
 use clearance::event::{Arrived, OfficerAction, Timer};
 use clearance::keys::{OrderKey, Position};
 use clearance::outcome::{Answer, Outcome};
+use clearance::record::Record;
+use register::{Command, Refusal};
 use std::sync::Arc;
 use store::{FilingRow, MessageRow, RulebookRow, SeedRow, StoredEvent};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -50,6 +52,8 @@ pub enum Work {
     Rulebook(Box<RulebookRow>, Arc<clearance::Rulebook>, oneshot::Sender<bool>),
     /// A seed of the sampling draw.
     Seed(Box<SeedRow>, oneshot::Sender<()>),
+    /// A change of a record of a register.
+    Command(Box<Command>, oneshot::Sender<Result<Arc<Record>, Refusal>>),
     /// Look what other servers did (a newer reference, work that one left who is gone), and judge what waits for it.
     Tend,
     /// An event that was recorded undecided and can now be judged.
@@ -104,6 +108,12 @@ impl Pipeline {
     pub async fn file(&self, filing: FilingRow) -> Option<()> {
         let (answer, answered) = oneshot::channel();
         self.submit(Work::Filing(Box::new(filing), answer)).await;
+        answered.await.ok()
+    }
+    /// Changes a record of a register; none = the window is closing, and nobody knows.
+    pub async fn command(&self, command: Command) -> Option<Result<Arc<Record>, Refusal>> {
+        let (answer, answered) = oneshot::channel();
+        self.submit(Work::Command(Box::new(command), answer)).await;
         answered.await.ok()
     }
     /// Publishes a rulebook; false = its number is taken.

@@ -8,6 +8,7 @@ mod answering;
 pub mod api;
 pub mod auth;
 pub mod clock;
+mod commands;
 pub mod derive;
 mod door;
 pub mod histogram;

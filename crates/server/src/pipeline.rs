@@ -27,22 +27,22 @@ pub(crate) const BATCH_EVENTS: usize = 500;
 /// Work that waits at most; who sends more waits with it.
 pub(crate) const WAITING: usize = 2_000;
 /// Commits tried before the pipeline gives up on a store that keeps losing.
-const ATTEMPTS: usize = 50;
+pub(crate) const ATTEMPTS: usize = 50;
 
 /// What judges: [`clearance::decide::decide`]; tests put one in its place that fails.
 pub type Judge = fn(&[Event], &mut Facts, &Reference, Time) -> Vec<Outcome>;
 
 /// What the pipeline's thread owns.
-struct Engine<S: Store> {
-    store: S,
-    answers: mpsc::Sender<Told>,
+pub(crate) struct Engine<S: Store> {
+    pub(crate) store: S,
+    pub(crate) answers: mpsc::Sender<Told>,
     reference: Arc<RwLock<Arc<Reference>>>,
-    clock: Clock,
-    metrics: Arc<Metrics>,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Arc<Metrics>,
     judge: Judge,
     pause: Arc<AtomicBool>,
     /// A rulebook that another published does not load here: nothing is judged until one does.
-    unreadable: bool,
+    pub(crate) unreadable: bool,
     /// Events were recorded that wait for their judgement.
     backlog: bool,
     follows: VecDeque<Follow>,
@@ -145,6 +145,8 @@ impl<S: Store> Engine<S> {
         // What was to be judged again waits on.
         self.backlog |= paused && batch.iter().any(|work| matches!(work, Work::Again(_)));
         let batch = if paused { recorded_only(batch, self.unreadable) } else { batch };
+        let (commands, batch): (Vec<Work>, Vec<Work>) =
+            batch.into_iter().partition(|work| matches!(work, Work::Command(..)));
         let (previews, mut batch): (Vec<Work>, Vec<Work>) =
             batch.into_iter().partition(|work| matches!(work, Work::Preview(..)));
         let mut careful = false;
@@ -167,7 +169,8 @@ impl<S: Store> Engine<S> {
                 if self.unreadable {
                     // What does not load is not judged with; what came is recorded.
                     follows.into_iter().rev().for_each(|follow| self.follows.push_front(follow));
-                    return Box::pin(self.process(batch.into_iter().chain(previews).collect())).await;
+                    let rest = batch.into_iter().chain(commands).chain(previews).collect();
+                    return Box::pin(self.process(rest)).await;
                 }
                 continue;
             }
@@ -218,6 +221,7 @@ impl<S: Store> Engine<S> {
                 });
             }
         }
+        self.command(commands).await?;
         for work in previews {
             if let Work::Preview(documents, answer) = work {
                 let outcomes = self.preview(documents).await?;
@@ -293,7 +297,7 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    async fn hand(&self, told: Told) -> Result<(), StoreError> {
+    pub(crate) async fn hand(&self, told: Told) -> Result<(), StoreError> {
         self.answers.send(told).await.map_err(|_| ended())
     }
 
@@ -313,7 +317,7 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    async fn renew_reference(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn renew_reference(&mut self) -> Result<(), StoreError> {
         match reference::read(&self.store.read()).await {
             Ok(newer) => {
                 self.unreadable = false;
@@ -328,7 +332,7 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    fn reference(&self) -> Arc<Reference> {
+    pub(crate) fn reference(&self) -> Arc<Reference> {
         self.reference.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
@@ -367,7 +371,7 @@ impl<S: Store> Engine<S> {
 fn recorded_only(batch: Vec<Work>, unreadable: bool) -> Vec<Work> {
     let kept = batch.into_iter().filter(|work| match work {
         Work::Message(..) | Work::Tend => true,
-        Work::Filing(..) | Work::Rulebook(..) | Work::Seed(..) => !unreadable,
+        Work::Filing(..) | Work::Rulebook(..) | Work::Seed(..) | Work::Command(..) => !unreadable,
         Work::Preview(..) | Work::Action(..) | Work::Timer(..) | Work::Again(_) => false,
     });
     kept.collect()
@@ -408,7 +412,7 @@ fn follows_of(rows: &[Row]) -> impl Iterator<Item = &Follow> {
 }
 
 /// The answering thread ended: it told why.
-fn ended() -> StoreError {
+pub(crate) fn ended() -> StoreError {
     StoreError::Failed {
         operation: "answer a batch".to_owned(),
         source: "the thread that answers ended".into(),

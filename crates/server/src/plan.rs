@@ -68,7 +68,7 @@ impl<'a> Plan<'a> {
                 Work::Rulebook(book, ..) => self.reference(Planned::Rulebook(book)),
                 Work::Seed(seed, _) => self.reference(Planned::Seed(seed)),
                 Work::Again(stored) => self.again(stored, now),
-                Work::Preview(..) | Work::Tend => {}
+                Work::Preview(..) | Work::Command(..) | Work::Tend => {}
             }
         }
     }

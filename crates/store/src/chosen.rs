@@ -3,7 +3,8 @@
 
 use crate::postgres::{PostgresRead, PostgresStore, PostgresTransaction};
 use crate::rows::{
-    Cursor, FilingRow, MessageRow, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
+    Cursor, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow, Scope, Search, SeedRow,
+    StoredEvent, Summary,
 };
 use crate::sqlite::{SqliteRead, SqliteStore, SqliteTransaction};
 use crate::{Commit, Read, Store, StoreError, Transaction};
@@ -11,6 +12,7 @@ use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::record::{Record, RecordKey};
 use ledger::{Account, AccountKind, Balance};
 use std::sync::Arc;
 
@@ -167,6 +169,20 @@ impl Read for ChosenRead {
     }
     async fn follows(&self, limit: usize) -> Result<Vec<Follow>, StoreError> {
         each!(self, read => read.follows(limit).await)
+    }
+    async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
+        each!(self, read => read.record(key).await)
+    }
+    async fn record_at(&self, position: Position) -> Result<Option<Arc<Record>>, StoreError> {
+        each!(self, read => read.record_at(position).await)
+    }
+    async fn records(
+        &self,
+        search: &RecordSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Arc<Record>>, Option<u64>), StoreError> {
+        each!(self, read => read.records(search, after, limit).await)
     }
     async fn reference(&self) -> Result<u64, StoreError> {
         each!(self, read => read.reference().await)

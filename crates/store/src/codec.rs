@@ -16,6 +16,7 @@ use clearance::finding::{Field, Finding};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, FactsRead, Outcome, Receipt};
 use clearance::party::{CreditGrade, Filing, Role};
+use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::rulebook::Rate;
 use clearance::tax::{Assessment, Basis, LineAssessment};
@@ -35,6 +36,8 @@ pub mod kind {
     pub const RULEBOOK: u8 = 19;
     /// A seed of the sampling draw.
     pub const SEED: u8 = 20;
+    /// A record of a register.
+    pub const RECORD: u8 = 21;
 }
 
 /// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again;
@@ -330,6 +333,9 @@ macro_rules! fields {
 
 fields! {
     OrderKey { platform, order_no }
+    RecordKey { register, id }
+    Actor { party, name }
+    Record { key, version, state, parties, created, changed, first, last, previous, actor, action, note, format, body }
     WaybillKey { logistics, logistics_no }
     ArrivalKey { operator, cop_no }
     Position { writer, sequence }
@@ -427,6 +433,7 @@ numbered! {
     TimerKind, u8, |kind| *kind as u8;
     CountKind, u8, |kind| *kind as u8;
     Role, u8, |role| *role as u8;
+    Register, u8, |register| *register as u8;
     CreditGrade, u8, |grade| *grade as u8;
     DefectRule, u8, |rule| *rule as u8;
     Kind, u16, |kind| kind.number();
@@ -829,6 +836,7 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
         Row::Filing(_) => kind::FILING,
         Row::Rulebook(_) => kind::RULEBOOK,
         Row::Seed(_) => kind::SEED,
+        Row::Record(_) => kind::RECORD,
     };
     out.extend_from_slice(&[kind, FORMAT]);
     match row {
@@ -837,6 +845,7 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
         Row::Filing(row) => row.put(out),
         Row::Rulebook(row) => row.put(out),
         Row::Seed(row) => row.put(out),
+        Row::Record(row) => row.put(out),
     }
     kind
 }
@@ -859,6 +868,7 @@ pub fn decode(payload: &[u8]) -> Result<Row, Damage> {
         kind::FILING => Row::Filing(Stored::get(&mut bytes)?),
         kind::RULEBOOK => Row::Rulebook(Stored::get(&mut bytes)?),
         kind::SEED => Row::Seed(Stored::get(&mut bytes)?),
+        kind::RECORD => Row::Record(Stored::get(&mut bytes)?),
         _ => return Err(Damage("no row has this kind")),
     };
     if bytes.left.is_empty() { Ok(row) } else { Err(Damage("bytes after the row")) }

@@ -3,6 +3,7 @@
 use clearance::Text;
 use clearance::facts::CountKey;
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
+use clearance::record::RecordKey;
 use ledger::Account;
 use rustc_hash::FxHashMap;
 use siphasher::sip128::{Hasher128, SipHasher24};
@@ -119,6 +120,10 @@ impl Hasher {
     /// Of the row that decides an undecided one later.
     pub fn again<W: Width>(&self, first: u64) -> W {
         self.hash_bytes(14, &[&first.to_be_bytes()])
+    }
+    /// Of a record of a register.
+    pub fn record<W: Width>(&self, key: &RecordKey) -> W {
+        self.hash_bytes(16, &[&[key.register as u8], key.id.as_bytes()])
     }
     fn name<W: Width>(&self, kind: u8, name: &str) -> W {
         let key = (kind, Text::new(name));

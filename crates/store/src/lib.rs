@@ -20,14 +20,15 @@ pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
 pub use control::{Control, Token};
 pub use master_key::MasterKey;
 pub use rows::{
-    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
-    StoredEvent, Summary,
+    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope,
+    Search, SeedRow, StoredEvent, Summary,
 };
 
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::record::{Record, RecordKey};
 use ledger::{Account, AccountKind, Balance};
 use std::future::Future;
 use std::sync::Arc;
@@ -274,6 +275,21 @@ pub trait Read: Clone + Send + Sync + 'static {
     fn due(&self, now: Time, limit: usize) -> impl Future<Output = Result<Vec<Timer>, StoreError>> + Send;
     /// Follow events that were committed but not yet processed, in order of their cause, at most `limit`.
     fn follows(&self, limit: usize) -> impl Future<Output = Result<Vec<Follow>, StoreError>> + Send;
+    /// A record of a register, as it is now.
+    fn record(&self, key: &RecordKey)
+    -> impl Future<Output = Result<Option<Arc<Record>>, StoreError>> + Send;
+    /// The record that the row at a position has: an earlier version of it, by [`Record::previous`].
+    fn record_at(
+        &self,
+        position: Position,
+    ) -> impl Future<Output = Result<Option<Arc<Record>>, StoreError>> + Send;
+    /// Records of a register, newest first, at most `limit`, after a place; with the place of the next page.
+    fn records(
+        &self,
+        search: &RecordSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Arc<Record>>, Option<u64>), StoreError>> + Send;
     /// The version of the reference that is committed: of filings, rulebooks and seeds.
     fn reference(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
     /// Filings in order of their rows.

@@ -7,7 +7,9 @@ use clearance::event::{Event, SignatureFact};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Outcome, Receipt};
 use clearance::party::Filing;
+use clearance::record::{Record, Register};
 use clearance::risk::SamplingSeed;
+use std::sync::Arc;
 
 /// A row of the ledger.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub enum Row {
     Rulebook(RulebookRow),
     /// A seed of the sampling draw.
     Seed(SeedRow),
+    /// A record of a register after a change.
+    Record(Arc<Record>),
 }
 
 impl Row {
@@ -201,6 +205,29 @@ pub struct Search {
     pub states: Vec<u16>,
     /// Order number, `invtNo`, `preNo`, waybill number or `copNo`, exactly.
     pub number: Option<Text>,
+}
+
+/// Which records of a register are asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecordSearch {
+    /// Where.
+    pub register: Register,
+    /// Only what names one of these parties; none = all, for those who may see all.
+    pub parties: Option<Vec<Text>>,
+    /// Only these states; empty = all.
+    pub states: Vec<Text>,
+}
+
+impl RecordSearch {
+    /// Whether a record is asked for.
+    pub fn finds(&self, record: &Record) -> bool {
+        record.key.register == self.register
+            && (self.states.is_empty() || self.states.contains(&record.state))
+            && self
+                .parties
+                .as_ref()
+                .is_none_or(|codes| codes.iter().any(|code| record.parties.contains(code)))
+    }
 }
 
 /// One line of a list.

@@ -4,6 +4,7 @@
 use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
 use clearance::keys::{OrderKey, Position, Time};
+use clearance::record::{Record, RecordKey};
 use ledger::{Account, Balance};
 use ring::digest::{SHA256, digest};
 use rustc_hash::FxHashMap;
@@ -77,13 +78,18 @@ impl Chain {
 #[derive(Default)]
 pub(crate) struct Recount {
     versions: FxHashMap<OrderKey, (u32, Time)>,
+    records: FxHashMap<RecordKey, (u32, Position)>,
     pub balances: FxHashMap<Account, Balance>,
 }
 
 impl Recount {
     /// One more row, in order of commits.
     pub fn row(&mut self, position: Position, row: Row, report: &mut Report) {
-        let Row::Event(event) = row else { return };
+        let event = match row {
+            Row::Event(event) => event,
+            Row::Record(record) => return self.record(position, &record, report),
+            _ => return,
+        };
         report.events += 1;
         let Some(outcome) = event.outcome else { return };
         report.receipts += outcome.receipts.len() as u64;
@@ -111,6 +117,17 @@ impl Recount {
                 ));
             }
             self.versions.insert(consignment.key.clone(), (consignment.version, consignment.last_time));
+        }
+    }
+
+    /// Each version of a record stands where it says, and names the one before.
+    fn record(&mut self, position: Position, record: &Record, report: &mut Report) {
+        let before = self.records.insert(record.key.clone(), (record.version, position));
+        let (version, last) = before.map_or((0, None), |(version, last)| (version, Some(last)));
+        if record.version != version + 1 || record.previous != last || record.last != position {
+            let (register, id) = (record.key.register.word(), &record.key.id);
+            let what = format!("record {id} of {register} has version {} after {version}", record.version);
+            report.faults.push((position.number(), what));
         }
     }
 

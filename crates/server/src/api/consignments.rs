@@ -1,7 +1,7 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, caller, limit, parameter, view};
+use super::{CONSIGNMENTS, Query, caller, limit, parameter, registers, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -118,6 +118,11 @@ pub(super) async fn shown<R: Read>(
         timeline.dedup_by_key(|event| event.position);
     }
     let (codes, _) = window.names_of(&caller.token.party);
+    if caller.is_office() {
+        let id = format!("{}/{}", order.platform, order.order_no);
+        let owners = store::Summary::parties(&consignment);
+        registers::recorded(window, caller, ("consignment", &id), &owners, "").await?;
+    }
     Ok(view::consignment(&consignment, &timeline, &codes, caller.is_office()))
 }
 

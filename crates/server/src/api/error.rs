@@ -15,11 +15,20 @@ pub struct Problem {
     detail: String,
     /// Seconds after which the same request makes sense again: for 503.
     retry_after: u64,
+    /// More members of the document.
+    members: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: &str) -> Self {
-        Self { status, kind, title, detail: detail.to_owned(), retry_after: 5 }
+        Self {
+            status,
+            kind,
+            title,
+            detail: detail.to_owned(),
+            retry_after: 5,
+            members: serde_json::Map::new(),
+        }
     }
     /// 400.
     pub fn bad_request(detail: &str) -> Self {
@@ -33,6 +42,23 @@ impl Problem {
             "The token's role may not do this",
             "use a token of the role that may",
         )
+    }
+    /// 403, for a reason that may be told.
+    pub fn not_yours(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not-yours", "Somebody else does this", detail)
+    }
+    /// 409.
+    pub fn conflict(kind: &'static str, title: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, kind, title, detail)
+    }
+    /// 422.
+    pub fn invalid(detail: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "What was sent is wrong", detail)
+    }
+    /// With one more member.
+    pub fn with(mut self, name: &str, value: serde_json::Value) -> Self {
+        self.members.insert(name.to_owned(), value);
+        self
     }
     /// 404, also for what belongs to others.
     pub fn not_found(detail: &str) -> Self {
@@ -143,12 +169,15 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({
+        let mut body = serde_json::json!({
             "type": format!("urn:onewindow:problem:{}", self.kind),
             "title": self.title,
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
+        if let Some(document) = body.as_object_mut() {
+            document.extend(self.members);
+        }
         let mut response =
             (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string())
                 .into_response();

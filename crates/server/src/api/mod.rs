@@ -10,6 +10,7 @@ mod openapi;
 mod operations;
 mod preview;
 mod receipts;
+mod registers;
 pub mod view;
 
 use crate::Window;
@@ -36,6 +37,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/declarations/{invt_no}"),
     ("post", "/v1/preview"),
     ("get", "/v1/accounts"),
+    ("get", "/v1/registers"),
+    ("get", "/v1/registers/{register}"),
+    ("get", "/v1/registers/{register}/{id}"),
+    ("get", "/v1/registers/{register}/{id}/history"),
+    ("post", "/v1/registers/{register}/{id}/actions"),
     ("get", "/v1/reasons"),
     ("get", "/v1/limits"),
     ("get", "/v1/openapi.json"),
@@ -63,6 +69,11 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
+        .route("/v1/registers", get(registers::all::<R>))
+        .route("/v1/registers/{register}", get(registers::list::<R>))
+        .route("/v1/registers/{register}/{id}", get(registers::show::<R>))
+        .route("/v1/registers/{register}/{id}/history", get(registers::history::<R>))
+        .route("/v1/registers/{register}/{id}/actions", post(registers::act::<R>))
         .route("/v1/reasons", get(reasons::<R>))
         .route("/v1/limits", get(limits::limits::<R>))
         .route("/v1/openapi.json", get(openapi::document))

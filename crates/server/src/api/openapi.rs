@@ -4,7 +4,7 @@ use super::ROUTES;
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 16] = [
+const SUMMARIES: [&str; 21] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -15,6 +15,11 @@ const SUMMARIES: [&str; 16] = [
     "A consignment by the number of its declaration",
     "What documents would give: nothing is written, sealed rules are not evaluated",
     "Balances of the accounts of a kind, by owner, for offices of the whole zone",
+    "Every register with its moves: who may take a record from which state to which",
+    "Records of a register, newest first, by cursor: those that name the caller, or all for agencies",
+    "A record; reading another's is recorded first, and its owners see it",
+    "Every version of a record, the newest first",
+    "A move of a record, naming the version seen; 0 makes it",
     "The catalogue of rules with codes, reasons and fixes",
     "How large messages and pages may be, how much may wait, whether anything is recorded now, and the limits of trade today",
     "This document",
@@ -51,6 +56,8 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/receipts") => &["after", "limit", "form"],
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "after", "limit"],
+        ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
+        ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         _ => &[],
     };
     found.extend(
@@ -70,6 +77,12 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("post", "/v1/consignments/{platform}/{order_no}/actions") => "ActionAnswer",
         ("post", "/v1/preview") => "Preview",
         ("get", "/v1/accounts") => "Accounts",
+        ("get", "/v1/registers") => "Registers",
+        ("get", "/v1/registers/{register}") => "RecordList",
+        ("get", "/v1/registers/{register}/{id}") | ("post", "/v1/registers/{register}/{id}/actions") => {
+            "Record"
+        }
+        ("get", "/v1/registers/{register}/{id}/history") => "RecordHistory",
         ("get", "/v1/reasons") => "Reasons",
         ("get", "/v1/limits") => "Limits",
         ("get", "/health") => "Health",
@@ -112,6 +125,13 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
                 "the message as a whole was refused and recorded (CEB900); the answer has the shape of 200",
             ));
         }
+        "/v1/registers/{register}/{id}/actions" => {
+            found.push((
+                409,
+                "the version seen is not the newest, or the state does not allow it; with the record",
+            ));
+            found.push((422, "what was sent is wrong: all of it is in `faults`"));
+        }
         "/v1/consignments/{platform}/{order_no}/actions" => {
             found.push((
                 409,
@@ -149,6 +169,19 @@ fn schemas() -> Value {
     let words = object(&[("en", text.clone()), ("zh", text.clone())]);
     let amount = json!({"type": "string", "description": "CNY, exact decimal"});
     let any = json!({});
+    let record_line = [
+        ("register", text.clone()),
+        ("id", text.clone()),
+        ("version", whole.clone()),
+        ("state", text.clone()),
+        ("parties", json!({"type": "array", "items": {"type": "string"}})),
+        ("created", text.clone()),
+        ("changed", text.clone()),
+        ("position", whole.clone()),
+        ("by", object(&[("party", text.clone()), ("name", text.clone())])),
+        ("action", text.clone()),
+        ("note", text.clone()),
+    ];
     json!({
         "Problem": object(&[("type", text.clone()), ("title", text.clone()), ("status", whole.clone()), ("detail", text.clone())]),
         "Finding": object(&[
@@ -201,6 +234,22 @@ fn schemas() -> Value {
         "Accounts": object(&[("kind", text.clone()), ("after", or_null("string")), ("accounts", json!({"type": "array", "items": object(&[
             ("owner", text.clone()), ("period", whole.clone()), ("posted", amount.clone()), ("held", amount),
         ])}))]),
+        "Registers": object(&[("registers", json!({"type": "array", "items": object(&[
+            ("register", text.clone()), ("moves", json!({"type": "array", "items": object(&[
+                ("action", text.clone()), ("from", json!({"type": "array", "items": {"type": "string"}})), ("to", text.clone()), ("who", text.clone()), ("explained", truth.clone()),
+            ])})),
+        ])}))]),
+        "RecordLine": object(&record_line),
+        "RecordList": object(&[("records", list_of("RecordLine")), ("after", or_null("string"))]),
+        "Record": object(&[record_line.as_slice(), &[("body", json!({"type": "object", "description": "in the form of the register"}))]].concat()),
+        "RecordHistory": object(&[("versions", list_of("Record"))]),
+        "RecordAction": json!({
+            "type": "object", "required": ["action"], "additionalProperties": false,
+            "properties": {
+                "action": {"type": "string"}, "version": {"type": "integer", "description": "the version that was seen; 0 = the record is to be made"},
+                "note": {"type": "string"}, "body": {"type": "object"},
+            },
+        }),
         "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
             ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
         ])}))]),
@@ -239,7 +288,9 @@ pub fn build() -> Value {
         );
         for (status, meaning) in refusals(method, path) {
             let content = match status {
-                409 | 422 => json!({"application/json": {"schema": answer(method, path).map(of)}}),
+                409 | 422 if !path.starts_with("/v1/registers") => {
+                    json!({"application/json": {"schema": answer(method, path).map(of)}})
+                }
                 _ => json!({"application/problem+json": {"schema": of("Problem")}}),
             };
             responses.insert(status.to_string(), json!({"description": meaning, "content": content}));
@@ -252,7 +303,8 @@ pub fn build() -> Value {
         });
         if *method == "post" {
             let content = if path.ends_with("/actions") {
-                json!({"application/json": {"schema": of("ActionRequest")}})
+                let form = if path.starts_with("/v1/registers") { "RecordAction" } else { "ActionRequest" };
+                json!({"application/json": {"schema": of(form)}})
             } else {
                 // A CEB message, bare or in a DXP envelope, or the same as JSON: told apart by the bytes.
                 json!({"application/xml": {}, "application/json": {}})

@@ -13,6 +13,7 @@ use ceb::Document;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::Cause;
 use clearance::keys::{ClaimKey, OrderKey, Position, Time};
+use clearance::record::Record;
 use deadpool_postgres::ClientWrapper;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +30,7 @@ pub(super) struct States {
     pub waybills: Vec<Arc<WaybillRecord>>,
     pub arrival: Option<Arc<ArrivalRecord>>,
     pub claims: Vec<(ClaimKey, Option<OrderKey>)>,
+    pub record: Option<Arc<Record>>,
 }
 
 /// What writer and readers share.
@@ -66,6 +68,9 @@ impl Shared {
     pub fn remember(&self, time: Time, rows: &[Row]) {
         let (mut states, mut documents) = (locked(&self.states), locked(&self.documents));
         for row in rows {
+            if let Row::Record(record) = row {
+                states.put(record.last, Arc::new(States::of_record(record)));
+            }
             let Row::Event(event) = row else { continue };
             if let Cause::Document(arrived) = &event.event.cause {
                 documents.put(event.event.position, arrived.document.clone());
@@ -183,8 +188,14 @@ impl Shared {
         }
         let mut events = Vec::new();
         for (position, (time, row)) in self.rows(client, &cold).await? {
-            if let Row::Event(event) = row {
-                events.push((position, time, *event));
+            match row {
+                Row::Event(event) => events.push((position, time, *event)),
+                Row::Record(record) => {
+                    let states = Arc::new(States::of_record(&record));
+                    locked(&self.states).put(position, states.clone());
+                    found.insert(position, states);
+                }
+                _ => {}
             }
         }
         self.fill_in(client, events.iter_mut().map(|(_, _, event)| event)).await?;
@@ -275,7 +286,19 @@ impl States {
             waybills: outcome.waybills.clone(),
             arrival: outcome.arrival.clone(),
             claims: outcome.claims.clone(),
+            record: None,
         })
+    }
+
+    fn of_record(record: &Arc<Record>) -> Self {
+        Self {
+            time: record.changed,
+            consignment: None,
+            waybills: Vec::new(),
+            arrival: None,
+            claims: Vec::new(),
+            record: Some(record.clone()),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) async fn load_facts(
     hashes.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
     hashes.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
     hashes.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
+    hashes.extend(keys.records.iter().map(|key| hasher.record::<Uuid>(key)));
     let hashes: Vec<Uuid> = hashes.into_iter().collect();
     let locking = |error| failed("lock the keys of a batch", error);
     let hold = if keys.reference { HOLD_ALONE } else { HOLD };
@@ -88,6 +89,13 @@ pub(super) async fn load_facts(
             let state = states.arrival.as_ref().filter(|state| state.key == *key);
             let state = state.ok_or_else(|| damaged(position, "the arrival's state was expected here"))?;
             facts.arrivals.insert(key.clone(), state.clone());
+        }
+    }
+    for key in &keys.records {
+        if let Some((position, states)) = found(hasher.record(key)) {
+            let record = states.record.as_ref().filter(|record| record.key == *key);
+            let record = record.ok_or_else(|| damaged(position, "the record was expected here"))?;
+            facts.records.insert(key.clone(), record.clone());
         }
     }
     facts.balances = balances;

@@ -8,6 +8,7 @@ mod cold;
 pub(crate) mod control;
 mod load;
 mod read;
+mod registers;
 mod scan;
 pub mod schema;
 mod store;

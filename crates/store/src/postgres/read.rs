@@ -4,13 +4,13 @@ use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
 use super::scan::Scan;
 use super::write::unpack;
-use super::{Options, connect, failed, pool, query, schema, took};
+use super::{Options, connect, failed, pool, query, registers, schema, took};
 use crate::codec;
 use crate::crypt::Keyring;
 use crate::master_key::MasterKey;
 use crate::rows::{
-    Cursor, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
-    StoredEvent, Summary,
+    Cursor, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope, Search,
+    SeedRow, StoredEvent, Summary,
 };
 use crate::{Read, StoreError};
 use clearance::Text;
@@ -18,6 +18,7 @@ use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer, TimerKind};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
+use clearance::record::{Record, RecordKey};
 use deadpool_postgres::{Object, Pool};
 use ledger::{Account, AccountKind, Balance};
 use std::collections::BTreeSet;
@@ -385,6 +386,21 @@ impl Read for PostgresRead {
     }
     async fn reference(&self) -> Result<u64, StoreError> {
         reference_version(&*self.client().await?, false).await.map(|(version, _)| version)
+    }
+    async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
+        let found = self.states(self.shared.hasher.record(key)).await?;
+        Ok(found.and_then(|(_, states)| states.record.clone()).filter(|record| record.key == *key))
+    }
+    async fn record_at(&self, position: Position) -> Result<Option<Arc<Record>>, StoreError> {
+        registers::record_at(&self.shared, &*self.client().await?, position).await
+    }
+    async fn records(
+        &self,
+        search: &RecordSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Arc<Record>>, Option<u64>), StoreError> {
+        registers::list(&self.shared, &*self.client().await?, search, after, limit).await
     }
     async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
         let rows = self.rows_of_kind(codec::kind::FILING).await?;

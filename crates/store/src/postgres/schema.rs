@@ -49,11 +49,17 @@ const STEPS: &[&str] = &[
      CREATE TABLE preview(caller text NOT NULL, person text NOT NULL, day integer NOT NULL, count integer NOT NULL,
          PRIMARY KEY (caller, person, day));
      CREATE TABLE setting(name text PRIMARY KEY, value text NOT NULL);",
+    // Records of registers and whom they name.
+    "CREATE TABLE record(key uuid PRIMARY KEY, register smallint NOT NULL, created bigint NOT NULL, state text NOT NULL,
+         writer integer NOT NULL, sequence bigint NOT NULL) WITH (fillfactor = 70);
+     CREATE INDEX record_register ON record(register, created);
+     CREATE TABLE record_party(party text NOT NULL, register smallint NOT NULL, created bigint NOT NULL, key uuid NOT NULL,
+         PRIMARY KEY (party, register, created, key));",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
 /// node has them whole.
-pub const DISTRIBUTION: [(&str, &str); 11] = [
+pub const DISTRIBUTION: [(&str, &str); 13] = [
     ("ledger", "writer"),
     ("writer", "writer"),
     ("follow", "writer"),
@@ -65,6 +71,8 @@ pub const DISTRIBUTION: [(&str, &str); 11] = [
     ("counter", "owner"),
     ("receipt", "recipient"),
     ("listed_party", "party"),
+    ("record", "key"),
+    ("record_party", "party"),
 ];
 
 /// Tables that every node has whole.
@@ -131,8 +139,8 @@ pub struct Steps {
 /// What the role of the servers needs: rows of the ledger and of feeds are added and read, never changed.
 const RIGHTS: [(&str, &str); 5] = [
     ("SELECT", "migration"),
-    ("SELECT, INSERT", "ledger, receipt, listed_party, data_key, dictionary"),
-    ("SELECT, INSERT, UPDATE", "writer, key, account, counter, listed, token, preview, setting"),
+    ("SELECT, INSERT", "ledger, receipt, listed_party, record_party, data_key, dictionary"),
+    ("SELECT, INSERT, UPDATE", "writer, key, account, counter, listed, record, token, preview, setting"),
     ("SELECT, UPDATE", "reference, number_block"),
     ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided"),
 ];

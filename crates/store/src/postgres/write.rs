@@ -10,9 +10,11 @@ use clearance::consignment::Consignment;
 use clearance::event::Cause;
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
+use clearance::record::Record;
 use deadpool_postgres::ClientWrapper;
 use ledger::{Account, MovementKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use tokio_postgres::Error;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -51,6 +53,8 @@ pub(super) struct Effects {
     undecided: Vec<u64>,
     decided: Vec<Position>,
     listed: BTreeMap<Uuid, (Summary, Vec<Text>)>,
+    /// Records of registers as they are after the batch, by the hash of their key.
+    records: BTreeMap<Uuid, Arc<Record>>,
 }
 
 impl Effects {
@@ -66,6 +70,11 @@ impl Effects {
                     effects.messages.entry(hash).or_insert(position.sequence);
                 }
                 Row::Event(event) => effects.event(shared, position, time, event),
+                Row::Record(record) => {
+                    let hash: Uuid = shared.hasher.record(&record.key);
+                    effects.keys.insert(hash, position.sequence);
+                    effects.records.insert(hash, record.clone());
+                }
                 Row::Filing(_) | Row::Rulebook(_) | Row::Seed(_) => {}
             }
         }
@@ -193,6 +202,7 @@ impl Effects {
             self.write_feeds(at, last, time),
             self.write_timers(at),
             self.write_lists(at, writer, time),
+            self.write_records(at),
         )?;
         let ((), fitted) = tokio::try_join!(self.write_counters(at), self.write_accounts(at))?;
         Ok(fitted)
@@ -327,6 +337,38 @@ impl Effects {
             return Ok(());
         }
         run(at, "INSERT INTO listed_party(party, created, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
+    }
+
+    /// Records in lists: their place is when they were made, then which of that millisecond's rows they were.
+    async fn write_records(&self, at: &ClientWrapper) -> Result<(), Error> {
+        if self.records.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<Uuid> = self.records.keys().copied().collect();
+        let records: Vec<&Record> = self.records.values().map(Arc::as_ref).collect();
+        let place = |record: &Record| record.created.0 << 20 | (record.first.sequence & 0xF_FFFF) as i64;
+        let registers: Vec<i16> = records.iter().map(|record| record.key.register as i16).collect();
+        let created: Vec<i64> = records.iter().map(|record| place(record)).collect();
+        let states: Vec<&str> = records.iter().map(|record| record.state.as_str()).collect();
+        let writers: Vec<i32> = records.iter().map(|record| i32::from(record.last.writer)).collect();
+        let sequences: Vec<i64> = records.iter().map(|record| record.last.sequence as i64).collect();
+        run(at, "INSERT INTO record(key, register, created, state, writer, sequence) SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[]) ON CONFLICT (key) DO UPDATE SET state = excluded.state, writer = excluded.writer, sequence = excluded.sequence", &[&keys, &registers, &created, &states, &writers, &sequences]).await?;
+        let named: BTreeSet<(&str, i16, i64, Uuid)> = self
+            .records
+            .iter()
+            .flat_map(|(key, record)| {
+                let line = (record.key.register as i16, place(record), *key);
+                record.parties.iter().map(move |party| (party.as_str(), line.0, line.1, line.2))
+            })
+            .collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let parties: Vec<&str> = named.iter().map(|(party, ..)| *party).collect();
+        let registers: Vec<i16> = named.iter().map(|(_, register, ..)| *register).collect();
+        let created: Vec<i64> = named.iter().map(|(_, _, created, _)| *created).collect();
+        let keys: Vec<Uuid> = named.iter().map(|(.., key)| *key).collect();
+        run(at, "INSERT INTO record_party(party, register, created, key) SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &registers, &created, &keys]).await
     }
 
     async fn write_accounts(&self, at: &ClientWrapper) -> Result<bool, Error> {

@@ -5,6 +5,7 @@ use crate::Row;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::facts::{CountKey, Counts, Facts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Time, WaybillKey};
+use clearance::record::{Record, RecordKey};
 use ledger::{Account, Balance, Movement};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -20,6 +21,7 @@ struct Batch {
     arrivals: FxHashMap<ArrivalKey, Arc<ArrivalRecord>>,
     /// None = given up.
     claims: FxHashMap<ClaimKey, Option<OrderKey>>,
+    records: FxHashMap<RecordKey, Arc<Record>>,
     movements: FxHashMap<Account, Vec<Movement>>,
     counted: FxHashMap<CountKey, u32>,
 }
@@ -32,11 +34,12 @@ impl Ahead {
     /// A batch was handed to the writer.
     pub fn put(&mut self, last: u64, time: Time, rows: &[Row]) {
         let mut batch = Batch { last, day: time.day_number(), ..Batch::default() };
-        let outcomes = rows.iter().filter_map(|row| match row {
-            Row::Event(event) => event.outcome.as_deref(),
-            _ => None,
-        });
-        for outcome in outcomes {
+        for row in rows {
+            if let Row::Record(record) = row {
+                batch.records.insert(record.key.clone(), record.clone());
+            }
+            let Row::Event(event) = row else { continue };
+            let Some(outcome) = event.outcome.as_deref() else { continue };
             if let Some(consignment) = &outcome.consignment {
                 batch.consignments.insert(consignment.key.clone(), consignment.clone());
             }
@@ -83,6 +86,11 @@ impl Ahead {
     /// The arrival document as it will be.
     pub fn arrival(&self, key: &ArrivalKey) -> Option<Arc<ArrivalRecord>> {
         self.newest(|batch| batch.arrivals.get(key).cloned())
+    }
+
+    /// The record as it will be.
+    pub fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        self.newest(|batch| batch.records.get(key).cloned())
     }
 
     /// Who will hold a claim, or that nobody will; none = nothing is known of it here.

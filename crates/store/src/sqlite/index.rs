@@ -26,6 +26,21 @@ pub struct Listed {
     pub parties: Vec<KeyHash>,
 }
 
+/// What a list knows of a record.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its place: its first row.
+    pub created: u64,
+    /// Number of its register.
+    pub register: u8,
+    /// Its state.
+    pub state: Text,
+    /// Its last row.
+    pub sequence: u64,
+    /// Hashes of the codes of the parties that it names.
+    pub parties: Vec<KeyHash>,
+}
+
 /// What one commit changes in the index.
 #[derive(Clone, Default, Debug)]
 pub struct Entries {
@@ -51,6 +66,8 @@ pub struct Entries {
     pub open: Vec<(KeyHash, Option<u64>)>,
     /// Lines of lists.
     pub listed: Vec<(KeyHash, Listed)>,
+    /// Records of registers.
+    pub recorded: Vec<Recorded>,
 }
 
 /// The index file, for readers.
@@ -84,6 +101,10 @@ CREATE TABLE IF NOT EXISTS open(hash INTEGER PRIMARY KEY, sequence INTEGER NOT N
 CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, state INTEGER NOT NULL,
     lane INTEGER NOT NULL, customs TEXT NOT NULL, entry TEXT, sequence INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS record(created INTEGER PRIMARY KEY, register INTEGER NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS record_register ON record(register, created);
+CREATE TABLE IF NOT EXISTS record_party(party INTEGER NOT NULL, register INTEGER NOT NULL, created INTEGER NOT NULL,
+    PRIMARY KEY(party, register, created)) STRICT, WITHOUT ROWID;
 ";
 const FORMAT: i64 = 5;
 
@@ -186,6 +207,7 @@ impl IndexWriter {
         }
         super::merge::feeds(&transaction, batch)?;
         super::merge::timers(&transaction, batch)?;
+        super::merge::records(&transaction, batch)?;
         let places = super::merge::lists(&transaction, batch, &runs::current(&self.index.runs))?;
         let places = places.into_iter().map(|(hash, place)| (hash, number(place))).collect();
         merging.add(&transaction, Family::Place, places)?;
@@ -433,6 +455,21 @@ impl Index {
     pub fn waiting(&self) -> Result<Vec<u8>, StoreError> {
         let found = self.connection.query_row("SELECT waiting FROM covered", [], |row| row.get(0)).optional();
         found.map(Option::unwrap_or_default).map_err(|error| failed("read what waits", error))
+    }
+
+    /// Places and last rows of records, newest first, before a place.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn records(
+        &self,
+        register: u8,
+        parties: Option<&[KeyHash]>,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, u64)>, StoreError> {
+        super::merge::recorded(&self.connection, register, parties, before, limit)
+            .map_err(|error| failed("read a register", error))
     }
 
     /// Lines of a list, newest first, before a creation number.

@@ -1,7 +1,7 @@
 //! Memory: what waits, what was touched lately, and what the index does not cover yet. Only ever a function of ledger
 //! rows: it advances after a commit by the rows committed, live and on replay alike.
 
-use super::index::{Entries, Listed};
+use super::index::{Entries, Listed, Recorded};
 use crate::codec::Waiting;
 use crate::hasher::{Hasher, KeyHash};
 use crate::rows::{EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
@@ -10,6 +10,7 @@ use clearance::event::{Cause, Follow, TimerKind};
 use clearance::facts::{CountKey, Counts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Outcome, Receipt};
+use clearance::record::{Record, RecordKey};
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,8 @@ pub struct Memory {
     pub arrivals: Cache<ArrivalKey, Arc<ArrivalRecord>>,
     /// Claims touched lately.
     pub claims: Cache<ClaimKey, Option<OrderKey>>,
+    /// Records of registers touched lately.
+    pub records: Cache<RecordKey, Arc<Record>>,
     /// Key → last sequence (0 = gone) and the sequence that set it, where the index is behind.
     pub recent: FxHashMap<KeyHash, (u64, u64)>,
     /// Balances with the sequence that moved them last, where the index is behind.
@@ -83,6 +86,8 @@ pub struct Memory {
     pub fired: BTreeMap<TimerKey, u64>,
     /// Lines of lists, where the index is behind.
     pub listed: BTreeMap<u64, (KeyHash, Listed)>,
+    /// Records by their place in lists, where the index is behind.
+    pub recorded: BTreeMap<u64, Arc<Record>>,
     /// Follows that wait, by the sequence of their cause.
     pub follows: BTreeMap<u64, Vec<Follow>>,
     /// Events recorded undecided.
@@ -121,6 +126,7 @@ impl Memory {
             waybills: Cache::new(WAYBILLS),
             arrivals: Cache::new(CONSIGNMENTS),
             claims: Cache::new(CLAIMS),
+            records: Cache::new(CONSIGNMENTS),
             recent: FxHashMap::default(),
             balances: FxHashMap::default(),
             counts: FxHashMap::default(),
@@ -128,6 +134,7 @@ impl Memory {
             timers: BTreeMap::new(),
             fired: BTreeMap::new(),
             listed: BTreeMap::new(),
+            recorded: BTreeMap::new(),
             follows: BTreeMap::new(),
             undecided: BTreeSet::new(),
             filings: Vec::new(),
@@ -169,7 +176,23 @@ impl Memory {
             Row::Rulebook(book) => self.rulebooks.push(book.clone()),
             Row::Seed(seed) => self.seeds.push(seed.clone()),
             Row::Event(event) => self.event(sequence, time, event, index, entries),
+            Row::Record(record) => self.record(sequence, record, entries),
         }
+    }
+
+    fn record(&mut self, sequence: u64, record: &Arc<Record>, entries: &mut Entries) {
+        let hash = self.hasher.record(&record.key);
+        self.key(entries, hash, sequence);
+        self.records.put(record.key.clone(), record.clone());
+        self.recorded.insert(record.first.sequence, record.clone());
+        let parties = record.parties.iter().map(|code| self.hasher.party(code)).collect();
+        entries.recorded.push(Recorded {
+            created: record.first.sequence,
+            register: record.key.register as u8,
+            state: record.state.clone(),
+            sequence,
+            parties,
+        });
     }
 
     fn feed(&mut self, sequence: u64, receipts: &[Receipt], entries: &mut Entries) {
@@ -320,6 +343,7 @@ impl Memory {
         self.timers.retain(|_, set| *set > sequence);
         self.fired.retain(|_, last| *last > sequence);
         self.listed = self.listed.split_off(&(sequence + 1));
+        self.recorded.retain(|_, record| record.last.sequence > sequence);
     }
 
     /// What waits because of rows up to this sequence: what later ones leave comes again when they are replayed.

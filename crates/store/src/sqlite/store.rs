@@ -12,8 +12,8 @@ use super::writer::Writer;
 use crate::codec::{self, Waiting};
 use crate::hasher::{Hasher, KeyHash};
 use crate::rows::{
-    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, Row, RulebookRow, Scope, Search, SeedRow,
-    StoredEvent, Summary,
+    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope,
+    Search, SeedRow, StoredEvent, Summary,
 };
 use crate::{Commit, Read, Store, StoreError, Transaction};
 use ceb::Document;
@@ -23,6 +23,7 @@ use clearance::event::{Cause, Follow, Timer};
 use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
+use clearance::record::{Record, RecordKey};
 use ledger::{Account, AccountKind, Balance};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ pub struct SqliteStore {
 /// The reading side.
 #[derive(Clone)]
 pub struct SqliteRead {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 pub(super) fn damaged(sequence: u64, what: &str) -> StoreError {
@@ -101,7 +102,10 @@ impl Shared {
     }
 
     /// Runs with a connection to the index, pooled.
-    fn index<T>(&self, run: impl FnOnce(&Index) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn index<T>(
+        &self,
+        run: impl FnOnce(&Index) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let pooled = self.index.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
         let index = match pooled {
             Some(index) => index,
@@ -310,6 +314,28 @@ impl Shared {
         let mut state = Arc::unwrap_or_clone(state);
         state.filed.document = self.document(state.filed.position)?;
         Ok(Some(Arc::new(state)))
+    }
+
+    pub(super) fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
+        let hash = {
+            let memory = self.memory();
+            if let Some(found) = memory.records.get(key) {
+                return Ok(Some(found.clone()));
+            }
+            memory.hasher.record(key)
+        };
+        let Some(sequence) = self.last_row(hash)? else { return Ok(None) };
+        self.record_of(sequence)?
+            .filter(|record| record.key == *key)
+            .map_or_else(|| Err(damaged(sequence, "the record was expected here")), some)
+    }
+
+    /// The record that a row has.
+    pub(super) fn record_of(&self, sequence: u64) -> Result<Option<Arc<Record>>, StoreError> {
+        Ok(match self.row(sequence)? {
+            Some((_, Row::Record(record))) => Some(record),
+            _ => None,
+        })
     }
 
     fn claim(&self, key: &ClaimKey) -> Result<Option<OrderKey>, StoreError> {
@@ -577,6 +603,11 @@ impl Store for SqliteStore {
         for key in keys.claims {
             if let Some(found) = ahead.claim(&key).map_or_else(|| shared.claim(&key), Ok)? {
                 facts.claims.insert(key, found);
+            }
+        }
+        for key in keys.records {
+            if let Some(found) = ahead.record(&key).map_or_else(|| shared.record(&key), some)? {
+                facts.records.insert(key, found);
             }
         }
         for key in keys.arrivals {
@@ -900,6 +931,20 @@ impl Read for SqliteRead {
     }
     async fn follows(&self, limit: usize) -> Result<Vec<Follow>, StoreError> {
         Ok(self.shared.memory().follows.values().flatten().take(limit).cloned().collect())
+    }
+    async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
+        self.shared.record(key)
+    }
+    async fn record_at(&self, position: Position) -> Result<Option<Arc<Record>>, StoreError> {
+        self.shared.record_of(position.sequence)
+    }
+    async fn records(
+        &self,
+        search: &RecordSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Arc<Record>>, Option<u64>), StoreError> {
+        super::registers::list(&self.shared, search, after, limit)
     }
     async fn reference(&self) -> Result<u64, StoreError> {
         Ok(self.shared.reference.load(Ordering::Acquire))

@@ -1,0 +1,109 @@
+//! Records of registers: what people apply for and agencies decide beside the trades themselves. Each change of a record
+//! is a row with the whole record after it. What a record means, and who may change it how, belongs to `register`.
+
+use crate::Text;
+use crate::keys::{Position, Time};
+
+/// A register: records of one kind. The numbers are stored.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Register {
+    /// Applications of parties to be filed, and what became of them.
+    Filing = 1,
+    /// Goods filed by a merchant.
+    Goods = 2,
+    /// Rules by which one agency gives records to another.
+    Share = 3,
+    /// Requests of one agency to another.
+    Request = 4,
+    /// Readings of somebody else's record.
+    Access = 5,
+    /// Documents attached to what is applied for.
+    Attachment = 6,
+}
+
+impl Register {
+    /// All registers, in stored order.
+    pub const ALL: [Self; 6] =
+        [Self::Filing, Self::Goods, Self::Share, Self::Request, Self::Access, Self::Attachment];
+
+    /// The register of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|register| *register as u8 == number)
+    }
+
+    /// The word used in routes and on pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Filing => "filings",
+            Self::Goods => "goods",
+            Self::Share => "shares",
+            Self::Request => "requests",
+            Self::Access => "accesses",
+            Self::Attachment => "attachments",
+        }
+    }
+
+    /// The register of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|register| register.word() == word)
+    }
+}
+
+/// The name of a record: unique in its register.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RecordKey {
+    /// Where it is kept.
+    pub register: Register,
+    /// Its name there, trimmed.
+    pub id: Text,
+}
+
+impl RecordKey {
+    /// The key of what a caller names.
+    pub fn new(register: Register, id: &str) -> Self {
+        Self { register, id: id.trim().into() }
+    }
+}
+
+/// Who changed a record.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Actor {
+    /// Filing code of his party.
+    pub party: Text,
+    /// Who he is there: the name of his token or login.
+    pub name: Text,
+}
+
+/// A record after a change, with that change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// Its name.
+    pub key: RecordKey,
+    /// 1 for its first row; grows by one with each change.
+    pub version: u32,
+    /// What state it is in: a word of its register.
+    pub state: Text,
+    /// Codes of the parties who find it in their lists, sorted.
+    pub parties: Vec<Text>,
+    /// When it was made.
+    pub created: Time,
+    /// When it changed last: the commit of this row.
+    pub changed: Time,
+    /// Its first row.
+    pub first: Position,
+    /// This row.
+    pub last: Position,
+    /// The row of the version before.
+    pub previous: Option<Position>,
+    /// Who made this change.
+    pub actor: Actor,
+    /// What he did: a word of its register.
+    pub action: Text,
+    /// What he said to it; empty = nothing.
+    pub note: String,
+    /// Format of the body, by register.
+    pub format: u16,
+    /// What it says: JSON in the form of its register.
+    pub body: String,
+}

@@ -1,0 +1,32 @@
+//! Readings of somebody else's record: who, which, why, when. Written by the window before it shows the record; the owners
+//! find them in their lists.
+
+use crate::moves::Move;
+use crate::{Fault, Made, Seen, read, written};
+use clearance::Text;
+use serde::{Deserialize, Serialize};
+
+/// The id is the first owner's code, a colon, a random name.
+pub const MOVES: &[Move] = &[Move::window("read", &[""], "read")];
+
+/// A reading.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Access {
+    /// `consignment`, or the word of a register.
+    pub kind: String,
+    /// Which one.
+    pub id: String,
+    /// The role in which it was read.
+    pub role: String,
+    /// Why, as the reader said; empty = what his role is there for.
+    pub purpose: String,
+    /// Whose it is: they see the reading.
+    pub owners: Vec<String>,
+}
+
+pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
+    let access: Access = read(seen.command.body.as_deref(), faults)?;
+    let parties = access.owners.iter().map(|code| Text::from(code.as_str())).collect();
+    Some(Made { body: written(&access), parties, filing: None })
+}

@@ -1,0 +1,191 @@
+//! A filing as JSON: the form that files, the interface and records have of it.
+
+use ceb::{Day, Decimal};
+use clearance::Text;
+use clearance::identity::is_enterprise_code;
+use clearance::party::{CreditGrade, Filing, Parties, Role};
+use serde::{Deserialize, Serialize};
+
+/// A filing as it stands in a file.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct FilingForm {
+    /// Ten characters of customs, or eighteen of a unified social credit code.
+    pub code: String,
+    /// The other code of the same enterprise.
+    #[serde(default)]
+    pub other_code: Option<String>,
+    /// Registered name.
+    pub name: String,
+    /// Words of roles.
+    pub roles: Vec<String>,
+    /// First day, yyyyMMdd.
+    pub valid_from: String,
+    /// Last day, yyyyMMdd; none = open.
+    #[serde(default)]
+    pub valid_to: Option<String>,
+    /// Whether it may not act at present.
+    #[serde(default)]
+    pub suspended: bool,
+    /// Exchange ids it owns.
+    #[serde(default)]
+    pub exchange_ids: Vec<String>,
+    /// A, standard or D.
+    #[serde(default = "standard")]
+    pub credit_grade: String,
+    /// Whether a platform authenticates its buyers.
+    #[serde(default)]
+    pub verifies_identity: bool,
+    /// Yuan.
+    #[serde(default = "nothing")]
+    pub guarantee_limit: String,
+    /// SHA-256 of the DER, lower-case hexadecimal.
+    #[serde(default)]
+    pub certificates: Vec<String>,
+    /// Whether its declarations must be signed.
+    #[serde(default)]
+    pub signature_required: bool,
+    /// Modes it may use; none = all.
+    #[serde(default)]
+    pub modes: Vec<String>,
+    /// Whether release waits for arrival at its site; none = by parameter.
+    #[serde(default)]
+    pub arrival_required: Option<bool>,
+}
+
+pub(crate) fn standard() -> String {
+    CreditGrade::default().word().to_owned()
+}
+
+pub(crate) fn nothing() -> String {
+    "0".to_owned()
+}
+
+fn texts(words: &[String]) -> Vec<Text> {
+    words.iter().map(|word| Text::from(word.trim())).collect()
+}
+
+fn words(texts: &[Text]) -> Vec<String> {
+    texts.iter().map(Text::to_string).collect()
+}
+
+/// The day of a text, or the fault.
+pub(crate) fn day(path: &str, text: &str, faults: &mut Vec<crate::Fault>) -> Day {
+    Day::parse(text).unwrap_or_else(|| {
+        faults.push(crate::Fault::new(path, text, "a day yyyyMMdd"));
+        Day::default()
+    })
+}
+
+impl FilingForm {
+    /// The form of a filing.
+    pub fn of(filing: &Filing) -> Self {
+        Self {
+            code: filing.code.to_string(),
+            other_code: filing.other_code.as_ref().map(Text::to_string),
+            name: filing.name.to_string(),
+            roles: filing.roles.iter().map(|role| role.word().to_owned()).collect(),
+            valid_from: filing.valid_from.to_string(),
+            valid_to: filing.valid_to.map(|day| day.to_string()),
+            suspended: filing.suspended,
+            exchange_ids: words(&filing.exchange_ids),
+            credit_grade: filing.grade.word().to_owned(),
+            verifies_identity: filing.verifies_identity,
+            guarantee_limit: Decimal::from_fen(filing.guarantee_limit).to_string(),
+            certificates: words(&filing.certificates),
+            signature_required: filing.signature_required,
+            modes: words(&filing.modes),
+            arrival_required: filing.arrival_required,
+        }
+    }
+
+    /// The filing, with everything that is wrong with it. Its version is 0: it is numbered where it is written.
+    pub fn filing(&self, parties: &Parties, faults: &mut Vec<crate::Fault>) -> Filing {
+        let mut fault = |path: &str, value: &str, expected: &str| {
+            faults.push(crate::Fault::new(path, value, expected));
+        };
+        let code = Text::from(self.code.trim());
+        let other_code = self.other_code.as_deref().map(|code| Text::from(code.trim()));
+        for (path, code) in [("code", Some(&code)), ("otherCode", other_code.as_ref())] {
+            let Some(code) = code else { continue };
+            if !is_enterprise_code(code) {
+                fault(
+                    path,
+                    code,
+                    "ten characters of a customs code, or the eighteen of a unified social credit code with its check character",
+                );
+            }
+        }
+        if let Some(other) = &other_code
+            && let Some(owner) = parties.latest(other).filter(|filing| filing.code != code)
+        {
+            fault("otherCode", other, &format!("it belongs to {}", owner.code));
+        }
+        if self.name.trim().is_empty() {
+            fault("name", "", "the registered name");
+        }
+        let mut roles = Vec::new();
+        for word in &self.roles {
+            match Role::from_word(word) {
+                Some(role) => roles.push(role),
+                None => {
+                    let known: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+                    fault("roles", word, &format!("a role: {}", known.join(", ")));
+                }
+            }
+        }
+        if self.roles.is_empty() {
+            fault("roles", "", "at least one role");
+        }
+        let grade = CreditGrade::from_word(&self.credit_grade).unwrap_or_else(|| {
+            fault("creditGrade", &self.credit_grade, "a grade: A, standard, D");
+            CreditGrade::default()
+        });
+        let limit = Decimal::parse(&self.guarantee_limit).filter(|limit| !limit.is_negative());
+        let guarantee_limit = match limit.and_then(Decimal::fen_half_up) {
+            Some((fen, _)) => fen,
+            None => {
+                fault("guaranteeLimit", &self.guarantee_limit, "an amount in yuan");
+                0
+            }
+        };
+        for certificate in &self.certificates {
+            let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+            if certificate.len() != 64 || !certificate.chars().all(hexadecimal) {
+                fault("certificates", certificate, "a SHA-256 in lower-case hexadecimal");
+            }
+        }
+        for id in &self.exchange_ids {
+            // Receipts go to an exchange id: nobody takes another's.
+            if let Some(owner) = parties.owner_of(id)
+                && owner.code != code
+            {
+                fault("exchangeIds", id, &format!("it belongs to {}", owner.code));
+            }
+        }
+        let valid_from = day("validFrom", &self.valid_from, faults);
+        let valid_to = self.valid_to.as_deref().map(|text| day("validTo", text, faults));
+        if valid_to.is_some_and(|last| last < valid_from) {
+            let last = self.valid_to.as_deref().unwrap_or_default();
+            faults.push(crate::Fault::new("validTo", last, "not before validFrom"));
+        }
+        Filing {
+            version: 0,
+            code,
+            other_code,
+            name: self.name.trim().into(),
+            roles,
+            valid_from,
+            valid_to,
+            suspended: self.suspended,
+            exchange_ids: texts(&self.exchange_ids),
+            grade,
+            verifies_identity: self.verifies_identity,
+            guarantee_limit,
+            certificates: texts(&self.certificates),
+            signature_required: self.signature_required,
+            modes: texts(&self.modes),
+            arrival_required: self.arrival_required,
+        }
+    }
+}

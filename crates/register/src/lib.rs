@@ -1,0 +1,297 @@
+//! Records of registers: what a party applies for and an agency decides. Pure: a command, the record as it is and the
+//! reference go in; the record after it, or a complete refusal, comes out. Leaves to others: storing, who is asking,
+//! and what trades make of a filing (`clearance`).
+//!
+//! Read first: [`decide`], then [`filing`], the register with the most moves.
+
+pub mod access;
+pub mod attachment;
+pub mod filing;
+pub mod form;
+pub mod goods;
+pub mod moves;
+pub mod requirements;
+
+use clearance::Text;
+use clearance::decide::Reference;
+use clearance::facts::{Facts, Keys};
+use clearance::keys::{Position, Time};
+use clearance::party::{Filing, Parties, Role};
+use clearance::record::{Actor, Record, RecordKey, Register};
+use moves::{Move, Who};
+use std::sync::Arc;
+
+/// Who commands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct By {
+    /// Who he is.
+    pub actor: Actor,
+    /// All codes of his party.
+    pub codes: Vec<Text>,
+    /// The role he acts in.
+    pub role: Role,
+    /// Whether it is his duty to decide on what others apply for.
+    pub reviews: bool,
+    /// The window itself commands, for him: he cannot.
+    pub window: bool,
+}
+
+/// What somebody wants done with a record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Command {
+    /// Which record.
+    pub key: RecordKey,
+    /// The version he saw; 0 = he wants it made.
+    pub version: u32,
+    /// What: a word of the register's moves.
+    pub action: Text,
+    /// Who.
+    pub by: By,
+    /// What he says to it; some moves must be explained.
+    pub note: String,
+    /// What it shall say: JSON in the form of the move; none where the move says nothing new.
+    pub body: Option<String>,
+}
+
+/// One thing wrong with what was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    /// Where: path in the body, `note`, `action`, `version`.
+    pub path: String,
+    /// What was sent.
+    pub value: String,
+    /// What was expected, and what to do.
+    pub expected: String,
+}
+
+impl Fault {
+    /// A fault.
+    pub fn new(path: &str, value: &str, expected: &str) -> Self {
+        Self { path: path.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
+    }
+}
+
+/// Why a command changed nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// There is no such record, or none that he may know of.
+    Absent,
+    /// Others make this move.
+    NotYours(&'static str),
+    /// The record changed since he saw it.
+    Outdated(Arc<Record>),
+    /// The record's state does not allow the move: those that it allows.
+    State(Arc<Record>, Vec<&'static str>),
+    /// What was sent is wrong: everything that is.
+    Invalid(Vec<Fault>),
+}
+
+/// What a command does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// The record after it.
+    pub record: Arc<Record>,
+    /// What is filed with it, in the next row; it has the next version of the parties.
+    pub filing: Option<Filing>,
+}
+
+impl Change {
+    /// Rows that it takes.
+    pub fn rows(&self) -> u64 {
+        1 + u64::from(self.filing.is_some())
+    }
+}
+
+/// Rows that a command takes at most.
+pub const ROWS: usize = 2;
+
+/// What a move makes of a record.
+pub(crate) struct Made {
+    /// The new body.
+    pub body: String,
+    /// Whom the record concerns; its owner is among them.
+    pub parties: Vec<Text>,
+    /// What is filed with it.
+    pub filing: Option<Filing>,
+}
+
+/// What a register may look at.
+pub(crate) struct Seen<'a> {
+    pub command: &'a Command,
+    pub current: Option<&'a Record>,
+    pub parties: &'a Parties,
+    pub reference: &'a Reference,
+    pub now: Time,
+}
+
+/// Adds what a command names to the keys of its batch.
+pub fn needs(command: &Command, keys: &mut Keys) {
+    keys.records.push(command.key.clone());
+    let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
+    keys.reference |= files;
+}
+
+/// The moves of a register; an empty table is one whose records nobody changes by command.
+pub fn moves_of(register: Register) -> &'static [Move] {
+    match register {
+        Register::Filing => filing::MOVES,
+        Register::Goods => goods::MOVES,
+        Register::Attachment => attachment::MOVES,
+        Register::Access => access::MOVES,
+        Register::Share | Register::Request => &[],
+    }
+}
+
+/// Decides commands in order, each seeing the changes before it. The changed records are in `facts` afterwards; the rows
+/// stand from `facts.next` on, each change's record before its filing.
+pub fn decide(
+    commands: &[Command],
+    facts: &mut Facts,
+    reference: &Reference,
+    now: Time,
+) -> Vec<Result<Change, Refusal>> {
+    let mut parties = std::borrow::Cow::Borrowed(&*reference.parties);
+    let mut next = facts.next;
+    commands
+        .iter()
+        .map(|command| {
+            let current = facts.records.get(&command.key).cloned();
+            let seen = Seen { command, current: current.as_deref(), parties: &parties, reference, now };
+            let (step, mut made) = made(&seen, current.as_ref())?;
+            let record = Arc::new(record(&seen, step, &mut made, next));
+            if let Some(filing) = &mut made.filing {
+                filing.version = parties.version + 1;
+                parties.to_mut().file(filing.clone());
+            }
+            facts.records.insert(command.key.clone(), record.clone());
+            let change = Change { record, filing: made.filing };
+            next.sequence += change.rows();
+            Ok(change)
+        })
+        .collect()
+}
+
+/// The move that a command makes, and what it makes of the record.
+fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move, Made), Refusal> {
+    let command = seen.command;
+    let moves = moves_of(command.key.register);
+    let state = current.map_or("", |record| record.state.as_str());
+    let owner = current.map_or_else(|| owner_of(&command.key), |record| owner_of(&record.key));
+    let owns = command.by.codes.iter().any(|code| *code == owner);
+    // Who has no part in a record learns nothing of it.
+    if !owns && !command.by.reviews && !command.by.window {
+        return Err(Refusal::Absent);
+    }
+    let known: Vec<&'static Move> = moves.iter().filter(|step| step.action == command.action).collect();
+    if known.is_empty() {
+        let words: Vec<&str> = moves.iter().map(|step| step.action).collect();
+        let expected = format!("one of {}", words.join(", "));
+        return Err(Refusal::Invalid(vec![Fault::new("action", &command.action, &expected)]));
+    }
+    match current {
+        None if !known.iter().any(|step| step.from.contains(&"")) => return Err(Refusal::Absent),
+        Some(record) if record.version != command.version => return Err(Refusal::Outdated(record.clone())),
+        None if command.version != 0 => return Err(Refusal::Absent),
+        _ => {}
+    }
+    let Some(step) = known.into_iter().find(|step| step.from.contains(&state)) else {
+        let allowed = moves.iter().filter(|step| step.from.contains(&state)).map(|step| step.action);
+        return Err(match current {
+            Some(record) => Refusal::State(record.clone(), allowed.collect()),
+            None => Refusal::Absent,
+        });
+    };
+    match step.who {
+        Who::Owner if owns || (command.by.reviews && step.for_others) => {}
+        Who::Owner => return Err(Refusal::NotYours("the party itself makes this move")),
+        Who::Reviewer if !command.by.reviews => {
+            return Err(Refusal::NotYours("the competent agency makes this move"));
+        }
+        // Two persons: nobody decides on what he sent himself, nor on his own party.
+        Who::Reviewer if owns || current.is_some_and(|record| record.actor == command.by.actor) => {
+            return Err(Refusal::NotYours("another person decides than the one who applied"));
+        }
+        Who::Reviewer => {}
+        Who::Window if command.by.window => {}
+        Who::Window => return Err(Refusal::NotYours("the window itself writes these records")),
+    }
+    let mut faults = Vec::new();
+    if step.explained && command.note.trim().is_empty() {
+        faults.push(Fault::new("note", "", "this move is explained to the party: say why"));
+    }
+    let made = match command.key.register {
+        Register::Filing => filing::made(seen, step, &mut faults),
+        Register::Goods => goods::made(seen, step, &mut faults),
+        Register::Attachment => attachment::made(seen, &mut faults),
+        Register::Access => access::made(seen, &mut faults),
+        Register::Share | Register::Request => None,
+    };
+    match made {
+        Some(made) if faults.is_empty() => Ok((step, made)),
+        _ => Err(Refusal::Invalid(faults)),
+    }
+}
+
+/// The party whose record it is: ids begin with its code.
+pub fn owner_of(key: &RecordKey) -> Text {
+    key.id.split(':').next().unwrap_or_default().into()
+}
+
+fn record(seen: &Seen<'_>, step: &Move, made: &mut Made, at: Position) -> Record {
+    let (command, current) = (seen.command, seen.current);
+    let mut parties = std::mem::take(&mut made.parties);
+    // Who once found it in his lists still does.
+    parties.extend(current.iter().flat_map(|record| record.parties.iter().cloned()));
+    parties.sort_unstable();
+    parties.dedup();
+    Record {
+        key: command.key.clone(),
+        version: current.map_or(0, |record| record.version) + 1,
+        state: step.to.into(),
+        parties,
+        created: current.map_or(seen.now, |record| record.created),
+        changed: seen.now,
+        first: current.map_or(at, |record| record.first),
+        last: at,
+        previous: current.map(|record| record.last),
+        actor: command.by.actor.clone(),
+        action: step.action.into(),
+        note: command.note.trim().to_owned(),
+        format: 1,
+        body: std::mem::take(&mut made.body),
+    }
+}
+
+/// The body of a command in its form, or the fault.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(body: Option<&str>, faults: &mut Vec<Fault>) -> Option<T> {
+    let Some(body) = body else {
+        faults.push(Fault::new("body", "", "this move needs a body"));
+        return None;
+    };
+    match serde_json::from_str(body) {
+        Ok(read) => Some(read),
+        Err(error) => {
+            faults.push(Fault::new("body", "", &error.to_string()));
+            None
+        }
+    }
+}
+
+/// What a record of ours says.
+///
+/// # Panics
+/// If the stored body has not the form that this crate writes.
+pub(crate) fn stored<T: serde::de::DeserializeOwned>(record: &Record) -> T {
+    match serde_json::from_str(&record.body) {
+        Ok(read) => read,
+        Err(error) => panic!("record {}: {error}", record.key.id),
+    }
+}
+
+/// A form as it is stored.
+pub(crate) fn written<T: serde::Serialize>(form: &T) -> String {
+    match serde_json::to_string(form) {
+        Ok(text) => text,
+        Err(error) => panic!("a form of text and numbers: {error}"),
+    }
+}

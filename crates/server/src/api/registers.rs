@@ -1,0 +1,280 @@
+//! Registers: what parties apply for and agencies decide. One set of routes serves every register; what a move needs and
+//! who may make it is said by `register`.
+
+use super::error::Problem;
+use super::view::time;
+use super::{CONSIGNMENTS, Query, caller, limit, operations, parameter};
+use crate::Window;
+use crate::auth::Caller;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use clearance::Text;
+use clearance::record::{Actor, Record, RecordKey, Register};
+use register::moves::Who;
+use register::{By, Command, Refusal};
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{Read, RecordSearch};
+
+/// The body of an action.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Body {
+    action: String,
+    #[serde(default)]
+    version: u32,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    body: Option<Value>,
+}
+
+/// `GET /v1/registers`: every register with its moves.
+pub async fn all<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    caller(&window, &headers).await?;
+    let who = |who| match who {
+        Who::Owner => "owner",
+        Who::Reviewer => "reviewer",
+        Who::Window => "window",
+    };
+    let registers: Vec<Value> = Register::ALL
+        .into_iter()
+        .map(|register| {
+            let moves: Vec<Value> = register::moves_of(register)
+                .iter()
+                .map(|step| {
+                    json!({"action": step.action, "from": step.from, "to": step.to, "who": who(step.who),
+                        "explained": step.explained})
+                })
+                .collect();
+            json!({"register": register.word(), "moves": moves})
+        })
+        .collect();
+    Ok(Json(json!({ "registers": registers })))
+}
+
+/// `GET /v1/registers/{register}`: newest first; those of the caller's party, or all for whom they are there.
+pub async fn list<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+    Path(register): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let (caller, _) = caller(&window, &headers).await?;
+    let register = named(&register)?;
+    let (codes, _) = window.names_of(&caller.token.party);
+    let parties = if sees_all(&caller, register) {
+        parameter(&query, "party").map(|code| window.names_of(&code).0)
+    } else {
+        Some(codes)
+    };
+    let states = parameter(&query, "state").map(|words| words.split(',').map(Text::from).collect());
+    let search = RecordSearch { register, parties, states: states.unwrap_or_default() };
+    let after = match parameter(&query, "after") {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
+    };
+    let (records, after) = window.read.records(&search, after, limit(&query, CONSIGNMENTS)?).await?;
+    let records: Vec<Value> = records.iter().map(|record| line(record)).collect();
+    Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()) })))
+}
+
+/// `GET /v1/registers/{register}/{id}`.
+pub async fn show<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+    Path((register, id)): Path<(String, String)>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let (caller, _) = caller(&window, &headers).await?;
+    let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
+    Ok(Json(whole(&record)))
+}
+
+/// `GET /v1/registers/{register}/{id}/history`: every version, the newest first.
+pub async fn history<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+    Path((register, id)): Path<(String, String)>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let (caller, _) = caller(&window, &headers).await?;
+    let mut record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
+    let mut versions = vec![whole(&record)];
+    while let Some(previous) = record.previous {
+        let Some(earlier) = window.read.record_at(previous).await? else { break };
+        versions.push(whole(&earlier));
+        record = earlier;
+    }
+    Ok(Json(json!({ "versions": versions })))
+}
+
+/// `POST /v1/registers/{register}/{id}/actions`. A record is made by a first action with version 0.
+pub async fn act<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    headers: HeaderMap,
+    Path((register, id)): Path<(String, String)>,
+    body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let (caller, _) = caller(&window, &headers).await?;
+    operations::check_intake(&window)?;
+    let register = named(&register)?;
+    let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
+    let key = RecordKey::new(register, &id);
+    if key.id.is_empty() || key.id.len() > 120 || key.id.chars().any(char::is_control) {
+        return Err(Problem::bad_request("an id has 1 to 120 characters"));
+    }
+    let command = Command {
+        key,
+        version: body.version,
+        action: body.action.as_str().into(),
+        by: by(&window, &caller),
+        note: body.note,
+        body: body.body.map(|body| body.to_string()),
+    };
+    match command_of(&window, command).await? {
+        Ok(record) => Ok(Json(whole(&record))),
+        Err(refusal) => Err(refused(&refusal)),
+    }
+}
+
+async fn command_of<R: Read>(
+    window: &Window<R>,
+    command: Command,
+) -> Result<Result<Arc<Record>, Refusal>, Problem> {
+    window.pipeline.command(command).await.ok_or_else(|| {
+        Problem::unavailable("nobody knows whether this was recorded; look at the record, then send it again")
+    })
+}
+
+fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
+    By {
+        actor: Actor { party: window.code_of(&caller.token.party), name: caller.token.name.clone() },
+        codes: window.names_of(&caller.token.party).0,
+        role: caller.token.role,
+        reviews: caller.reviews(),
+        window: false,
+    }
+}
+
+fn named(word: &str) -> Result<Register, Problem> {
+    Register::from_word(word)
+        .ok_or_else(|| Problem::not_found("no such register; GET /v1/registers lists them"))
+}
+
+fn sees_all(caller: &Caller, register: Register) -> bool {
+    match register {
+        Register::Filing | Register::Goods | Register::Attachment => caller.uses_registers(),
+        // Who read what is known to the owners, and to the operator of the window.
+        Register::Access => false,
+        Register::Share | Register::Request => caller.is_office(),
+    }
+}
+
+fn purpose(query: &Query) -> Text {
+    parameter(query, "purpose").unwrap_or_default()
+}
+
+/// A record that the caller may see; a reading of another's is recorded before it is shown.
+async fn found<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    register: &str,
+    id: &str,
+    purpose: &str,
+) -> Result<Arc<Record>, Problem> {
+    let register = named(register)?;
+    let absent = || Problem::not_found("no such record, or not yours");
+    let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
+    let (codes, _) = window.names_of(&caller.token.party);
+    if codes.iter().any(|code| record.parties.contains(code)) {
+        return Ok(record);
+    }
+    if !sees_all(caller, register) {
+        return Err(absent());
+    }
+    recorded(window, caller, (register.word(), record.key.id.as_str()), &record.parties, purpose).await?;
+    Ok(record)
+}
+
+/// Records that a caller reads what is others'.
+pub(super) async fn recorded<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    (kind, id): (&str, &str),
+    owners: &[Text],
+    purpose: &str,
+) -> Result<(), Problem> {
+    let unnamed = || Problem::unavailable("the reading cannot be recorded; ask again");
+    let mut bytes = [0u8; 12];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| unnamed())?;
+    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let owner = owners.first().cloned().unwrap_or_default();
+    let access = register::access::Access {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        role: caller.token.role.word().to_owned(),
+        purpose: purpose.to_owned(),
+        owners: owners.iter().map(Text::to_string).collect(),
+    };
+    let body = serde_json::to_string(&access).map_err(|_| unnamed())?;
+    let command = Command {
+        key: RecordKey::new(Register::Access, &format!("{owner}:{name}")),
+        version: 0,
+        action: "read".into(),
+        by: By { window: true, ..by(window, caller) },
+        note: String::new(),
+        body: Some(body),
+    };
+    command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal))
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    match refusal {
+        Refusal::Absent => Problem::not_found("no such record, or not yours"),
+        Refusal::NotYours(why) => Problem::not_yours(why),
+        Refusal::Outdated(record) => Problem::conflict(
+            "outdated",
+            "The record changed since you saw it",
+            "look at it as it is now, then decide again with its version",
+        )
+        .with("current", whole(record)),
+        Refusal::State(record, allowed) => Problem::conflict(
+            "state",
+            "The record's state does not allow this",
+            &format!("it is {}; allowed are: {}", record.state, allowed.join(", ")),
+        )
+        .with("current", whole(record)),
+        Refusal::Invalid(faults) => {
+            let told: Vec<Value> = faults
+                .iter()
+                .map(|fault| json!({"path": fault.path, "value": fault.value, "expected": fault.expected}))
+                .collect();
+            Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
+                .with("faults", Value::Array(told))
+        }
+    }
+}
+
+fn line(record: &Record) -> Value {
+    json!({
+        "register": record.key.register.word(), "id": record.key.id.as_str(), "version": record.version,
+        "state": record.state.as_str(), "parties": record.parties.iter().map(Text::as_str).collect::<Vec<_>>(),
+        "created": time(record.created), "changed": time(record.changed), "position": record.last.number(),
+        "by": {"party": record.actor.party.as_str(), "name": record.actor.name.as_str()},
+        "action": record.action.as_str(), "note": record.note,
+    })
+}
+
+fn whole(record: &Record) -> Value {
+    let mut shown = line(record);
+    // Our own writing: it parses.
+    shown["body"] = serde_json::from_str(&record.body).unwrap_or_default();
+    shown
+}
