@@ -43,8 +43,19 @@ fn stories_on_postgres() -> bool {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     // Of the workspace, as the tests before: other features would have everything built again.
-    let stories =
-        ["test", "--quiet", "--workspace", "--test", "codes", "--test", "http", "--test", "interface"];
+    let stories = [
+        "test",
+        "--quiet",
+        "--workspace",
+        "--test",
+        "codes",
+        "--test",
+        "http",
+        "--test",
+        "interface",
+        "--test",
+        "registers",
+    ];
     command.args(stories);
     command.env("ONEWINDOW_TEST_STORE", "postgres").status().is_ok_and(|status| status.success())
 }

@@ -175,6 +175,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             };
             body.granted = Some(granted);
             if step.action == "approve" {
+                // What was right when it was sent may have ended, or been given to another, since.
+                check(code, &body.applied, seen, faults);
                 body.in_force = Some(body.applied.clone());
             }
         }
@@ -190,8 +192,11 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 fn filing(code: &str, body: &Body, step: &Move, seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Filing {
     let today = seen.now.day();
     let granted = body.granted.clone().unwrap_or_default();
-    let mut filing =
-        form_of(code, body.in_force.as_ref().unwrap_or(&body.applied), &granted).filing(seen.parties, faults);
+    let mut own = Vec::new();
+    let mut filing = form_of(code, body.in_force.as_ref().unwrap_or(&body.applied), &granted)
+        .filing(seen.parties, &mut own);
+    own.retain(|fault| !faults.contains(fault));
+    faults.append(&mut own);
     // What was judged is judged: a filing never reaches back.
     filing.valid_from = if step.action == "approve" { filing.valid_from.max(today) } else { today };
     if let Some(application) = &body.in_force {
@@ -238,6 +243,10 @@ fn form_of(code: &str, application: &Application, granted: &Granted) -> FilingFo
 fn check(code: &str, application: &Application, seen: &Seen<'_>, faults: &mut Vec<Fault>) {
     let today = seen.now.day();
     let filing = form_of(code, application, &Granted::default()).filing(seen.parties, faults);
+    if let Some(known) = seen.parties.latest(code).filter(|known| known.code != code) {
+        let expected = format!("it is filed under {}: change that filing", known.code);
+        faults.push(Fault::new("id", code, &expected));
+    }
     // Who decides, who watches and who buys is appointed, not applied for.
     for role in &filing.roles {
         if matches!(role, Role::Officer | Role::ZoneOperator | Role::Consumer) {

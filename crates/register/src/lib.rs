@@ -208,7 +208,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
             return Err(Refusal::NotYours("the competent agency makes this move"));
         }
         // Two persons: nobody decides on what he sent himself, nor on his own party.
-        Who::Reviewer if owns || current.is_some_and(|record| record.actor == command.by.actor) => {
+        Who::Reviewer if owns || current.is_some_and(|record| sent_by(record, moves, &command.by.actor)) => {
             return Err(Refusal::NotYours("another person decides than the one who applied"));
         }
         Who::Reviewer => {}
@@ -230,6 +230,12 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Some(made) if faults.is_empty() => Ok((step, made)),
         _ => Err(Refusal::Invalid(faults)),
     }
+}
+
+/// Whether what the record says last was sent by him.
+fn sent_by(record: &Record, moves: &[Move], actor: &Actor) -> bool {
+    let sent = moves.iter().any(|step| step.action == record.action && step.who == Who::Owner);
+    sent && record.actor == *actor
 }
 
 /// The party whose record it is: ids begin with its code.
