@@ -717,3 +717,34 @@ fn an_index_that_could_not_be_merged_catches_up_by_itself() {
     drop(store);
     assert_eq!(faults(&path), []);
 }
+
+/// A record of a register as it was first stored: its bytes never change.
+#[test]
+fn a_record_of_a_register_is_still_read() {
+    use clearance::record::{Actor, Record, RecordKey, Register};
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/record-format-3.bin");
+    let at = |sequence| Position { writer: 3, sequence };
+    let record = Record {
+        key: RecordKey::new(Register::Goods, " 5301960201:A-1 "),
+        version: 2,
+        state: "filed".into(),
+        parties: vec!["5301960201".into()],
+        created: NOW,
+        changed: Time(NOW.0 + 1),
+        first: at(7),
+        last: at(9),
+        previous: Some(at(7)),
+        actor: Actor { party: "8620000001".into(), name: "样例".into() },
+        action: "approve".into(),
+        note: "样例".to_owned(),
+        format: 1,
+        body: "{\"name\":\"样例\"}".to_owned(),
+    };
+    let row = Row::Record(std::sync::Arc::new(record));
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
+        std::fs::write(&place, codec::encode(&row).1).unwrap();
+    }
+    let bytes = std::fs::read(place).unwrap();
+    assert_eq!(format!("{:?}", codec::decode(&bytes).unwrap()), format!("{row:?}"));
+    assert_eq!(codec::encode(&row).1, bytes);
+}
