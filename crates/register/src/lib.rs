@@ -177,7 +177,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     let moves = moves_of(command.key.register);
     let state = current.map_or("", |record| record.state.as_str());
     let owner = current.map_or_else(|| owner_of(&command.key), |record| owner_of(&record.key));
-    let owns = command.by.codes.iter().any(|code| *code == owner);
+    let owns = command.by.codes.contains(&owner);
     // Who has no part in a record learns nothing of it.
     if !owns && !command.by.reviews && !command.by.window {
         return Err(Refusal::Absent);

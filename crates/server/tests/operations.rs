@@ -306,9 +306,13 @@ async fn a_disk_that_fills_up_in_a_commit_loses_nothing_and_intake_goes_on_by_it
         format!("/v1/consignments/{}/{}", trade.order.head.ebp_code, trade.order.head.order_no)
     };
     for trade in &acknowledged {
-        let (status, ..) = request(&served.address, "GET", &shown(trade), &officer, b"").await;
+        let own = &served.tokens[trade.order.head.ebp_code.as_str()];
+        let (status, ..) = request(&served.address, "GET", &shown(trade), own, b"").await;
         assert_eq!(status, 200, "acknowledged, and not to be read");
     }
+    // What is others' is shown to nobody whose reading cannot be recorded.
+    let (status, ..) = request(&served.address, "GET", &shown(&acknowledged[0]), &officer, b"").await;
+    assert_eq!(status, 503);
     assert_eq!(served.opened.load(Ordering::SeqCst), opened_before);
     // There is room again: nobody has to do anything.
     served.free.store(1 << 40, Ordering::SeqCst);

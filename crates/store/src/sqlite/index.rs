@@ -9,7 +9,7 @@ use crate::rows::Summary;
 use clearance::Text;
 use clearance::event::TimerKind;
 use clearance::facts::Counts;
-use clearance::keys::{OrderKey, Position, Time};
+use clearance::keys::{OrderKey, Time};
 use ledger::{Account, AccountKind, Balance};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::cell::RefCell;
@@ -72,7 +72,7 @@ pub struct Entries {
 
 /// The index file, for readers.
 pub struct Index {
-    connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
     runs: Current,
     /// The runs of a transaction that reads: no newer than what it sees.
@@ -85,7 +85,7 @@ pub struct IndexWriter {
     merging: Merging,
 }
 
-fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
+pub(super) fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
     StoreError::Failed { operation: operation.to_owned(), source: source.into() }
 }
 
@@ -456,82 +456,4 @@ impl Index {
         let found = self.connection.query_row("SELECT waiting FROM covered", [], |row| row.get(0)).optional();
         found.map(Option::unwrap_or_default).map_err(|error| failed("read what waits", error))
     }
-
-    /// Places and last rows of records, newest first, before a place.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn records(
-        &self,
-        register: u8,
-        parties: Option<&[KeyHash]>,
-        before: u64,
-        limit: usize,
-    ) -> Result<Vec<(u64, u64)>, StoreError> {
-        super::merge::recorded(&self.connection, register, parties, before, limit)
-            .map_err(|error| failed("read a register", error))
-    }
-
-    /// Lines of a list, newest first, before a creation number.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn list(
-        &self,
-        parties: Option<&[KeyHash]>,
-        before: u64,
-        limit: usize,
-    ) -> Result<Vec<(u64, Summary)>, StoreError> {
-        const COLUMNS: &str =
-            "listed.created, platform, order_no, state, lane, customs, entry, sequence, time";
-        let run = || -> rusqlite::Result<Vec<(u64, Summary)>> {
-            let before = i64::try_from(before).unwrap_or(i64::MAX);
-            let mut found = Vec::new();
-            match parties {
-                None => {
-                    let mut statement = self.connection.prepare_cached(&format!(
-                        "SELECT {COLUMNS} FROM listed WHERE created < ?1 ORDER BY created DESC LIMIT ?2"
-                    ))?;
-                    let rows = statement.query_map(params![before, limit as i64], read_summary)?;
-                    for row in rows {
-                        found.push(row?);
-                    }
-                }
-                Some(parties) => {
-                    let mut statement = self.connection.prepare_cached(&format!(
-                        "SELECT {COLUMNS} FROM listed_party JOIN listed ON listed.created = listed_party.created
-                         WHERE party = ?1 AND listed_party.created < ?2 ORDER BY listed_party.created DESC LIMIT ?3"
-                    ))?;
-                    for party in parties {
-                        for row in statement.query_map(params![party, before, limit as i64], read_summary)? {
-                            found.push(row?);
-                        }
-                    }
-                    found.sort_by_key(|(created, _)| std::cmp::Reverse(*created));
-                    found.dedup_by_key(|(created, _)| *created);
-                    found.truncate(limit);
-                }
-            }
-            Ok(found)
-        };
-        run().map_err(|error| failed("read a list", error))
-    }
-}
-
-fn read_summary(row: &rusqlite::Row<'_>) -> rusqlite::Result<(u64, Summary)> {
-    Ok((
-        row.get::<_, i64>(0)? as u64,
-        Summary {
-            order: OrderKey {
-                platform: row.get::<_, String>(1)?.into(),
-                order_no: row.get::<_, String>(2)?.into(),
-            },
-            state: row.get(3)?,
-            lane: row.get(4)?,
-            customs_code: row.get::<_, String>(5)?.into(),
-            invt_no: row.get::<_, Option<String>>(6)?.map(Text::from),
-            position: Position { writer: 0, sequence: row.get::<_, i64>(7)? as u64 },
-            time: Time(row.get(8)?),
-        },
-    ))
 }

@@ -1,4 +1,4 @@
-//! What a merge writes into the index of feeds, timers and lists, and how lists of records are read. The rest of the merge is in `index`.
+//! What a merge writes into the index of feeds, timers and lists. The rest of the merge is in `index`.
 
 use super::index::{Entries, Listed};
 use super::runs::{Family, Runs};
@@ -76,41 +76,6 @@ pub(super) fn records(transaction: &rusqlite::Transaction<'_>, batch: &[Entries]
         }
     }
     Ok(())
-}
-
-/// Places and last rows of records, newest first, before a place; of these parties, or of all.
-pub(super) fn recorded(
-    connection: &rusqlite::Connection,
-    register: u8,
-    parties: Option<&[KeyHash]>,
-    before: u64,
-    limit: usize,
-) -> rusqlite::Result<Vec<(u64, u64)>> {
-    let before = i64::try_from(before).unwrap_or(i64::MAX);
-    let place = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64));
-    let mut found = Vec::new();
-    let Some(parties) = parties else {
-        let mut statement = connection.prepare_cached(
-            "SELECT created, sequence FROM record WHERE register = ?1 AND created < ?2 ORDER BY created DESC LIMIT ?3",
-        )?;
-        for row in statement.query_map(params![register, before, limit as i64], place)? {
-            found.push(row?);
-        }
-        return Ok(found);
-    };
-    let mut statement = connection.prepare_cached(
-        "SELECT record.created, record.sequence FROM record_party JOIN record ON record.created = record_party.created
-         WHERE party = ?1 AND record_party.register = ?2 AND record_party.created < ?3 ORDER BY record_party.created DESC LIMIT ?4",
-    )?;
-    for party in parties {
-        for row in statement.query_map(params![party, register, before, limit as i64], place)? {
-            found.push(row?);
-        }
-    }
-    found.sort_unstable_by(|one, other| other.cmp(one));
-    found.dedup();
-    found.truncate(limit);
-    Ok(found)
 }
 
 /// A consignment keeps the place of its first row in every list; later rows change its line. Returns the places of

@@ -7,6 +7,7 @@ pub(crate) mod control;
 pub mod folder;
 pub mod index;
 pub mod ledger_files;
+mod lists;
 pub mod manifest;
 pub mod memory;
 mod merge;
