@@ -416,6 +416,33 @@ pub struct Consignment {
 }
 
 impl Consignment {
+    /// Codes of the parties whom it names: they find it in their lists.
+    pub fn parties(&self) -> Vec<Text> {
+        let mut codes: Vec<Text> = vec![self.key.platform.clone()];
+        let declaration = self.attempt.as_ref().map(|attempt| &attempt.declaration);
+        for filed in [self.order.as_ref(), self.payment.as_ref(), declaration] {
+            match filed.map(|filed| &*filed.document) {
+                Some(ceb::Document::Order(order)) => codes.push(order.head.ebc_code.clone()),
+                Some(ceb::Document::Payment(payment)) => codes.push(payment.pay_code.clone()),
+                Some(ceb::Document::Declaration(declaration)) => {
+                    let head = &declaration.head;
+                    codes.extend([
+                        head.ebc_code.clone(),
+                        head.logistics_code.clone(),
+                        head.agent_code.clone(),
+                        head.assure_code.clone(),
+                    ]);
+                }
+                _ => {}
+            }
+        }
+        for code in &mut codes {
+            *code = Text::from(code.trim());
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
     /// A consignment that nothing has happened to.
     pub fn new(key: OrderKey) -> Self {
         Self {

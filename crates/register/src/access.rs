@@ -21,6 +21,9 @@ pub struct Access {
     pub role: String,
     /// Why, as the reader said; empty = what his role is there for.
     pub purpose: String,
+    /// Of a delivery: from after which place of the ledger to which.
+    #[serde(default)]
+    pub range: Option<(String, String)>,
     /// Whose it is: they see the reading.
     pub owners: Vec<String>,
 }

@@ -11,6 +11,7 @@ pub mod form;
 pub mod goods;
 pub mod moves;
 pub mod requirements;
+pub mod share;
 
 use clearance::Text;
 use clearance::decide::Reference;
@@ -138,7 +139,8 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Goods => goods::MOVES,
         Register::Attachment => attachment::MOVES,
         Register::Access => access::MOVES,
-        Register::Share | Register::Request => &[],
+        Register::Share => share::MOVES,
+        Register::Request => &[],
     }
 }
 
@@ -179,7 +181,10 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     let owner = current.map_or_else(|| owner_of(&command.key), |record| owner_of(&record.key));
     let owns = command.by.codes.contains(&owner);
     // Who has no part in a record learns nothing of it.
-    if !owns && !command.by.reviews && !command.by.window {
+    let named =
+        current.is_some_and(|record| command.by.codes.iter().any(|code| record.parties.contains(code)));
+    let reviews = command.by.reviews && moves.iter().any(|step| step.who == Who::Reviewer);
+    if !owns && !named && !reviews && !command.by.window {
         return Err(Refusal::Absent);
     }
     let known: Vec<&'static Move> = moves.iter().filter(|step| step.action == command.action).collect();
@@ -194,7 +199,11 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         None if command.version != 0 => return Err(Refusal::Absent),
         _ => {}
     }
-    let Some(step) = known.into_iter().find(|step| step.from.contains(&state)) else {
+    // The same word may be one move of the owner and another of whoever decides.
+    let mut possible: Vec<&'static Move> =
+        known.into_iter().filter(|step| step.from.contains(&state)).collect();
+    possible.sort_by_key(|step| (step.who == Who::Owner) != owns);
+    let Some(step) = possible.first().copied() else {
         let allowed = moves.iter().filter(|step| step.from.contains(&state)).map(|step| step.action);
         return Err(match current {
             Some(record) => Refusal::State(record.clone(), allowed.collect()),
@@ -212,6 +221,8 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
             return Err(Refusal::NotYours("another person decides than the one who applied"));
         }
         Who::Reviewer => {}
+        Who::Giver if named && !owns => {}
+        Who::Giver => return Err(Refusal::NotYours("the party that gives the records makes this move")),
         Who::Window if command.by.window => {}
         Who::Window => return Err(Refusal::NotYours("the window itself writes these records")),
     }
@@ -224,7 +235,8 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Goods => goods::made(seen, step, &mut faults),
         Register::Attachment => attachment::made(seen, &mut faults),
         Register::Access => access::made(seen, &mut faults),
-        Register::Share | Register::Request => None,
+        Register::Share => share::made(seen, step, &mut faults),
+        Register::Request => None,
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -8,6 +8,8 @@ pub enum Who {
     Owner,
     /// Whose duty it is to decide: never who applied, never of the party itself.
     Reviewer,
+    /// The party that the record names as giving something.
+    Giver,
     /// The window itself.
     Window,
 }
@@ -42,12 +44,19 @@ impl Move {
     ) -> Self {
         Self { action, from, to, who: Who::Reviewer, for_others: false, explained: false, files: false }
     }
+    pub(crate) const fn giver(action: &'static str, from: &'static [&'static str], to: &'static str) -> Self {
+        Self { action, from, to, who: Who::Giver, for_others: false, explained: false, files: false }
+    }
     pub(crate) const fn window(
         action: &'static str,
         from: &'static [&'static str],
         to: &'static str,
     ) -> Self {
         Self { action, from, to, who: Who::Window, for_others: false, explained: false, files: false }
+    }
+    /// Nobody makes it for the party.
+    pub(crate) const fn alone(self) -> Self {
+        Self { for_others: false, ..self }
     }
     pub(crate) const fn explained(self) -> Self {
         Self { explained: true, ..self }

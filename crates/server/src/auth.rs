@@ -80,6 +80,11 @@ impl Caller {
         self.is_office() || matches!(self.token.role, Role::Agency | Role::Bank)
     }
 
+    /// Whether he may be given what others share: agencies and banks, whose machines ask for it.
+    pub fn receives_shares(&self) -> bool {
+        self.uses_registers()
+    }
+
     /// What he may see; `codes` are the codes of his party.
     pub fn scope(&self, codes: Vec<Text>) -> Scope {
         if self.is_office() { Scope::Office(self.token.districts.clone()) } else { Scope::Party(codes) }

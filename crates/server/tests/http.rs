@@ -236,6 +236,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
             .replace("{invt_no}", "i")
             .replace("{position}", "1")
             .replace("{register}", "filings")
+            .replace("{dataset}", "orders")
             .replace("{id}", "1");
         let (status, _) = zone.request(&method.to_uppercase(), &path, None, Vec::new()).await;
         let open = matches!(*route, "/health" | "/ready" | "/v1/openapi.json");

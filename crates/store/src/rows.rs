@@ -267,32 +267,4 @@ impl Summary {
             lane: attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as u8),
         }
     }
-
-    /// Codes of the parties whom a consignment names: they find it in their lists.
-    pub fn parties(consignment: &Consignment) -> Vec<Text> {
-        let mut codes: Vec<Text> = vec![consignment.key.platform.clone()];
-        let declaration = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
-        for filed in [consignment.order.as_ref(), consignment.payment.as_ref(), declaration] {
-            match filed.map(|filed| &*filed.document) {
-                Some(ceb::Document::Order(order)) => codes.push(order.head.ebc_code.clone()),
-                Some(ceb::Document::Payment(payment)) => codes.push(payment.pay_code.clone()),
-                Some(ceb::Document::Declaration(declaration)) => {
-                    let head = &declaration.head;
-                    codes.extend([
-                        head.ebc_code.clone(),
-                        head.logistics_code.clone(),
-                        head.agent_code.clone(),
-                        head.assure_code.clone(),
-                    ]);
-                }
-                _ => {}
-            }
-        }
-        for code in &mut codes {
-            *code = Text::from(code.trim());
-        }
-        codes.sort_unstable();
-        codes.dedup();
-        codes
-    }
 }

@@ -120,8 +120,8 @@ pub(super) async fn shown<R: Read>(
     let (codes, _) = window.names_of(&caller.token.party);
     if caller.is_office() {
         let id = format!("{}/{}", order.platform, order.order_no);
-        let owners = store::Summary::parties(&consignment);
-        registers::recorded(window, caller, ("consignment", &id), &owners, "").await?;
+        let owners = consignment.parties();
+        registers::recorded(window, caller, ("consignment", &id), &owners, "", None).await?;
     }
     Ok(view::consignment(&consignment, &timeline, &codes, caller.is_office()))
 }

@@ -11,6 +11,7 @@ mod operations;
 mod preview;
 mod receipts;
 mod registers;
+mod shares;
 pub mod view;
 
 use crate::Window;
@@ -42,6 +43,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/registers/{register}/{id}"),
     ("get", "/v1/registers/{register}/{id}/history"),
     ("post", "/v1/registers/{register}/{id}/actions"),
+    ("get", "/v1/datasets"),
+    ("get", "/v1/datasets/{dataset}"),
+    ("get", "/v1/shares/{id}/records"),
     ("get", "/v1/reasons"),
     ("get", "/v1/limits"),
     ("get", "/v1/openapi.json"),
@@ -74,6 +78,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/registers/{register}/{id}", get(registers::show::<R>))
         .route("/v1/registers/{register}/{id}/history", get(registers::history::<R>))
         .route("/v1/registers/{register}/{id}/actions", post(registers::act::<R>))
+        .route("/v1/datasets", get(shares::datasets::<R>))
+        .route("/v1/datasets/{dataset}", get(shares::schema::<R>))
+        .route("/v1/shares/{id}/records", get(shares::records::<R>))
         .route("/v1/reasons", get(reasons::<R>))
         .route("/v1/limits", get(limits::limits::<R>))
         .route("/v1/openapi.json", get(openapi::document))

@@ -4,7 +4,7 @@ use super::ROUTES;
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 21] = [
+const SUMMARIES: [&str; 24] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -20,6 +20,9 @@ const SUMMARIES: [&str; 21] = [
     "A record; reading another's is recorded first, and its owners see it",
     "Every version of a record, the newest first",
     "A move of a record, naming the version seen; 0 makes it",
+    "What agencies can share, field by field",
+    "The JSON Schema of a dataset",
+    "What a rule of sharing gives its receiver, by cursor, as CloudEvents; `complete` = all up to now",
     "The catalogue of rules with codes, reasons and fixes",
     "How large messages and pages may be, how much may wait, whether anything is recorded now, and the limits of trade today",
     "This document",
@@ -57,6 +60,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "after", "limit"],
         ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
+        ("get", "/v1/shares/{id}/records") => &["after", "limit"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         _ => &[],
     };
@@ -83,6 +87,8 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
             "Record"
         }
         ("get", "/v1/registers/{register}/{id}/history") => "RecordHistory",
+        ("get", "/v1/datasets") => "Datasets",
+        ("get", "/v1/shares/{id}/records") => "SharedRecords",
         ("get", "/v1/reasons") => "Reasons",
         ("get", "/v1/limits") => "Limits",
         ("get", "/health") => "Health",
@@ -124,6 +130,9 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
                 422,
                 "the message as a whole was refused and recorded (CEB900); the answer has the shape of 200",
             ));
+        }
+        "/v1/shares/{id}/records" => {
+            found.push((409, "the rule is not in force, or giver or receiver may not act"));
         }
         "/v1/registers/{register}/{id}/actions" => {
             found.push((
@@ -250,6 +259,17 @@ fn schemas() -> Value {
                 "note": {"type": "string"}, "body": {"type": "object"},
             },
         }),
+        "Datasets": object(&[("datasets", json!({"type": "array", "items": object(&[
+            ("dataset", text.clone()), ("schema", whole.clone()), ("givers", json!({"type": "array", "items": {"type": "string"}})),
+            ("fields", json!({"type": "array", "items": object(&[("name", text.clone()), ("type", text.clone()), ("personal", truth.clone()), ("meaning", text.clone())])})),
+        ])}))]),
+        "SharedRecords": object(&[
+            ("events", json!({"type": "array", "items": object(&[
+                ("specversion", text.clone()), ("id", text.clone()), ("source", text.clone()), ("type", text.clone()), ("subject", text.clone()), ("time", text.clone()),
+                ("dataschema", text.clone()), ("purpose", text.clone()), ("legalbasis", text.clone()), ("data", json!({"type": "object"})),
+            ])})),
+            ("cursor", text.clone()), ("complete", truth.clone()), ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
+        ]),
         "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
             ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
         ])}))]),
@@ -288,7 +308,7 @@ pub fn build() -> Value {
         );
         for (status, meaning) in refusals(method, path) {
             let content = match status {
-                409 | 422 if !path.starts_with("/v1/registers") => {
+                409 | 422 if !["/v1/registers", "/v1/shares"].iter().any(|known| path.starts_with(known)) => {
                     json!({"application/json": {"schema": answer(method, path).map(of)}})
                 }
                 _ => json!({"application/problem+json": {"schema": of("Problem")}}),

@@ -41,6 +41,7 @@ pub async fn all<R: Read>(
     let who = |who| match who {
         Who::Owner => "owner",
         Who::Reviewer => "reviewer",
+        Who::Giver => "giver",
         Who::Window => "window",
     };
     let registers: Vec<Value> = Register::ALL
@@ -199,7 +200,8 @@ async fn found<R: Read>(
     if !sees_all(caller, register) {
         return Err(absent());
     }
-    recorded(window, caller, (register.word(), record.key.id.as_str()), &record.parties, purpose).await?;
+    let subject = (register.word(), record.key.id.as_str());
+    recorded(window, caller, subject, &record.parties, purpose, None).await?;
     Ok(record)
 }
 
@@ -210,6 +212,7 @@ pub(super) async fn recorded<R: Read>(
     (kind, id): (&str, &str),
     owners: &[Text],
     purpose: &str,
+    range: Option<(String, String)>,
 ) -> Result<(), Problem> {
     let unnamed = || Problem::unavailable("the reading cannot be recorded; ask again");
     let mut bytes = [0u8; 12];
@@ -221,6 +224,7 @@ pub(super) async fn recorded<R: Read>(
         id: id.to_owned(),
         role: caller.token.role.word().to_owned(),
         purpose: purpose.to_owned(),
+        range,
         owners: owners.iter().map(Text::to_string).collect(),
     };
     let body = serde_json::to_string(&access).map_err(|_| unnamed())?;

@@ -1,0 +1,270 @@
+//! The catalogue: datasets and their fields. Those of documents come from the tables of the messages themselves; what the
+//! window adds stands here. A dataset's version grows when a field changes its meaning or goes; a new one may be added.
+
+use ceb::Kind;
+use ceb::Shape;
+use clearance::party::Role;
+use serde_json::{Map, Value, json};
+
+/// A kind of record that can be shared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Dataset {
+    /// Orders as accepted.
+    Orders,
+    /// Payments as accepted.
+    Payments,
+    /// Waybills as accepted.
+    Waybills,
+    /// Declaration lists as accepted.
+    Declarations,
+    /// Where each declaration stands, after each change.
+    Clearances,
+    /// Results of inspections: what one found counts for all.
+    Inspections,
+    /// Tax bills.
+    TaxBills,
+    /// Parcels that arrived at supervised sites.
+    Arrivals,
+    /// Parties as they are filed.
+    Filings,
+}
+
+/// What a field has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FieldKind {
+    /// A text of a message's field.
+    Message(Shape),
+    /// A text.
+    Text,
+    /// A whole number.
+    Whole,
+    /// An amount in yuan, exact.
+    Amount,
+    /// Whether.
+    Truth,
+    /// 17 digits yyyyMMddHHmmssSSS, China standard time.
+    Time,
+    /// Several texts.
+    Texts,
+}
+
+/// A field of a dataset.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// Its name; of lines `lines.name`.
+    pub name: String,
+    /// What it has.
+    pub kind: FieldKind,
+    /// Whether every record has it.
+    pub always: bool,
+    /// Whether it tells of a natural person.
+    pub personal: bool,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Fields of messages that tell of a natural person, and what could carry one.
+const PERSONAL: [&str; 15] = [
+    "buyerIdType",
+    "buyerIdNumber",
+    "buyerName",
+    "buyerTelephone",
+    "buyerRegNo",
+    "consignee",
+    "consigneeTelephone",
+    "consigneeAddress",
+    "consigneeDistrict",
+    "payerIdType",
+    "payerIdNumber",
+    "payerName",
+    "telephone",
+    "payTransactionId",
+    "note",
+];
+
+/// Name, kind, whether it is always there, meaning.
+type Own = (&'static str, FieldKind, bool, &'static str);
+
+const CLEARANCES: [Own; 24] = [
+    ("platform", FieldKind::Text, true, "platform code"),
+    ("orderNo", FieldKind::Text, true, "order number of the platform"),
+    ("version", FieldKind::Whole, true, "version of the consignment: the newest counts"),
+    ("attempt", FieldKind::Whole, true, "number of the attempt to declare"),
+    ("state", FieldKind::Whole, true, "state of the declaration: 100, 120, 300, 500, 800, …"),
+    ("stateWord", FieldKind::Text, true, "the same in a word"),
+    ("time", FieldKind::Time, true, "when it became so"),
+    ("preNo", FieldKind::Text, false, "pre-entry number"),
+    ("invtNo", FieldKind::Text, false, "declaration number"),
+    ("customsCode", FieldKind::Text, true, "district where declared"),
+    ("portCode", FieldKind::Text, true, "district of entry"),
+    ("tradeMode", FieldKind::Text, true, "supervision mode"),
+    ("merchant", FieldKind::Text, true, "merchant code"),
+    ("agent", FieldKind::Text, true, "declaring unit code"),
+    ("logistics", FieldKind::Text, true, "logistics firm code"),
+    ("logisticsNo", FieldKind::Text, true, "waybill number"),
+    ("guarantor", FieldKind::Text, true, "guarantor code"),
+    ("arrived", FieldKind::Truth, true, "whether the parcel arrived at the site"),
+    ("lines", FieldKind::Whole, true, "number of lines"),
+    ("dutiableValue", FieldKind::Amount, false, "dutiable value, yuan"),
+    ("duty", FieldKind::Amount, false, "duty, yuan"),
+    ("consumptionTax", FieldKind::Amount, false, "consumption tax, yuan"),
+    ("valueAddedTax", FieldKind::Amount, false, "value added tax, yuan"),
+    ("taxTotal", FieldKind::Amount, false, "all tax, yuan"),
+];
+
+const INSPECTIONS: [Own; 9] = [
+    ("platform", FieldKind::Text, true, "platform code"),
+    ("orderNo", FieldKind::Text, true, "order number of the platform"),
+    ("invtNo", FieldKind::Text, false, "declaration number"),
+    ("passed", FieldKind::Truth, true, "whether goods and list agree"),
+    ("agency", FieldKind::Text, true, "code of the agency that inspected"),
+    ("officer", FieldKind::Text, true, "who inspected"),
+    ("finding", FieldKind::Text, true, "what was found"),
+    ("state", FieldKind::Whole, true, "state of the declaration afterwards"),
+    ("time", FieldKind::Time, true, "when it was entered"),
+];
+
+const FILINGS: [Own; 11] = [
+    ("code", FieldKind::Text, true, "code of the party"),
+    ("otherCode", FieldKind::Text, false, "the other code of the same enterprise"),
+    ("name", FieldKind::Text, true, "registered name"),
+    ("roles", FieldKind::Texts, true, "roles"),
+    ("validFrom", FieldKind::Text, true, "first day, yyyyMMdd"),
+    ("validTo", FieldKind::Text, false, "last day, yyyyMMdd"),
+    ("suspended", FieldKind::Truth, true, "whether it may not act at present"),
+    ("creditGrade", FieldKind::Text, true, "credit grade"),
+    ("modes", FieldKind::Texts, true, "modes it may use; none = all"),
+    ("guaranteeLimit", FieldKind::Amount, true, "guarantee, yuan"),
+    ("version", FieldKind::Whole, true, "number of the filing: the newest counts"),
+];
+
+impl Dataset {
+    /// All datasets.
+    pub const ALL: [Self; 9] = [
+        Self::Orders,
+        Self::Payments,
+        Self::Waybills,
+        Self::Declarations,
+        Self::Clearances,
+        Self::Inspections,
+        Self::TaxBills,
+        Self::Arrivals,
+        Self::Filings,
+    ];
+
+    /// The word used in rules, routes and schemas.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Payments => "payments",
+            Self::Waybills => "waybills",
+            Self::Declarations => "declarations",
+            Self::Clearances => "clearances",
+            Self::Inspections => "inspections",
+            Self::TaxBills => "tax-bills",
+            Self::Arrivals => "arrivals",
+            Self::Filings => "filings",
+        }
+    }
+
+    /// The dataset of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dataset| dataset.word() == word)
+    }
+
+    /// Its version.
+    pub fn version(self) -> u32 {
+        1
+    }
+
+    /// The message whose fields it has.
+    pub fn document(self) -> Option<Kind> {
+        Some(match self {
+            Self::Orders => Kind::Order,
+            Self::Payments => Kind::Payment,
+            Self::Waybills => Kind::Waybill,
+            Self::Declarations => Kind::Declaration,
+            Self::TaxBills => Kind::TaxBill,
+            Self::Arrivals => Kind::Arrival,
+            Self::Clearances | Self::Inspections | Self::Filings => return None,
+        })
+    }
+
+    /// Roles whose parties give it: they answer for it before the law.
+    pub fn givers(self) -> &'static [Role] {
+        match self {
+            Self::Filings => &[Role::Officer, Role::ZoneOperator, Role::Agency],
+            _ => &[Role::Officer, Role::ZoneOperator],
+        }
+    }
+
+    /// Its fields, in order.
+    pub fn fields(self) -> Vec<Field> {
+        let own: &[Own] = match self {
+            Self::Clearances => &CLEARANCES,
+            Self::Inspections => &INSPECTIONS,
+            Self::Filings => &FILINGS,
+            _ => &[],
+        };
+        let own = own.iter().map(|(name, kind, always, meaning)| Field {
+            name: (*name).to_owned(),
+            kind: *kind,
+            always: *always,
+            personal: matches!(*name, "officer" | "finding"),
+            meaning,
+        });
+        let parts = self.document().map_or(&[][..], Kind::parts);
+        let fields = parts.iter().enumerate().flat_map(|(part, table)| {
+            table.fields.iter().map(move |rule| Field {
+                name: if part == 0 { rule.name.to_owned() } else { format!("lines.{}", rule.name) },
+                kind: FieldKind::Message(rule.shape),
+                always: rule.mandatory,
+                personal: PERSONAL.contains(&rule.name),
+                meaning: rule.meaning,
+            })
+        });
+        own.chain(fields).collect()
+    }
+
+    /// The JSON Schema of its records, as they are without a mask.
+    pub fn schema(self) -> Value {
+        let mut head: Map<String, Value> = Map::new();
+        let mut lines: Map<String, Value> = Map::new();
+        for field in self.fields() {
+            let mut schema = match field.kind {
+                FieldKind::Message(shape) => {
+                    json!({"type": "string", "description": format!("{}; {}", field.meaning, shape.words())})
+                }
+                FieldKind::Text => json!({"type": "string", "description": field.meaning}),
+                FieldKind::Whole => json!({"type": "integer", "description": field.meaning}),
+                FieldKind::Amount => {
+                    json!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "description": field.meaning})
+                }
+                FieldKind::Truth => json!({"type": "boolean", "description": field.meaning}),
+                FieldKind::Time => {
+                    json!({"type": "string", "pattern": "^[0-9]{17}$", "description": field.meaning})
+                }
+                FieldKind::Texts => {
+                    json!({"type": "array", "items": {"type": "string"}, "description": field.meaning})
+                }
+            };
+            if field.personal {
+                schema["x-personal"] = Value::Bool(true);
+            }
+            match field.name.strip_prefix("lines.") {
+                Some(name) => lines.insert(name.to_owned(), schema),
+                None => head.insert(field.name, schema),
+            };
+        }
+        if !lines.is_empty() {
+            let line = json!({"type": "object", "properties": lines, "additionalProperties": false});
+            head.insert("lines".to_owned(), json!({"type": "array", "items": line}));
+        }
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": format!("urn:onewindow:dataset:{}:v{}", self.word(), self.version()),
+            "title": format!("{} v{}", self.word(), self.version()),
+            "type": "object", "properties": head, "additionalProperties": false,
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! What agencies share. Pure: a dataset says which fields a record of it has, which of them are a person's, and what each
+//! row of the ledger gives to it; a mask and a filter say how much of that another may have. Leaves to others: who
+//! agreed to what (`register`), and the delivery.
+
+pub mod catalogue;
+pub mod project;
+
+pub use catalogue::{Dataset, Field, FieldKind};
+pub use project::{Shared, of_event, of_filing};
+
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much of a dataset another may have.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Mask {
+    /// Names of fields; of lines as `lines.name`.
+    pub fields: BTreeSet<String>,
+    /// Only records that have, in each of these fields, one of these texts.
+    pub filter: BTreeMap<String, Vec<String>>,
+}
+
+impl Mask {
+    /// Whether a record is among those that may be had.
+    pub fn admits(&self, record: &Map<String, Value>) -> bool {
+        self.filter.iter().all(|(name, texts)| {
+            let found = record.get(name).map(|value| match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+            found.is_some_and(|found| texts.contains(&found))
+        })
+    }
+
+    /// What may be had of a record.
+    pub fn of(&self, record: &Map<String, Value>) -> Map<String, Value> {
+        let mut masked = Map::new();
+        for (name, value) in record {
+            let lines = value.as_array().filter(|lines| lines.iter().any(Value::is_object));
+            let Some(lines) = lines else {
+                if self.fields.contains(name) {
+                    masked.insert(name.clone(), value.clone());
+                }
+                continue;
+            };
+            let wanted = |field: &String| self.fields.contains(&format!("{name}.{field}"));
+            let lines: Vec<Value> = lines
+                .iter()
+                .filter_map(Value::as_object)
+                .map(|line| line.iter().filter(|(field, _)| wanted(field)))
+                .map(|line| line.map(|(field, value)| (field.clone(), value.clone())).collect())
+                .map(Value::Object)
+                .collect();
+            if self.fields.iter().any(|field| field.starts_with(&format!("{name}."))) {
+                masked.insert(name.clone(), Value::Array(lines));
+            }
+        }
+        masked
+    }
+}

@@ -1,0 +1,204 @@
+//! What a row gives to a dataset. A repeated or refused document gives nothing: what is shared is what counts.
+
+use crate::catalogue::Dataset;
+use ceb::{Decimal, Document, Kind};
+use clearance::Text;
+use clearance::consignment::Consignment;
+use clearance::event::{ActionKind, Cause, Event};
+use clearance::outcome::Outcome;
+use clearance::party::Filing;
+use serde_json::{Map, Value, json};
+
+/// A record as it is without a mask.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shared {
+    /// What it is about: its business key.
+    pub subject: String,
+    /// Codes of the parties whom it names: they see to whom it was given.
+    pub parties: Vec<Text>,
+    /// What it says.
+    pub values: Map<String, Value>,
+}
+
+/// What an event gives to a dataset. Documents inside the consignment have to be there for [`Dataset::Clearances`] and
+/// [`Dataset::Inspections`]; see [`needs_states`].
+pub fn of_event(dataset: Dataset, event: &Event, outcome: &Outcome) -> Vec<Shared> {
+    match dataset {
+        Dataset::Clearances => outcome.consignment.as_deref().and_then(clearance).into_iter().collect(),
+        Dataset::Inspections => inspection(event, outcome).into_iter().collect(),
+        Dataset::TaxBills => {
+            let bills = outcome.receipts.iter().filter(|receipt| receipt.document.kind() == Kind::TaxBill);
+            // Each party got its own copy: one bill.
+            bills.take(1).map(|receipt| of_document(&receipt.document)).collect()
+        }
+        Dataset::Filings => Vec::new(),
+        Dataset::Orders
+        | Dataset::Payments
+        | Dataset::Waybills
+        | Dataset::Declarations
+        | Dataset::Arrivals => match &event.cause {
+            Cause::Document(arrived)
+                if Some(arrived.document.kind()) == dataset.document()
+                    && outcome.repeats.is_none()
+                    && outcome.answer.status > 0 =>
+            {
+                vec![of_document(&arrived.document)]
+            }
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// Whether an event has to be read with the documents of its states to give anything to a dataset.
+pub fn needs_states(dataset: Dataset, event: &Event, outcome: &Outcome) -> bool {
+    match dataset {
+        Dataset::Clearances => outcome.consignment.as_ref().is_some_and(|state| state.attempt.is_some()),
+        Dataset::Inspections => is_inspection(event, outcome),
+        _ => false,
+    }
+}
+
+fn of_document(document: &Document) -> Shared {
+    let mut values = Map::new();
+    let mut lines: Vec<Value> = Vec::new();
+    let parts = document.kind().parts();
+    document.visit(&mut |part, line, field, text| {
+        let Some(rule) = parts.get(part).and_then(|part| part.fields.get(field)) else { return };
+        if part == 0 {
+            values.insert(rule.name.to_owned(), text.into());
+            return;
+        }
+        while lines.len() <= line {
+            lines.push(Value::Object(Map::new()));
+        }
+        if let Some(Value::Object(line)) = lines.get_mut(line) {
+            line.insert(rule.name.to_owned(), text.into());
+        }
+    });
+    if parts.len() > 1 {
+        values.insert("lines".to_owned(), Value::Array(lines));
+    }
+    let text = |name: &str| values.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default();
+    let named = ["ebpCode", "ebcCode", "payCode", "logisticsCode", "agentCode", "assureCode", "operatorCode"];
+    let mut parties: Vec<Text> =
+        named.into_iter().map(text).filter(|code| !code.is_empty()).map(Text::from).collect();
+    parties.sort_unstable();
+    parties.dedup();
+    let subject = match document.kind() {
+        Kind::Payment => format!("{}/{}", text("payCode"), text("payTransactionId")),
+        Kind::Waybill => format!("{}/{}", text("logisticsCode"), text("logisticsNo")),
+        Kind::Arrival => format!("{}/{}", text("operatorCode"), text("copNo")),
+        Kind::TaxBill => text("taxNo").to_owned(),
+        _ => format!("{}/{}", text("ebpCode"), text("orderNo")),
+    };
+    Shared { subject, parties, values }
+}
+
+fn clearance(consignment: &Consignment) -> Option<Shared> {
+    let attempt = consignment.attempt.as_ref()?;
+    let Document::Declaration(declaration) = &*attempt.declaration.document else { return None };
+    let head = &declaration.head;
+    let yuan = |fen: i64| Decimal::from_fen(fen).to_string();
+    let mut values = json!({
+        "platform": consignment.key.platform.as_str(),
+        "orderNo": consignment.key.order_no.as_str(),
+        "version": consignment.version,
+        "attempt": attempt.number,
+        "state": attempt.state.number(),
+        "stateWord": attempt.state.word(),
+        "time": consignment.last_time.stamp_millis().to_string(),
+        "customsCode": head.customs_code.as_str(),
+        "portCode": head.port_code.as_str(),
+        "tradeMode": head.trade_mode.as_str(),
+        "merchant": head.ebc_code.trim(),
+        "agent": head.agent_code.trim(),
+        "logistics": head.logistics_code.trim(),
+        "logisticsNo": head.logistics_no.trim(),
+        "guarantor": head.assure_code.trim(),
+        "arrived": consignment.carriage.as_ref().is_some_and(|carriage| carriage.arrived.is_some()),
+        "lines": declaration.lines.len(),
+    });
+    if !attempt.pre_no.is_empty() {
+        values["preNo"] = attempt.pre_no.as_str().into();
+    }
+    if let Some(invt_no) = &attempt.invt_no {
+        values["invtNo"] = invt_no.as_str().into();
+    }
+    if let Some(assessment) = &attempt.assessment {
+        for (name, fen) in [
+            ("dutiableValue", assessment.dutiable()),
+            ("duty", assessment.duty()),
+            ("consumptionTax", assessment.consumption_tax()),
+            ("valueAddedTax", assessment.vat()),
+            ("taxTotal", assessment.total()),
+        ] {
+            values[name] = yuan(fen).into();
+        }
+    }
+    Some(Shared { subject: subject(consignment), parties: parties(consignment), values: object(values) })
+}
+
+fn is_inspection(event: &Event, outcome: &Outcome) -> bool {
+    let result = matches!(&event.cause, Cause::Action(action) if matches!(action.kind, ActionKind::InspectionResult { .. }));
+    result && outcome.repeats.is_none() && outcome.consignment.is_some()
+}
+
+fn inspection(event: &Event, outcome: &Outcome) -> Option<Shared> {
+    let Cause::Action(action) = &event.cause else { return None };
+    let ActionKind::InspectionResult { passed } = action.kind else { return None };
+    let consignment = outcome.consignment.as_deref().filter(|_| outcome.repeats.is_none())?;
+    let attempt = consignment.attempt.as_ref()?;
+    let mut values = json!({
+        "platform": consignment.key.platform.as_str(),
+        "orderNo": consignment.key.order_no.as_str(),
+        "passed": passed,
+        "agency": action.party.as_str(),
+        "officer": action.officer.as_str(),
+        "finding": action.text.as_str(),
+        "state": attempt.state.number(),
+        "time": outcome.now.stamp_millis().to_string(),
+    });
+    if let Some(invt_no) = &attempt.invt_no {
+        values["invtNo"] = invt_no.as_str().into();
+    }
+    Some(Shared { subject: subject(consignment), parties: parties(consignment), values: object(values) })
+}
+
+/// What a filing gives to [`Dataset::Filings`].
+pub fn of_filing(filing: &Filing) -> Shared {
+    let modes: Vec<&str> = filing.modes.iter().map(Text::as_str).collect();
+    let roles: Vec<&str> = filing.roles.iter().map(|role| role.word()).collect();
+    let mut values = json!({
+        "code": filing.code.as_str(),
+        "name": filing.name.as_str(),
+        "roles": roles,
+        "validFrom": filing.valid_from.to_string(),
+        "suspended": filing.suspended,
+        "creditGrade": filing.grade.word(),
+        "modes": modes,
+        "guaranteeLimit": Decimal::from_fen(filing.guarantee_limit).to_string(),
+        "version": filing.version,
+    });
+    if let Some(other) = &filing.other_code {
+        values["otherCode"] = other.as_str().into();
+    }
+    if let Some(last) = filing.valid_to {
+        values["validTo"] = last.to_string().into();
+    }
+    Shared { subject: filing.code.to_string(), parties: vec![filing.code.clone()], values: object(values) }
+}
+
+fn subject(consignment: &Consignment) -> String {
+    format!("{}/{}", consignment.key.platform, consignment.key.order_no)
+}
+
+fn parties(consignment: &Consignment) -> Vec<Text> {
+    consignment.parties()
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(values) => values,
+        _ => Map::new(),
+    }
+}

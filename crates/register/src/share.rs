@@ -1,0 +1,139 @@
+//! Rules of sharing: which fields of which records one agency has of another, for which purpose, on which legal basis,
+//! from when to when. Who wants the records proposes; who answers for them agrees.
+
+use crate::moves::Move;
+use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
+use clearance::Text;
+use clearance::party::Role;
+use clearance::record::Record;
+use exchange::{Dataset, Mask};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// States: proposed, refused, withdrawn, in-force, ended. The id is the receiver's code, a colon, its name of the rule.
+pub const MOVES: &[Move] = &[
+    Move::owner("propose", &["", "refused", "withdrawn", "ended"], "proposed").alone(),
+    Move::owner("correct", &["proposed"], "proposed").alone(),
+    Move::owner("withdraw", &["proposed"], "withdrawn").alone(),
+    Move::giver("agree", &["proposed"], "in-force"),
+    Move::giver("refuse", &["proposed"], "refused").explained(),
+    Move::owner("end", &["in-force"], "ended").alone(),
+    Move::giver("end", &["in-force"], "ended").explained(),
+];
+
+/// A rule of sharing.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Share {
+    /// Code of the agency that answers for the records.
+    pub giver: String,
+    /// Word of the dataset.
+    pub dataset: String,
+    /// Its version.
+    pub schema: u32,
+    /// Names of the fields that may be had; of lines as `lines.name`.
+    pub fields: Vec<String>,
+    /// Only records that have, in each of these fields, one of these texts.
+    #[serde(default)]
+    pub filter: BTreeMap<String, Vec<String>>,
+    /// What for.
+    pub purpose: String,
+    /// On which law, regulation or agreement.
+    pub legal_basis: String,
+    /// Records of this day and later, yyyyMMdd.
+    pub valid_from: String,
+    /// Until this day, yyyyMMdd; none = until it is ended.
+    #[serde(default)]
+    pub valid_to: Option<String>,
+}
+
+impl Share {
+    /// The rule of a record.
+    ///
+    /// # Panics
+    /// If the record is none of this register.
+    pub fn of(record: &Record) -> Self {
+        stored(record)
+    }
+
+    /// How much of the dataset may be had.
+    pub fn mask(&self) -> Mask {
+        Mask { fields: self.fields.iter().cloned().collect(), filter: self.filter.clone() }
+    }
+}
+
+pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
+    let command = seen.command;
+    let receiver = owner_of(&command.key);
+    let share: Share = match (step.action, seen.current) {
+        ("propose" | "correct", _) | (_, None) => read(command.body.as_deref(), faults)?,
+        (_, Some(record)) => stored(record),
+    };
+    // What was filed when it was proposed may have ended since.
+    if matches!(step.action, "propose" | "correct" | "agree") {
+        check(seen, &receiver, &share, faults);
+    }
+    let parties = vec![receiver, Text::from(share.giver.trim())];
+    Some(Made { body: written(&share), parties, filing: None })
+}
+
+fn check(seen: &Seen<'_>, receiver: &str, share: &Share, faults: &mut Vec<Fault>) {
+    let today = seen.now.day();
+    let is = |code: &str, roles: &[Role]| {
+        let filing = seen.parties.find(code, today).filter(|filing| !filing.suspended);
+        filing.is_some_and(|filing| roles.iter().any(|role| filing.has(*role)))
+    };
+    let name = seen.command.key.id.get(receiver.len() + 1..).unwrap_or_default();
+    if name.trim().is_empty() {
+        faults.push(Fault::new("id", &seen.command.key.id, "receiver's code, a colon, its name of the rule"));
+    }
+    if !is(receiver, &[Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator]) {
+        faults.push(Fault::new(
+            "id",
+            receiver,
+            "the code of an agency or bank that is filed and not suspended",
+        ));
+    }
+    let Some(dataset) = Dataset::from_word(&share.dataset) else {
+        let known: Vec<&str> = Dataset::ALL.iter().map(|dataset| dataset.word()).collect();
+        faults.push(Fault::new("dataset", &share.dataset, &format!("one of {}", known.join(", "))));
+        return;
+    };
+    if share.schema != dataset.version() {
+        let expected = format!("{}, the version that is served", dataset.version());
+        faults.push(Fault::new("schema", &share.schema.to_string(), &expected));
+    }
+    if !is(&share.giver, dataset.givers()) || seen.parties.same(&share.giver, receiver, today) {
+        let roles: Vec<&str> = dataset.givers().iter().map(|role| role.word()).collect();
+        let expected = format!("the code of another party that gives this: {}", roles.join(" or "));
+        faults.push(Fault::new("giver", &share.giver, &expected));
+    }
+    let fields = dataset.fields();
+    if share.fields.is_empty() {
+        faults.push(Fault::new("fields", "", "at least one field of the dataset"));
+    }
+    for name in &share.fields {
+        if !fields.iter().any(|field| field.name == *name) {
+            faults.push(Fault::new("fields", name, "a field of the dataset; GET /v1/datasets lists them"));
+        }
+    }
+    for (name, texts) in &share.filter {
+        if name.contains('.') || !fields.iter().any(|field| field.name == *name) {
+            faults.push(Fault::new("filter", name, "a field of the dataset's head"));
+        }
+        if texts.is_empty() {
+            faults.push(Fault::new("filter", name, "at least one text that it may have"));
+        }
+    }
+    for (path, text) in [("purpose", &share.purpose), ("legalBasis", &share.legal_basis)] {
+        if text.trim().is_empty() {
+            faults.push(Fault::new(path, "", "what the giver, and the owners of the records, are told"));
+        }
+    }
+    let from = form::day("validFrom", &share.valid_from, faults);
+    let to = share.valid_to.as_deref().map(|text| form::day("validTo", text, faults));
+    if to.is_some_and(|last| last < from) {
+        let last = share.valid_to.as_deref().unwrap_or_default();
+        faults.push(Fault::new("validTo", last, "not before validFrom"));
+    }
+}
