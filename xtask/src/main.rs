@@ -82,6 +82,8 @@ fn docs(check: bool) -> bool {
     let pages = [
         ("docs/reference/messages.md", ceb::reference_markdown()),
         ("docs/reference/reasons.md", clearance::reason::reference_markdown()),
+        ("docs/reference/registers.md", register::reference::reference_markdown()),
+        ("docs/reference/datasets.md", exchange::reference::reference_markdown()),
     ];
     pages.into_iter().all(|(path, page)| {
         if check {

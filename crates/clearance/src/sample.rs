@@ -93,6 +93,31 @@ pub fn filings() -> Vec<Filing> {
         .collect()
 }
 
+/// Agencies and a bank of the demo zone, who work on what others share with them.
+pub fn agencies() -> Vec<Filing> {
+    const AGENCIES: [(&str, &str, Role); 7] = [
+        ("5301000901", "样例昆明税务局", Role::Agency),
+        ("5301000902", "样例昆明外汇管理局", Role::Agency),
+        ("5301000903", "样例昆明商务局", Role::Agency),
+        ("5301000904", "样例昆明市场监督管理局", Role::Agency),
+        ("5301000905", "样例昆明公安局", Role::Agency),
+        ("5301000906", "样例昆明邮政", Role::Agency),
+        ("5301000907", "样例春城银行", Role::Bank),
+    ];
+    let filed = filings().into_iter().next();
+    let of = |(code, name, role): (&str, &str, Role)| {
+        filed.clone().map(|filed| Filing {
+            code: code.into(),
+            other_code: None,
+            name: name.into(),
+            roles: vec![role],
+            exchange_ids: Vec::new(),
+            ..filed
+        })
+    };
+    AGENCIES.into_iter().filter_map(of).collect()
+}
+
 /// The parties of the demo zone, filed.
 pub fn parties() -> Parties {
     let mut parties = Parties::default();

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod project;
+pub mod reference;
 
 pub use catalogue::{Dataset, Field, FieldKind};
 pub use project::{Shared, of_event, of_filing};

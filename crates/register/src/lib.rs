@@ -10,6 +10,8 @@ pub mod filing;
 pub mod form;
 pub mod goods;
 pub mod moves;
+pub mod reference;
+pub mod request;
 pub mod requirements;
 pub mod share;
 
@@ -132,7 +134,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     keys.reference |= files;
 }
 
-/// The moves of a register; an empty table is one whose records nobody changes by command.
+/// The moves of a register.
 pub fn moves_of(register: Register) -> &'static [Move] {
     match register {
         Register::Filing => filing::MOVES,
@@ -140,7 +142,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Attachment => attachment::MOVES,
         Register::Access => access::MOVES,
         Register::Share => share::MOVES,
-        Register::Request => &[],
+        Register::Request => request::MOVES,
     }
 }
 
@@ -222,7 +224,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         }
         Who::Reviewer => {}
         Who::Giver if named && !owns => {}
-        Who::Giver => return Err(Refusal::NotYours("the party that gives the records makes this move")),
+        Who::Giver => return Err(Refusal::NotYours("the other party makes this move")),
         Who::Window if command.by.window => {}
         Who::Window => return Err(Refusal::NotYours("the window itself writes these records")),
     }
@@ -236,7 +238,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Attachment => attachment::made(seen, &mut faults),
         Register::Access => access::made(seen, &mut faults),
         Register::Share => share::made(seen, step, &mut faults),
-        Register::Request => None,
+        Register::Request => request::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -8,7 +8,7 @@ pub enum Who {
     Owner,
     /// Whose duty it is to decide: never who applied, never of the party itself.
     Reviewer,
-    /// The party that the record names as giving something.
+    /// The other party that the record names: who is asked to give something.
     Giver,
     /// The window itself.
     Window,

@@ -4,7 +4,8 @@
 mod support;
 
 use ceb::Document;
-use clearance::party::{Filing, Role};
+use clearance::keys::Time;
+use clearance::party::Role;
 use clearance::sample::{self, Trade};
 use exchange::{Dataset, Mask};
 use serde_json::{Value, json};
@@ -17,17 +18,8 @@ const EXCHANGE: &str = "5301000902";
 
 async fn zone() -> Zone {
     let mut zone = Zone::new().await;
-    for (code, name) in [(TAX, "样例税务局"), (EXCHANGE, "样例外汇局")] {
-        let agency = Filing {
-            code: code.into(),
-            other_code: None,
-            name: name.into(),
-            roles: vec![Role::Agency],
-            exchange_ids: Vec::new(),
-            guarantee_limit: 0,
-            ..sample::filings()[0].clone()
-        };
-        assert_eq!(zone.window.file_all(vec![agency], "test").await, 1);
+    zone.window.file_all(sample::agencies(), "test").await;
+    for code in [TAX, EXCHANGE] {
         let token = zone.window.control.issue(code, Role::Agency, "machine", &[], NOW, None).await.unwrap();
         zone.tokens.insert(code.to_owned(), token);
     }
@@ -198,6 +190,48 @@ async fn a_rule_is_proposed_by_one_and_agreed_by_the_other() {
     assert_eq!(zone.get(TAX, &records).await.0, 409);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agency_asks_another_and_gets_its_answer_by_a_day() {
+    let zone = zone().await;
+    let send = async |party: &str, id: &str, body: Value| {
+        let path = format!("/v1/registers/requests/{id}/actions");
+        zone.request("POST", &path, Some(&zone.tokens[party]), body.to_string().into_bytes()).await
+    };
+    let id = format!("{TAX}:2026-1");
+    let asked = json!({"to": CUSTOMS, "kind": "assistance", "subject": "样例核查", "about": "5301960101/OW-1", "text": "请核对价格",
+        "purpose": "样例", "legalBasis": "样例办法第二条", "due": "20261125"});
+    let wrong = json!({"to": TAX, "kind": "order", "subject": "", "text": "", "purpose": "", "legalBasis": "", "due": "20261101"});
+    let (status, told) = send(TAX, &id, json!({"action": "ask", "body": wrong})).await;
+    assert_eq!((status, told["faults"].as_array().unwrap().len()), (422, 7), "{told}");
+    assert_eq!(send(EXCHANGE, &id, json!({"action": "ask", "body": asked})).await.0, 404);
+    assert_eq!(send(TAX, &id, json!({"action": "ask", "body": asked})).await.0, 200);
+    // It is between the two.
+    assert_eq!(zone.get(EXCHANGE, &format!("/v1/registers/requests/{id}")).await.0, 404);
+    assert_eq!(
+        send(EXCHANGE, &id, json!({"action": "answer", "version": 1, "body": {"text": "x"}})).await.0,
+        404
+    );
+    assert_eq!(send(TAX, &id, json!({"action": "answer", "version": 1, "body": {"text": "x"}})).await.0, 403);
+    let overdue = async |party: &str| {
+        let (_, listed) = zone.get(party, "/v1/registers/requests?state=asked,accepted").await;
+        listed["records"].as_array().unwrap().iter().map(|one| one["overdue"] == true).collect::<Vec<_>>()
+    };
+    assert_eq!(overdue(CUSTOMS).await, [false]);
+    zone.clock.set(Time(NOW.0 + 3 * 86_400_000));
+    assert_eq!((overdue(CUSTOMS).await, overdue(TAX).await), (vec![true], vec![true]));
+    assert_eq!(
+        send(CUSTOMS, &id, json!({"action": "answer", "version": 1, "body": {"text": "价格属实"}})).await.0,
+        200
+    );
+    assert_eq!(overdue(CUSTOMS).await, Vec::<bool>::new());
+    let (_, shown) = zone.get(TAX, &format!("/v1/registers/requests/{id}")).await;
+    assert_eq!(
+        (shown["state"].as_str(), shown["body"]["answer"]["text"].as_str()),
+        (Some("answered"), Some("价格属实"))
+    );
+    assert_eq!(send(TAX, &id, json!({"action": "close", "version": 2})).await.0, 200);
+}
+
 /// A text of its own in every field: what leaves has those of the mask, and none of the others.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_outside_the_mask_leaves() {
@@ -293,7 +327,7 @@ async fn what_is_given_is_as_its_schema_says() {
         let (events, _) = all(&zone, TAX, &id, 50).await;
         let expected = match dataset {
             Dataset::Inspections => 0,
-            Dataset::Filings => sample::filings().len() + 2,
+            Dataset::Filings => sample::filings().len() + sample::agencies().len(),
             Dataset::Clearances => events.len().max(2),
             _ => 1,
         };

@@ -82,7 +82,15 @@ pub async fn list<R: Read>(
         Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
     };
     let (records, after) = window.read.records(&search, after, limit(&query, CONSIGNMENTS)?).await?;
-    let records: Vec<Value> = records.iter().map(|record| line(record)).collect();
+    let now = window.clock.now();
+    let shown = |record: &Arc<Record>| {
+        let mut shown = line(record);
+        if register == Register::Request {
+            shown["overdue"] = register::request::is_overdue(record, now).into();
+        }
+        shown
+    };
+    let records: Vec<Value> = records.iter().map(shown).collect();
     Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()) })))
 }
 
@@ -174,7 +182,9 @@ fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::Filing | Register::Goods | Register::Attachment => caller.uses_registers(),
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
-        Register::Share | Register::Request => caller.is_office(),
+        Register::Share => caller.is_office(),
+        // What agencies write to one another is between them.
+        Register::Request => false,
     }
 }
 

@@ -1,0 +1,28 @@
+//! The page of all datasets and their fields, made from the catalogue.
+
+use crate::catalogue::Dataset;
+use std::fmt::Write as _;
+
+/// The page, as Markdown.
+pub fn reference_markdown() -> String {
+    let mut page = String::from(
+        "# Datasets\n\nGenerated from the code by `cargo xtask docs`: what agencies can share, field by field. `GET\n\
+         /v1/datasets/{dataset}` is the JSON Schema. A rule of sharing names the fields that its receiver has; what tells of a\n\
+         natural person is marked.\n",
+    );
+    for dataset in Dataset::ALL {
+        let givers: Vec<&str> = dataset.givers().iter().map(|role| role.word()).collect();
+        let _ = write!(
+            page,
+            "\n## {} v{}\n\nGiven by: {}.\n\n| field | personal | meaning |\n|---|---|---|\n",
+            dataset.word(),
+            dataset.version(),
+            givers.join(", ")
+        );
+        for field in dataset.fields() {
+            let personal = if field.personal { "yes" } else { "" };
+            let _ = writeln!(page, "| {} | {personal} | {} |", field.name, field.meaning);
+        }
+    }
+    page
+}

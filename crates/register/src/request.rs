@@ -1,0 +1,137 @@
+//! Requests of one agency to another: assistance in enforcement, or a question, with a deadline and an answer. Neither can
+//! be changed by the other; what was asked, by when, and what was answered stay together.
+
+use crate::moves::Move;
+use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
+use clearance::Text;
+use clearance::keys::Time;
+use clearance::party::Role;
+use clearance::record::Record;
+use serde::{Deserialize, Serialize};
+
+/// States: asked, accepted, answered, declined, withdrawn, closed. The id is the asker's code, a colon, its number of the
+/// request.
+pub const MOVES: &[Move] = &[
+    Move::owner("ask", &[""], "asked").alone(),
+    Move::owner("withdraw", &["asked", "accepted"], "withdrawn").alone(),
+    Move::giver("accept", &["asked"], "accepted"),
+    Move::giver("answer", &["asked", "accepted"], "answered"),
+    Move::giver("decline", &["asked", "accepted"], "declined").explained(),
+    Move::owner("ask-again", &["answered", "declined"], "asked").explained().alone(),
+    Move::owner("close", &["answered", "declined"], "closed").alone(),
+];
+
+/// What is asked.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Asked {
+    /// Code of the agency that is asked.
+    pub to: String,
+    /// `assistance` or `question`.
+    pub kind: String,
+    /// In a line.
+    pub subject: String,
+    /// What it is about: a consignment as `platform/orderNo`, a party's code, or nothing.
+    #[serde(default)]
+    pub about: String,
+    /// In full.
+    pub text: String,
+    /// What for.
+    pub purpose: String,
+    /// On which law, regulation or agreement.
+    pub legal_basis: String,
+    /// Last day for the answer, yyyyMMdd.
+    pub due: String,
+    /// Records of attached documents.
+    #[serde(default)]
+    pub attachments: Vec<String>,
+}
+
+/// What is answered.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Answer {
+    /// In full.
+    pub text: String,
+    /// Records of attached documents.
+    #[serde(default)]
+    pub attachments: Vec<String>,
+}
+
+/// What the record says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Body {
+    /// The request.
+    pub asked: Asked,
+    /// The answer that was given last.
+    #[serde(default)]
+    pub answer: Option<Answer>,
+}
+
+/// Whether a request waits for its answer after its last day.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn is_overdue(record: &Record, now: Time) -> bool {
+    let waits = matches!(record.state.as_str(), "asked" | "accepted");
+    waits && ceb::Day::parse(&stored::<Body>(record).asked.due).is_some_and(|due| due < now.day())
+}
+
+pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
+    let command = seen.command;
+    let asker = owner_of(&command.key);
+    let body = match seen.current {
+        None => {
+            let asked = read(command.body.as_deref(), faults)?;
+            check(seen, &asker, &asked, faults);
+            Body { asked, answer: None }
+        }
+        Some(record) => {
+            let mut body: Body = stored(record);
+            if step.action == "answer" {
+                let answer: Answer = read(command.body.as_deref(), faults)?;
+                if answer.text.trim().is_empty() {
+                    faults.push(Fault::new("text", "", "the answer"));
+                }
+                body.answer = Some(answer);
+            }
+            body
+        }
+    };
+    let parties = vec![asker, Text::from(body.asked.to.trim())];
+    Some(Made { body: written(&body), parties, filing: None })
+}
+
+fn check(seen: &Seen<'_>, asker: &str, asked: &Asked, faults: &mut Vec<Fault>) {
+    let today = seen.now.day();
+    let is_agency = |code: &str| {
+        let filing = seen.parties.find(code, today).filter(|filing| !filing.suspended);
+        let roles = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
+        filing.is_some_and(|filing| roles.iter().any(|role| filing.has(*role)))
+    };
+    let number = seen.command.key.id.get(asker.len() + 1..).unwrap_or_default();
+    if number.trim().is_empty() || !is_agency(asker) {
+        let expected = "code of an agency or bank that is filed, a colon, its number of the request";
+        faults.push(Fault::new("id", &seen.command.key.id, expected));
+    }
+    if !is_agency(&asked.to) || seen.parties.same(&asked.to, asker, today) {
+        faults.push(Fault::new("to", &asked.to, "the code of another agency or bank that is filed"));
+    }
+    if !matches!(asked.kind.as_str(), "assistance" | "question") {
+        faults.push(Fault::new("kind", &asked.kind, "assistance or question"));
+    }
+    for (path, text) in [
+        ("subject", &asked.subject),
+        ("text", &asked.text),
+        ("purpose", &asked.purpose),
+        ("legalBasis", &asked.legal_basis),
+    ] {
+        if text.trim().is_empty() {
+            faults.push(Fault::new(path, "", "what the agency that is asked has to know"));
+        }
+    }
+    if form::day("due", &asked.due, faults) < today && ceb::Day::parse(&asked.due).is_some() {
+        faults.push(Fault::new("due", &asked.due, "today or later"));
+    }
+}
