@@ -124,6 +124,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    end_with_the_reader();
     start_log(&arguments.command);
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
@@ -160,6 +161,18 @@ fn main() -> ExitCode {
             if store_failed { ExitCode::from(STORE_FAILED) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// Whoever reads the answer may have seen enough (`… | head`): then the command ends, as others do, without a word.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let gone = |text: &str| text.starts_with("failed printing to stdout") && text.contains("Broken pipe");
+        if info.payload_as_str().is_some_and(gone) {
+            std::process::exit(1);
+        }
+        usual(info);
+    }));
 }
 
 /// The log of a command, on standard error.

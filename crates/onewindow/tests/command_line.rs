@@ -48,6 +48,17 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     assert_eq!(verified["clean"], true, "{verified}");
     let listed = object(&done(path, "party list --data zone"));
     assert_eq!(listed, object(&std::fs::read_to_string(path.join("messages/parties.json")).unwrap()));
+    // Who reads may have seen enough.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_onewindow"))
+        .args(["party", "list", "--data", "zone"])
+        .current_dir(path)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(1), ""));
     let token = done(path, "token issue --data zone --party 5301960101 --role platform --name integrator");
     assert!(token.starts_with("ow_"), "{token}");
     assert!(done(path, "token list --data zone").contains("integrator"));

@@ -105,8 +105,9 @@ async fn a_rule_gives_its_fields_of_its_records_in_order_and_once() {
     let path = format!("/v1/shares/{id}/records?after={cursor}");
     let (_, page) = zone.get(TAX, &path).await;
     assert!(page["events"] == json!([]) && page["complete"] == true, "{page}");
-    let late = released(&zone, 900).await;
-    let (_, page) = zone.get(TAX, &path).await;
+    // Whoever waits is answered when something comes.
+    let waiting = format!("{path}&wait=20");
+    let ((_, page), late) = tokio::join!(zone.get(TAX, &waiting), released(&zone, 900));
     assert_eq!(page["events"].as_array().unwrap().len(), 1);
     assert_eq!(page["events"][0]["data"]["orderNo"], late.order.head.order_no.as_str());
     // Another agency has another rule.
@@ -169,6 +170,9 @@ async fn a_rule_is_proposed_by_one_and_agreed_by_the_other() {
     assert_eq!(act(&zone, CUSTOMS, &id, json!({"action": "agree", "version": 1})).await.0, 409);
     assert_eq!(act(&zone, CUSTOMS, &id, json!({"action": "agree", "version": 2})).await.0, 200);
     assert_eq!(zone.get(TAX, &records).await.0, 200);
+    for wrong in ["wait=31", "wait=x", "limit=0", "after=x"] {
+        assert_eq!(zone.get(TAX, &format!("{records}?{wrong}")).await.0, 400, "{wrong}");
+    }
     for other in [EXCHANGE, CUSTOMS, platform] {
         let (status, told) = zone.get(other, &records).await;
         let absent = zone.get(other, "/v1/shares/5301000901:none/records").await;

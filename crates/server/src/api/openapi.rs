@@ -60,7 +60,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "after", "limit"],
         ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
-        ("get", "/v1/shares/{id}/records") => &["after", "limit"],
+        ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         _ => &[],
     };

@@ -15,10 +15,16 @@ use register::share::Share;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use store::{Cursor, Read, Row};
 
 /// Records of a page: unless asked for, and at most.
 pub(super) const RECORDS: (usize, usize) = (200, 1_000);
+
+/// Seconds that a request may wait for something to come.
+const WAIT_SECONDS: u64 = 30;
+/// How often it looks meanwhile: what is committed reaches whoever waits in a fraction of a second.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Rows that one request looks at: a page may have few records, or none, and still lead on.
 const ROWS: usize = 20_000;
@@ -69,8 +75,9 @@ pub async fn schema<R: Read>(
     Ok(Json(dataset.schema()))
 }
 
-/// `GET /v1/shares/{id}/records?after=&limit=`: what a rule gives, in order, each record once, as CloudEvents. `complete`
-/// says whether it is all up to now.
+/// `GET /v1/shares/{id}/records?after=&limit=&wait=`: what a rule gives, in order, each record once, as CloudEvents.
+/// `complete` says whether it is all up to now; where nothing is there yet, the answer comes with the first record, or
+/// after `wait` seconds.
 pub async fn records<R: Read>(
     State(window): State<Arc<Window<R>>>,
     headers: HeaderMap,
@@ -103,7 +110,15 @@ pub async fn records<R: Read>(
     let after = parameter(&query, "after").unwrap_or_default();
     let after = Cursor::parse(&after)
         .ok_or_else(|| Problem::bad_request("after is the cursor that the page before gave"))?;
-    let page = page(&window, &share, &after, limit(&query, RECORDS)?).await?;
+    let limit = limit(&query, RECORDS)?;
+    let until = Instant::now() + wait(&query)?;
+    let mut page = page(&window, &share, &after, limit).await?;
+    while page.events.is_empty() && page.complete && Instant::now() < until {
+        tokio::time::sleep(LOOK).await;
+        if window.read.position().await? != page.upto {
+            page = self::page(&window, &share, &page.upto, limit).await?;
+        }
+    }
     if !page.events.is_empty() {
         let owners: Vec<Text> = page.parties.into_iter().collect();
         let range = Some((after.to_string(), page.upto.to_string()));
@@ -116,6 +131,15 @@ pub async fn records<R: Read>(
         "events": events, "cursor": page.upto.to_string(), "complete": page.complete,
         "share": record.key.id.as_str(), "version": record.version, "purpose": share.purpose,
     })))
+}
+
+/// How long a caller wants to wait for something to come.
+fn wait(query: &Query) -> Result<Duration, Problem> {
+    match parameter(query, "wait").map(|text| text.parse::<u64>()) {
+        None => Ok(Duration::ZERO),
+        Some(Ok(seconds @ 0..=WAIT_SECONDS)) => Ok(Duration::from_secs(seconds)),
+        Some(_) => Err(Problem::bad_request(&format!("wait is a number of seconds up to {WAIT_SECONDS}"))),
+    }
 }
 
 /// A record with its place and time.
