@@ -7,6 +7,7 @@
 mod cold;
 pub(crate) mod control;
 mod load;
+mod people;
 mod read;
 mod scan;
 pub mod schema;

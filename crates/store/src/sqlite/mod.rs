@@ -11,6 +11,7 @@ pub mod manifest;
 pub mod memory;
 mod merge;
 mod merger;
+mod people;
 pub mod restore;
 pub mod room;
 mod runs;
