@@ -81,11 +81,12 @@ impl Body {
     }
 }
 
-/// Looking at goods is an inspector's, deciding on them a decider's.
-fn asked_for(kind: &ActionKind) -> Right {
+/// Looking at goods and saying what was found is an inspector's, deciding on them a decider's; either may order a look.
+fn asked_for(kind: &ActionKind) -> &'static [Right] {
     match kind {
-        ActionKind::Inspect | ActionKind::InspectionResult { .. } => Right::ActionsInspect,
-        _ => Right::ActionsDecide,
+        ActionKind::Inspect => &[Right::ActionsInspect, Right::ActionsDecide],
+        ActionKind::InspectionResult { .. } => &[Right::ActionsInspect],
+        _ => &[Right::ActionsDecide],
     }
 }
 
@@ -106,7 +107,7 @@ pub async fn act<R: Read>(
         ));
     }
     let kind = body.kind()?;
-    caller.may(&[asked_for(&kind)])?;
+    caller.may(asked_for(&kind))?;
     let order = OrderKey::new(&platform, &order_no);
     consignments::found(&window, &scope, &order).await?;
     let action = OfficerAction {

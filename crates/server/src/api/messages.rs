@@ -202,8 +202,21 @@ pub async fn original<R: Read>(
     let row =
         window.read.message(Position::of_number(position).ok_or_else(missing)?).await?.ok_or_else(missing)?;
     match &scope {
-        Scope::Party(codes) if !codes.contains(&row.sender) => return Err(missing()),
-        _ => {}
+        Scope::Party(codes) if codes.contains(&row.sender) => {}
+        Scope::Office(districts) if districts.is_empty() => {}
+        // What an office of some districts may not see of one document, it does not see in the message around it.
+        Scope::Office(_) if row.documents > 0 => {
+            for index in 0..u64::from(row.documents) {
+                let at =
+                    Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
+                let outcome = decided(&window.read, at).await?.and_then(|event| event.row.outcome);
+                let consignment = outcome.as_ref().and_then(|outcome| outcome.consignment.as_ref());
+                if !sees(&window, &scope, consignment.map(|consignment| &consignment.key)).await? {
+                    return Err(missing());
+                }
+            }
+        }
+        _ => return Err(missing()),
     }
     let bytes = window.read.original(&row).await?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())

@@ -177,10 +177,11 @@ pub async fn enrol<R: Read>(
     Address(address): Address,
     sent: Result<Json<Enrol>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let (person, sent) = (person(caller)?, body(sent)?);
+    let person = person(caller)?;
     if person.first == Some(First::ChangePassword) {
         return Err(Denied::First(First::ChangePassword).into());
     }
+    let sent = body(sent)?;
     let (user, credentials) = proven(&window, &person, &sent.password, &address).await?;
     let now = window.clock.now();
     second(&window.control, &user, &credentials, sent.code.as_deref(), now).await?;
