@@ -99,6 +99,11 @@ fn the_same_commands_work_on_a_database() {
     let (code, token) = space("token issue --party 5301960101 --role platform --name integrator");
     assert!(code == Some(0) && token.starts_with("ow_"), "{token}");
     assert!(space("token list").1.contains("integrator"));
+    let (code, one_time) =
+        space("user add --login li.wei --name Li --party 5301960101 --role platform --duty reader");
+    assert!(code == Some(0) && one_time.trim().len() == 23, "{one_time}");
+    assert_eq!(space("user disable li.wei").0, Some(0));
+    assert!(space("user list").1.contains("li.wei\tLi\t5301960101\tplatform\treader\tpassword\tdisabled"));
     assert!(space("rulebook list").1.contains("onewindow"));
     assert!(space("judging pause").1.contains("paused"));
     assert!(space("judging show").1.contains("paused"));

@@ -351,6 +351,29 @@ async fn an_action_asks_for_the_duty_that_it_is_of() {
     }
 }
 
+#[test]
+fn the_page_of_threats_names_tests_that_are_there() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
+    let page = std::fs::read_to_string(format!("{root}docs/threats.md")).unwrap();
+    let files = [
+        "server/tests/permissions.rs",
+        "server/tests/people.rs",
+        "server/src/rights.rs",
+        "server/src/password.rs",
+        "server/src/throttle.rs",
+        "store/src/sealer.rs",
+    ];
+    let code: String =
+        files.iter().map(|file| std::fs::read_to_string(format!("{root}crates/{file}")).unwrap()).collect();
+    let mut rows = 0;
+    for row in page.lines().filter(|line| line.ends_with("` |")) {
+        let name = row.trim_end_matches("` |").rsplit('`').next().unwrap();
+        assert!(code.contains(&format!("fn {name}(")), "no test {name}: {row}");
+        rows += 1;
+    }
+    assert!(rows > 25, "{rows}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_method_that_a_route_has_not_and_a_route_that_is_none() {
     let zone = Zone::new().await;

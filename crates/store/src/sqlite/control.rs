@@ -179,3 +179,28 @@ fn read_token(row: &rusqlite::Row<'_>) -> rusqlite::Result<Token> {
         scopes: row.get::<_, Option<String>>(8)?.map(|words| texts(&words)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_first_release_is_brought_up_to_date_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = Connection::open(folder.path().join("control.db")).unwrap();
+        old.execute_batch(FIRST).unwrap();
+        let add = "INSERT INTO token(hash, party, role, name, districts, created) VALUES(x'01', 'p', 1, 'n', '86 87', 5)";
+        old.execute_batch(add).unwrap();
+        // A server and a command at the same time.
+        let opened: Vec<Tokens> = std::thread::scope(|scope| {
+            let open = || Tokens::open(folder.path()).unwrap();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        for tokens in opened {
+            let token = tokens.find(&[1]).unwrap().unwrap();
+            assert_eq!((token.scopes, token.districts.len()), (None, 2), "it keeps all that its role may");
+            assert_eq!(tokens.users(None, 0, 10).unwrap(), []);
+        }
+    }
+}
