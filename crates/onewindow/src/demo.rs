@@ -123,7 +123,8 @@ async fn share(window: &Window<ChosenRead>) -> Result<(), Failure> {
             (CUSTOMS, Role::Officer, 1, "agree", None),
         ] {
             let actor = Actor { party: party.into(), name: "demo".into() };
-            let by = By { actor, codes: vec![party.into()], role, reviews: false, window: false };
+            let by =
+                By { actor, codes: vec![party.into()], role, applies: true, reviews: false, window: false };
             let note = String::new();
             let command = Command { key: key.clone(), version, action: action.into(), by, note, body };
             let done = window.pipeline.command(command).await.ok_or("the window is closing")?;

@@ -20,6 +20,7 @@ mod serve;
 mod space;
 mod submit;
 mod token;
+mod user;
 mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -103,6 +104,11 @@ enum Command {
         after_help = "Examples:\n  onewindow token issue --data zone --party 5301960101 --role platform --name integrator\n  onewindow token list --data zone"
     )]
     Token(token::Arguments),
+    /// Add, list, disable and unlock people who sign in, and reset their passwords.
+    #[command(
+        after_help = "Examples:\n  onewindow user add --data zone --login li.wei --name 'Li Wei' --party 8620000001 --role zone-operator --duty admin\n  onewindow user list --data zone\n  onewindow user reset-password --data zone li.wei"
+    )]
+    User(user::Arguments),
     /// Print the completions of a shell.
     Completions {
         /// Which shell.
@@ -141,6 +147,7 @@ fn main() -> ExitCode {
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),
+        Command::User(arguments) => user::run(arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "onewindow", &mut std::io::stdout());
             Ok(true)

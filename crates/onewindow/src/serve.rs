@@ -5,6 +5,7 @@ use crate::{Failure, Space};
 use server::Window;
 use server::clock::Clock;
 use server::serving::{self, Settings};
+use server::signing_in::Rates;
 use server::window::OpenError;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,6 +33,11 @@ impl Arguments {
     }
 }
 
+/// Far more than an integrator's line gives, and less than would keep the others waiting: one that runs wild is stopped.
+const TOKEN_RATE: u32 = 5_000;
+/// A page asks for some things at once; a person does not ask for fifty a second.
+const SESSION_RATE: u32 = 50;
+
 /// How a window is operated.
 #[derive(clap::Args, Clone)]
 pub struct Operation {
@@ -41,6 +47,12 @@ pub struct Operation {
     /// MiB of the disk that are kept free: with less, nothing is recorded until there is more.
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     keep_free: u64,
+    /// Requests a second of one token, and twice that at once; 0 = as many as it likes.
+    #[arg(long, value_name = "COUNT", default_value_t = TOKEN_RATE)]
+    token_rate: u32,
+    /// Requests a second of one person's session, and twice that at once; 0 = as many as he likes.
+    #[arg(long, value_name = "COUNT", default_value_t = SESSION_RATE)]
+    session_rate: u32,
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -135,6 +147,7 @@ pub async fn serve(
         drain: Duration::from_secs(operation.drain),
         least_bytes: operation.keep_free.saturating_mul(1 << 20),
         probe: Arc::new(move || store::sqlite::room::room(folder.as_deref()?).ok()),
+        rates: Rates { token: operation.token_rate, session: operation.session_rate },
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)
 }

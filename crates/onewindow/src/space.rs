@@ -105,9 +105,9 @@ impl Space {
     /// When it cannot be opened.
     pub async fn control(&self) -> Result<store::Control, Failure> {
         Ok(match self.place()? {
-            Place::Folder(folder, _) => {
+            Place::Folder(folder, options) => {
                 std::fs::create_dir_all(&folder)?;
-                store::Control::open(&folder)?
+                store::Control::open(&folder, options.master_key.as_deref())?
             }
             Place::Database(options) => store::Control::connect(&options).await?,
         })

@@ -6,6 +6,8 @@ use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
 use server::clock::Clock;
+use server::rights::{Right, Rights};
+use store::NewToken;
 
 /// Arguments of `token`.
 #[derive(clap::Args)]
@@ -35,6 +37,9 @@ enum Action {
         /// Days until it ends; none = never.
         #[arg(long, value_parser = clap::value_parser!(i64).range(1..=36_500))]
         days: Option<i64>,
+        /// What it is for: messages:send, receipts:read, consignments:read …; may be repeated; none = all that its role may.
+        #[arg(long, value_parser = scope)]
+        scope: Vec<Right>,
     },
     /// List tokens, without their text.
     List {
@@ -50,10 +55,20 @@ enum Action {
     },
 }
 
-fn role(word: &str) -> Result<Role, String> {
+pub(crate) fn role(word: &str) -> Result<Role, String> {
     Role::from_word(word).ok_or_else(|| {
         let known: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
         format!("roles are {}", known.join(", "))
+    })
+}
+
+fn scope(word: &str) -> Result<Right, String> {
+    let machines = Role::ALL.iter().map(|role| Rights::of_role(*role, true));
+    let known: Vec<Right> =
+        Right::ALL.into_iter().filter(|right| machines.clone().any(|rights| rights.has(*right))).collect();
+    known.iter().copied().find(|right| right.word() == word).ok_or_else(|| {
+        let words: Vec<&str> = known.iter().map(|right| right.word()).collect();
+        format!("scopes are {}", words.join(", "))
     })
 }
 
@@ -62,13 +77,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let now = Clock::Real.now();
     let runtime = crate::runtime()?;
     match arguments.action {
-        Action::Issue { space, party, role, name, district, days } => {
+        Action::Issue { space, party, role, name, district, days, scope } => {
             let districts: Vec<Text> = district.iter().map(Text::from).collect();
             let expires = days.map(|days| Time(now.0 + days * 86_400_000));
             let token = runtime.block_on(async {
                 let control = space.control().await?;
-                let issued = control.issue(&party, role, &name, &districts, now, expires).await;
-                issued.map_err(Failure::from)
+                let scopes: Vec<Text> = scope.iter().map(|right| right.word().into()).collect();
+                let scopes = Some(scopes.as_slice()).filter(|scopes| !scopes.is_empty());
+                let new =
+                    NewToken { party: &party, role, name: &name, districts: &districts, expires, scopes };
+                control.issue_for(&new, now).await.map(|(_, text)| text).map_err(Failure::from)
             })?;
             println!("{token}");
             Ok(true)
@@ -78,7 +96,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
                 runtime.block_on(async { space.control().await?.tokens().await.map_err(Failure::from) })?
             {
                 let state = if token.revoked { "revoked" } else { "valid" };
-                println!("{}\t{}\t{}\t{}\t{state}", token.id, token.party, token.role.word(), token.name);
+                let (role, scopes) = (token.role.word(), token.scopes.map(|scopes| scopes.join(",")));
+                let scopes = scopes.as_deref().unwrap_or("all");
+                println!("{}\t{}\t{role}\t{}\t{state}\t{scopes}", token.id, token.party, token.name);
             }
             Ok(true)
         }

@@ -62,6 +62,25 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     let token = done(path, "token issue --data zone --party 5301960101 --role platform --name integrator");
     assert!(token.starts_with("ow_"), "{token}");
     assert!(done(path, "token list --data zone").contains("integrator"));
+    let scoped = "token issue --data zone --party 5301960101 --role platform --name feed --scope receipts:read --days 30";
+    assert!(done(path, scoped).starts_with("ow_"));
+    assert!(done(path, "token list --data zone").contains("feed\tvalid\treceipts:read"));
+    let wrong = "token issue --data zone --party 5301960101 --role platform --name x --scope users:manage";
+    assert_eq!(onewindow(path, wrong).status.code(), Some(2));
+    let add =
+        "user add --data zone --login Li.Wei --name Li --party 8620000001 --role zone-operator --duty admin";
+    let one_time = done(path, add);
+    assert_eq!(one_time.trim().len(), 23, "{one_time}");
+    assert_eq!(onewindow(path, add).status.code(), Some(1), "the login is taken");
+    let listed = done(path, "user list --data zone");
+    assert!(listed.contains("li.wei") && listed.contains("must-change-password"), "{listed}");
+    assert!(!listed.contains(one_time.trim()));
+    done(path, "user disable --data zone li.wei");
+    assert!(done(path, "user list --data zone").contains("disabled"));
+    done(path, "user unlock --data zone li.wei");
+    assert!(done(path, "user list --data zone").contains("must-change-password"));
+    assert_ne!(done(path, "user reset-password --data zone li.wei --second-factor"), one_time);
+    assert_eq!(onewindow(path, "user disable --data zone nobody").status.code(), Some(1));
     done(path, "rulebook export --data zone --out tables");
     assert!(done(path, "rulebook publish --data zone --by tester tables").contains("nothing was published"));
     done(path, "man --out man");
@@ -91,6 +110,11 @@ fn the_same_commands_work_on_a_database() {
     let (code, token) = space("token issue --party 5301960101 --role platform --name integrator");
     assert!(code == Some(0) && token.starts_with("ow_"), "{token}");
     assert!(space("token list").1.contains("integrator"));
+    let (code, one_time) =
+        space("user add --login li.wei --name Li --party 5301960101 --role platform --duty reader");
+    assert!(code == Some(0) && one_time.trim().len() == 23, "{one_time}");
+    assert_eq!(space("user disable li.wei").0, Some(0));
+    assert!(space("user list").1.contains("li.wei\tLi\t5301960101\tplatform\treader\tpassword\tdisabled"));
     assert!(space("rulebook list").1.contains("onewindow"));
     assert!(space("judging pause").1.contains("paused"));
     assert!(space("judging show").1.contains("paused"));

@@ -33,6 +33,8 @@ pub struct By {
     pub codes: Vec<Text>,
     /// The role he acts in.
     pub role: Role,
+    /// Whether he may apply, propose, ask and answer for his party.
+    pub applies: bool,
     /// Whether it is his duty to decide on what others apply for.
     pub reviews: bool,
     /// The window itself commands, for him: he cannot.
@@ -212,6 +214,9 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
             None => Refusal::Absent,
         });
     };
+    if matches!(step.who, Who::Owner | Who::Giver) && !command.by.applies {
+        return Err(Refusal::NotYours("this is not among your duties"));
+    }
     match step.who {
         Who::Owner if owns || (command.by.reviews && step.for_others) => {}
         Who::Owner => return Err(Refusal::NotYours("the party itself makes this move")),

@@ -39,7 +39,7 @@ fn office() -> Office {
 fn by(party: &str, name: &str, reviews: bool) -> By {
     let role = if reviews { Role::Officer } else { Role::Platform };
     let actor = Actor { party: party.into(), name: name.into() };
-    By { actor, codes: vec![party.into()], role, reviews, window: false }
+    By { actor, codes: vec![party.into()], role, applies: true, reviews, window: false }
 }
 
 fn command(id: &str, version: u32, action: &str, by: By, note: &str, body: Option<Value>) -> Command {

@@ -1,9 +1,16 @@
-//! Who asks: bearer tokens bound to a party and a role. Deny by default.
+//! Who asks: the bearer of a token, or a person in a session. Deny by default: what is not given is refused. What a role, a
+//! duty or a scope gives is in `rights`, how a person signs in is in `signing_in`.
 
+use crate::rights::{self, Right, Rights};
 use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
-use store::{Control, Scope, Token};
+use store::{Control, Duty, SESSION_PREFIX, Scope, Session, Token, User, UserState};
+
+/// Milliseconds after which a session that is not used ends: a forgotten screen is not an open door for long.
+pub const SESSION_IDLE: i64 = 30 * 60_000;
+/// Milliseconds after which a session ends in any case: a working day.
+pub const SESSION_LONGEST: i64 = 12 * 3_600_000;
 
 /// Why a request is not let in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,17 +19,57 @@ pub enum Denied {
     Unknown,
     /// Revoked or expired.
     Ended,
-    /// Its role may not do this.
+    /// He may not do this.
     Forbidden,
+    /// The token's scopes lack this.
+    Scope(Right),
+    /// He must first do something else.
+    First(First),
+    /// A person has to sign in for this.
+    NoPerson,
     /// Tokens cannot be read at the moment.
     Unreadable,
+}
+
+/// What a person has to do before anything else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum First {
+    /// Change his password.
+    ChangePassword,
+    /// Enrol a second factor.
+    EnrolSecondFactor,
+}
+
+/// A person in a session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    /// The user as he is now.
+    pub user: User,
+    /// His session.
+    pub session: i64,
+    /// What he has to do first.
+    pub first: Option<First>,
 }
 
 /// A caller who was let in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Caller {
-    /// His token.
-    pub token: Token,
+    /// Which token or session: `t` or `s`, and its number.
+    pub key: (char, i64),
+    /// Filing code of his party.
+    pub party: Text,
+    /// The role in which he acts.
+    pub role: Role,
+    /// Who: the name of the token, the login of the person.
+    pub name: Text,
+    /// Customs districts an office sees (prefixes; empty = all).
+    pub districts: Vec<Text>,
+    /// What he may do.
+    pub rights: Rights,
+    /// Words that narrow a token; none = all that its role may.
+    pub scopes: Option<Vec<Text>>,
+    /// The person, if it is a session.
+    pub person: Option<Person>,
 }
 
 impl Caller {
@@ -31,62 +78,125 @@ impl Caller {
     /// # Errors
     /// [`Denied`].
     pub async fn of(header: Option<&str>, control: &Control, now: Time) -> Result<Self, Denied> {
-        let text = header.and_then(|header| header.strip_prefix("Bearer ")).ok_or(Denied::Unknown)?;
-        let token = match control.find(text.trim()).await {
-            Ok(found) => found.ok_or(Denied::Unknown)?,
-            Err(error) => {
-                tracing::error!(%error, "a request was not let in");
-                return Err(Denied::Unreadable);
-            }
+        let text = header.and_then(|header| header.strip_prefix("Bearer ")).ok_or(Denied::Unknown)?.trim();
+        let unreadable = |error| {
+            tracing::error!(%error, "a request was not let in");
+            Denied::Unreadable
         };
+        if text.starts_with(SESSION_PREFIX) {
+            let found = control.session(text).await.map_err(unreadable)?;
+            let (session, user) = found.ok_or(Denied::Unknown)?;
+            if !holds(&session, &user, now) {
+                return Err(Denied::Ended);
+            }
+            control.used(&session, now).await;
+            return Ok(Self::person(session.id, user));
+        }
+        let token = control.find(text).await.map_err(unreadable)?.ok_or(Denied::Unknown)?;
         if token.revoked || token.expires.is_some_and(|end| end <= now) {
             return Err(Denied::Ended);
         }
-        Ok(Self { token })
+        Ok(Self::machine(token))
+    }
+
+    fn machine(token: Token) -> Self {
+        Self {
+            key: ('t', token.id),
+            rights: Rights::of_token(token.role, token.districts.is_empty(), token.scopes.as_deref()),
+            party: token.party,
+            role: token.role,
+            name: token.name,
+            districts: token.districts,
+            scopes: token.scopes,
+            person: None,
+        }
+    }
+
+    fn person(session: i64, user: User) -> Self {
+        Self {
+            key: ('s', session),
+            party: user.party.clone(),
+            role: user.role,
+            name: user.login.clone(),
+            districts: user.districts.clone(),
+            rights: Rights::of_user(user.role, user.districts.is_empty(), &user.duties),
+            scopes: None,
+            person: Some(Person { first: first(&user), user, session }),
+        }
+    }
+
+    /// Whether he may do what asks for one of these rights.
+    ///
+    /// # Errors
+    /// [`Denied`]: first he must do something else, the token's scopes lack it, or his role or duties do not give it.
+    pub fn may(&self, asked: &[Right]) -> Result<(), Denied> {
+        if let Some(first) = self.person.as_ref().and_then(|person| person.first) {
+            return Err(Denied::First(first));
+        }
+        if self.rights.has_any(asked) {
+            return Ok(());
+        }
+        let unscoped = Rights::of_token(self.role, self.districts.is_empty(), None);
+        match asked.iter().find(|right| self.scopes.is_some() && unscoped.has(**right)) {
+            Some(right) => Err(Denied::Scope(*right)),
+            None => Err(Denied::Forbidden),
+        }
     }
 
     /// Officers and the zone operator act and see by district; enterprises see what names them.
     pub fn is_office(&self) -> bool {
-        matches!(self.token.role, Role::Officer | Role::ZoneOperator)
+        rights::is_office(self.role)
     }
 
-    /// Whether he may send documents.
-    ///
-    /// # Errors
-    /// [`Denied::Forbidden`] for offices and consumers.
-    pub fn may_send(&self) -> Result<(), Denied> {
-        if self.is_office() || matches!(self.token.role, Role::Consumer | Role::Agency | Role::Bank) {
-            Err(Denied::Forbidden)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Whether he may decide as an officer.
-    ///
-    /// # Errors
-    /// [`Denied::Forbidden`] for all others.
-    pub fn may_decide(&self) -> Result<(), Denied> {
-        if self.token.role == Role::Officer { Ok(()) } else { Err(Denied::Forbidden) }
-    }
-
-    /// Whether it is his duty to decide on what parties apply for.
+    /// Whether it is his duty to decide on what parties apply for: parties are of the whole zone.
     pub fn reviews(&self) -> bool {
-        self.is_office()
+        self.rights.has(Right::FilingsReview) && self.districts.is_empty()
     }
 
     /// Whether he uses the filings and goods of all parties, who need not file them again with his agency.
     pub fn uses_registers(&self) -> bool {
-        self.is_office() || matches!(self.token.role, Role::Agency | Role::Bank)
-    }
-
-    /// Whether he may be given what others share: agencies and banks, whose machines ask for it.
-    pub fn receives_shares(&self) -> bool {
-        self.uses_registers()
+        (self.is_office() || self.role == Role::Agency) && self.districts.is_empty()
     }
 
     /// What he may see; `codes` are the codes of his party.
     pub fn scope(&self, codes: Vec<Text>) -> Scope {
-        if self.is_office() { Scope::Office(self.token.districts.clone()) } else { Scope::Party(codes) }
+        if self.is_office() { Scope::Office(self.districts.clone()) } else { Scope::Party(codes) }
     }
+
+    /// Whether he has to do with users and tokens of every party.
+    pub fn is_of_zone(&self) -> bool {
+        self.role == Role::ZoneOperator && self.districts.is_empty()
+    }
+
+    /// Whether a role, duties and districts are no more than he has himself. The zone operator gives what the zone has.
+    pub fn has_as_much(&self, role: Role, duties: &[Duty], districts: &[Text]) -> bool {
+        let Some(person) = &self.person else { return false };
+        let narrower = self.districts.is_empty()
+            || (!districts.is_empty()
+                && districts
+                    .iter()
+                    .all(|given| self.districts.iter().any(|own| given.starts_with(own.as_str()))));
+        let own =
+            role == self.role && duties.iter().all(|duty| person.user.duties.contains(duty)) && narrower;
+        self.is_of_zone() || own
+    }
+}
+
+/// Whether a session has not ended.
+fn holds(session: &Session, user: &User, now: Time) -> bool {
+    user.state != UserState::Disabled && session.generation == user.generation && in_time(session, now)
+}
+
+/// Whether the time of a session is not over.
+pub(crate) fn in_time(session: &Session, now: Time) -> bool {
+    now.0 < session.created.0 + SESSION_LONGEST && now.0 < session.used.0 + SESSION_IDLE
+}
+
+/// What a user has to do before anything else.
+pub(crate) fn first(user: &User) -> Option<First> {
+    if user.state == UserState::MustChangePassword {
+        return Some(First::ChangePassword);
+    }
+    // Whoever decides on other people's goods, or on who may, shows more than a password.
+    (rights::is_office(user.role) && !user.second_factor).then_some(First::EnrolSecondFactor)
 }

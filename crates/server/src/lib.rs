@@ -15,10 +15,15 @@ pub mod histogram;
 pub mod ingest;
 pub mod intake;
 pub mod metrics;
+pub mod password;
 pub mod pipeline;
 mod plan;
 pub mod reference;
+pub mod rights;
+pub mod second_factor;
 pub mod serving;
+pub mod signing_in;
+pub mod throttle;
 pub mod window;
 pub mod worker;
 

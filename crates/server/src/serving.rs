@@ -3,11 +3,13 @@
 //! how a space is opened is for the caller.
 
 use crate::Window;
+use crate::signing_in::Rates;
 use crate::window::OpenError;
 use crate::worker;
 use axum::Router;
 use axum::extract::Request;
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -43,6 +45,8 @@ pub struct Settings {
     pub least_bytes: u64,
     /// What the disk allows.
     pub probe: Probe,
+    /// How often callers may ask.
+    pub rates: Rates,
 }
 
 /// The window had to end, and not because it was told to.
@@ -64,7 +68,8 @@ pub enum Ended {
 struct Door(Arc<RwLock<Router>>);
 
 impl Door {
-    fn open<R: Read>(&self, window: Window<R>) {
+    fn open<R: Read>(&self, window: Window<R>, rates: Rates) {
+        window.gate.limit(rates);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = crate::api::router(window);
     }
 
@@ -101,12 +106,15 @@ pub async fn serve<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>
     stop: impl Future<Output = ()>,
     open_again: impl Fn() -> Again,
 ) -> Result<(), Ended> {
-    let door = Door(Arc::new(RwLock::new(crate::api::router(opened.window.clone()))));
+    let door = Door(Arc::new(RwLock::new(Router::new())));
+    door.open(opened.window.clone(), settings.rates);
     let (close, closing) = oneshot::channel::<()>();
     let closed = async {
         let _ = closing.await;
     };
-    let serving = axum::serve(listener, door.clone().router()).with_graceful_shutdown(closed);
+    let serving =
+        axum::serve(listener, door.clone().router().into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(closed);
     let mut serving = tokio::spawn(serving.into_future());
     tokio::pin!(stop);
     loop {
@@ -121,7 +129,7 @@ pub async fn serve<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>
             () = &mut stop => break,
             again = reopened(&mut opened, error, &settings, &open_again) => again?,
         };
-        door.open(again.window.clone());
+        door.open(again.window.clone(), settings.rates);
         opened = again;
         tracing::warn!("the store is open again");
     }

@@ -5,6 +5,7 @@ use crate::ingest::Context;
 use crate::intake::Intake;
 use crate::metrics::{Metrics, Step};
 use crate::pipeline::{self, Judge, Pipeline};
+use crate::signing_in::Gate;
 use bytes::Bytes;
 use ceb::Limits;
 use ceb::signature::Verifier;
@@ -82,8 +83,10 @@ pub struct Window<R: Read> {
     pub read: R,
     /// What lives in memory, versioned.
     pub reference: Arc<RwLock<Arc<Reference>>>,
-    /// Tokens and settings.
+    /// Tokens, people and settings.
     pub control: Control,
+    /// What slows callers down, and signs people in.
+    pub gate: Gate,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Whether it records now.
@@ -105,6 +108,7 @@ impl<R: Read> Clone for Window<R> {
             read: self.read.clone(),
             reference: self.reference.clone(),
             control: self.control.clone(),
+            gate: self.gate.clone(),
             metrics: self.metrics.clone(),
             intake: self.intake.clone(),
             clock: self.clock.clone(),
@@ -166,6 +170,7 @@ impl<R: Read> Window<R> {
             read,
             reference,
             control,
+            gate: Gate::default(),
             metrics,
             intake: Intake::default(),
             clock,
@@ -333,6 +338,6 @@ pub fn embedded(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(SqliteStore, Control), StoreError> {
     let store = SqliteStore::open(folder, options, progress)?;
-    let control = Control::open(folder)?;
+    let control = Control::open(folder, options.master_key.as_deref())?;
     Ok((store, control))
 }

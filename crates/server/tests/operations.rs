@@ -222,6 +222,7 @@ async fn served(folder: &Path, pages: Option<u32>, drain: Duration) -> Served {
     let free = Arc::new(AtomicU64::new(1 << 40));
     let probe = free.clone();
     let settings = Settings {
+        rates: server::signing_in::Rates::default(),
         drain,
         least_bytes: 1 << 20,
         probe: Arc::new(move || Some(Room { free_bytes: probe.load(Ordering::SeqCst), read_only: false })),
@@ -417,6 +418,7 @@ async fn a_store_that_fails_for_another_reason_ends_the_window_and_nobody_hangs(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let settings = Settings {
+        rates: server::signing_in::Rates::default(),
         drain: Duration::from_secs(5),
         least_bytes: 1,
         probe: Arc::new(|| Some(Room { free_bytes: 1 << 40, read_only: false })),

@@ -280,6 +280,7 @@ async fn records_are_there_after_a_restart_and_after_the_index_is_lost() {
             actor: Actor { party: party.into(), name: "test".into() },
             codes: vec![party.into()],
             role: Role::Merchant,
+            applies: true,
             reviews: party == OFFICER,
             window: false,
         },

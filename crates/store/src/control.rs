@@ -2,6 +2,7 @@
 //! ledger: in a file of the data folder, or in the database.
 
 use crate::StoreError;
+use crate::people::KnownSessions;
 use crate::postgres;
 use crate::sqlite;
 use clearance::Text;
@@ -10,7 +11,7 @@ use clearance::party::Role;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,25 @@ pub struct Token {
     pub expires: Option<Time>,
     /// Whether it was revoked.
     pub revoked: bool,
+    /// Words of what it is for; none = all that its role may do.
+    pub scopes: Option<Vec<Text>>,
+}
+
+/// A token to be issued.
+#[derive(Clone, Debug)]
+pub struct NewToken<'a> {
+    /// As [`Token::party`].
+    pub party: &'a str,
+    /// As [`Token::role`].
+    pub role: Role,
+    /// As [`Token::name`].
+    pub name: &'a str,
+    /// As [`Token::districts`].
+    pub districts: &'a [Text],
+    /// As [`Token::expires`].
+    pub expires: Option<Time>,
+    /// As [`Token::scopes`].
+    pub scopes: Option<&'a [Text]>,
 }
 
 /// A token to be issued; its text is kept by its holder alone.
@@ -45,17 +65,22 @@ pub(crate) struct Issued<'a> {
     pub districts: String,
     pub created: Time,
     pub expires: Option<Time>,
+    /// Separated by blanks.
+    pub scopes: Option<String>,
 }
 
 /// The control store.
 #[derive(Clone)]
 pub struct Control {
-    place: Place,
+    pub(crate) place: Place,
     known: Arc<Mutex<HashMap<Vec<u8>, Known>>>,
+    pub(crate) sessions: Arc<Mutex<KnownSessions>>,
+    /// Where the master key lies: read when a secret is sealed or opened.
+    pub(crate) master_key: PathBuf,
 }
 
 #[derive(Clone)]
-enum Place {
+pub(crate) enum Place {
     Folder(sqlite::control::Tokens),
     Database(postgres::control::Tokens),
 }
@@ -67,22 +92,35 @@ struct Known {
 }
 
 /// How long a token that was read is taken as it was: as long as it may live on after another process revoked it.
-const KNOWN_FOR: Duration = Duration::from_secs(1);
+pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(1);
 
-/// Tokens remembered at most.
-const KNOWN_TOKENS: usize = 10_000;
+/// Tokens remembered at most, and sessions.
+pub(crate) const KNOWN_TOKENS: usize = 10_000;
 
-fn hash(token: &str) -> Vec<u8> {
+/// With what the text of a session begins; that of a token begins with `ow_`.
+pub const SESSION_PREFIX: &str = "ows_";
+
+/// A secret text: 192 random bits, hexadecimal.
+pub(crate) fn random_text() -> Result<String, StoreError> {
+    let mut bytes = [0u8; 24];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| StoreError::MasterKey("no random numbers".to_owned()))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+pub(crate) fn hash(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
 }
 
 impl Control {
-    /// Opens the control store of a data folder.
+    /// Opens the control store of a data folder, whose master key lies beside it unless another place is named.
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        Ok(Self { place: Place::Folder(sqlite::control::Tokens::open(folder)?), known: Arc::default() })
+    pub fn open(folder: &Path, master_key: Option<&Path>) -> Result<Self, StoreError> {
+        let beside = || crate::MasterKey::default_path(folder);
+        let master_key = master_key.map_or_else(beside, Path::to_owned);
+        Ok(Self::at(Place::Folder(sqlite::control::Tokens::open(folder)?), master_key))
     }
 
     /// The control store of a space in a database, which is brought up to date.
@@ -91,7 +129,11 @@ impl Control {
     /// When the database cannot be reached.
     pub async fn connect(options: &postgres::Options) -> Result<Self, StoreError> {
         let tokens = postgres::control::Tokens::connect(options).await?;
-        Ok(Self { place: Place::Database(tokens), known: Arc::default() })
+        Ok(Self::at(Place::Database(tokens), options.master_key.clone()))
+    }
+
+    fn at(place: Place, master_key: PathBuf) -> Self {
+        Self { place, known: Arc::default(), sessions: Arc::default(), master_key }
     }
 
     /// Issues a token; the text is shown once and never stored.
@@ -107,27 +149,32 @@ impl Control {
         now: Time,
         expires: Option<Time>,
     ) -> Result<String, StoreError> {
-        let mut bytes = [0u8; 24];
-        SystemRandom::new()
-            .fill(&mut bytes)
-            .map_err(|_| StoreError::MasterKey("no random numbers".to_owned()))?;
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let token = format!("ow_{text}");
-        let districts: Vec<&str> = districts.iter().map(Text::as_str).collect();
+        let token = NewToken { party, role, name, districts, expires, scopes: None };
+        self.issue_for(&token, now).await.map(|(_, text)| text)
+    }
+
+    /// Issues a token that may be for some things only; the text is shown once and never stored.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn issue_for(&self, new: &NewToken<'_>, now: Time) -> Result<(i64, String), StoreError> {
+        let token = format!("ow_{}", random_text()?);
+        let joined = |texts: &[Text]| texts.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
         let issued = Issued {
             hash: hash(&token),
-            party,
-            role,
-            name,
-            districts: districts.join(" "),
+            party: new.party,
+            role: new.role,
+            name: new.name,
+            districts: joined(new.districts),
             created: now,
-            expires,
+            expires: new.expires,
+            scopes: new.scopes.map(joined),
         };
-        match &self.place {
+        let id = match &self.place {
             Place::Folder(tokens) => tokens.issue(&issued)?,
             Place::Database(tokens) => tokens.issue(&issued).await?,
-        }
-        Ok(token)
+        };
+        Ok((id, token))
     }
 
     /// The token of a text, if it was issued, whatever its state, as it was at most a second ago: a revocation by

@@ -11,18 +11,22 @@ mod crypt;
 pub mod faulty;
 mod hasher;
 mod master_key;
+mod people;
 pub mod postgres;
 pub mod rows;
+mod sealer;
 pub mod sqlite;
 pub mod verify;
 
 pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
-pub use control::{Control, Token};
+pub use control::{Control, NewToken, SESSION_PREFIX, Token};
 pub use master_key::MasterKey;
+pub use people::{Attempt, Credentials, Duty, NewUser, Patience, Session, Trace, User, UserState};
 pub use rows::{
     Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope,
     Search, SeedRow, StoredEvent, Summary,
 };
+use sealer::Sealer;
 
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};

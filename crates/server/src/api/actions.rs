@@ -1,11 +1,13 @@
 //! Officers' actions: events on the same path as documents.
 
 use super::error::Problem;
-use super::{caller, consignments, operations, view};
+use super::{consignments, operations, scope, view};
 use crate::Window;
+use crate::auth::Caller;
+use crate::rights::Right;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clearance::Reason;
 use clearance::event::{ActionKind, OfficerAction};
@@ -79,16 +81,24 @@ impl Body {
     }
 }
 
+/// Looking at goods and saying what was found is an inspector's, deciding on them a decider's; either may order a look.
+fn asked_for(kind: &ActionKind) -> &'static [Right] {
+    match kind {
+        ActionKind::Inspect => &[Right::ActionsInspect, Right::ActionsDecide],
+        ActionKind::InspectionResult { .. } => &[Right::ActionsInspect],
+        _ => &[Right::ActionsDecide],
+    }
+}
+
 /// `POST /v1/consignments/{platform}/{orderNo}/actions`. 409 = the version seen is not the newest, or the state does
 /// not allow the action.
 pub async fn act<R: Read>(
     State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
     body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Response, Problem> {
-    let (caller, scope) = caller(&window, &headers).await?;
-    caller.may_decide()?;
+    let scope = scope(&window, &caller);
     operations::check_intake(&window)?;
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
     if body.id.trim().is_empty() {
@@ -96,15 +106,17 @@ pub async fn act<R: Read>(
             "`id` names this decision; the same id again gets the first answer",
         ));
     }
+    let kind = body.kind()?;
+    caller.may(asked_for(&kind))?;
     let order = OrderKey::new(&platform, &order_no);
     consignments::found(&window, &scope, &order).await?;
     let action = OfficerAction {
         id: body.id.trim().into(),
-        officer: caller.token.name.clone(),
-        party: caller.token.party.clone(),
+        officer: caller.name.clone(),
+        party: caller.party.clone(),
         order: order.clone(),
         version: body.version,
-        kind: body.kind()?,
+        kind,
         text: body.text.as_str().into(),
     };
     let answered = window

@@ -1,12 +1,11 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, caller, limit, parameter, registers, view};
+use super::{CONSIGNMENTS, Query, limit, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use ceb::Document;
 use clearance::consignment::Consignment;
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
@@ -17,10 +16,10 @@ use store::{Read, Scope, Search, StoredEvent};
 /// `GET /v1/consignments?state=&number=&after=&limit=`.
 pub async fn search<R: Read>(
     State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
+    caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (_, scope) = caller(&window, &headers).await?;
+    let scope = scope(&window, &caller);
     let states = match parameter(&query, "state") {
         None => Vec::new(),
         Some(text) => text
@@ -48,20 +47,20 @@ pub async fn search<R: Read>(
 /// `GET /v1/consignments/{platform}/{orderNo}`.
 pub async fn show<R: Read>(
     State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, scope) = caller(&window, &headers).await?;
+    let scope = scope(&window, &caller);
     shown(&window, &caller, &scope, &OrderKey::new(&platform, &order_no)).await.map(Json)
 }
 
 /// `GET /v1/declarations/{invtNo}`.
 pub async fn by_entry<R: Read>(
     State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(invt_no): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, scope) = caller(&window, &headers).await?;
+    let scope = scope(&window, &caller);
     let order = window.read.claim(&ClaimKey::Entry(invt_no.trim().into())).await?;
     let order = order.ok_or_else(missing)?;
     shown(&window, &caller, &scope, &order).await.map(Json)
@@ -117,7 +116,7 @@ pub(super) async fn shown<R: Read>(
         timeline.sort_by_key(|event| std::cmp::Reverse(event.position));
         timeline.dedup_by_key(|event| event.position);
     }
-    let (codes, _) = window.names_of(&caller.token.party);
+    let (codes, _) = window.names_of(&caller.party);
     if caller.is_office() {
         let id = format!("{}/{}", order.platform, order.order_no);
         let owners = consignment.parties();

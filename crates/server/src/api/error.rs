@@ -1,7 +1,9 @@
 //! The one place that turns errors into answers: RFC 9457 problem documents. What is inside stays in the log.
 
-use crate::auth::Denied;
+use crate::auth::{Denied, First};
 use crate::intake::Closed;
+use crate::password::Failed;
+use crate::signing_in::Refused;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use store::StoreError;
@@ -13,22 +15,17 @@ pub struct Problem {
     kind: &'static str,
     title: &'static str,
     detail: String,
-    /// Seconds after which the same request makes sense again: for 503.
-    retry_after: u64,
+    /// Seconds after which the same request makes sense again.
+    retry_after: Option<u64>,
     /// More members of the document.
     members: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: &str) -> Self {
-        Self {
-            status,
-            kind,
-            title,
-            detail: detail.to_owned(),
-            retry_after: 5,
-            members: serde_json::Map::new(),
-        }
+        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
+        let members = serde_json::Map::new();
+        Self { status, kind, title, detail: detail.to_owned(), retry_after, members }
     }
     /// 400.
     pub fn bad_request(detail: &str) -> Self {
@@ -39,8 +36,8 @@ impl Problem {
         Self::new(
             StatusCode::FORBIDDEN,
             "forbidden",
-            "The token's role may not do this",
-            "use a token of the role that may",
+            "You may not do this",
+            "use a token of the role, or a user of the role and duties, that may",
         )
     }
     /// 403, for a reason that may be told.
@@ -59,6 +56,29 @@ impl Problem {
     pub fn with(mut self, name: &str, value: serde_json::Value) -> Self {
         self.members.insert(name.to_owned(), value);
         self
+    }
+    /// 403 for what would give more than the caller has.
+    pub fn beyond(what: &str) -> Self {
+        let detail = format!("you cannot give or change {what}");
+        Self::new(StatusCode::FORBIDDEN, "beyond-own-rights", "This is more than you may give", &detail)
+    }
+    /// 403 for a current password that is wrong: the session is not at fault.
+    pub fn wrong_password() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "wrong-password",
+            "The current password or code is wrong",
+            "give the password with which you signed in; each attempt counts",
+        )
+    }
+    /// 409 for what stands otherwise than the caller took it to stand.
+    pub fn otherwise(detail: &str) -> Self {
+        Self::conflict("conflict", "It is not as you took it to be", detail)
+    }
+    /// 429 with the time to wait.
+    pub fn slower(seconds: u64) -> Self {
+        let problem = Self::too_many(&format!("ask again after {seconds} seconds"));
+        Self { retry_after: Some(seconds), ..problem }
     }
     /// 404, also for what belongs to others.
     pub fn not_found(detail: &str) -> Self {
@@ -113,18 +133,75 @@ impl From<Denied> for Problem {
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
                 "A token is needed",
-                "send `Authorization: Bearer <token>`; tokens are issued by `onewindow token`",
+                "send `Authorization: Bearer <token>`; machines get one from who manages tokens, people from POST /v1/sessions",
             ),
             Denied::Ended => Self::new(
                 StatusCode::UNAUTHORIZED,
                 "token-ended",
-                "The token was revoked or has expired",
-                "ask the operator for a new one",
+                "The token or session was revoked or has expired",
+                "sign in again, or ask who manages tokens for a new one",
             ),
             Denied::Forbidden => Self::forbidden(),
+            Denied::Scope(right) => Self::new(
+                StatusCode::FORBIDDEN,
+                "scope-missing",
+                "The token is not for this",
+                &format!("use a token with the scope {}", right.word()),
+            ),
+            Denied::First(First::ChangePassword) => Self::new(
+                StatusCode::FORBIDDEN,
+                "change-password-first",
+                "The password has to be changed first",
+                "change it with POST /v1/users/me/password, then sign in again",
+            ),
+            Denied::First(First::EnrolSecondFactor) => Self::new(
+                StatusCode::FORBIDDEN,
+                "second-factor-first",
+                "A second factor has to be enrolled first",
+                "officers and zone operators need one: begin with POST /v1/users/me/totp",
+            ),
+            Denied::NoPerson => Self::new(
+                StatusCode::FORBIDDEN,
+                "people-only",
+                "This is for people who signed in",
+                "sign in with POST /v1/sessions; a token is nobody's account",
+            ),
             Denied::Unreadable => {
                 Self::unavailable("tokens cannot be read; nothing was recorded, send the same again")
             }
+        }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Slower { seconds } => Self::slower(seconds),
+            Refused::Wrong => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign-in-refused",
+                "Nobody was signed in",
+                "login, password or code is wrong, or the user is disabled; who manages users can reset it",
+            ),
+            Refused::CodeNeeded => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "code-needed",
+                "A code is needed besides",
+                "send `code` too: from the authenticator, or one of the recovery codes",
+            ),
+            Refused::Failed(Failed::Busy) => {
+                Self::unavailable("too many sign in at the same time; try again in some seconds")
+            }
+            Refused::Failed(failed) => {
+                tracing::error!(%failed, "nobody was signed in");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "Something failed inside",
+                    "it is in the operator's log",
+                )
+            }
+            Refused::Store(error) => error.into(),
         }
     }
 }
@@ -138,7 +215,7 @@ impl From<Closed> for Problem {
             "The window does not record now",
             &detail,
         );
-        Self { retry_after: closed.retry_after(), ..problem }
+        Self { retry_after: Some(closed.retry_after()), ..problem }
     }
 }
 
@@ -181,8 +258,8 @@ impl IntoResponse for Problem {
         let mut response =
             (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string())
                 .into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(self.retry_after));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
         }
         response
     }

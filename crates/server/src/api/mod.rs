@@ -1,16 +1,20 @@
-//! The HTTP interface. Routes are named here; each file serves one resource. Deny by default: every route but health and
-//! readiness asks for a token, and every read is scoped by the caller's party.
+//! The HTTP interface. Routes are named here; each file serves one resource. Deny by default: `access` says what a route
+//! asks of its caller before its handler is reached, and every read is scoped by the caller's party.
 
+pub mod access;
 mod actions;
 mod consignments;
 mod error;
 mod limits;
 mod messages;
 mod openapi;
+mod openapi_people;
 mod operations;
+mod people;
 mod preview;
 mod receipts;
 mod registers;
+mod sessions;
 mod shares;
 pub mod view;
 
@@ -18,7 +22,6 @@ use crate::Window;
 use crate::auth::Caller;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
@@ -52,6 +55,21 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/health"),
     ("get", "/ready"),
     ("get", "/metrics"),
+    ("post", "/v1/sessions"),
+    ("get", "/v1/sessions"),
+    ("delete", "/v1/sessions/{id}"),
+    ("get", "/v1/users/me"),
+    ("post", "/v1/users/me/password"),
+    ("post", "/v1/users/me/totp"),
+    ("post", "/v1/users/me/totp/confirm"),
+    ("post", "/v1/users"),
+    ("get", "/v1/users"),
+    ("get", "/v1/users/{id}"),
+    ("patch", "/v1/users/{id}"),
+    ("post", "/v1/tokens"),
+    ("get", "/v1/tokens"),
+    ("delete", "/v1/tokens/{id}"),
+    ("get", "/v1/trace"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -63,6 +81,7 @@ const ACCOUNTS: (usize, usize) = (1_000, 10_000);
 pub fn router<R: Read>(window: Window<R>) -> Router {
     // An envelope is a third larger than its message.
     let body = window.limits.bytes * 4 / 3 + 65_536;
+    let window = Arc::new(window);
     Router::new()
         .route("/v1/messages", post(messages::send::<R>).get(messages::find::<R>))
         .route("/v1/messages/{position}/original", get(messages::original::<R>))
@@ -73,45 +92,40 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
-        .route("/v1/registers", get(registers::all::<R>))
+        .route("/v1/registers", get(registers::all))
         .route("/v1/registers/{register}", get(registers::list::<R>))
         .route("/v1/registers/{register}/{id}", get(registers::show::<R>))
         .route("/v1/registers/{register}/{id}/history", get(registers::history::<R>))
         .route("/v1/registers/{register}/{id}/actions", post(registers::act::<R>))
-        .route("/v1/datasets", get(shares::datasets::<R>))
-        .route("/v1/datasets/{dataset}", get(shares::schema::<R>))
+        .route("/v1/datasets", get(shares::datasets))
+        .route("/v1/datasets/{dataset}", get(shares::schema))
         .route("/v1/shares/{id}/records", get(shares::records::<R>))
-        .route("/v1/reasons", get(reasons::<R>))
+        .route("/v1/reasons", get(reasons))
         .route("/v1/limits", get(limits::limits::<R>))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/health", get(operations::health::<R>))
         .route("/ready", get(operations::ready::<R>))
         .route("/metrics", get(operations::metrics::<R>))
+        .merge(people::routes::<R>())
+        .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard::<R>))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
         .layer(DefaultBodyLimit::max(body))
         .layer(axum::middleware::map_response(error::as_problem))
-        .with_state(Arc::new(window))
+        .layer(axum::middleware::map_response(access::with_headers))
+        .with_state(window)
 }
 
-/// The caller of a request, and the codes of his party.
-async fn caller<R: Read>(window: &Window<R>, headers: &HeaderMap) -> Result<(Caller, Scope), Problem> {
-    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
-    let caller = Caller::of(header, &window.control, window.clock.now()).await?;
-    let (codes, _) = window.names_of(&caller.token.party);
-    let scope = caller.scope(codes);
-    Ok((caller, scope))
+/// What a caller may see.
+fn scope<R: Read>(window: &Window<R>, caller: &Caller) -> Scope {
+    let (codes, _) = window.names_of(&caller.party);
+    caller.scope(codes)
 }
 
 /// Balances of accounts, for offices of the whole zone: owners of quota are keyed hashes, never persons.
 async fn accounts<R: Read>(
     State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
     query: Query,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
-    let (caller, scope) = caller(&window, &headers).await?;
-    if !caller.is_office() || !matches!(&scope, Scope::Office(districts) if districts.is_empty()) {
-        return Err(Problem::forbidden());
-    }
     let words: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.word()).collect();
     let kind = parameter(&query, "kind")
         .and_then(|word| AccountKind::ALL.into_iter().find(|kind| kind.word() == word))
@@ -134,14 +148,10 @@ async fn accounts<R: Read>(
 }
 
 /// The catalogue of rules.
-async fn reasons<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
-) -> Result<axum::Json<serde_json::Value>, Problem> {
-    caller(&window, &headers).await?;
+async fn reasons() -> axum::Json<serde_json::Value> {
     let all: Vec<serde_json::Value> =
         clearance::Reason::ALL.iter().map(|reason| view::reason(*reason)).collect();
-    Ok(axum::Json(serde_json::json!({ "reasons": all })))
+    axum::Json(serde_json::json!({ "reasons": all }))
 }
 
 /// Text of a query parameter.

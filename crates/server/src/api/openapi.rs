@@ -1,6 +1,7 @@
 //! The OpenAPI document of the interface, held against the list of routes by a test.
 
-use super::ROUTES;
+use super::access::{Access, access};
+use super::{ROUTES, openapi_people as people};
 use axum::Json;
 use serde_json::{Map, Value, json};
 
@@ -62,12 +63,19 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
+        ("get", "/v1/users") => &["after", "limit"],
+        ("get", "/v1/trace") => &["before", "limit"],
         _ => &[],
     };
     found.extend(
         queries.iter().map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}})),
     );
     found
+}
+
+/// Routes of records, whose refusals are problems with all that is wrong.
+fn is_of_registers(path: &str) -> bool {
+    ["/v1/registers", "/v1/shares"].iter().any(|known| path.starts_with(known))
 }
 
 /// What a route answers when it does: the schema's name.
@@ -93,29 +101,36 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/limits") => "Limits",
         ("get", "/health") => "Health",
         ("get", "/ready") => "Ready",
-        _ => return None,
+        _ => return people::answer(method, path),
     })
 }
 
 /// Routes that ask for no token.
-fn is_open(path: &str) -> bool {
-    matches!(path, "/health" | "/ready" | "/v1/openapi.json")
+fn is_open(method: &str, path: &str) -> bool {
+    access(method, path) == Some(Access::Open)
 }
 
 /// Statuses of a route besides 200, and what they mean.
 fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
-    let open = is_open(path);
-    let mut found = Vec::new();
+    let open = is_open(method, path);
+    let mut found = people::refusals(method, path);
     if !open {
-        found.extend([(401, "no token, or one that has ended"), (403, "the token's role may not do this")]);
+        found.extend([
+            (401, "no token or session, or one that has ended"),
+            (403, "role, duties or scopes do not give this"),
+        ]);
     }
     if path.contains('{') || (method, path) == ("get", "/v1/messages") {
         found.push((404, "nothing there, or nothing of yours"));
     }
-    if method == "post" || !open {
+    let ours = people::is_ours(path);
+    if matches!(method, "post" | "patch") || !open {
         found.push((400, "the request cannot be understood"));
     }
-    if method == "post" {
+    if ours {
+        found.push((503, "the store cannot be reached or has no room; ask again later"));
+    }
+    if method == "post" && !ours {
         found.push((413, "the body is too large; nothing was recorded"));
         found.push((
             503,
@@ -124,7 +139,12 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
     }
     match path {
         "/ready" => found.push((503, "nothing is recorded now, with the reason")),
-        "/v1/preview" => found.push((429, "too many previews of one person in a day")),
+        "/v1/preview" => found.push((429, "too many previews of one person in a day, or too many requests")),
+        "/v1/sessions" if open => found.push((429, "too many attempts; wait for Retry-After")),
+        _ if !open => found.push((429, "too many requests; wait for Retry-After")),
+        _ => {}
+    }
+    match path {
         "/v1/messages" if method == "post" => {
             found.push((
                 422,
@@ -170,6 +190,14 @@ fn object(properties: &[(&str, Value)]) -> Value {
 }
 
 /// The shapes of answers.
+fn all_schemas() -> Value {
+    let mut all = schemas();
+    for (name, schema) in people::schemas() {
+        all[name] = schema;
+    }
+    all
+}
+
 fn schemas() -> Value {
     let text = json!({"type": "string"});
     let whole = json!({"type": "integer"});
@@ -298,17 +326,17 @@ fn schemas() -> Value {
 /// The document.
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES) {
-        let open = is_open(path);
+    for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(people::SUMMARIES)) {
+        let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();
         let done = answer(method, path).map(|name| json!({"application/json": {"schema": of(name)}}));
         responses.insert(
-            "200".to_owned(),
+            people::done(method, path).to_string(),
             json!({"description": "done", "content": done.unwrap_or_else(|| json!({}))}),
         );
         for (status, meaning) in refusals(method, path) {
             let content = match status {
-                409 | 422 if !["/v1/registers", "/v1/shares"].iter().any(|known| path.starts_with(known)) => {
+                409 | 422 if !people::is_ours(path) && !is_of_registers(path) => {
                     json!({"application/json": {"schema": answer(method, path).map(of)}})
                 }
                 _ => json!({"application/problem+json": {"schema": of("Problem")}}),
@@ -321,9 +349,11 @@ pub fn build() -> Value {
             "responses": responses,
             "security": if open { json!([]) } else { json!([{"token": []}]) },
         });
-        if *method == "post" {
-            let content = if path.ends_with("/actions") {
-                let form = if path.starts_with("/v1/registers") { "RecordAction" } else { "ActionRequest" };
+        if matches!(*method, "post" | "patch") {
+            let content = if let Some(name) = people::request(method, path) {
+                json!({"application/json": {"schema": of(name)}})
+            } else if path.ends_with("/actions") {
+                let form = if is_of_registers(path) { "RecordAction" } else { "ActionRequest" };
                 json!({"application/json": {"schema": of(form)}})
             } else {
                 // A CEB message, bare or in a DXP envelope, or the same as JSON: told apart by the bytes.
@@ -340,7 +370,7 @@ pub fn build() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": schemas(),
+            "schemas": all_schemas(),
         },
     })
 }

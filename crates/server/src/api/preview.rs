@@ -2,12 +2,12 @@
 //! only enough or not enough is said; how often one caller asks for one person is limited and recorded.
 
 use super::error::Problem;
-use super::{caller, view};
+use super::view;
 use crate::Window;
+use crate::auth::Caller;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use clearance::Reason;
 use clearance::reason::Layer;
 use serde_json::{Value, json};
@@ -20,12 +20,10 @@ pub(super) const PER_DAY: u32 = 50;
 /// `POST /v1/preview`: one message; its documents are judged in order on what is stored now, and nothing is kept.
 pub async fn preview<R: Read>(
     State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, _) = caller(&window, &headers).await?;
-    caller.may_send()?;
-    let sender = window.code_of(&caller.token.party);
+    let sender = window.code_of(&caller.party);
     let (_, exchange_ids) = window.names_of(&sender);
     let ingested = crate::ingest::ingest(&body, &sender, &exchange_ids, window.context(true));
     if let Some(defect) = ingested.refusal.first() {

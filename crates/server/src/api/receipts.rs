@@ -1,11 +1,11 @@
 //! Receipts out: a feed by cursor, complete up to the cursor it returns.
 
 use super::error::Problem;
-use super::{Query, RECEIPTS, caller, limit, parameter, view};
+use super::{Query, RECEIPTS, limit, parameter, view};
 use crate::Window;
+use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Cursor, Read};
@@ -13,11 +13,10 @@ use store::{Cursor, Read};
 /// `GET /v1/receipts?after=&limit=&form=xml|json`.
 pub async fn list<R: Read>(
     State(window): State<Arc<Window<R>>>,
-    headers: HeaderMap,
+    caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (caller, _) = caller(&window, &headers).await?;
-    let (_, exchange_ids) = window.names_of(&caller.token.party);
+    let (_, exchange_ids) = window.names_of(&caller.party);
     let after = parameter(&query, "after").unwrap_or_default();
     let after = Cursor::parse(&after)
         .ok_or_else(|| Problem::bad_request("after is a cursor of an earlier answer"))?;

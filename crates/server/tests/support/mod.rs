@@ -23,6 +23,7 @@ pub const NOW: Time = Time(1_795_399_200_000);
 
 #[path = "../../../store/tests/support/postgres.rs"]
 pub mod database;
+pub mod people;
 
 pub struct Zone {
     pub window: Window<ChosenRead>,
@@ -59,7 +60,7 @@ impl Zone {
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        if method == "POST" {
+        if matches!(method, "POST" | "PATCH") {
             request = request.header("content-type", "application/json");
         }
         let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
@@ -116,6 +117,16 @@ pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<ChosenRea
 pub async fn draw_the_same<R: store::Read>(window: &Window<R>) {
     if window.reference().sampling_seed.number == 1 {
         window.draw_with([7; 32], "test").await.unwrap();
+    }
+}
+
+/// The control store of the same place, as another process has it.
+pub async fn another_control(folder: &Path) -> Control {
+    match std::fs::read_to_string(folder.join("address")) {
+        Ok(address) => {
+            Control::connect(&postgres::Options::new(&address, folder.join("space.key"))).await.unwrap()
+        }
+        Err(_) => Control::open(&folder.join("data"), None).unwrap(),
     }
 }
 

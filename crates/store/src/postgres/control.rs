@@ -1,4 +1,4 @@
-//! Tokens and preview counters in the database: the same for every server.
+//! Tokens, preview counters and settings in the database: the same for every server. People who sign in are in `people`.
 
 use super::{Options, execute, failed, pool, query, schema, took};
 use crate::StoreError;
@@ -19,7 +19,7 @@ pub(crate) struct Tokens {
     home: Handle,
 }
 
-const COLUMNS: &str = "id, party, role, name, districts, created, expires, revoked";
+const COLUMNS: &str = "id, party, role, name, districts, created, expires, revoked, scopes";
 
 impl Tokens {
     pub async fn connect(options: &Options) -> Result<Self, StoreError> {
@@ -27,15 +27,16 @@ impl Tokens {
         Ok(Self { pool: pool(options, CONNECTIONS)?, home: Handle::current() })
     }
 
-    async fn client(&self) -> Result<Object, StoreError> {
+    pub(super) async fn client(&self) -> Result<Object, StoreError> {
         took(&self.pool, &self.home).await
     }
 
-    pub async fn issue(&self, token: &Issued<'_>) -> Result<(), StoreError> {
+    pub async fn issue(&self, token: &Issued<'_>) -> Result<i64, StoreError> {
         let client = self.client().await?;
-        let issue = "INSERT INTO token(hash, party, role, name, districts, created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let issue = "INSERT INTO token(hash, party, role, name, districts, created, expires, scopes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
         let expires = token.expires.map(|time| time.0);
-        execute(
+        let rows = query(
             &client,
             issue,
             &[
@@ -46,11 +47,12 @@ impl Tokens {
                 &token.districts,
                 &token.created.0,
                 &expires,
+                &token.scopes,
             ],
         )
         .await
-        .map(|_| ())
-        .map_err(|error| failed("issue a token", error))
+        .map_err(|error| failed("issue a token", error))?;
+        Ok(rows.first().map_or(0, |row| row.get(0)))
     }
 
     pub async fn find(&self, hash: &[u8]) -> Result<Option<Token>, StoreError> {
@@ -98,6 +100,11 @@ impl Tokens {
     }
 }
 
+/// Words as stored.
+pub(super) fn texts(words: &str) -> Vec<Text> {
+    words.split_whitespace().map(Text::from).collect()
+}
+
 fn read_token(row: &tokio_postgres::Row) -> Token {
     let role = u8::try_from(row.get::<_, i16>(2)).ok().and_then(Role::from_number);
     Token {
@@ -105,9 +112,10 @@ fn read_token(row: &tokio_postgres::Row) -> Token {
         party: row.get::<_, &str>(1).into(),
         role: role.unwrap_or(Role::Consumer),
         name: row.get::<_, &str>(3).into(),
-        districts: row.get::<_, &str>(4).split_whitespace().map(Text::from).collect(),
+        districts: texts(row.get(4)),
         created: Time(row.get(5)),
         expires: row.get::<_, Option<i64>>(6).map(Time),
         revoked: row.get(7),
+        scopes: row.get::<_, Option<&str>>(8).map(texts),
     }
 }

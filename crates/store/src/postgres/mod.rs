@@ -7,6 +7,7 @@
 mod cold;
 pub(crate) mod control;
 mod load;
+mod people;
 mod read;
 mod registers;
 mod scan;

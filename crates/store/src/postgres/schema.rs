@@ -55,6 +55,23 @@ const STEPS: &[&str] = &[
      CREATE INDEX record_register ON record(register, created);
      CREATE TABLE record_party(party text NOT NULL, register smallint NOT NULL, created bigint NOT NULL, key uuid NOT NULL,
          PRIMARY KEY (party, register, created, key));",
+    // What a token is for; people who sign in, their sessions, what happened to them.
+    "ALTER TABLE token ADD COLUMN scopes text;
+     CREATE TABLE window_user(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, login text NOT NULL UNIQUE, name text NOT NULL,
+         party text NOT NULL, role smallint NOT NULL, duties text NOT NULL, districts text NOT NULL, state smallint NOT NULL,
+         password text NOT NULL, second_factor bytea, pending bytea, step bigint NOT NULL DEFAULT 0,
+         generation bigint NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0, created bigint NOT NULL, changed bigint NOT NULL);
+     CREATE INDEX window_user_party ON window_user(party, id);
+     CREATE TABLE recovery(user_id bigint NOT NULL, hash bytea NOT NULL, PRIMARY KEY (user_id, hash));
+     CREATE TABLE session(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, hash bytea NOT NULL UNIQUE, user_id bigint NOT NULL,
+         generation bigint NOT NULL, created bigint NOT NULL, used bigint NOT NULL, address text NOT NULL);
+     CREATE INDEX session_user_id ON session(user_id);
+     CREATE TABLE attempt(login bytea PRIMARY KEY, failed bigint NOT NULL, until bigint NOT NULL, last bigint NOT NULL,
+         allowed boolean NOT NULL);
+     CREATE INDEX attempt_last ON attempt(last);
+     CREATE TABLE trace(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, time bigint NOT NULL, by_whom text NOT NULL,
+         party text NOT NULL, what text NOT NULL, subject text NOT NULL);
+     CREATE INDEX trace_party ON trace(party, id);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
@@ -76,8 +93,20 @@ pub const DISTRIBUTION: [(&str, &str); 13] = [
 ];
 
 /// Tables that every node has whole.
-const EVERYWHERE: [&str; 7] =
-    ["data_key", "dictionary", "number_block", "reference", "token", "preview", "setting"];
+const EVERYWHERE: [&str; 12] = [
+    "data_key",
+    "dictionary",
+    "number_block",
+    "reference",
+    "token",
+    "preview",
+    "setting",
+    "window_user",
+    "recovery",
+    "session",
+    "attempt",
+    "trace",
+];
 
 /// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
 ///
@@ -137,12 +166,16 @@ pub struct Steps {
 }
 
 /// What the role of the servers needs: rows of the ledger and of feeds are added and read, never changed.
-const RIGHTS: [(&str, &str); 5] = [
+const RIGHTS: [(&str, &str); 6] = [
     ("SELECT", "migration"),
-    ("SELECT, INSERT", "ledger, receipt, listed_party, record_party, data_key, dictionary"),
-    ("SELECT, INSERT, UPDATE", "writer, key, account, counter, listed, record, token, preview, setting"),
+    ("SELECT, INSERT", "ledger, receipt, listed_party, record_party, data_key, dictionary, trace"),
+    (
+        "SELECT, INSERT, UPDATE",
+        "writer, key, account, counter, listed, record, token, preview, setting, window_user",
+    ),
     ("SELECT, UPDATE", "reference, number_block"),
-    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided"),
+    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt"),
+    ("SELECT, INSERT, DELETE", "recovery"),
 ];
 
 /// Grants a role what servers need, and no more.

@@ -1,11 +1,12 @@
-//! Tokens and preview counters in a file of the data folder.
+//! Tokens, preview counters and settings in a file of the data folder, whose tables are made and changed here. People who
+//! sign in are in `people`.
 
 use crate::StoreError;
 use crate::control::{Issued, Token};
 use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +14,53 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone)]
 pub(crate) struct Tokens {
     connection: Arc<Mutex<Connection>>,
+}
+
+/// The tables of the first release.
+const FIRST: &str =
+    "CREATE TABLE IF NOT EXISTS token(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, party TEXT NOT NULL,
+         role INTEGER NOT NULL, name TEXT NOT NULL, districts TEXT NOT NULL, created INTEGER NOT NULL,
+         expires INTEGER, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
+     CREATE TABLE IF NOT EXISTS preview(caller TEXT NOT NULL, person TEXT NOT NULL, day INTEGER NOT NULL,
+         count INTEGER NOT NULL, PRIMARY KEY(caller, person, day)) STRICT, WITHOUT ROWID;
+     CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;";
+
+/// Steps after that, in order; `user_version` counts those that are done. A released one never changes.
+const STEPS: &[&str] = &[
+    // What a token is for; people who sign in.
+    "ALTER TABLE token ADD COLUMN scopes TEXT;
+     CREATE TABLE window_user(id INTEGER PRIMARY KEY AUTOINCREMENT, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, party TEXT NOT NULL,
+         role INTEGER NOT NULL, duties TEXT NOT NULL, districts TEXT NOT NULL, state INTEGER NOT NULL, password TEXT NOT NULL,
+         second_factor BLOB, pending BLOB, step INTEGER NOT NULL DEFAULT 0, generation INTEGER NOT NULL DEFAULT 0,
+         version INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT;
+     CREATE INDEX window_user_party ON window_user(party, id);
+     CREATE TABLE recovery(user_id INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(user_id, hash)) STRICT, WITHOUT ROWID;
+     CREATE TABLE session(id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, user_id INTEGER NOT NULL,
+         generation INTEGER NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL, address TEXT NOT NULL) STRICT;
+     CREATE INDEX session_user ON session(user_id);
+     CREATE TABLE attempt(login BLOB PRIMARY KEY, failed INTEGER NOT NULL, until INTEGER NOT NULL, last INTEGER NOT NULL,
+         allowed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE INDEX attempt_last ON attempt(last);
+     CREATE TABLE trace(id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, by_whom TEXT NOT NULL, party TEXT NOT NULL,
+         what TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
+     CREATE INDEX trace_party ON trace(party, id);",
+];
+
+/// Takes the steps that are not done. A server and a command may open at once: one waits for the other.
+fn brought_up(connection: &Connection) -> rusqlite::Result<()> {
+    let done = |connection: &Connection| {
+        connection.query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get::<_, u32>(0))
+    };
+    let known = STEPS.len() as u32;
+    if done(connection)? >= known {
+        return Ok(());
+    }
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    for step in STEPS.iter().skip(done(&transaction)? as usize) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()
 }
 
 fn failed(operation: &str, source: rusqlite::Error) -> StoreError {
@@ -25,21 +73,15 @@ impl Tokens {
             let connection = Connection::open(folder.join("control.db"))?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "busy_timeout", 5000)?;
-            connection.execute_batch(
-                "CREATE TABLE IF NOT EXISTS token(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, party TEXT NOT NULL,
-                     role INTEGER NOT NULL, name TEXT NOT NULL, districts TEXT NOT NULL, created INTEGER NOT NULL,
-                     expires INTEGER, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
-                 CREATE TABLE IF NOT EXISTS preview(caller TEXT NOT NULL, person TEXT NOT NULL, day INTEGER NOT NULL,
-                     count INTEGER NOT NULL, PRIMARY KEY(caller, person, day)) STRICT, WITHOUT ROWID;
-                 CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;",
-            )?;
+            connection.execute_batch(FIRST)?;
+            brought_up(&connection)?;
             Ok(connection)
         };
         let connection = open().map_err(|error| failed("open the control store", error))?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         operation: &str,
         run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -48,19 +90,29 @@ impl Tokens {
         run(&connection).map_err(|error| failed(operation, error))
     }
 
-    pub fn issue(&self, token: &Issued<'_>) -> Result<(), StoreError> {
+    pub fn issue(&self, token: &Issued<'_>) -> Result<i64, StoreError> {
         self.with("issue a token", |connection| {
-            connection.execute(
-                "INSERT INTO token(hash, party, role, name, districts, created, expires) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![token.hash, token.party, token.role as u8, token.name, token.districts, token.created.0, token.expires.map(|time| time.0)],
+            connection.query_row(
+                "INSERT INTO token(hash, party, role, name, districts, created, expires, scopes)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
+                params![
+                    token.hash,
+                    token.party,
+                    token.role as u8,
+                    token.name,
+                    token.districts,
+                    token.created.0,
+                    token.expires.map(|time| time.0),
+                    token.scopes
+                ],
+                |row| row.get(0),
             )
         })
-        .map(|_| ())
     }
 
     pub fn find(&self, hash: &[u8]) -> Result<Option<Token>, StoreError> {
         self.with("find a token", |connection| {
-            let mut statement = connection.prepare_cached("SELECT id, party, role, name, districts, created, expires, revoked FROM token WHERE hash = ?1")?;
+            let mut statement = connection.prepare_cached("SELECT id, party, role, name, districts, created, expires, revoked, scopes FROM token WHERE hash = ?1")?;
             statement.query_row([hash], read_token).optional()
         })
     }
@@ -68,7 +120,7 @@ impl Tokens {
     pub fn all(&self) -> Result<Vec<Token>, StoreError> {
         self.with("list tokens", |connection| {
             let mut statement = connection.prepare(
-                "SELECT id, party, role, name, districts, created, expires, revoked FROM token ORDER BY id",
+                "SELECT id, party, role, name, districts, created, expires, revoked, scopes FROM token ORDER BY id",
             )?;
             statement.query_map([], read_token)?.collect()
         })
@@ -109,16 +161,46 @@ impl Tokens {
     }
 }
 
+/// Words as stored.
+pub(super) fn texts(words: &str) -> Vec<Text> {
+    words.split_whitespace().map(Text::from).collect()
+}
+
 fn read_token(row: &rusqlite::Row<'_>) -> rusqlite::Result<Token> {
-    let districts: String = row.get(4)?;
     Ok(Token {
         id: row.get(0)?,
         party: row.get::<_, String>(1)?.into(),
         role: Role::from_number(row.get(2)?).unwrap_or(Role::Consumer),
         name: row.get::<_, String>(3)?.into(),
-        districts: districts.split_whitespace().map(Text::from).collect(),
+        districts: texts(&row.get::<_, String>(4)?),
         created: Time(row.get(5)?),
         expires: row.get::<_, Option<i64>>(6)?.map(Time),
         revoked: row.get::<_, i64>(7)? != 0,
+        scopes: row.get::<_, Option<String>>(8)?.map(|words| texts(&words)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_first_release_is_brought_up_to_date_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = Connection::open(folder.path().join("control.db")).unwrap();
+        old.execute_batch(FIRST).unwrap();
+        let add = "INSERT INTO token(hash, party, role, name, districts, created) VALUES(x'01', 'p', 1, 'n', '86 87', 5)";
+        old.execute_batch(add).unwrap();
+        // A server and a command at the same time.
+        let opened: Vec<Tokens> = std::thread::scope(|scope| {
+            let open = || Tokens::open(folder.path()).unwrap();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        for tokens in opened {
+            let token = tokens.find(&[1]).unwrap().unwrap();
+            assert_eq!((token.scopes, token.districts.len()), (None, 2), "it keeps all that its role may");
+            assert_eq!(tokens.users(None, 0, 10).unwrap(), []);
+        }
+    }
 }

@@ -12,6 +12,7 @@ pub mod manifest;
 pub mod memory;
 mod merge;
 mod merger;
+mod people;
 mod registers;
 pub mod restore;
 pub mod room;

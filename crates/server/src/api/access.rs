@@ -1,0 +1,165 @@
+//! The one table of who may call which route, and the guard that asks it before any handler. A route without a row here is
+//! refused to everybody; a test fails then, too.
+
+use super::ROUTES;
+use super::error::Problem;
+use crate::Window;
+use crate::auth::{Caller, Denied};
+use crate::rights::Right;
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use store::Read;
+
+/// What a route asks of its caller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Nothing.
+    Open,
+    /// A person in a session, whatever he has to do first: it concerns himself alone.
+    Oneself,
+    /// One of these rights.
+    Right(&'static [Right]),
+}
+
+/// What a route asks for; none = refused to everybody.
+pub fn access(method: &str, path: &str) -> Option<Access> {
+    use Access::{Oneself, Open};
+    let right = |right: &'static [Right]| Access::Right(right);
+    Some(match (method, path) {
+        ("post", "/v1/messages") => right(&[Right::MessagesSend]),
+        ("get", "/v1/messages" | "/v1/messages/{position}/original") => right(&[Right::MessagesRead]),
+        ("get", "/v1/receipts") => right(&[Right::ReceiptsRead]),
+        (
+            "get",
+            "/v1/consignments" | "/v1/consignments/{platform}/{order_no}" | "/v1/declarations/{invt_no}",
+        ) => right(&[Right::ConsignmentsRead]),
+        // Which of the two an action asks for, the handler says.
+        ("post", "/v1/consignments/{platform}/{order_no}/actions") => {
+            right(&[Right::ActionsInspect, Right::ActionsDecide])
+        }
+        ("post", "/v1/preview") => right(&[Right::Preview]),
+        ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
+        ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
+        ("get", "/v1/registers" | "/v1/datasets" | "/v1/datasets/{dataset}") => {
+            right(&[Right::ReferenceRead])
+        }
+        (
+            "get",
+            "/v1/registers/{register}"
+            | "/v1/registers/{register}/{id}"
+            | "/v1/registers/{register}/{id}/history",
+        ) => right(&[Right::RegistersRead]),
+        // Which of the two a move asks for, its table says.
+        ("post", "/v1/registers/{register}/{id}/actions") => {
+            right(&[Right::RegistersApply, Right::FilingsReview])
+        }
+        ("get", "/v1/shares/{id}/records") => right(&[Right::SharesRead]),
+        ("get", "/metrics") => right(&[Right::MetricsRead]),
+        ("get", "/v1/openapi.json" | "/health" | "/ready") => Open,
+        ("post", "/v1/sessions") => Open,
+        ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
+        ("get", "/v1/users/me") => Oneself,
+        ("post", "/v1/users/me/password" | "/v1/users/me/totp" | "/v1/users/me/totp/confirm") => Oneself,
+        ("get", "/v1/users" | "/v1/users/{id}") => right(&[Right::UsersRead]),
+        ("post", "/v1/users") | ("patch", "/v1/users/{id}") => right(&[Right::UsersManage]),
+        ("get", "/v1/tokens") => right(&[Right::TokensRead]),
+        ("post", "/v1/tokens") | ("delete", "/v1/tokens/{id}") => right(&[Right::TokensManage]),
+        ("get", "/v1/trace") => right(&[Right::TraceRead]),
+        _ => return None,
+    })
+}
+
+fn word(method: &Method) -> &'static str {
+    match *method {
+        // A head is a get whose body stays away.
+        Method::GET | Method::HEAD => "get",
+        Method::POST => "post",
+        Method::PATCH => "patch",
+        Method::DELETE => "delete",
+        Method::PUT => "put",
+        _ => "other",
+    }
+}
+
+/// Lets a request through to its handler with its [`Caller`], or answers it.
+pub async fn guard<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    let method = word(request.method());
+    let asked = match access(method, path) {
+        Some(Access::Open) => return next.run(request).await,
+        Some(asked) => asked,
+        None => return no_such_method(method, path),
+    };
+    match admitted(&window, request.headers(), asked).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admitted<R: Read>(
+    window: &Window<R>,
+    headers: &HeaderMap,
+    asked: Access,
+) -> Result<Caller, Problem> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let caller = Caller::of(header, &window.control, window.clock.now()).await?;
+    window.gate.pass(caller.key).map_err(Problem::slower)?;
+    match asked {
+        Access::Open => {}
+        Access::Oneself if caller.person.is_none() => return Err(Denied::NoPerson.into()),
+        Access::Oneself => {}
+        Access::Right(rights) => caller.may(rights)?,
+    }
+    Ok(caller)
+}
+
+/// 405 with what the route has; 403 for a route that was forgotten in the table.
+fn no_such_method(method: &str, path: &str) -> Response {
+    if ROUTES.contains(&(method, path)) {
+        return Problem::forbidden().into_response();
+    }
+    let known = ROUTES.iter().filter(|(_, route)| *route == path).map(|(method, _)| method.to_uppercase());
+    let mut allowed: Vec<String> = known.collect();
+    if allowed.iter().any(|method| method == "GET") {
+        allowed.push("HEAD".to_owned());
+    }
+    let allowed = HeaderValue::from_str(&allowed.join(",")).unwrap_or(HeaderValue::from_static(""));
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)]).into_response()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+    /// The caller whom the guard let in.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.remove::<Self>().ok_or_else(Problem::forbidden)
+    }
+}
+
+/// What every answer says to a browser, unless its handler said otherwise: do not guess what it is, show it in no frame, run
+/// nothing in it, keep no copy, tell no other site from where a person came.
+const SAID: [(HeaderName, HeaderValue); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+/// Puts these headers on an answer.
+pub async fn with_headers(mut response: Response) -> Response {
+    for (name, value) in SAID {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}

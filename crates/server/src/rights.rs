@@ -1,0 +1,273 @@
+//! What callers may do. A right is what one group of routes asks for; the role of a party gives rights, a user's duties
+//! and a token's scopes narrow them, nothing widens them. Which route asks for which right is in `api/access.rs`; whose
+//! records are seen is a matter of scope, not of rights.
+
+use clearance::Text;
+use clearance::party::Role;
+use store::Duty;
+
+/// What a group of routes asks for. Its word is what a token's scopes are made of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Right {
+    /// Send messages.
+    MessagesSend,
+    /// Find messages again.
+    MessagesRead,
+    /// Read receipts.
+    ReceiptsRead,
+    /// Read consignments.
+    ConsignmentsRead,
+    /// Ask what would happen.
+    Preview,
+    /// Order inspections and record their results.
+    ActionsInspect,
+    /// Take every other officer action.
+    ActionsDecide,
+    /// Decide on filings and goods.
+    FilingsReview,
+    /// Read the registers.
+    RegistersRead,
+    /// Apply, propose, ask and answer in the registers.
+    RegistersApply,
+    /// Read what other agencies share.
+    SharesRead,
+    /// Read balances.
+    AccountsRead,
+    /// Read rules and limits.
+    ReferenceRead,
+    /// Read counters.
+    MetricsRead,
+    /// Read users.
+    UsersRead,
+    /// Add, change and disable users.
+    UsersManage,
+    /// Read the list of tokens.
+    TokensRead,
+    /// Issue and revoke tokens.
+    TokensManage,
+    /// Read what happened to users, sessions and tokens.
+    TraceRead,
+}
+
+impl Right {
+    /// All rights.
+    pub const ALL: [Self; 19] = [
+        Self::MessagesSend,
+        Self::MessagesRead,
+        Self::ReceiptsRead,
+        Self::ConsignmentsRead,
+        Self::Preview,
+        Self::ActionsInspect,
+        Self::ActionsDecide,
+        Self::FilingsReview,
+        Self::RegistersRead,
+        Self::RegistersApply,
+        Self::SharesRead,
+        Self::AccountsRead,
+        Self::ReferenceRead,
+        Self::MetricsRead,
+        Self::UsersRead,
+        Self::UsersManage,
+        Self::TokensRead,
+        Self::TokensManage,
+        Self::TraceRead,
+    ];
+    /// The word used as a scope, on the command line and in problems.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::MessagesSend => "messages:send",
+            Self::MessagesRead => "messages:read",
+            Self::ReceiptsRead => "receipts:read",
+            Self::ConsignmentsRead => "consignments:read",
+            Self::Preview => "preview",
+            Self::ActionsInspect => "actions:inspect",
+            Self::ActionsDecide => "actions:decide",
+            Self::FilingsReview => "filings:review",
+            Self::RegistersRead => "registers:read",
+            Self::RegistersApply => "registers:apply",
+            Self::SharesRead => "shares:read",
+            Self::AccountsRead => "accounts:read",
+            Self::ReferenceRead => "reference:read",
+            Self::MetricsRead => "metrics:read",
+            Self::UsersRead => "users:read",
+            Self::UsersManage => "users:manage",
+            Self::TokensRead => "tokens:read",
+            Self::TokensManage => "tokens:manage",
+            Self::TraceRead => "trace:read",
+        }
+    }
+    /// The right of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.word() == word)
+    }
+}
+
+/// A set of rights.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rights(u32);
+
+/// What every caller of a party may read: scope says of whom.
+const READ: Rights = Rights::of(&[
+    Right::MessagesRead,
+    Right::ReceiptsRead,
+    Right::ConsignmentsRead,
+    Right::RegistersRead,
+    Right::ReferenceRead,
+]);
+
+/// What is for people alone, whatever the role: a machine manages nobody.
+const PEOPLE: Rights = Rights::of(&[
+    Right::UsersRead,
+    Right::UsersManage,
+    Right::TokensRead,
+    Right::TokensManage,
+    Right::TraceRead,
+]);
+
+impl Rights {
+    /// These.
+    pub const fn of(rights: &[Right]) -> Self {
+        let (mut bits, mut index) = (0, 0);
+        while index < rights.len() {
+            bits |= 1 << rights[index] as u32;
+            index += 1;
+        }
+        Self(bits)
+    }
+    /// Whether one is among them.
+    pub fn has(self, right: Right) -> bool {
+        self.0 & (1 << right as u32) != 0
+    }
+    /// Whether one of several is among them.
+    pub fn has_any(self, rights: &[Right]) -> bool {
+        self.0 & Self::of(rights).0 != 0
+    }
+    /// Whether all of others are among them.
+    pub fn cover(self, others: Self) -> bool {
+        others.0 & !self.0 == 0
+    }
+    /// These, in their order.
+    pub fn list(self) -> impl Iterator<Item = Right> {
+        Right::ALL.into_iter().filter(move |right| self.has(*right))
+    }
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+    const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What a machine of a party in this role may do; `whole_zone` = no customs district narrows it.
+    pub fn of_role(role: Role, whole_zone: bool) -> Self {
+        let more: &[Right] = match role {
+            Role::Officer => &[
+                Right::ActionsInspect,
+                Right::ActionsDecide,
+                Right::FilingsReview,
+                Right::RegistersApply,
+                Right::SharesRead,
+                Right::MetricsRead,
+            ],
+            Role::ZoneOperator => &[Right::RegistersApply, Right::SharesRead, Right::MetricsRead],
+            Role::Agency | Role::Bank => &[Right::RegistersApply, Right::SharesRead],
+            Role::Consumer => &[],
+            _ => &[Right::MessagesSend, Right::Preview, Right::RegistersApply],
+        };
+        let accounts = is_office(role) && whole_zone;
+        let more =
+            if accounts { Self::of(more).and(Self::of(&[Right::AccountsRead])) } else { Self::of(more) };
+        READ.and(more)
+    }
+
+    /// What a token may do: all that its role may, or those of its scopes that its role may.
+    pub fn of_token(role: Role, whole_zone: bool, scopes: Option<&[Text]>) -> Self {
+        let all = Self::of_role(role, whole_zone);
+        match scopes {
+            None => all,
+            Some(words) => {
+                let rights: Vec<Right> = words.iter().filter_map(|word| Right::from_word(word)).collect();
+                all.within(Self::of(&rights))
+            }
+        }
+    }
+
+    /// What a user with these duties may do.
+    pub fn of_user(role: Role, whole_zone: bool, duties: &[Duty]) -> Self {
+        let given = duties.iter().fold(Self::default(), |given, duty| given.and(of_duty(*duty)));
+        // Consumers sign in for themselves; there is nobody whom they could manage.
+        let people = if role == Role::Consumer { Self::default() } else { PEOPLE };
+        given.within(Self::of_role(role, whole_zone).and(people))
+    }
+}
+
+fn of_duty(duty: Duty) -> Rights {
+    match duty {
+        Duty::Admin => PEOPLE.and(Rights::of(&[Right::ReferenceRead])),
+        Duty::Operator => READ.and(Rights::of(&[
+            Right::MessagesSend,
+            Right::Preview,
+            Right::RegistersApply,
+            Right::SharesRead,
+            Right::AccountsRead,
+            Right::MetricsRead,
+        ])),
+        Duty::Reviewer => READ.and(Rights::of(&[Right::FilingsReview])),
+        Duty::Inspector => READ.and(Rights::of(&[Right::ActionsInspect])),
+        Duty::Decider => READ.and(Rights::of(&[Right::ActionsDecide, Right::AccountsRead])),
+        Duty::Auditor => READ.and(Rights::of(&[
+            Right::AccountsRead,
+            Right::MetricsRead,
+            Right::UsersRead,
+            Right::TokensRead,
+            Right::TraceRead,
+        ])),
+        Duty::Reader => READ,
+    }
+}
+
+/// Officers and the zone operator act and see by district; enterprises see what names them.
+pub fn is_office(role: Role) -> bool {
+    matches!(role, Role::Officer | Role::ZoneOperator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duties_and_scopes_narrow_and_never_widen() {
+        for role in Role::ALL {
+            for whole in [true, false] {
+                let machine = Rights::of_role(role, whole);
+                assert!(machine.within(PEOPLE) == Rights::default(), "{role:?}");
+                let user = Rights::of_user(role, whole, &Duty::ALL);
+                assert!(machine.and(PEOPLE).cover(user), "{role:?}");
+                assert_eq!(Rights::of_user(role, whole, &[]), Rights::default());
+                let words: Vec<Text> = Right::ALL.iter().map(|right| right.word().into()).collect();
+                assert_eq!(Rights::of_token(role, whole, Some(&words)), machine);
+                assert_eq!(Rights::of_token(role, whole, Some(&[])), Rights::default());
+                assert_eq!(Rights::of_token(role, whole, Some(&["all".into()])), Rights::default());
+            }
+        }
+        for right in Right::ALL {
+            assert_eq!(Right::from_word(right.word()), Some(right));
+        }
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing() {
+        let changing = [
+            Right::MessagesSend,
+            Right::ActionsInspect,
+            Right::ActionsDecide,
+            Right::FilingsReview,
+            Right::RegistersApply,
+            Right::UsersManage,
+            Right::TokensManage,
+        ];
+        for role in Role::ALL {
+            assert!(!Rights::of_user(role, true, &[Duty::Auditor]).has_any(&changing), "{role:?}");
+        }
+    }
+}
