@@ -214,12 +214,11 @@ impl Hasher {
     /// [`Failed`].
     pub async fn is(&self, password: &str, stored: Option<String>) -> Result<bool, Failed> {
         let password = password.to_owned();
-        self.run(move || match stored {
-            Some(stored) => is(&password, &stored),
-            None => {
-                is(&password, nobody());
-                false
-            }
+        self.run(move || {
+            // Made by whoever comes first, known or not: it would tell the one from the other.
+            let nobody = nobody();
+            let of_somebody = stored.is_some();
+            is(&password, stored.as_deref().unwrap_or(nobody)) && of_somebody
         })
         .await
     }

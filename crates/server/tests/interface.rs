@@ -6,10 +6,11 @@ mod support;
 
 use ceb::dxp::DxpMessage;
 use ceb::{Decimal, Document, Message, Style};
+use clearance::party::Role;
 use clearance::sample::{self, Trade};
 use serde_json::{Value, json};
-use store::Read;
-use support::{NOW, Zone, path, plain};
+use store::{Duty, Read};
+use support::{NOW, Zone, path, people, plain};
 
 const OFFICER: &str = "8620000001";
 
@@ -333,5 +334,32 @@ async fn answers_are_as_the_openapi_document_says() {
         let path = format!("{shown}/actions");
         let (status, value) = post(&zone, OFFICER, &path, body.to_string().into_bytes()).await;
         check("post", "/v1/consignments/{platform}/{order_no}/actions", status, &value);
+    }
+    // People and machines.
+    let (_, one_time) = people::add(&zone, "li.wei", &agent, Role::Agent, &Duty::ALL).await;
+    let (status, _, value) = people::sign_in(&zone, "li.wei", &one_time, None).await;
+    check("post", "/v1/sessions", status, &value);
+    let (status, _, value) = people::sign_in(&zone, "li.wei", "wrong", None).await;
+    check("post", "/v1/sessions", status, &value);
+    let session = people::settle(&zone, "li.wei", &one_time, true).await;
+    let user = json!({"login": "second", "name": "样例", "duties": ["reader"]});
+    let token = json!({"name": "line", "scopes": ["receipts:read"], "days": 1});
+    let asked: [(&str, &str, &str, &Value); 11] = [
+        ("post", "/v1/users", "/v1/users", &user),
+        ("post", "/v1/users", "/v1/users", &user),
+        ("patch", "/v1/users/2", "/v1/users/{id}", &json!({"password": "reset"})),
+        ("get", "/v1/users/2", "/v1/users/{id}", &Value::Null),
+        ("get", "/v1/users", "/v1/users", &Value::Null),
+        ("get", "/v1/users/me", "/v1/users/me", &Value::Null),
+        ("post", "/v1/tokens", "/v1/tokens", &token),
+        ("get", "/v1/tokens", "/v1/tokens", &Value::Null),
+        ("get", "/v1/sessions", "/v1/sessions", &Value::Null),
+        ("get", "/v1/trace?limit=5", "/v1/trace", &Value::Null),
+        ("delete", "/v1/sessions/99", "/v1/sessions/{id}", &Value::Null),
+    ];
+    for (method, path, route, body) in asked {
+        let (status, value) = people::ask(&zone, &method.to_uppercase(), path, &session, body).await;
+        assert_ne!(status, 403, "{method} {path}: {value}");
+        check(method, route, status, &value);
     }
 }

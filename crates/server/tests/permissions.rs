@@ -421,7 +421,8 @@ fn the_page_of_threats_names_tests_that_are_there() {
     let code: String =
         files.iter().map(|file| std::fs::read_to_string(format!("{root}crates/{file}")).unwrap()).collect();
     let mut rows = 0;
-    for row in page.lines().filter(|line| line.ends_with("` |")) {
+    let covered = page.split("## Not covered").next().unwrap();
+    for row in covered.lines().filter(|line| line.ends_with("` |")) {
         let name = row.trim_end_matches("` |").rsplit('`').next().unwrap();
         assert!(code.contains(&format!("fn {name}(")), "no test {name}: {row}");
         rows += 1;

@@ -379,16 +379,60 @@ async fn servers_need_few_rights() {
     server.0.file_all(sample::filings(), "test").await;
     let trades = (0..3).map(|number| support::trade_of(7, number, &Person::new(5), 3_500)).collect();
     send(std::slice::from_ref(&server.0), 5, trades).await;
+    people_with(&server.0.control).await;
     end_of(server);
     let (client, connection) =
         tokio_postgres::connect(&options.database, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
-    for refused in
-        ["UPDATE onewindow.ledger SET time = 0", "DELETE FROM onewindow.ledger", "DROP TABLE onewindow.key"]
-    {
+    for refused in [
+        "UPDATE onewindow.ledger SET time = 0",
+        "DELETE FROM onewindow.ledger",
+        "DROP TABLE onewindow.key",
+        "UPDATE onewindow.trace SET what = ''",
+        "DELETE FROM onewindow.trace",
+        "DELETE FROM onewindow.window_user",
+    ] {
         let error = client.batch_execute(refused).await.unwrap_err();
         let code = error.code().unwrap().code();
         assert_eq!(code, "42501", "{refused}: {error}");
     }
     execute(&address, &owner, &format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+}
+
+/// All that is done with people, with the rights of whoever opened the control store.
+async fn people_with(control: &Control) {
+    let new = store::NewUser {
+        login: "li.wei".into(),
+        name: "Li".into(),
+        party: "5301980501".into(),
+        role: clearance::party::Role::Agent,
+        duties: vec![store::Duty::Reader],
+        districts: Vec::new(),
+    };
+    let id = control.add_user(&new, "hash", NOW).await.unwrap().unwrap();
+    assert_eq!(control.add_user(&new, "hash", NOW).await.unwrap(), None);
+    let user = control.user(id).await.unwrap().unwrap();
+    control.begin_second_factor(&user, b"secret").await.unwrap();
+    control.confirm_second_factor(id, 7, &["one".to_owned()], NOW).await.unwrap();
+    assert!(!control.use_step(id, 7).await.unwrap() && control.use_step(id, 8).await.unwrap());
+    assert!(
+        control.use_recovery(id, "one").await.unwrap() && !control.use_recovery(id, "one").await.unwrap()
+    );
+    let patience = store::Patience { free: 1, delay: 1_000, doublings: 2, forget: 10_000 };
+    for allowed in [true, true, false] {
+        assert_eq!(control.attempt("li.wei", patience, NOW).await.unwrap().allowed, allowed);
+    }
+    control.forget_attempts("li.wei").await.unwrap();
+    let (user, credentials) = control.credentials("li.wei").await.unwrap().unwrap();
+    assert_eq!(
+        (user.second_factor, credentials.second_factor.as_deref()),
+        (true, Some(b"secret".as_slice()))
+    );
+    let (session, text) = control.open_session(&user, "address", NOW, NOW).await.unwrap();
+    assert_eq!(control.session(&text).await.unwrap().unwrap().0.id, session);
+    assert!(control.end_session(id, session).await.unwrap());
+    assert!(control.session(&text).await.unwrap().is_none());
+    control.clear_second_factor(id, NOW).await.unwrap();
+    control.trace("li.wei", "5301980501", "tried", "li.wei", NOW).await.unwrap();
+    assert_eq!(control.traces(Some("5301980501"), i64::MAX, 5).await.unwrap().len(), 1);
 }
