@@ -10,6 +10,7 @@ pub mod auth;
 pub mod clock;
 pub mod derive;
 mod door;
+pub mod evidence;
 pub mod histogram;
 pub mod ingest;
 pub mod intake;

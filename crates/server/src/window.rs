@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use store::sqlite::SqliteStore;
-use store::{Control, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
+use store::{Control, Evidence, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
 
 /// Why a window cannot be opened.
 #[derive(thiserror::Error, Debug)]
@@ -82,6 +82,8 @@ pub struct Window<R: Read> {
     pub read: R,
     /// What lives in memory, versioned.
     pub reference: Arc<RwLock<Arc<Reference>>>,
+    /// The evidence log.
+    pub evidence: Evidence,
     /// Tokens and settings.
     pub control: Control,
     /// Counters.
@@ -104,6 +106,7 @@ impl<R: Read> Clone for Window<R> {
             pipeline: self.pipeline.clone(),
             read: self.read.clone(),
             reference: self.reference.clone(),
+            evidence: self.evidence.clone(),
             control: self.control.clone(),
             metrics: self.metrics.clone(),
             intake: self.intake.clone(),
@@ -163,6 +166,7 @@ impl<R: Read> Window<R> {
         )?;
         let window = Self {
             pipeline,
+            evidence: read.evidence(),
             read,
             reference,
             control,

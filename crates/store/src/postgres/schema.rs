@@ -49,12 +49,18 @@ const STEPS: &[&str] = &[
      CREATE TABLE preview(caller text NOT NULL, person text NOT NULL, day integer NOT NULL, count integer NOT NULL,
          PRIMARY KEY (caller, person, day));
      CREATE TABLE setting(name text PRIMARY KEY, value text NOT NULL);",
+    // The evidence log: roots of complete subtrees, which are derived; keys and published heads, which are only added to.
+    "CREATE TABLE evidence_tile(writer integer NOT NULL, level smallint NOT NULL, number bigint NOT NULL, root bytea NOT NULL,
+         chain bytea NOT NULL, PRIMARY KEY (writer, level, number));
+     CREATE TABLE evidence_key(number integer PRIMARY KEY, made bigint NOT NULL, public bytea NOT NULL, wrapped bytea NOT NULL);
+     CREATE TABLE evidence_head(number bigint PRIMARY KEY, time bigint NOT NULL, note text NOT NULL);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
 /// node has them whole.
-pub const DISTRIBUTION: [(&str, &str); 11] = [
+pub const DISTRIBUTION: [(&str, &str); 12] = [
     ("ledger", "writer"),
+    ("evidence_tile", "writer"),
     ("writer", "writer"),
     ("follow", "writer"),
     ("undecided", "writer"),
@@ -68,8 +74,17 @@ pub const DISTRIBUTION: [(&str, &str); 11] = [
 ];
 
 /// Tables that every node has whole.
-const EVERYWHERE: [&str; 7] =
-    ["data_key", "dictionary", "number_block", "reference", "token", "preview", "setting"];
+const EVERYWHERE: [&str; 9] = [
+    "data_key",
+    "dictionary",
+    "number_block",
+    "reference",
+    "token",
+    "preview",
+    "setting",
+    "evidence_key",
+    "evidence_head",
+];
 
 /// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
 ///
@@ -131,10 +146,10 @@ pub struct Steps {
 /// What the role of the servers needs: rows of the ledger and of feeds are added and read, never changed.
 const RIGHTS: [(&str, &str); 5] = [
     ("SELECT", "migration"),
-    ("SELECT, INSERT", "ledger, receipt, listed_party, data_key, dictionary"),
+    ("SELECT, INSERT", "ledger, receipt, listed_party, data_key, dictionary, evidence_key, evidence_head"),
     ("SELECT, INSERT, UPDATE", "writer, key, account, counter, listed, token, preview, setting"),
     ("SELECT, UPDATE", "reference, number_block"),
-    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided"),
+    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, evidence_tile"),
 ];
 
 /// Grants a role what servers need, and no more.
@@ -189,11 +204,12 @@ mod tests {
     use super::*;
 
     /// The text of statements that are on the path of a batch.
-    const HOT: [&str; 4] = [
+    const HOT: [&str; 5] = [
         include_str!("load.rs"),
         include_str!("write.rs"),
         include_str!("cold.rs"),
         include_str!("store.rs"),
+        include_str!("evidence.rs"),
     ];
 
     fn column(table: &str) -> Option<&'static str> {
