@@ -5,6 +5,7 @@
     reason = "what a person should read of progress and faults goes to standard error"
 )]
 
+mod audit;
 mod backup;
 mod bench;
 mod crash;
@@ -77,6 +78,11 @@ enum Command {
     /// Verify a data folder: every digest, chain link, payload, version and balance, and every decision made again.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
+    /// Signed heads and exports of the evidence log, and their check by whoever trusts nobody's store.
+    #[command(
+        after_help = "Examples:\n  onewindow audit head --data zone\n  onewindow audit export --data zone --out zone.evidence\n  onewindow audit verify zone.evidence --against head.txt --json"
+    )]
+    Audit(audit::Arguments),
     /// Make the tables of a space in a PostgreSQL database, or bring them up to date.
     #[command(
         after_help = "Example:\n  onewindow migrate --database postgres://owner@db.example/zone --grant onewindow"
@@ -125,6 +131,9 @@ enum Command {
 /// Exit code of a store that failed while it was open: starting again recovers what is durable.
 const STORE_FAILED: u8 = 3;
 
+/// Exit code of wrong use, as the command line's own.
+const WRONG_USE: u8 = 2;
+
 /// Why a command fell short.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -140,6 +149,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(arguments),
         Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Audit(arguments) => audit::run(arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Judging(arguments) => judging::run(&arguments),
         Command::Backup(arguments) => backup::run(arguments),
@@ -163,6 +173,9 @@ fn main() -> ExitCode {
             while let Some(next) = cause {
                 eprintln!("  because: {next}");
                 cause = next.source();
+            }
+            if failure.is::<audit::Unusable>() {
+                return ExitCode::from(WRONG_USE);
             }
             let store_failed = failure.is::<server::serving::Ended>();
             if store_failed { ExitCode::from(STORE_FAILED) } else { ExitCode::FAILURE }

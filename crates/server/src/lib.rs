@@ -11,6 +11,7 @@ pub mod clock;
 mod commands;
 pub mod derive;
 mod door;
+pub mod evidence;
 pub mod histogram;
 pub mod ingest;
 pub mod intake;

@@ -32,6 +32,8 @@ pub enum Right {
     RegistersApply,
     /// Read what other agencies share.
     SharesRead,
+    /// Read heads and proofs of the evidence log.
+    EvidenceRead,
     /// Read balances.
     AccountsRead,
     /// Read rules and limits.
@@ -52,7 +54,7 @@ pub enum Right {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ReceiptsRead,
@@ -64,6 +66,7 @@ impl Right {
         Self::RegistersRead,
         Self::RegistersApply,
         Self::SharesRead,
+        Self::EvidenceRead,
         Self::AccountsRead,
         Self::ReferenceRead,
         Self::MetricsRead,
@@ -87,6 +90,7 @@ impl Right {
             Self::RegistersRead => "registers:read",
             Self::RegistersApply => "registers:apply",
             Self::SharesRead => "shares:read",
+            Self::EvidenceRead => "evidence:read",
             Self::AccountsRead => "accounts:read",
             Self::ReferenceRead => "reference:read",
             Self::MetricsRead => "metrics:read",
@@ -113,6 +117,7 @@ const READ: Rights = Rights::of(&[
     Right::ReceiptsRead,
     Right::ConsignmentsRead,
     Right::RegistersRead,
+    Right::EvidenceRead,
     Right::ReferenceRead,
 ]);
 

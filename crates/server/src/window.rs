@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use store::sqlite::SqliteStore;
-use store::{Control, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
+use store::{Control, Evidence, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
 
 /// Why a window cannot be opened.
 #[derive(thiserror::Error, Debug)]
@@ -83,6 +83,8 @@ pub struct Window<R: Read> {
     pub read: R,
     /// What lives in memory, versioned.
     pub reference: Arc<RwLock<Arc<Reference>>>,
+    /// The evidence log.
+    pub evidence: Evidence,
     /// Tokens, people and settings.
     pub control: Control,
     /// What slows callers down, and signs people in.
@@ -107,6 +109,7 @@ impl<R: Read> Clone for Window<R> {
             pipeline: self.pipeline.clone(),
             read: self.read.clone(),
             reference: self.reference.clone(),
+            evidence: self.evidence.clone(),
             control: self.control.clone(),
             gate: self.gate.clone(),
             metrics: self.metrics.clone(),
@@ -167,6 +170,7 @@ impl<R: Read> Window<R> {
         )?;
         let window = Self {
             pipeline,
+            evidence: read.evidence(),
             read,
             reference,
             control,

@@ -97,6 +97,13 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/v1/shares/{id}/records", "own",                "401 403 403 404 404 404 404   403 403 403 403   403 403 403 403 403   403 403"),
     ("get", "/v1/shares/{id}/records", "another",            "401 403 403 404 404 404 404   403 403 403 403   403 403 403 403 403   403 403"),
     ("get", "/v1/shares/{id}/records", "absent",             "401 403 403 404 404 404 404   403 403 403 403   403 403 403 403 403   403 403"),
+    ("get", "/v1/evidence/head", "own",                      "401 403 403 403 200 200 200   403 403 403 403   200 200 200 403 200   403 403"),
+    ("get", "/v1/evidence/keys", "own",                      "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
+    ("get", "/v1/evidence/proof", "own",                     "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403"),
+    ("get", "/v1/evidence/proof", "another",                 "401 404 403 404 200 404 200   403 404 404 404   200 200 200 403 200   403 403"),
+    ("get", "/v1/evidence/proof", "absent",                  "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
+    ("get", "/v1/evidence/consistency", "own",               "401 403 403 403 200 200 200   403 403 403 403   200 200 200 403 200   403 403"),
+    ("get", "/v1/evidence/entries", "own",                   "401 403 403 403 200 403 200   403 403 403 403   200 200 200 403 200   403 403"),
     ("get", "/v1/reasons", "own",                            "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
     ("get", "/v1/limits", "own",                             "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
     ("get", "/metrics", "own",                               "401 403 403 403 200 200 200   403 403 403 403   403 403 403 403 200   403 403"),
@@ -254,6 +261,12 @@ impl World {
         self.texts.insert(name, text);
     }
 
+    /// A writer of rows.
+    fn writer(&self) -> u16 {
+        let position = self.own.message["position"].as_u64().unwrap();
+        clearance::keys::Position::of_number(position).unwrap().writer
+    }
+
     fn things(&self, whose: &str) -> Option<&Things> {
         match whose {
             "own" => Some(&self.own),
@@ -305,6 +318,11 @@ impl World {
                 format!("/v1/declarations/{}", things.map_or("86202026I999999999", |things| &things.entry))
             }
             "/v1/accounts" => "/v1/accounts?kind=quota".to_owned(),
+            "/v1/evidence/proof" => {
+                let known = things.map(|things| things.message["position"].to_string());
+                format!("{route}?position={}", known.unwrap_or("99999999".to_owned()))
+            }
+            "/v1/evidence/consistency" => format!("{route}?writer={}&from=1", self.writer()),
             "/v1/registers/{register}" => {
                 format!("/v1/registers/filings?party={}", things.map_or("5301999999", |things| &things.agent))
             }
@@ -351,8 +369,13 @@ async fn every_route_answers_every_caller_as_the_table_says() {
         assert!(access(method, route).is_some(), "{method} {route}: nobody said who may");
         let rows = TABLE.iter().filter(|row| (row.0, row.1) == (*method, *route)).count();
         // One row for what has no owner, three for what has.
-        let expected =
-            if route.contains('{') || (*method, *route) == ("get", "/v1/messages") { 3 } else { 1 };
+        let expected = if route.contains('{')
+            || ["/v1/messages", "/v1/evidence/proof"].contains(route) && *method == "get"
+        {
+            3
+        } else {
+            1
+        };
         assert_eq!(rows, expected, "{method} {route} has not its rows");
     }
     let mut faults = Vec::new();

@@ -212,6 +212,9 @@ impl Read for ChosenRead {
     ) -> Result<(), StoreError> {
         each!(self, read => read.scan(after, visit).await)
     }
+    fn evidence(&self) -> crate::Evidence {
+        each!(self, read => read.evidence())
+    }
     fn keyed_hash(&self, value: &str) -> clearance::Text {
         each!(self, read => read.keyed_hash(value))
     }

@@ -8,6 +8,7 @@ mod chosen;
 pub mod codec;
 mod control;
 mod crypt;
+pub mod evidence;
 pub mod faulty;
 mod hasher;
 mod master_key;
@@ -20,6 +21,7 @@ pub mod verify;
 
 pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
 pub use control::{Control, NewToken, SESSION_PREFIX, Token};
+pub use evidence::Evidence;
 pub use master_key::MasterKey;
 pub use people::{Attempt, Credentials, Duty, NewUser, Patience, Session, Trace, User, UserState};
 pub use rows::{
@@ -317,6 +319,8 @@ pub trait Read: Clone + Send + Sync + 'static {
         after: &Cursor,
         visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// The evidence log over these rows: one for the life of a window, it remembers how far it is.
+    fn evidence(&self) -> Evidence;
     /// Keyed hash (HMAC-SHA256, first 16 bytes, hexadecimal) of a personal value under the installation's lookup key.
     fn keyed_hash(&self, value: &str) -> clearance::Text;
 }

@@ -174,7 +174,7 @@ pub fn measure<R: Read>(
         let router = server::api::router(window.clone());
         served::<R>(runtime, router, run.clone(), manner.connections, heads)?;
     } else {
-        let doors = (0..manner.connections).map(|_| Door::InProcess(window.clone())).collect();
+        let doors = (0..manner.connections).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
         runtime.block_on(send::all(run.clone(), doors))?;
     }
     let fate = settled(window, before, run.tape.declarations);

@@ -133,7 +133,7 @@ async fn store_more<R: Read>(window: &Window<R>, declarations: u64) -> Result<()
     let (senders, batch) = FILLING;
     let traffic = Traffic { seed: SEED ^ now.0 as u64, declarations, batch, signed: None, now };
     let run = Arc::new(Run::new(Tape::record(&traffic)?, None, 0, window.metrics.clone()));
-    let doors = (0..senders).map(|_| Door::InProcess(window.clone())).collect();
+    let doors = (0..senders).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
     send::all(run, doors).await
 }
 

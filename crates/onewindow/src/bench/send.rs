@@ -150,7 +150,7 @@ impl Run {
 /// How a message comes to the server.
 pub enum Door<R: Read> {
     /// By a call, on the server's own threads.
-    InProcess(Window<R>),
+    InProcess(Box<Window<R>>),
     /// Over a connection, with a prepared head for each sender.
     Http(Connection, Arc<Vec<Vec<u8>>>),
 }

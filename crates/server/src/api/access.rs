@@ -44,7 +44,11 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("post", "/v1/preview") => right(&[Right::Preview]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
         ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
-        ("get", "/v1/registers" | "/v1/datasets" | "/v1/datasets/{dataset}") => {
+        (
+            "get",
+            "/v1/evidence/head" | "/v1/evidence/proof" | "/v1/evidence/consistency" | "/v1/evidence/entries",
+        ) => right(&[Right::EvidenceRead]),
+        ("get", "/v1/registers" | "/v1/datasets" | "/v1/datasets/{dataset}" | "/v1/evidence/keys") => {
             right(&[Right::ReferenceRead])
         }
         (

@@ -88,6 +88,10 @@ impl Problem {
     pub fn too_many(detail: &str) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail)
     }
+    /// 503, for what is not ready yet and will be.
+    pub fn later(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "This is not ready yet", detail)
+    }
     /// 503.
     pub fn unavailable(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The window cannot record now", detail)

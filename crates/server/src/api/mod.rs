@@ -5,6 +5,7 @@ pub mod access;
 mod actions;
 mod consignments;
 mod error;
+mod evidence;
 mod limits;
 mod messages;
 mod openapi;
@@ -51,6 +52,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/shares/{id}/records"),
     ("get", "/v1/reasons"),
     ("get", "/v1/limits"),
+    ("get", "/v1/evidence/head"),
+    ("get", "/v1/evidence/keys"),
+    ("get", "/v1/evidence/proof"),
+    ("get", "/v1/evidence/consistency"),
+    ("get", "/v1/evidence/entries"),
     ("get", "/v1/openapi.json"),
     ("get", "/health"),
     ("get", "/ready"),
@@ -76,6 +82,7 @@ pub const ROUTES: &[(&str, &str)] = &[
 const RECEIPTS: (usize, usize) = (500, 5_000);
 const CONSIGNMENTS: (usize, usize) = (50, 500);
 const ACCOUNTS: (usize, usize) = (1_000, 10_000);
+const EVIDENCE: (usize, usize) = (500, 5_000);
 
 /// The interface of a window.
 pub fn router<R: Read>(window: Window<R>) -> Router {
@@ -102,6 +109,11 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/shares/{id}/records", get(shares::records::<R>))
         .route("/v1/reasons", get(reasons))
         .route("/v1/limits", get(limits::limits::<R>))
+        .route("/v1/evidence/head", get(evidence::head::<R>))
+        .route("/v1/evidence/keys", get(evidence::keys::<R>))
+        .route("/v1/evidence/proof", get(evidence::proof::<R>))
+        .route("/v1/evidence/consistency", get(evidence::consistency::<R>))
+        .route("/v1/evidence/entries", get(evidence::entries::<R>))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/health", get(operations::health::<R>))
         .route("/ready", get(operations::ready::<R>))

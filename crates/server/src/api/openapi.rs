@@ -5,7 +5,7 @@ use super::{ROUTES, openapi_people as people};
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 24] = [
+const SUMMARIES: [&str; 29] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -26,6 +26,11 @@ const SUMMARIES: [&str; 24] = [
     "What a rule of sharing gives its receiver, by cursor, as CloudEvents; `complete` = all up to now",
     "The catalogue of rules with codes, reasons and fixes",
     "How large messages and pages may be, how much may wait, whether anything is recorded now, and the limits of trade today",
+    "A signed head of the evidence log: the newest, a published one by number, or the first with so many rows of a writer",
+    "The public keys of the evidence log, oldest first",
+    "Proof that a row is in the evidence log, with the signed head that it leads to",
+    "Proof that an older tree of a writer is the beginning of a newer one",
+    "Entries of the evidence log after a cursor, for offices of the whole zone",
     "This document",
     "Whether the window is up, its position, and why nothing is recorded, if so",
     "Whether messages are recorded now: 503 with the reason while not",
@@ -65,6 +70,10 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         ("get", "/v1/users") => &["after", "limit"],
         ("get", "/v1/trace") => &["before", "limit"],
+        ("get", "/v1/evidence/head") => &["number", "writer", "size"],
+        ("get", "/v1/evidence/proof") => &["position", "size"],
+        ("get", "/v1/evidence/consistency") => &["writer", "from", "to"],
+        ("get", "/v1/evidence/entries") => &["after", "limit"],
         _ => &[],
     };
     found.extend(
@@ -99,6 +108,11 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/shares/{id}/records") => "SharedRecords",
         ("get", "/v1/reasons") => "Reasons",
         ("get", "/v1/limits") => "Limits",
+        ("get", "/v1/evidence/head") => "EvidenceHead",
+        ("get", "/v1/evidence/keys") => "EvidenceKeys",
+        ("get", "/v1/evidence/proof") => "EvidenceProof",
+        ("get", "/v1/evidence/consistency") => "EvidenceConsistency",
+        ("get", "/v1/evidence/entries") => "EvidenceEntries",
         ("get", "/health") => "Health",
         ("get", "/ready") => "Ready",
         _ => return people::answer(method, path),
@@ -145,6 +159,10 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
         _ => {}
     }
     match path {
+        "/v1/evidence/head" | "/v1/evidence/proof" | "/v1/evidence/consistency" => found.extend([
+            (404, "no such head, row or size, or none that you may see"),
+            (503, "the evidence log catches up with the ledger; ask again after Retry-After"),
+        ]),
         "/v1/messages" if method == "post" => {
             found.push((
                 422,
@@ -301,6 +319,30 @@ fn schemas() -> Value {
         "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
             ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
         ])}))]),
+        "EvidenceHead": object(&[
+            ("number", whole.clone()), ("time", text.clone()), ("millis", whole.clone()),
+            ("writers", json!({"type": "array", "items": object(&[
+                ("writer", whole.clone()), ("size", whole.clone()), ("root", text.clone()), ("chain", text.clone()),
+            ])})),
+            ("digest", text.clone()), ("key", text.clone()), ("signature", text.clone()),
+            ("note", json!({"type": "string", "description": "the head as `onewindow audit verify --against` reads it"})),
+        ]),
+        "EvidenceKeys": object(&[("keys", json!({"type": "array", "items": object(&[
+            ("number", whole.clone()), ("made", text.clone()), ("algorithm", text.clone()), ("public", text.clone()),
+        ])}))]),
+        "EvidenceEntry": object(&[
+            ("position", whole.clone()), ("writer", whole.clone()), ("sequence", whole.clone()), ("time", text.clone()), ("millis", whole.clone()),
+            ("kind", whole.clone()), ("kindWord", text.clone()), ("digest", text.clone()),
+        ]),
+        "EvidenceProof": object(&[
+            ("entry", of("EvidenceEntry")), ("leaf", text.clone()), ("index", whole.clone()), ("size", whole.clone()),
+            ("path", json!({"type": "array", "items": {"type": "string"}})), ("root", text.clone()), ("head", or_null("object")),
+        ]),
+        "EvidenceConsistency": object(&[
+            ("writer", whole.clone()), ("from", whole.clone()), ("before", text.clone()), ("to", whole.clone()), ("after", text.clone()),
+            ("path", json!({"type": "array", "items": {"type": "string"}})),
+        ]),
+        "EvidenceEntries": object(&[("entries", list_of("EvidenceEntry")), ("cursor", text.clone())]),
         "Intake": object(&[("open", truth.clone()), ("reason", or_null("string")), ("detail", or_null("string"))]),
         "Health": object(&[("status", text.clone()), ("position", text.clone()), ("intake", of("Intake"))]),
         "Ready": object(&[("intake", of("Intake"))]),

@@ -6,6 +6,7 @@
 
 mod cold;
 pub(crate) mod control;
+pub(crate) mod evidence;
 mod load;
 mod people;
 mod read;

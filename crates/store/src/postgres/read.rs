@@ -477,6 +477,10 @@ impl Read for PostgresRead {
         }
         Ok(())
     }
+    fn evidence(&self) -> crate::Evidence {
+        let (pool, home, master) = (self.pool.clone(), self.home.clone(), self.shared.master.clone());
+        crate::Evidence::new(crate::evidence::Place::Database(super::evidence::Tables { pool, home, master }))
+    }
     fn keyed_hash(&self, value: &str) -> Text {
         self.shared.keyring.keyed_hash(value)
     }

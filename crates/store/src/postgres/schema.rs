@@ -72,12 +72,18 @@ const STEPS: &[&str] = &[
      CREATE TABLE trace(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, time bigint NOT NULL, by_whom text NOT NULL,
          party text NOT NULL, what text NOT NULL, subject text NOT NULL);
      CREATE INDEX trace_party ON trace(party, id);",
+    // The evidence log: roots of complete subtrees, which are derived; keys and published heads, which are only added to.
+    "CREATE TABLE evidence_tile(writer integer NOT NULL, level smallint NOT NULL, number bigint NOT NULL, root bytea NOT NULL,
+         chain bytea NOT NULL, PRIMARY KEY (writer, level, number));
+     CREATE TABLE evidence_key(number integer PRIMARY KEY, made bigint NOT NULL, public bytea NOT NULL, wrapped bytea NOT NULL);
+     CREATE TABLE evidence_head(number bigint PRIMARY KEY, time bigint NOT NULL, note text NOT NULL);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
 /// node has them whole.
-pub const DISTRIBUTION: [(&str, &str); 13] = [
+pub const DISTRIBUTION: [(&str, &str); 14] = [
     ("ledger", "writer"),
+    ("evidence_tile", "writer"),
     ("writer", "writer"),
     ("follow", "writer"),
     ("undecided", "writer"),
@@ -93,7 +99,7 @@ pub const DISTRIBUTION: [(&str, &str); 13] = [
 ];
 
 /// Tables that every node has whole.
-const EVERYWHERE: [&str; 12] = [
+const EVERYWHERE: [&str; 14] = [
     "data_key",
     "dictionary",
     "number_block",
@@ -106,6 +112,8 @@ const EVERYWHERE: [&str; 12] = [
     "session",
     "attempt",
     "trace",
+    "evidence_key",
+    "evidence_head",
 ];
 
 /// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
@@ -168,13 +176,16 @@ pub struct Steps {
 /// What the role of the servers needs: rows of the ledger and of feeds are added and read, never changed.
 const RIGHTS: [(&str, &str); 6] = [
     ("SELECT", "migration"),
-    ("SELECT, INSERT", "ledger, receipt, listed_party, record_party, data_key, dictionary, trace"),
+    (
+        "SELECT, INSERT",
+        "ledger, receipt, listed_party, record_party, data_key, dictionary, trace, evidence_key, evidence_head",
+    ),
     (
         "SELECT, INSERT, UPDATE",
         "writer, key, account, counter, listed, record, token, preview, setting, window_user",
     ),
     ("SELECT, UPDATE", "reference, number_block"),
-    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt"),
+    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt, evidence_tile"),
     ("SELECT, INSERT, DELETE", "recovery"),
 ];
 
@@ -230,11 +241,12 @@ mod tests {
     use super::*;
 
     /// The text of statements that are on the path of a batch.
-    const HOT: [&str; 4] = [
+    const HOT: [&str; 5] = [
         include_str!("load.rs"),
         include_str!("write.rs"),
         include_str!("cold.rs"),
         include_str!("store.rs"),
+        include_str!("evidence.rs"),
     ];
 
     fn column(table: &str) -> Option<&'static str> {

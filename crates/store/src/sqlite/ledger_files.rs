@@ -11,7 +11,7 @@ use crate::MasterKey;
 use crate::StoreError;
 use crate::crypt::Keyring;
 use clearance::keys::{Position, Time};
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
@@ -65,6 +65,8 @@ pub struct LedgerReader {
     pool: Arc<Mutex<Vec<(u32, Connection)>>>,
     /// Keys and dictionaries.
     pub keyring: Arc<Keyring>,
+    /// What wraps keys.
+    pub master: MasterKey,
 }
 
 /// Writing side: one.
@@ -110,15 +112,7 @@ pub fn segment_path(folder: &Path, number: u32) -> PathBuf {
 
 /// The chain over one more row.
 pub fn chain(head: &[u8; 32], sequence: u64, time: Time, kind: u8, row_digest: &[u8]) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    context.update(head);
-    context.update(&sequence.to_be_bytes());
-    context.update(&time.0.to_be_bytes());
-    context.update(&[kind]);
-    context.update(row_digest);
-    let mut out = [0u8; 32];
-    out.copy_from_slice(context.finish().as_ref());
-    out
+    ::evidence::chain(head, sequence, time.0, kind, row_digest)
 }
 
 fn open_segment(path: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection> {
@@ -257,6 +251,7 @@ impl LedgerFiles {
             segments: Arc::new(RwLock::new(firsts)),
             pool: Arc::default(),
             keyring: Arc::default(),
+            master: master.clone(),
         };
         let mut files = Self {
             folder: folder.path.clone(),
@@ -523,6 +518,7 @@ impl LedgerReader {
             segments: Arc::new(RwLock::new(firsts)),
             pool: Arc::default(),
             keyring: Arc::default(),
+            master: master.clone(),
         };
         for row in reader.reserved()? {
             match row.kind {
@@ -539,6 +535,11 @@ impl LedgerReader {
             }
         }
         Ok(reader)
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The segments: number and first sequence.

@@ -4,6 +4,7 @@
 mod ahead;
 pub mod backup;
 pub(crate) mod control;
+pub(crate) mod evidence;
 pub mod folder;
 pub mod index;
 pub mod ledger_files;

@@ -996,6 +996,11 @@ impl Read for SqliteRead {
         })?;
         fault.map_or(Ok(()), Err)
     }
+    fn evidence(&self) -> crate::Evidence {
+        let ledger = self.shared.ledger.clone();
+        let files = super::evidence::Files::new(ledger.folder().to_owned(), ledger);
+        crate::Evidence::new(crate::evidence::Place::Folder(files))
+    }
     fn keyed_hash(&self, value: &str) -> Text {
         self.shared.ledger.keyring.keyed_hash(value)
     }
