@@ -167,6 +167,10 @@ fn what_is_derived_is_made_again_and_is_the_same() {
     again();
     place.execute("evidence.db", "UPDATE tile SET chain = zeroblob(32) WHERE number = 10");
     again();
+    // An erased payload keeps its leaf.
+    assert_eq!(place.execute("ledger-000001.db", "UPDATE row SET payload = x'' WHERE sequence = 77"), 1);
+    clean();
+    again();
     // That of another ledger.
     let other = Place::new(3_000);
     now(async { head(&other.log()).await });
