@@ -295,7 +295,7 @@ impl Auditor {
 
 fn whose(stated: &Stated) -> String {
     let whose = if stated.held { "the head that it is held against" } else { "the signed head" };
-    format!("{whose}, of {},", stated.time)
+    format!("{whose} with `time {}`", stated.time)
 }
 
 impl Walk {

@@ -65,6 +65,11 @@ pub async fn metrics<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<St
         Gauge::one("pipeline_waiting", "Work that waits for the pipeline.", window.pipeline.waiting() as u64),
         Gauge::one("rows", "Rows of the ledger that are durable.", committed),
         Gauge::one("rows_not_listed", "Rows that lists do not cover yet.", committed.saturating_sub(listed)),
+        Gauge::one(
+            "evidence_rows_behind",
+            "Rows that the evidence log does not have yet.",
+            window.evidence.behind().await?,
+        ),
     ];
     Ok(window.metrics.page(&gauges))
 }

@@ -231,8 +231,9 @@ pub fn backup(
     };
     let taken = Taken { manifest, copied: 0, copied_bytes: 0, kept: 0, kept_bytes: 0 };
     let mut taking = Taking { data, out, before, done: 0, whole, progress, taken };
-    taking.segments(first)?;
+    // Before the ledger: its heads of the evidence log never lie beyond the rows that are copied.
     taking.control()?;
+    taking.segments(first)?;
     taking.taken.manifest.write(out)?;
     taking.sweep();
     drop(lock);
