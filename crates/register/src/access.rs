@@ -6,7 +6,7 @@ use crate::{Fault, Made, Seen, read, written};
 use clearance::Text;
 use serde::{Deserialize, Serialize};
 
-/// The id is the first owner's code, a colon, a random name.
+/// The id is the reader's code, a colon, a random name.
 pub const MOVES: &[Move] = &[Move::window("read", &[""], "read")];
 
 /// A reading.

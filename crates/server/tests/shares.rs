@@ -129,6 +129,9 @@ async fn a_rule_gives_its_fields_of_its_records_in_order_and_once() {
         (Some("share"), Some(id.as_str()))
     );
     assert_eq!(reading["body"]["purpose"], "样例：征税核对");
+    // Who else was in the delivery is not in it.
+    assert!(reading["parties"] == json!([]) && reading["body"].get("owners").is_none(), "{reading}");
+    assert!(reading["id"].as_str().unwrap().starts_with(TAX));
 }
 
 #[tokio::test(flavor = "multi_thread")]

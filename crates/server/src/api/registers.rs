@@ -221,7 +221,6 @@ pub(super) async fn recorded<R: Read>(
     let mut bytes = [0u8; 12];
     SystemRandom::new().fill(&mut bytes).map_err(|_| unnamed())?;
     let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let owner = owners.first().cloned().unwrap_or_default();
     let access = register::access::Access {
         kind: kind.to_owned(),
         id: id.to_owned(),
@@ -232,7 +231,7 @@ pub(super) async fn recorded<R: Read>(
     };
     let body = serde_json::to_string(&access).map_err(|_| unnamed())?;
     let command = Command {
-        key: RecordKey::new(Register::Access, &format!("{owner}:{name}")),
+        key: RecordKey::new(Register::Access, &format!("{}:{name}", caller.party)),
         version: 0,
         action: "read".into(),
         by: By { window: true, ..by(window, caller) },
@@ -270,9 +269,11 @@ fn refused(refusal: &Refusal) -> Problem {
 }
 
 fn line(record: &Record) -> Value {
+    // Who else was in a delivery is not told to one whose record was in it.
+    let parties: &[Text] = if record.key.register == Register::Access { &[] } else { &record.parties };
     json!({
         "register": record.key.register.word(), "id": record.key.id.as_str(), "version": record.version,
-        "state": record.state.as_str(), "parties": record.parties.iter().map(Text::as_str).collect::<Vec<_>>(),
+        "state": record.state.as_str(), "parties": parties.iter().map(Text::as_str).collect::<Vec<_>>(),
         "created": time(record.created), "changed": time(record.changed), "position": record.last.number(),
         "by": {"party": record.actor.party.as_str(), "name": record.actor.name.as_str()},
         "action": record.action.as_str(), "note": record.note,
@@ -283,5 +284,10 @@ fn whole(record: &Record) -> Value {
     let mut shown = line(record);
     // Our own writing: it parses.
     shown["body"] = serde_json::from_str(&record.body).unwrap_or_default();
+    if record.key.register == Register::Access
+        && let Some(body) = shown["body"].as_object_mut()
+    {
+        body.remove("owners");
+    }
     shown
 }
