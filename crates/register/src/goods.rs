@@ -49,7 +49,7 @@ pub struct Goods {
 pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
     let command = seen.command;
     let owner = owner_of(&command.key);
-    let number = command.key.id.get(owner.len() + 1..).unwrap_or_default();
+    let number = seen.own_name();
     if number.trim().is_empty() || number.len() > 60 {
         faults.push(Fault::new("id", &command.key.id, "merchant's code, a colon, its number of the goods"));
     }

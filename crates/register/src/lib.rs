@@ -129,6 +129,20 @@ pub(crate) struct Seen<'a> {
     pub now: Time,
 }
 
+impl Seen<'_> {
+    /// Whether a party is filed today in one of these roles, and not suspended.
+    pub fn acts_as(&self, code: &str, roles: &[Role]) -> bool {
+        let filing = self.parties.find(code, self.now.day()).filter(|filing| !filing.suspended);
+        filing.is_some_and(|filing| roles.iter().any(|role| filing.has(*role)))
+    }
+
+    /// What its owner calls the record: the id after his code and the colon; empty = nothing.
+    pub fn own_name(&self) -> &str {
+        let id = &self.command.key.id;
+        id.split_once(':').map_or("", |(_, name)| name)
+    }
+}
+
 /// Adds what a command names to the keys of its batch.
 pub fn needs(command: &Command, keys: &mut Keys) {
     keys.records.push(command.key.clone());

@@ -105,13 +105,9 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 
 fn check(seen: &Seen<'_>, asker: &str, asked: &Asked, faults: &mut Vec<Fault>) {
     let today = seen.now.day();
-    let is_agency = |code: &str| {
-        let filing = seen.parties.find(code, today).filter(|filing| !filing.suspended);
-        let roles = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
-        filing.is_some_and(|filing| roles.iter().any(|role| filing.has(*role)))
-    };
-    let number = seen.command.key.id.get(asker.len() + 1..).unwrap_or_default();
-    if number.trim().is_empty() || !is_agency(asker) {
+    let is_agency =
+        |code: &str| seen.acts_as(code, &[Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator]);
+    if seen.own_name().trim().is_empty() || !is_agency(asker) {
         let expected = "code of an agency or bank that is filed, a colon, its number of the request";
         faults.push(Fault::new("id", &seen.command.key.id, expected));
     }

@@ -79,15 +79,10 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 
 fn check(seen: &Seen<'_>, receiver: &str, share: &Share, faults: &mut Vec<Fault>) {
     let today = seen.now.day();
-    let is = |code: &str, roles: &[Role]| {
-        let filing = seen.parties.find(code, today).filter(|filing| !filing.suspended);
-        filing.is_some_and(|filing| roles.iter().any(|role| filing.has(*role)))
-    };
-    let name = seen.command.key.id.get(receiver.len() + 1..).unwrap_or_default();
-    if name.trim().is_empty() {
+    if seen.own_name().trim().is_empty() {
         faults.push(Fault::new("id", &seen.command.key.id, "receiver's code, a colon, its name of the rule"));
     }
-    if !is(receiver, &[Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator]) {
+    if !seen.acts_as(receiver, &[Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator]) {
         faults.push(Fault::new(
             "id",
             receiver,
@@ -103,7 +98,7 @@ fn check(seen: &Seen<'_>, receiver: &str, share: &Share, faults: &mut Vec<Fault>
         let expected = format!("{}, the version that is served", dataset.version());
         faults.push(Fault::new("schema", &share.schema.to_string(), &expected));
     }
-    if !is(&share.giver, dataset.givers()) || seen.parties.same(&share.giver, receiver, today) {
+    if !seen.acts_as(&share.giver, dataset.givers()) || seen.parties.same(&share.giver, receiver, today) {
         let roles: Vec<&str> = dataset.givers().iter().map(|role| role.word()).collect();
         let expected = format!("the code of another party that gives this: {}", roles.join(" or "));
         faults.push(Fault::new("giver", &share.giver, &expected));
