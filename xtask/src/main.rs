@@ -44,10 +44,8 @@ fn stories_on_postgres() -> bool {
     let mut command = Command::new(program);
     // Of the workspace, as the tests before: other features would have everything built again.
     let stories = ["codes", "evidence", "http", "interface", "people", "permissions", "registers", "shares"];
-    command.args(["test", "--quiet", "--workspace"]);
-    for story in stories {
-        command.args(["--test", story]);
-    }
+    command.args(["test", "--quiet", "--workspace", "--test", "all", "--"]);
+    command.args(stories.map(|story| format!("{story}::")));
     command.env("ONEWINDOW_TEST_STORE", "postgres").status().is_ok_and(|status| status.success())
 }
 

@@ -1,0 +1,6 @@
+//! Messages and signatures, against what the specification says of them.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
+
+mod messages;
+mod signature;

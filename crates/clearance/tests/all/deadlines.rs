@@ -1,0 +1,124 @@
+//! Deadlines: to the day, put off over days of rest, and what happens on the day after.
+
+use crate::support::Window;
+use ceb::{Day, Document};
+use clearance::Rulebook;
+use clearance::event::ActionKind;
+use clearance::keys::Time;
+use clearance::reason::Reason;
+use clearance::sample::Trade;
+
+fn day(number: u32) -> Day {
+    Day::from_number(number).unwrap()
+}
+
+/// Ten in the morning of a day in China.
+fn morning(number: u32) -> Time {
+    Time::start_of(day(number)).plus_hours(10)
+}
+
+/// A trade released on a day.
+fn released_on(number: u32) -> (Window, Trade) {
+    let mut window = Window::without_draws();
+    window.now = morning(number);
+    let trade = Trade::new(1, 1, window.now, 1_000_000);
+    window.trade(&trade);
+    window.arrive(&trade);
+    assert_eq!(window.state(&trade), 800);
+    (window, trade)
+}
+
+/// Moves to a day, firing what becomes due on the way, day by day.
+fn go_to(window: &mut Window, number: u32) {
+    while window.now < morning(number) {
+        window.wait_days(1);
+    }
+    assert_eq!(window.now.day(), day(number));
+}
+
+#[test]
+fn a_deadline_on_a_day_of_rest_ends_on_the_next_working_day() {
+    let calendar = Rulebook::builtin().calendar;
+    let cases = [
+        // Thirty days after a Tuesday in September is the first day of the October holidays, which end on the 7th.
+        (20_260_901, 30, 20_261_008),
+        // A Saturday that is worked in place of a holiday is a working day.
+        (20_260_910, 30, 20_261_010),
+        // A Sunday is put off to Monday.
+        (20_261_023, 30, 20_261_123),
+        (20_261_022, 30, 20_261_123),
+        (20_261_021, 30, 20_261_120),
+        // New Year's day, over the year's end.
+        (20_261_202, 30, 20_270_104),
+        // Spring Festival of 2027: eve to third day, then a weekend's Monday that rests too.
+        (20_270_106, 30, 20_270_209),
+    ];
+    for (from, days, last) in cases {
+        assert_eq!(calendar.deadline(day(from), days), day(last), "{from} + {days}");
+    }
+}
+
+#[test]
+fn a_return_is_applied_for_until_its_last_day_and_not_after() {
+    for (on, accepted) in [(20_261_007, true), (20_261_008, true), (20_261_009, false)] {
+        let (mut window, trade) = released_on(20_260_901);
+        go_to(&mut window, on);
+        let outcome = window.apply_for_return(&trade);
+        if accepted {
+            assert_eq!(outcome.answer.status, 120, "{on}: {:?}", outcome.answer);
+        } else {
+            assert!(outcome.answer.status < 0, "{on}");
+            assert_eq!(outcome.answer.findings[0].reason, Reason::ReturnWindowClosed);
+        }
+    }
+}
+
+#[test]
+fn goods_come_back_until_their_last_day_and_lapse_after() {
+    // 45 days after the first of September is Friday the 16th of October.
+    for (on, back) in [(20_261_016, true), (20_261_017, false)] {
+        let (mut window, trade) = released_on(20_260_901);
+        go_to(&mut window, 20_260_910);
+        window.apply_for_return(&trade);
+        window.act(&trade, ActionKind::ApproveReturn { number: 1 });
+        go_to(&mut window, on);
+        let outcome = window.act(&trade, ActionKind::ReceiveReturn { number: 1 });
+        let state = window.of(&trade).returns[0].state.word();
+        if back {
+            assert_eq!((outcome.answer.findings.len(), state), (0, "received"), "{on}");
+        } else {
+            assert_eq!(outcome.answer.findings[0].reason, Reason::ActionForbidden, "{on}");
+            assert_eq!(state, "lapsed");
+        }
+    }
+}
+
+#[test]
+fn a_bill_is_summarised_from_its_first_day_and_overdue_after_its_last() {
+    let (mut window, trade) = released_on(20_260_901);
+    let bill = |window: &Window| window.of(&trade).attempt.as_ref().unwrap().bill.clone().unwrap();
+    // Day 31 is the second of October, put off to the 8th.
+    go_to(&mut window, 20_261_007);
+    assert_eq!(bill(&window).status, 1);
+    let early = window.act(&trade, ActionKind::SummariseBill { notice: "样例".into() });
+    assert_eq!(early.answer.findings[0].reason, Reason::ActionForbidden);
+    go_to(&mut window, 20_261_008);
+    assert_eq!((bill(&window).status, bill(&window).overdue), (2, false));
+    // Day 45 is the 16th: still in time.
+    go_to(&mut window, 20_261_016);
+    assert!(!bill(&window).overdue);
+    go_to(&mut window, 20_261_017);
+    assert!(bill(&window).overdue);
+    window.act(&trade, ActionKind::PayBill);
+    assert_eq!((bill(&window).paid, bill(&window).overdue, bill(&window).owed), (true, false, 0));
+    let agent = ledger::Account::payable_tax(trade.declaration.head.agent_code.clone());
+    assert_eq!(window.facts.balances[&agent].posted, 0);
+}
+
+#[test]
+fn a_cancellation_comes_too_late_for_a_released_list() {
+    let (mut window, trade) = released_on(20_261_123);
+    let entry = window.entry(&trade);
+    let outcome = window.send(Document::Cancellation(trade.cancellation(&entry, window.now)));
+    assert_eq!(outcome.answer.findings[0].reason, Reason::StateForbidsCancellation);
+}

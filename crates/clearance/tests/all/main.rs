@@ -1,0 +1,12 @@
+//! The judgement: tables, laws and stories of the pure core.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
+
+mod actions;
+mod deadlines;
+mod matching;
+mod schema;
+mod stories;
+mod support;
+mod tax;
+mod verdicts;

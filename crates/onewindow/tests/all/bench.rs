@@ -1,0 +1,146 @@
+//! The load harness at the size of a test: every mode runs through the binary, says what docs/speed.md tells of, and
+//! loses no declaration. How fast anything is, is no test's business.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn bench(folder: &Path, arguments: &[&str]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_onewindow"))
+        .arg("bench")
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{arguments:?}: {} {told}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    output
+}
+
+fn object(folder: &Path, arguments: &[&str]) -> Value {
+    let output = bench(folder, &[arguments, &["--json"]].concat());
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for name in ["version", "machine", "settings", "runs", "points", "compared", "limits", "distances"] {
+        assert!(object.get(name).is_some(), "{name}: {object}");
+    }
+    for run in object["runs"].as_array().unwrap() {
+        check(run);
+    }
+    object
+}
+
+/// Every documented field is there, and every declaration was released, held or refused.
+fn check(run: &Value) {
+    for name in ["store", "stored", "batch", "repeat", "seconds", "generatorLateMillis", "peakMemoryMiB"] {
+        assert!(run.get(name).is_some(), "{name}: {run}");
+    }
+    let number = |value: &Value| value.as_u64().unwrap();
+    let sent = number(&run["declarations"]);
+    assert_eq!(number(&run["released"]) + number(&run["held"]) + number(&run["refused"]), sent, "{run}");
+    assert_eq!((number(&run["lost"]), number(&run["refused"])), (0, 0), "{run}");
+    assert!(run["declarationsPerSecond"].as_f64().unwrap() > 0.0, "{run}");
+    for latency in ["acknowledgeMillis", "verdictMillis"] {
+        assert!(number(&run[latency]["count"]) > 0, "{run}");
+        let at = |name: &str| run[latency][name].as_f64().unwrap();
+        assert!(at("p50") > 0.0 && at("p50") <= at("p90") && at("p90") <= at("p99"), "{run}");
+        assert!(at("p99") <= at("p999") && at("p999") <= at("max"), "{run}");
+    }
+    for step in ["parse", "load", "decide", "commit", "durable"] {
+        assert!(number(&run["steps"][step]["millis"]["count"]) > 0, "{step}: {run}");
+    }
+    assert!(run["processorMicrosPerDeclaration"]["server"].is_number(), "{run}");
+}
+
+#[test]
+fn in_process_over_http_and_by_schedule() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let in_process = object(path, &["--declarations", "200"]);
+    assert_eq!(in_process["runs"][0]["declarations"], 200);
+    assert_eq!(in_process["settings"]["loop"], "closed");
+    let http = object(path, &["--declarations", "200", "--http", "--batch", "1", "--senders", "4"]);
+    assert_eq!(http["settings"]["connections"], 4);
+    assert!(http["runs"][0]["processorMicrosPerDeclaration"]["generator"].is_number(), "{http}");
+    let open = object(
+        path,
+        &["--declarations", "200", "--warm-up", "100", "--http", "--rate", "2000", "--connections", "3"],
+    );
+    assert_eq!((&open["settings"]["loop"], &open["settings"]["rate"]), (&"open".into(), &2000.into()));
+    assert_eq!(open["runs"][0]["declarations"], 300);
+    let signed = object(path, &["--declarations", "100", "--signed", "sm2"]);
+    assert_eq!(signed["settings"]["signed"], "sm2");
+}
+
+#[test]
+fn a_curve_is_measured_drawn_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let arguments = [
+        "--declarations",
+        "200",
+        "--curve",
+        "0,600",
+        "--batch",
+        "1,100",
+        "--plot",
+        "speed.svg",
+        "--physical",
+    ];
+    let curve = object(path, &arguments);
+    let stored: Vec<u64> =
+        curve["runs"].as_array().unwrap().iter().map(|run| run["stored"].as_u64().unwrap()).collect();
+    assert_eq!(stored, [0, 200, 600, 800]);
+    assert_eq!(curve["points"].as_array().unwrap().len(), 2, "{curve}");
+    for limit in [
+        "syncsPerSecond",
+        "scanBytesPerSecond",
+        "parseBytesPerSecond",
+        "sha256BytesPerSecond",
+        "aesGcmBytesPerSecond",
+        "zstdBytesPerSecond",
+        "rowsPerSecond",
+        "rowsPerSecondSynced",
+        "emptyRequestsPerSecond",
+    ] {
+        assert!(curve["limits"][limit].as_u64().unwrap() > 0, "{limit}: {curve}");
+    }
+    let distances = curve["distances"].as_array().unwrap();
+    assert!(distances.iter().any(|step| step["step"] == "whole" && step["ratio"].is_number()), "{curve}");
+    let plot = std::fs::read_to_string(path.join("speed.svg")).unwrap();
+    assert!(plot.starts_with("<svg ") && plot.ends_with("</svg>\n"), "{plot}");
+    assert_eq!(plot.matches("<polyline ").count(), 4, "two lines a panel");
+    assert!(plot.contains("embedded, batch 100") && !plot.contains("NaN") && !plot.contains("inf"), "{plot}");
+    let table = bench(path, &["--declarations", "200"]).stdout;
+    let table = String::from_utf8(table).unwrap();
+    assert!(table.contains("decl/s") && table.contains("embedded"), "{table}");
+}
+
+#[test]
+fn two_stores_are_measured_in_turns() {
+    let Some(database) = crate::database::database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let compared = object(
+        folder.path(),
+        &[
+            "--declarations",
+            "100",
+            "--repeat",
+            "2",
+            "--compare",
+            "--database",
+            &database,
+            "--connections",
+            "2",
+        ],
+    );
+    let stores: Vec<&str> =
+        compared["runs"].as_array().unwrap().iter().map(|run| run["store"].as_str().unwrap()).collect();
+    assert_eq!(stores, ["embedded", "postgresql", "embedded", "postgresql"]);
+    assert!(compared["compared"][0]["postgresqlToEmbedded"].as_f64().unwrap() > 0.0, "{compared}");
+}

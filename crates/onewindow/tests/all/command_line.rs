@@ -1,0 +1,196 @@
+//! The command line as an operator uses it: the examples of the help on a fresh folder, exit codes, `--json`.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn onewindow(folder: &Path, arguments: &str) -> Output {
+    let words: Vec<&str> = arguments.split_whitespace().collect();
+    Command::new(env!("CARGO_BIN_EXE_onewindow")).args(words).current_dir(folder).output().unwrap()
+}
+
+fn done(folder: &Path, arguments: &str) -> String {
+    let output = onewindow(folder, arguments);
+    let (out, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(0), "{arguments}: {out} {told}");
+    out
+}
+
+fn object(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn the_examples_of_the_help_work_on_a_fresh_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    done(path, "generate --declarations 10 --seed 7 --out messages");
+    done(path, "party import --data zone messages/parties.json");
+    let summary = object(&done(path, "submit --data zone messages --json"));
+    assert_eq!(summary["documents"], 50, "{summary}");
+    // The draw of a new zone is its own: some lists may be inspected (500), none is refused.
+    let statuses = summary["byStatus"].as_object().unwrap();
+    assert!(
+        statuses.keys().all(|status| matches!(status.as_str(), "2" | "120" | "399" | "500")),
+        "{summary}"
+    );
+    let rules = summary["byRule"].as_object().unwrap();
+    assert!(rules.keys().all(|rule| rule.starts_with("selected-for-")), "{summary}");
+    // The same bytes again are the same messages.
+    let again = object(&done(path, "submit --data zone messages --json"));
+    assert_eq!(again["repeated"], 50, "{again}");
+    let verified = object(&done(path, "verify --data zone --json"));
+    assert_eq!(verified["clean"], true, "{verified}");
+    let listed = object(&done(path, "party list --data zone"));
+    assert_eq!(listed, object(&std::fs::read_to_string(path.join("messages/parties.json")).unwrap()));
+    // Who reads may have seen enough.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_onewindow"))
+        .args(["party", "list", "--data", "zone"])
+        .current_dir(path)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(1), ""));
+    let token = done(path, "token issue --data zone --party 5301960101 --role platform --name integrator");
+    assert!(token.starts_with("ow_"), "{token}");
+    assert!(done(path, "token list --data zone").contains("integrator"));
+    let scoped = "token issue --data zone --party 5301960101 --role platform --name feed --scope receipts:read --days 30";
+    assert!(done(path, scoped).starts_with("ow_"));
+    assert!(done(path, "token list --data zone").contains("feed\tvalid\treceipts:read"));
+    let wrong = "token issue --data zone --party 5301960101 --role platform --name x --scope users:manage";
+    assert_eq!(onewindow(path, wrong).status.code(), Some(2));
+    let add =
+        "user add --data zone --login Li.Wei --name Li --party 8620000001 --role zone-operator --duty admin";
+    let one_time = done(path, add);
+    assert_eq!(one_time.trim().len(), 23, "{one_time}");
+    assert_eq!(onewindow(path, add).status.code(), Some(1), "the login is taken");
+    let listed = done(path, "user list --data zone");
+    assert!(listed.contains("li.wei") && listed.contains("must-change-password"), "{listed}");
+    assert!(!listed.contains(one_time.trim()));
+    done(path, "user disable --data zone li.wei");
+    assert!(done(path, "user list --data zone").contains("disabled"));
+    done(path, "user unlock --data zone li.wei");
+    assert!(done(path, "user list --data zone").contains("must-change-password"));
+    assert_ne!(done(path, "user reset-password --data zone li.wei --second-factor"), one_time);
+    assert_eq!(onewindow(path, "user disable --data zone nobody").status.code(), Some(1));
+    done(path, "rulebook export --data zone --out tables");
+    assert!(done(path, "rulebook publish --data zone --by tester tables").contains("nothing was published"));
+    done(path, "man --out man");
+    assert!(path.join("man/onewindow-submit.1").exists());
+}
+
+#[test]
+fn the_same_commands_work_on_a_database() {
+    let Some(address) = crate::database::database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let space = |arguments: &str| {
+        let words = arguments.split_whitespace();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onewindow"));
+        command.args(words).current_dir(path).env("ONEWINDOW_DATABASE", &address);
+        command.env("ONEWINDOW_MASTER_KEY", "space.key");
+        let output = command.output().unwrap();
+        let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code(), told.concat())
+    };
+    done(path, "generate --declarations 3 --seed 7 --out messages");
+    let (code, told) = space("party import messages/parties.json");
+    assert!(code == Some(1) && told.contains("onewindow migrate"), "{told}");
+    assert_eq!(space("migrate").0, Some(0));
+    assert!(space("migrate").1.contains("nothing was to be done"));
+    assert_eq!(space("party import messages/parties.json").0, Some(0));
+    let (code, token) = space("token issue --party 5301960101 --role platform --name integrator");
+    assert!(code == Some(0) && token.starts_with("ow_"), "{token}");
+    assert!(space("token list").1.contains("integrator"));
+    let (code, one_time) =
+        space("user add --login li.wei --name Li --party 5301960101 --role platform --duty reader");
+    assert!(code == Some(0) && one_time.trim().len() == 23, "{one_time}");
+    assert_eq!(space("user disable li.wei").0, Some(0));
+    assert!(space("user list").1.contains("li.wei\tLi\t5301960101\tplatform\treader\tpassword\tdisabled"));
+    assert!(space("rulebook list").1.contains("onewindow"));
+    assert!(space("judging pause").1.contains("paused"));
+    assert!(space("judging show").1.contains("paused"));
+    assert!(space("judging resume").1.contains("on"));
+    let (code, verified) = space("verify --json");
+    assert!(code == Some(0) && verified.contains("\"clean\":true"), "{verified}");
+    // A folder that is named goes before the database of the environment.
+    assert!(space("party list --data zone").1.trim().starts_with("[]"));
+}
+
+#[test]
+fn defects_are_told_by_rule_and_fall_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    done(path, "generate --declarations 30 --seed 7 --out messages --defects 1");
+    done(path, "party import --data zone messages/parties.json");
+    let output = onewindow(path, "submit --data zone messages --json");
+    assert_eq!(output.status.code(), Some(1));
+    let summary = object(&String::from_utf8(output.stdout).unwrap());
+    assert!(summary["byRule"].as_object().unwrap().len() >= 5, "{summary}");
+}
+
+#[test]
+fn the_same_seed_and_instant_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for out in ["one", "other"] {
+        done(path, &format!("generate --declarations 5 --seed 9 --at 20261123100000 --out {out}"));
+    }
+    let files = |name: &str| -> Vec<(std::ffi::OsString, Vec<u8>)> {
+        let entries = std::fs::read_dir(path.join(name)).unwrap().map(Result::unwrap);
+        let mut found: Vec<_> =
+            entries.map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap())).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(files("one"), files("other"));
+}
+
+#[test]
+fn wrong_use_is_two_and_what_fell_short_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for wrong in [
+        "dance",
+        "generate --out x --defects 2",
+        "generate --out x --at noon",
+        "generate --out x --batch 101",
+        "token issue --data zone --party 1 --role king --name x",
+        "submit messages",
+        "rulebook publish --data zone --by x",
+    ] {
+        let output = onewindow(path, wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{wrong}");
+    }
+    for short in ["submit --data zone nothing-here.xml", "party import --data zone nothing-here.json"] {
+        let output = onewindow(path, short);
+        assert_eq!(output.status.code(), Some(1), "{short}");
+        let told = [output.stdout, output.stderr].concat();
+        assert!(String::from_utf8_lossy(&told).contains("nothing-here"), "{short}");
+    }
+    std::fs::write(
+        path.join("parties.json"),
+        r#"[{"code": "1", "name": "x", "roles": [], "validFrom": "1"}]"#,
+    )
+    .unwrap();
+    let output = onewindow(path, "party import --data zone parties.json");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("nothing was filed"));
+}
+
+/// A small one of the long check: a server killed under load loses nothing that it acknowledged.
+#[test]
+fn a_killed_server_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = object(&done(folder.path(), "crash-test --rounds 5 --seed 3 --json"));
+    assert_eq!(
+        (&report["faults"], &report["kills"]),
+        (&serde_json::json!([]), &serde_json::json!(5)),
+        "{report}"
+    );
+    assert!(report["messagesAcknowledged"].as_u64().unwrap() > 0, "{report}");
+}

@@ -1,0 +1,18 @@
+//! The stories of the window, told over its HTTP interface and its pipeline. One program, so that the server is linked once.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
+
+mod codes;
+mod evidence;
+mod http;
+mod interface;
+mod operations;
+mod people;
+mod permissions;
+mod preview;
+mod recorded;
+mod registers;
+mod servers;
+mod shares;
+mod simulator;
+mod support;

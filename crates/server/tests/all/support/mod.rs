@@ -1,0 +1,199 @@
+//! A zone behind its HTTP interface: on the embedded store, or on PostgreSQL where `ONEWINDOW_TEST_STORE` says so, so that
+//! the same stories are told of both.
+
+use axum::body::Body;
+use axum::http::Request;
+use ceb::{Decimal, Document, Style};
+use clearance::keys::Time;
+use clearance::sample::{self, Person, Trade};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use server::Window;
+use server::clock::Clock;
+use std::collections::BTreeMap;
+use std::path::Path;
+use store::postgres::{self, PostgresStore};
+use store::sqlite::Options;
+use store::{ChosenRead, ChosenStore, Control};
+use tower::ServiceExt;
+
+/// 2026-11-23 10:00 in China.
+pub const NOW: Time = Time(1_795_399_200_000);
+
+#[path = "../../../../store/tests/all/support/postgres.rs"]
+pub mod database;
+pub mod people;
+
+pub struct Zone {
+    pub window: Window<ChosenRead>,
+    pub router: axum::Router,
+    pub tokens: BTreeMap<String, String>,
+    pub folder: tempfile::TempDir,
+    pub clock: Clock,
+}
+
+impl Zone {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(NOW);
+        let window = open(&folder, &clock).await;
+        window.file_all(sample::filings(), "test").await;
+        let mut tokens = BTreeMap::new();
+        for filing in sample::filings() {
+            let token =
+                window.control.issue(&filing.code, filing.roles[0], "tester", &[], NOW, None).await.unwrap();
+            tokens.insert(filing.code.to_string(), token);
+        }
+        let router = server::api::router(window.clone());
+        Self { window, router, tokens, folder, clock }
+    }
+
+    pub async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Vec<u8>,
+    ) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if matches!(method, "POST" | "PATCH") {
+            request = request.header("content-type", "application/json");
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (
+            status,
+            serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned())),
+        )
+    }
+
+    pub async fn get(&self, party: &str, path: &str) -> (u16, Value) {
+        self.request("GET", path, Some(&self.tokens[party]), Vec::new()).await
+    }
+
+    pub async fn send(&self, sender: &str, document: Document) -> Value {
+        let message = sample::message(sender, vec![document]);
+        let (status, answer) = self
+            .request(
+                "POST",
+                "/v1/messages",
+                Some(&self.tokens[sender]),
+                ceb::write(&message, Style::Prefixed),
+            )
+            .await;
+        assert_eq!(status, 200, "{answer}");
+        answer["documents"][0].clone()
+    }
+
+    pub async fn trade(&self, trade: &Trade) -> Value {
+        let mut last = Value::Null;
+        for (sender, document) in trade.documents() {
+            last = self.send(&sender, document).await;
+        }
+        last
+    }
+
+    pub async fn shown(&self, party: &str, trade: &Trade) -> Value {
+        let (status, shown) = self.get(party, &path(trade)).await;
+        assert_eq!(status, 200, "{shown}");
+        shown
+    }
+}
+
+pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<ChosenRead> {
+    let (store, control) = chosen(folder.path()).await;
+    let window = Window::open(store, control, clock.clone(), |error| panic!("{error}")).await.unwrap().0;
+    draw_the_same(&window).await;
+    window
+}
+
+/// The draw of a zone is secret; that of a test is always the same: no run selects what another let pass.
+pub async fn draw_the_same<R: store::Read>(window: &Window<R>) {
+    if window.reference().sampling_seed.number == 1 {
+        window.draw_with([7; 32], "test").await.unwrap();
+    }
+}
+
+/// The control store of the same place, as another process has it.
+pub async fn another_control(folder: &Path) -> Control {
+    match std::fs::read_to_string(folder.join("address")) {
+        Ok(address) => {
+            Control::connect(&postgres::Options::new(&address, folder.join("space.key"))).await.unwrap()
+        }
+        Err(_) => Control::open(&folder.join("data"), None).unwrap(),
+    }
+}
+
+/// The store that the stories are told of. A database has its address in the folder, as long as the folder lives.
+async fn chosen(folder: &Path) -> (ChosenStore, Control) {
+    if std::env::var("ONEWINDOW_TEST_STORE").as_deref() != Ok("postgres") {
+        let (store, control) =
+            server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}).unwrap();
+        return (ChosenStore::Embedded(Box::new(store)), control);
+    }
+    let address = folder.join("address");
+    if !address.exists() {
+        std::fs::write(&address, database::database().expect("a PostgreSQL")).unwrap();
+    }
+    let mut options =
+        postgres::Options::new(&std::fs::read_to_string(address).unwrap(), folder.join("space.key"));
+    // Who opens again takes the number of the one before.
+    options.lease = std::time::Duration::from_millis(1);
+    postgres::schema::migrate(&options).await.unwrap();
+    let control = Control::connect(&options).await.unwrap();
+    (ChosenStore::Database(Box::new(PostgresStore::open(options).await.unwrap())), control)
+}
+
+pub fn path(trade: &Trade) -> String {
+    format!("/v1/consignments/{}/{}", trade.order.head.ebp_code, trade.order.head.order_no)
+}
+
+/// A trade that the draw of this zone leaves alone.
+pub fn plain(zone: &Zone, from: u64) -> Trade {
+    let seed = zone.window.reference().sampling_seed;
+    (from..)
+        .map(|number| Trade::new(3, number, NOW, 1_000_000))
+        .find(|trade| {
+            clearance::risk::draw(
+                &seed,
+                &clearance::keys::OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no),
+            ) > 100_000
+        })
+        .unwrap()
+}
+
+/// A trade of one buyer: one piece at this price, in yuan.
+pub fn trade_of(seed: u64, number: u64, person: &Person, price: i64) -> Trade {
+    let mut trade = Trade::new(seed, number, NOW, 1000);
+    trade.order.lines.truncate(1);
+    trade.declaration.lines.truncate(1);
+    let price = Decimal::from_whole(price);
+    let one = Decimal::from_whole(1);
+    let (ordered, declared) = (&mut trade.order.lines[0], &mut trade.declaration.lines[0]);
+    (ordered.qty, ordered.price, ordered.total_price) = (one, price, price);
+    (declared.qty, declared.price, declared.total_price) = (one, price, price);
+    if declared.unit1 != "035" {
+        declared.qty1 = one;
+    }
+    if declared.unit2.as_deref().is_some_and(|unit| unit != "035") {
+        declared.qty2 = Some(one);
+    }
+    let paid = price.checked_add(trade.order.head.freight).unwrap();
+    trade.order.head.goods_value = price;
+    trade.order.head.actural_paid = paid;
+    trade.payment.amount_paid = paid;
+    for (number, name) in [
+        (&mut trade.order.head.buyer_id_number, &mut trade.order.head.buyer_name),
+        (&mut trade.payment.payer_id_number, &mut trade.payment.payer_name),
+        (&mut trade.declaration.head.buyer_id_number, &mut trade.declaration.head.buyer_name),
+    ] {
+        *number = person.identity.clone();
+        *name = person.name.clone();
+    }
+    trade
+}

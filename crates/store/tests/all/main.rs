@@ -1,0 +1,6 @@
+//! The stores by themselves.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
+
+mod evidence;
+mod store;

@@ -1,0 +1,748 @@
+//! The store by itself: what is committed stays, in every segment, after a cut of the log, under another's eyes; what
+//! was changed by another hand is found.
+
+use bytes::Bytes;
+use ceb::{Document, Style};
+use clearance::decide::{Reference, decide};
+use clearance::event::{Arrived, Cause, Event, Person, SignatureFact};
+use clearance::facts::{Keys, needs};
+use clearance::keys::{OrderKey, Position, Time};
+use clearance::risk::SamplingSeed;
+use clearance::sample::{self, Trade};
+use clearance::{Rulebook, Text};
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::MasterKey;
+use store::codec;
+use store::sqlite::backup::{self, BackupError, Taken};
+use store::sqlite::restore::{self, Restored};
+use store::sqlite::{Options, SqliteStore};
+use store::{Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
+
+/// 2026-11-23 10:00 in China.
+const NOW: Time = Time(1_795_399_200_000);
+
+/// Waits for a future on this thread.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn reference() -> Reference {
+    Reference {
+        version: 0,
+        books: vec![Arc::new(Rulebook::builtin())],
+        parties: Arc::new(sample::parties()),
+        sampling_seed: SamplingSeed { number: 1, secret: [7; 32] },
+    }
+}
+
+fn arrived(sender: &Text, document: Document, seed: u8) -> (Arc<Arrived>, Bytes) {
+    let mut xml = Vec::new();
+    ceb::write_document(&document, Style::Prefixed, &mut xml);
+    let message = sample::message(sender, Vec::new());
+    let person = Person { identity: format!("{seed:032x}").into(), ..Person::default() };
+    let is_list = matches!(document, Document::Declaration(_));
+    let arrived = Arrived {
+        document: Arc::new(document),
+        defects: Vec::new(),
+        sender: sender.clone(),
+        transfer: message.transfer.map(Arc::new),
+        recipient: sample::exchange_id(sender).unwrap().into(),
+        copies: Vec::new(),
+        signature: SignatureFact::Absent,
+        fingerprint: [seed; 16],
+        person: if is_list { person } else { Person::default() },
+        all_bodies_empty: false,
+        preview: false,
+    };
+    (Arc::new(arrived), Bytes::from(xml))
+}
+
+/// One trade's four documents in one commit, durable when it returns.
+fn put(store: &mut SqliteStore, trade: &Trade, time: Time) -> Vec<Row> {
+    let (rows, durable) = hand_over(store, trade, time);
+    now(durable.wait()).unwrap();
+    Arc::into_inner(rows).expect("the store gives the rows back when they are durable")
+}
+
+/// Load, decide, commit, as the pipeline does.
+fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row>>, Durable) {
+    let documents: Vec<(Arc<Arrived>, Bytes)> = trade
+        .documents()
+        .into_iter()
+        .enumerate()
+        .map(|(index, (sender, document))| arrived(&sender, document, index as u8 + 1))
+        .collect();
+    let mut keys = Keys::default();
+    for (document, _) in &documents {
+        needs(
+            &Event {
+                position: Position::default(),
+                cause: Cause::Document(document.clone()),
+                recorded: None,
+            },
+            time,
+            &mut keys,
+        );
+    }
+    let mut transaction = now(store.load(keys, documents.len())).unwrap();
+    let mut facts = transaction.facts();
+    let first = facts.next.sequence;
+    let events: Vec<Event> = documents
+        .iter()
+        .enumerate()
+        .map(|(index, (document, _))| Event {
+            position: Position { writer: 0, sequence: first + index as u64 },
+            cause: Cause::Document(document.clone()),
+            recorded: None,
+        })
+        .collect();
+    let outcomes = decide(&events, &mut facts, &reference(), time);
+    let rows: Vec<Row> = events
+        .into_iter()
+        .zip(outcomes)
+        .zip(documents)
+        .map(|((event, outcome), (_, original))| {
+            Row::Event(Box::new(EventRow {
+                event,
+                original,
+                message: None,
+                outcome: Some(Box::new(outcome)),
+                again: None,
+            }))
+        })
+        .collect();
+    let rows = Arc::new(rows);
+    match now(transaction.commit(time, rows.clone())).unwrap() {
+        Commit::Done { durable, .. } => (rows, durable),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn open(path: &Path, segment_bytes: u64) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(path, &Options { segment_bytes, ..Options::default() }, &mut |_| {})
+}
+
+fn faults(path: &Path) -> Vec<(u64, String)> {
+    store::sqlite::verify::verify(path, &MasterKey::default_path(path), &mut |_| {}).unwrap().faults
+}
+
+fn key(trade: &Trade) -> OrderKey {
+    OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no)
+}
+
+fn trades(count: u64) -> Vec<Trade> {
+    (0..count).map(|number| Trade::new(9, number, NOW, 1_000_000)).collect()
+}
+
+#[test]
+fn what_is_committed_is_read_back_in_every_segment_and_after_every_loss_of_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let trades = trades(120);
+    {
+        let mut store = open(&path, 100_000).unwrap();
+        for (index, trade) in trades.iter().enumerate() {
+            put(&mut store, trade, Time(NOW.0 + index as i64 * 1000));
+        }
+    }
+    let segments = std::fs::read_dir(&path)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".db"))
+        .count();
+    assert!(segments > 4, "{segments} files: the ledger was rolled");
+    let mut seen: Option<(Vec<String>, String)> = None;
+    for round in 0..3 {
+        if round == 1 {
+            std::fs::remove_file(path.join("index.db")).unwrap();
+        }
+        let store = open(&path, 100_000).unwrap();
+        store.settle_index();
+        let read = store.read();
+        let mut found = Vec::new();
+        for trade in &trades {
+            let consignment = now(read.consignment(&key(trade))).unwrap().unwrap();
+            assert_eq!(consignment.version, 3);
+            let events = now(read.timeline(&key(trade))).unwrap();
+            assert_eq!(events.len(), 3, "order, payment and list; the waybill has a row of its own");
+            found.push(format!("{consignment:?}"));
+        }
+        let (list, _) = now(read.search(&Scope::Office(Vec::new()), &Search::default(), None, 1000)).unwrap();
+        assert_eq!(list.len(), trades.len());
+        let agent = &trades[0].declaration.head.agent_code;
+        let feed =
+            now(read.receipts(&[sample::exchange_id(agent).unwrap().into()], &Cursor::default(), 100_000))
+                .unwrap();
+        let all = (found, format!("{:?}", feed.0));
+        match &seen {
+            None => seen = Some(all),
+            Some(first) => assert!(*first == all, "round {round}: another answer from the same ledger"),
+        }
+    }
+    assert_eq!(faults(&path), []);
+}
+
+#[test]
+fn a_feed_gives_each_receipt_once_whatever_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    for (index, trade) in trades(40).iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+        if index == 20 {
+            store.settle_index();
+        }
+    }
+    let read = store.read();
+    let recipient: Text = sample::exchange_id("5301980501").unwrap().into();
+    let all = now(read.receipts(std::slice::from_ref(&recipient), &Cursor::default(), 100_000)).unwrap().0;
+    assert!(all.len() > 20);
+    for page in [1, 3, 7, 50] {
+        let mut cursor = Cursor::default();
+        let mut found = Vec::new();
+        loop {
+            let (rows, next) = now(read.receipts(std::slice::from_ref(&recipient), &cursor, page)).unwrap();
+            found.extend(rows);
+            if next == cursor {
+                break;
+            }
+            cursor = Cursor::parse(&next.to_string()).unwrap();
+        }
+        assert!(found == all, "pages of {page}");
+    }
+}
+
+#[test]
+fn a_folder_has_one_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut first = open(&path, 1 << 30).unwrap();
+    first.announce("http://127.0.0.1:1").unwrap();
+    let second = open(&path, 1 << 30).err().unwrap().to_string();
+    assert!(second.contains("http://127.0.0.1:1"), "{second}");
+    drop(first);
+    open(&path, 1 << 30).unwrap();
+}
+
+#[test]
+fn a_log_cut_anywhere_after_the_last_commit_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let log = path.join("ledger-000001.db-wal");
+    let trades = trades(30);
+    let mut sizes = Vec::new();
+    for (index, trade) in trades.iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+        sizes.push(std::fs::metadata(&log).unwrap().len());
+    }
+    // The files as they lie on the disk while the writer is at work: a power cut.
+    let mut draw = sample::Numbers::new(4, 4);
+    for round in 0..40 {
+        let last = 5 + draw.below(24) as usize;
+        let next = sizes[last + 1];
+        let cut = sizes[last] + draw.below(next - sizes[last]);
+        let copy = tempfile::tempdir().unwrap();
+        let place = copy.path().join("data");
+        std::fs::create_dir_all(&place).unwrap();
+        std::fs::copy(MasterKey::default_path(&path), MasterKey::default_path(&place)).unwrap();
+        for name in ["ledger-000001.db", "ledger-000001.db-wal"] {
+            std::fs::copy(path.join(name), place.join(name)).unwrap();
+        }
+        std::fs::File::options()
+            .write(true)
+            .open(place.join("ledger-000001.db-wal"))
+            .unwrap()
+            .set_len(cut)
+            .unwrap();
+        {
+            let recovered = open(&place, 1 << 30).unwrap();
+            let read = recovered.read();
+            for trade in &trades[..=last] {
+                assert!(
+                    now(read.consignment(&key(trade))).unwrap().is_some(),
+                    "round {round}: acknowledged, lost"
+                );
+            }
+            assert!(now(read.consignment(&key(&trades[last + 1]))).unwrap().is_none(), "half a commit");
+        }
+        assert_eq!(faults(&place), []);
+    }
+}
+
+#[test]
+fn what_another_hand_changed_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    {
+        let mut store = open(&path, 1 << 30).unwrap();
+        for trade in &trades(3) {
+            put(&mut store, trade, NOW);
+        }
+    }
+    assert_eq!(faults(&path), []);
+    let ledger = path.join("ledger-000001.db");
+    let original = std::fs::read(&ledger).unwrap();
+    for (change, what) in [
+        ("UPDATE row SET payload = zeroblob(100) WHERE sequence = 7", "payload"),
+        (
+            "UPDATE row SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'00' AS BLOB) WHERE sequence = 8",
+            "payload",
+        ),
+        ("DELETE FROM row WHERE sequence = 6", "missing"),
+        ("UPDATE row SET time = time + 1 WHERE sequence = 7", "end of the chain"),
+        ("UPDATE writer SET sequence = sequence - 1", "end of the chain"),
+        (
+            "UPDATE row SET payload = (SELECT payload FROM row WHERE sequence = 8), digest = (SELECT digest FROM row WHERE sequence = 8) WHERE sequence = 7",
+            "end of the chain",
+        ),
+    ] {
+        let connection = rusqlite::Connection::open(&ledger).unwrap();
+        assert_eq!(connection.execute(change, []).unwrap(), 1, "{change}");
+        drop(connection);
+        let found = faults(&path);
+        assert!(found.iter().any(|(_, fault)| fault.contains(what)), "{change}: {found:?}");
+        for log in ["ledger-000001.db-wal", "ledger-000001.db-shm"] {
+            let _ = std::fs::remove_file(path.join(log));
+        }
+        std::fs::write(&ledger, &original).unwrap();
+    }
+    assert_eq!(faults(&path), []);
+}
+
+/// The writer was killed between making a segment's file and beginning the segment.
+#[test]
+fn a_segment_that_did_not_begin_is_no_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let trades = trades(4);
+    {
+        let mut store = open(&path, 1 << 30).unwrap();
+        put(&mut store, &trades[0], NOW);
+    }
+    let connection = rusqlite::Connection::open(path.join("ledger-000002.db")).unwrap();
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    drop(connection);
+    let mut store = open(&path, 1 << 30).unwrap();
+    put(&mut store, &trades[1], NOW);
+    for trade in &trades[..2] {
+        assert!(now(store.read().consignment(&key(trade))).unwrap().is_some());
+    }
+    drop(store);
+    assert_eq!(faults(&path), []);
+}
+
+#[test]
+fn the_master_key_opens_and_no_other_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    drop(open(&path, 1 << 30).unwrap());
+    std::fs::remove_file(MasterKey::default_path(&path)).unwrap();
+    assert!(open(&path, 1 << 30).is_err(), "a lost key is not made anew over existing rows");
+}
+
+/// Names and identity numbers never lie on the disk in the clear.
+#[test]
+fn nothing_personal_is_readable_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let trade = &trades(1)[0];
+    {
+        let mut store = open(&path, 1 << 30).unwrap();
+        put(&mut store, trade, NOW);
+        store.settle_index();
+    }
+    let secrets = [
+        trade.order.head.buyer_id_number.as_bytes(),
+        trade.order.head.buyer_telephone.as_bytes(),
+        trade.order.head.consignee_address.as_bytes(),
+    ];
+    for entry in std::fs::read_dir(&path).unwrap() {
+        let bytes = std::fs::read(entry.as_ref().unwrap().path()).unwrap();
+        for secret in secrets {
+            let found = bytes.windows(secret.len()).any(|window| window == secret);
+            assert!(
+                !found,
+                "{:?} holds {}",
+                entry.as_ref().unwrap().file_name(),
+                String::from_utf8_lossy(secret)
+            );
+        }
+    }
+}
+
+#[test]
+fn rows_are_the_same_after_writing_and_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+    for trade in &trades(20) {
+        for row in put(&mut store, trade, NOW) {
+            let (kind, bytes) = codec::encode(&row);
+            let back = codec::decode(&bytes).unwrap();
+            assert_eq!(codec::encode(&back), (kind, bytes.clone()));
+            for length in 0..bytes.len().min(400) {
+                assert!(codec::decode(&bytes[..length]).is_err(), "cut at {length}");
+            }
+        }
+    }
+}
+
+/// A stored row of an earlier day; made when it is not there and `ONEWINDOW_UPDATE` is set.
+fn fixture(name: &str) -> Vec<u8> {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all").join(name);
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+        let rows = put(&mut store, &trades(1)[0], NOW);
+        std::fs::write(&place, codec::encode(rows.last().unwrap()).1).unwrap();
+    }
+    std::fs::read(place).unwrap()
+}
+
+/// A row as format 1 wrote it. Every released format keeps its reader: this file is never made anew for a change of
+/// the codec; a new format gets a fixture of its own.
+#[test]
+fn format_one_is_still_read() {
+    let bytes = fixture("event-format-1.bin");
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    let outcome = event.outcome.as_ref().unwrap();
+    assert_eq!(outcome.order, Some(key(&trades(1)[0])));
+    assert_eq!(outcome.answer.status, 120);
+    assert_eq!(outcome.receipts.len(), 5);
+    let Cause::Document(arrived) = &event.event.cause else { panic!("a document") };
+    assert_eq!(*arrived.document, Document::Declaration(trades(1)[0].declaration.clone()));
+    // What it had is kept; what came later is absent.
+    assert_eq!((outcome.read.serial, outcome.read.draw, event.again), (0, None, None));
+    let written = codec::encode(&Row::Event(event.clone())).1;
+    assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event)));
+}
+
+/// As above, of format 2.
+#[test]
+fn format_two_is_still_read() {
+    let bytes = fixture("event-format-2.bin");
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    let outcome = event.outcome.as_ref().unwrap();
+    assert_eq!(outcome.answer.status, 120);
+    let draw = outcome.read.draw.unwrap();
+    assert!(draw.seed == 1 && draw.drawn < 1_000_000 && draw.ratio > 0, "{draw:?}");
+    let written = codec::encode(&Row::Event(event.clone())).1;
+    assert!(written.len() < bytes.len(), "receipts as fields are shorter");
+    assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event)));
+}
+
+/// As above, of format 3.
+#[test]
+fn format_three_is_still_read() {
+    let bytes = fixture("event-format-3.bin");
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    let receipts = &event.outcome.as_ref().unwrap().receipts;
+    let Some(Document::DeclarationReceipt(receipt)) = receipts.last().map(|receipt| &*receipt.document)
+    else {
+        panic!("{receipts:?}")
+    };
+    assert_eq!(receipt.return_status, "120");
+    assert_eq!(receipt.ebp_code.as_ref(), Some(&trades(1)[0].declaration.head.ebp_code));
+    assert_eq!(codec::encode(&Row::Event(event)).1, bytes);
+}
+
+#[test]
+fn what_is_judged_ahead_of_the_disk_is_what_waiting_gives() {
+    let life = |waits: bool| -> (Vec<String>, Vec<u64>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let mut store = open(&path, 300_000).unwrap();
+        let mut handed = Vec::new();
+        // All of one buyer and few guarantors; every trade twice, so that the second sees the first as repeated.
+        for (index, trade) in trades(150).iter().flat_map(|trade| [trade, trade]).enumerate() {
+            let (rows, durable) = hand_over(&mut store, trade, Time(NOW.0 + index as i64));
+            if waits {
+                now(durable.wait()).unwrap();
+                handed.push((rows, Durable::now()));
+            } else {
+                handed.push((rows, durable));
+            }
+        }
+        let mut rows = Vec::new();
+        let mut repeated = Vec::new();
+        for (index, (own, durable)) in handed.into_iter().enumerate() {
+            now(durable.wait()).unwrap();
+            for row in own.iter() {
+                let Row::Event(event) = row else { panic!("only documents were sent") };
+                let outcome = event.outcome.as_ref().unwrap();
+                assert_eq!(outcome.repeats.is_some(), index % 2 == 1, "trade {index}");
+                repeated.extend(outcome.repeats.map(|first| outcome.position.sequence - first.sequence));
+                rows.push(format!("{:?} {:?}", outcome.answer, outcome.movements));
+            }
+        }
+        drop(store);
+        assert_eq!(faults(&path), []);
+        (rows, repeated)
+    };
+    let (waited, ahead) = (life(true), life(false));
+    assert_eq!(waited.0, ahead.0);
+    assert_eq!(ahead.1.len(), 600, "each document of every second trade");
+}
+
+fn backed_up(data: &Path, out: &Path) -> Result<Taken, BackupError> {
+    backup::backup(data, out, NOW, &mut |_, _| {})
+}
+
+fn restored(out: &Path, place: &Path, key: &Path) -> Result<Restored, BackupError> {
+    restore::restore(out, place, key, 1_000, &mut |_| {})
+}
+
+#[test]
+fn a_backup_under_way_beside_the_writer_is_of_one_instant_and_misses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("data"), folder.path().join("backup"));
+    let key = MasterKey::default_path(&path);
+    let trades = trades(400);
+    let mut store = open(&path, 200_000).unwrap();
+    let done = AtomicU64::new(0);
+    let mut backups = 0;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for (index, trade) in trades.iter().enumerate() {
+                put(&mut store, trade, Time(NOW.0 + index as i64 * 1000));
+                done.store(index as u64 + 1, Ordering::SeqCst);
+            }
+        });
+        loop {
+            let before = done.load(Ordering::SeqCst) as usize;
+            if before == 0 {
+                std::thread::yield_now();
+                continue;
+            }
+            let taken = backed_up(&path, &out).unwrap();
+            backups += 1;
+            let place = folder.path().join(format!("restored-{backups}"));
+            let found = restored(&out, &place, &key).unwrap();
+            assert_eq!(found.manifest, taken.manifest);
+            let again = SqliteStore::open(
+                &place,
+                &Options { master_key: Some(key.clone()), ..Options::default() },
+                &mut |_| {},
+            );
+            let again = again.unwrap();
+            for trade in &trades[..before] {
+                let found = now(again.read().consignment(&self::key(trade))).unwrap();
+                assert_eq!(found.map(|found| found.version), Some(3), "backup {backups}: durable, lost");
+            }
+            drop(again);
+            std::fs::remove_dir_all(&place).unwrap();
+            if before == trades.len() {
+                break;
+            }
+        }
+    });
+    assert!(backups > 3, "{backups} backups");
+    // The writer is gone; a last one copies nothing of what is sealed.
+    drop(store);
+    backed_up(&path, &out).unwrap();
+    let last = backed_up(&path, &out).unwrap();
+    assert!(last.kept > 3, "{last:?}");
+    assert_eq!(last.copied, 1, "the segment that grows: {last:?}");
+    assert_eq!(last.kept + last.copied, last.manifest.files.len() as u64);
+    // Nothing lies about that no manifest names.
+    let files = std::fs::read_dir(&out).unwrap().count();
+    assert_eq!(files, last.manifest.files.len() + 2, "the manifest and the lock");
+}
+
+#[test]
+fn a_backup_that_decayed_is_mended_and_never_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("data"), folder.path().join("backup"));
+    let key = MasterKey::default_path(&path);
+    let mut store = open(&path, 100_000).unwrap();
+    for (index, trade) in trades(60).iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    drop(store);
+    let first = backed_up(&path, &out).unwrap();
+    let decayed = out.join(&first.manifest.files[0].stored);
+    let mut bytes = std::fs::read(&decayed).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&decayed, &bytes).unwrap();
+    let place = folder.path().join("restored");
+    assert!(matches!(restored(&out, &place, &key), Err(BackupError::Differs { .. })));
+    assert!(!place.exists(), "what was written is removed");
+    let second = backed_up(&path, &out).unwrap();
+    assert_eq!((second.copied, second.manifest.position), (2, first.manifest.position), "{second:?}");
+    let found = restored(&out, &place, &key).unwrap();
+    assert_eq!(found.report.last, first.manifest.position);
+    // Official numbers that the backup may not know are left out.
+    let next_number = |path: &Path| {
+        let options = Options { master_key: Some(key.clone()), ..Options::default() };
+        let mut store = SqliteStore::open(path, &options, &mut |_| {}).unwrap();
+        now(store.load(Keys::default(), 1)).unwrap().facts().numbers.next
+    };
+    assert_eq!(next_number(&place), next_number(&path) + 1_000);
+    assert!(matches!(restored(&out, &place, &key), Err(BackupError::NotEmpty(_))));
+    assert!(matches!(backed_up(&path, &path.join("in")), Err(BackupError::Inside(_))));
+    assert!(matches!(backed_up(&out, &folder.path().join("x")), Err(BackupError::NoLedger(_))));
+    assert!(matches!(restored(&path, &folder.path().join("y"), &key), Err(BackupError::NoBackup(_))));
+    // Without the key, nothing is written; with another, nothing stays.
+    let other = folder.path().join("other");
+    drop(open(&other, 1 << 30).unwrap());
+    for key in [folder.path().join("no.key"), MasterKey::default_path(&other)] {
+        let place = folder.path().join("z");
+        let refused = restored(&out, &place, &key);
+        assert!(matches!(refused, Err(BackupError::Store(StoreError::MasterKey(_)))), "{refused:?}");
+        assert!(!place.exists());
+    }
+    assert!(matches!(backed_up(&other, &out), Err(BackupError::OtherSpace(_))));
+    let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+    std::fs::write(
+        out.join("manifest.json"),
+        manifest.replace("\"name\": \"ledger", "\"name\": \"../ledger"),
+    )
+    .unwrap();
+    let refused = restored(&out, &folder.path().join("w"), &key);
+    assert!(matches!(refused, Err(BackupError::Manifest { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_disk_without_room_is_told_from_other_failures_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let options = Options { most_pages: Some(60), ..Options::default() };
+    let mut store = SqliteStore::open(&path, &options, &mut |_| {}).unwrap();
+    let trades = trades(400);
+    let mut durable_until = 0;
+    for (index, trade) in trades.iter().enumerate() {
+        let (_, durable) = hand_over(&mut store, trade, Time(NOW.0 + index as i64));
+        match now(durable.wait()) {
+            Ok(()) => durable_until = index + 1,
+            Err(error) => {
+                assert!(error.wants_room(), "{error:?}");
+                break;
+            }
+        }
+    }
+    assert!(durable_until > 5 && durable_until < trades.len(), "{durable_until}");
+    // What was durable before is still read, and the folder opens again when there is room.
+    let check = |read: &dyn Fn(&Trade) -> bool| trades[..durable_until].iter().all(read);
+    let read = store.read();
+    assert!(check(&|trade| now(read.consignment(&key(trade))).unwrap().is_some()));
+    drop(store);
+    let mut store = open(&path, 1 << 30).unwrap();
+    let read = store.read();
+    assert!(check(&|trade| now(read.consignment(&key(trade))).unwrap().is_some()));
+    put(&mut store, &trades[durable_until], Time(NOW.0 + 1_000_000));
+    drop(store);
+    assert_eq!(faults(&path), []);
+}
+
+#[test]
+fn what_a_killed_server_left_can_be_backed_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let trades = trades(20);
+    for (index, trade) in trades.iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    // The files as they lie there while the writer is at work: most rows are in the log only.
+    let (left, out) = (folder.path().join("left"), folder.path().join("backup"));
+    std::fs::create_dir_all(&left).unwrap();
+    for name in ["ledger-000001.db", "ledger-000001.db-wal"] {
+        std::fs::copy(path.join(name), left.join(name)).unwrap();
+    }
+    let taken = backed_up(&left, &out).unwrap();
+    let place = folder.path().join("restored");
+    let key = MasterKey::default_path(&path);
+    assert_eq!(restored(&out, &place, &key).unwrap().report.last, taken.manifest.position);
+    let options = Options { master_key: Some(key), ..Options::default() };
+    let again = SqliteStore::open(&place, &options, &mut |_| {}).unwrap();
+    for trade in &trades {
+        assert!(now(again.read().consignment(&self::key(trade))).unwrap().is_some());
+    }
+}
+
+#[test]
+fn a_failure_is_of_the_disk_or_it_is_not() {
+    use rusqlite::ffi;
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
+        operation: "commit".to_owned(),
+        source,
+    };
+    let sqlite = |code| failed(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into());
+    for code in
+        [ffi::SQLITE_FULL, ffi::SQLITE_READONLY, ffi::SQLITE_READONLY_DIRECTORY, ffi::SQLITE_IOERR_SHMSIZE]
+    {
+        assert!(sqlite(code).wants_room(), "{code}");
+    }
+    for code in [ffi::SQLITE_BUSY, ffi::SQLITE_CORRUPT, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_NOTADB] {
+        assert!(!sqlite(code).wants_room(), "{code}");
+    }
+    // ENOSPC, EROFS and EDQUOT as Linux numbers them; EIO is another matter.
+    for (number, room) in [(28, true), (30, true), (122, true), (5, false)] {
+        assert_eq!(failed(std::io::Error::from_raw_os_error(number).into()).wants_room(), room, "{number}");
+    }
+}
+
+#[test]
+fn an_index_that_could_not_be_merged_catches_up_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let mut store = open(&path, 1 << 30).unwrap();
+    let trades = trades(60);
+    for (index, trade) in trades[..20].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+    }
+    store.settle_index();
+    // Another hand holds the file for longer than a merge waits.
+    let other = rusqlite::Connection::open(path.join("index.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for (index, trade) in trades[20..40].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + 100 + index as i64));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(6_500));
+    let read = store.read();
+    let behind = now(read.listed()).unwrap() != now(read.position()).unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(behind, "the merge was kept from its work");
+    for (index, trade) in trades[40..].iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + 200 + index as i64));
+    }
+    store.settle_index();
+    let (list, _) = now(read.search(&Scope::Office(Vec::new()), &Search::default(), None, 1000)).unwrap();
+    assert_eq!(list.len(), trades.len());
+    drop(store);
+    assert_eq!(faults(&path), []);
+}
+
+/// A record of a register as it was first stored: its bytes never change.
+#[test]
+fn a_record_of_a_register_is_still_read() {
+    use clearance::record::{Actor, Record, RecordKey, Register};
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/record-format-3.bin");
+    let at = |sequence| Position { writer: 3, sequence };
+    let record = Record {
+        key: RecordKey::new(Register::Goods, " 5301960201:A-1 "),
+        version: 2,
+        state: "filed".into(),
+        parties: vec!["5301960201".into()],
+        created: NOW,
+        changed: Time(NOW.0 + 1),
+        first: at(7),
+        last: at(9),
+        previous: Some(at(7)),
+        actor: Actor { party: "8620000001".into(), name: "样例".into() },
+        action: "approve".into(),
+        note: "样例".to_owned(),
+        format: 1,
+        body: "{\"name\":\"样例\"}".to_owned(),
+    };
+    let row = Row::Record(std::sync::Arc::new(record));
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
+        std::fs::write(&place, codec::encode(&row).1).unwrap();
+    }
+    let bytes = std::fs::read(place).unwrap();
+    assert_eq!(format!("{:?}", codec::decode(&bytes).unwrap()), format!("{row:?}"));
+    assert_eq!(codec::encode(&row).1, bytes);
+}
