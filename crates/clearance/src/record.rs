@@ -20,12 +20,27 @@ pub enum Register {
     Access = 5,
     /// Documents attached to what is applied for.
     Attachment = 6,
+    /// Where parties want to be sent what is there for them.
+    Webhook = 7,
+    /// What became of each webhook.
+    Delivery = 8,
+    /// Answers of counterparts to what they were sent.
+    Answer = 13,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 6] =
-        [Self::Filing, Self::Goods, Self::Share, Self::Request, Self::Access, Self::Attachment];
+    pub const ALL: [Self; 9] = [
+        Self::Filing,
+        Self::Goods,
+        Self::Share,
+        Self::Request,
+        Self::Access,
+        Self::Attachment,
+        Self::Webhook,
+        Self::Delivery,
+        Self::Answer,
+    ];
 
     /// The register of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -41,6 +56,9 @@ impl Register {
             Self::Request => "requests",
             Self::Access => "accesses",
             Self::Attachment => "attachments",
+            Self::Webhook => "webhooks",
+            Self::Delivery => "deliveries",
+            Self::Answer => "answers",
         }
     }
 

@@ -88,6 +88,13 @@ impl Signer {
         public
     }
 
+    /// Signs a text that is no head: a head is signed by its digest, which no text of ours is.
+    pub fn sign_text(&self, text: &[u8]) -> [u8; 64] {
+        let mut signature = [0; 64];
+        signature.copy_from_slice(self.0.sign(text).as_ref());
+        signature
+    }
+
     /// Signs a head.
     pub fn sign(&self, head: SpaceHead) -> SignedHead {
         let mut signature = [0; 64];

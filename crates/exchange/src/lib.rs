@@ -1,8 +1,9 @@
 //! What agencies share. Pure: a dataset says which fields a record of it has, which of them are a person's, and what each
 //! row of the ledger gives to it; a mask and a filter say how much of that another may have. Leaves to others: who
-//! agreed to what (`register`), and the delivery.
+//! agreed to what (`register`), and the delivery, but for the envelope in which records travel ([`envelope`]).
 
 pub mod catalogue;
+pub mod envelope;
 pub mod project;
 pub mod reference;
 

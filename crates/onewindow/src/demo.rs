@@ -1,20 +1,20 @@
 //! `onewindow demo`: a Kunming demo zone on the embedded database. Everything in it is invented.
 #![expect(clippy::print_stdout, reason = "what the newcomer reads")]
 
+mod agencies;
+
 use crate::serve::{LogFormat, Operation, open_to_serve, serve, stop};
 use crate::{Failure, Space, generate};
 use ceb::{Document, Style};
 use clearance::Text;
 use clearance::party::Role;
-use clearance::record::{Actor, RecordKey, Register};
 use clearance::sample::{self, Trade};
-use register::{By, Command};
 use server::Window;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::{ChosenRead, Read};
+use store::ChosenRead;
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]
@@ -49,7 +49,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let opened = open_to_serve(&space, address).await?;
         let (window, stop) = (opened.window.clone(), stop()?);
         let filed = window.file_all(sample::filings(), "demo").await + window.file_all(sample::agencies(), "demo").await;
-        share(&window).await?;
+        let counterparts = agencies::open(&window).await?;
         let tokens = tokens(&window, &arguments.folder).await?;
         let seed = window.clock.now().0 as u64;
         samples(&arguments.folder, seed, &window)?;
@@ -59,10 +59,14 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("  samples: {}", arguments.folder.join("samples").display());
         println!("  try:     . {}/tokens.sh", arguments.folder.display());
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
+        println!("  {counterparts} agencies are sent what customs shares with them, and answer: GET /v1/registers/deliveries, /v1/registers/answers");
         println!("  {} tokens were issued; the README's first five minutes goes on from here", tokens.len());
         let replayed = tokio::spawn(replay(window.clone(), seed, arguments.trades));
         drop(window);
-        serve(opened, listener, &space, &arguments.operation, stop).await?;
+        // Its agencies are on this machine.
+        let mut operation = arguments.operation;
+        operation.push_network.push(agencies::NETWORK.parse()?);
+        serve(opened, listener, &space, &operation, stop).await?;
         replayed.abort();
         Ok(true)
     })
@@ -89,49 +93,6 @@ async fn tokens(window: &Window<ChosenRead>, folder: &Path) -> Result<Vec<(Text,
     private(&folder.join("tokens.txt"), &lines)?;
     private(&folder.join("tokens.sh"), &shell)?;
     Ok(issued)
-}
-
-/// What customs shares with the other agencies of the zone: rules in force, made once.
-async fn share(window: &Window<ChosenRead>) -> Result<(), Failure> {
-    const CUSTOMS: &str = "8620000001";
-    let clearances = ["platform", "orderNo", "invtNo", "state", "time", "merchant"];
-    let taxes = ["dutiableValue", "duty", "consumptionTax", "valueAddedTax", "taxTotal"];
-    let payments = ["payCode", "payTransactionId", "orderNo", "amountPaid", "currency", "payTime"];
-    let parcels = ["logisticsCode", "logisticsNo", "weight", "packNo"];
-    let goods = ["invtNo", "orderNo", "ebcCode", "lines.gname", "lines.gcode", "lines.qty", "lines.country"];
-    let persons = ["orderNo", "buyerIdNumber", "buyerName"];
-    let tax: Vec<&str> = clearances.iter().chain(&taxes).copied().collect();
-    let rules: [(&str, &str, &str, &[&str], &str); 7] = [
-        ("5301000901", "taxes", "clearances", &tax, "核对代收代缴税款"),
-        ("5301000902", "payments", "payments", &payments, "核对跨境收支"),
-        ("5301000903", "trade", "clearances", &clearances, "业务统计"),
-        ("5301000904", "goods", "declarations", &goods, "商品质量追溯"),
-        ("5301000905", "persons", "declarations", &persons, "核验订购人身份"),
-        ("5301000906", "parcels", "waybills", &parcels, "寄递渠道衔接"),
-        ("5301000907", "payments", "payments", &payments, "结算核对"),
-    ];
-    let today = window.clock.now().day().to_string();
-    for (receiver, name, dataset, fields, purpose) in rules {
-        let key = RecordKey::new(Register::Share, &format!("{receiver}:{name}"));
-        if window.read.record(&key).await?.is_some() {
-            continue;
-        }
-        let rule = serde_json::json!({"giver": CUSTOMS, "dataset": dataset, "schema": 1, "fields": fields, "purpose": purpose,
-            "legalBasis": "样例：昆明综合试验区信息共享办法", "validFrom": today});
-        for (party, role, version, action, body) in [
-            (receiver, Role::Agency, 0, "propose", Some(rule.to_string())),
-            (CUSTOMS, Role::Officer, 1, "agree", None),
-        ] {
-            let actor = Actor { party: party.into(), name: "demo".into() };
-            let by =
-                By { actor, codes: vec![party.into()], role, applies: true, reviews: false, window: false };
-            let note = String::new();
-            let command = Command { key: key.clone(), version, action: action.into(), by, note, body };
-            let done = window.pipeline.command(command).await.ok_or("the window is closing")?;
-            done.map_err(|refusal| format!("share {}: {refusal:?}", key.id))?;
-        }
-    }
-    Ok(())
 }
 
 /// A file that only its owner reads.

@@ -8,6 +8,7 @@
 mod audit;
 mod backup;
 mod bench;
+mod counterpart;
 mod crash;
 mod demo;
 mod generate;
@@ -110,6 +111,11 @@ enum Command {
         after_help = "Examples:\n  onewindow token issue --data zone --party 5301960101 --role platform --name integrator\n  onewindow token list --data zone"
     )]
     Token(token::Arguments),
+    /// Be another agency, bank or carrier: take what a webhook sends, check it, answer it, or fail as a script says.
+    #[command(
+        after_help = "Examples:\n  onewindow counterpart police --window http://127.0.0.1:8620 --token $AGENCY --listen 127.0.0.1:8630\n  onewindow counterpart tax --key 3b6a… --outage 3..10 --delay 200"
+    )]
+    Counterpart(counterpart::Arguments),
     /// Add, list, disable and unlock people who sign in, and reset their passwords.
     #[command(
         after_help = "Examples:\n  onewindow user add --data zone --login li.wei --name 'Li Wei' --party 8620000001 --role zone-operator --duty admin\n  onewindow user list --data zone\n  onewindow user reset-password --data zone li.wei"
@@ -157,6 +163,7 @@ fn main() -> ExitCode {
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),
+        Command::Counterpart(arguments) => counterpart::run(arguments),
         Command::User(arguments) => user::run(arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "onewindow", &mut std::io::stdout());

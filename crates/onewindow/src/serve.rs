@@ -4,6 +4,7 @@ use crate::space::Place;
 use crate::{Failure, Space};
 use server::Window;
 use server::clock::Clock;
+use server::push::{Client, Patience, Reach};
 use server::serving::{self, Settings};
 use server::signing_in::Rates;
 use server::window::OpenError;
@@ -53,6 +54,13 @@ pub struct Operation {
     /// Requests a second of one person's session, and twice that at once; 0 = as many as he likes.
     #[arg(long, value_name = "COUNT", default_value_t = SESSION_RATE)]
     session_rate: u32,
+    /// A network inside that webhooks may be in, as 10.8.0.0/16: without, they are in the public Internet, and HTTPS. May be
+    /// given more than once.
+    #[arg(long, value_name = "NETWORK")]
+    pub push_network: Vec<ipnet::IpNet>,
+    /// PEM file of the authorities that webhooks' certificates are from; without, the public ones.
+    #[arg(long, value_name = "FILE")]
+    push_authorities: Option<std::path::PathBuf>,
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -143,11 +151,14 @@ pub async fn serve(
         Place::Folder(folder, _) => Some(folder),
         Place::Database(_) => None,
     };
+    let tls = store::authorities::client(operation.push_authorities.as_deref())?;
+    let client = Client::new(Reach::new(operation.push_network.clone()), &tls)?;
     let settings = Settings {
         drain: Duration::from_secs(operation.drain),
         least_bytes: operation.keep_free.saturating_mul(1 << 20),
         probe: Arc::new(move || store::sqlite::room::room(folder.as_deref()?).ok()),
         rates: Rates { token: operation.token_rate, session: operation.session_rate },
+        push: (client, Patience::default()),
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)
 }

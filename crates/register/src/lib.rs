@@ -5,7 +5,9 @@
 //! Read first: [`decide`], then [`filing`], the register with the most moves.
 
 pub mod access;
+pub mod answer;
 pub mod attachment;
+pub mod delivery;
 pub mod filing;
 pub mod form;
 pub mod goods;
@@ -14,6 +16,7 @@ pub mod reference;
 pub mod request;
 pub mod requirements;
 pub mod share;
+pub mod webhook;
 
 use clearance::Text;
 use clearance::decide::Reference;
@@ -159,6 +162,9 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Access => access::MOVES,
         Register::Share => share::MOVES,
         Register::Request => request::MOVES,
+        Register::Webhook => webhook::MOVES,
+        Register::Delivery => delivery::MOVES,
+        Register::Answer => answer::MOVES,
     }
 }
 
@@ -258,6 +264,9 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Access => access::made(seen, &mut faults),
         Register::Share => share::made(seen, step, &mut faults),
         Register::Request => request::made(seen, step, &mut faults),
+        Register::Webhook => webhook::made(seen, step, &mut faults),
+        Register::Delivery => delivery::made(seen, step, &mut faults),
+        Register::Answer => answer::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

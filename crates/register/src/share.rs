@@ -45,6 +45,9 @@ pub struct Share {
     /// Until this day, yyyyMMdd; none = until it is ended.
     #[serde(default)]
     pub valid_to: Option<String>,
+    /// Whether a clearance that the receiver objects to, in its answer, is suspended.
+    #[serde(default)]
+    pub suspends: bool,
 }
 
 impl Share {

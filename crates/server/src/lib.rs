@@ -1,7 +1,8 @@
 //! The shell: the only crate with a runtime, sockets, the clock and settings.
 //!
 //! Read first: [`pipeline`], the straight path from a message to its answer. `ingest` makes documents of bytes, `api`
-//! is the HTTP interface, `worker` fires timers and watches the disk, `serving` keeps a window open until it is told to
+//! is the HTTP interface, `worker` fires timers and watches the disk, `push` sends to
+//! webhooks, `serving` keeps a window open until it is told to
 //! stop.
 
 mod answering;
@@ -19,10 +20,13 @@ pub mod metrics;
 pub mod password;
 pub mod pipeline;
 mod plan;
+pub mod push;
+mod reading;
 pub mod reference;
 pub mod rights;
 pub mod second_factor;
 pub mod serving;
+pub mod sharing;
 pub mod signing_in;
 pub mod throttle;
 pub mod window;

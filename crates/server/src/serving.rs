@@ -3,6 +3,7 @@
 //! how a space is opened is for the caller.
 
 use crate::Window;
+use crate::push;
 use crate::signing_in::Rates;
 use crate::window::OpenError;
 use crate::worker;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub probe: Probe,
     /// How often callers may ask.
     pub rates: Rates,
+    /// Sends to webhooks, and how patiently.
+    pub push: (push::Client, push::Patience),
 }
 
 /// The window had to end, and not because it was told to.
@@ -147,6 +150,8 @@ fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
     tasks.spawn(worker::watch_room(window.intake.clone(), probe, least, EVERY));
     tasks.spawn(worker::run(window.clone(), EVERY));
     tasks.spawn(crate::evidence::run(window.clone(), EVERY));
+    let (client, patience) = settings.push.clone();
+    tasks.spawn(push::run(window.clone(), client, patience));
     tasks
 }
 

@@ -4,6 +4,7 @@
 //! [`Store::load`] opens a transaction with the key rows locked and the facts read; [`Transaction::commit`] writes
 //! the rows of a batch, all or nothing. Reads for people and feeds are [`Read`], every one scoped by its owner.
 
+pub mod authorities;
 mod chosen;
 pub mod codec;
 mod control;

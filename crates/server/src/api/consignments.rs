@@ -120,7 +120,8 @@ pub(super) async fn shown<R: Read>(
     if caller.is_office() {
         let id = format!("{}/{}", order.platform, order.order_no);
         let owners = consignment.parties();
-        registers::recorded(window, caller, ("consignment", &id), &owners, "", None).await?;
+        let by = registers::by(window, caller);
+        registers::recorded(window, by, ("consignment", &id), &owners, "", None).await?;
     }
     Ok(view::consignment(&consignment, &timeline, &codes, caller.is_office()))
 }

@@ -13,7 +13,6 @@ use clearance::Text;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use register::moves::Who;
 use register::{By, Command, Refusal};
-use ring::rand::{SecureRandom, SystemRandom};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -154,7 +153,7 @@ async fn command_of<R: Read>(
     })
 }
 
-fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
+pub(super) fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
     By {
         actor: Actor { party: window.code_of(&caller.party), name: caller.name.clone() },
         codes: window.names_of(&caller.party).0,
@@ -175,7 +174,7 @@ fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::Filing | Register::Goods | Register::Attachment => caller.uses_registers(),
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
-        Register::Share => caller.is_office(),
+        Register::Share | Register::Webhook | Register::Delivery | Register::Answer => caller.is_office(),
         // What agencies write to one another is between them.
         Register::Request => false,
     }
@@ -204,40 +203,21 @@ async fn found<R: Read>(
         return Err(absent());
     }
     let subject = (register.word(), record.key.id.as_str());
-    recorded(window, caller, subject, &record.parties, purpose, None).await?;
+    recorded(window, by(window, caller), subject, &record.parties, purpose, None).await?;
     Ok(record)
 }
 
 /// Records that a caller reads what is others'.
 pub(super) async fn recorded<R: Read>(
     window: &Window<R>,
-    caller: &Caller,
-    (kind, id): (&str, &str),
+    by: By,
+    subject: (&str, &str),
     owners: &[Text],
     purpose: &str,
     range: Option<(String, String)>,
 ) -> Result<(), Problem> {
     let unnamed = || Problem::unavailable("the reading cannot be recorded; ask again");
-    let mut bytes = [0u8; 12];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| unnamed())?;
-    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let access = register::access::Access {
-        kind: kind.to_owned(),
-        id: id.to_owned(),
-        role: caller.role.word().to_owned(),
-        purpose: purpose.to_owned(),
-        range,
-        owners: owners.iter().map(Text::to_string).collect(),
-    };
-    let body = serde_json::to_string(&access).map_err(|_| unnamed())?;
-    let command = Command {
-        key: RecordKey::new(Register::Access, &format!("{}:{name}", caller.party)),
-        version: 0,
-        action: "read".into(),
-        by: By { window: true, ..by(window, caller) },
-        note: String::new(),
-        body: Some(body),
-    };
+    let command = crate::reading::reading(by, subject, owners, purpose, range).ok_or_else(unnamed)?;
     command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal))
 }
 

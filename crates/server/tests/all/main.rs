@@ -16,3 +16,4 @@ mod servers;
 mod shares;
 mod simulator;
 mod support;
+mod webhooks;

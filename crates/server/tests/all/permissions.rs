@@ -432,6 +432,8 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/people.rs",
         "server/tests/all/registers.rs",
         "server/tests/all/shares.rs",
+        "server/tests/all/webhooks.rs",
+        "exchange/src/envelope.rs",
         "register/tests/filings.rs",
         "server/src/rights.rs",
         "server/src/password.rs",

@@ -27,6 +27,8 @@ use tokio::sync::Mutex;
 const BATCH: u64 = 2_048;
 /// Roots are kept of every so many levels: of 256 rows, of 65,536, of 16,777,216 …
 const LEVELS: u8 = 8;
+/// How long the key that signs what is sent is taken to be the newest.
+const SENDER_KNOWN: Duration = Duration::from_secs(60);
 /// Heads are made no faster: whoever wants one of newer rows waits for it, together with all others.
 const BETWEEN_HEADS: Duration = Duration::from_millis(250);
 
@@ -98,12 +100,19 @@ struct State {
     made: Option<Instant>,
 }
 
+/// Who signs what is sent, and since when that is known.
+struct Sends {
+    since: Instant,
+    signer: Arc<Signer>,
+}
+
 /// The evidence log of a space. Cheap to clone.
 #[derive(Clone)]
 pub struct Evidence {
     place: Place,
     state: Arc<Mutex<State>>,
     followed: Arc<AtomicU64>,
+    sends: Arc<Mutex<Option<Sends>>>,
 }
 
 /// Is told how many rows were followed and how many there are.
@@ -111,7 +120,7 @@ pub type Progress<'a> = dyn FnMut(u64, u64) + Send + 'a;
 
 impl Evidence {
     pub(crate) fn new(place: Place) -> Self {
-        Self { place, state: Arc::default(), followed: Arc::default() }
+        Self { place, state: Arc::default(), followed: Arc::default(), sends: Arc::default() }
     }
 
     /// The log of a data folder that nobody need have open, and that anybody may: nothing is locked.
@@ -366,6 +375,20 @@ impl Evidence {
         let wrapped = keyring.wrap(self.place.master(), &secret).map_err(unsealable)?;
         self.place.add_key(KeptKey { key, wrapped }).await?;
         Ok(key)
+    }
+
+    /// Who signs what leaves the window: the newest key, or the one that was the newest a moment ago.
+    ///
+    /// # Errors
+    /// When keys cannot be read, or none can be made.
+    pub async fn sender(&self, now: Time) -> Result<Arc<Signer>, StoreError> {
+        let mut sends = self.sends.lock().await;
+        if let Some(known) = sends.as_ref().filter(|known| known.since.elapsed() < SENDER_KNOWN) {
+            return Ok(known.signer.clone());
+        }
+        let signer = self.signer(&mut *self.state.lock().await, now).await?;
+        *sends = Some(Sends { since: Instant::now(), signer: signer.clone() });
+        Ok(signer)
     }
 
     /// Whoever signs now: with the newest key, made if there is none.

@@ -23,11 +23,7 @@ pub use store::{PostgresStore, PostgresTransaction};
 
 use crate::StoreError;
 use deadpool_postgres::{ClientWrapper, Hook, HookError, ManagerConfig, Object, Pool, RecyclingMethod};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::Row;
@@ -125,29 +121,7 @@ async fn connect(options: &Options) -> Result<ClientWrapper, StoreError> {
 
 /// How connections are encrypted where the address or the database asks for it; certificates are always checked.
 fn tls(options: &Options) -> Result<MakeRustlsConnect, StoreError> {
-    let refused = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Failed {
-        operation: "read the authorities of the database".to_owned(),
-        source,
-    };
-    let mut roots = RootCertStore::empty();
-    match &options.authorities {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            let certificates =
-                CertificateDer::pem_file_iter(path).map_err(|error| refused(error.to_string().into()))?;
-            for certificate in certificates {
-                let certificate = certificate.map_err(|error| refused(error.to_string().into()))?;
-                roots.add(certificate).map_err(|error| refused(error.into()))?;
-            }
-            if roots.is_empty() {
-                return Err(refused(format!("{}: it has no certificate", path.display()).into()));
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.map_err(|error| refused(error.into()))?;
-    Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
+    crate::authorities::client(options.authorities.as_deref()).map(MakeRustlsConnect::new)
 }
 
 /// Rows of a statement that is prepared once a connection.

@@ -1,0 +1,186 @@
+//! Counterparts in a box: the systems of other agencies, banks and carriers as the window meets them, one adapter for all:
+//! signed batches of events come in, answers go back. What a real counterpart checks in its own books is simulated; that
+//! an envelope is checked, taken once and answered as the first time when it comes again, is as a real one does it. A
+//! script delays, refuses, objects and fails. Leaves to others: who may have what, and the sending (`server::push`).
+
+mod kind;
+
+pub use kind::Kind;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use exchange::envelope::{self, Envelope, Receiver, Refused};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// What a counterpart does beside taking what it is sent. Requests are counted from 0.
+#[derive(Clone, Default, Debug)]
+pub struct Script {
+    /// It takes so long for an answer.
+    pub delay: Duration,
+    /// It is down for these requests: 503.
+    pub outage: Option<Range<u64>>,
+    /// It refuses these requests for good: 422.
+    pub refuses: Option<Range<u64>>,
+    /// It loses its answer to these: the request was taken, the connection says 502.
+    pub loses: Option<Range<u64>>,
+    /// It objects to records that have this text in a field.
+    pub objects: BTreeSet<String>,
+}
+
+/// What a counterpart has.
+#[derive(Clone, Default, Debug)]
+pub struct Taken {
+    /// Events in the order in which they came, without marks.
+    pub events: Vec<Value>,
+    /// The cursor of the last mark, and whether nothing was left then.
+    pub mark: Option<(String, bool)>,
+    /// Requests that came.
+    pub requests: u64,
+    /// Envelopes that were had before.
+    pub again: u64,
+    /// Envelopes that were forged or stale.
+    pub refused: u64,
+}
+
+struct Inner {
+    kind: Kind,
+    script: Script,
+    receiver: Receiver,
+    taken: Taken,
+    /// Events are forgotten once they were told: a counterpart that runs for long keeps none.
+    keeps: bool,
+}
+
+/// Is told every event.
+type Tell = Arc<dyn Fn(&Value) + Send + Sync>;
+
+/// A counterpart. Cheap to clone.
+#[derive(Clone)]
+pub struct Counterpart {
+    inner: Arc<Mutex<Inner>>,
+    tell: Tell,
+    clock: Arc<dyn Fn() -> i64 + Send + Sync>,
+}
+
+/// Seconds since 1970.
+fn seconds() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+impl Counterpart {
+    /// One that believes these keys of a window.
+    pub fn new(kind: Kind, script: Script, keys: Vec<[u8; 32]>) -> Self {
+        let inner =
+            Inner { kind, script, receiver: Receiver::new(keys), taken: Taken::default(), keeps: true };
+        Self { inner: Arc::new(Mutex::new(inner)), tell: Arc::new(|_| {}), clock: Arc::new(seconds) }
+    }
+
+    /// Tells every event, and keeps none.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(&Value) + Send + Sync + 'static) -> Self {
+        self.inner().keeps = false;
+        Self { tell: Arc::new(tell), ..self }
+    }
+
+    /// With another clock: seconds since 1970.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it has.
+    pub fn taken(&self) -> Taken {
+        self.inner().taken.clone()
+    }
+
+    /// Changes what it does from now on.
+    pub fn script(&self, script: Script) {
+        self.inner().script = script;
+    }
+
+    /// Its interface: `POST /`.
+    pub fn router(self) -> Router {
+        Router::new().route("/", post(take)).with_state(self)
+    }
+}
+
+async fn take(State(counterpart): State<Counterpart>, headers: HeaderMap, body: Bytes) -> Response {
+    let (script, number) = {
+        let mut inner = counterpart.inner();
+        inner.taken.requests += 1;
+        (inner.script.clone(), inner.taken.requests - 1)
+    };
+    tokio::time::sleep(script.delay).await;
+    let within = |range: &Option<Range<u64>>| range.as_ref().is_some_and(|range| range.contains(&number));
+    if within(&script.outage) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "out of service").into_response();
+    }
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let envelope = Envelope {
+        id: header(envelope::ID),
+        timestamp: header(envelope::TIMESTAMP),
+        signature: header(envelope::SIGNATURE),
+        body: &body,
+    };
+    let accepted = counterpart.inner().receiver.accept(&envelope, (counterpart.clock)());
+    let status = match accepted {
+        Err(why @ (Refused::Forged | Refused::Stale { .. })) => {
+            counterpart.inner().taken.refused += 1;
+            return (StatusCode::UNAUTHORIZED, why.to_string()).into_response();
+        }
+        Err(Refused::Again) => StatusCode::CONFLICT,
+        Ok(()) => StatusCode::OK,
+    };
+    let batch = match serde_json::from_slice::<Vec<Value>>(&body) {
+        Ok(batch) if !within(&script.refuses) => batch,
+        refused => {
+            counterpart.inner().receiver.forget(envelope.id);
+            let why = refused.err().map_or_else(|| "refused".to_owned(), |error| error.to_string());
+            return (StatusCode::UNPROCESSABLE_ENTITY, why).into_response();
+        }
+    };
+    let answers = counterpart.answered(&batch, status == StatusCode::CONFLICT, &script);
+    if within(&script.loses) {
+        return (StatusCode::BAD_GATEWAY, "the answer is lost").into_response();
+    }
+    (status, [(header::CONTENT_TYPE, "application/json")], json!({ "answers": answers }).to_string())
+        .into_response()
+}
+
+impl Counterpart {
+    /// Takes a batch that was not had before; the answers are the same each time.
+    fn answered(&self, batch: &[Value], again: bool, script: &Script) -> Vec<Value> {
+        let mut inner = self.inner();
+        inner.taken.again += u64::from(again);
+        let mut answers = Vec::with_capacity(batch.len());
+        for event in batch {
+            if event["type"] == "onewindow.cursor.v1" {
+                let mark = &event["data"];
+                let cursor = mark["cursor"].as_str().unwrap_or_default().to_owned();
+                inner.taken.mark = Some((cursor, mark["complete"] == true));
+                continue;
+            }
+            answers.push(inner.kind.answer(event, &script.objects));
+            if !again {
+                (self.tell)(event);
+                if inner.keeps {
+                    inner.taken.events.push(event.clone());
+                }
+            }
+        }
+        answers
+    }
+}

@@ -1,0 +1,180 @@
+//! The envelope in which records travel: who signed it, when, and that it was not had before. The signature is that of the
+//! Standard Webhooks profile with Ed25519 (`v1a`): over the id, a dot, the seconds, a dot, and the bytes of the body. What
+//! a receiver has to do with it is [`Receiver::accept`]; whoever writes one in another language does the same.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::signature::{ED25519, UnparsedPublicKey};
+use std::collections::{BTreeSet, VecDeque};
+
+/// Header with the id of an envelope: sent again, it has the same.
+pub const ID: &str = "webhook-id";
+/// Header with the seconds since 1970-01-01T00:00:00Z when it was sent.
+pub const TIMESTAMP: &str = "webhook-timestamp";
+/// Header with signatures, separated by blanks.
+pub const SIGNATURE: &str = "webhook-signature";
+/// With what a signature of ours begins.
+const PREFIX: &str = "v1a,";
+
+/// Seconds that clocks may differ.
+pub const TOLERANCE: i64 = 300;
+/// Ids that a receiver remembers at most: more do not come within twice the tolerance.
+const REMEMBERED: usize = 100_000;
+
+/// What is signed.
+pub fn signed(id: &str, timestamp: i64, body: &[u8]) -> Vec<u8> {
+    let mut text = format!("{id}.{timestamp}.").into_bytes();
+    text.extend_from_slice(body);
+    text
+}
+
+/// A signature as its header has it.
+pub fn written(signature: &[u8; 64]) -> String {
+    format!("{PREFIX}{}", STANDARD.encode(signature))
+}
+
+/// An envelope as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    /// [`ID`].
+    pub id: &'a str,
+    /// [`TIMESTAMP`].
+    pub timestamp: &'a str,
+    /// [`SIGNATURE`].
+    pub signature: &'a str,
+    /// The body, byte by byte.
+    pub body: &'a [u8],
+}
+
+/// Why an envelope is not taken.
+#[derive(Clone, PartialEq, Eq, thiserror::Error, Debug)]
+pub enum Refused {
+    /// It is not signed with a key of the sender over what came.
+    #[error("no signature of a known key over this id, time and body")]
+    Forged,
+    /// It was sent too long ago, or will be.
+    #[error("sent at {sent}, now is {now}: more than {TOLERANCE} seconds apart")]
+    Stale {
+        /// When it says that it was sent, in seconds.
+        sent: String,
+        /// The receiver's clock, in seconds.
+        now: i64,
+    },
+    /// It was taken before. A sender who did not hear that sends it again: answer him as the first time.
+    #[error("taken before")]
+    Again,
+}
+
+/// Whoever takes envelopes of one sender.
+#[derive(Clone, Default, Debug)]
+pub struct Receiver {
+    keys: Vec<[u8; 32]>,
+    taken: BTreeSet<String>,
+    order: VecDeque<String>,
+}
+
+impl Receiver {
+    /// One that believes these public keys.
+    pub fn new(keys: Vec<[u8; 32]>) -> Self {
+        Self { keys, ..Self::default() }
+    }
+
+    /// Takes an envelope once.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn accept(&mut self, envelope: &Envelope<'_>, now: i64) -> Result<(), Refused> {
+        let sent = envelope.timestamp.parse::<i64>().map_err(|_| Refused::Forged)?;
+        let text = signed(envelope.id, sent, envelope.body);
+        let holds = |signature: &[u8]| {
+            self.keys.iter().any(|key| UnparsedPublicKey::new(&ED25519, key).verify(&text, signature).is_ok())
+        };
+        let mut signatures = envelope.signature.split(' ').filter_map(|part| part.strip_prefix(PREFIX));
+        if !signatures.any(|part| STANDARD.decode(part).is_ok_and(|signature| holds(&signature))) {
+            return Err(Refused::Forged);
+        }
+        if now.saturating_sub(sent).saturating_abs() > TOLERANCE {
+            return Err(Refused::Stale { sent: envelope.timestamp.to_owned(), now });
+        }
+        if !self.taken.insert(envelope.id.to_owned()) {
+            return Err(Refused::Again);
+        }
+        self.order.push_back(envelope.id.to_owned());
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.taken.remove(&oldest);
+        }
+        Ok(())
+    }
+
+    /// Forgets an id: what was in the envelope could not be kept, and is wanted again.
+    pub fn forget(&mut self, id: &str) {
+        self.taken.remove(id);
+        self.order.retain(|taken| taken != id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ring::signature::{Ed25519KeyPair, KeyPair};
+
+    const NOW: i64 = 1_790_000_000;
+
+    fn pair(seed: u8) -> (Ed25519KeyPair, [u8; 32]) {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+        let mut public = [0; 32];
+        public.copy_from_slice(pair.public_key().as_ref());
+        (pair, public)
+    }
+
+    fn signature(pair: &Ed25519KeyPair, id: &str, timestamp: i64, body: &[u8]) -> String {
+        let mut bytes = [0; 64];
+        bytes.copy_from_slice(pair.sign(&signed(id, timestamp, body)).as_ref());
+        written(&bytes)
+    }
+
+    #[test]
+    fn what_was_signed_is_taken_once_and_nothing_else_is() {
+        let ((ours, public), (other, _)) = (pair(1), pair(2));
+        let mut receiver = Receiver::new(vec![public]);
+        let right = signature(&ours, "a", NOW, b"[1]");
+        let stamp = NOW.to_string();
+        let envelope = Envelope { id: "a", timestamp: &stamp, signature: &right, body: b"[1]" };
+        let later = (NOW + 1).to_string();
+        let forged = signature(&other, "a", NOW, b"[1]");
+        for changed in [
+            Envelope { body: b"[2]", ..envelope },
+            Envelope { id: "b", ..envelope },
+            Envelope { timestamp: &later, ..envelope },
+            Envelope { timestamp: "soon", ..envelope },
+            Envelope { signature: &forged, ..envelope },
+            Envelope { signature: "v1,AAAA", ..envelope },
+            Envelope { signature: "", ..envelope },
+        ] {
+            assert_eq!(receiver.accept(&changed, NOW), Err(Refused::Forged), "{changed:?}");
+        }
+        for now in [NOW - TOLERANCE - 1, NOW + TOLERANCE + 1] {
+            assert_eq!(receiver.accept(&envelope, now), Err(Refused::Stale { sent: stamp.clone(), now }));
+        }
+        assert_eq!(receiver.accept(&envelope, NOW + TOLERANCE), Ok(()));
+        assert_eq!(receiver.accept(&envelope, NOW), Err(Refused::Again));
+        receiver.forget("a");
+        // While a key is replaced, two sign.
+        let both = format!("{forged} {right}");
+        assert_eq!(receiver.accept(&Envelope { signature: &both, ..envelope }, NOW), Ok(()));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let (ours, public) = pair(1);
+        let mut receiver = Receiver::new(vec![public]);
+        receiver.order = (0..REMEMBERED).map(|number| format!("old {number}")).collect();
+        receiver.taken = receiver.order.iter().cloned().collect();
+        let signature = signature(&ours, "new", NOW, b"");
+        let envelope = Envelope { id: "new", timestamp: &NOW.to_string(), signature: &signature, body: b"" };
+        assert_eq!(receiver.accept(&envelope, NOW), Ok(()));
+        assert!(receiver.taken.len() == REMEMBERED && !receiver.taken.contains("old 0"));
+    }
+}

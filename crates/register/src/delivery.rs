@@ -1,0 +1,121 @@
+//! What became of a webhook: how far it was delivered, what failed, what was set aside. The window writes it as it sends, so
+//! that any server goes on where another ended; the owner has it sent again. It has the id of its webhook.
+
+use crate::moves::Move;
+use crate::{Fault, Made, Seen, owner_of, read, stored, written};
+use clearance::keys::Time;
+use clearance::record::Record;
+use serde::{Deserialize, Serialize};
+
+/// States: delivering, failing, stopped.
+pub const MOVES: &[Move] = &[
+    Move::window("claim", &["", "delivering"], "delivering"),
+    Move::window("claim", &["failing"], "failing"),
+    Move::window("deliver", &["delivering", "failing"], "delivering"),
+    Move::window("set-aside", &["delivering", "failing"], "delivering"),
+    Move::window("fail", &["delivering", "failing"], "failing"),
+    Move::window("stop", &["delivering", "failing"], "stopped"),
+    Move::owner("redeliver", &["delivering", "failing", "stopped"], "delivering").alone(),
+];
+
+/// Pages that are set aside at most: then the webhook stops, and nothing is lost.
+pub const SET_ASIDE: usize = 100;
+
+/// How far a webhook is.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Delivery {
+    /// Which server sends.
+    pub holder: String,
+    /// Until when no other does, in milliseconds since 1970-01-01T00:00:00Z.
+    pub until: i64,
+    /// Up to here it was delivered or set aside.
+    pub cursor: String,
+    /// Whether the receiver knows that nothing was left then.
+    #[serde(default)]
+    pub complete: bool,
+    /// Failures in a row.
+    pub failures: u32,
+    /// When it is tried again, in milliseconds since 1970-01-01T00:00:00Z.
+    pub next: i64,
+    /// What the last failure was; empty = none.
+    pub error: String,
+    /// Pages that the receiver refuses: not delivered, and not in the way of what comes after them.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A page that was set aside.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct SetAside {
+    /// From after this cursor.
+    pub after: String,
+    /// Up to this one.
+    pub upto: String,
+    /// Records in it.
+    pub records: u32,
+    /// Why.
+    pub error: String,
+    /// Whether its owner wants it sent again.
+    pub again: bool,
+}
+
+/// What an owner wants sent again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Redeliver {
+    /// Everything from after this cursor on; none = from where it is.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// And what was set aside.
+    #[serde(default)]
+    pub set_aside: bool,
+}
+
+impl Delivery {
+    /// The delivery of a record.
+    ///
+    /// # Panics
+    /// If the record is none of this register.
+    pub fn of(record: &Record) -> Self {
+        stored(record)
+    }
+
+    /// Whether another server sends now.
+    pub fn is_held(&self, by_other_than: &str, now: Time) -> bool {
+        self.holder != by_other_than && self.until > now.0
+    }
+}
+
+pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
+    let command = seen.command;
+    let owner = owner_of(&command.key);
+    let current = seen.current.map(Delivery::of).unwrap_or_default();
+    let delivery = if step.action == "redeliver" {
+        let wanted: Redeliver = read(command.body.as_deref(), faults)?;
+        let again = |mut page: SetAside| {
+            page.again |= wanted.set_aside;
+            page
+        };
+        // Whoever sends now is done with what it has in hand: its next word is refused, and it looks again.
+        Delivery {
+            cursor: wanted.after.clone().unwrap_or(current.cursor),
+            failures: 0,
+            next: 0,
+            error: String::new(),
+            set_aside: current.set_aside.into_iter().map(again).collect(),
+            ..current
+        }
+    } else {
+        let delivery: Delivery = read(command.body.as_deref(), faults)?;
+        if current.is_held(&delivery.holder, seen.now) {
+            faults.push(Fault::new("holder", &delivery.holder, "another server sends to this webhook now"));
+        }
+        if delivery.set_aside.len() > SET_ASIDE {
+            let expected = format!("at most {SET_ASIDE} pages");
+            faults.push(Fault::new("setAside", &delivery.set_aside.len().to_string(), &expected));
+        }
+        delivery
+    };
+    Some(Made { body: written(&delivery), parties: vec![owner], filing: None })
+}

@@ -1,0 +1,119 @@
+//! Webhooks: where a party wants to be sent what is there for it, instead of asking. What became of each is in `delivery`.
+
+use crate::moves::Move;
+use crate::{Fault, Made, Seen, owner_of, read, stored, written};
+use clearance::party::Role;
+use clearance::record::Record;
+use serde::{Deserialize, Serialize};
+
+/// States: active, paused, removed. The id is the party's code, a colon, its name of the webhook.
+pub const MOVES: &[Move] = &[
+    Move::owner("register", &["", "removed"], "active").alone(),
+    Move::owner("change", &["active"], "active").alone(),
+    Move::owner("change", &["paused"], "paused").alone(),
+    Move::owner("pause", &["active"], "paused").alone(),
+    Move::owner("resume", &["paused"], "active").alone(),
+    Move::owner("remove", &["active", "paused"], "removed").alone(),
+];
+
+/// Records that are sent together, unless the owner says otherwise, and at most.
+pub const BATCH: (u32, u32) = (200, 1_000);
+
+/// What is sent from where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// What a rule of sharing gives: the id of the rule.
+    Share(String),
+    /// Receipts of the party's messages.
+    Receipts,
+}
+
+/// A webhook.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Webhook {
+    /// Where to: an address of HTTPS, or of HTTP in networks that the operator of the window names.
+    pub url: String,
+    /// `receipts`, or `shares/` and the id of a rule of the party.
+    pub source: String,
+    /// Records that are sent together; none = [`BATCH`].
+    #[serde(default)]
+    pub batch: Option<u32>,
+    /// From after which cursor on, at first; empty = from the beginning.
+    #[serde(default)]
+    pub after: String,
+    /// Whether what the receiver answers is kept: the answers of a counterpart.
+    #[serde(default)]
+    pub answers: bool,
+}
+
+impl Webhook {
+    /// The webhook of a record.
+    ///
+    /// # Panics
+    /// If the record is none of this register.
+    pub fn of(record: &Record) -> Self {
+        stored(record)
+    }
+
+    /// What is sent; none = nothing that is known.
+    pub fn source(&self) -> Option<Source> {
+        match self.source.strip_prefix("shares/") {
+            Some(id) if !id.is_empty() => Some(Source::Share(id.to_owned())),
+            None if self.source == "receipts" => Some(Source::Receipts),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
+    let command = seen.command;
+    let owner = owner_of(&command.key);
+    let webhook: Webhook = match (step.action, seen.current) {
+        ("register" | "change", _) | (_, None) => {
+            let webhook = read(command.body.as_deref(), faults)?;
+            check(seen, &owner, &webhook, faults);
+            webhook
+        }
+        (_, Some(record)) => stored(record),
+    };
+    Some(Made { body: written(&webhook), parties: vec![owner], filing: None })
+}
+
+fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault>) {
+    if seen.own_name().trim().is_empty() {
+        faults.push(Fault::new(
+            "id",
+            &seen.command.key.id,
+            "the party's code, a colon, its name of the webhook",
+        ));
+    }
+    if seen.parties.find(owner, seen.now.day()).is_none_or(|filing| filing.suspended) {
+        faults.push(Fault::new("id", owner, "the code of a party that is filed and not suspended"));
+    }
+    let address = webhook.url.strip_prefix("https://").or_else(|| webhook.url.strip_prefix("http://"));
+    let host = address.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let odd = |sign: char| sign.is_whitespace() || sign.is_control();
+    if host.is_empty() || host.contains('@') || webhook.url.len() > 500 || webhook.url.contains(odd) {
+        let expected =
+            "an address as https://host/path of up to 500 characters, without a name or password in it";
+        faults.push(Fault::new("url", &webhook.url, expected));
+    }
+    match webhook.source() {
+        None => {
+            faults.push(Fault::new("source", &webhook.source, "receipts, or shares/ and the id of a rule"))
+        }
+        Some(Source::Share(id)) if id.split(':').next() != Some(owner) => {
+            faults.push(Fault::new("source", &webhook.source, "a rule that gives to this party"));
+        }
+        Some(_) => {}
+    }
+    let agencies = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
+    if webhook.answers && (webhook.source() == Some(Source::Receipts) || !seen.acts_as(owner, &agencies)) {
+        let expected = "false, unless an agency or bank is sent what a rule gives";
+        faults.push(Fault::new("answers", "true", expected));
+    }
+    if let Some(batch) = webhook.batch.filter(|batch| *batch == 0 || *batch > BATCH.1) {
+        faults.push(Fault::new("batch", &batch.to_string(), &format!("1 to {}", BATCH.1)));
+    }
+}

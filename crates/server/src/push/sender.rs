@@ -1,0 +1,506 @@
+//! One webhook: looks for what is new, writes down what it is about to send, sends it, writes down what became of it.
+
+use super::client::{Client, Reply};
+use super::{Patience, signed};
+use crate::Window;
+use crate::api::view;
+use crate::reading::reading;
+use crate::sharing::{self, Barred, EVENTS, Rule};
+use clearance::Text;
+use clearance::event::{ActionKind, OfficerAction};
+use clearance::keys::OrderKey;
+use clearance::party::Role;
+use clearance::record::{Actor, Record, RecordKey, Register};
+use register::answer::{Answer, Outcome, TEXT};
+use register::delivery::{Delivery, SET_ASIDE, SetAside};
+use register::webhook::{BATCH, Source, Webhook};
+use register::{By, Command, Refusal};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Cursor, Read, StoreError};
+
+/// How often it looks for what is new.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long it waits when there is nothing that it may send.
+const IDLE: Duration = Duration::from_secs(1);
+/// How long no other server sends, in milliseconds; and from how little on it says so again.
+const HELD: i64 = 60_000;
+const RENEW: i64 = 30_000;
+
+/// What goes out together.
+struct Parcel {
+    events: Vec<Value>,
+    /// What each event is about and whom it names.
+    about: Vec<(String, String, Vec<Text>)>,
+    after: Cursor,
+    upto: Cursor,
+    complete: bool,
+    /// The rule that gives it, where one does.
+    rule: Option<Rule>,
+    /// Its place among those set aside.
+    again: Option<usize>,
+}
+
+/// Why a step could not be taken.
+enum Stopped {
+    /// The store, or nobody writes any more.
+    Store(StoreError),
+    Ended,
+    /// What is sent cannot be had now.
+    Barred(String),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What counterparts answer.
+#[derive(Deserialize)]
+struct Answers {
+    answers: Vec<OneAnswer>,
+}
+
+#[derive(Deserialize)]
+struct OneAnswer {
+    id: String,
+    outcome: Outcome,
+    #[serde(default)]
+    reference: String,
+    #[serde(default)]
+    text: String,
+}
+
+pub(super) struct Sender<R: Read> {
+    window: Window<R>,
+    client: Client,
+    patience: Patience,
+    holder: String,
+    id: Text,
+    /// From this cursor up to there was nothing: only memory, what is sent is written down.
+    looked: Option<(String, Cursor)>,
+    /// The page that was written down last as about to be sent: tried again, it is the same delivery.
+    announced: Option<(Cursor, Cursor)>,
+}
+
+impl<R: Read> Sender<R> {
+    pub(super) fn new(window: Window<R>, client: Client, patience: Patience, holder: &str, id: Text) -> Self {
+        Self { window, client, patience, holder: holder.to_owned(), id, looked: None, announced: None }
+    }
+
+    pub(super) async fn run(mut self) {
+        loop {
+            let wait = match self.step().await {
+                Ok(wait) => wait,
+                Err(Stopped::Ended) => return,
+                Err(Stopped::Barred(why)) => {
+                    tracing::debug!(webhook = %self.id, %why, "nothing is sent");
+                    IDLE
+                }
+                Err(Stopped::Store(error)) => {
+                    tracing::error!(%error, "a webhook cannot be served");
+                    IDLE
+                }
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Sends a page, or says how long there is nothing to do.
+    async fn step(&mut self) -> Result<Duration, Stopped> {
+        if self.window.intake.closed().is_some() {
+            return Ok(IDLE);
+        }
+        let hook = self.window.read.record(&RecordKey::new(Register::Webhook, &self.id)).await?;
+        let Some(hook) = hook.filter(|hook| hook.state == "active") else { return Ok(IDLE) };
+        let webhook = Webhook::of(&hook);
+        let current = self.window.read.record(&RecordKey::new(Register::Delivery, &self.id)).await?;
+        let mut delivery = match &current {
+            Some(record) => Delivery::of(record),
+            None => Delivery { cursor: webhook.after.clone(), ..Delivery::default() },
+        };
+        let now = self.window.clock.now();
+        let stopped = current.as_ref().is_some_and(|record| record.state == "stopped");
+        if stopped || delivery.is_held(&self.holder, now) {
+            return Ok(IDLE);
+        }
+        if delivery.next > now.0 {
+            return Ok(Duration::from_millis((delivery.next - now.0).unsigned_abs()).min(IDLE));
+        }
+        let parcel = match self.parcel(&webhook, &delivery).await {
+            Ok(Some(parcel)) => parcel,
+            Ok(None) => return Ok(LOOK),
+            Err(Stopped::Barred(why)) => {
+                // Told once: the owner finds it where he looks for what became of his webhook.
+                if delivery.error != why {
+                    delivery.error.clone_from(&why);
+                    self.write(current.as_ref(), "claim", self.held(delivery)).await?;
+                }
+                return Err(Stopped::Barred(why));
+            }
+            Err(other) => return Err(other),
+        };
+        let mut record = current;
+        if delivery.holder != self.holder || delivery.until - now.0 < RENEW {
+            delivery = self.held(delivery);
+            match self.write(record.as_ref(), "claim", delivery.clone()).await? {
+                Some(written) => record = Some(written),
+                // Another was faster, or its owner wants it otherwise: look again.
+                None => return Ok(Duration::ZERO),
+            }
+        }
+        self.recorded(&parcel).await?;
+        let body = body(&parcel, &self.id);
+        // Sent again it has the same name: it is that of its place.
+        let name = format!("{}.{}.{}", hook.first.number(), parcel.after, parcel.upto);
+        let headers = signed(&self.window, &name, &body).await?;
+        let headers: Vec<(&str, String)> = headers.into_iter().collect();
+        let reply = self.client.send(&webhook.url, EVENTS, &headers, body).await;
+        let complaint = match &reply {
+            Reply::Taken(answer) if webhook.answers => self.answered(&parcel, answer).await?,
+            _ => String::new(),
+        };
+        let (action, mut delivery) = self.after(delivery, &parcel, reply);
+        if delivery.error.is_empty() {
+            delivery.error = complaint;
+        }
+        self.write(record.as_ref(), action, self.held(delivery)).await?;
+        Ok(Duration::ZERO)
+    }
+
+    fn held(&self, delivery: Delivery) -> Delivery {
+        Delivery { holder: self.holder.clone(), until: self.window.clock.now().0 + HELD, ..delivery }
+    }
+
+    /// What became of a parcel.
+    fn after(&self, mut delivery: Delivery, parcel: &Parcel, reply: Reply) -> (&'static str, Delivery) {
+        let now = self.window.clock.now();
+        let tried = delivery.failures.saturating_add(1);
+        match reply {
+            Reply::Taken(_) => {
+                match parcel.again {
+                    Some(at) => drop(delivery.set_aside.remove(at)),
+                    None => {
+                        delivery.cursor = parcel.upto.to_string();
+                        delivery.complete = parcel.complete;
+                    }
+                }
+                ("deliver", Delivery { failures: 0, next: 0, error: String::new(), ..delivery })
+            }
+            Reply::Gone => (
+                "stop",
+                Delivery { error: "the receiver answers that it is gone (410)".to_owned(), ..delivery },
+            ),
+            Reply::Refused(status) if tried >= self.patience.refusals => {
+                let error = format!("the receiver answers {status}");
+                match parcel.again {
+                    Some(at) => delivery.set_aside[at].again = false,
+                    None if delivery.set_aside.len() >= SET_ASIDE => {
+                        let error = format!("{error}, and {SET_ASIDE} pages are set aside already");
+                        return ("stop", Delivery { error, ..delivery });
+                    }
+                    None => {
+                        delivery.set_aside.push(SetAside {
+                            after: parcel.after.to_string(),
+                            upto: parcel.upto.to_string(),
+                            records: u32::try_from(parcel.events.len()).unwrap_or(u32::MAX),
+                            error: error.clone(),
+                            again: false,
+                        });
+                        delivery.cursor = parcel.upto.to_string();
+                    }
+                }
+                ("set-aside", Delivery { failures: 0, next: 0, error, ..delivery })
+            }
+            Reply::Refused(status) => {
+                let next = now.0 + self.wait(tried, None);
+                (
+                    "fail",
+                    Delivery {
+                        failures: tried,
+                        next,
+                        error: format!("the receiver answers {status}"),
+                        ..delivery
+                    },
+                )
+            }
+            Reply::Later(error, wait) => {
+                let next = now.0 + self.wait(tried, wait);
+                ("fail", Delivery { failures: tried, next, error, ..delivery })
+            }
+        }
+    }
+
+    fn wait(&self, failures: u32, asked: Option<Duration>) -> i64 {
+        let wait = asked.unwrap_or_default().max(self.patience.after(failures));
+        i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// What is to be sent now; none = nothing.
+    async fn parcel(&mut self, webhook: &Webhook, delivery: &Delivery) -> Result<Option<Parcel>, Stopped> {
+        let owner = register::owner_of(&RecordKey::new(Register::Webhook, &self.id));
+        let (codes, exchange_ids) = self.window.names_of(&owner);
+        if self.window.filing(&owner).is_none_or(|filing| filing.suspended) {
+            return Err(Stopped::Barred(format!("{owner} is not filed, or suspended")));
+        }
+        let limit = webhook.batch.unwrap_or(BATCH.0) as usize;
+        let again = delivery.set_aside.iter().position(|page| page.again);
+        let cursor =
+            |text: &str| Cursor::parse(text).ok_or_else(|| Stopped::Barred(format!("{text} is no cursor")));
+        let (after, upto) = match again {
+            Some(at) => (cursor(&delivery.set_aside[at].after)?, Some(cursor(&delivery.set_aside[at].upto)?)),
+            None => (cursor(&delivery.cursor)?, None),
+        };
+        // Where nothing was found nothing is looked for again.
+        let looked = self.looked.as_ref().filter(|(begin, _)| again.is_none() && *begin == delivery.cursor);
+        let from = looked.map_or_else(|| after.clone(), |(_, looked)| looked.clone());
+        if looked.is_some() && self.window.read.position().await? == from {
+            return Ok(None);
+        }
+        let limit = if upto.is_some() { usize::MAX } else { limit };
+        let mut parcel = match webhook.source() {
+            Some(Source::Share(id)) => self.shared(&codes, &id, &from, upto.as_ref(), limit).await?,
+            Some(Source::Receipts) => self.receipts(&exchange_ids, &from, upto.as_ref(), limit).await?,
+            None => return Err(Stopped::Barred(format!("{} is no source", webhook.source))),
+        };
+        // A mark is sent by itself where a full page left open whether more comes.
+        let owes_mark = parcel.complete && !delivery.complete;
+        if parcel.events.is_empty() && again.is_none() && !owes_mark {
+            self.looked = Some((delivery.cursor.clone(), parcel.upto));
+            return Ok(None);
+        }
+        parcel.after = after;
+        parcel.again = again;
+        if let Some(upto) = upto {
+            parcel.upto = upto;
+        }
+        Ok(Some(parcel))
+    }
+
+    async fn shared(
+        &self,
+        codes: &[Text],
+        id: &str,
+        after: &Cursor,
+        upto: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Parcel, Stopped> {
+        let rule = sharing::rule(&self.window, codes, id).await.map_err(|barred| match barred {
+            Barred::Store(error) => Stopped::Store(error),
+            other => Stopped::Barred(other.to_string()),
+        })?;
+        let page = sharing::page(&self.window, &rule, after, upto, limit).await?;
+        let events = page.given.iter().map(|given| sharing::event(&rule, given)).collect();
+        let about = page
+            .given
+            .iter()
+            .map(|given| (given.id(), given.subject.clone(), given.parties.clone()))
+            .collect();
+        let rule = Some(rule);
+        Ok(Parcel {
+            events,
+            about,
+            after: after.clone(),
+            upto: page.upto,
+            complete: page.complete,
+            rule,
+            again: None,
+        })
+    }
+
+    async fn receipts(
+        &self,
+        exchange_ids: &[Text],
+        after: &Cursor,
+        upto: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Parcel, Stopped> {
+        let most = limit.min(BATCH.1 as usize);
+        let (mut receipts, reached) = self.window.read.receipts(exchange_ids, after, most).await?;
+        let complete = receipts.len() < most;
+        receipts.retain(|row| {
+            upto.is_none_or(|upto| row.position.sequence <= upto.sequence(row.position.writer))
+        });
+        let events = receipts.iter().map(|row| {
+            let mut data = view::receipt(row, false);
+            data["original"] = view::receipt(row, true)["receipt"].take();
+            json!({
+                "specversion": "1.0",
+                "id": format!("{}-{}", row.position.number(), row.index),
+                "source": "/v1/receipts",
+                "type": format!("onewindow.receipt.{}", data["message"].as_str().unwrap_or_default()),
+                "time": sharing::timestamp(row.receipt.time),
+                "datacontenttype": "application/json",
+                "data": data,
+            })
+        });
+        let events = events.collect();
+        Ok(Parcel {
+            events,
+            about: Vec::new(),
+            after: after.clone(),
+            upto: reached,
+            complete,
+            rule: None,
+            again: None,
+        })
+    }
+
+    /// Written down before it is sent: whose records it has can see it.
+    async fn recorded(&mut self, parcel: &Parcel) -> Result<(), Stopped> {
+        let Some(rule) = parcel.rule.as_ref().filter(|_| !parcel.events.is_empty()) else { return Ok(()) };
+        let page = Some((parcel.after.clone(), parcel.upto.clone()));
+        if self.announced == page {
+            return Ok(());
+        }
+        let mut parties: Vec<Text> =
+            parcel.about.iter().flat_map(|(_, _, parties)| parties.clone()).collect();
+        parties.sort_unstable();
+        parties.dedup();
+        let range = Some((parcel.after.to_string(), parcel.upto.to_string()));
+        let command = reading(self.by(), ("share", &rule.id), &parties, &rule.share.purpose, range);
+        let Some(command) = command else { return Err(Stopped::Barred("no random numbers".to_owned())) };
+        match self.window.pipeline.command(command).await {
+            Some(Ok(_)) => {
+                self.announced = page;
+                Ok(())
+            }
+            Some(Err(refusal)) => {
+                Err(Stopped::Barred(format!("the delivery cannot be recorded: {refusal:?}")))
+            }
+            None => Err(Stopped::Ended),
+        }
+    }
+
+    /// The window, for the party whose webhook it is.
+    fn by(&self) -> By {
+        let party = register::owner_of(&RecordKey::new(Register::Webhook, &self.id));
+        let role = self.window.filing(&party).and_then(|filing| filing.roles.first().copied());
+        let name = self.id.split_once(':').map_or("", |(_, name)| name);
+        By {
+            actor: Actor { party, name: Text::from(format!("webhook {name}").as_str()) },
+            codes: Vec::new(),
+            role: role.unwrap_or(Role::Consumer),
+            applies: false,
+            reviews: false,
+            window: true,
+        }
+    }
+
+    /// Writes what became of it; none = the record changed meanwhile.
+    async fn write(
+        &self,
+        record: Option<&Arc<Record>>,
+        action: &str,
+        delivery: Delivery,
+    ) -> Result<Option<Arc<Record>>, Stopped> {
+        let command = Command {
+            key: RecordKey::new(Register::Delivery, &self.id),
+            version: record.map_or(0, |record| record.version),
+            action: action.into(),
+            by: self.by(),
+            note: String::new(),
+            body: serde_json::to_string(&delivery).ok(),
+        };
+        match self.window.pipeline.command(command).await {
+            Some(Ok(record)) => Ok(Some(record)),
+            Some(Err(Refusal::Outdated(_) | Refusal::Invalid(_) | Refusal::State(..))) => Ok(None),
+            Some(Err(refusal)) => Err(Stopped::Barred(format!("it cannot be recorded: {refusal:?}"))),
+            None => Err(Stopped::Ended),
+        }
+    }
+
+    /// Keeps what a counterpart answered; an objection stops a clearance where the rule says so. Says what of it was not
+    /// understood: the records were taken all the same.
+    async fn answered(&self, parcel: &Parcel, body: &[u8]) -> Result<String, Stopped> {
+        let Some(rule) = &parcel.rule else { return Ok(String::new()) };
+        let answers = match serde_json::from_slice::<Answers>(body) {
+            Ok(Answers { answers }) => answers,
+            // Nothing to say.
+            Err(_) if body.is_empty() => return Ok(String::new()),
+            Err(error) => return Ok(format!("the answer is not understood: {error}")),
+        };
+        let mut complaint = String::new();
+        for answer in answers {
+            let Some((event, subject, _)) = parcel.about.iter().find(|(id, ..)| *id == answer.id) else {
+                let id: String = answer.id.chars().take(TEXT).collect();
+                complaint = format!("there is an answer to {id}, which was not sent");
+                continue;
+            };
+            let text: String = answer.text.chars().take(TEXT).collect();
+            let kept = Answer {
+                event: event.clone(),
+                source: format!("shares/{}", rule.id),
+                outcome: answer.outcome,
+                reference: answer.reference.chars().take(TEXT).collect(),
+                text: text.clone(),
+                giver: rule.share.giver.clone(),
+            };
+            self.keep(subject, &kept).await?;
+            if answer.outcome == Outcome::Objected && rule.share.suspends {
+                self.suspend(subject, event, &text).await?;
+            }
+        }
+        Ok(complaint)
+    }
+
+    async fn keep(&self, subject: &str, answer: &Answer) -> Result<(), Stopped> {
+        let key = RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id));
+        let current = self.window.read.record(&key).await?;
+        // Delivered twice, answered twice: kept once.
+        if current.as_ref().is_some_and(|record| Answer::of(record) == *answer) {
+            return Ok(());
+        }
+        let command = Command {
+            key,
+            version: current.map_or(0, |record| record.version),
+            action: "answer".into(),
+            by: self.by(),
+            note: String::new(),
+            body: serde_json::to_string(answer).ok(),
+        };
+        match self.window.pipeline.command(command).await {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(refusal)) => Err(Stopped::Barred(format!("an answer cannot be recorded: {refusal:?}"))),
+            None => Err(Stopped::Ended),
+        }
+    }
+
+    /// An event on the path of the consignment. Where its state allows it no longer, the answer that was kept tells.
+    async fn suspend(&self, subject: &str, event: &str, text: &str) -> Result<(), Stopped> {
+        let Some((platform, order_no)) = subject.split_once('/') else { return Ok(()) };
+        let order = OrderKey::new(platform, order_no);
+        let Some(consignment) = self.window.read.consignment(&order).await? else { return Ok(()) };
+        let by = self.by();
+        let action = OfficerAction {
+            id: Text::from(format!("answer {event}").as_str()),
+            officer: by.actor.name,
+            party: by.actor.party,
+            order,
+            version: consignment.version,
+            kind: ActionKind::Suspend,
+            text: text.into(),
+        };
+        match self.window.pipeline.action(action).await {
+            Some(_) => Ok(()),
+            None => Err(Stopped::Ended),
+        }
+    }
+}
+
+/// The batch, and after it the mark that nothing before the cursor is missing.
+fn body(parcel: &Parcel, id: &str) -> Vec<u8> {
+    let mark = json!({
+        "specversion": "1.0",
+        "id": format!("{}.{}", parcel.after, parcel.upto),
+        "source": format!("/v1/registers/webhooks/{id}"),
+        "type": "onewindow.cursor.v1",
+        "datacontenttype": "application/json",
+        "data": {"cursor": parcel.upto.to_string(), "complete": parcel.complete},
+    });
+    let events: Vec<&Value> = parcel.events.iter().chain([&mark]).collect();
+    serde_json::to_vec(&events).unwrap_or_default()
+}

@@ -1,0 +1,35 @@
+//! Readings of others' records, as they are written down before anything is shown or sent.
+
+use clearance::Text;
+use clearance::record::{RecordKey, Register};
+use register::{By, Command};
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// What records a reading; none where the machine gives no random numbers.
+pub fn reading(
+    by: By,
+    (kind, id): (&str, &str),
+    owners: &[Text],
+    purpose: &str,
+    range: Option<(String, String)>,
+) -> Option<Command> {
+    let mut bytes = [0u8; 12];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let access = register::access::Access {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        role: by.role.word().to_owned(),
+        purpose: purpose.to_owned(),
+        range,
+        owners: owners.iter().map(Text::to_string).collect(),
+    };
+    Some(Command {
+        key: RecordKey::new(Register::Access, &format!("{}:{name}", by.actor.party)),
+        version: 0,
+        action: "read".into(),
+        by: By { window: true, ..by },
+        note: String::new(),
+        body: serde_json::to_string(&access).ok(),
+    })
+}

@@ -1,0 +1,248 @@
+//! What a rule of sharing gives, row by row of the ledger, and the events in which it travels. Both whoever asks
+//! (`api/shares.rs`) and whoever is sent (`push`) has it from here.
+
+use crate::Window;
+use clearance::Text;
+use clearance::keys::{Position, Time};
+use clearance::record::{Record, RecordKey, Register};
+use exchange::{Dataset, Mask, Shared};
+use register::share::Share;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use store::{Cursor, Read, Row, StoreError};
+
+/// Rows that one page looks at: it may have few records, or none, and still lead on.
+const ROWS: usize = 20_000;
+
+/// Media type of a batch of events.
+pub const EVENTS: &str = "application/cloudevents-batch+json";
+
+/// Why a rule gives nothing now.
+#[derive(Debug)]
+pub enum Barred {
+    /// There is none for this receiver.
+    Absent,
+    /// It is not in force, or not now: what it is.
+    State(String),
+    /// What it gives is no longer served.
+    Dataset,
+    /// The store.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Barred {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl std::fmt::Display for Barred {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent => f.write_str("no such rule, or it gives nothing to this party"),
+            Self::State(what) => f.write_str(what),
+            Self::Dataset => f.write_str("the rule's dataset is no longer served"),
+            Self::Store(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+/// A rule in force.
+pub struct Rule {
+    /// Its id.
+    pub id: Text,
+    /// Its version.
+    pub version: u32,
+    /// What it says.
+    pub share: Share,
+    dataset: Dataset,
+}
+
+/// The rule of an id for a receiver with these codes, if it gives something now.
+///
+/// # Errors
+/// [`Barred`].
+pub async fn rule<R: Read>(window: &Window<R>, codes: &[Text], id: &str) -> Result<Rule, Barred> {
+    let key = RecordKey::new(Register::Share, id);
+    let receiver = register::owner_of(&key);
+    if !codes.contains(&receiver) {
+        return Err(Barred::Absent);
+    }
+    let record: std::sync::Arc<Record> = window.read.record(&key).await?.ok_or(Barred::Absent)?;
+    let share = Share::of(&record);
+    let today = window.clock.now().day();
+    let ended = share.valid_to.as_deref().and_then(ceb::Day::parse).is_some_and(|last| last < today);
+    if record.state != "in-force" || ended {
+        let state = if ended { "past its last day" } else { record.state.as_str() };
+        return Err(Barred::State(format!("it is {state}")));
+    }
+    let suspended = |code: &str| window.filing(code).is_none_or(|filing| filing.suspended);
+    if suspended(&receiver) || suspended(&share.giver) {
+        return Err(Barred::State("giver or receiver is not filed, or suspended".to_owned()));
+    }
+    let dataset = Dataset::from_word(&share.dataset).ok_or(Barred::Dataset)?;
+    Ok(Rule { id: record.key.id.clone(), version: record.version, share, dataset })
+}
+
+/// A record with its place and time.
+pub struct Given {
+    position: Position,
+    time: Time,
+    /// What it is about.
+    pub subject: String,
+    /// Whom it names.
+    pub parties: Vec<Text>,
+    data: Value,
+}
+
+impl Given {
+    /// Its name as an event: that of its row.
+    pub fn id(&self) -> String {
+        self.position.number().to_string()
+    }
+}
+
+/// Records of a rule, and how far they reach.
+pub struct Page {
+    /// In order.
+    pub given: Vec<Given>,
+    /// Up to here nothing is left out.
+    pub upto: Cursor,
+    /// Whether it is all that is there.
+    pub complete: bool,
+}
+
+impl Page {
+    /// Whom its records name.
+    pub fn parties(&self) -> Vec<Text> {
+        let parties: BTreeSet<&Text> = self.given.iter().flat_map(|given| &given.parties).collect();
+        parties.into_iter().cloned().collect()
+    }
+
+    fn take(&mut self, position: Position, time: Time, shared: Shared, mask: &Mask) {
+        let data = Value::Object(mask.of(&shared.values));
+        let Shared { subject, parties, .. } = shared;
+        self.given.push(Given { position, time, subject, parties, data });
+    }
+}
+
+/// What a rule gives of the rows after a cursor: whole rows, at least one record if there is one among the rows that a
+/// page looks at. With `upto`, of no row behind it.
+///
+/// # Errors
+/// [`StoreError`] when rows cannot be read.
+pub async fn page<R: Read>(
+    window: &Window<R>,
+    rule: &Rule,
+    after: &Cursor,
+    upto: Option<&Cursor>,
+    limit: usize,
+) -> Result<Page, StoreError> {
+    let mask = rule.share.mask();
+    let first = ceb::Day::parse(&rule.share.valid_from).unwrap_or_default();
+    let mut page = Page { given: Vec::new(), upto: after.clone(), complete: false };
+    let beyond =
+        |position: Position| upto.is_some_and(|upto| position.sequence > upto.sequence(position.writer));
+    loop {
+        // Collected first: what is looked up meanwhile would wait for the scan.
+        let (mut rows, mut looked, mut seen) = (Vec::new(), 0, page.upto.clone());
+        window
+            .read
+            .scan(&page.upto, &mut |position, row| {
+                looked += 1;
+                seen.reach(position);
+                if concerns(rule.dataset, &row) && !beyond(position) {
+                    rows.push((position, row));
+                }
+                rows.len() < limit && looked < ROWS
+            })
+            .await?;
+        let ended = rows.len() < limit && looked < ROWS;
+        for (position, row) in rows {
+            for (time, shared) in given(window, rule.dataset, position, row).await? {
+                if time.day() >= first && mask.admits(&shared.values) {
+                    page.take(position, time, shared, &mask);
+                }
+            }
+            page.upto.reach(position);
+            if page.given.len() >= limit {
+                return Ok(page);
+            }
+        }
+        page.upto = seen;
+        page.complete = ended;
+        if ended || looked >= ROWS {
+            return Ok(page);
+        }
+    }
+}
+
+fn concerns(dataset: Dataset, row: &Row) -> bool {
+    match row {
+        Row::Event(_) => dataset != Dataset::Filings,
+        Row::Filing(_) => dataset == Dataset::Filings,
+        _ => false,
+    }
+}
+
+async fn given<R: Read>(
+    window: &Window<R>,
+    dataset: Dataset,
+    position: Position,
+    row: Row,
+) -> Result<Vec<(Time, Shared)>, StoreError> {
+    match row {
+        Row::Filing(row) => {
+            // A filing counts from its day on, whenever it was entered.
+            let time = Time::start_of(row.filing.valid_from);
+            Ok(vec![(time, exchange::of_filing(&row.filing))])
+        }
+        Row::Event(mut row) => {
+            let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };
+            if exchange::project::needs_states(dataset, &row.event, outcome) {
+                match window.read.whole(position).await? {
+                    Some(whole) => *row = whole.row,
+                    None => return Ok(Vec::new()),
+                }
+            }
+            let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };
+            let shared = exchange::of_event(dataset, &row.event, outcome);
+            Ok(shared.into_iter().map(|shared| (outcome.now, shared)).collect())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A record as an event (CloudEvents 1.0), with what it may be used for in it.
+pub fn event(rule: &Rule, given: &Given) -> Value {
+    let Rule { id, share, .. } = rule;
+    json!({
+        "specversion": "1.0",
+        "id": given.id(),
+        "source": format!("/v1/shares/{id}"),
+        "type": format!("onewindow.{}.v{}", share.dataset, share.schema),
+        "subject": given.subject,
+        "time": timestamp(given.time),
+        "datacontenttype": "application/json",
+        "dataschema": format!("urn:onewindow:dataset:{}:v{}", share.dataset, share.schema),
+        "purpose": share.purpose,
+        "legalbasis": share.legal_basis,
+        "data": given.data,
+    })
+}
+
+/// RFC 3339, in China standard time.
+pub fn timestamp(time: Time) -> String {
+    let digits = time.stamp_millis().to_string();
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    format!(
+        "{}-{}-{}T{}:{}:{}.{}+08:00",
+        part(0, 4),
+        part(4, 6),
+        part(6, 8),
+        part(8, 10),
+        part(10, 12),
+        part(12, 14),
+        part(14, 17)
+    )
+}
