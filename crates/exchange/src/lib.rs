@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod envelope;
+pub mod neutral;
 pub mod project;
 pub mod reference;
 

@@ -42,6 +42,9 @@ pub struct Webhook {
     /// From after which cursor on, at first; empty = from the beginning.
     #[serde(default)]
     pub after: String,
+    /// Whether orders, payments and waybills come in the neutral form, for counterparts in other countries.
+    #[serde(default)]
+    pub neutral: bool,
     /// Whether what the receiver answers is kept: the answers of a counterpart.
     #[serde(default)]
     pub answers: bool,

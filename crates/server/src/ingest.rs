@@ -3,9 +3,10 @@
 
 use bytes::Bytes;
 use ceb::signature::{SignatureFault, Verifier};
-use ceb::{Defect, Document, Kind, Limits, Message, Parsed};
+use ceb::{Defect, DefectRule, Document, Kind, Limits, Message, Parsed};
 use clearance::Text;
 use clearance::event::{Arrived, Person, SignatureFact};
+use exchange::neutral;
 use ring::digest::{SHA256, digest};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -77,8 +78,18 @@ pub fn ingest(
     };
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if is_json {
-        let parsed = ceb::parse_json(bytes, limits);
         ingested.original = Original::Whole(bytes.clone());
+        let neutral = (bytes.len() <= limits.bytes).then(|| neutral::parse(bytes)).flatten();
+        let converted = neutral.as_ref().map(neutral::to_ceb);
+        let parsed = match &converted {
+            None => ceb::parse_json(bytes, limits),
+            Some(Some(message)) => ceb::parse_json(message.to_string().as_bytes(), limits),
+            Some(None) => {
+                let what = Defect::new(neutral::ROOT, DefectRule::UnknownRoot, "", neutral::EXPECTED);
+                ingested.refusal = vec![what];
+                return ingested;
+            }
+        };
         fill(&mut ingested, parsed, None, exchange_ids, read, preview);
     } else if ceb::dxp::is_envelope(bytes) {
         ingested.original = Original::Whole(bytes.clone());
@@ -185,7 +196,7 @@ fn fill(
     if !message.kind.is_declared() {
         ingested.refusal.push(Defect::new(
             "root",
-            ceb::DefectRule::UnknownRoot,
+            DefectRule::UnknownRoot,
             message.kind.root(),
             "a message that enterprises send: CEB311, 411, 511, 513, 621, 623, 625 or 711",
         ));

@@ -5,9 +5,9 @@ use crate::Window;
 use clearance::Text;
 use clearance::keys::{Position, Time};
 use clearance::record::{Record, RecordKey, Register};
-use exchange::{Dataset, Mask, Shared};
+use exchange::{Dataset, Mask, Shared, neutral};
 use register::share::Share;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use store::{Cursor, Read, Row, StoreError};
 
@@ -56,6 +56,22 @@ pub struct Rule {
     /// What it says.
     pub share: Share,
     dataset: Dataset,
+}
+
+/// How records are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// As the dataset has them.
+    Plain,
+    /// In the neutral form of `exchange::neutral`.
+    Neutral,
+}
+
+impl Rule {
+    /// Whether its records have the neutral form.
+    pub fn has_neutral(&self) -> bool {
+        self.dataset.document().is_some_and(|kind| neutral::of(kind, &Map::new()).is_some())
+    }
 }
 
 /// The rule of an id for a receiver with these codes, if it gives something now.
@@ -214,8 +230,14 @@ async fn given<R: Read>(
 }
 
 /// A record as an event (CloudEvents 1.0), with what it may be used for in it.
-pub fn event(rule: &Rule, given: &Given) -> Value {
-    let Rule { id, share, .. } = rule;
+pub fn event(rule: &Rule, given: &Given, form: Form) -> Value {
+    let Rule { id, share, dataset, .. } = rule;
+    let converted = || neutral::of(dataset.document()?, given.data.as_object()?);
+    let neutral = (form == Form::Neutral).then(converted).flatten();
+    let schema = match neutral {
+        Some(_) => format!("urn:onewindow:neutral:v{}", neutral::VERSION),
+        None => format!("urn:onewindow:dataset:{}:v{}", share.dataset, share.schema),
+    };
     json!({
         "specversion": "1.0",
         "id": given.id(),
@@ -224,10 +246,10 @@ pub fn event(rule: &Rule, given: &Given) -> Value {
         "subject": given.subject,
         "time": timestamp(given.time),
         "datacontenttype": "application/json",
-        "dataschema": format!("urn:onewindow:dataset:{}:v{}", share.dataset, share.schema),
+        "dataschema": schema,
         "purpose": share.purpose,
         "legalbasis": share.legal_basis,
-        "data": given.data,
+        "data": neutral.as_ref().unwrap_or(&given.data),
     })
 }
 

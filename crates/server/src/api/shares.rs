@@ -4,7 +4,7 @@
 use super::error::Problem;
 use super::{Query, limit, parameter, registers};
 use crate::auth::Caller;
-use crate::sharing::{self, Barred};
+use crate::sharing::{self, Barred, Form};
 use crate::{Window, push};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -61,7 +61,7 @@ pub async fn schema(Path(dataset): Path<String>) -> Result<Json<Value>, Problem>
     Ok(Json(dataset.schema()))
 }
 
-/// `GET /v1/shares/{id}/records?after=&limit=&wait=`: what a rule gives, in order, each record once, as CloudEvents, signed
+/// `GET /v1/shares/{id}/records?after=&limit=&wait=&form=plain|neutral`: what a rule gives, in order, each record once, as CloudEvents, signed
 /// as what is sent to a webhook. `complete` says whether it is all up to now; where nothing is there yet, the answer comes
 /// with the first record, or after `wait` seconds.
 pub async fn records<R: Read>(
@@ -76,6 +76,7 @@ pub async fn records<R: Read>(
     let after = Cursor::parse(&after)
         .ok_or_else(|| Problem::bad_request("after is the cursor that the page before gave"))?;
     let limit = limit(&query, RECORDS)?;
+    let form = form(&query, &rule)?;
     let until = Instant::now() + wait(&query)?;
     let mut page = sharing::page(&window, &rule, &after, None, limit).await?;
     while page.given.is_empty() && page.complete && Instant::now() < until {
@@ -90,7 +91,7 @@ pub async fn records<R: Read>(
         let subject = ("share", rule.id.as_str());
         registers::recorded(&window, by, subject, &page.parties(), &rule.share.purpose, range).await?;
     }
-    let events: Vec<Value> = page.given.iter().map(|given| sharing::event(&rule, given)).collect();
+    let events: Vec<Value> = page.given.iter().map(|given| sharing::event(&rule, given, form)).collect();
     let told = json!({
         "events": events, "cursor": page.upto.to_string(), "complete": page.complete,
         "share": rule.id.as_str(), "version": rule.version, "purpose": rule.share.purpose,
@@ -117,6 +118,14 @@ fn barred(why: Barred) -> Problem {
         Barred::State(what) => Problem::conflict("state", "The rule gives nothing now", &what),
         Barred::Dataset => Problem::not_found("the rule's dataset is no longer served"),
         Barred::Store(error) => error.into(),
+    }
+}
+
+fn form(query: &Query, rule: &sharing::Rule) -> Result<Form, Problem> {
+    match parameter(query, "form").as_deref() {
+        None | Some("plain") => Ok(Form::Plain),
+        Some("neutral") if rule.has_neutral() => Ok(Form::Neutral),
+        _ => Err(Problem::bad_request("form is plain, or neutral for orders, payments and waybills")),
     }
 }
 

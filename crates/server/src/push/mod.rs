@@ -2,6 +2,7 @@
 //! How far each webhook is, is a record of the ledger: another server, or this one after its end, goes on from there. A page
 //! whose delivery was not recorded is sent again with the same id. Whom it may be sent to is `client`'s.
 
+mod answers;
 pub mod client;
 mod sender;
 

@@ -5,17 +5,13 @@ use super::{Patience, signed};
 use crate::Window;
 use crate::api::view;
 use crate::reading::reading;
-use crate::sharing::{self, Barred, EVENTS, Rule};
+use crate::sharing::{self, Barred, EVENTS, Form, Rule};
 use clearance::Text;
-use clearance::event::{ActionKind, OfficerAction};
-use clearance::keys::OrderKey;
 use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
-use register::answer::{Answer, Outcome, TEXT};
 use register::delivery::{Delivery, SET_ASIDE, SetAside};
 use register::webhook::{BATCH, Source, Webhook};
 use register::{By, Command, Refusal};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,21 +26,21 @@ const HELD: i64 = 60_000;
 const RENEW: i64 = 30_000;
 
 /// What goes out together.
-struct Parcel {
+pub(super) struct Parcel {
     events: Vec<Value>,
     /// What each event is about and whom it names.
-    about: Vec<(String, String, Vec<Text>)>,
+    pub(super) about: Vec<(String, String, Vec<Text>)>,
     after: Cursor,
     upto: Cursor,
     complete: bool,
     /// The rule that gives it, where one does.
-    rule: Option<Rule>,
+    pub(super) rule: Option<Rule>,
     /// Its place among those set aside.
     again: Option<usize>,
 }
 
 /// Why a step could not be taken.
-enum Stopped {
+pub(super) enum Stopped {
     /// The store, or nobody writes any more.
     Store(StoreError),
     Ended,
@@ -58,28 +54,12 @@ impl From<StoreError> for Stopped {
     }
 }
 
-/// What counterparts answer.
-#[derive(Deserialize)]
-struct Answers {
-    answers: Vec<OneAnswer>,
-}
-
-#[derive(Deserialize)]
-struct OneAnswer {
-    id: String,
-    outcome: Outcome,
-    #[serde(default)]
-    reference: String,
-    #[serde(default)]
-    text: String,
-}
-
 pub(super) struct Sender<R: Read> {
-    window: Window<R>,
+    pub(super) window: Window<R>,
     client: Client,
     patience: Patience,
     holder: String,
-    id: Text,
+    pub(super) id: Text,
     /// From this cursor up to there was nothing: only memory, what is sent is written down.
     looked: Option<(String, Cursor)>,
     /// The page that was written down last as about to be sent: tried again, it is the same delivery.
@@ -262,7 +242,10 @@ impl<R: Read> Sender<R> {
         }
         let limit = if upto.is_some() { usize::MAX } else { limit };
         let mut parcel = match webhook.source() {
-            Some(Source::Share(id)) => self.shared(&codes, &id, &from, upto.as_ref(), limit).await?,
+            Some(Source::Share(id)) => {
+                let form = if webhook.neutral { Form::Neutral } else { Form::Plain };
+                self.shared(&codes, (&id, form), &from, upto.as_ref(), limit).await?
+            }
             Some(Source::Receipts) => self.receipts(&exchange_ids, &from, upto.as_ref(), limit).await?,
             None => return Err(Stopped::Barred(format!("{} is no source", webhook.source))),
         };
@@ -283,7 +266,7 @@ impl<R: Read> Sender<R> {
     async fn shared(
         &self,
         codes: &[Text],
-        id: &str,
+        (id, form): (&str, Form),
         after: &Cursor,
         upto: Option<&Cursor>,
         limit: usize,
@@ -293,7 +276,7 @@ impl<R: Read> Sender<R> {
             other => Stopped::Barred(other.to_string()),
         })?;
         let page = sharing::page(&self.window, &rule, after, upto, limit).await?;
-        let events = page.given.iter().map(|given| sharing::event(&rule, given)).collect();
+        let events = page.given.iter().map(|given| sharing::event(&rule, given, form)).collect();
         let about = page
             .given
             .iter()
@@ -376,7 +359,7 @@ impl<R: Read> Sender<R> {
     }
 
     /// The window, for the party whose webhook it is.
-    fn by(&self) -> By {
+    pub(super) fn by(&self) -> By {
         let party = register::owner_of(&RecordKey::new(Register::Webhook, &self.id));
         let role = self.window.filing(&party).and_then(|filing| filing.roles.first().copied());
         let name = self.id.split_once(':').map_or("", |(_, name)| name);
@@ -409,83 +392,6 @@ impl<R: Read> Sender<R> {
             Some(Ok(record)) => Ok(Some(record)),
             Some(Err(Refusal::Outdated(_) | Refusal::Invalid(_) | Refusal::State(..))) => Ok(None),
             Some(Err(refusal)) => Err(Stopped::Barred(format!("it cannot be recorded: {refusal:?}"))),
-            None => Err(Stopped::Ended),
-        }
-    }
-
-    /// Keeps what a counterpart answered; an objection stops a clearance where the rule says so. Says what of it was not
-    /// understood: the records were taken all the same.
-    async fn answered(&self, parcel: &Parcel, body: &[u8]) -> Result<String, Stopped> {
-        let Some(rule) = &parcel.rule else { return Ok(String::new()) };
-        let answers = match serde_json::from_slice::<Answers>(body) {
-            Ok(Answers { answers }) => answers,
-            // Nothing to say.
-            Err(_) if body.is_empty() => return Ok(String::new()),
-            Err(error) => return Ok(format!("the answer is not understood: {error}")),
-        };
-        let mut complaint = String::new();
-        for answer in answers {
-            let Some((event, subject, _)) = parcel.about.iter().find(|(id, ..)| *id == answer.id) else {
-                let id: String = answer.id.chars().take(TEXT).collect();
-                complaint = format!("there is an answer to {id}, which was not sent");
-                continue;
-            };
-            let text: String = answer.text.chars().take(TEXT).collect();
-            let kept = Answer {
-                event: event.clone(),
-                source: format!("shares/{}", rule.id),
-                outcome: answer.outcome,
-                reference: answer.reference.chars().take(TEXT).collect(),
-                text: text.clone(),
-                giver: rule.share.giver.clone(),
-            };
-            self.keep(subject, &kept).await?;
-            if answer.outcome == Outcome::Objected && rule.share.suspends {
-                self.suspend(subject, event, &text).await?;
-            }
-        }
-        Ok(complaint)
-    }
-
-    async fn keep(&self, subject: &str, answer: &Answer) -> Result<(), Stopped> {
-        let key = RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id));
-        let current = self.window.read.record(&key).await?;
-        // Delivered twice, answered twice: kept once.
-        if current.as_ref().is_some_and(|record| Answer::of(record) == *answer) {
-            return Ok(());
-        }
-        let command = Command {
-            key,
-            version: current.map_or(0, |record| record.version),
-            action: "answer".into(),
-            by: self.by(),
-            note: String::new(),
-            body: serde_json::to_string(answer).ok(),
-        };
-        match self.window.pipeline.command(command).await {
-            Some(Ok(_)) => Ok(()),
-            Some(Err(refusal)) => Err(Stopped::Barred(format!("an answer cannot be recorded: {refusal:?}"))),
-            None => Err(Stopped::Ended),
-        }
-    }
-
-    /// An event on the path of the consignment. Where its state allows it no longer, the answer that was kept tells.
-    async fn suspend(&self, subject: &str, event: &str, text: &str) -> Result<(), Stopped> {
-        let Some((platform, order_no)) = subject.split_once('/') else { return Ok(()) };
-        let order = OrderKey::new(platform, order_no);
-        let Some(consignment) = self.window.read.consignment(&order).await? else { return Ok(()) };
-        let by = self.by();
-        let action = OfficerAction {
-            id: Text::from(format!("answer {event}").as_str()),
-            officer: by.actor.name,
-            party: by.actor.party,
-            order,
-            version: consignment.version,
-            kind: ActionKind::Suspend,
-            text: text.into(),
-        };
-        match self.window.pipeline.action(action).await {
-            Some(_) => Ok(()),
             None => Err(Stopped::Ended),
         }
     }

@@ -373,3 +373,54 @@ fn fits(value: &Value, schema: &Value, at: &str) {
         fits(item, &schema["items"], at);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_counterpart_of_another_country_sends_and_receives_in_the_neutral_form() {
+    let zone = zone().await;
+    let trade = plain(&zone, 0);
+    // Three documents come in it; the answer is that of CEB.
+    for (sender, document) in trade.documents().into_iter().take(3) {
+        let sent = sample::message(&sender, vec![document.clone()]);
+        let json = ceb::write_json(&sent);
+        let body = &json[document.kind().root()];
+        let whole = &body[document.kind().element()][0];
+        let parts = document.kind().parts();
+        let mut record = whole.get(parts[0].element).unwrap_or(whole).as_object().unwrap().clone();
+        if let Some(lines) = parts.get(1) {
+            record.insert("lines".to_owned(), whole[lines.element].clone());
+        }
+        let transfer = Some(&body["BaseTransfer"]);
+        let neutral = exchange::neutral::message(&sent.guid, document.kind(), &[record], transfer).unwrap();
+        let token = Some(zone.tokens[sender.as_str()].as_str());
+        let (status, told) =
+            zone.request("POST", "/v1/messages", token, neutral.to_string().into_bytes()).await;
+        assert_eq!((status, told["documents"][0]["status"].as_u64()), (200, Some(2)), "{told}");
+        // What was received is kept as it came.
+        let path = format!("/v1/messages/{}/original", told["position"]);
+        let (status, original) = zone.get(&sender, &path).await;
+        assert_eq!((status, &original), (200, &neutral));
+    }
+    let (sender, declaration) = trade.documents()[3].clone();
+    zone.send(&sender, declaration).await;
+    assert_eq!(zone.shown(&sender, &trade).await["attempt"]["state"], 120);
+    // And go out in it, under the same mask.
+    let fields = ["orderNo", "currency", "acturalPaid", "appTime", "lines.country", "lines.qty"];
+    let id = share(&zone, TAX, "orders", rule("orders", &fields, json!({}))).await;
+    let (status, page) = zone.get(TAX, &format!("/v1/shares/{id}/records?form=neutral")).await;
+    let event = &page["events"][0];
+    assert_eq!((status, event["dataschema"].as_str()), (200, Some("urn:onewindow:neutral:v1")), "{page}");
+    let data = &event["data"];
+    assert_eq!(data["UCR"]["TraderAssignedReferenceID"], trade.order.head.order_no.as_str());
+    assert_eq!(data["Payment"]["CurrencyTypeCode"], "CNY");
+    assert!(data["IssueDateTime"].as_str().unwrap().ends_with("+08:00"), "{data}");
+    assert!(data["GovernmentAgencyGoodsItem"][0]["Origin"]["CountryCode"].is_string(), "{data}");
+    assert!(data.get("Buyer").is_none() && data.get("CN").is_none(), "{data}");
+    let other = share(&zone, EXCHANGE, "trade", rule("clearances", &["orderNo"], json!({}))).await;
+    assert_eq!(zone.get(EXCHANGE, &format!("/v1/shares/{other}/records?form=neutral")).await.0, 400);
+    // What is not understood is refused with what is expected.
+    let token = Some(zone.tokens[sender.as_str()].as_str());
+    let (_, told) = zone
+        .request("POST", "/v1/messages", token, b"{\"NeutralMessage\": {\"documents\": []}}".to_vec())
+        .await;
+    assert!(told.to_string().contains("Order, Payment or Waybill"), "{told}");
+}
