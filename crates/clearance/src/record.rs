@@ -20,12 +20,14 @@ pub enum Register {
     Access = 5,
     /// Documents attached to what is applied for.
     Attachment = 6,
+    /// Who signed in and out, and what happened to users, tokens and providers of identities.
+    SignIn = 10,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 6] =
-        [Self::Filing, Self::Goods, Self::Share, Self::Request, Self::Access, Self::Attachment];
+    pub const ALL: [Self; 7] =
+        [Self::Filing, Self::Goods, Self::Share, Self::Request, Self::Access, Self::Attachment, Self::SignIn];
 
     /// The register of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -41,6 +43,7 @@ impl Register {
             Self::Request => "requests",
             Self::Access => "accesses",
             Self::Attachment => "attachments",
+            Self::SignIn => "sign-ins",
         }
     }
 

@@ -14,6 +14,7 @@ pub mod reference;
 pub mod request;
 pub mod requirements;
 pub mod share;
+pub mod sign_in;
 
 use clearance::Text;
 use clearance::decide::Reference;
@@ -159,6 +160,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Access => access::MOVES,
         Register::Share => share::MOVES,
         Register::Request => request::MOVES,
+        Register::SignIn => sign_in::MOVES,
     }
 }
 
@@ -196,7 +198,10 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     let command = seen.command;
     let moves = moves_of(command.key.register);
     let state = current.map_or("", |record| record.state.as_str());
-    let owner = current.map_or_else(|| owner_of(&command.key), |record| owner_of(&record.key));
+    let owner = match current {
+        Some(record) if record.key.register == Register::Filing => filing::owner(record),
+        _ => owner_of(&command.key),
+    };
     let owns = command.by.codes.contains(&owner);
     // Who has no part in a record learns nothing of it.
     let named =
@@ -258,6 +263,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Access => access::made(seen, &mut faults),
         Register::Share => share::made(seen, step, &mut faults),
         Register::Request => request::made(seen, step, &mut faults),
+        Register::SignIn => sign_in::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
