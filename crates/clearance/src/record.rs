@@ -26,11 +26,13 @@ pub enum Register {
     Delivery = 8,
     /// Answers of counterparts to what they were sent.
     Answer = 13,
+    /// Who signed in and out, and what happened to users, tokens and providers of identities.
+    SignIn = 10,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -39,6 +41,7 @@ impl Register {
         Self::Attachment,
         Self::Webhook,
         Self::Delivery,
+        Self::SignIn,
         Self::Answer,
     ];
 
@@ -59,6 +62,7 @@ impl Register {
             Self::Webhook => "webhooks",
             Self::Delivery => "deliveries",
             Self::Answer => "answers",
+            Self::SignIn => "sign-ins",
         }
     }
 

@@ -16,6 +16,7 @@ mod judging;
 mod migrate;
 mod party;
 mod process;
+mod provider;
 mod reckoning;
 mod rulebook;
 mod serve;
@@ -121,6 +122,11 @@ enum Command {
         after_help = "Examples:\n  onewindow user add --data zone --login li.wei --name 'Li Wei' --party 8620000001 --role zone-operator --duty admin\n  onewindow user list --data zone\n  onewindow user reset-password --data zone li.wei"
     )]
     User(user::Arguments),
+    /// Add, list and remove providers of identities (OpenID Connect) with which people sign in.
+    #[command(
+        after_help = "Example:\n  onewindow provider add --data zone --name bureau --issuer https://login.bureau.example --client onewindow --window https://window.example --party 5301000901 --role agency < secret.txt"
+    )]
+    Provider(provider::Arguments),
     /// Print the completions of a shell.
     Completions {
         /// Which shell.
@@ -165,6 +171,7 @@ fn main() -> ExitCode {
         Command::Token(arguments) => token::run(arguments),
         Command::Counterpart(arguments) => counterpart::run(arguments),
         Command::User(arguments) => user::run(arguments),
+        Command::Provider(arguments) => provider::run(arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "onewindow", &mut std::io::stdout());
             Ok(true)

@@ -1,6 +1,7 @@
 //! `onewindow token`: bearer tokens, bound to a party and a role. The text is shown once; only its hash is kept.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+use crate::user::OPERATOR;
 use crate::{Failure, Space};
 use clearance::Text;
 use clearance::keys::Time;
@@ -86,7 +87,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
                 let scopes = Some(scopes.as_slice()).filter(|scopes| !scopes.is_empty());
                 let new =
                     NewToken { party: &party, role, name: &name, districts: &districts, expires, scopes };
-                control.issue_for(&new, now).await.map(|(_, text)| text).map_err(Failure::from)
+                let (id, text) = control.issue_for(&new, now).await?;
+                control.happened(OPERATOR, &party, "token-issued", &id.to_string(), now).await?;
+                Ok::<_, Failure>(text)
             })?;
             println!("{token}");
             Ok(true)
@@ -102,8 +105,13 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             }
             Ok(true)
         }
-        Action::Revoke { space, id } => {
-            runtime.block_on(async { Ok(space.control().await?.revoke(id).await?) })
-        }
+        Action::Revoke { space, id } => runtime.block_on(async {
+            let control = space.control().await?;
+            let tokens = control.tokens().await?;
+            let Some(token) = tokens.iter().find(|token| token.id == id) else { return Ok(false) };
+            let revoked = control.revoke(id).await?;
+            control.happened(OPERATOR, &token.party, "token-revoked", &id.to_string(), now).await?;
+            Ok(revoked)
+        }),
     }
 }

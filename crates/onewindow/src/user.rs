@@ -81,12 +81,12 @@ enum Action {
     },
 }
 
-/// Who did it, in the trace of what happened.
-const OPERATOR: &str = "operator";
+/// Who did it, in the trace of what happened: the command line.
+pub const OPERATOR: &str = "operator";
 /// Users that are read at once.
 const PAGE: usize = 1_000;
 
-fn duty(word: &str) -> Result<Duty, String> {
+pub fn duty(word: &str) -> Result<Duty, String> {
     Duty::from_word(word).ok_or_else(|| {
         let known: Vec<&str> = Duty::ALL.iter().map(|duty| duty.word()).collect();
         format!("duties are {}", known.join(", "))
@@ -118,7 +118,7 @@ async fn done(action: Action, now: Time) -> Result<bool, Failure> {
             if control.add_user(&user, &password::hash(&password)?, now).await?.is_none() {
                 return Err(format!("the login {login} is taken").into());
             }
-            control.trace(OPERATOR, &party, "user-added", &login, now).await?;
+            control.happened(OPERATOR, &party, "user-added", &login, now).await?;
             tell(&password, password_stdin);
         }
         Action::List { space } => list(&space.control().await?).await?,
@@ -135,7 +135,7 @@ async fn done(action: Action, now: Time) -> Result<bool, Failure> {
                 let enabled = User { state: UserState::MustChangePassword, ..user };
                 written(&control, enabled, "user-enabled", now).await?;
             } else {
-                control.trace(OPERATOR, &user.party, "attempts-forgotten", &user.login, now).await?;
+                control.happened(OPERATOR, &user.party, "attempts-forgotten", &user.login, now).await?;
             }
         }
         Action::ResetPassword { space, login, second_factor, password_stdin } => {
@@ -146,10 +146,10 @@ async fn done(action: Action, now: Time) -> Result<bool, Failure> {
             let state = if user.state == UserState::Disabled { user.state } else { state };
             control.set_password(user.id, &password::hash(&password)?, state, now).await?;
             control.forget_attempts(&user.login).await?;
-            control.trace(OPERATOR, &user.party, "password-reset", &user.login, now).await?;
+            control.happened(OPERATOR, &user.party, "password-reset", &user.login, now).await?;
             if second_factor {
                 control.clear_second_factor(user.id, now).await?;
-                control.trace(OPERATOR, &user.party, "second-factor-reset", &user.login, now).await?;
+                control.happened(OPERATOR, &user.party, "second-factor-reset", &user.login, now).await?;
             }
             tell(&password, password_stdin);
         }
@@ -166,7 +166,7 @@ async fn written(control: &Control, user: User, what: &str, now: Time) -> Result
     if !control.change_user(&user, true, now).await? {
         return Err("the user was changed meanwhile; try again".into());
     }
-    Ok(control.trace(OPERATOR, &user.party, what, &user.login, now).await?)
+    Ok(control.happened(OPERATOR, &user.party, what, &user.login, now).await?)
 }
 
 async fn list(control: &Control) -> Result<(), Failure> {

@@ -2,11 +2,12 @@
 //! that is approved becomes the filing that trades are judged by, from a day on and never backwards.
 
 use crate::form::{self, FilingForm};
-use crate::moves::Move;
-use crate::{Fault, Made, Seen, read, requirements, stored, written};
+use crate::moves::{Move, Who};
+use crate::{Fault, Made, Seen, owner_of, read, requirements, stored, written};
 use ceb::Day;
 use clearance::Text;
-use clearance::party::{Filing, Role};
+use clearance::party::{Filing, Parties, Role};
+use clearance::record::Record;
 use serde::{Deserialize, Serialize};
 
 /// States: submitted, returned (for correction), refused, withdrawn, filed, change-submitted (the filing in force stays
@@ -150,9 +151,47 @@ pub struct Body {
     pub granted: Option<Granted>,
 }
 
+/// Between the name of somebody who has no party yet and the code that he claims: the id of such an application. Until it is
+/// approved the record is his, and whoever has the code learns nothing of it; then it is that party's.
+const CLAIMS: char = '~';
+
+/// The id of an application by somebody who has no party yet.
+pub fn claim(name: &str, code: &str) -> Text {
+    format!("{name}{CLAIMS}{code}").into()
+}
+
+/// Whether an id is that of such an application.
+pub fn is_claim(id: &str) -> bool {
+    id.contains(CLAIMS)
+}
+
+/// The code that an application is for.
+pub fn code_of(id: &str) -> &str {
+    id.rsplit_once(CLAIMS).map_or(id, |(_, code)| code)
+}
+
+/// The roles in which the party of a record is filed by it; none = it was never approved.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn approved(record: &Record) -> Option<Vec<Role>> {
+    let application = stored::<Body>(record).in_force?;
+    Some(application.roles.iter().filter_map(|word| Role::from_word(word)).collect())
+}
+
+/// Whose record it is: his who claims a code until it is approved, then the party's.
+pub(crate) fn owner(record: &Record) -> Text {
+    let id = &record.key.id;
+    if is_claim(id) && approved(record).is_some() { code_of(id).into() } else { owner_of(&record.key) }
+}
+
 pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
     let command = seen.command;
-    let code = command.key.id.as_str();
+    let code = code_of(&command.key.id);
+    let claims = is_claim(&command.key.id);
+    // Who has no party yet is not told what others have filed: the agency finds it out.
+    let (nobody, told) = (Parties::default(), claims && step.who == Who::Owner);
+    let known = if told { &nobody } else { seen.parties };
     let mut body = match seen.current {
         Some(record) => stored::<Body>(record),
         None => Body { applied: read(command.body.as_deref(), faults)?, in_force: None, granted: None },
@@ -160,7 +199,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     match step.action {
         "apply" | "correct" | "change" => {
             body.applied = read(command.body.as_deref(), faults)?;
-            check(code, &body.applied, seen, faults);
+            check(code, &body.applied, known, seen, faults);
         }
         "withdraw" | "refuse" => {
             // Nothing changes for what is in force.
@@ -176,15 +215,22 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             body.granted = Some(granted);
             if step.action == "approve" {
                 // What was right when it was sent may have ended, or been given to another, since.
-                check(code, &body.applied, seen, faults);
+                check(code, &body.applied, known, seen, faults);
+                if claims && body.in_force.is_none() && known.latest(code).is_some() {
+                    let expected = "a code that nobody has: this one is filed; refuse, and say what to do";
+                    faults.push(Fault::new("id", code, expected));
+                }
                 body.in_force = Some(body.applied.clone());
             }
         }
         _ => {}
     }
     let filing = step.files.then(|| filing(code, &body, step, seen, faults));
-    let mut parties = vec![Text::from(code)];
-    parties.extend(body.applied.other_code.iter().map(|other| Text::from(other.trim())));
+    let mut parties = vec![command.key.id.clone()];
+    if !claims || body.in_force.is_some() {
+        parties.push(code.into());
+        parties.extend(body.applied.other_code.iter().map(|other| Text::from(other.trim())));
+    }
     Some(Made { body: written(&body), parties, filing })
 }
 
@@ -240,10 +286,10 @@ fn form_of(code: &str, application: &Application, granted: &Granted) -> FilingFo
 }
 
 /// Everything that is wrong with an application.
-fn check(code: &str, application: &Application, seen: &Seen<'_>, faults: &mut Vec<Fault>) {
+fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'_>, faults: &mut Vec<Fault>) {
     let today = seen.now.day();
-    let filing = form_of(code, application, &Granted::default()).filing(seen.parties, faults);
-    if let Some(known) = seen.parties.latest(code).filter(|known| known.code != code) {
+    let filing = form_of(code, application, &Granted::default()).filing(parties, faults);
+    if let Some(known) = parties.latest(code).filter(|known| known.code != code) {
         let expected = format!("it is filed under {}: change that filing", known.code);
         faults.push(Fault::new("id", code, &expected));
     }

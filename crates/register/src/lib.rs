@@ -16,6 +16,7 @@ pub mod reference;
 pub mod request;
 pub mod requirements;
 pub mod share;
+pub mod sign_in;
 pub mod webhook;
 
 use clearance::Text;
@@ -165,6 +166,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Webhook => webhook::MOVES,
         Register::Delivery => delivery::MOVES,
         Register::Answer => answer::MOVES,
+        Register::SignIn => sign_in::MOVES,
     }
 }
 
@@ -202,7 +204,10 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     let command = seen.command;
     let moves = moves_of(command.key.register);
     let state = current.map_or("", |record| record.state.as_str());
-    let owner = current.map_or_else(|| owner_of(&command.key), |record| owner_of(&record.key));
+    let owner = match current {
+        Some(record) if record.key.register == Register::Filing => filing::owner(record),
+        _ => owner_of(&command.key),
+    };
     let owns = command.by.codes.contains(&owner);
     // Who has no part in a record learns nothing of it.
     let named =
@@ -267,6 +272,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Webhook => webhook::made(seen, step, &mut faults),
         Register::Delivery => delivery::made(seen, step, &mut faults),
         Register::Answer => answer::made(seen, &mut faults),
+        Register::SignIn => sign_in::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -90,7 +90,7 @@ impl Caller {
                 return Err(Denied::Ended);
             }
             control.used(&session, now).await;
-            return Ok(Self::person(session.id, user));
+            return Ok(Self::person(&session, user));
         }
         let token = control.find(text).await.map_err(unreadable)?.ok_or(Denied::Unknown)?;
         if token.revoked || token.expires.is_some_and(|end| end <= now) {
@@ -112,16 +112,16 @@ impl Caller {
         }
     }
 
-    fn person(session: i64, user: User) -> Self {
+    fn person(session: &Session, user: User) -> Self {
         Self {
-            key: ('s', session),
+            key: ('s', session.id),
             party: user.party.clone(),
             role: user.role,
             name: user.login.clone(),
             districts: user.districts.clone(),
             rights: Rights::of_user(user.role, user.districts.is_empty(), &user.duties),
             scopes: None,
-            person: Some(Person { first: first(&user), user, session }),
+            person: Some(Person { first: first(&user, session.provided), user, session: session.id }),
         }
     }
 
@@ -193,7 +193,11 @@ pub(crate) fn in_time(session: &Session, now: Time) -> bool {
 }
 
 /// What a user has to do before anything else.
-pub(crate) fn first(user: &User) -> Option<First> {
+pub(crate) fn first(user: &User, provided: bool) -> Option<First> {
+    // Passwords and second factors are the provider's then.
+    if provided {
+        return None;
+    }
     if user.state == UserState::MustChangePassword {
         return Some(First::ChangePassword);
     }

@@ -228,6 +228,7 @@ fn of_duty(duty: Duty) -> Rights {
             Right::TraceRead,
         ])),
         Duty::Reader => READ,
+        Duty::Applicant => Rights::of(&[Right::RegistersRead, Right::RegistersApply, Right::ReferenceRead]),
     }
 }
 

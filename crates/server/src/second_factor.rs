@@ -83,17 +83,20 @@ pub fn shown(secret: &[u8]) -> String {
 
 /// What an authenticator reads from a picture.
 pub fn address(secret: &[u8], login: &str) -> String {
-    let login: String = login
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect();
     format!(
-        "otpauth://totp/onewindow:{login}?secret={}&issuer=onewindow&algorithm=SHA1&digits=6&period={PERIOD}",
+        "otpauth://totp/onewindow:{}?secret={}&issuer=onewindow&algorithm=SHA1&digits=6&period={PERIOD}",
+        escaped(login),
         shown(secret)
     )
+}
+
+/// A text as it stands in an address: what is not reserved there stays (RFC 3986 §2.3).
+pub(crate) fn escaped(text: &str) -> String {
+    let escaped = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(escaped).collect()
 }
 
 #[cfg(test)]

@@ -2,15 +2,20 @@
 //! the same answer as a wrong password, and a code of the second factor counts once. What a session may then do is in
 //! `auth`.
 
+use crate::Window;
 use crate::auth::SESSION_LONGEST;
+use crate::happenings::{self, happened};
+use crate::intake::Closed;
 use crate::password::{Failed, Hasher, MOST_BYTES};
+use crate::providers::Asking;
+use crate::registering;
 use crate::second_factor;
 use crate::throttle::{Rate, Throttle, seconds};
 use clearance::keys::Time;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use store::{Control, Credentials, Patience, StoreError, User, UserState};
+use store::{Control, Credentials, Patience, Read, StoreError, User, UserState};
 
 /// Five attempts, then half a minute, a minute … a quarter of an hour; a day later all is forgotten. Guessing a hundred
 /// passwords of one login takes a day; whoever is kept out by another's attempts waits a quarter of an hour at most.
@@ -19,6 +24,10 @@ const PATIENCE: Patience = Patience { free: 5, delay: 30_000, doublings: 5, forg
 const BY_ADDRESS_AND_LOGIN: Rate = Rate { count: 20, per: Duration::from_secs(60), burst: 20 };
 /// Attempts from one address: a whole office behind one address signs in within a minute.
 const BY_ADDRESS: Rate = Rate { count: 120, per: Duration::from_secs(60), burst: 120 };
+/// Registrations from one address: an agent's office registers its customers.
+const REGISTRATIONS_OF_ADDRESS: Rate = Rate { count: 10, per: Duration::from_secs(3600), burst: 10 };
+/// Registrations at one server: who comes from many addresses fills nothing with them.
+const REGISTRATIONS: Rate = Rate { count: 300, per: Duration::from_secs(3600), burst: 100 };
 /// Characters of a login at most.
 pub const LONGEST_LOGIN: usize = 64;
 
@@ -40,9 +49,21 @@ pub enum Refused {
     /// No password could be looked at now.
     #[error("{0}")]
     Failed(#[from] Failed),
+    /// Nothing is recorded now, and so nobody signs in.
+    #[error("nothing is recorded now")]
+    Closed(Closed),
+    /// Nobody knows whether it was recorded.
+    #[error("not recorded")]
+    Unrecorded,
     /// The control store.
     #[error("{0}")]
     Store(#[from] StoreError),
+}
+
+impl From<Closed> for Refused {
+    fn from(closed: Closed) -> Self {
+        Self::Closed(closed)
+    }
 }
 
 /// What slows callers down, and what makes hashes: one for a window.
@@ -52,9 +73,12 @@ pub struct Gate(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     hasher: Hasher,
+    asking: Asking,
     by_address: Throttle<String>,
     by_address_and_login: Throttle<(String, String)>,
     callers: Throttle<(char, i64)>,
+    registrations: Throttle<String>,
+    all_registrations: Throttle<()>,
     token_rate: AtomicU32,
     session_rate: AtomicU32,
 }
@@ -101,75 +125,162 @@ impl Gate {
         &self.0.hasher
     }
 
-    /// The user who proves with his password that he is himself. Counts as an attempt until it is forgotten.
-    ///
-    /// # Errors
-    /// [`Refused`].
-    pub async fn prove(
-        &self,
-        control: &Control,
-        login: &str,
-        password: &str,
-        address: &str,
-        now: Time,
-    ) -> Result<(User, Credentials), Refused> {
-        let moment = Instant::now();
-        let key = (address.to_owned(), login.to_owned());
-        let inner = &self.0;
-        let passed = inner.by_address.pass(address.to_owned(), BY_ADDRESS, moment);
-        passed
-            .and_then(|()| inner.by_address_and_login.pass(key, BY_ADDRESS_AND_LOGIN, moment))
-            .map_err(|wait| Refused::Slower { seconds: seconds(wait) })?;
-        // What nobody can have is not looked for: it costs no row and no hash of megabytes.
-        if login.is_empty() || login.chars().count() > LONGEST_LOGIN || password.len() > MOST_BYTES {
-            return Err(Refused::Wrong);
-        }
-        let attempt = control.attempt(login, PATIENCE, now).await?;
-        if !attempt.allowed {
-            let wait = u64::try_from(attempt.until.0 - now.0).unwrap_or(0);
-            return Err(Refused::Slower { seconds: wait.div_ceil(1000).max(1) });
-        }
-        let found = control.credentials(login).await?;
-        let stored = found.as_ref().map(|(_, credentials)| credentials.password.clone());
-        let right = inner.hasher.is(password, stored).await?;
-        match found {
-            Some((user, credentials)) if right && user.state != UserState::Disabled => {
-                Ok((user, credentials))
-            }
-            Some((user, _)) => {
-                // Beside the answer, which comes as fast for a login that nobody has.
-                let control = control.clone();
-                tokio::spawn(async move {
-                    let (login, party) = (&user.login, &user.party);
-                    if let Err(error) = control.trace(login, party, "sign-in-refused", login, now).await {
-                        tracing::warn!(%error, "a refused sign-in was not written down");
-                    }
-                });
-                Err(Refused::Wrong)
-            }
-            None => Err(Refused::Wrong),
-        }
+    /// Asks providers of identities.
+    pub(crate) fn asking(&self) -> &Asking {
+        &self.0.asking
     }
 
-    /// Begins a session: its number, its text, whose.
+    /// Counts what an address asks for before anybody is looked for.
     ///
     /// # Errors
-    /// [`Refused`].
-    pub async fn sign_in(
-        &self,
-        control: &Control,
-        given: &Given<'_>,
-        now: Time,
-    ) -> Result<(i64, String, User), Refused> {
-        let login = login_of(given.login);
-        let (user, credentials) = self.prove(control, &login, given.password, given.address, now).await?;
-        second(control, &user, &credentials, given.code, now).await?;
-        control.forget_attempts(&login).await?;
-        let oldest = Time(now.0 - SESSION_LONGEST);
-        let (id, text) = control.open_session(&user, given.address, now, oldest).await?;
-        control.trace(&user.login, &user.party, "signed-in", given.address, now).await?;
-        Ok((id, text, user))
+    /// [`Refused::Slower`].
+    pub fn pass_address(&self, address: &str) -> Result<(), Refused> {
+        let passed = self.0.by_address.pass(address.to_owned(), BY_ADDRESS, Instant::now());
+        passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
     }
+
+    /// Counts who registers himself: of one address, and of all.
+    ///
+    /// # Errors
+    /// [`Refused::Slower`].
+    pub fn pass_registration(&self, address: &str) -> Result<(), Refused> {
+        let (moment, inner) = (Instant::now(), &self.0);
+        let passed = inner.registrations.pass(address.to_owned(), REGISTRATIONS_OF_ADDRESS, moment);
+        let passed = passed.and_then(|()| inner.all_registrations.pass((), REGISTRATIONS, moment));
+        passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
+    }
+
+    fn pass_address_and_login(&self, address: &str, login: &str) -> Result<(), Refused> {
+        let key = (address.to_owned(), login.to_owned());
+        let passed = self.0.by_address_and_login.pass(key, BY_ADDRESS_AND_LOGIN, Instant::now());
+        passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
+    }
+}
+
+/// A user who proved with his password that he is himself.
+pub struct Proven {
+    /// He.
+    pub user: User,
+    /// What he proved it with.
+    pub credentials: Credentials,
+    /// Whether this attempt, if it fails yet, begins a delay.
+    delays: bool,
+}
+
+/// The user who proves with his password that he is himself. Counts as an attempt until it is forgotten.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn prove<R: Read>(
+    window: &Arc<Window<R>>,
+    login: &str,
+    password: &str,
+    address: &str,
+    now: Time,
+) -> Result<Proven, Refused> {
+    let control = &window.control;
+    window.gate.pass_address(address)?;
+    window.gate.pass_address_and_login(address, login)?;
+    // What nobody can have is not looked for: it costs no row and no hash of megabytes.
+    if login.is_empty() || login.chars().count() > LONGEST_LOGIN || password.len() > MOST_BYTES {
+        return Err(Refused::Wrong);
+    }
+    let attempt = control.attempt(login, PATIENCE, now).await?;
+    if !attempt.allowed {
+        let wait = u64::try_from(attempt.until.0 - now.0).unwrap_or(0);
+        return Err(Refused::Slower { seconds: wait.div_ceil(1000).max(1) });
+    }
+    let delays = attempt.until > now;
+    let found = control.credentials(login).await?;
+    let stored = found.as_ref().map(|(_, credentials)| credentials.password.clone());
+    let right = window.gate.hasher().is(password, stored).await?;
+    match found {
+        Some((user, credentials)) if right && user.state != UserState::Disabled => {
+            Ok(Proven { user, credentials, delays })
+        }
+        found => {
+            // Beside the answer, which comes as fast for a login that nobody has.
+            let (window, login) = (window.clone(), login.to_owned());
+            let user = found.map(|(user, _)| user);
+            tokio::spawn(async move {
+                if let Err(error) = refused(&window, user.as_ref(), &login, delays, now).await {
+                    tracing::warn!(%error, "a refused sign-in was not written down");
+                }
+            });
+            Err(Refused::Wrong)
+        }
+    }
+}
+
+/// Writes a refusal down: of a known login each, and each that began a delay as a row of the ledger.
+async fn refused<R: Read>(
+    window: &Window<R>,
+    user: Option<&User>,
+    login: &str,
+    delays: bool,
+    now: Time,
+) -> Result<(), StoreError> {
+    match user {
+        Some(user) => {
+            window.control.trace(login, &user.party, "sign-in-refused", login, now).await?;
+            if delays {
+                happened(window, login, &user.party, "locked-out", login).await?;
+            }
+        }
+        // Somebody may have typed his password in the place of his login.
+        None if delays => {
+            let name = window.control.keyed(login)?;
+            happened(window, "unknown", "", "locked-out", &name).await?;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// Begins a session: its number, its text, whose.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn sign_in<R: Read>(
+    window: &Arc<Window<R>>,
+    given: &Given<'_>,
+    now: Time,
+) -> Result<(i64, String, User), Refused> {
+    window.intake.check()?;
+    let login = login_of(given.login);
+    let Proven { user, credentials, delays } =
+        prove(window, &login, given.password, given.address, now).await?;
+    if let Err(error) = second(&window.control, &user, &credentials, given.code, now).await {
+        if delays && matches!(error, Refused::Wrong) {
+            happened(window, &login, &user.party, "locked-out", &login).await?;
+        }
+        return Err(error);
+    }
+    window.control.forget_attempts(&login).await?;
+    let user = registering::settled(window, user).await?;
+    let (id, text) = open(window, &user, (given.address, false), now).await?;
+    Ok((id, text, user))
+}
+
+/// Opens a session for a user who was proved to be himself, by a password or by a provider of identities. It is a row of the
+/// ledger before it is a session: what cannot be recorded is not opened.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn open<R: Read>(
+    window: &Window<R>,
+    user: &User,
+    from: (&str, bool),
+    now: Time,
+) -> Result<(i64, String), Refused> {
+    window.intake.check()?;
+    let signed_in = happenings::of(&user.login, &user.party, "signed-in", &user.login, now);
+    if !happenings::record(window, &crate::password::random(4)?, &signed_in).await {
+        return Err(Refused::Unrecorded);
+    }
+    let opened = window.control.open_session(user, from, now, Time(now.0 - SESSION_LONGEST)).await?;
+    window.control.trace(&user.login, &user.party, "signed-in", from.0, now).await?;
+    Ok(opened)
 }
 
 /// What a person gives to sign in.

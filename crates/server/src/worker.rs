@@ -20,6 +20,9 @@ pub async fn run<R: Read>(window: Window<R>, every: Duration) {
             tracing::error!(%error, "settings cannot be read");
         }
         let closed = window.intake.closed().is_some();
+        if !closed && let Err(error) = crate::happenings::carry(&window).await {
+            tracing::error!(%error, "what happened to users and tokens cannot be read");
+        }
         if !closed && !window.pipeline.submit(Work::Tend).await {
             return;
         }

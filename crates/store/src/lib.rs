@@ -24,7 +24,7 @@ pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
 pub use control::{Control, NewToken, SESSION_PREFIX, Token};
 pub use evidence::Evidence;
 pub use master_key::MasterKey;
-pub use people::{Attempt, Credentials, Duty, NewUser, Patience, Session, Trace, User, UserState};
+pub use people::{Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState};
 pub use rows::{
     Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope,
     Search, SeedRow, StoredEvent, Summary,

@@ -2,8 +2,10 @@
 //! writes them in `control`. What a duty allows and how a password is checked belong to the server.
 
 mod control;
+mod providers;
 
 pub(crate) use control::KnownSessions;
+pub use providers::Provider;
 
 use clearance::Text;
 use clearance::keys::Time;
@@ -26,11 +28,13 @@ pub enum Duty {
     Auditor,
     /// Reads what concerns his party.
     Reader,
+    /// Files a party and follows what becomes of it: what somebody has who registered himself.
+    Applicant,
 }
 
 impl Duty {
     /// All duties.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Admin,
         Self::Operator,
         Self::Reviewer,
@@ -38,6 +42,7 @@ impl Duty {
         Self::Decider,
         Self::Auditor,
         Self::Reader,
+        Self::Applicant,
     ];
     /// The word stored and used everywhere.
     pub fn word(self) -> &'static str {
@@ -49,6 +54,7 @@ impl Duty {
             Self::Decider => "decider",
             Self::Auditor => "auditor",
             Self::Reader => "reader",
+            Self::Applicant => "applicant",
         }
     }
     /// The duty of a word.
@@ -175,6 +181,8 @@ pub struct Session {
     pub used: Time,
     /// From where it was begun, as far as that is known.
     pub address: Text,
+    /// Whether a provider of identities proved who he is, in place of a password and a second factor.
+    pub provided: bool,
 }
 
 /// What an attempt to sign in is told.

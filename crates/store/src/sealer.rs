@@ -12,6 +12,17 @@ use std::path::Path;
 /// What the derived key is for: another purpose has another key.
 const PURPOSE: &[u8] = b"onewindow control secrets 1";
 
+/// What keyed hashes are for.
+const NAMES: &[u8] = b"onewindow names of unknown logins 1";
+
+/// The code of a text under a key of its own: 128 bits, hexadecimal.
+pub(crate) fn keyed(master_key: &Path, text: &str) -> Result<String, StoreError> {
+    let master = MasterKey::load_or_create(master_key, false)?;
+    let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &master.0), NAMES);
+    let code = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()), text.as_bytes());
+    Ok(code.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// Seals and opens.
 pub(crate) struct Sealer {
     key: LessSafeKey,

@@ -76,6 +76,16 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     assert!(done(path, "user list --data zone").contains("must-change-password"));
     assert_ne!(done(path, "user reset-password --data zone li.wei --second-factor"), one_time);
     assert_eq!(onewindow(path, "user disable --data zone nobody").status.code(), Some(1));
+    let provider = "provider add --data zone --name bureau --client onewindow --window https://window.example --party 5301000901 --role agency";
+    done(path, &format!("{provider} --issuer https://login.bureau.example"));
+    assert!(
+        done(path, "provider list --data zone")
+            .contains("bureau\t{\"issuer\":\"https://login.bureau.example\"")
+    );
+    let open = onewindow(path, &format!("{provider} --issuer http://login.bureau.example"));
+    assert_eq!(open.status.code(), Some(1), "not encrypted");
+    done(path, "provider remove --data zone bureau");
+    assert_eq!(onewindow(path, "provider remove --data zone bureau").status.code(), Some(1));
     done(path, "rulebook export --data zone --out tables");
     assert!(done(path, "rulebook publish --data zone --by tester tables").contains("nothing was published"));
     done(path, "man --out man");

@@ -56,7 +56,10 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             "/v1/registers/{register}"
             | "/v1/registers/{register}/{id}"
             | "/v1/registers/{register}/{id}/history",
-        ) => right(&[Right::RegistersRead]),
+        ) => {
+            // Which of the two a register asks for, its handler says: `registers::named_for`.
+            right(&[Right::RegistersRead, Right::TraceRead])
+        }
         // Which of the two a move asks for, its table says.
         ("post", "/v1/registers/{register}/{id}/actions") => {
             right(&[Right::RegistersApply, Right::FilingsReview])
@@ -64,7 +67,8 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/v1/shares/{id}/records") => right(&[Right::SharesRead]),
         ("get", "/metrics") => right(&[Right::MetricsRead]),
         ("get", "/v1/openapi.json" | "/health" | "/ready") => Open,
-        ("post", "/v1/sessions") => Open,
+        ("post", "/v1/sessions" | "/v1/registrations") => Open,
+        ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
         ("get", "/v1/users/me") => Oneself,
         ("post", "/v1/users/me/password" | "/v1/users/me/totp" | "/v1/users/me/totp/confirm") => Oneself,

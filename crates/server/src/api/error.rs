@@ -71,6 +71,10 @@ impl Problem {
             "give the password with which you signed in; each attempt counts",
         )
     }
+    /// 401 for a person who was not signed in, and why.
+    pub fn sign_in_refused(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-refused", "Nobody was signed in", detail)
+    }
     /// 409 for what stands otherwise than the caller took it to stand.
     pub fn otherwise(detail: &str) -> Self {
         Self::conflict("conflict", "It is not as you took it to be", detail)
@@ -181,10 +185,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Slower { seconds } => Self::slower(seconds),
-            Refused::Wrong => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "sign-in-refused",
-                "Nobody was signed in",
+            Refused::Wrong => Self::sign_in_refused(
                 "login, password or code is wrong, or the user is disabled; who manages users can reset it",
             ),
             Refused::CodeNeeded => Self::new(
@@ -205,6 +206,10 @@ impl From<Refused> for Problem {
                     "it is in the operator's log",
                 )
             }
+            Refused::Closed(closed) => closed.into(),
+            Refused::Unrecorded => Self::unavailable(
+                "the sign-in cannot be recorded, so nobody was signed in; try again in some seconds",
+            ),
             Refused::Store(error) => error.into(),
         }
     }

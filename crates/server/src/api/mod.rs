@@ -15,8 +15,10 @@ mod people;
 mod preview;
 mod receipts;
 mod registers;
+mod registrations;
 mod sessions;
 mod shares;
+mod sign_in;
 pub mod view;
 
 use crate::Window;
@@ -76,6 +78,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/tokens"),
     ("delete", "/v1/tokens/{id}"),
     ("get", "/v1/trace"),
+    ("post", "/v1/registrations"),
+    ("get", "/v1/sign-in"),
+    ("get", "/v1/sign-in/{provider}"),
+    ("get", "/v1/sign-in/{provider}/callback"),
 ];
 
 /// Items of a page: unless asked for, and at most.

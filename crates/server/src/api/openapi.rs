@@ -70,6 +70,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         ("get", "/v1/users") => &["after", "limit"],
         ("get", "/v1/trace") => &["before", "limit"],
+        ("get", "/v1/sign-in/{provider}/callback") => &["state", "code", "iss", "error"],
         ("get", "/v1/evidence/head") => &["number", "writer", "size"],
         ("get", "/v1/evidence/proof") => &["position", "size"],
         ("get", "/v1/evidence/consistency") => &["writer", "from", "to"],

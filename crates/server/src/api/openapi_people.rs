@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// Summaries of these routes, in the order of `ROUTES`.
-pub(super) const SUMMARIES: [&str; 15] = [
+pub(super) const SUMMARIES: [&str; 19] = [
     "Sign in: a session for login, password and, where there is a second factor, a code; its text is shown once",
     "One's own sessions",
     "End one of one's own sessions, or `current`",
@@ -19,12 +19,17 @@ pub(super) const SUMMARIES: [&str; 15] = [
     "Tokens of one's party, without their texts",
     "Revoke a token of one's party",
     "What happened to users, sessions and tokens of one's party, newest first",
+    "Register oneself to file a party that has nobody here yet: a login for one's application and nothing else",
+    "Names of the providers of identities with which people may sign in",
+    "Begin to sign in with a provider: to its own page",
+    "Back from a provider: a session as with a password, or why there is none",
 ];
 
 /// The schema's name of what a route answers.
 pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
     Some(match (method, path) {
         ("post", "/v1/sessions") => "NewSession",
+        ("post", "/v1/registrations") => "Registered",
         ("get", "/v1/sessions") => "Sessions",
         ("get", "/v1/users/me") => "Me",
         ("post", "/v1/users/me/totp") => "SecondFactor",
@@ -35,6 +40,8 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("post", "/v1/tokens") => "NewToken",
         ("get", "/v1/tokens") => "Tokens",
         ("get", "/v1/trace") => "Trace",
+        ("get", "/v1/sign-in") => "Providers",
+        ("get", "/v1/sign-in/{provider}/callback") => "NewSession",
         _ => return None,
     })
 }
@@ -43,6 +50,7 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
 pub(super) fn request(method: &str, path: &str) -> Option<&'static str> {
     Some(match (method, path) {
         ("post", "/v1/sessions") => "SignIn",
+        ("post", "/v1/registrations") => "Registration",
         ("post", "/v1/users/me/password") => "PasswordChange",
         ("post", "/v1/users/me/totp") => "Enrolment",
         ("post", "/v1/users/me/totp/confirm") => "Confirmation",
@@ -55,17 +63,23 @@ pub(super) fn request(method: &str, path: &str) -> Option<&'static str> {
 
 /// Whether a route is of people and machines.
 pub(super) fn is_ours(path: &str) -> bool {
-    ["/v1/sessions", "/v1/users", "/v1/tokens", "/v1/trace"].iter().any(|begin| path.starts_with(begin))
+    ["/v1/sessions", "/v1/users", "/v1/tokens", "/v1/trace", "/v1/sign-in", "/v1/registrations"]
+        .iter()
+        .any(|begin| path.starts_with(begin))
 }
 
 /// The status of a route that did what was asked.
 pub(super) fn done(method: &str, path: &str) -> u16 {
     match (method, path) {
-        ("post", "/v1/sessions" | "/v1/users" | "/v1/tokens") => 201,
+        ("post", "/v1/sessions" | "/v1/users" | "/v1/tokens" | "/v1/registrations") => 201,
         ("post", "/v1/users/me/password") | ("delete", _) => 204,
+        ("get", "/v1/sign-in/{provider}") => 303,
         _ => 200,
     }
 }
+
+/// Of routes that ask for no token.
+const TOO_MANY: (u16, &str) = (429, "too many attempts; wait for Retry-After");
 
 /// Its refusals besides those of every route.
 pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
@@ -74,6 +88,12 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             vec![(401, "login, password or code is wrong, or a code is needed besides")]
         }
         ("post", "/v1/users") => vec![(409, "the login is taken")],
+        ("get", "/v1/sign-in/{provider}") | ("post", "/v1/registrations") => vec![TOO_MANY],
+        ("get", "/v1/sign-in/{provider}/callback") => vec![
+            (400, "no sign-in that began in this browser a moment ago and is not ended"),
+            (401, "the provider proved nobody, or nobody who may come"),
+            TOO_MANY,
+        ],
         ("patch", _) => vec![(409, "the user was changed meanwhile")],
         _ => Vec::new(),
     }
@@ -221,6 +241,12 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
                 ("subject", text()),
             ]),
         ),
+        (
+            "Registration",
+            whole(&[("code", text()), ("role", text()), ("name", text()), ("password", text())]),
+        ),
+        ("Registered", whole(&[("login", text()), ("application", text()), ("user", of("User"))])),
+        ("Providers", whole(&[("providers", texts())])),
         ("Trace", whole(&[("trace", list("TraceEntry")), ("next", or_null())])),
     ]
 }

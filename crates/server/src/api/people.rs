@@ -5,8 +5,10 @@ use super::error::Problem;
 use super::sessions::{self, body};
 use super::view::time;
 use super::{Query, limit, parameter};
+use super::{registrations, sign_in};
 use crate::Window;
 use crate::auth::Caller;
+use crate::happenings::happened;
 use crate::rights::{Right, Rights, is_office};
 use crate::signing_in::{Refused, is_login, login_of};
 use axum::extract::rejection::JsonRejection;
@@ -49,6 +51,10 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/v1/tokens", post(issue::<R>).get(tokens::<R>))
         .route("/v1/tokens/{id}", delete(revoke::<R>))
         .route("/v1/trace", get(trace::<R>))
+        .route("/v1/registrations", post(registrations::register::<R>))
+        .route("/v1/sign-in", get(sign_in::list::<R>))
+        .route("/v1/sign-in/{provider}", get(sign_in::begin::<R>))
+        .route("/v1/sign-in/{provider}/callback", get(sign_in::back::<R>))
         .layer(DefaultBodyLimit::max(BODY))
 }
 
@@ -134,7 +140,7 @@ struct Added {
     districts: Vec<String>,
 }
 
-fn name(text: &str) -> Result<Text, Problem> {
+pub(super) fn name(text: &str) -> Result<Text, Problem> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > NAME || name.chars().any(char::is_control) {
         return Err(Problem::bad_request(&format!("`name` has 1 to {NAME} characters")));
@@ -217,7 +223,7 @@ async fn add<R: Read>(
     let now = window.clock.now();
     let added = window.control.add_user(&user, &hash, now).await?;
     let id = added.ok_or_else(|| Problem::otherwise("this login is taken; choose another"))?;
-    window.control.trace(&caller.name, &user.party, "user-added", &login, now).await?;
+    happened(&window, &caller.name, &user.party, "user-added", &login).await?;
     let user = window.control.user(id).await?.as_ref().map(user_view);
     Ok((StatusCode::CREATED, Json(json!({"user": user, "password": password}))).into_response())
 }
@@ -325,7 +331,7 @@ async fn change<R: Read>(
         (clear, "second-factor-reset"),
     ] {
         if done {
-            window.control.trace(&caller.name, &user.party, what, &user.login, now).await?;
+            happened(&window, &caller.name, &user.party, what, &user.login).await?;
         }
     }
     let user = window.control.user(user.id).await?.as_ref().map(user_view);
@@ -413,7 +419,7 @@ async fn issue<R: Read>(
         scopes: Some(&scopes),
     };
     let (id, token) = window.control.issue_for(&new, now).await?;
-    window.control.trace(&caller.name, &party, "token-issued", &id.to_string(), now).await?;
+    happened(&window, &caller.name, &party, "token-issued", &id.to_string()).await?;
     Ok((StatusCode::CREATED, Json(json!({"id": id, "token": token}))).into_response())
 }
 
@@ -428,8 +434,7 @@ async fn revoke<R: Read>(
     let tokens = tokens_of(&window, &caller).await?;
     let token = tokens.iter().find(|token| token.id == id).ok_or_else(missing)?;
     window.control.revoke(id).await?;
-    let now = window.clock.now();
-    window.control.trace(&caller.name, &token.party, "token-revoked", &id.to_string(), now).await?;
+    happened(&window, &caller.name, &token.party, "token-revoked", &id.to_string()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

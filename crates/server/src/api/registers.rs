@@ -4,9 +4,9 @@
 use super::error::Problem;
 use super::view::time;
 use super::{CONSIGNMENTS, Query, limit, operations, parameter};
-use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
+use crate::{Window, registering};
 use axum::Json;
 use axum::extract::{Path, State};
 use clearance::Text;
@@ -62,7 +62,7 @@ pub async fn list<R: Read>(
     Path(register): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let register = named(&register)?;
+    let register = named_for(&caller, &register)?;
     let (codes, _) = window.names_of(&caller.party);
     let parties = if sees_all(&caller, register) {
         parameter(&query, "party").map(|code| window.names_of(&code).0)
@@ -130,6 +130,10 @@ pub async fn act<R: Read>(
     if key.id.is_empty() || key.id.len() > 120 || key.id.chars().any(char::is_control) {
         return Err(Problem::bad_request("an id has 1 to 120 characters"));
     }
+    // Who has no party yet has his application, and nothing else is there for him.
+    if register::filing::is_claim(&caller.party) && (register != Register::Filing || key.id != caller.party) {
+        return Err(refused(&Refusal::Absent));
+    }
     let command = Command {
         key,
         version: body.version,
@@ -139,7 +143,15 @@ pub async fn act<R: Read>(
         body: body.body.map(|body| body.to_string()),
     };
     match command_of(&window, command).await? {
-        Ok(record) => Ok(Json(whole(&record))),
+        Ok(record) => {
+            // What is recorded stands; where this fails, the next sign-in of the applicant does it.
+            if register == Register::Filing
+                && let Err(error) = registering::admit(&window, &record).await
+            {
+                tracing::warn!(%error, "an applicant was not admitted yet");
+            }
+            Ok(Json(whole(&record)))
+        }
         Err(refusal) => Err(refused(&refusal)),
     }
 }
@@ -169,6 +181,14 @@ fn named(word: &str) -> Result<Register, Problem> {
         .ok_or_else(|| Problem::not_found("no such register; GET /v1/registers lists them"))
 }
 
+/// The register of a word, if he may read it: what happens to users and tokens is for who manages or audits them.
+fn named_for(caller: &Caller, word: &str) -> Result<Register, Problem> {
+    let register = Register::from_word(word);
+    let right = if register == Some(Register::SignIn) { Right::TraceRead } else { Right::RegistersRead };
+    caller.may(&[right])?;
+    named(word)
+}
+
 fn sees_all(caller: &Caller, register: Register) -> bool {
     match register {
         Register::Filing | Register::Goods | Register::Attachment => caller.uses_registers(),
@@ -177,6 +197,7 @@ fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::Share | Register::Webhook | Register::Delivery | Register::Answer => caller.is_office(),
         // What agencies write to one another is between them.
         Register::Request => false,
+        Register::SignIn => caller.is_of_zone(),
     }
 }
 
@@ -192,7 +213,7 @@ async fn found<R: Read>(
     id: &str,
     purpose: &str,
 ) -> Result<Arc<Record>, Problem> {
-    let register = named(register)?;
+    let register = named_for(caller, register)?;
     let absent = || Problem::not_found("no such record, or not yours");
     let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
     let (codes, _) = window.names_of(&caller.party);

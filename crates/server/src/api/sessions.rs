@@ -4,7 +4,8 @@ use super::error::Problem;
 use super::people::{Address, user_view};
 use super::view::time;
 use crate::auth::{Caller, Denied, First, Person, SESSION_LONGEST, first, in_time};
-use crate::signing_in::{Given, Refused, login_of, second};
+use crate::happenings::happened;
+use crate::signing_in::{self, Given, Refused, login_of, second};
 use crate::{Window, password, second_factor};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -59,12 +60,17 @@ pub async fn begin<R: Read>(
     let now = window.clock.now();
     let given =
         Given { login: &sent.login, password: &sent.password, code: sent.code.as_deref(), address: &address };
-    let (id, token, user) = window.gate.sign_in(&window.control, &given, now).await?;
-    let answer = json!({
-        "id": id, "token": token, "expires": time(Time(now.0 + SESSION_LONGEST)),
-        "first": first(&user).map(first_word), "user": user_view(&user),
-    });
+    let (id, token, user) = signing_in::sign_in(&window, &given, now).await?;
+    let answer = session_view(id, &token, &user, false, now);
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+}
+
+/// A session that began, with its text.
+pub(super) fn session_view(id: i64, token: &str, user: &User, provided: bool, now: Time) -> Value {
+    json!({
+        "id": id, "token": token, "expires": time(Time(now.0 + SESSION_LONGEST)),
+        "first": first(user, provided).map(first_word), "user": user_view(user),
+    })
 }
 
 /// `GET /v1/sessions`: his own.
@@ -103,6 +109,8 @@ pub async fn end<R: Read>(
     if !ended {
         return Err(Problem::not_found("no session of yours has this number"));
     }
+    let user = &person.user;
+    happened(&window, &user.login, &user.party, "signed-out", &user.login).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -126,14 +134,14 @@ pub struct NewPassword {
 
 /// He proves again that he is himself: whoever found his screen open does not take his account over.
 async fn proven<R: Read>(
-    window: &Window<R>,
+    window: &Arc<Window<R>>,
     person: &Person,
     password: &str,
     address: &str,
 ) -> Result<(User, Credentials), Problem> {
     let login = login_of(&person.user.login);
-    let proven = window.gate.prove(&window.control, &login, password, address, window.clock.now()).await;
-    proven.map_err(|refused| match refused {
+    let proven = signing_in::prove(window, &login, password, address, window.clock.now()).await;
+    proven.map(|proven| (proven.user, proven.credentials)).map_err(|refused| match refused {
         Refused::Wrong => Problem::wrong_password(),
         other => other.into(),
     })
@@ -156,7 +164,7 @@ pub async fn change_password<R: Read>(
     let now = window.clock.now();
     window.control.set_password(user.id, &hash, UserState::Active, now).await?;
     window.control.forget_attempts(&user.login).await?;
-    window.control.trace(&user.login, &user.party, "password-changed", &user.login, now).await?;
+    happened(&window, &user.login, &user.party, "password-changed", &user.login).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -220,6 +228,6 @@ pub async fn confirm<R: Read>(
     })?;
     let recovery = second_factor::recovery().map_err(Refused::from)?;
     window.control.confirm_second_factor(user.id, step, &recovery, now).await?;
-    window.control.trace(&user.login, &user.party, "second-factor-enrolled", &user.login, now).await?;
+    happened(&window, &user.login, &user.party, "second-factor-enrolled", &user.login).await?;
     Ok(Json(json!({ "recoveryCodes": recovery })))
 }

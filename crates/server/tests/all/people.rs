@@ -416,7 +416,7 @@ async fn a_token_that_was_guessed_expired_or_revoked_opens_nothing() {
         assert_eq!(status(&zone, &format!("/v1/users/{id}"), &session).await, 404, "{id}");
     }
     let user = control.user(other).await.unwrap().unwrap();
-    let (others, text) = control.open_session(&user, "", NOW, NOW).await.unwrap();
+    let (others, text) = control.open_session(&user, ("", false), NOW, NOW).await.unwrap();
     for id in [others, others + 1, -1, i64::MAX] {
         let ended = zone.request("DELETE", &format!("/v1/sessions/{id}"), Some(&session), Vec::new()).await.0;
         assert_eq!(ended, 404, "{id}");

@@ -130,6 +130,14 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("delete", "/v1/tokens/{id}", "another",                 "401 403 403 403 403 403 403   404 403 403 403   403 403 403 204 403   403 403"),
     ("delete", "/v1/tokens/{id}", "absent",                  "401 403 403 403 403 403 403   404 403 403 403   403 403 403 404 403   403 403"),
     ("get", "/v1/trace", "own",                              "401 403 403 403 403 403 403   200 403 403 200   403 403 403 200 200   403 403"),
+    ("post", "/v1/registrations", "own",                     "400 400 400 400 400 400 400   400 400 400 400   400 400 400 400 400   400 400"),
+    ("get", "/v1/sign-in", "own",                            "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/v1/sign-in/{provider}", "own",                 "404 404 404 404 404 404 404   404 404 404 404   404 404 404 404 404   404 404"),
+    ("get", "/v1/sign-in/{provider}", "another",             "404 404 404 404 404 404 404   404 404 404 404   404 404 404 404 404   404 404"),
+    ("get", "/v1/sign-in/{provider}", "absent",              "404 404 404 404 404 404 404   404 404 404 404   404 404 404 404 404   404 404"),
+    ("get", "/v1/sign-in/{provider}/callback", "own",        "400 400 400 400 400 400 400   400 400 400 400   400 400 400 400 400   400 400"),
+    ("get", "/v1/sign-in/{provider}/callback", "another",    "400 400 400 400 400 400 400   400 400 400 400   400 400 400 400 400   400 400"),
+    ("get", "/v1/sign-in/{provider}/callback", "absent",     "400 400 400 400 400 400 400   400 400 400 400   400 400 400 400 400   400 400"),
 ];
 
 /// What is asked for: of the agent, of another agent.
@@ -280,7 +288,7 @@ impl World {
             _ => return "999999".to_owned(),
         };
         let user = self.zone.window.control.user(user).await.unwrap().unwrap();
-        self.zone.window.control.open_session(&user, "", NOW, NOW).await.unwrap().0.to_string()
+        self.zone.window.control.open_session(&user, ("", false), NOW, NOW).await.unwrap().0.to_string()
     }
 
     async fn a_token(&self, whose: &str) -> String {
@@ -430,6 +438,10 @@ fn the_page_of_threats_names_tests_that_are_there() {
     let files = [
         "server/tests/all/permissions.rs",
         "server/tests/all/people.rs",
+        "server/tests/all/providers.rs",
+        "server/tests/all/registering.rs",
+        "server/tests/all/sign_ins.rs",
+        "server/src/identity_token.rs",
         "server/tests/all/registers.rs",
         "server/tests/all/shares.rs",
         "server/tests/all/webhooks.rs",

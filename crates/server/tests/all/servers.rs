@@ -430,7 +430,7 @@ async fn people_with(control: &Control) {
         (user.second_factor, credentials.second_factor.as_deref()),
         (true, Some(b"secret".as_slice()))
     );
-    let (session, text) = control.open_session(&user, "address", NOW, NOW).await.unwrap();
+    let (session, text) = control.open_session(&user, ("address", false), NOW, NOW).await.unwrap();
     assert_eq!(control.session(&text).await.unwrap().unwrap().0.id, session);
     assert!(control.end_session(id, session).await.unwrap());
     assert!(control.session(&text).await.unwrap().is_none());

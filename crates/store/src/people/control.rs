@@ -35,6 +35,8 @@ macro_rules! ask {
     };
 }
 
+pub(super) use ask;
+
 impl Control {
     /// Adds a user, who must change this password; none if the login is taken.
     ///
@@ -188,19 +190,20 @@ impl Control {
         ask!(self.forget_attempts(&hash(login)))
     }
 
-    /// Begins a session; its text is shown once and never stored. Sessions older than `oldest` are deleted.
+    /// Begins a session from an address, by a password or a provider of identities ([`Session::provided`]); its text is
+    /// shown once and never stored. Sessions older than `oldest` are deleted.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn open_session(
         &self,
         user: &User,
-        address: &str,
+        from: (&str, bool),
         now: Time,
         oldest: Time,
     ) -> Result<(i64, String), StoreError> {
         let text = format!("{}{}", crate::SESSION_PREFIX, crate::control::random_text()?);
-        let id = ask!(self.open_session(&hash(&text), user, address, now, oldest))?;
+        let id = ask!(self.open_session(&hash(&text), user, from, now, oldest))?;
         Ok((id, text))
     }
 
@@ -296,7 +299,7 @@ impl Control {
         ask!(self.traces(party, before, i64::try_from(limit).unwrap_or(i64::MAX)))
     }
 
-    fn sealer(&self) -> Result<Sealer, StoreError> {
+    pub(super) fn sealer(&self) -> Result<Sealer, StoreError> {
         Sealer::of(&self.master_key)
     }
 
@@ -304,7 +307,7 @@ impl Control {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn forget_sessions(&self, which: impl Fn(&Session) -> bool) {
+    pub(super) fn forget_sessions(&self, which: impl Fn(&Session) -> bool) {
         let mut known = self.known_sessions();
         known.changes += 1;
         known.by_hash.retain(|_, known| !which(&known.found.0));

@@ -9,6 +9,7 @@ pub(crate) mod control;
 pub(crate) mod evidence;
 mod load;
 mod people;
+mod providers;
 mod read;
 mod registers;
 mod scan;

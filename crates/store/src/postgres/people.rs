@@ -14,12 +14,12 @@ const USER: &str =
     "u.id, u.login, u.name, u.party, u.role, u.duties, u.districts, u.state, u.second_factor IS NOT NULL,
     u.generation, u.version, u.created, u.changed";
 
-const SESSION: &str = "s.id, s.user_id, s.generation, s.created, s.used, s.address";
+const SESSION: &str = "s.id, s.user_id, s.generation, s.created, s.used, s.address, s.provided";
 
-type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
+pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl Tokens {
-    async fn rows(
+    pub(super) async fn rows(
         &self,
         operation: &str,
         statement: &str,
@@ -29,7 +29,7 @@ impl Tokens {
         query(&client, statement, with).await.map_err(|error| failed(operation, error))
     }
 
-    async fn changed(
+    pub(super) async fn changed(
         &self,
         operation: &str,
         statement: &str,
@@ -190,15 +190,15 @@ impl Tokens {
         &self,
         hash: &[u8],
         user: &User,
-        address: &str,
+        (address, provided): (&str, bool),
         now: Time,
         oldest: Time,
     ) -> Result<i64, StoreError> {
         self.changed("open a session", "DELETE FROM session WHERE created < $1", &[&oldest.0]).await?;
-        let open = "INSERT INTO session(hash, user_id, generation, created, used, address)
-            VALUES ($1, $2, $3, $4, $4, $5) RETURNING id";
-        let rows =
-            self.rows("open a session", open, &[&hash, &user.id, &user.generation, &now.0, &address]).await?;
+        let open = "INSERT INTO session(hash, user_id, generation, created, used, address, provided)
+            VALUES ($1, $2, $3, $4, $4, $5, $6) RETURNING id";
+        let with: Parameters<'_> = &[&hash, &user.id, &user.generation, &now.0, &address, &provided];
+        let rows = self.rows("open a session", open, with).await?;
         Ok(rows.first().map_or(0, |row| row.get(0)))
     }
 
@@ -207,7 +207,7 @@ impl Tokens {
             "SELECT {SESSION}, {USER} FROM session s JOIN window_user u ON u.id = s.user_id WHERE s.hash = $1"
         );
         let rows = self.rows("find a session", &find, &[&hash]).await?;
-        Ok(rows.first().map(|row| (read_session(row), read_user(row, 6))))
+        Ok(rows.first().map(|row| (read_session(row), read_user(row, 7))))
     }
 
     pub async fn touch(&self, session: i64, now: Time) -> Result<(), StoreError> {
@@ -277,10 +277,11 @@ fn read_session(row: &Row) -> Session {
         created: Time(row.get(3)),
         used: Time(row.get(4)),
         address: row.get::<_, &str>(5).into(),
+        provided: row.get(6),
     }
 }
 
-fn read_trace(row: &Row) -> Trace {
+pub(super) fn read_trace(row: &Row) -> Trace {
     Trace {
         id: row.get(0),
         time: Time(row.get(1)),

@@ -77,6 +77,13 @@ const STEPS: &[&str] = &[
          chain bytea NOT NULL, PRIMARY KEY (writer, level, number));
      CREATE TABLE evidence_key(number integer PRIMARY KEY, made bigint NOT NULL, public bytea NOT NULL, wrapped bytea NOT NULL);
      CREATE TABLE evidence_head(number bigint PRIMARY KEY, time bigint NOT NULL, note text NOT NULL);",
+    // What waits to be a row of the ledger; providers of identities, whom they proved, and sign-ins that are under way.
+    "ALTER TABLE session ADD COLUMN provided boolean NOT NULL DEFAULT false;
+     CREATE TABLE unrecorded(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, time bigint NOT NULL, by_whom text NOT NULL,
+         party text NOT NULL, what text NOT NULL, subject text NOT NULL);
+     CREATE TABLE provider(name text PRIMARY KEY, settings text NOT NULL, secret bytea NOT NULL);
+     CREATE TABLE provided(identity bytea PRIMARY KEY, user_id bigint NOT NULL);
+     CREATE TABLE under_way(state bytea PRIMARY KEY, provider text NOT NULL, began bigint NOT NULL);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
@@ -99,7 +106,7 @@ pub const DISTRIBUTION: [(&str, &str); 14] = [
 ];
 
 /// Tables that every node has whole.
-const EVERYWHERE: [&str; 14] = [
+const EVERYWHERE: [&str; 18] = [
     "data_key",
     "dictionary",
     "number_block",
@@ -114,6 +121,10 @@ const EVERYWHERE: [&str; 14] = [
     "trace",
     "evidence_key",
     "evidence_head",
+    "unrecorded",
+    "provider",
+    "provided",
+    "under_way",
 ];
 
 /// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
@@ -185,8 +196,8 @@ const RIGHTS: [(&str, &str); 6] = [
         "writer, key, account, counter, listed, record, token, preview, setting, window_user",
     ),
     ("SELECT, UPDATE", "reference, number_block"),
-    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt, evidence_tile"),
-    ("SELECT, INSERT, DELETE", "recovery"),
+    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt, evidence_tile, provider"),
+    ("SELECT, INSERT, DELETE", "recovery, unrecorded, provided, under_way"),
 ];
 
 /// Grants a role what servers need, and no more.

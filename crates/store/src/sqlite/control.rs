@@ -44,6 +44,13 @@ const STEPS: &[&str] = &[
      CREATE TABLE trace(id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, by_whom TEXT NOT NULL, party TEXT NOT NULL,
          what TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
      CREATE INDEX trace_party ON trace(party, id);",
+    // What waits to be a row of the ledger; providers of identities, whom they proved, and sign-ins that are under way.
+    "ALTER TABLE session ADD COLUMN provided INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE unrecorded(id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, by_whom TEXT NOT NULL, party TEXT NOT NULL,
+         what TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
+     CREATE TABLE provider(name TEXT PRIMARY KEY, settings TEXT NOT NULL, secret BLOB NOT NULL) STRICT;
+     CREATE TABLE provided(identity BLOB PRIMARY KEY, user_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE under_way(state BLOB PRIMARY KEY, provider TEXT NOT NULL, began INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 ];
 
 /// Takes the steps that are not done. A server and a command may open at once: one waits for the other.

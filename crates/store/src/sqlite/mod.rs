@@ -14,6 +14,7 @@ pub mod memory;
 mod merge;
 mod merger;
 mod people;
+mod providers;
 mod registers;
 pub mod restore;
 pub mod room;

@@ -13,7 +13,7 @@ const USER: &str =
     "u.id, u.login, u.name, u.party, u.role, u.duties, u.districts, u.state, u.second_factor IS NOT NULL,
     u.generation, u.version, u.created, u.changed";
 
-const SESSION: &str = "s.id, s.user_id, s.generation, s.created, s.used, s.address";
+const SESSION: &str = "s.id, s.user_id, s.generation, s.created, s.used, s.address, s.provided";
 
 impl Tokens {
     pub fn add_user(&self, user: &NewUser, password: &str, now: Time) -> Result<Option<i64>, StoreError> {
@@ -198,16 +198,16 @@ impl Tokens {
         &self,
         hash: &[u8],
         user: &User,
-        address: &str,
+        (address, provided): (&str, bool),
         now: Time,
         oldest: Time,
     ) -> Result<i64, StoreError> {
         self.with("open a session", |connection| {
             connection.execute("DELETE FROM session WHERE created < ?1", [oldest.0])?;
             connection.query_row(
-                "INSERT INTO session(hash, user_id, generation, created, used, address)
-                 VALUES(?1, ?2, ?3, ?4, ?4, ?5) RETURNING id",
-                params![hash, user.id, user.generation, now.0, address],
+                "INSERT INTO session(hash, user_id, generation, created, used, address, provided)
+                 VALUES(?1, ?2, ?3, ?4, ?4, ?5, ?6) RETURNING id",
+                params![hash, user.id, user.generation, now.0, address, provided],
                 |row| row.get(0),
             )
         })
@@ -218,7 +218,7 @@ impl Tokens {
             let find = format!(
                 "SELECT {SESSION}, {USER} FROM session s JOIN window_user u ON u.id = s.user_id WHERE s.hash = ?1"
             );
-            let read = |row: &Row<'_>| Ok((read_session(row)?, read_user(row, 6)?));
+            let read = |row: &Row<'_>| Ok((read_session(row)?, read_user(row, 7)?));
             connection.prepare_cached(&find)?.query_row([hash], read).optional()
         })
     }
@@ -274,7 +274,7 @@ impl Tokens {
         })
     }
 
-    fn all_or_nothing(
+    pub(super) fn all_or_nothing(
         &self,
         operation: &str,
         run: impl FnOnce(&Connection) -> rusqlite::Result<()>,
@@ -317,10 +317,11 @@ fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
         created: Time(row.get(3)?),
         used: Time(row.get(4)?),
         address: text(row, 5)?,
+        provided: row.get::<_, i64>(6)? != 0,
     })
 }
 
-fn read_trace(row: &Row<'_>) -> rusqlite::Result<Trace> {
+pub(super) fn read_trace(row: &Row<'_>) -> rusqlite::Result<Trace> {
     Ok(Trace {
         id: row.get(0)?,
         time: Time(row.get(1)?),

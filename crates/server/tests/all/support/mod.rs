@@ -23,6 +23,7 @@ pub const NOW: Time = Time(1_795_399_200_000);
 #[path = "../../../../store/tests/all/support/postgres.rs"]
 pub mod database;
 pub mod people;
+pub mod provider;
 
 pub struct Zone {
     pub window: Window<ChosenRead>,

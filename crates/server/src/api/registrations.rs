@@ -1,0 +1,58 @@
+//! `POST /v1/registrations`: somebody without a token or a login registers, to file a party online.
+
+use super::error::Problem;
+use super::operations::check_intake;
+use super::people::{Address, name, user_view};
+use super::sessions::body;
+use crate::{Window, password, registering};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use clearance::identity::is_enterprise_code;
+use clearance::party::Role;
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use store::Read;
+
+/// The body.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    code: String,
+    role: String,
+    name: String,
+    password: String,
+}
+
+/// Registers him. The answer is the same whether the code is filed already or not: that is for the agency to find out.
+pub async fn register<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Address(address): Address,
+    sent: Result<Json<Registration>, JsonRejection>,
+) -> Result<Response, Problem> {
+    check_intake(&window)?;
+    let sent = body(sent)?;
+    let code = sent.code.trim();
+    if !is_enterprise_code(code) {
+        return Err(Problem::bad_request(
+            "`code` has ten characters of a customs code, or the eighteen of a unified social credit code with its check character",
+        ));
+    }
+    let appointed = [Role::Officer, Role::ZoneOperator, Role::Consumer];
+    let role = Role::from_word(&sent.role).filter(|role| !appointed.contains(role)).ok_or_else(|| {
+        let words: Vec<&str> =
+            Role::ALL.iter().filter(|role| !appointed.contains(role)).map(|role| role.word()).collect();
+        Problem::bad_request(&format!("`role` is one of {}", words.join(", ")))
+    })?;
+    let name = name(&sent.name)?;
+    password::good_enough(&sent.password, code, &name).map_err(|why| Problem::bad_request(&why))?;
+    window.gate.pass_registration(&address)?;
+    let user = registering::register(&window, code, role, name, &sent.password).await?;
+    let answer = json!({
+        "login": user.login.as_str(), "application": user.party.as_str(), "user": user_view(&user),
+    });
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
