@@ -9,6 +9,7 @@ mod interface;
 mod operations;
 mod people;
 mod permissions;
+mod personal;
 mod preview;
 mod recorded;
 mod registers;
