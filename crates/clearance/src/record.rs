@@ -20,12 +20,21 @@ pub enum Register {
     Access = 5,
     /// Documents attached to what is applied for.
     Attachment = 6,
+    /// Erasures of what rows told of persons.
+    Erasure = 11,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 6] =
-        [Self::Filing, Self::Goods, Self::Share, Self::Request, Self::Access, Self::Attachment];
+    pub const ALL: [Self; 7] = [
+        Self::Filing,
+        Self::Goods,
+        Self::Share,
+        Self::Request,
+        Self::Access,
+        Self::Attachment,
+        Self::Erasure,
+    ];
 
     /// The register of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -41,6 +50,7 @@ impl Register {
             Self::Request => "requests",
             Self::Access => "accesses",
             Self::Attachment => "attachments",
+            Self::Erasure => "erasures",
         }
     }
 

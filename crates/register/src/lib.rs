@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod attachment;
+pub mod erasure;
 pub mod filing;
 pub mod form;
 pub mod goods;
@@ -13,6 +14,7 @@ pub mod moves;
 pub mod reference;
 pub mod request;
 pub mod requirements;
+pub mod retention;
 pub mod share;
 
 use clearance::Text;
@@ -159,6 +161,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Access => access::MOVES,
         Register::Share => share::MOVES,
         Register::Request => request::MOVES,
+        Register::Erasure => erasure::MOVES,
     }
 }
 
@@ -258,6 +261,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Access => access::made(seen, &mut faults),
         Register::Share => share::made(seen, step, &mut faults),
         Register::Request => request::made(seen, step, &mut faults),
+        Register::Erasure => erasure::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

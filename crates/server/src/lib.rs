@@ -20,6 +20,7 @@ pub mod password;
 pub mod pipeline;
 mod plan;
 pub mod reference;
+pub mod retention;
 pub mod rights;
 pub mod second_factor;
 pub mod serving;

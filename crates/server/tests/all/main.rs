@@ -13,6 +13,8 @@ mod personal;
 mod preview;
 mod recorded;
 mod registers;
+mod retention;
+mod rotation;
 mod servers;
 mod shares;
 mod simulator;

@@ -11,6 +11,7 @@ mod load;
 mod people;
 mod read;
 mod registers;
+pub mod rotate;
 mod scan;
 pub mod schema;
 mod store;

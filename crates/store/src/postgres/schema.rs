@@ -77,6 +77,8 @@ const STEPS: &[&str] = &[
          chain bytea NOT NULL, PRIMARY KEY (writer, level, number));
      CREATE TABLE evidence_key(number integer PRIMARY KEY, made bigint NOT NULL, public bytea NOT NULL, wrapped bytea NOT NULL);
      CREATE TABLE evidence_head(number bigint PRIMARY KEY, time bigint NOT NULL, note text NOT NULL);",
+    // What took the place of an erased payload.
+    "ALTER TABLE ledger ADD COLUMN redacted bytea;",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every

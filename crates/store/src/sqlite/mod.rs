@@ -4,6 +4,7 @@
 mod ahead;
 pub mod backup;
 pub(crate) mod control;
+mod erase;
 pub(crate) mod evidence;
 pub mod folder;
 pub mod index;
@@ -17,6 +18,7 @@ mod people;
 mod registers;
 pub mod restore;
 pub mod room;
+pub mod rotate;
 mod runs;
 pub mod store;
 pub mod verify;
