@@ -150,10 +150,11 @@ async fn each_month_has_a_data_key_of_its_own() {
     let send = async |month: i64| {
         clock.set(clearance::keys::Time(NOW.0 + month * 31 * 86_400_000));
         let filing = clearance::sample::filings().swap_remove(month as usize);
-        // The key is made after the first batch of a month: the next is sealed with it.
+        // The key is made after the first batch of a month: what is sealed once it is there has it.
         let mut again = filing.clone();
         again.name = format!("{} 二", filing.name).into();
         assert_eq!(window.file_all(vec![filing], "test").await, 1);
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         assert_eq!(window.file_all(vec![again], "test").await, 1);
     };
     send(0).await;
