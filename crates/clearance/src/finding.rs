@@ -64,7 +64,8 @@ impl Finding {
     }
 
     /// What `returnInfo` says for this finding (SPEC §5.5): the text alone for e-port codes,
-    /// `[Code:1322;Desc:…]` with the compared fields in a second bracket for customs codes.
+    /// `[Code:1322;Desc:…]` with the compared fields in a second bracket for customs codes. Values that tell of a person
+    /// are masked: a receipt goes to subscribers too, and what a list was compared with is another's document.
     pub fn return_info(&self, kind: Option<Kind>) -> String {
         let mut info = match self.reason.customs_code() {
             Some(code) => format!("[Code:{code};Desc:{}]", self.text_zh(kind)),
@@ -78,7 +79,7 @@ impl Finding {
                 }
                 info.push_str(&field.path);
                 info.push(':');
-                info.push_str(&field.value);
+                info.push_str(&crate::identity::masked(&field.path, &field.value));
             }
             info.push(']');
         }

@@ -1,4 +1,5 @@
-//! Check digits of identity numbers and enterprise codes (HANDBOOK §1.9), and masking for screens.
+//! Check digits of identity numbers and enterprise codes (HANDBOOK §1.9); which fields of a message tell of a person, and how
+//! they are masked wherever others than the sender may read them.
 
 use ceb::Day;
 
@@ -95,4 +96,37 @@ pub fn mask_address(address: &str) -> String {
         shown.push_str("***");
     }
     shown
+}
+
+/// How a field that tells of a person is masked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Personal {
+    /// A number: of an identity document, a telephone, an account on a platform.
+    Number,
+    /// A name.
+    Name,
+    /// An address.
+    Address,
+}
+
+/// What a field of a message tells of a person, by its element name; none = nothing.
+pub fn personal(field: &str) -> Option<Personal> {
+    match field {
+        "buyerIdNumber" | "payerIdNumber" | "buyerTelephone" | "consigneeTelephone" | "telephone"
+        | "buyerRegNo" => Some(Personal::Number),
+        "buyerName" | "payerName" | "consignee" => Some(Personal::Name),
+        "consigneeAddress" => Some(Personal::Address),
+        _ => None,
+    }
+}
+
+/// The value of a field as others may read it. `path` ends with the field's element name: `InventoryHead.buyerName`.
+pub fn masked<'a>(path: &str, value: &'a str) -> std::borrow::Cow<'a, str> {
+    let field = path.rsplit(['.', '/']).next().unwrap_or(path);
+    match personal(field) {
+        Some(Personal::Number) => mask_number(value).into(),
+        Some(Personal::Name) => mask_name(value).into(),
+        Some(Personal::Address) => mask_address(value).into(),
+        None => value.into(),
+    }
 }

@@ -28,11 +28,13 @@ pub enum Register {
     Answer = 13,
     /// Who signed in and out, and what happened to users, tokens and providers of identities.
     SignIn = 10,
+    /// Erasures of what rows told of persons.
+    Erasure = 11,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -42,6 +44,7 @@ impl Register {
         Self::Webhook,
         Self::Delivery,
         Self::SignIn,
+        Self::Erasure,
         Self::Answer,
     ];
 
@@ -63,6 +66,7 @@ impl Register {
             Self::Delivery => "deliveries",
             Self::Answer => "answers",
             Self::SignIn => "sign-ins",
+            Self::Erasure => "erasures",
         }
     }
 

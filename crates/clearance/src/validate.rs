@@ -5,7 +5,7 @@ use crate::Text;
 use crate::event::{Arrived, Person, SignatureFact};
 use crate::facts::{CountKey, CountKind};
 use crate::finding::Finding;
-use crate::identity::{IdentityFault, check_citizen};
+use crate::identity::{IdentityFault, check_citizen, masked};
 use crate::keys::Time;
 use crate::party::{Parties, Role};
 use crate::reason::Reason;
@@ -71,8 +71,10 @@ pub fn document(arrived: &Arrived, book: &Rulebook, parties: &Parties, now: Time
 impl Check<'_> {
     fn note(&mut self, reason: Reason, path: &str, value: impl ToString, expected: &str) {
         let value = value.to_string();
+        // The text goes into receipts and to others' screens; the value itself is in the field.
+        let shown = masked(path, &value);
         self.found
-            .push(Finding::new(reason).argument(format!("{path}:{value}，{expected}")).field(path, value));
+            .push(Finding::new(reason).argument(format!("{path}:{shown}，{expected}")).field(path, &value));
     }
 
     fn kind(&self) -> Kind {
@@ -110,7 +112,7 @@ impl Check<'_> {
                 Reason::FieldInvalid => finding.argument(format!(
                     "{}:{}，{}：{}",
                     defect.path,
-                    defect.value,
+                    masked(&defect.path, &defect.value),
                     defect.rule.word(),
                     defect.expected
                 )),

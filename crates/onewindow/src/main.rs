@@ -13,11 +13,13 @@ mod crash;
 mod demo;
 mod generate;
 mod judging;
+mod key;
 mod migrate;
 mod party;
 mod process;
 mod provider;
 mod reckoning;
+mod retention;
 mod rulebook;
 mod serve;
 mod space;
@@ -103,6 +105,13 @@ enum Command {
         after_help = "Example:\n  onewindow restore --from /backup/zone --data restored --master-key zone.key"
     )]
     Restore(backup::RestoreArguments),
+    /// Put a new master key in the place of the old one.
+    Key(key::Arguments),
+    /// Erase what rows tell of persons where its time is over.
+    #[command(after_help = "Example:\n  onewindow retention --data zone --dry-run")]
+    Retention(retention::Arguments),
+    /// Erase what is kept of one person, as far as no law wants it kept.
+    Person(retention::PersonArguments),
     /// File parties, and list those that are filed.
     Party(party::Arguments),
     /// Publish, list and export the tables that decisions are made with.
@@ -166,6 +175,9 @@ fn main() -> ExitCode {
         Command::Judging(arguments) => judging::run(&arguments),
         Command::Backup(arguments) => backup::run(arguments),
         Command::Restore(arguments) => backup::restore(arguments),
+        Command::Key(arguments) => key::run(arguments),
+        Command::Retention(arguments) => retention::run(&arguments),
+        Command::Person(arguments) => retention::run_person(&arguments),
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
         Command::Token(arguments) => token::run(arguments),

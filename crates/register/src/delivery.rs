@@ -1,7 +1,8 @@
 //! What became of a webhook: how far it was delivered, what failed, what was set aside. The window writes it as it sends, so
-//! that any server goes on where another ended; the owner has it sent again. It has the id of its webhook.
+//! that any server goes on where another ended. It has the id of its webhook.
 
 use crate::moves::Move;
+use crate::webhook::Again;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use clearance::keys::Time;
 use clearance::record::Record;
@@ -15,7 +16,7 @@ pub const MOVES: &[Move] = &[
     Move::window("set-aside", &["delivering", "failing"], "delivering"),
     Move::window("fail", &["delivering", "failing"], "failing"),
     Move::window("stop", &["delivering", "failing"], "stopped"),
-    Move::owner("redeliver", &["delivering", "failing", "stopped"], "delivering").alone(),
+    Move::window("begin-again", &["delivering", "failing", "stopped"], "delivering"),
 ];
 
 /// Pages that are set aside at most: then the webhook stops, and nothing is lost.
@@ -34,6 +35,9 @@ pub struct Delivery {
     /// Whether the receiver knows that nothing was left then.
     #[serde(default)]
     pub complete: bool,
+    /// Number of the owner's last wish that was heeded, to have something sent again.
+    #[serde(default)]
+    pub again: u32,
     /// Failures in a row.
     pub failures: u32,
     /// When it is tried again, in milliseconds since 1970-01-01T00:00:00Z.
@@ -60,18 +64,6 @@ pub struct SetAside {
     pub again: bool,
 }
 
-/// What an owner wants sent again.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Redeliver {
-    /// Everything from after this cursor on; none = from where it is.
-    #[serde(default)]
-    pub after: Option<String>,
-    /// And what was set aside.
-    #[serde(default)]
-    pub set_aside: bool,
-}
-
 impl Delivery {
     /// The delivery of a record.
     ///
@@ -81,41 +73,38 @@ impl Delivery {
         stored(record)
     }
 
+    /// As its owner wishes it: from another place on, and with what was set aside.
+    #[must_use]
+    pub fn begun_again(self, wish: &Again) -> Self {
+        let page = |page: SetAside| SetAside { again: page.again || wish.set_aside, ..page };
+        Self {
+            again: wish.number,
+            cursor: wish.after.clone().unwrap_or(self.cursor),
+            failures: 0,
+            next: 0,
+            error: String::new(),
+            set_aside: self.set_aside.into_iter().map(page).collect(),
+            ..self
+        }
+    }
+
     /// Whether another server sends now.
     pub fn is_held(&self, by_other_than: &str, now: Time) -> bool {
         self.holder != by_other_than && self.until > now.0
     }
 }
 
-pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
+pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     let command = seen.command;
     let owner = owner_of(&command.key);
     let current = seen.current.map(Delivery::of).unwrap_or_default();
-    let delivery = if step.action == "redeliver" {
-        let wanted: Redeliver = read(command.body.as_deref(), faults)?;
-        let again = |mut page: SetAside| {
-            page.again |= wanted.set_aside;
-            page
-        };
-        // Whoever sends now is done with what it has in hand: its next word is refused, and it looks again.
-        Delivery {
-            cursor: wanted.after.clone().unwrap_or(current.cursor),
-            failures: 0,
-            next: 0,
-            error: String::new(),
-            set_aside: current.set_aside.into_iter().map(again).collect(),
-            ..current
-        }
-    } else {
-        let delivery: Delivery = read(command.body.as_deref(), faults)?;
-        if current.is_held(&delivery.holder, seen.now) {
-            faults.push(Fault::new("holder", &delivery.holder, "another server sends to this webhook now"));
-        }
-        if delivery.set_aside.len() > SET_ASIDE {
-            let expected = format!("at most {SET_ASIDE} pages");
-            faults.push(Fault::new("setAside", &delivery.set_aside.len().to_string(), &expected));
-        }
-        delivery
-    };
+    let delivery: Delivery = read(command.body.as_deref(), faults)?;
+    if current.is_held(&delivery.holder, seen.now) {
+        faults.push(Fault::new("holder", &delivery.holder, "another server sends to this webhook now"));
+    }
+    if delivery.set_aside.len() > SET_ASIDE {
+        let expected = format!("at most {SET_ASIDE} pages");
+        faults.push(Fault::new("setAside", &delivery.set_aside.len().to_string(), &expected));
+    }
     Some(Made { body: written(&delivery), parties: vec![owner], filing: None })
 }

@@ -8,6 +8,7 @@ pub mod access;
 pub mod answer;
 pub mod attachment;
 pub mod delivery;
+pub mod erasure;
 pub mod filing;
 pub mod form;
 pub mod goods;
@@ -15,6 +16,7 @@ pub mod moves;
 pub mod reference;
 pub mod request;
 pub mod requirements;
+pub mod retention;
 pub mod share;
 pub mod sign_in;
 pub mod webhook;
@@ -167,6 +169,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Delivery => delivery::MOVES,
         Register::Answer => answer::MOVES,
         Register::SignIn => sign_in::MOVES,
+        Register::Erasure => erasure::MOVES,
     }
 }
 
@@ -270,9 +273,10 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Share => share::made(seen, step, &mut faults),
         Register::Request => request::made(seen, step, &mut faults),
         Register::Webhook => webhook::made(seen, step, &mut faults),
-        Register::Delivery => delivery::made(seen, step, &mut faults),
+        Register::Delivery => delivery::made(seen, &mut faults),
         Register::Answer => answer::made(seen, &mut faults),
         Register::SignIn => sign_in::made(seen, &mut faults),
+        Register::Erasure => erasure::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

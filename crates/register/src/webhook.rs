@@ -11,6 +11,8 @@ pub const MOVES: &[Move] = &[
     Move::owner("register", &["", "removed"], "active").alone(),
     Move::owner("change", &["active"], "active").alone(),
     Move::owner("change", &["paused"], "paused").alone(),
+    Move::owner("redeliver", &["active"], "active").alone(),
+    Move::owner("redeliver", &["paused"], "paused").alone(),
     Move::owner("pause", &["active"], "paused").alone(),
     Move::owner("resume", &["paused"], "active").alone(),
     Move::owner("remove", &["active", "paused"], "removed").alone(),
@@ -48,6 +50,24 @@ pub struct Webhook {
     /// Whether what the receiver answers is kept: the answers of a counterpart.
     #[serde(default)]
     pub answers: bool,
+    /// What its owner wants sent again; the window does it once.
+    #[serde(default)]
+    pub again: Option<Again>,
+}
+
+/// A wish to have something sent again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Again {
+    /// Given by the window: the first is 1.
+    #[serde(default)]
+    pub number: u32,
+    /// Everything from after this cursor on; none = from where it is.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// And what was set aside.
+    #[serde(default)]
+    pub set_aside: bool,
 }
 
 impl Webhook {
@@ -72,11 +92,17 @@ impl Webhook {
 pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
     let command = seen.command;
     let owner = owner_of(&command.key);
-    let webhook: Webhook = match (step.action, seen.current) {
+    let wished = seen.current.and_then(|record| Webhook::of(record).again);
+    let webhook = match (step.action, seen.current) {
         ("register" | "change", _) | (_, None) => {
-            let webhook = read(command.body.as_deref(), faults)?;
+            let webhook: Webhook = read(command.body.as_deref(), faults)?;
             check(seen, &owner, &webhook, faults);
-            webhook
+            Webhook { again: wished, ..webhook }
+        }
+        ("redeliver", Some(record)) => {
+            let wish: Again = read(command.body.as_deref(), faults)?;
+            let number = wished.map_or(0, |wished| wished.number) + 1;
+            Webhook { again: Some(Again { number, ..wish }), ..stored(record) }
         }
         (_, Some(record)) => stored(record),
     };

@@ -27,6 +27,7 @@ pub mod push;
 mod reading;
 pub mod reference;
 mod registering;
+pub mod retention;
 pub mod rights;
 pub mod second_factor;
 pub mod serving;

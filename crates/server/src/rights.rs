@@ -50,11 +50,13 @@ pub enum Right {
     TokensManage,
     /// Read what happened to users, sessions and tokens.
     TraceRead,
+    /// Look a person up by his number.
+    PersonsRead,
 }
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ReceiptsRead,
@@ -75,6 +77,7 @@ impl Right {
         Self::TokensRead,
         Self::TokensManage,
         Self::TraceRead,
+        Self::PersonsRead,
     ];
     /// The word used as a scope, on the command line and in problems.
     pub fn word(self) -> &'static str {
@@ -99,6 +102,7 @@ impl Right {
             Self::TokensRead => "tokens:read",
             Self::TokensManage => "tokens:manage",
             Self::TraceRead => "trace:read",
+            Self::PersonsRead => "persons:read",
         }
     }
     /// The right of a word.
@@ -180,8 +184,11 @@ impl Rights {
             _ => &[Right::MessagesSend, Right::Preview, Right::RegistersApply],
         };
         let accounts = is_office(role) && whole_zone;
-        let more =
-            if accounts { Self::of(more).and(Self::of(&[Right::AccountsRead])) } else { Self::of(more) };
+        let more = if accounts {
+            Self::of(more).and(Self::of(&[Right::AccountsRead, Right::PersonsRead]))
+        } else {
+            Self::of(more)
+        };
         READ.and(more)
     }
 
@@ -219,13 +226,16 @@ fn of_duty(duty: Duty) -> Rights {
         ])),
         Duty::Reviewer => READ.and(Rights::of(&[Right::FilingsReview])),
         Duty::Inspector => READ.and(Rights::of(&[Right::ActionsInspect])),
-        Duty::Decider => READ.and(Rights::of(&[Right::ActionsDecide, Right::AccountsRead])),
+        Duty::Decider => {
+            READ.and(Rights::of(&[Right::ActionsDecide, Right::AccountsRead, Right::PersonsRead]))
+        }
         Duty::Auditor => READ.and(Rights::of(&[
             Right::AccountsRead,
             Right::MetricsRead,
             Right::UsersRead,
             Right::TokensRead,
             Right::TraceRead,
+            Right::PersonsRead,
         ])),
         Duty::Reader => READ,
         Duty::Applicant => Rights::of(&[Right::RegistersRead, Right::RegistersApply, Right::ReferenceRead]),

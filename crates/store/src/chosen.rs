@@ -215,6 +215,12 @@ impl Read for ChosenRead {
     fn evidence(&self) -> crate::Evidence {
         each!(self, read => read.evidence())
     }
+    fn sealed(&self, position: Position, row: &Row) -> Result<crate::redact::Redaction, StoreError> {
+        each!(self, read => read.sealed(position, row))
+    }
+    async fn erase(&self, redactions: Vec<crate::redact::Redaction>) -> Result<(), StoreError> {
+        each!(self, read => read.erase(redactions).await)
+    }
     fn keyed_hash(&self, value: &str) -> clearance::Text {
         each!(self, read => read.keyed_hash(value))
     }

@@ -1,6 +1,7 @@
 //! Sealed payloads: compressed with a trained dictionary, then encrypted under a data key named by id. A blob is
 //! salt(16) ‖ data key id(4) ‖ counter(8) ‖ AES-256-GCM of (dictionary id(4) ‖ compressed bytes); the counter is the
-//! nonce and never repeats under a key, because every opening for writing makes a new key. The salt goes with the
+//! nonce and never repeats under a key, because every opening for writing makes a new key, as every month
+//! of an embedded ledger does, and the counter goes on from one to the next. The salt goes with the
 //! payload when it is erased, so the digest that the chain keeps tells nothing of it.
 
 use crate::master_key::MasterKey;
@@ -108,9 +109,9 @@ impl Keyring {
             write(&self.keys).insert(id, DataKey { key });
         }
     }
-    /// Seals from now on under this key, which was never used before.
+    /// Seals from now on under this key, which was never used before. The counter goes on: whoever seals just now under the
+    /// key before takes no number twice.
     pub fn use_key(&self, id: u32) {
-        self.counter.store(0, Ordering::SeqCst);
         self.current.store(u64::from(id), Ordering::SeqCst);
     }
     /// Adds a dictionary; `class` = the kind of row it was trained for.

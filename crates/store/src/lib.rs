@@ -15,6 +15,8 @@ mod hasher;
 mod master_key;
 mod people;
 pub mod postgres;
+pub mod redact;
+pub mod rotate;
 pub mod rows;
 mod sealer;
 pub mod sqlite;
@@ -322,6 +324,13 @@ pub trait Read: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// The evidence log over these rows: one for the life of a window, it remembers how far it is.
     fn evidence(&self) -> Evidence;
+    /// A row as it is to be from now on, sealed, to be named by the record of its erasure first.
+    fn sealed(&self, position: Position, row: &Row) -> Result<redact::Redaction, StoreError>;
+    /// Puts rows in the place of payloads, which are gone then; for ever. The record of the erasure was committed before.
+    fn erase(
+        &self,
+        redactions: Vec<redact::Redaction>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Keyed hash (HMAC-SHA256, first 16 bytes, hexadecimal) of a personal value under the installation's lookup key.
     fn keyed_hash(&self, value: &str) -> clearance::Text;
 }

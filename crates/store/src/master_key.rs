@@ -33,16 +33,56 @@ impl MasterKey {
     /// # Errors
     /// When the file is missing although the folder holds data, or is not a key.
     pub fn load_or_create(path: &Path, fresh: bool) -> Result<Self, StoreError> {
+        if Self::next_path(path).exists() {
+            let what = "the rotation of this key was interrupted; finish it with `onewindow key rotate`";
+            return Err(StoreError::MasterKey(format!("{}: {what}", path.display())));
+        }
+        if fresh && !path.exists() { Self::create(path) } else { Self::read(path) }
+    }
+
+    /// Reads the key of a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, StoreError> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(text.trim()).ok_or_else(|| {
                 StoreError::MasterKey(format!("{} is not a key of 64 hexadecimal digits", path.display()))
             }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && fresh => Self::create(path),
             Err(error) => Err(StoreError::MasterKey(format!(
                 "{}: {error}; the folder's data cannot be read without it",
                 path.display()
             ))),
         }
+    }
+
+    fn beside(path: &Path, ending: &str) -> PathBuf {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(ending);
+        path.with_file_name(name)
+    }
+
+    /// Where a new key lies until everything is wrapped under it.
+    pub(crate) fn next_path(path: &Path) -> PathBuf {
+        Self::beside(path, ".next")
+    }
+
+    /// Makes a new key beside this one: whole, or not at all.
+    pub(crate) fn create_next(path: &Path) -> Result<Self, StoreError> {
+        let (next, part) = (Self::next_path(path), Self::beside(path, ".part"));
+        let _ = std::fs::remove_file(&part);
+        let key = Self::create(&part)?;
+        Self::renamed(&part, &next)?;
+        Ok(key)
+    }
+
+    /// Puts the new key in the place of the old one, of which nothing is left.
+    pub(crate) fn place_next(path: &Path) -> Result<(), StoreError> {
+        Self::renamed(&Self::next_path(path), path)
+    }
+
+    fn renamed(from: &Path, to: &Path) -> Result<(), StoreError> {
+        std::fs::rename(from, to).map_err(|error| failed("rename", from, error))?;
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| failed("write", folder, error))
     }
 
     fn create(path: &Path) -> Result<Self, StoreError> {

@@ -35,7 +35,11 @@ fn failed(what: &str) -> StoreError {
 impl Sealer {
     /// With the master key of a file, which is there: a space that people sign in to was opened before.
     pub fn of(master_key: &Path) -> Result<Self, StoreError> {
-        let master = MasterKey::load_or_create(master_key, false)?;
+        Self::with(&MasterKey::load_or_create(master_key, false)?)
+    }
+
+    /// With a master key.
+    pub fn with(master: &MasterKey) -> Result<Self, StoreError> {
         let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &master.0), PURPOSE);
         let key =
             UnboundKey::new(&AES_256_GCM, derived.as_ref()).map_err(|_| failed("no key for secrets"))?;

@@ -4,7 +4,7 @@
 use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
 use clearance::keys::{OrderKey, Position, Time};
-use clearance::record::{Record, RecordKey};
+use clearance::record::{Record, RecordKey, Register};
 use ledger::{Account, Balance};
 use ring::digest::{SHA256, digest};
 use rustc_hash::FxHashMap;
@@ -16,7 +16,7 @@ pub struct Report {
     pub segments: u64,
     /// Rows read.
     pub rows: u64,
-    /// Of them, with an erased payload.
+    /// Of them, with an erased payload, also where a row without what it told of persons took its place.
     pub erased: u64,
     /// Events among them.
     pub events: u64,
@@ -70,7 +70,8 @@ impl Chain {
         }
         self.head = chain(&self.head, position.sequence, time, kind, stored);
         report.rows += 1;
-        report.erased += u64::from(payload.is_empty());
+        // A key that was wrapped again under another master key is nobody's data.
+        report.erased += u64::from(payload.is_empty() && kind >= 16);
     }
 }
 
@@ -80,6 +81,10 @@ pub(crate) struct Recount {
     versions: FxHashMap<OrderKey, (u32, Time)>,
     records: FxHashMap<RecordKey, (u32, Position)>,
     pub balances: FxHashMap<Account, Balance>,
+    /// Erased rows: the digest of what took the payload's place, if something did.
+    erased: Vec<(Position, Option<String>)>,
+    /// What records of erasures say of rows: digests of what took their place.
+    recorded: FxHashMap<u64, Vec<String>>,
 }
 
 impl Recount {
@@ -87,7 +92,12 @@ impl Recount {
     pub fn row(&mut self, position: Position, row: Row, report: &mut Report) {
         let event = match row {
             Row::Event(event) => event,
-            Row::Record(record) => return self.record(position, &record, report),
+            Row::Record(record) => {
+                if record.key.register == Register::Erasure {
+                    self.erasure(&record);
+                }
+                return self.record(position, &record, report);
+            }
             _ => return,
         };
         report.events += 1;
@@ -117,6 +127,34 @@ impl Recount {
                 ));
             }
             self.versions.insert(consignment.key.clone(), (consignment.version, consignment.last_time));
+        }
+    }
+
+    /// A row whose payload is gone, and what took its place.
+    pub fn erased(&mut self, position: Position, redacted: Option<&[u8]>) {
+        self.erased.push((position, redacted.map(crate::redact::digest_of)));
+    }
+
+    /// The rows that a record of the register of erasures names.
+    fn erasure(&mut self, record: &Record) {
+        let body: serde_json::Value = serde_json::from_str(&record.body).unwrap_or_default();
+        for row in body["rows"].as_array().into_iter().flatten() {
+            if let (Some(position), Some(digest)) = (row[0].as_u64(), row[1].as_str()) {
+                self.recorded.entry(position).or_default().push(digest.to_owned());
+            }
+        }
+    }
+
+    /// Every erasure has its record, which names what took the payload's place.
+    pub fn account_for_erasures(&self, report: &mut Report) {
+        for (position, digest) in &self.erased {
+            let known = self.recorded.get(&position.number());
+            let named =
+                known.is_some_and(|known| digest.as_ref().is_some_and(|digest| known.contains(digest)));
+            if !named {
+                let what = "its payload is gone, and no record of an erasure names what is in its place";
+                report.faults.push((position.number(), what.to_owned()));
+            }
         }
     }
 

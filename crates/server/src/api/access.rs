@@ -42,6 +42,7 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
         ("post", "/v1/preview") => right(&[Right::Preview]),
+        ("post", "/v1/persons/records") => right(&[Right::PersonsRead]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
         ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
         (

@@ -88,6 +88,10 @@ impl Problem {
     pub fn not_found(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Nothing here", detail)
     }
+    /// 410.
+    pub fn erased(detail: &str) -> Self {
+        Self::new(StatusCode::GONE, "erased", "It was erased", detail)
+    }
     /// 429.
     pub fn too_many(detail: &str) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail)

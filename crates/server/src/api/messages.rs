@@ -218,6 +218,11 @@ pub async fn original<R: Read>(
         }
         _ => return Err(missing()),
     }
+    if row.original == store::Original::Whole(Bytes::new()) {
+        return Err(Problem::erased(
+            "its digest and what was answered are kept; its bytes went when their time was over",
+        ));
+    }
     let bytes = window.read.original(&row).await?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }

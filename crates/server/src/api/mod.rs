@@ -12,6 +12,7 @@ mod openapi;
 mod openapi_people;
 mod operations;
 mod people;
+mod persons;
 mod preview;
 mod receipts;
 mod registers;
@@ -44,6 +45,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/declarations/{invt_no}"),
     ("post", "/v1/preview"),
     ("get", "/v1/accounts"),
+    ("post", "/v1/persons/records"),
     ("get", "/v1/registers"),
     ("get", "/v1/registers/{register}"),
     ("get", "/v1/registers/{register}/{id}"),
@@ -105,6 +107,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
+        .route("/v1/persons/records", post(persons::records::<R>))
         .route("/v1/registers", get(registers::all))
         .route("/v1/registers/{register}", get(registers::list::<R>))
         .route("/v1/registers/{register}/{id}", get(registers::show::<R>))

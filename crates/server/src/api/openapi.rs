@@ -5,7 +5,7 @@ use super::{ROUTES, openapi_people as people};
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 29] = [
+const SUMMARIES: [&str; 30] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -16,6 +16,7 @@ const SUMMARIES: [&str; 29] = [
     "A consignment by the number of its declaration",
     "What documents would give: nothing is written, sealed rules are not evaluated",
     "Balances of the accounts of a kind, by owner, for offices of the whole zone",
+    "Documents that name a person, by his number, for a purpose; a part of the ledger at a time, each reading recorded",
     "Every register with its moves: who may take a record from which state to which",
     "Records of a register, newest first, by cursor: those that name the caller, or all for agencies",
     "A record; reading another's is recorded first, and its owners see it",
@@ -99,6 +100,7 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("post", "/v1/consignments/{platform}/{order_no}/actions") => "ActionAnswer",
         ("post", "/v1/preview") => "Preview",
         ("get", "/v1/accounts") => "Accounts",
+        ("post", "/v1/persons/records") => "PersonRecords",
         ("get", "/v1/registers") => "Registers",
         ("get", "/v1/registers/{register}") => "RecordList",
         ("get", "/v1/registers/{register}/{id}") | ("post", "/v1/registers/{register}/{id}/actions") => {
@@ -119,6 +121,9 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         _ => return people::answer(method, path),
     })
 }
+
+/// The route that looks a person up.
+const PERSONS: &str = "/v1/persons/records";
 
 /// Routes that ask for no token.
 fn is_open(method: &str, path: &str) -> bool {
@@ -170,6 +175,7 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
                 "the message as a whole was refused and recorded (CEB900); the answer has the shape of 200",
             ));
         }
+        "/v1/persons/records" => found.push((422, "no number, or no purpose; what is wrong is in `faults`")),
         "/v1/shares/{id}/records" => {
             found.push((409, "the rule is not in force, or giver or receiver may not act"));
         }
@@ -290,6 +296,11 @@ fn schemas() -> Value {
         "Accounts": object(&[("kind", text.clone()), ("after", or_null("string")), ("accounts", json!({"type": "array", "items": object(&[
             ("owner", text.clone()), ("period", whole.clone()), ("posted", amount.clone()), ("held", amount),
         ])}))]),
+        "PersonRequest": object(&[("number", text.clone()), ("purpose", text.clone()), ("after", or_null("string"))]),
+        "PersonRecords": object(&[("after", text.clone()), ("complete", truth.clone()), ("records", json!({"type": "array", "items": object(&[
+            ("position", whole.clone()), ("time", or_null("string")), ("message", text.clone()), ("sender", text.clone()),
+            ("platform", or_null("string")), ("orderNo", or_null("string")), ("fields", json!({"type": "object", "additionalProperties": {"type": "string"}})),
+        ])}))]),
         "Registers": object(&[("registers", json!({"type": "array", "items": object(&[
             ("register", text.clone()), ("moves", json!({"type": "array", "items": object(&[
                 ("action", text.clone()), ("from", json!({"type": "array", "items": {"type": "string"}})), ("to", text.clone()), ("who", text.clone()), ("explained", truth.clone()),
@@ -379,7 +390,7 @@ pub fn build() -> Value {
         );
         for (status, meaning) in refusals(method, path) {
             let content = match status {
-                409 | 422 if !people::is_ours(path) && !is_of_registers(path) => {
+                409 | 422 if !people::is_ours(path) && !is_of_registers(path) && *path != PERSONS => {
                     json!({"application/json": {"schema": answer(method, path).map(of)}})
                 }
                 _ => json!({"application/problem+json": {"schema": of("Problem")}}),
@@ -395,6 +406,8 @@ pub fn build() -> Value {
         if matches!(*method, "post" | "patch") {
             let content = if let Some(name) = people::request(method, path) {
                 json!({"application/json": {"schema": of(name)}})
+            } else if *path == PERSONS {
+                json!({"application/json": {"schema": of("PersonRequest")}})
             } else if path.ends_with("/actions") {
                 let form = if is_of_registers(path) { "RecordAction" } else { "ActionRequest" };
                 json!({"application/json": {"schema": of(form)}})

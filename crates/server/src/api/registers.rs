@@ -195,6 +195,8 @@ fn sees_all(caller: &Caller, register: Register) -> bool {
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
         Register::Share | Register::Webhook | Register::Delivery | Register::Answer => caller.is_office(),
+        // What was erased is told by place, never by person.
+        Register::Erasure => caller.is_office() && caller.districts.is_empty(),
         // What agencies write to one another is between them.
         Register::Request => false,
         Register::SignIn => caller.is_of_zone(),

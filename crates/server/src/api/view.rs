@@ -7,7 +7,7 @@ use clearance::Reason;
 use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
 use clearance::event::Cause;
 use clearance::finding::Finding;
-use clearance::identity::{mask_address, mask_name, mask_number};
+use clearance::identity::masked;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::Outcome;
 use clearance::reason::Disclosure;
@@ -44,33 +44,30 @@ pub fn reason(reason: Reason) -> Value {
     })
 }
 
-fn masked(path: &str, value: &str) -> String {
-    let field = path.rsplit(['.', '/']).next().unwrap_or(path);
-    match field {
-        "buyerIdNumber" | "payerIdNumber" | "buyerTelephone" | "consigneeTelephone" | "telephone" => {
-            mask_number(value)
-        }
-        "buyerName" | "payerName" | "consignee" => mask_name(value),
-        "consigneeAddress" => mask_address(value),
-        _ => value.to_owned(),
-    }
+/// Whether a path names a field of a document of this kind.
+fn is_of(kind: Option<ceb::Kind>, path: &str) -> bool {
+    let element = path.split(['.', '[']).next().unwrap_or(path);
+    kind.is_some_and(|kind| {
+        kind.element() == element || kind.parts().iter().any(|part| part.element == element)
+    })
 }
 
 /// A finding. `own` = the reader sent the document: values of his own document are his.
 pub fn finding(finding: &Finding, kind: Option<ceb::Kind>, own: bool, officer: bool) -> Value {
     let reason = finding.reason;
     let open = officer || reason.disclosure() == Disclosure::Open;
-    // The sender's own value comes first in a finding; what it was compared with may be another's.
+    // The sender's own value comes first in a finding, where it is about his document: that of an order and a payment that
+    // do not agree stands in the list's findings too. What it was compared with may be another's.
     let fields: Vec<Value> = finding
         .fields
         .iter()
         .enumerate()
         .filter(|_| open)
         .map(|(index, field)| {
-            let value = if (own && index == 0) || officer {
+            let value = if (own && index == 0 && is_of(kind, &field.path)) || officer {
                 field.value.to_string()
             } else {
-                masked(&field.path, &field.value)
+                masked(&field.path, &field.value).into_owned()
             };
             json!({"path": field.path.as_str(), "value": value})
         })

@@ -103,8 +103,16 @@ impl<R: Read> Sender<R> {
             None => Delivery { cursor: webhook.after.clone(), ..Delivery::default() },
         };
         let now = self.window.clock.now();
-        let stopped = current.as_ref().is_some_and(|record| record.state == "stopped");
-        if stopped || delivery.is_held(&self.holder, now) {
+        if delivery.is_held(&self.holder, now) {
+            return Ok(IDLE);
+        }
+        if let Some(wish) = webhook.again.as_ref().filter(|wish| wish.number > delivery.again) {
+            let action = if current.is_some() { "begin-again" } else { "claim" };
+            let begun = self.held(delivery.begun_again(wish));
+            self.write(current.as_ref(), action, begun).await?;
+            return Ok(Duration::ZERO);
+        }
+        if current.as_ref().is_some_and(|record| record.state == "stopped") {
             return Ok(IDLE);
         }
         if delivery.next > now.0 {
@@ -128,7 +136,7 @@ impl<R: Read> Sender<R> {
             delivery = self.held(delivery);
             match self.write(record.as_ref(), "claim", delivery.clone()).await? {
                 Some(written) => record = Some(written),
-                // Another was faster, or its owner wants it otherwise: look again.
+                // Another was faster: look again.
                 None => return Ok(Duration::ZERO),
             }
         }

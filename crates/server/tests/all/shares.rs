@@ -396,7 +396,7 @@ async fn a_counterpart_of_another_country_sends_and_receives_in_the_neutral_form
             zone.request("POST", "/v1/messages", token, neutral.to_string().into_bytes()).await;
         assert_eq!((status, told["documents"][0]["status"].as_u64()), (200, Some(2)), "{told}");
         // What was received is kept as it came.
-        let path = format!("/v1/messages/{}/original", told["position"]);
+        let path = format!("/v1/messages/{}/original", told["message"]["position"]);
         let (status, original) = zone.get(&sender, &path).await;
         assert_eq!((status, &original), (200, &neutral));
     }

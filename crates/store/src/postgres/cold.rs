@@ -110,6 +110,24 @@ impl Shared {
         load_keys(&**client, &self.keyring, &self.master).await.map(|_| ())
     }
 
+    /// Puts rows in the place of payloads, all or none.
+    pub async fn erase(
+        &self,
+        client: &ClientWrapper,
+        redactions: &[crate::redact::Redaction],
+    ) -> Result<(), StoreError> {
+        let writers: Vec<i32> = redactions.iter().map(|one| i32::from(one.position.writer)).collect();
+        let sequences: Vec<i64> = redactions.iter().map(|one| one.position.sequence as i64).collect();
+        let blobs: Vec<&[u8]> = redactions.iter().map(|one| one.blob.as_slice()).collect();
+        let erase = "UPDATE ledger l SET payload = ''::bytea, redacted = r.blob FROM unnest($1::integer[], $2::bigint[], $3::bytea[]) AS r(writer, sequence, blob) WHERE l.writer = r.writer AND l.sequence = r.sequence";
+        let done = super::execute(client, erase, &[&writers, &sequences, &blobs]).await;
+        done.map_err(|error| failed("erase payloads of the ledger", error))?;
+        // Nothing that was read before is remembered.
+        *locked(&self.states) = Cache::new(REMEMBERED);
+        *locked(&self.documents) = Cache::new(REMEMBERED);
+        Ok(())
+    }
+
     /// Rows at positions; those that are erased or not there are left out.
     pub async fn rows(
         &self,
@@ -123,7 +141,7 @@ impl Shared {
         let (writers, sequences) = arrays(positions);
         let rows = query(
                 client,
-                "SELECT l.writer, l.sequence, l.time, l.payload FROM unnest($1::integer[], $2::bigint[]) AS wanted(writer, sequence) JOIN ledger l ON l.writer = wanted.writer AND l.sequence = wanted.sequence",
+                "SELECT l.writer, l.sequence, l.time, coalesce(l.redacted, l.payload) FROM unnest($1::integer[], $2::bigint[]) AS wanted(writer, sequence) JOIN ledger l ON l.writer = wanted.writer AND l.sequence = wanted.sequence",
                 &[&writers, &sequences],
             )
             .await

@@ -12,6 +12,7 @@ mod people;
 mod providers;
 mod read;
 mod registers;
+pub mod rotate;
 mod scan;
 pub mod schema;
 mod store;

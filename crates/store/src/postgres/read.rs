@@ -481,6 +481,13 @@ impl Read for PostgresRead {
         let (pool, home, master) = (self.pool.clone(), self.home.clone(), self.shared.master.clone());
         crate::Evidence::new(crate::evidence::Place::Database(super::evidence::Tables { pool, home, master }))
     }
+    fn sealed(&self, position: Position, row: &Row) -> Result<crate::redact::Redaction, StoreError> {
+        crate::redact::Redaction::of(&self.shared.keyring, position, row)
+    }
+    async fn erase(&self, redactions: Vec<crate::redact::Redaction>) -> Result<(), StoreError> {
+        let client = self.client().await?;
+        self.shared.erase(&client, &redactions).await
+    }
     fn keyed_hash(&self, value: &str) -> Text {
         self.shared.keyring.keyed_hash(value)
     }

@@ -17,6 +17,8 @@ pub(super) struct Kept {
     /// Empty = erased.
     pub payload: Vec<u8>,
     pub digest: Vec<u8>,
+    /// Whether another took the place of the payload that the digest is of.
+    pub redacted: bool,
 }
 
 /// Rows of one writer.
@@ -34,7 +36,7 @@ impl Stream {
         if !self.page.is_empty() || self.last >= self.end {
             return Ok(());
         }
-        let next = "SELECT sequence, time, kind, payload, digest FROM ledger WHERE writer = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4";
+        let next = "SELECT sequence, time, kind, coalesce(redacted, payload), digest, redacted IS NOT NULL FROM ledger WHERE writer = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4";
         let rows =
             query(client, next, &[&i32::from(self.writer), &(self.last as i64), &(self.end as i64), &PAGE])
                 .await
@@ -46,6 +48,7 @@ impl Stream {
                 kind: row.get::<_, i16>(2) as u8,
                 payload: row.get(3),
                 digest: row.get(4),
+                redacted: row.get(5),
             });
         }
         // Where rows are missing the end is not reached, and the verification says so.

@@ -84,6 +84,8 @@ const STEPS: &[&str] = &[
      CREATE TABLE provider(name text PRIMARY KEY, settings text NOT NULL, secret bytea NOT NULL);
      CREATE TABLE provided(identity bytea PRIMARY KEY, user_id bigint NOT NULL);
      CREATE TABLE under_way(state bytea PRIMARY KEY, provider text NOT NULL, began bigint NOT NULL);",
+    // What took the place of an erased payload.
+    "ALTER TABLE ledger ADD COLUMN redacted bytea;",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every

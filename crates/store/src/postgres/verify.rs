@@ -41,9 +41,13 @@ pub async fn verify(
     while let Some(row) = scan.next(&client).await? {
         let position = row.position;
         let Some(walked) = chains.get_mut(&position.writer) else { continue };
-        walked.chain.link(position, (row.time, row.kind), (&row.payload, &row.digest), &mut report);
+        let original: &[u8] = if row.redacted { &[] } else { &row.payload };
+        walked.chain.link(position, (row.time, row.kind), (original, &row.digest), &mut report);
         if report.rows.is_multiple_of(10_000) {
             progress(report.rows);
+        }
+        if original.is_empty() && row.kind >= 16 {
+            recount.erased(position, row.redacted.then_some(row.payload.as_slice()));
         }
         if row.payload.is_empty() {
             continue;
@@ -65,6 +69,7 @@ pub async fn verify(
             report.faults.push((last.number(), what));
         }
     }
+    recount.account_for_erasures(&mut report);
     report.accounts = recount.balances.len() as u64;
     let accounts = "SELECT owner, kind, period, posted, held, own_limit FROM account";
     let accounts = client.query(accounts, &[]).await.map_err(reading)?;

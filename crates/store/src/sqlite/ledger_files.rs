@@ -189,8 +189,19 @@ impl LedgerFiles {
     /// When the files cannot be opened or the master key is not theirs.
     pub fn open(folder: &Folder, master_key: &Path, options: &Options) -> Result<Self, StoreError> {
         drop_unbegun(&folder.path)?;
+        let fresh = segments_in(&folder.path).is_empty();
+        Self::open_with(folder, &MasterKey::load_or_create(master_key, fresh)?, options)
+    }
+
+    /// The same with a master key at hand.
+    pub(super) fn open_with(
+        folder: &Folder,
+        master: &MasterKey,
+        options: &Options,
+    ) -> Result<Self, StoreError> {
+        drop_unbegun(&folder.path)?;
         let numbers = segments_in(&folder.path);
-        let master = MasterKey::load_or_create(master_key, numbers.is_empty())?;
+        let master = master.clone();
         let segment = numbers.last().copied().unwrap_or(1);
         let connection = open_segment(&segment_path(&folder.path, segment), options.most_pages)
             .map_err(|error| failed("open the ledger", error))?;
@@ -313,6 +324,46 @@ impl LedgerFiles {
         Ok(())
     }
 
+    /// Wraps every key again under a new master key: all in one commit.
+    pub(super) fn wrap_again(&mut self, rotation: &crate::rotate::Rotation) -> Result<(), StoreError> {
+        let mut rows = Vec::new();
+        for row in self.reader.reserved()? {
+            if let (DATA_KEY | LOOKUP_KEY, Some((id, wrapped))) = (row.kind, row.payload.split_at_checked(4))
+            {
+                let blob = [id, &rotation.key(wrapped)?].concat();
+                rows.push(SealedRow { kind: row.kind, blob });
+            }
+        }
+        self.commit(self.last_time, rows)?;
+        self.master = rotation.new.clone();
+        self.reader.master = rotation.new.clone();
+        Ok(())
+    }
+
+    /// Empties the rows of keys that were wrapped again since: whoever has an old master key opens nothing with it.
+    pub(super) fn empty_superseded(&mut self) -> Result<(), StoreError> {
+        let kept: Vec<u64> = self.reader.reserved()?.into_iter().map(|row| row.sequence).collect();
+        for (number, _) in self.reader.segments_of() {
+            let empty = || -> rusqlite::Result<()> {
+                let mut connection = Connection::open(segment_path(&self.folder, number))?;
+                connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+                let transaction = connection.transaction()?;
+                let keys: Vec<i64> = transaction
+                    .prepare("SELECT sequence FROM row WHERE kind IN (1, 3) AND length(payload) > 0")?
+                    .query_map([], |row| row.get(0))?
+                    .collect::<rusqlite::Result<_>>()?;
+                for sequence in keys.into_iter().filter(|sequence| !kept.contains(&(*sequence as u64))) {
+                    transaction
+                        .execute("UPDATE row SET payload = zeroblob(0) WHERE sequence = ?1", [sequence])?;
+                }
+                transaction.commit()?;
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            };
+            empty().map_err(|error| failed("empty keys of the ledger", error))?;
+        }
+        Ok(())
+    }
+
     fn random_key(&self) -> Result<[u8; 32], StoreError> {
         self.reader.keyring.random().map_err(|error| unsealable(self.next, error.0))
     }
@@ -324,7 +375,7 @@ impl LedgerFiles {
     }
 
     /// A new data key, durable before anything is sealed under it.
-    fn new_key(&mut self) -> Result<(), StoreError> {
+    pub(super) fn new_key(&mut self) -> Result<(), StoreError> {
         let (id, key) = (self.next_key, self.random_key()?);
         let blob = self.wrapped(id, &key)?;
         self.commit(Time(self.last_time.0), vec![SealedRow { kind: DATA_KEY, blob }])?;
@@ -576,7 +627,12 @@ impl LedgerReader {
                     })
                 })?;
                 for row in rows {
-                    found.push(row?);
+                    let row = row?;
+                    // A key that was wrapped again stands in its newest row alone.
+                    if !row.erased {
+                        found.retain(|other: &StoredRow| !same_key(other, &row));
+                        found.push(row);
+                    }
                 }
                 Ok(())
             })?;
@@ -584,7 +640,7 @@ impl LedgerReader {
         Ok(found)
     }
 
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         segment: u32,
         run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -614,11 +670,17 @@ impl LedgerReader {
         result
     }
 
-    fn segment_of(&self, sequence: u64) -> Option<u32> {
+    pub(super) fn segment_of(&self, sequence: u64) -> Option<u32> {
         self.segments_of().iter().rev().find(|(_, first)| *first <= sequence).map(|(number, _)| *number)
     }
 
     fn opened(&self, mut row: StoredRow) -> Result<StoredRow, StoreError> {
+        if row.kind >= 16
+            && row.erased
+            && let Some(redacted) = self.redaction(row.sequence)?
+        {
+            (row.payload, row.erased) = (redacted, false);
+        }
         if row.kind >= 16 && !row.erased {
             row.payload =
                 self.keyring.open(&row.payload).map_err(|error| unsealable(row.sequence, error.0))?;
@@ -790,6 +852,13 @@ impl LedgerReader {
             Ok((previous, last, writer))
         })
     }
+}
+
+/// Whether two rows are of one key.
+fn same_key(one: &StoredRow, other: &StoredRow) -> bool {
+    one.kind == other.kind
+        && matches!(one.kind, DATA_KEY | LOOKUP_KEY)
+        && one.payload.get(..4) == other.payload.get(..4)
 }
 
 fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredRow> {

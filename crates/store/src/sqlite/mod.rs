@@ -4,6 +4,7 @@
 mod ahead;
 pub mod backup;
 pub(crate) mod control;
+mod erase;
 pub(crate) mod evidence;
 pub mod folder;
 pub mod index;
@@ -18,6 +19,7 @@ mod providers;
 mod registers;
 pub mod restore;
 pub mod room;
+pub mod rotate;
 mod runs;
 pub mod store;
 pub mod verify;

@@ -1001,6 +1001,12 @@ impl Read for SqliteRead {
         let files = super::evidence::Files::new(ledger.folder().to_owned(), ledger);
         crate::Evidence::new(crate::evidence::Place::Folder(files))
     }
+    fn sealed(&self, position: Position, row: &Row) -> Result<crate::redact::Redaction, StoreError> {
+        crate::redact::Redaction::of(&self.shared.ledger.keyring, position, row)
+    }
+    async fn erase(&self, redactions: Vec<crate::redact::Redaction>) -> Result<(), StoreError> {
+        super::erase::erase(&self.shared.ledger, &redactions)
+    }
     fn keyed_hash(&self, value: &str) -> Text {
         self.shared.ledger.keyring.keyed_hash(value)
     }

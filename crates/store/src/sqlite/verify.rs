@@ -30,12 +30,18 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
                 .faults
                 .push((first, format!("segment {segment} does not begin with the head of the one before")));
         }
+        let mut redactions = reader.redactions(segment)?;
         reader.scan_blobs(segment, &mut |sequence, time, kind, blob, stored| {
             let position = Position { writer: 0, sequence };
             chain.link(position, (time, kind), (&blob, &stored), &mut report);
             if report.rows.is_multiple_of(10_000) {
                 progress(report.rows);
             }
+            let redacted = if blob.is_empty() && kind >= 16 { redactions.remove(&sequence) } else { None };
+            if blob.is_empty() && kind >= 16 {
+                state.erased(position, redacted.as_deref());
+            }
+            let blob = redacted.unwrap_or(blob);
             if !blob.is_empty() && kind >= 16 {
                 let opened = reader.keyring.open(&blob).map_err(|error| error.0);
                 match opened.and_then(|payload| codec::decode(&payload).map_err(|damage| damage.0)) {
@@ -51,6 +57,7 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
             report.faults.push((written, format!("segment {segment} was sealed with another head")));
         }
     }
+    state.account_for_erasures(&mut report);
     (report.last, report.head) = (chain.expected - 1, chain.head);
     report.accounts = state.balances.len() as u64;
     compare(&state, &folder.path, &mut report)?;

@@ -47,6 +47,10 @@ enum Job {
         sequence: u64,
         trained: Trained,
     },
+    /// A new data key.
+    Key {
+        sequence: u64,
+    },
     /// Tells when all before it is done.
     Settle(oneshot::Sender<()>),
 }
@@ -129,6 +133,12 @@ impl Writer {
         let count = rows.len() as u64;
         self.rows(Job::Rows { first: self.next, time, rows, sealed: None, done })?;
         self.next += count;
+        // What a stolen data key opens is a month at most.
+        let month = |time: Time| time.day().number() / 100;
+        if self.last_time.0 > 0 && month(time) != month(self.last_time) {
+            self.hand_over(Job::Key { sequence: self.next })?;
+            self.next += 1;
+        }
         self.last_time = time;
         // A dictionary that is ready takes a row of its own after the batch.
         while let Ok(trained) = self.trained.try_recv() {
@@ -199,6 +209,10 @@ impl Committing {
             }
             Job::Dictionary { sequence, trained: (class, bytes) } => {
                 let result = self.expect(sequence).and_then(|()| self.ledger.add_dictionary(class, bytes));
+                self.failed = result.err();
+            }
+            Job::Key { sequence } => {
+                let result = self.expect(sequence).and_then(|()| self.ledger.new_key());
                 self.failed = result.err();
             }
             Job::Settle(done) => {

@@ -198,3 +198,30 @@ pub fn trade_of(seed: u64, number: u64, person: &Person, price: i64) -> Trade {
     }
     trade
 }
+
+/// The space verified by another process once this one has left it, and read by it.
+pub async fn another_read(folder: &Path) -> (store::verify::Report, ChosenRead) {
+    if let Ok(address) = std::fs::read_to_string(folder.join("address")) {
+        let read =
+            postgres::PostgresRead::open(&postgres::Options::new(&address, folder.join("space.key"))).await;
+        let read = read.unwrap();
+        let report = postgres::verify::verify(&read, &mut |_| {}).await.unwrap();
+        return (report, ChosenRead::Database(read));
+    }
+    let data = folder.join("data");
+    let key = store::MasterKey::default_path(&data);
+    for _ in 0..200 {
+        match store::sqlite::verify::verify(&data, &key, &mut |_| {}) {
+            Ok(report) => {
+                let store =
+                    store::sqlite::SqliteStore::open(&data, &Options::default(), &mut |_| {}).unwrap();
+                return (report, ChosenRead::Embedded(store::Store::read(&store)));
+            }
+            Err(store::StoreError::Locked { .. }) => {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the folder is still in use");
+}

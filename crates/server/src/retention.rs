@@ -1,0 +1,339 @@
+//! Retention: what rows tell of persons is erased when its time is over, or when the person asks for it and no law stands
+//! against it. Planned by a scan that changes nothing; carried out in portions, each recorded before it is erased: what is
+//! interrupted in between is found again by the next plan.
+
+use crate::Window;
+use ceb::{Day, Document, Kind};
+use clearance::Text;
+use clearance::consignment::Consignment;
+use clearance::event::Cause;
+use clearance::keys::{OrderKey, Position, Time};
+use clearance::record::{Actor, RecordKey, Register};
+use register::erasure::Erasure;
+use register::retention::{self, Retention, months_after};
+use register::{By, Command};
+use std::collections::{BTreeMap, BTreeSet};
+use store::redact::{self, Redaction};
+use store::{Cursor, EventRow, Read, Row, StoreError};
+
+/// Rows read at a time.
+const AT_A_TIME: usize = 2_000;
+/// Rows of one record of an erasure.
+const PORTION: usize = 500;
+
+/// A trade whose documents a law wants kept still.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kept {
+    /// Which.
+    pub order: OrderKey,
+    /// Until which day.
+    pub until: Day,
+    /// By which law.
+    pub law: String,
+}
+
+/// What is to be erased.
+#[derive(Clone, Default, Debug)]
+pub struct Plan {
+    /// Rows by the type of record.
+    pub due: BTreeMap<String, Vec<Position>>,
+    /// Of a request: the trades for which a law stands against it.
+    pub kept: Vec<Kept>,
+    /// `term` or `request`.
+    ground: &'static str,
+}
+
+impl Plan {
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.due.values().map(Vec::len).sum()
+    }
+}
+
+/// The identity number that a document names; none where it names none.
+pub fn identity_of(document: &Document) -> Option<&str> {
+    let number = match document {
+        Document::Order(order) => &order.head.buyer_id_number,
+        Document::Payment(payment) => &payment.payer_id_number,
+        Document::Declaration(declaration) => &declaration.head.buyer_id_number,
+        Document::Cancellation(cancellation) => &cancellation.buyer_id_number,
+        Document::Return(back) => &back.head.buyer_id_number,
+        _ => return None,
+    };
+    (!number.trim().is_empty()).then(|| number.trim())
+}
+
+/// Whose documents an event is about: its consignment's, or that which claims its waybill, then or since.
+///
+/// # Errors
+/// When the waybill cannot be read.
+pub async fn order_of<R: Read>(read: &R, event: &EventRow) -> Result<Option<OrderKey>, StoreError> {
+    let Some(outcome) = &event.outcome else { return Ok(None) };
+    if outcome.order.is_some() {
+        return Ok(outcome.order.clone());
+    }
+    for then in &outcome.waybills {
+        let claimed = match &then.claimed_by {
+            Some(claimed) => Some(claimed.clone()),
+            // The number may have been used again since.
+            None => {
+                let now = read.waybill(&then.key).await?.filter(|now| now.since == then.since);
+                now.and_then(|now| now.claimed_by)
+            }
+        };
+        if let Some((order, _)) = claimed {
+            return Ok(Some(order));
+        }
+    }
+    Ok(None)
+}
+
+/// All rows, a portion at a time.
+pub async fn portions<R: Read>(
+    read: &R,
+    after: &mut Cursor,
+    most: usize,
+) -> Result<Vec<(Position, Row)>, StoreError> {
+    let mut rows = Vec::with_capacity(most);
+    read.scan(after, &mut |position, row| {
+        rows.push((position, row));
+        rows.len() < most
+    })
+    .await?;
+    rows.iter().for_each(|(position, _)| after.reach(*position));
+    Ok(rows)
+}
+
+/// Orders of which some document names a person by his number.
+async fn orders_of<R: Read>(read: &R, number: &str) -> Result<BTreeSet<OrderKey>, StoreError> {
+    let (mut after, mut orders) = (Cursor::default(), BTreeSet::new());
+    loop {
+        let rows = portions(read, &mut after, AT_A_TIME).await?;
+        if rows.is_empty() {
+            return Ok(orders);
+        }
+        for (_, row) in rows {
+            let Row::Event(event) = row else { continue };
+            if let Cause::Document(arrived) = &event.event.cause
+                && identity_of(&arrived.document)
+                    .is_some_and(|named| named.eq_ignore_ascii_case(number.trim()))
+            {
+                orders.extend(named_order(&arrived.document));
+            }
+        }
+    }
+}
+
+/// The order that a document names, also where it was refused and belongs to no consignment.
+pub fn named_order(document: &Document) -> Option<OrderKey> {
+    Some(match document {
+        Document::Order(order) => OrderKey::new(&order.head.ebp_code, &order.head.order_no),
+        Document::Payment(payment) => OrderKey::new(&payment.ebp_code, &payment.order_no),
+        Document::Declaration(one) => OrderKey::new(&one.head.ebp_code, &one.head.order_no),
+        Document::Cancellation(one) => OrderKey::new(&one.ebp_code, &one.order_no),
+        Document::Return(back) => OrderKey::new(&back.head.ebp_code, &back.head.order_no),
+        _ => return None,
+    })
+}
+
+/// What is to be said of one trade.
+#[derive(Clone)]
+struct Verdict {
+    rule: &'static Retention,
+    /// Its last event.
+    last: Day,
+    /// Something is still to happen.
+    open: bool,
+}
+
+fn verdict(consignment: Option<&Consignment>, row: Day, today: Day) -> Option<Verdict> {
+    // A trade counts as declared from its first accepted declaration on.
+    let declared = consignment.is_some_and(|one| one.attempt.is_some());
+    let rule = retention::of(if declared { "declarations" } else { "undeclared" }, today)?;
+    let last = consignment.map_or(row, |one| one.last_time.day().max(row));
+    Some(Verdict { rule, last, open: consignment.is_some_and(|one| !one.timers.is_empty()) })
+}
+
+/// What is due now: all whose time is over, or what names a person who asks for it.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn plan<R: Read>(read: &R, now: Time, person: Option<&str>) -> Result<Plan, StoreError> {
+    let mut plan = Plan { ground: if person.is_some() { "request" } else { "term" }, ..Plan::default() };
+    let orders = match person {
+        Some(number) => Some(orders_of(read, number).await?),
+        None => None,
+    };
+    let mut verdicts: BTreeMap<OrderKey, Option<Verdict>> = BTreeMap::new();
+    // Messages of which not all documents were looked at yet: how many are left.
+    let mut messages: BTreeMap<Position, u32> = BTreeMap::new();
+    let mut after = Cursor::default();
+    loop {
+        let rows = portions(read, &mut after, AT_A_TIME).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for (position, row) in rows {
+            let event = match row {
+                Row::Message(message) => {
+                    let refused = message.documents == 0 && orders.is_none();
+                    let day = message.received.day();
+                    if refused
+                        && let Some(rule) = verdict(None, day, now.day()).filter(|one| over(one, now, false))
+                    {
+                        if redact::redacted(&Row::Message(message)).is_some() {
+                            plan.due.entry(rule.rule.record_type.clone()).or_default().push(position);
+                        }
+                    } else if message.documents > 0
+                        && redact::redacted(&Row::Message(message.clone())).is_some()
+                    {
+                        messages.insert(position, message.documents);
+                    }
+                    continue;
+                }
+                Row::Event(event) => event,
+                _ => continue,
+            };
+            let done = redact::redacted(&Row::Event(event.clone())).is_none();
+            let document = match &event.event.cause {
+                Cause::Document(arrived) => Some(&arrived.document),
+                _ => None,
+            };
+            // They name no person.
+            let nobody =
+                document.is_some_and(|one| matches!(one.kind(), Kind::Arrival | Kind::WaybillStatus));
+            let order =
+                order_of(read, &event).await?.or_else(|| document.and_then(|document| named_order(document)));
+            let asked = orders
+                .as_ref()
+                .is_none_or(|orders| order.as_ref().is_some_and(|order| orders.contains(order)));
+            if !asked {
+                continue;
+            }
+            let row_day = event.outcome.as_ref().map_or(now, |outcome| outcome.now).day();
+            let of_trade = match &order {
+                None => verdict(None, row_day, now.day()),
+                Some(order) => match verdicts.get(order) {
+                    Some(known) => known.clone(),
+                    None => {
+                        let consignment = read.consignment(order).await?;
+                        let made = verdict(consignment.as_ref(), row_day, now.day());
+                        verdicts.insert(order.clone(), made.clone());
+                        made
+                    }
+                },
+            };
+            let Some(of_trade) = of_trade else { continue };
+            if !over(&of_trade, now, person.is_some()) {
+                if let (Some(order), true) = (&order, person.is_some()) {
+                    let until = months_after(of_trade.last, of_trade.rule.keep_months);
+                    let kept = Kept { order: order.clone(), until, law: of_trade.rule.law.clone() };
+                    if !plan.kept.contains(&kept) {
+                        plan.kept.push(kept);
+                    }
+                }
+                continue;
+            }
+            let record_type = of_trade.rule.record_type.as_str();
+            if !done && !nobody {
+                plan.due.entry(record_type.to_owned()).or_default().push(position);
+            }
+            if let Some(message) = event.message
+                && let Some(left) = messages.get_mut(&message)
+            {
+                *left -= 1;
+                if *left == 0 {
+                    messages.remove(&message);
+                    plan.due.entry(record_type.to_owned()).or_default().push(message);
+                }
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// Whether a trade's time is over; `asked` = the person asks for it, so what the law does not want kept goes at once.
+fn over(verdict: &Verdict, now: Time, asked: bool) -> bool {
+    let months = if asked { verdict.rule.keep_months } else { verdict.rule.erase_months };
+    !verdict.open && (months == 0 || months_after(verdict.last, months) < now.day())
+}
+
+/// Carries a plan out, and says how many rows were erased.
+///
+/// # Errors
+/// When a row cannot be read or written, or an erasure cannot be recorded: then it was not made.
+pub async fn carry_out<R: Read>(window: &Window<R>, plan: &Plan, by: &str) -> Result<usize, StoreError> {
+    let mut erased = 0;
+    for (record_type, positions) in &plan.due {
+        let law = retention::of(record_type, window.clock.now().day()).map_or("", |rule| rule.law.as_str());
+        for portion in positions.chunks(PORTION) {
+            let redactions = redactions(&window.read, portion).await?;
+            if redactions.is_empty() {
+                continue;
+            }
+            record(window, (record_type, plan.ground, law), &redactions, by).await?;
+            erased += redactions.len();
+            window.read.erase(redactions).await?;
+        }
+    }
+    Ok(erased)
+}
+
+async fn redactions<R: Read>(read: &R, positions: &[Position]) -> Result<Vec<Redaction>, StoreError> {
+    let mut redactions = Vec::with_capacity(positions.len());
+    for position in positions {
+        let row = match read.event(*position).await? {
+            Some(stored) => Some(Row::Event(Box::new(stored.row))),
+            None => read.message(*position).await?.map(Row::Message),
+        };
+        if let Some(redacted) = row.as_ref().and_then(redact::redacted) {
+            redactions.push(read.sealed(*position, &redacted)?);
+        }
+    }
+    Ok(redactions)
+}
+
+async fn record<R: Read>(
+    window: &Window<R>,
+    (record_type, ground, law): (&str, &str, &str),
+    redactions: &[Redaction],
+    by: &str,
+) -> Result<(), StoreError> {
+    let failed =
+        |what: &str| StoreError::Failed { operation: "record an erasure".to_owned(), source: what.into() };
+    let rows: Vec<(u64, String)> =
+        redactions.iter().map(|one| (one.position.number(), one.digest())).collect();
+    let place = |row: Option<&(u64, String)>| row.map_or(0, |(position, _)| *position);
+    let erasure = Erasure {
+        record_type: record_type.to_owned(),
+        ground: ground.to_owned(),
+        law: law.to_owned(),
+        first: place(rows.first()),
+        last: place(rows.last()),
+        rows,
+    };
+    let body = serde_json::to_string(&erasure).map_err(|_| failed("it cannot be written"))?;
+    let digest = erasure.rows.first().map_or("", |(_, digest)| digest.as_str());
+    // The digest is of a payload with a random salt: no two erasures have the same name.
+    let name: Text = digest.chars().take(24).collect();
+    let command = Command {
+        key: RecordKey::new(Register::Erasure, &format!("window:{}-{name}", erasure.first)),
+        version: 0,
+        action: "erase".into(),
+        by: By {
+            actor: Actor { party: "window".into(), name: by.into() },
+            codes: Vec::new(),
+            role: clearance::party::Role::ZoneOperator,
+            applies: false,
+            reviews: false,
+            window: true,
+        },
+        note: String::new(),
+        body: Some(body),
+    };
+    match window.pipeline.command(command).await {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(refusal)) => Err(failed(&format!("{refusal:?}"))),
+        None => Err(failed("nobody knows whether it was recorded")),
+    }
+}
