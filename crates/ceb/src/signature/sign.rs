@@ -21,13 +21,19 @@ pub struct Signer {
     key: Key,
     certificate: Vec<u8>,
     facts: Arc<CertificateFacts>,
+    preferred: Profile,
     key_name: String,
 }
 
 enum Key {
     Rsa(Box<rsa::PrivateKey>),
     Sm2(Box<sm2::dsa::SigningKey>),
+    Outside(Box<OutsideKey>),
 }
+
+/// A key that lies elsewhere and signs there, such as one in a hardware token: the signature value as
+/// [`Signer::sign_bytes`] gives it, or why there is none.
+pub type OutsideKey = dyn Fn(Algorithm, &[u8]) -> Result<Vec<u8>, String> + Send + Sync;
 
 /// Why there is no signer, or no signed message.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,6 +120,15 @@ impl Signer {
         })
     }
 
+    /// A key that lies elsewhere, and its certificate (DER or PEM). Whether they belong together is known when what was
+    /// signed is verified.
+    ///
+    /// # Errors
+    /// When the certificate cannot be read, or is of a key that no profile knows.
+    pub fn outside(certificate: &[u8], sign: Box<OutsideKey>) -> Result<Self, SignerFault> {
+        Self::new(Key::Outside(sign), certificate, |_| true)
+    }
+
     fn new(
         key: Key,
         certificate: &[u8],
@@ -127,8 +142,15 @@ impl Signer {
         if !belongs(&bytes) {
             return Err(SignerFault::CertificateOfAnotherKey);
         }
+        let preferred = match bytes {
+            KeyBytes::Rsa { .. } => Profile::RsaSha256,
+            KeyBytes::Sm2 { .. } => Profile::Sm2Sm3,
+            KeyBytes::Other { .. } => {
+                return Err(SignerFault::CertificateUnreadable("its key is neither RSA nor SM2"));
+            }
+        };
         let key_name = facts.serial_hex.to_string();
-        Ok(Self { key, certificate, facts: Arc::new(facts), key_name })
+        Ok(Self { key, certificate, facts: Arc::new(facts), preferred, key_name })
     }
 
     /// Writes another `KeyName` than the certificate's serial number: the number of a card.
@@ -136,6 +158,11 @@ impl Signer {
     pub fn with_key_name(mut self, key_name: &str) -> Self {
         key_name.clone_into(&mut self.key_name);
         self
+    }
+
+    /// How to sign where nobody asks for something else: RSA with SHA-256, SM2 with SM3.
+    pub fn preferred(&self) -> Profile {
+        self.preferred
     }
 
     /// What the certificate says.
@@ -221,8 +248,15 @@ impl Signer {
             (Key::Sm2(key), Algorithm::Sm2Sm3) => {
                 Ok(key.try_sign(message).map_err(|error| failed(&error))?.to_bytes().to_vec())
             }
+            (Key::Outside(sign), algorithm) if self.suits(algorithm) => {
+                sign(algorithm, message).map_err(SignerFault::KeyFailed)
+            }
             (_, algorithm) => Err(SignerFault::KeyUnsuitable(algorithm)),
         }
+    }
+
+    fn suits(&self, algorithm: Algorithm) -> bool {
+        (algorithm == Algorithm::Sm2Sm3) == (self.preferred == Profile::Sm2Sm3)
     }
 }
 
