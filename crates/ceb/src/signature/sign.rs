@@ -3,7 +3,7 @@
 
 use super::algorithm::{Algorithm, CANONICAL, ENVELOPED, Profile, SIGNATURE_NAMESPACE};
 use super::canonical::{Comments, Subtree, Walk, element_into, text_of, walk};
-use super::certificate::{self, CertificateFacts, KeyBytes};
+use super::certificate::{self, CertificateFacts, KeyBytes, der_of};
 use super::curve::USER;
 use super::fault::SignatureFault;
 use super::verify::is_signature;
@@ -269,23 +269,4 @@ fn escape(text: &str, out: &mut String) {
             other => out.push(other),
         }
     }
-}
-
-/// DER as given, or the bytes of a PEM file's key or certificate.
-fn der_of(given: &[u8]) -> Vec<u8> {
-    let from_pem = || {
-        let mut rest = std::str::from_utf8(given).ok()?;
-        while let Some((_, block)) = rest.split_once("-----BEGIN ") {
-            let (label, body) = block.split_once("-----")?;
-            let (body, after) = body.split_once("-----END ")?;
-            if label.ends_with("PRIVATE KEY") || label == "CERTIFICATE" {
-                let body: String = body.split_ascii_whitespace().collect();
-                return STANDARD.decode(body).ok();
-            }
-            // openssl writes the curve's parameters in a block before the key's.
-            rest = after;
-        }
-        None
-    };
-    from_pem().unwrap_or_else(|| given.to_vec())
 }

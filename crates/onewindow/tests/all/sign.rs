@@ -41,11 +41,6 @@ fn subject(code: &str) -> Subject<'_> {
     }
 }
 
-fn fingerprint(key: &GeneratedKey) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, &key.certificate_der);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn keep(folder: &Path, name: &str, key: &GeneratedKey) {
     std::fs::write(folder.join(format!("{name}.pem")), &key.private_key_pem).unwrap();
     std::fs::write(folder.join(format!("{name}.cer")), &key.certificate_der).unwrap();
@@ -208,7 +203,7 @@ fn a_key_in_a_hardware_token_signs_what_a_zone_accepts_of_its_party() {
     let filing =
         filings.as_array_mut().unwrap().iter_mut().find(|filing| filing["code"] == agent.code.as_str());
     let filing = filing.unwrap();
-    filing["certificates"] = json!([fingerprint(&key)]);
+    filing["certificates"] = json!([key.certificate_pem()]);
     filing["signatureRequired"] = json!(true);
     std::fs::write(&parties, filings.to_string()).unwrap();
     assert_eq!(run(path, "party import --data zone messages/parties.json", &[]).status.code(), Some(0));

@@ -433,6 +433,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/registers.rs",
         "server/tests/all/shares.rs",
         "register/tests/filings.rs",
+        "onewindow/tests/all/sign.rs",
         "server/src/rights.rs",
         "server/src/password.rs",
         "server/src/throttle.rs",
