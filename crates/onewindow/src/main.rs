@@ -16,12 +16,14 @@ mod judging;
 mod key;
 mod migrate;
 mod party;
+mod pkcs11;
 mod process;
 mod provider;
 mod reckoning;
 mod retention;
 mod rulebook;
 mod serve;
+mod sign;
 mod space;
 mod submit;
 mod token;
@@ -71,6 +73,11 @@ enum Command {
         after_help = "Examples:\n  onewindow party import --data zone messages/parties.json\n  onewindow submit --data zone messages\n  onewindow submit --server http://127.0.0.1:8620 --tokens demo/tokens.txt messages"
     )]
     Submit(submit::Arguments),
+    /// Sign messages with a key in a file or in a hardware token (PKCS#11), or say whose signature they have.
+    #[command(
+        after_help = "Examples:\n  onewindow sign order.xml --private-key key.pem --certificate certificate.pem --out order.signed.xml\n  ONEWINDOW_PIN=... onewindow sign messages --module /usr/lib/softhsm/libsofthsm2.so --token port --key signing --out signed\n  onewindow sign --verify order.signed.xml --json\n\nThe PIN of a token comes from the variable ONEWINDOW_PIN or from --pin-file, never from the arguments, which other users of\nthe machine can read."
+    )]
+    Sign(sign::Arguments),
     /// Measure declarations a second, end to end from bytes to durable receipts.
     #[command(
         after_help = "Examples:\n  onewindow bench --stored 100000 --declarations 20000 --batch 100 --json\n  onewindow bench --http --connections 64 --batch 1 --rate 500 --warm-up 2000\n  onewindow bench --data zone --http --curve 0,100000,1000000 --batch 1,100 --physical --plot speed.svg\n  onewindow bench --compare --database 'host=/run/postgresql dbname=bench' --repeat 3"
@@ -167,6 +174,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Submit(arguments) => submit::run(arguments),
+        Command::Sign(arguments) => sign::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),

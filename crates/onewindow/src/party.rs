@@ -44,7 +44,7 @@ A filing, all that it may have; code, name, roles and validFrom are required:
     "validTo": null, "suspended": false, "exchangeIds": ["DXPENT…"], "creditGrade": "standard",
     "verifiesIdentity": false, "guaranteeLimit": "0", "certificates": [], "signatureRequired": false,
     "modes": ["9610"], "arrivalRequired": null}]
-guaranteeLimit is in yuan; certificates are SHA-256 of the DER in hexadecimal; modes none = all."#;
+guaranteeLimit is in yuan; certificates are in PEM, or SHA-256 of the DER in hexadecimal; modes none = all."#;
 
 /// Filings as a file that `import` reads.
 pub fn to_json(filings: &[Filing]) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! Filing of parties (备案): a party applies once, the competent agency decides, every agency uses it. An application
 //! that is approved becomes the filing that trades are judged by, from a day on and never backwards.
 
-use crate::form::{self, FilingForm};
+use crate::form::{self, FilingForm, GivenCertificate};
 use crate::moves::{Move, Who};
 use crate::{Fault, Made, Seen, owner_of, read, requirements, stored, written};
 use ceb::Day;
@@ -79,7 +79,7 @@ pub struct Application {
     /// Exchange ids it owns.
     #[serde(default)]
     pub exchange_ids: Vec<String>,
-    /// SHA-256 of its certificates' DER.
+    /// Its signing certificates: each in PEM, or the SHA-256 of its DER.
     #[serde(default)]
     pub certificates: Vec<String>,
     /// Whether unsigned declarations of it are to be refused.
@@ -311,6 +311,15 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
     ] {
         if text.trim().is_empty() {
             faults.push(Fault::new(path, "", "agencies must be able to reach the party"));
+        }
+    }
+    for given in &application.certificates {
+        // Times of certificates are those of messages, yyyyMMddHHmmss.
+        if let GivenCertificate::Read(facts) = GivenCertificate::of(given)
+            && facts.not_after < seen.now.stamp_millis().number() / 1000
+        {
+            let ended = facts.not_after.to_string();
+            faults.push(Fault::new("certificates", &ended, "a certificate that has not ended: leave it out"));
         }
     }
     for (index, licence) in application.licences.iter().enumerate() {

@@ -1,10 +1,12 @@
 //! A filing as JSON: the form that files, the interface and records have of it.
 
+use ceb::signature::CertificateFacts;
 use ceb::{Day, Decimal};
 use clearance::Text;
 use clearance::identity::is_enterprise_code;
 use clearance::party::{CreditGrade, Filing, Parties, Role};
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 /// A filing as it stands in a file.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -39,7 +41,7 @@ pub struct FilingForm {
     /// Yuan.
     #[serde(default = "nothing")]
     pub guarantee_limit: String,
-    /// SHA-256 of the DER, lower-case hexadecimal.
+    /// Each in PEM, or the SHA-256 of its DER in lower-case hexadecimal.
     #[serde(default)]
     pub certificates: Vec<String>,
     /// Whether its declarations must be signed.
@@ -75,6 +77,55 @@ pub(crate) fn day(path: &str, text: &str, faults: &mut Vec<crate::Fault>) -> Day
         faults.push(crate::Fault::new(path, text, "a day yyyyMMdd"));
         Day::default()
     })
+}
+
+/// A signing certificate as it stands in a form.
+pub(crate) enum GivenCertificate {
+    /// SHA-256 of the DER, lower-case hexadecimal.
+    Fingerprint(Text),
+    /// The certificate itself.
+    Read(CertificateFacts),
+    /// Neither; why.
+    Unreadable(&'static str),
+}
+
+impl GivenCertificate {
+    pub(crate) fn of(given: &str) -> Self {
+        let given = given.trim();
+        let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        if given.len() == 64 && given.chars().all(hexadecimal) {
+            return Self::Fingerprint(given.into());
+        }
+        if !given.starts_with("-----BEGIN ") {
+            return Self::Unreadable("it is none of both");
+        }
+        CertificateFacts::read(given.as_bytes()).map_or_else(Self::Unreadable, Self::Read)
+    }
+}
+
+/// The fingerprint of a certificate. Whose it is may stand in it: then it is of the party.
+fn certificate(given: &str, own: [Option<&Text>; 2], fault: &mut impl FnMut(&str, &str, &str)) -> Text {
+    match GivenCertificate::of(given) {
+        GivenCertificate::Fingerprint(text) => text,
+        GivenCertificate::Read(facts) => {
+            let code = facts.enterprise_code.as_ref();
+            if let Some(code) = code.filter(|code| !own.contains(&Some(*code))) {
+                fault("certificates", code, "a certificate of the party: this one names another enterprise");
+            }
+            facts.der_sha256.iter().fold(Text::default(), |mut text, byte| {
+                // Writing to a text cannot fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+        }
+        GivenCertificate::Unreadable(reason) => {
+            let begin: String = given.chars().take(40).collect();
+            let expected =
+                format!("a certificate in PEM, or its SHA-256 in lower-case hexadecimal; {reason}");
+            fault("certificates", &begin, &expected);
+            Text::default()
+        }
+    }
 }
 
 impl FilingForm {
@@ -149,12 +200,9 @@ impl FilingForm {
                 0
             }
         };
-        for certificate in &self.certificates {
-            let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-            if certificate.len() != 64 || !certificate.chars().all(hexadecimal) {
-                fault("certificates", certificate, "a SHA-256 in lower-case hexadecimal");
-            }
-        }
+        let own = [Some(&code), other_code.as_ref()];
+        let certificates =
+            self.certificates.iter().map(|given| certificate(given, own, &mut fault)).collect();
         for id in &self.exchange_ids {
             // Receipts go to an exchange id: nobody takes another's.
             if let Some(owner) = parties.owner_of(id)
@@ -182,7 +230,7 @@ impl FilingForm {
             grade,
             verifies_identity: self.verifies_identity,
             guarantee_limit,
-            certificates: texts(&self.certificates),
+            certificates,
             signature_required: self.signature_required,
             modes: texts(&self.modes),
             arrival_required: self.arrival_required,

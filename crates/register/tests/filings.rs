@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use ceb::Day;
+use ceb::signature::{CertificateFacts, Subject, generate_sm2};
 use clearance::decide::Reference;
 use clearance::facts::Facts;
 use clearance::identity::credit_check;
@@ -156,6 +157,54 @@ fn a_change_waits_while_what_is_filed_stays_in_force() {
     // After its last day it does not hold, although an earlier one had no end.
     office.now = Time::start_of(Day::from_number(20_280_101).unwrap());
     assert!(office.filing().is_none());
+}
+
+fn pem(code: &str, not_after: u64) -> (String, String) {
+    let key = generate_sm2(&Subject {
+        enterprise_code: code,
+        enterprise_name: "样例",
+        serial: 7,
+        not_before: 20_200_101_000_000,
+        not_after,
+    })
+    .unwrap();
+    let digest = CertificateFacts::read(&key.certificate_der).unwrap().der_sha256;
+    (key.certificate_pem(), digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[test]
+fn a_party_registers_its_certificates_and_takes_one_back() {
+    let mut office = office();
+    let signed = |certificates: Value| {
+        Some(with(&[("certificates", certificates), ("signatureRequired", json!(true))]))
+    };
+    let ((first, first_digest), (second, second_digest)) =
+        (pem(NEW, 20_491_231_235_959), pem(NEW, 20_491_231_235_959));
+    // Another's, one that has ended, and what is none.
+    let (others, ended) = (pem("5301960101", 20_491_231_235_959).0, pem(NEW, 20_261_127_235_959).0);
+    let broken = first.replacen("MII", "MIJ", 1);
+    for (wrong, value) in
+        [(others, "5301960101"), (ended, "20261127235959"), (broken, "-----BEGIN CERTIFICATE-----")]
+    {
+        let told = office.party(0, "apply", signed(json!([wrong]))).unwrap_err();
+        let Refusal::Invalid(faults) = &told else { panic!("{told:?}") };
+        assert_eq!(paths(&told), ["certificates"], "{told:?}");
+        assert!(faults[0].value.starts_with(value), "{told:?}");
+    }
+    office.party(0, "apply", signed(json!([first, second_digest]))).unwrap();
+    office.officer(1, "approve", None).unwrap();
+    let filing = office.filing().unwrap();
+    assert_eq!(filing.certificates, [first_digest.as_str(), second_digest.as_str()]);
+    // Taken back: what is judged from that day on knows the other alone.
+    let approved = office.now.day();
+    let later = Day::from_number(20_261_201).unwrap();
+    office.now = Time::start_of(later);
+    office.party(2, "change", signed(json!([second]))).unwrap();
+    office.officer(3, "approve", None).unwrap();
+    let filing = office.filing().unwrap();
+    assert_eq!((&filing.certificates[..], filing.valid_from), (&[second_digest.into()][..], later));
+    let before = office.reference.parties.find(NEW, approved).unwrap();
+    assert_eq!(before.certificates.len(), 2, "what was judged is judged");
 }
 
 #[test]

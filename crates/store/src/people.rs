@@ -2,7 +2,7 @@
 //! writes them in `control`. What a duty allows and how a password is checked belong to the server.
 
 mod control;
-mod providers;
+pub(crate) mod providers;
 
 pub(crate) use control::KnownSessions;
 pub use providers::Provider;

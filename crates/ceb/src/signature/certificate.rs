@@ -3,6 +3,8 @@
 //! the reading is tolerant. Trust, revocation and whose certificate it is are left to others.
 
 use crate::Text;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use encoding_rs::GB18030;
 use std::fmt::Write as _;
 
@@ -25,6 +27,46 @@ pub struct CertificateFacts {
     pub enterprise_name: Option<Text>,
     /// Card number of an e-port card (`1.3.6.1.4.1.5315.100.5.9`), which `KeyName` repeats in the card variant.
     pub card_number: Option<Text>,
+}
+
+impl CertificateFacts {
+    /// What a certificate in DER or PEM says, if its key can sign messages.
+    ///
+    /// # Errors
+    /// What of it cannot be read, or that no message is signed with such a key.
+    pub fn read(given: &[u8]) -> Result<Self, &'static str> {
+        let der = der_of(given);
+        let mut identity = [0; 32];
+        identity.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, &der).as_ref());
+        match read(&der, identity)? {
+            (facts, KeyBytes::Sm2 { .. }) => Ok(facts),
+            (facts, KeyBytes::Rsa { bits, .. }) if RSA_BITS.contains(&bits) => Ok(facts),
+            (_, KeyBytes::Rsa { .. }) => Err("its RSA key has fewer than 1024 or more than 4096 bits"),
+            (_, KeyBytes::Other { .. }) => Err("its key is neither RSA nor SM2"),
+        }
+    }
+}
+
+/// RSA moduli of the profile and beyond: 1024 (2018 cards) to 4096 bits.
+pub(super) const RSA_BITS: std::ops::RangeInclusive<usize> = 1024..=4096;
+
+/// DER as given, or the bytes of a PEM file's key or certificate.
+pub(super) fn der_of(given: &[u8]) -> Vec<u8> {
+    let from_pem = || {
+        let mut rest = std::str::from_utf8(given).ok()?;
+        while let Some((_, block)) = rest.split_once("-----BEGIN ") {
+            let (label, body) = block.split_once("-----")?;
+            let (body, after) = body.split_once("-----END ")?;
+            if label.ends_with("PRIVATE KEY") || label == "CERTIFICATE" {
+                let body: String = body.split_ascii_whitespace().collect();
+                return STANDARD.decode(body).ok();
+            }
+            // openssl writes the curve's parameters in a block before the key's.
+            rest = after;
+        }
+        None
+    };
+    from_pem().unwrap_or_else(|| given.to_vec())
 }
 
 /// The key of a certificate, as bytes.

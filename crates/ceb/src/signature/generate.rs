@@ -4,6 +4,8 @@
 use super::certificate::PORT_ARC;
 use super::curve::USER;
 use super::sign::{Signer, SignerFault};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::sha2::Sha256;
@@ -55,6 +57,18 @@ impl std::fmt::Debug for GeneratedKey {
 }
 
 impl GeneratedKey {
+    /// The certificate in PEM, as a party registers it.
+    pub fn certificate_pem(&self) -> String {
+        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+        for (index, character) in STANDARD.encode(&self.certificate_der).chars().enumerate() {
+            if index > 0 && index % 64 == 0 {
+                pem.push('\n');
+            }
+            pem.push(character);
+        }
+        pem + "\n-----END CERTIFICATE-----\n"
+    }
+
     /// The signer of this key.
     ///
     /// # Errors

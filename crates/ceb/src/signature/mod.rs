@@ -23,5 +23,5 @@ pub use canonical::{Comments, canonicalize, canonicalize_element};
 pub use certificate::CertificateFacts;
 pub use fault::SignatureFault;
 pub use generate::{GeneratedKey, Subject, generate_rsa, generate_sm2};
-pub use sign::{Signer, SignerFault};
+pub use sign::{OutsideKey, Signer, SignerFault};
 pub use verify::{DigestVariant, SignedInfoNamespaces, SignedInfoVariant, Verified, Verifier, verify};

@@ -3,7 +3,7 @@
 
 use super::algorithm::{Algorithm, CANONICAL, ENVELOPED, Profile, SIGNATURE_NAMESPACE};
 use super::canonical::{Comments, Subtree, Walk, element_into, text_of, walk};
-use super::certificate::{self, CertificateFacts, KeyBytes};
+use super::certificate::{self, CertificateFacts, KeyBytes, der_of};
 use super::curve::USER;
 use super::fault::SignatureFault;
 use super::verify::is_signature;
@@ -21,13 +21,19 @@ pub struct Signer {
     key: Key,
     certificate: Vec<u8>,
     facts: Arc<CertificateFacts>,
+    preferred: Profile,
     key_name: String,
 }
 
 enum Key {
     Rsa(Box<rsa::PrivateKey>),
     Sm2(Box<sm2::dsa::SigningKey>),
+    Outside(Box<OutsideKey>),
 }
+
+/// A key that lies elsewhere and signs there, such as one in a hardware token: the signature value as
+/// [`Signer::sign_bytes`] gives it, or why there is none.
+pub type OutsideKey = dyn Fn(Algorithm, &[u8]) -> Result<Vec<u8>, String> + Send + Sync;
 
 /// Why there is no signer, or no signed message.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,6 +120,15 @@ impl Signer {
         })
     }
 
+    /// A key that lies elsewhere, and its certificate (DER or PEM). Whether they belong together is known when what was
+    /// signed is verified.
+    ///
+    /// # Errors
+    /// When the certificate cannot be read, or is of a key that no profile knows.
+    pub fn outside(certificate: &[u8], sign: Box<OutsideKey>) -> Result<Self, SignerFault> {
+        Self::new(Key::Outside(sign), certificate, |_| true)
+    }
+
     fn new(
         key: Key,
         certificate: &[u8],
@@ -127,8 +142,15 @@ impl Signer {
         if !belongs(&bytes) {
             return Err(SignerFault::CertificateOfAnotherKey);
         }
+        let preferred = match bytes {
+            KeyBytes::Rsa { .. } => Profile::RsaSha256,
+            KeyBytes::Sm2 { .. } => Profile::Sm2Sm3,
+            KeyBytes::Other { .. } => {
+                return Err(SignerFault::CertificateUnreadable("its key is neither RSA nor SM2"));
+            }
+        };
         let key_name = facts.serial_hex.to_string();
-        Ok(Self { key, certificate, facts: Arc::new(facts), key_name })
+        Ok(Self { key, certificate, facts: Arc::new(facts), preferred, key_name })
     }
 
     /// Writes another `KeyName` than the certificate's serial number: the number of a card.
@@ -136,6 +158,11 @@ impl Signer {
     pub fn with_key_name(mut self, key_name: &str) -> Self {
         key_name.clone_into(&mut self.key_name);
         self
+    }
+
+    /// How to sign where nobody asks for something else: RSA with SHA-256, SM2 with SM3.
+    pub fn preferred(&self) -> Profile {
+        self.preferred
     }
 
     /// What the certificate says.
@@ -221,8 +248,15 @@ impl Signer {
             (Key::Sm2(key), Algorithm::Sm2Sm3) => {
                 Ok(key.try_sign(message).map_err(|error| failed(&error))?.to_bytes().to_vec())
             }
+            (Key::Outside(sign), algorithm) if self.suits(algorithm) => {
+                sign(algorithm, message).map_err(SignerFault::KeyFailed)
+            }
             (_, algorithm) => Err(SignerFault::KeyUnsuitable(algorithm)),
         }
+    }
+
+    fn suits(&self, algorithm: Algorithm) -> bool {
+        (algorithm == Algorithm::Sm2Sm3) == (self.preferred == Profile::Sm2Sm3)
     }
 }
 
@@ -235,23 +269,4 @@ fn escape(text: &str, out: &mut String) {
             other => out.push(other),
         }
     }
-}
-
-/// DER as given, or the bytes of a PEM file's key or certificate.
-fn der_of(given: &[u8]) -> Vec<u8> {
-    let from_pem = || {
-        let mut rest = std::str::from_utf8(given).ok()?;
-        while let Some((_, block)) = rest.split_once("-----BEGIN ") {
-            let (label, body) = block.split_once("-----")?;
-            let (body, after) = body.split_once("-----END ")?;
-            if label.ends_with("PRIVATE KEY") || label == "CERTIFICATE" {
-                let body: String = body.split_ascii_whitespace().collect();
-                return STANDARD.decode(body).ok();
-            }
-            // openssl writes the curve's parameters in a block before the key's.
-            rest = after;
-        }
-        None
-    };
-    from_pem().unwrap_or_else(|| given.to_vec())
 }

@@ -3,7 +3,7 @@
 
 use super::algorithm::{Algorithm, DigestAlgorithm, ENVELOPED, SIGNATURE_NAMESPACE, canonicalization};
 use super::canonical::{Comments, Excluded, Subtree, Walk, element_into, text_of, walk};
-use super::certificate::{self, CertificateFacts, KeyBytes, raw_signature};
+use super::certificate::{self, CertificateFacts, KeyBytes, RSA_BITS, raw_signature};
 use super::curve::Sm2Key;
 use super::fault::SignatureFault;
 use super::node::Tree;
@@ -18,8 +18,6 @@ use ring::signature::{
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// RSA moduli of the profile and beyond: 1024 (2018 cards) to 4096 bits.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 1024..=4096;
 /// Certificates that a [`Verifier`] keeps at most, unless told otherwise.
 const CERTIFICATES: usize = 1024;
 

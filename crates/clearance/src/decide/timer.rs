@@ -14,10 +14,14 @@ use compact_str::format_compact;
 pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     let mut consignment = case.consignment(&timer.order);
     case.out.order = Some(timer.order.clone());
+    let of_it =
+        |(kind, attempt, _): &(TimerKind, u32, Time)| (*kind, *attempt) == (timer.kind, timer.attempt);
+    let running = consignment.timers.iter().position(of_it);
+    // Set anew since it was found to be due: what would be cleared is the new one.
+    if running.is_some_and(|index| consignment.timers[index].2 > case.now) {
+        return;
+    }
     case.out.cleared.push((timer.kind, timer.attempt));
-    let running = consignment.timers.iter().position(|(kind, attempt, due)| {
-        (*kind, *attempt) == (timer.kind, timer.attempt) && *due <= case.now
-    });
     let Some(index) = running else { return };
     consignment.timers.remove(index);
     match timer.kind {

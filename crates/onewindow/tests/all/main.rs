@@ -8,3 +8,4 @@ mod command_line;
 #[path = "../../../store/tests/all/support/postgres.rs"]
 mod database;
 mod operations;
+mod sign;

@@ -56,13 +56,13 @@ fn space(folder: &Path, declarations: u32) -> Space {
 }
 
 /// A server at work; what it says is kept.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    pub address: String,
     said: std::thread::JoinHandle<String>,
 }
 
-fn serve(folder: &Path, arguments: &str, log: &str) -> Server {
+pub fn serve(folder: &Path, arguments: &str, log: &str) -> Server {
     let mut child = Command::new(env!("CARGO_BIN_EXE_onewindow"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(arguments.split_whitespace())
@@ -92,7 +92,7 @@ fn serve(folder: &Path, arguments: &str, log: &str) -> Server {
 
 impl Server {
     /// Tells it to end; its exit code, how long that took, and what it said.
-    fn stop(mut self) -> (Option<i32>, Duration, String) {
+    pub fn stop(mut self) -> (Option<i32>, Duration, String) {
         let started = Instant::now();
         let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(kill.success());

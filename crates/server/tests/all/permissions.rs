@@ -451,6 +451,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/retention.rs",
         "server/tests/all/rotation.rs",
         "register/tests/filings.rs",
+        "onewindow/tests/all/sign.rs",
         "server/src/rights.rs",
         "server/src/password.rs",
         "server/src/throttle.rs",

@@ -67,6 +67,9 @@ async fn a_rotation_interrupted_anywhere_is_finished_and_the_old_key_opens_nothi
     let session = crate::support::people::settle(&zone, "li", &one_time, false).await;
     let (_, recovery) = enrol(&zone, &session).await;
     signed(&zone).await;
+    let provider =
+        store::Provider { name: "样例".to_owned(), settings: "{}".to_owned(), secret: b"one".to_vec() };
+    zone.window.control.set_provider(&provider).await.unwrap();
     let before = (zone.shown(OFFICER, &trade).await, zone.window.read.keyed_hash("identity:x"));
     let (_, keys) = zone.get(OFFICER, "/v1/evidence/keys").await;
     for (turn, step) in Step::ALL.into_iter().enumerate() {
@@ -106,6 +109,8 @@ async fn a_rotation_interrupted_anywhere_is_finished_and_the_old_key_opens_nothi
         let (status, _, told) = sign_in(&zone, "li", PASSWORD, Some(&recovery[turn])).await;
         assert_eq!(status, 201, "{step:?}: {told}");
         assert!(zone.window.control.credentials("li").await.unwrap().unwrap().1.second_factor.is_some());
+        let kept = zone.window.control.provider("样例").await.unwrap().unwrap();
+        assert_eq!(kept.secret, b"one", "{step:?}");
         let another = plain(&zone, 100 + 100 * turn as u64);
         zone.send(&another.order.head.ebp_code, Document::Order(another.order.clone())).await;
         assert_eq!(zone.get(OFFICER, "/v1/evidence/keys").await.1, keys, "{step:?}");

@@ -20,7 +20,7 @@ pub struct Provider {
 }
 
 /// For what a secret of a provider is sealed.
-fn sealed_for(name: &str) -> String {
+pub(crate) fn sealed_for(name: &str) -> String {
     format!("provider {name}")
 }
 

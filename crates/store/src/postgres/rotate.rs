@@ -1,6 +1,7 @@
 //! Rotating the master key of a space in a database on which no server works.
 
 use super::{Options, connect, failed};
+use crate::people::providers::sealed_for;
 use crate::rotate::{Rotation, Step, Told};
 use crate::{MasterKey, StoreError};
 
@@ -31,6 +32,12 @@ pub async fn rotate(options: &Options, told: &mut Told<'_>) -> Result<(), StoreE
         let (factor, pending) = (rotation.secret(login, row.get(2))?, rotation.secret(login, row.get(3))?);
         let keep = "UPDATE window_user SET second_factor = $2, pending = $3 WHERE id = $1";
         transaction.execute(keep, &[&id, &factor, &pending]).await.map_err(rotating)?;
+    }
+    for row in transaction.query("SELECT name, secret FROM provider", &[]).await.map_err(rotating)? {
+        let name: &str = row.get(0);
+        let sealed = rotation.secret(&sealed_for(name), Some(row.get(1)))?;
+        let keep = "UPDATE provider SET secret = $2 WHERE name = $1";
+        transaction.execute(keep, &[&name, &sealed]).await.map_err(rotating)?;
     }
     for row in transaction.query("SELECT number, wrapped FROM evidence_key", &[]).await.map_err(rotating)? {
         let (number, wrapped): (i32, Vec<u8>) = (row.get(0), rotation.key(row.get(1))?);

@@ -3,6 +3,7 @@
 use super::folder::Folder;
 use super::ledger_files::LedgerFiles;
 use super::store::Options;
+use crate::people::providers::sealed_for;
 use crate::rotate::{Rotation, Step, Told};
 use crate::{MasterKey, StoreError};
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -61,6 +62,16 @@ fn control(path: &Path, rotation: &Rotation) -> Result<(), StoreError> {
             let sealed = params![id, rotation.secret(&login, factor)?, rotation.secret(&login, pending)?];
             let keep = "UPDATE window_user SET second_factor = ?2, pending = ?3 WHERE id = ?1";
             transaction.execute(keep, sealed).map_err(failed)?;
+        }
+    }
+    if has("provider")? {
+        let mut statement = transaction.prepare("SELECT name, secret FROM provider").map_err(failed)?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)));
+        let rows: Vec<_> = rows.and_then(Iterator::collect).map_err(failed)?;
+        for (name, secret) in rows {
+            let keep = "UPDATE provider SET secret = ?2 WHERE name = ?1";
+            let sealed = rotation.secret(&sealed_for(&name), Some(secret))?;
+            transaction.execute(keep, params![name, sealed]).map_err(failed)?;
         }
     }
     if has("evidence_key")? {
