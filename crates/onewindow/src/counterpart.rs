@@ -1,10 +1,6 @@
 //! `onewindow counterpart`: the other side of a webhook. It checks every envelope, tells each event once, answers, and
 //! does what its script says: for trying a rule of sharing, and for whoever writes a receiver of his own.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "events on standard output, what happens on standard error"
-)]
+#![expect(clippy::print_stderr, reason = "what happens is told beside the events")]
 
 use crate::{Failure, serve};
 use counterpart::{Counterpart, Kind, Script};
