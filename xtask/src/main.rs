@@ -43,7 +43,23 @@ fn stories_on_postgres() -> bool {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     // Of the workspace, as the tests before: other features would have everything built again.
-    let stories = ["codes", "evidence", "http", "interface", "people", "permissions", "registers", "shares"];
+    let stories = [
+        "codes",
+        "evidence",
+        "http",
+        "interface",
+        "people",
+        "permissions",
+        "personal",
+        "providers",
+        "registering",
+        "registers",
+        "retention",
+        "rotation",
+        "shares",
+        "sign_ins",
+        "webhooks",
+    ];
     command.args(["test", "--quiet", "--workspace", "--test", "all", "--"]);
     command.args(stories.map(|story| format!("{story}::")));
     command.env("ONEWINDOW_TEST_STORE", "postgres").status().is_ok_and(|status| status.success())
