@@ -7,9 +7,11 @@ use crate::intake::Closed;
 use crate::metrics::{Gauge, Metrics};
 use axum::Json;
 use axum::extract::State;
+use clearance::Text;
+use clearance::record::Register;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Cursor, Read};
+use store::{Cursor, Read, RecordSearch};
 
 /// `GET /health`: up, and why nothing is recorded, if so. 200 as long as reads are served.
 pub async fn health<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
@@ -41,6 +43,9 @@ pub fn check_intake<R: Read>(window: &Window<R>) -> Result<(), Problem> {
     })
 }
 
+/// Deliveries that are counted at most: of more it makes no difference how many.
+const DELIVERIES: usize = 1_000;
+
 /// `GET /metrics`, for the operator's token only: traffic is a secret of the zone.
 pub async fn metrics<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<String, Problem> {
     let rows = |cursor: &Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
@@ -50,6 +55,16 @@ pub async fn metrics<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<St
         let so = closed.as_ref().is_some_and(|closed| closed.word() == word);
         (format!("reason=\"{word}\""), u64::from(so))
     });
+    let mut deliveries = Vec::new();
+    for state in ["failing", "stopped"] {
+        let search = RecordSearch {
+            register: Register::Delivery,
+            parties: None,
+            states: vec![Text::const_new(state)],
+        };
+        let (records, _) = window.read.records(&search, None, DELIVERIES).await?;
+        deliveries.push((format!("state=\"{state}\""), records.len() as u64));
+    }
     let gauges = [
         Gauge::one("intake_open", "1 = messages are recorded.", u64::from(closed.is_none())),
         Gauge {
@@ -70,6 +85,11 @@ pub async fn metrics<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<St
             "Rows that the evidence log does not have yet.",
             window.evidence.behind().await?,
         ),
+        Gauge {
+            name: "webhooks",
+            help: "Webhooks that are not delivered, a thousand of each state at most.",
+            values: deliveries,
+        },
     ];
     Ok(window.metrics.page(&gauges))
 }

@@ -195,6 +195,8 @@ async fn a_page_that_is_refused_is_set_aside_and_sent_again_on_demand() {
     let set_aside =
         |count: usize| move |shown: &Value| shown["body"]["setAside"].as_array().unwrap().len() == count;
     let shown = delivery(&zone, TAX, &hook, set_aside(1)).await;
+    let (_, metrics) = zone.get(CUSTOMS, "/metrics").await;
+    assert!(metrics.as_str().unwrap().contains("onewindow_webhooks{state=\"stopped\"} 0"), "{metrics}");
     let page = &shown["body"]["setAside"][0];
     assert_eq!((page["records"].as_u64(), page["again"].as_bool()), (Some(1), Some(false)), "{shown}");
     assert!(page["error"].as_str().unwrap().contains("422"), "{shown}");
@@ -388,4 +390,57 @@ async fn what_is_wrong_with_a_webhook_is_told() {
     assert_eq!(act(&zone, CUSTOMS, "webhooks", &format!("{TAX}:x"), body).await.0, 404);
     let body = json!({"action": "deliver", "body": {}});
     assert_eq!(act(&zone, PLATFORM, "deliveries", &format!("{PLATFORM}:x"), body).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_agency_gets_exactly_its_fields_in_order_and_a_mark_and_answers() {
+    const AGENCIES: [(&str, Kind, Role, &str, &[&str]); 7] = [
+        (TAX, Kind::Tax, Role::Agency, "clearances", &["orderNo", "state", "taxTotal"]),
+        (
+            "5301000902",
+            Kind::ForeignExchange,
+            Role::Agency,
+            "payments",
+            &["payTransactionId", "amountPaid", "currency"],
+        ),
+        ("5301000903", Kind::Commerce, Role::Agency, "clearances", &["tradeMode", "merchant"]),
+        ("5301000904", Kind::MarketSupervision, Role::Agency, "declarations", &["invtNo", "lines.gname"]),
+        (POLICE, Kind::Police, Role::Agency, "declarations", &["orderNo", "buyerIdNumber", "buyerName"]),
+        ("5301000906", Kind::Post, Role::Agency, "waybills", &["logisticsNo", "weight"]),
+        ("5301000907", Kind::Bank, Role::Bank, "payments", &["payTransactionId", "amountPaid"]),
+    ];
+    let mut zone = zone().await;
+    let mut counterparts = Vec::new();
+    for (code, kind, role, dataset, fields) in AGENCIES {
+        let token = zone.window.control.issue(code, role, "machine", &[], NOW, None).await.unwrap();
+        zone.tokens.insert(code.to_owned(), token);
+        let rule = share(&zone, code, dataset, fields, false).await;
+        let (counterpart, url) = counterpart(&zone, kind, Script::default()).await;
+        let body = json!({"url": url, "source": format!("shares/{rule}"), "answers": true, "batch": 3});
+        webhook(&zone, code, "in", body).await;
+        counterparts.push((code, dataset, fields, counterpart));
+    }
+    let _server = sending(&zone);
+    let sent = trades(&zone, 0, 5).await;
+    for (code, dataset, fields, counterpart) in &counterparts {
+        // Five of each document; of a clearance every change.
+        let taken = until(counterpart, |taken| {
+            taken.events.len() >= 5 && taken.mark.as_ref().is_some_and(|mark| mark.1)
+        })
+        .await;
+        let (_, page) = zone.get(code, &format!("/v1/shares/{code}:{dataset}/records?limit=1000")).await;
+        assert_eq!(page["complete"], true);
+        // Exactly what it gets when it asks, in the same order.
+        assert_eq!(Value::Array(taken.events.clone()), page["events"], "{code}");
+        let heads: BTreeSet<&str> = fields.iter().map(|name| name.split('.').next().unwrap()).collect();
+        let asked: Vec<u64> =
+            taken.events.iter().map(|event| event["id"].as_str().unwrap().parse().unwrap()).collect();
+        assert!(asked.is_sorted(), "{code}: {asked:?}");
+        for event in &taken.events {
+            let keys = event["data"].as_object().unwrap().keys().map(String::as_str);
+            assert!(keys.clone().all(|key| heads.contains(key)) && keys.count() > 0, "{code}: {event}");
+        }
+        let (_, answers) = zone.get(code, "/v1/registers/answers?limit=500").await;
+        assert!(answers["records"].as_array().unwrap().len() >= sent.len(), "{code}: {answers}");
+    }
 }
