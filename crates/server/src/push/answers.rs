@@ -5,9 +5,10 @@ use clearance::Text;
 use clearance::event::{ActionKind, OfficerAction};
 use clearance::keys::OrderKey;
 use clearance::record::{RecordKey, Register};
-use register::Command;
 use register::answer::{Answer, Outcome, TEXT};
+use register::{Command, Refusal};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use store::Read;
 
 /// What counterparts answer.
@@ -38,6 +39,8 @@ impl<R: Read> Sender<R> {
             Err(error) => return Ok(format!("the answer is not understood: {error}")),
         };
         let mut complaint = String::new();
+        // Of what is about the same the newest counts.
+        let mut newest: BTreeMap<&str, Answer> = BTreeMap::new();
         for answer in answers {
             let Some((event, subject, _)) = parcel.about.iter().find(|(id, ..)| *id == answer.id) else {
                 let id: String = answer.id.chars().take(TEXT).collect();
@@ -53,34 +56,47 @@ impl<R: Read> Sender<R> {
                 text: text.clone(),
                 giver: rule.share.giver.clone(),
             };
-            self.keep(subject, &kept).await?;
+            newest.insert(subject, kept);
             if answer.outcome == Outcome::Objected && rule.share.suspends {
                 self.suspend(subject, event, &text).await?;
             }
         }
+        self.keep(newest).await?;
         Ok(complaint)
     }
 
-    async fn keep(&self, subject: &str, answer: &Answer) -> Result<(), Stopped> {
-        let key = RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id));
-        let current = self.window.read.record(&key).await?;
-        // Delivered twice, answered twice: kept once.
-        if current.as_ref().is_some_and(|record| Answer::of(record) == *answer) {
-            return Ok(());
-        }
-        let command = Command {
-            key,
-            version: current.map_or(0, |record| record.version),
+    /// Together: each by itself would be a commit.
+    async fn keep(&self, answers: BTreeMap<&str, Answer>) -> Result<(), Stopped> {
+        let key = |subject: &str| RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id));
+        let command = |version: u32, subject: &str, answer: &Answer| Command {
+            key: key(subject),
+            version,
             action: "answer".into(),
             by: self.by(),
             note: String::new(),
             body: serde_json::to_string(answer).ok(),
         };
-        match self.window.pipeline.command(command).await {
-            Some(Ok(_)) => Ok(()),
-            Some(Err(refusal)) => Err(Stopped::Barred(format!("an answer cannot be recorded: {refusal:?}"))),
-            None => Err(Stopped::Ended),
+        // Most are the first of their kind; who finds one there answers it.
+        let mut left: Vec<(u32, &str, &Answer)> =
+            answers.iter().map(|(subject, answer)| (0, *subject, answer)).collect();
+        while !left.is_empty() {
+            let commands = left.iter().map(|(version, subject, answer)| command(*version, subject, answer));
+            let told = self.window.pipeline.commands(commands.collect()).await.ok_or(Stopped::Ended)?;
+            let mut again = Vec::new();
+            for ((_, subject, answer), told) in left.into_iter().zip(told) {
+                match told {
+                    Ok(_) => {}
+                    // Delivered twice, answered twice: kept once.
+                    Err(Refusal::Outdated(record)) if Answer::of(&record) == *answer => {}
+                    Err(Refusal::Outdated(record)) => again.push((record.version, subject, answer)),
+                    Err(refusal) => {
+                        return Err(Stopped::Barred(format!("an answer cannot be recorded: {refusal:?}")));
+                    }
+                }
+            }
+            left = again;
         }
+        Ok(())
     }
 
     /// An event on the path of the consignment. Where its state allows it no longer, the answer that was kept tells.

@@ -18,7 +18,7 @@ use std::time::Duration;
 use store::{Cursor, Read, StoreError};
 
 /// How often it looks for what is new.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(200);
 /// How long it waits when there is nothing that it may send.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long no other server sends, in milliseconds; and from how little on it says so again.
@@ -156,7 +156,8 @@ impl<R: Read> Sender<R> {
             delivery.error = complaint;
         }
         self.write(record.as_ref(), action, self.held(delivery)).await?;
-        Ok(Duration::ZERO)
+        // What comes meanwhile goes together, unless more is there already.
+        Ok(if parcel.complete { LOOK } else { Duration::ZERO })
     }
 
     fn held(&self, delivery: Delivery) -> Delivery {
