@@ -33,6 +33,7 @@ pub mod second_factor;
 pub mod serving;
 pub mod sharing;
 pub mod signing_in;
+mod tail;
 pub mod throttle;
 pub mod window;
 pub mod worker;

@@ -159,23 +159,13 @@ pub async fn page<R: Read>(
     let mut page = Page { given: Vec::new(), upto: after.clone(), complete: false };
     let beyond =
         |position: Position| upto.is_some_and(|upto| position.sequence > upto.sequence(position.writer));
+    let wanted = |position: Position, row: &Row| concerns(rule.dataset, row) && !beyond(position);
+    let mut looked = 0;
     loop {
         // Collected first: what is looked up meanwhile would wait for the scan.
-        let (mut rows, mut looked, mut seen) = (Vec::new(), 0, page.upto.clone());
-        window
-            .read
-            .scan(&page.upto, &mut |position, row| {
-                looked += 1;
-                seen.reach(position);
-                if concerns(rule.dataset, &row) && !beyond(position) {
-                    rows.push((position, row));
-                }
-                rows.len() < limit && looked < ROWS
-            })
-            .await?;
-        let ended = rows.len() < limit && looked < ROWS;
-        for (position, row) in rows {
-            for (time, shared) in given(window, rule.dataset, position, row).await? {
+        let found = window.tail.after(&window.read, &page.upto, &wanted, limit).await?;
+        for (position, row) in found.rows {
+            for (time, shared) in given(window, rule.dataset, position, &row).await? {
                 if time.day() >= first && mask.admits(&shared.values) {
                     page.take(position, time, shared, &mask);
                 }
@@ -185,9 +175,9 @@ pub async fn page<R: Read>(
                 return Ok(page);
             }
         }
-        page.upto = seen;
-        page.complete = ended;
-        if ended || looked >= ROWS {
+        (page.upto, page.complete) = (found.seen, found.ended);
+        looked += found.looked;
+        if page.complete || looked >= ROWS {
             return Ok(page);
         }
     }
@@ -205,7 +195,7 @@ async fn given<R: Read>(
     window: &Window<R>,
     dataset: Dataset,
     position: Position,
-    row: Row,
+    row: &Row,
 ) -> Result<Vec<(Time, Shared)>, StoreError> {
     match row {
         Row::Filing(row) => {
@@ -213,14 +203,16 @@ async fn given<R: Read>(
             let time = Time::start_of(row.filing.valid_from);
             Ok(vec![(time, exchange::of_filing(&row.filing))])
         }
-        Row::Event(mut row) => {
+        Row::Event(row) => {
             let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };
-            if exchange::project::needs_states(dataset, &row.event, outcome) {
-                match window.read.whole(position).await? {
-                    Some(whole) => *row = whole.row,
-                    None => return Ok(Vec::new()),
-                }
-            }
+            let whole;
+            let row = if exchange::project::needs_states(dataset, &row.event, outcome) {
+                whole = window.read.whole(position).await?;
+                let Some(whole) = &whole else { return Ok(Vec::new()) };
+                &whole.row
+            } else {
+                &**row
+            };
             let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };
             let shared = exchange::of_event(dataset, &row.event, outcome);
             Ok(shared.into_iter().map(|shared| (outcome.now, shared)).collect())

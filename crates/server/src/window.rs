@@ -6,6 +6,7 @@ use crate::intake::Intake;
 use crate::metrics::{Metrics, Step};
 use crate::pipeline::{self, Judge, Pipeline};
 use crate::signing_in::Gate;
+use crate::tail::Tail;
 use bytes::Bytes;
 use ceb::Limits;
 use ceb::signature::Verifier;
@@ -99,6 +100,8 @@ pub struct Window<R: Read> {
     pub limits: Limits,
     /// Checks signatures.
     pub verifier: Arc<Verifier>,
+    /// The newest rows, for whoever follows them.
+    pub(crate) tail: Arc<Tail>,
     /// Judging is paused: what comes is recorded and answered as received.
     pub pause: Arc<AtomicBool>,
 }
@@ -118,6 +121,7 @@ impl<R: Read> Clone for Window<R> {
             limits: self.limits,
             verifier: self.verifier.clone(),
             pause: self.pause.clone(),
+            tail: self.tail.clone(),
         }
     }
 }
@@ -181,6 +185,7 @@ impl<R: Read> Window<R> {
             limits: Limits::default(),
             verifier: Arc::new(Verifier::new()),
             pause,
+            tail: Arc::default(),
         };
         if first_book {
             // Where another server was faster, his are the first.

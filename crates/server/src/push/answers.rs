@@ -41,6 +41,7 @@ impl<R: Read> Sender<R> {
         let mut complaint = String::new();
         // Of what is about the same the newest counts.
         let mut newest: BTreeMap<&str, Answer> = BTreeMap::new();
+        let mut objections = Vec::new();
         for answer in answers {
             let Some((event, subject, _)) = parcel.about.iter().find(|(id, ..)| *id == answer.id) else {
                 let id: String = answer.id.chars().take(TEXT).collect();
@@ -58,10 +59,14 @@ impl<R: Read> Sender<R> {
             };
             newest.insert(subject, kept);
             if answer.outcome == Outcome::Objected && rule.share.suspends {
-                self.suspend(subject, event, &text).await?;
+                objections.push((subject, event, text));
             }
         }
+        // On record before anything comes of them.
         self.keep(newest).await?;
+        for (subject, event, text) in objections {
+            self.suspend(subject, event, &text).await?;
+        }
         Ok(complaint)
     }
 

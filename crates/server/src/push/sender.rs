@@ -62,13 +62,24 @@ pub(super) struct Sender<R: Read> {
     pub(super) id: Text,
     /// From this cursor up to there was nothing: only memory, what is sent is written down.
     looked: Option<(String, Cursor)>,
+    /// Whether more is there where it looked last.
+    behind: bool,
     /// The page that was written down last as about to be sent: tried again, it is the same delivery.
     announced: Option<(Cursor, Cursor)>,
 }
 
 impl<R: Read> Sender<R> {
     pub(super) fn new(window: Window<R>, client: Client, patience: Patience, holder: &str, id: Text) -> Self {
-        Self { window, client, patience, holder: holder.to_owned(), id, looked: None, announced: None }
+        Self {
+            window,
+            client,
+            patience,
+            holder: holder.to_owned(),
+            id,
+            looked: None,
+            behind: false,
+            announced: None,
+        }
     }
 
     pub(super) async fn run(mut self) {
@@ -120,7 +131,7 @@ impl<R: Read> Sender<R> {
         }
         let parcel = match self.parcel(&webhook, &delivery).await {
             Ok(Some(parcel)) => parcel,
-            Ok(None) => return Ok(LOOK),
+            Ok(None) => return Ok(if self.behind { Duration::ZERO } else { LOOK }),
             Err(Stopped::Barred(why)) => {
                 // Told once: the owner finds it where he looks for what became of his webhook.
                 if delivery.error != why {
@@ -247,6 +258,7 @@ impl<R: Read> Sender<R> {
         let looked = self.looked.as_ref().filter(|(begin, _)| again.is_none() && *begin == delivery.cursor);
         let from = looked.map_or_else(|| after.clone(), |(_, looked)| looked.clone());
         if looked.is_some() && self.window.read.position().await? == from {
+            self.behind = false;
             return Ok(None);
         }
         let limit = if upto.is_some() { usize::MAX } else { limit };
@@ -261,6 +273,7 @@ impl<R: Read> Sender<R> {
         // A mark is sent by itself where a full page left open whether more comes.
         let owes_mark = parcel.complete && !delivery.complete;
         if parcel.events.is_empty() && again.is_none() && !owes_mark {
+            self.behind = !parcel.complete;
             self.looked = Some((delivery.cursor.clone(), parcel.upto));
             return Ok(None);
         }
