@@ -106,11 +106,6 @@ impl Counterpart {
         self.inner().taken.clone()
     }
 
-    /// Changes what it does from now on.
-    pub fn script(&self, script: Script) {
-        self.inner().script = script;
-    }
-
     /// Its interface: `POST /`.
     pub fn router(self) -> Router {
         Router::new().route("/", post(take)).with_state(self)

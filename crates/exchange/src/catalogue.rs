@@ -3,6 +3,7 @@
 
 use ceb::Kind;
 use ceb::Shape;
+use clearance::identity::personal;
 use clearance::party::Role;
 use serde_json::{Map, Value, json};
 
@@ -63,24 +64,8 @@ pub struct Field {
     pub meaning: &'static str,
 }
 
-/// Fields of messages that tell of a natural person, and what could carry one.
-const PERSONAL: [&str; 15] = [
-    "buyerIdType",
-    "buyerIdNumber",
-    "buyerName",
-    "buyerTelephone",
-    "buyerRegNo",
-    "consignee",
-    "consigneeTelephone",
-    "consigneeAddress",
-    "consigneeDistrict",
-    "payerIdType",
-    "payerIdNumber",
-    "payerName",
-    "telephone",
-    "payTransactionId",
-    "note",
-];
+/// Fields of messages that are held back with those that tell of a natural person: they lead to one, or could carry one.
+const BESIDE: [&str; 5] = ["buyerIdType", "consigneeDistrict", "payerIdType", "payTransactionId", "note"];
 
 /// Name, kind, whether it is always there, meaning.
 type Own = (&'static str, FieldKind, bool, &'static str);
@@ -219,7 +204,7 @@ impl Dataset {
                 name: if part == 0 { rule.name.to_owned() } else { format!("lines.{}", rule.name) },
                 kind: FieldKind::Message(rule.shape),
                 always: rule.mandatory,
-                personal: PERSONAL.contains(&rule.name),
+                personal: personal(rule.name).is_some() || BESIDE.contains(&rule.name),
                 meaning: rule.meaning,
             })
         });

@@ -53,15 +53,8 @@ fn kind(word: &str) -> Result<Kind, String> {
 }
 
 fn key(text: &str) -> Result<[u8; 32], String> {
-    let wrong = || "a public key has 64 hexadecimal digits".to_owned();
-    let mut key = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    for (at, byte) in key.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| wrong())?;
-    }
-    Ok(key)
+    evidence::of_hexadecimal(&text.to_ascii_lowercase())
+        .ok_or_else(|| "a public key has 64 hexadecimal digits".to_owned())
 }
 
 fn range(text: &str) -> Result<Range<u64>, String> {

@@ -15,7 +15,7 @@ pub fn reading(
 ) -> Option<Command> {
     let mut bytes = [0u8; 12];
     SystemRandom::new().fill(&mut bytes).ok()?;
-    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = evidence::hexadecimal(&bytes);
     let access = register::access::Access {
         kind: kind.to_owned(),
         id: id.to_owned(),

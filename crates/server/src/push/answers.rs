@@ -43,7 +43,7 @@ impl<R: Read> Sender<R> {
         let mut newest: BTreeMap<&str, Answer> = BTreeMap::new();
         let mut objections = Vec::new();
         for answer in answers {
-            let Some((event, subject, _)) = parcel.about.iter().find(|(id, ..)| *id == answer.id) else {
+            let Some((event, subject)) = parcel.about.iter().find(|(id, _)| *id == answer.id) else {
                 let id: String = answer.id.chars().take(TEXT).collect();
                 complaint = format!("there is an answer to {id}, which was not sent");
                 continue;

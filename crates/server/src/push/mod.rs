@@ -77,7 +77,7 @@ pub async fn run<R: Read>(window: Window<R>, client: Client, patience: Patience)
         return;
     }
     // A name of this run of this server: what held before its end is not held by it.
-    let holder: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let holder = evidence::hexadecimal(&bytes);
     let mut tasks = JoinSet::new();
     let mut running: BTreeMap<Text, tokio::task::AbortHandle> = BTreeMap::new();
     loop {

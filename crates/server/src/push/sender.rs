@@ -28,8 +28,10 @@ const RENEW: i64 = 30_000;
 /// What goes out together.
 pub(super) struct Parcel {
     events: Vec<Value>,
-    /// What each event is about and whom it names.
-    pub(super) about: Vec<(String, String, Vec<Text>)>,
+    /// What each event is about.
+    pub(super) about: Vec<(String, String)>,
+    /// Whom they name.
+    parties: Vec<Text>,
     after: Cursor,
     upto: Cursor,
     complete: bool,
@@ -299,15 +301,13 @@ impl<R: Read> Sender<R> {
         })?;
         let page = sharing::page(&self.window, &rule, after, upto, limit).await?;
         let events = page.given.iter().map(|given| sharing::event(&rule, given, form)).collect();
-        let about = page
-            .given
-            .iter()
-            .map(|given| (given.id(), given.subject.clone(), given.parties.clone()))
-            .collect();
+        let about = page.given.iter().map(|given| (given.id(), given.subject.clone())).collect();
+        let parties = page.parties();
         let rule = Some(rule);
         Ok(Parcel {
             events,
             about,
+            parties,
             after: after.clone(),
             upto: page.upto,
             complete: page.complete,
@@ -346,6 +346,7 @@ impl<R: Read> Sender<R> {
         Ok(Parcel {
             events,
             about: Vec::new(),
+            parties: Vec::new(),
             after: after.clone(),
             upto: reached,
             complete,
@@ -361,12 +362,8 @@ impl<R: Read> Sender<R> {
         if self.announced == page {
             return Ok(());
         }
-        let mut parties: Vec<Text> =
-            parcel.about.iter().flat_map(|(_, _, parties)| parties.clone()).collect();
-        parties.sort_unstable();
-        parties.dedup();
         let range = Some((parcel.after.to_string(), parcel.upto.to_string()));
-        let command = reading(self.by(), ("share", &rule.id), &parties, &rule.share.purpose, range);
+        let command = reading(self.by(), ("share", &rule.id), &parcel.parties, &rule.share.purpose, range);
         let Some(command) = command else { return Err(Stopped::Barred("no random numbers".to_owned())) };
         match self.window.pipeline.command(command).await {
             Some(Ok(_)) => {

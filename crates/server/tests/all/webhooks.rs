@@ -54,11 +54,7 @@ fn sending(zone: &Zone) -> Sending {
 async fn counterpart(zone: &Zone, kind: Kind, script: Script) -> (Counterpart, String) {
     zone.window.evidence.sender(NOW).await.unwrap();
     let (_, told) = zone.get(CUSTOMS, "/v1/evidence/keys").await;
-    let key = |shown: &Value| {
-        let text = shown["public"].as_str().unwrap();
-        let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap();
-        std::array::from_fn(byte)
-    };
+    let key = |shown: &Value| ::evidence::of_hexadecimal(shown["public"].as_str().unwrap()).unwrap();
     let keys = told["keys"].as_array().unwrap().iter().map(key).collect();
     let clock = zone.clock.clone();
     let counterpart = Counterpart::new(kind, script, keys).with_clock(move || clock.now().0 / 1_000);
