@@ -24,6 +24,8 @@ pub enum Register {
     Webhook = 7,
     /// What became of each webhook.
     Delivery = 8,
+    /// What customs asks platforms of payments, and what they answer.
+    PaymentData = 9,
     /// Answers of counterparts to what they were sent.
     Answer = 13,
     /// Who signed in and out, and what happened to users, tokens and providers of identities.
@@ -34,7 +36,7 @@ pub enum Register {
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -43,6 +45,7 @@ impl Register {
         Self::Attachment,
         Self::Webhook,
         Self::Delivery,
+        Self::PaymentData,
         Self::SignIn,
         Self::Erasure,
         Self::Answer,
@@ -64,6 +67,7 @@ impl Register {
             Self::Attachment => "attachments",
             Self::Webhook => "webhooks",
             Self::Delivery => "deliveries",
+            Self::PaymentData => "payment-data",
             Self::Answer => "answers",
             Self::SignIn => "sign-ins",
             Self::Erasure => "erasures",

@@ -4,8 +4,10 @@
 //! script delays, refuses, objects and fails. Leaves to others: who may have what, and the sending (`server::push`).
 
 mod kind;
+pub mod platform;
 
 pub use kind::Kind;
+pub use platform::Platform;
 
 use axum::Router;
 use axum::body::Bytes;

@@ -179,6 +179,14 @@ pub fn approved(record: &Record) -> Option<Vec<Role>> {
     Some(application.roles.iter().filter_map(|word| Role::from_word(word)).collect())
 }
 
+/// The certificates that a party's filing was approved with, as they were given: in PEM, or by their SHA-256.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn certificates(record: &Record) -> Vec<String> {
+    stored::<Body>(record).in_force.map(|application| application.certificates).unwrap_or_default()
+}
+
 /// Whose record it is: his who claims a code until it is approved, then the party's.
 pub(crate) fn owner(record: &Record) -> Text {
     let id = &record.key.id;

@@ -13,6 +13,7 @@ pub mod filing;
 pub mod form;
 pub mod goods;
 pub mod moves;
+pub mod payment_data;
 pub mod reference;
 pub mod request;
 pub mod requirements;
@@ -165,6 +166,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Access => access::MOVES,
         Register::Share => share::MOVES,
         Register::Request => request::MOVES,
+        Register::PaymentData => payment_data::MOVES,
         Register::Webhook => webhook::MOVES,
         Register::Delivery => delivery::MOVES,
         Register::Answer => answer::MOVES,
@@ -272,6 +274,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Access => access::made(seen, &mut faults),
         Register::Share => share::made(seen, step, &mut faults),
         Register::Request => request::made(seen, step, &mut faults),
+        Register::PaymentData => payment_data::made(seen, step, &mut faults),
         Register::Webhook => webhook::made(seen, step, &mut faults),
         Register::Delivery => delivery::made(seen, &mut faults),
         Register::Answer => answer::made(seen, &mut faults),

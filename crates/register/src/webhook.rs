@@ -28,6 +28,8 @@ pub enum Source {
     Share(String),
     /// Receipts of the party's messages.
     Receipts,
+    /// What customs asks a platform of payments (announcement 2018-179): each question by itself.
+    PaymentData,
 }
 
 /// A webhook.
@@ -36,7 +38,7 @@ pub enum Source {
 pub struct Webhook {
     /// Where to: an address of HTTPS, or of HTTP in networks that the operator of the window names.
     pub url: String,
-    /// `receipts`, or `shares/` and the id of a rule of the party.
+    /// `receipts`, `payment-data`, or `shares/` and the id of a rule of the party.
     pub source: String,
     /// Records that are sent together; none = [`BATCH`].
     #[serde(default)]
@@ -84,6 +86,7 @@ impl Webhook {
         match self.source.strip_prefix("shares/") {
             Some(id) if !id.is_empty() => Some(Source::Share(id.to_owned())),
             None if self.source == "receipts" => Some(Source::Receipts),
+            None if self.source == "payment-data" => Some(Source::PaymentData),
             _ => None,
         }
     }
@@ -130,7 +133,15 @@ fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault
     }
     match webhook.source() {
         None => {
-            faults.push(Fault::new("source", &webhook.source, "receipts, or shares/ and the id of a rule"))
+            let expected = "receipts, payment-data, or shares/ and the id of a rule";
+            faults.push(Fault::new("source", &webhook.source, expected));
+        }
+        Some(Source::PaymentData) if !seen.acts_as(owner, &[Role::Platform]) => {
+            faults.push(Fault::new(
+                "source",
+                &webhook.source,
+                "a platform: others are not asked for payments",
+            ));
         }
         Some(Source::Share(id)) if id.split(':').next() != Some(owner) => {
             faults.push(Fault::new("source", &webhook.source, "a rule that gives to this party"));
@@ -138,7 +149,8 @@ fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault
         Some(_) => {}
     }
     let agencies = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
-    if webhook.answers && (webhook.source() == Some(Source::Receipts) || !seen.acts_as(owner, &agencies)) {
+    let shared = matches!(webhook.source(), Some(Source::Share(_)));
+    if webhook.answers && (!shared || !seen.acts_as(owner, &agencies)) {
         let expected = "false, unless an agency or bank is sent what a rule gives";
         faults.push(Fault::new("answers", "true", expected));
     }

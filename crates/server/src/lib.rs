@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod intake;
 pub mod metrics;
 pub mod password;
+pub mod payment_data;
 pub mod pipeline;
 mod plan;
 pub mod providers;

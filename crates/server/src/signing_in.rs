@@ -28,6 +28,8 @@ const BY_ADDRESS: Rate = Rate { count: 120, per: Duration::from_secs(60), burst:
 const REGISTRATIONS_OF_ADDRESS: Rate = Rate { count: 10, per: Duration::from_secs(3600), burst: 10 };
 /// Registrations at one server: who comes from many addresses fills nothing with them.
 const REGISTRATIONS: Rate = Rate { count: 300, per: Duration::from_secs(3600), burst: 100 };
+/// What comes signed and without a token, from one address: a platform answers a wave of questions.
+const UNNAMED: Rate = Rate { count: 20, per: Duration::from_secs(1), burst: 200 };
 /// Characters of a login at most.
 pub const LONGEST_LOGIN: usize = 64;
 
@@ -78,6 +80,7 @@ struct Inner {
     by_address_and_login: Throttle<(String, String)>,
     callers: Throttle<(char, i64)>,
     registrations: Throttle<String>,
+    unnamed: Throttle<String>,
     all_registrations: Throttle<()>,
     token_rate: AtomicU32,
     session_rate: AtomicU32,
@@ -147,6 +150,15 @@ impl Gate {
         let (moment, inner) = (Instant::now(), &self.0);
         let passed = inner.registrations.pass(address.to_owned(), REGISTRATIONS_OF_ADDRESS, moment);
         let passed = passed.and_then(|()| inner.all_registrations.pass((), REGISTRATIONS, moment));
+        passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
+    }
+
+    /// Lets something through that comes from an address without a token and is signed, or says after how many seconds.
+    ///
+    /// # Errors
+    /// [`Refused::Slower`].
+    pub fn pass_unnamed(&self, address: &str) -> Result<(), Refused> {
+        let passed = self.0.unnamed.pass(address.to_owned(), UNNAMED, Instant::now());
         passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
     }
 

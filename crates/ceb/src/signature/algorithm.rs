@@ -25,6 +25,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// Every way, in no order of preference.
+    pub const ALL: [Self; 3] = [Self::RsaSha1, Self::RsaSha256, Self::Sm2Sm3];
+
     pub(super) fn from_uri(uri: &str) -> Option<Self> {
         Some(match uri {
             "http://www.w3.org/2000/09/xmldsig#rsa-sha1" => Self::RsaSha1,

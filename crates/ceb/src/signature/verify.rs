@@ -167,6 +167,35 @@ impl Verifier {
         })
     }
 
+    /// Verifies a signature of bytes that is no part of a message, such as that of original payment data (SPEC §8.6), with
+    /// a certificate in DER or PEM. What is signed does not say how: every algorithm of the key is tried.
+    ///
+    /// # Errors
+    /// What is wrong, as a [`SignatureFault`].
+    pub fn verify_bytes(
+        &self,
+        certificate: &[u8],
+        message: &[u8],
+        signature: &str,
+    ) -> Result<(Algorithm, Arc<CertificateFacts>), SignatureFault> {
+        let certificate = self.certificate(&certificate::der_of(certificate))?;
+        let text: String = signature.split_ascii_whitespace().collect();
+        let value =
+            TOLERANT.decode(text).map_err(|_| SignatureFault::NotBase64 { path: "SignatureValue" })?;
+        let mut unsuitable = None;
+        let mut wrong = None;
+        for algorithm in Algorithm::ALL {
+            match certificate.key.suits(algorithm) {
+                Err(fault) => unsuitable = Some(fault),
+                Ok(()) if certificate.key.verify(algorithm, message, &value) => {
+                    return Ok((algorithm, certificate.facts.clone()));
+                }
+                Ok(()) => wrong = Some(SignatureFault::SignatureValueWrong { algorithm }),
+            }
+        }
+        Err(wrong.or(unsuitable).unwrap_or(SignatureFault::NoSignature))
+    }
+
     /// The certificate, read now or before.
     fn certificate(&self, der: &[u8]) -> Result<Arc<Certificate>, SignatureFault> {
         let mut identity = [0; 32];

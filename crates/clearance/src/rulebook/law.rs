@@ -119,7 +119,14 @@ law! {
     sampling_floor;
     /// 1 = a cancellation before release and without a look is approved at once.
     cancellation_automatic;
+    /// Minutes within which a platform answers what customs asks of a payment.
+    payment_data_minutes;
+    /// Minutes that the times of one payment may lie apart, in that answer and in the payment document.
+    payment_data_time_tolerance;
 }
+
+/// Parameters that rulebooks published before them do not have, and what holds under those.
+const LATER: [(&str, i64); 2] = [("payment_data_minutes", 2), ("payment_data_time_tolerance", 10)];
 
 impl Parameters {
     pub(super) fn load(text: &str, faults: &mut Vec<TableFault>) -> Self {
@@ -152,7 +159,7 @@ impl Parameters {
             Ok(())
         });
         for name in Self::names() {
-            if !parameters.values.contains_key(*name) {
+            if !parameters.values.contains_key(*name) && !LATER.iter().any(|(later, _)| later == name) {
                 faults.push(TableFault {
                     file: "parameters.csv",
                     line: 1,
@@ -178,7 +185,8 @@ impl Parameters {
     }
 
     fn value(&self, name: &str, day: Day) -> i64 {
-        self.dated(name, day).map_or(0, |dated| dated.value)
+        let later = || LATER.iter().find(|(later, _)| *later == name).map_or(0, |(_, value)| *value);
+        self.dated(name, day).map_or_else(later, |dated| dated.value)
     }
 
     /// How sure the value of a parameter is on a day.

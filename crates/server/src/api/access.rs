@@ -65,6 +65,12 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("post", "/v1/registers/{register}/{id}/actions") => {
             right(&[Right::RegistersApply, Right::FilingsReview])
         }
+        ("post", "/v1/payment-data" | "/v1/payment-data/check") => right(&[Right::MessagesSend]),
+        // Customs asks; a platform tries its own service. Which of the two, the register says.
+        ("post", "/v1/payment-data/asks") => right(&[Right::ActionsDecide, Right::RegistersApply]),
+        ("post", "/v1/payment-data/{id}/compare") => right(&[Right::RegistersRead]),
+        // Its signature says who sends it, and a session that nobody guesses what it answers.
+        ("post", "/ceb2grab/grab/realTimeDataUpload") => Open,
         ("get", "/v1/shares/{id}/records") => right(&[Right::SharesRead]),
         ("get", "/metrics") => right(&[Right::MetricsRead]),
         ("get", "/v1/openapi.json" | "/health" | "/ready") => Open,

@@ -9,8 +9,10 @@ mod evidence;
 mod limits;
 mod messages;
 mod openapi;
+mod openapi_payment_data;
 mod openapi_people;
 mod operations;
+mod payment_data;
 mod people;
 mod persons;
 mod preview;
@@ -65,6 +67,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/health"),
     ("get", "/ready"),
     ("get", "/metrics"),
+    ("post", "/v1/payment-data"),
+    ("post", "/v1/payment-data/asks"),
+    ("post", "/v1/payment-data/check"),
+    ("post", "/v1/payment-data/{id}/compare"),
+    ("post", "/ceb2grab/grab/realTimeDataUpload"),
     ("post", "/v1/sessions"),
     ("get", "/v1/sessions"),
     ("delete", "/v1/sessions/{id}"),
@@ -113,6 +120,11 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/registers/{register}/{id}", get(registers::show::<R>))
         .route("/v1/registers/{register}/{id}/history", get(registers::history::<R>))
         .route("/v1/registers/{register}/{id}/actions", post(registers::act::<R>))
+        .route("/v1/payment-data", post(payment_data::answer::<R>))
+        .route("/v1/payment-data/asks", post(payment_data::ask::<R>))
+        .route("/v1/payment-data/check", post(payment_data::check::<R>))
+        .route("/v1/payment-data/{id}/compare", post(payment_data::compare::<R>))
+        .route("/ceb2grab/grab/realTimeDataUpload", post(payment_data::grab::<R>))
         .route("/v1/datasets", get(shares::datasets))
         .route("/v1/datasets/{dataset}", get(shares::schema))
         .route("/v1/shares/{id}/records", get(shares::records::<R>))

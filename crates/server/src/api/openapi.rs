@@ -1,7 +1,7 @@
 //! The OpenAPI document of the interface, held against the list of routes by a test.
 
 use super::access::{Access, access};
-use super::{ROUTES, openapi_people as people};
+use super::{ROUTES, openapi_payment_data as payment_data, openapi_people as people};
 use axum::Json;
 use serde_json::{Map, Value, json};
 
@@ -118,7 +118,7 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/evidence/entries") => "EvidenceEntries",
         ("get", "/health") => "Health",
         ("get", "/ready") => "Ready",
-        _ => return people::answer(method, path),
+        _ => return people::answer(method, path).or_else(|| payment_data::answer(method, path)),
     })
 }
 
@@ -194,11 +194,14 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
         }
         _ => {}
     }
+    if payment_data::is_ours(path) {
+        found.extend(payment_data::refusals(path));
+    }
     found.sort_unstable();
     found
 }
 
-fn of(name: &str) -> Value {
+pub(super) fn of(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
@@ -207,7 +210,7 @@ fn list_of(name: &str) -> Value {
 }
 
 /// An object whose listed properties are always there; `null` where the type says so.
-fn object(properties: &[(&str, Value)]) -> Value {
+pub(super) fn object(properties: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> =
         properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
@@ -217,7 +220,7 @@ fn object(properties: &[(&str, Value)]) -> Value {
 /// The shapes of answers.
 fn all_schemas() -> Value {
     let mut all = schemas();
-    for (name, schema) in people::schemas() {
+    for (name, schema) in people::schemas().into_iter().chain(payment_data::schemas()) {
         all[name] = schema;
     }
     all
@@ -380,7 +383,9 @@ fn schemas() -> Value {
 /// The document.
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(people::SUMMARIES)) {
+    for ((method, path), summary) in
+        ROUTES.iter().zip(SUMMARIES.into_iter().chain(payment_data::SUMMARIES).chain(people::SUMMARIES))
+    {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();
         let done = answer(method, path).map(|name| json!({"application/json": {"schema": of(name)}}));
@@ -390,7 +395,12 @@ pub fn build() -> Value {
         );
         for (status, meaning) in refusals(method, path) {
             let content = match status {
-                409 | 422 if !people::is_ours(path) && !is_of_registers(path) && *path != PERSONS => {
+                409 | 422
+                    if !people::is_ours(path)
+                        && !is_of_registers(path)
+                        && !payment_data::is_ours(path)
+                        && *path != PERSONS =>
+                {
                     json!({"application/json": {"schema": answer(method, path).map(of)}})
                 }
                 _ => json!({"application/problem+json": {"schema": of("Problem")}}),
@@ -404,7 +414,9 @@ pub fn build() -> Value {
             "security": if open { json!([]) } else { json!([{"token": []}]) },
         });
         if matches!(*method, "post" | "patch") {
-            let content = if let Some(name) = people::request(method, path) {
+            let content = if payment_data::is_ours(path) {
+                payment_data::request(path).unwrap_or_default()
+            } else if let Some(name) = people::request(method, path) {
                 json!({"application/json": {"schema": of(name)}})
             } else if *path == PERSONS {
                 json!({"application/json": {"schema": of("PersonRequest")}})
@@ -415,7 +427,9 @@ pub fn build() -> Value {
                 // A CEB message, bare or in a DXP envelope, or the same as JSON: told apart by the bytes.
                 json!({"application/xml": {}, "application/json": {}})
             };
-            operation["requestBody"] = json!({"required": true, "content": content});
+            if !content.is_null() {
+                operation["requestBody"] = json!({"required": true, "content": content});
+            }
         }
         let entry = paths.entry((*path).to_owned()).or_insert_with(|| json!({}));
         entry[*method] = operation;

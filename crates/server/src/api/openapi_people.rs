@@ -71,7 +71,10 @@ pub(super) fn is_ours(path: &str) -> bool {
 /// The status of a route that did what was asked.
 pub(super) fn done(method: &str, path: &str) -> u16 {
     match (method, path) {
-        ("post", "/v1/sessions" | "/v1/users" | "/v1/tokens" | "/v1/registrations") => 201,
+        (
+            "post",
+            "/v1/sessions" | "/v1/users" | "/v1/tokens" | "/v1/registrations" | "/v1/payment-data/asks",
+        ) => 201,
         ("post", "/v1/users/me/password") | ("delete", _) => 204,
         ("get", "/v1/sign-in/{provider}") => 303,
         _ => 200,

@@ -10,6 +10,7 @@ use crate::{Window, registering};
 use axum::Json;
 use axum::extract::{Path, State};
 use clearance::Text;
+use clearance::keys::Time;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use register::moves::Who;
 use register::{By, Command, Refusal};
@@ -79,8 +80,15 @@ pub async fn list<R: Read>(
     let now = window.clock.now();
     let shown = |record: &Arc<Record>| {
         let mut shown = line(record);
-        if register == Register::Request {
-            shown["overdue"] = register::request::is_overdue(record, now).into();
+        match register {
+            Register::Request => shown["overdue"] = register::request::is_overdue(record, now).into(),
+            Register::PaymentData => {
+                let body = register::payment_data::Body::of(record);
+                shown["overdue"] = body.is_overdue(&record.state, now).into();
+                shown["due"] = time(Time(body.due)).into();
+                shown["orderNo"] = body.order_no.into();
+            }
+            _ => {}
         }
         shown
     };
@@ -156,7 +164,7 @@ pub async fn act<R: Read>(
     }
 }
 
-async fn command_of<R: Read>(
+pub(super) async fn command_of<R: Read>(
     window: &Window<R>,
     command: Command,
 ) -> Result<Result<Arc<Record>, Refusal>, Problem> {
@@ -194,7 +202,11 @@ fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::Filing | Register::Goods | Register::Attachment => caller.uses_registers(),
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
-        Register::Share | Register::Webhook | Register::Delivery | Register::Answer => caller.is_office(),
+        Register::Share
+        | Register::Webhook
+        | Register::Delivery
+        | Register::Answer
+        | Register::PaymentData => caller.is_office(),
         // What was erased is told by place, never by person.
         Register::Erasure => caller.is_office() && caller.districts.is_empty(),
         // What agencies write to one another is between them.
@@ -244,7 +256,7 @@ pub(super) async fn recorded<R: Read>(
     command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal))
 }
 
-fn refused(refusal: &Refusal) -> Problem {
+pub(super) fn refused(refusal: &Refusal) -> Problem {
     match refusal {
         Refusal::Absent => Problem::not_found("no such record, or not yours"),
         Refusal::NotYours(why) => Problem::not_yours(why),
@@ -283,7 +295,7 @@ fn line(record: &Record) -> Value {
     })
 }
 
-fn whole(record: &Record) -> Value {
+pub(super) fn whole(record: &Record) -> Value {
     let mut shown = line(record);
     // Our own writing: it parses.
     shown["body"] = serde_json::from_str(&record.body).unwrap_or_default();

@@ -100,8 +100,8 @@ fn may(reach: &Reach, named: bool, address: IpAddr) -> bool {
 pub enum Reply {
     /// It has it; with the body of its answer.
     Taken(Vec<u8>),
-    /// It refuses what it was sent, as it will again: its status.
-    Refused(StatusCode),
+    /// It refuses what it was sent, as it will again: what it answers.
+    Refused(String),
     /// It wants nothing any more.
     Gone,
     /// Not now: what happened, and how long it wants to be left alone.
@@ -199,7 +199,7 @@ async fn reply(mut response: reqwest::Response) -> Reply {
         StatusCode::BAD_REQUEST
         | StatusCode::PAYLOAD_TOO_LARGE
         | StatusCode::UNSUPPORTED_MEDIA_TYPE
-        | StatusCode::UNPROCESSABLE_ENTITY => Reply::Refused(status),
+        | StatusCode::UNPROCESSABLE_ENTITY => Reply::Refused(status.to_string()),
         status => Reply::Later(format!("the receiver answers {status}"), wait),
     }
 }

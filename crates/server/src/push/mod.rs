@@ -4,6 +4,7 @@
 
 mod answers;
 pub mod client;
+mod questions;
 mod sender;
 
 pub use client::{Client, Reach};

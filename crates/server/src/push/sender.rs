@@ -1,6 +1,7 @@
 //! One webhook: looks for what is new, writes down what it is about to send, sends it, writes down what became of it.
 
 use super::client::{Client, Reply};
+use super::questions::FORM;
 use super::{Patience, signed};
 use crate::Window;
 use crate::api::view;
@@ -27,18 +28,20 @@ const RENEW: i64 = 30_000;
 
 /// What goes out together.
 pub(super) struct Parcel {
-    events: Vec<Value>,
+    pub(super) events: Vec<Value>,
     /// What each event is about.
     pub(super) about: Vec<(String, String)>,
     /// Whom they name.
-    parties: Vec<Text>,
-    after: Cursor,
-    upto: Cursor,
-    complete: bool,
+    pub(super) parties: Vec<Text>,
+    pub(super) after: Cursor,
+    pub(super) upto: Cursor,
+    pub(super) complete: bool,
     /// The rule that gives it, where one does.
     pub(super) rule: Option<Rule>,
     /// Its place among those set aside.
-    again: Option<usize>,
+    pub(super) again: Option<usize>,
+    /// What is asked instead, with the record of it.
+    pub(super) question: Option<(Arc<Record>, Vec<u8>)>,
 }
 
 /// Why a step could not be taken.
@@ -154,12 +157,24 @@ impl<R: Read> Sender<R> {
             }
         }
         self.recorded(&parcel).await?;
-        let body = body(&parcel, &self.id);
+        let (body, media_type) = match &parcel.question {
+            Some((_, form)) => (form.clone(), FORM),
+            None => (body(&parcel, &self.id), EVENTS),
+        };
         // Sent again it has the same name: it is that of its place.
         let name = format!("{}.{}.{}", hook.first.number(), parcel.after, parcel.upto);
         let headers = signed(&self.window, &name, &body).await?;
         let headers: Vec<(&str, String)> = headers.into_iter().collect();
-        let reply = self.client.send(&webhook.url, EVENTS, &headers, body).await;
+        // A question that was set aside and is over by now is not asked again.
+        let over = webhook.source() == Some(Source::PaymentData) && parcel.question.is_none();
+        let reply = match over {
+            true => Reply::Taken(Vec::new()),
+            false => self.client.send(&webhook.url, media_type, &headers, body).await,
+        };
+        let reply = match &parcel.question {
+            Some((asked, _)) => self.taken(asked, reply).await?,
+            None => reply,
+        };
         let complaint = match &reply {
             Reply::Taken(answer) if webhook.answers => self.answered(&parcel, answer).await?,
             _ => String::new(),
@@ -196,8 +211,8 @@ impl<R: Read> Sender<R> {
                 "stop",
                 Delivery { error: "the receiver answers that it is gone (410)".to_owned(), ..delivery },
             ),
-            Reply::Refused(status) if tried >= self.patience.refusals => {
-                let error = format!("the receiver answers {status}");
+            Reply::Refused(answer) if tried >= self.patience.refusals => {
+                let error = format!("the receiver answers {answer}");
                 match parcel.again {
                     Some(at) => delivery.set_aside[at].again = false,
                     None if delivery.set_aside.len() >= SET_ASIDE => {
@@ -208,7 +223,7 @@ impl<R: Read> Sender<R> {
                         delivery.set_aside.push(SetAside {
                             after: parcel.after.to_string(),
                             upto: parcel.upto.to_string(),
-                            records: u32::try_from(parcel.events.len()).unwrap_or(u32::MAX),
+                            records: u32::try_from(parcel.events.len()).unwrap_or(u32::MAX).max(1),
                             error: error.clone(),
                             again: false,
                         });
@@ -217,14 +232,14 @@ impl<R: Read> Sender<R> {
                 }
                 ("set-aside", Delivery { failures: 0, next: 0, error, ..delivery })
             }
-            Reply::Refused(status) => {
+            Reply::Refused(answer) => {
                 let next = now.0 + self.wait(tried, None);
                 (
                     "fail",
                     Delivery {
                         failures: tried,
                         next,
-                        error: format!("the receiver answers {status}"),
+                        error: format!("the receiver answers {answer}"),
                         ..delivery
                     },
                 )
@@ -270,11 +285,14 @@ impl<R: Read> Sender<R> {
                 self.shared(&codes, (&id, form), &from, upto.as_ref(), limit).await?
             }
             Some(Source::Receipts) => self.receipts(&exchange_ids, &from, upto.as_ref(), limit).await?,
+            Some(Source::PaymentData) => self.question(&codes, &from, upto.as_ref()).await?,
             None => return Err(Stopped::Barred(format!("{} is no source", webhook.source))),
         };
         // A mark is sent by itself where a full page left open whether more comes.
-        let owes_mark = parcel.complete && !delivery.complete;
-        if parcel.events.is_empty() && again.is_none() && !owes_mark {
+        let asks = webhook.source() == Some(Source::PaymentData);
+        let owes_mark = parcel.complete && !delivery.complete && !asks;
+        let empty = if asks { parcel.question.is_none() } else { parcel.events.is_empty() };
+        if empty && again.is_none() && !owes_mark {
             self.behind = !parcel.complete;
             self.looked = Some((delivery.cursor.clone(), parcel.upto));
             return Ok(None);
@@ -313,6 +331,7 @@ impl<R: Read> Sender<R> {
             complete: page.complete,
             rule,
             again: None,
+            question: None,
         })
     }
 
@@ -352,6 +371,7 @@ impl<R: Read> Sender<R> {
             complete,
             rule: None,
             again: None,
+            question: None,
         })
     }
 

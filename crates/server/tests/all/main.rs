@@ -7,6 +7,7 @@ mod evidence;
 mod http;
 mod interface;
 mod operations;
+mod payment_data;
 mod people;
 mod permissions;
 mod personal;
