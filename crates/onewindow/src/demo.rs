@@ -1,7 +1,7 @@
 //! `onewindow demo`: a Kunming demo zone on the embedded database. Everything in it is invented.
 #![expect(clippy::print_stdout, reason = "what the newcomer reads")]
 
-mod agencies;
+pub mod agencies;
 
 use crate::serve::{LogFormat, Operation, open_to_serve, serve, stop};
 use crate::{Failure, Space, generate};

@@ -1,10 +1,13 @@
-//! `onewindow sign`: messages get the signature of their sender, without a screen; and whose signature a message has.
+//! `onewindow sign`: messages, and answers of original payment data, get the signature of their sender, without a screen; and
+//! whose signature a message has.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
 use crate::Failure;
 use crate::pkcs11::{self, Place};
 use crate::submit;
+use base64::Engine as _;
 use ceb::signature::{Profile, Signer, Verified, Verifier};
+use register::payment_data::form::{to_sign, told, with_signature};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +18,8 @@ const PIN: &str = "ONEWINDOW_PIN";
 /// Arguments of `sign`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Files or folders of messages; `-` is standard input.
+    /// Files or folders of messages; `-` is standard input. A JSON object with `payExchangeInfoHead` is an answer of original
+    /// payment data (announcement 2018-179) and gets `certNo` and `signValue`.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// Say whose signature the messages have, and whether it holds; nothing is written.
@@ -145,6 +149,8 @@ fn print_words(about: &Value) {
 struct Signing {
     signer: Signer,
     profile: Profile,
+    /// What the certificate is called, where it is not by its serial number.
+    key_name: Option<String>,
     out: PathBuf,
     /// Whether `out` is a folder.
     folder: bool,
@@ -173,29 +179,58 @@ impl Signing {
             }
             std::fs::create_dir_all(&out)?;
         }
-        Ok(Self { signer, profile, out, folder })
+        Ok(Self { signer, profile, key_name: arguments.key_name.clone(), out, folder })
     }
 
     fn sign(&self, verifier: &Verifier, path: &Path, bytes: &[u8]) -> Result<Value, Failure> {
         if ceb::dxp::is_envelope(bytes) {
             return Err("it is a DXP envelope: sign the message, then put it into the envelope".into());
         }
-        let signed = self.signer.sign(bytes, self.profile)?;
-        // What does not verify is not sent: the key may not be that of the certificate.
-        let about = verified(verifier, &signed).map_err(|failure| {
-            format!("what was signed does not verify, is the certificate that of the key? {failure}")
-        })?;
+        let is_answer = bytes.trim_ascii_start().starts_with(b"{");
+        let (signed, about) = if is_answer {
+            self.payment_data(verifier, bytes)?
+        } else {
+            let signed = self.signer.sign(bytes, self.profile)?;
+            // What does not verify is not sent: the key may not be that of the certificate.
+            let about = verified(verifier, &signed).map_err(|failure| unverified(&*failure))?;
+            (signed, about)
+        };
         if self.out.as_os_str() == "-" {
             std::io::stdout().write_all(&signed)?;
             return Ok(about);
         }
-        let name = path.file_name().filter(|name| *name != "-").unwrap_or("message.xml".as_ref());
+        let name = if is_answer { "answer.json" } else { "message.xml" };
+        let name = path.file_name().filter(|file| *file != "-").unwrap_or(name.as_ref());
         let place = if self.folder { self.out.join(name) } else { self.out.clone() };
         written(&place, &signed)?;
         let mut about = about;
         about["out"] = place.display().to_string().into();
         Ok(about)
     }
+}
+
+impl Signing {
+    /// Signs an answer of original payment data: every other part stays as it was written.
+    fn payment_data(&self, verifier: &Verifier, bytes: &[u8]) -> Result<(Vec<u8>, Value), Failure> {
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is not text in UTF-8")?;
+        let wrong = |faults: Vec<register::Fault>| told(&faults);
+        let to_sign = to_sign(text).map_err(wrong)?;
+        let value = self.signer.sign_bytes(self.profile.algorithm(), to_sign.as_bytes())?;
+        let value = base64::engine::general_purpose::STANDARD.encode(value);
+        let certificate = self.signer.certificate_der();
+        let (algorithm, facts) = verifier
+            .verify_bytes(certificate, to_sign.as_bytes(), &value)
+            .map_err(|fault| unverified(&fault))?;
+        let name = self.key_name.as_deref().unwrap_or(&facts.serial_hex);
+        let signed = with_signature(text, name, &value).map_err(wrong)?;
+        let about = json!({"holds": true, "algorithm": algorithm.name(), "keyName": name,
+            "certificate": {"serial": facts.serial_hex.as_str(), "subject": facts.subject_text.as_str()}});
+        Ok((signed.into_bytes(), about))
+    }
+}
+
+fn unverified(why: &dyn std::fmt::Display) -> String {
+    format!("what was signed does not verify, is the certificate that of the key? {why}")
 }
 
 /// A file is there whole or not at all: whoever watches the folder may send it at once.

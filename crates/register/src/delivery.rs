@@ -42,6 +42,9 @@ pub struct Delivery {
     pub failures: u32,
     /// When it is tried again, in milliseconds since 1970-01-01T00:00:00Z.
     pub next: i64,
+    /// Records that the receiver confirmed, where confirmations are not kept one by one.
+    #[serde(default)]
+    pub confirmed: u64,
     /// What the last failure was; empty = none.
     pub error: String,
     /// Pages that the receiver refuses: not delivered, and not in the way of what comes after them.

@@ -52,6 +52,9 @@ pub struct Webhook {
     /// Whether what the receiver answers is kept: the answers of a counterpart.
     #[serde(default)]
     pub answers: bool,
+    /// Whether each confirmation among them is kept by itself; otherwise how many there were, and each that says more.
+    #[serde(default = "yes")]
+    pub confirmations: bool,
     /// What its owner wants sent again; the window does it once.
     #[serde(default)]
     pub again: Option<Again>,
@@ -70,6 +73,10 @@ pub struct Again {
     /// And what was set aside.
     #[serde(default)]
     pub set_aside: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Webhook {

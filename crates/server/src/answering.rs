@@ -4,6 +4,7 @@
 use crate::metrics::{Metrics, Step};
 use crate::pipeline::{Answered, MessageAnswer, Work};
 use crate::reference;
+use crate::tail::Tail;
 use clearance::consignment::State;
 use clearance::decide::Reference;
 use clearance::keys::Position;
@@ -23,11 +24,13 @@ pub(crate) type Commanded = Result<Arc<Record>, Refusal>;
 
 /// What is to be told.
 pub(crate) enum Told {
-    /// A batch: when it was handed over and when it is durable, its rows (first those of `follows` follow-ups), its work.
+    /// A batch: when it was handed over and when it is durable, its rows from `first` on (those of `follows` follow-ups, then
+    /// those of its work).
     /// `done` is told after it.
     Batch {
         handed: Instant,
         durable: Durable,
+        first: Position,
         rows: Arc<Vec<Row>>,
         follows: usize,
         work: Vec<Work>,
@@ -39,6 +42,7 @@ pub(crate) enum Told {
     Commands {
         handed: Instant,
         durable: Durable,
+        first: Position,
         rows: Arc<Vec<Row>>,
         /// The version of the reference that they make.
         reference: Option<u64>,
@@ -56,6 +60,7 @@ pub(crate) struct Answering<R> {
     pub(crate) read: R,
     pub(crate) reference: Arc<RwLock<Arc<Reference>>>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) tail: Arc<Tail>,
 }
 
 /// Starts the thread; `failed` is told why it ended, if the store failed.
@@ -80,8 +85,9 @@ impl<R: Read> Answering<R> {
     async fn run(self, mut queue: mpsc::Receiver<Told>) -> Result<(), StoreError> {
         while let Some(told) = queue.recv().await {
             match told {
-                Told::Batch { handed, durable, rows, follows, work, reference, done } => {
+                Told::Batch { handed, durable, first, rows, follows, work, reference, done } => {
                     durable.wait().await?;
+                    self.tail.keep(first, &rows).await;
                     self.metrics.step(Step::Durable, handed.elapsed());
                     if let Some(version) = reference {
                         self.move_reference(version, &rows, &work);
@@ -91,8 +97,9 @@ impl<R: Read> Answering<R> {
                         let _ = done.send(());
                     }
                 }
-                Told::Commands { handed, durable, rows, reference, answers, done } => {
+                Told::Commands { handed, durable, first, rows, reference, answers, done } => {
                     durable.wait().await?;
+                    self.tail.keep(first, &rows).await;
                     self.metrics.step(Step::Durable, handed.elapsed());
                     if let Some(version) = reference {
                         self.move_reference(version, &rows, &[]);

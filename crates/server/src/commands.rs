@@ -72,7 +72,8 @@ impl<S: Store> Engine<S> {
                 let answers = answers.into_iter().zip(told).collect();
                 let (done, waiting) = moved.map(|_| oneshot::channel()).unzip();
                 let handed = Instant::now();
-                self.hand(Told::Commands { handed, durable, rows, reference: moved, answers, done }).await?;
+                self.hand(Told::Commands { handed, durable, first, rows, reference: moved, answers, done })
+                    .await?;
                 // What moves the reference is waited for: the next batch is judged with it.
                 if let Some(waiting) = waiting {
                     waiting.await.map_err(|_| ended())?;

@@ -8,6 +8,7 @@ pub use crate::door::{Answered, MessageAnswer, Pipeline, Work};
 use crate::metrics::{Metrics, Step};
 use crate::plan::Plan;
 use crate::reference;
+use crate::tail::Tail;
 use crate::window::OpenError;
 use bytes::Bytes;
 use clearance::decide::Reference;
@@ -48,25 +49,32 @@ pub(crate) struct Engine<S: Store> {
     follows: VecDeque<Follow>,
 }
 
+/// What the pipeline shares with its window.
+pub(crate) struct Surroundings {
+    pub(crate) reference: Arc<RwLock<Arc<Reference>>>,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) pause: Arc<AtomicBool>,
+    pub(crate) tail: Arc<Tail>,
+}
+
 /// Starts the pipeline on its own thread. A store that fails ends the process's intake: the sender's queue closes, and
 /// `failed` is told why.
 ///
 /// # Errors
 /// When the thread or its runtime cannot be started.
-pub fn start<S: Store>(
+pub(crate) fn start<S: Store>(
     store: S,
-    reference: Arc<RwLock<Arc<Reference>>>,
-    clock: Clock,
-    metrics: Arc<Metrics>,
+    Surroundings { reference, clock, metrics, pause, tail }: Surroundings,
     judge: Judge,
-    pause: Arc<AtomicBool>,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(WAITING);
     let closing = Arc::new(Notify::new());
     let told_to_close = closing.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answering = Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone() };
+    let answering =
+        Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone(), tail };
     let (answers, answering) = answering::start(answering, failed)?;
     let thread = std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
         let mut engine = Engine {
@@ -210,7 +218,7 @@ impl<S: Store> Engine<S> {
                 self.follows.extend(follow_ups);
                 drop(plan);
                 let moved = rows.iter().any(Row::moves_reference).then_some(version + 1);
-                self.tell((handed, durable), rows, follows.len(), batch, moved).await?;
+                self.tell((handed, durable), (first, rows), follows.len(), batch, moved).await?;
                 break;
             }
             Metrics::add(&self.metrics.commits_lost, 1);
@@ -284,13 +292,13 @@ impl<S: Store> Engine<S> {
     async fn tell(
         &mut self,
         (handed, durable): (Instant, Durable),
-        rows: Arc<Vec<Row>>,
+        (first, rows): (Position, Arc<Vec<Row>>),
         follows: usize,
         work: Vec<Work>,
         reference: Option<u64>,
     ) -> Result<(), StoreError> {
         let (done, waiting) = reference.map(|_| oneshot::channel()).unzip();
-        self.hand(Told::Batch { handed, durable, rows, follows, work, reference, done }).await?;
+        self.hand(Told::Batch { handed, durable, first, rows, follows, work, reference, done }).await?;
         if let Some(waiting) = waiting {
             waiting.await.map_err(|_| ended())?;
         }

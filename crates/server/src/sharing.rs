@@ -2,6 +2,7 @@
 //! (`api/shares.rs`) and whoever is sent (`push`) has it from here.
 
 use crate::Window;
+use crate::tail::Kept;
 use clearance::Text;
 use clearance::keys::{Position, Time};
 use clearance::record::{Record, RecordKey, Register};
@@ -164,8 +165,8 @@ pub async fn page<R: Read>(
     loop {
         // Collected first: what is looked up meanwhile would wait for the scan.
         let found = window.tail.after(&window.read, &page.upto, &wanted, limit).await?;
-        for (position, row) in found.rows {
-            for (time, shared) in given(window, rule.dataset, position, &row).await? {
+        for (position, kept) in found.rows {
+            for (time, shared) in given(window, rule.dataset, position, &kept).await? {
                 if time.day() >= first && mask.admits(&shared.values) {
                     page.take(position, time, shared, &mask);
                 }
@@ -195,9 +196,9 @@ async fn given<R: Read>(
     window: &Window<R>,
     dataset: Dataset,
     position: Position,
-    row: &Row,
+    kept: &Kept,
 ) -> Result<Vec<(Time, Shared)>, StoreError> {
-    match row {
+    match kept.row() {
         Row::Filing(row) => {
             // A filing counts from its day on, whenever it was entered.
             let time = Time::start_of(row.filing.valid_from);
@@ -206,7 +207,8 @@ async fn given<R: Read>(
         Row::Event(row) => {
             let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };
             let whole;
-            let row = if exchange::project::needs_states(dataset, &row.event, outcome) {
+            let looked_up = !kept.is_whole() && exchange::project::needs_states(dataset, &row.event, outcome);
+            let row = if looked_up {
                 whole = window.read.whole(position).await?;
                 let Some(whole) = &whole else { return Ok(Vec::new()) };
                 &whole.row

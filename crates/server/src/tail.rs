@@ -1,21 +1,49 @@
-//! The newest rows of the ledger, read once for all who follow it: webhooks, and whoever waits for what is shared. Who is
-//! further behind reads for himself.
+//! The newest rows of the ledger, once for all who follow it: webhooks, and whoever waits for what is shared. What this server
+//! committed is kept as it was judged, while somebody follows; the rows of others are read. Who is further behind reads for
+//! himself.
 
 use clearance::keys::Position;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use store::{Cursor, Read, Row, StoreError};
 use tokio::sync::Mutex;
 
 /// Rows that are kept.
-const KEPT: usize = 2_048;
+const KEPT: usize = 4_096;
 /// Rows that are read at once.
 const ROWS: usize = 20_000;
+/// Commits for which rows are kept after somebody looked last.
+const FOLLOWED: u32 = 10_000;
+
+/// A row that was found.
+#[derive(Clone)]
+pub enum Kept {
+    /// As it is stored: documents in its states have to be looked up.
+    Read(Arc<Row>),
+    /// As it was judged, with everything.
+    Judged(Arc<Vec<Row>>, usize),
+}
+
+impl Kept {
+    /// The row.
+    pub fn row(&self) -> &Row {
+        match self {
+            Self::Read(row) => row,
+            Self::Judged(rows, index) => &rows[*index],
+        }
+    }
+
+    /// Whether documents in its states are there.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Self::Judged(..))
+    }
+}
 
 /// What was found after a cursor.
 pub struct Found {
     /// The rows that were wanted, in order.
-    pub rows: Vec<(Position, Arc<Row>)>,
+    pub rows: Vec<(Position, Kept)>,
     /// Up to here nothing was left out.
     pub seen: Cursor,
     /// Rows that were looked at.
@@ -35,7 +63,7 @@ struct Recent {
     /// What is kept begins after it.
     begin: Cursor,
     end: Cursor,
-    rows: VecDeque<(Position, Arc<Row>)>,
+    rows: VecDeque<(Position, Kept)>,
     begun: bool,
 }
 
@@ -43,9 +71,27 @@ struct Recent {
 #[derive(Default)]
 pub struct Tail {
     recent: Mutex<Recent>,
+    /// Commits for which rows are kept yet.
+    followed: AtomicU32,
 }
 
 impl Tail {
+    /// Keeps rows that were committed in one, if somebody follows.
+    pub async fn keep(&self, first: Position, rows: &Arc<Vec<Row>>) {
+        let left = self.followed.load(Ordering::Relaxed);
+        if left == 0 {
+            return;
+        }
+        // Whoever looks meanwhile sets it anew: one less or more is the same.
+        self.followed.store(left - 1, Ordering::Relaxed);
+        let mut recent = self.recent.lock().await;
+        if left == 1 {
+            *recent = Recent::default();
+        } else {
+            recent.keep(first, rows);
+        }
+    }
+
     /// Up to `limit` wanted rows after a cursor.
     ///
     /// # Errors
@@ -57,6 +103,7 @@ impl Tail {
         wanted: &(dyn Fn(Position, &Row) -> bool + Sync),
         limit: usize,
     ) -> Result<Found, StoreError> {
+        self.followed.store(FOLLOWED, Ordering::Relaxed);
         let mut recent = self.recent.lock().await;
         recent.follow(read).await?;
         if recent.covers(after) {
@@ -68,7 +115,7 @@ impl Tail {
             found.looked += 1;
             found.seen.reach(position);
             if wanted(position, &row) {
-                found.rows.push((position, Arc::new(row)));
+                found.rows.push((position, Kept::Read(Arc::new(row))));
             }
             found.rows.len() < limit && found.looked < ROWS
         })
@@ -79,26 +126,43 @@ impl Tail {
 }
 
 impl Recent {
+    fn push(&mut self, position: Position, kept: Kept) {
+        self.end.reach(position);
+        self.rows.push_back((position, kept));
+        if self.rows.len() > KEPT
+            && let Some((oldest, _)) = self.rows.pop_front()
+        {
+            self.begin.reach(oldest);
+        }
+    }
+
+    /// Those that follow on what is here; where one is missing in between, all are read.
+    fn keep(&mut self, first: Position, rows: &Arc<Vec<Row>>) {
+        let reached = self.end.sequence(first.writer);
+        if !self.begun || first.sequence > reached + 1 {
+            return;
+        }
+        for index in 0..rows.len() {
+            let position = Position { sequence: first.sequence + index as u64, ..first };
+            if position.sequence > reached {
+                self.push(position, Kept::Judged(rows.clone(), index));
+            }
+        }
+    }
+
     async fn follow<R: Read>(&mut self, read: &R) -> Result<(), StoreError> {
         let position = read.position().await?;
         if !self.begun {
             (self.begin, self.end, self.begun) = (position.clone(), position, true);
             return Ok(());
         }
-        if position == self.end {
+        if position.writers.iter().all(|(writer, sequence)| self.end.sequence(*writer) >= *sequence) {
             return Ok(());
         }
         let mut looked = 0;
-        let (rows, end, begin) = (&mut self.rows, &mut self.end, &mut self.begin);
-        read.scan(&end.clone(), &mut |position, row| {
+        read.scan(&self.end.clone(), &mut |position, row| {
             looked += 1;
-            end.reach(position);
-            rows.push_back((position, Arc::new(row)));
-            if rows.len() > KEPT
-                && let Some((oldest, _)) = rows.pop_front()
-            {
-                begin.reach(oldest);
-            }
+            self.push(position, Kept::Read(Arc::new(row)));
             looked < ROWS
         })
         .await
@@ -110,14 +174,14 @@ impl Recent {
 
     fn after(&self, after: &Cursor, wanted: &dyn Fn(Position, &Row) -> bool, limit: usize) -> Found {
         let mut found = Found::after(after);
-        for (position, row) in &self.rows {
+        for (position, kept) in &self.rows {
             if position.sequence <= after.sequence(position.writer) {
                 continue;
             }
             found.looked += 1;
             found.seen.reach(*position);
-            if wanted(*position, row) {
-                found.rows.push((*position, row.clone()));
+            if wanted(*position, kept.row()) {
+                found.rows.push((*position, kept.clone()));
                 if found.rows.len() >= limit {
                     return found;
                 }

@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::ingest::Context;
 use crate::intake::Intake;
 use crate::metrics::{Metrics, Step};
-use crate::pipeline::{self, Judge, Pipeline};
+use crate::pipeline::{self, Judge, Pipeline, Surroundings};
 use crate::signing_in::Gate;
 use crate::tail::Tail;
 use bytes::Bytes;
@@ -163,15 +163,15 @@ impl<R: Read> Window<R> {
         let reference = Arc::new(RwLock::new(Arc::new(reference)));
         let metrics = Arc::new(Metrics::default());
         let pause = Arc::new(AtomicBool::new(is_paused(&control).await?));
-        let (pipeline, thread) = pipeline::start(
-            store,
-            reference.clone(),
-            clock.clone(),
-            metrics.clone(),
-            judge,
-            pause.clone(),
-            failed,
-        )?;
+        let tail = Arc::<Tail>::default();
+        let surroundings = Surroundings {
+            reference: reference.clone(),
+            clock: clock.clone(),
+            metrics: metrics.clone(),
+            pause: pause.clone(),
+            tail: tail.clone(),
+        };
+        let (pipeline, thread) = pipeline::start(store, surroundings, judge, failed)?;
         let window = Self {
             pipeline,
             evidence: read.evidence(),
@@ -185,7 +185,7 @@ impl<R: Read> Window<R> {
             limits: Limits::default(),
             verifier: Arc::new(Verifier::new()),
             pause,
-            tail: Arc::default(),
+            tail,
         };
         if first_book {
             // Where another server was faster, his are the first.

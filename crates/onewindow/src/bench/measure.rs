@@ -4,6 +4,7 @@
 use super::client;
 use super::messages::Tape;
 use super::send::{self, Door, GENERATOR, Pace, Run};
+use super::sharing::RECEIVERS;
 use crate::Failure;
 use crate::process::{forget_peak_memory, peak_memory_kib, processor_time, processor_time_of};
 use server::Window;
@@ -143,9 +144,10 @@ impl Measured {
         self.processor.get(GENERATOR).copied().unwrap_or(0)
     }
 
-    /// Processor time of all that serves: this process without the generator, and the database.
+    /// Processor time of all that serves: this process without generator and receivers, and the database.
     pub fn server_micros(&self) -> u64 {
-        self.processor.values().sum::<u64>() - self.generator_micros()
+        let receivers = self.processor.get(RECEIVERS).copied().unwrap_or(0);
+        self.processor.values().sum::<u64>() - self.generator_micros() - receivers
     }
 
     /// Of no declaration is the fate unknown.

@@ -13,6 +13,7 @@ mod places;
 mod plot;
 mod report;
 mod send;
+mod sharing;
 
 use crate::{Failure, Space};
 use measure::Manner;
@@ -22,6 +23,7 @@ use places::Place;
 use report::{Point, Record, Report};
 use serde_json::{Value, json};
 use server::clock::Clock;
+use sharing::Sharing;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -78,6 +80,10 @@ pub struct Arguments {
     /// Measure both stores, in turns.
     #[arg(long, requires = "database")]
     compare: bool,
+    /// Measure each also while what customs shares with seven agencies is sent to them, in turns; they are on this machine
+    /// too, and what they cost is told apart.
+    #[arg(long)]
+    sharing: bool,
     /// Measure what this machine can do at most, and say how far each step is from it.
     #[arg(long)]
     physical: bool,
@@ -211,10 +217,24 @@ fn measure_point(
     for batch in &arguments.batch {
         for repeat in 0..arguments.repeat {
             for place in places.iter_mut() {
-                let measured = measure_once(arguments, runtime, place, *batch, report.records.len())?;
-                let (store, stored) = (place.kind.word(), place.stored);
-                place.stored += measured.sent;
-                report.records.push(Record { store, point, stored, batch: *batch, repeat, measured });
+                for shares in [false, true].into_iter().take(if arguments.sharing { 2 } else { 1 }) {
+                    let number = report.records.len();
+                    let sharing =
+                        shares.then(|| Sharing::begin(runtime, place.window()?, number)).transpose()?;
+                    let measured = measure_once(arguments, runtime, place, *batch, number)?;
+                    let shared = sharing.map(|sharing| sharing.end(runtime, place.window()?)).transpose()?;
+                    let (store, stored) = (place.kind.word(), place.stored);
+                    place.stored += measured.sent;
+                    report.records.push(Record {
+                        store,
+                        point,
+                        stored,
+                        batch: *batch,
+                        repeat,
+                        shared,
+                        measured,
+                    });
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 use super::limits::{self, Step};
 use super::measure::{Measured, STEPS};
 use super::physical::Physical;
+use super::sharing::Shared;
 use serde_json::{Map, Value, json};
 use server::histogram::Counted;
 use std::fmt::Write;
@@ -24,6 +25,8 @@ pub struct Record {
     pub batch: u64,
     /// Which of the repeated measurements.
     pub repeat: u64,
+    /// What was sent to agencies meanwhile; none = nothing.
+    pub shared: Option<Shared>,
     /// What it came to.
     pub measured: Measured,
 }
@@ -87,9 +90,8 @@ impl Report {
     pub fn medians(&self) -> Vec<(&Record, f64, f64, f64)> {
         let mut out: Vec<(&Record, f64, f64, f64)> = Vec::new();
         for record in &self.records {
-            let same = |other: &&Record| {
-                (other.store, other.point, other.batch) == (record.store, record.point, record.batch)
-            };
+            let of = |record: &Record| (record.store, record.point, record.batch, record.shared.is_some());
+            let same = |other: &&Record| of(other) == of(record);
             if out.iter().any(|(known, ..)| same(known)) {
                 continue;
             }
@@ -107,15 +109,36 @@ impl Report {
     fn comparison(&self) -> Vec<(u64, u64, f64)> {
         let medians = self.medians();
         let mut out = Vec::new();
-        for (record, rate, ..) in medians.iter().filter(|(record, ..)| record.store == "embedded") {
+        let silent = |record: &Record| record.shared.is_none();
+        for (record, rate, ..) in
+            medians.iter().filter(|(record, ..)| record.store == "embedded" && silent(record))
+        {
             let other = medians.iter().find(|(other, ..)| {
-                other.store != "embedded" && (other.point, other.batch) == (record.point, record.batch)
+                other.store != "embedded"
+                    && silent(other)
+                    && (other.point, other.batch) == (record.point, record.batch)
             });
             if let Some((_, other, ..)) = other {
                 out.push((record.stored, record.batch, other / rate));
             }
         }
         out
+    }
+
+    /// What sharing costs: rate, and the server's processor time, with it beside those without.
+    fn sharing(&self) -> Vec<(&Record, f64, f64)> {
+        let medians = self.medians();
+        let each = |record: &Record| {
+            record.measured.server_micros() as f64 / record.measured.declarations.max(1) as f64
+        };
+        let with = medians.iter().filter(|(record, ..)| record.shared.is_some());
+        with.filter_map(|(record, rate, ..)| {
+            let of = |record: &Record| (record.store, record.point, record.batch);
+            let (without, bare, ..) =
+                medians.iter().find(|(other, ..)| other.shared.is_none() && of(other) == of(record))?;
+            Some((*record, rate / bare, each(record) / each(without).max(1e-9)))
+        })
+        .collect()
     }
 
     fn disk_bytes(&self, record: &Record) -> Option<u64> {
@@ -128,7 +151,8 @@ impl Report {
         let Some(limits) = &self.limits else { return Vec::new() };
         let medians = self.medians();
         let last = medians.iter().map(|(record, ..)| record.point).max().unwrap_or(0);
-        let at_last = medians.into_iter().filter(|(record, ..)| record.point == last);
+        let at_last =
+            medians.into_iter().filter(|(record, ..)| record.point == last && record.shared.is_none());
         at_last
             .map(|(record, ..)| {
                 let disk = self.disk_bytes(record);
@@ -164,7 +188,7 @@ impl Report {
         json!({
             "version": env!("CARGO_PKG_VERSION"), "machine": self.machine, "settings": self.settings,
             "runs": self.records.iter().map(run).collect::<Vec<_>>(), "points": points,
-            "compared": compared, "limits": self.limits.as_ref().map(limits_json), "distances": distances,
+            "compared": compared, "sharing": self.sharing().iter().map(sharing_json).collect::<Vec<_>>(), "limits": self.limits.as_ref().map(limits_json), "distances": distances,
         })
     }
 
@@ -175,6 +199,7 @@ impl Report {
             "store",
             "stored",
             "batch",
+            "sharing",
             "decl/s",
             "least",
             "most",
@@ -196,6 +221,7 @@ impl Report {
                 record.store.to_owned(),
                 record.stored.to_string(),
                 record.batch.to_string(),
+                if record.shared.is_some() { "on" } else { "off" }.to_owned(),
                 format!("{rate:.0}"),
                 format!("{least:.0}"),
                 format!("{most:.0}"),
@@ -219,6 +245,19 @@ impl Report {
             let _ = writeln!(
                 out,
                 "\nPostgreSQL is at {ratio:.2} of the embedded store: {stored} stored, batch {batch}."
+            );
+        }
+        for (record, rate, cost) in self.sharing() {
+            let shared = record.shared.as_ref();
+            let _ = writeln!(
+                out,
+                "\nWhile sharing the {} store is at {rate:.2} of itself and takes {cost:.2} of the processor's time: {} stored, batch {}; \
+                 {} requests to seven agencies, the last {:.1} s after the last verdict.",
+                record.store,
+                record.stored,
+                record.batch,
+                shared.map_or(0, |shared| shared.requests),
+                shared.map_or(0.0, |shared| shared.behind.as_secs_f64()),
             );
         }
         out.push_str("\nSteps: microseconds a declaration, and percentiles of one step in milliseconds\n\n");
@@ -251,7 +290,7 @@ impl Report {
 
     fn steps_table(&self) -> String {
         let mut rows = vec![words(["store", "stored", "batch", "step", "µs", "p50", "p99", "p99.9"])];
-        for (record, ..) in self.medians() {
+        for (record, ..) in self.medians().iter().filter(|(record, ..)| record.shared.is_none()) {
             for (name, counted) in STEPS.iter().zip(&record.measured.steps) {
                 let each = counted.micros() as f64 / record.measured.declarations.max(1) as f64;
                 rows.push(vec![
@@ -286,6 +325,7 @@ fn run(record: &Record) -> Value {
         measured.processor.iter().map(|(name, micros)| (name.clone(), json!(each(*micros)))).collect();
     json!({
         "store": record.store, "stored": record.stored, "batch": record.batch, "repeat": record.repeat,
+        "sharing": record.shared.is_some(),
         "seconds": measured.took.as_secs_f64(), "declarationsPerSecond": record.rate(),
         "declarations": measured.sent, "released": measured.fate.released, "held": measured.fate.held,
         "refused": measured.fate.refused, "lost": measured.lost(),
@@ -296,6 +336,14 @@ fn run(record: &Record) -> Value {
         },
         "commits": measured.commits, "rowsPerDeclaration": each(measured.rows),
         "messageBytesPerDeclaration": measured.message_bytes / measured.sent.max(1), "peakMemoryMiB": measured.peak_mib,
+    })
+}
+
+fn sharing_json((record, rate, cost): &(&Record, f64, f64)) -> Value {
+    json!({
+        "store": record.store, "stored": record.stored, "batch": record.batch, "rateRatio": rate,
+        "processorRatio": cost, "requests": record.shared.map_or(0, |shared| shared.requests),
+        "behindMillis": record.shared.map_or(0, |shared| shared.behind.as_millis() as u64),
     })
 }
 

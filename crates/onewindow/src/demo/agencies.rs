@@ -37,50 +37,119 @@ const GOODS: &[&str] =
 const PERSONS: &[&str] = &["orderNo", "buyerIdNumber", "buyerName"];
 const PARCELS: &[&str] = &["logisticsCode", "logisticsNo", "weight", "packNo"];
 
-/// An agency: code, counterpart, name of the rule, dataset, fields, purpose.
-type Agency = (&'static str, Kind, &'static str, &'static str, &'static [&'static str], &'static str);
+/// An agency, and what it is sent.
+struct Agency {
+    code: &'static str,
+    kind: Kind,
+    name: &'static str,
+    dataset: &'static str,
+    fields: &'static [&'static str],
+    purpose: &'static str,
+}
+
+impl Agency {
+    const fn new(
+        code: &'static str,
+        kind: Kind,
+        (name, dataset): (&'static str, &'static str),
+        fields: &'static [&'static str],
+        purpose: &'static str,
+    ) -> Self {
+        Self { code, kind, name, dataset, fields, purpose }
+    }
+
+    /// The id of the rule, and of the demo's webhook.
+    fn rule(&self) -> String {
+        format!("{}:{}", self.code, self.name)
+    }
+
+    fn webhook(&self, url: &str, after: &str) -> Value {
+        // Whose check counts for others keeps each confirmation; of the others those answers that say more.
+        let confirmations = matches!(self.kind, Kind::Police | Kind::Bank);
+        json!({"url": url, "source": format!("shares/{}", self.rule()), "answers": true, "after": after,
+            "confirmations": confirmations})
+    }
+}
 
 const AGENCIES: [Agency; 7] = [
-    ("5301000901", Kind::Tax, "taxes", "clearances", TAXES, "核对代收代缴税款"),
-    ("5301000902", Kind::ForeignExchange, "payments", "payments", PAYMENTS, "核对跨境收支"),
-    ("5301000903", Kind::Commerce, "trade", "clearances", CLEARANCES, "业务统计"),
-    ("5301000904", Kind::MarketSupervision, "goods", "declarations", GOODS, "商品质量追溯"),
-    ("5301000905", Kind::Police, "persons", "declarations", PERSONS, "核验订购人身份"),
-    ("5301000906", Kind::Post, "parcels", "waybills", PARCELS, "寄递渠道衔接"),
-    ("5301000907", Kind::Bank, "payments", "payments", PAYMENTS, "结算核对"),
+    Agency::new("5301000901", Kind::Tax, ("taxes", "clearances"), TAXES, "核对代收代缴税款"),
+    Agency::new("5301000902", Kind::ForeignExchange, ("payments", "payments"), PAYMENTS, "核对跨境收支"),
+    Agency::new("5301000903", Kind::Commerce, ("trade", "clearances"), CLEARANCES, "业务统计"),
+    Agency::new("5301000904", Kind::MarketSupervision, ("goods", "declarations"), GOODS, "商品质量追溯"),
+    Agency::new("5301000905", Kind::Police, ("persons", "declarations"), PERSONS, "核验订购人身份"),
+    Agency::new("5301000906", Kind::Post, ("parcels", "waybills"), PARCELS, "寄递渠道衔接"),
+    Agency::new("5301000907", Kind::Bank, ("payments", "payments"), PAYMENTS, "结算核对"),
 ];
 
 /// Opens the counterparts, with the rules and webhooks that bring them what they are sent; says how many they are.
 pub async fn open(window: &Window<ChosenRead>) -> Result<usize, Failure> {
+    share(window).await?;
     let key = window.evidence.sender(window.clock.now()).await?.public();
-    let today = window.clock.now().day().to_string();
-    for (receiver, kind, name, dataset, fields, purpose) in AGENCIES {
-        let id = format!("{receiver}:{name}");
-        let rule = json!({"giver": CUSTOMS, "dataset": dataset, "schema": 1, "fields": fields, "purpose": purpose,
-            "legalBasis": "样例：昆明综合试验区信息共享办法", "validFrom": today, "suspends": kind == Kind::Police});
-        let key_of = |register| RecordKey::new(register, &id);
-        if window.read.record(&key_of(Register::Share)).await?.is_none() {
-            act(window, receiver, key_of(Register::Share), 0, "propose", Some(rule)).await?;
-            act(window, CUSTOMS, key_of(Register::Share), 1, "agree", None).await?;
-        }
+    for agency @ Agency { kind, .. } in AGENCIES {
         let script = Script { delay: Duration::from_millis(20), ..Script::default() };
         let counterpart = Counterpart::new(kind, script, vec![key]).telling(|_| {});
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}/", listener.local_addr()?);
-        tokio::spawn(axum::serve(listener, counterpart.router()).into_future());
-        let body = json!({"url": url, "source": format!("shares/{id}"), "answers": true});
-        match window.read.record(&key_of(Register::Webhook)).await? {
-            None => act(window, receiver, key_of(Register::Webhook), 0, "register", Some(body)).await?,
+        let key = RecordKey::new(Register::Webhook, &agency.rule());
+        let body = agency.webhook(&listening(counterpart).await?, "");
+        match window.read.record(&key).await? {
+            None => act(window, agency.code, key, 0, "register", Some(body)).await?,
             // An earlier start had it at another address; where somebody sends it elsewhere, it goes there.
             Some(hook)
                 if hook.state == "active" && Webhook::of(&hook).url.starts_with("http://127.0.0.1:") =>
             {
-                act(window, receiver, key_of(Register::Webhook), hook.version, "change", Some(body)).await?;
+                act(window, agency.code, key, hook.version, "change", Some(body)).await?;
             }
             Some(_) => {}
         }
     }
     Ok(AGENCIES.len())
+}
+
+/// What customs shares with each, where it is not shared yet.
+pub async fn share(window: &Window<ChosenRead>) -> Result<(), Failure> {
+    let today = window.clock.now().day().to_string();
+    for agency in AGENCIES {
+        let key = RecordKey::new(Register::Share, &agency.rule());
+        let rule = json!({"giver": CUSTOMS, "dataset": agency.dataset, "schema": 1, "fields": agency.fields,
+            "purpose": agency.purpose, "legalBasis": "样例：昆明综合试验区信息共享办法", "validFrom": today,
+            "suspends": agency.kind == Kind::Police});
+        if window.read.record(&key).await?.is_none() {
+            act(window, agency.code, key.clone(), 0, "propose", Some(rule)).await?;
+            act(window, CUSTOMS, key, 1, "agree", None).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Webhooks of this name to a counterpart of each agency, from the newest row on.
+pub async fn follow(window: &Window<ChosenRead>, name: &str) -> Result<Vec<Counterpart>, Failure> {
+    let key = window.evidence.sender(window.clock.now()).await?.public();
+    let mut counterparts = Vec::new();
+    for agency in AGENCIES {
+        let counterpart = Counterpart::new(agency.kind, Script::default(), vec![key]).telling(|_| {});
+        let url = listening(counterpart.clone()).await?;
+        let after = window.read.position().await?.to_string();
+        let key = RecordKey::new(Register::Webhook, &format!("{}:{name}", agency.code));
+        act(window, agency.code, key, 0, "register", Some(agency.webhook(&url, &after))).await?;
+        counterparts.push(counterpart);
+    }
+    Ok(counterparts)
+}
+
+/// Ends the webhooks of this name.
+pub async fn leave(window: &Window<ChosenRead>, name: &str) -> Result<(), Failure> {
+    for agency in AGENCIES {
+        let key = RecordKey::new(Register::Webhook, &format!("{}:{name}", agency.code));
+        act(window, agency.code, key, 1, "remove", None).await?;
+    }
+    Ok(())
+}
+
+/// Where a counterpart listens from now on.
+async fn listening(counterpart: Counterpart) -> Result<String, Failure> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    tokio::spawn(axum::serve(listener, counterpart.router()).into_future());
+    Ok(url)
 }
 
 async fn act(

@@ -261,3 +261,36 @@ fn a_key_in_a_hardware_token_signs_what_a_zone_accepts_of_its_party() {
     assert!(exit == Some(0) && answer["documents"] == 1 && answer["byStatus"]["120"].is_null(), "{said}");
     assert_eq!(server.stop().0, Some(0));
 }
+
+#[test]
+fn an_answer_of_original_payment_data_is_signed_and_stays_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let code = agent().code;
+    keep(path, "rsa", &generate_rsa(2048, &subject(&code)).unwrap());
+    let head = r#"{ "guid":"g", "initalRequest":"r","initalResponse":"ok","ebpCode":"5301960101","payCode":"5301960301",
+        "payTransactionId":"T1","totalAmount":100.5,"currency":"142","verDept":"3","payType":"1","tradingTime":"20261123100000","note":""}"#;
+    let lists = r#"[{"orderNo":"O1","goodsInfo":[{"gname":"样例一","itemLink":"https://shop.example/1"}],"recpAccount":"A1","recpCode":"","recpName":"样例"}]"#;
+    let answer = |head: &str| {
+        format!(
+            r#"{{"sessionID":"S1","payExchangeInfoHead":{head},"payExchangeInfoLists":{lists},"serviceTime":1795399200000}}"#
+        )
+    };
+    std::fs::write(path.join("answer.json"), answer(head)).unwrap();
+    let command = "sign answer.json --private-key rsa.pem --certificate rsa.cer --out signed.json";
+    let (exit, _, said) = told(&run(path, command, &[]));
+    assert_eq!(exit, Some(0), "{said}");
+    let signed = std::fs::read_to_string(path.join("signed.json")).unwrap();
+    assert!(signed.contains(head) && signed.contains(lists), "{signed}");
+    let data = register::payment_data::form::parse(&signed).unwrap();
+    assert_eq!((data.certificate.as_str(), data.session.as_str()), ("516e", "S1"));
+    let certificate = std::fs::read(path.join("rsa.cer")).unwrap();
+    let verified =
+        Verifier::new().verify_bytes(&certificate, data.signed[0].as_bytes(), &data.signature).unwrap();
+    assert_eq!(verified.0, Algorithm::RsaSha256);
+    // What is incomplete is told and not signed.
+    std::fs::write(path.join("answer.json"), answer(&head.replace("\"T1\"", "\"\""))).unwrap();
+    let (exit, _, said) = told(&run(path, &command.replace("signed", "other"), &[]));
+    assert!(exit == Some(1) && said.contains("payTransactionId不为空"), "{said}");
+    assert!(!path.join("other.json").exists());
+}

@@ -29,14 +29,19 @@ struct OneAnswer {
 
 impl<R: Read> Sender<R> {
     /// Keeps what a counterpart answered; an objection stops a clearance where the rule says so. Says what of it was not
-    /// understood: the records were taken all the same.
-    pub(super) async fn answered(&self, parcel: &Parcel, body: &[u8]) -> Result<String, Stopped> {
-        let Some(rule) = &parcel.rule else { return Ok(String::new()) };
+    /// understood: the records were taken all the same; and how many were confirmed without more.
+    pub(super) async fn answered(
+        &self,
+        parcel: &Parcel,
+        body: &[u8],
+        confirmations: bool,
+    ) -> Result<(String, u64), Stopped> {
+        let Some(rule) = &parcel.rule else { return Ok((String::new(), 0)) };
         let answers = match serde_json::from_slice::<Answers>(body) {
             Ok(Answers { answers }) => answers,
             // Nothing to say.
-            Err(_) if body.is_empty() => return Ok(String::new()),
-            Err(error) => return Ok(format!("the answer is not understood: {error}")),
+            Err(_) if body.is_empty() => return Ok((String::new(), 0)),
+            Err(error) => return Ok((format!("the answer is not understood: {error}"), 0)),
         };
         let mut complaint = String::new();
         // Of what is about the same the newest counts.
@@ -62,19 +67,38 @@ impl<R: Read> Sender<R> {
                 objections.push((subject, event, text));
             }
         }
+        let confirmed = if confirmations { 0 } else { self.without_confirmed(&mut newest).await? };
         // On record before anything comes of them.
         self.keep(newest).await?;
         for (subject, event, text) in objections {
             self.suspend(subject, event, &text).await?;
         }
-        Ok(complaint)
+        Ok((complaint, confirmed))
+    }
+
+    /// Leaves out what was confirmed without more, unless something else stands on record about the same; says how much.
+    async fn without_confirmed(&self, answers: &mut BTreeMap<&str, Answer>) -> Result<u64, Stopped> {
+        let mut confirmed = Vec::new();
+        for (subject, answer) in answers.iter() {
+            let plain = answer.outcome == Outcome::Confirmed && answer.text.is_empty();
+            if plain && self.window.read.record(&self.key_of(subject)).await?.is_none() {
+                confirmed.push(*subject);
+            }
+        }
+        for subject in &confirmed {
+            answers.remove(subject);
+        }
+        Ok(confirmed.len() as u64)
+    }
+
+    fn key_of(&self, subject: &str) -> RecordKey {
+        RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id))
     }
 
     /// Together: each by itself would be a commit.
     async fn keep(&self, answers: BTreeMap<&str, Answer>) -> Result<(), Stopped> {
-        let key = |subject: &str| RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id));
         let command = |version: u32, subject: &str, answer: &Answer| Command {
-            key: key(subject),
+            key: self.key_of(subject),
             version,
             action: "answer".into(),
             by: self.by(),

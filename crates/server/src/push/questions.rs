@@ -58,8 +58,8 @@ impl<R: Read> Sender<R> {
             again: None,
             question: None,
         };
-        let Some((_, row)) = found.rows.into_iter().next() else { return Ok(parcel) };
-        let Row::Record(asked) = &*row else { return Ok(parcel) };
+        let Some((_, kept)) = found.rows.into_iter().next() else { return Ok(parcel) };
+        let Row::Record(asked) = kept.row() else { return Ok(parcel) };
         // As it is now: what was answered or withdrawn meanwhile is not asked.
         let now = self.window.read.record(&asked.key).await?;
         parcel.question = now.filter(|record| record.state == "asked").map(|record| {

@@ -15,7 +15,7 @@ use register::webhook::{BATCH, Source, Webhook};
 use register::{By, Command, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::{Cursor, Read, StoreError};
 
 /// How often it looks for what is new.
@@ -57,6 +57,13 @@ impl From<StoreError> for Stopped {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+/// How long until the machine's clock is at the next multiple of a time.
+fn until_next(every: Duration) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let every = every.as_nanos().max(1);
+    Duration::from_nanos(u64::try_from(every - now.as_nanos() % every).unwrap_or_default())
 }
 
 pub(super) struct Sender<R: Read> {
@@ -101,7 +108,11 @@ impl<R: Read> Sender<R> {
                     IDLE
                 }
             };
-            tokio::time::sleep(wait).await;
+            // Together with the others: what they write down then shares a commit.
+            match wait == LOOK {
+                true => tokio::time::sleep(until_next(LOOK)).await,
+                false => tokio::time::sleep(wait).await,
+            }
         }
     }
 
@@ -175,11 +186,14 @@ impl<R: Read> Sender<R> {
             Some((asked, _)) => self.taken(asked, reply).await?,
             None => reply,
         };
-        let complaint = match &reply {
-            Reply::Taken(answer) if webhook.answers => self.answered(&parcel, answer).await?,
-            _ => String::new(),
+        let (complaint, confirmed) = match &reply {
+            Reply::Taken(answer) if webhook.answers => {
+                self.answered(&parcel, answer, webhook.confirmations).await?
+            }
+            _ => (String::new(), 0),
         };
         let (action, mut delivery) = self.after(delivery, &parcel, reply);
+        delivery.confirmed += confirmed;
         if delivery.error.is_empty() {
             delivery.error = complaint;
         }

@@ -264,6 +264,28 @@ async fn what_a_counterpart_objects_to_is_suspended_where_the_rule_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn confirmations_are_counted_where_they_are_not_kept_one_by_one() {
+    let zone = zone().await;
+    let rule = share(&zone, TAX, "declarations", &["orderNo"], false).await;
+    let trades = [plain(&zone, 0), plain(&zone, 500), plain(&zone, 1_000)];
+    let numbers: Vec<String> = trades.iter().map(|trade| trade.order.head.order_no.to_string()).collect();
+    let script = Script { objects: BTreeSet::from([numbers[1].clone()]), ..Script::default() };
+    let (_, url) = counterpart(&zone, Kind::Tax, script).await;
+    let body =
+        json!({"url": url, "source": format!("shares/{rule}"), "answers": true, "confirmations": false});
+    let hook = webhook(&zone, TAX, "taxes", body).await;
+    let _server = sending(&zone);
+    for trade in &trades {
+        zone.trade(trade).await;
+    }
+    delivery(&zone, TAX, &hook, |shown| shown["body"]["confirmed"] == 2).await;
+    let (_, listed) = zone.get(TAX, "/v1/registers/answers").await;
+    let kept: Vec<&str> =
+        listed["records"].as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap()).collect();
+    assert_eq!(kept, [format!("{hook}/{}/{}", trades[1].order.head.ebp_code, numbers[1])]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn receipts_are_sent_to_whose_they_are() {
     let zone = zone().await;
     let (integrator, url) = counterpart(&zone, Kind::Customs, Script::default()).await;
