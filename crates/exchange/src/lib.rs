@@ -24,6 +24,16 @@ pub struct Mask {
 }
 
 impl Mask {
+    /// Whether a field of the head has to be there: it may be had, or it is filtered by.
+    pub(crate) fn looks_at(&self, name: &str) -> bool {
+        self.fields.contains(name) || self.filter.contains_key(name)
+    }
+
+    /// The fields of lines that may be had, without the name of the lines.
+    pub(crate) fn of_lines(&self) -> BTreeSet<&str> {
+        self.fields.iter().filter_map(|field| field.strip_prefix("lines.")).collect()
+    }
+
     /// Whether a record is among those that may be had.
     pub fn admits(&self, record: &Map<String, Value>) -> bool {
         self.filter.iter().all(|(name, texts)| {

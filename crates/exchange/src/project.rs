@@ -1,5 +1,6 @@
 //! What a row gives to a dataset. A repeated or refused document gives nothing: what is shared is what counts.
 
+use crate::Mask;
 use crate::catalogue::Dataset;
 use ceb::{Decimal, Document, Kind};
 use clearance::Text;
@@ -21,15 +22,16 @@ pub struct Shared {
 }
 
 /// What an event gives to a dataset. Documents inside the consignment have to be there for [`Dataset::Clearances`] and
-/// [`Dataset::Inspections`]; see [`needs_states`].
-pub fn of_event(dataset: Dataset, event: &Event, outcome: &Outcome) -> Vec<Shared> {
+/// [`Dataset::Inspections`]; see [`needs_states`]. Of a document only what the mask looks at is read: what it gives is
+/// still [`Mask::of`].
+pub fn of_event(dataset: Dataset, event: &Event, outcome: &Outcome, mask: &Mask) -> Vec<Shared> {
     match dataset {
         Dataset::Clearances => outcome.consignment.as_deref().and_then(clearance).into_iter().collect(),
         Dataset::Inspections => inspection(event, outcome).into_iter().collect(),
         Dataset::TaxBills => {
             let bills = outcome.receipts.iter().filter(|receipt| receipt.document.kind() == Kind::TaxBill);
             // Each party got its own copy: one bill.
-            bills.take(1).map(|receipt| of_document(&receipt.document)).collect()
+            bills.take(1).map(|receipt| of_document(&receipt.document, mask)).collect()
         }
         Dataset::Filings => Vec::new(),
         Dataset::Orders
@@ -42,7 +44,7 @@ pub fn of_event(dataset: Dataset, event: &Event, outcome: &Outcome) -> Vec<Share
                     && outcome.repeats.is_none()
                     && outcome.answer.status > 0 =>
             {
-                vec![of_document(&arrived.document)]
+                vec![of_document(&arrived.document, mask)]
             }
             _ => Vec::new(),
         },
@@ -58,14 +60,37 @@ pub fn needs_states(dataset: Dataset, event: &Event, outcome: &Outcome) -> bool 
     }
 }
 
-fn of_document(document: &Document) -> Shared {
+/// Fields of a document that say what it is about and whom it names.
+const NAMES: [&str; 12] = [
+    "ebpCode",
+    "ebcCode",
+    "payCode",
+    "logisticsCode",
+    "agentCode",
+    "assureCode",
+    "operatorCode",
+    "orderNo",
+    "payTransactionId",
+    "logisticsNo",
+    "copNo",
+    "taxNo",
+];
+
+fn of_document(document: &Document, mask: &Mask) -> Shared {
+    let of_lines = mask.of_lines();
     let mut values = Map::new();
     let mut lines: Vec<Value> = Vec::new();
     let parts = document.kind().parts();
     document.visit(&mut |part, line, field, text| {
         let Some(rule) = parts.get(part).and_then(|part| part.fields.get(field)) else { return };
         if part == 0 {
+            if !mask.looks_at(rule.name) && !NAMES.contains(&rule.name) {
+                return;
+            }
             values.insert(rule.name.to_owned(), text.into());
+            return;
+        }
+        if !of_lines.contains(rule.name) {
             return;
         }
         while lines.len() <= line {
@@ -75,7 +100,7 @@ fn of_document(document: &Document) -> Shared {
             line.insert(rule.name.to_owned(), text.into());
         }
     });
-    if parts.len() > 1 {
+    if parts.len() > 1 && !of_lines.is_empty() {
         values.insert("lines".to_owned(), Value::Array(lines));
     }
     let text = |name: &str| values.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default();

@@ -45,6 +45,9 @@ pub struct Delivery {
     /// Records that the receiver confirmed, where confirmations are not kept one by one.
     #[serde(default)]
     pub confirmed: u64,
+    /// Answers that were kept one by one.
+    #[serde(default)]
+    pub kept: u64,
     /// What the last failure was; empty = none.
     pub error: String,
     /// Pages that the receiver refuses: not delivered, and not in the way of what comes after them.

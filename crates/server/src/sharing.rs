@@ -166,7 +166,7 @@ pub async fn page<R: Read>(
         // Collected first: what is looked up meanwhile would wait for the scan.
         let found = window.tail.after(&window.read, &page.upto, &wanted, limit).await?;
         for (position, kept) in found.rows {
-            for (time, shared) in given(window, rule.dataset, position, &kept).await? {
+            for (time, shared) in given(window, (rule.dataset, &mask), position, &kept).await? {
                 if time.day() >= first && mask.admits(&shared.values) {
                     page.take(position, time, shared, &mask);
                 }
@@ -194,7 +194,7 @@ fn concerns(dataset: Dataset, row: &Row) -> bool {
 
 async fn given<R: Read>(
     window: &Window<R>,
-    dataset: Dataset,
+    (dataset, mask): (Dataset, &Mask),
     position: Position,
     kept: &Kept,
 ) -> Result<Vec<(Time, Shared)>, StoreError> {
@@ -216,7 +216,7 @@ async fn given<R: Read>(
                 &**row
             };
             let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };
-            let shared = exchange::of_event(dataset, &row.event, outcome);
+            let shared = exchange::of_event(dataset, &row.event, outcome, mask);
             Ok(shared.into_iter().map(|shared| (outcome.now, shared)).collect())
         }
         _ => Ok(Vec::new()),

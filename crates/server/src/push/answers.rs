@@ -17,6 +17,17 @@ struct Answers {
     answers: Vec<OneAnswer>,
 }
 
+/// What came of answers.
+#[derive(Default)]
+pub(super) struct Counts {
+    /// What of them was not understood.
+    pub(super) complaint: String,
+    /// Confirmed without more, and not kept.
+    pub(super) confirmed: u64,
+    /// Kept.
+    pub(super) kept: u64,
+}
+
 #[derive(Deserialize)]
 struct OneAnswer {
     id: String,
@@ -29,19 +40,24 @@ struct OneAnswer {
 
 impl<R: Read> Sender<R> {
     /// Keeps what a counterpart answered; an objection stops a clearance where the rule says so. Says what of it was not
-    /// understood: the records were taken all the same; and how many were confirmed without more.
+    /// understood: the records were taken all the same. `any` = something of this webhook was kept before.
     pub(super) async fn answered(
         &self,
         parcel: &Parcel,
         body: &[u8],
-        confirmations: bool,
-    ) -> Result<(String, u64), Stopped> {
-        let Some(rule) = &parcel.rule else { return Ok((String::new(), 0)) };
+        (confirmations, any): (bool, bool),
+    ) -> Result<Counts, Stopped> {
+        let Some(rule) = &parcel.rule else { return Ok(Counts::default()) };
         let answers = match serde_json::from_slice::<Answers>(body) {
             Ok(Answers { answers }) => answers,
             // Nothing to say.
-            Err(_) if body.is_empty() => return Ok((String::new(), 0)),
-            Err(error) => return Ok((format!("the answer is not understood: {error}"), 0)),
+            Err(_) if body.is_empty() => return Ok(Counts::default()),
+            Err(error) => {
+                return Ok(Counts {
+                    complaint: format!("the answer is not understood: {error}"),
+                    ..Counts::default()
+                });
+            }
         };
         let mut complaint = String::new();
         // Of what is about the same the newest counts.
@@ -67,21 +83,26 @@ impl<R: Read> Sender<R> {
                 objections.push((subject, event, text));
             }
         }
-        let confirmed = if confirmations { 0 } else { self.without_confirmed(&mut newest).await? };
+        let confirmed = if confirmations { 0 } else { self.without_confirmed(&mut newest, any).await? };
+        let kept = newest.len() as u64;
         // On record before anything comes of them.
         self.keep(newest).await?;
         for (subject, event, text) in objections {
             self.suspend(subject, event, &text).await?;
         }
-        Ok((complaint, confirmed))
+        Ok(Counts { complaint, confirmed, kept })
     }
 
     /// Leaves out what was confirmed without more, unless something else stands on record about the same; says how much.
-    async fn without_confirmed(&self, answers: &mut BTreeMap<&str, Answer>) -> Result<u64, Stopped> {
+    async fn without_confirmed(
+        &self,
+        answers: &mut BTreeMap<&str, Answer>,
+        any: bool,
+    ) -> Result<u64, Stopped> {
         let mut confirmed = Vec::new();
         for (subject, answer) in answers.iter() {
             let plain = answer.outcome == Outcome::Confirmed && answer.text.is_empty();
-            if plain && self.window.read.record(&self.key_of(subject)).await?.is_none() {
+            if plain && (!any || self.window.read.record(&self.key_of(subject)).await?.is_none()) {
                 confirmed.push(*subject);
             }
         }

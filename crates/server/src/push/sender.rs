@@ -1,5 +1,6 @@
 //! One webhook: looks for what is new, writes down what it is about to send, sends it, writes down what became of it.
 
+use super::answers::Counts;
 use super::client::{Client, Reply};
 use super::questions::FORM;
 use super::{Patience, signed};
@@ -186,14 +187,16 @@ impl<R: Read> Sender<R> {
             Some((asked, _)) => self.taken(asked, reply).await?,
             None => reply,
         };
-        let (complaint, confirmed) = match &reply {
+        let any = delivery.kept > 0;
+        let Counts { complaint, confirmed, kept } = match &reply {
             Reply::Taken(answer) if webhook.answers => {
-                self.answered(&parcel, answer, webhook.confirmations).await?
+                self.answered(&parcel, answer, (webhook.confirmations, any)).await?
             }
-            _ => (String::new(), 0),
+            _ => Counts::default(),
         };
         let (action, mut delivery) = self.after(delivery, &parcel, reply);
         delivery.confirmed += confirmed;
+        delivery.kept += kept;
         if delivery.error.is_empty() {
             delivery.error = complaint;
         }
