@@ -20,7 +20,7 @@ mod verify;
 
 pub use algorithm::{Algorithm, DigestAlgorithm, Profile, SIGNATURE_NAMESPACE};
 pub use canonical::{Comments, canonicalize, canonicalize_element};
-pub use certificate::CertificateFacts;
+pub use certificate::{CertificateFacts, PublicKey};
 pub use fault::SignatureFault;
 pub use generate::{GeneratedKey, Subject, generate_rsa, generate_sm2};
 pub use sign::{OutsideKey, Signer, SignerFault};
