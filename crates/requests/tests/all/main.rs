@@ -1,0 +1,4 @@
+//! Signatures of requests, held against the examples of the standards and against everything that can be wrong.
+
+mod examples;
+mod faults;
