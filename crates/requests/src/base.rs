@@ -32,7 +32,9 @@ fn value(request: &Request<'_>, component: &str) -> Result<String, &'static str>
             format!("{}://{}{path}{}", request.scheme.to_ascii_lowercase(), authority(request), query())
         }
         derived if derived.starts_with('@') => {
-            return Err("it is none of @method, @target-uri, @authority, @scheme, @request-target, @path, @query");
+            return Err(
+                "it is none of @method, @target-uri, @authority, @scheme, @request-target, @path, @query",
+            );
         }
         field => request.field(field).ok_or("the request has no such field")?,
     })

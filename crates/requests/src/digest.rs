@@ -21,8 +21,7 @@ pub fn content_digest(body: &[u8]) -> String {
 pub fn check_digest(request: &Request<'_>, body: &[u8]) -> Result<(), Fault> {
     let unreadable = |what: &str| Fault::Unreadable { field: CONTENT_DIGEST, what: what.to_owned() };
     let text = request.field(CONTENT_DIGEST).ok_or_else(|| unreadable("it is missing"))?;
-    let field: Dictionary =
-        Parser::new(&text).parse().map_err(|error| unreadable(&error.to_string()))?;
+    let field: Dictionary = Parser::new(&text).parse().map_err(|error| unreadable(&error.to_string()))?;
     let mut checked = false;
     for (algorithm, with) in KNOWN {
         let Some(entry) = field.get(algorithm) else { continue };

@@ -2,8 +2,8 @@
 
 use crate::Fault;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA512, UnparsedPublicKey,
-    VerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA512,
+    UnparsedPublicKey, VerificationAlgorithm,
 };
 
 /// A way to sign requests.
@@ -75,7 +75,8 @@ impl Key {
     /// [`Fault::Algorithm`], [`Fault::Wrong`].
     pub fn verify(&self, named: Option<&str>, text: &[u8], value: &[u8]) -> Result<Algorithm, Fault> {
         let (Self::Ed25519(bytes) | Self::P256(bytes) | Self::Rsa(bytes)) = self;
-        let mut ways = self.algorithms().iter().filter(|way| named.is_none_or(|name| way.name() == name)).peekable();
+        let mut ways =
+            self.algorithms().iter().filter(|way| named.is_none_or(|name| way.name() == name)).peekable();
         if ways.peek().is_none() {
             return Err(Fault::Algorithm { came: named.unwrap_or_default().to_owned(), key: self.word() });
         }

@@ -55,7 +55,10 @@ pub fn signatures(request: &Request<'_>) -> Result<Vec<Signature>, Fault> {
     let values = request.field(SIGNATURE).ok_or(Fault::Unsigned)?;
     let (inputs, values) = (dictionary(SIGNATURE_INPUT, &input)?, dictionary(SIGNATURE, &values)?);
     if inputs.is_empty() || inputs.len() > MOST {
-        return Err(unreadable(SIGNATURE_INPUT, &format!("it has {} signatures; 1 to {MOST} are read", inputs.len())));
+        return Err(unreadable(
+            SIGNATURE_INPUT,
+            &format!("it has {} signatures; 1 to {MOST} are read", inputs.len()),
+        ));
     }
     inputs
         .into_iter()
@@ -98,7 +101,9 @@ impl Signature {
         let number = |name: &'static str| match list.params.get(name) {
             None => Ok(None),
             Some(BareItem::Integer(number)) => Ok(Some(i64::from(*number))),
-            Some(_) => Err(Fault::Parameter { name, what: "it is a number of seconds since 1970".to_owned() }),
+            Some(_) => {
+                Err(Fault::Parameter { name, what: "it is a number of seconds since 1970".to_owned() })
+            }
         };
         let (created, expires) = (number("created")?, number("expires")?);
         let text = |name| text(&list.params, name);
@@ -136,7 +141,8 @@ impl Signature {
         }
         let (now, window) = (policy.now, policy.window);
         match self.created {
-            Some(created) if (now.saturating_sub(window)..=now.saturating_add(window)).contains(&created) => {}
+            Some(created) if (now.saturating_sub(window)..=now.saturating_add(window)).contains(&created) => {
+            }
             Some(created) => {
                 let what = format!("{created} is more than {window} seconds from now, which is {now}");
                 return parameter("created", what);

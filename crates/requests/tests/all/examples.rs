@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use requests::{Algorithm, Fault, Key, NewSignature, Prepared, Request, check_digest, content_digest, signatures};
+use requests::{
+    Algorithm, Fault, Key, NewSignature, Prepared, Request, check_digest, content_digest, signatures,
+};
 use ring::signature::Ed25519KeyPair;
 
 /// The public key of `test-key-rsa-pss` as SubjectPublicKeyInfo; its `RSAPublicKey` begins after 24 bytes.
@@ -67,7 +69,8 @@ fn signatures_with_rsa_pss_hold() {
 #[test]
 fn a_signature_with_ed25519_holds_and_is_made_the_same() {
     let input = "sig-b26=(\"date\" \"@method\" \"@path\" \"@authority\" \"content-type\" \"content-length\");created=1618884473;keyid=\"test-key-ed25519\"";
-    let value = "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:";
+    let value =
+        "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:";
     let all = fields(&[("signature-input", input), ("signature", value)]);
     let read = signatures(&request(&all)).unwrap();
     assert_eq!(read[0].verify(&request(&all), &Key::Ed25519(bytes(ED25519))), Ok(Algorithm::Ed25519));
@@ -88,10 +91,14 @@ fn a_signature_with_ed25519_holds_and_is_made_the_same() {
 #[test]
 fn a_signature_with_ecdsa_holds() {
     let text = "\"@status\": 200\n\"content-type\": application/json\n\"content-digest\": sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:\n\"content-length\": 23\n\"@signature-params\": (\"@status\" \"content-type\" \"content-digest\" \"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\"";
-    let value = bytes("wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==");
+    let value =
+        bytes("wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==");
     let key = Key::P256(bytes(P256)[26..].to_vec());
     assert_eq!(key.verify(None, text.as_bytes(), &value), Ok(Algorithm::EcdsaP256Sha256));
-    assert_eq!(key.verify(Some("ecdsa-p256-sha256"), text.as_bytes(), &value), Ok(Algorithm::EcdsaP256Sha256));
+    assert_eq!(
+        key.verify(Some("ecdsa-p256-sha256"), text.as_bytes(), &value),
+        Ok(Algorithm::EcdsaP256Sha256)
+    );
     let told = key.verify(Some("ed25519"), text.as_bytes(), &value).unwrap_err();
     assert_eq!(told.to_string(), "algorithm ed25519 is not of this key, which is ecdsa-p256");
     assert_eq!(key.verify(None, &text.as_bytes()[1..], &value), Err(Fault::Wrong));

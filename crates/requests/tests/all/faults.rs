@@ -1,6 +1,8 @@
 //! Everything that can be wrong with a signed request is told as what it is.
 
-use requests::{Fault, Key, NewSignature, Policy, Prepared, Request, check_digest, content_digest, signatures};
+use requests::{
+    Fault, Key, NewSignature, Policy, Prepared, Request, check_digest, content_digest, signatures,
+};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
 const NOW: i64 = 1_795_399_200;
@@ -70,7 +72,10 @@ fn what_has_to_be_covered_is_named() {
         assert_eq!(fault, Fault::NotCovered { components: vec![left_out.to_owned()] });
     }
     // The whole address says what its parts say.
-    for whole in [&["@method", "@target-uri", "content-digest", "authorization"][..], &["@method", "@authority", "@request-target", "content-digest", "authorization"]] {
+    for whole in [
+        &["@method", "@target-uri", "content-digest", "authorization"][..],
+        &["@method", "@authority", "@request-target", "content-digest", "authorization"],
+    ] {
         assert_eq!(told(&signed(&new(whole)), &policy()), Ok(()), "{whole:?}");
     }
     let no_body = Policy { has_body: false, ..policy() };
@@ -127,7 +132,8 @@ fn what_was_changed_after_signing_does_not_hold() {
         more.push((name.to_owned(), "1".to_owned()));
         assert_eq!(read.verify(&request(&more), &key()), Err(Fault::Wrong), "{name}");
     }
-    let other = Key::Ed25519(Ed25519KeyPair::from_seed_unchecked(&[8; 32]).unwrap().public_key().as_ref().to_vec());
+    let other =
+        Key::Ed25519(Ed25519KeyPair::from_seed_unchecked(&[8; 32]).unwrap().public_key().as_ref().to_vec());
     assert_eq!(read.verify(&same, &other), Err(Fault::Wrong));
     let Fault::Digest { computed, sent, .. } = check_digest(&same, b"<b/>").unwrap_err() else { panic!() };
     assert_ne!(computed, sent);
@@ -161,9 +167,11 @@ fn fields_that_cannot_be_read_are_told() {
     }
     assert_eq!(signatures(&request(&[])), Err(Fault::Unsigned));
     // Components that stand twice, are unknown, or are not there.
-    for (input, component) in
-        [("(\"@method\" \"@method\")", "@method"), ("(\"@status\")", "@status"), ("(\"x-not-there\")", "x-not-there")]
-    {
+    for (input, component) in [
+        ("(\"@method\" \"@method\")", "@method"),
+        ("(\"@status\")", "@status"),
+        ("(\"x-not-there\")", "x-not-there"),
+    ] {
         let fields = vec![
             ("signature-input".to_owned(), format!("sig={input}")),
             ("signature".to_owned(), "sig=:AAAA:".to_owned()),

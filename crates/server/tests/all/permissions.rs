@@ -224,6 +224,7 @@ impl World {
                 districts: &districts,
                 expires: None,
                 scopes: scopes.as_deref(),
+                bound_to: None,
             };
             self.zone.window.control.issue_for(&new, NOW).await.unwrap().1
         };
@@ -309,6 +310,7 @@ impl World {
             districts: &[],
             expires: None,
             scopes: None,
+            bound_to: None,
         };
         self.zone.window.control.issue_for(&new, NOW).await.unwrap().0.to_string()
     }
