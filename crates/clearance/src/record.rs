@@ -38,7 +38,7 @@ pub enum Register {
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Filing,
         Self::Goods,
         Self::Share,

@@ -430,9 +430,7 @@ async fn certificates_of_others_are_not_there() {
         ("officer of a district", &elsewhere, 404, 404),
     ];
     for (who, token, reads, acts) in callers {
-        for (id, reads, acts) in
-            [(&own, reads, acts), (&absent, 404, 404)]
-        {
+        for (id, reads, acts) in [(&own, reads, acts), (&absent, 404, 404)] {
             for path in ["", "/history"] {
                 let path = format!("/v1/registers/certificates/{id}{path}");
                 let (status, told) = zone.request("GET", &path, Some(token), Vec::new()).await;
