@@ -87,6 +87,8 @@ pub enum SignatureFact {
         not_before: u64,
         /// Last second of the certificate, yyyyMMddHHmmss.
         not_after: u64,
+        /// How it is signed: `rsa-sha1`, `rsa-sha256`, `sm2-sm3`; empty = it came before this was kept.
+        algorithm: Text,
     },
     /// The digest of the content differs from the signed one: signed data differ from declared data.
     ContentDiffers {

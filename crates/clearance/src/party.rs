@@ -2,6 +2,7 @@
 //! a judgement reads of them.
 
 use crate::Text;
+use crate::keys::Time;
 use ceb::Day;
 use rustc_hash::FxHashMap;
 
@@ -143,6 +144,8 @@ pub struct Filing {
     pub guarantee_limit: i64,
     /// Signing certificates: SHA-256 of the DER, lower-case hexadecimal. Empty = none registered.
     pub certificates: Vec<Text>,
+    /// Algorithms it may sign with: `rsa-sha1`, `rsa-sha256`, `sm2-sm3`; empty = all that the window accepts.
+    pub algorithms: Vec<Text>,
     /// Whether the party's declarations must be signed.
     pub signature_required: bool,
     /// Modes the party may use; empty = all.
@@ -156,13 +159,79 @@ impl Filing {
     pub fn holds_on(&self, day: Day) -> bool {
         self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
     }
+    /// Whether a code is one of its two.
+    pub fn is_called(&self, code: &str) -> bool {
+        self.code == code || self.other_code.as_deref() == Some(code)
+    }
     /// Whether it has a role.
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
 }
 
-/// All filings, found by either code or by exchange id.
+/// A certificate of a party that was approved by itself, beside what its filing lists.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Certificate {
+    /// Number of the event among those of filings, unique and growing.
+    pub version: u32,
+    /// Code of the party.
+    pub party: Text,
+    /// SHA-256 of the DER, lower-case hexadecimal.
+    pub fingerprint: Text,
+    /// Whether it may sign documents; if not, it signs requests of machines alone.
+    pub documents: bool,
+    /// From when it counts: its approval.
+    pub since: Time,
+    /// That it was taken back.
+    pub revoked: Option<Revocation>,
+}
+
+/// How a certificate was taken back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Revocation {
+    /// From when nothing signed with it is accepted: the commit of the revocation.
+    pub at: Time,
+    /// Why.
+    pub reason: Text,
+    /// Since when others may have had its key; what was judged meanwhile stays judged.
+    pub compromised_since: Option<Time>,
+}
+
+/// What is entered of parties, each under the next version.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// A filing.
+    Filing(Filing),
+    /// A certificate, or that it was revoked.
+    Certificate(Certificate),
+}
+
+impl Entry {
+    /// Its version.
+    pub fn version(&self) -> u32 {
+        match self {
+            Self::Filing(filing) => filing.version,
+            Self::Certificate(certificate) => certificate.version,
+        }
+    }
+    /// The same under another version.
+    #[must_use]
+    pub fn numbered(self, version: u32) -> Self {
+        match self {
+            Self::Filing(filing) => Self::Filing(Filing { version, ..filing }),
+            Self::Certificate(certificate) => Self::Certificate(Certificate { version, ..certificate }),
+        }
+    }
+    /// The filing, if it is one.
+    pub fn filing(&self) -> Option<&Filing> {
+        match self {
+            Self::Filing(filing) => Some(filing),
+            Self::Certificate(_) => None,
+        }
+    }
+}
+
+/// All filings, found by either code or by exchange id, and all certificates that were approved by themselves.
 #[derive(Clone, Default, Debug)]
 pub struct Parties {
     /// Grows with every change; a batch prepared with an older one is judged again.
@@ -170,9 +239,39 @@ pub struct Parties {
     filings: Vec<Filing>,
     by_code: FxHashMap<Text, Vec<u32>>,
     by_exchange_id: FxHashMap<Text, u32>,
+    certificates: FxHashMap<Text, Certificate>,
+    /// By party, since when it has a certificate for documents that was approved by itself.
+    certified: FxHashMap<Text, Time>,
 }
 
 impl Parties {
+    /// Adds what was entered. Of one certificate the last entry counts.
+    pub fn enter(&mut self, entry: Entry) {
+        match entry {
+            Entry::Filing(filing) => self.file(filing),
+            Entry::Certificate(certificate) => {
+                self.version = self.version.max(certificate.version);
+                // Read twice or out of turn, a later one is not undone.
+                let known = self.certificates.get(&certificate.fingerprint);
+                if certificate.documents {
+                    let since = self.certified.entry(certificate.party.clone()).or_insert(certificate.since);
+                    *since = certificate.since.min(*since);
+                }
+                if known.is_none_or(|known| known.version <= certificate.version) {
+                    self.certificates.insert(certificate.fingerprint.clone(), certificate);
+                }
+            }
+        }
+    }
+    /// A certificate that was approved by itself, whatever became of it.
+    pub fn certificate(&self, fingerprint: &str) -> Option<&Certificate> {
+        self.certificates.get(fingerprint)
+    }
+    /// Whether a party ever had a certificate for documents approved by itself, up to a time.
+    pub fn certified(&self, filing: &Filing, now: Time) -> bool {
+        let since = |code: &str| self.certified.get(code).is_some_and(|since| *since <= now);
+        since(&filing.code) || filing.other_code.as_deref().is_some_and(since)
+    }
     /// Adds a filing. Later filings of the same code and day win.
     pub fn file(&mut self, filing: Filing) {
         let index = self.filings.len() as u32;

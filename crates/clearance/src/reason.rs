@@ -264,6 +264,12 @@ reasons! {
     WaybillExists = 54, "waybill-exists", Refused, Open, [0, 0, -504012, 0, 0, 0, 0, 0], "", "",
         "The waybill of this order is already here, with other content.", "该订单的运单已存在且内容不同。",
         "Send a change (appType 2).", "请以变更方式（appType 2）报送。";
+    CertificateRevoked = 55, "certificate-revoked", Refused, Open, [-301020, -401009, -504011, -505011, -621029, -623029, -625005, -800001], "", "",
+        "The certificate was revoked: its party or the agency took it back, for the reason and from the time given.", "证书已吊销：企业或主管部门已按所示原因和时间将其作废。",
+        "Sign with another certificate of the declaring unit; register a new one if there is none.", "请使用申报单位的其他有效证书加签；没有的请登记新证书。";
+    AlgorithmNotAccepted = 56, "algorithm-not-accepted", Refused, Open, [-301020, -401009, -504011, -505011, -621029, -623029, -625005, -800001], "", "",
+        "The signature's algorithm is not one that the window, or the filing of the declaring unit, accepts.", "签名算法不在本窗口或申报单位备案所接受的范围内。",
+        "Sign with an algorithm that is accepted, or change the signature policy of the filing.", "请使用可接受的算法加签，或变更备案中的签名策略。";
     AlreadyReleased = 60, "already-released", Rejected, Open, NONE, "22007", "对应的清单已放行",
         "The declaration that uses this document is released.", "使用该单证的清单已放行。",
         "Nothing can be changed any more; a return is possible (CEB625).", "不能再变更，可申请退货（CEB625）。";

@@ -32,11 +32,13 @@ pub enum Register {
     SignIn = 10,
     /// Erasures of what rows told of persons.
     Erasure = 11,
+    /// Certificates of parties, each by itself: what it is for, and that it was revoked.
+    Certificate = 12,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -48,6 +50,7 @@ impl Register {
         Self::PaymentData,
         Self::SignIn,
         Self::Erasure,
+        Self::Certificate,
         Self::Answer,
     ];
 
@@ -71,6 +74,7 @@ impl Register {
             Self::Answer => "answers",
             Self::SignIn => "sign-ins",
             Self::Erasure => "erasures",
+            Self::Certificate => "certificates",
         }
     }
 

@@ -86,6 +86,7 @@ pub fn filings() -> Vec<Filing> {
             verifies_identity: false,
             guarantee_limit: if roles.contains(&Role::Guarantor) { GUARANTEE } else { 0 },
             certificates: Vec::new(),
+            algorithms: Vec::new(),
             signature_required: false,
             modes: Vec::new(),
             arrival_required: None,

@@ -1,8 +1,10 @@
 //! The checks of one document by itself: fields, code tables, sender's times, parties and their filings, signature,
 //! arithmetic. All findings, not the first. Leaves to `decide` what needs other documents, keys or accounts.
 
+mod signature;
+
 use crate::Text;
-use crate::event::{Arrived, Person, SignatureFact};
+use crate::event::{Arrived, Person};
 use crate::facts::{CountKey, CountKind};
 use crate::finding::Finding;
 use crate::identity::{IdentityFault, check_citizen, masked};
@@ -313,57 +315,6 @@ impl Check<'_> {
             .map(note)
             .collect();
         self.found.extend(unshared);
-    }
-
-    /// Signature policy (RULES 1.8, 1.9; SPEC §9.3): `holder` is the declaring unit.
-    fn signature(&mut self, holder: &str, holder_path: &str, app_status: &str, obliged: bool) {
-        let filing = self.parties.find(holder.trim(), self.day);
-        let required = obliged && app_status == "2" && filing.is_none_or(|filing| filing.signature_required);
-        let registered: Vec<Text> = filing.map(|filing| filing.certificates.clone()).unwrap_or_default();
-        let detailed = |reason: Reason, detail: &str| Finding::new(reason).field("Signature", detail);
-        let name = self.name();
-        let kind = self.kind();
-        let finding = match &self.arrived.signature {
-            SignatureFact::Absent | SignatureFact::Empty if required => {
-                detailed(Reason::SignatureMissing, "")
-            }
-            SignatureFact::Absent | SignatureFact::Empty => return,
-            SignatureFact::ContentDiffers { detail } => detailed(Reason::SignedDataDiffer, detail),
-            SignatureFact::Invalid { detail, text } => {
-                let finding = detailed(Reason::SignatureInvalid, detail);
-                if kind == Kind::Return { finding.argument(name) } else { finding.argument(text) }
-            }
-            SignatureFact::Valid { not_before, not_after, .. }
-                if !(*not_before..=*not_after).contains(&(self.now.stamp_millis().number() / 1000)) =>
-            {
-                let detail = format!("certificate valid from {not_before} to {not_after}");
-                let text = format!("证书有效期为{not_before}至{not_after}");
-                let finding = detailed(Reason::SignatureInvalid, &detail);
-                finding.argument(if kind == Kind::Return { name } else { text.into() })
-            }
-            SignatureFact::Valid { certificate, holder_code, .. } => {
-                // Whoever need not sign may sign with a certificate that nobody has registered; it proves no identity,
-                // and none is asked for.
-                let known = registered.contains(certificate) || (registered.is_empty() && !required);
-                let other = holder_code
-                    .as_ref()
-                    .is_some_and(|code| !self.parties.same(code, holder.trim(), self.day));
-                if known && !other {
-                    return;
-                }
-                // The holder is right but the certificate is not registered: the certificate is what does not match.
-                let card = holder_code.clone().filter(|_| other).unwrap_or_else(|| certificate.clone());
-                let finding = detailed(Reason::CertificateNotHolder, certificate).field(holder_path, holder);
-                match kind {
-                    Kind::Declaration | Kind::Cancellation => {
-                        finding.argument("申报单位").argument(holder).argument(card)
-                    }
-                    Kind::Return => finding.argument(name),
-                    _ => finding.argument(format!("{holder_path}:{holder}")),
-                }
-            }
-        };
-        self.found.push(finding);
     }
 
     fn repeated_lines(&mut self, path: &str, numbers: impl Iterator<Item = u32>) {

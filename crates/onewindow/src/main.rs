@@ -20,6 +20,7 @@ mod pkcs11;
 mod process;
 mod provider;
 mod reckoning;
+mod request_key;
 mod retention;
 mod rulebook;
 mod serve;
@@ -70,7 +71,7 @@ enum Command {
     Generate(generate::Arguments),
     /// Send messages to a server, or straight into a data folder.
     #[command(
-        after_help = "Examples:\n  onewindow party import --data zone messages/parties.json\n  onewindow submit --data zone messages\n  onewindow submit --server http://127.0.0.1:8620 --tokens demo/tokens.txt messages"
+        after_help = "Examples:\n  onewindow party import --data zone messages/parties.json\n  onewindow submit --data zone messages\n  onewindow submit --server http://127.0.0.1:8620 --tokens demo/tokens.txt messages\n  onewindow submit --server https://window.example --request-key machine.pem order.xml"
     )]
     Submit(submit::Arguments),
     /// Sign messages with a key in a file or in a hardware token (PKCS#11), or say whose signature they have.

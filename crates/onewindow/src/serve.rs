@@ -54,6 +54,9 @@ pub struct Operation {
     /// Requests a second of one person's session, and twice that at once; 0 = as many as he likes.
     #[arg(long, value_name = "COUNT", default_value_t = SESSION_RATE)]
     session_rate: u32,
+    /// Seconds by which the clocks of those who sign requests may differ, to either side.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    signature_window: u32,
     /// A network inside that webhooks may be in, as 10.8.0.0/16: without, they are in the public Internet, and HTTPS. May be
     /// given more than once.
     #[arg(long, value_name = "NETWORK")]
@@ -157,7 +160,11 @@ pub async fn serve(
         drain: Duration::from_secs(operation.drain),
         least_bytes: operation.keep_free.saturating_mul(1 << 20),
         probe: Arc::new(move || store::sqlite::room::room(folder.as_deref()?).ok()),
-        rates: Rates { token: operation.token_rate, session: operation.session_rate },
+        rates: Rates {
+            token: operation.token_rate,
+            session: operation.session_rate,
+            signature_seconds: operation.signature_window,
+        },
         push: (client, Patience::default()),
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
 use crate::generate::PARTIES;
+use crate::request_key::RequestKey;
 use crate::serve::Opened;
 use crate::{Failure, Space};
 use clearance::Text;
@@ -32,6 +33,13 @@ pub struct Arguments {
     /// File of lines `code token`: the token of each message's copCode.
     #[arg(long, value_name = "FILE")]
     tokens: Option<PathBuf>,
+    /// File in PEM of the private key that signs each request (RFC 9421): Ed25519, ECDSA on P-256 or RSA, PKCS#8. Where its
+    /// certificate stands in it too, that names the key.
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    request_key: Option<PathBuf>,
+    /// SHA-256 of the registered certificate of that key.
+    #[arg(long, value_name = "KEYID", requires = "request_key", value_parser = crate::token::fingerprint)]
+    key_id: Option<String>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -181,11 +189,15 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         }
         (None, Some(server)) => {
             let tokens = tokens(&arguments)?;
+            let key = match &arguments.request_key {
+                Some(path) => Some(RequestKey::read(path, arguments.key_id.as_deref())?),
+                None => None,
+            };
             let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
             for path in &files {
                 bar.inc(1);
                 let Some(bytes) = summary.read(path) else { continue };
-                match post(&agent, server, &tokens, arguments.token.as_deref(), &bytes) {
+                match post(&agent, server, &tokens, arguments.token.as_deref(), key.as_ref(), &bytes) {
                     Ok(answer) => summary.add(&answer),
                     Err(failure) => summary.failed.push(format!("{}: {failure}", path.display())),
                 }
@@ -213,14 +225,20 @@ fn post(
     server: &str,
     tokens: &BTreeMap<Text, String>,
     token: Option<&str>,
+    key: Option<&RequestKey>,
     bytes: &[u8],
 ) -> Result<Value, Failure> {
     let own = sender_of(bytes).and_then(|sender| tokens.get(&sender));
     let token = own.map(String::as_str).or(token).ok_or("no token for its sender")?;
-    let mut response = agent
-        .post(format!("{}/v1/messages", server.trim_end_matches('/')))
-        .header("authorization", format!("Bearer {token}"))
-        .send(bytes)?;
+    let address = format!("{}/v1/messages", server.trim_end_matches('/'));
+    let authorization = format!("Bearer {token}");
+    let mut request = agent.post(&address).header("authorization", &authorization);
+    if let Some(key) = key {
+        for (name, value) in key.sign("POST", &address, &authorization, bytes)? {
+            request = request.header(name, value);
+        }
+    }
+    let mut response = request.send(bytes)?;
     let status = response.status().as_u16();
     let body: Value = serde_json::from_str(&response.body_mut().read_to_string()?)?;
     if status == 200 || status == 422 {

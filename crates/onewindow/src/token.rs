@@ -41,6 +41,10 @@ enum Action {
         /// What it is for: messages:send, receipts:read, consignments:read …; may be repeated; none = all that its role may.
         #[arg(long, value_parser = scope)]
         scope: Vec<Right>,
+        /// SHA-256 of a registered certificate of the party for requests: without a signature of its key (RFC 9421) the token
+        /// is worth nothing.
+        #[arg(long, value_name = "KEYID", value_parser = fingerprint)]
+        bound_to: Option<String>,
     },
     /// List tokens, without their text.
     List {
@@ -63,6 +67,15 @@ pub(crate) fn role(word: &str) -> Result<Role, String> {
     })
 }
 
+/// The SHA-256 of a certificate, as records of certificates are named.
+pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
+    let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    if text.len() == 64 && text.chars().all(hexadecimal) {
+        return Ok(text.to_owned());
+    }
+    Err("a certificate's SHA-256 in 64 lower-case hexadecimal digits".to_owned())
+}
+
 fn scope(word: &str) -> Result<Right, String> {
     let machines = Role::ALL.iter().map(|role| Rights::of_role(*role, true));
     let known: Vec<Right> =
@@ -78,15 +91,24 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let now = Clock::Real.now();
     let runtime = crate::runtime()?;
     match arguments.action {
-        Action::Issue { space, party, role, name, district, days, scope } => {
+        Action::Issue { space, party, role, name, district, days, scope, bound_to } => {
             let districts: Vec<Text> = district.iter().map(Text::from).collect();
             let expires = days.map(|days| Time(now.0 + days * 86_400_000));
             let token = runtime.block_on(async {
                 let control = space.control().await?;
                 let scopes: Vec<Text> = scope.iter().map(|right| right.word().into()).collect();
                 let scopes = Some(scopes.as_slice()).filter(|scopes| !scopes.is_empty());
-                let new =
-                    NewToken { party: &party, role, name: &name, districts: &districts, expires, scopes };
+                let bound_to = bound_to.map(|fingerprint| format!("{party}:{fingerprint}"));
+                let bound_to = bound_to.as_deref();
+                let new = NewToken {
+                    party: &party,
+                    role,
+                    name: &name,
+                    districts: &districts,
+                    expires,
+                    scopes,
+                    bound_to,
+                };
                 let (id, text) = control.issue_for(&new, now).await?;
                 control.happened(OPERATOR, &party, "token-issued", &id.to_string(), now).await?;
                 Ok::<_, Failure>(text)
@@ -101,7 +123,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
                 let state = if token.revoked { "revoked" } else { "valid" };
                 let (role, scopes) = (token.role.word(), token.scopes.map(|scopes| scopes.join(",")));
                 let scopes = scopes.as_deref().unwrap_or("all");
-                println!("{}\t{}\t{role}\t{}\t{state}\t{scopes}", token.id, token.party, token.name);
+                let bound =
+                    token.bound_to.as_deref().map(|id| format!("\tbound to {id}")).unwrap_or_default();
+                println!("{}\t{}\t{role}\t{}\t{state}\t{scopes}{bound}", token.id, token.party, token.name);
             }
             Ok(true)
         }

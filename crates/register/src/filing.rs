@@ -6,7 +6,7 @@ use crate::moves::{Move, Who};
 use crate::{Fault, Made, Seen, owner_of, read, requirements, stored, written};
 use ceb::Day;
 use clearance::Text;
-use clearance::party::{Filing, Parties, Role};
+use clearance::party::{Entry, Filing, Parties, Role};
 use clearance::record::Record;
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,9 @@ pub struct Application {
     /// Whether unsigned declarations of it are to be refused.
     #[serde(default)]
     pub signature_required: bool,
+    /// Algorithms that it signs with, `rsa-sha1`, `rsa-sha256`, `sm2-sm3`; none = all that the window accepts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub algorithms: Vec<String>,
     /// Modes it wants to use.
     #[serde(default)]
     pub modes: Vec<String>,
@@ -233,7 +236,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
         _ => {}
     }
-    let filing = step.files.then(|| filing(code, &body, step, seen, faults));
+    let filing = step.files.then(|| Entry::Filing(filing(code, &body, step, seen, faults)));
     let mut parties = vec![command.key.id.clone()];
     if !claims || body.in_force.is_some() {
         parties.push(code.into());
@@ -288,6 +291,7 @@ fn form_of(code: &str, application: &Application, granted: &Granted) -> FilingFo
         guarantee_limit: granted.guarantee_limit.clone(),
         certificates: application.certificates.clone(),
         signature_required: application.signature_required,
+        algorithms: application.algorithms.clone(),
         modes: granted.modes.clone().unwrap_or_else(|| application.modes.clone()),
         arrival_required: granted.arrival_required,
     }

@@ -1,6 +1,6 @@
 //! A filing as JSON: the form that files, the interface and records have of it.
 
-use ceb::signature::CertificateFacts;
+use ceb::signature::{Algorithm, CertificateFacts};
 use ceb::{Day, Decimal};
 use clearance::Text;
 use clearance::identity::is_enterprise_code;
@@ -47,6 +47,9 @@ pub struct FilingForm {
     /// Whether its declarations must be signed.
     #[serde(default)]
     pub signature_required: bool,
+    /// Algorithms it may sign with: `rsa-sha1`, `rsa-sha256`, `sm2-sm3`; none = all that the window accepts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub algorithms: Vec<String>,
     /// Modes it may use; none = all.
     #[serde(default)]
     pub modes: Vec<String>,
@@ -145,6 +148,7 @@ impl FilingForm {
             guarantee_limit: Decimal::from_fen(filing.guarantee_limit).to_string(),
             certificates: words(&filing.certificates),
             signature_required: filing.signature_required,
+            algorithms: words(&filing.algorithms),
             modes: words(&filing.modes),
             arrival_required: filing.arrival_required,
         }
@@ -200,6 +204,12 @@ impl FilingForm {
                 0
             }
         };
+        for given in &self.algorithms {
+            if !Algorithm::ALL.iter().any(|known| known.name() == given.trim()) {
+                let known: Vec<&str> = Algorithm::ALL.iter().map(|known| known.name()).collect();
+                fault("algorithms", given, &format!("algorithms of signatures: {}", known.join(", ")));
+            }
+        }
         let own = [Some(&code), other_code.as_ref()];
         let certificates =
             self.certificates.iter().map(|given| certificate(given, own, &mut fault)).collect();
@@ -231,6 +241,7 @@ impl FilingForm {
             verifies_identity: self.verifies_identity,
             guarantee_limit,
             certificates,
+            algorithms: texts(&self.algorithms),
             signature_required: self.signature_required,
             modes: texts(&self.modes),
             arrival_required: self.arrival_required,

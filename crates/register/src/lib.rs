@@ -7,6 +7,7 @@
 pub mod access;
 pub mod answer;
 pub mod attachment;
+pub mod certificate;
 pub mod delivery;
 pub mod erasure;
 pub mod filing;
@@ -26,7 +27,7 @@ use clearance::Text;
 use clearance::decide::Reference;
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{Position, Time};
-use clearance::party::{Filing, Parties, Role};
+use clearance::party::{Entry, Parties, Role};
 use clearance::record::{Actor, Record, RecordKey, Register};
 use moves::{Move, Who};
 use std::sync::Arc;
@@ -103,8 +104,8 @@ pub enum Refusal {
 pub struct Change {
     /// The record after it.
     pub record: Arc<Record>,
-    /// What is filed with it, in the next row; it has the next version of the parties.
-    pub filing: Option<Filing>,
+    /// What is filed or certified with it, in the next row; it has the next version of the parties.
+    pub filing: Option<Entry>,
 }
 
 impl Change {
@@ -124,7 +125,7 @@ pub(crate) struct Made {
     /// Whom the record concerns; its owner is among them.
     pub parties: Vec<Text>,
     /// What is filed with it.
-    pub filing: Option<Filing>,
+    pub filing: Option<Entry>,
 }
 
 /// What a register may look at.
@@ -172,6 +173,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Answer => answer::MOVES,
         Register::SignIn => sign_in::MOVES,
         Register::Erasure => erasure::MOVES,
+        Register::Certificate => certificate::MOVES,
     }
 }
 
@@ -192,9 +194,9 @@ pub fn decide(
             let seen = Seen { command, current: current.as_deref(), parties: &parties, reference, now };
             let (step, mut made) = made(&seen, current.as_ref())?;
             let record = Arc::new(record(&seen, step, &mut made, next));
-            if let Some(filing) = &mut made.filing {
-                filing.version = parties.version + 1;
-                parties.to_mut().file(filing.clone());
+            made.filing = made.filing.map(|entry| entry.numbered(parties.version + 1));
+            if let Some(entry) = &made.filing {
+                parties.to_mut().enter(entry.clone());
             }
             facts.records.insert(command.key.clone(), record.clone());
             let change = Change { record, filing: made.filing };
@@ -280,6 +282,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Answer => answer::made(seen, &mut faults),
         Register::SignIn => sign_in::made(seen, &mut faults),
         Register::Erasure => erasure::made(seen, &mut faults),
+        Register::Certificate => certificate::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -1,13 +1,16 @@
 //! Filing, from application to revocation: who may do what when, and what trades are judged by afterwards.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+#[path = "filings/certificates.rs"]
+mod certificates;
+
 use ceb::Day;
 use ceb::signature::{CertificateFacts, Subject, generate_sm2};
 use clearance::decide::Reference;
 use clearance::facts::Facts;
 use clearance::identity::credit_check;
 use clearance::keys::{Position, Time};
-use clearance::party::{Filing, Role};
+use clearance::party::{Entry, Filing, Role};
 use clearance::record::{Actor, RecordKey, Register};
 use clearance::{Rulebook, sample};
 use register::moves::{Move, Who};
@@ -60,7 +63,7 @@ impl Office {
         let mut parties = (*self.reference.parties).clone();
         for change in told.iter().flatten() {
             self.facts.next.sequence += change.rows();
-            change.filing.iter().for_each(|filing| parties.file(filing.clone()));
+            change.filing.iter().for_each(|entry| parties.enter(entry.clone()));
         }
         self.reference.parties = Arc::new(parties);
         told
@@ -113,7 +116,7 @@ fn an_application_becomes_a_filing_from_that_day_on() {
     assert!(office.filing().is_none());
     let granted = json!({"creditGrade": "A", "verifiesIdentity": true});
     let made = office.officer(1, "approve", Some(granted)).unwrap();
-    let filing = made.filing.clone().unwrap();
+    let filing = made.filing.as_ref().and_then(Entry::filing).unwrap().clone();
     assert_eq!(made.record.state, "filed");
     assert_eq!((made.record.last.sequence, made.record.previous.unwrap().sequence), (101, 100));
     assert_eq!(filing.version, sample::filings().len() as u32 + 1);
@@ -410,7 +413,7 @@ fn requirements_are_dated_and_what_is_unsure_asks_nothing() {
     assert_eq!(paths(&told), ["licences"]);
     office.party(0, "apply", Some(pays("payment-licence", json!(["internet-payment"])))).unwrap();
     let made = office.officer(1, "approve", None).unwrap();
-    assert_eq!(made.filing.unwrap().valid_to, None);
+    assert_eq!(made.filing.as_ref().and_then(Entry::filing).unwrap().valid_to, None);
 }
 
 #[test]

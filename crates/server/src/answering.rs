@@ -192,9 +192,12 @@ impl<R: Read> Answering<R> {
         let mut next = (*current).clone();
         for row in rows {
             match row {
-                Row::Filing(filing) => Arc::make_mut(&mut next.parties).file(filing.filing.clone()),
                 Row::Seed(seed) => next.sampling_seed = seed.seed,
-                _ => {}
+                row => {
+                    if let Some(entry) = row.entry() {
+                        Arc::make_mut(&mut next.parties).enter(entry);
+                    }
+                }
             }
         }
         for work in work {

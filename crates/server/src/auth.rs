@@ -68,6 +68,8 @@ pub struct Caller {
     pub rights: Rights,
     /// Words that narrow a token; none = all that its role may.
     pub scopes: Option<Vec<Text>>,
+    /// The record of the certificate whose key has to sign each of his requests.
+    pub bound_to: Option<Text>,
     /// The person, if it is a session.
     pub person: Option<Person>,
 }
@@ -108,6 +110,7 @@ impl Caller {
             name: token.name,
             districts: token.districts,
             scopes: token.scopes,
+            bound_to: token.bound_to,
             person: None,
         }
     }
@@ -121,6 +124,7 @@ impl Caller {
             districts: user.districts.clone(),
             rights: Rights::of_user(user.role, user.districts.is_empty(), &user.duties),
             scopes: None,
+            bound_to: None,
             person: Some(Person { first: first(&user, session.provided), user, session: session.id }),
         }
     }

@@ -50,8 +50,7 @@ impl<S: Store> Engine<S> {
             for change in decided.iter().flatten() {
                 rows.push(Row::Record(change.record.clone()));
                 let by = format!("{} {}", change.record.actor.party, change.record.actor.name);
-                let filed = |filing| Row::Filing(store::FilingRow { filing, by: by.as_str().into() });
-                rows.extend(change.filing.clone().map(filed));
+                rows.extend(change.filing.clone().map(|entry| Row::of_entry(entry, &by)));
             }
             let told: Vec<Commanded> =
                 decided.into_iter().map(|decided| decided.map(|change| change.record)).collect();

@@ -11,7 +11,7 @@ use clearance::event::Event;
 use clearance::facts::{CountKey, Counts, Facts, Keys, Numbers, needs};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
-use clearance::party::{Filing, Parties};
+use clearance::party::{Entry, Parties};
 use clearance::risk::SamplingSeed;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
@@ -86,8 +86,8 @@ struct World<'a, R> {
     claims: Latest<ClaimKey, OrderKey>,
     balances: FxHashMap<Account, Balance>,
     counts: FxHashMap<u64, Counts>,
-    filings: Vec<Filing>,
-    filed: usize,
+    entries: Vec<Entry>,
+    entered: usize,
     parties: Arc<Parties>,
     books: Vec<Arc<Rulebook>>,
     seeds: Vec<SamplingSeed>,
@@ -112,8 +112,8 @@ pub async fn derive<R: Read>(
         claims: Latest::new(),
         balances: FxHashMap::default(),
         counts: FxHashMap::default(),
-        filings: Vec::new(),
-        filed: 0,
+        entries: Vec::new(),
+        entered: 0,
         parties: Arc::default(),
         books: Vec::new(),
         seeds: Vec::new(),
@@ -144,7 +144,7 @@ impl<R: Read> World<'_, R> {
     async fn row(&mut self, position: Position, row: Row) -> Result<(), StoreError> {
         match row {
             Row::Message(_) => {}
-            Row::Filing(row) => self.filings.push(row.filing),
+            Row::Filing(_) | Row::Certificate(_) => self.entries.extend(row.entry()),
             Row::Seed(row) => self.seeds.push(row.seed),
             // Its versions are counted by the verification of the store.
             Row::Record(_) => {}
@@ -228,11 +228,11 @@ impl<R: Read> World<'_, R> {
 
     /// What the decision was made with.
     fn reference(&mut self, stored: &Outcome) -> Result<Reference, String> {
-        while let Some(next) = self.filings.get(self.filed)
-            && next.version <= stored.read.parties
+        while let Some(next) = self.entries.get(self.entered)
+            && next.version() <= stored.read.parties
         {
-            Arc::make_mut(&mut self.parties).file(next.clone());
-            self.filed += 1;
+            Arc::make_mut(&mut self.parties).enter(next.clone());
+            self.entered += 1;
         }
         if self.parties.version != stored.read.parties {
             return Err(format!(

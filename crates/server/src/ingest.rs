@@ -161,6 +161,7 @@ fn signature(verifier: &Verifier, parsed: &Parsed, text: &[u8]) -> SignatureFact
             holder_name: verified.certificate.enterprise_name.clone(),
             not_before: verified.certificate.not_before,
             not_after: verified.certificate.not_after,
+            algorithm: Text::const_new(verified.algorithm.name()),
         },
         Err(fault @ SignatureFault::DigestDiffers { .. }) => {
             SignatureFact::ContentDiffers { detail: Text::new(fault.to_string()) }

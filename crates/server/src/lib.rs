@@ -33,6 +33,7 @@ pub mod rights;
 pub mod second_factor;
 pub mod serving;
 pub mod sharing;
+pub mod signed_requests;
 pub mod signing_in;
 mod tail;
 pub mod throttle;

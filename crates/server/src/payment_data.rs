@@ -8,6 +8,7 @@ use clearance::Text;
 use clearance::keys::OrderKey;
 use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
+use register::certificate::{Certificate, Purpose};
 use register::payment_data::compare::{Comparison, Documents, compare};
 use register::payment_data::form::{PaymentData, parse};
 use register::payment_data::{Body, LONGEST, Signed, Upload};
@@ -225,14 +226,29 @@ async fn certificates<R: Read>(
         return Err(Refused::Session);
     };
     let (codes, _) = window.names_of(platform);
+    let (mut found, mut revoked) = (Vec::new(), Vec::new());
+    // Those that are records by themselves, as they are in the store: what is revoked counts nowhere.
+    let search =
+        RecordSearch { register: Register::Certificate, parties: Some(codes.clone()), states: Vec::new() };
+    for record in window.read.records(&search, None, RECORDS).await?.0 {
+        let certificate = Certificate::of(&record);
+        if certificate.revoked.is_some() {
+            revoked.push(certificate.fingerprint);
+        } else if record.state == "registered"
+            && certificate.is_for(Purpose::Documents)
+            && let Ok(facts) = CertificateFacts::read(certificate.pem.as_bytes())
+        {
+            found.push((certificate.pem, facts));
+        }
+    }
     let search = RecordSearch { register: Register::Filing, parties: Some(codes), states: Vec::new() };
     let (records, _) = window.read.records(&search, None, RECORDS).await?;
-    let mut found = Vec::new();
     for record in records {
         for pem in register::filing::certificates(&record) {
             let Ok(facts) = CertificateFacts::read(pem.as_bytes()) else { continue };
             let fingerprint = evidence::hexadecimal(&facts.der_sha256);
-            if filing.certificates.iter().any(|known| **known == *fingerprint) {
+            let listed = filing.certificates.iter().any(|known| **known == *fingerprint);
+            if listed && !revoked.contains(&fingerprint) {
                 found.push((pem, facts));
             }
         }

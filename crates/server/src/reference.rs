@@ -3,7 +3,7 @@
 
 use crate::window::{OpenError, loaded};
 use clearance::decide::Reference;
-use clearance::party::Parties;
+use clearance::party::{Entry, Parties};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::Read;
 
@@ -17,6 +17,9 @@ pub async fn read<R: Read>(read: &R) -> Result<Reference, OpenError> {
     let mut parties = Parties::default();
     for row in read.filings().await? {
         parties.file(row.filing);
+    }
+    for row in read.certificates().await? {
+        parties.enter(Entry::Certificate(row.certificate));
     }
     let mut books = Vec::new();
     for row in read.rulebooks().await? {

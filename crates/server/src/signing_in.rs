@@ -30,6 +30,8 @@ const REGISTRATIONS_OF_ADDRESS: Rate = Rate { count: 10, per: Duration::from_sec
 const REGISTRATIONS: Rate = Rate { count: 300, per: Duration::from_secs(3600), burst: 100 };
 /// What comes signed and without a token, from one address: a platform answers a wave of questions.
 const UNNAMED: Rate = Rate { count: 20, per: Duration::from_secs(1), burst: 200 };
+/// Seconds by which the clocks of those who sign requests may differ, unless the operator says otherwise.
+pub const SIGNATURE_SECONDS: i64 = 300;
 /// Characters of a login at most.
 pub const LONGEST_LOGIN: usize = 64;
 
@@ -84,15 +86,18 @@ struct Inner {
     all_registrations: Throttle<()>,
     token_rate: AtomicU32,
     session_rate: AtomicU32,
+    signature_seconds: AtomicU32,
 }
 
-/// Requests a second of one caller; 0 = as many as he likes.
+/// Requests a second of one caller; 0 = as many as he likes. And how old a signed request may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Rates {
     /// Of one token.
     pub token: u32,
     /// Of one session.
     pub session: u32,
+    /// Seconds by which the clocks of those who sign requests may differ; 0 = [`SIGNATURE_SECONDS`].
+    pub signature_seconds: u32,
 }
 
 impl Gate {
@@ -100,6 +105,15 @@ impl Gate {
     pub fn limit(&self, rates: Rates) {
         self.0.token_rate.store(rates.token, Ordering::Relaxed);
         self.0.session_rate.store(rates.session, Ordering::Relaxed);
+        self.0.signature_seconds.store(rates.signature_seconds, Ordering::Relaxed);
+    }
+
+    /// Seconds by which the clocks of those who sign requests may differ.
+    pub fn signature_seconds(&self) -> i64 {
+        match self.0.signature_seconds.load(Ordering::Relaxed) {
+            0 => SIGNATURE_SECONDS,
+            seconds => i64::from(seconds),
+        }
     }
 
     /// What was set.
@@ -107,6 +121,7 @@ impl Gate {
         Rates {
             token: self.0.token_rate.load(Ordering::Relaxed),
             session: self.0.session_rate.load(Ordering::Relaxed),
+            signature_seconds: self.0.signature_seconds.load(Ordering::Relaxed),
         }
     }
 

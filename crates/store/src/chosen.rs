@@ -3,8 +3,8 @@
 
 use crate::postgres::{PostgresRead, PostgresStore, PostgresTransaction};
 use crate::rows::{
-    Cursor, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow, Scope, Search, SeedRow,
-    StoredEvent, Summary,
+    CertificateRow, Cursor, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow, Scope, Search,
+    SeedRow, StoredEvent, Summary,
 };
 use crate::sqlite::{SqliteRead, SqliteStore, SqliteTransaction};
 use crate::{Commit, Read, Store, StoreError, Transaction};
@@ -189,6 +189,9 @@ impl Read for ChosenRead {
     }
     async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
         each!(self, read => read.filings().await)
+    }
+    async fn certificates(&self) -> Result<Vec<CertificateRow>, StoreError> {
+        each!(self, read => read.certificates().await)
     }
     async fn rulebooks(&self) -> Result<Vec<RulebookRow>, StoreError> {
         each!(self, read => read.rulebooks().await)

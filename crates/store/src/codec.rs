@@ -2,7 +2,7 @@
 //! kind and format number; every released format keeps its reader and a stored fixture. Damaged bytes are an error,
 //! never a panic. Documents inside a state are named by position only; [`hydrate`] puts them back.
 
-use crate::rows::{EventRow, FilingRow, MessageRow, Original, Row, RulebookRow, SeedRow};
+use crate::rows::{CertificateRow, EventRow, FilingRow, MessageRow, Original, Row, RulebookRow, SeedRow};
 use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
 use clearance::consignment::{
     ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, Filed, Lane, Remark,
@@ -15,7 +15,7 @@ use clearance::facts::{CountKey, CountKind};
 use clearance::finding::{Field, Finding};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, FactsRead, Outcome, Receipt};
-use clearance::party::{CreditGrade, Filing, Role};
+use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role};
 use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::rulebook::Rate;
@@ -38,11 +38,13 @@ pub mod kind {
     pub const SEED: u8 = 20;
     /// A record of a register.
     pub const RECORD: u8 = 21;
+    /// A certificate of a party.
+    pub const CERTIFICATE: u8 = 22;
 }
 
 /// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again;
-/// 3 keeps receipts as their fields, no longer as XML.
-const FORMAT: u8 = 3;
+/// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing.
+const FORMAT: u8 = 4;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -369,11 +371,57 @@ fields! {
     Person { identity, telephone, address }
     OfficerAction { id, officer, party, order, version, kind, text }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
-    Filing { version, code, other_code, name, roles, valid_from, valid_to, suspended, exchange_ids, grade, verifies_identity, guarantee_limit, certificates, signature_required, modes, arrival_required }
     FilingRow { filing, by }
+    Revocation { at, reason, compromised_since }
+    Certificate { version, party, fingerprint, documents, since, revoked }
+    CertificateRow { certificate, by }
     RulebookRow { number, by, tables, digest }
     SeedRow { seed, by }
     Defect { path, rule, value, expected }
+}
+
+impl Stored for Filing {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.version.put(out);
+        self.code.put(out);
+        self.other_code.put(out);
+        self.name.put(out);
+        self.roles.put(out);
+        self.valid_from.put(out);
+        self.valid_to.put(out);
+        self.suspended.put(out);
+        self.exchange_ids.put(out);
+        self.grade.put(out);
+        self.verifies_identity.put(out);
+        self.guarantee_limit.put(out);
+        self.certificates.put(out);
+        self.signature_required.put(out);
+        self.modes.put(out);
+        self.arrival_required.put(out);
+        self.algorithms.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(Self {
+            version: Stored::get(bytes)?,
+            code: Stored::get(bytes)?,
+            other_code: Stored::get(bytes)?,
+            name: Stored::get(bytes)?,
+            roles: Stored::get(bytes)?,
+            valid_from: Stored::get(bytes)?,
+            valid_to: Stored::get(bytes)?,
+            suspended: Stored::get(bytes)?,
+            exchange_ids: Stored::get(bytes)?,
+            grade: Stored::get(bytes)?,
+            verifies_identity: Stored::get(bytes)?,
+            guarantee_limit: Stored::get(bytes)?,
+            certificates: Stored::get(bytes)?,
+            signature_required: Stored::get(bytes)?,
+            modes: Stored::get(bytes)?,
+            arrival_required: Stored::get(bytes)?,
+            // Before, a filing did not narrow them.
+            algorithms: if bytes.format < 4 { Vec::new() } else { Stored::get(bytes)? },
+        })
+    }
 }
 
 impl Stored for FactsRead {
@@ -614,13 +662,14 @@ impl Stored for SignatureFact {
         match self {
             Self::Absent => out.push(0),
             Self::Empty => out.push(1),
-            Self::Valid { certificate, holder_code, holder_name, not_before, not_after } => {
+            Self::Valid { certificate, holder_code, holder_name, not_before, not_after, algorithm } => {
                 out.push(2);
                 certificate.put(out);
                 holder_code.put(out);
                 holder_name.put(out);
                 not_before.put(out);
                 not_after.put(out);
+                algorithm.put(out);
             }
             Self::ContentDiffers { detail } => {
                 out.push(3);
@@ -643,6 +692,7 @@ impl Stored for SignatureFact {
                 holder_name: Stored::get(bytes)?,
                 not_before: Stored::get(bytes)?,
                 not_after: Stored::get(bytes)?,
+                algorithm: if bytes.format < 4 { Text::default() } else { Stored::get(bytes)? },
             },
             3 => Self::ContentDiffers { detail: Stored::get(bytes)? },
             4 => Self::Invalid { detail: Stored::get(bytes)?, text: Stored::get(bytes)? },
@@ -834,6 +884,7 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
         Row::Message(_) => kind::MESSAGE,
         Row::Event(_) => kind::EVENT,
         Row::Filing(_) => kind::FILING,
+        Row::Certificate(_) => kind::CERTIFICATE,
         Row::Rulebook(_) => kind::RULEBOOK,
         Row::Seed(_) => kind::SEED,
         Row::Record(_) => kind::RECORD,
@@ -843,6 +894,7 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
         Row::Message(row) => row.put(out),
         Row::Event(row) => row.put(out),
         Row::Filing(row) => row.put(out),
+        Row::Certificate(row) => row.put(out),
         Row::Rulebook(row) => row.put(out),
         Row::Seed(row) => row.put(out),
         Row::Record(row) => row.put(out),
@@ -866,6 +918,7 @@ pub fn decode(payload: &[u8]) -> Result<Row, Damage> {
         kind::MESSAGE => Row::Message(Stored::get(&mut bytes)?),
         kind::EVENT => Row::Event(Box::new(event(&mut bytes)?)),
         kind::FILING => Row::Filing(Stored::get(&mut bytes)?),
+        kind::CERTIFICATE => Row::Certificate(Stored::get(&mut bytes)?),
         kind::RULEBOOK => Row::Rulebook(Stored::get(&mut bytes)?),
         kind::SEED => Row::Seed(Stored::get(&mut bytes)?),
         kind::RECORD => Row::Record(Stored::get(&mut bytes)?),

@@ -36,6 +36,8 @@ pub struct Token {
     pub revoked: bool,
     /// Words of what it is for; none = all that its role may do.
     pub scopes: Option<Vec<Text>>,
+    /// The record of the certificate whose key has to sign each of its requests; none = its text is enough.
+    pub bound_to: Option<Text>,
 }
 
 /// A token to be issued.
@@ -53,6 +55,8 @@ pub struct NewToken<'a> {
     pub expires: Option<Time>,
     /// As [`Token::scopes`].
     pub scopes: Option<&'a [Text]>,
+    /// As [`Token::bound_to`].
+    pub bound_to: Option<&'a str>,
 }
 
 /// A token to be issued; its text is kept by its holder alone.
@@ -67,6 +71,7 @@ pub(crate) struct Issued<'a> {
     pub expires: Option<Time>,
     /// Separated by blanks.
     pub scopes: Option<String>,
+    pub bound_to: Option<&'a str>,
 }
 
 /// The control store.
@@ -149,7 +154,7 @@ impl Control {
         now: Time,
         expires: Option<Time>,
     ) -> Result<String, StoreError> {
-        let token = NewToken { party, role, name, districts, expires, scopes: None };
+        let token = NewToken { party, role, name, districts, expires, scopes: None, bound_to: None };
         self.issue_for(&token, now).await.map(|(_, text)| text)
     }
 
@@ -169,6 +174,7 @@ impl Control {
             created: now,
             expires: new.expires,
             scopes: new.scopes.map(joined),
+            bound_to: new.bound_to,
         };
         let id = match &self.place {
             Place::Folder(tokens) => tokens.issue(&issued)?,
@@ -235,6 +241,20 @@ impl Control {
             known.token.revoked = true;
         }
         Ok(revoked)
+    }
+
+    /// Whether a text is there for the first time; it is forgotten after `keep` milliseconds. The same for every server.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn first_time(&self, text: &str, now: Time, keep: i64) -> Result<bool, StoreError> {
+        let hash = hash(text);
+        // Now and then, whoever comes clears away what is over: which one, the texts' hashes say.
+        let over = (hash.first() == Some(&0)).then_some(Time(now.0 - keep));
+        match &self.place {
+            Place::Folder(tokens) => tokens.first_time(&hash, now, over),
+            Place::Database(tokens) => tokens.first_time(&hash, now, over).await,
+        }
     }
 
     /// A setting of the space, the same for every server.

@@ -28,8 +28,8 @@ pub use evidence::Evidence;
 pub use master_key::MasterKey;
 pub use people::{Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState};
 pub use rows::{
-    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope,
-    Search, SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
+    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use sealer::Sealer;
 
@@ -303,6 +303,8 @@ pub trait Read: Clone + Send + Sync + 'static {
     fn reference(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
     /// Filings in order of their rows.
     fn filings(&self) -> impl Future<Output = Result<Vec<FilingRow>, StoreError>> + Send;
+    /// Certificates that parties had approved by themselves, and revocations, in order of their rows.
+    fn certificates(&self) -> impl Future<Output = Result<Vec<CertificateRow>, StoreError>> + Send;
     /// Published rulebooks in order of their rows.
     fn rulebooks(&self) -> impl Future<Output = Result<Vec<RulebookRow>, StoreError>> + Send;
     /// Seeds of the sampling draw in order of their rows.

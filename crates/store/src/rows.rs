@@ -6,7 +6,7 @@ use clearance::consignment::Consignment;
 use clearance::event::{Event, SignatureFact};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Outcome, Receipt};
-use clearance::party::Filing;
+use clearance::party::{Certificate, Entry, Filing};
 use clearance::record::{Record, Register};
 use clearance::risk::SamplingSeed;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub enum Row {
     Event(Box<EventRow>),
     /// A filing of a party.
     Filing(FilingRow),
+    /// A certificate of a party that counts by itself from now on, or no more.
+    Certificate(CertificateRow),
     /// A published rulebook.
     Rulebook(RulebookRow),
     /// A seed of the sampling draw.
@@ -31,7 +33,24 @@ pub enum Row {
 impl Row {
     /// Whether it moves the reference: parties, rulebooks, seed of the draw.
     pub fn moves_reference(&self) -> bool {
-        matches!(self, Self::Filing(_) | Self::Rulebook(_) | Self::Seed(_))
+        matches!(self, Self::Filing(_) | Self::Certificate(_) | Self::Rulebook(_) | Self::Seed(_))
+    }
+    /// The row of what is entered of a party.
+    pub fn of_entry(entry: Entry, by: &str) -> Self {
+        match entry {
+            Entry::Filing(filing) => Self::Filing(FilingRow { filing, by: by.into() }),
+            Entry::Certificate(certificate) => {
+                Self::Certificate(CertificateRow { certificate, by: by.into() })
+            }
+        }
+    }
+    /// What it enters of a party.
+    pub fn entry(&self) -> Option<Entry> {
+        match self {
+            Self::Filing(row) => Some(Entry::Filing(row.filing.clone())),
+            Self::Certificate(row) => Some(Entry::Certificate(row.certificate.clone())),
+            _ => None,
+        }
     }
 }
 
@@ -106,6 +125,15 @@ pub struct FilingRow {
     /// The filing; its version is unique and growing.
     pub filing: Filing,
     /// Who entered it.
+    pub by: Text,
+}
+
+/// A certificate of a party, approved or revoked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CertificateRow {
+    /// The certificate; its version is unique among filings and growing.
+    pub certificate: Certificate,
+    /// Who decided.
     pub by: Text,
 }
 

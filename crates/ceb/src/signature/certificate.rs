@@ -17,6 +17,8 @@ pub struct CertificateFacts {
     pub serial_hex: Text,
     /// Subject in the order of the certificate, `C=CN, O=…, CN=…`.
     pub subject_text: Text,
+    /// Issuer, in the same way.
+    pub issuer_text: Text,
     /// Valid from, yyyyMMddHHmmss in China standard time, like the times of messages.
     pub not_before: u64,
     /// Valid to, yyyyMMddHHmmss in China standard time.
@@ -35,15 +37,19 @@ impl CertificateFacts {
     /// # Errors
     /// What of it cannot be read, or that no message is signed with such a key.
     pub fn read(given: &[u8]) -> Result<Self, &'static str> {
+        let (facts, key) = Self::read_with_key(given)?;
+        key.signs_messages().map(|()| facts)
+    }
+
+    /// What a certificate in DER or PEM says, with its key, whatever that is for.
+    ///
+    /// # Errors
+    /// What of it cannot be read.
+    pub fn read_with_key(given: &[u8]) -> Result<(Self, PublicKey), &'static str> {
         let der = der_of(given);
         let mut identity = [0; 32];
         identity.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, &der).as_ref());
-        match read(&der, identity)? {
-            (facts, KeyBytes::Sm2 { .. }) => Ok(facts),
-            (facts, KeyBytes::Rsa { bits, .. }) if RSA_BITS.contains(&bits) => Ok(facts),
-            (_, KeyBytes::Rsa { .. }) => Err("its RSA key has fewer than 1024 or more than 4096 bits"),
-            (_, KeyBytes::Other { .. }) => Err("its key is neither RSA nor SM2"),
-        }
+        read(&der, identity)
     }
 }
 
@@ -71,19 +77,70 @@ pub(super) fn der_of(given: &[u8]) -> Vec<u8> {
 
 /// The key of a certificate, as bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum KeyBytes {
-    /// `RSAPublicKey` in DER, and the bits of its modulus.
-    Rsa { key: Vec<u8>, bits: usize },
-    /// A point of the SM2 curve, SEC 1.
-    Sm2 { point: Vec<u8> },
-    /// Another algorithm, by object identifier.
-    Other { identifier: Text },
+pub enum PublicKey {
+    /// RSA.
+    Rsa {
+        /// `RSAPublicKey` in DER.
+        key: Vec<u8>,
+        /// Bits of its modulus.
+        bits: usize,
+    },
+    /// SM2.
+    Sm2 {
+        /// A point of the curve, SEC 1.
+        point: Vec<u8>,
+    },
+    /// ECDSA on P-256.
+    P256 {
+        /// A point of the curve, SEC 1.
+        point: Vec<u8>,
+    },
+    /// Ed25519.
+    Ed25519 {
+        /// 32 bytes.
+        key: Vec<u8>,
+    },
+    /// Another algorithm.
+    Other {
+        /// Its object identifier.
+        identifier: Text,
+    },
+}
+
+impl PublicKey {
+    /// What it is: `rsa-2048`, `sm2`, `ecdsa-p256`, `ed25519`, or an object identifier.
+    pub fn name(&self) -> Text {
+        match self {
+            Self::Rsa { bits, .. } => compact_str::format_compact!("rsa-{bits}"),
+            Self::Sm2 { .. } => Text::const_new("sm2"),
+            Self::P256 { .. } => Text::const_new("ecdsa-p256"),
+            Self::Ed25519 { .. } => Text::const_new("ed25519"),
+            Self::Other { identifier } => identifier.clone(),
+        }
+    }
+
+    /// Whether messages are signed with such a key.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn signs_messages(&self) -> Result<(), &'static str> {
+        match self {
+            Self::Sm2 { .. } => Ok(()),
+            Self::Rsa { bits, .. } if RSA_BITS.contains(bits) => Ok(()),
+            Self::Rsa { .. } => Err("its RSA key has fewer than 1024 or more than 4096 bits"),
+            Self::P256 { .. } | Self::Ed25519 { .. } | Self::Other { .. } => {
+                Err("its key is neither RSA nor SM2")
+            }
+        }
+    }
 }
 
 /// The arc of e-port's private fields: 1.3.6.1.4.1.5315.100.5.
 pub(super) const PORT_ARC: [u8; 9] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0xA9, 0x43, 0x64, 0x05];
 const RSA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
 const ELLIPTIC: [u8; 7] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+const P256: [u8; 8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+const ED25519: [u8; 3] = [0x2B, 0x65, 0x70];
 const SM2: [u8; 8] = [0x2A, 0x81, 0x1C, 0xCF, 0x55, 0x01, 0x82, 0x2D];
 
 const BOOLEAN: u8 = 0x01;
@@ -149,7 +206,7 @@ impl<'a> Der<'a> {
 }
 
 /// Reads a certificate.
-pub(super) fn read(der: &[u8], der_sha256: [u8; 32]) -> Result<(CertificateFacts, KeyBytes), &'static str> {
+pub(super) fn read(der: &[u8], der_sha256: [u8; 32]) -> Result<(CertificateFacts, PublicKey), &'static str> {
     let mut outer = Der::new(der);
     let mut certificate = outer.sequence().ok_or("it is not DER")?;
     let mut body = certificate.sequence().ok_or("it has no body")?;
@@ -158,7 +215,7 @@ pub(super) fn read(der: &[u8], der_sha256: [u8; 32]) -> Result<(CertificateFacts
     }
     let serial = body.expect(INTEGER).ok_or("its serial number")?;
     body.sequence().ok_or("its algorithm")?;
-    body.sequence().ok_or("its issuer")?;
+    let issuer_text = body.sequence().and_then(name).ok_or("its issuer")?;
     let mut validity = body.sequence().ok_or("its validity")?;
     let not_before = validity.any().and_then(|(tag, content)| time(tag, content)).ok_or("its first day")?;
     let not_after = validity.any().and_then(|(tag, content)| time(tag, content)).ok_or("its last day")?;
@@ -169,6 +226,7 @@ pub(super) fn read(der: &[u8], der_sha256: [u8; 32]) -> Result<(CertificateFacts
         der_sha256,
         serial_hex: hexadecimal(serial),
         subject_text,
+        issuer_text,
         not_before,
         not_after,
         enterprise_code: None,
@@ -215,7 +273,7 @@ fn extensions(content: &[u8], facts: &mut CertificateFacts) -> Option<()> {
     Some(())
 }
 
-fn key(mut key: Der<'_>) -> Option<KeyBytes> {
+fn key(mut key: Der<'_>) -> Option<PublicKey> {
     let mut algorithm = key.sequence()?;
     let identifier = algorithm.expect(IDENTIFIER)?;
     let parameters = algorithm.any().map(|(_, content)| content);
@@ -229,13 +287,19 @@ fn key(mut key: Der<'_>) -> Option<KeyBytes> {
         let modulus = numbers.expect(INTEGER)?;
         let first = modulus.iter().position(|&byte| byte != 0)?;
         let bits = (modulus.len() - first) * 8 - usize::try_from(modulus[first].leading_zeros()).ok()?;
-        return Some(KeyBytes::Rsa { key: bytes.to_vec(), bits });
+        return Some(PublicKey::Rsa { key: bytes.to_vec(), bits });
     }
     if identifier == SM2 || (identifier == ELLIPTIC && parameters == Some(&SM2)) {
-        return Some(KeyBytes::Sm2 { point: bytes.to_vec() });
+        return Some(PublicKey::Sm2 { point: bytes.to_vec() });
+    }
+    if identifier == ELLIPTIC && parameters == Some(&P256) {
+        return Some(PublicKey::P256 { point: bytes.to_vec() });
+    }
+    if identifier == ED25519 {
+        return Some(PublicKey::Ed25519 { key: bytes.to_vec() });
     }
     let shown = if identifier == ELLIPTIC { parameters.unwrap_or(identifier) } else { identifier };
-    Some(KeyBytes::Other { identifier: dotted(shown) })
+    Some(PublicKey::Other { identifier: dotted(shown) })
 }
 
 /// The two numbers of an SM2 signature in DER, as raw r‖s.

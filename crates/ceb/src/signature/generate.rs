@@ -7,6 +7,7 @@ use super::sign::{Signer, SignerFault};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::rand::{SecureRandom as _, SystemRandom};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::sha2::Sha256;
 use sm2::dsa::signature::{Keypair, SignatureEncoding as _, Signer as _};
@@ -18,11 +19,13 @@ use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::builder::{Builder as _, CertificateBuilder};
 use x509_cert::certificate::TbsCertificate;
 use x509_cert::der::asn1::{Any, BitString, ObjectIdentifier, OctetString};
-use x509_cert::der::{DateTime, Decode as _, Encode as _, Tag};
+use x509_cert::der::{DateTime, Decode as _, Document, Encode as _, Tag};
 use x509_cert::ext::Extension;
 use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 use x509_cert::serial_number::SerialNumber;
-use x509_cert::spki::{DynSignatureAlgorithmIdentifier, SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
+use x509_cert::spki::{
+    AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, SubjectPublicKeyInfo, SubjectPublicKeyInfoRef,
+};
 use x509_cert::time::{Time, Validity};
 
 /// Whose certificate it is to be.
@@ -112,6 +115,58 @@ pub fn generate_sm2(subject: &Subject<'_>) -> Result<GeneratedKey, SignerFault> 
     };
     let certificate_der = certificate(subject, &signer, sign)?;
     Ok(GeneratedKey { private_key_pem, certificate_der, is_rsa: false })
+}
+
+/// Makes an Ed25519 key with a certificate signed by itself: for requests of machines, no message is signed with it.
+///
+/// # Errors
+/// [`SignerFault::KeyFailed`]: an impossible serial number or time, no randomness.
+pub fn generate_ed25519(subject: &Subject<'_>) -> Result<GeneratedKey, SignerFault> {
+    let mut seed = [0; 32];
+    SystemRandom::new().fill(&mut seed).map_err(failed)?;
+    let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(failed)?;
+    let mut public = [0; 32];
+    public.copy_from_slice(pair.public_key().as_ref());
+    let sign = |body: &[u8]| Ok(pair.sign(body).as_ref().to_vec());
+    let certificate_der = certificate(subject, &Ed25519(public), sign)?;
+    // PKCS#8 version 1: header, then the seed.
+    let mut der =
+        vec![0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    der.extend_from_slice(&seed);
+    let private_key_pem =
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der));
+    Ok(GeneratedKey { private_key_pem, certificate_der, is_rsa: false })
+}
+
+/// The public half of an Ed25519 key.
+#[derive(Clone)]
+struct Ed25519([u8; 32]);
+
+impl Ed25519 {
+    const IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+}
+
+impl Keypair for Ed25519 {
+    type VerifyingKey = Self;
+    fn verifying_key(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl DynSignatureAlgorithmIdentifier for Ed25519 {
+    fn signature_algorithm_identifier(&self) -> x509_cert::spki::Result<AlgorithmIdentifierOwned> {
+        Ok(AlgorithmIdentifierOwned { oid: Self::IDENTIFIER, parameters: None })
+    }
+}
+
+impl EncodePublicKey for Ed25519 {
+    fn to_public_key_der(&self) -> x509_cert::spki::Result<Document> {
+        let key = SubjectPublicKeyInfo {
+            algorithm: AlgorithmIdentifierOwned { oid: Self::IDENTIFIER, parameters: None },
+            subject_public_key: BitString::from_bytes(&self.0)?,
+        };
+        Ok(Document::try_from(key.to_der()?)?)
+    }
 }
 
 fn failed(error: impl std::fmt::Display) -> SignerFault {

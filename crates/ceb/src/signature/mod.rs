@@ -20,8 +20,8 @@ mod verify;
 
 pub use algorithm::{Algorithm, DigestAlgorithm, Profile, SIGNATURE_NAMESPACE};
 pub use canonical::{Comments, canonicalize, canonicalize_element};
-pub use certificate::CertificateFacts;
+pub use certificate::{CertificateFacts, PublicKey};
 pub use fault::SignatureFault;
-pub use generate::{GeneratedKey, Subject, generate_rsa, generate_sm2};
+pub use generate::{GeneratedKey, Subject, generate_ed25519, generate_rsa, generate_sm2};
 pub use sign::{OutsideKey, Signer, SignerFault};
 pub use verify::{DigestVariant, SignedInfoNamespaces, SignedInfoVariant, Verified, Verifier, verify};

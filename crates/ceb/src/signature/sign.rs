@@ -3,7 +3,7 @@
 
 use super::algorithm::{Algorithm, CANONICAL, ENVELOPED, Profile, SIGNATURE_NAMESPACE};
 use super::canonical::{Comments, Subtree, Walk, element_into, text_of, walk};
-use super::certificate::{self, CertificateFacts, KeyBytes, der_of};
+use super::certificate::{self, CertificateFacts, PublicKey, der_of};
 use super::curve::USER;
 use super::fault::SignatureFault;
 use super::verify::is_signature;
@@ -94,7 +94,7 @@ impl Signer {
             .as_bytes()
             .to_vec();
         Self::new(Key::Rsa(Box::new(key)), certificate, |bytes| match bytes {
-            KeyBytes::Rsa { key, .. } => *key == public,
+            PublicKey::Rsa { key, .. } => *key == public,
             _ => false,
         })
     }
@@ -113,7 +113,7 @@ impl Signer {
         let key = sm2::dsa::SigningKey::new(USER, &key)
             .map_err(|error| SignerFault::KeyFailed(error.to_string()))?;
         Self::new(Key::Sm2(Box::new(key)), certificate, |bytes| match bytes {
-            KeyBytes::Sm2 { point } => {
+            PublicKey::Sm2 { point } => {
                 sm2::PublicKey::from_sec1_bytes(point).is_ok_and(|point| point == public)
             }
             _ => false,
@@ -132,7 +132,7 @@ impl Signer {
     fn new(
         key: Key,
         certificate: &[u8],
-        belongs: impl FnOnce(&KeyBytes) -> bool,
+        belongs: impl FnOnce(&PublicKey) -> bool,
     ) -> Result<Self, SignerFault> {
         let certificate = der_of(certificate);
         let mut identity = [0; 32];
@@ -143,9 +143,9 @@ impl Signer {
             return Err(SignerFault::CertificateOfAnotherKey);
         }
         let preferred = match bytes {
-            KeyBytes::Rsa { .. } => Profile::RsaSha256,
-            KeyBytes::Sm2 { .. } => Profile::Sm2Sm3,
-            KeyBytes::Other { .. } => {
+            PublicKey::Rsa { .. } => Profile::RsaSha256,
+            PublicKey::Sm2 { .. } => Profile::Sm2Sm3,
+            PublicKey::P256 { .. } | PublicKey::Ed25519 { .. } | PublicKey::Other { .. } => {
                 return Err(SignerFault::CertificateUnreadable("its key is neither RSA nor SM2"));
             }
         };

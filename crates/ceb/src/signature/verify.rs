@@ -3,7 +3,7 @@
 
 use super::algorithm::{Algorithm, DigestAlgorithm, ENVELOPED, SIGNATURE_NAMESPACE, canonicalization};
 use super::canonical::{Comments, Excluded, Subtree, Walk, element_into, text_of, walk};
-use super::certificate::{self, CertificateFacts, KeyBytes, RSA_BITS, raw_signature};
+use super::certificate::{self, CertificateFacts, PublicKey, RSA_BITS, raw_signature};
 use super::curve::Sm2Key;
 use super::fault::SignatureFault;
 use super::node::Tree;
@@ -232,12 +232,12 @@ impl Certificate {
         let unreadable = |reason| SignatureFault::CertificateUnreadable { reason };
         let (facts, key) = certificate::read(der, identity).map_err(unreadable)?;
         let key = match key {
-            KeyBytes::Rsa { key, bits } => Key::Rsa { key, bits },
-            KeyBytes::Sm2 { point } => {
+            PublicKey::Rsa { key, bits } => Key::Rsa { key, bits },
+            PublicKey::Sm2 { point } => {
                 let key = Sm2Key::new(&point).ok_or(unreadable("its key is not a point of the SM2 curve"))?;
                 Key::Sm2(Box::new(key))
             }
-            KeyBytes::Other { identifier } => Key::Other { name: identifier },
+            other => Key::Other { name: other.name() },
         };
         Ok(Self { facts: Arc::new(facts), key })
     }

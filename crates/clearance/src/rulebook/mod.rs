@@ -2,12 +2,14 @@
 //! `tables/`. Every row carries from when to when it holds and how sure it is. Leaves to others what is judged
 //! with it.
 
+mod algorithms;
 mod calendar;
 mod codes;
 mod editions;
 mod law;
 mod tariff;
 
+pub use algorithms::{AcceptedAlgorithm, Algorithms};
 pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
 pub use editions::{ListEdition, ListEditions};
@@ -54,6 +56,8 @@ pub struct Rulebook {
     pub codes: Codes,
     /// Working days.
     pub calendar: Calendar,
+    /// Algorithms of signatures that are accepted.
+    pub algorithms: Algorithms,
     /// Sealed rules.
     pub risk: RiskRules,
 }
@@ -62,7 +66,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 11] = built_in!(
+const BUILT_IN: [(&str, &str); 12] = built_in!(
     "calendar.csv",
     "countries.csv",
     "currencies.csv",
@@ -70,6 +74,7 @@ const BUILT_IN: [(&str, &str); 11] = built_in!(
     "list_editions.csv",
     "parameters.csv",
     "risk_rules.csv",
+    "signature_algorithms.csv",
     "tariff.csv",
     "trade_modes.csv",
     "transport_modes.csv",
@@ -118,8 +123,12 @@ impl Rulebook {
                 .or_else(|| BUILT_IN.iter().find(|(name, _)| *name == file).map(|(_, text)| *text))
                 .unwrap_or("")
         };
+        // A rulebook that was published before there was a table goes on as it was, under the same digest.
+        let has = |file: &str| replaced.iter().any(|(name, _)| name == file);
+        let before =
+            |file: &str| !has(file) && BUILT_IN.iter().all(|(other, _)| *other == file || has(other));
         let mut all = Vec::new();
-        for (file, _) in BUILT_IN {
+        for (file, _) in BUILT_IN.into_iter().filter(|(file, _)| *file != algorithms::FILE || !before(file)) {
             all.extend_from_slice(file.as_bytes());
             all.push(0);
             all.extend_from_slice(text(file).as_bytes());
@@ -147,6 +156,10 @@ impl Rulebook {
                 trade_modes: CodeTable::load("trade_modes.csv", text("trade_modes.csv"), &mut faults),
             },
             calendar: Calendar::load(text("calendar.csv"), &mut faults),
+            algorithms: Algorithms::load(
+                (!before(algorithms::FILE)).then(|| text(algorithms::FILE)),
+                &mut faults,
+            ),
             risk: RiskRules::load(text("risk_rules.csv"), &mut faults),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }

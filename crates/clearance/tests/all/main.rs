@@ -6,6 +6,7 @@ mod actions;
 mod deadlines;
 mod matching;
 mod schema;
+mod signatures;
 mod stories;
 mod support;
 mod tax;

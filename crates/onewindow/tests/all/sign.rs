@@ -1,6 +1,8 @@
 //! Senders sign without a screen: with a key in a file, and with one in a hardware token, for which SoftHSM stands.
 
-use ceb::signature::{Algorithm, GeneratedKey, Subject, Verifier, generate_rsa, generate_sm2};
+use ceb::signature::{
+    Algorithm, GeneratedKey, Subject, Verifier, generate_ed25519, generate_rsa, generate_sm2,
+};
 use clearance::party::Role;
 use clearance::sample;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -293,4 +295,62 @@ fn an_answer_of_original_payment_data_is_signed_and_stays_as_it_was_written() {
     let (exit, _, said) = told(&run(path, &command.replace("signed", "other"), &[]));
     assert!(exit == Some(1) && said.contains("payTransactionId不为空"), "{said}");
     assert!(!path.join("other.json").exists());
+}
+
+/// A party's machine registers its key over the interface; from then on its token is worth nothing without it.
+#[test]
+fn a_machine_submits_with_its_key_and_nobody_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let sent = messages(path, 1);
+    let agent = agent();
+    let office = sample::filings().into_iter().find(|filing| filing.has(Role::Officer)).unwrap();
+    assert_eq!(run(path, "party import --data zone messages/parties.json", &[]).status.code(), Some(0));
+    let key = generate_ed25519(&subject(&agent.code)).unwrap();
+    let facts = ceb::signature::CertificateFacts::read_with_key(&key.certificate_der).unwrap().0;
+    let keyid = register::certificate::fingerprint(&facts);
+    std::fs::write(path.join("machine.pem"), format!("{}{}", key.private_key_pem, key.certificate_pem()))
+        .unwrap();
+    let issue = |code: &str, role: &str, more: &str| {
+        let command = format!("token issue --data zone --party {code} --role {role} --name test {more}");
+        let output = run(path, &command, &[]);
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output).2);
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let bound = issue(&agent.code, "agent", &format!("--bound-to {keyid}"));
+    let (own, officer) = (issue(&agent.code, "agent", ""), issue(&office.code, "officer", ""));
+    let (exit, _, said) =
+        told(&run(path, "token issue --data zone --party x --role agent --name t --bound-to X", &[]));
+    assert!(exit == Some(2) && said.contains("SHA-256"), "{said}");
+    assert!(
+        told(&run(path, "token list --data zone", &[]))
+            .2
+            .contains(&format!("bound to {}:{keyid}", agent.code))
+    );
+    let server = crate::operations::serve(path, "--data zone --signature-window 60", "warn");
+    let client = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let act = |token: &str, body: Value| {
+        let address = format!("{}/v1/registers/certificates/{}:{keyid}/actions", server.address, agent.code);
+        let request = client.post(&address).header("authorization", format!("Bearer {token}"));
+        let mut response = request.header("content-type", "application/json").send(body.to_string()).unwrap();
+        assert_eq!(response.status(), 200, "{}", response.body_mut().read_to_string().unwrap());
+    };
+    let body = json!({"pem": key.certificate_pem(), "purposes": ["requests"], "holder": "machine"});
+    act(&own, json!({"action": "register", "body": body}));
+    let declaration = declaration(&sent).display().to_string();
+    let submit = |more: &str| {
+        let command = format!("submit {declaration} --server {} {more} --json", server.address);
+        told(&run(path, &command, &[("ONEWINDOW_TOKEN", &bound)]))
+    };
+    let (exit, _, said) = submit("--request-key machine.pem");
+    assert!(exit == Some(1) && said.contains("not approved"), "{said}");
+    act(&officer, json!({"action": "approve", "version": 1}));
+    let (exit, _, said) = submit("");
+    assert!(exit == Some(1) && said.contains("signature of its key alone"), "{said}");
+    let (exit, answer, said) = submit("--request-key machine.pem");
+    assert_eq!((exit, answer["documents"].as_u64()), (Some(0), Some(1)), "{said}");
+    act(&own, json!({"action": "revoke", "version": 2, "note": "stolen"}));
+    let (exit, _, said) = submit(&format!("--request-key machine.pem --key-id {keyid}"));
+    assert!(exit == Some(1) && said.contains("was revoked at") && said.contains("stolen"), "{said}");
+    assert_eq!(server.stop().0, Some(0));
 }

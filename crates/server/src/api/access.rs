@@ -3,9 +3,9 @@
 
 use super::ROUTES;
 use super::error::Problem;
-use crate::Window;
 use crate::auth::{Caller, Denied};
 use crate::rights::Right;
+use crate::{Window, signed_requests};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -101,11 +101,7 @@ fn word(method: &Method) -> &'static str {
 }
 
 /// Lets a request through to its handler with its [`Caller`], or answers it.
-pub async fn guard<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn guard<R: Read>(State(window): State<Arc<Window<R>>>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("", MatchedPath::as_str);
     let method = word(request.method());
@@ -115,12 +111,28 @@ pub async fn guard<R: Read>(
         None => return no_such_method(method, path),
     };
     match admitted(&window, request.headers(), asked).await {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
+        Ok(caller) => match signed(&window, &caller, request).await {
+            Ok(mut request) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+            Err(problem) => problem.into_response(),
+        },
         Err(problem) => problem.into_response(),
     }
+}
+
+/// A request whose signature holds, where it has one or its token asks for one. The digest needs the body, which is read
+/// then, up to what any route takes.
+async fn signed<R: Read>(window: &Window<R>, caller: &Caller, request: Request) -> Result<Request, Problem> {
+    if !signed_requests::concerns(caller, request.headers()) {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, super::body_limit(&window.limits)).await;
+    let body = body.map_err(|_| Problem::too_large())?;
+    signed_requests::verified(window, caller, &parts, &body).await?;
+    Ok(Request::from_parts(parts, body.into()))
 }
 
 async fn admitted<R: Read>(

@@ -3,9 +3,11 @@
 use crate::auth::{Denied, First};
 use crate::intake::Closed;
 use crate::password::Failed;
+use crate::signed_requests::Unsigned;
 use crate::signing_in::Refused;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use requests::Fault;
 use store::StoreError;
 
 /// A problem document.
@@ -84,6 +86,10 @@ impl Problem {
         let problem = Self::too_many(&format!("ask again after {seconds} seconds"));
         Self { retry_after: Some(seconds), ..problem }
     }
+    /// 413.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE.0, TOO_LARGE.1, TOO_LARGE.2)
+    }
     /// 404, also for what belongs to others.
     pub fn not_found(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Nothing here", detail)
@@ -106,6 +112,13 @@ impl Problem {
     }
 }
 
+/// What is said of a body that is too large.
+const TOO_LARGE: (&str, &str, &str) = (
+    "too-large",
+    "The body is too large",
+    "nothing was recorded; send at most 100 documents in a message, and several messages",
+);
+
 /// What the router itself answers (405, 413, a path or query that does not parse) as a problem document too.
 pub async fn as_problem(response: Response) -> Response {
     let status = response.status();
@@ -124,11 +137,7 @@ pub async fn as_problem(response: Response) -> Response {
             "This route does not have that method",
             format!("it has {}", allowed.as_ref().and_then(|names| names.to_str().ok()).unwrap_or("others")),
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => (
-            "too-large",
-            "The body is too large",
-            "nothing was recorded; send at most 100 documents in a message, and several messages".to_owned(),
-        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (TOO_LARGE.0, TOO_LARGE.1, TOO_LARGE.2.to_owned()),
         _ => ("bad-request", "The request cannot be understood", text.into_owned()),
     };
     let mut response = Problem::new(status, kind, title, &detail).into_response();
@@ -182,6 +191,29 @@ impl From<Denied> for Problem {
                 Self::unavailable("tokens cannot be read; nothing was recorded, send the same again")
             }
         }
+    }
+}
+
+impl From<Unsigned> for Problem {
+    fn from(unsigned: Unsigned) -> Self {
+        let detail = match &unsigned {
+            Unsigned::Store(_) => {
+                return Self::unavailable("keys cannot be read; nothing was recorded, send the same again");
+            }
+            Unsigned::Fault(Fault::Unsigned) => {
+                "this token counts with a signature of its key alone: sign the request (RFC 9421)".to_owned()
+            }
+            other => format!("{other}; nothing was done, sign what is sent and send it once"),
+        };
+        let problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "signature-refused",
+            "The request's signature does not count",
+            &detail,
+        )
+        .with("reason", unsigned.word().into());
+        let about = unsigned.about();
+        if about.is_empty() { problem } else { problem.with("about", about.into()) }
     }
 }
 

@@ -99,10 +99,14 @@ const CONSIGNMENTS: (usize, usize) = (50, 500);
 const ACCOUNTS: (usize, usize) = (1_000, 10_000);
 const EVIDENCE: (usize, usize) = (500, 5_000);
 
+/// Bytes of a body at most: an envelope is a third larger than its message.
+fn body_limit(limits: &ceb::Limits) -> usize {
+    limits.bytes * 4 / 3 + 65_536
+}
+
 /// The interface of a window.
 pub fn router<R: Read>(window: Window<R>) -> Router {
-    // An envelope is a third larger than its message.
-    let body = window.limits.bytes * 4 / 3 + 65_536;
+    let body = body_limit(&window.limits);
     let window = Arc::new(window);
     Router::new()
         .route("/v1/messages", post(messages::send::<R>).get(messages::find::<R>))

@@ -6,11 +6,11 @@ use super::sessions::{self, body};
 use super::view::time;
 use super::{Query, limit, parameter};
 use super::{registrations, sign_in};
-use crate::Window;
 use crate::auth::Caller;
 use crate::happenings::happened;
 use crate::rights::{Right, Rights, is_office};
 use crate::signing_in::{Refused, is_login, login_of};
+use crate::{Window, signed_requests};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Path, State};
 use axum::http::StatusCode;
@@ -343,7 +343,7 @@ fn token_view(token: &Token) -> Value {
         "id": token.id, "name": token.name.as_str(), "party": token.party.as_str(), "role": token.role.word(),
         "districts": texts(&token.districts), "scopes": token.scopes.as_deref().map(texts),
         "created": time(token.created), "expires": token.expires.map(time),
-        "revoked": token.revoked,
+        "revoked": token.revoked, "boundTo": token.bound_to.as_deref(),
     })
 }
 
@@ -366,7 +366,7 @@ async fn tokens<R: Read>(
 
 /// The body of a new token.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Issued {
     name: String,
     #[serde(default)]
@@ -377,6 +377,9 @@ struct Issued {
     #[serde(default)]
     districts: Vec<String>,
     days: i64,
+    /// The certificate of the party without whose signature the token is worth nothing.
+    #[serde(default)]
+    bound_to: Option<String>,
 }
 
 /// `POST /v1/tokens`: its text is shown once.
@@ -409,6 +412,14 @@ async fn issue<R: Read>(
         return Err(Problem::beyond("scopes or districts that you do not have"));
     }
     let scopes: Vec<Text> = scopes.iter().map(|right| right.word().into()).collect();
+    let bound_to = match sent.bound_to.as_deref() {
+        None => None,
+        Some(keyid) => {
+            let wrong =
+                |unsigned: signed_requests::Unsigned| Problem::bad_request(&format!("`boundTo`: {unsigned}"));
+            Some(signed_requests::key_of(&window, &party, keyid).await.map_err(wrong)?.0)
+        }
+    };
     let now = window.clock.now();
     let new = NewToken {
         party: &party,
@@ -417,6 +428,7 @@ async fn issue<R: Read>(
         districts: &districts,
         expires: Some(Time(now.0 + sent.days * 86_400_000)),
         scopes: Some(&scopes),
+        bound_to: bound_to.as_deref(),
     };
     let (id, token) = window.control.issue_for(&new, now).await?;
     happened(&window, &caller.name, &party, "token-issued", &id.to_string()).await?;

@@ -199,7 +199,9 @@ fn named_for(caller: &Caller, word: &str) -> Result<Register, Problem> {
 
 fn sees_all(caller: &Caller, register: Register) -> bool {
     match register {
-        Register::Filing | Register::Goods | Register::Attachment => caller.uses_registers(),
+        Register::Filing | Register::Goods | Register::Attachment | Register::Certificate => {
+            caller.uses_registers()
+        }
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
         Register::Share

@@ -21,6 +21,7 @@ mod rotation;
 mod servers;
 mod shares;
 mod sign_ins;
+mod signed_requests;
 mod simulator;
 mod support;
 mod webhooks;

@@ -379,3 +379,25 @@ async fn a_platform_is_asked_at_its_service_until_it_has_the_question_and_tries_
     assert!(told.len() >= 2 && told.iter().all(|told| told.contains("\"10000\"")), "{told:?}");
     sending.abort();
 }
+
+/// A certificate that is a record by itself signs answers too; revoked, it signs none, also where the filing lists it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_certificate_signs_no_answer() {
+    let (zone, own) = zone().await;
+    let trade = sold(&zone, 0);
+    zone.trade(&trade).await;
+    let facts = ceb::signature::CertificateFacts::read(&own.certificate_der).unwrap();
+    let path = format!("certificates/{PLATFORM}:{}", register::certificate::fingerprint(&facts));
+    let body = json!({"pem": own.certificate_pem(), "purposes": ["documents"], "holder": "样例"});
+    let register = json!({"action": "register", "body": body});
+    assert_eq!(act(&zone, PLATFORM, &path, register).await.0, 200);
+    assert_eq!(act(&zone, CUSTOMS, &path, json!({"action": "approve", "version": 1})).await.0, 200);
+    let (first, second) =
+        (ask(&zone, &trade.order.head.order_no).await.0, ask(&zone, &trade.order.head.order_no).await.0);
+    let books = paid(&trade);
+    assert_eq!(grab(&zone, &answer(&own, &first, &trade, &books)).await.0, "10000");
+    let revoke = json!({"action": "revoke", "version": 2, "note": "样例"});
+    assert_eq!(act(&zone, PLATFORM, &path, revoke).await.0, 200);
+    let (code, message) = grab(&zone, &answer(&own, &second, &trade, &books)).await;
+    assert!(code == "20000" && message.contains("certNo"), "{message}");
+}

@@ -399,8 +399,15 @@ async fn a_token_that_was_guessed_expired_or_revoked_opens_nothing() {
         assert_eq!((status, &answer), (401, &nothing), "{guess}");
     }
     let ends = Some(Time(NOW.0 + 1_000));
-    let new =
-        NewToken { party: AGENT, role: Role::Agent, name: "t", districts: &[], expires: ends, scopes: None };
+    let new = NewToken {
+        party: AGENT,
+        role: Role::Agent,
+        name: "t",
+        districts: &[],
+        expires: ends,
+        scopes: None,
+        bound_to: None,
+    };
     let (_, expiring) = control.issue_for(&new, NOW).await.unwrap();
     let (id, revoked) = control.issue_for(&NewToken { expires: None, ..new }, NOW).await.unwrap();
     assert_eq!(status(&zone, "/v1/consignments", &expiring).await, 200);
@@ -427,7 +434,7 @@ async fn a_token_that_was_guessed_expired_or_revoked_opens_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_too_often_waits_and_the_others_do_not() {
     let zone = Zone::new().await;
-    zone.window.gate.limit(Rates { token: 5, session: 2 });
+    zone.window.gate.limit(Rates { token: 5, session: 2, ..Rates::default() });
     let (one, other) = (&zone.tokens[AGENT], &zone.tokens[OTHER]);
     for _ in 0..10 {
         assert_eq!(headers(&zone, "GET", "/v1/reasons", Some(one)).await.status, 200);

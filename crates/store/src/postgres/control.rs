@@ -19,7 +19,7 @@ pub(crate) struct Tokens {
     home: Handle,
 }
 
-const COLUMNS: &str = "id, party, role, name, districts, created, expires, revoked, scopes";
+const COLUMNS: &str = "id, party, role, name, districts, created, expires, revoked, scopes, bound_to";
 
 impl Tokens {
     pub async fn connect(options: &Options) -> Result<Self, StoreError> {
@@ -33,8 +33,9 @@ impl Tokens {
 
     pub async fn issue(&self, token: &Issued<'_>) -> Result<i64, StoreError> {
         let client = self.client().await?;
-        let issue = "INSERT INTO token(hash, party, role, name, districts, created, expires, scopes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+        let issue =
+            "INSERT INTO token(hash, party, role, name, districts, created, expires, scopes, bound_to)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
         let expires = token.expires.map(|time| time.0);
         let rows = query(
             &client,
@@ -48,6 +49,7 @@ impl Tokens {
                 &token.created.0,
                 &expires,
                 &token.scopes,
+                &token.bound_to,
             ],
         )
         .await
@@ -73,6 +75,16 @@ impl Tokens {
         let client = self.client().await?;
         let count = execute(&client, "UPDATE token SET revoked = true WHERE id = $1", &[&id]).await;
         count.map(|count| count == 1).map_err(|error| failed("revoke a token", error))
+    }
+
+    pub async fn first_time(&self, hash: &[u8], now: Time, over: Option<Time>) -> Result<bool, StoreError> {
+        let client = self.client().await?;
+        let forgot = |error| failed("remember what was said once", error);
+        if let Some(over) = over {
+            execute(&client, "DELETE FROM nonce WHERE seen < $1", &[&over.0]).await.map_err(forgot)?;
+        }
+        let once = "INSERT INTO nonce VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
+        Ok(execute(&client, once, &[&hash, &now.0]).await.map_err(forgot)? == 1)
     }
 
     pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
@@ -117,5 +129,6 @@ fn read_token(row: &tokio_postgres::Row) -> Token {
         expires: row.get::<_, Option<i64>>(6).map(Time),
         revoked: row.get(7),
         scopes: row.get::<_, Option<&str>>(8).map(texts),
+        bound_to: row.get::<_, Option<&str>>(9).map(Text::from),
     }
 }

@@ -9,8 +9,8 @@ use crate::codec;
 use crate::crypt::Keyring;
 use crate::master_key::MasterKey;
 use crate::rows::{
-    Cursor, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope, Search,
-    SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow,
+    Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::{Read, StoreError};
 use clearance::Text;
@@ -407,6 +407,13 @@ impl Read for PostgresRead {
         Ok(rows
             .into_iter()
             .filter_map(|row| if let Row::Filing(filing) = row { Some(filing) } else { None })
+            .collect())
+    }
+    async fn certificates(&self) -> Result<Vec<CertificateRow>, StoreError> {
+        let rows = self.rows_of_kind(codec::kind::CERTIFICATE).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| if let Row::Certificate(row) = row { Some(row) } else { None })
             .collect())
     }
     async fn rulebooks(&self) -> Result<Vec<RulebookRow>, StoreError> {

@@ -86,6 +86,10 @@ const STEPS: &[&str] = &[
      CREATE TABLE under_way(state bytea PRIMARY KEY, provider text NOT NULL, began bigint NOT NULL);",
     // What took the place of an erased payload.
     "ALTER TABLE ledger ADD COLUMN redacted bytea;",
+    // The key without which a token is worth nothing; what signed requests said once.
+    "ALTER TABLE token ADD COLUMN bound_to text;
+     CREATE TABLE nonce(hash bytea PRIMARY KEY, seen bigint NOT NULL);
+     CREATE INDEX nonce_seen ON nonce(seen);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
@@ -108,7 +112,7 @@ pub const DISTRIBUTION: [(&str, &str); 14] = [
 ];
 
 /// Tables that every node has whole.
-const EVERYWHERE: [&str; 18] = [
+const EVERYWHERE: [&str; 19] = [
     "data_key",
     "dictionary",
     "number_block",
@@ -127,6 +131,7 @@ const EVERYWHERE: [&str; 18] = [
     "provider",
     "provided",
     "under_way",
+    "nonce",
 ];
 
 /// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
@@ -199,7 +204,7 @@ const RIGHTS: [(&str, &str); 6] = [
     ),
     ("SELECT, UPDATE", "reference, number_block"),
     ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt, evidence_tile, provider"),
-    ("SELECT, INSERT, DELETE", "recovery, unrecorded, provided, under_way"),
+    ("SELECT, INSERT, DELETE", "recovery, unrecorded, provided, under_way, nonce"),
 ];
 
 /// Grants a role what servers need, and no more.

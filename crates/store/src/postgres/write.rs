@@ -75,7 +75,7 @@ impl Effects {
                     effects.keys.insert(hash, position.sequence);
                     effects.records.insert(hash, record.clone());
                 }
-                Row::Filing(_) | Row::Rulebook(_) | Row::Seed(_) => {}
+                Row::Filing(_) | Row::Certificate(_) | Row::Rulebook(_) | Row::Seed(_) => {}
             }
         }
         effects

@@ -51,6 +51,10 @@ const STEPS: &[&str] = &[
      CREATE TABLE provider(name TEXT PRIMARY KEY, settings TEXT NOT NULL, secret BLOB NOT NULL) STRICT;
      CREATE TABLE provided(identity BLOB PRIMARY KEY, user_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
      CREATE TABLE under_way(state BLOB PRIMARY KEY, provider TEXT NOT NULL, began INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    // The key without which a token is worth nothing; what signed requests said once.
+    "ALTER TABLE token ADD COLUMN bound_to TEXT;
+     CREATE TABLE nonce(hash BLOB PRIMARY KEY, seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE INDEX nonce_seen ON nonce(seen);",
 ];
 
 /// Takes the steps that are not done. A server and a command may open at once: one waits for the other.
@@ -100,8 +104,8 @@ impl Tokens {
     pub fn issue(&self, token: &Issued<'_>) -> Result<i64, StoreError> {
         self.with("issue a token", |connection| {
             connection.query_row(
-                "INSERT INTO token(hash, party, role, name, districts, created, expires, scopes)
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
+                "INSERT INTO token(hash, party, role, name, districts, created, expires, scopes, bound_to)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
                 params![
                     token.hash,
                     token.party,
@@ -110,7 +114,8 @@ impl Tokens {
                     token.districts,
                     token.created.0,
                     token.expires.map(|time| time.0),
-                    token.scopes
+                    token.scopes,
+                    token.bound_to
                 ],
                 |row| row.get(0),
             )
@@ -119,7 +124,7 @@ impl Tokens {
 
     pub fn find(&self, hash: &[u8]) -> Result<Option<Token>, StoreError> {
         self.with("find a token", |connection| {
-            let mut statement = connection.prepare_cached("SELECT id, party, role, name, districts, created, expires, revoked, scopes FROM token WHERE hash = ?1")?;
+            let mut statement = connection.prepare_cached("SELECT id, party, role, name, districts, created, expires, revoked, scopes, bound_to FROM token WHERE hash = ?1")?;
             statement.query_row([hash], read_token).optional()
         })
     }
@@ -127,7 +132,7 @@ impl Tokens {
     pub fn all(&self) -> Result<Vec<Token>, StoreError> {
         self.with("list tokens", |connection| {
             let mut statement = connection.prepare(
-                "SELECT id, party, role, name, districts, created, expires, revoked, scopes FROM token ORDER BY id",
+                "SELECT id, party, role, name, districts, created, expires, revoked, scopes, bound_to FROM token ORDER BY id",
             )?;
             statement.query_map([], read_token)?.collect()
         })
@@ -136,6 +141,17 @@ impl Tokens {
     pub fn revoke(&self, id: i64) -> Result<bool, StoreError> {
         self.with("revoke a token", |connection| {
             connection.execute("UPDATE token SET revoked = 1 WHERE id = ?1", [id])
+        })
+        .map(|count| count == 1)
+    }
+
+    pub fn first_time(&self, hash: &[u8], now: Time, over: Option<Time>) -> Result<bool, StoreError> {
+        self.with("remember what was said once", |connection| {
+            if let Some(over) = over {
+                connection.execute("DELETE FROM nonce WHERE seen < ?1", [over.0])?;
+            }
+            let once = "INSERT INTO nonce VALUES(?1, ?2) ON CONFLICT DO NOTHING";
+            connection.execute(once, params![hash, now.0])
         })
         .map(|count| count == 1)
     }
@@ -184,6 +200,7 @@ fn read_token(row: &rusqlite::Row<'_>) -> rusqlite::Result<Token> {
         expires: row.get::<_, Option<i64>>(6)?.map(Time),
         revoked: row.get::<_, i64>(7)? != 0,
         scopes: row.get::<_, Option<String>>(8)?.map(|words| texts(&words)),
+        bound_to: row.get::<_, Option<String>>(9)?.map(Text::from),
     })
 }
 

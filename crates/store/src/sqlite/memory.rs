@@ -4,7 +4,7 @@
 use super::index::{Entries, Listed, Recorded};
 use crate::codec::Waiting;
 use crate::hasher::{Hasher, KeyHash};
-use crate::rows::{EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
+use crate::rows::{CertificateRow, EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, TimerKind};
 use clearance::facts::{CountKey, Counts};
@@ -94,6 +94,8 @@ pub struct Memory {
     pub undecided: BTreeSet<u64>,
     /// Filings.
     pub filings: Vec<FilingRow>,
+    /// Certificates, in order.
+    pub certificates: Vec<CertificateRow>,
     /// Rulebooks.
     pub rulebooks: Vec<RulebookRow>,
     /// Seeds of the draw.
@@ -138,6 +140,7 @@ impl Memory {
             follows: BTreeMap::new(),
             undecided: BTreeSet::new(),
             filings: Vec::new(),
+            certificates: Vec::new(),
             rulebooks: Vec::new(),
             seeds: Vec::new(),
             last: 0,
@@ -173,6 +176,7 @@ impl Memory {
                 }
             }
             Row::Filing(filing) => self.filings.push(filing.clone()),
+            Row::Certificate(row) => self.certificates.push(row.clone()),
             Row::Rulebook(book) => self.rulebooks.push(book.clone()),
             Row::Seed(seed) => self.seeds.push(seed.clone()),
             Row::Event(event) => self.event(sequence, time, event, index, entries),

@@ -12,8 +12,8 @@ use super::writer::Writer;
 use crate::codec::{self, Waiting};
 use crate::hasher::{Hasher, KeyHash};
 use crate::rows::{
-    Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow, Scope,
-    Search, SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
+    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::{Commit, Read, Store, StoreError, Transaction};
 use ceb::Document;
@@ -503,7 +503,7 @@ fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
     let mut filings = Vec::new();
     let covered = shared.memory().last;
     shared.ledger.scan_kinds(
-        &[codec::kind::FILING, codec::kind::RULEBOOK, codec::kind::SEED],
+        &[codec::kind::FILING, codec::kind::CERTIFICATE, codec::kind::RULEBOOK, codec::kind::SEED],
         covered,
         &mut |row| filings.push(row),
     )?;
@@ -511,6 +511,7 @@ fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
     for row in filings {
         match codec::decode(&row.payload).map_err(|damage| damaged(row.sequence, damage.0))? {
             Row::Filing(filing) => memory.filings.push(filing),
+            Row::Certificate(row) => memory.certificates.push(row),
             Row::Rulebook(book) => memory.rulebooks.push(book),
             Row::Seed(seed) => memory.seeds.push(seed),
             _ => {}
@@ -951,6 +952,9 @@ impl Read for SqliteRead {
     }
     async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
         Ok(self.shared.memory().filings.clone())
+    }
+    async fn certificates(&self) -> Result<Vec<CertificateRow>, StoreError> {
+        Ok(self.shared.memory().certificates.clone())
     }
     async fn rulebooks(&self) -> Result<Vec<RulebookRow>, StoreError> {
         Ok(self.shared.memory().rulebooks.clone())
