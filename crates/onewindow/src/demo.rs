@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "what the newcomer reads")]
 
 pub mod agencies;
+mod platform;
 
 use crate::serve::{LogFormat, Operation, open_to_serve, serve, stop};
 use crate::{Failure, Space, generate};
@@ -50,6 +51,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let (window, stop) = (opened.window.clone(), stop()?);
         let filed = window.file_all(sample::filings(), "demo").await + window.file_all(sample::agencies(), "demo").await;
         let counterparts = agencies::open(&window).await?;
+        platform::open(&window, &arguments.folder, address).await?;
         let tokens = tokens(&window, &arguments.folder).await?;
         let seed = window.clock.now().0 as u64;
         samples(&arguments.folder, seed, &window)?;

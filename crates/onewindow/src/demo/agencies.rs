@@ -13,7 +13,8 @@ use server::Window;
 use std::time::Duration;
 use store::{ChosenRead, Read};
 
-const CUSTOMS: &str = "8620000001";
+/// Customs.
+pub const CUSTOMS: &str = "8620000001";
 /// Where they are.
 pub const NETWORK: &str = "127.0.0.0/8";
 
@@ -152,7 +153,8 @@ async fn listening(counterpart: Counterpart) -> Result<String, Failure> {
     Ok(url)
 }
 
-async fn act(
+/// Makes a move for a party.
+pub async fn act(
     window: &Window<ChosenRead>,
     party: &str,
     key: RecordKey,
@@ -160,9 +162,17 @@ async fn act(
     action: &str,
     body: Option<Value>,
 ) -> Result<(), Failure> {
-    let role = if party == CUSTOMS { Role::Officer } else { Role::Agency };
+    let filed = window.filing(party).and_then(|filing| filing.roles.first().copied());
+    let role = filed.unwrap_or(Role::Agency);
     let actor = Actor { party: party.into(), name: "demo".into() };
-    let by = By { actor, codes: vec![Text::from(party)], role, applies: true, reviews: false, window: false };
+    let by = By {
+        actor,
+        codes: vec![Text::from(party)],
+        role,
+        applies: true,
+        reviews: party == CUSTOMS,
+        window: false,
+    };
     let (id, body) = (key.id.clone(), body.map(|body| body.to_string()));
     let command = Command { key, version, action: action.into(), by, note: String::new(), body };
     let done = window.pipeline.command(command).await.ok_or("the window is closing")?;
