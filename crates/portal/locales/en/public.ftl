@@ -36,6 +36,7 @@ listed = On the list
 not-sure = not sure
 price-of-one = Price of one (yuan)
 quantity = Quantity
+statutory-quantity = In the first statutory unit, such as litres (may be empty)
 freight = Freight (yuan, may be empty)
 calculate = Calculate
 no-amount = A number, not negative, with five decimals at most.

@@ -36,6 +36,7 @@ listed = 清单内
 not-sure = 待核实
 price-of-one = 单价（元）
 quantity = 数量
+statutory-quantity = 法定第一数量（如升、千克；可空）
 freight = 运费（元，可空）
 calculate = 计算
 no-amount = 请填写不小于零的数，最多五位小数。

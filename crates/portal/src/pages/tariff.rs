@@ -136,6 +136,8 @@ pub struct Calculation {
     pub price: String,
     /// How many.
     pub quantity: String,
+    /// How much in the first statutory unit; empty = as many.
+    pub statutory: String,
     /// Freight, in yuan.
     pub freight: String,
     /// What is wrong: name of the field and what.
@@ -162,7 +164,7 @@ pub fn calculator(frame: &Frame, view: &Calculation) -> Page {
         _ => String::new(),
     };
     let line = |name: &'static str, label: &str, value: &str, mode: &'static str| {
-        let required = name != "freight";
+        let required = !matches!(name, "freight" | "statutory");
         field(&Field { name, label, value, fault: &fault(name), mode, required, ..Field::default() })
     };
     let over =
@@ -174,6 +176,7 @@ pub fn calculator(frame: &Frame, view: &Calculation) -> Page {
             (line("code", &texts.text("goods-code"), &view.code, "numeric"))
             (line("price", &texts.text("price-of-one"), &view.price, "decimal"))
             (line("quantity", &texts.text("quantity"), &view.quantity, "decimal"))
+            (line("statutory", &texts.text("statutory-quantity"), &view.statutory, "decimal"))
             (line("freight", &texts.text("freight"), &view.freight, "decimal"))
             (submit(&texts.text("calculate")))
         }

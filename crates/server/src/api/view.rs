@@ -4,7 +4,7 @@
 use crate::pipeline::{Answered, MessageAnswer};
 use ceb::{Decimal, Document};
 use clearance::Reason;
-use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
+use clearance::consignment::{Attempt, Bill, Consignment, Filed, Lane, ReturnFile};
 use clearance::event::Cause;
 use clearance::finding::Finding;
 use clearance::identity::masked;
@@ -220,9 +220,9 @@ pub fn receipt(row: &ReceiptRow, xml: bool) -> Value {
     })
 }
 
-/// A line of a list.
-pub fn summary(summary: &Summary) -> Value {
-    json!({
+/// A line of a list; officers are told the lane.
+pub fn summary(summary: &Summary, officer: bool) -> Value {
+    let mut line = json!({
         "platform": summary.order.platform.as_str(),
         "orderNo": summary.order.order_no.as_str(),
         "state": summary.state,
@@ -230,7 +230,26 @@ pub fn summary(summary: &Summary) -> Value {
         "invtNo": summary.invt_no.as_deref(),
         "customsCode": summary.customs_code.as_str(),
         "changed": time(summary.time),
-    })
+    });
+    if officer {
+        line["lane"] = Lane::from_number(summary.lane).map(Lane::word).into();
+    }
+    line
+}
+
+/// What a line of a list says more of a trade that is under way. Deadlines are the principals', reasons the officers'.
+pub fn waiting_line(consignment: &Consignment, codes: &[clearance::Text], officer: bool) -> Value {
+    let mut line = json!({"waitingFor": waiting(consignment)});
+    if officer || is_principal(consignment, codes) {
+        let due = consignment.timers.iter().map(|(_, _, due)| *due).min();
+        line["due"] = due.map(time).into();
+    }
+    if let Some(attempt) = consignment.attempt.as_ref().filter(|_| officer) {
+        let hits = attempt.hits.iter().map(|hit| hit.rule.as_str());
+        let reasons: Vec<&str> = hits.chain(attempt.findings.iter().map(|one| one.reason.word())).collect();
+        line["reasons"] = reasons.into();
+    }
+    line
 }
 
 fn filed(filed: Option<&Filed>) -> Value {
@@ -359,8 +378,23 @@ pub fn consignment(
         "attempt": consignment.attempt.as_ref().map(|one| attempt(one, declaration_own, officer)),
         "cancellation": consignment.cancellation.as_ref().map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status})),
         "returns": consignment.returns.iter().map(returned).collect::<Vec<_>>(),
-        "timeline": timeline.iter().rev().map(|event| entry(event, codes, officer)).collect::<Vec<_>>(),
+        "timeline": timeline.iter().rev().map(|event| with_movements(event, codes, officer)).collect::<Vec<_>>(),
     })
+}
+
+/// An entry of the timeline with what it moved: for those who see the tax too.
+fn with_movements(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
+    let mut shown = entry(event, codes, officer);
+    // An arrival is of many trades; what it moves stands with the events that follow from it.
+    let movements = event.row.outcome.iter().flat_map(|outcome| &outcome.movements);
+    shown["movements"] = movements
+        .map(|movement| {
+            json!({
+                "account": movement.account.kind.word(), "kind": movement.kind.word(), "amount": yuan(movement.amount),
+            })
+        })
+        .collect();
+    shown
 }
 
 /// The consignment's version after an event.
@@ -413,6 +447,8 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
         "time": time(event.time),
         "what": what,
         "message": kind.map(ceb::Kind::root),
+        // Whose bytes they are may have them: `GET /v1/messages/{position}/original`.
+        "original": event.row.message.filter(|_| own || officer).map(|message| message.number()),
         "status": outcome.map(|outcome| outcome.answer.status),
         "info": outcome.filter(|_| whole).map(|outcome| outcome.answer.info.as_str()),
         "state": state,

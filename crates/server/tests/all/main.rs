@@ -11,6 +11,8 @@ mod payment_data;
 mod people;
 mod permissions;
 mod personal;
+mod portal;
+mod portal_permissions;
 mod preview;
 mod providers;
 mod recorded;

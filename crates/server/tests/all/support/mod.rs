@@ -20,6 +20,7 @@ use tower::ServiceExt;
 /// 2026-11-23 10:00 in China.
 pub const NOW: Time = Time(1_795_399_200_000);
 
+pub mod browser;
 #[path = "../../../../store/tests/all/support/postgres.rs"]
 pub mod database;
 pub mod people;
