@@ -42,9 +42,9 @@ fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value.to_owned())
 }
 
-/// The text of the session that a browser has.
+/// The text of the session that a browser has; a token of a machine is none.
 pub(super) fn session(headers: &HeaderMap) -> Option<String> {
-    cookie(headers, SESSION)
+    cookie(headers, SESSION).filter(|text| text.starts_with(store::SESSION_PREFIX))
 }
 
 /// Whether who asks wants a page: browsers name it, programs do not.

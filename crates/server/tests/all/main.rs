@@ -12,6 +12,7 @@ mod people;
 mod permissions;
 mod personal;
 mod portal;
+mod portal_in_browser;
 mod portal_permissions;
 mod preview;
 mod providers;

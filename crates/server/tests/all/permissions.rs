@@ -449,6 +449,9 @@ fn the_page_of_threats_names_tests_that_are_there() {
     let files = [
         "server/tests/all/permissions.rs",
         "server/tests/all/people.rs",
+        "server/tests/all/portal.rs",
+        "server/tests/all/portal_permissions.rs",
+        "portal/tests/all/gallery.rs",
         "server/tests/all/providers.rs",
         "server/tests/all/registering.rs",
         "server/tests/all/sign_ins.rs",

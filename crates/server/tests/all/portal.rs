@@ -266,12 +266,17 @@ async fn an_officer_decides_on_what_he_saw_and_on_nothing_else() {
     assert!(!officer.get("/desk/queue?tab=inspection").await.text.contains(&desk(&trade)));
     let page = officer.get(&desk(&trade)).await;
     is_sound(&page, "trade");
-    assert!(page.words().contains("every-identity") && page.words().contains("identity_count_7"));
+    let (_, api) = zone.get(OFFICE, &path(&trade)).await;
+    let hit = &api["attempt"]["hits"][0];
+    for told in [&hit["rule"], &hit["evidence"]] {
+        assert!(page.words().contains(told.as_str().unwrap()), "{told} is not on the page");
+    }
+    let evidence = hit["evidence"].as_str().unwrap();
     // What is sealed is not on the party's page.
     let mut agent = signed_in(&zone, "li.wei", &agent_of(&trade), Role::Agent, &[Duty::Operator]).await;
     let others = agent.get(&desk(&trade)).await;
     assert_eq!(others.status, 200);
-    for secret in ["every-identity", "identity_count", "name=\"action\"", "document-check"] {
+    for secret in ["every-identity", evidence, "name=\"action\"", "document-check"] {
         assert!(!others.text.contains(secret), "{secret}");
     }
     assert_eq!(agent.get("/desk/queue").await.status, 403);

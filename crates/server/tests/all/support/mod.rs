@@ -21,6 +21,7 @@ use tower::ServiceExt;
 pub const NOW: Time = Time(1_795_399_200_000);
 
 pub mod browser;
+pub mod chromium;
 #[path = "../../../../store/tests/all/support/postgres.rs"]
 pub mod database;
 pub mod people;
