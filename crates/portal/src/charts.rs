@@ -11,6 +11,8 @@ const HIGH: u64 = 220;
 const LEFT: u64 = 64;
 const BELOW: u64 = 24;
 const ABOVE: u64 = 16;
+/// A bar and its gap at most: few bars are not blocks.
+const WIDEST: u64 = 112;
 /// Series that differ in colour.
 const SERIES: usize = 5;
 
@@ -83,7 +85,7 @@ fn frame(legend: Legend<'_>, most: u64, body: Markup) -> Markup {
 
 /// Bars, stacked where they have several parts.
 pub fn bars(legend: Legend<'_>, bars: &[Bar]) -> Markup {
-    columns(legend, bars, 6)
+    columns(legend, bars, 24)
 }
 
 /// A histogram: bars that touch, each named by where it begins.
@@ -96,7 +98,7 @@ pub fn histogram(legend: Legend<'_>, counts: &[(String, u64)]) -> Markup {
 fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64) -> Markup {
     let most = round_up(bars.iter().map(Bar::sum).max().unwrap_or(0));
     let (height, floor) = (HIGH - BELOW - ABOVE, HIGH - BELOW);
-    let each = ((WIDE - LEFT) / (bars.len() as u64).max(1)).max(1);
+    let each = ((WIDE - LEFT) / (bars.len() as u64).max(1)).clamp(1, WIDEST);
     // Names that would lie on one another are left to the table.
     let every = (bars.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
     let body = html! {

@@ -109,7 +109,7 @@ fn row(texts: Texts, line: &Line) -> Vec<Cell> {
         state(texts, line.state_word.as_deref()),
         html! { (waiting.join(&texts.text("joint"))) },
         html! { @if let Some(due) = &line.due { (time(due)) } },
-        html! { span.code { (line.invt_no.as_deref().unwrap_or_default()) } },
+        html! { @if let Some(number) = &line.invt_no { span.code { (number) } } },
         html! { span.code { (line.customs_code) } },
         time(&line.changed),
     ]

@@ -65,7 +65,7 @@ fn entry(texts: Texts, one: &Entry) -> Markup {
     html! {
         p {
             (time(&one.time)) " " strong { (name) }
-            @if let Some(status) = one.status { " → " span.code { (status) } }
+            @if let Some(status) = one.status.filter(|status| *status != 0) { " → " span.code { (status) } }
             @if let Some(original) = one.original {
                 " · " a href={ "/desk/messages/" (original) } { (texts.text("as-received")) }
             }

@@ -191,6 +191,41 @@ async fn every_page_is_fit_for_everybody() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
+/// A page with one of each fault.
+const UNFIT: &str = "<body><h3>x</h3><h3 id=a>y</h3><p id=a>z</p><a href=x></a><input><img role=img><fieldset></fieldset>\
+    <table><tr><th>h</th></tr></table><p style='color:rgb(119,119,119);background:rgb(136,136,136)'>x</p>\
+    <button style='height:9px;padding:0;border:0;font-size:5px'>b</button><div style='width:3000px'>wide</div>";
+
+#[test]
+fn the_checks_find_what_is_wrong() {
+    let Some(mut browser) = browser() else { return };
+    browser.look(390, false);
+    browser.open(&format!("data:text/html,{}", portal::parts::escaped(UNFIT)));
+    let found = browser.run(CHECKS).to_string();
+    for fault in [
+        "no language",
+        "no title",
+        "no header",
+        "no main",
+        "not one main",
+        "skips a rank",
+        "an id twice",
+        "no name",
+        "no label",
+        "a group without",
+        "a picture without",
+        "without a caption",
+        "a head that is of nothing",
+        "contrast 1.",
+        "too small",
+        "wider than the window",
+    ] {
+        assert!(found.contains(fault), "{fault} was not found: {found}");
+    }
+    browser.run("console.error('wrong'); document.body.insertAdjacentHTML('beforeend', '<img src=\"http://127.0.0.1:1/\">')");
+    assert!(browser.complaints().iter().any(|one| one.contains("wrong")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_officer_works_with_keys_alone_and_without_a_script() {
     let Some(mut browser) = browser() else { return };
