@@ -1,9 +1,9 @@
 # 窗口给出的词：状态、通道、单证、问题等。键为“类别-词”。
 
 state-staged = 暂存
-state-declared = 已申报
+state-declared = 已申报（待对碰）
 state-rejected = 退单
-state-entered = 已入库（120）
+state-entered = 海关入库
 state-review = 人工审核
 state-concluded = 审结
 state-inspection = 查验
