@@ -1,7 +1,7 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, actions, limit, parameter, registers, scope, view};
+use super::{CONSIGNMENTS, Query, actions, limit, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -38,7 +38,7 @@ pub async fn search<R: Read>(
     // Read first: what is merged meanwhile makes the list newer than it says, never older.
     let position = window.read.listed().await?;
     let (found, next) = window.read.search(&scope, &search, after, limit(&query, CONSIGNMENTS)?).await?;
-    let mut lines: Vec<Value> = found.iter().map(|one| view::summary(one, caller.is_office())).collect();
+    let mut lines: Vec<Value> = found.iter().map(|one| lines::summary(one, caller.is_office())).collect();
     match parameter(&query, "with").as_deref() {
         None => {}
         Some("waiting") => {
@@ -67,7 +67,7 @@ async fn add_waiting<R: Read>(
     }
     let Some(consignment) = window.read.consignment(&summary.order).await? else { return Ok(()) };
     let (codes, _) = window.names_of(&caller.party);
-    let more = view::waiting_line(&consignment, &codes, caller.is_office());
+    let more = lines::waiting_line(&consignment, &codes, caller.is_office());
     if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
         line.extend(more);
     }
@@ -99,7 +99,7 @@ pub async fn queue<R: Read>(
     found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
     let mut lines = Vec::new();
     for summary in found.iter().skip(from).take(count) {
-        let mut line = view::summary(summary, true);
+        let mut line = lines::summary(summary, true);
         add_waiting(window, caller, &mut line, summary).await?;
         lines.push(line);
     }

@@ -7,6 +7,7 @@ pub(crate) mod consignments;
 pub(crate) mod error;
 mod evidence;
 pub(crate) mod limits;
+mod lines;
 pub(crate) mod messages;
 mod openapi;
 mod openapi_payment_data;

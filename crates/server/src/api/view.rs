@@ -1,10 +1,11 @@
 //! What callers are shown: edge shapes, made here and nowhere else. Sealed findings and evidence are for officers;
 //! personal values are masked.
 
+use super::lines;
 use crate::pipeline::{Answered, MessageAnswer};
 use ceb::{Decimal, Document};
 use clearance::Reason;
-use clearance::consignment::{Attempt, Bill, Consignment, Filed, Lane, ReturnFile};
+use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
 use clearance::event::Cause;
 use clearance::finding::Finding;
 use clearance::identity::masked;
@@ -14,7 +15,7 @@ use clearance::reason::Disclosure;
 use clearance::tax::Assessment;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{MessageRow, ReceiptRow, StoredEvent, Summary};
+use store::{MessageRow, ReceiptRow, StoredEvent};
 
 /// 32 bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
@@ -220,38 +221,6 @@ pub fn receipt(row: &ReceiptRow, xml: bool) -> Value {
     })
 }
 
-/// A line of a list; officers are told the lane.
-pub fn summary(summary: &Summary, officer: bool) -> Value {
-    let mut line = json!({
-        "platform": summary.order.platform.as_str(),
-        "orderNo": summary.order.order_no.as_str(),
-        "state": summary.state,
-        "stateWord": clearance::consignment::State::from_number(summary.state).map(clearance::consignment::State::word),
-        "invtNo": summary.invt_no.as_deref(),
-        "customsCode": summary.customs_code.as_str(),
-        "changed": time(summary.time),
-    });
-    if officer {
-        line["lane"] = Lane::from_number(summary.lane).map(Lane::word).into();
-    }
-    line
-}
-
-/// What a line of a list says more of a trade that is under way. Deadlines are the principals', reasons the officers'.
-pub fn waiting_line(consignment: &Consignment, codes: &[clearance::Text], officer: bool) -> Value {
-    let mut line = json!({"waitingFor": waiting(consignment)});
-    if officer || is_principal(consignment, codes) {
-        let due = consignment.timers.iter().map(|(_, _, due)| *due).min();
-        line["due"] = due.map(time).into();
-    }
-    if let Some(attempt) = consignment.attempt.as_ref().filter(|_| officer) {
-        let hits = attempt.hits.iter().map(|hit| hit.rule.as_str());
-        let reasons: Vec<&str> = hits.chain(attempt.findings.iter().map(|one| one.reason.word())).collect();
-        line["reasons"] = reasons.into();
-    }
-    line
-}
-
 fn filed(filed: Option<&Filed>) -> Value {
     match filed {
         None => Value::Null,
@@ -317,40 +286,6 @@ fn returned(file: &ReturnFile) -> Value {
     })
 }
 
-/// What a consignment waits for, in words.
-fn waiting(consignment: &Consignment) -> Vec<&'static str> {
-    let mut waiting = Vec::new();
-    let present = |filed: Option<&Filed>| filed.is_some_and(|filed| filed.status != 1);
-    if !present(consignment.order.as_ref()) {
-        waiting.push("order");
-    }
-    if !present(consignment.payment.as_ref()) {
-        waiting.push("payment");
-    }
-    match &consignment.attempt {
-        None => waiting.push("declaration"),
-        Some(attempt) => {
-            let carriage = consignment.carriage.as_ref();
-            if !present(carriage.and_then(|carriage| carriage.waybill.as_ref())) {
-                waiting.push("waybill");
-            }
-            match attempt.state.number() {
-                1 => waiting.push("declaration"),
-                120 if attempt.needs_arrival
-                    && carriage.is_none_or(|carriage| carriage.arrived.is_none()) =>
-                {
-                    waiting.push("arrival")
-                }
-                300 => waiting.push("review"),
-                500 => waiting.push("inspection"),
-                501..=503 | 599 | 600 => waiting.push("customs"),
-                _ => {}
-            }
-        }
-    }
-    waiting
-}
-
 /// A consignment with its timeline.
 pub fn consignment(
     consignment: &Consignment,
@@ -367,7 +302,7 @@ pub fn consignment(
         "platform": consignment.key.platform.as_str(),
         "orderNo": consignment.key.order_no.as_str(),
         "version": consignment.version,
-        "waitingFor": waiting(consignment),
+        "waitingFor": lines::waiting(consignment),
         "deadlines": consignment.timers.iter().map(|(kind, number, due)| json!({"for": kind.word(), "number": number, "due": time(*due)})).collect::<Vec<_>>(),
         "order": filed(consignment.order.as_ref()),
         "payment": filed(consignment.payment.as_ref()),
@@ -460,7 +395,7 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
 
 /// Whether a party is one of the trade itself: platform, merchant, declaring unit or guarantor, or sent order or list.
 /// Payment firm and carrier are not: they see what concerns their documents.
-fn is_principal(consignment: &Consignment, codes: &[clearance::Text]) -> bool {
+pub(super) fn is_principal(consignment: &Consignment, codes: &[clearance::Text]) -> bool {
     let mut named: Vec<&str> = vec![consignment.key.platform.as_str()];
     let declaration = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
     for filed in [consignment.order.as_ref(), declaration].into_iter().flatten() {
@@ -503,7 +438,7 @@ fn partner_view(consignment: &Consignment, timeline: &[StoredEvent], codes: &[cl
         "platform": consignment.key.platform.as_str(),
         "orderNo": consignment.key.order_no.as_str(),
         "version": consignment.version,
-        "waitingFor": waiting(consignment),
+        "waitingFor": lines::waiting(consignment),
         "payment": filed(payment),
         "waybill": carriage.filter(|_| carries).map(|carriage| json!({
             "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(waybill),

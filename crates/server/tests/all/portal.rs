@@ -132,6 +132,7 @@ async fn a_form_that_no_page_of_the_session_gave_changes_nothing() {
     let zone = Zone::new().await;
     let trade = plain(&zone, 0);
     zone.trade(&trade).await;
+    zone.until_listed().await;
     let mut officer = signed_in(&zone, "guan.yuan", OFFICE, Role::Officer, &[Duty::Decider]).await;
     let mut other = signed_in(&zone, "guan.er", OFFICE, Role::Officer, &[Duty::Decider]).await;
     let page = officer.get(&desk(&trade)).await;
@@ -169,6 +170,7 @@ async fn an_agent_reads_why_his_list_was_rejected() {
     let mut trade = plain(&zone, 0);
     trade.declaration.head.buyer_name = "另一人".into();
     zone.trade(&trade).await;
+    zone.until_listed().await;
     let agent = agent_of(&trade);
     let mut browser = signed_in(&zone, "li.wei", &agent, Role::Agent, &[Duty::Operator]).await;
     let list = browser.get("/desk/consignments?state=100").await;
@@ -231,6 +233,7 @@ async fn a_list_says_what_a_trade_waits_for_and_until_when() {
     let trade = plain(&zone, 0);
     let [(_, _), _, _, (agent, declaration)] = trade.documents();
     zone.send(&agent, declaration).await;
+    zone.until_listed().await;
     let mut browser = signed_in(&zone, "li.wei", &agent, Role::Agent, &[Duty::Reader]).await;
     browser.language = "en";
     let list = browser.get("/desk/consignments").await;
@@ -254,6 +257,7 @@ async fn an_officer_decides_on_what_he_saw_and_on_nothing_else() {
     let zone = suspicious().await;
     let trade = plain(&zone, 0);
     zone.trade(&trade).await;
+    zone.until_listed().await;
     let mut officer =
         signed_in(&zone, "guan.yuan", OFFICE, Role::Officer, &[Duty::Decider, Duty::Inspector]).await;
     let queue = officer.get("/desk/queue").await;
@@ -331,6 +335,7 @@ async fn what_an_officer_is_offered_is_what_he_may_do() {
     let zone = suspicious().await;
     let trade = plain(&zone, 0);
     zone.trade(&trade).await;
+    zone.until_listed().await;
     let mut inspector = signed_in(&zone, "cha.yan", OFFICE, Role::Officer, &[Duty::Inspector]).await;
     let page = inspector.get(&desk(&trade)).await;
     assert!(page.text.contains("value=\"inspect\"") && !page.text.contains("value=\"release\""));
@@ -435,6 +440,7 @@ async fn the_calculator_computes_what_a_declaration_is_assessed() {
     let trade =
         (0..).map(|from| plain(&zone, from * 100)).find(|trade| trade.declaration.lines.len() == 1).unwrap();
     zone.trade(&trade).await;
+    zone.until_listed().await;
     let api = zone.shown(&agent_of(&trade), &trade).await;
     let (line, head) = (&trade.declaration.lines[0], &trade.declaration.head);
     let asked = format!(
@@ -464,6 +470,7 @@ async fn a_page_is_told_once_that_it_changed_and_watching_keeps_no_session() {
     let zone = Zone::new().await;
     let trade = plain(&zone, 0);
     zone.trade(&trade).await;
+    zone.until_listed().await;
     let mut browser = signed_in(&zone, "li.wei", &agent_of(&trade), Role::Agent, &[Duty::Reader]).await;
     let page = browser.get(&desk(&trade)).await;
     let live =

@@ -49,6 +49,7 @@ impl Served {
         zone.window.publish(&[("risk_rules.csv".to_owned(), rules.to_owned())], "test").await.unwrap();
         let looked_at = of_agent(2_000);
         zone.trade(&looked_at).await;
+        zone.until_listed().await;
         let (_, one_time) = people::add(&zone, "guan.yuan", OFFICE, Role::Officer, &Duty::ALL).await;
         let officer = people::settle(&zone, "guan.yuan", &one_time, true).await;
         let (_, one_time) = people::add(&zone, "li.wei", &agent, Role::Agent, &Duty::ALL).await;

@@ -101,6 +101,21 @@ impl Zone {
         last
     }
 
+    /// Waits until lists cover all that is committed.
+    pub async fn until_listed(&self) {
+        use store::Read;
+        let read = &self.window.read;
+        let committed = read.position().await.unwrap();
+        let rows = |cursor: &store::Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
+        for _ in 0..500 {
+            if rows(&read.listed().await.unwrap()) >= rows(&committed) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("lists do not follow");
+    }
+
     pub async fn shown(&self, party: &str, trade: &Trade) -> Value {
         let (status, shown) = self.get(party, &path(trade)).await;
         assert_eq!(status, 200, "{shown}");
