@@ -51,6 +51,8 @@ fn stories_on_postgres() -> bool {
         "people",
         "permissions",
         "personal",
+        "portal",
+        "portal_permissions",
         "providers",
         "registering",
         "registers",

@@ -15,6 +15,8 @@ mod return_goods;
 mod timer;
 mod waybill;
 
+pub use action::is_open;
+
 use crate::Text;
 use crate::consignment::{Consignment, Filed, Seen};
 use crate::event::{Arrived, Cause, Event, Follow};

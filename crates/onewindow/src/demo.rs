@@ -10,12 +10,12 @@ use ceb::{Document, Style};
 use clearance::Text;
 use clearance::party::Role;
 use clearance::sample::{self, Trade};
-use server::Window;
+use server::{Window, password};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::ChosenRead;
+use store::{ChosenRead, Duty, NewUser, UserState};
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]
@@ -53,11 +53,13 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let counterparts = agencies::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let tokens = tokens(&window, &arguments.folder).await?;
+        people(&window, &arguments.folder).await?;
         let seed = window.clock.now().0 as u64;
         samples(&arguments.folder, seed, &window)?;
         println!("The demo zone of Kunming (districts 86xx) is open at http://{address}");
         println!("  parties filed now: {filed}; everything in this zone is invented");
         println!("  tokens:  {}   (shell variables: {})", arguments.folder.join("tokens.txt").display(), arguments.folder.join("tokens.sh").display());
+        println!("  people:  {}   (they sign in at http://{address}/sign-in)", arguments.folder.join("people.txt").display());
         println!("  samples: {}", arguments.folder.join("samples").display());
         println!("  try:     . {}/tokens.sh", arguments.folder.display());
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
@@ -95,6 +97,40 @@ async fn tokens(window: &Window<ChosenRead>, folder: &Path) -> Result<Vec<(Text,
     private(&folder.join("tokens.txt"), &lines)?;
     private(&folder.join("tokens.sh"), &shell)?;
     Ok(issued)
+}
+
+/// People of the zone who sign in at the portal: those of the sample's agent and of customs, with fresh passwords.
+async fn people(window: &Window<ChosenRead>, folder: &Path) -> Result<(), Failure> {
+    let wanted = [("operator", "5301980501", Role::Agent), ("officer", "8620000001", Role::Officer)];
+    let mut lines = String::new();
+    for (login, party, role) in wanted {
+        let duties = match role {
+            Role::Officer => vec![Duty::Decider, Duty::Inspector],
+            _ => vec![Duty::Operator],
+        };
+        let user = NewUser {
+            login: login.into(),
+            name: "样例".into(),
+            party: party.into(),
+            role,
+            duties,
+            districts: Vec::new(),
+        };
+        let text = password::one_time()?;
+        let hash = password::hash(&text)?;
+        let now = window.clock.now();
+        let id = match window.control.add_user(&user, &hash, now).await? {
+            Some(id) => id,
+            // From an earlier start.
+            None => match window.control.credentials(login).await? {
+                Some((known, _)) => known.id,
+                None => continue,
+            },
+        };
+        window.control.set_password(id, &hash, UserState::Active, now).await?;
+        writeln!(lines, "{login} {text}")?;
+    }
+    private(&folder.join("people.txt"), &lines)
 }
 
 /// A file that only its owner reads.

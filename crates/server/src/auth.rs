@@ -101,6 +101,19 @@ impl Caller {
         Ok(Self::machine(token))
     }
 
+    /// The person of a session that is looked at and not used: what a page watches by itself keeps no forgotten screen open.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub async fn watching(text: &str, control: &Control, now: Time) -> Result<Self, Denied> {
+        let found = control.session(text).await.map_err(|_| Denied::Unreadable)?;
+        let (session, user) = found.ok_or(Denied::Unknown)?;
+        if !holds(&session, &user, now) {
+            return Err(Denied::Ended);
+        }
+        Ok(Self::person(&session, user))
+    }
+
     fn machine(token: Token) -> Self {
         Self {
             key: ('t', token.id),

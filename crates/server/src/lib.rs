@@ -23,6 +23,7 @@ pub mod password;
 pub mod payment_data;
 pub mod pipeline;
 mod plan;
+pub mod portal;
 pub mod providers;
 pub mod push;
 mod reading;

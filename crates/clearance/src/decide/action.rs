@@ -6,6 +6,7 @@ use super::{Case, cancellation, judge, return_goods, timer, waybill};
 use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
+use crate::keys::Time;
 use crate::reason::Reason;
 use crate::states::{Trigger, next};
 use compact_str::format_compact;
@@ -34,7 +35,7 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
             .field("current state", state);
         return forbid(case, finding);
     }
-    if let Some(finding) = forbidden(case, &consignment, &action.kind) {
+    if let Some(finding) = forbidden(&consignment, &action.kind, case.now) {
         return forbid(case, finding);
     }
     // From here nothing can fail.
@@ -84,17 +85,19 @@ fn trigger(kind: &ActionKind) -> Option<Trigger> {
     })
 }
 
+/// Whether an action would be taken now: what officers are offered is what they may then do.
+pub fn is_open(consignment: &Consignment, kind: &ActionKind, now: Time) -> bool {
+    forbidden(consignment, kind, now).is_none()
+}
+
 /// Why an action is not allowed now.
-fn forbidden(case: &Case<'_>, consignment: &Consignment, kind: &ActionKind) -> Option<Finding> {
+fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<Finding> {
     let attempt = consignment.attempt.as_ref();
     let state = attempt.map(|attempt| attempt.state);
     let bill = attempt.and_then(|attempt| attempt.bill.as_ref());
     // A bill is not summarised by hand sooner than by its timer, nor while a return may still change it.
     let summarisable = !return_goods::is_open(consignment)
-        && !consignment
-            .timers
-            .iter()
-            .any(|(kind, _, due)| *kind == TimerKind::SettlementDue && *due > case.now);
+        && !consignment.timers.iter().any(|(kind, _, due)| *kind == TimerKind::SettlementDue && *due > now);
     let allowed = match (kind, state) {
         (_, None) => false,
         // What these mean is narrower than where they lead.

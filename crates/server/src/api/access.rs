@@ -8,7 +8,7 @@ use crate::rights::Right;
 use crate::{Window, signed_requests};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -84,6 +84,31 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/v1/tokens") => right(&[Right::TokensRead]),
         ("post", "/v1/tokens") | ("delete", "/v1/tokens/{id}") => right(&[Right::TokensManage]),
         ("get", "/v1/trace") => right(&[Right::TraceRead]),
+        _ => return page(method, path),
+    })
+}
+
+/// What a page asks for: what the route beneath it does.
+fn page(method: &str, path: &str) -> Option<Access> {
+    use Access::{Oneself, Open};
+    let right = |right: &'static [Right]| Access::Right(right);
+    Some(match (method, path) {
+        ("get", "/" | "/static/{name}" | "/sign-in" | "/status" | "/tariff" | "/tariff/calculator") => Open,
+        ("post", "/sign-in") => Open,
+        ("post", "/sign-out") => Oneself,
+        // Whoever has something to do first is led there.
+        ("get", "/desk" | "/desk/account") => Oneself,
+        ("post", "/desk/account/password" | "/desk/account/second-factor") => Oneself,
+        ("post", "/desk/account/second-factor/confirm") => Oneself,
+        ("get", "/desk/consignments" | "/desk/consignments/{platform}/{order_no}" | "/desk/live") => {
+            right(&[Right::ConsignmentsRead])
+        }
+        ("get", "/desk/queue") | ("post", "/desk/consignments/{platform}/{order_no}/actions") => {
+            right(&[Right::ActionsInspect, Right::ActionsDecide])
+        }
+        ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
+        ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
+        ("get", "/desk/rules") => right(&[Right::ReferenceRead]),
         _ => return None,
     })
 }
@@ -105,12 +130,15 @@ pub async fn guard<R: Read>(State(window): State<Arc<Window<R>>>, request: Reque
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("", MatchedPath::as_str);
     let method = word(request.method());
+    let page = crate::portal::ROUTES.iter().any(|(_, route)| *route == path);
     let asked = match access(method, path) {
+        Some(asked) if page => return crate::portal::guard(&window, request, next, asked).await,
         Some(Access::Open) => return next.run(request).await,
         Some(asked) => asked,
         None => return no_such_method(method, path),
     };
-    match admitted(&window, request.headers(), asked).await {
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match admitted(&window, header, asked).await {
         Ok(caller) => match signed(&window, &caller, request).await {
             Ok(mut request) => {
                 request.extensions_mut().insert(caller);
@@ -135,12 +163,12 @@ async fn signed<R: Read>(window: &Window<R>, caller: &Caller, request: Request) 
     Ok(Request::from_parts(parts, body.into()))
 }
 
-async fn admitted<R: Read>(
+/// The caller of an `Authorization` header, if he may do what is asked for.
+pub(crate) async fn admitted<R: Read>(
     window: &Window<R>,
-    headers: &HeaderMap,
+    header: Option<&str>,
     asked: Access,
 ) -> Result<Caller, Problem> {
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let caller = Caller::of(header, &window.control, window.clock.now()).await?;
     window.gate.pass(caller.key).map_err(Problem::slower)?;
     match asked {
@@ -154,10 +182,11 @@ async fn admitted<R: Read>(
 
 /// 405 with what the route has; 403 for a route that was forgotten in the table.
 fn no_such_method(method: &str, path: &str) -> Response {
-    if ROUTES.contains(&(method, path)) {
+    let routes = || ROUTES.iter().chain(crate::portal::ROUTES);
+    if routes().any(|known| *known == (method, path)) {
         return Problem::forbidden().into_response();
     }
-    let known = ROUTES.iter().filter(|(_, route)| *route == path).map(|(method, _)| method.to_uppercase());
+    let known = routes().filter(|(_, route)| *route == path).map(|(method, _)| method.to_uppercase());
     let mut allowed: Vec<String> = known.collect();
     if allowed.iter().any(|method| method == "GET") {
         allowed.push("HEAD".to_owned());

@@ -9,10 +9,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use clearance::Reason;
+use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, OfficerAction};
-use clearance::keys::OrderKey;
+use clearance::keys::{OrderKey, Time};
+use clearance::{Reason, Text};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Read;
 
@@ -20,19 +22,19 @@ use store::Read;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Body {
-    id: String,
-    version: u32,
-    action: String,
+    pub(crate) id: String,
+    pub(crate) version: u32,
+    pub(crate) action: String,
     #[serde(default)]
-    text: String,
+    pub(crate) text: String,
     #[serde(default)]
-    passed: Option<bool>,
+    pub(crate) passed: Option<bool>,
     #[serde(default)]
-    status: Option<u16>,
+    pub(crate) status: Option<u16>,
     #[serde(default)]
-    number: Option<u32>,
+    pub(crate) number: Option<u32>,
     #[serde(default)]
-    notice: Option<String>,
+    pub(crate) notice: Option<String>,
 }
 
 impl Body {
@@ -90,6 +92,51 @@ fn asked_for(kind: &ActionKind) -> &'static [Right] {
     }
 }
 
+/// What is open to an officer now, as the members of the body that asks for it.
+pub fn open_to(caller: &Caller, consignment: &Consignment, now: Time) -> Vec<Value> {
+    let mut kinds = vec![
+        ActionKind::Approve,
+        ActionKind::Release,
+        ActionKind::Inspect,
+        ActionKind::InspectionResult { passed: true },
+        ActionKind::InspectionResult { passed: false },
+        ActionKind::Reject,
+        ActionKind::Conclude,
+        ActionKind::Suspend,
+        ActionKind::Resume,
+    ];
+    kinds.extend([501, 502, 503, 599].map(|status| ActionKind::Detain { status }));
+    kinds.extend([ActionKind::ReExport, ActionKind::Close]);
+    kinds.extend([ActionKind::ApproveCancellation, ActionKind::RefuseCancellation]);
+    for file in &consignment.returns {
+        let number = file.number;
+        kinds.extend([
+            ActionKind::ApproveReturn { number },
+            ActionKind::RefuseReturn { number },
+            ActionKind::ReceiveReturn { number },
+        ]);
+    }
+    kinds.extend([ActionKind::SummariseBill { notice: Text::default() }, ActionKind::PayBill]);
+    kinds.retain(|kind| {
+        caller.may(asked_for(kind)).is_ok() && clearance::decide::is_open(consignment, kind, now)
+    });
+    kinds.iter().map(members).collect()
+}
+
+/// The members of a body that tell an action from the others.
+fn members(kind: &ActionKind) -> Value {
+    let mut members = json!({"action": kind.word()});
+    match kind {
+        ActionKind::InspectionResult { passed } => members["passed"] = (*passed).into(),
+        ActionKind::Detain { status } => members["status"] = (*status).into(),
+        ActionKind::ApproveReturn { number }
+        | ActionKind::RefuseReturn { number }
+        | ActionKind::ReceiveReturn { number } => members["number"] = (*number).into(),
+        _ => {}
+    }
+    members
+}
+
 /// `POST /v1/consignments/{platform}/{orderNo}/actions`. 409 = the version seen is not the newest, or the state does
 /// not allow the action.
 pub async fn act<R: Read>(
@@ -98,9 +145,21 @@ pub async fn act<R: Read>(
     Path((platform, order_no)): Path<(String, String)>,
     body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Response, Problem> {
-    let scope = scope(&window, &caller);
     operations::check_intake(&window)?;
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
+    let (status, shown) = take(&window, &caller, OrderKey::new(&platform, &order_no), &body).await?;
+    Ok((status, Json(shown)).into_response())
+}
+
+/// Takes an action, and says what came of it: 200, or 409 with what the officer had not seen.
+pub async fn take<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    order: OrderKey,
+    body: &Body,
+) -> Result<(StatusCode, Value), Problem> {
+    let scope = scope(window, caller);
+    operations::check_intake(window)?;
     if body.id.trim().is_empty() {
         return Err(Problem::bad_request(
             "`id` names this decision; the same id again gets the first answer",
@@ -108,8 +167,7 @@ pub async fn act<R: Read>(
     }
     let kind = body.kind()?;
     caller.may(asked_for(&kind))?;
-    let order = OrderKey::new(&platform, &order_no);
-    consignments::found(&window, &scope, &order).await?;
+    consignments::found(window, &scope, &order).await?;
     let action = OfficerAction {
         id: body.id.trim().into(),
         officer: caller.name.clone(),
@@ -131,7 +189,7 @@ pub async fn act<R: Read>(
         .any(|finding| matches!(finding.reason, Reason::VersionOutdated | Reason::ActionForbidden));
     let mut shown = view::value(view::answered(&answered, None, true));
     if !refused {
-        return Ok(Json(shown).into_response());
+        return Ok((StatusCode::OK, shown));
     }
     // What he had not seen when he decided: what happened, by whom, when.
     let timeline = window.read.timeline(&order).await?;
@@ -141,5 +199,5 @@ pub async fn act<R: Read>(
         .filter(|event| view::version_of(event).is_some_and(|version| version > body.version))
         .map(view::change)
         .collect();
-    Ok((StatusCode::CONFLICT, Json(shown)).into_response())
+    Ok((StatusCode::CONFLICT, shown))
 }

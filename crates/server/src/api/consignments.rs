@@ -1,19 +1,20 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, limit, parameter, registers, scope, view};
+use super::{CONSIGNMENTS, Query, actions, limit, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::{Path, State};
 use ceb::Document;
-use clearance::consignment::Consignment;
+use clearance::consignment::{Consignment, State as Standing};
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Read, Scope, Search, StoredEvent};
+use store::{Read, Scope, Search, StoredEvent, Summary};
 
-/// `GET /v1/consignments?state=&number=&after=&limit=`.
+/// `GET /v1/consignments?state=&number=&after=&limit=&with=`, where `with=waiting` adds to what is under way what it waits
+/// for and until when.
 pub async fn search<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
@@ -37,11 +38,72 @@ pub async fn search<R: Read>(
     // Read first: what is merged meanwhile makes the list newer than it says, never older.
     let position = window.read.listed().await?;
     let (found, next) = window.read.search(&scope, &search, after, limit(&query, CONSIGNMENTS)?).await?;
+    let mut lines: Vec<Value> = found.iter().map(|one| lines::summary(one, caller.is_office())).collect();
+    match parameter(&query, "with").as_deref() {
+        None => {}
+        Some("waiting") => {
+            for (line, summary) in lines.iter_mut().zip(&found) {
+                add_waiting(&window, &caller, line, summary).await?;
+            }
+        }
+        Some(_) => return Err(Problem::bad_request("with is waiting")),
+    }
     Ok(Json(json!({
-        "consignments": found.iter().map(view::summary).collect::<Vec<_>>(),
+        "consignments": lines,
         "next": next.map(|next| next.to_string()),
         "position": position.to_string(),
     })))
+}
+
+/// What a trade that is not over waits for.
+async fn add_waiting<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    line: &mut Value,
+    summary: &Summary,
+) -> Result<(), Problem> {
+    if Standing::from_number(summary.state).is_some_and(Standing::is_final) {
+        return Ok(());
+    }
+    let Some(consignment) = window.read.consignment(&summary.order).await? else { return Ok(()) };
+    let (codes, _) = window.names_of(&caller.party);
+    let more = lines::waiting_line(&consignment, &codes, caller.is_office());
+    if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
+        line.extend(more);
+    }
+    Ok(())
+}
+
+/// Consignments that are put in order by lane at most.
+const QUEUE: usize = 500;
+
+/// What waits for an officer.
+pub struct Queue {
+    /// The rows asked for: the severest lane first, within it the longest unchanged.
+    pub lines: Vec<Value>,
+    /// How many there are.
+    pub all: usize,
+    /// Whether there are more than are put in order.
+    pub more: bool,
+}
+
+/// What waits for an officer in these states; `count` rows after `from`.
+pub async fn queue<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    states: Vec<u16>,
+    (from, count): (usize, usize),
+) -> Result<Queue, Problem> {
+    let search = Search { states, number: None };
+    let (mut found, next) = window.read.search(&scope(window, caller), &search, None, QUEUE).await?;
+    found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
+    let mut lines = Vec::new();
+    for summary in found.iter().skip(from).take(count) {
+        let mut line = lines::summary(summary, true);
+        add_waiting(window, caller, &mut line, summary).await?;
+        lines.push(line);
+    }
+    Ok(Queue { lines, all: found.len(), more: next.is_some() })
 }
 
 /// `GET /v1/consignments/{platform}/{orderNo}`.
@@ -71,7 +133,7 @@ fn missing() -> Problem {
 }
 
 /// A consignment, if the scope covers it.
-pub(super) async fn found<R: Read>(
+pub(crate) async fn found<R: Read>(
     window: &Window<R>,
     scope: &Scope,
     order: &OrderKey,
@@ -80,7 +142,7 @@ pub(super) async fn found<R: Read>(
 }
 
 /// A consignment, if there is one and the scope covers it.
-pub(super) async fn visible<R: Read>(
+pub(crate) async fn visible<R: Read>(
     window: &Window<R>,
     scope: &Scope,
     order: &OrderKey,
@@ -103,7 +165,7 @@ fn district_of(consignment: &Consignment) -> clearance::Text {
     }
 }
 
-pub(super) async fn shown<R: Read>(
+pub(crate) async fn shown<R: Read>(
     window: &Window<R>,
     caller: &Caller,
     scope: &Scope,
@@ -123,7 +185,11 @@ pub(super) async fn shown<R: Read>(
         let by = registers::by(window, caller);
         registers::recorded(window, by, ("consignment", &id), &owners, "", None).await?;
     }
-    Ok(view::consignment(&consignment, &timeline, &codes, caller.is_office()))
+    let mut shown = view::consignment(&consignment, &timeline, &codes, caller.is_office());
+    if caller.is_office() {
+        shown["actions"] = actions::open_to(caller, &consignment, window.clock.now()).into();
+    }
+    Ok(shown)
 }
 
 /// The events of a waybill number while a consignment used it: numbers are used again after some months.

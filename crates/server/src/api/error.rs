@@ -29,6 +29,10 @@ impl Problem {
         let members = serde_json::Map::new();
         Self { status, kind, title, detail: detail.to_owned(), retry_after, members }
     }
+    /// The last part of its type.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.kind
+    }
     /// 400.
     pub fn bad_request(detail: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be understood", detail)
@@ -40,6 +44,20 @@ impl Problem {
             "forbidden",
             "You may not do this",
             "use a token of the role, or a user of the role and duties, that may",
+        )
+    }
+    /// 500: it is in the log.
+    pub(crate) fn internal() -> Self {
+        let detail = "it is in the operator's log";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed inside", detail)
+    }
+    /// 403 for a form that does not carry what the pages of its session give.
+    pub fn foreign_form() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "foreign-form",
+            "The form is out of date, or another site sent it",
+            "open the page again and send the form from there; nothing was recorded",
         )
     }
     /// 403, for a reason that may be told.
@@ -123,7 +141,7 @@ const TOO_LARGE: (&str, &str, &str) = (
 pub async fn as_problem(response: Response) -> Response {
     let status = response.status();
     let told = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let ours = told.is_some_and(|kind| kind.starts_with("application/"));
+    let ours = told.is_some_and(|kind| kind.starts_with("application/") || kind.starts_with("text/html"));
     if ours || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }

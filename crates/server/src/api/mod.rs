@@ -2,26 +2,27 @@
 //! asks of its caller before its handler is reached, and every read is scoped by the caller's party.
 
 pub mod access;
-mod actions;
-mod consignments;
-mod error;
+pub(crate) mod actions;
+pub(crate) mod consignments;
+pub(crate) mod error;
 mod evidence;
-mod limits;
-mod messages;
+pub(crate) mod limits;
+mod lines;
+pub(crate) mod messages;
 mod openapi;
 mod openapi_payment_data;
 mod openapi_people;
-mod operations;
+pub(crate) mod operations;
 mod payment_data;
-mod people;
+pub(crate) mod people;
 mod persons;
 mod preview;
-mod receipts;
+pub(crate) mod receipts;
 mod registers;
 mod registrations;
-mod sessions;
+pub(crate) mod sessions;
 mod shares;
-mod sign_in;
+pub(crate) mod sign_in;
 pub mod view;
 
 use crate::Window;
@@ -144,16 +145,18 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/ready", get(operations::ready::<R>))
         .route("/metrics", get(operations::metrics::<R>))
         .merge(people::routes::<R>())
+        .merge(crate::portal::routes::<R>())
         .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard::<R>))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
         .layer(DefaultBodyLimit::max(body))
         .layer(axum::middleware::map_response(error::as_problem))
+        .layer(axum::middleware::from_fn(crate::portal::as_page))
         .layer(axum::middleware::map_response(access::with_headers))
         .with_state(window)
 }
 
 /// What a caller may see.
-fn scope<R: Read>(window: &Window<R>, caller: &Caller) -> Scope {
+pub(crate) fn scope<R: Read>(window: &Window<R>, caller: &Caller) -> Scope {
     let (codes, _) = window.names_of(&caller.party);
     caller.scope(codes)
 }
@@ -185,16 +188,16 @@ async fn accounts<R: Read>(
 }
 
 /// The catalogue of rules.
-async fn reasons() -> axum::Json<serde_json::Value> {
+pub(crate) async fn reasons() -> axum::Json<serde_json::Value> {
     let all: Vec<serde_json::Value> =
         clearance::Reason::ALL.iter().map(|reason| view::reason(*reason)).collect();
     axum::Json(serde_json::json!({ "reasons": all }))
 }
 
 /// Text of a query parameter.
-type Query = axum::extract::Query<std::collections::BTreeMap<String, String>>;
+pub(crate) type Query = axum::extract::Query<std::collections::BTreeMap<String, String>>;
 
-fn parameter(query: &Query, name: &str) -> Option<Text> {
+pub(crate) fn parameter(query: &Query, name: &str) -> Option<Text> {
     query.0.get(name).map(|text| Text::from(text.as_str())).filter(|text| !text.is_empty())
 }
 

@@ -65,7 +65,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ],
         ("get", "/v1/receipts") => &["after", "limit", "form"],
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
-        ("get", "/v1/consignments") => &["state", "number", "after", "limit"],
+        ("get", "/v1/consignments") => &["state", "number", "after", "limit", "with"],
         ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],

@@ -128,8 +128,8 @@ pub async fn me(caller: Caller) -> Result<Json<Value>, Problem> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewPassword {
-    current: String,
-    new: String,
+    pub(crate) current: String,
+    pub(crate) new: String,
 }
 
 /// He proves again that he is himself: whoever found his screen open does not take his account over.
@@ -172,10 +172,10 @@ pub async fn change_password<R: Read>(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Enrol {
-    password: String,
+    pub(crate) password: String,
     /// A code of the one that is replaced.
     #[serde(default)]
-    code: Option<String>,
+    pub(crate) code: Option<String>,
 }
 
 /// `POST /v1/users/me/totp`: a new secret, which counts once a code of it was given.
@@ -205,7 +205,7 @@ pub async fn enrol<R: Read>(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Confirm {
-    code: String,
+    pub(crate) code: String,
 }
 
 /// `POST /v1/users/me/totp/confirm`: the secret counts from now on; the recovery codes are shown once.

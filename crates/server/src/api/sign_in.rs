@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Read;
@@ -50,13 +50,21 @@ pub async fn back<R: Read>(
     let back = back.map(|Query(back)| back).unwrap_or_default();
     let ended = providers::end(&window, &name, &back, &kept(&headers), &address).await;
     let answer = match ended {
+        // A browser that came by way of the portal goes on there; it is not shown the text of its session.
+        Ok((_, token, _)) if crate::portal::wants_page(&headers) => {
+            let there = [
+                (header::LOCATION, "/desk".to_owned()),
+                (header::SET_COOKIE, crate::portal::session_cookie(&token)),
+            ];
+            (StatusCode::SEE_OTHER, AppendHeaders(there)).into_response()
+        }
         Ok((id, token, user)) => {
             let session = session_view(id, &token, &user, true, window.clock.now());
             Json(session).into_response()
         }
         Err(unproven) => Problem::from(unproven).into_response(),
     };
-    ([(header::SET_COOKIE, cookie("", 0))], answer).into_response()
+    (AppendHeaders([(header::SET_COOKIE, cookie("", 0))]), answer).into_response()
 }
 
 /// What the browser kept.

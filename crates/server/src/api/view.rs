@@ -1,6 +1,7 @@
 //! What callers are shown: edge shapes, made here and nowhere else. Sealed findings and evidence are for officers;
 //! personal values are masked.
 
+use super::lines;
 use crate::pipeline::{Answered, MessageAnswer};
 use ceb::{Decimal, Document};
 use clearance::Reason;
@@ -14,7 +15,7 @@ use clearance::reason::Disclosure;
 use clearance::tax::Assessment;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{MessageRow, ReceiptRow, StoredEvent, Summary};
+use store::{MessageRow, ReceiptRow, StoredEvent};
 
 /// 32 bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
@@ -220,19 +221,6 @@ pub fn receipt(row: &ReceiptRow, xml: bool) -> Value {
     })
 }
 
-/// A line of a list.
-pub fn summary(summary: &Summary) -> Value {
-    json!({
-        "platform": summary.order.platform.as_str(),
-        "orderNo": summary.order.order_no.as_str(),
-        "state": summary.state,
-        "stateWord": clearance::consignment::State::from_number(summary.state).map(clearance::consignment::State::word),
-        "invtNo": summary.invt_no.as_deref(),
-        "customsCode": summary.customs_code.as_str(),
-        "changed": time(summary.time),
-    })
-}
-
 fn filed(filed: Option<&Filed>) -> Value {
     match filed {
         None => Value::Null,
@@ -298,40 +286,6 @@ fn returned(file: &ReturnFile) -> Value {
     })
 }
 
-/// What a consignment waits for, in words.
-fn waiting(consignment: &Consignment) -> Vec<&'static str> {
-    let mut waiting = Vec::new();
-    let present = |filed: Option<&Filed>| filed.is_some_and(|filed| filed.status != 1);
-    if !present(consignment.order.as_ref()) {
-        waiting.push("order");
-    }
-    if !present(consignment.payment.as_ref()) {
-        waiting.push("payment");
-    }
-    match &consignment.attempt {
-        None => waiting.push("declaration"),
-        Some(attempt) => {
-            let carriage = consignment.carriage.as_ref();
-            if !present(carriage.and_then(|carriage| carriage.waybill.as_ref())) {
-                waiting.push("waybill");
-            }
-            match attempt.state.number() {
-                1 => waiting.push("declaration"),
-                120 if attempt.needs_arrival
-                    && carriage.is_none_or(|carriage| carriage.arrived.is_none()) =>
-                {
-                    waiting.push("arrival")
-                }
-                300 => waiting.push("review"),
-                500 => waiting.push("inspection"),
-                501..=503 | 599 | 600 => waiting.push("customs"),
-                _ => {}
-            }
-        }
-    }
-    waiting
-}
-
 /// A consignment with its timeline.
 pub fn consignment(
     consignment: &Consignment,
@@ -348,7 +302,7 @@ pub fn consignment(
         "platform": consignment.key.platform.as_str(),
         "orderNo": consignment.key.order_no.as_str(),
         "version": consignment.version,
-        "waitingFor": waiting(consignment),
+        "waitingFor": lines::waiting(consignment),
         "deadlines": consignment.timers.iter().map(|(kind, number, due)| json!({"for": kind.word(), "number": number, "due": time(*due)})).collect::<Vec<_>>(),
         "order": filed(consignment.order.as_ref()),
         "payment": filed(consignment.payment.as_ref()),
@@ -359,8 +313,23 @@ pub fn consignment(
         "attempt": consignment.attempt.as_ref().map(|one| attempt(one, declaration_own, officer)),
         "cancellation": consignment.cancellation.as_ref().map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status})),
         "returns": consignment.returns.iter().map(returned).collect::<Vec<_>>(),
-        "timeline": timeline.iter().rev().map(|event| entry(event, codes, officer)).collect::<Vec<_>>(),
+        "timeline": timeline.iter().rev().map(|event| with_movements(event, codes, officer)).collect::<Vec<_>>(),
     })
+}
+
+/// An entry of the timeline with what it moved: for those who see the tax too.
+fn with_movements(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
+    let mut shown = entry(event, codes, officer);
+    // An arrival is of many trades; what it moves stands with the events that follow from it.
+    let movements = event.row.outcome.iter().flat_map(|outcome| &outcome.movements);
+    shown["movements"] = movements
+        .map(|movement| {
+            json!({
+                "account": movement.account.kind.word(), "kind": movement.kind.word(), "amount": yuan(movement.amount),
+            })
+        })
+        .collect();
+    shown
 }
 
 /// The consignment's version after an event.
@@ -413,6 +382,8 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
         "time": time(event.time),
         "what": what,
         "message": kind.map(ceb::Kind::root),
+        // Whose bytes they are may have them: `GET /v1/messages/{position}/original`.
+        "original": event.row.message.filter(|_| own || officer).map(|message| message.number()),
         "status": outcome.map(|outcome| outcome.answer.status),
         "info": outcome.filter(|_| whole).map(|outcome| outcome.answer.info.as_str()),
         "state": state,
@@ -424,7 +395,7 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
 
 /// Whether a party is one of the trade itself: platform, merchant, declaring unit or guarantor, or sent order or list.
 /// Payment firm and carrier are not: they see what concerns their documents.
-fn is_principal(consignment: &Consignment, codes: &[clearance::Text]) -> bool {
+pub(super) fn is_principal(consignment: &Consignment, codes: &[clearance::Text]) -> bool {
     let mut named: Vec<&str> = vec![consignment.key.platform.as_str()];
     let declaration = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
     for filed in [consignment.order.as_ref(), declaration].into_iter().flatten() {
@@ -467,7 +438,7 @@ fn partner_view(consignment: &Consignment, timeline: &[StoredEvent], codes: &[cl
         "platform": consignment.key.platform.as_str(),
         "orderNo": consignment.key.order_no.as_str(),
         "version": consignment.version,
-        "waitingFor": waiting(consignment),
+        "waitingFor": lines::waiting(consignment),
         "payment": filed(payment),
         "waybill": carriage.filter(|_| carries).map(|carriage| json!({
             "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(waybill),

@@ -15,7 +15,7 @@ use store::{Duty, NewToken};
 const OFFICE: &str = "8620000001";
 
 /// The callers, in the order of the columns: machines by role, then people by duty.
-const CALLERS: [&str; 18] = [
+pub(crate) const CALLERS: [&str; 18] = [
     "nobody",
     "agent",
     "scoped",
@@ -37,7 +37,7 @@ const CALLERS: [&str; 18] = [
 ];
 
 /// Callers who see every party: for them another's is their own.
-const WHOLE_ZONE: [&str; 7] =
+pub(crate) const WHOLE_ZONE: [&str; 7] =
     ["officer", "zone", "decider", "inspector", "reviewer", "zone-admin", "zone-auditor"];
 
 /// Method, route, of whom, and the status for each caller. Bodies are such that whoever is let in is told what is wrong with
@@ -150,17 +150,17 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// What is asked for: of the agent, of another agent.
-struct Things {
+pub(crate) struct Things {
     agent: String,
-    message: Value,
-    path: String,
+    pub(crate) message: Value,
+    pub(crate) path: String,
     entry: String,
     user: i64,
 }
 
-struct World {
-    zone: Zone,
-    texts: BTreeMap<&'static str, String>,
+pub(crate) struct World {
+    pub(crate) zone: Zone,
+    pub(crate) texts: BTreeMap<&'static str, String>,
     users: BTreeMap<&'static str, i64>,
     own: Things,
     another: Things,
@@ -176,7 +176,7 @@ fn two_trades() -> [Trade; 2] {
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let zone = Zone::new().await;
         let mut things = Vec::new();
         for trade in two_trades() {
@@ -282,7 +282,7 @@ impl World {
         clearance::keys::Position::of_number(position).unwrap().writer
     }
 
-    fn things(&self, whose: &str) -> Option<&Things> {
+    pub(crate) fn things(&self, whose: &str) -> Option<&Things> {
         match whose {
             "own" => Some(&self.own),
             "another" => Some(&self.another),
@@ -449,6 +449,9 @@ fn the_page_of_threats_names_tests_that_are_there() {
     let files = [
         "server/tests/all/permissions.rs",
         "server/tests/all/people.rs",
+        "server/tests/all/portal.rs",
+        "server/tests/all/portal_permissions.rs",
+        "portal/tests/all/gallery.rs",
         "server/tests/all/providers.rs",
         "server/tests/all/registering.rs",
         "server/tests/all/sign_ins.rs",

@@ -285,3 +285,21 @@ async fn an_officer_needs_a_second_factor_at_his_provider() {
     let text = session["token"].as_str().unwrap();
     assert_eq!(ask(&scene.zone, "GET", "/v1/consignments", text, &Value::Null).await.0, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_in_a_browser_is_at_his_desk_and_sees_no_session() {
+    let scene = Scene::new(|settings| settings.domains = vec!["bureau.example".into()]).await;
+    let (back, cookie) = scene.there("bureau").await;
+    let (name, value) = cookie.split_once('=').unwrap();
+    let mut browser = crate::support::browser::Browser::new(&scene.zone);
+    browser.cookies.insert(name.to_owned(), value.to_owned());
+    let led = browser.get(&back).await;
+    assert_eq!((led.status, led.location(), led.text.as_str()), (303, "/desk", ""));
+    let kept: Vec<&str> = browser.cookies.keys().map(String::as_str).collect();
+    assert_eq!(kept, ["__Host-session"], "the cookie of the sign-in is gone, that of the session is there");
+    assert_eq!(browser.get("/desk/account").await.status, 200);
+    // The sign-in counted once; a browser is told so by a page.
+    let again = browser.get(&back).await;
+    assert_eq!(again.status, 400);
+    assert!(again.text.contains("<html"));
+}

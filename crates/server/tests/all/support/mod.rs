@@ -20,6 +20,8 @@ use tower::ServiceExt;
 /// 2026-11-23 10:00 in China.
 pub const NOW: Time = Time(1_795_399_200_000);
 
+pub mod browser;
+pub mod chromium;
 #[path = "../../../../store/tests/all/support/postgres.rs"]
 pub mod database;
 pub mod people;
@@ -97,6 +99,21 @@ impl Zone {
             last = self.send(&sender, document).await;
         }
         last
+    }
+
+    /// Waits until lists cover all that is committed.
+    pub async fn until_listed(&self) {
+        use store::Read;
+        let read = &self.window.read;
+        let committed = read.position().await.unwrap();
+        let rows = |cursor: &store::Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
+        for _ in 0..500 {
+            if rows(&read.listed().await.unwrap()) >= rows(&committed) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("lists do not follow");
     }
 
     pub async fn shown(&self, party: &str, trade: &Trade) -> Value {

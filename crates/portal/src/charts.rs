@@ -1,0 +1,197 @@
+//! Charts as SVG, drawn here: bars, stacked bars, a line, a histogram, a sparkline. Each has a title and a description, takes
+//! its colours from the stylesheet and belongs beside the table of its numbers. Whole numbers alone: a chart shows counts
+//! or fen.
+
+use maud::{Markup, html};
+
+/// Width and height of a chart in its own units.
+const WIDE: u64 = 640;
+const HIGH: u64 = 220;
+/// Room for the texts at the left, below and above.
+const LEFT: u64 = 64;
+const BELOW: u64 = 24;
+const ABOVE: u64 = 16;
+/// A bar and its gap at most: few bars are not blocks.
+const WIDEST: u64 = 112;
+/// Series that differ in colour.
+const SERIES: usize = 5;
+
+/// Names what a chart shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Legend<'a> {
+    /// Unique on the page.
+    pub id: &'a str,
+    /// What it is.
+    pub title: &'a str,
+    /// What it says, for those who do not see it.
+    pub description: &'a str,
+}
+
+/// A bar: its name and its parts, one a series.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bar {
+    /// Below it.
+    pub name: String,
+    /// Its parts from below.
+    pub parts: Vec<u64>,
+}
+
+impl Bar {
+    fn sum(&self) -> u64 {
+        self.parts.iter().fold(0, |sum, part| sum.saturating_add(*part))
+    }
+}
+
+/// The part of a length that a value is of the most.
+fn scaled(value: u64, most: u64, length: u64) -> u64 {
+    let scaled = u128::from(value) * u128::from(length) / u128::from(most.max(1));
+    u64::try_from(scaled).unwrap_or(length).min(length)
+}
+
+/// A number on an axis, at least the value: 1, 2 or 5 and noughts.
+pub fn round_up(value: u64) -> u64 {
+    let mut unit: u64 = 1;
+    loop {
+        for step in [1, 2, 5] {
+            match unit.checked_mul(step) {
+                Some(round) if round >= value => return round,
+                Some(_) => {}
+                None => return u64::MAX,
+            }
+        }
+        let Some(next) = unit.checked_mul(10) else { return u64::MAX };
+        unit = next;
+    }
+}
+
+fn frame(legend: Legend<'_>, most: u64, body: Markup) -> Markup {
+    let (title, description) = (format!("{}-title", legend.id), format!("{}-text", legend.id));
+    let floor = HIGH - BELOW;
+    html! {
+        figure.chart {
+            svg viewBox={ "0 0 " (WIDE) " " (HIGH) } role="img" aria-labelledby={ (title) " " (description) } {
+                title id=(title) { (legend.title) }
+                desc id=(description) { (legend.description) }
+                (body)
+                line.axis x1=(LEFT) y1=(floor) x2=(WIDE) y2=(floor) {}
+                line.axis x1=(LEFT) y1=(ABOVE) x2=(LEFT) y2=(floor) {}
+                text x=(LEFT - 6) y=(ABOVE + 4) text-anchor="end" { (crate::format::count(most)) }
+                text x=(LEFT - 6) y=(floor) text-anchor="end" { "0" }
+            }
+            figcaption { (legend.title) }
+        }
+    }
+}
+
+/// Bars, stacked where they have several parts.
+pub fn bars(legend: Legend<'_>, bars: &[Bar]) -> Markup {
+    columns(legend, bars, 24)
+}
+
+/// A histogram: bars that touch, each named by where it begins.
+pub fn histogram(legend: Legend<'_>, counts: &[(String, u64)]) -> Markup {
+    let bars: Vec<Bar> =
+        counts.iter().map(|(name, count)| Bar { name: name.clone(), parts: vec![*count] }).collect();
+    columns(legend, &bars, 1)
+}
+
+fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64) -> Markup {
+    let most = round_up(bars.iter().map(Bar::sum).max().unwrap_or(0));
+    let (height, floor) = (HIGH - BELOW - ABOVE, HIGH - BELOW);
+    let each = ((WIDE - LEFT) / (bars.len() as u64).max(1)).clamp(1, WIDEST);
+    // Names that would lie on one another are left to the table.
+    let every = (bars.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
+    let body = html! {
+        @for (index, bar) in (0u64..).zip(bars) {
+            @let x = LEFT + index * each;
+            @for (series, below, part) in stacked(bar) {
+                @let (top, size) = (scaled(below.saturating_add(part), most, height), scaled(part, most, height));
+                rect class={ "series-" (series) } x=(x + gap / 2) y=(floor - top) width=(each.saturating_sub(gap).max(1)) height=(size) {}
+            }
+            @if index.is_multiple_of(every) { text x=(x + each / 2) y=(HIGH - 8) text-anchor="middle" { (bar.name) } }
+        }
+    };
+    frame(legend, most, body)
+}
+
+/// Series from 1, what lies below, the part.
+fn stacked(bar: &Bar) -> impl Iterator<Item = (usize, u64, u64)> {
+    let mut below = 0u64;
+    bar.parts.iter().enumerate().map(move |(index, part)| {
+        let here = below;
+        below = below.saturating_add(*part);
+        (index % SERIES + 1, here, *part)
+    })
+}
+
+/// A line through points that are equally far apart.
+pub fn line(legend: Legend<'_>, points: &[(String, u64)]) -> Markup {
+    let most = round_up(points.iter().map(|(_, value)| *value).max().unwrap_or(0));
+    let values: Vec<u64> = points.iter().map(|(_, value)| *value).collect();
+    let at = |index: u64| LEFT + scaled(index, (points.len() as u64).saturating_sub(1), WIDE - LEFT - 24);
+    let every = (points.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
+    let body = html! {
+        polyline.curve points=(path(&values, most, (LEFT, ABOVE), (WIDE - LEFT - 24, HIGH - BELOW - ABOVE))) {}
+        @for (index, (name, _)) in (0u64..).zip(points) {
+            @if index.is_multiple_of(every) { text x=(at(index)) y=(HIGH - 8) text-anchor="middle" { (name) } }
+        }
+    };
+    frame(legend, most, body)
+}
+
+/// A line without axes, for a row of a table that has the numbers.
+pub fn sparkline(title: &str, values: &[u64]) -> Markup {
+    let most = values.iter().copied().max().unwrap_or(0);
+    html! {
+        svg.spark viewBox="0 0 120 28" role="img" aria-label=(title) {
+            polyline.curve points=(path(values, most, (2, 2), (116, 24))) {}
+        }
+    }
+}
+
+fn path(values: &[u64], most: u64, (left, above): (u64, u64), (width, height): (u64, u64)) -> String {
+    let last = (values.len() as u64).saturating_sub(1);
+    let point = |(index, value): (u64, &u64)| {
+        format!("{},{}", left + scaled(index, last, width), above + height - scaled(*value, most, height))
+    };
+    (0u64..).zip(values).map(point).collect::<Vec<_>>().join(" ")
+}
+
+/// Which colour is which series.
+pub fn key(names: &[String]) -> Markup {
+    html! {
+        ul.legend {
+            @for (index, name) in names.iter().enumerate() {
+                li {
+                    svg.key viewBox="0 0 10 10" aria-hidden="true" { rect class={ "series-" (index % SERIES + 1) } width="10" height="10" {} }
+                    " " (name)
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_ends_at_a_round_number() {
+        for (value, round) in [(0, 1), (1, 1), (3, 5), (10, 10), (11, 20), (499, 500), (501, 1000)] {
+            assert_eq!(round_up(value), round);
+        }
+        assert_eq!(round_up(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn nothing_is_drawn_outside_whatever_the_numbers() {
+        assert_eq!(scaled(u64::MAX, u64::MAX, 100), 100);
+        assert_eq!(scaled(7, 0, 100), 100);
+        assert_eq!(scaled(1, 3, 100), 33);
+        let huge = Bar { name: "x".into(), parts: vec![u64::MAX, u64::MAX] };
+        let legend = Legend { id: "c", title: "t", description: "d" };
+        assert!(bars(legend, &[huge]).into_string().contains("role=\"img\""));
+        assert!(bars(legend, &[]).into_string().contains("role=\"img\""));
+        assert!(line(legend, &[]).into_string().contains("polyline"));
+    }
+}

@@ -1,0 +1,222 @@
+//! The texts of pages, one file set a language under `locales/`. Words that come from the window (a state, a lane, a kind of
+//! problem) belong to a [`Family`]; every other text is asked for by a key that stands in the source, so that a test
+//! finds keys that are missing or that nobody uses.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use std::sync::OnceLock;
+use unic_langid::LanguageIdentifier;
+
+/// A language of pages. Those of neighbouring countries (vi, th, lo, my, km) join when their texts are there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Language {
+    /// Chinese as written in the mainland.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// All of them, the first where nobody says which.
+    pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
+
+    /// The tag of BCP 47: in `lang`, in the cookie, in addresses.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        }
+    }
+
+    /// Its own name for itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Chinese => "中文",
+            Self::English => "English",
+        }
+    }
+
+    /// The language of a tag, exactly.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// The first language of an `Accept-Language` that we have: in its order, which browsers keep by preference.
+    pub fn accepted(header: &str) -> Option<Self> {
+        let primary = |tag: &str| tag.split([';', '-']).next().unwrap_or_default().trim().to_lowercase();
+        header.split(',').map(primary).find_map(|wanted| {
+            Self::ALL.into_iter().find(|language| language.tag().split('-').next() == Some(wanted.as_str()))
+        })
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        // A tag that does not parse would be no language; a test formats texts in each.
+        self.tag().parse().unwrap_or_default()
+    }
+
+    /// Its files: name and text.
+    pub fn files(self) -> [(&'static str, &'static str); 5] {
+        macro_rules! files {
+            ($tag:literal) => {
+                [
+                    ("common.ftl", include_str!(concat!("../locales/", $tag, "/common.ftl"))),
+                    ("words.ftl", include_str!(concat!("../locales/", $tag, "/words.ftl"))),
+                    ("desk.ftl", include_str!(concat!("../locales/", $tag, "/desk.ftl"))),
+                    ("account.ftl", include_str!(concat!("../locales/", $tag, "/account.ftl"))),
+                    ("public.ftl", include_str!(concat!("../locales/", $tag, "/public.ftl"))),
+                ]
+            };
+        }
+        match self {
+            Self::Chinese => files!("zh-CN"),
+            Self::English => files!("en"),
+        }
+    }
+
+    /// Its texts.
+    pub fn texts(self) -> Texts {
+        static BUNDLES: OnceLock<[FluentBundle<FluentResource>; 2]> = OnceLock::new();
+        let bundles = BUNDLES.get_or_init(|| Self::ALL.map(Self::bundle));
+        let bundle = match self {
+            Self::Chinese => &bundles[0],
+            Self::English => &bundles[1],
+        };
+        Texts { language: self, bundle }
+    }
+
+    fn bundle(self) -> FluentBundle<FluentResource> {
+        let mut bundle = FluentBundle::new_concurrent(vec![self.identifier()]);
+        // Isolation marks would be copied with numbers and codes; no language here is written from the right.
+        bundle.set_use_isolating(false);
+        for (_, text) in self.files() {
+            // What does not parse is left out; a test holds every file to parse and no key to stand twice.
+            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(whole, _)| whole);
+            bundle.add_resource_overriding(resource);
+        }
+        bundle
+    }
+}
+
+/// Words that come from the window. The key of a word is `family-word`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Family {
+    /// State of a declaration.
+    State,
+    /// Lane, which officers see.
+    Lane,
+    /// What a finding does.
+    Layer,
+    /// What a consignment waits for.
+    Waiting,
+    /// What a deadline is for.
+    Deadline,
+    /// An officer's action.
+    Action,
+    /// Root of a message.
+    Message,
+    /// What happened, where it was no document.
+    Event,
+    /// Role of a party.
+    Role,
+    /// Basis of an assessment.
+    Basis,
+    /// Account that a movement is of.
+    Account,
+    /// What a movement does.
+    Movement,
+    /// Where a return stands.
+    Return,
+    /// Kind of a problem document.
+    Problem,
+    /// Why nothing is recorded.
+    Closed,
+    /// How sure a row of law is.
+    Confidence,
+}
+
+impl Family {
+    /// What its keys begin with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Lane => "lane",
+            Self::Layer => "layer",
+            Self::Waiting => "waiting",
+            Self::Deadline => "deadline",
+            Self::Action => "action",
+            Self::Message => "message",
+            Self::Event => "event",
+            Self::Role => "role",
+            Self::Basis => "basis",
+            Self::Account => "account",
+            Self::Movement => "movement",
+            Self::Return => "return",
+            Self::Problem => "problem",
+            Self::Closed => "closed",
+            Self::Confidence => "confidence",
+        }
+    }
+}
+
+/// The texts of one language.
+#[derive(Clone, Copy)]
+pub struct Texts {
+    language: Language,
+    bundle: &'static FluentBundle<FluentResource>,
+}
+
+impl Texts {
+    /// Which language.
+    pub fn language(self) -> Language {
+        self.language
+    }
+
+    /// The text of a key; a key that is missing shows itself, and a test fails.
+    pub fn text(self, key: &str) -> String {
+        self.formatted(key, None).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The text of a key with its placeholders filled.
+    pub fn with(self, key: &str, values: &[(&str, &str)]) -> String {
+        let mut arguments = FluentArgs::with_capacity(values.len());
+        for (name, value) in values {
+            arguments.set(*name, *value);
+        }
+        self.formatted(key, Some(&arguments)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A word of a family. One that a newer part of the window says and no text is there for is shown as it is.
+    pub fn word(self, family: Family, word: &str) -> String {
+        self.known(family, word).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// A word of a family, if there is a text for it.
+    pub fn known(self, family: Family, word: &str) -> Option<String> {
+        self.formatted(&format!("{}-{word}", family.prefix()), None)
+    }
+
+    fn formatted(self, key: &str, arguments: Option<&FluentArgs>) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        Some(self.bundle.format_pattern(pattern, arguments, &mut errors).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_language_of_a_browser_that_we_have_is_taken() {
+        assert_eq!(Language::accepted("vi-VN,vi;q=0.9,en-GB;q=0.8,zh;q=0.5"), Some(Language::English));
+        assert_eq!(Language::accepted("zh-TW, en;q=0.5"), Some(Language::Chinese));
+        assert_eq!(Language::accepted("th"), None);
+        assert_eq!(Language::accepted(""), None);
+    }
+
+    #[test]
+    fn placeholders_are_filled_without_invisible_marks() {
+        let told = Language::English.texts().with("signed-in-as", &[("login", "li.wei")]);
+        assert!(told.contains("li.wei") && told.is_ascii(), "{told:?}");
+    }
+}

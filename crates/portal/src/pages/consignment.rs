@@ -1,0 +1,198 @@
+//! One trade: where it stands and why, its documents, its tax with the arithmetic, what happened, and for officers what they
+//! may decide.
+
+use super::decide;
+use crate::answers::{Assessment, Attempt, Consignment, Filed};
+use crate::format::{money, time};
+use crate::language::{Family, Texts};
+use crate::parts::{Column, Table, Tone, badge, facts, findings, state, timeline};
+use crate::shell::{Desk, Frame, Page};
+use maud::{Markup, html};
+
+/// The page; `decision` is the form of an officer who may decide something.
+pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>) -> Page {
+    let texts = frame.texts;
+    let body = html! {
+        div.beside {
+            div {
+                (standing(texts, shown))
+                @if let Some(attempt) = &shown.attempt {
+                    h2 { (texts.text("why-it-stands")) }
+                    (findings(texts, &attempt.findings))
+                    (sealed(texts, attempt))
+                }
+                @if let Some(decision) = decision { (decide::form(frame, shown, decision)) }
+            }
+            div { (documents(texts, shown)) }
+        }
+        @if let Some(assessment) = shown.attempt.as_ref().and_then(|attempt| attempt.assessment.as_ref()) {
+            h2 { (texts.text("tax")) }
+            (tax(texts, assessment))
+        }
+        h2 { (texts.text("what-happened")) }
+        (timeline(texts, &shown.timeline))
+        (remarks(texts, shown))
+    };
+    let title = texts.with("trade-title", &[("number", &shown.order_no)]);
+    let desk = if decision.is_some() { Desk::Queue } else { Desk::Consignments };
+    Page::new(title, Some(desk), body).below(desk.address(), desk.name(texts))
+}
+
+fn standing(texts: Texts, shown: &Consignment) -> Markup {
+    let mut pairs = vec![(texts.text("state"), state(texts, shown.state()))];
+    let waiting: Vec<String> =
+        shown.waiting_for.iter().map(|word| texts.word(Family::Waiting, word)).collect();
+    if !waiting.is_empty() {
+        pairs.push((texts.text("waiting-for"), html! { (waiting.join(&texts.text("joint"))) }));
+    }
+    for deadline in &shown.deadlines {
+        pairs.push((texts.word(Family::Deadline, &deadline.what), time(&deadline.due)));
+    }
+    pairs.push((texts.text("platform"), html! { span.code { (shown.platform) } }));
+    if let Some(attempt) = &shown.attempt {
+        pairs.extend(of_attempt(texts, attempt));
+    }
+    pairs.push((texts.text("version"), html! { (shown.version) }));
+    facts(&pairs)
+}
+
+fn of_attempt(texts: Texts, attempt: &Attempt) -> Vec<(String, Markup)> {
+    let mut pairs = vec![(texts.text("attempt"), html! { (attempt.number) })];
+    if let Some(lane) = &attempt.lane {
+        pairs.push((texts.text("lane"), badge(Tone::of_lane(lane), &texts.word(Family::Lane, lane))));
+    }
+    if let Some(number) = &attempt.invt_no {
+        pairs.push((texts.text("entry-number"), html! { span.code { (number) } }));
+    }
+    if !attempt.pre_no.is_empty() {
+        pairs.push((texts.text("pre-number"), html! { span.code { (attempt.pre_no) } }));
+    }
+    if !attempt.business_date.is_empty() {
+        pairs.push((texts.text("law-of"), html! { (time(&attempt.business_date)) " · " (texts.with("rulebook", &[("number", &attempt.rulebook.to_string())])) }));
+    }
+    if let Some(bill) = &attempt.bill {
+        let paid = match (bill.paid, bill.overdue) {
+            (true, _) => badge(Tone::Good, &texts.text("bill-paid")),
+            (_, true) => badge(Tone::Bad, &texts.text("bill-overdue")),
+            _ => badge(Tone::Wait, &texts.text("bill-owed")),
+        };
+        pairs.push((
+            texts.text("bill"),
+            html! { span.code { (bill.tax_no) } " " (money(&bill.owed)) " " (texts.text("yuan")) " " (paid) },
+        ));
+    }
+    pairs
+}
+
+/// What sealed rules found: officers alone are given it.
+fn sealed(texts: Texts, attempt: &Attempt) -> Markup {
+    html! {
+        @if !attempt.hits.is_empty() {
+            h2 { (texts.text("sealed-hits")) }
+            p.muted { (texts.text("sealed-help")) }
+            @for hit in &attempt.hits {
+                section.finding.warn {
+                    h3 { span.code { (hit.rule) } }
+                    (facts(&[
+                        (texts.text("lane"), badge(Tone::of_lane(&hit.lane), &texts.word(Family::Lane, &hit.lane))),
+                        (texts.text("evidence"), html! { (hit.evidence) }),
+                    ]))
+                }
+            }
+        }
+    }
+}
+
+fn documents(texts: Texts, shown: &Consignment) -> Markup {
+    let waybill = shown.waybill.as_ref();
+    let declaration = shown.attempt.as_ref().and_then(|attempt| attempt.declaration.as_ref());
+    let rows: [(&str, Option<&Filed>); 4] = [
+        ("order", shown.order.as_ref()),
+        ("payment", shown.payment.as_ref()),
+        ("waybill", waybill.and_then(|waybill| waybill.document.as_ref())),
+        ("declaration", declaration),
+    ];
+    html! {
+        h2 { (texts.text("documents")) }
+        (facts(&rows.map(|(word, filed)| (texts.word(Family::Waiting, word), document(texts, filed)))))
+        @if let Some(waybill) = waybill {
+            (facts(&[
+                (texts.text("waybill-number"), html! { span.code { (waybill.logistics_no) } }),
+                (texts.text("arrival"), match &waybill.arrived {
+                    Some(bill) => html! { span.code { (bill) } },
+                    None => html! { span.muted { (texts.text("not-yet")) } },
+                }),
+            ]))
+        }
+        @if let Some(file) = &shown.cancellation {
+            (facts(&[(texts.text("cancellation"), html! { span.code { (file.pre_no) } " " (file.status) })]))
+        }
+        @for file in &shown.returns {
+            (facts(&[(texts.with("return-number", &[("number", &file.number.to_string())]),
+                html! { (texts.word(Family::Return, &file.state)) " " (money(&file.tax_given_back)) " " (texts.text("yuan")) })]))
+        }
+    }
+}
+
+fn document(texts: Texts, filed: Option<&Filed>) -> Markup {
+    match filed {
+        None => html! { span.muted { (texts.text("not-shown-or-not-yet")) } },
+        Some(filed) => html! { span.code { (filed.status) } " · " span.code.muted { (filed.sender) } },
+    }
+}
+
+/// Tax line by line with its arithmetic.
+pub fn tax(texts: Texts, assessment: &Assessment) -> Markup {
+    let columns = vec![
+        Column::of(texts.text("line")),
+        Column::of(texts.text("goods-code")),
+        Column::number(texts.text("dutiable-value")),
+        Column::number(texts.text("duty")),
+        Column::number(texts.text("consumption-tax")),
+        Column::number(texts.text("value-added-tax")),
+        Column::number(texts.text("total")),
+    ];
+    let mut rows: Vec<Vec<Markup>> = Vec::new();
+    for line in &assessment.lines {
+        rows.push(vec![
+            html! { (line.gnum) },
+            html! { span.code { (line.gcode) } },
+            html! { (money(&line.dutiable_value)) },
+            html! { (money(&line.duty)) },
+            html! { (money(&line.consumption_tax)) },
+            html! { (money(&line.value_added_tax)) },
+            html! { (money(&line.total)) },
+        ]);
+    }
+    rows.push(vec![
+        html! { strong { (texts.text("sum")) } },
+        html! {},
+        html! { strong { (money(&assessment.dutiable_value)) } },
+        html! { strong { (money(&assessment.duty)) } },
+        html! { strong { (money(&assessment.consumption_tax)) } },
+        html! { strong { (money(&assessment.value_added_tax)) } },
+        html! { strong { (money(&assessment.total)) } },
+    ]);
+    let basis = texts.word(Family::Basis, &assessment.basis);
+    html! {
+        (Table { caption: format!("{basis} · {}", texts.text("in-yuan")), columns, rows }.shown())
+        h3 { (texts.text("arithmetic")) }
+        ol { @for line in &assessment.lines { li value=(line.gnum) { span.code { (line.arithmetic) } } } }
+        @for doubt in &assessment.uncertain {
+            p { (badge(Tone::Warn, &texts.text("uncertain"))) " " (doubt.gnum) " " (doubt.what) }
+        }
+    }
+}
+
+fn remarks(texts: Texts, shown: &Consignment) -> Markup {
+    let remarks = shown.attempt.as_ref().map(|attempt| attempt.remarks.as_slice()).unwrap_or_default();
+    html! {
+        @if !remarks.is_empty() {
+            h2 { (texts.text("remarks")) }
+            ul { @for remark in remarks {
+                li { (time(&remark.time)) " " span.code { (remark.officer) } " " (texts.word(Family::Action, &remark.action.replace(' ', "-")))
+                    @if !remark.text.is_empty() { "：" (remark.text) } }
+            } }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The list of trades: where each stands, what it waits for, until when.
+
+use super::{address, trade_address};
+use crate::answers::{Line, List};
+use crate::format::time;
+use crate::language::{Family, Texts};
+use crate::parts::{Cell, Column, Field, Table, empty, field, pager, state, submit};
+use crate::shell::{Desk, Frame, Page};
+use maud::{Markup, html};
+
+/// States by which a list is narrowed: number and word; 0 = nothing declared.
+pub const STATES: [(u16, &str); 10] = [
+    (2, "declared"),
+    (100, "rejected"),
+    (120, "entered"),
+    (300, "review"),
+    (399, "concluded"),
+    (500, "inspection"),
+    (599, "detained-other"),
+    (600, "suspended"),
+    (800, "released"),
+    (1399, "cancelled"),
+];
+
+/// What the page shows.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// The page of the list.
+    pub list: List,
+    /// To which states it is narrowed, as it was asked.
+    pub state: String,
+    /// To which number.
+    pub number: String,
+    /// After which cursor it begins.
+    pub after: String,
+    /// What tells of newer ones.
+    pub live: Option<String>,
+}
+
+/// The page.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let link = |after: &str| {
+        address("/desk/consignments", &[("state", &view.state), ("number", &view.number), ("after", after)])
+    };
+    let first = (!view.after.is_empty()).then(|| link(""));
+    let next = view.list.next.as_deref().map(link);
+    let narrowed = !view.state.is_empty() || !view.number.is_empty();
+    let body = html! {
+        (filter(texts, view))
+        @if view.list.consignments.is_empty() {
+            @if narrowed { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
+            @else { (empty(&texts.text("no-trades"), &texts.text("no-trades-help"))) }
+        } @else {
+            (table(texts, &view.list.consignments))
+        }
+        (pager(texts, first.as_deref(), next.as_deref()))
+    };
+    Page {
+        live: view.live.clone(),
+        ..Page::new(texts.text("nav-consignments"), Some(Desk::Consignments), body)
+    }
+}
+
+fn filter(texts: Texts, view: &View) -> Markup {
+    html! {
+        form.filter method="get" action="/desk/consignments" role="search" {
+            div.field {
+                label for="state" { (texts.text("state")) }
+                select #state name="state" {
+                    option value="" selected[view.state.is_empty()] { (texts.text("all-states")) }
+                    @for (number, word) in STATES {
+                        option value=(number) selected[view.state == number.to_string()] { (texts.word(Family::State, word)) }
+                    }
+                }
+            }
+            (field(&Field { name: "number", label: &texts.text("number"), hint: &texts.text("number-hint"), value: &view.number, ..Field::default() }))
+            (submit(&texts.text("narrow")))
+        }
+    }
+}
+
+fn table(texts: Texts, lines: &[Line]) -> Markup {
+    let columns = [
+        texts.text("order"),
+        texts.text("state"),
+        texts.text("waiting-for"),
+        texts.text("deadline"),
+        texts.text("entry-number"),
+        texts.text("district"),
+        texts.text("changed"),
+    ];
+    Table {
+        caption: texts.text("newest-first"),
+        columns: columns.map(Column::of).to_vec(),
+        rows: lines.iter().map(|line| row(texts, line)).collect(),
+    }
+    .shown()
+}
+
+fn row(texts: Texts, line: &Line) -> Vec<Cell> {
+    let waiting: Vec<String> =
+        line.waiting_for.iter().map(|word| texts.word(Family::Waiting, word)).collect();
+    vec![
+        html! {
+            a.lead href=(trade_address(&line.platform, &line.order_no)) { (line.order_no) }
+            " " span.muted.code { (line.platform) }
+        },
+        state(texts, line.state_word.as_deref()),
+        html! { (waiting.join(&texts.text("joint"))) },
+        html! { @if let Some(due) = &line.due { (time(due)) } },
+        html! { @if let Some(number) = &line.invt_no { span.code { (number) } } },
+        html! { span.code { (line.customs_code) } },
+        time(&line.changed),
+    ]
+}

@@ -1,0 +1,105 @@
+//! An officer's decision on one trade: what is open to him now, with the version that he sees.
+
+use super::trade_address;
+use crate::answers::{Consignment, Decided, Open};
+use crate::format::time;
+use crate::language::{Family, Texts};
+use crate::parts::{Choice, Field, Tone, choices, field, finding, hidden, said, submit};
+use crate::shell::{Frame, guard};
+use maud::{Markup, html};
+
+/// What the form shows besides the trade.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// Names this decision: sent again it gets its first answer.
+    pub id: String,
+    /// What was chosen before.
+    pub chosen: String,
+    /// What was written before.
+    pub text: String,
+    /// What was written as notice before.
+    pub notice: String,
+    /// What is wrong with what was sent.
+    pub fault: String,
+    /// Why it was refused, and what had happened meanwhile.
+    pub refused: Option<Decided>,
+}
+
+/// What a choice is sent as: the word, and the number of a return.
+pub fn value(open: &Open) -> String {
+    match open.number {
+        Some(number) => format!("{}/{number}", open.word()),
+        None => open.word(),
+    }
+}
+
+/// Keys of the commonest; where there is a script they select and do not send.
+fn key(word: &str) -> Option<char> {
+    Some(match word {
+        "approve" => 'a',
+        "release" => 'r',
+        "inspect" => 'i',
+        "reject" => 'x',
+        "suspend" => 'h',
+        "inspection-result-passed" => 'p',
+        "inspection-result-failed" => 'f',
+        _ => return None,
+    })
+}
+
+/// The form.
+pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
+    let texts = frame.texts;
+    let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
+    let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
+    html! {
+        h2 #decide { (texts.text("decide")) }
+        @if let Some(refused) = &view.refused { (refusal(texts, refused)) }
+        @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
+        @else {
+            form method="post" action={ (trade_address(&shown.platform, &shown.order_no)) "/actions" } {
+                @if let Some(reader) = &frame.reader { (guard(reader)) }
+                (hidden("id", &view.id))
+                (hidden("version", &shown.version.to_string()))
+                (choices("action", &texts.text("decision"), &view.fault, &view.chosen, &all))
+                @if wants_notice {
+                    (field(&Field { name: "notice", label: &texts.text("notice"), hint: &texts.text("notice-hint"), value: &view.notice, ..Field::default() }))
+                }
+                (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, ..Field::default() }))
+                (submit(&texts.text("record-decision")))
+                p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
+            }
+        }
+    }
+}
+
+fn choice(texts: Texts, open: &Open) -> Choice {
+    let word = open.word();
+    let mut label = texts.word(Family::Action, &word);
+    if let Some(number) = open.number {
+        label = format!("{label} · {}", texts.with("return-number", &[("number", &number.to_string())]));
+    }
+    Choice { value: value(open), label, key: key(&word) }
+}
+
+fn refusal(texts: Texts, refused: &Decided) -> Markup {
+    html! {
+        (said(Tone::Bad, html! { p { strong { (texts.text("decision-refused")) } " " (refused.info) } }))
+        @for one in &refused.findings { (finding(texts, one)) }
+        @if !refused.changes.is_empty() {
+            h3 { (texts.text("meanwhile")) }
+            ul { @for change in &refused.changes {
+                li { (time(&change.time)) " " (name(texts, &change.what)) @if !change.by.is_empty() { " · " span.code { (change.by) } }
+                    @if let Some(info) = &change.info { " · " (info) } }
+            } }
+        }
+    }
+}
+
+/// What happened: a document, an action or a timer.
+fn name(texts: Texts, what: &str) -> String {
+    texts
+        .known(Family::Message, what)
+        .or_else(|| texts.known(Family::Event, what))
+        .unwrap_or_else(|| texts.word(Family::Action, what))
+}

@@ -1,0 +1,93 @@
+//! What a reader finds first: how his newest trades stand, and where he may go.
+
+use super::address;
+use crate::answers::Line;
+use crate::charts::{Bar, Legend, bars};
+use crate::format::count;
+use crate::language::{Family, Texts};
+use crate::parts::{Column, Table, empty};
+use crate::shell::{Desk, Frame, Page};
+use maud::{Markup, html};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Role of the reader.
+    pub role: String,
+    /// His newest trades; none = he may not read trades.
+    pub newest: Option<Vec<Line>>,
+}
+
+/// The page.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let desks = frame.reader.as_ref().map(|reader| reader.desks.as_slice()).unwrap_or_default();
+    let body = html! {
+        p.muted { (texts.with("home-role", &[("role", &texts.word(Family::Role, &view.role))])) }
+        @match view.newest.as_deref() {
+            None => (empty(&texts.text("home-no-trades"), &texts.text("home-no-trades-help"))),
+            Some([]) => (empty(&texts.text("no-trades"), &texts.text("no-trades-help"))),
+            Some(newest) => (overview(texts, newest)),
+        }
+        h2 { (texts.text("home-desks")) }
+        ul.cards {
+            @for desk in desks {
+                @if *desk != Desk::Home {
+                    li.card { h3 { a href=(desk.address()) { (desk.name(texts)) } } p { (about(texts, *desk)) } }
+                }
+            }
+        }
+    };
+    Page::new(texts.text("nav-home"), Some(Desk::Home), body)
+}
+
+fn about(texts: Texts, desk: Desk) -> String {
+    match desk {
+        Desk::Home => String::new(),
+        Desk::Queue => texts.text("about-queue"),
+        Desk::Consignments => texts.text("about-consignments"),
+        Desk::Receipts => texts.text("about-receipts"),
+        Desk::Rules => texts.text("about-rules"),
+        Desk::Tariff => texts.text("about-tariff"),
+        Desk::Status => texts.text("about-status"),
+        Desk::Account => texts.text("about-account"),
+    }
+}
+
+/// States with how many of the newest trades are in them, the most first.
+fn by_state(newest: &[Line]) -> Vec<(u16, String, u64)> {
+    let mut counted: Vec<(u16, String, u64)> = Vec::new();
+    for line in newest {
+        match counted.iter_mut().find(|(state, _, _)| *state == line.state) {
+            Some((_, _, count)) => *count += 1,
+            None => counted.push((line.state, line.state_word.clone().unwrap_or_default(), 1)),
+        }
+    }
+    counted.sort_by_key(|(state, _, count)| (std::cmp::Reverse(*count), *state));
+    counted
+}
+
+fn overview(texts: Texts, newest: &[Line]) -> Markup {
+    let counted = by_state(newest);
+    let name = |word: &str| {
+        if word.is_empty() { texts.text("not-declared") } else { texts.word(Family::State, word) }
+    };
+    let title = texts.with("home-by-state", &[("count", &count(newest.len() as u64))]);
+    let description: Vec<String> =
+        counted.iter().map(|(_, word, number)| format!("{} {number}", name(word))).collect();
+    let chart: Vec<Bar> =
+        counted.iter().map(|(_, word, number)| Bar { name: name(word), parts: vec![*number] }).collect();
+    let table = Table {
+        caption: title.clone(),
+        columns: vec![Column::of(texts.text("state")), Column::number(texts.text("trades"))],
+        rows: counted
+            .iter()
+            .map(|(state, word, number)| {
+                let there = address("/desk/consignments", &[("state", &state.to_string())]);
+                vec![html! { a.lead href=(there) { (name(word)) } }, html! { (count(*number)) }]
+            })
+            .collect(),
+    };
+    let legend = Legend { id: "states", title: &title, description: &description.join(", ") };
+    html! { div.beside { (bars(legend, &chart)) (table.shown()) } }
+}

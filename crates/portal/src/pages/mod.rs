@@ -1,0 +1,32 @@
+//! The pages. Each is a function of a frame and of what it shows; which page is shown to whom is `server`'s.
+
+pub mod account;
+pub mod consignment;
+pub mod consignments;
+pub mod decide;
+pub mod error;
+pub mod home;
+pub mod queue;
+pub mod receipts;
+pub mod rules;
+pub mod sign_in;
+pub mod start;
+pub mod status;
+pub mod tariff;
+
+use crate::parts::escaped;
+
+/// The address of a trade.
+pub fn trade_address(platform: &str, order_no: &str) -> String {
+    format!("/desk/consignments/{}/{}", escaped(platform), escaped(order_no))
+}
+
+/// An address with a query of what is not empty.
+pub fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = query
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", escaped(value)))
+        .collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}

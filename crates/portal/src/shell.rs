@@ -1,0 +1,235 @@
+//! What surrounds every page: head, navigation by what the reader may do, switch of language, trail, messages, footer.
+
+use crate::assets;
+use crate::language::{Language, Texts};
+use crate::parts::{Tone, said};
+use maud::{DOCTYPE, Markup, html};
+
+/// A place in the navigation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Desk {
+    /// What waits for the reader.
+    Home,
+    /// An officer's queue.
+    Queue,
+    /// Trades.
+    Consignments,
+    /// Receipts.
+    Receipts,
+    /// Rules and codes.
+    Rules,
+    /// Tariff and calculator.
+    Tariff,
+    /// Whether the window works.
+    Status,
+    /// The reader's own account.
+    Account,
+}
+
+impl Desk {
+    /// Its address.
+    pub fn address(self) -> &'static str {
+        match self {
+            Self::Home => "/desk",
+            Self::Queue => "/desk/queue",
+            Self::Consignments => "/desk/consignments",
+            Self::Receipts => "/desk/receipts",
+            Self::Rules => "/desk/rules",
+            Self::Tariff => "/tariff",
+            Self::Status => "/status",
+            Self::Account => "/desk/account",
+        }
+    }
+
+    /// Its name.
+    pub fn name(self, texts: Texts) -> String {
+        match self {
+            Self::Home => texts.text("nav-home"),
+            Self::Queue => texts.text("nav-queue"),
+            Self::Consignments => texts.text("nav-consignments"),
+            Self::Receipts => texts.text("nav-receipts"),
+            Self::Rules => texts.text("nav-rules"),
+            Self::Tariff => texts.text("nav-tariff"),
+            Self::Status => texts.text("nav-status"),
+            Self::Account => texts.text("nav-account"),
+        }
+    }
+}
+
+/// Who reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reader {
+    /// With what he signed in.
+    pub login: String,
+    /// What every form of his session carries.
+    pub guard: String,
+    /// Where he may go.
+    pub desks: Vec<Desk>,
+}
+
+/// What a page is shown in.
+#[derive(Clone)]
+pub struct Frame {
+    /// The texts of the reader's language.
+    pub texts: Texts,
+    /// Path and query of the page, without the language: what the switch leads back to.
+    pub place: String,
+    /// The reader; none = nobody has signed in.
+    pub reader: Option<Reader>,
+}
+
+/// A page without its surroundings.
+pub struct Page {
+    /// What it is, also the heading.
+    pub title: String,
+    /// Where it belongs in the navigation.
+    pub desk: Option<Desk>,
+    /// The pages above it: address and name.
+    pub trail: Vec<(String, String)>,
+    /// What the reader is told first.
+    pub said: Option<(Tone, String)>,
+    /// What tells that the page has changed: address of an event stream.
+    pub live: Option<String>,
+    /// The page itself.
+    pub body: Markup,
+}
+
+impl Page {
+    /// A page of a desk.
+    pub fn new(title: String, desk: Option<Desk>, body: Markup) -> Self {
+        Self { title, desk, trail: Vec::new(), said: None, live: None, body }
+    }
+
+    /// Below other pages.
+    #[must_use]
+    pub fn below(mut self, address: &str, name: String) -> Self {
+        self.trail.push((address.to_owned(), name));
+        self
+    }
+
+    /// The whole document.
+    pub fn shown(&self, frame: &Frame) -> String {
+        let texts = frame.texts;
+        html! {
+            (DOCTYPE)
+            html lang=(texts.language().tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title) " · " (texts.text("window-name")) }
+                    link rel="stylesheet" href=(assets::STYLE.address());
+                    link rel="icon" type="image/svg+xml" href=(assets::ICON.address());
+                    script src=(assets::SCRIPT.address()) defer {}
+                }
+                body {
+                    a.skip href="#main" { (texts.text("skip-to-content")) }
+                    (header(frame))
+                    (navigation(frame, self.desk))
+                    main #main tabindex="-1" {
+                        (trail(texts, &self.trail, &self.title))
+                        h1 { (self.title) }
+                        @if let Some((tone, text)) = &self.said { (said(*tone, html! { p { (text) } })) }
+                        @if let Some(live) = &self.live { (news(frame, live)) }
+                        (self.body)
+                    }
+                    (footer(texts))
+                }
+            }
+        }
+        .into_string()
+    }
+}
+
+fn header(frame: &Frame) -> Markup {
+    let texts = frame.texts;
+    html! {
+        header.top {
+            div.bar {
+                a.name href=(if frame.reader.is_some() { "/desk" } else { "/" }) { (texts.text("window-name")) }
+                @for language in Language::ALL {
+                    @if language != texts.language() {
+                        a href=(with_language(&frame.place, language)) lang=(language.tag()) hreflang=(language.tag()) {
+                            (language.own_name())
+                        }
+                    }
+                }
+                @match &frame.reader {
+                    Some(reader) => {
+                        a href=(Desk::Account.address()) { (texts.with("signed-in-as", &[("login", &reader.login)])) }
+                        form method="post" action="/sign-out" {
+                            (guard(reader))
+                            button.plain { (texts.text("sign-out")) }
+                        }
+                    }
+                    None => a href="/sign-in" { (texts.text("sign-in")) }
+                }
+            }
+        }
+    }
+}
+
+/// The hidden field that every form of a session carries.
+pub fn guard(reader: &Reader) -> Markup {
+    html! { input type="hidden" name="guard" value=(reader.guard); }
+}
+
+/// A place with a language in its query.
+fn with_language(place: &str, language: Language) -> String {
+    let joint = if place.contains('?') { '&' } else { '?' };
+    format!("{place}{joint}lang={}", language.tag())
+}
+
+fn navigation(frame: &Frame, here: Option<Desk>) -> Markup {
+    const PUBLIC: [Desk; 2] = [Desk::Tariff, Desk::Status];
+    let desks = frame.reader.as_ref().map_or(&PUBLIC[..], |reader| &reader.desks);
+    html! {
+        nav.nav aria-label=(frame.texts.text("navigation")) {
+            ul {
+                @for desk in desks {
+                    li {
+                        a href=(desk.address()) aria-current=[(here == Some(*desk)).then_some("page")] {
+                            (desk.name(frame.texts))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn trail(texts: Texts, trail: &[(String, String)], title: &str) -> Markup {
+    html! {
+        @if !trail.is_empty() {
+            nav.crumbs aria-label=(texts.text("trail")) {
+                ol {
+                    @for (address, name) in trail { li { a href=(address) { (name) } } }
+                    li aria-current="page" { (title) }
+                }
+            }
+        }
+    }
+}
+
+/// Appears when the page has changed; the reader decides when he sees the new one.
+fn news(frame: &Frame, live: &str) -> Markup {
+    html! {
+        div role="status" {
+            div.said.wait data-live=(live) hidden {
+                p { (frame.texts.text("changed-meanwhile")) " " a href=(frame.place) { (frame.texts.text("show-newest")) } }
+            }
+        }
+    }
+}
+
+fn footer(texts: Texts) -> Markup {
+    html! {
+        footer.foot {
+            ul {
+                li { a href="/tariff" { (texts.text("nav-tariff")) } }
+                li { a href="/status" { (texts.text("nav-status")) } }
+                li { a href="/v1/openapi.json" { (texts.text("interface")) } }
+            }
+            p { (texts.text("times-are-china")) " " (texts.text("no-claim")) }
+        }
+    }
+}

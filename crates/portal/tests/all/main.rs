@@ -1,0 +1,7 @@
+//! The pages without a server: texts, colours, and every part and page in both languages against its snapshot.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::disallowed_methods, reason = "tests read the sources that they hold to account")]
+
+mod colours;
+mod gallery;
+mod texts;

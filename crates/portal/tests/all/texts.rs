@@ -1,0 +1,209 @@
+//! Texts: every key that the sources ask for is there in every language, none is there that nobody asks for, and the
+//! placeholders are the same in all of them.
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
+use portal::{Family, Language};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+type Keys = BTreeMap<String, BTreeSet<String>>;
+
+/// Keys of a language with their placeholders.
+fn keys(language: Language) -> Keys {
+    let mut keys = Keys::new();
+    for (file, text) in language.files() {
+        let resource = fluent_syntax::parser::parse(text)
+            .unwrap_or_else(|(_, errors)| panic!("{}/{file}: {errors:?}", language.tag()));
+        for entry in resource.body {
+            let Entry::Message(message) = entry else { continue };
+            let pattern = message.value.unwrap();
+            let mut names = BTreeSet::new();
+            for element in pattern.elements {
+                if let PatternElement::Placeable {
+                    expression: Expression::Inline(InlineExpression::VariableReference { id }),
+                } = element
+                {
+                    names.insert(id.name.to_owned());
+                }
+            }
+            let before = keys.insert(message.id.name.to_owned(), names);
+            assert!(before.is_none(), "{}/{file}: {} stands twice", language.tag(), message.id.name);
+        }
+    }
+    keys
+}
+
+fn sources(folder: &Path, texts: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, texts);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            texts.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Keys that the sources of this crate and of the server's pages ask for by name.
+fn asked() -> BTreeSet<String> {
+    let mut texts = Vec::new();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    sources(&here.join("src"), &mut texts);
+    let pages = here.join("../server/src/portal");
+    if pages.exists() {
+        sources(&pages, &mut texts);
+    }
+    let mut asked = BTreeSet::new();
+    for text in texts {
+        for call in [".text(\"", ".with(\"", ".text(\n", ".with(\n"] {
+            for rest in text.split(call).skip(1) {
+                let rest = rest.trim_start().trim_start_matches('"');
+                asked.insert(rest.split('"').next().unwrap().to_owned());
+            }
+        }
+    }
+    asked
+}
+
+/// Words of the window, family by family.
+fn words() -> Vec<(Family, Vec<String>)> {
+    use clearance::consignment::{Lane, ReturnState, State};
+    use clearance::event::{ActionKind, TimerKind};
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+    let timers = [1, 2, 3, 4].map(|number| TimerKind::from_number(number).unwrap().word());
+    let plain: Vec<&str> = [
+        ActionKind::Approve,
+        ActionKind::Inspect,
+        ActionKind::InspectionResult { passed: true },
+        ActionKind::Release,
+        ActionKind::Reject,
+        ActionKind::Conclude,
+        ActionKind::Suspend,
+        ActionKind::Resume,
+        ActionKind::Detain { status: 501 },
+        ActionKind::ReExport,
+        ActionKind::Close,
+        ActionKind::ApproveCancellation,
+        ActionKind::RefuseCancellation,
+        ActionKind::ApproveReturn { number: 1 },
+        ActionKind::RefuseReturn { number: 1 },
+        ActionKind::ReceiveReturn { number: 1 },
+        ActionKind::SummariseBill { notice: "".into() },
+        ActionKind::PayBill,
+    ]
+    .iter()
+    .map(ActionKind::word)
+    .collect();
+    let mut actions = owned(&plain);
+    actions.extend(owned(&["inspection-result-passed", "inspection-result-failed"]));
+    actions.extend([501, 502, 503, 599].map(|status| format!("detain-{status}")));
+    let events = [&["waybill"][..], &timers, &plain].concat();
+    let messages =
+        [311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711, 712, 816, 818, 900];
+    let returns = [1, 2, 3, 4, 5].map(|number| ReturnState::from_number(number).unwrap().word());
+    vec![
+        (Family::State, State::ALL.map(|state| state.word().to_owned()).to_vec()),
+        (Family::Lane, Lane::ALL.map(|lane| lane.word().to_owned()).to_vec()),
+        (Family::Layer, owned(&["refused", "rejected", "review", "note"])),
+        (
+            Family::Waiting,
+            owned(&[
+                "order",
+                "payment",
+                "waybill",
+                "declaration",
+                "arrival",
+                "review",
+                "inspection",
+                "customs",
+            ]),
+        ),
+        (Family::Deadline, owned(&timers)),
+        (Family::Action, actions),
+        (Family::Message, messages.map(|number| format!("CEB{number}Message")).to_vec()),
+        (Family::Event, owned(&events)),
+        (Family::Role, clearance::party::Role::ALL.map(|role| role.word().to_owned()).to_vec()),
+        (
+            Family::Basis,
+            [1, 2, 3]
+                .map(|number| clearance::tax::Basis::from_number(number).unwrap().word().to_owned())
+                .to_vec(),
+        ),
+        (Family::Account, owned(&["quota", "guarantee", "payable-tax"])),
+        (Family::Movement, owned(&["hold", "post", "void", "give-back", "enter", "set-limit"])),
+        (Family::Return, owned(&returns)),
+        (Family::Problem, owned(&PROBLEMS)),
+        (Family::Closed, owned(&["draining", "store-failed", "disk-full", "disk-read-only"])),
+        (Family::Confidence, owned(&["seen", "known", "memory", "unsure"])),
+    ]
+}
+
+/// Kinds of problem documents that have a text of their own.
+const PROBLEMS: [&str; 24] = [
+    "bad-request",
+    "forbidden",
+    "not-yours",
+    "invalid",
+    "beyond-own-rights",
+    "wrong-password",
+    "sign-in-refused",
+    "conflict",
+    "too-many",
+    "not-found",
+    "erased",
+    "not-ready",
+    "unavailable",
+    "method-not-allowed",
+    "too-large",
+    "unauthenticated",
+    "token-ended",
+    "scope-missing",
+    "change-password-first",
+    "second-factor-first",
+    "people-only",
+    "code-needed",
+    "internal",
+    "foreign-form",
+];
+
+#[test]
+fn no_text_is_missing_and_none_is_there_in_vain() {
+    let mut wanted = asked();
+    assert!(wanted.len() > 150, "the sources were not read");
+    for (family, words) in words() {
+        wanted.extend(words.iter().map(|word| format!("{}-{word}", family.prefix())));
+    }
+    for language in Language::ALL {
+        let there: BTreeSet<String> = keys(language).into_keys().collect();
+        let missing: Vec<&String> = wanted.difference(&there).collect();
+        let unused: Vec<&String> = there.difference(&wanted).collect();
+        assert!(
+            missing.is_empty() && unused.is_empty(),
+            "{}: missing {missing:?}, unused {unused:?}",
+            language.tag()
+        );
+    }
+}
+
+#[test]
+fn placeholders_are_the_same_in_every_language() {
+    let first = keys(Language::ALL[0]);
+    for language in Language::ALL {
+        for (key, names) in keys(language) {
+            assert_eq!(Some(&names), first.get(&key), "{}: {key}", language.tag());
+        }
+    }
+}
+
+#[test]
+fn a_text_of_one_language_is_not_the_copy_of_another() {
+    let chinese = |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+    for (file, text) in Language::English.files() {
+        assert!(!chinese(text), "{file} has Chinese in English");
+    }
+    for key in keys(Language::Chinese).keys() {
+        // Signs between words have no script.
+        let told = Language::Chinese.texts().text(key);
+        assert!(key == "joint" || chinese(&told), "{key} is {told} in Chinese");
+    }
+}

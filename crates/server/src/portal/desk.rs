@@ -1,0 +1,108 @@
+//! The desk of whoever reads for his party: home, trades, receipts, rules, messages as they were received.
+
+use super::guard::Seen;
+use super::{read, shown, to};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::{self, Query};
+use crate::auth::Caller;
+use crate::rights::Right;
+use ::portal::Desk;
+use ::portal::answers::{List, Receipts, Rules};
+use ::portal::pages::{self, address, consignments, home};
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Read;
+
+/// Trades that the home page counts.
+const NEWEST: &str = "500";
+/// Receipts of a page: each is a message of its own.
+const RECEIPTS: &str = "40";
+
+/// A query of the interface.
+pub(super) fn query(pairs: &[(&str, &str)]) -> Query {
+    let owned = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    axum::extract::Query(owned.collect::<BTreeMap<_, _>>())
+}
+
+/// What a query of a page has under a name.
+pub(super) fn get<'a>(query: &'a Query, name: &str) -> &'a str {
+    query.0.get(name).map(String::as_str).unwrap_or_default()
+}
+
+/// `GET /desk`: what waits for the reader; who has something to do first is led there.
+pub async fn home<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    if caller.person.as_ref().is_some_and(|person| person.first.is_some()) {
+        return Ok(to(Desk::Account.address()));
+    }
+    let role = caller.role.word().to_owned();
+    let newest = if caller.rights.has(Right::ConsignmentsRead) {
+        let asked = query(&[("limit", NEWEST)]);
+        let list: List = read(api::consignments::search(State(window), caller, asked).await?.0)?;
+        Some(list.consignments)
+    } else {
+        None
+    };
+    Ok(shown(&frame, &home::page(&frame, &home::View { role, newest })))
+}
+
+/// `GET /desk/consignments?state=&number=&after=`.
+pub async fn consignments<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let (state, number, after) = (get(&asked, "state"), get(&asked, "number").trim(), get(&asked, "after"));
+    let beneath = query(&[("state", state), ("number", number), ("after", after), ("with", "waiting")]);
+    let list: List = read(api::consignments::search(State(window), caller, beneath).await?.0)?;
+    // What is older than a cursor does not change by what comes.
+    let live = after.is_empty().then(|| address("/desk/live", &[("state", state)]));
+    let view = consignments::View {
+        list,
+        state: state.to_owned(),
+        number: number.to_owned(),
+        after: after.to_owned(),
+        live,
+    };
+    Ok(shown(&frame, &consignments::page(&frame, &view)))
+}
+
+/// `GET /desk/receipts?after=`.
+pub async fn receipts<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let after = get(&asked, "after");
+    let beneath = query(&[("after", after), ("limit", RECEIPTS), ("form", "xml")]);
+    let receipts: Receipts = read(api::receipts::list(State(window), caller, beneath).await?.0)?;
+    let full = receipts.receipts.len().to_string() == RECEIPTS;
+    Ok(shown(&frame, &pages::receipts::page(&frame, &receipts, after, full)))
+}
+
+/// `GET /desk/rules?text=&from=`.
+pub async fn rules(Seen(frame): Seen, asked: Query) -> Result<Response, Problem> {
+    let rules: Rules = read(api::reasons().await.0)?;
+    let from = get(&asked, "from").parse().unwrap_or(0);
+    Ok(shown(&frame, &pages::rules::page(&frame, &rules.reasons, get(&asked, "text"), from)))
+}
+
+/// `GET /desk/messages/{position}`: the bytes as received, to be read as text and never as a page.
+pub async fn original<R: Read>(
+    state: State<Arc<Window<R>>>,
+    caller: Caller,
+    position: Path<u64>,
+) -> Result<Response, Problem> {
+    let mut answer = api::messages::original(state, caller, position).await?;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    Ok(answer)
+}

@@ -1,0 +1,313 @@
+//! Before a page: whose session the browser has, in which language he reads, and that a form was sent by a page of this
+//! session. A page knows sessions alone: it takes them from a cookie that no script reads and no other site sends along
+//! with a form, while the interface takes tokens from a header alone, so that neither stands in for the other.
+
+use crate::Window;
+use crate::api::access::{Access, admitted};
+use crate::api::error::Problem;
+use crate::auth::Caller;
+use crate::rights::Right;
+use ::portal::answers;
+use ::portal::parts::escaped;
+use ::portal::{Desk, Frame, Language, Reader};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::collections::BTreeMap;
+use store::Read;
+
+/// The cookie of a session; its name binds it to this host and to encrypted connections (browsers count this machine as one).
+const SESSION: &str = "__Host-session";
+/// The cookie of the language.
+const LANGUAGE: &str = "language";
+/// Bytes of a form at most.
+const FORM: usize = 65_536;
+
+/// The cookie that a session lives in, until the browser is closed or the session ends.
+pub fn session_cookie(text: &str) -> String {
+    format!("{SESSION}={text}; Path=/; Secure; HttpOnly; SameSite=Lax")
+}
+
+/// The cookie that takes it away.
+pub(super) fn no_session_cookie() -> String {
+    format!("{SESSION}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
+fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value.to_owned())
+}
+
+/// The text of the session that a browser has; a token of a machine is none.
+pub(super) fn session(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, SESSION).filter(|text| text.starts_with(store::SESSION_PREFIX))
+}
+
+/// Whether who asks wants a page: browsers name it, programs do not.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepts.split(',').any(|kind| kind.split(';').next().unwrap_or_default().trim() == "text/html")
+}
+
+/// The pairs of a query or a form; the last of a name counts.
+fn pairs(text: &[u8]) -> BTreeMap<String, String> {
+    form_urlencoded::parse(text).into_owned().collect()
+}
+
+/// The language that was asked for just now, if it was.
+fn asked_language(uri: &Uri) -> Option<Language> {
+    let query = pairs(uri.query().unwrap_or_default().as_bytes());
+    query.get("lang").and_then(|tag| Language::from_tag(tag))
+}
+
+fn language(headers: &HeaderMap, uri: &Uri) -> Language {
+    let kept = || cookie(headers, LANGUAGE).and_then(|tag| Language::from_tag(&tag));
+    let accepted = || {
+        let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        header.and_then(Language::accepted)
+    };
+    asked_language(uri).or_else(kept).or_else(accepted).unwrap_or(Language::Chinese)
+}
+
+/// Path and query without what is said once: the language, a message.
+fn place(uri: &Uri) -> String {
+    let kept: Vec<String> = pairs(uri.query().unwrap_or_default().as_bytes())
+        .into_iter()
+        .filter(|(name, _)| name != "lang" && name != "said")
+        .map(|(name, value)| format!("{}={}", escaped(&name), escaped(&value)))
+        .collect();
+    // A path of two slashes would be another host.
+    let path = format!("/{}", uri.path().trim_start_matches('/'));
+    if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) }
+}
+
+/// Where a reader may go.
+fn desks(caller: &Caller) -> Vec<Desk> {
+    let first = caller.person.as_ref().and_then(|person| person.first);
+    if first.is_some() {
+        return vec![Desk::Account];
+    }
+    let asked: [(Desk, &[Right]); 5] = [
+        (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
+        (Desk::Consignments, &[Right::ConsignmentsRead]),
+        (Desk::Receipts, &[Right::ReceiptsRead]),
+        (Desk::Rules, &[Right::ReferenceRead]),
+        (Desk::Tariff, &[]),
+    ];
+    let open = asked.into_iter().filter(|(_, rights)| rights.is_empty() || caller.rights.has_any(rights));
+    [Desk::Home].into_iter().chain(open.map(|(desk, _)| desk)).chain([Desk::Status, Desk::Account]).collect()
+}
+
+/// What every form of a session carries: nobody who does not have the session can know it.
+fn guard_of<R: Read>(window: &Window<R>, session: &str) -> Result<String, Problem> {
+    Ok(window.control.keyed(&format!("form of {session}"))?)
+}
+
+/// What a form sent, checked to be of a page of this window.
+#[derive(Clone, Default, Debug)]
+pub struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// The text of a field; empty where it is not there.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// The frame of a page.
+#[derive(Clone)]
+pub struct Seen(pub Frame);
+
+/// Lets a request through to its page, or says why not.
+pub async fn guard<R: Read>(window: &Window<R>, request: Request, next: Next, asked: Access) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let frame =
+        Frame { texts: language(&parts.headers, &parts.uri).texts(), place: place(&parts.uri), reader: None };
+    let chosen = asked_language(&parts.uri);
+    let mut reader = None;
+    let mut response = match enter(window, &mut parts, body, asked, frame, &mut reader).await {
+        Ok(body) => next.run(Request::from_parts(parts, body)).await,
+        Err(refused) => refused,
+    };
+    if let Some(reader) = reader {
+        response.extensions_mut().insert(reader);
+    }
+    if let Some(language) = chosen {
+        let kept = format!("{LANGUAGE}={}; Path=/; SameSite=Lax; Max-Age=31536000", language.tag());
+        if let Ok(value) = HeaderValue::from_str(&kept) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+/// Puts the caller, the frame and the form where the page finds them.
+async fn enter<R: Read>(
+    window: &Window<R>,
+    parts: &mut Parts,
+    body: Body,
+    asked: Access,
+    mut frame: Frame,
+    reader: &mut Option<Reader>,
+) -> Result<Body, Response> {
+    let session = session(&parts.headers).filter(|_| !parts.uri.path().starts_with(::portal::assets::PATH));
+    let bearer = session.as_ref().map(|text| format!("Bearer {text}"));
+    // Where nothing is asked for, a session is looked at for the frame alone.
+    let wanted = if asked == Access::Open { Access::Oneself } else { asked };
+    let caller = match (&session, admitted(window, bearer.as_deref(), wanted).await) {
+        (_, Ok(caller)) if caller.person.is_some() => Some(caller),
+        _ if asked == Access::Open => None,
+        (_, Ok(_)) => return Err(to_sign_in(parts, false)),
+        (had, Err(problem)) => return Err(refused(parts, problem, had.is_some())),
+    };
+    if let (Some(caller), Some(session)) = (&caller, &session) {
+        let guard = guard_of(window, session).map_err(IntoResponse::into_response)?;
+        frame.reader = Some(Reader { login: caller.name.to_string(), guard, desks: desks(caller) });
+        reader.clone_from(&frame.reader);
+    }
+    let mut body = body;
+    if parts.method == Method::POST {
+        let form = form(parts, body, frame.reader.as_ref()).await.map_err(IntoResponse::into_response)?;
+        parts.extensions.insert(form);
+        body = Body::empty();
+    }
+    parts.extensions.insert(Seen(frame));
+    if let Some(caller) = caller {
+        parts.extensions.insert(caller);
+    }
+    Ok(body)
+}
+
+/// Why he is not let in: nobody signs in, he has something to do first, or it is not his.
+fn refused(parts: &Parts, problem: Problem, had: bool) -> Response {
+    match problem.kind() {
+        "unauthenticated" | "token-ended" | "people-only" => to_sign_in(parts, had),
+        "change-password-first" | "second-factor-first" => super::to(Desk::Account.address()),
+        _ => problem.into_response(),
+    }
+}
+
+fn to_sign_in(parts: &Parts, had: bool) -> Response {
+    let next = if parts.method == Method::GET { place(&parts.uri) } else { String::new() };
+    let said = if had { "ended" } else { "" };
+    super::to(&::portal::pages::address("/sign-in", &[("next", &next), ("said", said)]))
+}
+
+/// Whether a browser says that another site made it send this.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let host = text("host").unwrap_or_default();
+    text("origin").is_some_and(|origin| origin.split("://").nth(1) != Some(host))
+}
+
+/// The form of a request, if a page of the session sent it.
+async fn form(parts: &Parts, body: Body, reader: Option<&Reader>) -> Result<Form, Problem> {
+    if is_foreign(&parts.headers) {
+        return Err(Problem::foreign_form());
+    }
+    let bytes = axum::body::to_bytes(body, FORM).await;
+    let bytes = bytes.map_err(|_| Problem::bad_request("the form is too large"))?;
+    let form = Form(pairs(&bytes));
+    match reader {
+        Some(reader) if form.get("guard") != reader.guard && parts.uri.path() != "/sign-in" => {
+            Err(Problem::foreign_form())
+        }
+        _ => Ok(form),
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::forbidden)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Form {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.remove::<Self>().ok_or_else(Problem::forbidden)
+    }
+}
+
+/// A problem as a page, where a browser asks; its status and what it says in headers stay.
+pub async fn as_page(request: Request, next: Next) -> Response {
+    let (headers, uri) = (request.headers(), request.uri());
+    let frame = wants_page(headers).then(|| Frame {
+        texts: language(headers, uri).texts(),
+        place: place(uri),
+        reader: None,
+    });
+    let response = next.run(request).await;
+    let Some(mut frame) = frame else { return response };
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| kind != "application/problem+json") {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, FORM).await.unwrap_or_default();
+    let Ok(problem) = serde_json::from_slice::<answers::Problem>(&bytes) else {
+        return (StatusCode::INTERNAL_SERVER_ERROR, bytes).into_response();
+    };
+    frame.reader = parts.extensions.remove::<Reader>();
+    let page = ::portal::pages::error::page(frame.texts, &problem);
+    let mut shown = super::shown(&frame, &page);
+    *shown.status_mut() = parts.status;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    for (name, value) in &parts.headers {
+        shown.headers_mut().entry(name).or_insert(value.clone());
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_known_by_what_the_browser_says() {
+        let foreign = |pairs| is_foreign(&headers(pairs));
+        assert!(foreign(&[("sec-fetch-site", "cross-site")]) && foreign(&[("sec-fetch-site", "same-site")]));
+        assert!(!foreign(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        assert!(foreign(&[("origin", "https://elsewhere.example"), ("host", "window.example")]));
+        assert!(foreign(&[("origin", "null"), ("host", "window.example")]));
+        assert!(!foreign(&[("origin", "https://window.example"), ("host", "window.example")]));
+        assert!(!foreign(&[]));
+    }
+
+    #[test]
+    fn a_place_is_always_of_this_host_and_says_nothing_twice() {
+        let place = |text: &'static str| place(&Uri::from_static(text));
+        assert_eq!(place("//elsewhere.example/x"), "/elsewhere.example/x");
+        assert_eq!(place("/desk?lang=en&state=300&said=done"), "/desk?state=300");
+    }
+
+    #[test]
+    fn the_language_asked_for_counts_before_the_one_kept_and_the_one_preferred() {
+        let sent = headers(&[("cookie", "a=b; language=en"), ("accept-language", "zh-CN")]);
+        assert_eq!(language(&sent, &Uri::from_static("/")), Language::English);
+        assert_eq!(language(&sent, &Uri::from_static("/?lang=zh-CN")), Language::Chinese);
+        assert_eq!(
+            language(&headers(&[("accept-language", "en-GB")]), &Uri::from_static("/")),
+            Language::English
+        );
+        assert_eq!(
+            language(&headers(&[("cookie", "language=xx")]), &Uri::from_static("/?lang=<")),
+            Language::Chinese
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The portal: pages in the same process, made of what the HTTP interface answers. Routes are named here; which right each
+//! asks for stands in `api/access.rs` beside those of the interface. What a page looks like is the crate `portal`'s.
+//!
+//! A page is never more than its route beneath: handlers here call the handlers of the interface and read their answers.
+
+mod account;
+mod desk;
+mod guard;
+mod live;
+mod officer;
+mod public;
+mod sign_in;
+
+pub use guard::{as_page, guard, session_cookie, wants_page};
+
+use crate::Window;
+use crate::api::error::Problem;
+use ::portal::{Frame, Page};
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+use store::Read;
+
+/// Every page: method and path.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("get", "/"),
+    ("get", "/static/{name}"),
+    ("get", "/sign-in"),
+    ("post", "/sign-in"),
+    ("post", "/sign-out"),
+    ("get", "/tariff"),
+    ("get", "/tariff/calculator"),
+    ("get", "/status"),
+    ("get", "/desk"),
+    ("get", "/desk/account"),
+    ("post", "/desk/account/password"),
+    ("post", "/desk/account/second-factor"),
+    ("post", "/desk/account/second-factor/confirm"),
+    ("get", "/desk/consignments"),
+    ("get", "/desk/consignments/{platform}/{order_no}"),
+    ("post", "/desk/consignments/{platform}/{order_no}/actions"),
+    ("get", "/desk/live"),
+    ("get", "/desk/messages/{position}"),
+    ("get", "/desk/queue"),
+    ("get", "/desk/receipts"),
+    ("get", "/desk/rules"),
+];
+
+/// The routes of the pages.
+pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
+    Router::new()
+        .route("/", get(public::start::<R>))
+        .route("/static/{name}", get(asset))
+        .route("/sign-in", get(sign_in::ask::<R>).post(sign_in::begin::<R>))
+        .route("/sign-out", post(sign_in::end::<R>))
+        .route("/tariff", get(public::tariff::<R>))
+        .route("/tariff/calculator", get(public::calculator::<R>))
+        .route("/status", get(public::status::<R>))
+        .route("/desk", get(desk::home::<R>))
+        .route("/desk/account", get(account::show))
+        .route("/desk/account/password", post(account::password::<R>))
+        .route("/desk/account/second-factor", post(account::enrol::<R>))
+        .route("/desk/account/second-factor/confirm", post(account::confirm::<R>))
+        .route("/desk/consignments", get(desk::consignments::<R>))
+        .route("/desk/consignments/{platform}/{order_no}", get(officer::trade::<R>))
+        .route("/desk/consignments/{platform}/{order_no}/actions", post(officer::decide::<R>))
+        .route("/desk/live", get(live::watch::<R>))
+        .route("/desk/messages/{position}", get(desk::original::<R>))
+        .route("/desk/queue", get(officer::queue::<R>))
+        .route("/desk/receipts", get(desk::receipts::<R>))
+        .route("/desk/rules", get(desk::rules))
+}
+
+/// A page as an answer.
+fn shown(frame: &Frame, page: &Page) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, ::portal::assets::CONTENT_POLICY),
+    ];
+    (headers, page.shown(frame)).into_response()
+}
+
+/// To another page.
+fn to(address: &str) -> Response {
+    (axum::http::StatusCode::SEE_OTHER, AppendHeaders([(header::LOCATION, address)])).into_response()
+}
+
+/// An answer of the interface as its page reads it.
+fn read<T: DeserializeOwned>(answer: Value) -> Result<T, Problem> {
+    serde_json::from_value(answer).map_err(|error| {
+        // A member was renamed on one side alone: the tests of every page find it.
+        tracing::error!(%error, "an answer is not what its page reads");
+        Problem::internal()
+    })
+}
+
+/// `GET /static/{name}`: a file whose name changes with its content, so that it is kept for ever.
+async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
+    let found = ::portal::assets::Asset::find(&name).ok_or_else(|| Problem::not_found("no such file"))?;
+    let headers =
+        [(header::CONTENT_TYPE, found.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, found.text).into_response())
+}

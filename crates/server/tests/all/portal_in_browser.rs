@@ -1,0 +1,291 @@
+//! The portal in a real browser: every page for each role, on a telephone and on a desk, in both languages and both themes.
+//! Nothing is complained about, nothing is wider than the window, everything can be read, named and reached by keys. The
+//! pictures are left in `target/screenshots`. Where there is no browser it says so, unless `ONEWINDOW_REQUIRE_BROWSER` asks
+//! for one.
+
+use crate::support::chromium::Chromium;
+use crate::support::people::{self, PASSWORD};
+use crate::support::{NOW, Zone, path, plain};
+use ceb::Document;
+use clearance::party::Role;
+use clearance::sample::Trade;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use store::Duty;
+
+const CHECKS: &str = include_str!("support/accessible.js");
+const OFFICE: &str = "8620000001";
+
+/// A zone with a rejected trade, one that an officer has to look at and one that waits, served on this machine.
+struct Served {
+    zone: Zone,
+    address: String,
+    rejected: Trade,
+    looked_at: Trade,
+    waiting: Trade,
+    officer: String,
+    login: String,
+}
+
+impl Served {
+    async fn new() -> Self {
+        let zone = Zone::new().await;
+        let waiting = plain(&zone, 0);
+        zone.trade(&waiting).await;
+        let agent = waiting.declaration.head.agent_code.to_string();
+        let of_agent = |from: u64| {
+            (from..)
+                .step_by(50)
+                .map(|from| plain(&zone, from))
+                .find(|trade| trade.declaration.head.agent_code == agent.as_str())
+                .unwrap()
+        };
+        let mut rejected = of_agent(1_000);
+        rejected.declaration.head.buyer_name = "另一人".into();
+        zone.trade(&rejected).await;
+        let rules = "id,valid_from,valid_to,lane,condition,note\nevery-identity,20190101,,document-check,identity_count_7 > 0,all of them\n";
+        zone.window.publish(&[("risk_rules.csv".to_owned(), rules.to_owned())], "test").await.unwrap();
+        let looked_at = of_agent(2_000);
+        zone.trade(&looked_at).await;
+        zone.until_listed().await;
+        let (_, one_time) = people::add(&zone, "guan.yuan", OFFICE, Role::Officer, &Duty::ALL).await;
+        let officer = people::settle(&zone, "guan.yuan", &one_time, true).await;
+        let (_, one_time) = people::add(&zone, "li.wei", &agent, Role::Agent, &Duty::ALL).await;
+        people::settle(&zone, "li.wei", &one_time, false).await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let service = zone.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Self { zone, address, rejected, looked_at, waiting, officer, login: "li.wei".to_owned() }
+    }
+
+    fn desk(&self, trade: &Trade) -> String {
+        path(trade).replace("/v1", "/desk")
+    }
+}
+
+fn browser() -> Option<Chromium> {
+    let started = Chromium::start();
+    if started.is_none() {
+        println!(
+            "skipped: there is no Chromium here (apt install chromium); ONEWINDOW_REQUIRE_BROWSER=1 asks for one"
+        );
+    }
+    started
+}
+
+/// Signs in by the form, as a person does.
+fn sign_in(browser: &mut Chromium, served: &Served) {
+    browser.open(&format!("{}/sign-in", served.address));
+    browser.leading(|browser| {
+        browser.run(&format!(
+            "document.querySelector('#login').value = {}; document.querySelector('#password').value = {}; document.querySelector('form.stack button').click()",
+            json!(served.login),
+            json!(PASSWORD)
+        ));
+    });
+}
+
+/// Gives the browser a session, in place of whose it had.
+fn take_over(browser: &mut Chromium, served: &Served, session: &str) {
+    browser.call("Network.clearBrowserCookies", &json!({}));
+    let cookie = json!({"name": "__Host-session", "value": session, "url": served.address, "path": "/", "secure": true, "httpOnly": true, "sameSite": "Lax"});
+    assert_eq!(browser.call("Network.setCookie", &cookie)["success"], true);
+}
+
+fn folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Looks at pages in every width, language and theme.
+fn visit(
+    browser: &mut Chromium,
+    served: &Served,
+    who: &str,
+    pages: &[(&str, String)],
+    faults: &mut Vec<String>,
+) {
+    for language in ["zh-CN", "en"] {
+        browser.open(&format!("{}/status?lang={language}", served.address));
+        for (name, page) in pages {
+            for (width, dark) in [(390, false), (1280, false), (1280, true)] {
+                browser.look(width, dark);
+                browser.open(&format!("{}{page}", served.address));
+                let at = format!("{who} {name} {language} {width}{}", if dark { " dark" } else { "" });
+                if browser.run("document.documentElement.lang") != language {
+                    faults.push(format!("{at}: in another language"));
+                }
+                let found = browser.run(CHECKS);
+                faults.extend(found.as_array().unwrap().iter().map(|one| format!("{at}: {one}")));
+                if width == 390 {
+                    focus(browser, &at, faults);
+                }
+                faults.extend(browser.complaints().into_iter().map(|one| format!("{at}: {one}")));
+                let theme = if dark { "-dark" } else { "" };
+                browser.picture(&folder().join(format!("{who}-{name}-{language}-{width}{theme}.png")));
+            }
+        }
+    }
+}
+
+/// The first that keys reach is the way past the navigation, and wherever they lead is to be seen.
+fn focus(browser: &mut Chromium, at: &str, faults: &mut Vec<String>) {
+    const SEEN: &str = "(() => { const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect(); \
+        return [at.className, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.bottom > 0, at.outerHTML.slice(0, 100)]; })()";
+    for step in 0..6 {
+        browser.press("Tab");
+        let seen = browser.run(SEEN);
+        if step == 0 && seen[0] != "skip" {
+            faults.push(format!("{at}: keys do not reach the way to the content first: {seen}"));
+        }
+        if seen[1] != true {
+            faults.push(format!("{at}: the focus is not to be seen on {}", seen[2]));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_fit_for_everybody() {
+    let Some(mut browser) = browser() else { return };
+    let served = Served::new().await;
+    let faults = tokio::task::spawn_blocking(move || {
+        let mut faults = Vec::new();
+        let page = |name: &'static str, path: &str| (name, path.to_owned());
+        let public = [
+            page("start", "/"),
+            page("sign-in", "/sign-in"),
+            page("status", "/status"),
+            page("tariff", "/tariff?text=33"),
+            page("calculator", "/tariff/calculator?code=33049900&price=100&quantity=2&freight=10"),
+            page("wrong", "/tariff/calculator?code=1&price=x&quantity=2"),
+        ];
+        visit(&mut browser, &served, "public", &public, &mut faults);
+        sign_in(&mut browser, &served);
+        assert_eq!(browser.run("location.pathname"), "/desk", "the form signed nobody in");
+        let agent = [
+            page("home", "/desk"),
+            page("list", "/desk/consignments"),
+            page("nothing", "/desk/consignments?number=none"),
+            page("rejected", &served.desk(&served.rejected)),
+            page("waiting", &served.desk(&served.waiting)),
+            page("receipts", "/desk/receipts"),
+            page("rules", "/desk/rules"),
+            page("account", "/desk/account"),
+        ];
+        visit(&mut browser, &served, "agent", &agent, &mut faults);
+        take_over(&mut browser, &served, &served.officer);
+        let officer = [
+            page("home", "/desk"),
+            page("queue", "/desk/queue"),
+            page("empty", "/desk/queue?tab=held"),
+            page("trade", &served.desk(&served.looked_at)),
+            page("account", "/desk/account"),
+        ];
+        visit(&mut browser, &served, "officer", &officer, &mut faults);
+        faults
+    });
+    let faults = faults.await.unwrap();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// A page with one of each fault.
+const UNFIT: &str = "<body><h3>x</h3><h3 id=a>y</h3><p id=a>z</p><a href=x></a><input><img role=img><fieldset></fieldset>\
+    <table><tr><th>h</th></tr></table><p style='color:rgb(119,119,119);background:rgb(136,136,136)'>x</p>\
+    <button style='height:9px;padding:0;border:0;font-size:5px'>b</button><div style='width:3000px'>wide</div>";
+
+#[test]
+fn the_checks_find_what_is_wrong() {
+    let Some(mut browser) = browser() else { return };
+    browser.look(390, false);
+    browser.open(&format!("data:text/html,{}", portal::parts::escaped(UNFIT)));
+    let found = browser.run(CHECKS).to_string();
+    for fault in [
+        "no language",
+        "no title",
+        "no header",
+        "no main",
+        "not one main",
+        "skips a rank",
+        "an id twice",
+        "no name",
+        "no label",
+        "a group without",
+        "a picture without",
+        "without a caption",
+        "a head that is of nothing",
+        "contrast 1.",
+        "too small",
+        "wider than the window",
+    ] {
+        assert!(found.contains(fault), "{fault} was not found: {found}");
+    }
+    browser.run("console.error('wrong'); document.body.insertAdjacentHTML('beforeend', '<img src=\"http://127.0.0.1:1/\">')");
+    assert!(browser.complaints().iter().any(|one| one.contains("wrong")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_works_with_keys_alone_and_without_a_script() {
+    let Some(mut browser) = browser() else { return };
+    let served = Served::new().await;
+    let shown = tokio::task::spawn_blocking(move || {
+        take_over(&mut browser, &served, &served.officer);
+        let trade = served.desk(&served.looked_at);
+        browser.look(1280, false);
+        browser.open(&format!("{}/desk/queue?lang=en", served.address));
+        browser.press("j");
+        assert_eq!(browser.run("document.activeElement.getAttribute('href')"), trade.as_str());
+        browser.leading(|browser| browser.press("Enter"));
+        assert_eq!(browser.run("location.pathname"), trade.as_str());
+        browser.press("i");
+        assert_eq!(browser.run("document.activeElement.value"), "inspect");
+        assert_eq!(browser.run("document.activeElement.checked"), true);
+        // A letter that is typed is a letter.
+        browser.run("document.querySelector('#text').focus()");
+        browser.press("x");
+        assert_eq!(browser.run("document.querySelector('#text').value"), "x");
+        assert_eq!(browser.run("document.querySelector('input[name=action]:checked').value"), "inspect");
+        // Turned off, keys do nothing.
+        browser.run("document.querySelector('[data-keys-switch]').click(); document.activeElement.blur()");
+        browser.press("a");
+        assert_eq!(browser.run("document.querySelector('input[name=action]:checked').value"), "inspect");
+        // The same without a script: by the order of tabs alone.
+        browser.call("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
+        browser.open(&format!("{}{trade}", served.address));
+        browser.leading(|browser| {
+            browser.run("document.querySelector('#action-inspect').checked = true; document.querySelector('form[action$=actions] button').click()");
+        });
+        assert!(browser.complaints().is_empty());
+        browser.run("document.querySelector('main').innerText").to_string()
+    });
+    let shown = shown.await.unwrap();
+    assert!(shown.contains("The decision is recorded"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_by_itself_that_it_is_not_the_newest() {
+    let Some(mut browser) = browser() else { return };
+    let served = Served::new().await;
+    let address = format!("{}{}", served.address, served.desk(&served.waiting));
+    let officer = served.officer.clone();
+    let (mut browser, served) = tokio::task::spawn_blocking(move || {
+        take_over(&mut browser, &served, &officer);
+        browser.open(&address);
+        assert_eq!(browser.run("document.querySelector('[data-live]').hidden"), true);
+        (browser, served)
+    })
+    .await
+    .unwrap();
+    let arrival = Trade::arrival(3, &[&served.waiting], NOW).unwrap();
+    served.zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
+    let told = tokio::task::spawn_blocking(move || {
+        (0..100).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            browser.run("document.querySelector('[data-live]').hidden") == false
+        })
+    });
+    assert!(told.await.unwrap(), "nothing was said within ten seconds");
+}

@@ -1,0 +1,114 @@
+//! Who may open which page: every page asked by every kind of caller for his own, for another's and for what is not there,
+//! as `permissions.rs` does for the interface. Who has not signed in, and every machine, is led to the sign-in.
+
+use crate::permissions::{CALLERS, WHOLE_ZONE, World};
+use crate::support::browser::Browser;
+use server::api::access::access;
+use std::collections::BTreeMap;
+
+/// Method, route, of whom, and the status for each caller; 303 leads to the sign-in, to his account, or on.
+#[rustfmt::skip]
+const TABLE: &[(&str, &str, &str, &str)] = &[
+    //                                        nob agt sco ban off els zon | adm ope rea aud | dec ins rev zad zau | chg enr
+    ("get", "/", "own",                      "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/static/{name}", "own",         "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/static/{name}", "another",     "404 404 404 404 404 404 404   404 404 404 404   404 404 404 404 404   404 404"),
+    ("get", "/static/{name}", "absent",      "404 404 404 404 404 404 404   404 404 404 404   404 404 404 404 404   404 404"),
+    ("get", "/sign-in", "own",               "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("post", "/sign-in", "own",              "401 401 401 401 401 401 401   401 401 401 401   401 401 401 401 401   401 401"),
+    // A form without what the pages of its session give.
+    ("post", "/sign-out", "own",             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   403 403"),
+    ("get", "/tariff", "own",                "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/tariff/calculator", "own",     "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/status", "own",                "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/desk", "own",                  "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303"),
+    ("get", "/desk/account", "own",          "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   200 200"),
+    ("post", "/desk/account/password", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   403 403"),
+    ("post", "/desk/account/second-factor", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   403 403"),
+    ("post", "/desk/account/second-factor/confirm", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   403 403"),
+    ("get", "/desk/consignments", "own",     "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/consignments/{platform}/{order_no}", "own",
+                                             "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/consignments/{platform}/{order_no}", "another",
+                                             "303 303 303 303 303 303 303   403 404 404 404   200 200 200 403 200   303 303"),
+    ("get", "/desk/consignments/{platform}/{order_no}", "absent",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
+    ("post", "/desk/consignments/{platform}/{order_no}/actions", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/consignments/{platform}/{order_no}/actions", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/consignments/{platform}/{order_no}/actions", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    // A trade that may be watched is a stream without end: `portal` watches one. Here it is one that is not there.
+    ("get", "/desk/live", "own",             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
+    ("get", "/desk/messages/{position}", "own",
+                                             "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/messages/{position}", "another",
+                                             "303 303 303 303 303 303 303   403 404 404 404   200 200 200 403 200   303 303"),
+    ("get", "/desk/messages/{position}", "absent",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
+    ("get", "/desk/queue", "own",            "303 303 303 303 303 303 303   403 403 403 403   200 200 403 403 403   303 303"),
+    ("get", "/desk/receipts", "own",         "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/rules", "own",            "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303"),
+];
+
+/// The address of a route, of whom.
+fn asked(world: &World, route: &str, whose: &str) -> String {
+    let things = world.things(whose);
+    let shown = things.map_or("/v1/consignments/none/none", |things| &things.path).replace("/v1", "/desk");
+    match route {
+        "/static/{name}" if whose == "own" => portal::assets::STYLE.address(),
+        "/static/{name}" => "/static/portal-0000000000000000.css".to_owned(),
+        "/desk/live" => "/desk/live?platform=none&order=none&seen=1".to_owned(),
+        "/desk/consignments/{platform}/{order_no}" => shown,
+        "/desk/consignments/{platform}/{order_no}/actions" => format!("{shown}/actions"),
+        "/desk/messages/{position}" => {
+            let known = things.map(|things| things.message["position"].to_string());
+            format!("/desk/messages/{}", known.unwrap_or("99999999".to_owned()))
+        }
+        other => other.to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_answers_every_caller_as_the_table_says() {
+    let world = World::new().await;
+    for (method, route) in server::portal::ROUTES {
+        assert!(access(method, route).is_some(), "{method} {route}: nobody said who may");
+        let rows = TABLE.iter().filter(|row| (row.0, row.1) == (*method, *route)).count();
+        assert_eq!(rows, if route.contains('{') { 3 } else { 1 }, "{method} {route} has not its rows");
+    }
+    let mut faults = Vec::new();
+    let mut answered = BTreeMap::new();
+    for (method, route, whose, expected) in TABLE {
+        let expected: Vec<u16> = expected.split_whitespace().map(|status| status.parse().unwrap()).collect();
+        assert_eq!(expected.len(), CALLERS.len(), "{method} {route} {whose}");
+        let path = asked(&world, route, whose);
+        for (caller, expected) in CALLERS.into_iter().zip(expected) {
+            let session = world.texts.get(caller).map_or("", String::as_str);
+            let mut browser = Browser::with(&world.zone, session);
+            let shown = match *method {
+                "get" => browser.get(&path).await,
+                // Attempts of a login that nobody has are slowed down as those of any other.
+                _ => browser.post(&path, &[("login", &format!("nobody.{caller}")), ("password", "x")]).await,
+            };
+            if shown.status != expected {
+                faults.push(format!(
+                    "{method} {route} of {whose} by {caller}: {}, not {expected}",
+                    shown.status
+                ));
+            }
+            answered.insert((*method, *route, caller, *whose), (shown.status, shown.words()));
+        }
+    }
+    for ((method, route, caller, whose), another) in &answered {
+        let absent = answered.get(&(*method, *route, *caller, "absent"));
+        if *whose == "another" && absent != Some(another) && !WHOLE_ZONE.contains(caller) {
+            faults.push(format!("{method} {route} by {caller}: another's tells from what is not there"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

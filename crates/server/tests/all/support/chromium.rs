@@ -1,0 +1,222 @@
+//! A real browser without a screen, driven over its DevTools protocol: opens pages, presses keys, runs checks in the page,
+//! takes pictures, and keeps what it complained about.
+
+use base64::Engine;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tungstenite::{Message, WebSocket};
+
+/// A browser with one page.
+pub struct Chromium {
+    child: Child,
+    socket: WebSocket<TcpStream>,
+    last: u64,
+    events: Vec<Value>,
+    _profile: tempfile::TempDir,
+}
+
+/// The program, if there is one: named by `ONEWINDOW_BROWSER`, or where Debian puts it.
+fn program() -> Option<String> {
+    let named = std::env::var("ONEWINDOW_BROWSER").ok();
+    named.into_iter().chain(["chromium", "chromium-browser", "google-chrome"].map(str::to_owned)).find(
+        |name| {
+            let asked =
+                Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+            asked.is_ok_and(|status| status.success())
+        },
+    )
+}
+
+/// One `GET` of the browser's own address.
+fn ask(port: &str, path: &str) -> Option<Value> {
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    let mut answer = Vec::new();
+    let mut piece = [0u8; 4096];
+    // It may keep the connection open: the answer is whole when it reads as JSON.
+    loop {
+        let count = stream.read(&mut piece).ok()?;
+        answer.extend_from_slice(&piece[..count]);
+        let text = String::from_utf8_lossy(&answer);
+        let body = text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+        match body.and_then(|body| serde_json::from_str(&body).ok()) {
+            Some(value) => return Some(value),
+            None if count == 0 => return None,
+            None => {}
+        }
+    }
+}
+
+impl Chromium {
+    /// Starts one. None = there is no browser, and nobody said that there has to be.
+    pub fn start() -> Option<Self> {
+        let Some(program) = program() else {
+            assert!(std::env::var_os("ONEWINDOW_REQUIRE_BROWSER").is_none(), "there is no browser");
+            return None;
+        };
+        let profile = tempfile::tempdir().unwrap();
+        let child = Command::new(program)
+            .args([
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+            ])
+            .args(["--hide-scrollbars", "--remote-debugging-port=0", "--disable-background-networking"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .arg("about:blank")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let began = Instant::now();
+        let address = loop {
+            assert!(began.elapsed() < Duration::from_secs(60), "the browser does not answer");
+            std::thread::sleep(Duration::from_millis(100));
+            let Ok(told) = std::fs::read_to_string(profile.path().join("DevToolsActivePort")) else {
+                continue;
+            };
+            let Some(port) = told.lines().next() else { continue };
+            let Some(targets) = ask(port, "/json/list") else { continue };
+            let page = targets.as_array().into_iter().flatten().find(|target| target["type"] == "page");
+            if let Some(page) = page {
+                break page["webSocketDebuggerUrl"].as_str().unwrap().to_owned();
+            }
+        };
+        let host = address.trim_start_matches("ws://").split('/').next().unwrap().to_owned();
+        let stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let (socket, _) = tungstenite::client(address, stream).unwrap();
+        let mut browser = Self { child, socket, last: 0, events: Vec::new(), _profile: profile };
+        for domain in ["Page", "Runtime", "Log", "Network"] {
+            browser.call(&format!("{domain}.enable"), &json!({}));
+        }
+        Some(browser)
+    }
+
+    /// Calls a method of the protocol.
+    pub fn call(&mut self, method: &str, parameters: &Value) -> Value {
+        self.last += 1;
+        let asked = json!({"id": self.last, "method": method, "params": parameters});
+        self.socket.send(Message::text(asked.to_string())).unwrap();
+        loop {
+            let told = self.hear();
+            if told["id"] == self.last {
+                assert!(told["error"].is_null(), "{method}: {told}");
+                return told["result"].clone();
+            }
+            self.events.push(told);
+        }
+    }
+
+    fn hear(&mut self) -> Value {
+        loop {
+            if let Message::Text(text) = self.socket.read().unwrap() {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
+    fn wait_for(&mut self, event: &str) {
+        while !self.events.iter().any(|told| told["method"] == event) {
+            let told = self.hear();
+            self.events.push(told);
+        }
+    }
+
+    /// Does something that leads to another page, and waits until it is there.
+    pub fn leading(&mut self, act: impl FnOnce(&mut Self)) {
+        self.events.retain(|told| told["method"] != "Page.loadEventFired");
+        act(self);
+        self.wait_for("Page.loadEventFired");
+    }
+
+    /// Opens a page.
+    pub fn open(&mut self, address: &str) {
+        self.leading(|browser| {
+            browser.call("Page.navigate", &json!({"url": address}));
+        });
+    }
+
+    /// What a script in the page gives.
+    pub fn run(&mut self, script: &str) -> Value {
+        let asked = json!({"expression": script, "returnByValue": true, "awaitPromise": true});
+        let told = self.call("Runtime.evaluate", &asked);
+        assert!(told["exceptionDetails"].is_null(), "{told}");
+        told["result"]["value"].clone()
+    }
+
+    /// Presses a key.
+    pub fn press(&mut self, key: &str) {
+        let text = match key {
+            "Tab" => "",
+            "Enter" => "\r",
+            other => other,
+        };
+        let code = match key {
+            "Tab" => 9,
+            "Enter" => 13,
+            other => u32::from(other.to_ascii_uppercase().as_bytes()[0]),
+        };
+        let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        let down = json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
+        self.call("Input.dispatchKeyEvent", &down);
+        self.call(
+            "Input.dispatchKeyEvent",
+            &json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}),
+        );
+    }
+
+    /// The size of the window, and the theme.
+    pub fn look(&mut self, width: u32, dark: bool) {
+        let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.call("Emulation.setDeviceMetricsOverride", &size);
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.call("Emulation.setEmulatedMedia", &media);
+    }
+
+    /// A picture of the whole page.
+    pub fn picture(&mut self, path: &Path) {
+        let told =
+            self.call("Page.captureScreenshot", &json!({"format": "png", "captureBeyondViewport": true}));
+        let bytes = base64::engine::general_purpose::STANDARD.decode(told["data"].as_str().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    /// What it complained about since it was last asked: errors of scripts, violations of the content policy, what was
+    /// not found.
+    pub fn complaints(&mut self) -> Vec<String> {
+        let bad = |told: &Value| {
+            let parameters = &told["params"];
+            match told["method"].as_str()? {
+                "Runtime.exceptionThrown" => Some(parameters["exceptionDetails"].to_string()),
+                "Runtime.consoleAPICalled" if parameters["type"] == "error" => {
+                    Some(parameters["args"].to_string())
+                }
+                "Log.entryAdded"
+                    if ["error", "warning"].contains(&parameters["entry"]["level"].as_str()?) =>
+                {
+                    Some(format!("{} {}", parameters["entry"]["text"], parameters["entry"]["url"]))
+                }
+                _ => None,
+            }
+        };
+        let found = self.events.iter().filter_map(bad).collect();
+        self.events.clear();
+        found
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
