@@ -3,11 +3,12 @@
 
 use crate::form::{self, FilingForm, GivenCertificate};
 use crate::moves::{Move, Who};
-use crate::{Fault, Made, Seen, owner_of, read, requirements, stored, written};
+use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use ceb::Day;
 use clearance::Text;
 use clearance::party::{Entry, Filing, Parties, Role};
 use clearance::record::Record;
+use clearance::rulebook::FilingRequirements;
 use serde::{Deserialize, Serialize};
 
 /// States: submitted, returned (for correction), refused, withdrawn, filed, change-submitted (the filing in force stays
@@ -257,7 +258,7 @@ fn filing(code: &str, body: &Body, step: &Move, seen: &Seen<'_>, faults: &mut Ve
     // What was judged is judged: a filing never reaches back.
     filing.valid_from = if step.action == "approve" { filing.valid_from.max(today) } else { today };
     if let Some(application) = &body.in_force {
-        let licences = lasting(application, today);
+        let licences = lasting(&seen.reference.current().requirements, application, today);
         filing.valid_to = filing.valid_to.into_iter().chain(licences).min();
     }
     if filing.valid_to.is_some_and(|last| last < filing.valid_from) {
@@ -351,7 +352,7 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
         }
     }
     for role in &filing.roles {
-        for group in requirements::of(*role, today) {
+        for group in seen.reference.current().requirements.of(*role, today) {
             if !group.iter().any(|wanted| holds(application, &wanted.licence, today)) {
                 let names: Vec<String> = group
                     .iter()
@@ -384,9 +385,9 @@ fn holds(application: &Application, kind: &str, day: Day) -> bool {
 }
 
 /// The last day on which the party still has all licences that its roles need; none = they do not end.
-fn lasting(application: &Application, today: Day) -> Option<Day> {
+fn lasting(requirements: &FilingRequirements, application: &Application, today: Day) -> Option<Day> {
     let roles = application.roles.iter().filter_map(|word| Role::from_word(word));
-    let groups = roles.flat_map(|role| requirements::of(role, today));
+    let groups = roles.flat_map(|role| requirements.of(role, today));
     let ends = groups.filter_map(|group| {
         // Of a group, the one that lasts longest; one without an end outlasts all.
         let licences = application

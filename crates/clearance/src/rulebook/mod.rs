@@ -7,6 +7,7 @@ mod calendar;
 mod codes;
 mod editions;
 mod law;
+mod requirements;
 mod tariff;
 
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
@@ -14,6 +15,7 @@ pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
 pub use editions::{ListEdition, ListEditions};
 pub use law::{Dated, Law, Parameters};
+pub use requirements::{FilingRequirement, FilingRequirements};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
 use crate::risk::RiskRules;
@@ -60,6 +62,8 @@ pub struct Rulebook {
     pub algorithms: Algorithms,
     /// Sealed rules.
     pub risk: RiskRules,
+    /// Licences that a role needs.
+    pub requirements: FilingRequirements,
 }
 
 macro_rules! built_in {
@@ -71,6 +75,7 @@ const BUILT_IN: [(&str, &str); 12] = built_in!(
     "countries.csv",
     "currencies.csv",
     "districts.csv",
+    "filing_requirements.csv",
     "list_editions.csv",
     "parameters.csv",
     "risk_rules.csv",
@@ -100,7 +105,8 @@ impl Rulebook {
         BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect()
     }
 
-    /// A rulebook of the built-in tables with some replaced.
+    /// A rulebook of the built-in tables with some replaced. One that was published before a table was there is loaded
+    /// with the built-in one.
     ///
     /// # Errors
     /// Every fault of every table.
@@ -161,6 +167,7 @@ impl Rulebook {
                 &mut faults,
             ),
             risk: RiskRules::load(text("risk_rules.csv"), &mut faults),
+            requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }
