@@ -13,6 +13,7 @@ use clearance::event::{
 };
 use clearance::facts::{CountKey, CountKind};
 use clearance::finding::{Field, Finding};
+use clearance::goods::RecordRead;
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, FactsRead, Outcome, Receipt};
 use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role};
@@ -43,8 +44,9 @@ pub mod kind {
 }
 
 /// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again;
-/// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing.
-const FORMAT: u8 = 4;
+/// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
+/// the records that were looked at.
+const FORMAT: u8 = 5;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -280,6 +282,7 @@ lists!(
     bytes::Bytes,
     (Text, String),
     Finding,
+    RecordRead,
     Field,
     RiskHit,
     Remark,
@@ -366,6 +369,7 @@ fields! {
     Timer { due, order, kind, attempt }
     Answer { status, info, findings, pre_no, version }
     Draw { seed, drawn, ratio }
+    RecordRead { key, version, position }
     SamplingSeed { number, secret }
     Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
     Person { identity, telephone, address }
@@ -432,6 +436,7 @@ impl Stored for FactsRead {
         self.counts.put(out);
         self.serial.put(out);
         self.draw.put(out);
+        self.records.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         let (parties, rulebook) = (Stored::get(bytes)?, Stored::get(bytes)?);
@@ -440,7 +445,8 @@ impl Stored for FactsRead {
             1 => (0, None),
             _ => (Stored::get(bytes)?, Stored::get(bytes)?),
         };
-        Ok(Self { parties, rulebook, balances, counts, serial, draw })
+        let records = if bytes.format < 5 { Vec::new() } else { Stored::get(bytes)? };
+        Ok(Self { parties, rulebook, balances, counts, serial, draw, records })
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod actions;
 mod deadlines;
+mod goods;
 mod matching;
 mod schema;
 mod signatures;

@@ -4,6 +4,7 @@
 
 mod codes;
 mod evidence;
+mod goods_filing;
 mod http;
 mod interface;
 mod operations;
