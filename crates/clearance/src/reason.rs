@@ -270,6 +270,9 @@ reasons! {
     AlgorithmNotAccepted = 56, "algorithm-not-accepted", Refused, Open, [-301020, -401009, -504011, -505011, -621029, -623029, -625005, -800001], "", "",
         "The signature's algorithm is not one that the window, or the filing of the declaring unit, accepts.", "签名算法不在本窗口或申报单位备案所接受的范围内。",
         "Sign with an algorithm that is accepted, or change the signature policy of the filing.", "请使用可接受的算法加签，或变更备案中的签名策略。";
+    ServiceNotPermitted = 57, "service-not-permitted", Refused, Open, [0, -10101, -10101, 0, -10101, 0, 0, 0], "", "",
+        "The filing of the enterprise permits no service on that day that this document rests on, in its currency and amount.", "该企业的备案在当日未许可本单证所依据的业务（含币种和单笔限额）。",
+        "Have the service added to the filing, or use an enterprise that may give it; GET /v1/institutions lists them.", "请办理业务许可备案，或委托已获许可的企业；可查询/v1/institutions。";
     AlreadyReleased = 60, "already-released", Rejected, Open, NONE, "22007", "对应的清单已放行",
         "The declaration that uses this document is released.", "使用该单证的清单已放行。",
         "Nothing can be changed any more; a return is possible (CEB625).", "不能再变更，可申请退货（CEB625）。";

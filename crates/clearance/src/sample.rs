@@ -89,6 +89,7 @@ pub fn filings() -> Vec<Filing> {
             algorithms: Vec::new(),
             signature_required: false,
             modes: Vec::new(),
+            services: Vec::new(),
             arrival_required: None,
         })
         .collect()

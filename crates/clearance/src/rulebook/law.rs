@@ -129,15 +129,21 @@ law! {
     goods_filing_1210;
     /// Of bonded goods in cities without the list's exemptions.
     goods_filing_1239;
+    /// 1 = a document rests on a service that the filing of its payment firm, carrier or guarantor permits that day.
+    permitted_services;
+    /// 1 = the modes of platform and merchant are looked at too, not only those of the declaring unit.
+    modes_of_enterprises;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 5] = [
+const LATER: [(&str, i64); 7] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
     ("goods_filing_1210", 0),
     ("goods_filing_1239", 0),
+    ("permitted_services", 0),
+    ("modes_of_enterprises", 0),
 ];
 
 impl Parameters {

@@ -8,6 +8,7 @@ mod codes;
 mod editions;
 mod law;
 mod requirements;
+mod services;
 mod tariff;
 
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
@@ -16,6 +17,7 @@ pub use codes::{CodeTable, Codes};
 pub use editions::{ListEdition, ListEditions};
 pub use law::{Dated, Law, Parameters};
 pub use requirements::{FilingRequirement, FilingRequirements};
+pub use services::{ServiceRow, Services};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
 use crate::risk::RiskRules;
@@ -64,13 +66,15 @@ pub struct Rulebook {
     pub risk: RiskRules,
     /// Licences that a role needs.
     pub requirements: FilingRequirements,
+    /// Services that a filing may permit.
+    pub services: Services,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 12] = built_in!(
+const BUILT_IN: [(&str, &str); 14] = built_in!(
     "calendar.csv",
     "countries.csv",
     "currencies.csv",
@@ -79,6 +83,7 @@ const BUILT_IN: [(&str, &str); 12] = built_in!(
     "list_editions.csv",
     "parameters.csv",
     "risk_rules.csv",
+    "services.csv",
     "signature_algorithms.csv",
     "tariff.csv",
     "trade_modes.csv",
@@ -168,6 +173,7 @@ impl Rulebook {
             ),
             risk: RiskRules::load(text("risk_rules.csv"), &mut faults),
             requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
+            services: Services::load(text("services.csv"), &mut faults),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

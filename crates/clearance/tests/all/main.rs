@@ -6,6 +6,7 @@ mod actions;
 mod deadlines;
 mod goods;
 mod matching;
+mod permits;
 mod schema;
 mod signatures;
 mod stories;

@@ -6,6 +6,7 @@ mod codes;
 mod evidence;
 mod goods_filing;
 mod http;
+mod institutions;
 mod interface;
 mod operations;
 mod payment_data;
