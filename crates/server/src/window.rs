@@ -226,7 +226,8 @@ impl<R: Read> Window<R> {
         }
         // A table that was not there when the last was published is part of the next: no program changes it then.
         for (name, text) in Rulebook::built_in_tables() {
-            if !tables.iter().any(|(known, _)| *known == name) {
+            let added = !changed.is_empty() && Rulebook::ADDED.contains(&name.as_str());
+            if added && !tables.iter().any(|(known, _)| *known == name) {
                 tables.push((name, text));
             }
         }

@@ -92,6 +92,10 @@ const BUILT_IN: [(&str, &str); 14] = built_in!(
 );
 
 impl Rulebook {
+    /// Tables that older rulebooks do not have: until one has them the built-in ones hold, and the next that is published has
+    /// them as they are built in.
+    pub const ADDED: [&str; 2] = ["filing_requirements.csv", "services.csv"];
+
     /// The tables this version was built with, as rulebook number 1.
     ///
     /// # Panics
@@ -136,10 +140,11 @@ impl Rulebook {
         };
         // A rulebook that was published before there was a table goes on as it was, under the same digest.
         let has = |file: &str| replaced.iter().any(|(name, _)| name == file);
-        let before =
-            |file: &str| !has(file) && BUILT_IN.iter().all(|(other, _)| *other == file || has(other));
+        let is_later = |file: &str| file == algorithms::FILE || Self::ADDED.contains(&file);
+        let published = BUILT_IN.iter().all(|(file, _)| is_later(file) || has(file));
+        let before = |file: &str| is_later(file) && published && !has(file);
         let mut all = Vec::new();
-        for (file, _) in BUILT_IN.into_iter().filter(|(file, _)| *file != algorithms::FILE || !before(file)) {
+        for (file, _) in BUILT_IN.into_iter().filter(|(file, _)| !before(file)) {
             all.extend_from_slice(file.as_bytes());
             all.push(0);
             all.extend_from_slice(text(file).as_bytes());

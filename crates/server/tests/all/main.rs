@@ -27,3 +27,4 @@ mod signed_requests;
 mod simulator;
 mod support;
 mod webhooks;
+mod windows;
