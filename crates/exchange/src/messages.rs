@@ -1,8 +1,8 @@
 //! Messages as received: what another window takes whole, in the envelope that the country's windows speak (SPEC §8), and
 //! what its receipts say of the documents. Pure: who may have them is said by a rule of sharing.
 
-use crate::{Mask, Shared};
 use crate::project::of_document;
+use crate::{Mask, Shared};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ceb::dxp::{self, DxpMessage};
@@ -39,7 +39,8 @@ fn payload(bytes: &[u8]) -> Option<(Vec<u8>, Message)> {
 /// What a message gives to [`crate::Dataset::Messages`]; none = it came as JSON, and no window of the country reads that.
 pub fn of_message(received: Received<'_>) -> Option<Shared> {
     let (bytes, message) = payload(received.bytes)?;
-    let of_documents = message.entries.iter().flat_map(|entry| of_document(&entry.document, &Mask::default()).parties);
+    let of_documents =
+        message.entries.iter().flat_map(|entry| of_document(&entry.document, &Mask::default()).parties);
     let parties: BTreeSet<Text> = of_documents.chain([Text::from(received.sender)]).collect();
     let values = json!({
         "message": message.kind.root(),

@@ -82,7 +82,13 @@ const AGENCIES: [Agency; 8] = [
     Agency::new("5301000905", Kind::Police, ("persons", "declarations"), PERSONS, "核验订购人身份"),
     Agency::new("5301000906", Kind::Post, ("parcels", "waybills"), PARCELS, "寄递渠道衔接"),
     Agency::new("5301000907", Kind::Bank, ("payments", "payments"), PAYMENTS, "结算核对"),
-    Agency::new("5301000908", Kind::TradeWindow, ("messages", "messages"), MESSAGES, "一次提交，两个窗口受理"),
+    Agency::new(
+        "5301000908",
+        Kind::TradeWindow,
+        ("messages", "messages"),
+        MESSAGES,
+        "一次提交，两个窗口受理",
+    ),
 ];
 
 /// Opens the counterparts, with the rules and webhooks that bring them what they are sent; says how many they are.
