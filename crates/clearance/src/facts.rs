@@ -2,7 +2,9 @@
 //! that each event sees the outcomes before it.
 
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use crate::decide::Reference;
 use crate::event::{Cause, Event, Follow};
+use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::record::{Record, RecordKey};
 use crate::{Text, validate};
@@ -84,6 +86,8 @@ pub struct Keys {
     pub counts: Vec<CountKey>,
     /// Records of registers.
     pub records: Vec<RecordKey>,
+    /// Records that are only looked at, as they stand then: not locked, many may look at the same.
+    pub looked_at: Vec<RecordKey>,
     /// Whether the batch moves the reference (parties, rulebooks, seed of the draw): no other is judged meanwhile.
     pub reference: bool,
 }
@@ -123,6 +127,8 @@ pub struct Facts {
     pub arrivals: FxHashMap<ArrivalKey, Arc<ArrivalRecord>>,
     /// Records that exist.
     pub records: FxHashMap<RecordKey, Arc<Record>>,
+    /// Filed goods by the id of their record.
+    pub goods: FxHashMap<Text, FiledGoods>,
     /// Balances; an account that never moved is absent.
     pub balances: FxHashMap<Account, Balance>,
     /// Windowed counts; absent = none.
@@ -135,11 +141,12 @@ pub struct Facts {
     pub next: Position,
 }
 
-/// Adds what an event names to the keys of its batch. `now` chooses the year of the quota account.
-pub fn needs(event: &Event, now: Time, keys: &mut Keys) {
+/// Adds what an event names to the keys of its batch. `now` chooses the year of the quota account, and with the rulebook of
+/// `reference` whether goods are looked at.
+pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
     let now = event.recorded.unwrap_or(now);
     match &event.cause {
-        Cause::Document(arrived) => needs_of_document(arrived, now, keys),
+        Cause::Document(arrived) => needs_of_document(arrived, reference, now, keys),
         Cause::Follow(Follow::WaybillChanged { to, waybill, .. }) => {
             keys.orders.push(to.clone());
             keys.waybills.push(waybill.clone());
@@ -150,7 +157,7 @@ pub fn needs(event: &Event, now: Time, keys: &mut Keys) {
     }
 }
 
-fn needs_of_document(arrived: &crate::event::Arrived, now: Time, keys: &mut Keys) {
+fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now: Time, keys: &mut Keys) {
     match &*arrived.document {
         Document::Order(order) => {
             keys.orders.push(OrderKey::new(&order.head.ebp_code, &order.head.order_no));
@@ -180,6 +187,8 @@ fn needs_of_document(arrived: &crate::event::Arrived, now: Time, keys: &mut Keys
             keys.accounts.push(Account::quota(arrived.person.identity.clone(), now.day().year() as u16));
             keys.accounts.push(Account::guarantee(head.assure_code.trim().into()));
             keys.counts.extend(validate::counted(&arrived.person));
+            let law = reference.current().parameters.on(now.day());
+            crate::goods::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
         }
         Document::Cancellation(cancellation) => {
             keys.orders.push(OrderKey::new(&cancellation.ebp_code, &cancellation.order_no));

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod event;
 pub mod facts;
 pub mod finding;
+pub mod goods;
 pub mod identity;
 pub mod keys;
 pub mod matching;

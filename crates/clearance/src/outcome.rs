@@ -5,6 +5,7 @@ use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::event::{Follow, Timer, TimerKind};
 use crate::facts::CountKey;
 use crate::finding::Finding;
+use crate::goods::RecordRead;
 use crate::keys::{ClaimKey, OrderKey, Position, Time};
 use ledger::{Account, Balance, Movement};
 use std::sync::Arc;
@@ -63,6 +64,8 @@ pub struct FactsRead {
     pub serial: u64,
     /// The draw, where a lane was fixed (rows of format 1 have none).
     pub draw: Option<Draw>,
+    /// Records of registers looked at (rows before format 4 have none).
+    pub records: Vec<RecordRead>,
 }
 
 /// All that one event changes.

@@ -3,7 +3,7 @@
 
 use crate::Text;
 use crate::keys::Time;
-use ceb::Day;
+use ceb::{Day, Decimal};
 use rustc_hash::FxHashMap;
 
 /// What a party may be filed as (DESIGN §2).
@@ -115,6 +115,41 @@ impl CreditGrade {
     }
 }
 
+/// A service that a filing permits a payment firm, bank, guarantor or logistics firm.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Service {
+    /// Which: a word of the table of services.
+    pub service: Text,
+    /// First day.
+    pub valid_from: Day,
+    /// Last day; none = open.
+    pub valid_to: Option<Day>,
+    /// Currencies, three digits; empty = all.
+    pub currencies: Vec<Text>,
+    /// Most that one transaction may be worth, in fen; none = no limit.
+    pub transaction_limit: Option<i64>,
+    /// Scope of the pilot, in words; empty = none.
+    pub scope: Text,
+    /// Number of the licence that it rests on; empty = none is named.
+    pub licence: Text,
+}
+
+impl Service {
+    /// Whether it holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+
+    /// Whether it covers a transaction of that day: currency and amount.
+    pub fn covers(&self, day: Day, transaction: Option<(&str, Decimal)>) -> bool {
+        let fits = |(currency, amount): (&str, Decimal)| {
+            (self.currencies.is_empty() || self.currencies.iter().any(|known| known == currency))
+                && self.transaction_limit.is_none_or(|limit| amount <= Decimal::from_fen(limit))
+        };
+        self.holds_on(day) && transaction.is_none_or(fits)
+    }
+}
+
 /// One filing of a party: what holds of it from a day to a day.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Filing {
@@ -150,6 +185,8 @@ pub struct Filing {
     pub signature_required: bool,
     /// Modes the party may use; empty = all.
     pub modes: Vec<Text>,
+    /// Services it may give; empty = none is written down.
+    pub services: Vec<Service>,
     /// For site operators: whether a direct purchase parcel must have arrived before release; none = by parameter.
     pub arrival_required: Option<bool>,
 }

@@ -270,6 +270,9 @@ reasons! {
     AlgorithmNotAccepted = 56, "algorithm-not-accepted", Refused, Open, [-301020, -401009, -504011, -505011, -621029, -623029, -625005, -800001], "", "",
         "The signature's algorithm is not one that the window, or the filing of the declaring unit, accepts.", "签名算法不在本窗口或申报单位备案所接受的范围内。",
         "Sign with an algorithm that is accepted, or change the signature policy of the filing.", "请使用可接受的算法加签，或变更备案中的签名策略。";
+    ServiceNotPermitted = 57, "service-not-permitted", Refused, Open, [0, -10101, -10101, 0, -10101, 0, 0, 0], "", "",
+        "The filing of the enterprise permits no service on that day that this document rests on, in its currency and amount.", "该企业的备案在当日未许可本单证所依据的业务（含币种和单笔限额）。",
+        "Have the service added to the filing, or use an enterprise that may give it; GET /v1/institutions lists them.", "请办理业务许可备案，或委托已获许可的企业；可查询/v1/institutions。";
     AlreadyReleased = 60, "already-released", Rejected, Open, NONE, "22007", "对应的清单已放行",
         "The declaration that uses this document is released.", "使用该单证的清单已放行。",
         "Nothing can be changed any more; a return is possible (CEB625).", "不能再变更，可申请退货（CEB625）。";
@@ -390,6 +393,15 @@ reasons! {
     SelectedForInspection = 113, "selected-for-inspection", Review, Sealed, NONE, "19019", "布控查验",
         "The parcel was selected for inspection.", "该包裹被选取查验。",
         "Present the parcel at the site; you may appeal to the customs office.", "请在监管场所配合查验，可向海关申诉。";
+    GoodsFilingDiffers = 114, "goods-filing-differs", Review, Open, NONE, "19020", "商品申报内容与商品备案不一致[*]",
+        "HS code, unit, country or bar code of the line are not those with which the merchant filed the goods.", "清单表体的商品编码、单位、国别或条码与电商企业的商品备案不一致。",
+        "Correct the line, or change the goods filing, then declare again; otherwise a person decides.", "请更正清单或变更商品备案后重新申报，否则转人工审核。";
+    GoodsFilingNotInForce = 115, "goods-filing-not-in-force", Review, Open, NONE, "19021", "商品备案未生效[*]",
+        "The merchant's filing of these goods is suspended, revoked or ended.", "该商品的备案已暂停、撤销或终止。",
+        "Settle the goods filing with the competent agency, or sell other goods.", "请与主管部门办理商品备案恢复，或更换商品。";
+    GoodsNotFiled = 116, "goods-not-filed", Review, Open, NONE, "19022", "商品未备案[*]",
+        "This zone asks that goods are filed before they are declared; none are filed under this article number (itemNo).", "本区要求商品先备案后申报，该货号（itemNo）没有备案。",
+        "File the goods, and send the number in itemNo.", "请办理商品备案，并在itemNo填写备案货号。";
     SubscriptionNotShared = 120, "subscription-not-shared", Note, Open, NONE, "", "订阅地址[*]未获授权，不予发送",
         "Data and receipts go only to exchange ids of the sender, or under a share.", "数据和回执仅发送给本企业或获授权的地址。",
         "Ask for a share, or leave BaseSubscribe out.", "请申请共享授权或删除BaseSubscribe。";

@@ -89,6 +89,7 @@ pub fn filings() -> Vec<Filing> {
             algorithms: Vec::new(),
             signature_required: false,
             modes: Vec::new(),
+            services: Vec::new(),
             arrival_required: None,
         })
         .collect()
@@ -96,7 +97,7 @@ pub fn filings() -> Vec<Filing> {
 
 /// Agencies and a bank of the demo zone, who work on what others share with them.
 pub fn agencies() -> Vec<Filing> {
-    const AGENCIES: [(&str, &str, Role); 7] = [
+    const AGENCIES: [(&str, &str, Role); 8] = [
         ("5301000901", "样例昆明税务局", Role::Agency),
         ("5301000902", "样例昆明外汇管理局", Role::Agency),
         ("5301000903", "样例昆明商务局", Role::Agency),
@@ -104,6 +105,7 @@ pub fn agencies() -> Vec<Filing> {
         ("5301000905", "样例昆明公安局", Role::Agency),
         ("5301000906", "样例昆明邮政", Role::Agency),
         ("5301000907", "样例春城银行", Role::Bank),
+        ("5301000908", "样例国际贸易单一窗口", Role::Agency),
     ];
     let filed = filings().into_iter().next();
     let of = |(code, name, role): (&str, &str, Role)| {
@@ -112,7 +114,8 @@ pub fn agencies() -> Vec<Filing> {
             other_code: None,
             name: name.into(),
             roles: vec![role],
-            exchange_ids: Vec::new(),
+            // The country's window is a party to the exchange of messages itself.
+            exchange_ids: if code == "5301000908" { vec!["DXPEDCCEB0000002".into()] } else { Vec::new() },
             ..filed
         })
     };

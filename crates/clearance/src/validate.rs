@@ -9,7 +9,7 @@ use crate::facts::{CountKey, CountKind};
 use crate::finding::Finding;
 use crate::identity::{IdentityFault, check_citizen, masked};
 use crate::keys::Time;
-use crate::party::{Parties, Role};
+use crate::party::{Parties, Role, Service};
 use crate::reason::Reason;
 use crate::rulebook::{Law, Membership, Rulebook};
 use ceb::{
@@ -256,6 +256,34 @@ impl Check<'_> {
         }
     }
 
+    /// What a document rests on, and the filing of a party that it names permits that day.
+    fn service(&mut self, document: &str, path: &str, code: &str, transaction: Option<(&str, Decimal)>) {
+        if self.law.permitted_services == 0 {
+            return;
+        }
+        // Who is not filed is told so already.
+        let Some(filing) = self.parties.find(code.trim(), self.day) else { return };
+        for group in self.book.services.asked(document, self.day) {
+            let among = |one: &&Service| group.iter().any(|row| row.service == one.service);
+            if filing.services.iter().filter(among).any(|one| one.covers(self.day, transaction)) {
+                continue;
+            }
+            let asked: Vec<&str> = group.iter().map(|row| row.service.as_str()).collect();
+            let names: Vec<&str> = group.iter().map(|row| row.name_zh.as_str()).collect();
+            let held = filing.services.iter().filter(|one| one.holds_on(self.day));
+            let held: Vec<&str> = held.map(|one| one.service.as_str()).collect();
+            let mut finding = Finding::new(Reason::ServiceNotPermitted)
+                .argument(format!("{path}:{}，未获准{}", code.trim(), names.join("/")))
+                .field(path, code.trim())
+                .field("permitted services", held.join(" "))
+                .field("one of", asked.join(" "));
+            if let Some((currency, amount)) = transaction {
+                finding = finding.field("currency", currency).field("amount", amount);
+            }
+            self.found.push(finding);
+        }
+    }
+
     /// The sender must be one of the parties that answer for the document (RULES 1.7).
     fn sender(&mut self, allowed: &[&str]) {
         let sender = self.arrived.sender.clone();
@@ -467,6 +495,8 @@ impl Check<'_> {
             Some(("PaymentHead.ebpName", &payment.ebp_name)),
             Role::Platform,
         );
+        let transaction = Some((payment.currency.as_str(), payment.amount_paid));
+        self.service("payment", "PaymentHead.payCode", &payment.pay_code, transaction);
         self.sender(&[&payment.pay_code]);
         self.identity(
             "PaymentHead.payerIdType",
@@ -494,6 +524,7 @@ impl Check<'_> {
             Some(("LogisticsHead.logisticsName", &waybill.logistics_name)),
             Role::Logistics,
         );
+        self.service("waybill", "LogisticsHead.logisticsCode", &waybill.logistics_code, None);
         self.sender(&[&waybill.logistics_code]);
         self.positive("LogisticsHead.weight", waybill.weight);
         self.not_negative("LogisticsHead.freight", waybill.freight.unwrap_or_default());
@@ -570,6 +601,7 @@ impl Check<'_> {
             Role::Agent,
         );
         self.party("InventoryHead.assureCode", &head.assure_code, None, Role::Guarantor);
+        self.service("declaration", "InventoryHead.assureCode", &head.assure_code, None);
         let guarantors = [&head.ebp_code, &head.ebc_code, &head.logistics_code, &head.agent_code];
         if !guarantors.iter().any(|code| self.parties.same(code.trim(), head.assure_code.trim(), self.day)) {
             self.note(
@@ -741,6 +773,18 @@ impl Check<'_> {
                 &head.trade_mode,
                 "申报单位未获准使用该监管方式",
             );
+        }
+        let enterprises: &[(&str, &Text)] = match self.law.modes_of_enterprises {
+            1 => &[("电商平台", &head.ebp_code), ("电商企业", &head.ebc_code)],
+            _ => &[],
+        };
+        for (who, code) in enterprises {
+            let filing = self.parties.find(code.trim(), self.day);
+            let modes: Vec<&str> = filing.iter().flat_map(|filing| &filing.modes).map(Text::as_str).collect();
+            if !modes.is_empty() && !modes.contains(&head.trade_mode.as_str()) {
+                let expected = format!("{who}{}获准的监管方式为{}", code.trim(), modes.join("/"));
+                self.note(Reason::FieldNotAllowed, "InventoryHead.tradeMode", &head.trade_mode, &expected);
+            }
         }
         let empty = |value: &Option<Text>| value.as_deref().unwrap_or("").trim().is_empty();
         let transport = [("trafNo", &head.traf_no), ("voyageNo", &head.voyage_no), ("billNo", &head.bill_no)];

@@ -29,11 +29,13 @@ pub enum Kind {
     Bank,
     /// The single window of another country.
     ForeignWindow,
+    /// The country's window for international trade: it takes messages as they were received, in their envelope.
+    TradeWindow,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Customs,
         Self::Tax,
         Self::ForeignExchange,
@@ -45,6 +47,7 @@ impl Kind {
         Self::Airport,
         Self::Bank,
         Self::ForeignWindow,
+        Self::TradeWindow,
     ];
 
     /// The word used on the command line.
@@ -61,6 +64,7 @@ impl Kind {
             Self::Airport => "airport",
             Self::Bank => "bank",
             Self::ForeignWindow => "foreign-window",
+            Self::TradeWindow => "trade-window",
         }
     }
 

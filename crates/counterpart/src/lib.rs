@@ -5,6 +5,7 @@
 
 mod kind;
 pub mod platform;
+pub mod trade_window;
 
 pub use kind::Kind;
 pub use platform::Platform;
@@ -141,6 +142,16 @@ async fn take(State(counterpart): State<Counterpart>, headers: HeaderMap, body: 
         Err(Refused::Again) => StatusCode::CONFLICT,
         Ok(()) => StatusCode::OK,
     };
+    let (window, at) = (counterpart.inner().kind == Kind::TradeWindow, (counterpart.clock)());
+    if window {
+        return counterpart.receipted(
+            &envelope,
+            at,
+            status,
+            &script,
+            (within(&script.refuses), within(&script.loses)),
+        );
+    }
     let batch = match serde_json::from_slice::<Vec<Value>>(&body) {
         Ok(batch) if !within(&script.refuses) => batch,
         refused => {
@@ -158,6 +169,40 @@ async fn take(State(counterpart): State<Counterpart>, headers: HeaderMap, body: 
 }
 
 impl Counterpart {
+    /// Takes a message in its envelope, and answers with receipts: the same each time.
+    fn receipted(
+        &self,
+        envelope: &Envelope<'_>,
+        at: i64,
+        status: StatusCode,
+        script: &Script,
+        (refuses, loses): (bool, bool),
+    ) -> Response {
+        let time = clearance::keys::Time(at * 1_000).stamp_millis().to_string();
+        let taken = trade_window::take(envelope.body, &time, &script.objects);
+        let (event, answer) = match taken {
+            Ok(taken) if !refuses => taken,
+            other => {
+                self.inner().receiver.forget(envelope.id);
+                let why = other.err().unwrap_or_else(|| "refused".to_owned());
+                return (StatusCode::UNPROCESSABLE_ENTITY, why).into_response();
+            }
+        };
+        let again = status == StatusCode::CONFLICT;
+        let mut inner = self.inner();
+        inner.taken.again += u64::from(again);
+        if !again {
+            (self.tell)(&event);
+            if inner.keeps {
+                inner.taken.events.push(event);
+            }
+        }
+        if loses {
+            return (StatusCode::BAD_GATEWAY, "the answer is lost").into_response();
+        }
+        (status, [(header::CONTENT_TYPE, "application/xml")], answer).into_response()
+    }
+
     /// Takes a batch that was not had before; the answers are the same each time.
     fn answered(&self, batch: &[Value], again: bool, script: &Script) -> Vec<Value> {
         let mut inner = self.inner();

@@ -28,6 +28,8 @@ pub enum Dataset {
     Arrivals,
     /// Parties as they are filed.
     Filings,
+    /// Messages whole, as they were received: for another window that takes the same submission.
+    Messages,
 }
 
 /// What a field has.
@@ -123,9 +125,20 @@ const FILINGS: [Own; 11] = [
     ("version", FieldKind::Whole, true, "number of the filing: the newest counts"),
 ];
 
+const MESSAGES: [Own; 8] = [
+    ("message", FieldKind::Text, true, "root of the message, CEB311Message"),
+    ("guid", FieldKind::Text, true, "guid of the message"),
+    ("sender", FieldKind::Text, true, "code of the party that sent it"),
+    ("exchangeId", FieldKind::Text, true, "exchange id that its receipts go to"),
+    ("documents", FieldKind::Whole, true, "number of documents"),
+    ("sha256", FieldKind::Text, true, "SHA-256 of what was received, hexadecimal"),
+    ("received", FieldKind::Time, true, "when it was committed"),
+    ("original", FieldKind::Text, true, "the message as received and signed, base64; its envelope is opened"),
+];
+
 impl Dataset {
     /// All datasets.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Orders,
         Self::Payments,
         Self::Waybills,
@@ -135,6 +148,7 @@ impl Dataset {
         Self::TaxBills,
         Self::Arrivals,
         Self::Filings,
+        Self::Messages,
     ];
 
     /// The word used in rules, routes and schemas.
@@ -149,6 +163,7 @@ impl Dataset {
             Self::TaxBills => "tax-bills",
             Self::Arrivals => "arrivals",
             Self::Filings => "filings",
+            Self::Messages => "messages",
         }
     }
 
@@ -171,7 +186,7 @@ impl Dataset {
             Self::Declarations => Kind::Declaration,
             Self::TaxBills => Kind::TaxBill,
             Self::Arrivals => Kind::Arrival,
-            Self::Clearances | Self::Inspections | Self::Filings => return None,
+            Self::Clearances | Self::Inspections | Self::Filings | Self::Messages => return None,
         })
     }
 
@@ -189,13 +204,14 @@ impl Dataset {
             Self::Clearances => &CLEARANCES,
             Self::Inspections => &INSPECTIONS,
             Self::Filings => &FILINGS,
+            Self::Messages => &MESSAGES,
             _ => &[],
         };
         let own = own.iter().map(|(name, kind, always, meaning)| Field {
             name: (*name).to_owned(),
             kind: *kind,
             always: *always,
-            personal: matches!(*name, "officer" | "finding"),
+            personal: matches!(*name, "officer" | "finding" | "original"),
             meaning,
         });
         let parts = self.document().map_or(&[][..], Kind::parts);

@@ -4,11 +4,13 @@
 
 pub mod catalogue;
 pub mod envelope;
+pub mod messages;
 pub mod neutral;
 pub mod project;
 pub mod reference;
 
 pub use catalogue::{Dataset, Field, FieldKind};
+pub use messages::of_message;
 pub use project::{Shared, of_event, of_filing};
 
 use serde_json::{Map, Value};

@@ -33,7 +33,7 @@ pub fn of_event(dataset: Dataset, event: &Event, outcome: &Outcome, mask: &Mask)
             // Each party got its own copy: one bill.
             bills.take(1).map(|receipt| of_document(&receipt.document, mask)).collect()
         }
-        Dataset::Filings => Vec::new(),
+        Dataset::Filings | Dataset::Messages => Vec::new(),
         Dataset::Orders
         | Dataset::Payments
         | Dataset::Waybills
@@ -76,7 +76,7 @@ const NAMES: [&str; 12] = [
     "taxNo",
 ];
 
-fn of_document(document: &Document, mask: &Mask) -> Shared {
+pub(crate) fn of_document(document: &Document, mask: &Mask) -> Shared {
     let of_lines = mask.of_lines();
     let mut values = Map::new();
     let mut lines: Vec<Value> = Vec::new();

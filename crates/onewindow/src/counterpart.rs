@@ -12,8 +12,8 @@ use std::time::Duration;
 /// Arguments of `counterpart`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: customs, tax, foreign-exchange, commerce, market-supervision, police, post, railway, airport, bank or
-    /// foreign-window.
+    /// Which: customs, tax, foreign-exchange, commerce, market-supervision, police, post, railway, airport, bank,
+    /// foreign-window or trade-window.
     #[arg(value_parser = kind)]
     kind: Kind,
     /// Address to listen on.

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::{ChosenRead, Duty, NewUser, UserState};
+use store::{ChosenRead, Duty, NewUser, Read, UserState};
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]
@@ -50,6 +50,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let opened = open_to_serve(&space, address).await?;
         let (window, stop) = (opened.window.clone(), stop()?);
         let filed = window.file_all(sample::filings(), "demo").await + window.file_all(sample::agencies(), "demo").await;
+        looks_at_goods(&window).await?;
         let counterparts = agencies::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let tokens = tokens(&window, &arguments.folder).await?;
@@ -74,6 +75,19 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         replayed.abort();
         Ok(true)
     })
+}
+
+/// This zone holds declared goods against the goods filing, where there is one: a person looks at what differs.
+async fn looks_at_goods(window: &Window<ChosenRead>) -> Result<(), Failure> {
+    const FILE: &str = "parameters.csv";
+    let rows = window.read.rulebooks().await?;
+    let tables = rows.last().map(|row| row.tables.clone()).unwrap_or_default();
+    let Some((_, text)) = tables.into_iter().find(|(name, _)| name == FILE) else { return Ok(()) };
+    let changed = text.replace("\ngoods_filing_9610,0,", "\ngoods_filing_9610,1,");
+    if changed != text {
+        window.publish(&[(FILE.to_owned(), changed)], "demo").await?;
+    }
+    Ok(())
 }
 
 /// Fresh tokens for every party of the zone; those of an earlier start are revoked.

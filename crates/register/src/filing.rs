@@ -1,13 +1,14 @@
 //! Filing of parties (备案): a party applies once, the competent agency decides, every agency uses it. An application
 //! that is approved becomes the filing that trades are judged by, from a day on and never backwards.
 
-use crate::form::{self, FilingForm, GivenCertificate};
+use crate::form::{self, FilingForm, GivenCertificate, ServiceForm};
 use crate::moves::{Move, Who};
-use crate::{Fault, Made, Seen, owner_of, read, requirements, stored, written};
+use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use ceb::Day;
 use clearance::Text;
 use clearance::party::{Entry, Filing, Parties, Role};
 use clearance::record::Record;
+use clearance::rulebook::FilingRequirements;
 use serde::{Deserialize, Serialize};
 
 /// States: submitted, returned (for correction), refused, withdrawn, filed, change-submitted (the filing in force stays
@@ -91,9 +92,9 @@ pub struct Application {
     /// Modes it wants to use.
     #[serde(default)]
     pub modes: Vec<String>,
-    /// What a payment institution or bank may do, such as `internet-payment`.
+    /// What a payment firm, bank, guarantor or logistics firm may do: words of `services.csv`, or each with its bounds.
     #[serde(default)]
-    pub services: Vec<String>,
+    pub services: Vec<ServiceForm>,
     /// Licences.
     #[serde(default)]
     pub licences: Vec<Licence>,
@@ -122,6 +123,9 @@ pub struct Granted {
     /// Modes it may use; none = those it applied for.
     #[serde(default)]
     pub modes: Option<Vec<String>>,
+    /// Services it may give; none = those it applied for.
+    #[serde(default)]
+    pub services: Option<Vec<ServiceForm>>,
     /// Whether release waits for arrival at its site; none = by parameter.
     #[serde(default)]
     pub arrival_required: Option<bool>,
@@ -135,6 +139,7 @@ impl Default for Granted {
             guarantee_limit: form::nothing(),
             verifies_identity: false,
             modes: None,
+            services: None,
             arrival_required: None,
         }
     }
@@ -256,8 +261,15 @@ fn filing(code: &str, body: &Body, step: &Move, seen: &Seen<'_>, faults: &mut Ve
     faults.append(&mut own);
     // What was judged is judged: a filing never reaches back.
     filing.valid_from = if step.action == "approve" { filing.valid_from.max(today) } else { today };
+    permitted(&filing, body.in_force.as_ref().unwrap_or(&body.applied), seen, faults);
     if let Some(application) = &body.in_force {
-        let licences = lasting(application, today);
+        for service in &mut filing.services {
+            // What rests on a licence ends with it.
+            let licence = application.licences.iter().find(|one| one.number.trim() == service.licence);
+            let last = licence.and_then(|one| one.valid_to.as_deref()).and_then(Day::parse);
+            service.valid_to = service.valid_to.into_iter().chain(last).min();
+        }
+        let licences = lasting(&seen.reference.current().requirements, application, today);
         filing.valid_to = filing.valid_to.into_iter().chain(licences).min();
     }
     if filing.valid_to.is_some_and(|last| last < filing.valid_from) {
@@ -293,6 +305,7 @@ fn form_of(code: &str, application: &Application, granted: &Granted) -> FilingFo
         signature_required: application.signature_required,
         algorithms: application.algorithms.clone(),
         modes: granted.modes.clone().unwrap_or_else(|| application.modes.clone()),
+        services: granted.services.clone().unwrap_or_else(|| application.services.clone()),
         arrival_required: granted.arrival_required,
     }
 }
@@ -325,6 +338,7 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
             faults.push(Fault::new(path, "", "agencies must be able to reach the party"));
         }
     }
+    permitted(&filing, application, seen, faults);
     for given in &application.certificates {
         // Times of certificates are those of messages, yyyyMMddHHmmss.
         if let GivenCertificate::Read(facts) = GivenCertificate::of(given)
@@ -351,7 +365,7 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
         }
     }
     for role in &filing.roles {
-        for group in requirements::of(*role, today) {
+        for group in seen.reference.current().requirements.of(*role, today) {
             if !group.iter().any(|wanted| holds(application, &wanted.licence, today)) {
                 let names: Vec<String> = group
                     .iter()
@@ -367,11 +381,43 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
             }
         }
         let pays = *role == Role::Payment && !holds(application, "financial-licence", today);
-        if pays && !application.services.iter().any(|service| service == "internet-payment") {
+        if pays && !application.services.iter().any(|service| service.word() == "internet-payment") {
             let expected = "internet-payment among the services that the licence covers";
-            faults.push(Fault::new("services", &application.services.join(", "), expected));
+            let words: Vec<&str> = application.services.iter().map(ServiceForm::word).collect();
+            faults.push(Fault::new("services", &words.join(", "), expected));
         }
     }
+}
+
+/// Everything that is wrong with the services of a filing.
+fn permitted(filing: &Filing, application: &Application, seen: &Seen<'_>, faults: &mut Vec<Fault>) {
+    let book = seen.reference.current();
+    let mut own = Vec::new();
+    for (index, service) in filing.services.iter().enumerate() {
+        let mut fault = |field: &str, value: &str, expected: &str| {
+            own.push(Fault::new(&format!("services[{index}].{field}"), value, expected));
+        };
+        match book.services.find(&service.service, seen.now.day()) {
+            None => {
+                let known: Vec<&str> = book.services.all().iter().map(|row| row.service.as_str()).collect();
+                fault("service", &service.service, &format!("a service: {}", known.join(", ")));
+            }
+            Some(row) if !row.roles.iter().any(|role| filing.has(*role)) => {
+                let roles: Vec<&str> = row.roles.iter().map(|role| role.word()).collect();
+                fault("service", &service.service, &format!("it is for {}", roles.join(" or ")));
+            }
+            Some(_) => {}
+        }
+        for currency in service.currencies.iter().filter(|one| !book.codes.currencies.has(one)) {
+            fault("currencies", currency, "a code of the table of currencies");
+        }
+        let named = |licence: &Licence| licence.number.trim() == service.licence;
+        if !service.licence.is_empty() && !application.licences.iter().any(named) {
+            fault("licence", &service.licence, "the number of one of the licences");
+        }
+    }
+    own.retain(|fault| !faults.contains(fault));
+    faults.append(&mut own);
 }
 
 fn valid_on(licence: &Licence, day: Day) -> bool {
@@ -384,9 +430,9 @@ fn holds(application: &Application, kind: &str, day: Day) -> bool {
 }
 
 /// The last day on which the party still has all licences that its roles need; none = they do not end.
-fn lasting(application: &Application, today: Day) -> Option<Day> {
+fn lasting(requirements: &FilingRequirements, application: &Application, today: Day) -> Option<Day> {
     let roles = application.roles.iter().filter_map(|word| Role::from_word(word));
-    let groups = roles.flat_map(|role| requirements::of(role, today));
+    let groups = roles.flat_map(|role| requirements.of(role, today));
     let ends = groups.filter_map(|group| {
         // Of a group, the one that lasts longest; one without an end outlasts all.
         let licences = application

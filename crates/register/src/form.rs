@@ -4,9 +4,96 @@ use ceb::signature::{Algorithm, CertificateFacts};
 use ceb::{Day, Decimal};
 use clearance::Text;
 use clearance::identity::is_enterprise_code;
-use clearance::party::{CreditGrade, Filing, Parties, Role};
+use clearance::party::{CreditGrade, Filing, Parties, Role, Service};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
+
+/// A service that a filing permits: its word alone, or with its bounds.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(untagged)]
+pub enum ServiceForm {
+    /// As long as the filing, without bounds.
+    Word(String),
+    /// With its bounds.
+    Bounded(BoundedService),
+}
+
+/// A service with its bounds.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct BoundedService {
+    /// Which: a word of `services.csv`.
+    pub service: String,
+    /// First day, yyyyMMdd.
+    pub valid_from: String,
+    /// Last day, yyyyMMdd; none = open, or that of its licence.
+    #[serde(default)]
+    pub valid_to: Option<String>,
+    /// Currencies, three digits; none = all.
+    #[serde(default)]
+    pub currencies: Vec<String>,
+    /// Most that one transaction may be worth, in yuan; none = no limit.
+    #[serde(default)]
+    pub transaction_limit: Option<String>,
+    /// Scope of the pilot, in words.
+    #[serde(default)]
+    pub scope: String,
+    /// Number of the licence that it rests on.
+    #[serde(default)]
+    pub licence: String,
+}
+
+impl ServiceForm {
+    /// Which service.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Word(word) => word.trim(),
+            Self::Bounded(bounded) => bounded.service.trim(),
+        }
+    }
+
+    fn of(service: &Service) -> Self {
+        Self::Bounded(BoundedService {
+            service: service.service.to_string(),
+            valid_from: service.valid_from.to_string(),
+            valid_to: service.valid_to.map(|day| day.to_string()),
+            currencies: words(&service.currencies),
+            transaction_limit: service.transaction_limit.map(|fen| Decimal::from_fen(fen).to_string()),
+            scope: service.scope.to_string(),
+            licence: service.licence.to_string(),
+        })
+    }
+
+    /// The service, with everything that is wrong with it, of a filing that begins on a day.
+    fn service(&self, index: usize, begins: Day, faults: &mut Vec<crate::Fault>) -> Service {
+        let at = |field: &str| format!("services[{index}].{field}");
+        let Self::Bounded(form) = self else {
+            return Service { service: self.word().into(), valid_from: begins, ..Service::default() };
+        };
+        let valid_from = day(&at("validFrom"), &form.valid_from, faults);
+        let valid_to = form.valid_to.as_deref().map(|text| day(&at("validTo"), text, faults));
+        if valid_to.is_some_and(|last| last < valid_from) {
+            let last = form.valid_to.as_deref().unwrap_or_default();
+            faults.push(crate::Fault::new(&at("validTo"), last, "not before validFrom"));
+        }
+        let transaction_limit = form.transaction_limit.as_deref().map(|text| {
+            let amount = Decimal::parse(text).filter(|amount| !amount.is_negative());
+            amount.and_then(Decimal::fen_half_up).map(|(fen, _)| fen).unwrap_or_else(|| {
+                faults.push(crate::Fault::new(&at("transactionLimit"), text, "an amount in yuan"));
+                0
+            })
+        });
+        Service {
+            service: self.word().into(),
+            valid_from,
+            valid_to,
+            currencies: texts(&form.currencies),
+            transaction_limit,
+            scope: form.scope.trim().into(),
+            licence: form.licence.trim().into(),
+        }
+    }
+}
 
 /// A filing as it stands in a file.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -53,6 +140,9 @@ pub struct FilingForm {
     /// Modes it may use; none = all.
     #[serde(default)]
     pub modes: Vec<String>,
+    /// Services it may give.
+    #[serde(default)]
+    pub services: Vec<ServiceForm>,
     /// Whether release waits for arrival at its site; none = by parameter.
     #[serde(default)]
     pub arrival_required: Option<bool>,
@@ -150,6 +240,7 @@ impl FilingForm {
             signature_required: filing.signature_required,
             algorithms: words(&filing.algorithms),
             modes: words(&filing.modes),
+            services: filing.services.iter().map(ServiceForm::of).collect(),
             arrival_required: filing.arrival_required,
         }
     }
@@ -227,6 +318,8 @@ impl FilingForm {
             let last = self.valid_to.as_deref().unwrap_or_default();
             faults.push(crate::Fault::new("validTo", last, "not before validFrom"));
         }
+        let form = self.services.iter().enumerate();
+        let services = form.map(|(index, form)| form.service(index, valid_from, faults)).collect();
         Filing {
             version: 0,
             code,
@@ -244,6 +337,7 @@ impl FilingForm {
             algorithms: texts(&self.algorithms),
             signature_required: self.signature_required,
             modes: texts(&self.modes),
+            services,
             arrival_required: self.arrival_required,
         }
     }

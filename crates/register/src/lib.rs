@@ -17,7 +17,6 @@ pub mod moves;
 pub mod payment_data;
 pub mod reference;
 pub mod request;
-pub mod requirements;
 pub mod retention;
 pub mod share;
 pub mod sign_in;

@@ -1,7 +1,8 @@
 //! The page of all registers and their moves, made from the tables.
 
 use crate::moves::Who;
-use crate::{moves_of, requirements};
+use crate::moves_of;
+use clearance::Rulebook;
 use clearance::record::Register;
 use std::fmt::Write as _;
 
@@ -42,9 +43,9 @@ pub fn reference_markdown() -> String {
         }
     }
     page.push_str("\n## Licences that a role needs\n\nOne of each group. Rows that are not sure ask nothing.\n\n| role | group | licence | name | from | to | source | sure |\n|---|---|---|---|---|---|---|---|\n");
-    for row in requirements::all() {
+    for row in Rulebook::builtin().requirements.all() {
         let to = row.valid_to.map(|day| day.to_string()).unwrap_or_default();
-        let sure = if row.sure { "yes" } else { "no" };
+        let sure = row.confidence.word();
         let (role, group, licence) = (row.role.word(), &row.group, &row.licence);
         let _ = writeln!(
             page,

@@ -49,6 +49,9 @@ pub struct Webhook {
     /// Whether orders, payments and waybills come in the neutral form, for counterparts in other countries.
     #[serde(default)]
     pub neutral: bool,
+    /// In which form it is sent.
+    #[serde(default)]
+    pub form: Form,
     /// Whether what the receiver answers is kept: the answers of a counterpart.
     #[serde(default)]
     pub answers: bool,
@@ -58,6 +61,17 @@ pub struct Webhook {
     /// What its owner wants sent again; the window does it once.
     #[serde(default)]
     pub again: Option<Again>,
+}
+
+/// The form in which a webhook is sent what is there for it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Batches of events.
+    #[default]
+    Events,
+    /// Each message by itself, in the envelope of the country's windows, as it was received; the answer is one, too.
+    Dxp,
 }
 
 /// A wish to have something sent again.
@@ -160,6 +174,17 @@ fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault
     if webhook.answers && (!shared || !seen.acts_as(owner, &agencies)) {
         let expected = "false, unless an agency or bank is sent what a rule gives";
         faults.push(Fault::new("answers", "true", expected));
+    }
+    if webhook.form == Form::Dxp {
+        if !matches!(webhook.source(), Some(Source::Share(_))) || webhook.neutral {
+            let expected = "events, unless a rule gives messages as received, and they are not neutral";
+            faults.push(Fault::new("form", "dxp", expected));
+        }
+        // It is the envelope's receiver.
+        let filing = seen.parties.find(owner, seen.now.day());
+        if filing.is_none_or(|filing| filing.exchange_ids.is_empty()) {
+            faults.push(Fault::new("form", "dxp", "a party whose filing has an exchange id"));
+        }
     }
     if let Some(batch) = webhook.batch.filter(|batch| *batch == 0 || *batch > BATCH.1) {
         faults.push(Fault::new("batch", &batch.to_string(), &format!("1 to {}", BATCH.1)));

@@ -14,7 +14,7 @@ use clearance::party::{Entry, Filing, Role};
 use clearance::record::{Actor, RecordKey, Register};
 use clearance::{Rulebook, sample};
 use register::moves::{Move, Who};
-use register::{By, Change, Command, Refusal, decide, filing, moves_of, requirements};
+use register::{By, Change, Command, Refusal, decide, filing, moves_of};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -394,11 +394,12 @@ fn only_the_moves_of_the_table_are_made() {
 #[test]
 fn requirements_are_dated_and_what_is_unsure_asks_nothing() {
     let today = NOW.day();
-    assert!(requirements::all().iter().any(|row| !row.sure));
-    assert!(requirements::of(Role::SiteOperator, today).is_empty());
-    assert_eq!(requirements::of(Role::Payment, today).len(), 1);
-    assert_eq!(requirements::of(Role::Payment, today)[0].len(), 2);
-    assert!(requirements::of(Role::Payment, Day::from_number(20_181_231).unwrap()).is_empty());
+    let requirements = Rulebook::builtin().requirements;
+    assert!(requirements.all().iter().any(|row| !row.asks_on(today)));
+    assert!(requirements.of(Role::SiteOperator, today).is_empty());
+    assert_eq!(requirements.of(Role::Payment, today).len(), 1);
+    assert_eq!(requirements.of(Role::Payment, today)[0].len(), 2);
+    assert!(requirements.of(Role::Payment, Day::from_number(20_181_231).unwrap()).is_empty());
     // Payment: either licence; the payment licence must cover payments on the internet.
     let mut office = office();
     let licence =
@@ -434,4 +435,37 @@ fn goods_are_filed_by_a_merchant_in_codes_of_the_tables() {
     let told = office.one(file("5301960301:", wrong)).unwrap_err();
     let all = ["id", "id", "name", "specification", "hsCode", "origin", "unit", "brandAuthorisation"];
     assert_eq!(paths(&told), all);
+}
+
+#[test]
+fn the_rulebook_that_holds_says_which_licences_a_role_needs() {
+    let header = "role,group,licence,name_zh,name_en,valid_from,valid_to,source,certainty";
+    let edition = |rows: &str| {
+        let table = ("filing_requirements.csv".to_owned(), format!("{header}\n{rows}\n"));
+        Rulebook::load(2, &[table])
+    };
+    let needs = "platform,1,cold-chain,冷链备案,cold chain filing,20200101,,样例办法第三条";
+    // (rows of the table, the licence that the application lacks).
+    for (rows, lacks) in [
+        (format!("{needs},known"), Some("cold-chain (冷链备案, cold chain filing); 样例办法第三条")),
+        (format!("{needs},unsure"), None),
+        (needs.replace("20200101,,", "20200101,20251231,") + ",known", None),
+        (needs.replace("20200101,,", "20990101,,") + ",known", None),
+        ("merchant,1,cold-chain,冷链备案,cold chain filing,20200101,,样例办法第三条,known".to_owned(), None),
+    ] {
+        let mut office = office();
+        office.reference.books.push(Arc::new(edition(&rows).unwrap()));
+        match (office.party(0, "apply", Some(application())), lacks) {
+            (Ok(_), None) => {}
+            (Err(Refusal::Invalid(faults)), Some(lacks)) => {
+                assert!(faults.len() == 1 && faults[0].expected.contains(lacks), "{faults:?}");
+            }
+            (told, _) => panic!("{rows}: {told:?}"),
+        }
+    }
+    // A table that is wrong is published nowhere; each line is told.
+    let faults = edition("king,1,crown,冠,crown,20200101,,样例,known\nplatform,1,a,甲,a,soon,,样例,known")
+        .unwrap_err();
+    let lines: Vec<(&str, usize)> = faults.iter().map(|fault| (fault.file, fault.line)).collect();
+    assert_eq!(lines, [("filing_requirements.csv", 2), ("filing_requirements.csv", 3)]);
 }

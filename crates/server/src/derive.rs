@@ -210,15 +210,15 @@ impl<R: Read> World<'_, R> {
         event: &Event,
         stored: &Outcome,
     ) -> Result<Result<Outcome, String>, StoreError> {
-        let mut keys = Keys::default();
-        needs(event, stored.now, &mut keys);
-        let mut facts = self.facts(keys, stored).await?;
-        facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
-        facts.next = event.position;
         let reference = match self.reference(stored) {
             Ok(reference) => reference,
             Err(what) => return Ok(Err(what)),
         };
+        let mut keys = Keys::default();
+        needs(event, &reference, stored.now, &mut keys);
+        let mut facts = self.facts(keys, stored).await?;
+        facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
+        facts.next = event.position;
         let (judge, events) = (self.judge, std::slice::from_ref(event));
         let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             judge(events, &mut facts, &reference, stored.now).pop()
@@ -302,6 +302,14 @@ impl<R: Read> World<'_, R> {
                 facts.claims.insert(key, owner);
             }
         }
+        // What was looked at of a register is in the row that the decision names.
+        for read in stored.read.records.iter().filter(|read| keys.looked_at.contains(&read.key)) {
+            let record = self.read.record_at(read.position).await?;
+            facts.records.extend(
+                record.filter(|record| record.key == read.key).map(|record| (read.key.clone(), record)),
+            );
+        }
+        register::goods::as_facts(&mut facts);
         if event_of_many(stored) {
             recorded(stored, &mut facts);
             return Ok(facts);

@@ -4,6 +4,8 @@
 //! is the HTTP interface, `worker` fires timers and watches the disk, `push` sends to
 //! webhooks, `serving` keeps a window open until it is told to
 //! stop.
+// The schemas of the interface are one long JSON.
+#![recursion_limit = "256"]
 
 mod answering;
 pub mod api;

@@ -163,7 +163,7 @@ impl<S: Store> Engine<S> {
             batch = refuse_taken(batch, &reference);
             let now = self.clock.now();
             let started = Instant::now();
-            let mut plan = Plan::of(self.judge);
+            let mut plan = Plan::of(self.judge, reference.clone());
             plan.lay_out(&follows, &batch, now);
             if plan.rows.is_empty() {
                 break;
@@ -184,6 +184,7 @@ impl<S: Store> Engine<S> {
             }
             let loaded = Instant::now();
             let mut facts = transaction.facts();
+            register::goods::as_facts(&mut facts);
             let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
             let outcomes = if paused {
                 self.backlog = true;
@@ -276,7 +277,7 @@ impl<S: Store> Engine<S> {
     /// Which of these events can be judged now; nothing is written.
     async fn try_again(&mut self, events: &[StoredEvent]) -> Result<Vec<bool>, StoreError> {
         let now = self.clock.now();
-        let mut plan = Plan::of(self.judge);
+        let mut plan = Plan::of(self.judge, self.reference());
         for event in events {
             plan.again(event, now);
         }
@@ -350,7 +351,7 @@ impl<S: Store> Engine<S> {
         documents: Vec<Arc<Arrived>>,
     ) -> Result<Vec<(Position, Option<Outcome>)>, StoreError> {
         let now = self.clock.now();
-        let mut plan = Plan::of(self.judge);
+        let mut plan = Plan::of(self.judge, self.reference());
         for document in documents {
             plan.event(Cause::Document(document), Bytes::new(), None, now);
         }
@@ -366,6 +367,7 @@ impl<S: Store> Engine<S> {
         let reference = self.reference();
         let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
         let mut facts = transaction.facts();
+        register::goods::as_facts(&mut facts);
         drop(transaction);
         let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
         let outcomes = plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics);

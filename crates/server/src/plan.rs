@@ -13,6 +13,7 @@ use clearance::outcome::{Outcome, Receipt};
 use clearance::party::Filing;
 use clearance::risk::SamplingSeed;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use store::{EventRow, FilingRow, MessageRow, Row, RulebookRow, SeedRow, StoredEvent};
 
 /// One row to be.
@@ -33,19 +34,20 @@ pub(crate) enum Planned<'a> {
 /// The rows of a batch, in order, and the keys that they name.
 pub(crate) struct Plan<'a> {
     judge: Judge,
+    reference: Arc<Reference>,
     pub(crate) rows: Vec<Planned<'a>>,
     pub(crate) keys: Keys,
 }
 
 impl<'a> Plan<'a> {
-    /// An empty plan.
-    pub(crate) fn of(judge: Judge) -> Self {
-        Self { judge, rows: Vec::new(), keys: Keys::default() }
+    /// An empty plan of what is judged with a reference.
+    pub(crate) fn of(judge: Judge, reference: Arc<Reference>) -> Self {
+        Self { judge, reference, rows: Vec::new(), keys: Keys::default() }
     }
 
     pub(crate) fn event(&mut self, cause: Cause, original: Bytes, message: Option<usize>, now: Time) {
         let event = Event { position: Position::default(), cause, recorded: None };
-        needs(&event, now, &mut self.keys);
+        needs(&event, &self.reference, now, &mut self.keys);
         self.rows.push(Planned::Event { cause: event.cause, original, message });
     }
 
@@ -75,7 +77,7 @@ impl<'a> Plan<'a> {
 
     /// An event that was recorded before and is judged now.
     pub(crate) fn again(&mut self, stored: &'a StoredEvent, now: Time) {
-        needs(&received_at(stored), now, &mut self.keys);
+        needs(&received_at(stored), &self.reference, now, &mut self.keys);
         self.rows.push(Planned::Again(stored));
     }
 

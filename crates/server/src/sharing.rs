@@ -59,6 +59,13 @@ pub struct Rule {
     dataset: Dataset,
 }
 
+impl Rule {
+    /// Whether it gives messages whole.
+    pub fn gives_messages(&self) -> bool {
+        self.dataset == Dataset::Messages && self.share.fields.iter().any(|field| field == "original")
+    }
+}
+
 /// How records are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
@@ -186,7 +193,8 @@ pub async fn page<R: Read>(
 
 fn concerns(dataset: Dataset, row: &Row) -> bool {
     match row {
-        Row::Event(_) => dataset != Dataset::Filings,
+        Row::Event(_) => !matches!(dataset, Dataset::Filings | Dataset::Messages),
+        Row::Message(row) => dataset == Dataset::Messages && row.refusal.is_none(),
         Row::Filing(_) => dataset == Dataset::Filings,
         _ => false,
     }
@@ -203,6 +211,17 @@ async fn given<R: Read>(
             // A filing counts from its day on, whenever it was entered.
             let time = Time::start_of(row.filing.valid_from);
             Ok(vec![(time, exchange::of_filing(&row.filing))])
+        }
+        Row::Message(row) => {
+            let bytes = window.read.original(row).await?;
+            let shared = exchange::of_message(exchange::messages::Received {
+                sender: &row.sender,
+                exchange_id: &row.recipient,
+                sha256: &evidence::hexadecimal(&row.sha256),
+                received: &row.received.stamp_millis().to_string(),
+                bytes: &bytes,
+            });
+            Ok(shared.into_iter().map(|shared| (row.received, shared)).collect())
         }
         Row::Event(row) => {
             let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };

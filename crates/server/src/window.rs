@@ -224,6 +224,13 @@ impl<R: Read> Window<R> {
                 None => tables.push((name.clone(), text.clone())),
             }
         }
+        // A table that was not there when the last was published is part of the next: no program changes it then.
+        for (name, text) in Rulebook::built_in_tables() {
+            let added = !changed.is_empty() && Rulebook::ADDED.contains(&name.as_str());
+            if added && !tables.iter().any(|(known, _)| *known == name) {
+                tables.push((name, text));
+            }
+        }
         let number = last.number + 1;
         let book = match Rulebook::load(number, &tables) {
             Ok(book) => book,

@@ -13,9 +13,10 @@ use clearance::event::{
 };
 use clearance::facts::{CountKey, CountKind};
 use clearance::finding::{Field, Finding};
+use clearance::goods::RecordRead;
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, FactsRead, Outcome, Receipt};
-use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role};
+use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role, Service};
 use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::rulebook::Rate;
@@ -43,8 +44,9 @@ pub mod kind {
 }
 
 /// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again;
-/// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing.
-const FORMAT: u8 = 4;
+/// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
+/// the records that were looked at, and the services of a filing.
+const FORMAT: u8 = 5;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -280,6 +282,8 @@ lists!(
     bytes::Bytes,
     (Text, String),
     Finding,
+    RecordRead,
+    Service,
     Field,
     RiskHit,
     Remark,
@@ -366,11 +370,13 @@ fields! {
     Timer { due, order, kind, attempt }
     Answer { status, info, findings, pre_no, version }
     Draw { seed, drawn, ratio }
+    RecordRead { key, version, position }
     SamplingSeed { number, secret }
     Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
     Person { identity, telephone, address }
     OfficerAction { id, officer, party, order, version, kind, text }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
+    Service { service, valid_from, valid_to, currencies, transaction_limit, scope, licence }
     FilingRow { filing, by }
     Revocation { at, reason, compromised_since }
     Certificate { version, party, fingerprint, documents, since, revoked }
@@ -399,6 +405,7 @@ impl Stored for Filing {
         self.modes.put(out);
         self.arrival_required.put(out);
         self.algorithms.put(out);
+        self.services.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         Ok(Self {
@@ -420,6 +427,7 @@ impl Stored for Filing {
             arrival_required: Stored::get(bytes)?,
             // Before, a filing did not narrow them.
             algorithms: if bytes.format < 4 { Vec::new() } else { Stored::get(bytes)? },
+            services: if bytes.format < 5 { Vec::new() } else { Stored::get(bytes)? },
         })
     }
 }
@@ -432,6 +440,7 @@ impl Stored for FactsRead {
         self.counts.put(out);
         self.serial.put(out);
         self.draw.put(out);
+        self.records.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         let (parties, rulebook) = (Stored::get(bytes)?, Stored::get(bytes)?);
@@ -440,7 +449,8 @@ impl Stored for FactsRead {
             1 => (0, None),
             _ => (Stored::get(bytes)?, Stored::get(bytes)?),
         };
-        Ok(Self { parties, rulebook, balances, counts, serial, draw })
+        let records = if bytes.format < 5 { Vec::new() } else { Stored::get(bytes)? };
+        Ok(Self { parties, rulebook, balances, counts, serial, draw, records })
     }
 }
 

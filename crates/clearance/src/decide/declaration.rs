@@ -7,6 +7,7 @@ use crate::consignment::{Attempt, Consignment, State, WaybillRecord};
 use crate::event::{Arrived, Follow, Timer, TimerKind};
 use crate::facts::CountKey;
 use crate::finding::Finding;
+use crate::goods;
 use crate::keys::{ClaimKey, OrderKey, WaybillKey};
 use crate::reason::{Layer, Reason};
 use crate::states::{Trigger, next};
@@ -37,6 +38,11 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         return delete(case, arrived, consignment, declaration, findings);
     }
     let declares = head.app_status == "2";
+    if declares {
+        let (found, read) = goods::check(declaration, &case.law, &case.reference.parties, case.facts);
+        findings.extend(found);
+        case.out.read.records = read;
+    }
     let assessment = match tax::assess(declaration, &case.law, &case.reference.current().tariff) {
         Ok(assessment) => Some(assessment),
         Err(TaxFault::OutOfRange { gnum }) => {

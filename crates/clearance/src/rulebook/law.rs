@@ -123,10 +123,28 @@ law! {
     payment_data_minutes;
     /// Minutes that the times of one payment may lie apart, in that answer and in the payment document.
     payment_data_time_tolerance;
+    /// Goods filing of direct purchase: 0 = not looked at, 1 = declared goods are held against it, 2 = and must be filed.
+    goods_filing_9610;
+    /// Of bonded goods.
+    goods_filing_1210;
+    /// Of bonded goods in cities without the list's exemptions.
+    goods_filing_1239;
+    /// 1 = a document rests on a service that the filing of its payment firm, carrier or guarantor permits that day.
+    permitted_services;
+    /// 1 = the modes of platform and merchant are looked at too, not only those of the declaring unit.
+    modes_of_enterprises;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 2] = [("payment_data_minutes", 2), ("payment_data_time_tolerance", 10)];
+const LATER: [(&str, i64); 7] = [
+    ("payment_data_minutes", 2),
+    ("payment_data_time_tolerance", 10),
+    ("goods_filing_9610", 0),
+    ("goods_filing_1210", 0),
+    ("goods_filing_1239", 0),
+    ("permitted_services", 0),
+    ("modes_of_enterprises", 0),
+];
 
 impl Parameters {
     pub(super) fn load(text: &str, faults: &mut Vec<TableFault>) -> Self {
@@ -202,6 +220,14 @@ impl Law {
             super::VatClass::Standard => self.vat_standard,
             super::VatClass::Reduced => self.vat_reduced,
         })
+    }
+    /// What is asked of the goods filing in a mode: 0, 1 or 2.
+    pub fn goods_filing(&self, trade_mode: &str) -> i64 {
+        match trade_mode {
+            "1210" => self.goods_filing_1210,
+            "1239" => self.goods_filing_1239,
+            _ => self.goods_filing_9610,
+        }
     }
     /// Base sampling share of a mode, parts per million.
     pub fn sampling_base(&self, trade_mode: &str) -> i64 {

@@ -7,6 +7,8 @@ mod calendar;
 mod codes;
 mod editions;
 mod law;
+mod requirements;
+mod services;
 mod tariff;
 
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
@@ -14,6 +16,8 @@ pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
 pub use editions::{ListEdition, ListEditions};
 pub use law::{Dated, Law, Parameters};
+pub use requirements::{FilingRequirement, FilingRequirements};
+pub use services::{ServiceRow, Services};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
 use crate::risk::RiskRules;
@@ -60,20 +64,26 @@ pub struct Rulebook {
     pub algorithms: Algorithms,
     /// Sealed rules.
     pub risk: RiskRules,
+    /// Licences that a role needs.
+    pub requirements: FilingRequirements,
+    /// Services that a filing may permit.
+    pub services: Services,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 12] = built_in!(
+const BUILT_IN: [(&str, &str); 14] = built_in!(
     "calendar.csv",
     "countries.csv",
     "currencies.csv",
     "districts.csv",
+    "filing_requirements.csv",
     "list_editions.csv",
     "parameters.csv",
     "risk_rules.csv",
+    "services.csv",
     "signature_algorithms.csv",
     "tariff.csv",
     "trade_modes.csv",
@@ -82,6 +92,10 @@ const BUILT_IN: [(&str, &str); 12] = built_in!(
 );
 
 impl Rulebook {
+    /// Tables that older rulebooks do not have: until one has them the built-in ones hold, and the next that is published has
+    /// them as they are built in.
+    pub const ADDED: [&str; 2] = ["filing_requirements.csv", "services.csv"];
+
     /// The tables this version was built with, as rulebook number 1.
     ///
     /// # Panics
@@ -100,7 +114,8 @@ impl Rulebook {
         BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect()
     }
 
-    /// A rulebook of the built-in tables with some replaced.
+    /// A rulebook of the built-in tables with some replaced. One that was published before a table was there is loaded
+    /// with the built-in one.
     ///
     /// # Errors
     /// Every fault of every table.
@@ -125,10 +140,11 @@ impl Rulebook {
         };
         // A rulebook that was published before there was a table goes on as it was, under the same digest.
         let has = |file: &str| replaced.iter().any(|(name, _)| name == file);
-        let before =
-            |file: &str| !has(file) && BUILT_IN.iter().all(|(other, _)| *other == file || has(other));
+        let is_later = |file: &str| file == algorithms::FILE || Self::ADDED.contains(&file);
+        let published = BUILT_IN.iter().all(|(file, _)| is_later(file) || has(file));
+        let before = |file: &str| is_later(file) && published && !has(file);
         let mut all = Vec::new();
-        for (file, _) in BUILT_IN.into_iter().filter(|(file, _)| *file != algorithms::FILE || !before(file)) {
+        for (file, _) in BUILT_IN.into_iter().filter(|(file, _)| !before(file)) {
             all.extend_from_slice(file.as_bytes());
             all.push(0);
             all.extend_from_slice(text(file).as_bytes());
@@ -161,6 +177,8 @@ impl Rulebook {
                 &mut faults,
             ),
             risk: RiskRules::load(text("risk_rules.csv"), &mut faults),
+            requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
+            services: Services::load(text("services.csv"), &mut faults),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

@@ -4,7 +4,9 @@
 
 mod actions;
 mod deadlines;
+mod goods;
 mod matching;
+mod permits;
 mod schema;
 mod signatures;
 mod stories;

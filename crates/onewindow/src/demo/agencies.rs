@@ -36,6 +36,8 @@ const PAYMENTS: &[&str] = &["payCode", "payTransactionId", "orderNo", "amountPai
 const GOODS: &[&str] =
     &["invtNo", "orderNo", "ebcCode", "lines.gname", "lines.gcode", "lines.qty", "lines.country"];
 const PERSONS: &[&str] = &["orderNo", "buyerIdNumber", "buyerName"];
+const MESSAGES: &[&str] =
+    &["message", "guid", "sender", "exchangeId", "documents", "sha256", "received", "original"];
 const PARCELS: &[&str] = &["logisticsCode", "logisticsNo", "weight", "packNo"];
 
 /// An agency, and what it is sent.
@@ -67,12 +69,13 @@ impl Agency {
     fn webhook(&self, url: &str, after: &str) -> Value {
         // Whose check counts for others keeps each confirmation; of the others those answers that say more.
         let confirmations = matches!(self.kind, Kind::Police | Kind::Bank);
+        let form = if self.kind == Kind::TradeWindow { "dxp" } else { "events" };
         json!({"url": url, "source": format!("shares/{}", self.rule()), "answers": true, "after": after,
-            "confirmations": confirmations})
+            "confirmations": confirmations, "form": form})
     }
 }
 
-const AGENCIES: [Agency; 7] = [
+const AGENCIES: [Agency; 8] = [
     Agency::new("5301000901", Kind::Tax, ("taxes", "clearances"), TAXES, "核对代收代缴税款"),
     Agency::new("5301000902", Kind::ForeignExchange, ("payments", "payments"), PAYMENTS, "核对跨境收支"),
     Agency::new("5301000903", Kind::Commerce, ("trade", "clearances"), CLEARANCES, "业务统计"),
@@ -80,6 +83,13 @@ const AGENCIES: [Agency; 7] = [
     Agency::new("5301000905", Kind::Police, ("persons", "declarations"), PERSONS, "核验订购人身份"),
     Agency::new("5301000906", Kind::Post, ("parcels", "waybills"), PARCELS, "寄递渠道衔接"),
     Agency::new("5301000907", Kind::Bank, ("payments", "payments"), PAYMENTS, "结算核对"),
+    Agency::new(
+        "5301000908",
+        Kind::TradeWindow,
+        ("messages", "messages"),
+        MESSAGES,
+        "一次提交，两个窗口受理",
+    ),
 ];
 
 /// Opens the counterparts, with the rules and webhooks that bring them what they are sent; says how many they are.

@@ -73,7 +73,7 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("post", "/ceb2grab/grab/realTimeDataUpload") => Open,
         ("get", "/v1/shares/{id}/records") => right(&[Right::SharesRead]),
         ("get", "/metrics") => right(&[Right::MetricsRead]),
-        ("get", "/v1/openapi.json" | "/health" | "/ready") => Open,
+        ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions") => Open,
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,

@@ -9,9 +9,11 @@ use axum::extract::{Path, State};
 use ceb::Document;
 use clearance::consignment::{Consignment, State as Standing};
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
+use clearance::record::{RecordKey, Register};
+use register::webhook::{Form, Webhook};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Read, Scope, Search, StoredEvent, Summary};
+use store::{Read, RecordSearch, Scope, Search, StoredEvent, Summary};
 
 /// `GET /v1/consignments?state=&number=&after=&limit=&with=`, where `with=waiting` adds to what is under way what it waits
 /// for and until when.
@@ -189,8 +191,45 @@ pub(crate) async fn shown<R: Read>(
     if caller.is_office() {
         shown["actions"] = actions::open_to(caller, &consignment, window.clock.now()).into();
     }
+    let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
+    if let Some(timeline) = shown["timeline"].as_array_mut() {
+        timeline.extend(receipts);
+        timeline.sort_by_key(|entry| std::cmp::Reverse(entry["position"].as_u64()));
+    }
     Ok(shown)
 }
+
+/// Receipts of other windows that took the same submissions (`form: dxp`): an office sees all, a party those of what it sent.
+async fn of_windows<R: Read>(
+    window: &Window<R>,
+    consignment: &Consignment,
+    codes: &[clearance::Text],
+    office: bool,
+) -> Result<Vec<Value>, Problem> {
+    let carriage = consignment.carriage.as_ref().and_then(|carriage| carriage.waybill.as_ref());
+    let attempt = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
+    let filed = [consignment.order.as_ref(), consignment.payment.as_ref(), carriage, attempt];
+    let own = filed.into_iter().flatten().filter(|filed| office || codes.contains(&filed.sender));
+    let kinds: Vec<ceb::Kind> = own.map(|filed| filed.document.kind()).collect();
+    let states = ["active", "paused"].map(clearance::Text::from).to_vec();
+    let search = RecordSearch { register: Register::Webhook, parties: None, states };
+    let (hooks, _) = window.read.records(&search, None, HOOKS).await?;
+    let mut found = Vec::new();
+    for hook in hooks.iter().filter(|hook| Webhook::of(hook).form == Form::Dxp) {
+        for kind in &kinds {
+            let key = &consignment.key;
+            let id = format!("{}/{}/{}/{}", hook.key.id, kind.root(), key.platform, key.order_no);
+            let Some(record) = window.read.record(&RecordKey::new(Register::Answer, &id)).await? else {
+                continue;
+            };
+            found.push(view::receipt_of_window(&record, kind.root()));
+        }
+    }
+    Ok(found)
+}
+
+/// Webhooks that are looked at for receipts of other windows, the newest.
+const HOOKS: usize = 500;
 
 /// The events of a waybill number while a consignment used it: numbers are used again after some months.
 fn of_use(events: Vec<StoredEvent>, key: &WaybillKey, order: &OrderKey) -> Vec<StoredEvent> {

@@ -6,6 +6,7 @@ pub(crate) mod actions;
 pub(crate) mod consignments;
 pub(crate) mod error;
 mod evidence;
+mod institutions;
 pub(crate) mod limits;
 mod lines;
 pub(crate) mod messages;
@@ -57,6 +58,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/datasets"),
     ("get", "/v1/datasets/{dataset}"),
     ("get", "/v1/shares/{id}/records"),
+    ("get", "/v1/institutions"),
     ("get", "/v1/reasons"),
     ("get", "/v1/limits"),
     ("get", "/v1/evidence/head"),
@@ -133,6 +135,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/datasets", get(shares::datasets))
         .route("/v1/datasets/{dataset}", get(shares::schema))
         .route("/v1/shares/{id}/records", get(shares::records::<R>))
+        .route("/v1/institutions", get(institutions::list::<R>))
         .route("/v1/reasons", get(reasons))
         .route("/v1/limits", get(limits::limits::<R>))
         .route("/v1/evidence/head", get(evidence::head::<R>))

@@ -5,7 +5,7 @@ use super::{ROUTES, openapi_payment_data as payment_data, openapi_people as peop
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 30] = [
+const SUMMARIES: [&str; 31] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -25,6 +25,7 @@ const SUMMARIES: [&str; 30] = [
     "What agencies can share, field by field",
     "The JSON Schema of a dataset",
     "What a rule of sharing gives its receiver, by cursor, as CloudEvents; `complete` = all up to now",
+    "Payment firms, banks, guarantors and logistics firms with the services they may give today, pilot enterprises with their modes: public",
     "The catalogue of rules with codes, reasons and fixes",
     "How large messages and pages may be, how much may wait, whether anything is recorded now, and the limits of trade today",
     "A signed head of the evidence log: the newest, a published one by number, or the first with so many rows of a writer",
@@ -68,6 +69,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/consignments") => &["state", "number", "after", "limit", "with"],
         ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
+        ("get", "/v1/institutions") => &["role", "service", "after", "limit"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         ("get", "/v1/users") => &["after", "limit"],
         ("get", "/v1/trace") => &["before", "limit"],
@@ -109,6 +111,7 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/registers/{register}/{id}/history") => "RecordHistory",
         ("get", "/v1/datasets") => "Datasets",
         ("get", "/v1/shares/{id}/records") => "SharedRecords",
+        ("get", "/v1/institutions") => "Institutions",
         ("get", "/v1/reasons") => "Reasons",
         ("get", "/v1/limits") => "Limits",
         ("get", "/v1/evidence/head") => "EvidenceHead",
@@ -331,6 +334,10 @@ fn schemas() -> Value {
             ])})),
             ("cursor", text.clone()), ("complete", truth.clone()), ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
         ]),
+        "Institutions": object(&[("day", text.clone()), ("after", json!({"type": ["string", "null"]})), ("institutions", json!({"type": "array", "items": object(&[
+            ("code", text.clone()), ("name", text.clone()), ("roles", json!({"type": "array", "items": {"type": "string"}})),
+            ("services", json!({"type": "array", "items": {"type": "object"}})), ("modes", json!({"type": "array", "items": {"type": "string"}})),
+        ])}))]),
         "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
             ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
         ])}))]),

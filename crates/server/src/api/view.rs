@@ -12,7 +12,9 @@ use clearance::identity::masked;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::Outcome;
 use clearance::reason::Disclosure;
+use clearance::record::Record;
 use clearance::tax::Assessment;
+use register::answer::Answer;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{MessageRow, ReceiptRow, StoredEvent};
@@ -390,6 +392,21 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
         "findings": outcome.filter(|_| whole).map(|outcome| outcome.answer.findings.iter().map(|one| finding(one, kind, own, officer)).collect::<Vec<_>>()),
         "receipts": outcome.filter(|_| whole).map(|outcome| outcome.receipts.iter().map(|receipt| json!({"message": receipt.document.kind().root(), "status": receipt.status, "time": time(receipt.time)})).collect::<Vec<_>>()),
         "judgedWith": outcome.filter(|_| officer).map(|outcome| json!({"engine": outcome.engine, "rulebook": outcome.read.rulebook, "parties": outcome.read.parties})),
+    })
+}
+
+/// What another window answered to a document that it was sent as it was received.
+pub fn receipt_of_window(record: &Record, message: &str) -> Value {
+    let answer = Answer::of(record);
+    json!({
+        "position": record.last.number(),
+        "time": time(record.changed),
+        "what": "receipt-of-window",
+        "message": message,
+        "window": register::owner_of(&record.key).as_str(),
+        "outcome": answer.outcome,
+        "reference": answer.reference,
+        "info": answer.text,
     })
 }
 

@@ -1,9 +1,10 @@
 //! What counterparts answer: kept as records, and where a rule says so an event on the path of the consignment.
 
 use super::sender::{Parcel, Sender, Stopped};
+use ceb::{Document, Kind};
 use clearance::Text;
 use clearance::event::{ActionKind, OfficerAction};
-use clearance::keys::OrderKey;
+use clearance::keys::{OrderKey, WaybillKey};
 use clearance::record::{RecordKey, Register};
 use register::answer::{Answer, Outcome, TEXT};
 use register::{Command, Refusal};
@@ -114,6 +115,57 @@ impl<R: Read> Sender<R> {
 
     fn key_of(&self, subject: &str) -> RecordKey {
         RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id))
+    }
+
+    /// Keeps the receipts of another window, one a document, and as above. The record is named by the consignment, so that
+    /// whoever looks at it finds them.
+    pub(super) async fn receipted(&self, parcel: &Parcel, body: &[u8]) -> Result<Counts, Stopped> {
+        let (Some(rule), Some(event)) = (&parcel.rule, parcel.events.first()) else {
+            return Ok(Counts::default());
+        };
+        let Some((id, _)) = parcel.about.first() else { return Ok(Counts::default()) };
+        let receipts = match exchange::messages::receipts(&event["data"], body) {
+            Ok(receipts) => receipts,
+            Err(complaint) => return Ok(Counts { complaint, ..Counts::default() }),
+        };
+        let mut kept: BTreeMap<String, Answer> = BTreeMap::new();
+        let mut objections = Vec::new();
+        for receipt in receipts {
+            let Some(order) = self.order_of(&receipt.document).await? else { continue };
+            let subject = format!("{}/{}/{}", receipt.document.kind().root(), order.platform, order.order_no);
+            let text: String = format!("{} {}", receipt.status, receipt.info).chars().take(TEXT).collect();
+            let outcome = if receipt.refuses() { Outcome::Objected } else { Outcome::Confirmed };
+            if receipt.refuses() && rule.share.suspends && receipt.document.kind() == Kind::Declaration {
+                objections.push((format!("{}/{}", order.platform, order.order_no), text.clone()));
+            }
+            let answer = Answer {
+                event: id.clone(),
+                source: format!("shares/{}", rule.id),
+                outcome,
+                reference: receipt.reference.chars().take(TEXT).collect(),
+                text,
+                giver: rule.share.giver.clone(),
+            };
+            kept.insert(subject, answer);
+        }
+        self.keep(kept.iter().map(|(subject, answer)| (subject.as_str(), answer.clone())).collect()).await?;
+        for (subject, text) in objections {
+            self.suspend(&subject, id, &text).await?;
+        }
+        Ok(Counts { kept: kept.len() as u64, ..Counts::default() })
+    }
+
+    /// The consignment of a document: by its order, its waybill or its declaration.
+    async fn order_of(&self, document: &Document) -> Result<Option<OrderKey>, Stopped> {
+        let field = |name: &str| exchange::messages::head_field(document, name);
+        if let (Some(platform), Some(order_no)) = (field("ebpCode"), field("orderNo")) {
+            return Ok(Some(OrderKey::new(&platform, &order_no)));
+        }
+        if let (Some(carrier), Some(number)) = (field("logisticsCode"), field("logisticsNo")) {
+            let waybill = self.window.read.waybill(&WaybillKey::new(&carrier, &number)).await?;
+            return Ok(waybill.and_then(|waybill| waybill.claimed_by).map(|(order, _)| order));
+        }
+        Ok(None)
     }
 
     /// Together: each by itself would be a commit.

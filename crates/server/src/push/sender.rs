@@ -12,7 +12,7 @@ use clearance::Text;
 use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use register::delivery::{Delivery, SET_ASIDE, SetAside};
-use register::webhook::{BATCH, Source, Webhook};
+use register::webhook::{self, BATCH, Source, Webhook};
 use register::{By, Command, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -26,6 +26,9 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How long no other server sends, in milliseconds; and from how little on it says so again.
 const HELD: i64 = 60_000;
 const RENEW: i64 = 30_000;
+
+/// Media type of an envelope.
+const ENVELOPE: &str = "application/xml";
 
 /// What goes out together.
 pub(super) struct Parcel {
@@ -169,19 +172,22 @@ impl<R: Read> Sender<R> {
             }
         }
         self.recorded(&parcel).await?;
-        let (body, media_type) = match &parcel.question {
-            Some((_, form)) => (form.clone(), FORM),
-            None => (body(&parcel, &self.id), EVENTS),
+        let (body, media_type) = match (&parcel.question, webhook.form) {
+            (Some((_, form)), _) => (Some(form.clone()), FORM),
+            (None, webhook::Form::Dxp) => (self.enveloped(&parcel)?, ENVELOPE),
+            (None, webhook::Form::Events) => (Some(body(&parcel, &self.id)), EVENTS),
         };
         // Sent again it has the same name: it is that of its place.
         let name = format!("{}.{}.{}", hook.first.number(), parcel.after, parcel.upto);
-        let headers = signed(&self.window, &name, &body).await?;
-        let headers: Vec<(&str, String)> = headers.into_iter().collect();
-        // A question that was set aside and is over by now is not asked again.
+        // A question that was set aside and is over by now is not asked again; a mark has no envelope.
         let over = webhook.source() == Some(Source::PaymentData) && parcel.question.is_none();
-        let reply = match over {
-            true => Reply::Taken(Vec::new()),
-            false => self.client.send(&webhook.url, media_type, &headers, body).await,
+        let reply = match body.filter(|_| !over) {
+            Some(body) => {
+                let headers = signed(&self.window, &name, &body).await?;
+                let headers: Vec<(&str, String)> = headers.into_iter().collect();
+                self.client.send(&webhook.url, media_type, &headers, body).await
+            }
+            None => Reply::Taken(Vec::new()),
         };
         let reply = match &parcel.question {
             Some((asked, _)) => self.taken(asked, reply).await?,
@@ -189,6 +195,10 @@ impl<R: Read> Sender<R> {
         };
         let any = delivery.kept > 0;
         let Counts { complaint, confirmed, kept } = match &reply {
+            // Each receipt of another window is kept: it stands on a timeline.
+            Reply::Taken(answer) if webhook.answers && webhook.form == webhook::Form::Dxp => {
+                self.receipted(&parcel, answer).await?
+            }
             Reply::Taken(answer) if webhook.answers => {
                 self.answered(&parcel, answer, (webhook.confirmations, any)).await?
             }
@@ -280,7 +290,10 @@ impl<R: Read> Sender<R> {
         if self.window.filing(&owner).is_none_or(|filing| filing.suspended) {
             return Err(Stopped::Barred(format!("{owner} is not filed, or suspended")));
         }
-        let limit = webhook.batch.unwrap_or(BATCH.0) as usize;
+        let limit = match webhook.form {
+            webhook::Form::Events => webhook.batch.unwrap_or(BATCH.0) as usize,
+            webhook::Form::Dxp => 1,
+        };
         let again = delivery.set_aside.iter().position(|page| page.again);
         let cursor =
             |text: &str| Cursor::parse(text).ok_or_else(|| Stopped::Barred(format!("{text} is no cursor")));
@@ -320,6 +333,18 @@ impl<R: Read> Sender<R> {
             parcel.upto = upto;
         }
         Ok(Some(parcel))
+    }
+
+    /// The one message of a parcel in its envelope; none = there is none.
+    fn enveloped(&self, parcel: &Parcel) -> Result<Option<Vec<u8>>, Stopped> {
+        let Some(event) = parcel.events.first() else { return Ok(None) };
+        let owner = register::owner_of(&RecordKey::new(Register::Webhook, &self.id));
+        let receiver = self.window.filing(&owner).and_then(|filing| filing.exchange_ids.first().cloned());
+        let receiver = receiver.ok_or_else(|| Stopped::Barred(format!("{owner} has no exchange id")))?;
+        let barred = "form dxp needs a rule that gives messages with all their fields";
+        let rule = parcel.rule.as_ref().filter(|rule| rule.gives_messages());
+        let body = rule.and_then(|_| exchange::messages::enveloped(&event["data"], &receiver));
+        body.map(Some).ok_or_else(|| Stopped::Barred(barred.to_owned()))
     }
 
     async fn shared(

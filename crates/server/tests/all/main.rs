@@ -4,7 +4,9 @@
 
 mod codes;
 mod evidence;
+mod goods_filing;
 mod http;
+mod institutions;
 mod interface;
 mod operations;
 mod payment_data;
@@ -28,3 +30,4 @@ mod signed_requests;
 mod simulator;
 mod support;
 mod webhooks;
+mod windows;

@@ -315,3 +315,32 @@ async fn records_are_there_after_a_restart_and_after_the_index_is_lost() {
     let report = store::sqlite::verify::verify(&data, &store::MasterKey::default_path(&data), &mut progress);
     assert_eq!(report.unwrap().faults, Vec::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zone_publishes_which_licences_a_role_needs() {
+    let zone = zone().await;
+    let table = "role,group,licence,name_zh,name_en,valid_from,valid_to,source,certainty\n\
+        platform,1,platform-record,平台备案,record of the platform,20200101,,样例办法第二条,known\n";
+    let path = format!("filings/{NEW}");
+    let apply = |kind: &str| {
+        let mut body = application();
+        body["licences"][0]["kind"] = kind.into();
+        json!({"action": "apply", "body": body})
+    };
+    let publish = |table: &str| vec![("filing_requirements.csv".to_owned(), table.to_owned())];
+    let told = zone.window.publish(&publish(table), "test").await.unwrap();
+    let server::window::Published::Number(number) = told else { panic!("{told:?}") };
+    let (status, told) = act(&zone, NEW, &path, apply("business-licence")).await;
+    assert_eq!(status, 422, "{told}");
+    assert!(told["faults"][0]["expected"].as_str().unwrap().contains("platform-record"), "{told}");
+    let (status, told) = act(&zone, NEW, &path, apply("platform-record")).await;
+    assert_eq!(status, 200, "{told}");
+    // What was published is a row with every table: whatever program opens the space has these.
+    let rows = zone.window.read.rulebooks().await.unwrap();
+    let last = rows.last().unwrap();
+    assert_eq!(last.number, number);
+    assert_eq!(last.tables.len(), clearance::Rulebook::built_in_tables().len());
+    assert!(last.tables.iter().any(|(name, text)| name == "filing_requirements.csv" && text == table));
+    let faults = zone.window.publish(&publish("role\n"), "test").await.unwrap();
+    assert!(matches!(faults, server::window::Published::Faults(_)), "{faults:?}");
+}

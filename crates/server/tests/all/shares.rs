@@ -334,6 +334,8 @@ async fn what_is_given_is_as_its_schema_says() {
             Dataset::Inspections => 0,
             Dataset::Filings => sample::filings().len() + sample::agencies().len(),
             Dataset::Clearances => events.len().max(2),
+            // Three documents, the list and the arrival.
+            Dataset::Messages => 5,
             _ => 1,
         };
         assert_eq!(events.len(), expected, "{dataset:?}: {events:?}");

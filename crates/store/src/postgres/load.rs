@@ -5,6 +5,7 @@ use super::{failed, query};
 use crate::StoreError;
 use clearance::facts::{CountKey, Counts, Facts, Keys};
 use clearance::keys::{Position, Time};
+use clearance::record::RecordKey;
 use deadpool_postgres::ClientWrapper;
 use ledger::{Account, AccountKind, Balance};
 use rustc_hash::FxHashMap;
@@ -46,7 +47,9 @@ pub(super) async fn load_facts(
     )
     .map_err(locking)?;
     let there = rows.iter().map(|row| (row.get::<_, Uuid>(2), cold::position_of(row)));
-    let positions: BTreeMap<Uuid, Position> = there.filter(|(_, position)| position.sequence > 0).collect();
+    let mut positions: BTreeMap<Uuid, Position> =
+        there.filter(|(_, position)| position.sequence > 0).collect();
+    positions.extend(looked_at(client, shared, &keys.looked_at).await?);
     let (states, balances, counts, (version, moved)) = tokio::try_join!(
         shared.states(client, positions.values().copied().collect()),
         balances(client, &keys.accounts, careful),
@@ -91,7 +94,7 @@ pub(super) async fn load_facts(
             facts.arrivals.insert(key.clone(), state.clone());
         }
     }
-    for key in &keys.records {
+    for key in keys.records.iter().chain(&keys.looked_at) {
         if let Some((position, states)) = found(hasher.record(key)) {
             let record = states.record.as_ref().filter(|record| record.key == *key);
             let record = record.ok_or_else(|| damaged(position, "the record was expected here"))?;
@@ -103,6 +106,23 @@ pub(super) async fn load_facts(
     Ok((facts, version))
 }
 
+/// Where the records are that are only looked at. They are not locked: half a zone may declare the same goods at once.
+async fn looked_at(
+    client: &ClientWrapper,
+    shared: &Shared,
+    keys: &[RecordKey],
+) -> Result<Vec<(Uuid, Position)>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let hashes: BTreeSet<Uuid> = keys.iter().map(|key| shared.hasher.record::<Uuid>(key)).collect();
+    let hashes: Vec<Uuid> = hashes.into_iter().collect();
+    let rows = query(client, LOOK_AT, &[&hashes]).await.map_err(|error| failed("look at records", error))?;
+    let there = rows.iter().map(|row| (row.get::<_, Uuid>(2), cold::position_of(row)));
+    Ok(there.filter(|(_, position)| position.sequence > 0).collect())
+}
+
+const LOOK_AT: &str = "SELECT writer, sequence, hash FROM key WHERE hash = ANY($1::uuid[])";
 /// Keys are created if absent, so that they can be locked.
 const CREATE_KEYS: &str = "INSERT INTO key(hash, writer, sequence) SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING";
 const LOCK_KEYS: &str =

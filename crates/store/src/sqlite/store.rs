@@ -606,7 +606,7 @@ impl Store for SqliteStore {
                 facts.claims.insert(key, found);
             }
         }
-        for key in keys.records {
+        for key in keys.records.into_iter().chain(keys.looked_at) {
             if let Some(found) = ahead.record(&key).map_or_else(|| shared.record(&key), some)? {
                 facts.records.insert(key, found);
             }

@@ -1,0 +1,81 @@
+//! The open register of who may do what for trade: payment firms, banks, guarantors, logistics firms with the services that
+//! their filings permit today, and pilot enterprises with their modes. Only what is public: no licence, limit, contact or
+//! credit grade. Whoever is entitled has the whole filing in the register of filings.
+
+use super::error::Problem;
+use super::{Query, limit, parameter};
+use crate::Window;
+use axum::Json;
+use axum::extract::State;
+use clearance::party::{Filing, Role};
+use clearance::{Rulebook, Text};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Read;
+
+/// Institutions of a page: unless asked for, and at most.
+const PAGE: (usize, usize) = (200, 1_000);
+
+const ROLES: [Role; 5] = [Role::Payment, Role::Bank, Role::Guarantor, Role::Logistics, Role::Express];
+
+/// `GET /v1/institutions`: in order of their codes, after one.
+pub async fn list<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let limit = limit(&query, PAGE)?;
+    let role = match parameter(&query, "role") {
+        Some(word) => Some(Role::from_word(&word).ok_or_else(|| Problem::bad_request("no such role"))?),
+        None => None,
+    };
+    let (service, after) = (parameter(&query, "service"), parameter(&query, "after").unwrap_or_default());
+    let reference = window.reference();
+    let today = window.clock.now().day();
+    let book = reference.current();
+    if let Some(word) = service.as_ref().filter(|word| book.services.find(word, today).is_none()) {
+        return Err(Problem::bad_request(&format!("no service {word} today")));
+    }
+    let codes: BTreeMap<&Text, &Filing> = reference
+        .parties
+        .all()
+        .iter()
+        .filter(|filing| filing.code > after)
+        .filter_map(|filing| Some((&filing.code, reference.parties.find(&filing.code, today)?)))
+        .collect();
+    let permits = |filing: &Filing, word: &Text| {
+        filing.services.iter().any(|one| one.service == *word && one.holds_on(today))
+    };
+    let wanted = codes.into_values().filter(|filing| {
+        !filing.suspended
+            && (!filing.modes.is_empty() || ROLES.into_iter().any(|role| filing.has(role)))
+            && role.is_none_or(|role| filing.has(role))
+            && service.as_ref().is_none_or(|word| permits(filing, word))
+    });
+    let found: Vec<&Filing> = wanted.take(limit).collect();
+    let next = found.last().filter(|_| found.len() == limit).map(|filing| filing.code.as_str());
+    let shown: Vec<Value> = found.iter().map(|filing| institution(filing, book, today)).collect();
+    Ok(Json(json!({"day": today.to_string(), "institutions": shown, "after": next})))
+}
+
+fn institution(filing: &Filing, book: &Rulebook, today: ceb::Day) -> Value {
+    let roles: Vec<&str> = filing.roles.iter().map(|role| role.word()).collect();
+    let services = filing.services.iter().filter(|one| one.holds_on(today)).map(|one| {
+        let row = book.services.find(&one.service, today);
+        json!({
+            "service": one.service.as_str(),
+            "name": {"zh": row.map(|row| row.name_zh.as_str()), "en": row.map(|row| row.name_en.as_str())},
+            "validFrom": one.valid_from.to_string(),
+            "validTo": one.valid_to.map(|day| day.to_string()),
+            "currencies": one.currencies.iter().map(Text::as_str).collect::<Vec<_>>(),
+            "scope": one.scope.as_str(),
+        })
+    });
+    json!({
+        "code": filing.code.as_str(),
+        "name": filing.name.as_str(),
+        "roles": roles,
+        "services": services.collect::<Vec<_>>(),
+        "modes": filing.modes.iter().map(Text::as_str).collect::<Vec<_>>(),
+    })
+}
