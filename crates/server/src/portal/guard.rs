@@ -306,7 +306,7 @@ mod tests {
             Language::English
         );
         assert_eq!(
-            language(&headers(&[("cookie", "language=xx")]), &Uri::from_static("/?lang=<")),
+            language(&headers(&[("cookie", "language=xx")]), &Uri::from_static("/?lang=%3C")),
             Language::Chinese
         );
     }
