@@ -194,7 +194,7 @@ pub(crate) async fn shown<R: Read>(
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
     if let Some(timeline) = shown["timeline"].as_array_mut() {
         timeline.extend(receipts);
-        timeline.sort_by_key(|entry| std::cmp::Reverse(entry["position"].as_u64()));
+        timeline.sort_by_key(|entry| entry["position"].as_u64());
     }
     Ok(shown)
 }

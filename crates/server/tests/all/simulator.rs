@@ -89,8 +89,15 @@ impl Place for Folder {
     }
     async fn faults(&self) -> Vec<String> {
         let data = self.data();
-        let report = store::sqlite::verify::verify(&data, &MasterKey::default_path(&data), &mut |_| {});
-        report.unwrap().faults.iter().map(|fault| format!("{fault:?}")).collect()
+        let key = MasterKey::default_path(&data);
+        let report = loop {
+            match store::sqlite::verify::verify(&data, &key, &mut |_| {}) {
+                // A process that another test starts has our files open for a moment, and so the lock.
+                Err(StoreError::Locked { .. }) => tokio::time::sleep(Duration::from_millis(1)).await,
+                report => break report.unwrap(),
+            }
+        };
+        report.faults.iter().map(|fault| format!("{fault:?}")).collect()
     }
 }
 
