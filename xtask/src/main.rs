@@ -46,8 +46,11 @@ fn stories_on_postgres() -> bool {
     let stories = [
         "codes",
         "evidence",
+        "goods_filing",
         "http",
+        "institutions",
         "interface",
+        "payment_data",
         "people",
         "permissions",
         "personal",
@@ -60,7 +63,9 @@ fn stories_on_postgres() -> bool {
         "rotation",
         "shares",
         "sign_ins",
+        "signed_requests",
         "webhooks",
+        "windows",
     ];
     command.args(["test", "--quiet", "--workspace", "--test", "all", "--"]);
     command.args(stories.map(|story| format!("{story}::")));
