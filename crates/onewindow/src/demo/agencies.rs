@@ -75,7 +75,7 @@ impl Agency {
     }
 }
 
-const AGENCIES: [Agency; 8] = [
+static AGENCIES: [Agency; 8] = [
     Agency::new("5301000901", Kind::Tax, ("taxes", "clearances"), TAXES, "核对代收代缴税款"),
     Agency::new("5301000902", Kind::ForeignExchange, ("payments", "payments"), PAYMENTS, "核对跨境收支"),
     Agency::new("5301000903", Kind::Commerce, ("trade", "clearances"), CLEARANCES, "业务统计"),
@@ -96,7 +96,7 @@ const AGENCIES: [Agency; 8] = [
 pub async fn open(window: &Window<ChosenRead>) -> Result<usize, Failure> {
     share(window).await?;
     let key = window.evidence.sender(window.clock.now()).await?.public();
-    for agency @ Agency { kind, .. } in AGENCIES {
+    for agency @ &Agency { kind, .. } in &AGENCIES {
         let script = Script { delay: Duration::from_millis(20), ..Script::default() };
         let counterpart = Counterpart::new(kind, script, vec![key]).telling(|_| {});
         let key = RecordKey::new(Register::Webhook, &agency.rule());
@@ -118,7 +118,7 @@ pub async fn open(window: &Window<ChosenRead>) -> Result<usize, Failure> {
 /// What customs shares with each, where it is not shared yet.
 pub async fn share(window: &Window<ChosenRead>) -> Result<(), Failure> {
     let today = window.clock.now().day().to_string();
-    for agency in AGENCIES {
+    for agency in &AGENCIES {
         let key = RecordKey::new(Register::Share, &agency.rule());
         let rule = json!({"giver": CUSTOMS, "dataset": agency.dataset, "schema": 1, "fields": agency.fields,
             "purpose": agency.purpose, "legalBasis": "样例：昆明综合试验区信息共享办法", "validFrom": today,
@@ -131,11 +131,16 @@ pub async fn share(window: &Window<ChosenRead>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Webhooks of this name to a counterpart of each agency, from the newest row on.
+/// The agencies that are sent events in pages. The country's trade window takes message by message, which is another path.
+fn in_pages() -> impl Iterator<Item = &'static Agency> {
+    AGENCIES.iter().filter(|agency| agency.kind != Kind::TradeWindow)
+}
+
+/// Webhooks of this name to a counterpart of each agency that is sent pages, from the newest row on.
 pub async fn follow(window: &Window<ChosenRead>, name: &str) -> Result<Vec<Counterpart>, Failure> {
     let key = window.evidence.sender(window.clock.now()).await?.public();
     let mut counterparts = Vec::new();
-    for agency in AGENCIES {
+    for agency in in_pages() {
         let counterpart = Counterpart::new(agency.kind, Script::default(), vec![key]).telling(|_| {});
         let url = listening(counterpart.clone()).await?;
         let after = window.read.position().await?.to_string();
@@ -148,7 +153,7 @@ pub async fn follow(window: &Window<ChosenRead>, name: &str) -> Result<Vec<Count
 
 /// Ends the webhooks of this name.
 pub async fn leave(window: &Window<ChosenRead>, name: &str) -> Result<(), Failure> {
-    for agency in AGENCIES {
+    for agency in in_pages() {
         let key = RecordKey::new(Register::Webhook, &format!("{}:{name}", agency.code));
         act(window, agency.code, key, 1, "remove", None).await?;
     }
