@@ -87,19 +87,22 @@ impl<R: Read> Answering<R> {
             match told {
                 Told::Batch { handed, durable, first, rows, follows, work, reference, done } => {
                     durable.wait().await?;
-                    self.tail.keep(first, &rows).await;
                     self.metrics.step(Step::Durable, handed.elapsed());
                     if let Some(version) = reference {
                         self.move_reference(version, &rows, &work);
                     }
+                    let followed = self.tail.is_followed().then(|| rows.clone());
                     self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
+                    // Senders do not wait for those who follow.
+                    if let Some(rows) = followed {
+                        self.tail.keep(first, &rows).await;
+                    }
                     if let Some(done) = done {
                         let _ = done.send(());
                     }
                 }
                 Told::Commands { handed, durable, first, rows, reference, answers, done } => {
                     durable.wait().await?;
-                    self.tail.keep(first, &rows).await;
                     self.metrics.step(Step::Durable, handed.elapsed());
                     if let Some(version) = reference {
                         self.move_reference(version, &rows, &[]);
@@ -107,6 +110,7 @@ impl<R: Read> Answering<R> {
                     for (answer, commanded) in answers {
                         let _ = answer.send(commanded);
                     }
+                    self.tail.keep(first, &rows).await;
                     if let Some(done) = done {
                         let _ = done.send(());
                     }

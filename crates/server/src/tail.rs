@@ -76,6 +76,11 @@ pub struct Tail {
 }
 
 impl Tail {
+    /// Whether somebody follows.
+    pub fn is_followed(&self) -> bool {
+        self.followed.load(Ordering::Relaxed) > 0
+    }
+
     /// Keeps rows that were committed in one, if somebody follows.
     pub async fn keep(&self, first: Position, rows: &Arc<Vec<Row>>) {
         let left = self.followed.load(Ordering::Relaxed);
@@ -174,7 +179,10 @@ impl Recent {
 
     fn after(&self, after: &Cursor, wanted: &dyn Fn(Position, &Row) -> bool, limit: usize) -> Found {
         let mut found = Found::after(after);
-        for (position, kept) in &self.rows {
+        let behind = |(position, _): &(Position, Kept)| position.sequence <= after.sequence(position.writer);
+        // Of one writer they are in order; of several each is.
+        let from = if self.end.writers.len() == 1 { self.rows.partition_point(behind) } else { 0 };
+        for (position, kept) in self.rows.range(from..) {
             if position.sequence <= after.sequence(position.writer) {
                 continue;
             }
