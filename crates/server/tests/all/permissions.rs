@@ -449,6 +449,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
     let page = std::fs::read_to_string(format!("{root}docs/threats.md")).unwrap();
     let files = [
         "server/tests/all/permissions.rs",
+        "server/tests/all/payment_data.rs",
         "server/tests/all/people.rs",
         "server/tests/all/portal.rs",
         "server/tests/all/portal_permissions.rs",
