@@ -16,6 +16,12 @@ pub use project::{Shared, of_event, of_filing};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A time of messages, yyyyMMddHHmmss, as yyyy-MM-ddTHH:mm:ss; digits after those are left out.
+pub fn spelled(time: &str) -> String {
+    let part = |from: usize, to: usize| time.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}T{}:{}:{}", part(0, 4), part(4, 6), part(6, 8), part(8, 10), part(10, 12), part(12, 14))
+}
+
 /// How much of a dataset another may have.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Mask {

@@ -65,22 +65,12 @@ pub fn of_message(received: Received<'_>) -> Option<Shared> {
 pub fn enveloped(data: &serde_json::Value, receiver: &str) -> Option<Vec<u8>> {
     let text = |name: &str| data[name].as_str();
     let time = text("received")?;
-    let part = |from: usize, to: usize| time.get(from..to).unwrap_or_default();
     let guid = text("guid").filter(|guid| !guid.is_empty()).or_else(|| text("sha256"))?;
     Some(dxp::write(&DxpMessage {
         cop_msg_id: guid.into(),
         sender_id: text("exchangeId").filter(|id| !id.is_empty())?.into(),
         receiver_ids: vec![receiver.into()],
-        creat_time: format!(
-            "{}-{}-{}T{}:{}:{}",
-            part(0, 4),
-            part(4, 6),
-            part(6, 8),
-            part(8, 10),
-            part(10, 12),
-            part(12, 14)
-        )
-        .into(),
+        creat_time: crate::spelled(time).into(),
         msg_type: text("message")?.into(),
         data: STANDARD.decode(text("original")?).ok()?,
         file_name: None,

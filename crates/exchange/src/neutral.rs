@@ -152,16 +152,7 @@ fn written<'a>(form: Form, text: &'a str) -> Cow<'a, str> {
             None => Cow::Owned(format!("{CUSTOMS}{text}")),
         },
         (Time, _) if text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let part = |from: usize, to: usize| &text[from..to];
-            Cow::Owned(format!(
-                "{}-{}-{}T{}:{}:{}+08:00",
-                part(0, 4),
-                part(4, 6),
-                part(6, 8),
-                part(8, 10),
-                part(10, 12),
-                part(12, 14)
-            ))
+            Cow::Owned(format!("{}+08:00", crate::spelled(text)))
         }
         _ => Cow::Borrowed(text),
     }

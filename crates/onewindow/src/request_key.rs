@@ -69,8 +69,14 @@ impl RequestKey {
     ) -> Result<Vec<(&'static str, String)>, Failure> {
         let mut nonce = [0; 16];
         SystemRandom::new().fill(&mut nonce).map_err(|_| "no random numbers")?;
-        let nonce: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.signed_at(Clock::Real.now(), &nonce, method, address, authorization, body)
+        self.signed_at(
+            Clock::Real.now(),
+            &evidence::hexadecimal(&nonce),
+            method,
+            address,
+            authorization,
+            body,
+        )
     }
 
     fn signed_at(

@@ -284,7 +284,7 @@ fn verified(verifier: &Verifier, bytes: &[u8]) -> Result<Value, Failure> {
     let text = parsed.text.as_deref().unwrap_or(message);
     let Verified { algorithm, digest_algorithm, key_name, certificate, .. } = verifier.verify(text)?;
     let covered = parsed.message.as_ref();
-    let sha256: String = certificate.der_sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = evidence::hexadecimal(&certificate.der_sha256);
     Ok(json!({
         "holds": true, "algorithm": algorithm.name(), "digestAlgorithm": format!("{digest_algorithm:?}").to_lowercase(), "keyName": key_name,
         "certificate": {

@@ -6,7 +6,6 @@ use clearance::Text;
 use clearance::identity::is_enterprise_code;
 use clearance::party::{CreditGrade, Filing, Parties, Role, Service};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 
 /// A service that a filing permits: its word alone, or with its bounds.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -205,11 +204,7 @@ fn certificate(given: &str, own: [Option<&Text>; 2], fault: &mut impl FnMut(&str
             if let Some(code) = code.filter(|code| !own.contains(&Some(*code))) {
                 fault("certificates", code, "a certificate of the party: this one names another enterprise");
             }
-            facts.der_sha256.iter().fold(Text::default(), |mut text, byte| {
-                // Writing to a text cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+            crate::certificate::fingerprint(&facts).into()
         }
         GivenCertificate::Unreadable(reason) => {
             let begin: String = given.chars().take(40).collect();

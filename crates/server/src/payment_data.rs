@@ -52,36 +52,36 @@ pub struct Checked {
     pub comparison: Comparison,
 }
 
-/// Reads an answer and finds out whose signature it has and how it compares, without keeping anything. `codes` are those
-/// of the platform that sends it; none = its signature alone says who sends it.
+/// Reads an answer of the platform with these codes and finds out whose signature it has and how it compares, without
+/// keeping anything.
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn check<R: Read>(
-    window: &Window<R>,
-    text: &str,
-    codes: Option<&[Text]>,
-    asked: Option<&str>,
-) -> Result<Checked, Refused> {
+pub async fn check<R: Read>(window: &Window<R>, text: &str, codes: &[Text]) -> Result<Checked, Refused> {
+    let data = read(text)?;
+    if !codes.iter().any(|code| *code == data.platform) {
+        let expected = "the code of the platform that sends this";
+        let fault = Fault::new("payExchangeInfoHead.ebpCode", &data.platform, expected);
+        return Err(Refused::Faults(vec![fault]));
+    }
+    let signed = signed(window, &data).await?;
+    let asked = data.orders.first().map_or("", |order| order.order_no.as_str());
+    let comparison = compared(window, &data, asked).await?;
+    Ok(Checked { data, signed, comparison })
+}
+
+/// An answer of a size that is read.
+fn read(text: &str) -> Result<PaymentData, Refused> {
     if text.len() > LONGEST {
         let size = text.len().to_string();
         let expected = format!("at most {LONGEST} bytes");
         return Err(Refused::Faults(vec![Fault::new("payExInfoStr", &size, &expected)]));
     }
-    let data = parse(text).map_err(Refused::Faults)?;
-    let path = "payExchangeInfoHead.ebpCode";
-    if codes.is_some_and(|codes| !codes.iter().any(|code| *code == data.platform)) {
-        let fault = Fault::new(path, &data.platform, "the code of the platform that sends this");
-        return Err(Refused::Faults(vec![fault]));
-    }
-    let signed = signed(window, &data).await?;
-    let asked =
-        asked.or(data.orders.first().map(|order| order.order_no.as_str())).unwrap_or_default().to_owned();
-    let comparison = compared(window, &data, &asked).await?;
-    Ok(Checked { data, signed, comparison })
+    parse(text).map_err(Refused::Faults)
 }
 
-/// Takes the answer to a session. The same again gets the same answer.
+/// Takes the answer to a session. The same again gets the same answer. `codes` are those of the platform that sends it; none =
+/// its signature alone says who sends it.
 ///
 /// # Errors
 /// [`Refused`].
@@ -90,7 +90,7 @@ pub async fn upload<R: Read>(
     text: &str,
     codes: Option<&[Text]>,
 ) -> Result<Arc<Record>, Refused> {
-    let data = parse(text).map_err(Refused::Faults)?;
+    let data = read(text)?;
     let platform = window.code_of(&Text::from(data.platform.as_str()));
     if codes.is_some_and(|codes| !codes.contains(&platform)) {
         return Err(Refused::Session);
@@ -105,7 +105,8 @@ pub async fn upload<R: Read>(
         if record.state != "asked" {
             return Err(Refused::State(record.state.clone()));
         }
-        let Checked { data, signed, comparison } = check(window, text, codes, Some(&body.order_no)).await?;
+        let signed = signed(window, &data).await?;
+        let comparison = compared(window, &data, &body.order_no).await?;
         let upload = Upload { original: text.to_owned(), signed, comparison };
         let by = by(window, &data.platform);
         match change(window, &record, "upload", by, serde_json::to_string(&upload).ok()).await? {

@@ -269,15 +269,5 @@ pub fn event(rule: &Rule, given: &Given, form: Form) -> Value {
 /// RFC 3339, in China standard time.
 pub fn timestamp(time: Time) -> String {
     let digits = time.stamp_millis().to_string();
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    format!(
-        "{}-{}-{}T{}:{}:{}.{}+08:00",
-        part(0, 4),
-        part(4, 6),
-        part(6, 8),
-        part(8, 10),
-        part(10, 12),
-        part(12, 14),
-        part(14, 17)
-    )
+    format!("{}.{}+08:00", exchange::spelled(&digits), digits.get(14..17).unwrap_or_default())
 }

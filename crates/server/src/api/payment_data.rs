@@ -87,7 +87,7 @@ pub async fn check<R: Read>(
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let (codes, _) = window.names_of(&caller.party);
-    let checked = payment_data::check(&window, &text_of(&body)?, Some(&codes), None).await;
+    let checked = payment_data::check(&window, &text_of(&body)?, &codes).await;
     let Checked { data, signed, comparison } = checked.map_err(problem)?;
     Ok(Json(json!({
         "session": data.session, "comparison": view(&comparison),

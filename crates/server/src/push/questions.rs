@@ -47,17 +47,8 @@ impl<R: Read> Sender<R> {
             _ => false,
         };
         let found = self.window.tail.after(&self.window.read, after, &wanted, 1).await?;
-        let mut parcel = Parcel {
-            events: Vec::new(),
-            about: Vec::new(),
-            parties: Vec::new(),
-            after: after.clone(),
-            upto: found.seen,
-            complete: found.ended,
-            rule: None,
-            again: None,
-            question: None,
-        };
+        let mut parcel =
+            Parcel { after: after.clone(), upto: found.seen, complete: found.ended, ..Parcel::default() };
         let Some((_, kept)) = found.rows.into_iter().next() else { return Ok(parcel) };
         let Row::Record(asked) = kept.row() else { return Ok(parcel) };
         // As it is now: what was answered or withdrawn meanwhile is not asked.

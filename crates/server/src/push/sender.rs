@@ -31,6 +31,7 @@ const RENEW: i64 = 30_000;
 const ENVELOPE: &str = "application/xml";
 
 /// What goes out together.
+#[derive(Default)]
 pub(super) struct Parcel {
     pub(super) events: Vec<Value>,
     /// What each event is about.
@@ -172,16 +173,18 @@ impl<R: Read> Sender<R> {
             }
         }
         self.recorded(&parcel).await?;
+        let asks = webhook.source() == Some(Source::PaymentData);
         let (body, media_type) = match (&parcel.question, webhook.form) {
             (Some((_, form)), _) => (Some(form.clone()), FORM),
+            // A question that was set aside and is over by now is not asked again.
+            (None, _) if asks => (None, FORM),
+            // A mark has no envelope.
             (None, webhook::Form::Dxp) => (self.enveloped(&parcel)?, ENVELOPE),
             (None, webhook::Form::Events) => (Some(body(&parcel, &self.id)), EVENTS),
         };
         // Sent again it has the same name: it is that of its place.
         let name = format!("{}.{}.{}", hook.first.number(), parcel.after, parcel.upto);
-        // A question that was set aside and is over by now is not asked again; a mark has no envelope.
-        let over = webhook.source() == Some(Source::PaymentData) && parcel.question.is_none();
-        let reply = match body.filter(|_| !over) {
+        let reply = match body {
             Some(body) => {
                 let headers = signed(&self.window, &name, &body).await?;
                 let headers: Vec<(&str, String)> = headers.into_iter().collect();
@@ -372,8 +375,7 @@ impl<R: Read> Sender<R> {
             upto: page.upto,
             complete: page.complete,
             rule,
-            again: None,
-            question: None,
+            ..Parcel::default()
         })
     }
 
@@ -404,17 +406,7 @@ impl<R: Read> Sender<R> {
             })
         });
         let events = events.collect();
-        Ok(Parcel {
-            events,
-            about: Vec::new(),
-            parties: Vec::new(),
-            after: after.clone(),
-            upto: reached,
-            complete,
-            rule: None,
-            again: None,
-            question: None,
-        })
+        Ok(Parcel { events, after: after.clone(), upto: reached, complete, ..Parcel::default() })
     }
 
     /// Written down before it is sent: whose records it has can see it.
