@@ -65,6 +65,46 @@ function switchKeys(button) {
   });
 }
 
+// Many files: each is sent by itself, so that there is progress to see and what was answered stays when one fails.
+async function upload(form) {
+  const files = Array.from(form.querySelector("input[type=file]").files);
+  const results = document.querySelector("[data-results]");
+  const shown = form.querySelector("[data-progress]");
+  const bar = shown.querySelector("progress");
+  const told = shown.querySelector("[data-progress-text]");
+  const button = form.querySelector("button");
+  shown.hidden = false;
+  button.disabled = true;
+  bar.max = files.length;
+  results.replaceChildren();
+  for (const [index, file] of files.entries()) {
+    bar.value = index;
+    told.textContent = index + " / " + files.length + " · " + file.name;
+    const one = new FormData();
+    one.append("guard", form.querySelector("[name=guard]").value);
+    one.append("files", file);
+    const page = await fetch(form.action, { method: "POST", body: one, headers: { accept: "text/html" } });
+    const read = new DOMParser().parseFromString(await page.text(), "text/html");
+    const found = read.querySelector("[data-results]") || read.querySelector("main");
+    results.append(...found.childNodes);
+    // A session that ended, a window that is closed: what is left is not sent.
+    if (!page.ok) break;
+  }
+  bar.value = bar.max;
+  told.textContent = files.length + " / " + files.length;
+  button.disabled = false;
+}
+
+function watchUpload(form) {
+  form.addEventListener("submit", (event) => {
+    const files = form.querySelector("input[type=file]").files;
+    if (files.length < 2 || (event.submitter && event.submitter.name)) return;
+    event.preventDefault();
+    upload(form).catch(() => form.submit());
+  });
+}
+
 for (const bar of document.querySelectorAll("[data-live]")) watch(bar);
+for (const form of document.querySelectorAll("form[data-upload]")) watchUpload(form);
 for (const button of document.querySelectorAll("[data-keys-switch]")) switchKeys(button);
 if (document.querySelector("[data-rows], [data-key]")) document.addEventListener("keydown", onKey);

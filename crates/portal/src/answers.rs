@@ -1,6 +1,8 @@
 //! The answers of the HTTP interface, typed: what pages are made of. They are read from what the interface gives, so that a
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
+pub mod sending;
+
 use serde::Deserialize;
 
 /// A text in both languages of the catalogue.
@@ -106,12 +108,16 @@ fn or_empty<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> R
 /// A document of a trade.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 pub struct Filed {
+    /// Its row.
+    pub position: u64,
     /// Its last status.
     pub status: u16,
     /// Its guid.
     pub guid: String,
     /// Who sent it.
     pub sender: String,
+    /// Whether the reader did.
+    pub own: bool,
 }
 
 /// The waybill of a trade.

@@ -55,7 +55,7 @@ impl Language {
     }
 
     /// Its files: name and text.
-    pub fn files(self) -> [(&'static str, &'static str); 5] {
+    pub fn files(self) -> [(&'static str, &'static str); 6] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -64,6 +64,7 @@ impl Language {
                     ("desk.ftl", include_str!(concat!("../locales/", $tag, "/desk.ftl"))),
                     ("account.ftl", include_str!(concat!("../locales/", $tag, "/account.ftl"))),
                     ("public.ftl", include_str!(concat!("../locales/", $tag, "/public.ftl"))),
+                    ("sending.ftl", include_str!(concat!("../locales/", $tag, "/sending.ftl"))),
                 ]
             };
         }
@@ -132,6 +133,8 @@ pub enum Family {
     Closed,
     /// How sure a row of law is.
     Confidence,
+    /// A field of a message.
+    Field,
 }
 
 impl Family {
@@ -154,6 +157,7 @@ impl Family {
             Self::Problem => "problem",
             Self::Closed => "closed",
             Self::Confidence => "confidence",
+            Self::Field => "field",
         }
     }
 }

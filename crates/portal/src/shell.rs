@@ -14,6 +14,8 @@ pub enum Desk {
     Queue,
     /// Trades.
     Consignments,
+    /// Sending, filling in, correcting.
+    Send,
     /// Receipts.
     Receipts,
     /// Rules and codes.
@@ -33,6 +35,7 @@ impl Desk {
             Self::Home => "/desk",
             Self::Queue => "/desk/queue",
             Self::Consignments => "/desk/consignments",
+            Self::Send => "/desk/send",
             Self::Receipts => "/desk/receipts",
             Self::Rules => "/desk/rules",
             Self::Tariff => "/tariff",
@@ -47,6 +50,7 @@ impl Desk {
             Self::Home => texts.text("nav-home"),
             Self::Queue => texts.text("nav-queue"),
             Self::Consignments => texts.text("nav-consignments"),
+            Self::Send => texts.text("nav-send"),
             Self::Receipts => texts.text("nav-receipts"),
             Self::Rules => texts.text("nav-rules"),
             Self::Tariff => texts.text("nav-tariff"),

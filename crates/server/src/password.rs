@@ -106,6 +106,16 @@ pub fn random(groups: usize) -> Result<String, Failed> {
     Ok(words.join("-"))
 }
 
+/// A random UUID.
+///
+/// # Errors
+/// When the machine gives no random numbers.
+pub fn guid() -> Result<String, Failed> {
+    let mut bytes = [0u8; 16];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| Failed::Random)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().to_uppercase())
+}
+
 /// A one-time password that a person changes when he first signs in: 100 random bits.
 ///
 /// # Errors
@@ -233,6 +243,13 @@ fn nobody() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_guid_is_not_guessed() {
+        let (one, other) = (guid().unwrap(), guid().unwrap());
+        assert_eq!(one.len(), 36);
+        assert_ne!(one, other);
+    }
 
     #[test]
     fn a_hash_is_of_one_password_and_never_the_same_twice() {

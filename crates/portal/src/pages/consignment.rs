@@ -23,7 +23,7 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
                 }
                 @if let Some(decision) = decision { (decide::form(frame, shown, decision)) }
             }
-            div { (documents(texts, shown)) }
+            div { (documents(frame, shown)) }
         }
         @if let Some(assessment) = shown.attempt.as_ref().and_then(|attempt| attempt.assessment.as_ref()) {
             h2 { (texts.text("tax")) }
@@ -103,7 +103,8 @@ fn sealed(texts: Texts, attempt: &Attempt) -> Markup {
     }
 }
 
-fn documents(texts: Texts, shown: &Consignment) -> Markup {
+fn documents(frame: &Frame, shown: &Consignment) -> Markup {
+    let texts = frame.texts;
     let waybill = shown.waybill.as_ref();
     let declaration = shown.attempt.as_ref().and_then(|attempt| attempt.declaration.as_ref());
     let rows: [(&str, Option<&Filed>); 4] = [
@@ -112,9 +113,10 @@ fn documents(texts: Texts, shown: &Consignment) -> Markup {
         ("waybill", waybill.and_then(|waybill| waybill.document.as_ref())),
         ("declaration", declaration),
     ];
+    let corrects = frame.reader.as_ref().is_some_and(|reader| reader.desks.contains(&Desk::Send));
     html! {
         h2 { (texts.text("documents")) }
-        (facts(&rows.map(|(word, filed)| (texts.word(Family::Waiting, word), document(texts, filed)))))
+        (facts(&rows.map(|(word, filed)| (texts.word(Family::Waiting, word), document(texts, filed, corrects)))))
         @if let Some(waybill) = waybill {
             (facts(&[
                 (texts.text("waybill-number"), html! { span.code { (waybill.logistics_no) } }),
@@ -134,10 +136,13 @@ fn documents(texts: Texts, shown: &Consignment) -> Markup {
     }
 }
 
-fn document(texts: Texts, filed: Option<&Filed>) -> Markup {
+fn document(texts: Texts, filed: Option<&Filed>, corrects: bool) -> Markup {
     match filed {
         None => html! { span.muted { (texts.text("not-shown-or-not-yet")) } },
-        Some(filed) => html! { span.code { (filed.status) } " · " span.code.muted { (filed.sender) } },
+        Some(filed) => html! {
+            span.code { (filed.status) } " · " span.code.muted { (filed.sender) }
+            @if corrects && filed.own { " · " a href={ "/desk/documents/" (filed.position) } { (texts.text("correct-document")) } }
+        },
     }
 }
 

@@ -46,6 +46,7 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::Home => String::new(),
         Desk::Queue => texts.text("about-queue"),
         Desk::Consignments => texts.text("about-consignments"),
+        Desk::Send => texts.text("about-send"),
         Desk::Receipts => texts.text("about-receipts"),
         Desk::Rules => texts.text("about-rules"),
         Desk::Tariff => texts.text("about-tariff"),

@@ -2,10 +2,12 @@
 //! twice, every field labelled, headings in order, small.
 
 use maud::html;
-use portal::answers::*;
+use portal::answers::sending::*;
+use portal::answers::{self, *};
 use portal::charts::{self, Bar, Legend};
 use portal::pages::{
-    self, account, consignment, consignments, decide, home, queue, rules, sign_in, status, tariff,
+    self, account, consignment, consignments, decide, document, home, queue, rules, send, sign_in, status,
+    tariff,
 };
 use portal::parts::{self, Choice, Column, Field, Table, Tone};
 use portal::{Desk, Frame, Language, Page, Reader};
@@ -70,7 +72,8 @@ fn an_assessment() -> Assessment {
 }
 
 fn a_trade() -> Consignment {
-    let filed = |status| Some(Filed { status, guid: "g".into(), sender: "5301960101".into() });
+    let filed =
+        |status| Some(Filed { status, guid: "g".into(), sender: "5301960101".into(), ..Filed::default() });
     let entry = |what: &str, message: Option<&str>| Entry {
         position: 7,
         time: "20261123100000123".into(),
@@ -205,6 +208,75 @@ fn parts_page(frame: &Frame) -> Page {
     }
 }
 
+/// What came of a file that was taken in part, of one that was refused and of one that was not sent.
+fn sent() -> send::View {
+    let answered = |status| Answered {
+        position: 7,
+        kind: Some(621),
+        order: Some(Order { platform: "5301960101".into(), order_no: "样例/1?".into() }),
+        status,
+        info: "[Code:13127]".into(),
+        findings: if status == 100 { vec![a_finding()] } else { Vec::new() },
+        ..Answered::default()
+    };
+    let message = |refused: Option<&str>| answers::sending::Message {
+        position: 6,
+        root: "CEB621Message".into(),
+        refused: refused.map(str::to_owned),
+    };
+    let of = |name: &str, answer| send::Sent { name: name.into(), answer };
+    send::View {
+        text: "<CEB621Message>".into(),
+        sent: vec![
+            of(
+                "a<b>.xml",
+                Ok(MessageAnswer { message: message(None), documents: vec![answered(120), answered(100)] }),
+            ),
+            of(
+                "b.xml",
+                Ok(MessageAnswer { message: message(Some("not well-formed")), documents: Vec::new() }),
+            ),
+            of("", Err("try again".into())),
+        ],
+        kinds: vec![(621, "CEB621Message".into())],
+        ..send::View::default()
+    }
+}
+
+/// A list whose buyer is wrong.
+fn a_document() -> document::View {
+    let field = |name: &str| FieldRule {
+        name: name.into(),
+        notation: "C..60".into(),
+        mandatory: true,
+        meaning: "meaning".into(),
+    };
+    let part = |element: &str, lines, fields: &[&str]| PartRule {
+        element: element.into(),
+        lines,
+        fields: fields.iter().map(|name| field(name)).collect(),
+    };
+    let definition = Definition {
+        kind: 621,
+        root: "CEB621Message".into(),
+        element: "Inventory".into(),
+        flat: false,
+        parts: vec![
+            part("InventoryHead", false, &["orderNo", "buyerName"]),
+            part("InventoryList", true, &["gnum", "gname"]),
+        ],
+    };
+    let values = [("InventoryHead.buyerName", "<他>"), ("InventoryList[7].gname", "unseen")];
+    document::View {
+        definition,
+        values: values.map(|(name, text)| (name.to_owned(), text.to_owned())).into(),
+        lines: 7,
+        findings: vec![a_finding()],
+        of: Some((7, Some(6))),
+        ..document::View::default()
+    }
+}
+
 /// Every page, by name.
 fn pages(language: Language) -> Vec<(&'static str, String)> {
     let (inside, outside) = (frame(language, true), frame(language, false));
@@ -334,6 +406,8 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
             .shown(&inside),
         ),
         ("rules", rules::page(&inside, &[rule], "13127", 0).shown(&inside)),
+        ("send", send::page(&inside, &sent()).shown(&inside)),
+        ("document", document::page(&inside, &a_document()).shown(&inside)),
         ("start", pages::start::page(&outside, false).shown(&outside)),
         (
             "status",

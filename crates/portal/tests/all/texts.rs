@@ -134,8 +134,16 @@ fn words() -> Vec<(Family, Vec<String>)> {
         (Family::Return, owned(&returns)),
         (Family::Problem, owned(&PROBLEMS)),
         (Family::Closed, owned(&["draining", "store-failed", "disk-full", "disk-read-only"])),
+        (Family::Field, fields()),
         (Family::Confidence, owned(&["seen", "known", "memory", "unsure"])),
     ]
+}
+
+/// Fields of the messages that parties send.
+fn fields() -> Vec<String> {
+    let parts = ceb::Kind::ALL.iter().filter(|kind| kind.is_declared()).flat_map(|kind| kind.parts());
+    let names: BTreeSet<&str> = parts.flat_map(|part| part.fields).map(|field| field.name).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// Kinds of problem documents that have a text of their own.

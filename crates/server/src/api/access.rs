@@ -31,7 +31,10 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
     let right = |right: &'static [Right]| Access::Right(right);
     Some(match (method, path) {
         ("post", "/v1/messages") => right(&[Right::MessagesSend]),
-        ("get", "/v1/messages" | "/v1/messages/{position}/original") => right(&[Right::MessagesRead]),
+        ("get", "/v1/messages" | "/v1/messages/{position}/original" | "/v1/documents/{position}") => {
+            right(&[Right::MessagesRead])
+        }
+        ("get", "/v1/definitions" | "/v1/definitions/{kind}") => right(&[Right::ReferenceRead]),
         ("get", "/v1/receipts") => right(&[Right::ReceiptsRead]),
         (
             "get",
@@ -108,6 +111,8 @@ fn page(method: &str, path: &str) -> Option<Access> {
         }
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
         ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
+        ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),
+        ("get" | "post", "/desk/documents" | "/desk/send") => right(&[Right::MessagesSend]),
         ("get", "/desk/rules") => right(&[Right::ReferenceRead]),
         _ => return None,
     })

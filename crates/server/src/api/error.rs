@@ -33,6 +33,10 @@ impl Problem {
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
     }
+    /// What exactly, and what to do.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
     /// 400.
     pub fn bad_request(detail: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be understood", detail)

@@ -4,6 +4,7 @@ use super::error::Problem;
 use super::{Query, operations, parameter, scope, view};
 use crate::Window;
 use crate::auth::Caller;
+use crate::pipeline::MessageAnswer;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -28,13 +29,33 @@ pub async fn send<R: Read>(
     caller: Caller,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    operations::check_intake(&window)?;
-    let sender = window.code_of(&caller.party);
-    let answer = window.send(&body, &sender).await.ok_or_else(|| Problem::unavailable(SEND_AGAIN))?;
+    let (status, answer) = take(&window, &caller, &body).await?;
     let kind = ceb::Kind::from_root(&answer.message.root);
-    let status =
-        if answer.message.refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, Json(view::message_answer(&answer, kind))).into_response())
+}
+
+/// Takes a message of the caller: its status, and the answer after the durable commit.
+async fn take<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    body: &Bytes,
+) -> Result<(StatusCode, MessageAnswer), Problem> {
+    operations::check_intake(window)?;
+    let sender = window.code_of(&caller.party);
+    let answer = window.send(body, &sender).await.ok_or_else(|| Problem::unavailable(SEND_AGAIN))?;
+    let refused = answer.message.refusal.is_some();
+    Ok((if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, answer))
+}
+
+/// The same for a page: the answer as its readers have it.
+pub(crate) async fn taken<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    body: &Bytes,
+) -> Result<Value, Problem> {
+    let (_, answer) = take(window, caller, body).await?;
+    let kind = ceb::Kind::from_root(&answer.message.root);
+    Ok(view::value(view::message_answer(&answer, kind)))
 }
 
 /// `GET /v1/messages?sha256=`, or by business key: the first answer again.
@@ -184,7 +205,10 @@ async fn named<R: Read>(
 }
 
 /// The event of a row: as it was decided later, if it was undecided at first.
-async fn decided<R: Read>(read: &R, position: Position) -> Result<Option<StoredEvent>, StoreError> {
+pub(super) async fn decided<R: Read>(
+    read: &R,
+    position: Position,
+) -> Result<Option<StoredEvent>, StoreError> {
     match read.event(position).await? {
         Some(event) if event.row.outcome.is_none() => Ok(read.decided_later(position).await?.or(Some(event))),
         found => Ok(found),
@@ -197,7 +221,17 @@ pub async fn original<R: Read>(
     caller: Caller,
     Path(position): Path<u64>,
 ) -> Result<Response, Problem> {
-    let scope = scope(&window, &caller);
+    let bytes = bytes(&window, &caller, position).await?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
+}
+
+/// The bytes of a message as received.
+pub(crate) async fn bytes<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    position: u64,
+) -> Result<Vec<u8>, Problem> {
+    let scope = scope(window, caller);
     let missing = || Problem::not_found("no message of yours is there");
     let row =
         window.read.message(Position::of_number(position).ok_or_else(missing)?).await?.ok_or_else(missing)?;
@@ -211,7 +245,7 @@ pub async fn original<R: Read>(
                     Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
                 let outcome = decided(&window.read, at).await?.and_then(|event| event.row.outcome);
                 let consignment = outcome.as_ref().and_then(|outcome| outcome.consignment.as_ref());
-                if !sees(&window, &scope, consignment.map(|consignment| &consignment.key)).await? {
+                if !sees(window, &scope, consignment.map(|consignment| &consignment.key)).await? {
                     return Err(missing());
                 }
             }
@@ -223,8 +257,7 @@ pub async fn original<R: Read>(
             "its digest and what was answered are kept; its bytes went when their time was over",
         ));
     }
-    let bytes = window.read.original(&row).await?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
+    Ok(window.read.original(&row).await?)
 }
 
 fn sha256(text: &str) -> Option<[u8; 32]> {

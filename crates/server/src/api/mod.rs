@@ -4,6 +4,7 @@
 pub mod access;
 pub(crate) mod actions;
 pub(crate) mod consignments;
+pub(crate) mod documents;
 pub(crate) mod error;
 mod evidence;
 mod institutions;
@@ -42,6 +43,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/messages"),
     ("get", "/v1/messages"),
     ("get", "/v1/messages/{position}/original"),
+    ("get", "/v1/documents/{position}"),
+    ("get", "/v1/definitions"),
+    ("get", "/v1/definitions/{kind}"),
     ("get", "/v1/receipts"),
     ("get", "/v1/consignments"),
     ("get", "/v1/consignments/{platform}/{order_no}"),
@@ -114,6 +118,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
     Router::new()
         .route("/v1/messages", post(messages::send::<R>).get(messages::find::<R>))
         .route("/v1/messages/{position}/original", get(messages::original::<R>))
+        .route("/v1/documents/{position}", get(documents::show::<R>))
+        .route("/v1/definitions", get(documents::definitions))
+        .route("/v1/definitions/{kind}", get(documents::definition))
         .route("/v1/receipts", get(receipts::list::<R>))
         .route("/v1/consignments", get(consignments::search::<R>))
         .route("/v1/consignments/{platform}/{order_no}", get(consignments::show::<R>))

@@ -5,10 +5,13 @@ use super::{ROUTES, openapi_payment_data as payment_data, openapi_people as peop
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 31] = [
+const SUMMARIES: [&str; 34] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
+    "A document as its sender filed it, with its first answer and how it stands now",
+    "The messages that parties send",
+    "The parts and fields of a message: types, what must be there, meanings",
     "Receipts after a cursor, complete up to the cursor returned",
     "Consignments, newest first, by cursor",
     "A consignment with its timeline and explanation",
@@ -96,6 +99,9 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
     Some(match (method, path) {
         ("post", "/v1/messages") => "MessageAnswer",
         ("get", "/v1/messages") => "FirstAnswers",
+        ("get", "/v1/documents/{position}") => "FiledDocument",
+        ("get", "/v1/definitions") => "Definitions",
+        ("get", "/v1/definitions/{kind}") => "Definition",
         ("get", "/v1/receipts") => "Receipts",
         ("get", "/v1/consignments") => "ConsignmentList",
         ("get", "/v1/consignments/{platform}/{order_no}" | "/v1/declarations/{invt_no}") => "Consignment",
@@ -267,6 +273,17 @@ fn schemas() -> Value {
         ]),
         "MessageAnswer": object(&[("message", of("Message")), ("documents", list_of("Document"))]),
         "FirstAnswers": object(&[("documents", json!({"type": "array", "items": object(&[("position", whole.clone()), ("kind", or_null("integer"))])}))]),
+        "FiledDocument": object(&[
+            ("position", whole.clone()), ("kind", whole.clone()), ("root", text.clone()), ("message", or_null("integer")), ("order", or_null("object")),
+            ("document", json!({"type": "object", "description": "fields by element name"})), ("answer", json!({"type": "object"})), ("standing", or_null("object")),
+        ]),
+        "Definitions": object(&[("definitions", json!({"type": "array", "items": object(&[("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone())])}))]),
+        "Definition": object(&[
+            ("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone()), ("flat", truth.clone()),
+            ("parts", json!({"type": "array", "items": object(&[("element", text.clone()), ("lines", truth.clone()), ("fields", json!({"type": "array", "items": object(&[
+                ("name", text.clone()), ("type", text.clone()), ("expected", text.clone()), ("mandatory", truth.clone()), ("meaning", text.clone()),
+            ])}))])})),
+        ]),
         "Receipt": object(&[
             ("position", whole.clone()), ("number", whole.clone()), ("recipient", text.clone()), ("message", text.clone()), ("status", whole.clone()),
             ("time", text.clone()), ("receipt", json!({"description": "an object, or the XML as text with form=xml"})),

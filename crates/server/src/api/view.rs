@@ -223,11 +223,14 @@ pub fn receipt(row: &ReceiptRow, xml: bool) -> Value {
     })
 }
 
-fn filed(filed: Option<&Filed>) -> Value {
+fn filed(filed: Option<&Filed>, codes: &[clearance::Text]) -> Value {
     match filed {
         None => Value::Null,
         Some(filed) => {
-            json!({"position": filed.position.number(), "status": filed.status, "guid": filed.document.guid().as_str(), "sender": filed.sender.as_str()})
+            json!({
+                "position": filed.position.number(), "status": filed.status, "guid": filed.document.guid().as_str(), "sender": filed.sender.as_str(),
+                "own": codes.contains(&filed.sender),
+            })
         }
     }
 }
@@ -257,7 +260,8 @@ fn bill(bill: &Bill) -> Value {
     })
 }
 
-fn attempt(attempt: &Attempt, own: bool, officer: bool) -> Value {
+fn attempt(attempt: &Attempt, codes: &[clearance::Text], officer: bool) -> Value {
+    let own = codes.contains(&attempt.declaration.sender);
     let mut shown = json!({
         "number": attempt.number,
         "state": attempt.state.number(),
@@ -270,7 +274,7 @@ fn attempt(attempt: &Attempt, own: bool, officer: bool) -> Value {
         "assessment": attempt.assessment.as_ref().map(assessment),
         "bill": attempt.bill.as_ref().map(bill),
         "findings": attempt.findings.iter().map(|one| finding(one, Some(ceb::Kind::Declaration), own, officer)).collect::<Vec<_>>(),
-        "declaration": filed(Some(&attempt.declaration)),
+        "declaration": filed(Some(&attempt.declaration), codes),
     });
     if officer {
         shown["lane"] = json!(attempt.lane.map(clearance::consignment::Lane::word));
@@ -298,21 +302,19 @@ pub fn consignment(
     if !officer && !is_principal(consignment, codes) {
         return partner_view(consignment, timeline, codes);
     }
-    let own = |filed: Option<&Filed>| filed.is_some_and(|filed| codes.contains(&filed.sender));
-    let declaration_own = own(consignment.attempt.as_ref().map(|attempt| &attempt.declaration));
     json!({
         "platform": consignment.key.platform.as_str(),
         "orderNo": consignment.key.order_no.as_str(),
         "version": consignment.version,
         "waitingFor": lines::waiting(consignment),
         "deadlines": consignment.timers.iter().map(|(kind, number, due)| json!({"for": kind.word(), "number": number, "due": time(*due)})).collect::<Vec<_>>(),
-        "order": filed(consignment.order.as_ref()),
-        "payment": filed(consignment.payment.as_ref()),
+        "order": filed(consignment.order.as_ref(), codes),
+        "payment": filed(consignment.payment.as_ref(), codes),
         "waybill": consignment.carriage.as_ref().map(|carriage| json!({
-            "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(carriage.waybill.as_ref()),
+            "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(carriage.waybill.as_ref(), codes),
             "arrived": carriage.arrived.as_ref().map(|mark| mark.bill_no.as_str()), "delivered": carriage.delivered.is_some(),
         })),
-        "attempt": consignment.attempt.as_ref().map(|one| attempt(one, declaration_own, officer)),
+        "attempt": consignment.attempt.as_ref().map(|one| attempt(one, codes, officer)),
         "cancellation": consignment.cancellation.as_ref().map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status})),
         "returns": consignment.returns.iter().map(returned).collect::<Vec<_>>(),
         "timeline": timeline.iter().rev().map(|event| with_movements(event, codes, officer)).collect::<Vec<_>>(),
@@ -456,9 +458,9 @@ fn partner_view(consignment: &Consignment, timeline: &[StoredEvent], codes: &[cl
         "orderNo": consignment.key.order_no.as_str(),
         "version": consignment.version,
         "waitingFor": lines::waiting(consignment),
-        "payment": filed(payment),
+        "payment": filed(payment, codes),
         "waybill": carriage.filter(|_| carries).map(|carriage| json!({
-            "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(waybill),
+            "logisticsCode": carriage.key.logistics.as_str(), "logisticsNo": carriage.key.logistics_no.as_str(), "document": filed(waybill, codes),
             "arrived": carriage.arrived.as_ref().map(|mark| mark.bill_no.as_str()), "delivered": carriage.delivered.is_some(),
         })),
         "attempt": consignment.attempt.as_ref().map(|attempt| json!({

@@ -1,6 +1,7 @@
 //! The reader's own account, by the handlers of `/v1/users/me`.
 
-use super::guard::{Form, Seen, no_session_cookie};
+use super::form::Form;
+use super::guard::{Seen, no_session_cookie};
 use super::{shown, to};
 use crate::Window;
 use crate::api::error::Problem;

@@ -23,8 +23,8 @@ use store::Read;
 const SESSION: &str = "__Host-session";
 /// The cookie of the language.
 const LANGUAGE: &str = "language";
-/// Bytes of a form at most.
-const FORM: usize = 65_536;
+/// Bytes of a problem at most.
+const PROBLEM: usize = 65_536;
 
 /// The cookie that a session lives in, until the browser is closed or the session ends.
 pub fn session_cookie(text: &str) -> String {
@@ -54,7 +54,7 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 /// The pairs of a query or a form; the last of a name counts.
-fn pairs(text: &[u8]) -> BTreeMap<String, String> {
+pub(super) fn pairs(text: &[u8]) -> BTreeMap<String, String> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
@@ -91,9 +91,10 @@ fn desks(caller: &Caller) -> Vec<Desk> {
     if first.is_some() {
         return vec![Desk::Account];
     }
-    let asked: [(Desk, &[Right]); 5] = [
+    let asked: [(Desk, &[Right]); 6] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
+        (Desk::Send, &[Right::MessagesSend]),
         (Desk::Receipts, &[Right::ReceiptsRead]),
         (Desk::Rules, &[Right::ReferenceRead]),
         (Desk::Tariff, &[]),
@@ -105,17 +106,6 @@ fn desks(caller: &Caller) -> Vec<Desk> {
 /// What every form of a session carries: nobody who does not have the session can know it.
 fn guard_of<R: Read>(window: &Window<R>, session: &str) -> Result<String, Problem> {
     Ok(window.control.keyed(&format!("form of {session}"))?)
-}
-
-/// What a form sent, checked to be of a page of this window.
-#[derive(Clone, Default, Debug)]
-pub struct Form(BTreeMap<String, String>);
-
-impl Form {
-    /// The text of a field; empty where it is not there.
-    pub fn get(&self, name: &str) -> &str {
-        self.0.get(name).map(String::as_str).unwrap_or_default()
-    }
 }
 
 /// The frame of a page.
@@ -171,7 +161,9 @@ async fn enter<R: Read>(
     }
     let mut body = body;
     if parts.method == Method::POST {
-        let form = form(parts, body, frame.reader.as_ref()).await.map_err(IntoResponse::into_response)?;
+        let form = super::form::form(parts, body, frame.reader.as_ref())
+            .await
+            .map_err(IntoResponse::into_response)?;
         parts.extensions.insert(form);
         body = Body::empty();
     }
@@ -197,43 +189,10 @@ fn to_sign_in(parts: &Parts, had: bool) -> Response {
     super::to(&::portal::pages::address("/sign-in", &[("next", &next), ("said", said)]))
 }
 
-/// Whether a browser says that another site made it send this.
-fn is_foreign(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return !matches!(site, "same-origin" | "none");
-    }
-    let host = text("host").unwrap_or_default();
-    text("origin").is_some_and(|origin| origin.split("://").nth(1) != Some(host))
-}
-
-/// The form of a request, if a page of the session sent it.
-async fn form(parts: &Parts, body: Body, reader: Option<&Reader>) -> Result<Form, Problem> {
-    if is_foreign(&parts.headers) {
-        return Err(Problem::foreign_form());
-    }
-    let bytes = axum::body::to_bytes(body, FORM).await;
-    let bytes = bytes.map_err(|_| Problem::bad_request("the form is too large"))?;
-    let form = Form(pairs(&bytes));
-    match reader {
-        Some(reader) if form.get("guard") != reader.guard && parts.uri.path() != "/sign-in" => {
-            Err(Problem::foreign_form())
-        }
-        _ => Ok(form),
-    }
-}
-
 impl<S: Send + Sync> FromRequestParts<S> for Seen {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::forbidden)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Form {
-    type Rejection = Problem;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.remove::<Self>().ok_or_else(Problem::forbidden)
     }
 }
 
@@ -252,7 +211,7 @@ pub async fn as_page(request: Request, next: Next) -> Response {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let bytes = axum::body::to_bytes(body, FORM).await.unwrap_or_default();
+    let bytes = axum::body::to_bytes(body, PROBLEM).await.unwrap_or_default();
     let Ok(problem) = serde_json::from_slice::<answers::Problem>(&bytes) else {
         return (StatusCode::INTERNAL_SERVER_ERROR, bytes).into_response();
     };
@@ -276,17 +235,6 @@ mod tests {
             .iter()
             .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect()
-    }
-
-    #[test]
-    fn a_form_of_another_site_is_known_by_what_the_browser_says() {
-        let foreign = |pairs| is_foreign(&headers(pairs));
-        assert!(foreign(&[("sec-fetch-site", "cross-site")]) && foreign(&[("sec-fetch-site", "same-site")]));
-        assert!(!foreign(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
-        assert!(foreign(&[("origin", "https://elsewhere.example"), ("host", "window.example")]));
-        assert!(foreign(&[("origin", "null"), ("host", "window.example")]));
-        assert!(!foreign(&[("origin", "https://window.example"), ("host", "window.example")]));
-        assert!(!foreign(&[]));
     }
 
     #[test]

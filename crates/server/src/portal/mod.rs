@@ -5,10 +5,12 @@
 
 mod account;
 mod desk;
+mod form;
 mod guard;
 mod live;
 mod officer;
 mod public;
+mod sending;
 mod sign_in;
 
 pub use guard::{as_page, guard, session_cookie, wants_page};
@@ -44,11 +46,16 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/consignments"),
     ("get", "/desk/consignments/{platform}/{order_no}"),
     ("post", "/desk/consignments/{platform}/{order_no}/actions"),
+    ("get", "/desk/documents"),
+    ("post", "/desk/documents"),
+    ("get", "/desk/documents/{position}"),
     ("get", "/desk/live"),
     ("get", "/desk/messages/{position}"),
     ("get", "/desk/queue"),
     ("get", "/desk/receipts"),
     ("get", "/desk/rules"),
+    ("get", "/desk/send"),
+    ("post", "/desk/send"),
 ];
 
 /// The routes of the pages.
@@ -69,6 +76,9 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/consignments", get(desk::consignments::<R>))
         .route("/desk/consignments/{platform}/{order_no}", get(officer::trade::<R>))
         .route("/desk/consignments/{platform}/{order_no}/actions", post(officer::decide::<R>))
+        .route("/desk/documents", get(sending::new::<R>).post(sending::fill::<R>))
+        .route("/desk/documents/{position}", get(sending::correct::<R>))
+        .route("/desk/send", get(sending::ask::<R>).post(sending::take::<R>))
         .route("/desk/live", get(live::watch::<R>))
         .route("/desk/messages/{position}", get(desk::original::<R>))
         .route("/desk/queue", get(officer::queue::<R>))

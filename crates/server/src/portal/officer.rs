@@ -2,7 +2,8 @@
 //! the same page, without what the interface does not tell them.
 
 use super::desk::get;
-use super::guard::{Form, Seen};
+use super::form::Form;
+use super::guard::Seen;
 use super::{read, shown, to};
 use crate::Window;
 use crate::api::actions::{Body, take};
@@ -69,9 +70,11 @@ pub async fn trade<R: Read>(
         "/desk/live",
         &[("platform", &platform), ("order", &order_no), ("seen", &found.version.to_string())],
     ));
-    if get(&asked, "said") == "done" {
-        page.said = Some((Tone::Good, frame.texts.text("decision-done")));
-    }
+    page.said = match get(&asked, "said") {
+        "done" => Some((Tone::Good, frame.texts.text("decision-done"))),
+        "sent" => Some((Tone::Good, frame.texts.text("sent-done"))),
+        _ => None,
+    };
     Ok(shown(&frame, &page))
 }
 

@@ -1,7 +1,8 @@
 //! Signing in and out by form: the same as `POST /v1/sessions` and `DELETE /v1/sessions/current`, with a cookie in place of
 //! a text.
 
-use super::guard::{Form, Seen, no_session_cookie, session_cookie};
+use super::form::Form;
+use super::guard::{Seen, no_session_cookie, session_cookie};
 use super::{shown, to};
 use crate::Window;
 use crate::api::error::Problem;

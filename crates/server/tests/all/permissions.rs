@@ -52,6 +52,13 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/v1/messages/{position}/original", "own",       "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403"),
     ("get", "/v1/messages/{position}/original", "another",   "401 404 403 404 200 404 200   403 404 404 404   200 200 200 403 200   403 403"),
     ("get", "/v1/messages/{position}/original", "absent",    "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
+    ("get", "/v1/documents/{position}", "own",               "401 200 403 404 404 404 404   403 200 200 200   404 404 404 403 404   403 403"),
+    ("get", "/v1/documents/{position}", "another",           "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
+    ("get", "/v1/documents/{position}", "absent",            "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
+    ("get", "/v1/definitions", "own",                        "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
+    ("get", "/v1/definitions/{kind}", "own",                 "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
+    ("get", "/v1/definitions/{kind}", "another",             "401 404 403 404 404 404 404   404 404 404 404   404 404 404 404 404   403 403"),
+    ("get", "/v1/definitions/{kind}", "absent",              "401 404 403 404 404 404 404   404 404 404 404   404 404 404 404 404   403 403"),
     ("get", "/v1/receipts", "own",                           "401 200 200 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403"),
     ("get", "/v1/consignments", "own",                       "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403"),
     ("get", "/v1/consignments/{platform}/{order_no}", "own", "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403"),
@@ -329,6 +336,11 @@ impl World {
                 let known = things.map(|things| things.message["position"].to_string());
                 format!("/v1/messages/{}/original", known.unwrap_or("99999999".to_owned()))
             }
+            "/v1/documents/{position}" => {
+                let known = things.map(|things| things.message["position"].as_u64().unwrap() + 1);
+                format!("/v1/documents/{}", known.unwrap_or(99_999_999))
+            }
+            "/v1/definitions/{kind}" => route.replace("{kind}", if whose == "own" { "621" } else { "622" }),
             "/v1/consignments/{platform}/{order_no}" => shown.to_owned(),
             "/v1/consignments/{platform}/{order_no}/actions" => format!("{shown}/actions"),
             "/v1/declarations/{invt_no}" => {

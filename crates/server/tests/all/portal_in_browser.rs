@@ -23,6 +23,7 @@ struct Served {
     zone: Zone,
     address: String,
     rejected: Trade,
+    rejected_list: u64,
     looked_at: Trade,
     waiting: Trade,
     officer: String,
@@ -44,7 +45,7 @@ impl Served {
         };
         let mut rejected = of_agent(1_000);
         rejected.declaration.head.buyer_name = "另一人".into();
-        zone.trade(&rejected).await;
+        let rejected_list = zone.trade(&rejected).await["position"].as_u64().unwrap();
         let rules = "id,valid_from,valid_to,lane,condition,note\nevery-identity,20190101,,document-check,identity_count_7 > 0,all of them\n";
         zone.window.publish(&[("risk_rules.csv".to_owned(), rules.to_owned())], "test").await.unwrap();
         let looked_at = of_agent(2_000);
@@ -58,7 +59,16 @@ impl Served {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let service = zone.router.clone().into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { zone, address, rejected, looked_at, waiting, officer, login: "li.wei".to_owned() }
+        Self {
+            zone,
+            address,
+            rejected,
+            rejected_list,
+            looked_at,
+            waiting,
+            officer,
+            login: "li.wei".to_owned(),
+        }
     }
 
     fn desk(&self, trade: &Trade) -> String {
@@ -173,6 +183,9 @@ async fn every_page_is_fit_for_everybody() {
             page("rejected", &served.desk(&served.rejected)),
             page("waiting", &served.desk(&served.waiting)),
             page("receipts", "/desk/receipts"),
+            page("send", "/desk/send"),
+            page("fill-in", "/desk/documents?kind=621"),
+            ("correct", format!("/desk/documents/{}", served.rejected_list)),
             page("rules", "/desk/rules"),
             page("account", "/desk/account"),
         ];

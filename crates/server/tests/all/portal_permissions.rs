@@ -42,6 +42,16 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                              "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
     ("post", "/desk/consignments/{platform}/{order_no}/actions", "absent",
                                              "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("get", "/desk/documents", "own",        "303 303 303 303 303 303 303   403 404 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/documents", "own",       "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("get", "/desk/documents/{position}", "own",
+                                             "303 303 303 303 303 303 303   403 200 403 403   403 403 403 403 403   303 303"),
+    ("get", "/desk/documents/{position}", "another",
+                                             "303 303 303 303 303 303 303   403 404 403 403   403 403 403 403 403   303 303"),
+    ("get", "/desk/documents/{position}", "absent",
+                                             "303 303 303 303 303 303 303   403 404 403 403   403 403 403 403 403   303 303"),
+    ("get", "/desk/send", "own",             "303 303 303 303 303 303 303   403 200 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/send", "own",            "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
     // A trade that may be watched is a stream without end: `portal` watches one. Here it is one that is not there.
     ("get", "/desk/live", "own",             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
     ("get", "/desk/messages/{position}", "own",
@@ -68,6 +78,10 @@ fn asked(world: &World, route: &str, whose: &str) -> String {
         "/desk/messages/{position}" => {
             let known = things.map(|things| things.message["position"].to_string());
             format!("/desk/messages/{}", known.unwrap_or("99999999".to_owned()))
+        }
+        "/desk/documents/{position}" => {
+            let known = things.map(|things| things.message["position"].as_u64().unwrap() + 1);
+            format!("/desk/documents/{}", known.unwrap_or(99_999_999))
         }
         other => other.to_owned(),
     }

@@ -63,7 +63,7 @@ impl<'a> Browser<'a> {
         browser
     }
 
-    async fn send(&mut self, method: &str, path: &str, body: Option<String>) -> Shown {
+    async fn send(&mut self, method: &str, path: &str, body: Option<(String, &str)>) -> Shown {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -77,10 +77,10 @@ impl<'a> Browser<'a> {
         for (name, value) in &self.more {
             request = request.header(*name, value);
         }
-        if body.is_some() {
-            request = request.header("content-type", "application/x-www-form-urlencoded");
+        if let Some((_, kind)) = &body {
+            request = request.header("content-type", *kind);
         }
-        let request = request.body(Body::from(body.unwrap_or_default())).unwrap();
+        let request = request.body(Body::from(body.map(|(text, _)| text).unwrap_or_default())).unwrap();
         let response = self.zone.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for value in parts.headers.get_all("set-cookie") {
@@ -108,6 +108,47 @@ impl<'a> Browser<'a> {
         for (name, value) in fields {
             form.append_pair(name, value);
         }
-        self.send("POST", path, Some(form.finish())).await
+        self.send("POST", path, Some((form.finish(), "application/x-www-form-urlencoded"))).await
+    }
+
+    /// Sends a form with files, each with its name.
+    pub async fn post_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str)],
+    ) -> Shown {
+        let mut body = String::new();
+        for (name, value) in fields {
+            body += &format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        for (field, name, text) in files {
+            body += &format!(
+                "--edge\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\ncontent-type: text/xml\r\n\r\n{text}\r\n"
+            );
+        }
+        body += "--edge--\r\n";
+        self.send("POST", path, Some((body, "multipart/form-data; boundary=edge"))).await
+    }
+
+    /// The fields of the last form of a page that posts to an address, as a browser would send them.
+    pub fn fields_of(shown: &Shown, action: &str) -> Vec<(String, String)> {
+        let form = shown
+            .text
+            .split(&format!("action=\"{action}\""))
+            .nth(1)
+            .unwrap()
+            .split("</form>")
+            .next()
+            .unwrap();
+        let value = |tag: &str, name: &str| {
+            let text = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
+            Some(text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"))
+        };
+        form.split("<input ")
+            .skip(1)
+            .map(|tag| format!(" {}", tag.split('>').next().unwrap()))
+            .filter_map(|tag| Some((value(&tag, "name")?, value(&tag, "value").unwrap_or_default())))
+            .collect()
     }
 }

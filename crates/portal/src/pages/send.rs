@@ -1,0 +1,235 @@
+//! Sending from a page: files or pasted text in, and for every document what was answered and what to do about it.
+
+use super::{address, trade_address};
+use crate::answers::sending::{Answered, MessageAnswer};
+use crate::format::count;
+use crate::language::{Family, Language, Texts};
+use crate::parts::{Column, Field, Table, Tone, badge, field, said, submit};
+use crate::shell::{Desk, Frame, Page, guard};
+use maud::{Markup, html};
+
+/// Refused documents that a page tells of in full; the others are in the table that can be kept as a file.
+const TOLD: usize = 60;
+
+/// What came of one file.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// What its sender calls it; empty = what was pasted.
+    pub name: String,
+    /// What was answered, or why nothing was.
+    pub answer: Result<MessageAnswer, String>,
+}
+
+/// What the page shows.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// What stands in the field for text.
+    pub text: String,
+    /// Why nothing was sent.
+    pub fault: String,
+    /// What came of what was sent.
+    pub sent: Vec<Sent>,
+    /// Messages that the reader may fill in here, by their numbers.
+    pub kinds: Vec<(u16, String)>,
+}
+
+/// The page.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let body = html! {
+        div data-results { @if !view.sent.is_empty() { (results(texts, &view.sent)) } }
+        form method="post" action="/desk/send" enctype="multipart/form-data" data-upload {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            div.field {
+                label for="files" { (texts.text("send-files")) }
+                p.hint #files-hint { (texts.text("send-files-hint")) }
+                @if !view.fault.is_empty() { p.fault #files-fault { (view.fault) } }
+                input type="file" id="files" name="files" multiple accept=".xml,.json,.txt" aria-describedby="files-hint";
+            }
+            (field(&Field { name: "text", label: &texts.text("send-text"), hint: &texts.text("send-text-hint"), kind: "area", value: &view.text, ..Field::default() }))
+            (submit(&texts.text("send-now")))
+            p { button.quiet name="as" value="csv" { (texts.text("send-as-csv")) } " " span.muted { (texts.text("send-as-csv-help")) } }
+            div.progress hidden data-progress {
+                label for="sending" { (texts.text("sending")) }
+                progress id="sending" max="1" value="0" {}
+                " " span data-progress-text role="status" {}
+            }
+        }
+        h2 { (texts.text("fill-in")) }
+        p { (texts.text("fill-in-help")) }
+        ul { @for (kind, root) in &view.kinds {
+            li { a href=(address("/desk/documents", &[("kind", &kind.to_string())])) { (texts.word(Family::Message, root)) } }
+        } }
+    };
+    Page::new(texts.text("nav-send"), Some(Desk::Send), body)
+}
+
+/// How many documents were taken, and how many were not.
+fn counted(sent: &[Sent]) -> (u64, u64) {
+    let documents =
+        sent.iter().filter_map(|one| one.answer.as_ref().ok()).flat_map(|answer| &answer.documents);
+    documents.fold(
+        (0, 0),
+        |(taken, refused), one| {
+            if one.is_refused() { (taken, refused + 1) } else { (taken + 1, refused) }
+        },
+    )
+}
+
+/// What came of everything that was sent.
+pub fn results(texts: Texts, sent: &[Sent]) -> Markup {
+    let (taken, refused) = counted(sent);
+    let whole =
+        sent.iter().filter(|one| one.answer.as_ref().map_or(true, |answer| answer.message.refused.is_some()));
+    let whole = whole.count() as u64;
+    let tone = if refused + whole == 0 { Tone::Good } else { Tone::Warn };
+    let told = texts.with(
+        "sent-sum",
+        &[("taken", &count(taken)), ("refused", &count(refused)), ("whole", &count(whole))],
+    );
+    let rows = sent.iter().map(|one| row(texts, one)).collect();
+    let columns = vec![
+        Column::of(texts.text("file")),
+        Column::of(texts.text("message")),
+        Column::number(texts.text("taken")),
+        Column::number(texts.text("not-taken")),
+        Column::of(texts.text("answer")),
+    ];
+    let refused = sent.iter().flat_map(|one| {
+        let documents = one.answer.as_ref().map(|answer| answer.documents.as_slice()).unwrap_or_default();
+        documents.iter().filter(|document| document.is_refused()).map(move |document| (one, document))
+    });
+    html! {
+        (said(tone, html! { p { (told) } }))
+        h2 { (texts.text("sent-caption")) }
+        (Table { caption: texts.text("sent-caption"), columns, rows }.shown())
+        @for (one, document) in refused.take(TOLD) { (of_document(texts, &one.name, document)) }
+    }
+}
+
+fn name(texts: Texts, name: &str) -> String {
+    if name.is_empty() { texts.text("pasted") } else { name.to_owned() }
+}
+
+fn row(texts: Texts, one: &Sent) -> Vec<Markup> {
+    let (taken, refused) = counted(std::slice::from_ref(one));
+    let (root, told) = match &one.answer {
+        Err(why) => (String::new(), html! { (badge(Tone::Bad, &texts.text("not-sent"))) " " (why) }),
+        Ok(answer) => {
+            let root = texts.known(Family::Message, &answer.message.root);
+            let told = match (&answer.message.refused, answer.documents.as_slice()) {
+                (Some(why), _) => html! { (badge(Tone::Bad, &texts.text("message-refused"))) " " (why) },
+                (None, [one]) => html! { (document_state(texts, one)) " " (one.info) },
+                (None, _) if refused == 0 => badge(Tone::Good, &texts.text("all-taken")),
+                (None, _) => badge(Tone::Warn, &texts.text("some-refused")),
+            };
+            (root.unwrap_or_else(|| answer.message.root.clone()), told)
+        }
+    };
+    let number = |number: u64| html! { (count(number)) };
+    vec![html! { (name(texts, &one.name)) }, html! { (root) }, number(taken), number(refused), told]
+}
+
+fn document_state(texts: Texts, one: &Answered) -> Markup {
+    if one.undecided {
+        return badge(Tone::Wait, &texts.text("judged-later"));
+    }
+    let tone = if one.is_refused() { Tone::Bad } else { Tone::Good };
+    html! { (badge(tone, &one.status.to_string())) @if one.repeated { " " (texts.text("sent-before")) } }
+}
+
+/// A document that was not taken: why, and where it is corrected.
+fn of_document(texts: Texts, file: &str, one: &Answered) -> Markup {
+    let chinese = texts.language() == Language::Chinese;
+    html! {
+        section.finding.bad {
+            h3 {
+                (name(texts, file)) " · "
+                @match &one.order {
+                    Some(order) => { a href=(trade_address(&order.platform, &order.order_no)) { (order.order_no) } }
+                    None => (texts.text("document")),
+                }
+                " " (document_state(texts, one))
+            }
+            ul { @for found in &one.findings {
+                li {
+                    (if chinese && !found.text.is_empty() { &found.text } else if chinese { &found.why.zh } else { &found.why.en })
+                    " " a.code href=(address("/desk/rules", &[("text", &found.rule)])) { (found.rule) }
+                    @for field in &found.fields { " · " span.code { (field.path) "=" (field.value) } }
+                    " → " (if chinese { &found.fix.zh } else { &found.fix.en })
+                }
+            } }
+            @if one.position > 0 {
+                p { a href={ "/desk/documents/" (one.position) } { (texts.text("correct-it")) } }
+            }
+        }
+    }
+}
+
+/// Every document as a line of a file that a spreadsheet reads.
+pub fn csv(sent: &[Sent]) -> String {
+    let mut lines = String::from("\u{feff}file,kind,platform,orderNo,status,info,rules,position\r\n");
+    let mut line = |cells: [&str; 8]| {
+        let cells = cells.map(quoted);
+        lines.push_str(&cells.join(","));
+        lines.push_str("\r\n");
+    };
+    for one in sent {
+        match &one.answer {
+            Err(why) => line([&one.name, "", "", "", "", why, "", ""]),
+            Ok(answer) => {
+                if let Some(why) = &answer.message.refused {
+                    line([&one.name, "", "", "", "900", why, "", &answer.message.position.to_string()]);
+                }
+                for document in &answer.documents {
+                    let order = document.order.clone().unwrap_or_default();
+                    let rules: Vec<&str> =
+                        document.findings.iter().map(|found| found.rule.as_str()).collect();
+                    line([
+                        &one.name,
+                        &document.kind.map(|kind| kind.to_string()).unwrap_or_default(),
+                        &order.platform,
+                        &order.order_no,
+                        &document.status.to_string(),
+                        &document.info,
+                        &rules.join(" "),
+                        &document.position.to_string(),
+                    ]);
+                }
+            }
+        }
+    }
+    lines
+}
+
+/// A cell. What would begin a formula is text: the names and values in it come from outside.
+fn quoted(cell: &str) -> String {
+    let safe = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<i64>().is_err() {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    };
+    if safe.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_text_whatever_it_holds() {
+        assert_eq!(quoted("plain"), "plain");
+        assert_eq!(quoted("-621004"), "-621004");
+        assert_eq!(quoted("=1+1"), "'=1+1");
+        assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");
+    }
+
+    #[test]
+    fn a_document_that_was_taken_and_one_that_was_not_are_counted_apart() {
+        let answered = |status| Answered { status, ..Answered::default() };
+        let answer =
+            MessageAnswer { documents: vec![answered(2), answered(100), answered(-1)], ..Default::default() };
+        let sent = Sent { name: "a.xml".to_owned(), answer: Ok(answer) };
+        assert_eq!(counted(&[sent]), (1, 2));
+    }
+}
