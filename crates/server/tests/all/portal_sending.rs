@@ -170,8 +170,10 @@ async fn a_document_is_filled_in_by_hand_line_by_line() {
     assert_eq!(none.status, 404, "no answer is filled in");
 }
 
+type Texts = Vec<(String, String)>;
+
 /// The fields of an order, those of its head and those of its first line.
-fn texts(trade: &Trade) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn texts(trade: &Trade) -> (Texts, Texts) {
     let shown = Document::Order(trade.order.clone()).to_json();
     let named = |value: &serde_json::Value, prefix: &str| -> Vec<(String, String)> {
         let fields =
