@@ -15,7 +15,7 @@ mod return_goods;
 mod timer;
 mod waybill;
 
-pub use action::is_open;
+pub use action::{is_open, proposed_by};
 
 use crate::Text;
 use crate::consignment::{Consignment, Filed, Seen};

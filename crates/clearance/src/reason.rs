@@ -411,6 +411,9 @@ reasons! {
     ActionForbidden = 131, "action-forbidden", Refused, Open, NONE, "", "当前状态[*]不允许操作[*]",
         "The state does not allow this action.", "当前状态不允许该操作。",
         "See the allowed actions of the state.", "请查看该状态允许的操作。";
+    SecondOfficerNeeded = 132, "second-officer-needed", Refused, Open, NONE, "", "须由另一名关员复核放行[*]",
+        "In this lane two officers release: one proposes, another confirms.", "该通道须双人放行：一人提出，另一人复核。",
+        "Let another officer look at it and release it, or decide otherwise.", "请由另一名关员复核放行，或作其他处置。";
 }
 
 impl Reason {

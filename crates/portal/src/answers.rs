@@ -1,7 +1,10 @@
 //! The answers of the HTTP interface, typed: what pages are made of. They are read from what the interface gives, so that a
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
+mod officer;
 pub mod sending;
+
+pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};
 
 use serde::Deserialize;
 
@@ -221,30 +224,6 @@ pub struct Bill {
     pub overdue: bool,
 }
 
-/// A sealed rule's hit; officers alone see it.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-pub struct Hit {
-    /// Its id.
-    pub rule: String,
-    /// The lane it asks for.
-    pub lane: String,
-    /// On what it rested.
-    pub evidence: String,
-}
-
-/// What an officer did and said.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-pub struct Remark {
-    /// When.
-    pub time: String,
-    /// Who.
-    pub officer: String,
-    /// What.
-    pub action: String,
-    /// His words.
-    pub text: String,
-}
-
 /// One try to declare.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -335,31 +314,10 @@ pub struct Consignment {
     pub timeline: Vec<Entry>,
     /// For officers: what may be done now.
     pub actions: Vec<Open>,
-}
-
-/// An action that is open to an officer now, as the body of a decision has it.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-#[serde(default)]
-pub struct Open {
-    /// Its word.
-    pub action: String,
-    /// Of the result of an inspection.
-    pub passed: Option<bool>,
-    /// Of a detention.
-    pub status: Option<u16>,
-    /// Of a return.
-    pub number: Option<u32>,
-}
-
-impl Open {
-    /// What tells it from the others: in the form, and in the texts where it is no return.
-    pub fn word(&self) -> String {
-        match (self.passed, self.status) {
-            (Some(passed), _) => format!("{}-{}", self.action, if passed { "passed" } else { "failed" }),
-            (_, Some(status)) => format!("{}-{status}", self.action),
-            _ => self.action.clone(),
-        }
-    }
+    /// For officers: who works on it.
+    pub assigned: Option<Assigned>,
+    /// For officers: who proposed a release that waits for a second of them.
+    pub proposed_by: Option<String>,
 }
 
 impl Consignment {
@@ -395,6 +353,10 @@ pub struct Line {
     pub lane: Option<String>,
     /// For officers: rules that led there.
     pub reasons: Vec<String>,
+    /// For officers: its version.
+    pub version: u32,
+    /// For officers: who works on it.
+    pub assigned: Option<Assigned>,
 }
 
 /// A page of the list.
@@ -461,34 +423,6 @@ pub struct Rule {
 pub struct Rules {
     /// All rules in order of precedence.
     pub reasons: Vec<Rule>,
-}
-
-/// What happened since the version that an officer saw.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-#[serde(default)]
-pub struct Change {
-    /// When.
-    pub time: String,
-    /// What.
-    pub what: String,
-    /// By whom.
-    pub by: String,
-    /// What was said.
-    pub info: Option<String>,
-}
-
-/// The answer to an action.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-#[serde(default)]
-pub struct Decided {
-    /// The status answered; negative = refused.
-    pub status: i64,
-    /// What was said.
-    pub info: String,
-    /// Why it was refused.
-    pub findings: Vec<Finding>,
-    /// What he had not seen.
-    pub changes: Vec<Change>,
 }
 
 /// A problem document.

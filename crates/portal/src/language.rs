@@ -55,7 +55,7 @@ impl Language {
     }
 
     /// Its files: name and text.
-    pub fn files(self) -> [(&'static str, &'static str); 6] {
+    pub fn files(self) -> [(&'static str, &'static str); 7] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -64,6 +64,7 @@ impl Language {
                     ("desk.ftl", include_str!(concat!("../locales/", $tag, "/desk.ftl"))),
                     ("account.ftl", include_str!(concat!("../locales/", $tag, "/account.ftl"))),
                     ("public.ftl", include_str!(concat!("../locales/", $tag, "/public.ftl"))),
+                    ("officer.ftl", include_str!(concat!("../locales/", $tag, "/officer.ftl"))),
                     ("sending.ftl", include_str!(concat!("../locales/", $tag, "/sending.ftl"))),
                 ]
             };

@@ -26,7 +26,9 @@ pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
 pub use control::{Control, NewToken, SESSION_PREFIX, Token};
 pub use evidence::Evidence;
 pub use master_key::MasterKey;
-pub use people::{Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState};
+pub use people::{
+    Assignment, Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState,
+};
 pub use rows::{
     CertificateRow, Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
     RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,

@@ -1,9 +1,11 @@
 //! People who sign in, their sessions and what is remembered of their attempts: rows of the control store, which reads and
 //! writes them in `control`. What a duty allows and how a password is checked belong to the server.
 
+mod assignments;
 mod control;
 pub(crate) mod providers;
 
+pub use assignments::Assignment;
 pub(crate) use control::KnownSessions;
 pub use providers::Provider;
 

@@ -8,6 +8,7 @@ use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
 use crate::keys::Time;
 use crate::reason::Reason;
+use crate::rulebook::Law;
 use crate::states::{Trigger, next};
 use compact_str::format_compact;
 use ledger::Account;
@@ -38,6 +39,14 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     if let Some(finding) = forbidden(&consignment, &action.kind, case.now) {
         return forbid(case, finding);
     }
+    let second = second_officer(&consignment, &action.kind, &action.officer, case.law.second_officer_lane);
+    if let Second::Same(proposed) = &second {
+        let finding = Finding::new(Reason::SecondOfficerNeeded)
+            .argument(proposed)
+            .field("proposed by", proposed)
+            .field("officer", &action.officer);
+        return forbid(case, finding);
+    }
     // From here nothing can fail.
     consignment.actions.push((action.id.clone(), case.position));
     if let Some(attempt) = &mut consignment.attempt {
@@ -55,8 +64,51 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
             text: action.text.clone(),
         });
     }
-    perform(case, &mut consignment, action);
+    match second {
+        Second::Needed => propose(case, &consignment),
+        _ => perform(case, &mut consignment, action),
+    }
     case.keep(consignment);
+}
+
+/// Where a release stands that needs two officers.
+#[derive(PartialEq, Eq)]
+enum Second {
+    /// One decides.
+    NotNeeded,
+    /// Nobody has proposed it: this one does.
+    Needed,
+    /// Another proposed it: this one confirms.
+    Confirms,
+    /// He proposed it himself.
+    Same(crate::Text),
+}
+
+/// Whether a release needs a second officer, and whether this one is he. What was proposed stands until anything else is done.
+fn second_officer(consignment: &Consignment, kind: &ActionKind, officer: &str, from_lane: i64) -> Second {
+    let attempt = consignment.attempt.as_ref();
+    let lane = attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as i64);
+    if trigger(kind) != Some(Trigger::Release) || from_lane == 0 || lane < from_lane {
+        return Second::NotNeeded;
+    }
+    let last = attempt.and_then(|attempt| attempt.remarks.last());
+    match last.filter(|remark| releases(&remark.action)) {
+        None => Second::Needed,
+        Some(remark) if remark.officer == officer => Second::Same(remark.officer.clone()),
+        Some(_) => Second::Confirms,
+    }
+}
+
+/// Whether a remark's word is a release.
+fn releases(word: &str) -> bool {
+    matches!(word, "approve" | "release" | "inspection-result passed")
+}
+
+/// A release is proposed: nothing moves, the officer is told who is awaited.
+fn propose(case: &mut Case<'_>, consignment: &Consignment) {
+    let state = consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number());
+    case.out.answer.status = i32::from(state);
+    case.out.answer.info = "放行已提出，等待另一名关员复核".into();
 }
 
 fn forbid(case: &mut Case<'_>, finding: Finding) {
@@ -85,9 +137,19 @@ fn trigger(kind: &ActionKind) -> Option<Trigger> {
     })
 }
 
-/// Whether an action would be taken now: what officers are offered is what they may then do.
-pub fn is_open(consignment: &Consignment, kind: &ActionKind, now: Time) -> bool {
-    forbidden(consignment, kind, now).is_none()
+/// Whether an action would be taken now, by this officer under these parameters: what officers are offered is what they may
+/// then do.
+pub fn is_open(consignment: &Consignment, kind: &ActionKind, officer: &str, law: &Law, now: Time) -> bool {
+    let second = second_officer(consignment, kind, officer, law.second_officer_lane);
+    !matches!(second, Second::Same(_)) && forbidden(consignment, kind, now).is_none()
+}
+
+/// Who proposed a release that waits for a second officer.
+pub fn proposed_by<'a>(consignment: &'a Consignment, law: &Law) -> Option<&'a crate::Text> {
+    let last = consignment.attempt.as_ref()?.remarks.last()?;
+    let needed = second_officer(consignment, &ActionKind::Release, "", law.second_officer_lane);
+    let waits = releases(&last.action) && forbidden(consignment, &ActionKind::Release, Time(0)).is_none();
+    (waits && needed == Second::Confirms).then_some(&last.officer)
 }
 
 /// Why an action is not allowed now.

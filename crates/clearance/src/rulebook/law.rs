@@ -133,10 +133,16 @@ law! {
     permitted_services;
     /// 1 = the modes of platform and merchant are looked at too, not only those of the declaring unit.
     modes_of_enterprises;
+    /// Lane from which on a release by hand needs a second officer, by its number; 0 = none does.
+    second_officer_lane;
+    /// Minutes for which an officer has a trade to himself that he took from the queue.
+    assignment_minutes;
+    /// Trades that one decision may be taken on at once.
+    bulk_decisions;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 7] = [
+const LATER: [(&str, i64); 10] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -144,6 +150,9 @@ const LATER: [(&str, i64); 7] = [
     ("goods_filing_1239", 0),
     ("permitted_services", 0),
     ("modes_of_enterprises", 0),
+    ("second_officer_lane", 0),
+    ("assignment_minutes", 30),
+    ("bulk_decisions", 50),
 ];
 
 impl Parameters {

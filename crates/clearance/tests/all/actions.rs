@@ -6,6 +6,7 @@ use ceb::Document;
 use clearance::consignment::State;
 use clearance::event::ActionKind;
 use clearance::keys::Time;
+use clearance::outcome::Outcome;
 use clearance::reason::Reason;
 use clearance::sample::Trade;
 use ledger::{Account, AccountKind};
@@ -206,4 +207,62 @@ fn what_an_officer_released_before_its_parcel_came_goes_out_when_it_comes() {
         let (window, trade) = in_state(state, true);
         check_accounts(&window, &trade, state.number(), "still looked at");
     }
+}
+
+#[test]
+fn from_a_lane_on_a_release_needs_a_second_officer() {
+    const RULES: &str = "id,valid_from,valid_to,lane,condition,note\n";
+    let held = |lane: &str| {
+        let mut window = Window::without_draws();
+        window.table("risk_rules.csv", |_| format!("{RULES}r,20190101,,{lane},lines >= 1,\n"));
+        let trade = trade(1);
+        window.trade(&trade);
+        window.arrive(&trade);
+        (window, trade)
+    };
+    let reasons =
+        |outcome: &Outcome| outcome.answer.findings.iter().map(|one| one.reason).collect::<Vec<_>>();
+    for (lane, release) in [
+        ("hold", ActionKind::Approve),
+        ("hold", ActionKind::Release),
+        ("inspection", ActionKind::InspectionResult { passed: true }),
+    ] {
+        let (mut window, trade) = held(lane);
+        window.table("parameters.csv", |text| text.replace("second_officer_lane,5", "second_officer_lane,4"));
+        let state = window.state(&trade);
+        let first = window.act_as("甲", &trade, release.clone());
+        assert!(reasons(&first).is_empty() && first.answer.info.contains("等待另一名关员复核"), "{lane}");
+        assert!(first.movements.is_empty() && first.receipts.is_empty());
+        assert_eq!(window.state(&trade), state, "{lane}: one alone releases nothing");
+        let law = window.reference.current().parameters.on(window.now.day());
+        let proposed = |window: &Window| clearance::decide::proposed_by(window.of(&trade), &law).cloned();
+        assert_eq!(proposed(&window).as_deref(), Some("甲"));
+        let open = |window: &Window, officer| {
+            clearance::decide::is_open(window.of(&trade), &release, officer, &law, window.now)
+        };
+        assert!(!open(&window, "甲") && open(&window, "乙"), "what is offered is what may be done");
+        let again = window.act_as("甲", &trade, ActionKind::Release);
+        assert_eq!(reasons(&again), [Reason::SecondOfficerNeeded], "{lane}");
+        // Anything else done in between takes the proposal back.
+        let mut other = window.clone();
+        other.act_as("乙", &trade, ActionKind::Suspend);
+        assert_eq!(proposed(&other), None);
+        window.act_as("乙", &trade, release.clone());
+        assert_eq!(window.state(&trade), 800, "{lane}: two release");
+    }
+    // Below the lane, and where the parameter says that one decides, one does.
+    for (lane, parameter) in [("document-check", "5"), ("hold", "0")] {
+        let (mut window, trade) = held(lane);
+        if parameter == "0" {
+            window.table("parameters.csv", |text| {
+                text.replace("second_officer_lane,5", "second_officer_lane,0")
+            });
+        }
+        window.act_as("甲", &trade, ActionKind::Release);
+        assert_eq!(window.state(&trade), 800, "{lane} with {parameter}");
+    }
+    // To reject, one is enough.
+    let (mut window, trade) = held("hold");
+    window.act_as("甲", &trade, ActionKind::Reject);
+    assert_eq!(window.state(&trade), 100);
 }

@@ -31,6 +31,8 @@ pub struct View {
     pub state: String,
     /// To which number.
     pub number: String,
+    /// For officers: to which enterprise; none = the reader is no officer.
+    pub party: Option<String>,
     /// After which cursor it begins.
     pub after: String,
     /// What tells of newer ones.
@@ -41,11 +43,15 @@ pub struct View {
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
     let link = |after: &str| {
-        address("/desk/consignments", &[("state", &view.state), ("number", &view.number), ("after", after)])
+        let party = view.party.as_deref().unwrap_or_default();
+        let query =
+            [("state", view.state.as_str()), ("number", &view.number), ("party", party), ("after", after)];
+        address("/desk/consignments", &query)
     };
     let first = (!view.after.is_empty()).then(|| link(""));
     let next = view.list.next.as_deref().map(link);
-    let narrowed = !view.state.is_empty() || !view.number.is_empty();
+    let by_party = view.party.as_ref().is_some_and(|party| !party.is_empty());
+    let narrowed = !view.state.is_empty() || !view.number.is_empty() || by_party;
     let body = html! {
         (filter(texts, view))
         @if view.list.consignments.is_empty() {
@@ -75,6 +81,9 @@ fn filter(texts: Texts, view: &View) -> Markup {
                 }
             }
             (field(&Field { name: "number", label: &texts.text("number"), hint: &texts.text("number-hint"), value: &view.number, ..Field::default() }))
+            @if let Some(party) = &view.party {
+                (field(&Field { name: "party", label: &texts.text("enterprise"), hint: &texts.text("enterprise-hint"), value: party, ..Field::default() }))
+            }
             (submit(&texts.text("narrow")))
         }
     }

@@ -54,6 +54,10 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
     html! {
         h2 #decide { (texts.text("decide")) }
+        (assignment(frame, shown))
+        @if let Some(officer) = &shown.proposed_by {
+            (said(Tone::Warn, html! { p { (texts.with("release-proposed", &[("officer", officer)])) } }))
+        }
         @if let Some(refused) = &view.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
@@ -68,6 +72,28 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
                 p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
+            }
+        }
+    }
+}
+
+/// Who works on it, and the way to take it or give it up.
+fn assignment(frame: &Frame, shown: &Consignment) -> Markup {
+    let texts = frame.texts;
+    let own = frame.reader.as_ref().map(|reader| reader.login.as_str());
+    let taken = shown.assigned.as_ref();
+    let is_own = taken.is_some_and(|taken| Some(taken.officer.as_str()) == own);
+    html! {
+        @if let Some(taken) = taken {
+            p { (texts.text("assigned-to")) "：" span.code { (taken.officer) } " " (texts.text("until")) " " (time(&taken.until)) }
+        }
+        @if taken.is_none() || is_own {
+            form method="post" action={ (trade_address(&shown.platform, &shown.order_no)) "/assignment" } {
+                @if let Some(reader) = &frame.reader { (guard(reader)) }
+                p {
+                    @if is_own { button.quiet name="do" value="give-up" { (texts.text("give-up")) } }
+                    @else { button.quiet name="do" value="take" { (texts.text("take")) } }
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ pub mod decide;
 pub mod document;
 pub mod error;
 pub mod home;
+pub mod many;
 pub mod queue;
 pub mod receipts;
 pub mod rules;

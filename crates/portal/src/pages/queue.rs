@@ -4,8 +4,8 @@ use super::{address, trade_address};
 use crate::answers::Line;
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Table, Tone, badge, empty, pager, state, tabs};
-use crate::shell::{Desk, Frame, Page};
+use crate::parts::{Cell, Column, Table, Tone, badge, empty, hidden, pager, state, tabs};
+use crate::shell::{Desk, Frame, Page, guard};
 use maud::html;
 
 /// What a queue may be narrowed to: word of the tab and the states it holds.
@@ -31,6 +31,8 @@ pub struct View {
     pub more: bool,
     /// What tells of newer ones.
     pub live: Option<String>,
+    /// Whether the reader decides, and may choose several.
+    pub decides: bool,
 }
 
 /// Rows of a page.
@@ -53,17 +55,26 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         texts.text("since"),
         texts.text("reasons"),
         texts.text("district"),
+        texts.text("assigned-to"),
     ];
     let body = html! {
         (tabs(&texts.text("nav-queue"), &tabs_shown))
         @if view.lines.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }
         @else {
             p.muted { (texts.text("queue-keys")) }
-            (Table {
-                caption: texts.with("queue-caption", &[("count", &count(view.all as u64))]),
-                columns: columns.map(Column::of).to_vec(),
-                rows: view.lines.iter().map(|line| row(texts, line)).collect(),
-            }.shown())
+            form method="post" action="/desk/queue" {
+                @if let Some(reader) = &frame.reader { (guard(reader)) }
+                (hidden("tab", &view.tab))
+                p { button name="do" value="next" { (texts.text("take-next")) } }
+                (Table {
+                    caption: texts.with("queue-caption", &[("count", &count(view.all as u64))]),
+                    columns: columns.map(Column::of).to_vec(),
+                    rows: view.lines.iter().map(|line| row(texts, line, view.decides)).collect(),
+                }.shown())
+                @if view.decides {
+                    p { button.quiet name="do" value="many" { (texts.text("decide-many")) } }
+                }
+            }
         }
         @if view.more { p { (texts.text("queue-more")) } }
         (pager(texts, first.as_deref(), next.as_deref()))
@@ -81,10 +92,15 @@ fn tab_name(texts: Texts, tab: &str) -> String {
     }
 }
 
-fn row(texts: Texts, line: &Line) -> Vec<Cell> {
+fn row(texts: Texts, line: &Line, decides: bool) -> Vec<Cell> {
     let lane = line.lane.as_deref();
     vec![
         html! {
+            @if decides {
+                input type="checkbox" name={ "pick:" (line.platform) "/" (line.order_no) } value=(line.version)
+                    aria-label=(texts.with("choose-trade", &[("number", &line.order_no)]));
+                " "
+            }
             a.lead href=(trade_address(&line.platform, &line.order_no)) { (line.order_no) }
             " " span.muted.code { (line.platform) }
         },
@@ -93,5 +109,6 @@ fn row(texts: Texts, line: &Line) -> Vec<Cell> {
         time(&line.changed),
         html! { @for (index, rule) in line.reasons.iter().enumerate() { @if index > 0 { (texts.text("joint")) } span.code { (rule) } } },
         html! { span.code { (line.customs_code) } },
+        html! { @if let Some(taken) = &line.assigned { span.code { (taken.officer) } " " (texts.text("until")) " " (time(&taken.until)) } },
     ]
 }

@@ -6,8 +6,8 @@ use portal::answers::sending::*;
 use portal::answers::{self, *};
 use portal::charts::{self, Bar, Legend};
 use portal::pages::{
-    self, account, consignment, consignments, decide, document, home, queue, rules, send, sign_in, status,
-    tariff,
+    self, account, consignment, consignments, decide, document, home, many, queue, rules, send, sign_in,
+    status, tariff,
 };
 use portal::parts::{self, Choice, Column, Field, Table, Tone};
 use portal::{Desk, Frame, Language, Page, Reader};
@@ -92,6 +92,8 @@ fn a_trade() -> Consignment {
         movements: vec![Movement { account: "quota".into(), kind: "hold".into(), amount: "1200.5".into() }],
     };
     Consignment {
+        assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
+        proposed_by: Some("guan.yi".into()),
         platform: "5301960101".into(),
         order_no: "样例/1?".into(),
         version: 4,
@@ -157,6 +159,8 @@ fn a_trade() -> Consignment {
 
 fn a_line() -> Line {
     Line {
+        version: 4,
+        assigned: Some(Assigned { officer: "guan.yi".into(), until: "20261123103000000".into() }),
         platform: "5301960101".into(),
         order_no: "O1".into(),
         state: 300,
@@ -206,6 +210,30 @@ fn parts_page(frame: &Frame) -> Page {
         live: Some("/desk/live".into()),
         ..Page::new("Parts".into(), None, body)
     }
+}
+
+/// Two trades to be decided at once.
+fn a_choice(results: Option<Vec<OneOfMany>>) -> many::View {
+    let chosen = [("5301960101", "样例/1?", "4"), ("5301960101", "2", "5")];
+    many::View {
+        id: "d1".into(),
+        tab: "review".into(),
+        chosen: chosen.map(|(one, two, three)| (one.into(), two.into(), three.into())).into(),
+        action: "approve".into(),
+        text: "样例 <b>".into(),
+        fault: "text: why".into(),
+        results,
+    }
+}
+
+fn results() -> Vec<OneOfMany> {
+    let one = |order_no: &str, done, kind: Option<&str>| OneOfMany {
+        platform: "5301960101".into(),
+        order_no: order_no.into(),
+        done,
+        answer: Told { kind: kind.map(str::to_owned), info: "<info>".into() },
+    };
+    vec![one("1", true, None), one("2", false, Some("by-itself")), one("3", false, None)]
 }
 
 /// What came of a file that was taken in part, of one that was refused and of one that was not sent.
@@ -406,6 +434,8 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
             .shown(&inside),
         ),
         ("rules", rules::page(&inside, &[rule], "13127", 0).shown(&inside)),
+        ("many", many::page(&inside, &a_choice(None)).shown(&inside)),
+        ("many-done", many::page(&inside, &a_choice(Some(results()))).shown(&inside)),
         ("send", send::page(&inside, &sent()).shown(&inside)),
         ("document", document::page(&inside, &a_document()).shown(&inside)),
         ("start", pages::start::page(&outside, false).shown(&outside)),

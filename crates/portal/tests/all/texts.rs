@@ -147,7 +147,7 @@ fn fields() -> Vec<String> {
 }
 
 /// Kinds of problem documents that have a text of their own.
-const PROBLEMS: [&str; 24] = [
+const PROBLEMS: [&str; 26] = [
     "bad-request",
     "forbidden",
     "not-yours",
@@ -172,6 +172,8 @@ const PROBLEMS: [&str; 24] = [
     "code-needed",
     "internal",
     "foreign-form",
+    "assigned",
+    "by-itself",
 ];
 
 #[test]

@@ -44,6 +44,10 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("post", "/v1/consignments/{platform}/{order_no}/actions") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
+        ("post", "/v1/actions") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
+        ("get" | "post", "/v1/assignments") | ("delete", "/v1/assignments/{platform}/{order_no}") => {
+            right(&[Right::ActionsInspect, Right::ActionsDecide])
+        }
         ("post", "/v1/preview") => right(&[Right::Preview]),
         ("post", "/v1/persons/records") => right(&[Right::PersonsRead]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
@@ -106,9 +110,13 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/consignments" | "/desk/consignments/{platform}/{order_no}" | "/desk/live") => {
             right(&[Right::ConsignmentsRead])
         }
-        ("get", "/desk/queue") | ("post", "/desk/consignments/{platform}/{order_no}/actions") => {
-            right(&[Right::ActionsInspect, Right::ActionsDecide])
-        }
+        ("get" | "post", "/desk/queue")
+        | (
+            "post",
+            "/desk/consignments/{platform}/{order_no}/actions"
+            | "/desk/consignments/{platform}/{order_no}/assignment"
+            | "/desk/queue/decisions",
+        ) => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
         ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),

@@ -1,7 +1,7 @@
 //! Officers' actions: events on the same path as documents.
 
 use super::error::Problem;
-use super::{consignments, operations, scope, view};
+use super::{assignments, consignments, operations, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, OfficerAction};
 use clearance::keys::{OrderKey, Time};
+use clearance::rulebook::Law;
 use clearance::{Reason, Text};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use store::Read;
 
 /// The body of an action.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Body {
     pub(crate) id: String,
@@ -93,7 +94,7 @@ fn asked_for(kind: &ActionKind) -> &'static [Right] {
 }
 
 /// What is open to an officer now, as the members of the body that asks for it.
-pub fn open_to(caller: &Caller, consignment: &Consignment, now: Time) -> Vec<Value> {
+pub fn open_to(caller: &Caller, consignment: &Consignment, law: &Law, now: Time) -> Vec<Value> {
     let mut kinds = vec![
         ActionKind::Approve,
         ActionKind::Release,
@@ -118,7 +119,8 @@ pub fn open_to(caller: &Caller, consignment: &Consignment, now: Time) -> Vec<Val
     }
     kinds.extend([ActionKind::SummariseBill { notice: Text::default() }, ActionKind::PayBill]);
     kinds.retain(|kind| {
-        caller.may(asked_for(kind)).is_ok() && clearance::decide::is_open(consignment, kind, now)
+        caller.may(asked_for(kind)).is_ok()
+            && clearance::decide::is_open(consignment, kind, &caller.name, law, now)
     });
     kinds.iter().map(members).collect()
 }
@@ -168,6 +170,7 @@ pub async fn take<R: Read>(
     let kind = body.kind()?;
     caller.may(asked_for(&kind))?;
     consignments::found(window, &scope, &order).await?;
+    assignments::check(window, caller, &order).await?;
     let action = OfficerAction {
         id: body.id.trim().into(),
         officer: caller.name.clone(),
@@ -182,13 +185,16 @@ pub async fn take<R: Read>(
         .action(action)
         .await
         .ok_or_else(|| Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer"))?;
-    let refused = answered
-        .answer
-        .findings
-        .iter()
-        .any(|finding| matches!(finding.reason, Reason::VersionOutdated | Reason::ActionForbidden));
+    let refused = answered.answer.findings.iter().any(|finding| {
+        matches!(
+            finding.reason,
+            Reason::VersionOutdated | Reason::ActionForbidden | Reason::SecondOfficerNeeded
+        )
+    });
     let mut shown = view::value(view::answered(&answered, None, true));
     if !refused {
+        // It is done: what comes next may be another's.
+        window.control.give_up(&order, &caller.party, &caller.name).await?;
         return Ok((StatusCode::OK, shown));
     }
     // What he had not seen when he decided: what happened, by whom, when.

@@ -1,12 +1,13 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, actions, limit, lines, parameter, registers, scope, view};
+use super::{CONSIGNMENTS, Query, actions, assignments, limit, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::{Path, State};
 use ceb::Document;
+use clearance::Text;
 use clearance::consignment::{Consignment, State as Standing};
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use clearance::record::{RecordKey, Register};
@@ -15,8 +16,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, RecordSearch, Scope, Search, StoredEvent, Summary};
 
-/// `GET /v1/consignments?state=&number=&after=&limit=&with=`, where `with=waiting` adds to what is under way what it waits
-/// for and until when.
+/// `GET /v1/consignments?state=&number=&party=&after=&limit=&with=`: `party` narrows an office's list to the trades that name
+/// an enterprise; `with=waiting` adds to what is under way what it waits for and until when.
 pub async fn search<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
@@ -39,7 +40,12 @@ pub async fn search<R: Read>(
     let search = Search { states, number: parameter(&query, "number") };
     // Read first: what is merged meanwhile makes the list newer than it says, never older.
     let position = window.read.listed().await?;
-    let (found, next) = window.read.search(&scope, &search, after, limit(&query, CONSIGNMENTS)?).await?;
+    let named = named_by(&window, &scope, parameter(&query, "party").as_deref())?;
+    let within = named.as_ref().unwrap_or(&scope);
+    let (mut found, next) = window.read.search(within, &search, after, limit(&query, CONSIGNMENTS)?).await?;
+    if let (Some(_), Scope::Office(districts)) = (&named, &scope) {
+        found.retain(|one| is_of(districts, &one.customs_code));
+    }
     let mut lines: Vec<Value> = found.iter().map(|one| lines::summary(one, caller.is_office())).collect();
     match parameter(&query, "with").as_deref() {
         None => {}
@@ -55,6 +61,24 @@ pub async fn search<R: Read>(
         "next": next.map(|next| next.to_string()),
         "position": position.to_string(),
     })))
+}
+
+/// The trades that name a party, for offices alone: a party's list has no other's.
+fn named_by<R: Read>(
+    window: &Window<R>,
+    scope: &Scope,
+    party: Option<&str>,
+) -> Result<Option<Scope>, Problem> {
+    match (party, scope) {
+        (None, _) => Ok(None),
+        (Some(party), Scope::Office(_)) => Ok(Some(Scope::Party(window.names_of(party.trim()).0))),
+        (Some(_), Scope::Party(_)) => Err(Problem::bad_request("party is for offices")),
+    }
+}
+
+/// Whether a district is of an office: of one of its own, or of any where it has none of its own.
+fn is_of(districts: &[Text], district: &str) -> bool {
+    districts.is_empty() || districts.iter().any(|own| district.starts_with(own.as_str()))
 }
 
 /// What a trade that is not over waits for.
@@ -89,6 +113,26 @@ pub struct Queue {
     pub more: bool,
 }
 
+/// What waits in some states, in order.
+pub struct Waiting {
+    /// The severest lane first, within it the longest unchanged.
+    pub found: Vec<Summary>,
+    /// Whether there is more than is put in order.
+    pub more: bool,
+}
+
+/// What waits for an officer in these states.
+pub async fn waiting_in<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    states: Vec<u16>,
+) -> Result<Waiting, Problem> {
+    let search = Search { states, number: None };
+    let (mut found, next) = window.read.search(&scope(window, caller), &search, None, QUEUE).await?;
+    found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
+    Ok(Waiting { found, more: next.is_some() })
+}
+
 /// What waits for an officer in these states; `count` rows after `from`.
 pub async fn queue<R: Read>(
     window: &Window<R>,
@@ -96,16 +140,17 @@ pub async fn queue<R: Read>(
     states: Vec<u16>,
     (from, count): (usize, usize),
 ) -> Result<Queue, Problem> {
-    let search = Search { states, number: None };
-    let (mut found, next) = window.read.search(&scope(window, caller), &search, None, QUEUE).await?;
-    found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
+    let Waiting { found, more } = waiting_in(window, caller, states).await?;
+    let taken = window.control.assignments(window.clock.now()).await?;
     let mut lines = Vec::new();
     for summary in found.iter().skip(from).take(count) {
         let mut line = lines::summary(summary, true);
         add_waiting(window, caller, &mut line, summary).await?;
+        let taken = taken.iter().find(|one| one.order == summary.order);
+        line["assigned"] = taken.map(assignments::shown).into();
         lines.push(line);
     }
-    Ok(Queue { lines, all: found.len(), more: next.is_some() })
+    Ok(Queue { lines, all: found.len(), more })
 }
 
 /// `GET /v1/consignments/{platform}/{orderNo}`.
@@ -152,18 +197,15 @@ pub(crate) async fn visible<R: Read>(
     let Some(consignment) = window.read.consignment(order).await? else { return Ok(None) };
     let visible = match scope {
         Scope::Party(codes) => view::names_party(&consignment, codes),
-        Scope::Office(districts) => {
-            districts.is_empty()
-                || districts.iter().any(|district| district_of(&consignment).starts_with(district.as_str()))
-        }
+        Scope::Office(districts) => is_of(districts, &district_of(&consignment)),
     };
     Ok(visible.then_some(consignment))
 }
 
-fn district_of(consignment: &Consignment) -> clearance::Text {
+fn district_of(consignment: &Consignment) -> Text {
     match consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document) {
         Some(Document::Declaration(declaration)) => declaration.head.customs_code.clone(),
-        _ => clearance::Text::default(),
+        _ => Text::default(),
     }
 }
 
@@ -189,7 +231,12 @@ pub(crate) async fn shown<R: Read>(
     }
     let mut shown = view::consignment(&consignment, &timeline, &codes, caller.is_office());
     if caller.is_office() {
-        shown["actions"] = actions::open_to(caller, &consignment, window.clock.now()).into();
+        let now = window.clock.now();
+        let law = window.reference().current().parameters.on(now.day());
+        shown["actions"] = actions::open_to(caller, &consignment, &law, now).into();
+        let taken = window.control.assignment(order, now).await?;
+        shown["assigned"] = taken.as_ref().map(assignments::shown).into();
+        shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
     }
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
     if let Some(timeline) = shown["timeline"].as_array_mut() {
@@ -203,7 +250,7 @@ pub(crate) async fn shown<R: Read>(
 async fn of_windows<R: Read>(
     window: &Window<R>,
     consignment: &Consignment,
-    codes: &[clearance::Text],
+    codes: &[Text],
     office: bool,
 ) -> Result<Vec<Value>, Problem> {
     let carriage = consignment.carriage.as_ref().and_then(|carriage| carriage.waybill.as_ref());
@@ -211,7 +258,7 @@ async fn of_windows<R: Read>(
     let filed = [consignment.order.as_ref(), consignment.payment.as_ref(), carriage, attempt];
     let own = filed.into_iter().flatten().filter(|filed| office || codes.contains(&filed.sender));
     let kinds: Vec<ceb::Kind> = own.map(|filed| filed.document.kind()).collect();
-    let states = ["active", "paused"].map(clearance::Text::from).to_vec();
+    let states = ["active", "paused"].map(Text::from).to_vec();
     let search = RecordSearch { register: Register::Webhook, parties: None, states };
     let (hooks, _) = window.read.records(&search, None, HOOKS).await?;
     let mut found = Vec::new();

@@ -33,6 +33,19 @@ impl Problem {
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
     }
+    /// Its status.
+    pub(crate) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+    /// Its faults, in words.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let all = self.members.get("faults").and_then(serde_json::Value::as_array);
+        let text =
+            |fault: &serde_json::Value, name: &str| fault[name].as_str().unwrap_or_default().to_owned();
+        let words =
+            |fault: &serde_json::Value| format!("{}: {}", text(fault, "path"), text(fault, "expected"));
+        all.into_iter().flatten().map(words).collect()
+    }
     /// What exactly, and what to do.
     pub(crate) fn detail(&self) -> &str {
         &self.detail

@@ -33,6 +33,7 @@ pub fn waiting_line(consignment: &Consignment, codes: &[clearance::Text], office
         let hits = attempt.hits.iter().map(|hit| hit.rule.as_str());
         let reasons: Vec<&str> = hits.chain(attempt.findings.iter().map(|one| one.reason.word())).collect();
         line["reasons"] = reasons.into();
+        line["version"] = consignment.version.into();
     }
     line
 }

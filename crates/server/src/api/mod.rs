@@ -3,6 +3,8 @@
 
 pub mod access;
 pub(crate) mod actions;
+pub(crate) mod assignments;
+pub(crate) mod bulk_actions;
 pub(crate) mod consignments;
 pub(crate) mod documents;
 pub(crate) mod error;
@@ -50,6 +52,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/consignments"),
     ("get", "/v1/consignments/{platform}/{order_no}"),
     ("post", "/v1/consignments/{platform}/{order_no}/actions"),
+    ("post", "/v1/actions"),
+    ("get", "/v1/assignments"),
+    ("post", "/v1/assignments"),
+    ("delete", "/v1/assignments/{platform}/{order_no}"),
     ("get", "/v1/declarations/{invt_no}"),
     ("post", "/v1/preview"),
     ("get", "/v1/accounts"),
@@ -125,6 +131,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/consignments", get(consignments::search::<R>))
         .route("/v1/consignments/{platform}/{order_no}", get(consignments::show::<R>))
         .route("/v1/consignments/{platform}/{order_no}/actions", post(actions::act::<R>))
+        .route("/v1/actions", post(bulk_actions::act::<R>))
+        .route("/v1/assignments", get(assignments::list::<R>).post(assignments::take::<R>))
+        .route("/v1/assignments/{platform}/{order_no}", axum::routing::delete(assignments::give_up::<R>))
         .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))

@@ -5,7 +5,7 @@ use super::{ROUTES, openapi_payment_data as payment_data, openapi_people as peop
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 34] = [
+const SUMMARIES: [&str; 38] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -16,6 +16,10 @@ const SUMMARIES: [&str; 34] = [
     "Consignments, newest first, by cursor",
     "A consignment with its timeline and explanation",
     "An officer's action, naming the version seen",
+    "One decision on many trades, each by itself on the version seen; what asks for a look of its own is left",
+    "What the caller's office works on",
+    "Take a trade, or the next of a queue that nobody works on; until then nobody else decides on it",
+    "Give a trade up",
     "A consignment by the number of its declaration",
     "What documents would give: nothing is written, sealed rules are not evaluated",
     "Balances of the accounts of a kind, by owner, for offices of the whole zone",
@@ -69,7 +73,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ],
         ("get", "/v1/receipts") => &["after", "limit", "form"],
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
-        ("get", "/v1/consignments") => &["state", "number", "after", "limit", "with"],
+        ("get", "/v1/consignments") => &["state", "number", "party", "after", "limit", "with"],
         ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
         ("get", "/v1/institutions") => &["role", "service", "after", "limit"],
@@ -99,6 +103,9 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
     Some(match (method, path) {
         ("post", "/v1/messages") => "MessageAnswer",
         ("get", "/v1/messages") => "FirstAnswers",
+        ("post", "/v1/actions") => "BulkAnswer",
+        ("get", "/v1/assignments") => "Assignments",
+        ("post", "/v1/assignments") => "Assignment",
         ("get", "/v1/documents/{position}") => "FiledDocument",
         ("get", "/v1/definitions") => "Definitions",
         ("get", "/v1/definitions/{kind}") => "Definition",
@@ -304,6 +311,13 @@ fn schemas() -> Value {
         "ActionAnswer": object(&[
             ("position", whole.clone()), ("status", whole.clone()), ("info", text.clone()), ("version", whole.clone()), ("repeated", truth.clone()), ("findings", list_of("Finding")),
         ]),
+        "Assignment": object(&[
+            ("platform", text.clone()), ("orderNo", text.clone()), ("officer", text.clone()), ("party", text.clone()), ("until", text.clone()),
+        ]),
+        "Assignments": object(&[("assignments", list_of("Assignment"))]),
+        "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[
+            ("platform", text.clone()), ("orderNo", text.clone()), ("done", truth.clone()), ("status", whole.clone()), ("answer", json!({"type": "object"})),
+        ])}))]),
         "ActionRequest": json!({
             "type": "object", "required": ["id", "version", "action"], "additionalProperties": false,
             "properties": {

@@ -25,7 +25,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-pub(super) fn time(time: Time) -> String {
+pub(crate) fn time(time: Time) -> String {
     time.stamp_millis().to_string()
 }
 

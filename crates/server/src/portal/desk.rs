@@ -61,7 +61,11 @@ pub async fn consignments<R: Read>(
     asked: Query,
 ) -> Result<Response, Problem> {
     let (state, number, after) = (get(&asked, "state"), get(&asked, "number").trim(), get(&asked, "after"));
-    let beneath = query(&[("state", state), ("number", number), ("after", after), ("with", "waiting")]);
+    let party = caller.is_office().then(|| get(&asked, "party").trim());
+    let mut beneath = query(&[("state", state), ("number", number), ("after", after), ("with", "waiting")]);
+    if let Some(party) = party.filter(|party| !party.is_empty()) {
+        beneath.0.insert("party".to_owned(), party.to_owned());
+    }
     let list: List = read(api::consignments::search(State(window), caller, beneath).await?.0)?;
     // What is older than a cursor does not change by what comes.
     let live = after.is_empty().then(|| address("/desk/live", &[("state", state)]));
@@ -69,6 +73,7 @@ pub async fn consignments<R: Read>(
         list,
         state: state.to_owned(),
         number: number.to_owned(),
+        party: party.map(str::to_owned),
         after: after.to_owned(),
         live,
     };

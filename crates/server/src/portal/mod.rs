@@ -51,7 +51,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/documents/{position}"),
     ("get", "/desk/live"),
     ("get", "/desk/messages/{position}"),
+    ("post", "/desk/consignments/{platform}/{order_no}/assignment"),
     ("get", "/desk/queue"),
+    ("post", "/desk/queue"),
+    ("post", "/desk/queue/decisions"),
     ("get", "/desk/receipts"),
     ("get", "/desk/rules"),
     ("get", "/desk/send"),
@@ -81,7 +84,9 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/send", get(sending::ask::<R>).post(sending::take::<R>))
         .route("/desk/live", get(live::watch::<R>))
         .route("/desk/messages/{position}", get(desk::original::<R>))
-        .route("/desk/queue", get(officer::queue::<R>))
+        .route("/desk/consignments/{platform}/{order_no}/assignment", post(officer::assign::<R>))
+        .route("/desk/queue", get(officer::queue::<R>).post(officer::choose::<R>))
+        .route("/desk/queue/decisions", post(officer::decide_many::<R>))
         .route("/desk/receipts", get(desk::receipts::<R>))
         .route("/desk/rules", get(desk::rules))
 }

@@ -8,12 +8,13 @@ use super::{read, shown, to};
 use crate::Window;
 use crate::api::actions::{Body, take};
 use crate::api::error::Problem;
-use crate::api::{self, Query};
+use crate::api::{self, Query, bulk_actions};
 use crate::auth::Caller;
 use crate::password;
+use crate::rights::Right;
 use crate::signing_in::Refused;
-use ::portal::answers::{Consignment, Decided, Line, Open};
-use ::portal::pages::{address, consignment, decide, queue, trade_address};
+use ::portal::answers::{Consignment, Decided, Line, Open, Results};
+use ::portal::pages::{address, consignment, decide, many, queue, trade_address};
 use ::portal::parts::Tone;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -35,8 +36,110 @@ pub async fn queue<R: Read>(
     let found = api::consignments::queue(&window, &caller, states, (from, queue::PAGE)).await?;
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
-    let view = queue::View { lines, tab: known.0.to_owned(), from, all: found.all, more: found.more, live };
-    Ok(shown(&frame, &queue::page(&frame, &view)))
+    let decides = caller.rights.has(Right::ActionsDecide);
+    let view =
+        queue::View { lines, tab: known.0.to_owned(), from, all: found.all, more: found.more, live, decides };
+    let mut page = queue::page(&frame, &view);
+    page.said = match get(&asked, "said") {
+        "nothing" => Some((Tone::Still, frame.texts.text("nothing-to-take"))),
+        "choose" => Some((Tone::Warn, frame.texts.text("choose-first"))),
+        _ => None,
+    };
+    Ok(shown(&frame, &page))
+}
+
+/// What was chosen in a queue: platform, order number, version.
+fn picked(form: &Form) -> Vec<(String, String, String)> {
+    let chosen = form.pairs().filter_map(|(name, version)| {
+        let (platform, order_no) = name.strip_prefix("pick:")?.split_once('/')?;
+        Some((platform.to_owned(), order_no.to_owned(), version.to_owned()))
+    });
+    chosen.collect()
+}
+
+/// `POST /desk/queue`: takes the next trade, or shows what was chosen before it is decided.
+pub async fn choose<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    form: Form,
+) -> Result<Response, Problem> {
+    let known = queue::TABS.iter().find(|(tab, _)| *tab == form.get("tab")).unwrap_or(&queue::TABS[0]);
+    let queue_said = |said: &str| to(&address("/desk/queue", &[("tab", known.0), ("said", said)]));
+    if form.get("do") != "many" {
+        let states = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
+        return Ok(match api::assignments::next(&window, &caller, states).await? {
+            Some(taken) => to(&trade_address(&taken.order.platform, &taken.order.order_no)),
+            None => queue_said("nothing"),
+        });
+    }
+    let chosen = picked(&form);
+    if chosen.is_empty() {
+        return Ok(queue_said("choose"));
+    }
+    frame.place = address("/desk/queue", &[("tab", known.0)]);
+    let view = many::View { id: new_id()?, tab: known.0.to_owned(), chosen, ..many::View::default() };
+    Ok(shown(&frame, &many::page(&frame, &view)))
+}
+
+/// `POST /desk/queue/decisions`: the decision on each, and what came of it.
+pub async fn decide_many<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    form: Form,
+) -> Result<Response, Problem> {
+    let mut view = many::View {
+        id: form.get("id").to_owned(),
+        tab: form.get("tab").to_owned(),
+        chosen: picked(&form),
+        action: form.get("action").to_owned(),
+        text: form.get("text").to_owned(),
+        ..many::View::default()
+    };
+    frame.place = address("/desk/queue", &[("tab", &view.tab)]);
+    let items = view.chosen.iter().map(|(platform, order_no, version)| bulk_actions::Item {
+        platform: platform.clone(),
+        order_no: order_no.clone(),
+        // A version that is no number is none that there is.
+        version: version.parse().unwrap_or(0),
+    });
+    let body = bulk_actions::Body {
+        id: view.id.clone(),
+        action: view.action.clone(),
+        text: view.text.clone(),
+        items: items.collect(),
+    };
+    let status = match bulk_actions::take(&window, &caller, &body).await {
+        Ok(answer) => {
+            view.results = Some(read::<Results>(answer)?.results);
+            StatusCode::OK
+        }
+        Err(problem) if problem.kind() == "invalid" => {
+            view.fault = problem.faults().join(" · ");
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(problem) => return Err(problem),
+    };
+    let mut answer = shown(&frame, &many::page(&frame, &view));
+    *answer.status_mut() = status;
+    Ok(answer)
+}
+
+/// `POST /desk/consignments/{platform}/{orderNo}/assignment`: taken, or given up.
+pub async fn assign<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    Path((platform, order_no)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let there = trade_address(&platform, &order_no);
+    if form.get("do") == "give-up" {
+        api::assignments::give_up(State(window), caller, Path((platform, order_no))).await?;
+    } else {
+        api::assignments::one(&window, &caller, OrderKey::new(&platform, &order_no)).await?;
+    }
+    Ok(to(&there))
 }
 
 /// One trade as the caller may see it.
@@ -80,7 +183,6 @@ pub async fn trade<R: Read>(
 
 /// The form, for those who decide.
 fn decision(caller: &Caller, view: decide::View) -> Option<decide::View> {
-    use crate::rights::Right;
     caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]).then_some(view)
 }
 

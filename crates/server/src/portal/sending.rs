@@ -163,7 +163,7 @@ pub async fn new<R: Read>(
 fn renew<R: Read>(window: &Window<R>, definition: &Definition, values: &mut Fields) -> Result<(), Problem> {
     if let Some(head) = definition.parts.first() {
         values.insert(Definition::name(head, None, "guid"), new_guid()?);
-        let now = window.clock.now().stamp_millis().to_string();
+        let now = api::view::time(window.clock.now());
         values.insert(Definition::name(head, None, "appTime"), now.chars().take(14).collect());
     }
     Ok(())

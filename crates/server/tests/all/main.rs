@@ -8,6 +8,7 @@ mod goods_filing;
 mod http;
 mod institutions;
 mod interface;
+mod officer_queue;
 mod operations;
 mod payment_data;
 mod people;

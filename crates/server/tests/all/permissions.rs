@@ -72,6 +72,15 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                                              "401 403 403 403 409 404 403   403 403 403 403   409 409 403 403 403   403 403"),
     ("post", "/v1/consignments/{platform}/{order_no}/actions", "absent",
                                                              "401 403 403 403 404 404 403   403 403 403 403   404 404 403 403 403   403 403"),
+    ("post", "/v1/actions", "own",                           "401 403 403 403 400 400 403   403 403 403 403   400 400 403 403 403   403 403"),
+    ("get", "/v1/assignments", "own",                        "401 403 403 403 200 200 403   403 403 403 403   200 200 403 403 403   403 403"),
+    ("post", "/v1/assignments", "own",                       "401 403 403 403 400 400 403   403 403 403 403   400 400 403 403 403   403 403"),
+    ("delete", "/v1/assignments/{platform}/{order_no}", "own",
+                                                             "401 403 403 403 404 404 403   403 403 403 403   404 404 403 403 403   403 403"),
+    ("delete", "/v1/assignments/{platform}/{order_no}", "another",
+                                                             "401 403 403 403 404 404 403   403 403 403 403   404 404 403 403 403   403 403"),
+    ("delete", "/v1/assignments/{platform}/{order_no}", "absent",
+                                                             "401 403 403 403 404 404 403   403 403 403 403   404 404 403 403 403   403 403"),
     ("get", "/v1/declarations/{invt_no}", "own",             "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403"),
     ("get", "/v1/declarations/{invt_no}", "another",         "401 404 403 404 200 404 200   403 404 404 404   200 200 200 403 200   403 403"),
     ("get", "/v1/declarations/{invt_no}", "absent",          "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
@@ -343,6 +352,7 @@ impl World {
             "/v1/definitions/{kind}" => route.replace("{kind}", if whose == "own" { "621" } else { "622" }),
             "/v1/consignments/{platform}/{order_no}" => shown.to_owned(),
             "/v1/consignments/{platform}/{order_no}/actions" => format!("{shown}/actions"),
+            "/v1/assignments/{platform}/{order_no}" => shown.replace("consignments", "assignments"),
             "/v1/declarations/{invt_no}" => {
                 format!("/v1/declarations/{}", things.map_or("86202026I999999999", |things| &things.entry))
             }

@@ -406,7 +406,7 @@ async fn a_problem_is_a_page_for_browsers_and_a_document_for_programs() {
         let (status_told, document) = zone.request("GET", path, None, Vec::new()).await;
         assert_eq!((status_told, &document["status"]), (status, &status.into()), "{path}");
     }
-    let wrong_way = browser.post("/desk/queue", &[]).await;
+    let wrong_way = browser.post("/desk/receipts", &[]).await;
     assert_eq!((wrong_way.status, wrong_way.header("allow")), (405, "GET,HEAD"));
     is_sound(&wrong_way, "405");
     browser.language = "en";

@@ -61,6 +61,15 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/desk/messages/{position}", "absent",
                                              "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
     ("get", "/desk/queue", "own",            "303 303 303 303 303 303 303   403 403 403 403   200 200 403 403 403   303 303"),
+    ("post", "/desk/consignments/{platform}/{order_no}/assignment", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/consignments/{platform}/{order_no}/assignment", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/consignments/{platform}/{order_no}/assignment", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/queue", "own",           "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/queue/decisions", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
     ("get", "/desk/receipts", "own",         "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
     ("get", "/desk/rules", "own",            "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303"),
 ];
@@ -75,6 +84,7 @@ fn asked(world: &World, route: &str, whose: &str) -> String {
         "/desk/live" => "/desk/live?platform=none&order=none&seen=1".to_owned(),
         "/desk/consignments/{platform}/{order_no}" => shown,
         "/desk/consignments/{platform}/{order_no}/actions" => format!("{shown}/actions"),
+        "/desk/consignments/{platform}/{order_no}/assignment" => format!("{shown}/assignment"),
         "/desk/messages/{position}" => {
             let known = things.map(|things| things.message["position"].to_string());
             format!("/desk/messages/{}", known.unwrap_or("99999999".to_owned()))

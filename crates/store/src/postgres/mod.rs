@@ -4,6 +4,7 @@
 //!
 //! What is mutable and not derivable (tokens, preview counters, settings) lies beside, in `control`. Nothing is judged here.
 
+mod assignments;
 mod cold;
 pub(crate) mod control;
 pub(crate) mod evidence;

@@ -90,6 +90,9 @@ const STEPS: &[&str] = &[
     "ALTER TABLE token ADD COLUMN bound_to text;
      CREATE TABLE nonce(hash bytea PRIMARY KEY, seen bigint NOT NULL);
      CREATE INDEX nonce_seen ON nonce(seen);",
+    // Which officer works on which trade, until when.
+    "CREATE TABLE assignment(platform text NOT NULL, order_no text NOT NULL, party text NOT NULL, officer text NOT NULL,
+         until bigint NOT NULL, PRIMARY KEY (platform, order_no));",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
@@ -112,7 +115,7 @@ pub const DISTRIBUTION: [(&str, &str); 14] = [
 ];
 
 /// Tables that every node has whole.
-const EVERYWHERE: [&str; 19] = [
+const EVERYWHERE: [&str; 20] = [
     "data_key",
     "dictionary",
     "number_block",
@@ -132,6 +135,7 @@ const EVERYWHERE: [&str; 19] = [
     "provided",
     "under_way",
     "nonce",
+    "assignment",
 ];
 
 /// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
@@ -203,7 +207,10 @@ const RIGHTS: [(&str, &str); 6] = [
         "writer, key, account, counter, listed, record, token, preview, setting, window_user",
     ),
     ("SELECT, UPDATE", "reference, number_block"),
-    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt, evidence_tile, provider"),
+    (
+        "SELECT, INSERT, UPDATE, DELETE",
+        "timer, follow, undecided, session, attempt, evidence_tile, provider, assignment",
+    ),
     ("SELECT, INSERT, DELETE", "recovery, unrecorded, provided, under_way, nonce"),
 ];
 

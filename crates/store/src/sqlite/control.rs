@@ -55,6 +55,9 @@ const STEPS: &[&str] = &[
     "ALTER TABLE token ADD COLUMN bound_to TEXT;
      CREATE TABLE nonce(hash BLOB PRIMARY KEY, seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
      CREATE INDEX nonce_seen ON nonce(seen);",
+    // Which officer works on which trade, until when.
+    "CREATE TABLE assignment(platform TEXT NOT NULL, order_no TEXT NOT NULL, party TEXT NOT NULL, officer TEXT NOT NULL,
+         until INTEGER NOT NULL, PRIMARY KEY(platform, order_no)) STRICT, WITHOUT ROWID;",
 ];
 
 /// Takes the steps that are not done. A server and a command may open at once: one waits for the other.

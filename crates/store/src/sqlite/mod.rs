@@ -2,6 +2,7 @@
 //! of ledger rows, and a small control store for what is mutable and not derivable.
 
 mod ahead;
+mod assignments;
 pub mod backup;
 pub(crate) mod control;
 mod erase;

@@ -132,11 +132,15 @@ impl Window {
     }
 
     pub fn act(&mut self, trade: &Trade, kind: ActionKind) -> Outcome {
+        self.act_as("样例关员", trade, kind)
+    }
+
+    pub fn act_as(&mut self, officer: &str, trade: &Trade, kind: ActionKind) -> Outcome {
         let version = self.of(trade).version;
         let id = Text::from(format!("action-{}", self.outcomes.len()));
         self.run(Cause::Action(Arc::new(OfficerAction {
             id,
-            officer: "样例关员".into(),
+            officer: officer.into(),
             party: "8620000001".into(),
             order: key(trade),
             version,

@@ -1,0 +1,136 @@
+//! One decision on many trades. Each is decided by itself, on the version that was seen; what asks for a look of its own is
+//! left for one.
+
+use super::actions::{self, Body as One};
+use super::consignments;
+use super::error::Problem;
+use super::{operations, scope};
+use crate::Window;
+use crate::auth::Caller;
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use clearance::consignment::Lane;
+use clearance::keys::OrderKey;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::Read;
+
+/// Actions that may be taken on many: none that a party would have to be given a reason of its own for.
+pub const ACTIONS: [&str; 4] = ["approve", "release", "inspect", "suspend"];
+
+/// A trade, and the version that was seen.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Item {
+    /// Code of the platform.
+    pub platform: String,
+    /// Number of the order.
+    pub order_no: String,
+    /// The version that was seen.
+    pub version: u32,
+}
+
+/// The body.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Names the decision; the same id again gets the first answers.
+    pub id: String,
+    /// What is done.
+    pub action: String,
+    /// Why: it stands at every trade.
+    pub text: String,
+    /// On which.
+    pub items: Vec<Item>,
+}
+
+/// `POST /v1/actions`: 200 with what came of each; 400 and 422 where nothing was done.
+pub async fn act<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    body: Result<Json<Body>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
+    take(&window, &caller, &body).await.map(Json)
+}
+
+/// Takes a decision on many.
+pub async fn take<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> Result<Value, Problem> {
+    operations::check_intake(window)?;
+    check(window, body)?;
+    let mut results = Vec::new();
+    for item in &body.items {
+        let order = OrderKey::new(&item.platform, &item.order_no);
+        let (status, told) = match one(window, caller, body, item, order).await {
+            Ok((status, answer)) => (status, answer),
+            Err(problem) if problem.kind() == "unavailable" => return Err(problem),
+            Err(problem) => (problem.status(), json!({"kind": problem.kind(), "info": problem.detail()})),
+        };
+        results.push(json!({
+            "platform": item.platform, "orderNo": item.order_no, "done": status == 200, "status": status, "answer": told,
+        }));
+    }
+    Ok(json!({ "results": results }))
+}
+
+fn check<R: Read>(window: &Window<R>, body: &Body) -> Result<(), Problem> {
+    let most = window.reference().current().parameters.on(window.clock.now().day()).bulk_decisions;
+    let most = usize::try_from(most).unwrap_or(0);
+    let mut faults = Vec::new();
+    let mut fault = |path: &str, value: &str, expected: String| {
+        faults.push(json!({"path": path, "value": value, "expected": expected}));
+    };
+    if body.id.trim().is_empty() {
+        fault("id", "", "a name of this decision; the same id again gets the first answers".to_owned());
+    }
+    if !ACTIONS.contains(&body.action.as_str()) {
+        fault("action", &body.action, format!("one of {}", ACTIONS.join(", ")));
+    }
+    if body.text.trim().chars().count() < 2 {
+        fault("text", &body.text, "why, in at least 2 characters: it stands at every trade".to_owned());
+    }
+    if body.items.is_empty() || body.items.len() > most {
+        fault("items", &body.items.len().to_string(), format!("1 to {most} trades"));
+    }
+    let named: BTreeSet<(&str, &str)> =
+        body.items.iter().map(|item| (item.platform.as_str(), item.order_no.as_str())).collect();
+    if named.len() < body.items.len() {
+        fault("items", "", "each trade once".to_owned());
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::invalid("nothing was decided").with("faults", faults.into()))
+}
+
+async fn one<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    body: &Body,
+    item: &Item,
+    order: OrderKey,
+) -> Result<(u16, Value), Problem> {
+    let consignment = consignments::found(window, &scope(window, caller), &order).await?;
+    let lane = consignment.attempt.as_ref().and_then(|attempt| attempt.lane);
+    let frees = matches!(body.action.as_str(), "approve" | "release");
+    if frees && lane.is_some_and(|lane| lane > Lane::DocumentCheck) {
+        return Err(Problem::conflict(
+            "by-itself",
+            "This is decided by itself",
+            "its lane asks for a look at this one: open it and decide there",
+        ));
+    }
+    let action = One {
+        // The same decision of another trade is another.
+        id: format!("{}:{}:{}", body.id.trim(), item.platform, item.order_no),
+        version: item.version,
+        action: body.action.clone(),
+        text: body.text.trim().to_owned(),
+        ..One::default()
+    };
+    let (status, answer) = actions::take(window, caller, order, &action).await?;
+    Ok((status.as_u16(), answer))
+}
