@@ -12,6 +12,7 @@ mod judge;
 mod partner;
 mod receipt;
 mod return_goods;
+pub mod scripted;
 mod timer;
 mod waybill;
 
@@ -84,6 +85,11 @@ pub fn decide(events: &[Event], facts: &mut Facts, reference: &Reference, now: T
                 }
                 Cause::Timer(timer) => timer::due(&mut case, timer),
                 Cause::Action(action) => action::act(&mut case, action),
+            }
+            if let Some(consignment) =
+                case.out.consignment.clone().filter(|_| case.law.scripted_outcomes == 1)
+            {
+                scripted::lose(&mut case, &consignment);
             }
             let outcome = case.out;
             absorb(facts, &outcome);

@@ -150,14 +150,22 @@ pub enum TimerKind {
     PaymentOverdue = 3,
     /// An approved return was not received back in time.
     ReturnLapsed = 4,
+    /// A scripted verdict was to come late.
+    ScriptedDelay = 5,
 }
 
 impl TimerKind {
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
-        [Self::PartnersMissing, Self::SettlementDue, Self::PaymentOverdue, Self::ReturnLapsed]
-            .into_iter()
-            .find(|kind| *kind as u8 == number)
+        [
+            Self::PartnersMissing,
+            Self::SettlementDue,
+            Self::PaymentOverdue,
+            Self::ReturnLapsed,
+            Self::ScriptedDelay,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == number)
     }
     /// The word used in the API.
     pub fn word(self) -> &'static str {
@@ -166,6 +174,7 @@ impl TimerKind {
             Self::SettlementDue => "settlement-due",
             Self::PaymentOverdue => "payment-overdue",
             Self::ReturnLapsed => "return-lapsed",
+            Self::ScriptedDelay => "scripted-delay",
         }
     }
 }

@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Trades to replay after the start.
     #[arg(long, default_value_t = 200)]
     trades: u64,
+    /// Make the zone a space for trying, where outcomes are scripted and partners played; in a folder of its own.
+    #[arg(long)]
+    sandbox: bool,
     #[command(flatten)]
     operation: Operation,
 }
@@ -49,6 +52,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let address = listener.local_addr()?;
         let opened = open_to_serve(&space, address).await?;
         let (window, stop) = (opened.window.clone(), stop()?);
+        if arguments.sandbox {
+            window.make_sandbox().await?;
+        }
         let filed = window.file_all(sample::filings(), "demo").await + window.file_all(sample::agencies(), "demo").await;
         looks_at_goods(&window).await?;
         let counterparts = agencies::open(&window).await?;
@@ -58,6 +64,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let seed = window.clock.now().0 as u64;
         samples(&arguments.folder, seed, &window)?;
         println!("The demo zone of Kunming (districts 86xx) is open at http://{address}");
+        if window.is_sandbox() {
+            println!("  it is a sandbox: make trades to try with at http://{address}/desk/sandbox");
+        }
         println!("  parties filed now: {filed}; everything in this zone is invented");
         println!("  tokens:  {}   (shell variables: {})", arguments.folder.join("tokens.txt").display(), arguments.folder.join("tokens.sh").display());
         println!("  people:  {}   (they sign in at http://{address}/sign-in)", arguments.folder.join("people.txt").display());

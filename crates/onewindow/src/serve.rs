@@ -23,6 +23,10 @@ pub struct Arguments {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:8620")]
     listen: SocketAddr,
+    /// Make this a space for trying, where outcomes are scripted and partners played: a new space alone becomes one, and stays
+    /// it.
+    #[arg(long)]
+    sandbox: bool,
     #[command(flatten)]
     operation: Operation,
 }
@@ -190,6 +194,12 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let address = listener.local_addr()?;
         let opened = open_to_serve(&arguments.space, address).await?;
         let stop = stop()?;
+        if arguments.sandbox {
+            opened.window.make_sandbox().await?;
+        }
+        if opened.window.is_sandbox() {
+            eprintln!("this is a sandbox: lists may script their outcomes, partners are played");
+        }
         eprintln!("onewindow serves {} at http://{address}", arguments.space.shown());
         if let Some(notice) = crate::rulebook::notice(opened.window.reference().current()) {
             eprintln!("{notice}");

@@ -2,6 +2,7 @@
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
 mod officer;
+pub mod sandbox;
 pub mod sending;
 
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};

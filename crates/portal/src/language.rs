@@ -55,7 +55,7 @@ impl Language {
     }
 
     /// Its files: name and text.
-    pub fn files(self) -> [(&'static str, &'static str); 7] {
+    pub fn files(self) -> [(&'static str, &'static str); 8] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -65,6 +65,7 @@ impl Language {
                     ("account.ftl", include_str!(concat!("../locales/", $tag, "/account.ftl"))),
                     ("public.ftl", include_str!(concat!("../locales/", $tag, "/public.ftl"))),
                     ("officer.ftl", include_str!(concat!("../locales/", $tag, "/officer.ftl"))),
+                    ("sandbox.ftl", include_str!(concat!("../locales/", $tag, "/sandbox.ftl"))),
                     ("sending.ftl", include_str!(concat!("../locales/", $tag, "/sending.ftl"))),
                 ]
             };
@@ -136,6 +137,8 @@ pub enum Family {
     Confidence,
     /// A field of a message.
     Field,
+    /// What software shows in a sandbox.
+    Check,
 }
 
 impl Family {
@@ -159,6 +162,7 @@ impl Family {
             Self::Closed => "closed",
             Self::Confidence => "confidence",
             Self::Field => "field",
+            Self::Check => "check",
         }
     }
 }

@@ -16,6 +16,8 @@ pub enum Desk {
     Consignments,
     /// Sending, filling in, correcting.
     Send,
+    /// The space for trying.
+    Sandbox,
     /// Receipts.
     Receipts,
     /// Rules and codes.
@@ -36,6 +38,7 @@ impl Desk {
             Self::Queue => "/desk/queue",
             Self::Consignments => "/desk/consignments",
             Self::Send => "/desk/send",
+            Self::Sandbox => "/desk/sandbox",
             Self::Receipts => "/desk/receipts",
             Self::Rules => "/desk/rules",
             Self::Tariff => "/tariff",
@@ -51,6 +54,7 @@ impl Desk {
             Self::Queue => texts.text("nav-queue"),
             Self::Consignments => texts.text("nav-consignments"),
             Self::Send => texts.text("nav-send"),
+            Self::Sandbox => texts.text("nav-sandbox"),
             Self::Receipts => texts.text("nav-receipts"),
             Self::Rules => texts.text("nav-rules"),
             Self::Tariff => texts.text("nav-tariff"),
@@ -80,6 +84,8 @@ pub struct Frame {
     pub place: String,
     /// The reader; none = nobody has signed in.
     pub reader: Option<Reader>,
+    /// Whether this is a space for trying: every page says so.
+    pub sandbox: bool,
 }
 
 /// A page without its surroundings.
@@ -129,6 +135,7 @@ impl Page {
                     a.skip href="#main" { (texts.text("skip-to-content")) }
                     (header(frame))
                     (navigation(frame, self.desk))
+                    @if frame.sandbox { p.sandbox { (texts.text("in-sandbox")) } }
                     main #main tabindex="-1" {
                         (trail(texts, &self.trail, &self.title))
                         h1 { (self.title) }

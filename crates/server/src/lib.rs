@@ -33,6 +33,7 @@ pub mod reference;
 mod registering;
 pub mod retention;
 pub mod rights;
+pub mod sandbox;
 pub mod second_factor;
 pub mod serving;
 pub mod sharing;

@@ -441,6 +441,7 @@ fn claim_waybill(
 pub(super) fn end_attempt(case: &mut Case<'_>, consignment: &mut Consignment) {
     void_holds(case, consignment);
     clear_timers(case, consignment, TimerKind::PartnersMissing);
+    clear_timers(case, consignment, TimerKind::ScriptedDelay);
     let number = consignment.attempt.as_ref().map_or(0, |attempt| attempt.number);
     if let Some(carriage) = &consignment.carriage {
         let follow = Follow::ClaimReleased {

@@ -1,7 +1,7 @@
 //! The judgement of an attempt: complete? agreed? which lane? released? Called whenever something changed.
 
 use super::declaration::{clear_timers, end_attempt, set_timer, waybill_of};
-use super::{Case, info, receipt::Numbers, waybill};
+use super::{Case, info, receipt::Numbers, scripted, waybill};
 use crate::consignment::{Attempt, Bill, Consignment, Filed, Lane, RiskHit, State};
 use crate::event::TimerKind;
 use crate::finding::Finding;
@@ -17,6 +17,18 @@ use ledger::Account;
 
 /// Tries the match of a declared attempt.
 pub(super) fn attempt(case: &mut Case<'_>, consignment: &mut Consignment, preview: bool) {
+    let wait = |attempt: &Attempt| scripted::of(case, attempt).delay;
+    let seconds = consignment.attempt.as_ref().filter(|_| !preview).map_or(0, wait);
+    judged(case, consignment, preview, seconds);
+}
+
+/// A scripted delay is over.
+pub(super) fn delayed(case: &mut Case<'_>, consignment: &mut Consignment) {
+    judged(case, consignment, false, 0);
+}
+
+/// Tries the match; what is complete waits `seconds` for its verdict.
+fn judged(case: &mut Case<'_>, consignment: &mut Consignment, preview: bool, seconds: i64) {
     let Some(attempt) = &consignment.attempt else { return };
     if attempt.state != State::Declared {
         return;
@@ -31,6 +43,10 @@ pub(super) fn attempt(case: &mut Case<'_>, consignment: &mut Consignment, previe
                 case.reference.parties.find(declaration.head.ebp_code.trim(), attempt.business_date);
             let law = case.reference.numbered(attempt.rulebook).parameters.on(attempt.business_date);
             findings.extend(matching::compare(order, payment, waybill, &declaration, &law, platform));
+            if seconds > 0 {
+                return wait(case, consignment, seconds);
+            }
+            findings.extend(scripted::script(case, &declaration).reject.filter(|_| !preview));
             true
         }
         _ => false,
@@ -41,6 +57,17 @@ pub(super) fn attempt(case: &mut Case<'_>, consignment: &mut Consignment, previe
     debug_assert!(!rejected, "a rejected finding ends the attempt");
     if complete {
         agree(case, consignment, &declaration, findings, preview);
+    }
+}
+
+/// The verdict comes later, unless it is waited for already.
+fn wait(case: &mut Case<'_>, consignment: &mut Consignment, seconds: i64) {
+    let number = consignment.attempt.as_ref().map_or(0, |attempt| attempt.number);
+    let waits =
+        |(kind, attempt, _): &(TimerKind, u32, Time)| (*kind, *attempt) == (TimerKind::ScriptedDelay, number);
+    if !consignment.timers.iter().any(waits) {
+        let due = Time(case.now.0 + seconds * 1_000);
+        set_timer(case, consignment, TimerKind::ScriptedDelay, number, due);
     }
 }
 
@@ -127,6 +154,7 @@ fn agree(
     if !preview {
         let (sealed, hits) = select(case, consignment, &attempt, declaration);
         attempt.hits = hits;
+        let sealed = sealed.max(scripted::script(case, declaration).lane.unwrap_or(Lane::Release));
         lane = lane.max(sealed);
         match sealed {
             Lane::Release => {}

@@ -26,6 +26,7 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     consignment.timers.remove(index);
     match timer.kind {
         TimerKind::PartnersMissing => partners_missing(case, &mut consignment),
+        TimerKind::ScriptedDelay => judge::delayed(case, &mut consignment),
         TimerKind::SettlementDue => settle(case, &mut consignment, timer.attempt),
         TimerKind::PaymentOverdue => overdue(case, &mut consignment, timer.attempt),
         TimerKind::ReturnLapsed => {

@@ -139,10 +139,12 @@ law! {
     assignment_minutes;
     /// Trades that one decision may be taken on at once.
     bulk_decisions;
+    /// 1 = the note of a list may script its outcome: for spaces in which people try, never for trades.
+    scripted_outcomes;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 10] = [
+const LATER: [(&str, i64); 11] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -153,6 +155,7 @@ const LATER: [(&str, i64); 10] = [
     ("second_officer_lane", 0),
     ("assignment_minutes", 30),
     ("bulk_decisions", 50),
+    ("scripted_outcomes", 0),
 ];
 
 impl Parameters {

@@ -8,6 +8,7 @@ mod goods;
 mod matching;
 mod permits;
 mod schema;
+mod scripted;
 mod signatures;
 mod stories;
 mod support;

@@ -47,6 +47,7 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::Queue => texts.text("about-queue"),
         Desk::Consignments => texts.text("about-consignments"),
         Desk::Send => texts.text("about-send"),
+        Desk::Sandbox => texts.text("about-sandbox"),
         Desk::Receipts => texts.text("about-receipts"),
         Desk::Rules => texts.text("about-rules"),
         Desk::Tariff => texts.text("about-tariff"),

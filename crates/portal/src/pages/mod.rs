@@ -11,6 +11,7 @@ pub mod many;
 pub mod queue;
 pub mod receipts;
 pub mod rules;
+pub mod sandbox;
 pub mod send;
 pub mod sign_in;
 pub mod start;

@@ -6,8 +6,8 @@ use portal::answers::sending::*;
 use portal::answers::{self, *};
 use portal::charts::{self, Bar, Legend};
 use portal::pages::{
-    self, account, consignment, consignments, decide, document, home, many, queue, rules, send, sign_in,
-    status, tariff,
+    self, account, consignment, consignments, decide, document, home, many, queue, rules, sandbox, send,
+    sign_in, status, tariff,
 };
 use portal::parts::{self, Choice, Column, Field, Table, Tone};
 use portal::{Desk, Frame, Language, Page, Reader};
@@ -23,7 +23,12 @@ fn frame(language: Language, signed_in: bool) -> Frame {
         Desk::Status,
     ];
     let reader = Reader { login: "li.wei".into(), guard: "0123abcd".into(), desks };
-    Frame { texts: language.texts(), place: "/desk?x=1".into(), reader: signed_in.then_some(reader) }
+    Frame {
+        texts: language.texts(),
+        place: "/desk?x=1".into(),
+        reader: signed_in.then_some(reader),
+        sandbox: false,
+    }
 }
 
 fn both(en: &str, zh: &str) -> Both {
@@ -305,9 +310,39 @@ fn a_document() -> document::View {
     }
 }
 
+/// A trade to try with, and what was shown.
+fn a_try() -> sandbox::View {
+    use portal::answers::sandbox::{Check, Conformance, Made, Trade};
+    let made = |own: bool, status| Made {
+        root: "CEB621Message".into(),
+        sender: "5301980501".into(),
+        own,
+        sent: status != 0,
+        status: (status != 0).then_some(status),
+        info: Some("<info>".into()),
+        xml: own.then(|| "<CEB621Message/>".into()),
+    };
+    let check = |word: &str, shown| Check { check: word.into(), shown };
+    sandbox::View {
+        script: "inspect".into(),
+        trade: Some(Trade {
+            platform: "5301960101".into(),
+            order_no: "样例/1?".into(),
+            documents: vec![made(false, 2), made(true, 100), made(true, 0)],
+        }),
+        conformance: Conformance {
+            checks: vec![check("sent-621", true), check("read-100", false)],
+            done: 1,
+            complete: false,
+        },
+        ..sandbox::View::default()
+    }
+}
+
 /// Every page, by name.
 fn pages(language: Language) -> Vec<(&'static str, String)> {
     let (inside, outside) = (frame(language, true), frame(language, false));
+    let trying = Frame { sandbox: true, ..inside.clone() };
     let trade = a_trade();
     let decision = decide::View {
         id: "d1".into(),
@@ -436,6 +471,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("rules", rules::page(&inside, &[rule], "13127", 0).shown(&inside)),
         ("many", many::page(&inside, &a_choice(None)).shown(&inside)),
         ("many-done", many::page(&inside, &a_choice(Some(results()))).shown(&inside)),
+        ("sandbox", sandbox::page(&trying, &a_try()).shown(&trying)),
         ("send", send::page(&inside, &sent()).shown(&inside)),
         ("document", document::page(&inside, &a_document()).shown(&inside)),
         ("start", pages::start::page(&outside, false).shown(&outside)),

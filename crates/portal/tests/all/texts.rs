@@ -70,7 +70,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
     use clearance::consignment::{Lane, ReturnState, State};
     use clearance::event::{ActionKind, TimerKind};
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let timers = [1, 2, 3, 4].map(|number| TimerKind::from_number(number).unwrap().word());
+    let timers = [1, 2, 3, 4, 5].map(|number| TimerKind::from_number(number).unwrap().word());
     let plain: Vec<&str> = [
         ActionKind::Approve,
         ActionKind::Inspect,
@@ -135,9 +135,36 @@ fn words() -> Vec<(Family, Vec<String>)> {
         (Family::Problem, owned(&PROBLEMS)),
         (Family::Closed, owned(&["draining", "store-failed", "disk-full", "disk-read-only"])),
         (Family::Field, fields()),
+        (Family::Check, CHECKS.map(str::to_owned).to_vec()),
         (Family::Confidence, owned(&["seen", "known", "memory", "unsure"])),
     ]
 }
+
+/// What software shows in a sandbox; a test of the server holds it equal to what is checked.
+const CHECKS: [&str; 22] = [
+    "sent-311",
+    "sent-411",
+    "sent-511",
+    "sent-513",
+    "sent-621",
+    "sent-623",
+    "sent-625",
+    "sent-711",
+    "changed",
+    "deleted",
+    "refused",
+    "corrected",
+    "repeated",
+    "batch",
+    "signed",
+    "receipts-read",
+    "read-100",
+    "read-120",
+    "read-300",
+    "read-500",
+    "read-800",
+    "lost-receipt-asked",
+];
 
 /// Fields of the messages that parties send.
 fn fields() -> Vec<String> {

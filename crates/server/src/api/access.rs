@@ -34,6 +34,7 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/v1/messages" | "/v1/messages/{position}/original" | "/v1/documents/{position}") => {
             right(&[Right::MessagesRead])
         }
+        ("post", "/v1/sandbox/trades") | ("get", "/v1/sandbox/conformance") => right(&[Right::MessagesSend]),
         ("get", "/v1/definitions" | "/v1/definitions/{kind}") => right(&[Right::ReferenceRead]),
         ("get", "/v1/receipts") => right(&[Right::ReceiptsRead]),
         (
@@ -120,7 +121,7 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
         ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),
-        ("get" | "post", "/desk/documents" | "/desk/send") => right(&[Right::MessagesSend]),
+        ("get" | "post", "/desk/documents" | "/desk/send" | "/desk/sandbox") => right(&[Right::MessagesSend]),
         ("get", "/desk/rules") => right(&[Right::ReferenceRead]),
         _ => return None,
     })

@@ -26,6 +26,7 @@ pub async fn limits<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Jso
     let today = window.clock.now().day();
     let page = |(default, most): (usize, usize)| json!({"default": default, "most": most});
     Ok(Json(json!({
+        "space": if window.is_sandbox() { "sandbox" } else { "production" },
         "message": {
             "bytes": limits.bytes, "depth": limits.depth, "documents": limits.documents,
             "lines": limits.lines, "arrivalLines": limits.arrival_lines,

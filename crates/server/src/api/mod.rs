@@ -24,6 +24,7 @@ mod preview;
 pub(crate) mod receipts;
 mod registers;
 mod registrations;
+pub(crate) mod sandbox;
 pub(crate) mod sessions;
 mod shares;
 pub(crate) mod sign_in;
@@ -71,6 +72,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/institutions"),
     ("get", "/v1/reasons"),
     ("get", "/v1/limits"),
+    ("post", "/v1/sandbox/trades"),
+    ("get", "/v1/sandbox/conformance"),
     ("get", "/v1/evidence/head"),
     ("get", "/v1/evidence/keys"),
     ("get", "/v1/evidence/proof"),
@@ -151,6 +154,8 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/datasets", get(shares::datasets))
         .route("/v1/datasets/{dataset}", get(shares::schema))
         .route("/v1/shares/{id}/records", get(shares::records::<R>))
+        .route("/v1/sandbox/trades", post(sandbox::trade::<R>))
+        .route("/v1/sandbox/conformance", get(sandbox::shown::<R>))
         .route("/v1/institutions", get(institutions::list::<R>))
         .route("/v1/reasons", get(reasons))
         .route("/v1/limits", get(limits::limits::<R>))

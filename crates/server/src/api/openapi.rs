@@ -5,7 +5,7 @@ use super::{ROUTES, openapi_payment_data as payment_data, openapi_people as peop
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 38] = [
+const SUMMARIES: [&str; 40] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -35,6 +35,8 @@ const SUMMARIES: [&str; 38] = [
     "Payment firms, banks, guarantors and logistics firms with the services they may give today, pilot enterprises with their modes: public",
     "The catalogue of rules with codes, reasons and fixes",
     "How large messages and pages may be, how much may wait, whether anything is recorded now, and the limits of trade today",
+    "In a sandbox: a trade in which the caller has his role, partners played, its outcome scripted",
+    "In a sandbox: what the software of the caller's party has shown",
     "A signed head of the evidence log: the newest, a published one by number, or the first with so many rows of a writer",
     "The public keys of the evidence log, oldest first",
     "Proof that a row is in the evidence log, with the signed head that it leads to",
@@ -104,6 +106,8 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("post", "/v1/messages") => "MessageAnswer",
         ("get", "/v1/messages") => "FirstAnswers",
         ("post", "/v1/actions") => "BulkAnswer",
+        ("post", "/v1/sandbox/trades") => "SandboxTrade",
+        ("get", "/v1/sandbox/conformance") => "Conformance",
         ("get", "/v1/assignments") => "Assignments",
         ("post", "/v1/assignments") => "Assignment",
         ("get", "/v1/documents/{position}") => "FiledDocument",
@@ -314,6 +318,11 @@ fn schemas() -> Value {
         "Assignment": object(&[
             ("platform", text.clone()), ("orderNo", text.clone()), ("officer", text.clone()), ("party", text.clone()), ("until", text.clone()),
         ]),
+        "SandboxTrade": object(&[("platform", text.clone()), ("orderNo", text.clone()), ("documents", json!({"type": "array", "items": object(&[
+            ("kind", whole.clone()), ("root", text.clone()), ("sender", text.clone()), ("own", truth.clone()), ("sent", truth.clone()),
+        ])}))]),
+        "Conformance": object(&[("checks", json!({"type": "array", "items": object(&[("check", text.clone()), ("shown", truth.clone()), ("position", or_null("integer"))])})),
+            ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone())]),
         "Assignments": object(&[("assignments", list_of("Assignment"))]),
         "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[
             ("platform", text.clone()), ("orderNo", text.clone()), ("done", truth.clone()), ("status", whole.clone()), ("answer", json!({"type": "object"})),

@@ -86,20 +86,23 @@ fn place(uri: &Uri) -> String {
 }
 
 /// Where a reader may go.
-fn desks(caller: &Caller) -> Vec<Desk> {
+fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     let first = caller.person.as_ref().and_then(|person| person.first);
     if first.is_some() {
         return vec![Desk::Account];
     }
-    let asked: [(Desk, &[Right]); 6] = [
+    let asked: [(Desk, &[Right]); 7] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
+        (Desk::Sandbox, &[Right::MessagesSend]),
         (Desk::Receipts, &[Right::ReceiptsRead]),
         (Desk::Rules, &[Right::ReferenceRead]),
         (Desk::Tariff, &[]),
     ];
-    let open = asked.into_iter().filter(|(_, rights)| rights.is_empty() || caller.rights.has_any(rights));
+    let open = asked.into_iter().filter(|(desk, rights)| {
+        (rights.is_empty() || caller.rights.has_any(rights)) && (*desk != Desk::Sandbox || sandbox)
+    });
     [Desk::Home].into_iter().chain(open.map(|(desk, _)| desk)).chain([Desk::Status, Desk::Account]).collect()
 }
 
@@ -115,8 +118,8 @@ pub struct Seen(pub Frame);
 /// Lets a request through to its page, or says why not.
 pub async fn guard<R: Read>(window: &Window<R>, request: Request, next: Next, asked: Access) -> Response {
     let (mut parts, body) = request.into_parts();
-    let frame =
-        Frame { texts: language(&parts.headers, &parts.uri).texts(), place: place(&parts.uri), reader: None };
+    let texts = language(&parts.headers, &parts.uri).texts();
+    let frame = Frame { texts, place: place(&parts.uri), reader: None, sandbox: window.is_sandbox() };
     let chosen = asked_language(&parts.uri);
     let mut reader = None;
     let mut response = match enter(window, &mut parts, body, asked, frame, &mut reader).await {
@@ -156,7 +159,8 @@ async fn enter<R: Read>(
     };
     if let (Some(caller), Some(session)) = (&caller, &session) {
         let guard = guard_of(window, session).map_err(IntoResponse::into_response)?;
-        frame.reader = Some(Reader { login: caller.name.to_string(), guard, desks: desks(caller) });
+        frame.reader =
+            Some(Reader { login: caller.name.to_string(), guard, desks: desks(caller, frame.sandbox) });
         reader.clone_from(&frame.reader);
     }
     let mut body = body;
@@ -203,6 +207,7 @@ pub async fn as_page(request: Request, next: Next) -> Response {
         texts: language(headers, uri).texts(),
         place: place(uri),
         reader: None,
+        sandbox: false,
     });
     let response = next.run(request).await;
     let Some(mut frame) = frame else { return response };

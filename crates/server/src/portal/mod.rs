@@ -12,6 +12,7 @@ mod officer;
 mod public;
 mod sending;
 mod sign_in;
+mod trying;
 
 pub use guard::{as_page, guard, session_cookie, wants_page};
 
@@ -57,6 +58,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/queue/decisions"),
     ("get", "/desk/receipts"),
     ("get", "/desk/rules"),
+    ("get", "/desk/sandbox"),
+    ("post", "/desk/sandbox"),
     ("get", "/desk/send"),
     ("post", "/desk/send"),
 ];
@@ -81,6 +84,7 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/consignments/{platform}/{order_no}/actions", post(officer::decide::<R>))
         .route("/desk/documents", get(sending::new::<R>).post(sending::fill::<R>))
         .route("/desk/documents/{position}", get(sending::correct::<R>))
+        .route("/desk/sandbox", get(trying::ask::<R>).post(trying::make::<R>))
         .route("/desk/send", get(sending::ask::<R>).post(sending::take::<R>))
         .route("/desk/live", get(live::watch::<R>))
         .route("/desk/messages/{position}", get(desk::original::<R>))

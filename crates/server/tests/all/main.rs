@@ -25,6 +25,7 @@ mod registering;
 mod registers;
 mod retention;
 mod rotation;
+mod sandbox;
 mod servers;
 mod shares;
 mod sign_ins;

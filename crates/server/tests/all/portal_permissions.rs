@@ -50,6 +50,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                              "303 303 303 303 303 303 303   403 404 403 403   403 403 403 403 403   303 303"),
     ("get", "/desk/documents/{position}", "absent",
                                              "303 303 303 303 303 303 303   403 404 403 403   403 403 403 403 403   303 303"),
+    ("get", "/desk/sandbox", "own",          "303 303 303 303 303 303 303   403 404 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/sandbox", "own",         "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
     ("get", "/desk/send", "own",             "303 303 303 303 303 303 303   403 200 403 403   403 403 403 403 403   303 303"),
     ("post", "/desk/send", "own",            "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
     // A trade that may be watched is a stream without end: `portal` watches one. Here it is one that is not there.

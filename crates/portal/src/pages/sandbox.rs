@@ -1,0 +1,136 @@
+//! The space for trying: a trade with one click, its outcome chosen, and what the reader's software has shown.
+
+use super::{address, trade_address};
+use crate::answers::sandbox::{Conformance, Trade};
+use crate::format::count;
+use crate::language::{Family, Texts};
+use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, field, said, submit};
+use crate::shell::{Desk, Frame, Page, guard};
+use maud::{Markup, html};
+
+/// Outcomes that are offered: the words of their scripts; the first is none.
+pub const SCRIPTS: [&str; 7] = ["", "reject=13127", "review", "inspect", "hold", "delay=30", "lose-receipts"];
+/// Who sends the documents.
+pub const SENDS: [&str; 3] = ["others", "all", "nothing"];
+
+/// What the page shows.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// The script chosen before.
+    pub script: String,
+    /// Who was chosen to send before.
+    pub send: String,
+    /// A trade that was just made.
+    pub trade: Option<Trade>,
+    /// What was shown.
+    pub conformance: Conformance,
+}
+
+/// The page.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let body = html! {
+        p { (texts.text("sandbox-help")) }
+        @if let Some(trade) = &view.trade { (made(texts, trade)) }
+        div.beside {
+            (form(frame, view))
+            div { (shown(texts, &view.conformance)) }
+        }
+    };
+    Page::new(texts.text("nav-sandbox"), Some(Desk::Sandbox), body)
+}
+
+/// The name of a script.
+fn script_name(texts: Texts, script: &str) -> String {
+    match script {
+        "" => texts.text("script-none"),
+        "reject=13127" => texts.text("script-reject"),
+        "review" => texts.text("script-review"),
+        "inspect" => texts.text("script-inspect"),
+        "hold" => texts.text("script-hold"),
+        "delay=30" => texts.text("script-delay"),
+        _ => texts.text("script-lose"),
+    }
+}
+
+fn form(frame: &Frame, view: &View) -> Markup {
+    let texts = frame.texts;
+    let scripts = SCRIPTS.map(|script| Choice {
+        value: script.to_owned(),
+        label: format!("{} {}", script_name(texts, script), script),
+        key: None,
+    });
+    let sends = SENDS.map(|send| Choice {
+        value: send.to_owned(),
+        label: match send {
+            "others" => texts.text("send-others"),
+            "all" => texts.text("send-all"),
+            _ => texts.text("send-nobody"),
+        },
+        key: None,
+    });
+    let send = if view.send.is_empty() { SENDS[0] } else { view.send.as_str() };
+    html! {
+        form.stack method="post" action="/desk/sandbox" {
+            h2 { (texts.text("make-trade")) }
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (choices("script", &texts.text("scripted-outcome"), "", &view.script, &scripts))
+            (field(&Field { name: "words", label: &texts.text("script-words"), hint: &texts.text("script-words-hint"), ..Field::default() }))
+            (choices("send", &texts.text("who-sends"), "", send, &sends))
+            (submit(&texts.text("make-trade")))
+        }
+    }
+}
+
+/// A trade that was made: what was sent, and the reader's own messages.
+fn made(texts: Texts, trade: &Trade) -> Markup {
+    let rows = trade.documents.iter().map(|one| {
+        let status = match (one.sent, one.status) {
+            (false, _) => badge(Tone::Still, &texts.text("not-sent-yet")),
+            (true, Some(status)) if status < 0 || status == 100 => badge(Tone::Bad, &status.to_string()),
+            (true, Some(status)) => badge(Tone::Good, &status.to_string()),
+            (true, None) => badge(Tone::Wait, &texts.text("judged-later")),
+        };
+        vec![
+            html! { (texts.word(Family::Message, &one.root)) },
+            html! { span.code { (one.sender) } @if one.own { " " (texts.text("of-yours")) } },
+            html! { (status) " " (one.info.as_deref().unwrap_or_default()) },
+        ]
+    });
+    let columns = [texts.text("message"), texts.text("sender"), texts.text("answer")];
+    html! {
+        (said(Tone::Good, html! { p {
+            a href=(trade_address(&trade.platform, &trade.order_no)) { (texts.with("trade-title", &[("number", &trade.order_no)])) }
+        } }))
+        h2 { (texts.text("made-documents")) }
+        (Table { caption: texts.text("made-caption"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown())
+        @for one in trade.documents.iter().filter(|one| one.own) {
+            @if let Some(xml) = &one.xml {
+                details {
+                    summary { (texts.word(Family::Message, &one.root)) " XML" }
+                    pre tabindex="0" { (xml) }
+                }
+            }
+        }
+    }
+}
+
+fn shown(texts: Texts, report: &Conformance) -> Markup {
+    let all = report.checks.len() as u64;
+    let rows = report.checks.iter().map(|one| {
+        let mark = if one.shown {
+            badge(Tone::Good, &texts.text("shown"))
+        } else {
+            badge(Tone::Still, &texts.text("not-shown"))
+        };
+        vec![html! { (texts.word(Family::Check, &one.check)) }, mark]
+    });
+    let columns = [texts.text("software-shows"), texts.text("state")];
+    html! {
+        h2 { (texts.text("conformance")) }
+        p { (texts.with("conformance-sum", &[("done", &count(report.done)), ("all", &count(all))])) }
+        @if !report.complete { p { (texts.text("conformance-part")) } }
+        (Table { caption: texts.text("conformance-help"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown())
+        p { a href=(address(Desk::Send.address(), &[])) { (texts.text("nav-send")) } }
+    }
+}

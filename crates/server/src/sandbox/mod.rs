@@ -1,0 +1,75 @@
+//! A space for trying: the same rules, partners that are played, outcomes that are scripted, and a list of what a sender's
+//! software has shown. Whether a space is one, its rulebook says: what was judged there can be judged again.
+
+pub mod conformance;
+pub mod trades;
+
+use crate::Window;
+use crate::window::Published;
+use clearance::Text;
+use clearance::sample;
+use store::{Read, StoreError};
+
+const FILE: &str = "parameters.csv";
+
+/// Why a space cannot become one for trying.
+#[derive(Debug, thiserror::Error)]
+pub enum NotMade {
+    /// It has trades of its own.
+    #[error(
+        "the space has documents already: a sandbox is a space of its own, begun with an empty folder or schema"
+    )]
+    HasDocuments,
+    /// The rulebook was not published.
+    #[error("the rulebook of the sandbox was not published")]
+    NotPublished,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<R: Read> Window<R> {
+    /// Whether this is a space for trying.
+    pub fn is_sandbox(&self) -> bool {
+        self.reference().current().parameters.on(self.clock.now().day()).scripted_outcomes == 1
+    }
+
+    /// Makes a space one for trying, unless it is: scripts on, the partners that are played filed.
+    ///
+    /// # Errors
+    /// [`NotMade`].
+    pub async fn make_sandbox(&self) -> Result<(), NotMade> {
+        if !self.is_sandbox() {
+            if self.has_documents().await? {
+                return Err(NotMade::HasDocuments);
+            }
+            let rows = self.read.rulebooks().await?;
+            let tables = rows.last().map(|row| row.tables.clone()).unwrap_or_default();
+            let text = tables.into_iter().find(|(name, _)| name == FILE).map(|(_, text)| text);
+            let changed =
+                text.unwrap_or_default().replace("\nscripted_outcomes,0,", "\nscripted_outcomes,1,");
+            let published = self.publish(&[(FILE.to_owned(), changed)], "sandbox").await?;
+            if !matches!(published, Published::Number(_) | Published::InForce(_)) || !self.is_sandbox() {
+                return Err(NotMade::NotPublished);
+            }
+        }
+        self.file_all(sample::filings(), "sandbox").await;
+        Ok(())
+    }
+
+    async fn has_documents(&self) -> Result<bool, StoreError> {
+        let scope = store::Scope::Office(Vec::new());
+        let (found, _) = self.read.search(&scope, &store::Search::default(), None, 1).await?;
+        Ok(!found.is_empty())
+    }
+}
+
+/// Name of the setting up to which a party has asked for receipts.
+pub fn asked_receipts(party: &Text) -> String {
+    format!("sandbox receipts {party}")
+}
+
+/// Name of the setting that says when a party asked for a first answer again.
+pub fn asked_again(party: &Text) -> String {
+    format!("sandbox asked {party}")
+}

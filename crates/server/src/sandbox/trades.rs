@@ -1,0 +1,134 @@
+//! Trades to try with: one of invented parties in which the caller has his own role. The others' documents are sent by the
+//! window, his own are given to him; what becomes of the list may be scripted.
+
+use crate::Window;
+use crate::clock::Clock;
+use bytes::Bytes;
+use ceb::{Document, Kind, Style};
+use clearance::Text;
+use clearance::decide::scripted::BEGINS;
+use clearance::keys::OrderKey;
+use clearance::party::Role;
+use clearance::sample::{self, Trade};
+use ring::rand::{SecureRandom, SystemRandom};
+use store::Read;
+
+/// Buyers that trades are shared among.
+const BUYERS: u64 = 1_000_000;
+
+/// A document of a trade.
+pub struct Made {
+    /// Who sends it.
+    pub sender: Text,
+    /// Whether that is the caller.
+    pub own: bool,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its message.
+    pub xml: Bytes,
+}
+
+/// A trade in which a party has its role, all documents of it in the order in which they are usually sent; none when the
+/// machine gives no random numbers.
+pub fn make<R: Read>(
+    window: &Window<R>,
+    (role, code, name): (Role, &Text, &str),
+    script: &str,
+) -> Option<(OrderKey, Vec<Made>)> {
+    let mut trade = plain(window, &window.clock)?;
+    as_party(&mut trade, role, code, name);
+    guaranteed(window, &mut trade);
+    let script = script.trim();
+    if !script.is_empty() {
+        trade.declaration.head.note = Some(format!("{BEGINS} {script}").into());
+    }
+    let order = OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
+    let mut documents: Vec<(Text, Document)> = trade.documents().to_vec();
+    if let Some(mut arrival) = Trade::arrival(seed()?, &[&trade], window.clock.now()) {
+        if role == Role::SiteOperator {
+            arrival.head.operator_code = code.clone();
+            arrival.head.operator_name = name.into();
+        }
+        documents.push((arrival.head.operator_code.clone(), Document::Arrival(arrival)));
+    }
+    let made = documents.into_iter().map(|(sender, document)| {
+        let kind = document.kind();
+        let own = sender == *code;
+        let mut message = sample::message(&sender, vec![document]);
+        if let Some(transfer) = message.transfer.as_mut().filter(|_| own) {
+            transfer.cop_code = code.clone();
+            transfer.cop_name = name.into();
+            let (_, exchange_ids) = window.names_of(code);
+            transfer.dxp_id = exchange_ids.first().unwrap_or(code).clone();
+        }
+        Made { sender, own, kind, xml: ceb::write(&message, Style::Prefixed).into() }
+    });
+    Some((order, made.collect()))
+}
+
+fn seed() -> Option<u64> {
+    let mut bytes = [0u8; 8];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    Some(u64::from_be_bytes(bytes))
+}
+
+/// A trade that the draw leaves alone: what happens to it is what was asked for.
+fn plain<R: Read>(window: &Window<R>, clock: &Clock) -> Option<Trade> {
+    let (seed, first) = (seed()?, seed()? % 1_000_000_000);
+    let reference = window.reference();
+    let trades = (first..first + 1_000).map(|number| Trade::new(seed, number, clock.now(), BUYERS));
+    trades.into_iter().find(|trade| {
+        let order = OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
+        clearance::risk::draw(&reference.sampling_seed, &order) > 200_000
+    })
+}
+
+/// The guarantor is one of the list's parties that has a guarantee; a carrier of the sandbox where none of them has.
+fn guaranteed<R: Read>(window: &Window<R>, trade: &mut Trade) {
+    let reference = window.reference();
+    let today = window.clock.now().day();
+    let guarantees =
+        |code: &str| reference.parties.find(code, today).is_some_and(|filing| filing.guarantee_limit > 0);
+    let list = &mut trade.declaration.head;
+    let named = [&list.agent_code, &list.ebp_code, &list.ebc_code, &list.logistics_code];
+    if let Some(found) = named.into_iter().find(|code| guarantees(code)).cloned() {
+        list.assure_code = found;
+        return;
+    }
+    let carriers = sample::filings();
+    let carrier = carriers.iter().find(|filing| filing.has(Role::Logistics) && filing.guarantee_limit > 0);
+    if let Some(carrier) = carrier {
+        list.assure_code = carrier.code.clone();
+        as_party(trade, Role::Logistics, &carrier.code, &carrier.name);
+    }
+}
+
+/// Puts a party into its place in a trade.
+fn as_party(trade: &mut Trade, role: Role, code: &Text, name: &str) {
+    let Trade { order, payment, waybill, declaration } = trade;
+    let (order, list) = (&mut order.head, &mut declaration.head);
+    let name = || Text::from(name);
+    match role {
+        Role::Platform => {
+            (order.ebp_code, order.ebp_name) = (code.clone(), name());
+            (list.ebp_code, list.ebp_name) = (code.clone(), name());
+            (payment.ebp_code, payment.ebp_name) = (code.clone(), name());
+        }
+        Role::Merchant => {
+            (order.ebc_code, order.ebc_name) = (code.clone(), name());
+            (list.ebc_code, list.ebc_name) = (code.clone(), name());
+        }
+        Role::Payment | Role::Bank => {
+            (payment.pay_code, payment.pay_name) = (code.clone(), name());
+            if order.pay_code.is_some() {
+                (order.pay_code, order.pay_name) = (Some(code.clone()), Some(name()));
+            }
+        }
+        Role::Logistics | Role::Express => {
+            (waybill.logistics_code, waybill.logistics_name) = (code.clone(), name());
+            (list.logistics_code, list.logistics_name) = (code.clone(), name());
+        }
+        Role::Agent => (list.agent_code, list.agent_name) = (code.clone(), name()),
+        _ => {}
+    }
+}

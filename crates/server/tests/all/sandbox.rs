@@ -1,0 +1,157 @@
+//! The space for trying: partners that are played, outcomes that are scripted, and what software has shown.
+
+use crate::support::browser::Browser;
+use crate::support::people;
+use crate::support::{Zone, plain};
+use clearance::party::Role;
+use serde_json::{Value, json};
+use server::sandbox::NotMade;
+use std::collections::BTreeMap;
+use store::Duty;
+
+const AGENT: &str = "5301980501";
+
+async fn sandbox() -> Zone {
+    let zone = Zone::new().await;
+    zone.window.make_sandbox().await.unwrap();
+    zone.window.make_sandbox().await.unwrap();
+    zone
+}
+
+async fn make(zone: &Zone, party: &str, script: &str, send: &str) -> Value {
+    let body = json!({"script": script, "send": send});
+    let (status, made) = people::ask(zone, "POST", "/v1/sandbox/trades", &zone.tokens[party], &body).await;
+    assert_eq!(status, 200, "{made}");
+    made
+}
+
+async fn send(zone: &Zone, party: &str, xml: &str) -> Value {
+    let (_, answer) =
+        zone.request("POST", "/v1/messages", Some(&zone.tokens[party]), xml.as_bytes().to_vec()).await;
+    answer["documents"][0].clone()
+}
+
+fn own(made: &Value) -> Vec<String> {
+    let documents = made["documents"].as_array().unwrap().iter().filter(|one| one["own"] == true);
+    documents.map(|one| one["xml"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn shown(zone: &Zone, party: &str) -> BTreeMap<String, bool> {
+    let (status, report) = zone.get(party, "/v1/sandbox/conformance").await;
+    assert_eq!(status, 200, "{report}");
+    let checks = report["checks"].as_array().unwrap().iter();
+    checks.map(|one| (one["check"].as_str().unwrap().to_owned(), one["shown"] == true)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_space_with_trades_of_its_own_does_not_become_one_for_trying() {
+    let zone = Zone::new().await;
+    assert_eq!(zone.get(AGENT, "/v1/limits").await.1["space"], "production");
+    assert_eq!(zone.get(AGENT, "/v1/sandbox/conformance").await.0, 404);
+    zone.trade(&plain(&zone, 0)).await;
+    zone.until_listed().await;
+    assert!(matches!(zone.window.make_sandbox().await, Err(NotMade::HasDocuments)));
+    assert!(!zone.window.is_sandbox());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_has_its_own_documents_and_the_others_are_played() {
+    let zone = sandbox().await;
+    assert_eq!(zone.get(AGENT, "/v1/limits").await.1["space"], "sandbox");
+    for (party, kinds) in
+        [("5301960101", vec![311]), ("5301960301", vec![411]), ("5301960401", vec![511]), (AGENT, vec![621])]
+    {
+        let made = make(&zone, party, "", "others").await;
+        let documents = made["documents"].as_array().unwrap();
+        let own_kinds: Vec<u64> = documents
+            .iter()
+            .filter(|one| one["own"] == true)
+            .map(|one| one["kind"].as_u64().unwrap())
+            .collect();
+        assert_eq!(own_kinds, kinds, "{party}: {made}");
+        for one in documents {
+            assert_eq!(one["sent"] == true, one["own"] == false, "{one}");
+            assert!(one["sent"] == false || one["status"].as_i64().unwrap() > 0, "{one}");
+            assert_eq!(one["xml"].is_string(), one["own"] == true, "another's document is not given away");
+        }
+        let answer = send(&zone, party, &own(&made)[0]).await;
+        assert!(answer["status"].as_i64().unwrap() > 0, "{party}: {answer}");
+        let there = format!(
+            "/v1/consignments/{}/{}",
+            made["platform"].as_str().unwrap(),
+            made["orderNo"].as_str().unwrap()
+        );
+        let (_, trade) = zone.get(AGENT, &there).await;
+        if party == AGENT {
+            assert_eq!(trade["attempt"]["stateWord"], "released", "{trade}");
+        }
+    }
+    let all = make(&zone, AGENT, "inspect", "all").await;
+    assert!(all["documents"].as_array().unwrap().iter().all(|one| one["sent"] == true));
+    let there = format!(
+        "/v1/consignments/{}/{}",
+        all["platform"].as_str().unwrap(),
+        all["orderNo"].as_str().unwrap()
+    );
+    assert_eq!(zone.get(AGENT, &there).await.1["attempt"]["state"], 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_software_shows_is_read_from_what_it_did() {
+    let zone = sandbox().await;
+    let before = shown(&zone, AGENT).await;
+    assert!(before.values().all(|shown| !shown), "{before:?}");
+    for script in ["", "reject=13127", "review", "inspect", "lose-receipts"] {
+        let made = make(&zone, AGENT, script, "others").await;
+        send(&zone, AGENT, &own(&made)[0]).await;
+        if script.is_empty() {
+            assert_eq!(send(&zone, AGENT, &own(&made)[0]).await["repeated"], true);
+        }
+    }
+    let after = shown(&zone, AGENT).await;
+    assert!(after["sent-621"] && after["refused"] && after["repeated"]);
+    assert!(!after["receipts-read"], "it was sent receipts and did not ask for them");
+    let (_, feed) = zone.get(AGENT, "/v1/receipts?limit=5000").await;
+    assert!(!shown(&zone, AGENT).await["receipts-read"], "whoever asks from there on has read them");
+    zone.get(AGENT, &format!("/v1/receipts?after={}", feed["cursor"].as_str().unwrap())).await;
+    let after = shown(&zone, AGENT).await;
+    for word in ["receipts-read", "read-100", "read-120", "read-300", "read-500", "read-800"] {
+        assert!(after[word], "{word}: {after:?}");
+    }
+    assert!(!after["lost-receipt-asked"]);
+    zone.get(AGENT, &format!("/v1/messages?sha256={}", "0".repeat(64))).await;
+    let after = shown(&zone, AGENT).await;
+    assert!(after["lost-receipt-asked"]);
+    assert!(
+        !after["changed"] && !after["deleted"] && !after["corrected"] && !after["batch"] && !after["signed"]
+    );
+    let others = shown(&zone, "5301960101").await;
+    assert!(others["sent-311"] && !others.contains_key("sent-621"), "each role has its own checks");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_a_sandbox_says_so_and_a_trade_is_made_with_one_click() {
+    let zone = sandbox().await;
+    let (_, one_time) = people::add(&zone, "li.wei", AGENT, Role::Agent, &[Duty::Operator]).await;
+    let session = people::settle(&zone, "li.wei", &one_time, false).await;
+    let mut browser = Browser::with(&zone, &session);
+    for page in ["/desk", "/desk/sandbox", "/tariff"] {
+        assert!(browser.get(page).await.text.contains("class=\"sandbox\""), "{page}");
+    }
+    let page = browser.get("/desk/sandbox").await;
+    let fields = [("guard", page.hidden("guard")), ("script", "inspect".into()), ("send", "all".into())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let made = browser.post("/desk/sandbox", &fields).await;
+    assert_eq!(made.status, 200, "{}", made.words());
+    let trade = made.text.split("href=\"/desk/consignments/").nth(1).unwrap().split('"').next().unwrap();
+    let shown = browser.get(&format!("/desk/consignments/{trade}")).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.words().contains("500"));
+    // The words of the checks are those that the texts of pages know.
+    for role in [Role::Platform, Role::Payment, Role::Logistics, Role::SiteOperator, Role::Agent] {
+        for word in server::sandbox::conformance::words(role) {
+            let texts = portal::Language::English.texts();
+            assert!(texts.known(portal::Family::Check, &word).is_some(), "{word}");
+        }
+    }
+}
