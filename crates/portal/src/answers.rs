@@ -3,6 +3,7 @@
 
 mod officer;
 pub mod sandbox;
+pub mod registers;
 pub mod sending;
 
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};

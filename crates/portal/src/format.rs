@@ -41,6 +41,15 @@ fn parts(stamp: &str) -> Option<(String, Option<String>)> {
     Some((day, clock))
 }
 
+/// A day `yyyyMMdd` or a second `yyyyMMddHHmmss` as the field of a form wants it; any other text stays.
+pub fn day_of_input(kind: &str, text: &str) -> String {
+    match (kind, parts(text)) {
+        ("date", Some((day, _))) => day,
+        ("instant", Some((day, Some(clock)))) => format!("{day}T{clock}"),
+        _ => text.to_owned(),
+    }
+}
+
 /// A day or an instant for people, and for machines in `datetime`.
 pub fn time(stamp: &str) -> Markup {
     match parts(stamp) {

@@ -55,7 +55,7 @@ impl Language {
     }
 
     /// Its files: name and text.
-    pub fn files(self) -> [(&'static str, &'static str); 8] {
+    pub fn files(self) -> [(&'static str, &'static str); 10] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -67,6 +67,8 @@ impl Language {
                     ("officer.ftl", include_str!(concat!("../locales/", $tag, "/officer.ftl"))),
                     ("sandbox.ftl", include_str!(concat!("../locales/", $tag, "/sandbox.ftl"))),
                     ("sending.ftl", include_str!(concat!("../locales/", $tag, "/sending.ftl"))),
+                    ("registers.ftl", include_str!(concat!("../locales/", $tag, "/registers.ftl"))),
+                    ("people.ftl", include_str!(concat!("../locales/", $tag, "/people.ftl"))),
                 ]
             };
         }
@@ -139,6 +141,24 @@ pub enum Family {
     Field,
     /// What software shows in a sandbox.
     Check,
+    /// A register.
+    Register,
+    /// State of a record, and what happened.
+    RecordState,
+    /// What happened to users and tokens.
+    Happening,
+    /// A move of a register.
+    Move,
+    /// A field of a record, by its name or, before it, the word of its register.
+    Item,
+    /// What helps to fill in a field of a record, as [`Family::Item`].
+    Hint,
+    /// A word that a field of a record holds.
+    Value,
+    /// A duty of a user.
+    Duty,
+    /// What a token is for.
+    Scope,
 }
 
 impl Family {
@@ -163,6 +183,15 @@ impl Family {
             Self::Confidence => "confidence",
             Self::Field => "field",
             Self::Check => "check",
+            Self::Register => "register",
+            Self::RecordState => "record-state",
+            Self::Happening => "what",
+            Self::Move => "move",
+            Self::Item => "item",
+            Self::Hint => "hint",
+            Self::Value => "value",
+            Self::Duty => "duty",
+            Self::Scope => "scope",
         }
     }
 }
@@ -197,6 +226,17 @@ impl Texts {
     /// A word of a family. One that a newer part of the window says and no text is there for is shown as it is.
     pub fn word(self, family: Family, word: &str) -> String {
         self.known(family, word).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// The name of a field of a register's records; a name that no text is there for is shown as it is.
+    pub fn item(self, register: &str, name: &str) -> String {
+        let own = self.known(Family::Item, &format!("{register}-{name}"));
+        own.unwrap_or_else(|| self.word(Family::Item, name))
+    }
+
+    /// What helps to fill in a field of a register's records, if anything.
+    pub fn hint(self, register: &str, name: &str) -> Option<String> {
+        self.known(Family::Hint, &format!("{register}-{name}")).or_else(|| self.known(Family::Hint, name))
     }
 
     /// A word of a family, if there is a text for it.

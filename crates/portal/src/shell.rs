@@ -20,6 +20,12 @@ pub enum Desk {
     Sandbox,
     /// Receipts.
     Receipts,
+    /// Records of registers: filings, goods, shares, requests, webhooks.
+    Registers,
+    /// Users and tokens of the party.
+    People,
+    /// Whether and how the window works, for who operates it.
+    Operation,
     /// Rules and codes.
     Rules,
     /// Tariff and calculator.
@@ -40,6 +46,9 @@ impl Desk {
             Self::Send => "/desk/send",
             Self::Sandbox => "/desk/sandbox",
             Self::Receipts => "/desk/receipts",
+            Self::Registers => "/desk/registers",
+            Self::People => "/desk/people",
+            Self::Operation => "/desk/operation",
             Self::Rules => "/desk/rules",
             Self::Tariff => "/tariff",
             Self::Status => "/status",
@@ -56,6 +65,9 @@ impl Desk {
             Self::Send => texts.text("nav-send"),
             Self::Sandbox => texts.text("nav-sandbox"),
             Self::Receipts => texts.text("nav-receipts"),
+            Self::Registers => texts.text("nav-registers"),
+            Self::People => texts.text("nav-people"),
+            Self::Operation => texts.text("nav-operation"),
             Self::Rules => texts.text("nav-rules"),
             Self::Tariff => texts.text("nav-tariff"),
             Self::Status => texts.text("nav-status"),

@@ -107,7 +107,7 @@ pub struct Revoked {
 /// What may be said with a revocation.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize, Debug)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Revoking {
+pub(crate) struct Revoking {
     #[serde(default)]
     from: Option<String>,
     #[serde(default)]

@@ -10,6 +10,7 @@ pub mod attachment;
 pub mod certificate;
 pub mod delivery;
 pub mod erasure;
+pub mod fields;
 pub mod filing;
 pub mod form;
 pub mod goods;
@@ -210,16 +211,8 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     let command = seen.command;
     let moves = moves_of(command.key.register);
     let state = current.map_or("", |record| record.state.as_str());
-    let owner = match current {
-        Some(record) if record.key.register == Register::Filing => filing::owner(record),
-        _ => owner_of(&command.key),
-    };
-    let owns = command.by.codes.contains(&owner);
-    // Who has no part in a record learns nothing of it.
-    let named =
-        current.is_some_and(|record| command.by.codes.iter().any(|code| record.parties.contains(code)));
-    let reviews = command.by.reviews && moves.iter().any(|step| step.who == Who::Reviewer);
-    if !owns && !named && !reviews && !command.by.window {
+    let part = Part::of(&command.key, seen.current, &command.by);
+    if !part.any && !command.by.window {
         return Err(Refusal::Absent);
     }
     let known: Vec<&'static Move> = moves.iter().filter(|step| step.action == command.action).collect();
@@ -234,36 +227,14 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         None if command.version != 0 => return Err(Refusal::Absent),
         _ => {}
     }
-    // The same word may be one move of the owner and another of whoever decides.
-    let mut possible: Vec<&'static Move> =
-        known.into_iter().filter(|step| step.from.contains(&state)).collect();
-    possible.sort_by_key(|step| (step.who == Who::Owner) != owns);
-    let Some(step) = possible.first().copied() else {
+    let Some(step) = part.step(&known, state) else {
         let allowed = moves.iter().filter(|step| step.from.contains(&state)).map(|step| step.action);
         return Err(match current {
             Some(record) => Refusal::State(record.clone(), allowed.collect()),
             None => Refusal::Absent,
         });
     };
-    if matches!(step.who, Who::Owner | Who::Giver) && !command.by.applies {
-        return Err(Refusal::NotYours("this is not among your duties"));
-    }
-    match step.who {
-        Who::Owner if owns || (command.by.reviews && step.for_others) => {}
-        Who::Owner => return Err(Refusal::NotYours("the party itself makes this move")),
-        Who::Reviewer if !command.by.reviews => {
-            return Err(Refusal::NotYours("the competent agency makes this move"));
-        }
-        // Two persons: nobody decides on what he sent himself, nor on his own party.
-        Who::Reviewer if owns || current.is_some_and(|record| sent_by(record, moves, &command.by.actor)) => {
-            return Err(Refusal::NotYours("another person decides than the one who applied"));
-        }
-        Who::Reviewer => {}
-        Who::Giver if named && !owns => {}
-        Who::Giver => return Err(Refusal::NotYours("the other party makes this move")),
-        Who::Window if command.by.window => {}
-        Who::Window => return Err(Refusal::NotYours("the window itself writes these records")),
-    }
+    part.may(step, seen.current, &command.by).map_err(Refusal::NotYours)?;
     let mut faults = Vec::new();
     if step.explained && command.note.trim().is_empty() {
         faults.push(Fault::new("note", "", "this move is explained to the party: say why"));
@@ -286,6 +257,88 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
         _ => Err(Refusal::Invalid(faults)),
+    }
+}
+
+/// What part somebody has in a record.
+struct Part {
+    /// It is his party's.
+    owns: bool,
+    /// It names his party.
+    named: bool,
+    /// Any at all: who has none learns nothing of it.
+    any: bool,
+}
+
+impl Part {
+    fn of(key: &RecordKey, current: Option<&Record>, by: &By) -> Self {
+        let owner = match current {
+            Some(record) if key.register == Register::Filing => filing::owner(record),
+            _ => owner_of(key),
+        };
+        let owns = by.codes.contains(&owner);
+        let named = current.is_some_and(|record| by.codes.iter().any(|code| record.parties.contains(code)));
+        let reviews = by.reviews && moves_of(key.register).iter().any(|step| step.who == Who::Reviewer);
+        Self { owns, named, any: owns || named || reviews }
+    }
+
+    /// Of moves of one word the one that is meant from a state: the same word may be one move of the owner and another of
+    /// whoever decides.
+    fn step(&self, known: &[&'static Move], state: &str) -> Option<&'static Move> {
+        let possible = known.iter().copied().filter(|step| step.from.contains(&state));
+        possible.min_by_key(|step| (step.who == Who::Owner) != self.owns)
+    }
+
+    /// Whether he makes this move, or who else does.
+    fn may(&self, step: &Move, current: Option<&Record>, by: &By) -> Result<(), &'static str> {
+        if matches!(step.who, Who::Owner | Who::Giver) && !by.applies {
+            return Err("this is not among your duties");
+        }
+        let sent_himself =
+            || current.is_some_and(|record| sent_by(record, moves_of(record.key.register), &by.actor));
+        match step.who {
+            Who::Owner if self.owns || (by.reviews && step.for_others) => Ok(()),
+            Who::Owner => Err("the party itself makes this move"),
+            Who::Reviewer if !by.reviews => Err("the competent agency makes this move"),
+            // Two persons: nobody decides on what he sent himself, nor on his own party.
+            Who::Reviewer if self.owns || sent_himself() => {
+                Err("another person decides than the one who applied")
+            }
+            Who::Reviewer => Ok(()),
+            Who::Giver if self.named && !self.owns => Ok(()),
+            Who::Giver => Err("the other party makes this move"),
+            Who::Window if by.window => Ok(()),
+            Who::Window => Err("the window itself writes these records"),
+        }
+    }
+}
+
+/// The moves that somebody could make now of a record, or that would make it; their order is that of the table. What they
+/// say may still be wrong.
+pub fn open(key: &RecordKey, current: Option<&Record>, by: &By) -> Vec<&'static Move> {
+    let (moves, part) = (moves_of(key.register), Part::of(key, current, by));
+    let state = current.map_or("", |record| record.state.as_str());
+    let meant = |step: &&'static Move| {
+        let known: Vec<&'static Move> = moves.iter().filter(|one| one.action == step.action).collect();
+        part.step(&known, state) == Some(*step)
+    };
+    moves.iter().filter(meant).filter(|step| part.any && part.may(step, current, by).is_ok()).collect()
+}
+
+/// States in which records of a register wait for somebody: for the agency that decides, for their owner, for the other
+/// party that they name.
+pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
+    match (register, who) {
+        (Register::Filing | Register::Goods, Who::Reviewer) => &["submitted", "change-submitted"],
+        (Register::Filing | Register::Goods, Who::Owner) => &["returned"],
+        (Register::Certificate, Who::Reviewer) => &["submitted"],
+        (Register::Share, Who::Giver) => &["proposed"],
+        (Register::Request, Who::Giver) => &["asked", "accepted"],
+        (Register::Request, Who::Owner) => &["answered", "declined"],
+        (Register::PaymentData, Who::Reviewer) => &["answered"],
+        (Register::PaymentData, Who::Owner) => &["asked"],
+        (Register::Delivery, Who::Owner) => &["failing", "stopped"],
+        _ => &[],
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pages. Each is a function of a frame and of what it shows; which page is shown to whom is `server`'s.
 
 pub mod account;
+pub mod body_form;
 pub mod consignment;
 pub mod consignments;
 pub mod decide;
@@ -10,6 +11,8 @@ pub mod home;
 pub mod many;
 pub mod queue;
 pub mod receipts;
+pub mod record;
+pub mod registers;
 pub mod rules;
 pub mod sandbox;
 pub mod send;

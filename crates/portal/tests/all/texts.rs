@@ -1,8 +1,11 @@
 //! Texts: every key that the sources ask for is there in every language, none is there that nobody asks for, and the
 //! placeholders are the same in all of them.
 
+use clearance::record::Register;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 use portal::{Family, Language};
+use register::fields::{Field, form, names};
+use register::moves::Move;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -137,6 +140,11 @@ fn words() -> Vec<(Family, Vec<String>)> {
         (Family::Field, fields()),
         (Family::Check, CHECKS.map(str::to_owned).to_vec()),
         (Family::Confidence, owned(&["seen", "known", "memory", "unsure"])),
+        (Family::Register, registers().map(|register| register.word().to_owned()).collect()),
+        (Family::RecordState, moves_of(|step| step.to, |register| register != Register::SignIn)),
+        (Family::Move, moves_of(|step| step.action, |register| register != Register::SignIn)),
+        (Family::Happening, moves_of(|step| step.to, |register| register == Register::SignIn)),
+        (Family::Value, values()),
     ]
 }
 
@@ -165,6 +173,64 @@ const CHECKS: [&str; 22] = [
     "read-800",
     "lost-receipt-asked",
 ];
+fn registers() -> impl Iterator<Item = Register> {
+    Register::ALL.into_iter()
+}
+
+/// Words of the moves of some registers.
+fn moves_of(word: impl Fn(&Move) -> &'static str, wanted: impl Fn(Register) -> bool) -> Vec<String> {
+    let moves = registers()
+        .filter(|register| wanted(*register))
+        .flat_map(|register| register::moves_of(register).iter());
+    let words: BTreeSet<&str> = moves.map(word).collect();
+    words.into_iter().map(str::to_owned).collect()
+}
+
+/// Words that fields of registers hold: choices of forms but for roles, and what the window writes.
+fn values() -> Vec<String> {
+    fn walk(fields: &[Field], found: &mut BTreeSet<&'static str>) {
+        for field in fields {
+            found.extend(field.kind.choices());
+            walk(field.kind.fields(), found);
+        }
+    }
+    let mut found = BTreeSet::from([
+        "confirmed",
+        "objected",
+        "unknown",
+        "agrees",
+        "differs",
+        "incomplete",
+        "consignment",
+    ]);
+    for register in registers() {
+        for step in register::moves_of(register) {
+            walk(form(register, step.action).map_or(&[], |form| form.fields), &mut found);
+        }
+    }
+    let is_role = |word: &&&str| clearance::party::Role::from_word(word).is_some();
+    let is_algorithm = |word: &&&str| ceb::signature::Algorithm::ALL.iter().any(|one| one.name() == **word);
+    found.iter().filter(|word| !is_role(word) && !is_algorithm(word)).map(|word| (*word).to_owned()).collect()
+}
+
+/// Names of fields of registers' records, each by itself or under its register, and what helps to fill them in.
+fn items(there: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for register in registers() {
+        for name in names(register) {
+            let keys = |family: Family| {
+                [
+                    format!("{}-{}-{name}", family.prefix(), register.word()),
+                    format!("{}-{name}", family.prefix()),
+                ]
+            };
+            let named = keys(Family::Item);
+            wanted.insert(named.iter().find(|key| there.contains(*key)).unwrap_or(&named[1]).clone());
+            wanted.extend(keys(Family::Hint).into_iter().find(|key| there.contains(key)));
+        }
+    }
+    wanted
+}
 
 /// Fields of the messages that parties send.
 fn fields() -> Vec<String> {
@@ -212,6 +278,7 @@ fn no_text_is_missing_and_none_is_there_in_vain() {
     }
     for language in Language::ALL {
         let there: BTreeSet<String> = keys(language).into_keys().collect();
+        wanted.extend(items(&there));
         let missing: Vec<&String> = wanted.difference(&there).collect();
         let unused: Vec<&String> = there.difference(&wanted).collect();
         assert!(

@@ -123,6 +123,16 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),
         ("get" | "post", "/desk/documents" | "/desk/send" | "/desk/sandbox") => right(&[Right::MessagesSend]),
         ("get", "/desk/rules") => right(&[Right::ReferenceRead]),
+        // Which of the two a register asks for, its handler says.
+        ("get", "/desk/registers" | "/desk/registers/{register}" | "/desk/registers/{register}/{id}") => {
+            right(&[Right::RegistersRead, Right::TraceRead])
+        }
+        ("get" | "post", "/desk/registers/{register}/new")
+        | ("post", "/desk/registers/{register}/{id}/actions") => {
+            right(&[Right::RegistersApply, Right::FilingsReview])
+        }
+        ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
+        ("get", "/desk/reviews") => right(&[Right::FilingsReview]),
         _ => return None,
     })
 }

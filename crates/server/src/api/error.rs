@@ -50,6 +50,10 @@ impl Problem {
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }
+    /// Everything that is wrong with what was sent, where it says so.
+    pub(crate) fn faults(&self) -> &[serde_json::Value] {
+        self.members.get("faults").and_then(serde_json::Value::as_array).map_or(&[], Vec::as_slice)
+    }
     /// 400.
     pub fn bad_request(detail: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be understood", detail)

@@ -16,6 +16,7 @@ pub(crate) mod messages;
 mod openapi;
 mod openapi_payment_data;
 mod openapi_people;
+mod openapi_registers;
 pub(crate) mod operations;
 mod payment_data;
 pub(crate) mod people;
@@ -25,8 +26,11 @@ pub(crate) mod receipts;
 mod registers;
 mod registrations;
 pub(crate) mod sandbox;
+pub(crate) mod register_forms;
+pub(crate) mod registers;
+pub(crate) mod registrations;
 pub(crate) mod sessions;
-mod shares;
+pub(crate) mod shares;
 pub(crate) mod sign_in;
 pub mod view;
 
@@ -141,7 +145,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
         .route("/v1/persons/records", post(persons::records::<R>))
-        .route("/v1/registers", get(registers::all))
+        .route("/v1/registers", get(register_forms::all::<R>))
         .route("/v1/registers/{register}", get(registers::list::<R>))
         .route("/v1/registers/{register}/{id}", get(registers::show::<R>))
         .route("/v1/registers/{register}/{id}/history", get(registers::history::<R>))

@@ -1,7 +1,9 @@
 //! The OpenAPI document of the interface, held against the list of routes by a test.
 
 use super::access::{Access, access};
-use super::{ROUTES, openapi_payment_data as payment_data, openapi_people as people};
+use super::{
+    ROUTES, openapi_payment_data as payment_data, openapi_people as people, openapi_registers as registers,
+};
 use axum::Json;
 use serde_json::{Map, Value, json};
 
@@ -76,7 +78,10 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/receipts") => &["after", "limit", "form"],
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "party", "after", "limit", "with"],
-        ("get", "/v1/registers/{register}") => &["state", "party", "after", "limit"],
+        ("get", "/v1/registers") => &["with"],
+        ("get", "/v1/registers/{register}") => {
+            &["state", "party", "number", "overdue", "waiting", "after", "limit"]
+        }
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
         ("get", "/v1/institutions") => &["role", "service", "after", "limit"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
@@ -225,7 +230,7 @@ pub(super) fn of(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-fn list_of(name: &str) -> Value {
+pub(super) fn list_of(name: &str) -> Value {
     json!({"type": "array", "items": of(name)})
 }
 
@@ -347,13 +352,11 @@ fn schemas() -> Value {
             ("position", whole.clone()), ("time", or_null("string")), ("message", text.clone()), ("sender", text.clone()),
             ("platform", or_null("string")), ("orderNo", or_null("string")), ("fields", json!({"type": "object", "additionalProperties": {"type": "string"}})),
         ])}))]),
-        "Registers": object(&[("registers", json!({"type": "array", "items": object(&[
-            ("register", text.clone()), ("moves", json!({"type": "array", "items": object(&[
-                ("action", text.clone()), ("from", json!({"type": "array", "items": {"type": "string"}})), ("to", text.clone()), ("who", text.clone()), ("explained", truth.clone()),
-            ])})),
-        ])}))]),
+        "BodyField": registers::body_field(),
+        "RegisterMove": registers::register_move(),
+        "Registers": registers::registers(),
         "RecordLine": object(&record_line),
-        "RecordList": object(&[("records", list_of("RecordLine")), ("after", or_null("string"))]),
+        "RecordList": object(&[("records", list_of("RecordLine")), ("after", or_null("string")), ("new", list_of("RegisterMove"))]),
         "Record": object(&[record_line.as_slice(), &[("body", json!({"type": "object", "description": "in the form of the register"}))]].concat()),
         "RecordHistory": object(&[("versions", list_of("Record"))]),
         "RecordAction": json!({

@@ -3,7 +3,7 @@
 
 use super::error::Problem;
 use super::view::time;
-use super::{CONSIGNMENTS, Query, limit, operations, parameter};
+use super::{CONSIGNMENTS, Query, limit, operations, parameter, register_forms};
 use crate::auth::Caller;
 use crate::rights::Right;
 use crate::{Window, registering};
@@ -23,38 +23,17 @@ use store::{Read, RecordSearch};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Body {
-    action: String,
+    pub(crate) action: String,
     #[serde(default)]
-    version: u32,
+    pub(crate) version: u32,
     #[serde(default)]
-    note: String,
+    pub(crate) note: String,
     #[serde(default)]
-    body: Option<Value>,
+    pub(crate) body: Option<Value>,
 }
 
-/// `GET /v1/registers`: every register with its moves.
-pub async fn all() -> Json<Value> {
-    let who = |who| match who {
-        Who::Owner => "owner",
-        Who::Reviewer => "reviewer",
-        Who::Giver => "giver",
-        Who::Window => "window",
-    };
-    let registers: Vec<Value> = Register::ALL
-        .into_iter()
-        .map(|register| {
-            let moves: Vec<Value> = register::moves_of(register)
-                .iter()
-                .map(|step| {
-                    json!({"action": step.action, "from": step.from, "to": step.to, "who": who(step.who),
-                        "explained": step.explained})
-                })
-                .collect();
-            json!({"register": register.word(), "moves": moves})
-        })
-        .collect();
-    Json(json!({ "registers": registers }))
-}
+/// Pages of the store that one list looks through at most.
+const PAGES: usize = 10;
 
 /// `GET /v1/registers/{register}`: newest first; those of the caller's party, or all for whom they are there.
 pub async fn list<R: Read>(
@@ -64,36 +43,126 @@ pub async fn list<R: Read>(
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let register = named_for(&caller, &register)?;
-    let (codes, _) = window.names_of(&caller.party);
-    let parties = if sees_all(&caller, register) {
-        parameter(&query, "party").map(|code| window.names_of(&code).0)
-    } else {
-        Some(codes)
-    };
-    let states = parameter(&query, "state").map(|words| words.split(',').map(Text::from).collect());
-    let search = RecordSearch { register, parties, states: states.unwrap_or_default() };
-    let after = match parameter(&query, "after") {
-        None => None,
-        Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
-    };
-    let (records, after) = window.read.records(&search, after, limit(&query, CONSIGNMENTS)?).await?;
-    let now = window.clock.now();
-    let shown = |record: &Arc<Record>| {
-        let mut shown = line(record);
-        match register {
-            Register::Request => shown["overdue"] = register::request::is_overdue(record, now).into(),
-            Register::PaymentData => {
-                let body = register::payment_data::Body::of(record);
-                shown["overdue"] = body.is_overdue(&record.state, now).into();
-                shown["due"] = time(Time(body.due)).into();
-                shown["orderNo"] = body.order_no.into();
-            }
-            _ => {}
+    let (search, codes) = searched(&window, &caller, register, &query);
+    let view = Mine { caller: &caller, codes: &codes, now: window.clock.now() };
+    let (overdue, waiting) = (is(&query, "overdue")?, is(&query, "waiting")?);
+    let wanted =
+        |record: &Record| (!overdue || is_overdue(record, view.now)) && (!waiting || view.waits_for(record));
+    let limit = limit(&query, CONSIGNMENTS)?;
+    let (mut found, mut after) = (Vec::new(), None);
+    if let Some(number) = parameter(&query, "number") {
+        for id in ids(&number, &codes) {
+            let record = window.read.record(&RecordKey::new(register, &id)).await?;
+            found.extend(record.filter(|record| search.finds(record) && wanted(record)));
         }
-        shown
+    } else {
+        after = match parameter(&query, "after") {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
+        };
+        // What is narrowed here may be far apart: the page ends early then, with the cursor to go on from.
+        for _ in 0..PAGES {
+            let (records, next) = window.read.records(&search, after, limit - found.len()).await?;
+            found.extend(records.into_iter().filter(|record| wanted(record)));
+            after = next;
+            if after.is_none() || found.len() >= limit {
+                break;
+            }
+        }
+    }
+    let records: Vec<Value> = found.iter().map(|record| listed(record, view.now)).collect();
+    // What would make one: in the place of a number stands a word that is nobody's.
+    let own =
+        if register == Register::Filing { caller.party.to_string() } else { format!("{}:new", caller.party) };
+    let new = register::open(&RecordKey::new(register, &own), None, &by(&window, &caller));
+    let new: Vec<Value> = new.into_iter().map(|step| register_forms::step(register, step)).collect();
+    Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()), "new": new })))
+}
+
+/// What a list looks for, and the codes of the caller's party.
+fn searched<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    register: Register,
+    query: &Query,
+) -> (RecordSearch, Vec<Text>) {
+    let (codes, _) = window.names_of(&caller.party);
+    let parties = if sees_all(caller, register) {
+        parameter(query, "party").map(|code| window.names_of(&code).0)
+    } else {
+        Some(codes.clone())
     };
-    let records: Vec<Value> = records.iter().map(shown).collect();
-    Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()) })))
+    let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect());
+    (RecordSearch { register, parties, states: states.unwrap_or_default() }, codes)
+}
+
+/// The ids that a number may stand for: the id itself, or what the caller's party calls its record.
+fn ids(number: &str, codes: &[Text]) -> Vec<String> {
+    let own = codes.iter().map(|code| format!("{code}:{}", number.trim()));
+    std::iter::once(number.trim().to_owned()).chain(own).collect()
+}
+
+/// A parameter that is `true`, or not there.
+fn is(query: &Query, name: &str) -> Result<bool, Problem> {
+    match parameter(query, name).as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::bad_request(&format!("{name} is true or false"))),
+    }
+}
+
+/// Whether what a record waits for is late.
+pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
+    match record.key.register {
+        Register::Request => register::request::is_overdue(record, now),
+        Register::PaymentData => register::payment_data::Body::of(record).is_overdue(&record.state, now),
+        _ => false,
+    }
+}
+
+fn listed(record: &Record, now: Time) -> Value {
+    let mut shown = line(record);
+    match record.key.register {
+        Register::Request => shown["overdue"] = is_overdue(record, now).into(),
+        Register::PaymentData => {
+            let body = register::payment_data::Body::of(record);
+            shown["overdue"] = body.is_overdue(&record.state, now).into();
+            shown["due"] = time(Time(body.due)).into();
+            shown["orderNo"] = body.order_no.into();
+        }
+        _ => {}
+    }
+    // Our own writing: it parses.
+    let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+    let told = register::fields::summary(record.key.register).iter().filter_map(|pointer| {
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        Some((name.to_owned(), body.pointer(pointer).filter(|value| !value.is_null())?.clone()))
+    });
+    shown["summary"] = Value::Object(told.collect());
+    shown
+}
+
+/// Who reads, for what waits for him.
+pub(super) struct Mine<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) codes: &'a [Text],
+    pub(super) now: Time,
+}
+
+impl Mine<'_> {
+    /// Whether a record waits for him: to be decided, answered, corrected or mended.
+    pub(super) fn waits_for(&self, record: &Record) -> bool {
+        let register = record.key.register;
+        let waits = |who| register::waiting(register, who).contains(&record.state.as_str());
+        let (owns, named) = (
+            self.codes.contains(&register::owner_of(&record.key)),
+            self.codes.iter().any(|code| record.parties.contains(code)),
+        );
+        let applies = self.caller.rights.has(Right::RegistersApply);
+        (self.caller.reviews() && !owns && waits(Who::Reviewer))
+            || (applies && owns && waits(Who::Owner))
+            || (applies && named && !owns && waits(Who::Giver))
+    }
 }
 
 /// `GET /v1/registers/{register}/{id}`.
@@ -104,7 +173,11 @@ pub async fn show<R: Read>(
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
-    Ok(Json(whole(&record)))
+    let mut shown = whole(&record);
+    let open = register::open(&record.key, Some(&record), &by(&window, &caller));
+    shown["moves"] = open.into_iter().map(|step| register_forms::step(record.key.register, step)).collect();
+    shown["overdue"] = is_overdue(&record, window.clock.now()).into();
+    Ok(Json(shown))
 }
 
 /// `GET /v1/registers/{register}/{id}/history`: every version, the newest first.
@@ -114,14 +187,43 @@ pub async fn history<R: Read>(
     Path((register, id)): Path<(String, String)>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let mut record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
+    let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
+    Ok(Json(json!({ "versions": before(&window, record, usize::MAX).await? })))
+}
+
+/// Versions of a record that a page shows at most.
+const SHOWN: usize = 50;
+
+/// The versions of a record that its page shows, the newest first; that it is read was recorded for the record itself.
+pub(crate) async fn versions<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    register: &str,
+    id: &str,
+) -> Result<Vec<Value>, Problem> {
+    let register = named_for(caller, register)?;
+    let absent = || Problem::not_found("no such record, or not yours");
+    let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
+    let (codes, _) = window.names_of(&caller.party);
+    if !codes.iter().any(|code| record.parties.contains(code)) && !sees_all(caller, register) {
+        return Err(absent());
+    }
+    before(window, record, SHOWN).await
+}
+
+/// A record and its earlier versions, the newest first.
+async fn before<R: Read>(
+    window: &Window<R>,
+    mut record: Arc<Record>,
+    most: usize,
+) -> Result<Vec<Value>, Problem> {
     let mut versions = vec![whole(&record)];
-    while let Some(previous) = record.previous {
+    while let Some(previous) = record.previous.filter(|_| versions.len() < most) {
         let Some(earlier) = window.read.record_at(previous).await? else { break };
         versions.push(whole(&earlier));
         record = earlier;
     }
-    Ok(Json(json!({ "versions": versions })))
+    Ok(versions)
 }
 
 /// `POST /v1/registers/{register}/{id}/actions`. A record is made by a first action with version 0.
@@ -192,12 +294,16 @@ fn named(word: &str) -> Result<Register, Problem> {
 /// The register of a word, if he may read it: what happens to users and tokens is for who manages or audits them.
 fn named_for(caller: &Caller, word: &str) -> Result<Register, Problem> {
     let register = Register::from_word(word);
-    let right = if register == Some(Register::SignIn) { Right::TraceRead } else { Right::RegistersRead };
-    caller.may(&[right])?;
+    caller.may(&[asks_for(register)])?;
     named(word)
 }
 
-fn sees_all(caller: &Caller, register: Register) -> bool {
+/// The right that reading a register asks for.
+pub(super) fn asks_for(register: Option<Register>) -> Right {
+    if register == Some(Register::SignIn) { Right::TraceRead } else { Right::RegistersRead }
+}
+
+pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
     match register {
         Register::Filing | Register::Goods | Register::Attachment | Register::Certificate => {
             caller.uses_registers()

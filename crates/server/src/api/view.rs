@@ -25,6 +25,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// An instant as it is told: yyyyMMddHHmmssSSS in China.
 pub(crate) fn time(time: Time) -> String {
     time.stamp_millis().to_string()
 }

@@ -12,7 +12,11 @@ use multer::{Constraints, Multipart, SizeLimit};
 use std::collections::BTreeMap;
 
 /// Routes whose forms bring files, with the bytes of a form at most.
-pub const WITH_FILES: &[(&str, u64)] = &[("/desk/send", 64 << 20)];
+pub const WITH_FILES: &[(&str, u64)] = &[
+    ("/desk/send", 64 << 20),
+    ("/desk/registers/{register}/new", 16 << 20),
+    ("/desk/registers/{register}/{id}/actions", 16 << 20),
+];
 /// Bytes of every other form at most.
 const PLAIN: usize = 65_536;
 /// Bytes of a form that fills in a document at most: a list has 99 lines.

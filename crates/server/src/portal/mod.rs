@@ -10,6 +10,7 @@ mod guard;
 mod live;
 mod officer;
 mod public;
+mod registers;
 mod sending;
 mod sign_in;
 mod trying;
@@ -62,6 +63,14 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/sandbox"),
     ("get", "/desk/send"),
     ("post", "/desk/send"),
+    ("get", "/desk/registers"),
+    ("get", "/desk/registers/{register}"),
+    ("get", "/desk/registers/{register}/new"),
+    ("post", "/desk/registers/{register}/new"),
+    ("get", "/desk/registers/{register}/{id}"),
+    ("post", "/desk/registers/{register}/{id}/actions"),
+    ("get", "/desk/registers/attachments/{id}/content"),
+    ("get", "/desk/reviews"),
 ];
 
 /// The routes of the pages.
@@ -93,6 +102,13 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/queue/decisions", post(officer::decide_many::<R>))
         .route("/desk/receipts", get(desk::receipts::<R>))
         .route("/desk/rules", get(desk::rules))
+        .route("/desk/registers", get(registers::hub::<R>))
+        .route("/desk/registers/{register}", get(registers::list::<R>))
+        .route("/desk/registers/{register}/new", get(registers::ask::<R>).post(registers::make::<R>))
+        .route("/desk/registers/{register}/{id}", get(registers::show::<R>))
+        .route("/desk/registers/{register}/{id}/actions", post(registers::act::<R>))
+        .route("/desk/registers/attachments/{id}/content", get(registers::content::<R>))
+        .route("/desk/reviews", get(registers::reviews::<R>))
 }
 
 /// A page as an answer.

@@ -17,6 +17,7 @@ mod personal;
 mod portal;
 mod portal_in_browser;
 mod portal_permissions;
+mod portal_registers;
 mod portal_sending;
 mod preview;
 mod providers;

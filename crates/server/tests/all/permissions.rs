@@ -170,7 +170,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
 
 /// What is asked for: of the agent, of another agent.
 pub(crate) struct Things {
-    agent: String,
+    pub(crate) agent: String,
     pub(crate) message: Value,
     pub(crate) path: String,
     entry: String,

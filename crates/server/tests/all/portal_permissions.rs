@@ -74,6 +74,45 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                              "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
     ("get", "/desk/receipts", "own",         "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
     ("get", "/desk/rules", "own",            "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303"),
+    ("get", "/desk/registers", "own",        "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303"),
+    ("get", "/desk/registers/{register}", "own",
+                                             "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/registers/{register}", "another",
+                                             "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/registers/{register}", "absent",
+                                             "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/registers/{register}/new", "own",
+                                             "303 303 303 303 303 303 303   403 200 403 403   403 403 200 403 403   303 303"),
+    ("get", "/desk/registers/{register}/new", "another",
+                                             "303 303 303 303 303 303 303   403 200 403 403   403 403 200 403 403   303 303"),
+    ("get", "/desk/registers/{register}/new", "absent",
+                                             "303 303 303 303 303 303 303   403 200 403 403   403 403 200 403 403   303 303"),
+    ("post", "/desk/registers/{register}/new", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/registers/{register}/new", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/registers/{register}/new", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("get", "/desk/registers/{register}/{id}", "own",
+                                             "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/registers/{register}/{id}", "another",
+                                             "303 303 303 303 303 303 303   403 404 404 404   200 200 200 403 200   303 303"),
+    ("get", "/desk/registers/{register}/{id}", "absent",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
+    ("post", "/desk/registers/{register}/{id}/actions", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/registers/{register}/{id}/actions", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    ("post", "/desk/registers/{register}/{id}/actions", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
+    // Documents of its own and of another's: `portal_registers`.
+    ("get", "/desk/registers/attachments/{id}/content", "own",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
+    ("get", "/desk/registers/attachments/{id}/content", "another",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
+    ("get", "/desk/registers/attachments/{id}/content", "absent",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303"),
+    ("get", "/desk/reviews", "own",          "303 303 303 303 303 303 303   403 403 403 403   403 403 200 403 403   303 303"),
 ];
 
 /// The address of a route, of whom.
@@ -95,7 +134,11 @@ fn asked(world: &World, route: &str, whose: &str) -> String {
             let known = things.map(|things| things.message["position"].as_u64().unwrap() + 1);
             format!("/desk/documents/{}", known.unwrap_or(99_999_999))
         }
-        other => other.to_owned(),
+        "/desk/registers/{register}/new" => "/desk/registers/filings/new?action=apply".to_owned(),
+        other => {
+            let id = things.map_or("5301999999", |things| &things.agent);
+            other.replace("{register}", "filings").replace("{id}", id)
+        }
     }
 }
 

@@ -1,0 +1,1 @@
+# Users, tokens, certificates and the operation of the window.

@@ -1,0 +1,251 @@
+//! The fields of each form, and the names that records keep besides. In the order in which people fill them in.
+
+use super::Kind::{
+    Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Maybe,
+    Number, Text, WordOrGroup,
+};
+use super::{Field, Kind};
+use clearance::record::Register;
+
+/// Register, its moves, the fields of their body, and where they stand in the record.
+type Row = (Register, &'static [&'static str], &'static [Field], Option<&'static str>);
+
+const fn may(name: &'static str, kind: Kind) -> Field {
+    Field::may(name, kind)
+}
+
+const fn must(name: &'static str, kind: Kind) -> Field {
+    Field::must(name, kind)
+}
+
+/// Roles that are applied for; the others are appointed.
+pub(super) const ROLES: &[&str] = &[
+    "platform",
+    "merchant",
+    "payment",
+    "logistics",
+    "agent",
+    "site-operator",
+    "guarantor",
+    "agency",
+    "bank",
+    "express",
+];
+
+/// Algorithms of signatures.
+pub(super) const ALGORITHMS: &[&str] = &["rsa-sha1", "rsa-sha256", "sm2-sm3"];
+
+/// Datasets that are shared.
+pub(super) const DATASETS: &[&str] = &[
+    "orders",
+    "payments",
+    "waybills",
+    "declarations",
+    "clearances",
+    "inspections",
+    "tax-bills",
+    "arrivals",
+    "filings",
+    "messages",
+];
+
+const SERVICE: &[Field] = &[
+    must("service", Code),
+    must("validFrom", Date),
+    may("validTo", Date),
+    may("currencies", Code).many(),
+    may("transactionLimit", Amount),
+    may("scope", Text),
+    may("licence", Text),
+];
+
+const LICENCE: &[Field] = &[
+    must("kind", Code),
+    must("number", Text),
+    must("issuer", Text),
+    must("validFrom", Date),
+    may("validTo", Date),
+    may("attachment", Attachment),
+];
+
+const CONTACT: &[Field] = &[must("name", Text), must("telephone", Text), may("email", Text)];
+
+const APPLICATION: &[Field] = &[
+    must("name", Text),
+    may("otherCode", Code),
+    must("roles", Choice(ROLES)).many(),
+    must("validFrom", Date),
+    must("address", Text),
+    must("contact", Group(CONTACT)),
+    may("licences", Group(LICENCE)).many(),
+    may("exchangeIds", Code).many(),
+    may("modes", Code).many(),
+    may("services", WordOrGroup(SERVICE)).many(),
+    may("certificates", Certificate).many(),
+    may("signatureRequired", Flag(false)),
+    may("algorithms", Choice(ALGORITHMS)).many(),
+];
+
+const GRANTED: &[Field] = &[
+    may("validTo", Date),
+    may("creditGrade", Choice(&["A", "standard", "D"])),
+    may("guaranteeLimit", Amount),
+    may("verifiesIdentity", Flag(false)),
+    may("modes", Code).many(),
+    may("services", WordOrGroup(SERVICE)).many(),
+    may("arrivalRequired", Maybe),
+];
+
+const GOODS: &[Field] = &[
+    must("name", Text),
+    must("hsCode", Code),
+    must("specification", Text),
+    may("brand", Text),
+    may("brandAuthorisation", Attachment),
+    must("origin", Code),
+    must("unit", Code),
+    may("barcode", Text),
+    may("label", Text),
+];
+
+const SHARE: &[Field] = &[
+    must("giver", Code),
+    must("dataset", Choice(DATASETS)),
+    must("schema", Number),
+    must("fields", Code).many(),
+    may("filter", Map),
+    must("purpose", Text),
+    must("legalBasis", Text),
+    must("validFrom", Date),
+    may("validTo", Date),
+    may("suspends", Flag(false)),
+];
+
+const ASKED: &[Field] = &[
+    must("to", Code),
+    must("kind", Choice(&["assistance", "question"])),
+    must("subject", Text),
+    may("about", Text),
+    must("text", Area),
+    must("purpose", Text),
+    must("legalBasis", Text),
+    must("due", Date),
+    may("attachments", Attachment).many(),
+];
+
+const ANSWER: &[Field] = &[must("text", Area), may("attachments", Attachment).many()];
+
+const ATTACHMENT: &[Field] = &[must("name", Text), must("mediaType", Text), must("content", File)];
+
+const WEBHOOK: &[Field] = &[
+    must("url", Text),
+    must("source", Text),
+    may("batch", Number),
+    may("after", Text),
+    may("form", Choice(&["events", "dxp"])),
+    may("neutral", Flag(false)),
+    may("answers", Flag(false)),
+    may("confirmations", Flag(true)),
+];
+
+const AGAIN: &[Field] = &[may("after", Text), may("setAside", Flag(false))];
+
+const ASK: &[Field] = &[must("orderNo", Text)];
+
+const CERTIFICATE: &[Field] = &[
+    must("pem", Certificate),
+    must("purposes", Choice(&["documents", "requests"])).many(),
+    must("holder", Text),
+];
+
+const REVOKING: &[Field] = &[may("from", Instant), may("compromisedSince", Instant)];
+
+/// Every form.
+pub(super) const FORMS: &[Row] = &[
+    (Register::Filing, &["apply", "correct", "change"], APPLICATION, Some("/applied")),
+    (Register::Filing, &["approve", "amend"], GRANTED, Some("/granted")),
+    (Register::Goods, &["apply", "correct", "change"], GOODS, Some("")),
+    (Register::Share, &["propose", "correct"], SHARE, Some("")),
+    (Register::Request, &["ask"], ASKED, Some("/asked")),
+    (Register::Request, &["answer"], ANSWER, None),
+    (Register::Attachment, &["attach"], ATTACHMENT, None),
+    (Register::Webhook, &["register", "change"], WEBHOOK, Some("")),
+    (Register::Webhook, &["redeliver"], AGAIN, None),
+    (Register::PaymentData, &["ask", "try"], ASK, None),
+    (Register::Certificate, &["register"], CERTIFICATE, Some("")),
+    (Register::Certificate, &["revoke"], REVOKING, None),
+];
+
+/// Names that records keep besides what forms ask for.
+pub(super) const KEPT: &[(Register, &[&str])] = &[
+    (Register::Filing, &["applied", "granted", "inForce"]),
+    (Register::Goods, &["inForce"]),
+    (Register::Request, &["asked", "answer"]),
+    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners"]),
+    (Register::Webhook, &["again", "number"]),
+    (
+        Register::Delivery,
+        &[
+            "holder",
+            "until",
+            "cursor",
+            "complete",
+            "again",
+            "failures",
+            "next",
+            "confirmed",
+            "kept",
+            "error",
+            "setAside",
+            "after",
+            "upto",
+            "records",
+        ],
+    ),
+    (
+        Register::PaymentData,
+        &[
+            "test",
+            "askedBy",
+            "due",
+            "called",
+            "answered",
+            "upload",
+            "original",
+            "signed",
+            "certificate",
+            "serial",
+            "subject",
+            "algorithm",
+            "comparison",
+            "outcome",
+            "differences",
+            "missing",
+            "path",
+            "value",
+            "otherPath",
+            "otherValue",
+            "textZh",
+            "textEn",
+        ],
+    ),
+    (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
+    (Register::SignIn, &["subject", "time"]),
+    (Register::Erasure, &["recordType", "ground", "law", "first", "last", "rows"]),
+    (
+        Register::Certificate,
+        &[
+            "fingerprint",
+            "subject",
+            "issuer",
+            "serial",
+            "validFrom",
+            "validTo",
+            "key",
+            "enterpriseCode",
+            "revoked",
+            "at",
+            "reason",
+        ],
+    ),
+];

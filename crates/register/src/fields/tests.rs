@@ -1,0 +1,127 @@
+//! The descriptions are what the parsers take: no field more, none less, and needed where the parser needs it.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+use super::{Field, Kind, form, summary, tables};
+use crate::moves::Who;
+use crate::{attachment, certificate, filing, form, goods, moves_of, payment_data, request, share, webhook};
+use clearance::party::Role;
+use clearance::record::Register;
+use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// Takes down the names of the fields that a type asks for, and gives it nothing.
+struct Names<'a>(&'a mut Vec<&'static str>);
+
+impl<'de> Deserializer<'de> for Names<'_> {
+    type Error = serde::de::value::Error;
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(Error::custom("no struct"))
+    }
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0.extend(fields);
+        Err(Error::custom("seen"))
+    }
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
+        seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// A value that the parser of a kind takes.
+fn sample(field: &Field) -> Value {
+    let one = match field.kind {
+        Kind::Number => json!(1),
+        Kind::Flag(_) | Kind::Maybe => json!(true),
+        Kind::Choice(words) => json!(words[0]),
+        Kind::Group(fields) | Kind::WordOrGroup(fields) => whole(fields),
+        Kind::Map => json!({"a": ["b"]}),
+        _ => json!("x"),
+    };
+    if field.many { json!([one]) } else { one }
+}
+
+fn whole(fields: &[Field]) -> Value {
+    Value::Object(fields.iter().map(|field| (field.name.to_owned(), sample(field))).collect::<Map<_, _>>())
+}
+
+/// A description against the type that reads it; `never` is what nobody sends, though the type has it.
+fn is_described<T: DeserializeOwned>(what: &str, fields: &'static [Field], never: &[&str]) {
+    let mut asked = Vec::new();
+    assert!(T::deserialize(Names(&mut asked)).is_err());
+    let asked: BTreeSet<&str> = asked.into_iter().filter(|name| !never.contains(name)).collect();
+    let described: BTreeSet<&str> = fields.iter().map(|field| field.name).collect();
+    assert_eq!(asked, described, "{what}");
+    let full = whole(fields);
+    let parsed = |value: &Value| serde_json::from_value::<T>(value.clone());
+    assert!(parsed(&full).is_ok(), "{what}: {:?}", parsed(&full).err());
+    for field in fields {
+        let mut less = full.clone();
+        less.as_object_mut().unwrap().remove(field.name);
+        assert_eq!(parsed(&less).is_err(), field.required, "{what}.{}", field.name);
+        if field.many {
+            let mut single = full.clone();
+            single[field.name] = sample(&Field { many: false, ..*field });
+            assert!(parsed(&single).is_err(), "{what}.{} is no list", field.name);
+        }
+    }
+}
+
+fn described(register: Register, action: &str) -> &'static [Field] {
+    form(register, action).unwrap().fields
+}
+
+fn within(fields: &'static [Field], name: &str) -> &'static [Field] {
+    fields.iter().find(|field| field.name == name).unwrap().kind.fields()
+}
+
+#[test]
+fn every_description_is_what_the_parser_takes() {
+    let application = described(Register::Filing, "apply");
+    is_described::<filing::Application>("application", application, &[]);
+    is_described::<filing::Contact>("contact", within(application, "contact"), &[]);
+    is_described::<filing::Licence>("licence", within(application, "licences"), &[]);
+    is_described::<form::BoundedService>("service", within(application, "services"), &[]);
+    let granted = described(Register::Filing, "approve");
+    is_described::<filing::Granted>("granted", granted, &[]);
+    is_described::<form::BoundedService>("granted service", within(granted, "services"), &[]);
+    is_described::<goods::Goods>("goods", described(Register::Goods, "apply"), &["inForce"]);
+    is_described::<share::Share>("share", described(Register::Share, "propose"), &[]);
+    is_described::<request::Asked>("asked", described(Register::Request, "ask"), &[]);
+    is_described::<request::Answer>("answer", described(Register::Request, "answer"), &[]);
+    is_described::<attachment::Attachment>("attachment", described(Register::Attachment, "attach"), &[]);
+    is_described::<webhook::Webhook>("webhook", described(Register::Webhook, "register"), &["again"]);
+    is_described::<webhook::Again>("again", described(Register::Webhook, "redeliver"), &["number"]);
+    is_described::<payment_data::Ask>("ask", described(Register::PaymentData, "ask"), &[]);
+    is_described::<certificate::Application>("register", described(Register::Certificate, "register"), &[]);
+    is_described::<certificate::Revoking>("revoke", described(Register::Certificate, "revoke"), &[]);
+}
+
+#[test]
+fn every_form_is_of_a_move_that_people_make_and_every_choice_is_the_parsers() {
+    for (register, actions, _, _) in tables::FORMS {
+        for action in *actions {
+            let moves = moves_of(*register).iter().filter(|step| step.action == *action);
+            assert!(moves.clone().count() > 0, "{register:?} {action}");
+            assert!(moves.clone().all(|step| step.who != Who::Window), "{register:?} {action}");
+        }
+    }
+    let appointed = [Role::Officer, Role::ZoneOperator, Role::Consumer];
+    let roles: BTreeSet<&str> =
+        Role::ALL.iter().filter(|role| !appointed.contains(role)).map(|role| role.word()).collect();
+    assert_eq!(tables::ROLES.iter().copied().collect::<BTreeSet<_>>(), roles);
+    assert_eq!(tables::ALGORITHMS, ceb::signature::Algorithm::ALL.map(|one| one.name()));
+    assert_eq!(tables::DATASETS, exchange::Dataset::ALL.map(|one| one.word()));
+    for register in Register::ALL {
+        // What a list tells is something that the register has.
+        for pointer in summary(register) {
+            let last = pointer.rsplit('/').next().unwrap();
+            assert!(super::names(register).contains(&last), "{register:?} {pointer}");
+        }
+    }
+}

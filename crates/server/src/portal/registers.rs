@@ -1,0 +1,452 @@
+//! Registers as pages: what waits, lists, one record with the moves that are open to the reader, and new records. What a
+//! form sends becomes the body of a move by the description of its fields, and is decided by the interface's own handler.
+
+use super::desk::{get, query};
+use super::form::{File, Form};
+use super::guard::Seen;
+use super::{read, shown, to};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::registers::{self as api, Body};
+use crate::api::{Query, register_forms};
+use crate::auth::Caller;
+use crate::password;
+use crate::rights::Right;
+use ::portal::Frame;
+use ::portal::answers::registers::{
+    About, Fault, Fields, Record, Records, Registers, Step, Versions, body_of,
+};
+use ::portal::pages::record::{self, New, Sent, View};
+use ::portal::pages::registers::{self as pages, Hub, List, record_address};
+use ::portal::parts::Tone;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clearance::keys::Time;
+use register::filing;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::Read;
+
+/// Registers on whose records an agency decides.
+const REVIEWED: [&str; 4] = ["filings", "goods", "certificates", "payment-data"];
+/// Records of each that are put in order.
+const REVIEWS: &str = "200";
+
+fn register_of(word: &str) -> Result<clearance::record::Register, Problem> {
+    clearance::record::Register::from_word(word).ok_or_else(|| Problem::not_found("no such register"))
+}
+
+/// What there is to know of a register.
+fn about(word: &str) -> Result<About, Problem> {
+    read(register_forms::about(register_of(word)?))
+}
+
+/// A record for people: instants as they are written.
+fn readable(mut record: Record) -> Record {
+    let known = clearance::record::Register::from_word(&record.register);
+    let names = known.map_or(&[][..], register::fields::milliseconds);
+    for name in names {
+        if let Some(value) = record.body.get_mut(*name)
+            && let Some(milliseconds) = value.as_i64()
+        {
+            *value = if milliseconds == 0 {
+                Value::Null
+            } else {
+                crate::api::view::time(Time(milliseconds)).into()
+            };
+        }
+    }
+    record
+}
+
+/// `GET /desk/registers`.
+pub async fn hub<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let application = filing::is_claim(&caller.party).then(|| caller.party.to_string());
+    let more = more(&frame, &caller);
+    let asked = query(&[("with", "waiting")]);
+    let found: Registers = read(register_forms::all(State(window), caller, asked).await?.0)?;
+    Ok(shown(&frame, &pages::hub(&frame, &Hub { registers: found.registers, application, more })))
+}
+
+/// Pages beside the registers that are open to the reader.
+fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
+    let texts = frame.texts;
+    let mut more = Vec::new();
+    if caller.rights.has(Right::FilingsReview) {
+        more.push(("/desk/reviews".to_owned(), texts.text("nav-reviews"), texts.text("about-reviews")));
+    }
+    if caller.rights.has(Right::SharesRead) {
+        more.push(("/desk/shares".to_owned(), texts.text("nav-shares"), texts.text("about-shares")));
+    }
+    more
+}
+
+/// `GET /desk/registers/{register}?state=&number=&overdue=&waiting=&after=`.
+pub async fn list<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(word): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let about = about(&word)?;
+    let names = ["state", "number", "overdue", "waiting", "after"];
+    let pairs: Vec<(&str, &str)> = names.iter().map(|name| (*name, get(&asked, name).trim())).collect();
+    let found = api::list(State(window), caller, Path(word), query(&pairs)).await?;
+    let records: Records = read(found.0)?;
+    let text = |name: &str| get(&asked, name).trim().to_owned();
+    let view = List {
+        about,
+        records,
+        state: text("state"),
+        number: text("number"),
+        overdue: text("overdue") == "true",
+        waiting: text("waiting") == "true",
+        after: text("after"),
+    };
+    Ok(shown(&frame, &pages::list(&frame, &view)))
+}
+
+/// `GET /desk/reviews`: what waits for the agency that decides, the oldest first.
+pub async fn reviews<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let (mut records, mut more) = (Vec::new(), false);
+    for word in REVIEWED {
+        let asked = query(&[("waiting", "true"), ("limit", REVIEWS)]);
+        let path = Path(word.to_owned());
+        let found: Records = read(api::list(State(window.clone()), caller.clone(), path, asked).await?.0)?;
+        records.extend(found.records);
+        more |= found.after.is_some();
+    }
+    records.sort_by(|one, other| (&one.changed, &one.id).cmp(&(&other.changed, &other.id)));
+    Ok(shown(&frame, &pages::reviews(&frame, &records, more)))
+}
+
+/// `GET /desk/registers/{register}/{id}`; who applies for a party and has not begun is led there.
+pub async fn show<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path((word, id)): Path<(String, String)>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let begins = filing::is_claim(&caller.party) && word == "filings" && id == caller.party.as_str();
+    let said = match get(&asked, "said") {
+        "done" => Some((Tone::Good, frame.texts.text("move-done"))),
+        _ => None,
+    };
+    match seen(&window, &caller, &word, &id).await {
+        Ok(view) => {
+            let mut page = record::page(&frame, &view);
+            page.said = said;
+            Ok(shown(&frame, &page))
+        }
+        Err(problem) if begins && problem.kind() == "not-found" => {
+            Ok(to("/desk/registers/filings/new?action=apply"))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// A record with what belongs to it, as the caller may see it.
+async fn seen<R: Read>(
+    window: &Arc<Window<R>>,
+    caller: &Caller,
+    word: &str,
+    id: &str,
+) -> Result<View, Problem> {
+    let place = |word: &str| Path((word.to_owned(), id.to_owned()));
+    let one = api::show(State(window.clone()), caller.clone(), place(word), query(&[])).await?;
+    let record: Record = readable(read(one.0)?);
+    let versions = api::versions(window, caller, word, id).await?;
+    let versions: Versions = read(json!({ "versions": versions }))?;
+    let mut view =
+        View { versions: versions.versions.into_iter().map(readable).collect(), ..View::default() };
+    if word == "webhooks"
+        && let Ok(one) =
+            api::show(State(window.clone()), caller.clone(), place("deliveries"), query(&[])).await
+    {
+        view.beside = Some(readable(read(one.0)?));
+    }
+    let owns = window.names_of(&caller.party).0.iter().any(|code| id.starts_with(&format!("{code}:")));
+    if word == "shares" && record.state == "in-force" && owns {
+        view.shared = Some(format!("/desk/shares/{}/records", ::portal::parts::escaped(id)));
+    }
+    let could = caller.reviews() && !record.moves.iter().any(|step| step.who == "reviewer");
+    let by_him =
+        record.by.name == caller.name.as_str() && record.by.party == window.code_of(&caller.party).as_str();
+    view.sent_himself = could && by_him && record.state.ends_with("submitted");
+    view.record = record;
+    Ok(view)
+}
+
+/// `GET /desk/registers/attachments/{id}/content`: the document itself, to be kept as a file.
+pub async fn content<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let path = Path(("attachments".to_owned(), id));
+    let record: Record = read(api::show(State(window), caller, path, query(&[])).await?.0)?;
+    let text = |name: &str| record.body[name].as_str().unwrap_or_default();
+    let bytes = STANDARD.decode(text("content")).map_err(|_| Problem::internal())?;
+    let name = format!("attachment; filename*=UTF-8''{}", ::portal::parts::escaped(text("name")));
+    let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
+    let kind = match text("mediaType") {
+        "application/pdf" => "application/pdf",
+        "image/png" => "image/png",
+        _ => "image/jpeg",
+    };
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, bytes).into_response())
+}
+
+/// `GET /desk/registers/{register}/new?action=`.
+pub async fn ask<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(word): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let step = step_of(&about(&word)?, get(&asked, "action"), None)?;
+    let own = word == "filings" && caller.rights.has(Right::RegistersApply);
+    let number = if own { window.code_of(&caller.party).to_string() } else { String::new() };
+    let view = New { register: word, step, number, sent: None };
+    Ok(shown(&frame, &record::new(&frame, &view)))
+}
+
+/// The move of a word that people make; from a state, where there is a record.
+fn step_of(about: &About, action: &str, moves: Option<&[Step]>) -> Result<Step, Problem> {
+    let moves = moves.unwrap_or(&about.moves);
+    let found = moves.iter().find(|step| step.action == action && step.who != "window");
+    found.cloned().ok_or_else(|| Problem::not_found("no such move of this register"))
+}
+
+/// What a form says of a move, its files attached; none in place of a body where the move has none.
+async fn said<R: Read>(
+    window: &Arc<Window<R>>,
+    caller: &Caller,
+    word: &str,
+    step: &Step,
+    form: &Form,
+) -> Result<(Sent, Option<Value>), Problem> {
+    let mut fields: Fields = form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut sent = Sent { action: step.action.clone(), ..Sent::default() };
+    let adds = form.get("do").strip_prefix("add-");
+    for file in &form.files {
+        let Some(name) = file.field.strip_prefix("file.") else { continue };
+        let path = name.strip_prefix("body.").unwrap_or(name).to_owned();
+        if word == "attachments" {
+            fields.insert("body.name".to_owned(), file.name.clone());
+            fields.insert("body.mediaType".to_owned(), kind_of(file).to_owned());
+            fields.insert("body.content".to_owned(), STANDARD.encode(&file.bytes));
+            continue;
+        }
+        match attached(window, caller, file).await? {
+            Ok(id) => {
+                let line = fields.entry(name.to_owned()).or_default();
+                // Where there may be many they stand line by line.
+                if !line.is_empty() && name.ends_with('s') {
+                    *line = format!("{line}\n{id}")
+                } else {
+                    *line = id
+                }
+            }
+            Err(expected) => sent.faults.push(Fault { path, value: file.name.clone(), expected }),
+        }
+    }
+    let rules = step.fields.as_deref();
+    if let Some(name) = adds {
+        let rows = ::portal::answers::registers::rows(name, &fields);
+        fields.insert(format!("rows.{name}"), (rows + 1).to_string());
+        sent.fields = fields;
+        return Ok((sent, None));
+    }
+    let body = rules.map(|rules| body_of(rules, &fields, &mut sent.faults));
+    // As it is read: rows that were left empty are gone, so that a fault names the row that is shown.
+    let mut kept = fields.clone();
+    if let (Some(rules), Some(body)) = (rules, &body)
+        && sent.faults.is_empty()
+    {
+        kept.retain(|name, _| !name.starts_with("body.") && !name.starts_with("rows."));
+        kept.extend(::portal::answers::registers::fields_of(rules, body));
+    }
+    sent.fields = kept;
+    Ok((sent, body))
+}
+
+/// What a file is, by how it begins.
+fn kind_of(file: &File) -> &'static str {
+    match file.bytes.as_ref() {
+        [b'%', b'P', b'D', b'F', ..] => "application/pdf",
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Makes a file an attached document of the caller's party: its id, or what is wrong with it.
+async fn attached<R: Read>(
+    window: &Arc<Window<R>>,
+    caller: &Caller,
+    file: &File,
+) -> Result<Result<String, String>, Problem> {
+    let id = format!("{}:{}", window.code_of(&caller.party), random()?);
+    let body =
+        json!({"name": file.name, "mediaType": kind_of(file), "content": STANDARD.encode(&file.bytes)});
+    let body = Body { action: "attach".to_owned(), version: 0, note: String::new(), body: Some(body) };
+    let path = Path(("attachments".to_owned(), id.clone()));
+    match api::act(State(window.clone()), caller.clone(), path, Ok(Json(body))).await {
+        Ok(_) => Ok(Ok(id)),
+        Err(problem) if problem.kind() == "invalid" => Ok(Err(problem
+            .faults()
+            .iter()
+            .filter_map(|fault| fault["expected"].as_str())
+            .collect::<Vec<&str>>()
+            .join("; "))),
+        // Who applies for a party has no attachments yet.
+        Err(problem) if problem.kind() == "not-found" => {
+            Ok(Err("a document that is attached later: your party is not filed yet".to_owned()))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn random() -> Result<String, Problem> {
+    password::random(3).map_err(|_| Problem::unavailable("no random numbers; ask again"))
+}
+
+/// Does what a form says: the record's id, or what was not taken.
+async fn done<R: Read>(
+    window: &Arc<Window<R>>,
+    caller: &Caller,
+    (word, id): (&str, &str),
+    body: Body,
+    mut sent: Sent,
+) -> Result<Result<String, Sent>, Problem> {
+    let path = Path((word.to_owned(), id.to_owned()));
+    match api::act(State(window.clone()), caller.clone(), path, Ok(Json(body))).await {
+        Ok(Json(made)) => Ok(Ok(made["id"].as_str().unwrap_or(id).to_owned())),
+        Err(problem) if matches!(problem.kind(), "invalid" | "outdated" | "state" | "not-yours") => {
+            let faults: Vec<Fault> = read(Value::Array(problem.faults().to_vec()))?;
+            let new =
+                faults.into_iter().filter(|fault| !sent.faults.iter().any(|known| known.path == fault.path));
+            let new: Vec<Fault> = new.collect();
+            if new.is_empty() && sent.faults.is_empty() {
+                sent.refused = Some((problem.kind().to_owned(), problem.detail().to_owned()));
+            }
+            sent.faults.extend(new);
+            Ok(Err(sent))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// `POST /desk/registers/{register}/new`.
+pub async fn make<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    Path(word): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let about = about(&word)?;
+    let step = step_of(&about, form.get("action"), None)?;
+    let (sent, body) = said(&window, &caller, &word, &step, &form).await?;
+    let again = form.get("do").starts_with("add-");
+    let sent = if again || !sent.faults.is_empty() {
+        sent
+    } else {
+        let id = id_of(&window, &caller, &word, form.get("number").trim(), body.as_ref())?;
+        let body = Body { action: step.action.clone(), version: 0, note: form.get("note").to_owned(), body };
+        match done(&window, &caller, (&word, &id), body, sent).await? {
+            Ok(id) => return Ok(to(&format!("{}?said=done", record_address(&word, &id)))),
+            Err(sent) => sent,
+        }
+    };
+    frame.place = format!("/desk/registers/{word}/new?action={}", step.action);
+    let number = form.get("number").to_owned();
+    let view = New { register: word, step, number, sent: Some(sent) };
+    let mut answer = shown(&frame, &record::new(&frame, &view));
+    *answer.status_mut() = if again { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(answer)
+}
+
+/// The id of a new record: what its register makes of the number that a person gives it.
+fn id_of<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    word: &str,
+    number: &str,
+    body: Option<&Value>,
+) -> Result<String, Problem> {
+    let own = window.code_of(&caller.party);
+    let name = match word {
+        "filings" if number.is_empty() => return Ok(own.to_string()),
+        "filings" => return Ok(number.to_owned()),
+        "attachments" => random()?,
+        "certificates" => {
+            let pem = body.and_then(|body| body["pem"].as_str()).unwrap_or_default().trim();
+            let read = ceb::signature::CertificateFacts::read(pem.as_bytes());
+            // What cannot be read is said of the certificate, not of its number.
+            read.map_or_else(|_| "unreadable".to_owned(), |facts| register::certificate::fingerprint(&facts))
+        }
+        "payment-data" => {
+            let session = password::guid();
+            let session = session.map_err(|_| Problem::unavailable("no random numbers; ask again"))?;
+            let platform = if number.is_empty() { own.to_string() } else { number.to_owned() };
+            return Ok(format!("{platform}:{session}"));
+        }
+        // At the counter: for another party.
+        _ if number.contains(':') => return Ok(number.to_owned()),
+        _ => number.to_owned(),
+    };
+    Ok(format!("{own}:{name}"))
+}
+
+/// `POST /desk/registers/{register}/{id}/actions`: done, and on to the record; or the record again with what was wrong.
+pub async fn act<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    Path((word, id)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let about = about(&word)?;
+    let there = record_address(&word, &id);
+    let mut view = seen(&window, &caller, &word, &id).await?;
+    // What is no longer open is refused by the interface, in its words.
+    let step = step_of(&about, form.get("action"), Some(&view.record.moves))
+        .or_else(|_| step_of(&about, form.get("action"), None))?;
+    let (sent, body) = said(&window, &caller, &word, &step, &form).await?;
+    let again = form.get("do").starts_with("add-");
+    let sent = if again || !sent.faults.is_empty() {
+        sent
+    } else {
+        let version = form.get("version").parse();
+        let version = version.map_err(|_| Problem::bad_request("version is a number of the page"))?;
+        let body = Body { action: step.action.clone(), version, note: form.get("note").to_owned(), body };
+        match done(&window, &caller, (&word, &id), body, sent).await? {
+            Ok(_) => return Ok(to(&format!("{there}?said=done"))),
+            Err(sent) => sent,
+        }
+    };
+    frame.place = there;
+    view.sent = Some(sent);
+    let mut answer = shown(&frame, &record::page(&frame, &view));
+    *answer.status_mut() = if again { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(answer)
+}
