@@ -71,6 +71,11 @@ const KINDS: [(u8, &str); 10] = [
     (21, "record"),
 ];
 
+/// Every kind in words.
+pub fn kind_words() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(_, word)| *word)
+}
+
 /// What a kind is called.
 pub fn kind_word(kind: u8) -> &'static str {
     KINDS.iter().find(|(number, _)| *number == kind).map_or("other", |(_, word)| word)

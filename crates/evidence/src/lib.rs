@@ -13,7 +13,7 @@ mod proof;
 mod tree;
 
 pub use audit::{Auditor, Fault, Report};
-pub use entry::{Entry, chain, kind_word};
+pub use entry::{Entry, chain, kind_word, kind_words};
 pub use export::{end_line, entry_line, header};
 pub use head::{BadHead, Key, SignedHead, Signer, SpaceHead, WriterHead};
 pub use hexadecimal::{hexadecimal, of_hexadecimal};

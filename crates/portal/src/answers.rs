@@ -3,6 +3,8 @@
 
 mod officer;
 pub mod sandbox;
+pub mod operation;
+pub mod people;
 pub mod registers;
 pub mod sending;
 

@@ -159,6 +159,10 @@ pub enum Family {
     Duty,
     /// What a token is for.
     Scope,
+    /// A counter of the window.
+    Counter,
+    /// A kind of row of the evidence log.
+    Row,
 }
 
 impl Family {
@@ -192,6 +196,8 @@ impl Family {
             Self::Value => "value",
             Self::Duty => "duty",
             Self::Scope => "scope",
+            Self::Counter => "counter",
+            Self::Row => "row",
         }
     }
 }
@@ -234,7 +240,8 @@ impl Texts {
         own.unwrap_or_else(|| self.word(Family::Item, name))
     }
 
-    /// What helps to fill in a field of a register's records, if anything.
+    /// What helps to fill in a field of a register's records, if anything; of a field within another no register is named:
+    /// its name may be that of another field of the register.
     pub fn hint(self, register: &str, name: &str) -> Option<String> {
         self.known(Family::Hint, &format!("{register}-{name}")).or_else(|| self.known(Family::Hint, name))
     }

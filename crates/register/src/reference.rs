@@ -1,5 +1,6 @@
 //! The page of all registers and their moves, made from the tables.
 
+use crate::fields::{Field, form};
 use crate::moves::Who;
 use crate::moves_of;
 use clearance::Rulebook;
@@ -15,12 +16,52 @@ fn who(who: Who) -> &'static str {
     }
 }
 
+/// The fields of the body of each move that has one.
+fn bodies(page: &mut String) {
+    fn fields(all: &[Field], within: &str, page: &mut String) {
+        for field in all {
+            let name =
+                if within.is_empty() { field.name.to_owned() } else { format!("{within}.{}", field.name) };
+            let (must, list) = (if field.required { " *" } else { "" }, if field.many { " …" } else { "" });
+            let choices = field.kind.choices().join(", ");
+            let _ = writeln!(page, "| `{name}`{must}{list} | {} | {choices} |", field.kind.word());
+            fields(field.kind.fields(), &name, page);
+        }
+    }
+    page.push_str("\n## Bodies\n");
+    for register in Register::ALL {
+        let mut told: Vec<&'static [Field]> = Vec::new();
+        for step in moves_of(register) {
+            let Some(form) = form(register, step.action).filter(|form| !told.contains(&form.fields)) else {
+                continue;
+            };
+            told.push(form.fields);
+            let is_same = |action: &str| {
+                crate::fields::form(register, action).is_some_and(|other| other.fields == form.fields)
+            };
+            let mut actions: Vec<&str> = Vec::new();
+            for one in moves_of(register) {
+                if is_same(one.action) && !actions.contains(&one.action) {
+                    actions.push(one.action);
+                }
+            }
+            let _ = write!(
+                page,
+                "\n### {}: {}\n\n| field | kind | one of |\n|---|---|---|\n",
+                register.word(),
+                actions.join(", ")
+            );
+            fields(form.fields, "", page);
+        }
+    }
+}
+
 /// The page, as Markdown.
 pub fn reference_markdown() -> String {
     let mut page = String::from(
         "# Registers\n\nGenerated from the code by `cargo xtask docs`. A record is made by a first action with version 0; every\n\
-         other action names the version that was seen. Who decides is never who applied. The forms of bodies are in\n\
-         `crates/register/src`, a file a register.\n",
+         other action names the version that was seen. Who decides is never who applied. The fields of bodies are told by\n\
+         `GET /v1/registers` as well; * = must be there, … = a list.\n",
     );
     for register in Register::ALL {
         let _ = write!(
@@ -42,6 +83,7 @@ pub fn reference_markdown() -> String {
             );
         }
     }
+    bodies(&mut page);
     page.push_str("\n## Licences that a role needs\n\nOne of each group. Rows that are not sure ask nothing.\n\n| role | group | licence | name | from | to | source | sure |\n|---|---|---|---|---|---|---|---|\n");
     for row in Rulebook::builtin().requirements.all() {
         let to = row.valid_to.map(|day| day.to_string()).unwrap_or_default();

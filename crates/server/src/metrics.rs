@@ -17,6 +17,10 @@ macro_rules! counters {
             pub steps: Steps,
         }
         impl Metrics {
+            /// Every counter: its name, what it counts, how much.
+            pub fn counted(&self) -> Vec<(&'static str, &'static str, u64)> {
+                vec![$( (stringify!($name), $help, self.$name.load(Ordering::Relaxed)), )*]
+            }
             fn counters(&self, page: &mut String) {
                 $(
                     let _ = writeln!(

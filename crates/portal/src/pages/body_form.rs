@@ -12,6 +12,8 @@ use maud::{Markup, html};
 pub struct Shown<'a> {
     /// The texts.
     pub texts: Texts,
+    /// What its ids begin with: a page has a form for each move.
+    pub at: &'a str,
     /// Word of the register.
     pub register: &'a str,
     /// What stands in the fields.
@@ -52,7 +54,7 @@ pub fn fault(texts: Texts, register: &str, fault: &Fault) -> Markup {
     html! {
         @if texts.language() == Language::English { (fault.expected) }
         @else {
-            (texts.hint(register, name).unwrap_or_else(|| texts.text("fault-here")))
+            (texts.hint(if fault.path.contains('.') { "" } else { register }, name).unwrap_or_else(|| texts.text("fault-here")))
             " " span lang="en" { "(" (fault.expected) ")" }
         }
         @if !fault.value.is_empty() && fault.value.chars().count() <= 60 { " · " (texts.text("fault-sent")) " " span.code { (fault.value) } }
@@ -61,13 +63,12 @@ pub fn fault(texts: Texts, register: &str, fault: &Fault) -> Markup {
 
 fn note(shown: Shown<'_>, step: &Step) -> Markup {
     let texts = shown.texts;
-    let name = format!("note.{}", step.action);
     let label = if step.explained { texts.text("note-needed") } else { texts.text("note-free") };
     let hint = if step.explained { texts.text("note-needed-hint") } else { texts.text("note-free-hint") };
     let value = shown.fields.get("note").map(String::as_str).unwrap_or_default();
-    labelled(shown, &name, "note", &label, Some(hint), |described, invalid| {
+    labelled(shown, "note", "note", &label, Some(hint), |described, invalid| {
         html! {
-            textarea id=(name) name="note" rows="2" required[step.explained] aria-describedby=[described] aria-invalid=[invalid] { (value) }
+            textarea id=(id(shown, "note")) name="note" rows="2" required[step.explained] aria-describedby=[described] aria-invalid=[invalid] { (value) }
         }
     })
 }
@@ -81,6 +82,11 @@ fn path(name: &str) -> &str {
     name.strip_prefix("body.").unwrap_or(name)
 }
 
+/// The id of a field.
+fn id(shown: Shown<'_>, name: &str) -> String {
+    format!("{}.{name}", shown.at)
+}
+
 /// A field with its label, its hint and its faults tied to it.
 fn labelled(
     shown: Shown<'_>,
@@ -91,13 +97,14 @@ fn labelled(
     input: impl Fn(Option<String>, Option<&'static str>) -> Markup,
 ) -> Markup {
     let faults: Vec<&Fault> = shown.faults.iter().filter(|fault| fault.path == path).collect();
-    let hint_id = hint.as_ref().map(|_| format!("{name}-hint"));
-    let fault_id = (!faults.is_empty()).then(|| format!("{name}-fault"));
+    let own = id(shown, name);
+    let hint_id = hint.as_ref().map(|_| format!("{own}-hint"));
+    let fault_id = (!faults.is_empty()).then(|| format!("{own}-fault"));
     let told: Vec<&str> = [&hint_id, &fault_id].into_iter().filter_map(Option::as_deref).collect();
     let described = (!told.is_empty()).then(|| told.join(" "));
     html! {
         div.field {
-            label for=(name) { (label) }
+            label for=(own) { (label) }
             @if let (Some(id), Some(hint)) = (&hint_id, &hint) { p.hint id=(id) { (hint) } }
             @if let Some(id) = &fault_id { div.fault id=(id) { @for one in &faults { p { (fault(shown.texts, shown.register, one)) } } } }
             (input(described, fault_id.as_ref().map(|_| "true")))
@@ -109,7 +116,7 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
     let texts = shown.texts;
     let own = texts.item(shown.register, &rule.name);
     let label = if rule.required { format!("{own} *") } else { own.clone() };
-    let hint = texts.hint(shown.register, &rule.name);
+    let hint = texts.hint(if path(name).contains('.') { "" } else { shown.register }, &rule.name);
     let value = shown.fields.get(name).map(String::as_str).unwrap_or_default();
     let on = |name: &str| shown.fields.contains_key(name);
     match (rule.kind.as_str(), rule.many) {
@@ -120,13 +127,13 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
         ("choice", true) => choices(shown, rule, name, &label, hint),
         ("flag", _) => html! {
             div.field { div.choice {
-                input type="checkbox" id=(name) name=(name) value="yes" checked[on(name)];
-                label for=(name) { (own) }
+                input type="checkbox" id=(id(shown, name)) name=(name) value="yes" checked[on(name)];
+                label for=(id(shown, name)) { (own) }
             } @for one in shown.faults.iter().filter(|fault| fault.path == path(name)) { p.fault { (fault(texts, shown.register, one)) } } }
         },
         ("maybe", _) => labelled(shown, name, path(name), &label, hint, |described, invalid| {
             html! {
-                select id=(name) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
+                select id=(id(shown, name)) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
                     @for (word, text) in [("", texts.text("nothing-said")), ("yes", texts.text("yes")), ("no", texts.text("no"))] {
                         option value=(word) selected[word == value] { (text) }
                     }
@@ -135,7 +142,7 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
         }),
         ("choice", false) => labelled(shown, name, path(name), &label, hint, |described, invalid| {
             html! {
-                select id=(name) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
+                select id=(id(shown, name)) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
                     option value="" selected[value.is_empty()] { (texts.text("choose")) }
                     @for word in &rule.choices { option value=(word) selected[word == value] { (value_name(texts, word)) } }
                 }
@@ -144,7 +151,7 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
         ("map" | "area" | "certificate", _) | (_, true) => {
             labelled(shown, name, path(name), &label, hint, |described, invalid| {
                 html! {
-                    textarea id=(name) name=(name) rows="3" spellcheck="false" aria-describedby=[described] aria-invalid=[invalid] { (value) }
+                    textarea id=(id(shown, name)) name=(name) rows="3" spellcheck="false" aria-describedby=[described] aria-invalid=[invalid] { (value) }
                     @if rule.kind == "attachment" { (file(texts, name, &own)) }
                 }
             })
@@ -152,14 +159,14 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
         ("file", _) => {
             labelled(shown, &format!("file.{name}"), path(name), &label, hint, |described, invalid| {
                 html! {
-                    input type="file" id={ "file." (name) } name={ "file." (name) } accept="application/pdf,image/png,image/jpeg"
+                    input type="file" id=(id(shown, &format!("file.{name}"))) name={ "file." (name) } accept="application/pdf,image/png,image/jpeg"
                         aria-describedby=[described] aria-invalid=[invalid];
                 }
             })
         }
         (kind, _) => labelled(shown, name, path(name), &label, hint, |described, invalid| {
             html! {
-                input id=(name) name=(name) type=(input_type(kind)) value=(day_of_input(kind, value)) spellcheck="false"
+                input id=(id(shown, name)) name=(name) type=(input_type(kind)) value=(day_of_input(kind, value)) spellcheck="false"
                     inputmode=[(kind == "number" || kind == "amount").then_some("decimal")]
                     aria-describedby=[described] aria-invalid=[invalid];
                 @if kind == "attachment" { (file(texts, name, &own)) }
@@ -197,10 +204,11 @@ fn choices(shown: Shown<'_>, rule: &Rule, name: &str, label: &str, hint: Option<
             @if let Some(hint) = hint { p.hint { (hint) } }
             @for one in faults { p.fault { (fault(shown.texts, shown.register, one)) } }
             div.grid { @for word in &rule.choices {
-                @let id = format!("{name}.{word}");
+                @let box_name = format!("{name}.{word}");
+                    @let box_id = id(shown, &box_name);
                 div.choice {
-                    input type="checkbox" id=(id) name=(id) value="yes" checked[shown.fields.contains_key(&id)];
-                    label for=(id) { (value_name(shown.texts, word)) }
+                    input type="checkbox" id=(box_id) name=(box_name) value="yes" checked[shown.fields.contains_key(&box_name)];
+                    label for=(box_id) { (value_name(shown.texts, word)) }
                 }
             } }
         }

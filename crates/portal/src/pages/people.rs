@@ -57,7 +57,7 @@ fn secret(texts: Texts, typed: &Typed) -> Markup {
             }))
         }
         @if !typed.fault.is_empty() {
-            (said(Tone::Bad, html! { p { (texts.text("not-taken")) " " span lang="en" { (typed.fault) } } }))
+            (said(Tone::Bad, html! { p { (texts.text("decision-refused")) " " span lang="en" { (typed.fault) } } }))
         }
     }
 }
@@ -99,7 +99,12 @@ fn joined(texts: Texts, family: Family, words: &[String]) -> String {
 pub fn users(frame: &Frame, users: &Users, gives: &Gives, typed: &Typed) -> Page {
     let texts = frame.texts;
     let columns = [
-        texts.text("login"), texts.text("name"), texts.text("party"), texts.text("duties"), texts.text("state"), texts.text("second-factor"),
+        texts.text("login"),
+        texts.text("name"),
+        texts.text("party"),
+        texts.text("duties"),
+        texts.text("state"),
+        texts.text("second-factor"),
     ];
     let rows = users.users.iter().map(|user| {
         vec![
@@ -134,7 +139,13 @@ pub fn users(frame: &Frame, users: &Users, gives: &Gives, typed: &Typed) -> Page
 }
 
 fn districts(texts: Texts, value: &str) -> Markup {
-    field(&Field { name: "districts", label: &texts.text("districts"), hint: &texts.text("districts-hint"), value, ..Field::default() })
+    field(&Field {
+        name: "districts",
+        label: &texts.text("districts"),
+        hint: &texts.text("districts-hint"),
+        value,
+        ..Field::default()
+    })
 }
 
 /// One user, with what may be changed.
@@ -174,7 +185,13 @@ pub fn user(frame: &Frame, user: &User, gives: &Gives, typed: &Typed) -> Page {
 /// The tokens of software.
 pub fn tokens(frame: &Frame, tokens: &Tokens, gives: &Gives, typed: &Typed) -> Page {
     let texts = frame.texts;
-    let columns = [texts.text("name"), texts.text("party"), texts.text("scopes"), texts.text("expires"), texts.text("state")];
+    let columns = [
+        texts.text("name"),
+        texts.text("party"),
+        texts.text("scopes"),
+        texts.text("expires"),
+        texts.text("state"),
+    ];
     let rows = tokens.tokens.iter().map(|token| {
         vec![
             html! { (token.name) " " span.muted.code { (token.id) } },

@@ -36,6 +36,8 @@ pub struct View {
     pub record: Record,
     /// Its versions, the newest first.
     pub versions: Vec<Record>,
+    /// Names of the fields of its register, in the order in which people read them.
+    pub order: Vec<&'static str>,
     /// A record that belongs to it: the delivery of a webhook.
     pub beside: Option<Record>,
     /// Where what it gives is read.
@@ -62,11 +64,11 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         (comparison(texts, record))
         (moves(frame, view))
         h2 { (texts.text("what-it-says")) }
-        (told(texts, register, "", &record.body))
+        (told(texts, register, &view.order, "", &record.body))
         @if let Some(beside) = &view.beside {
             h2 { (texts.word(Family::Register, &beside.register)) }
             p { (state(texts, &beside.state)) " " a href=(record_address(&beside.register, &beside.id)) { (texts.text("whole-record")) } }
-            (told(texts, &beside.register, "", &beside.body))
+            (told(texts, &beside.register, &[], "", &beside.body))
         }
         h2 { (texts.text("about-record")) }
         (facts(&[
@@ -74,7 +76,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             (texts.text("made"), time(&record.created)),
             (texts.text("changed"), html! { (time(&record.changed)) " · " (record.by.name) " " span.code.muted { (record.by.party) } }),
             (texts.text("version"), html! { (record.version) }),
-            (texts.text("evidence"), html! { span.code { (record.position) } }),
+            (texts.text("evidence"), html! { a.code href=(super::address("/desk/evidence", &[("position", &record.position.to_string())])) { (record.position) } }),
         ]))
         h2 { (texts.text("what-happened")) }
         (history(texts, &view.versions))
@@ -152,20 +154,24 @@ fn changes(
 }
 
 /// What a record says, as names with their values.
-pub fn told(texts: Texts, register: &str, name: &str, body: &Value) -> Markup {
+fn told(texts: Texts, register: &str, order: &[&str], name: &str, body: &Value) -> Markup {
     match body {
         Value::Object(members) => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by_key(|(name, _)| {
+                order.iter().position(|known| *known == name.as_str()).unwrap_or(usize::MAX)
+            });
             let pairs: Vec<(String, Markup)> = members
-                .iter()
+                .into_iter()
                 .filter(|(name, value)| {
                     !value.is_null() && !(register == "attachments" && *name == "content")
                 })
-                .map(|(name, value)| (texts.item(register, name), told(texts, register, name, value)))
+                .map(|(name, value)| (texts.item(register, name), told(texts, register, order, name, value)))
                 .collect();
             facts(&pairs)
         }
         Value::Array(items) if items.iter().any(Value::is_object) => html! {
-            ol.rows { @for item in items { li { (told(texts, register, name, item)) } } }
+            ol.rows { @for item in items { li { (told(texts, register, order, name, item)) } } }
         },
         Value::Array(items) if items.is_empty() => html! { span.muted { (texts.text("empty-value")) } },
         Value::String(text) if text.is_empty() => html! { span.muted { (texts.text("empty-value")) } },
@@ -191,7 +197,8 @@ fn moves(frame: &Frame, view: &View) -> Markup {
         @if view.sent_himself { (said(Tone::Warn, html! { p { (texts.text("you-sent-this")) } })) }
         @if !record.moves.is_empty() { h2 #moves { (texts.text("what-you-can-do")) } }
         @if record.moves.iter().any(|step| step.who == "reviewer") { p.muted { (texts.text("two-persons")) } }
-        @for step in &record.moves {
+        // Whoever decides finds the decision first.
+        @for step in record.moves.iter().filter(|step| step.who == "reviewer").chain(record.moves.iter().filter(|step| step.who != "reviewer")) {
             @let sent = view.sent.as_ref().filter(|sent| sent.action == step.action);
             details.move open[sent.is_some()] {
                 summary { (move_name(texts, &step.action)) " → " (super::registers::state_name(texts, &step.to)) }
@@ -227,7 +234,7 @@ fn form(
     let texts = frame.texts;
     let fields = sent.map_or(standing, |sent| sent.fields.clone());
     let faults = sent.map_or(&[][..], |sent| sent.faults.as_slice());
-    let shown = Shown { texts, register, fields: &fields, faults };
+    let shown = Shown { texts, at: &step.action, register, fields: &fields, faults };
     let loose = body_form::loose(faults, step);
     html! {
         form.record method="post" action=(there) enctype="multipart/form-data" {

@@ -233,7 +233,10 @@ pub fn value(texts: Texts, name: &str, value: &Value) -> Markup {
         Value::Bool(true) => html! { (texts.text("yes")) },
         Value::Bool(false) => html! { (texts.text("no")) },
         Value::String(text) if TIMES.contains(&name) => time(text),
-        Value::String(text) if text.contains('\n') => html! { pre { (text) } },
+        Value::String(text) if text.contains('\n') && matches!(name, "pem" | "original" | "certificates") => {
+            html! { pre { (text) } }
+        }
+        Value::String(text) if text.contains('\n') => html! { div.lines { (text) } },
         Value::String(text) => html! { (value_name(texts, text)) },
         Value::Array(items) => html! {
             @for (index, item) in items.iter().enumerate() { @if index > 0 { (texts.text("joint")) } (self::value(texts, name, item)) }

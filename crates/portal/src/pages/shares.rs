@@ -25,7 +25,13 @@ pub fn records_address(id: &str) -> String {
 pub fn rules(frame: &Frame, to_us: &[Record], of_us: &[Record]) -> Page {
     let texts = frame.texts;
     let table = |caption: String, records: &[Record], ours: bool| {
-        let columns = [texts.text("number"), texts.item("shares", "dataset"), texts.item("shares", "purpose"), texts.text("state"), texts.text("records")];
+        let columns = [
+            texts.text("number"),
+            texts.item("shares", "dataset"),
+            texts.item("shares", "purpose"),
+            texts.text("state"),
+            texts.text("records"),
+        ];
         let rows = records.iter().map(|record| {
             let told = |name: &str| plain(record.summary.get(name).unwrap_or(&Value::Null));
             vec![
@@ -64,7 +70,9 @@ pub fn records(frame: &Frame, id: &str, after: &str, shared: &Shared) -> Page {
     let rows = shared.events.iter().map(|event| {
         let clock = event.time.get(..19).unwrap_or(&event.time).replace('T', " ");
         let mut row = vec![html! { span.code { (event.subject) } }, html! { (clock) }];
-        row.extend(names.iter().map(|name| html! { (cell(texts, event.data.get(*name).unwrap_or(&Value::Null))) }));
+        row.extend(
+            names.iter().map(|name| html! { (cell(texts, event.data.get(*name).unwrap_or(&Value::Null))) }),
+        );
         row
     });
     let next = address(&records_address(id), &[("after", &shared.cursor)]);

@@ -66,6 +66,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             }
         }
         p.muted { (texts.text("sign-in-help")) }
+        p { a href="/register" { (texts.text("register-title")) } }
     };
     Page::new(texts.text("sign-in"), None, body)
 }

@@ -12,7 +12,7 @@ use portal::pages::{
 use portal::parts::{self, Choice, Column, Field, Table, Tone};
 use portal::{Desk, Frame, Language, Page, Reader};
 
-fn frame(language: Language, signed_in: bool) -> Frame {
+pub(crate) fn frame(language: Language, signed_in: bool) -> Frame {
     let desks = vec![
         Desk::Home,
         Desk::Queue,
@@ -341,6 +341,12 @@ fn a_try() -> sandbox::View {
 
 /// Every page, by name.
 fn pages(language: Language) -> Vec<(&'static str, String)> {
+    let mut all = desks(language);
+    all.extend(crate::registers::pages(language));
+    all
+}
+
+fn desks(language: Language) -> Vec<(&'static str, String)> {
     let (inside, outside) = (frame(language, true), frame(language, false));
     let trying = Frame { sandbox: true, ..inside.clone() };
     let trade = a_trade();

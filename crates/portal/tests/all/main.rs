@@ -4,4 +4,5 @@
 
 mod colours;
 mod gallery;
+mod registers;
 mod texts;

@@ -145,6 +145,22 @@ fn words() -> Vec<(Family, Vec<String>)> {
         (Family::Move, moves_of(|step| step.action, |register| register != Register::SignIn)),
         (Family::Happening, moves_of(|step| step.to, |register| register == Register::SignIn)),
         (Family::Value, values()),
+        (
+            Family::Duty,
+            owned(&[
+                "admin",
+                "operator",
+                "reviewer",
+                "inspector",
+                "decider",
+                "auditor",
+                "reader",
+                "applicant",
+            ]),
+        ),
+        (Family::Counter, COUNTERS.iter().map(|word| word.replace('_', "-")).collect()),
+        (Family::Row, ROWS.iter().map(|word| word.replace(' ', "-")).collect()),
+        (Family::Scope, SCOPES.iter().map(|word| word.replace(':', "-")).collect()),
     ]
 }
 
@@ -238,6 +254,62 @@ fn fields() -> Vec<String> {
     let names: BTreeSet<&str> = parts.flat_map(|part| part.fields).map(|field| field.name).collect();
     names.into_iter().map(str::to_owned).collect()
 }
+
+/// Counters of the window.
+const COUNTERS: [&str; 13] = [
+    "messages",
+    "messages_refused",
+    "documents",
+    "documents_refused",
+    "documents_repeated",
+    "declarations_rejected",
+    "declarations_held",
+    "declarations_released",
+    "receipts",
+    "commits",
+    "commits_lost",
+    "events_undecided",
+    "intake_refused",
+];
+
+/// Kinds of rows of the evidence log.
+const ROWS: [&str; 10] = [
+    "data key",
+    "dictionary",
+    "lookup key",
+    "block of numbers",
+    "message",
+    "event",
+    "filing",
+    "rulebook",
+    "seed of the draw",
+    "record",
+];
+
+/// What a token may be for.
+const SCOPES: [&str; 21] = [
+    "messages:send",
+    "messages:read",
+    "receipts:read",
+    "consignments:read",
+    "preview",
+    "actions:inspect",
+    "actions:decide",
+    "filings:review",
+    "registers:read",
+    "registers:apply",
+    "shares:read",
+    "evidence:read",
+    "accounts:read",
+    "reference:read",
+    "metrics:read",
+    "users:read",
+    "users:manage",
+    "tokens:read",
+    "tokens:manage",
+    "trace:read",
+    "persons:read",
+];
 
 /// Kinds of problem documents that have a text of their own.
 const PROBLEMS: [&str; 26] = [

@@ -158,19 +158,26 @@ pub fn milliseconds(register: Register) -> &'static [&'static str] {
     }
 }
 
-/// Every name of a field of a register: of its forms and of what it keeps.
+/// Every name of a field of a register, by the alphabet: of its forms and of what it keeps.
 pub fn names(register: Register) -> Vec<&'static str> {
+    let mut found = order(register);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Every name of a field of a register in the order in which people read them: as its forms ask, then what it keeps.
+pub fn order(register: Register) -> Vec<&'static str> {
     fn walk(fields: &'static [Field], found: &mut Vec<&'static str>) {
         for field in fields {
             found.push(field.name);
             walk(field.kind.fields(), found);
         }
     }
-    let mut found = kept(register).to_vec();
+    let mut found = Vec::new();
     for row in tables::FORMS.iter().filter(|row| row.0 == register) {
         walk(row.2, &mut found);
     }
-    found.sort_unstable();
-    found.dedup();
+    found.extend(kept(register));
     found
 }

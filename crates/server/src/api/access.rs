@@ -80,7 +80,9 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Its signature says who sends it, and a session that nobody guesses what it answers.
         ("post", "/ceb2grab/grab/realTimeDataUpload") => Open,
         ("get", "/v1/shares/{id}/records") => right(&[Right::SharesRead]),
-        ("get", "/metrics") => right(&[Right::MetricsRead]),
+        ("get", "/metrics" | "/v1/operation" | "/v1/rulebooks" | "/v1/rulebooks/differences") => {
+            right(&[Right::MetricsRead])
+        }
         ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions") => Open,
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
@@ -133,6 +135,14 @@ fn page(method: &str, path: &str) -> Option<Access> {
         }
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),
+        ("get" | "post", "/register") => Open,
+        ("get", "/desk/operation" | "/desk/rulebooks") => right(&[Right::MetricsRead]),
+        ("get", "/desk/evidence") => right(&[Right::EvidenceRead]),
+        ("get", "/desk/people" | "/desk/people/{id}") => right(&[Right::UsersRead]),
+        ("post", "/desk/people" | "/desk/people/{id}") => right(&[Right::UsersManage]),
+        ("get", "/desk/tokens") => right(&[Right::TokensRead]),
+        ("post", "/desk/tokens" | "/desk/tokens/{id}") => right(&[Right::TokensManage]),
+        ("get", "/desk/shares" | "/desk/shares/{id}/records") => right(&[Right::SharesRead]),
         _ => return None,
     })
 }

@@ -8,7 +8,7 @@ pub(crate) mod bulk_actions;
 pub(crate) mod consignments;
 pub(crate) mod documents;
 pub(crate) mod error;
-mod evidence;
+pub(crate) mod evidence;
 mod institutions;
 pub(crate) mod limits;
 mod lines;
@@ -17,6 +17,7 @@ mod openapi;
 mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
+pub(crate) mod operation;
 pub(crate) mod operations;
 mod payment_data;
 pub(crate) mod people;
@@ -87,6 +88,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/health"),
     ("get", "/ready"),
     ("get", "/metrics"),
+    ("get", "/v1/operation"),
+    ("get", "/v1/rulebooks"),
+    ("get", "/v1/rulebooks/differences"),
     ("post", "/v1/payment-data"),
     ("post", "/v1/payment-data/asks"),
     ("post", "/v1/payment-data/check"),
@@ -172,6 +176,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/health", get(operations::health::<R>))
         .route("/ready", get(operations::ready::<R>))
         .route("/metrics", get(operations::metrics::<R>))
+        .route("/v1/operation", get(operation::now::<R>))
+        .route("/v1/rulebooks", get(operation::rulebooks::<R>))
+        .route("/v1/rulebooks/differences", get(operation::differences::<R>))
         .merge(people::routes::<R>())
         .merge(crate::portal::routes::<R>())
         .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard::<R>))

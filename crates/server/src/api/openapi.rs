@@ -7,7 +7,7 @@ use super::{
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 40] = [
+const SUMMARIES: [&str; 43] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -48,6 +48,9 @@ const SUMMARIES: [&str; 40] = [
     "Whether the window is up, its position, and why nothing is recorded, if so",
     "Whether messages are recorded now: 503 with the reason while not",
     "Counters in the Prometheus format",
+    "What the window takes, judges and delivers now, for who operates it",
+    "Rulebooks that were published, the newest first, with the tables that changed",
+    "What stands in the tables of one rulebook and not of another; sealed tables for customs alone",
 ];
 
 /// `GET /v1/openapi.json`.
@@ -79,6 +82,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "party", "after", "limit", "with"],
         ("get", "/v1/registers") => &["with"],
+        ("get", "/v1/rulebooks/differences") => &["from", "to"],
         ("get", "/v1/registers/{register}") => {
             &["state", "party", "number", "overdue", "waiting", "after", "limit"]
         }
@@ -136,6 +140,9 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/institutions") => "Institutions",
         ("get", "/v1/reasons") => "Reasons",
         ("get", "/v1/limits") => "Limits",
+        ("get", "/v1/operation") => "Operation",
+        ("get", "/v1/rulebooks") => "Rulebooks",
+        ("get", "/v1/rulebooks/differences") => "RulebookDifferences",
         ("get", "/v1/evidence/head") => "EvidenceHead",
         ("get", "/v1/evidence/keys") => "EvidenceKeys",
         ("get", "/v1/evidence/proof") => "EvidenceProof",
@@ -355,6 +362,9 @@ fn schemas() -> Value {
         "BodyField": registers::body_field(),
         "RegisterMove": registers::register_move(),
         "Registers": registers::registers(),
+        "Operation": registers::operation(),
+        "Rulebooks": registers::rulebooks(),
+        "RulebookDifferences": registers::differences(),
         "RecordLine": object(&record_line),
         "RecordList": object(&[("records", list_of("RecordLine")), ("after", or_null("string")), ("new", list_of("RegisterMove"))]),
         "Record": object(&[record_line.as_slice(), &[("body", json!({"type": "object", "description": "in the form of the register"}))]].concat()),

@@ -1,4 +1,4 @@
-//! The schemas of registers: moves with the fields of their bodies.
+//! The schemas of registers, with the fields of the bodies of their moves, and of what is told to whoever operates the window.
 
 use super::openapi::{list_of, object, of};
 use serde_json::{Value, json};
@@ -56,4 +56,55 @@ pub(super) fn registers() -> Value {
         ("moves", list_of("RegisterMove")),
     ]);
     object(&[("registers", json!({"type": "array", "items": register}))])
+}
+
+fn whole() -> Value {
+    json!({"type": "integer"})
+}
+
+fn truth() -> Value {
+    json!({"type": "boolean"})
+}
+
+fn all_of(properties: &[(&str, Value)]) -> Value {
+    json!({"type": "array", "items": object(properties)})
+}
+
+/// How the window works now.
+pub(super) fn operation() -> Value {
+    let or_null = || json!({"type": ["string", "null"]});
+    let failing = [
+        ("id", text()),
+        ("state", text()),
+        ("failures", whole()),
+        ("error", text()),
+        ("setAside", whole()),
+        ("changed", text()),
+    ];
+    object(&[
+        ("intake", object(&[("open", truth()), ("reason", or_null()), ("detail", or_null())])),
+        ("paused", truth()),
+        ("position", text()),
+        ("waiting", whole()),
+        ("rows", whole()),
+        ("rowsNotListed", whole()),
+        ("evidenceBehind", whole()),
+        ("freeBytes", whole()),
+        ("webhooks", object(&[("count", whole()), ("more", truth()), ("failing", all_of(&failing))])),
+        ("counters", all_of(&[("name", text()), ("help", text()), ("value", whole())])),
+    ])
+}
+
+/// Rulebooks.
+pub(super) fn rulebooks() -> Value {
+    let one =
+        [("number", whole()), ("by", text()), ("digest", text()), ("tables", whole()), ("changed", texts())];
+    object(&[("rulebooks", all_of(&one))])
+}
+
+/// What differs between two of them.
+pub(super) fn differences() -> Value {
+    let table =
+        [("table", text()), ("sealed", truth()), ("removed", texts()), ("added", texts()), ("more", whole())];
+    object(&[("from", whole()), ("to", whole()), ("tables", all_of(&table))])
 }

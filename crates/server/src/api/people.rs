@@ -89,7 +89,7 @@ fn of_party<R: Read>(window: &Window<R>, caller: &Caller) -> Option<Text> {
 }
 
 /// `GET /v1/users?after=&limit=`.
-async fn list<R: Read>(
+pub(crate) async fn list<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
     query: Query,
@@ -116,7 +116,7 @@ async fn seen<R: Read>(window: &Window<R>, caller: &Caller, id: &str) -> Result<
 }
 
 /// `GET /v1/users/{id}`.
-async fn show<R: Read>(
+pub(crate) async fn show<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
     Path(id): Path<String>,
@@ -127,17 +127,17 @@ async fn show<R: Read>(
 /// The body of a new user.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Added {
-    login: String,
-    name: String,
+pub(crate) struct Added {
+    pub(crate) login: String,
+    pub(crate) name: String,
     /// The caller's own, unless given.
     #[serde(default)]
-    party: Option<String>,
+    pub(crate) party: Option<String>,
     #[serde(default)]
-    role: Option<String>,
-    duties: Vec<String>,
+    pub(crate) role: Option<String>,
+    pub(crate) duties: Vec<String>,
     #[serde(default)]
-    districts: Vec<String>,
+    pub(crate) districts: Vec<String>,
 }
 
 pub(super) fn name(text: &str) -> Result<Text, Problem> {
@@ -197,7 +197,7 @@ fn party_and_role<R: Read>(
 }
 
 /// `POST /v1/users`: with a one-time password, which is shown once.
-async fn add<R: Read>(
+pub(crate) async fn add<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
     sent: Result<Json<Added>, JsonRejection>,
@@ -237,22 +237,22 @@ async fn one_time<R: Read>(window: &Window<R>) -> Result<(String, String), Probl
 /// The body of a change: what is not there stays.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Changed {
+pub(crate) struct Changed {
     #[serde(default)]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[serde(default)]
-    duties: Option<Vec<String>>,
+    pub(crate) duties: Option<Vec<String>>,
     #[serde(default)]
-    districts: Option<Vec<String>>,
+    pub(crate) districts: Option<Vec<String>>,
     /// `active` or `disabled`.
     #[serde(default)]
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     /// `reset`: a one-time password is shown once.
     #[serde(default)]
-    password: Option<String>,
+    pub(crate) password: Option<String>,
     /// `reset`: he signs in without, and enrols anew where his role needs it.
     #[serde(default)]
-    second_factor: Option<String>,
+    pub(crate) second_factor: Option<String>,
 }
 
 fn is_reset(field: Option<&str>, name: &str) -> Result<bool, Problem> {
@@ -264,7 +264,7 @@ fn is_reset(field: Option<&str>, name: &str) -> Result<bool, Problem> {
 }
 
 /// `PATCH /v1/users/{id}`.
-async fn change<R: Read>(
+pub(crate) async fn change<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
     Path(id): Path<String>,
@@ -356,7 +356,7 @@ async fn tokens_of<R: Read>(window: &Window<R>, caller: &Caller) -> Result<Vec<T
 }
 
 /// `GET /v1/tokens`: without their texts, which nobody has but their holders.
-async fn tokens<R: Read>(
+pub(crate) async fn tokens<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
@@ -367,23 +367,23 @@ async fn tokens<R: Read>(
 /// The body of a new token.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Issued {
-    name: String,
+pub(crate) struct Issued {
+    pub(crate) name: String,
     #[serde(default)]
-    party: Option<String>,
+    pub(crate) party: Option<String>,
     #[serde(default)]
-    role: Option<String>,
-    scopes: Vec<String>,
+    pub(crate) role: Option<String>,
+    pub(crate) scopes: Vec<String>,
     #[serde(default)]
-    districts: Vec<String>,
-    days: i64,
+    pub(crate) districts: Vec<String>,
+    pub(crate) days: i64,
     /// The certificate of the party without whose signature the token is worth nothing.
     #[serde(default)]
-    bound_to: Option<String>,
+    pub(crate) bound_to: Option<String>,
 }
 
 /// `POST /v1/tokens`: its text is shown once.
-async fn issue<R: Read>(
+pub(crate) async fn issue<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
     sent: Result<Json<Issued>, JsonRejection>,
@@ -436,7 +436,7 @@ async fn issue<R: Read>(
 }
 
 /// `DELETE /v1/tokens/{id}`: it counts no more, at other servers after a second at most.
-async fn revoke<R: Read>(
+pub(crate) async fn revoke<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
     Path(id): Path<String>,

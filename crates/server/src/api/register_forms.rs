@@ -65,17 +65,18 @@ pub(super) fn step(register: Register, step: &Move) -> Value {
         Who::Window => "window",
     };
     let form = if step.who == Who::Window { None } else { form(register, step.action) };
-    let fields = form.map(|form| form.fields.iter().map(|one| field(register, one)).collect::<Vec<_>>());
+    let fields = form
+        .map(|form| form.fields.iter().map(|one| field(register, one, register.word())).collect::<Vec<_>>());
     json!({
         "action": step.action, "name": named(Family::Move, step.action), "from": step.from, "to": step.to, "who": who,
         "explained": step.explained, "fields": fields, "stands": form.and_then(|form| form.stands),
     })
 }
 
-fn field(register: Register, field: &Field) -> Value {
+fn field(register: Register, field: &Field, hinted: &str) -> Value {
     let label = |language: Language| language.texts().item(register.word(), field.name);
-    let hint = |language: Language| language.texts().hint(register.word(), field.name);
-    let within: Vec<Value> = field.kind.fields().iter().map(|one| self::field(register, one)).collect();
+    let hint = |language: Language| language.texts().hint(hinted, field.name);
+    let within: Vec<Value> = field.kind.fields().iter().map(|one| self::field(register, one, "")).collect();
     let unless_said = if let Kind::Flag(yes) = field.kind { Some(yes) } else { None };
     json!({
         "name": field.name, "kind": field.kind.word(), "required": field.required, "many": field.many,

@@ -74,7 +74,12 @@ pub async fn list<R: Read>(
     // What would make one: in the place of a number stands a word that is nobody's.
     let own =
         if register == Register::Filing { caller.party.to_string() } else { format!("{}:new", caller.party) };
-    let new = register::open(&RecordKey::new(register, &own), None, &by(&window, &caller));
+    let own = RecordKey::new(register, &own);
+    // A party has one filing: whoever acts at the counter files others'.
+    let there =
+        register == Register::Filing && !caller.reviews() && window.read.record(&own).await?.is_some();
+    let mut new = register::open(&own, None, &by(&window, &caller));
+    new.retain(|_| !there);
     let new: Vec<Value> = new.into_iter().map(|step| register_forms::step(register, step)).collect();
     Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()), "new": new })))
 }

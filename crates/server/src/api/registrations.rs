@@ -21,10 +21,10 @@ use store::Read;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
-    code: String,
-    role: String,
-    name: String,
-    password: String,
+    pub(crate) code: String,
+    pub(crate) role: String,
+    pub(crate) name: String,
+    pub(crate) password: String,
 }
 
 /// Registers him. The answer is the same whether the code is filed already or not: that is for the agency to find out.

@@ -91,13 +91,15 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if first.is_some() {
         return vec![Desk::Account];
     }
-    let asked: [(Desk, &[Right]); 7] = [
+    let asked: [(Desk, &[Right]); 9] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
         (Desk::Sandbox, &[Right::MessagesSend]),
         (Desk::Receipts, &[Right::ReceiptsRead]),
         (Desk::Registers, &[Right::RegistersRead, Right::TraceRead]),
+        (Desk::People, &[Right::UsersRead, Right::TokensRead]),
+        (Desk::Operation, &[Right::MetricsRead]),
         (Desk::Rules, &[Right::ReferenceRead]),
         (Desk::Tariff, &[]),
     ];

@@ -8,10 +8,14 @@ mod desk;
 mod form;
 mod guard;
 mod live;
+mod newcomer;
 mod officer;
+mod operation;
+mod people;
 mod public;
 mod registers;
 mod sending;
+mod shares;
 mod sign_in;
 mod trying;
 
@@ -71,6 +75,20 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/registers/{register}/{id}/actions"),
     ("get", "/desk/registers/attachments/{id}/content"),
     ("get", "/desk/reviews"),
+    ("get", "/register"),
+    ("post", "/register"),
+    ("get", "/desk/people"),
+    ("post", "/desk/people"),
+    ("get", "/desk/people/{id}"),
+    ("post", "/desk/people/{id}"),
+    ("get", "/desk/tokens"),
+    ("post", "/desk/tokens"),
+    ("post", "/desk/tokens/{id}"),
+    ("get", "/desk/shares"),
+    ("get", "/desk/shares/{id}/records"),
+    ("get", "/desk/operation"),
+    ("get", "/desk/rulebooks"),
+    ("get", "/desk/evidence"),
 ];
 
 /// The routes of the pages.
@@ -109,6 +127,16 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/registers/{register}/{id}/actions", post(registers::act::<R>))
         .route("/desk/registers/attachments/{id}/content", get(registers::content::<R>))
         .route("/desk/reviews", get(registers::reviews::<R>))
+        .route("/register", get(newcomer::ask).post(newcomer::make::<R>))
+        .route("/desk/people", get(people::users::<R>).post(people::add::<R>))
+        .route("/desk/people/{id}", get(people::user::<R>).post(people::change::<R>))
+        .route("/desk/tokens", get(people::tokens::<R>).post(people::issue::<R>))
+        .route("/desk/tokens/{id}", post(people::revoke::<R>))
+        .route("/desk/shares", get(shares::rules::<R>))
+        .route("/desk/shares/{id}/records", get(shares::records::<R>))
+        .route("/desk/operation", get(operation::now::<R>))
+        .route("/desk/rulebooks", get(operation::rulebooks::<R>))
+        .route("/desk/evidence", get(operation::evidence::<R>))
 }
 
 /// A page as an answer.

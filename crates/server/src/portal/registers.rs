@@ -183,6 +183,7 @@ async fn seen<R: Read>(
     if word == "shares" && record.state == "in-force" && owns {
         view.shared = Some(format!("/desk/shares/{}/records", ::portal::parts::escaped(id)));
     }
+    view.order = register::fields::order(register_of(word)?);
     let could = caller.reviews() && !record.moves.iter().any(|step| step.who == "reviewer");
     let by_him =
         record.by.name == caller.name.as_str() && record.by.party == window.code_of(&caller.party).as_str();

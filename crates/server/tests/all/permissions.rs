@@ -124,6 +124,9 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/v1/reasons", "own",                            "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
     ("get", "/v1/limits", "own",                             "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
     ("get", "/metrics", "own",                               "401 403 403 403 200 200 200   403 403 403 403   403 403 403 403 200   403 403"),
+    ("get", "/v1/operation", "own",                          "401 403 403 403 200 200 200   403 403 403 403   403 403 403 403 200   403 403"),
+    ("get", "/v1/rulebooks", "own",                          "401 403 403 403 200 200 200   403 403 403 403   403 403 403 403 200   403 403"),
+    ("get", "/v1/rulebooks/differences", "own",              "401 403 403 403 200 200 200   403 403 403 403   403 403 403 403 200   403 403"),
     ("post", "/v1/payment-data", "own",                      "401 422 403 403 403 403 403   403 422 403 403   403 403 403 403 403   403 403"),
     ("post", "/v1/payment-data/asks", "own",                 "401 400 403 400 400 400 400   403 400 403 403   400 403 403 403 403   403 403"),
     ("post", "/v1/payment-data/check", "own",                "401 422 403 403 403 403 403   403 422 403 403   403 403 403 403 403   403 403"),
@@ -174,7 +177,7 @@ pub(crate) struct Things {
     pub(crate) message: Value,
     pub(crate) path: String,
     entry: String,
-    user: i64,
+    pub(crate) user: i64,
 }
 
 pub(crate) struct World {
@@ -359,6 +362,7 @@ impl World {
                 format!("/v1/declarations/{}", things.map_or("86202026I999999999", |things| &things.entry))
             }
             "/v1/accounts" => "/v1/accounts?kind=quota".to_owned(),
+            "/v1/rulebooks/differences" => "/v1/rulebooks/differences?from=1&to=1".to_owned(),
             "/v1/evidence/proof" => {
                 let known = things.map(|things| things.message["position"].to_string());
                 format!("{route}?position={}", known.unwrap_or("99999999".to_owned()))

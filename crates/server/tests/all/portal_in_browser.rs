@@ -19,19 +19,19 @@ const CHECKS: &str = include_str!("support/accessible.js");
 const OFFICE: &str = "8620000001";
 
 /// A zone with a rejected trade, one that an officer has to look at and one that waits, served on this machine.
-struct Served {
-    zone: Zone,
-    address: String,
-    rejected: Trade,
-    rejected_list: u64,
-    looked_at: Trade,
-    waiting: Trade,
-    officer: String,
-    login: String,
+pub(crate) struct Served {
+    pub(crate) zone: Zone,
+    pub(crate) address: String,
+    pub(crate) rejected: Trade,
+    pub(crate) rejected_list: u64,
+    pub(crate) looked_at: Trade,
+    pub(crate) waiting: Trade,
+    pub(crate) officer: String,
+    pub(crate) login: String,
 }
 
 impl Served {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let zone = Zone::new().await;
         let waiting = plain(&zone, 0);
         zone.trade(&waiting).await;
@@ -76,7 +76,7 @@ impl Served {
     }
 }
 
-fn browser() -> Option<Chromium> {
+pub(crate) fn browser() -> Option<Chromium> {
     let started = Chromium::start();
     if started.is_none() {
         println!(
@@ -87,7 +87,7 @@ fn browser() -> Option<Chromium> {
 }
 
 /// Signs in by the form, as a person does.
-fn sign_in(browser: &mut Chromium, served: &Served) {
+pub(crate) fn sign_in(browser: &mut Chromium, served: &Served) {
     browser.open(&format!("{}/sign-in", served.address));
     browser.leading(|browser| {
         browser.run(&format!(
@@ -99,7 +99,7 @@ fn sign_in(browser: &mut Chromium, served: &Served) {
 }
 
 /// Gives the browser a session, in place of whose it had.
-fn take_over(browser: &mut Chromium, served: &Served, session: &str) {
+pub(crate) fn take_over(browser: &mut Chromium, served: &Served, session: &str) {
     browser.call("Network.clearBrowserCookies", &json!({}));
     let cookie = json!({"name": "__Host-session", "value": session, "url": served.address, "path": "/", "secure": true, "httpOnly": true, "sameSite": "Lax"});
     assert_eq!(browser.call("Network.setCookie", &cookie)["success"], true);
@@ -112,7 +112,7 @@ fn folder() -> PathBuf {
 }
 
 /// Looks at pages in every width, language and theme.
-fn visit(
+pub(crate) fn visit(
     browser: &mut Chromium,
     served: &Served,
     who: &str,

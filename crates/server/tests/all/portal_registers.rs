@@ -70,7 +70,7 @@ async fn a_party_files_itself_by_forms_and_an_officer_decides() {
     let wrong = with(&with(&application(), "body.address", ""), "body.licences[1].validFrom", "");
     let told = post(&mut party, new, &page, &wrong).await;
     assert_eq!(told.status, 422);
-    for at in ["body.address-fault", "body.licences[0].validFrom-fault"] {
+    for at in ["apply.body.address-fault", "apply.body.licences[0].validFrom-fault"] {
         assert!(told.text.contains(&format!("id=\"{at}\"")), "{at}: {}", told.words());
         assert!(
             told.text.contains(&format!("{at}\" aria-invalid=\"true\"")),
@@ -78,7 +78,9 @@ async fn a_party_files_itself_by_forms_and_an_officer_decides() {
         );
     }
     assert!(told.text.contains("样例代理") && told.text.contains("10000000000"));
-    assert!(told.text.contains("id=\"body.roles.agent\" name=\"body.roles.agent\" value=\"yes\" checked"));
+    assert!(
+        told.text.contains("id=\"apply.body.roles.agent\" name=\"body.roles.agent\" value=\"yes\" checked")
+    );
     // One more row keeps what was typed, and records nothing.
     let more = post(&mut party, new, &page, &with(&application(), "do", "add-body.licences")).await;
     assert_eq!(more.status, 200);
@@ -110,7 +112,7 @@ async fn a_party_files_itself_by_forms_and_an_officer_decides() {
     let told = post(&mut officer, &actions, &page, &refuse).await;
     assert_eq!(told.status, 422);
     assert!(
-        told.text.contains("id=\"note.refuse-fault\"") && told.text.contains("<details class=\"move\" open")
+        told.text.contains("id=\"refuse.note-fault\"") && told.text.contains("<details class=\"move\" open")
     );
     let approve = [("action", "approve"), ("version", "1"), ("body.creditGrade", "A"), ("do", "send")];
     let done = post(&mut officer, &actions, &page, &approve).await;

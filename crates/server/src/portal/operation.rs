@@ -1,0 +1,129 @@
+//! Operation, rulebooks and the evidence log as pages, by the handlers of the interface.
+
+use super::desk::{get, query};
+use super::guard::Seen;
+use super::{read, shown};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::{Query, evidence as log, operation as api};
+use crate::auth::Caller;
+use ::portal::answers::operation::{Differences, Entries, Proof, Rulebooks};
+use ::portal::pages::operation as pages;
+use axum::extract::State;
+use axum::response::Response;
+use evidence::{Entry, Hash, of_hexadecimal, verify_inclusion};
+use std::sync::Arc;
+use store::Read;
+
+/// Rows of the log that are looked through for one page, a request of the interface at a time, and that a page shows.
+const LOOKED: &str = "1000";
+const LOOKS: usize = 5;
+const ROWS: usize = 50;
+
+/// `GET /desk/operation`.
+pub async fn now<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+) -> Result<Response, Problem> {
+    let told = read(api::now(State(window)).await?.0)?;
+    Ok(shown(&frame, &pages::now(&frame, &told)))
+}
+
+/// `GET /desk/rulebooks?from=&to=`.
+pub async fn rulebooks<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let all: Rulebooks = read(api::rulebooks(State(window.clone())).await?.0)?;
+    let (from, to) = (get(&asked, "from").trim(), get(&asked, "to").trim());
+    let differences: Option<Differences> = if from.is_empty() || to.is_empty() {
+        None
+    } else {
+        let beneath = query(&[("from", from), ("to", to)]);
+        Some(read(api::differences(State(window), caller, beneath).await?.0)?)
+    };
+    Ok(shown(&frame, &pages::rulebooks(&frame, &all, differences.as_ref(), (from, to))))
+}
+
+/// `GET /desk/evidence?position=&kind=&after=`: a proof is worked out again here before it is called good.
+pub async fn evidence<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let (position, kind) = (get(&asked, "position").trim(), get(&asked, "kind"));
+    let mut view = pages::Evidence {
+        kind: kind.to_owned(),
+        kinds: ::evidence::kind_words().collect(),
+        position: position.to_owned(),
+        ..pages::Evidence::default()
+    };
+    if !position.is_empty() {
+        let beneath = query(&[("position", position)]);
+        match log::proof(State(window.clone()), caller.clone(), beneath).await {
+            Ok(found) => {
+                let holds = holds(&found.0);
+                view.proof = Some((read::<Proof>(found.0)?, holds));
+            }
+            Err(problem) if matches!(problem.kind(), "not-found" | "bad-request") => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    // Heads and rows are for offices of the whole zone.
+    if caller.is_office() && caller.districts.is_empty() {
+        let head = log::head(State(window.clone()), caller.clone(), query(&[])).await?;
+        view.head = Some(read(head.0)?);
+        view.entries = entries(&window, &caller, kind, get(&asked, "after")).await?;
+    }
+    Ok(shown(&frame, &pages::evidence(&frame, &view)))
+}
+
+/// Rows after a cursor that are of a kind; the page ends early where they are far apart.
+async fn entries<R: Read>(
+    window: &Arc<Window<R>>,
+    caller: &Caller,
+    kind: &str,
+    after: &str,
+) -> Result<Entries, Problem> {
+    let mut found = Entries { entries: Vec::new(), cursor: after.to_owned() };
+    // Without a kind every row counts: one request is enough.
+    let limit = if kind.is_empty() { ROWS.to_string() } else { LOOKED.to_owned() };
+    for _ in 0..LOOKS {
+        let beneath = query(&[("after", &found.cursor), ("limit", &limit)]);
+        let page: Entries = read(log::entries(State(window.clone()), caller.clone(), beneath).await?.0)?;
+        let last = page.entries.is_empty();
+        found.cursor = page.cursor;
+        found.entries.extend(page.entries.into_iter().filter(|one| kind.is_empty() || one.kind_word == kind));
+        if last || found.entries.len() >= ROWS || kind.is_empty() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a proof leads from its row to its root, and the root is the one that the signed head states.
+fn holds(told: &serde_json::Value) -> bool {
+    let text = |pointer: &str| told.pointer(pointer).and_then(serde_json::Value::as_str);
+    let number = |pointer: &str| told.pointer(pointer).and_then(serde_json::Value::as_u64);
+    let hash = |pointer: &str| text(pointer).and_then(of_hexadecimal::<32>);
+    let worked_out = || {
+        let entry = Entry {
+            writer: u16::try_from(number("/entry/writer")?).ok()?,
+            sequence: number("/entry/sequence")?,
+            time: told.pointer("/entry/millis")?.as_i64()?,
+            kind: u8::try_from(number("/entry/kind")?).ok()?,
+            digest: hash("/entry/digest")?,
+        };
+        let path: Option<Vec<Hash>> =
+            told["path"].as_array()?.iter().map(|one| one.as_str().and_then(of_hexadecimal::<32>)).collect();
+        let root = hash("/root")?;
+        let signed = ::evidence::SignedHead::parse(text("/head/note")?).ok()?;
+        let stated = signed.head.writer(entry.writer).is_some_and(|one| one.root == root);
+        let leads = verify_inclusion(&entry.leaf(), number("/index")?, number("/size")?, &path?, &root);
+        Some(leads && stated && signed.is_signed())
+    };
+    worked_out().unwrap_or(false)
+}
