@@ -129,6 +129,19 @@ impl Certificate {
     }
 }
 
+/// Days before its end in which a certificate has to be renewed: a practice of ours, in no announcement.
+const RENEWED: i64 = 30;
+
+/// Whether a certificate that counts has ended, or ends within a month.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn ends_soon(record: &Record, now: Time) -> bool {
+    let soon = second(Time(now.0 + RENEWED * 86_400_000));
+    record.state == "registered"
+        && Certificate::of(record).valid_to.parse::<u64>().is_ok_and(|last| last < soon)
+}
+
 /// A fingerprint as it is written.
 pub fn fingerprint(facts: &CertificateFacts) -> String {
     facts.der_sha256.iter().fold(String::new(), |mut text, byte| {

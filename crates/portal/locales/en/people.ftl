@@ -162,3 +162,4 @@ row-filing = filing
 row-rulebook = rulebook
 row-seed-of-the-draw = seed of the draw
 row-record = record
+how-many = How many

@@ -368,3 +368,4 @@ changes-of-version = What it changed ({ $count })
 before = Before
 after = After
 move-done = It is recorded.
+ends-soon = ends within 30 days

@@ -162,3 +162,4 @@ row-filing = 备案
 row-rulebook = 规则
 row-seed-of-the-draw = 抽样种子
 row-record = 登记记录
+how-many = 次数

@@ -368,3 +368,4 @@ changes-of-version = 变更内容（{ $count }）
 before = 之前
 after = 之后
 move-done = 已记录。
+ends-soon = 30 日内到期

@@ -50,7 +50,7 @@ pub fn now(frame: &Frame, view: &Operation) -> Page {
             (card(texts.text("rows-of-ledger"), html! { (count(view.rows)) }))
             (card(texts.text("rows-not-listed"), html! { (count(view.rows_not_listed)) }))
             (card(texts.text("evidence-behind"), html! { (count(view.evidence_behind)) }))
-            (card(texts.text("disk-free"), html! { (count(view.free_bytes / GIB)) " GiB" }))
+            (card(texts.text("disk-free"), html! { @if view.free_bytes == 0 { "–" } @else { (count(view.free_bytes / GIB)) " GiB" } }))
             (card(texts.text("webhooks-failing"), html! { (count(view.webhooks.count)) @if view.webhooks.more { "+" } }))
         }
         h2 { (texts.text("webhooks-failing")) }
@@ -58,7 +58,7 @@ pub fn now(frame: &Frame, view: &Operation) -> Page {
         h2 { (texts.text("counters")) }
         (Table {
             caption: texts.text("counters-since"),
-            columns: vec![Column::of(texts.text("name")), Column::number(texts.text("number"))],
+            columns: vec![Column::of(texts.text("name")), Column::number(texts.text("how-many"))],
             rows: counters.collect(),
         }.shown())
         p.muted { (texts.text("position")) " " span.code { (view.position) } }

@@ -2,11 +2,11 @@
 //! which a new one is made.
 
 use super::body_form::{self, Shown};
-use super::registers::{move_name, record_address, register_address, state, value};
+use super::registers::{late, move_name, record_address, register_address, state, value};
 use crate::answers::registers::{Fault, Fields, Record, Step, differences, fields_of, fresh};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, facts, field, hidden, said};
+use crate::parts::{Cell, Column, Field, Table, Tone, empty, facts, field, hidden, said};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -54,8 +54,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let register = record.register.as_str();
     let body = html! {
         p {
-            (state(texts, &record.state))
-            @if record.overdue { " " (badge(Tone::Bad, &texts.text("overdue"))) }
+            (state(texts, &record.state)) " " (late(texts, record))
         }
         @if let Some(refused) = view.sent.as_ref().and_then(|sent| sent.refused.as_ref()) { (refusal(texts, refused)) }
         @if !record.note.is_empty() { (said(Tone::Still, html! { p { strong { (move_name(texts, &record.action)) } " · " (record.note) } })) }

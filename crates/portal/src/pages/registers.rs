@@ -42,6 +42,14 @@ pub fn state(texts: Texts, word: &str) -> Markup {
     badge(tone, &state_name(texts, word))
 }
 
+/// That the time of a record is over, or that a certificate has to be renewed.
+pub fn late(texts: Texts, record: &Record) -> Markup {
+    html! {
+        @if record.overdue && record.register == "certificates" { (badge(Tone::Warn, &texts.text("ends-soon"))) }
+        @else if record.overdue { (badge(Tone::Bad, &texts.text("overdue"))) }
+    }
+}
+
 /// What the hub shows.
 #[derive(Clone, Default, Debug)]
 pub struct Hub {
@@ -200,15 +208,18 @@ fn table(texts: Texts, register: &str, records: &[Record]) -> Markup {
     let mut columns = vec![Column::of(texts.text("number")), Column::of(texts.text("state"))];
     columns.extend(names.iter().map(|name| Column::of(texts.item(register, name))));
     columns.push(Column::of(texts.text("changed")));
-    let rows = records.iter().map(|record| {
-        let mut row = vec![
-            html! { a.lead.code href=(record_address(register, &record.id)) { (record.id) } },
-            html! { (state(texts, &record.state)) @if record.overdue { " " (badge(Tone::Bad, &texts.text("overdue"))) } },
-        ];
-        row.extend(names.iter().map(|name| html! { (value(texts, name, record.summary.get(*name).unwrap_or(&Value::Null))) }));
-        row.push(html! { (time(&record.changed)) " " span.muted { (record.by.name) } });
-        row
-    });
+    let rows =
+        records.iter().map(|record| {
+            let mut row = vec![
+                html! { a.lead.code href=(record_address(register, &record.id)) { (record.id) } },
+                html! { (state(texts, &record.state)) " " (late(texts, record)) },
+            ];
+            row.extend(names.iter().map(
+                |name| html! { (value(texts, name, record.summary.get(*name).unwrap_or(&Value::Null))) },
+            ));
+            row.push(html! { (time(&record.changed)) " " span.muted { (record.by.name) } });
+            row
+        });
     Table { caption: texts.text("newest-made-first"), columns, rows: rows.collect() }.shown()
 }
 

@@ -51,7 +51,7 @@ impl Problem {
         &self.detail
     }
     /// Everything that is wrong with what was sent, where it says so.
-    pub(crate) fn faults(&self) -> &[serde_json::Value] {
+    pub(crate) fn told_faults(&self) -> &[serde_json::Value] {
         self.members.get("faults").and_then(serde_json::Value::as_array).map_or(&[], Vec::as_slice)
     }
     /// 400.

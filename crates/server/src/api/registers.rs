@@ -116,11 +116,12 @@ fn is(query: &Query, name: &str) -> Result<bool, Problem> {
     }
 }
 
-/// Whether what a record waits for is late.
+/// Whether what a record waits for is late, or a certificate has to be renewed.
 pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
     match record.key.register {
         Register::Request => register::request::is_overdue(record, now),
         Register::PaymentData => register::payment_data::Body::of(record).is_overdue(&record.state, now),
+        Register::Certificate => register::certificate::ends_soon(record, now),
         _ => false,
     }
 }
@@ -128,7 +129,7 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
 fn listed(record: &Record, now: Time) -> Value {
     let mut shown = line(record);
     match record.key.register {
-        Register::Request => shown["overdue"] = is_overdue(record, now).into(),
+        Register::Request | Register::Certificate => shown["overdue"] = is_overdue(record, now).into(),
         Register::PaymentData => {
             let body = register::payment_data::Body::of(record);
             shown["overdue"] = body.is_overdue(&record.state, now).into();

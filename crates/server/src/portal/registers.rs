@@ -313,7 +313,7 @@ async fn attached<R: Read>(
     match api::act(State(window.clone()), caller.clone(), path, Ok(Json(body))).await {
         Ok(_) => Ok(Ok(id)),
         Err(problem) if problem.kind() == "invalid" => Ok(Err(problem
-            .faults()
+            .told_faults()
             .iter()
             .filter_map(|fault| fault["expected"].as_str())
             .collect::<Vec<&str>>()
@@ -342,7 +342,7 @@ async fn done<R: Read>(
     match api::act(State(window.clone()), caller.clone(), path, Ok(Json(body))).await {
         Ok(Json(made)) => Ok(Ok(made["id"].as_str().unwrap_or(id).to_owned())),
         Err(problem) if matches!(problem.kind(), "invalid" | "outdated" | "state" | "not-yours") => {
-            let faults: Vec<Fault> = read(Value::Array(problem.faults().to_vec()))?;
+            let faults: Vec<Fault> = read(Value::Array(problem.told_faults().to_vec()))?;
             let new =
                 faults.into_iter().filter(|fault| !sent.faults.iter().any(|known| known.path == fault.path));
             let new: Vec<Fault> = new.collect();

@@ -230,6 +230,9 @@ async fn the_interface_tells_what_forms_are_made_of_and_what_waits() {
     }
     let (_, page) = zone.get(AGENT, "/v1/registers/filings").await;
     assert_eq!(page["records"][0]["summary"], json!({"name": "样例代理", "roles": ["agent"]}));
+    // A party has one filing; another may still make its own.
+    assert_eq!(page["new"], json!([]));
+    let (_, page) = zone.get(STRANGER, "/v1/registers/filings").await;
     assert_eq!(page["new"][0]["action"], "apply");
     assert_eq!(zone.get(AGENT, "/v1/registers/filings?waiting=perhaps").await.0, 400);
     assert_eq!(zone.get(AGENT, "/v1/registers?with=everything").await.0, 400);
