@@ -39,6 +39,7 @@ pub mod serving;
 pub mod sharing;
 pub mod signed_requests;
 pub mod signing_in;
+pub mod statistics;
 mod tail;
 pub mod throttle;
 pub mod window;

@@ -113,14 +113,17 @@ fn of_document(told: &mut Told, arrived: &Arrived, attempt: Option<&Attempt>, ou
         Document::Declaration(list) if !accepted => {
             let refuses = |finding: &&Finding| finding.reason.layer() == Layer::Refused;
             let rules = outcome.answer.findings.iter().filter(refuses).map(|finding| finding.reason);
-            told.refused = Some((named(list), rules.collect()));
+            // What nobody checked makes no cells of its own: it is of its sender, and of a district if it is one.
+            let parties = vec![arrived.sender.clone()];
+            let named = Named { parties, merchant: arrived.sender.clone(), ..named(list) };
+            told.refused = Some((named, rules.collect()));
         }
         // A deletion names the list that it deletes; staged is not declared.
         Document::Declaration(list) if list.head.app_type != "3" && list.head.app_status == "2" => {
             told.declared = Some(declared(list, attempt.and_then(|attempt| attempt.assessment.as_ref())));
         }
         Document::Return(back) if accepted => {
-            told.returning = Some((back.head.customs_code.trim().into(), back.head.ebc_code.trim().into()));
+            told.returning = Some((code(&back.head.customs_code, 4), back.head.ebc_code.trim().into()));
         }
         _ => {}
     }
@@ -141,12 +144,19 @@ fn named(list: &Declaration) -> Named {
     parties.sort_unstable();
     parties.dedup();
     Named {
-        district: trimmed(&head.customs_code),
-        mode: trimmed(&head.trade_mode),
-        country: trimmed(&head.country),
+        district: code(&head.customs_code, 4),
+        mode: code(&head.trade_mode, 4),
+        country: code(&head.country, 3),
         merchant: trimmed(&head.ebc_code),
         parties,
     }
+}
+
+/// A code of so many digits; what is none is empty.
+fn code(text: &str, digits: usize) -> Text {
+    let text = text.trim();
+    let is_code = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_code { text.into() } else { Text::default() }
 }
 
 fn declared(list: &Declaration, assessment: Option<&Assessment>) -> Declared {

@@ -49,6 +49,9 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get" | "post", "/v1/assignments") | ("delete", "/v1/assignments/{platform}/{order_no}") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
+        ("get", "/v1/statistics" | "/v1/statistics/{table}") => right(&[Right::ConsignmentsRead]),
+        // Nothing of one trader: what is told of few is left out.
+        ("get", "/v1/indicators/{table}") => Open,
         ("post", "/v1/preview") => right(&[Right::Preview]),
         ("post", "/v1/persons/records") => right(&[Right::PersonsRead]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),

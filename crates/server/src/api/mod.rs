@@ -28,6 +28,7 @@ pub(crate) mod sandbox;
 pub(crate) mod sessions;
 mod shares;
 pub(crate) mod sign_in;
+pub(crate) mod statistics;
 pub mod view;
 
 use crate::Window;
@@ -70,6 +71,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/datasets/{dataset}"),
     ("get", "/v1/shares/{id}/records"),
     ("get", "/v1/institutions"),
+    ("get", "/v1/statistics"),
+    ("get", "/v1/statistics/{table}"),
+    ("get", "/v1/indicators/{table}"),
     ("get", "/v1/reasons"),
     ("get", "/v1/limits"),
     ("post", "/v1/sandbox/trades"),
@@ -141,6 +145,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
         .route("/v1/persons/records", post(persons::records::<R>))
+        .route("/v1/statistics", get(statistics::tables))
+        .route("/v1/statistics/{table}", get(statistics::of_caller::<R>))
+        .route("/v1/indicators/{table}", get(statistics::of_all::<R>))
         .route("/v1/registers", get(registers::all))
         .route("/v1/registers/{register}", get(registers::list::<R>))
         .route("/v1/registers/{register}/{id}", get(registers::show::<R>))

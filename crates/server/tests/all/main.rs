@@ -31,6 +31,7 @@ mod shares;
 mod sign_ins;
 mod signed_requests;
 mod simulator;
+mod statistics;
 mod support;
 mod webhooks;
 mod windows;
