@@ -22,6 +22,10 @@ pub enum Desk {
     Receipts,
     /// Rules and codes.
     Rules,
+    /// Figures of the zone, or of the reader's party.
+    Figures,
+    /// Figures for everybody.
+    Indicators,
     /// Tariff and calculator.
     Tariff,
     /// Whether the window works.
@@ -41,6 +45,8 @@ impl Desk {
             Self::Sandbox => "/desk/sandbox",
             Self::Receipts => "/desk/receipts",
             Self::Rules => "/desk/rules",
+            Self::Figures => "/desk/zone",
+            Self::Indicators => "/indicators",
             Self::Tariff => "/tariff",
             Self::Status => "/status",
             Self::Account => "/desk/account",
@@ -57,6 +63,8 @@ impl Desk {
             Self::Sandbox => texts.text("nav-sandbox"),
             Self::Receipts => texts.text("nav-receipts"),
             Self::Rules => texts.text("nav-rules"),
+            Self::Figures => texts.text("nav-figures"),
+            Self::Indicators => texts.text("nav-indicators"),
             Self::Tariff => texts.text("nav-tariff"),
             Self::Status => texts.text("nav-status"),
             Self::Account => texts.text("nav-account"),
@@ -191,7 +199,7 @@ fn with_language(place: &str, language: Language) -> String {
 }
 
 fn navigation(frame: &Frame, here: Option<Desk>) -> Markup {
-    const PUBLIC: [Desk; 2] = [Desk::Tariff, Desk::Status];
+    const PUBLIC: [Desk; 3] = [Desk::Tariff, Desk::Indicators, Desk::Status];
     let desks = frame.reader.as_ref().map_or(&PUBLIC[..], |reader| &reader.desks);
     html! {
         nav.nav aria-label=(frame.texts.text("navigation")) {

@@ -23,6 +23,7 @@ pub mod intake;
 pub mod metrics;
 pub mod password;
 pub mod payment_data;
+pub mod picture;
 pub mod pipeline;
 mod plan;
 pub mod portal;

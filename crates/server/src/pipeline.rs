@@ -75,8 +75,13 @@ pub(crate) fn start<S: Store>(
     let closing = Arc::new(Notify::new());
     let told_to_close = closing.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answering =
-        Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone(), tail, statistics };
+    let answering = Answering {
+        read: store.read(),
+        reference: reference.clone(),
+        metrics: metrics.clone(),
+        tail,
+        statistics,
+    };
     let (answers, answering) = answering::start(answering, failed)?;
     let thread = std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
         let mut engine = Engine {

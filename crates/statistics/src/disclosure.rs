@@ -26,10 +26,7 @@ fn row(record: &csv::StringRecord) -> Option<Row> {
 fn rows() -> &'static [Row] {
     static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
     ROWS.get_or_init(|| {
-        csv::Reader::from_reader(TABLE.as_bytes())
-            .records()
-            .filter_map(|record| row(&record.ok()?))
-            .collect()
+        csv::Reader::from_reader(TABLE.as_bytes()).records().filter_map(|record| row(&record.ok()?)).collect()
     })
 }
 

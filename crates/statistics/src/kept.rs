@@ -63,13 +63,17 @@ impl Kept {
             return None;
         }
         let mut figures = Figures::default();
-        for Cell(table, day, [owner, first, second], count, [value, tax, quota, weight], merchants) in self.cells {
+        for Cell(table, day, [owner, first, second], count, [value, tax, quota, weight], merchants) in
+            self.cells
+        {
             let key = Key { day, owner: owner.into(), first: first.into(), second: second.into() };
             let merchants = merchants.into_iter().map(Text::from).collect();
             let measure = Measure { count, value, tax, quota, weight, merchants };
             figures.tables.entry(Table::from_word(&table)?).or_default().insert(key, measure);
         }
-        for OpenLine([platform, order_no], named, parties, weight, declared, state, since, judged) in self.open {
+        for OpenLine([platform, order_no], named, parties, weight, declared, state, since, judged) in
+            self.open
+        {
             let [district, mode, country, merchant] = named.map(Text::from);
             let parties = parties.into_iter().map(Text::from).collect();
             let open = Open {

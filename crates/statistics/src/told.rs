@@ -2,6 +2,7 @@
 //! every row carries: documents in states are there while a row is fresh, and not when it is read again.
 
 use ceb::{Declaration, Document};
+use clearance::Text;
 use clearance::consignment::{Attempt, Lane, State};
 use clearance::event::{ActionKind, Arrived, Cause, Event};
 use clearance::finding::Finding;
@@ -9,7 +10,6 @@ use clearance::keys::{OrderKey, Time};
 use clearance::outcome::Outcome;
 use clearance::reason::{Disclosure, Layer, Reason};
 use clearance::tax::Assessment;
-use clearance::Text;
 
 /// What a row tells.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -139,8 +139,7 @@ fn named(list: &Declaration) -> Named {
     let head = &list.head;
     let trimmed = |text: &Text| Text::from(text.trim());
     let codes = [&head.ebp_code, &head.ebc_code, &head.logistics_code, &head.agent_code, &head.assure_code];
-    let mut parties: Vec<Text> =
-        codes.into_iter().map(trimmed).filter(|code| !code.is_empty()).collect();
+    let mut parties: Vec<Text> = codes.into_iter().map(trimmed).filter(|code| !code.is_empty()).collect();
     parties.sort_unstable();
     parties.dedup();
     Named {
@@ -168,11 +167,7 @@ fn declared(list: &Declaration, assessment: Option<&Assessment>) -> Declared {
     });
     // A decimal counts hundred-thousandths: of a kilogram, hundredths of a gram.
     let grams = list.head.gross_weight.units() / 100;
-    Declared {
-        named: named(list),
-        weight: i64::try_from(grams).unwrap_or(0),
-        goods: goods.collect(),
-    }
+    Declared { named: named(list), weight: i64::try_from(grams).unwrap_or(0), goods: goods.collect() }
 }
 
 fn stand(attempt: &Attempt) -> Stand {

@@ -149,7 +149,8 @@ fn may_see(key: &Key, whose: &Whose) -> bool {
 fn told(measure: Measure, whose: &Whose) -> Option<Measure> {
     match whose {
         Whose::Public(least) => {
-            let enough = measure.merchants.len() as u64 >= least.merchants || measure.count >= least.declarations;
+            let enough =
+                measure.merchants.len() as u64 >= least.merchants || measure.count >= least.declarations;
             enough.then_some(measure)
         }
         _ => Some(measure),

@@ -109,7 +109,8 @@ impl Derived {
         let (sealer, sealed) = (Sealer::with(self.place.master())?, sealed.to_vec());
         let opened = aside(move || {
             let packed = sealer.open(name, &sealed).ok();
-            Ok(packed.and_then(|packed| zstd::bulk::decompress(&packed, LONGEST.min(packed.len() * 1_000)).ok()))
+            Ok(packed
+                .and_then(|packed| zstd::bulk::decompress(&packed, LONGEST.min(packed.len() * 1_000)).ok()))
         });
         Ok(opened.await?.map(|bytes| (covers, bytes)))
     }

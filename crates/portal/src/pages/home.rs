@@ -50,6 +50,8 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::Sandbox => texts.text("about-sandbox"),
         Desk::Receipts => texts.text("about-receipts"),
         Desk::Rules => texts.text("about-rules"),
+        Desk::Figures => texts.text("about-figures"),
+        Desk::Indicators => texts.text("about-indicators"),
         Desk::Tariff => texts.text("about-tariff"),
         Desk::Status => texts.text("about-status"),
         Desk::Account => texts.text("about-account"),

@@ -105,6 +105,8 @@ fn page(method: &str, path: &str) -> Option<Access> {
     let right = |right: &'static [Right]| Access::Right(right);
     Some(match (method, path) {
         ("get", "/" | "/static/{name}" | "/sign-in" | "/status" | "/tariff" | "/tariff/calculator") => Open,
+        ("get", "/indicators" | "/indicators/file") => Open,
+        ("get", "/desk/zone" | "/desk/zone/file") => right(&[Right::ConsignmentsRead]),
         ("post", "/sign-in") => Open,
         ("post", "/sign-out") => Oneself,
         // Whoever has something to do first is led there.

@@ -27,9 +27,7 @@ const WAITING: &str = "waiting";
 
 /// `GET /v1/statistics`: the tables and what each may be asked by.
 pub async fn tables() -> Json<Value> {
-    let table = |table: &Table| {
-        json!({"table": table.word(), "by": Dimension::words(*table), "ofParties": table.of_party().is_some()})
-    };
+    let table = |table: &Table| json!({"table": table.word(), "by": Dimension::words(*table), "ofParties": table.of_party().is_some()});
     let mut tables: Vec<Value> = Table::ASKED.iter().map(table).collect();
     tables.push(json!({"table": WAITING, "by": ["district", "state", "upto"], "ofParties": false}));
     Json(json!({ "tables": tables }))
@@ -101,12 +99,14 @@ fn day(query: &Query, name: &str, otherwise: Time) -> Result<u32, Problem> {
     // As people and as browsers write it.
     let digits: String = text.chars().filter(|sign| *sign != '-').collect();
     let day = Day::parse(&digits);
-    day.map(Day::number).ok_or_else(|| Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd")))
+    day.map(Day::number)
+        .ok_or_else(|| Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd")))
 }
 
 fn dimensions(query: &Query, table: Table) -> Result<Vec<Dimension>, Problem> {
     let words = Dimension::words(table);
-    let wrong = || Problem::bad_request(&format!("by is one or more of {}, parted by commas", words.join(",")));
+    let wrong =
+        || Problem::bad_request(&format!("by is one or more of {}, parted by commas", words.join(",")));
     let Some(text) = parameter(query, "by") else {
         let [_, first, second] = table.parts();
         let named = [first, second].into_iter().filter_map(|word| Dimension::from_word(table, word));
@@ -159,7 +159,6 @@ fn stand(answer: &mut Value, standing: &Standing, now: Time) {
     answer["complete"] = json!(standing.complete);
     let upto = if standing.complete { now } else { standing.last };
     answer["upTo"] = json!(upto.stamp_millis().to_string());
-    answer["moved"] = json!(standing.moved);
 }
 
 fn line(by: &[&str], line: Line, of_public: bool) -> Value {

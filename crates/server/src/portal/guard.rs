@@ -97,6 +97,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
         (Desk::Send, &[Right::MessagesSend]),
         (Desk::Sandbox, &[Right::MessagesSend]),
         (Desk::Receipts, &[Right::ReceiptsRead]),
+        (Desk::Figures, &[Right::ConsignmentsRead]),
         (Desk::Rules, &[Right::ReferenceRead]),
         (Desk::Tariff, &[]),
     ];

@@ -6,6 +6,7 @@
 mod account;
 mod desk;
 mod form;
+mod figures;
 mod guard;
 mod live;
 mod officer;
@@ -39,6 +40,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/tariff"),
     ("get", "/tariff/calculator"),
     ("get", "/status"),
+    ("get", "/indicators"),
+    ("get", "/indicators/file"),
+    ("get", "/desk/zone"),
+    ("get", "/desk/zone/file"),
     ("get", "/desk"),
     ("get", "/desk/account"),
     ("post", "/desk/account/password"),
@@ -74,6 +79,10 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/tariff", get(public::tariff::<R>))
         .route("/tariff/calculator", get(public::calculator::<R>))
         .route("/status", get(public::status::<R>))
+        .route("/indicators", get(figures::indicators::<R>))
+        .route("/indicators/file", get(figures::indicators_file::<R>))
+        .route("/desk/zone", get(figures::zone::<R>))
+        .route("/desk/zone/file", get(figures::zone_file::<R>))
         .route("/desk", get(desk::home::<R>))
         .route("/desk/account", get(account::show))
         .route("/desk/account/password", post(account::password::<R>))

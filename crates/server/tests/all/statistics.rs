@@ -29,10 +29,16 @@ async fn folded(zone: &Zone) -> Figures {
 
 async fn act(zone: &Zone, trade: &Trade, action: Value) {
     let shown = zone.shown(OFFICE, trade).await;
-    let mut body = json!({"id": format!("{}-{}", action["action"], shown["version"]), "version": shown["version"]});
+    let mut body =
+        json!({"id": format!("{}-{}", action["action"], shown["version"]), "version": shown["version"]});
     body.as_object_mut().unwrap().extend(action.as_object().unwrap().clone());
     let (status, answer) = zone
-        .request("POST", &format!("{}/actions", path(trade)), Some(&zone.tokens[OFFICE]), body.to_string().into_bytes())
+        .request(
+            "POST",
+            &format!("{}/actions", path(trade)),
+            Some(&zone.tokens[OFFICE]),
+            body.to_string().into_bytes(),
+        )
         .await;
     assert_eq!(status, 200, "{answer}");
 }
@@ -81,7 +87,8 @@ async fn some_days(zone: &Zone) -> Vec<Trade> {
 
 /// Counts of a table by its last part.
 fn steps(answer: &Value) -> Vec<(String, u64)> {
-    let count = |line: &Value| (line["step"].as_str().unwrap().to_owned(), line["count"].as_u64().unwrap_or(0));
+    let count =
+        |line: &Value| (line["step"].as_str().unwrap().to_owned(), line["count"].as_u64().unwrap_or(0));
     answer["lines"].as_array().unwrap().iter().map(count).collect()
 }
 
@@ -107,7 +114,9 @@ async fn figures_told_while_rows_are_fresh_are_those_of_all_rows_read_again() {
     let (status, flow) = zone.get(OFFICE, "/v1/statistics/flow?by=step").await;
     assert_eq!(status, 200, "{flow}");
     let told = steps(&flow);
-    for (step, least) in [("declared", 6), ("released", 3), ("rejected", 2), ("returned", 1), ("inspection", 1)] {
+    for (step, least) in
+        [("declared", 6), ("released", 3), ("rejected", 2), ("returned", 1), ("inspection", 1)]
+    {
         let found = told.iter().find(|(word, _)| word == step).map_or(0, |(_, count)| *count);
         assert!(found >= least, "{step}: {told:?}");
     }
@@ -126,7 +135,10 @@ async fn figures_that_are_kept_are_taken_up_again_and_what_is_not_of_this_ledger
     let data = zone.folder.path().join("data/derived-statistics");
     if data.exists() {
         let lies = std::fs::read(&data).unwrap();
-        assert!(!lies.windows(8).any(|part| part == b"released") && bytes.windows(8).any(|part| part == b"released"));
+        assert!(
+            !lies.windows(8).any(|part| part == b"released")
+                && bytes.windows(8).any(|part| part == b"released")
+        );
     }
     let Zone { window, router, folder, clock, tokens } = zone;
     drop((window, router));
@@ -168,8 +180,11 @@ async fn each_sees_his_own_figures_and_everybody_what_is_of_several() {
     assert_eq!(zone.get(&agent, "/v1/statistics/lanes").await.0, 404);
     assert_eq!(zone.get(&agent, "/v1/statistics/waiting").await.0, 404);
     // An officer of another district sees none of it.
-    let elsewhere =
-        zone.window.control.issue(OFFICE, clearance::party::Role::Officer, "elsewhere", &["53".into()], NOW, None).await;
+    let elsewhere = zone
+        .window
+        .control
+        .issue(OFFICE, clearance::party::Role::Officer, "elsewhere", &["53".into()], NOW, None)
+        .await;
     let elsewhere = elsewhere.unwrap();
     let (status, none) = zone.request("GET", "/v1/statistics/flow", Some(&elsewhere), Vec::new()).await;
     assert_eq!((status, none["lines"].as_array().unwrap().len()), (200, 0), "{none}");

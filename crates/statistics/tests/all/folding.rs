@@ -15,7 +15,14 @@ fn told(order: &str, now: i64, state: State) -> Told {
         now: Time(now),
         order: OrderKey::new("P", order),
         declared: None,
-        stand: Some(Stand { state, lane: Some(Lane::Release), value: 1_000, tax: 91, quota: 1_000, causes: vec![] }),
+        stand: Some(Stand {
+            state,
+            lane: Some(Lane::Release),
+            value: 1_000,
+            tax: 91,
+            quota: 1_000,
+            causes: vec![],
+        }),
         action: None,
         refused: None,
         returning: None,
@@ -121,7 +128,8 @@ fn an_officers_decision_is_counted_with_how_long_it_was_waited_for() {
     let waiting = figures.waiting(Time(NOON + 90_000));
     assert_eq!((waiting.len(), waiting[0].state, waiting[0].upto), (1, State::Review, Some(120)));
     figures.add(&Told { action: Some("release"), ..told("1", NOON + 90_000, State::Released) });
-    let done = counts(&figures, Table::Work, &[Dimension::Owner, Dimension::First, Dimension::Second], &office());
+    let done =
+        counts(&figures, Table::Work, &[Dimension::Owner, Dimension::First, Dimension::Second], &office());
     assert_eq!(done, [("8620 release decider".to_owned(), Some(1))]);
     let spans = counts(&figures, Table::Durations, &[Dimension::First, Dimension::Second], &office());
     let expected = ["decision 0000120", "release 0000120", "verdict 0000001"];

@@ -33,8 +33,11 @@ impl Tables {
     /// Keeps what is derived: that of the server that was last stays.
     pub async fn keep_derived(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let client = self.client().await?;
-        let keep = "INSERT INTO derived VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes";
-        execute(&client, keep, &[&name, &bytes]).await.map_err(|error| failed("keep what is derived", error))?;
+        let keep =
+            "INSERT INTO derived VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes";
+        execute(&client, keep, &[&name, &bytes])
+            .await
+            .map_err(|error| failed("keep what is derived", error))?;
         Ok(())
     }
 
