@@ -3,5 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the sources that they hold to account")]
 
 mod colours;
+mod figures;
 mod gallery;
 mod texts;

@@ -4,6 +4,7 @@
 
 mod codes;
 mod evidence;
+mod figures_in_browser;
 mod goods_filing;
 mod http;
 mod institutions;

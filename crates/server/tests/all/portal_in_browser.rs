@@ -19,10 +19,10 @@ const CHECKS: &str = include_str!("support/accessible.js");
 const OFFICE: &str = "8620000001";
 
 /// A zone with a rejected trade, one that an officer has to look at and one that waits, served on this machine.
-struct Served {
-    zone: Zone,
+pub(crate) struct Served {
+    pub(crate) zone: Zone,
     address: String,
-    rejected: Trade,
+    pub(crate) rejected: Trade,
     rejected_list: u64,
     looked_at: Trade,
     waiting: Trade,
@@ -31,7 +31,7 @@ struct Served {
 }
 
 impl Served {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let zone = Zone::new().await;
         let waiting = plain(&zone, 0);
         zone.trade(&waiting).await;
@@ -76,7 +76,7 @@ impl Served {
     }
 }
 
-fn browser() -> Option<Chromium> {
+pub(crate) fn browser() -> Option<Chromium> {
     let started = Chromium::start();
     if started.is_none() {
         println!(
@@ -99,20 +99,20 @@ fn sign_in(browser: &mut Chromium, served: &Served) {
 }
 
 /// Gives the browser a session, in place of whose it had.
-fn take_over(browser: &mut Chromium, served: &Served, session: &str) {
+pub(crate) fn take_over(browser: &mut Chromium, served: &Served, session: &str) {
     browser.call("Network.clearBrowserCookies", &json!({}));
     let cookie = json!({"name": "__Host-session", "value": session, "url": served.address, "path": "/", "secure": true, "httpOnly": true, "sameSite": "Lax"});
     assert_eq!(browser.call("Network.setCookie", &cookie)["success"], true);
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
 
 /// Looks at pages in every width, language and theme.
-fn visit(
+pub(crate) fn visit(
     browser: &mut Chromium,
     served: &Served,
     who: &str,
