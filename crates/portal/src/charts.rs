@@ -129,7 +129,7 @@ fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64, marks: &[(usize, &str)]) 
         @for (index, (bar, name)) in (0u64..).zip(marks) {
             @let x = LEFT + (*bar as u64 + 1).min(bars.len() as u64) * each;
             line.mark x1=(x) y1=(ABOVE) x2=(x) y2=(floor) {}
-            text x=(x - 4) y=(ABOVE + 10 + index * 13) text-anchor="end" { (name) }
+            text x=(x - 4) y=(ABOVE + 10 + index * 17) text-anchor="end" { (name) }
         }
     };
     frame(legend, most, body)

@@ -5,7 +5,7 @@ use crate::format::count;
 use maud::{Markup, html};
 
 const WIDE: u64 = 640;
-const EACH: u64 = 34;
+const EACH: u64 = 40;
 /// Room for the number at the right.
 const NUMBER: u64 = 80;
 
@@ -21,9 +21,9 @@ pub fn ranked(legend: Legend<'_>, bars: &[(String, u64)]) -> Markup {
                 desc id=(description) { (legend.description) }
                 @for (index, (name, value)) in (0u64..).zip(bars) {
                     @let width = scaled(*value, most, WIDE - NUMBER).max(2);
-                    text x="0" y=(index * EACH + 12) { (name) }
-                    rect.series-1 x="0" y=(index * EACH + 17) width=(width) height="11" {}
-                    text x=(width + 6) y=(index * EACH + 27) { (count(*value)) }
+                    text x="0" y=(index * EACH + 15) { (name) }
+                    rect.series-1 x="0" y=(index * EACH + 20) width=(width) height="11" {}
+                    text x=(width + 6) y=(index * EACH + 31) { (count(*value)) }
                 }
             }
             figcaption { (legend.title) }

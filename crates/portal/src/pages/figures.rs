@@ -180,7 +180,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @else {
             (facts(&whole(texts, view)))
             @for chart in there {
-                section {
+                section.figures {
                     h2 { (chart.title(texts)) }
                     @match drawn(texts, view, chart) {
                         None => p.muted { (texts.text("figures-nothing")) },
@@ -202,11 +202,14 @@ fn shown(texts: Texts, view: &View, chart: Chart, drawn: &Drawn) -> Markup {
             &[("chart", chart.word()), ("form", form), ("from", &view.from), ("to", &view.to)],
         )
     };
+    let lines = view.tables.get(chart.word()).into_iter().flat_map(|table| &table.lines);
+    let left_out = lines.filter(|line| line.suppressed).count() as u64;
     html! {
         div.beside {
             div { @if drawn.series.len() > 1 { (charts::key(&drawn.series)) } (drawn.chart) }
             (drawn.table.shown())
         }
+        @if left_out > 0 { p.muted { (texts.with("figures-left-out", &[("count", &count(left_out))])) } }
         ul.files aria-label=(texts.with("figures-files", &[("chart", &chart.title(texts))])) {
             @for form in ["csv", "png", "svg"] { li { a href=(file(form)) download aria-label={ (form.to_uppercase()) ": " (chart.title(texts)) } { (form.to_uppercase()) } } }
         }
@@ -246,46 +249,40 @@ fn period(texts: Texts, view: &View) -> Markup {
     }
 }
 
-/// Counts, values and taxes by step.
-fn sums(view: &View) -> BTreeMap<String, u64> {
-    let mut found = BTreeMap::new();
-    for line in view.tables.get("steps").iter().flat_map(|table| &table.lines) {
-        *found.entry(line.part("step").to_owned()).or_default() += line.count.unwrap_or(0);
+/// What the whole of the days is counted in: no chart of its own.
+pub const WHOLE: (&str, &str, &str) = ("whole", "flow", "step");
+
+/// The lines of the whole, by step.
+fn sums(view: &View) -> &[FigureLine] {
+    view.tables.get(WHOLE.0).map(|table| table.lines.as_slice()).unwrap_or_default()
+}
+
+/// A number, or that it is too few to be told.
+fn number(texts: Texts, line: Option<&FigureLine>) -> Markup {
+    match line {
+        Some(line) if line.suppressed => html! { span.muted { (texts.text("figures-few")) } },
+        Some(line) => html! { (count(line.count.unwrap_or(0))) },
+        None => html! { "0" },
     }
-    found
-}
-
-/// The sum of amounts of two decimals at most, exactly, in fen.
-fn fen(text: &str) -> i128 {
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
-    let (whole, parts) = digits.split_once('.').unwrap_or((digits, ""));
-    let parts: String = parts.chars().chain("00".chars()).take(2).collect();
-    let number = |text: &str| text.parse::<i128>().unwrap_or(0);
-    sign * (number(whole) * 100 + number(&parts))
-}
-
-fn yuan(fen: i128) -> String {
-    let (sign, fen) = if fen < 0 { ("-", -fen) } else { ("", fen) };
-    money(&format!("{sign}{}.{:02}", fen / 100, fen % 100))
 }
 
 fn whole(texts: Texts, view: &View) -> Vec<(String, Markup)> {
-    let sums = sums(view);
-    let sum = |of: fn(&FigureLine) -> &str, step: &str| -> i128 {
-        let lines = view.tables.get("steps").into_iter().flat_map(|table| &table.lines);
-        lines.filter(|line| line.part("step") == step).map(|line| fen(of(line))).sum()
-    };
-    let mut told: Vec<(String, Markup)> = ["declared", "released", "rejected"]
-        .into_iter()
-        .map(|step| (step_name(texts, step), html! { (count(sums.get(step).copied().unwrap_or(0))) }))
-        .collect();
-    told.push((texts.text("figures-value"), html! { (yuan(sum(|line| &line.value, "declared"))) }));
-    told.push((texts.text("figures-tax"), html! { (yuan(sum(|line| &line.tax, "released"))) }));
+    let of = |step: &str| sums(view).iter().find(|line| line.part("step") == step);
+    let steps = ["declared", "released", "rejected"].into_iter();
+    let mut told: Vec<(String, Markup)> =
+        steps.map(|step| (step_name(texts, step), number(texts, of(step)))).collect();
+    if let Some(declared) = of("declared").filter(|line| !line.suppressed) {
+        told.push((texts.text("figures-value-declared"), html! { (money(&declared.value)) }));
+    }
+    if let Some(released) = of("released").filter(|line| !line.suppressed) {
+        told.push((texts.text("figures-tax-released"), html! { (money(&released.tax)) }));
+    }
     told
 }
 
 fn step_name(texts: Texts, step: &str) -> String {
     match step {
+        "declared" => texts.text("step-declared"),
         "changed" => texts.text("step-changed"),
         "returned" => texts.text("step-returned"),
         "refused" => texts.text("step-refused"),

@@ -15,7 +15,11 @@ fn line(parts: &[(&str, &str)], count: u64) -> FigureLine {
 }
 
 fn table(chart: Chart) -> Figures {
-    let mut table = Figures { table: chart.table().0.to_owned(), up_to: "20261123100000123".into(), ..Figures::default() };
+    let mut table = Figures {
+        table: chart.table().0.to_owned(),
+        up_to: "20261123100000123".into(),
+        ..Figures::default()
+    };
     table.lines = match chart {
         Chart::Days => vec![
             line(&[("day", "20261122"), ("mode", "1210"), ("step", "declared")], 40),
@@ -62,6 +66,15 @@ pub fn view(place: Place) -> View {
     for chart in Chart::ALL {
         view.tables.insert(chart.word().to_owned(), table(chart));
     }
+    let whole = Figures {
+        lines: vec![
+            line(&[("step", "declared")], 130),
+            line(&[("step", "released")], 75),
+            line(&[("step", "returned")], 0),
+        ],
+        ..Figures::default()
+    };
+    view.tables.insert("whole".into(), whole);
     if place == Place::Public {
         view.tables.retain(|word, _| word != "waiting" && word != "work");
         for table in view.tables.values_mut() {

@@ -54,6 +54,16 @@ impl Reader<'_> {
         let (table, by) = chart.table();
         // By mode there would be fewer that may be told.
         let by = if matches!((self, chart), (Self::Everybody, Chart::Days)) { "day,step" } else { by };
+        self.table(window, table, by, days)
+    }
+
+    fn table<R: Read>(
+        &self,
+        window: &Window<R>,
+        table: &str,
+        by: &str,
+        days: (&str, &str),
+    ) -> Result<Option<Value>, Problem> {
         let asked = query(&[("from", days.0), ("to", days.1), ("by", by)]);
         let told = match self {
             Self::Caller(caller) => statistics::caller_told(window, caller, table, &asked),
@@ -104,6 +114,11 @@ fn view<R: Read>(
         if let Some(told) = reader.told(window, *chart, (&view.from, &view.to))? {
             view.tables.insert(chart.word().to_owned(), read::<Figures>(told)?);
         }
+    }
+    let (whole, table, by) = figures::WHOLE;
+    let told = reader.table(window, table, by, (&view.from, &view.to))?;
+    if let Some(told) = told {
+        view.tables.insert(whole.to_owned(), read::<Figures>(told)?);
     }
     view.names = names(window, &view, texts);
     Ok(view)

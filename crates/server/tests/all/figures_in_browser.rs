@@ -20,6 +20,10 @@ const DAYS: i64 = 12;
 
 /// Trades of some days: released at once, after hours, later; rejected; from several countries.
 async fn lively(zone: &Zone) {
+    let built_in = clearance::Rulebook::built_in_tables();
+    let rules: Vec<(String, String)> =
+        built_in.into_iter().filter(|(name, _)| name == "risk_rules.csv").collect();
+    zone.window.publish(&rules, "test").await.unwrap();
     for day in 0..DAYS {
         let now = Time(NOW.0 + day * DAY);
         zone.clock.set(now);
@@ -73,10 +77,17 @@ async fn figures_are_fit_for_everybody() {
         let page = |name: &'static str, path: &str| (name, path.to_owned());
         visit(&mut browser, &served, "public", &[page("indicators", "/indicators")], &mut faults);
         take_over(&mut browser, &served, &officer);
-        let pages = [page("figures", "/desk/zone"), page("no-figures", "/desk/zone?from=20200101&to=20200131")];
+        let pages =
+            [page("figures", "/desk/zone"), page("no-figures", "/desk/zone?from=20200101&to=20200131")];
         visit(&mut browser, &served, "officer", &pages, &mut faults);
         take_over(&mut browser, &served, &agent);
-        visit(&mut browser, &served, "agent", &[page("figures", "/desk/zone"), page("home-figures", "/desk")], &mut faults);
+        visit(
+            &mut browser,
+            &served,
+            "agent",
+            &[page("figures", "/desk/zone"), page("home-figures", "/desk")],
+            &mut faults,
+        );
         faults
     });
     let faults = faults.await.unwrap();

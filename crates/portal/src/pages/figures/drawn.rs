@@ -1,10 +1,11 @@
 //! Each chart of the dashboard with the table of its numbers.
 
-use super::{Chart, Drawn, View, name, step_name, sums};
+use super::{Chart, Drawn, Place, View, name, number, step_name, sums};
 use crate::answers::figures::{FigureLine, Figures};
 use crate::charts::{self, Bar, Legend};
 use crate::format::{count, money};
 use crate::language::{Family, Texts};
+use crate::pages::address;
 use crate::parts::{Column, Table};
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,16 +102,39 @@ fn steps(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
     let series: Vec<Vec<u64>> =
         of.iter().map(|step| view.days.iter().map(|day| value(day, step)).collect()).collect();
     let names: Vec<String> = view.days.iter().map(|day| short_day(day)).collect();
-    let sums: Vec<(String, u64)> =
-        sums(view).into_iter().map(|(step, sum)| (step_name(texts, &step), sum)).collect();
+    let sums = sums(view);
+    let said: Vec<(String, u64)> =
+        sums.iter().map(|line| (step_name(texts, line.part("step")), line.count.unwrap_or(0))).collect();
     let title = texts.text("figures-steps");
-    let legend = Legend { id: "steps", title: &title, description: &told(&sums) };
-    let rows = sums.iter().map(|(name, number)| vec![html! { (name) }, html! { (count(*number)) }]).collect();
+    let legend = Legend { id: "steps", title: &title, description: &told(&said) };
+    let rows = sums.iter().map(|line| {
+        let name = step_name(texts, line.part("step"));
+        let there = trades(line.part("step")).filter(|_| view.place != Place::Public);
+        let name = match there {
+            Some(state) => html! { a href=(address("/desk/consignments", &[("state", state)])) { (name) } },
+            None => html! { (name) },
+        };
+        vec![name, number(texts, Some(line))]
+    });
+    let rows = rows.collect();
     let columns = vec![Column::of(texts.text("figures-step")), Column::number(texts.text("figures-times"))];
     Some(Drawn {
         chart: charts::lines(legend, &names, &series),
         series: of.iter().map(|step| step_name(texts, step)).collect(),
         table: Table { caption: texts.text("figures-by-step"), columns, rows },
+    })
+}
+
+/// The state in whose list the trades of a step are found now.
+fn trades(step: &str) -> Option<&'static str> {
+    Some(match step {
+        "declared" => "2",
+        "rejected" => "100",
+        "entered" => "120",
+        "review" => "300",
+        "inspection" => "500",
+        "released" => "800",
+        _ => return None,
     })
 }
 
@@ -130,10 +154,20 @@ fn upto(line: &FigureLine) -> Option<u64> {
     line.part("upto").parse().ok()
 }
 
+fn span_name(texts: Texts, span: &str) -> String {
+    match span {
+        "release" => texts.text("figures-span-release"),
+        "decision" => texts.text("figures-span-decision"),
+        _ => texts.text("figures-span-verdict"),
+    }
+}
+
 fn durations(texts: Texts, table: &Figures) -> Option<Drawn> {
-    let released: Vec<&FigureLine> =
-        table.lines.iter().filter(|line| line.part("span") == "release").collect();
-    let bounds: BTreeSet<u64> = table.lines.iter().map(|line| upto(line).unwrap_or(u64::MAX)).collect();
+    // Where nothing was released yet, the time to the first verdict says more than nothing.
+    let has = |span: &str| table.lines.iter().any(|line| line.part("span") == span && line.count.is_some());
+    let of = if has("release") { "release" } else { "verdict" };
+    let released: Vec<&FigureLine> = table.lines.iter().filter(|line| line.part("span") == of).collect();
+    let bounds: BTreeSet<u64> = released.iter().map(|line| upto(line).unwrap_or(u64::MAX)).collect();
     let bound = |bound: u64| (bound != u64::MAX).then_some(bound);
     let counts: Vec<(String, u64)> = bounds
         .iter()
@@ -142,21 +176,17 @@ fn durations(texts: Texts, table: &Figures) -> Option<Drawn> {
             (span(texts, bound(*at)), here.filter_map(|line| line.count).sum())
         })
         .collect();
-    let percentiles = table.percentiles.get("release").copied().unwrap_or_default();
+    let percentiles = table.percentiles.get(of).copied().unwrap_or_default();
     let at = |seconds: Option<u64>| bounds.iter().position(|known| Some(*known) == seconds);
     let marks: Vec<(usize, &str)> =
         [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99)]
             .into_iter()
             .filter_map(|(name, seconds)| Some((at(seconds)?, name)))
             .collect();
-    let title = texts.text("figures-durations");
+    let title = span_name(texts, of);
     let legend = Legend { id: "durations", title: &title, description: &told(&counts) };
     let rows = table.percentiles.iter().map(|(of, percentiles)| {
-        let name = match of.as_str() {
-            "release" => texts.text("figures-span-release"),
-            "decision" => texts.text("figures-span-decision"),
-            _ => texts.text("figures-span-verdict"),
-        };
+        let name = span_name(texts, of);
         let cell = |seconds| html! { (span(texts, seconds)) };
         vec![html! { (name) }, cell(percentiles.p50), cell(percentiles.p90), cell(percentiles.p99)]
     });
