@@ -115,7 +115,7 @@ fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64, marks: &[(usize, &str)]) 
     let (height, floor) = (HIGH - BELOW - ABOVE, HIGH - BELOW);
     let each = ((WIDE - LEFT) / (bars.len() as u64).max(1)).clamp(1, WIDEST);
     // Names that would lie on one another are left to the table.
-    let every = (bars.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
+    let every = (bars.len() as u64 * 60).div_ceil(WIDE - LEFT).max(1);
     let body = html! {
         @for (index, bar) in (0u64..).zip(bars) {
             @let x = LEFT + index * each;
@@ -150,7 +150,7 @@ pub fn line(legend: Legend<'_>, points: &[(String, u64)]) -> Markup {
     let most = round_up(points.iter().map(|(_, value)| *value).max().unwrap_or(0));
     let values: Vec<u64> = points.iter().map(|(_, value)| *value).collect();
     let at = |index: u64| LEFT + scaled(index, (points.len() as u64).saturating_sub(1), WIDE - LEFT - 24);
-    let every = (points.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
+    let every = (points.len() as u64 * 60).div_ceil(WIDE - LEFT).max(1);
     let body = html! {
         polyline.curve points=(path(&values, most, (LEFT, ABOVE), (WIDE - LEFT - 24, HIGH - BELOW - ABOVE))) {}
         @for (index, (name, _)) in (0u64..).zip(points) {
@@ -164,7 +164,7 @@ pub fn line(legend: Legend<'_>, points: &[(String, u64)]) -> Markup {
 pub fn lines(legend: Legend<'_>, names: &[String], series: &[Vec<u64>]) -> Markup {
     let most = round_up(series.iter().flatten().copied().max().unwrap_or(0));
     let at = |index: u64| LEFT + scaled(index, (names.len() as u64).saturating_sub(1), WIDE - LEFT - 24);
-    let every = (names.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
+    let every = (names.len() as u64 * 60).div_ceil(WIDE - LEFT).max(1);
     let body = html! {
         @for (index, values) in series.iter().enumerate() {
             polyline class={ "curve curve-" (index % SERIES + 1) } points=(path(values, most, (LEFT, ABOVE), (WIDE - LEFT - 24, HIGH - BELOW - ABOVE))) {}
