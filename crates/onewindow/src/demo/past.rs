@@ -23,13 +23,14 @@ pub fn from_everywhere(trades: &mut [Trade], draw: &mut Numbers) {
     for trade in trades {
         let country = *draw.pick(&COUNTRIES);
         trade.declaration.head.country = country.into();
+        trade.order.lines.iter_mut().for_each(|line| line.country = country.into());
         for line in &mut trade.declaration.lines {
             (line.country, line.trade_country) = (country.into(), Some(country.into()));
         }
     }
 }
 
-/// Lives through the days before today; how many trades there were. None where the zone was there already.
+/// Lives through the days before today; how many trades there were: none where the zone was there already.
 pub async fn live(space: &Space) -> Result<u64, Failure> {
     let space::Place::Folder(folder, options) = space.place()? else { return Ok(0) };
     if folder.exists() {
