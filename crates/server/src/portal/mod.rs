@@ -5,8 +5,8 @@
 
 mod account;
 mod desk;
-mod form;
 mod figures;
+mod form;
 mod guard;
 mod live;
 mod officer;
