@@ -64,6 +64,7 @@ fn stories_on_postgres() -> bool {
         "shares",
         "sign_ins",
         "signed_requests",
+        "statistics",
         "webhooks",
         "windows",
     ];

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "what the newcomer reads")]
 
 pub mod agencies;
+mod past;
 mod platform;
 
 use crate::serve::{LogFormat, Operation, open_to_serve, serve, stop};
@@ -48,6 +49,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     crate::runtime()?.block_on(async {
         std::fs::create_dir_all(&arguments.folder)?;
         let space = Space::folder(arguments.folder.join("data"), None);
+        let past = past::live(&space).await?;
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let address = listener.local_addr()?;
         let opened = open_to_serve(&space, address).await?;
@@ -67,6 +69,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         if window.is_sandbox() {
             println!("  it is a sandbox: make trades to try with at http://{address}/desk/sandbox");
         }
+        println!("  {past} trades of the days before are there: http://{address}/indicators");
         println!("  parties filed now: {filed}; everything in this zone is invented");
         println!("  tokens:  {}   (shell variables: {})", arguments.folder.join("tokens.txt").display(), arguments.folder.join("tokens.sh").display());
         println!("  people:  {}   (they sign in at http://{address}/sign-in)", arguments.folder.join("people.txt").display());
@@ -215,7 +218,8 @@ fn samples(folder: &Path, seed: u64, window: &Window<ChosenRead>) -> Result<(), 
 
 /// A small day: trades come in, some of them defective; parcels arrive a little later.
 async fn replay(window: Window<ChosenRead>, seed: u64, count: u64) {
-    let trades = generate::trades(seed, 0, count, generate::persons(count), 80_000, window.clock.now());
+    let mut trades = generate::trades(seed, 0, count, generate::persons(count), 80_000, window.clock.now());
+    past::from_everywhere(&mut trades, &mut sample::Numbers::new(seed, 1));
     for (done, chunk) in trades.chunks(10).enumerate() {
         for (sender, _, bytes) in generate::messages(chunk, seed, 10, window.clock.now()) {
             if window.send(&bytes.into(), &sender).await.is_none() {

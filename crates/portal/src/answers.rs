@@ -1,11 +1,12 @@
 //! The answers of the HTTP interface, typed: what pages are made of. They are read from what the interface gives, so that a
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
+pub mod figures;
 mod officer;
-pub mod sandbox;
 pub mod operation;
 pub mod people;
 pub mod registers;
+pub mod sandbox;
 pub mod sending;
 
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};

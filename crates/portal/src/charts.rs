@@ -1,6 +1,14 @@
-//! Charts as SVG, drawn here: bars, stacked bars, a line, a histogram, a sparkline. Each has a title and a description, takes
+//! Charts as SVG, drawn here: bars, stacked bars, lines, a histogram with its percentiles, lying bars, a map, a sparkline. Each has a title and a description, takes
 //! its colours from the stylesheet and belongs beside the table of its numbers. Whole numbers alone: a chart shows counts
 //! or fen.
+
+mod alone;
+mod ranked;
+mod region;
+
+pub use alone::alone;
+pub use ranked::ranked;
+pub use region::{region, short};
 
 use maud::{Markup, html};
 
@@ -85,22 +93,29 @@ fn frame(legend: Legend<'_>, most: u64, body: Markup) -> Markup {
 
 /// Bars, stacked where they have several parts.
 pub fn bars(legend: Legend<'_>, bars: &[Bar]) -> Markup {
-    columns(legend, bars, 24)
+    columns(legend, bars, if bars.len() > 15 { 4 } else { 24 }, &[])
 }
 
 /// A histogram: bars that touch, each named by where it begins.
 pub fn histogram(legend: Legend<'_>, counts: &[(String, u64)]) -> Markup {
     let bars: Vec<Bar> =
         counts.iter().map(|(name, count)| Bar { name: name.clone(), parts: vec![*count] }).collect();
-    columns(legend, &bars, 1)
+    columns(legend, &bars, 1, &[])
 }
 
-fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64) -> Markup {
+/// A histogram with lines at the ends of some of its bars: index of the bar, and what is below the line, as `p50`.
+pub fn percentiles(legend: Legend<'_>, counts: &[(String, u64)], marks: &[(usize, &str)]) -> Markup {
+    let bars: Vec<Bar> =
+        counts.iter().map(|(name, count)| Bar { name: name.clone(), parts: vec![*count] }).collect();
+    columns(legend, &bars, 1, marks)
+}
+
+fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64, marks: &[(usize, &str)]) -> Markup {
     let most = round_up(bars.iter().map(Bar::sum).max().unwrap_or(0));
     let (height, floor) = (HIGH - BELOW - ABOVE, HIGH - BELOW);
     let each = ((WIDE - LEFT) / (bars.len() as u64).max(1)).clamp(1, WIDEST);
     // Names that would lie on one another are left to the table.
-    let every = (bars.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
+    let every = (bars.len() as u64 * 60).div_ceil(WIDE - LEFT).max(1);
     let body = html! {
         @for (index, bar) in (0u64..).zip(bars) {
             @let x = LEFT + index * each;
@@ -109,6 +124,12 @@ fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64) -> Markup {
                 rect class={ "series-" (series) } x=(x + gap / 2) y=(floor - top) width=(each.saturating_sub(gap).max(1)) height=(size) {}
             }
             @if index.is_multiple_of(every) { text x=(x + each / 2) y=(HIGH - 8) text-anchor="middle" { (bar.name) } }
+        }
+        // The names of lines that lie close together stand below one another.
+        @for (index, (bar, name)) in (0u64..).zip(marks) {
+            @let x = LEFT + (*bar as u64 + 1).min(bars.len() as u64) * each;
+            line.mark x1=(x) y1=(ABOVE) x2=(x) y2=(floor) {}
+            text x=(x - 4) y=(ABOVE + 10 + index * 17) text-anchor="end" { (name) }
         }
     };
     frame(legend, most, body)
@@ -129,10 +150,26 @@ pub fn line(legend: Legend<'_>, points: &[(String, u64)]) -> Markup {
     let most = round_up(points.iter().map(|(_, value)| *value).max().unwrap_or(0));
     let values: Vec<u64> = points.iter().map(|(_, value)| *value).collect();
     let at = |index: u64| LEFT + scaled(index, (points.len() as u64).saturating_sub(1), WIDE - LEFT - 24);
-    let every = (points.len() as u64 * 48).div_ceil(WIDE - LEFT).max(1);
+    let every = (points.len() as u64 * 60).div_ceil(WIDE - LEFT).max(1);
     let body = html! {
         polyline.curve points=(path(&values, most, (LEFT, ABOVE), (WIDE - LEFT - 24, HIGH - BELOW - ABOVE))) {}
         @for (index, (name, _)) in (0u64..).zip(points) {
+            @if index.is_multiple_of(every) { text x=(at(index)) y=(HIGH - 8) text-anchor="middle" { (name) } }
+        }
+    };
+    frame(legend, most, body)
+}
+
+/// Several lines through points that are equally far apart, one a series; the names are those of the points.
+pub fn lines(legend: Legend<'_>, names: &[String], series: &[Vec<u64>]) -> Markup {
+    let most = round_up(series.iter().flatten().copied().max().unwrap_or(0));
+    let at = |index: u64| LEFT + scaled(index, (names.len() as u64).saturating_sub(1), WIDE - LEFT - 24);
+    let every = (names.len() as u64 * 60).div_ceil(WIDE - LEFT).max(1);
+    let body = html! {
+        @for (index, values) in series.iter().enumerate() {
+            polyline class={ "curve curve-" (index % SERIES + 1) } points=(path(values, most, (LEFT, ABOVE), (WIDE - LEFT - 24, HIGH - BELOW - ABOVE))) {}
+        }
+        @for (index, name) in (0u64..).zip(names) {
             @if index.is_multiple_of(every) { text x=(at(index)) y=(HIGH - 8) text-anchor="middle" { (name) } }
         }
     };

@@ -55,7 +55,7 @@ impl Language {
     }
 
     /// Its files: name and text.
-    pub fn files(self) -> [(&'static str, &'static str); 10] {
+    pub fn files(self) -> [(&'static str, &'static str); 11] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -63,6 +63,7 @@ impl Language {
                     ("words.ftl", include_str!(concat!("../locales/", $tag, "/words.ftl"))),
                     ("desk.ftl", include_str!(concat!("../locales/", $tag, "/desk.ftl"))),
                     ("account.ftl", include_str!(concat!("../locales/", $tag, "/account.ftl"))),
+                    ("figures.ftl", include_str!(concat!("../locales/", $tag, "/figures.ftl"))),
                     ("public.ftl", include_str!(concat!("../locales/", $tag, "/public.ftl"))),
                     ("officer.ftl", include_str!(concat!("../locales/", $tag, "/officer.ftl"))),
                     ("sandbox.ftl", include_str!(concat!("../locales/", $tag, "/sandbox.ftl"))),

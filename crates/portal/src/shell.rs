@@ -28,6 +28,10 @@ pub enum Desk {
     Operation,
     /// Rules and codes.
     Rules,
+    /// Figures of the zone, or of the reader's party.
+    Figures,
+    /// Figures for everybody.
+    Indicators,
     /// Tariff and calculator.
     Tariff,
     /// Whether the window works.
@@ -50,6 +54,8 @@ impl Desk {
             Self::People => "/desk/people",
             Self::Operation => "/desk/operation",
             Self::Rules => "/desk/rules",
+            Self::Figures => "/desk/zone",
+            Self::Indicators => "/indicators",
             Self::Tariff => "/tariff",
             Self::Status => "/status",
             Self::Account => "/desk/account",
@@ -69,6 +75,8 @@ impl Desk {
             Self::People => texts.text("nav-people"),
             Self::Operation => texts.text("nav-operation"),
             Self::Rules => texts.text("nav-rules"),
+            Self::Figures => texts.text("nav-figures"),
+            Self::Indicators => texts.text("nav-indicators"),
             Self::Tariff => texts.text("nav-tariff"),
             Self::Status => texts.text("nav-status"),
             Self::Account => texts.text("nav-account"),
@@ -203,7 +211,7 @@ fn with_language(place: &str, language: Language) -> String {
 }
 
 fn navigation(frame: &Frame, here: Option<Desk>) -> Markup {
-    const PUBLIC: [Desk; 2] = [Desk::Tariff, Desk::Status];
+    const PUBLIC: [Desk; 3] = [Desk::Tariff, Desk::Indicators, Desk::Status];
     let desks = frame.reader.as_ref().map_or(&PUBLIC[..], |reader| &reader.desks);
     html! {
         nav.nav aria-label=(frame.texts.text("navigation")) {

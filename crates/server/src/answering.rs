@@ -4,6 +4,7 @@
 use crate::metrics::{Metrics, Step};
 use crate::pipeline::{Answered, MessageAnswer, Work};
 use crate::reference;
+use crate::statistics::Statistics;
 use crate::tail::Tail;
 use clearance::consignment::State;
 use clearance::decide::Reference;
@@ -61,6 +62,7 @@ pub(crate) struct Answering<R> {
     pub(crate) reference: Arc<RwLock<Arc<Reference>>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tail: Arc<Tail>,
+    pub(crate) statistics: Arc<Statistics>,
 }
 
 /// Starts the thread; `failed` is told why it ended, if the store failed.
@@ -91,9 +93,11 @@ impl<R: Read> Answering<R> {
                     if let Some(version) = reference {
                         self.move_reference(version, &rows, &work);
                     }
+                    let heard = self.statistics.heard(first, &rows);
                     let followed = self.tail.is_followed().then(|| rows.clone());
                     self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
                     // Senders do not wait for those who follow.
+                    self.statistics.take(heard);
                     if let Some(rows) = followed {
                         self.tail.keep(first, &rows).await;
                     }
@@ -110,6 +114,7 @@ impl<R: Read> Answering<R> {
                     for (answer, commanded) in answers {
                         let _ = answer.send(commanded);
                     }
+                    self.statistics.take(self.statistics.heard(first, &rows));
                     self.tail.keep(first, &rows).await;
                     if let Some(done) = done {
                         let _ = done.send(());

@@ -8,6 +8,7 @@ pub use crate::door::{Answered, MessageAnswer, Pipeline, Work};
 use crate::metrics::{Metrics, Step};
 use crate::plan::Plan;
 use crate::reference;
+use crate::statistics::Statistics;
 use crate::tail::Tail;
 use crate::window::OpenError;
 use bytes::Bytes;
@@ -56,6 +57,7 @@ pub(crate) struct Surroundings {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) pause: Arc<AtomicBool>,
     pub(crate) tail: Arc<Tail>,
+    pub(crate) statistics: Arc<Statistics>,
 }
 
 /// Starts the pipeline on its own thread. A store that fails ends the process's intake: the sender's queue closes, and
@@ -65,7 +67,7 @@ pub(crate) struct Surroundings {
 /// When the thread or its runtime cannot be started.
 pub(crate) fn start<S: Store>(
     store: S,
-    Surroundings { reference, clock, metrics, pause, tail }: Surroundings,
+    Surroundings { reference, clock, metrics, pause, tail, statistics }: Surroundings,
     judge: Judge,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
@@ -73,8 +75,13 @@ pub(crate) fn start<S: Store>(
     let closing = Arc::new(Notify::new());
     let told_to_close = closing.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answering =
-        Answering { read: store.read(), reference: reference.clone(), metrics: metrics.clone(), tail };
+    let answering = Answering {
+        read: store.read(),
+        reference: reference.clone(),
+        metrics: metrics.clone(),
+        tail,
+        statistics,
+    };
     let (answers, answering) = answering::start(answering, failed)?;
     let thread = std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
         let mut engine = Engine {

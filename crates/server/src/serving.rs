@@ -150,6 +150,7 @@ fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
     tasks.spawn(worker::watch_room(window.intake.clone(), probe, least, EVERY));
     tasks.spawn(worker::run(window.clone(), EVERY));
     tasks.spawn(crate::evidence::run(window.clone(), EVERY));
+    tasks.spawn(crate::statistics::run(window.clone(), EVERY));
     let (client, patience) = settings.push.clone();
     tasks.spawn(push::run(window.clone(), client, patience));
     tasks

@@ -6,6 +6,7 @@ use crate::intake::Intake;
 use crate::metrics::{Metrics, Step};
 use crate::pipeline::{self, Judge, Pipeline, Surroundings};
 use crate::signing_in::Gate;
+use crate::statistics::Statistics;
 use crate::tail::Tail;
 use bytes::Bytes;
 use ceb::Limits;
@@ -100,6 +101,8 @@ pub struct Window<R: Read> {
     pub limits: Limits,
     /// Checks signatures.
     pub verifier: Arc<Verifier>,
+    /// Figures, as far as they follow.
+    pub statistics: Arc<Statistics>,
     /// The newest rows, for whoever follows them.
     pub(crate) tail: Arc<Tail>,
     /// Judging is paused: what comes is recorded and answered as received.
@@ -122,6 +125,7 @@ impl<R: Read> Clone for Window<R> {
             verifier: self.verifier.clone(),
             pause: self.pause.clone(),
             tail: self.tail.clone(),
+            statistics: self.statistics.clone(),
         }
     }
 }
@@ -164,12 +168,14 @@ impl<R: Read> Window<R> {
         let metrics = Arc::new(Metrics::default());
         let pause = Arc::new(AtomicBool::new(is_paused(&control).await?));
         let tail = Arc::<Tail>::default();
+        let statistics = Arc::<Statistics>::default();
         let surroundings = Surroundings {
             reference: reference.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),
             pause: pause.clone(),
             tail: tail.clone(),
+            statistics: statistics.clone(),
         };
         let (pipeline, thread) = pipeline::start(store, surroundings, judge, failed)?;
         let window = Self {
@@ -186,6 +192,7 @@ impl<R: Read> Window<R> {
             verifier: Arc::new(Verifier::new()),
             pause,
             tail,
+            statistics,
         };
         if first_book {
             // Where another server was faster, his are the first.

@@ -218,6 +218,9 @@ impl Read for ChosenRead {
     fn evidence(&self) -> crate::Evidence {
         each!(self, read => read.evidence())
     }
+    fn derived(&self) -> crate::Derived {
+        each!(self, read => read.derived())
+    }
     fn sealed(&self, position: Position, row: &Row) -> Result<crate::redact::Redaction, StoreError> {
         each!(self, read => read.sealed(position, row))
     }

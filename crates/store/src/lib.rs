@@ -9,6 +9,7 @@ mod chosen;
 pub mod codec;
 mod control;
 mod crypt;
+mod derived;
 pub mod evidence;
 pub mod faulty;
 mod hasher;
@@ -24,6 +25,7 @@ pub mod verify;
 
 pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
 pub use control::{Control, NewToken, SESSION_PREFIX, Token};
+pub use derived::Derived;
 pub use evidence::Evidence;
 pub use master_key::MasterKey;
 pub use people::{
@@ -328,6 +330,8 @@ pub trait Read: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// The evidence log over these rows: one for the life of a window, it remembers how far it is.
     fn evidence(&self) -> Evidence;
+    /// What is made of these rows and kept beside them.
+    fn derived(&self) -> Derived;
     /// A row as it is to be from now on, sealed, to be named by the record of its erasure first.
     fn sealed(&self, position: Position, row: &Row) -> Result<redact::Redaction, StoreError>;
     /// Puts rows in the place of payloads, which are gone then; for ever. The record of the erasure was committed before.

@@ -8,6 +8,7 @@ mod client;
 mod limits;
 mod measure;
 mod messages;
+mod pages;
 mod physical;
 mod places;
 mod plot;
@@ -84,6 +85,10 @@ pub struct Arguments {
     /// too, and what they cost is told apart.
     #[arg(long)]
     sharing: bool,
+    /// Measure, in place of sending, how long each page of the portal takes at the volume stored, asked for so many times
+    /// (200 unless said). Users are added to the store for it.
+    #[arg(long, value_name = "ROUNDS", num_args = 0..=1, default_missing_value = "200", conflicts_with_all = ["curve", "physical", "sharing", "plot", "compare"], value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pages: Option<u64>,
     /// Measure what this machine can do at most, and say how far each step is from it.
     #[arg(long)]
     physical: bool,
@@ -182,6 +187,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         limits: None,
     };
     let mut places = arguments.places(&folder);
+    if let Some(rounds) = arguments.pages {
+        return measure_pages(&arguments, &runtime, &mut places, rounds);
+    }
     for (point, volume) in arguments.volumes().into_iter().enumerate() {
         measure_point(&arguments, &runtime, &mut places, (point, volume), &mut report)?;
     }
@@ -198,6 +206,25 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     }
     // The traffic is clean: a refusal is a fault of the window or of the measurement, and nothing may be lost.
     Ok(report.records.iter().all(|record| record.measured.fate.refused == 0 && record.measured.lost() == 0))
+}
+
+/// Every page of the portal at the volume stored.
+fn measure_pages(
+    arguments: &Arguments,
+    runtime: &Runtime,
+    places: &mut [Place],
+    rounds: u64,
+) -> Result<bool, Failure> {
+    let Some(place) = places.first_mut() else { return Ok(false) };
+    place.fill(runtime, arguments.stored)?;
+    let pages = pages::measure(runtime, place, rounds)?;
+    place.close();
+    if arguments.json {
+        println!("{}", pages.json());
+    } else {
+        print!("{}", pages.table());
+    }
+    Ok(pages.all_came())
 }
 
 /// All measurements at one volume: batch by batch, and the stores in turns, so that what the machine does meanwhile hits

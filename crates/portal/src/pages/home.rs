@@ -53,6 +53,8 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::People => texts.text("about-people"),
         Desk::Operation => texts.text("about-operation"),
         Desk::Rules => texts.text("about-rules"),
+        Desk::Figures => texts.text("about-figures"),
+        Desk::Indicators => texts.text("about-indicators"),
         Desk::Tariff => texts.text("about-tariff"),
         Desk::Status => texts.text("about-status"),
         Desk::Account => texts.text("about-account"),

@@ -7,6 +7,7 @@ pub mod consignments;
 pub mod decide;
 pub mod document;
 pub mod error;
+pub mod figures;
 pub mod home;
 pub mod many;
 pub mod newcomer;

@@ -11,6 +11,7 @@ pub fn page(frame: &Frame, open: bool) -> Page {
         ("/sign-in", texts.text("sign-in"), texts.text("start-sign-in")),
         ("/tariff", texts.text("nav-tariff"), texts.text("about-tariff")),
         ("/tariff/calculator", texts.text("calculator"), texts.text("calculator-help")),
+        ("/indicators", texts.text("nav-indicators"), texts.text("about-indicators")),
         ("/status", texts.text("nav-status"), texts.text("about-status")),
     ];
     let body = html! {

@@ -474,6 +474,12 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
             )
             .shown(&inside),
         ),
+        ("figures", pages::figures::page(&inside, &crate::figures::view(Default::default())).shown(&inside)),
+        (
+            "indicators",
+            pages::figures::page(&outside, &crate::figures::view(pages::figures::Place::Public))
+                .shown(&outside),
+        ),
         ("rules", rules::page(&inside, &[rule], "13127", 0).shown(&inside)),
         ("many", many::page(&inside, &a_choice(None)).shown(&inside)),
         ("many-done", many::page(&inside, &a_choice(Some(results()))).shown(&inside)),

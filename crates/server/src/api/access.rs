@@ -49,6 +49,9 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get" | "post", "/v1/assignments") | ("delete", "/v1/assignments/{platform}/{order_no}") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
+        ("get", "/v1/statistics" | "/v1/statistics/{table}") => right(&[Right::ConsignmentsRead]),
+        // Nothing of one trader: what is told of few is left out.
+        ("get", "/v1/indicators/{table}") => Open,
         ("post", "/v1/preview") => right(&[Right::Preview]),
         ("post", "/v1/persons/records") => right(&[Right::PersonsRead]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
@@ -104,6 +107,8 @@ fn page(method: &str, path: &str) -> Option<Access> {
     let right = |right: &'static [Right]| Access::Right(right);
     Some(match (method, path) {
         ("get", "/" | "/static/{name}" | "/sign-in" | "/status" | "/tariff" | "/tariff/calculator") => Open,
+        ("get", "/indicators" | "/indicators/file") => Open,
+        ("get", "/desk/zone" | "/desk/zone/file") => right(&[Right::ConsignmentsRead]),
         ("post", "/sign-in") => Open,
         ("post", "/sign-out") => Oneself,
         // Whoever has something to do first is led there.

@@ -24,15 +24,14 @@ pub(crate) mod people;
 mod persons;
 mod preview;
 pub(crate) mod receipts;
-mod registers;
-mod registrations;
-pub(crate) mod sandbox;
 pub(crate) mod register_forms;
 pub(crate) mod registers;
 pub(crate) mod registrations;
+pub(crate) mod sandbox;
 pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod sign_in;
+pub(crate) mod statistics;
 pub mod view;
 
 use crate::Window;
@@ -75,6 +74,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/datasets/{dataset}"),
     ("get", "/v1/shares/{id}/records"),
     ("get", "/v1/institutions"),
+    ("get", "/v1/statistics"),
+    ("get", "/v1/statistics/{table}"),
+    ("get", "/v1/indicators/{table}"),
     ("get", "/v1/reasons"),
     ("get", "/v1/limits"),
     ("post", "/v1/sandbox/trades"),
@@ -150,6 +152,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/accounts", get(accounts::<R>))
         .route("/v1/persons/records", post(persons::records::<R>))
         .route("/v1/registers", get(register_forms::all::<R>))
+        .route("/v1/statistics", get(statistics::tables))
+        .route("/v1/statistics/{table}", get(statistics::of_caller::<R>))
+        .route("/v1/indicators/{table}", get(statistics::of_all::<R>))
         .route("/v1/registers/{register}", get(registers::list::<R>))
         .route("/v1/registers/{register}/{id}", get(registers::show::<R>))
         .route("/v1/registers/{register}/{id}/history", get(registers::history::<R>))

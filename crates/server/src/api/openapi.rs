@@ -7,7 +7,7 @@ use super::{
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 43] = [
+const SUMMARIES: [&str; 46] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -35,6 +35,9 @@ const SUMMARIES: [&str; 43] = [
     "The JSON Schema of a dataset",
     "What a rule of sharing gives its receiver, by cursor, as CloudEvents; `complete` = all up to now",
     "Payment firms, banks, guarantors and logistics firms with the services they may give today, pilot enterprises with their modes: public",
+    "Tables of figures, and what each may be asked by",
+    "Figures of the caller's districts, or of his party, by day and what else is asked for; with form=csv as a file",
+    "Figures for everybody: lines of few merchants and few declarations are marked `suppressed`",
     "The catalogue of rules with codes, reasons and fixes",
     "How large messages and pages may be, how much may wait, whether anything is recorded now, and the limits of trade today",
     "In a sandbox: a trade in which the caller has his role, partners played, its outcome scripted",
@@ -87,6 +90,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
             &["state", "party", "number", "overdue", "waiting", "after", "limit"]
         }
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
+        ("get", "/v1/statistics/{table}" | "/v1/indicators/{table}") => &["from", "to", "by", "form"],
         ("get", "/v1/institutions") => &["role", "service", "after", "limit"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         ("get", "/v1/users") => &["after", "limit"],
@@ -138,6 +142,8 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/datasets") => "Datasets",
         ("get", "/v1/shares/{id}/records") => "SharedRecords",
         ("get", "/v1/institutions") => "Institutions",
+        ("get", "/v1/statistics") => "FigureTables",
+        ("get", "/v1/statistics/{table}" | "/v1/indicators/{table}") => "Figures",
         ("get", "/v1/reasons") => "Reasons",
         ("get", "/v1/limits") => "Limits",
         ("get", "/v1/operation") => "Operation",
@@ -380,6 +386,13 @@ fn schemas() -> Value {
             ("dataset", text.clone()), ("schema", whole.clone()), ("givers", json!({"type": "array", "items": {"type": "string"}})),
             ("fields", json!({"type": "array", "items": object(&[("name", text.clone()), ("type", text.clone()), ("personal", truth.clone()), ("meaning", text.clone())])})),
         ])}))]),
+        "FigureTables": object(&[("tables", json!({"type": "array", "items": object(&[
+            ("table", text.clone()), ("by", json!({"type": "array", "items": {"type": "string"}})), ("ofParties", truth.clone()),
+        ])}))]),
+        "Figures": object(&[
+            ("table", text.clone()), ("by", json!({"type": "array", "items": {"type": "string"}})), ("complete", truth.clone()), ("upTo", text.clone()),
+            ("lines", json!({"type": "array", "items": {"type": "object", "description": "what it is of, and count, value, tax, quota in CNY, weight in kg; or `suppressed`"}})),
+        ]),
         "SharedRecords": object(&[
             ("events", json!({"type": "array", "items": object(&[
                 ("specversion", text.clone()), ("id", text.clone()), ("source", text.clone()), ("type", text.clone()), ("subject", text.clone()), ("time", text.clone()),

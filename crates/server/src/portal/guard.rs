@@ -91,7 +91,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if first.is_some() {
         return vec![Desk::Account];
     }
-    let asked: [(Desk, &[Right]); 9] = [
+    let asked: [(Desk, &[Right]); 11] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
@@ -100,6 +100,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
         (Desk::Registers, &[Right::RegistersRead, Right::TraceRead]),
         (Desk::People, &[Right::UsersRead, Right::TokensRead]),
         (Desk::Operation, &[Right::MetricsRead]),
+        (Desk::Figures, &[Right::ConsignmentsRead]),
         (Desk::Rules, &[Right::ReferenceRead]),
         (Desk::Tariff, &[]),
     ];

@@ -24,10 +24,15 @@ const EVERY: Duration = Duration::from_secs(2);
 /// How often at most: half an hour, after which no session that was only watched lives.
 const LOOKS: u32 = 900;
 
+/// Looks before it is said that figures moved.
+const FIGURES: u32 = 10;
+
 /// What a page shows.
 enum Shown {
     /// One trade, in a version.
     Trade(OrderKey, u32),
+    /// What became of declarations.
+    Figures(Value),
     /// A list of these states, beginning with a line.
     List(String, Value),
 }
@@ -47,7 +52,13 @@ async fn first<R: Read>(window: &Arc<Window<R>>, caller: &Caller, state: &str) -
     Ok(list["consignments"][0].clone())
 }
 
-/// `GET /desk/live?platform=&order=&seen=`, or `?state=` for a list.
+/// Counts of what became of declarations that somebody may see.
+fn steps<R: Read>(window: &Window<R>, caller: &Caller) -> Result<Value, Problem> {
+    let mut told = api::statistics::caller_told(window, caller, "flow", &query(&[("by", "step")]))?;
+    Ok(told["lines"].take())
+}
+
+/// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, or `?figures=`.
 pub async fn watch<R: Read>(
     State(window): State<Arc<Window<R>>>,
     caller: Caller,
@@ -56,6 +67,7 @@ pub async fn watch<R: Read>(
 ) -> Result<Response, Problem> {
     let session = session(&headers).ok_or(Denied::Unknown)?;
     let shown = match (get(&asked, "platform"), get(&asked, "order")) {
+        _ if !get(&asked, "figures").is_empty() => Shown::Figures(steps(&window, &caller)?),
         ("", _) | (_, "") => {
             let state = get(&asked, "state").to_owned();
             let line = first(&window, &caller, &state).await?;
@@ -105,6 +117,9 @@ async fn look<R: Read>(watch: &Watch<R>) -> Option<bool> {
             let now = api::consignments::found(window, &scope, order).await.ok()?;
             Some(now.version != *version)
         }
+        // They move all the time: a page that was just shown is not old.
+        Shown::Figures(_) if watch.looks < FIGURES => Some(false),
+        Shown::Figures(shown) => Some(steps(window, &caller).ok()? != *shown),
         Shown::List(state, line) => Some(first(window, &caller, state).await.ok()? != *line),
     }
 }

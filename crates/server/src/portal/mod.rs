@@ -5,6 +5,7 @@
 
 mod account;
 mod desk;
+mod figures;
 mod form;
 mod guard;
 mod live;
@@ -44,6 +45,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/tariff"),
     ("get", "/tariff/calculator"),
     ("get", "/status"),
+    ("get", "/indicators"),
+    ("get", "/indicators/file"),
+    ("get", "/desk/zone"),
+    ("get", "/desk/zone/file"),
     ("get", "/desk"),
     ("get", "/desk/account"),
     ("post", "/desk/account/password"),
@@ -101,6 +106,10 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/tariff", get(public::tariff::<R>))
         .route("/tariff/calculator", get(public::calculator::<R>))
         .route("/status", get(public::status::<R>))
+        .route("/indicators", get(figures::indicators::<R>))
+        .route("/indicators/file", get(figures::indicators_file::<R>))
+        .route("/desk/zone", get(figures::zone::<R>))
+        .route("/desk/zone/file", get(figures::zone_file::<R>))
         .route("/desk", get(desk::home::<R>))
         .route("/desk/account", get(account::show))
         .route("/desk/account/password", post(account::password::<R>))

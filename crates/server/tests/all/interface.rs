@@ -305,7 +305,7 @@ async fn answers_are_as_the_openapi_document_says() {
     let shown = path(&trade);
     let one = "/v1/consignments/{platform}/{order_no}";
     let by_key = format!("/v1/messages?platform={platform}&orderNo={}", trade.order.head.order_no);
-    let reads: [(&str, &str, &str); 11] = [
+    let reads: [(&str, &str, &str); 15] = [
         (&agent, &shown, one),
         (&trade.payment.pay_code, &shown, one),
         (OFFICER, &shown, one),
@@ -317,6 +317,10 @@ async fn answers_are_as_the_openapi_document_says() {
         (OFFICER, "/v1/accounts?kind=quota", "/v1/accounts"),
         (&agent, "/v1/accounts?kind=quota", "/v1/accounts"),
         (&agent, "/v1/reasons", "/v1/reasons"),
+        (&agent, "/v1/statistics", "/v1/statistics"),
+        (&agent, "/v1/statistics/flow", "/v1/statistics/{table}"),
+        (OFFICER, "/v1/statistics/waiting", "/v1/statistics/{table}"),
+        (OFFICER, "/v1/statistics/durations?by=x", "/v1/statistics/{table}"),
     ];
     for (party, path, route) in reads {
         let (status, value) = zone.get(party, path).await;

@@ -4,6 +4,7 @@
 
 mod codes;
 mod evidence;
+mod figures_in_browser;
 mod goods_filing;
 mod http;
 mod institutions;
@@ -35,6 +36,7 @@ mod shares;
 mod sign_ins;
 mod signed_requests;
 mod simulator;
+mod statistics;
 mod support;
 mod webhooks;
 mod windows;

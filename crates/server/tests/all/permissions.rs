@@ -121,6 +121,13 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/v1/evidence/proof", "absent",                  "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
     ("get", "/v1/evidence/consistency", "own",               "401 403 403 403 200 200 200   403 403 403 403   200 200 200 403 200   403 403"),
     ("get", "/v1/evidence/entries", "own",                   "401 403 403 403 200 403 200   403 403 403 403   200 200 200 403 200   403 403"),
+    ("get", "/v1/statistics", "own", "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403"),
+    ("get", "/v1/statistics/{table}", "own", "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403"),
+    ("get", "/v1/statistics/{table}", "another", "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
+    ("get", "/v1/statistics/{table}", "absent", "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403"),
+    ("get", "/v1/indicators/{table}", "own", "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/v1/indicators/{table}", "another", "404 404 404 404 404 404 404   404 404 404 404   404 404 404 404 404   404 404"),
+    ("get", "/v1/indicators/{table}", "absent", "404 404 404 404 404 404 404   404 404 404 404   404 404 404 404 404   404 404"),
     ("get", "/v1/reasons", "own",                            "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
     ("get", "/v1/limits", "own",                             "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403"),
     ("get", "/metrics", "own",                               "401 403 403 403 200 200 200   403 403 403 403   403 403 403 403 200   403 403"),
@@ -379,6 +386,9 @@ impl World {
             }
             "/v1/datasets/{dataset}" => {
                 route.replace("{dataset}", if whose == "own" { "orders" } else { "nothing" })
+            }
+            "/v1/statistics/{table}" | "/v1/indicators/{table}" => {
+                route.replace("{table}", if whose == "own" { "flow" } else { "nothing" })
             }
             "/v1/shares/{id}/records" => {
                 let receiver = things.map_or("5301999999", |things| &things.agent);

@@ -105,7 +105,7 @@ pub(crate) fn take_over(browser: &mut Chromium, served: &Served, session: &str) 
     assert_eq!(browser.call("Network.setCookie", &cookie)["success"], true);
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
     std::fs::create_dir_all(&folder).unwrap();
     folder

@@ -73,6 +73,10 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("post", "/desk/queue/decisions", "own",
                                              "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303"),
     ("get", "/desk/receipts", "own",         "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/indicators", "own", "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/indicators/file", "own", "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200"),
+    ("get", "/desk/zone", "own", "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
+    ("get", "/desk/zone/file", "own", "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303"),
     ("get", "/desk/rules", "own",            "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303"),
     ("get", "/desk/registers", "own",        "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303"),
     ("get", "/desk/registers/{register}", "own",
@@ -165,6 +169,7 @@ fn asked(world: &World, route: &str, whose: &str) -> String {
     let things = world.things(whose);
     let shown = things.map_or("/v1/consignments/none/none", |things| &things.path).replace("/v1", "/desk");
     match route {
+        "/indicators/file" | "/desk/zone/file" => format!("{route}?chart=days&form=csv"),
         "/static/{name}" if whose == "own" => portal::assets::STYLE.address(),
         "/static/{name}" => "/static/portal-0000000000000000.css".to_owned(),
         "/desk/live" => "/desk/live?platform=none&order=none&seen=1".to_owned(),

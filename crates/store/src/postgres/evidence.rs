@@ -22,6 +22,25 @@ impl Tables {
         took(&self.pool, &self.home).await
     }
 
+    /// What is derived and kept under a name.
+    pub async fn derived(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let client = self.client().await?;
+        let rows = query(&client, "SELECT bytes FROM derived WHERE name = $1", &[&name]).await;
+        let rows = rows.map_err(|error| failed("read what is derived", error))?;
+        Ok(rows.first().map(|row| row.get(0)))
+    }
+
+    /// Keeps what is derived: that of the server that was last stays.
+    pub async fn keep_derived(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let client = self.client().await?;
+        let keep =
+            "INSERT INTO derived VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes";
+        execute(&client, keep, &[&name, &bytes])
+            .await
+            .map_err(|error| failed("keep what is derived", error))?;
+        Ok(())
+    }
+
     pub async fn writers(&self) -> Result<Vec<(u16, u64, Hash)>, StoreError> {
         let client = self.client().await?;
         let writers = "SELECT writer, sequence, head FROM writer WHERE sequence > 0 ORDER BY writer";

@@ -488,6 +488,10 @@ impl Read for PostgresRead {
         let (pool, home, master) = (self.pool.clone(), self.home.clone(), self.shared.master.clone());
         crate::Evidence::new(crate::evidence::Place::Database(super::evidence::Tables { pool, home, master }))
     }
+    fn derived(&self) -> crate::Derived {
+        let (pool, home, master) = (self.pool.clone(), self.home.clone(), self.shared.master.clone());
+        crate::Derived::new(crate::evidence::Place::Database(super::evidence::Tables { pool, home, master }))
+    }
     fn sealed(&self, position: Position, row: &Row) -> Result<crate::redact::Redaction, StoreError> {
         crate::redact::Redaction::of(&self.shared.keyring, position, row)
     }

@@ -93,6 +93,8 @@ const STEPS: &[&str] = &[
     // Which officer works on which trade, until when.
     "CREATE TABLE assignment(platform text NOT NULL, order_no text NOT NULL, party text NOT NULL, officer text NOT NULL,
          until bigint NOT NULL, PRIMARY KEY (platform, order_no));",
+    // What is made of rows and need not be made again.
+    "CREATE TABLE derived(name text PRIMARY KEY, bytes bytea NOT NULL);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
@@ -115,7 +117,7 @@ pub const DISTRIBUTION: [(&str, &str); 14] = [
 ];
 
 /// Tables that every node has whole.
-const EVERYWHERE: [&str; 20] = [
+const EVERYWHERE: [&str; 21] = [
     "data_key",
     "dictionary",
     "number_block",
@@ -136,6 +138,7 @@ const EVERYWHERE: [&str; 20] = [
     "under_way",
     "nonce",
     "assignment",
+    "derived",
 ];
 
 /// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
@@ -204,7 +207,7 @@ const RIGHTS: [(&str, &str); 6] = [
     ),
     (
         "SELECT, INSERT, UPDATE",
-        "writer, key, account, counter, listed, record, token, preview, setting, window_user",
+        "writer, key, account, counter, listed, record, token, preview, setting, window_user, derived",
     ),
     ("SELECT, UPDATE", "reference, number_block"),
     (

@@ -101,6 +101,10 @@ impl Files {
         with(&self.control, (&self.folder.join("control.db"), CONTROL), operation, run)
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub fn wrapping(&self) -> &crate::MasterKey {
         &self.ledger.master
     }

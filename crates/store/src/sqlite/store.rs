@@ -1005,6 +1005,11 @@ impl Read for SqliteRead {
         let files = super::evidence::Files::new(ledger.folder().to_owned(), ledger);
         crate::Evidence::new(crate::evidence::Place::Folder(files))
     }
+    fn derived(&self) -> crate::Derived {
+        let ledger = self.shared.ledger.clone();
+        let files = super::evidence::Files::new(ledger.folder().to_owned(), ledger);
+        crate::Derived::new(crate::evidence::Place::Folder(files))
+    }
     fn sealed(&self, position: Position, row: &Row) -> Result<crate::redact::Redaction, StoreError> {
         crate::redact::Redaction::of(&self.shared.ledger.keyring, position, row)
     }

@@ -1,0 +1,235 @@
+//! The figures: cells by table, and what is open, so that a step is known with what it is a step of. What is no longer open
+//! leaves memory: how much there is grows with what waits, not with what was.
+
+use crate::cell::{Cells, Key, Measure, Table};
+use crate::durations;
+use crate::told::{Declared, Named, SEALED, Stand, Told, open_word};
+use clearance::Text;
+use clearance::consignment::State;
+use clearance::event::ActionKind;
+use clearance::keys::{OrderKey, Time};
+use clearance::reason::Reason;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// A declaration that is open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Open {
+    /// What names it.
+    pub named: Named,
+    /// Gross weight, grams.
+    pub weight: i64,
+    /// When it was declared.
+    pub declared: Time,
+    /// Where it stands.
+    pub state: State,
+    /// Since when.
+    pub since: Time,
+    /// Whether it has had a verdict.
+    pub judged: bool,
+}
+
+/// All figures up to some row.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Figures {
+    /// Cells by table.
+    pub tables: BTreeMap<Table, Cells>,
+    /// What is open.
+    pub open: FxHashMap<OrderKey, Open>,
+    /// Returns whose goods are awaited: district and merchant.
+    pub returning: FxHashMap<OrderKey, (Text, Text)>,
+}
+
+/// How much waits in a state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// District.
+    pub district: Text,
+    /// State.
+    pub state: State,
+    /// Bound of its age in seconds; none = longer than all of [`durations::BOUNDS`].
+    pub upto: Option<u64>,
+    /// How many.
+    pub count: u64,
+}
+
+impl Figures {
+    /// The cells of a table.
+    pub fn cells(&self, table: Table) -> impl Iterator<Item = (&Key, &Measure)> {
+        self.tables.get(&table).into_iter().flatten()
+    }
+
+    /// Adds what a row told. Rows of one consignment come in their order.
+    pub fn add(&mut self, told: &Told) {
+        let day = told.now.day().number();
+        if let Some((named, rules)) = &told.refused {
+            self.causes(day, named, rules, "refused");
+        }
+        if let Some(returning) = &told.returning {
+            self.returning.insert(told.order.clone(), returning.clone());
+        }
+        if let Some(amounts) = told.returned {
+            self.returned(day, &told.order, amounts);
+        }
+        let Some(stand) = &told.stand else { return };
+        if let Some(action) = told.action {
+            self.acted(day, told, action);
+        }
+        if let Some(declared) = &told.declared {
+            self.declared(day, told, declared, stand);
+        }
+        self.reached(day, told, stand);
+    }
+
+    fn count(&mut self, table: Table, key: Key, measure: &Measure) {
+        self.tables.entry(table).or_default().entry(key).or_default().add(measure);
+    }
+
+    fn declared(&mut self, day: u32, told: &Told, declared: &Declared, stand: &Stand) {
+        let named = &declared.named;
+        let measure = Measure {
+            value: stand.value,
+            tax: stand.tax,
+            quota: stand.quota,
+            weight: declared.weight,
+            ..Measure::one(&named.merchant)
+        };
+        // A list that changes one that is open takes its place.
+        if let Some(before) = self.open.remove(&told.order) {
+            self.step(day, &before.named, "changed", &Measure::one(&before.named.merchant));
+        }
+        self.step(day, named, "declared", &measure);
+        self.count(Table::Countries, key(day, &named.district, &named.country, "declared"), &measure);
+        for (code, value, tax) in &declared.goods {
+            let line = Measure { value: *value, tax: *tax, ..Measure::one(&named.merchant) };
+            let chapter: Text = code.chars().take(2).collect();
+            self.count(Table::Chapters, key(day, &named.district, &chapter, ""), &line);
+            self.count(Table::Goods, key(day / 100 * 100 + 1, &named.district, code, ""), &line);
+        }
+        let open = Open {
+            named: named.clone(),
+            weight: declared.weight,
+            declared: told.now,
+            state: State::Declared,
+            since: told.now,
+            judged: false,
+        };
+        self.open.insert(told.order.clone(), open);
+    }
+
+    /// By district and mode, and for each party.
+    fn step(&mut self, day: u32, named: &Named, step: &str, measure: &Measure) {
+        self.count(Table::Flow, key(day, &named.district, &named.mode, step), measure);
+        for party in &named.parties {
+            self.count(Table::PartyFlow, key(day, party, &named.mode, step), measure);
+        }
+    }
+
+    fn causes(&mut self, day: u32, named: &Named, rules: &[Reason], step: &str) {
+        let one = Measure::one(&named.merchant);
+        for rule in rules {
+            self.count(Table::Causes, key(day, &named.district, rule.word(), step), &one);
+            for party in &named.parties {
+                self.count(Table::PartyCauses, key(day, party, open_word(*rule), step), &one);
+            }
+        }
+    }
+
+    fn reached(&mut self, day: u32, told: &Told, stand: &Stand) {
+        let Some(open) = self.open.get_mut(&told.order) else { return };
+        if open.state == stand.state {
+            return;
+        }
+        let first = !open.judged && stand.state != State::Staged;
+        (open.state, open.since, open.judged) = (stand.state, told.now, open.judged || first);
+        let open = open.clone();
+        let (named, since) = (&open.named, told.now.0 - open.declared.0);
+        let amounts = Measure {
+            value: stand.value,
+            tax: stand.tax,
+            quota: stand.quota,
+            weight: open.weight,
+            ..Measure::one(&named.merchant)
+        };
+        self.step(day, named, stand.state.word(), &amounts);
+        if first {
+            self.took(day, named, "verdict", since);
+            if let Some(lane) = stand.lane {
+                self.count(Table::Lanes, key(day, &named.district, lane.word(), ""), &amounts);
+            }
+        }
+        match stand.state {
+            State::Released => {
+                self.took(day, named, "release", since);
+                let released = key(day, &named.district, &named.country, "released");
+                self.count(Table::Countries, released, &amounts);
+            }
+            State::Rejected => self.causes(day, named, &stand.causes, "rejected"),
+            _ => {}
+        }
+        if stand.state.is_final() {
+            self.open.remove(&told.order);
+        }
+    }
+
+    fn took(&mut self, day: u32, named: &Named, span: &str, milliseconds: i64) {
+        let upto = durations::word(durations::bound(milliseconds));
+        let one = Measure::one(&named.merchant);
+        self.count(Table::Durations, key(day, &named.district, span, &upto), &one);
+    }
+
+    fn acted(&mut self, day: u32, told: &Told, action: &str) {
+        let open = self.open.get(&told.order).cloned();
+        let returning = self.returning.get(&told.order);
+        let district = open.as_ref().map(|open| &open.named.district);
+        // What is over is no longer known here by its district.
+        let district = district.or(returning.map(|(district, _)| district)).cloned().unwrap_or_default();
+        let inspects = [ActionKind::Inspect.word(), ActionKind::InspectionResult { passed: true }.word()];
+        let duty = if inspects.contains(&action) { "inspector" } else { "decider" };
+        let one = Measure { count: 1, ..Measure::default() };
+        self.count(Table::Work, key(day, &district, action, duty), &one);
+        if let Some(open) = open {
+            self.took(day, &open.named, "decision", told.now.0 - open.since.0);
+        }
+    }
+
+    fn returned(&mut self, day: u32, order: &OrderKey, (value, tax): (i64, i64)) {
+        // Its mode is that of a list that is no longer here.
+        let (district, merchant) = self.returning.remove(order).unwrap_or_default();
+        let measure = Measure { value, tax, ..Measure::one(&merchant) };
+        self.count(Table::Flow, key(day, &district, "", "returned"), &measure);
+        for party in [&order.platform, &merchant] {
+            if !party.is_empty() {
+                self.count(Table::PartyFlow, key(day, party, "", "returned"), &measure);
+            }
+        }
+    }
+
+    /// What waits for an officer, by district, state and age.
+    pub fn waiting(&self, now: Time) -> Vec<Waiting> {
+        let mut found: BTreeMap<(Text, u16, u64), u64> = BTreeMap::new();
+        for open in self.open.values().filter(|open| waits(open.state)) {
+            let upto = durations::bound(now.0 - open.since.0).unwrap_or(u64::MAX);
+            *found.entry((open.named.district.clone(), open.state.number(), upto)).or_default() += 1;
+        }
+        let waiting = |((district, state, upto), count)| {
+            let state = State::from_number(state)?;
+            Some(Waiting { district, state, upto: (upto != u64::MAX).then_some(upto), count })
+        };
+        found.into_iter().filter_map(waiting).collect()
+    }
+}
+
+/// Whether a person has to do something for it to go on.
+fn waits(state: State) -> bool {
+    !state.is_final() && !matches!(state, State::Staged | State::Declared | State::Entered)
+}
+
+fn key(day: u32, owner: &Text, first: &str, second: &str) -> Key {
+    Key { day, owner: owner.clone(), first: first.into(), second: second.into() }
+}
+
+/// Whether a word of [`Table::Causes`] is a rule that only officers are told of.
+pub fn is_sealed(word: &str) -> bool {
+    word == SEALED || Reason::ALL.iter().any(|rule| rule.word() == word && open_word(*rule) == SEALED)
+}

@@ -1,0 +1,95 @@
+//! Figures as they are kept between two lives of a server: lines of text under a number of their form. They are derived: what
+//! does not read is made again from rows, so there is one form and no reader of older ones.
+
+use crate::cell::{Key, Measure, Table};
+use crate::figures::{Figures, Open};
+use crate::told::Named;
+use clearance::Text;
+use clearance::consignment::State;
+use clearance::keys::{OrderKey, Time};
+use serde::{Deserialize, Serialize};
+
+/// Number of the form. It grows with every change of what is counted: what was kept before is made again.
+pub const FORM: u32 = 1;
+
+/// Figures in the form in which they are kept.
+#[derive(Serialize, Deserialize, Default)]
+pub struct Kept {
+    form: u32,
+    cells: Vec<Cell>,
+    open: Vec<OpenLine>,
+    returning: Vec<[String; 4]>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Cell(String, u32, [String; 3], u64, [i64; 4], Vec<String>);
+
+#[derive(Serialize, Deserialize)]
+struct OpenLine([String; 2], [String; 4], Vec<String>, i64, i64, u16, i64, bool);
+
+impl Kept {
+    /// Of figures.
+    pub fn of(figures: &Figures) -> Self {
+        let cells = figures.tables.iter().flat_map(|(table, cells)| {
+            cells.iter().map(|(key, measure)| {
+                let parts = [&key.owner, &key.first, &key.second].map(ToString::to_string);
+                let amounts = [measure.value, measure.tax, measure.quota, measure.weight];
+                let merchants = measure.merchants.iter().map(ToString::to_string).collect();
+                Cell(table.word().to_owned(), key.day, parts, measure.count, amounts, merchants)
+            })
+        });
+        let open = figures.open.iter().map(|(order, open)| {
+            let named = &open.named;
+            OpenLine(
+                [order.platform.to_string(), order.order_no.to_string()],
+                [&named.district, &named.mode, &named.country, &named.merchant].map(ToString::to_string),
+                named.parties.iter().map(ToString::to_string).collect(),
+                open.weight,
+                open.declared.0,
+                open.state.number(),
+                open.since.0,
+                open.judged,
+            )
+        });
+        let returning = figures.returning.iter().map(|(order, (district, merchant))| {
+            [&order.platform, &order.order_no, district, merchant].map(ToString::to_string)
+        });
+        Self { form: FORM, cells: cells.collect(), open: open.collect(), returning: returning.collect() }
+    }
+
+    /// The figures; none where the form is another, or a word is none of ours.
+    pub fn figures(self) -> Option<Figures> {
+        if self.form != FORM {
+            return None;
+        }
+        let mut figures = Figures::default();
+        for Cell(table, day, [owner, first, second], count, [value, tax, quota, weight], merchants) in
+            self.cells
+        {
+            let key = Key { day, owner: owner.into(), first: first.into(), second: second.into() };
+            let merchants = merchants.into_iter().map(Text::from).collect();
+            let measure = Measure { count, value, tax, quota, weight, merchants };
+            figures.tables.entry(Table::from_word(&table)?).or_default().insert(key, measure);
+        }
+        for OpenLine([platform, order_no], named, parties, weight, declared, state, since, judged) in
+            self.open
+        {
+            let [district, mode, country, merchant] = named.map(Text::from);
+            let parties = parties.into_iter().map(Text::from).collect();
+            let open = Open {
+                named: Named { district, mode, country, merchant, parties },
+                weight,
+                declared: Time(declared),
+                state: State::from_number(state)?,
+                since: Time(since),
+                judged,
+            };
+            figures.open.insert(OrderKey::new(&platform, &order_no), open);
+        }
+        for [platform, order_no, district, merchant] in self.returning {
+            let key = OrderKey::new(&platform, &order_no);
+            figures.returning.insert(key, (district.into(), merchant.into()));
+        }
+        Some(figures)
+    }
+}

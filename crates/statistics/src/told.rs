@@ -1,0 +1,196 @@
+//! What one row tells of a declaration. Read from the event's own document and from those parts of the state after it that
+//! every row carries: documents in states are there while a row is fresh, and not when it is read again.
+
+use ceb::{Declaration, Document};
+use clearance::Text;
+use clearance::consignment::{Attempt, Lane, State};
+use clearance::event::{ActionKind, Arrived, Cause, Event};
+use clearance::finding::Finding;
+use clearance::keys::{OrderKey, Time};
+use clearance::outcome::Outcome;
+use clearance::reason::{Disclosure, Layer, Reason};
+use clearance::tax::Assessment;
+
+/// What a row tells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// When it was judged.
+    pub now: Time,
+    /// Of which consignment.
+    pub order: OrderKey,
+    /// The list that it accepted.
+    pub declared: Option<Declared>,
+    /// How the declaration stands after it.
+    pub stand: Option<Stand>,
+    /// What an officer did: the action's word.
+    pub action: Option<&'static str>,
+    /// A list that it refused: what names it, and the rules.
+    pub refused: Option<(Named, Vec<Reason>)>,
+    /// The return that it accepted: district and merchant.
+    pub returning: Option<(Text, Text)>,
+    /// Value and tax, in fen, of a return whose goods are back.
+    pub returned: Option<(i64, i64)>,
+}
+
+/// What names a list.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Named {
+    /// District where it is declared.
+    pub district: Text,
+    /// Supervision mode.
+    pub mode: Text,
+    /// Country of departure.
+    pub country: Text,
+    /// Merchant.
+    pub merchant: Text,
+    /// Every party that it names, sorted, each once.
+    pub parties: Vec<Text>,
+}
+
+/// A list that was declared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Declared {
+    /// What names it.
+    pub named: Named,
+    /// Gross weight, grams.
+    pub weight: i64,
+    /// Its lines: first eight digits of the code, value and tax in fen.
+    pub goods: Vec<(Text, i64, i64)>,
+}
+
+/// How a declaration stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stand {
+    /// State of the attempt.
+    pub state: State,
+    /// Its lane, once fixed.
+    pub lane: Option<Lane>,
+    /// Dutiable value, fen.
+    pub value: i64,
+    /// Tax, fen.
+    pub tax: i64,
+    /// What is held of the person's yearly limit, fen.
+    pub quota: i64,
+    /// The rules that rejected it, if it is rejected.
+    pub causes: Vec<Reason>,
+}
+
+/// What a row tells of a declaration; none where it tells nothing.
+pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
+    if outcome.repeats.is_some() {
+        return None;
+    }
+    let order = outcome.order.clone()?;
+    let mut told = Told {
+        now: outcome.now,
+        order,
+        declared: None,
+        stand: None,
+        action: None,
+        refused: None,
+        returning: None,
+        returned: None,
+    };
+    let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
+    match &event.cause {
+        Cause::Document(arrived) => of_document(&mut told, arrived, attempt, outcome),
+        Cause::Action(_) if outcome.answer.status < 0 => return None,
+        Cause::Action(action) => {
+            told.action = Some(action.kind.word());
+            if let ActionKind::ReceiveReturn { number } = action.kind {
+                told.returned = given_back(outcome, number);
+            }
+        }
+        Cause::Follow(_) | Cause::Timer(_) => {}
+    }
+    told.stand = attempt.map(stand);
+    (told.stand.is_some() || told.refused.is_some()).then_some(told)
+}
+
+fn of_document(told: &mut Told, arrived: &Arrived, attempt: Option<&Attempt>, outcome: &Outcome) {
+    let accepted = outcome.answer.status >= 0;
+    match &*arrived.document {
+        Document::Declaration(list) if !accepted => {
+            let refuses = |finding: &&Finding| finding.reason.layer() == Layer::Refused;
+            let rules = outcome.answer.findings.iter().filter(refuses).map(|finding| finding.reason);
+            // What nobody checked makes no cells of its own: it is of its sender, and of a district if it is one.
+            let parties = vec![arrived.sender.clone()];
+            let named = Named { parties, merchant: arrived.sender.clone(), ..named(list) };
+            told.refused = Some((named, rules.collect()));
+        }
+        // A deletion names the list that it deletes; staged is not declared.
+        Document::Declaration(list) if list.head.app_type != "3" && list.head.app_status == "2" => {
+            told.declared = Some(declared(list, attempt.and_then(|attempt| attempt.assessment.as_ref())));
+        }
+        Document::Return(back) if accepted => {
+            told.returning = Some((code(&back.head.customs_code, 4), back.head.ebc_code.trim().into()));
+        }
+        _ => {}
+    }
+}
+
+fn given_back(outcome: &Outcome, number: u32) -> Option<(i64, i64)> {
+    let returns = &outcome.consignment.as_ref()?.returns;
+    let back = returns.iter().find(|back| back.number == number)?;
+    Some((back.quota_given_back, back.tax_given_back))
+}
+
+fn named(list: &Declaration) -> Named {
+    let head = &list.head;
+    let trimmed = |text: &Text| Text::from(text.trim());
+    let codes = [&head.ebp_code, &head.ebc_code, &head.logistics_code, &head.agent_code, &head.assure_code];
+    let mut parties: Vec<Text> = codes.into_iter().map(trimmed).filter(|code| !code.is_empty()).collect();
+    parties.sort_unstable();
+    parties.dedup();
+    Named {
+        district: code(&head.customs_code, 4),
+        mode: code(&head.trade_mode, 4),
+        country: code(&head.country, 3),
+        merchant: trimmed(&head.ebc_code),
+        parties,
+    }
+}
+
+/// A code of so many digits; what is none is empty.
+fn code(text: &str, digits: usize) -> Text {
+    let text = text.trim();
+    let is_code = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_code { text.into() } else { Text::default() }
+}
+
+fn declared(list: &Declaration, assessment: Option<&Assessment>) -> Declared {
+    let assessed = |gnum: u32| assessment?.lines.iter().find(|line| line.gnum == gnum);
+    let goods = list.lines.iter().map(|line| {
+        let code: Text = line.gcode.chars().take(8).collect();
+        let (value, tax) = assessed(line.gnum).map_or((0, 0), |line| (line.dutiable, line.total()));
+        (code, value, tax)
+    });
+    // A decimal counts hundred-thousandths: of a kilogram, hundredths of a gram.
+    let grams = list.head.gross_weight.units() / 100;
+    Declared { named: named(list), weight: i64::try_from(grams).unwrap_or(0), goods: goods.collect() }
+}
+
+fn stand(attempt: &Attempt) -> Stand {
+    let rejected = attempt.state == State::Rejected;
+    let rejects = |finding: &&Finding| finding.reason.layer() == Layer::Rejected;
+    let causes = attempt.findings.iter().filter(|_| rejected).filter(rejects);
+    Stand {
+        state: attempt.state,
+        lane: attempt.lane,
+        value: attempt.assessment.as_ref().map_or(0, Assessment::dutiable),
+        tax: attempt.assessment.as_ref().map_or(0, Assessment::total),
+        quota: attempt.quota.as_ref().map_or(0, |hold| hold.amount),
+        causes: causes.map(|finding| finding.reason).collect(),
+    }
+}
+
+/// A rule as parties and the public are told of it: what is sealed is one word.
+pub fn open_word(reason: Reason) -> &'static str {
+    match reason.disclosure() {
+        Disclosure::Open => reason.word(),
+        Disclosure::Sealed => SEALED,
+    }
+}
+
+/// The word in place of every rule that is sealed.
+pub const SEALED: &str = "sealed";
