@@ -324,10 +324,8 @@ fn fill(rules: &[Rule], prefix: &str, body: &Value, fields: &mut Fields) {
                 let chosen = items.iter().filter_map(Value::as_str);
                 fields.extend(chosen.map(|word| (format!("{name}.{word}"), "yes".to_owned())));
             }
-            ("flag", value) => {
-                if value.as_bool().or(rule.default) == Some(true) {
-                    fields.insert(name, "yes".to_owned());
-                }
+            ("flag", value) if value.as_bool().or(rule.default) == Some(true) => {
+                fields.insert(name, "yes".to_owned());
             }
             ("maybe", Value::Bool(yes)) => {
                 fields.insert(name, if *yes { "yes" } else { "no" }.to_owned());

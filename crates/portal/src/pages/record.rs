@@ -162,9 +162,7 @@ fn told(texts: Texts, register: &str, order: &[&str], name: &str, body: &Value) 
             });
             let pairs: Vec<(String, Markup)> = members
                 .into_iter()
-                .filter(|(name, value)| {
-                    !value.is_null() && !(register == "attachments" && *name == "content")
-                })
+                .filter(|(name, value)| !value.is_null() && (register != "attachments" || *name != "content"))
                 .map(|(name, value)| (texts.item(register, name), told(texts, register, order, name, value)))
                 .collect();
             facts(&pairs)
@@ -216,10 +214,6 @@ fn standing(record: &Record, step: &Step) -> Fields {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a form of a new record and of an old one differ in all of them"
-)]
 fn form(
     frame: &Frame,
     register: &str,

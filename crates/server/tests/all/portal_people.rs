@@ -66,8 +66,7 @@ async fn somebody_without_a_login_registers_and_is_led_to_his_application() {
         ("version", "0"),
         (
             "number",
-            &form
-                .text
+            form.text
                 .split("id=\"number\"")
                 .nth(1)
                 .unwrap()
@@ -76,8 +75,7 @@ async fn somebody_without_a_login_registers_and_is_led_to_his_application() {
                 .unwrap()
                 .split('"')
                 .next()
-                .unwrap()
-                .to_owned(),
+                .unwrap(),
         ),
         ("body.name", "样例新平台"),
         ("body.roles.platform", "yes"),
