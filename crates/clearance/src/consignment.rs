@@ -443,6 +443,13 @@ impl Consignment {
         codes.dedup();
         codes
     }
+    /// In whose lists it stands: of the parties whom it names, and of the person whose quota it uses.
+    pub fn listed_for(&self) -> Vec<Text> {
+        let mut codes = self.parties();
+        let person = self.attempt.as_ref().map(|attempt| attempt.person.as_str());
+        codes.extend(person.filter(|person| !person.is_empty()).map(crate::guard::person));
+        codes
+    }
     /// A consignment that nothing has happened to.
     pub fn new(key: OrderKey) -> Self {
         Self {

@@ -189,6 +189,8 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             keys.counts.extend(validate::counted(&arrived.person));
             let law = reference.current().parameters.on(now.day());
             crate::goods::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
+            let person = &arrived.person.identity;
+            crate::guard::needs(person, declaration, &law, &reference.parties, &mut keys.looked_at);
         }
         Document::Cancellation(cancellation) => {
             keys.orders.push(OrderKey::new(&cancellation.ebp_code, &cancellation.order_no));

@@ -11,6 +11,7 @@ pub mod event;
 pub mod facts;
 pub mod finding;
 pub mod goods;
+pub mod guard;
 pub mod identity;
 pub mod keys;
 pub mod matching;

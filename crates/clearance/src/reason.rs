@@ -273,6 +273,12 @@ reasons! {
     ServiceNotPermitted = 57, "service-not-permitted", Refused, Open, [0, -10101, -10101, 0, -10101, 0, 0, 0], "", "",
         "The filing of the enterprise permits no service on that day that this document rests on, in its currency and amount.", "该企业的备案在当日未许可本单证所依据的业务（含币种和单笔限额）。",
         "Have the service added to the filing, or use an enterprise that may give it; GET /v1/institutions lists them.", "请办理业务许可备案，或委托已获许可的企业；可查询/v1/institutions。";
+    QuotaLocked = 58, "quota-locked", Refused, Open, [0, 0, 0, 0, -621022, 0, 0, 0], "", "",
+        "The buyer has locked his own yearly quota: nobody uses it until he unlocks it.", "订购人已锁定本人年度额度，解锁前任何人不得使用。",
+        "Ask the buyer; if the purchase is his, he unlocks his quota and the list is declared again.", "请与订购人核实，确为本人购买的，由其解锁后重新申报。";
+    QuotaDisputed = 59, "quota-disputed", Refused, Open, [0, 0, 0, 0, -621022, 0, 0, 0], "", "",
+        "The buyer says that an earlier use of his quota by this seller was not his; until that is decided the seller uses it no further.", "订购人对该商户此前使用其额度提出异议，裁定前该商户不得再使用其额度。",
+        "Answer the dispute (register disputes); declare again when it is decided.", "请在异议登记（disputes）中答复，待裁定后重新申报。";
     AlreadyReleased = 60, "already-released", Rejected, Open, NONE, "22007", "对应的清单已放行",
         "The declaration that uses this document is released.", "使用该单证的清单已放行。",
         "Nothing can be changed any more; a return is possible (CEB625).", "不能再变更，可申请退货（CEB625）。";

@@ -34,11 +34,17 @@ pub enum Register {
     Erasure = 11,
     /// Certificates of parties, each by itself: what it is for, and that it was revoked.
     Certificate = 12,
+    /// What persons decided on their own quota: locked or open, and who is told of its uses.
+    Consumer = 14,
+    /// Uses of a quota that its person says were not his.
+    Dispute = 15,
+    /// Notices to persons of uses of their quota.
+    Notice = 16,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -52,6 +58,9 @@ impl Register {
         Self::Erasure,
         Self::Certificate,
         Self::Answer,
+        Self::Consumer,
+        Self::Dispute,
+        Self::Notice,
     ];
 
     /// The register of a stored number.
@@ -75,6 +84,9 @@ impl Register {
             Self::SignIn => "sign-ins",
             Self::Erasure => "erasures",
             Self::Certificate => "certificates",
+            Self::Consumer => "consumers",
+            Self::Dispute => "disputes",
+            Self::Notice => "notices",
         }
     }
 

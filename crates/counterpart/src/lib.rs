@@ -4,10 +4,12 @@
 //! script delays, refuses, objects and fails. Leaves to others: who may have what, and the sending (`server::push`).
 
 mod kind;
+pub mod messages;
 pub mod platform;
 pub mod trade_window;
 
 pub use kind::Kind;
+pub use messages::Messages;
 pub use platform::Platform;
 
 use axum::Router;

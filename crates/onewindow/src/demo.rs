@@ -62,6 +62,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         looks_at_goods(&window).await?;
         let counterparts = agencies::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
+        let messages_to = messages(&window, &arguments.folder).await?;
         let tokens = tokens(&window, &arguments.folder).await?;
         people(&window, &arguments.folder).await?;
         let seed = window.clock.now().0 as u64;
@@ -74,6 +75,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("  parties filed now: {filed}; everything in this zone is invented");
         println!("  tokens:  {}   (shell variables: {})", arguments.folder.join("tokens.txt").display(), arguments.folder.join("tokens.sh").display());
         println!("  people:  {}   (they sign in at http://{address}/sign-in)", arguments.folder.join("people.txt").display());
+        println!("  buyers:  http://{address}/track with the number of an order; its code comes here and into {}", arguments.folder.join("messages.txt").display());
         println!("  samples: {}", arguments.folder.join("samples").display());
         println!("  try:     . {}/tokens.sh", arguments.folder.display());
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
@@ -84,6 +86,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         // Its agencies are on this machine.
         let mut operation = arguments.operation;
         operation.push_network.push(agencies::NETWORK.parse()?);
+        operation.messages_to.get_or_insert(messages_to);
         serve(opened, listener, &space, &operation, stop).await?;
         replayed.abort();
         Ok(true)
@@ -124,6 +127,28 @@ async fn tokens(window: &Window<ChosenRead>, folder: &Path) -> Result<Vec<(Text,
     private(&folder.join("tokens.txt"), &lines)?;
     private(&folder.join("tokens.sh"), &shell)?;
     Ok(issued)
+}
+
+/// A provider of messages that writes what it is sent where the newcomer sees it; says where it listens.
+async fn messages(window: &Window<ChosenRead>, folder: &Path) -> Result<String, Failure> {
+    let path = folder.join("messages.txt");
+    private(&path, "")?;
+    let key = window.evidence.sender(window.clock.now()).await?.public();
+    let provider = counterpart::Messages::by_machine(vec![key], move |message| {
+        let text = |name: &str| message[name].as_str().unwrap_or_default();
+        let said = message["text"]["en"].as_str().unwrap_or_default();
+        let line = format!("to {}: {said}\n", text("to"));
+        print!("  message {line}");
+        let written = std::fs::OpenOptions::new().append(true).open(&path);
+        let written = written.and_then(|mut file| std::io::Write::write_all(&mut file, line.as_bytes()));
+        if let Err(error) = written {
+            tracing::warn!(%error, "a message of the demo was not written down");
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    tokio::spawn(axum::serve(listener, provider.router()).into_future());
+    Ok(url)
 }
 
 /// People of the zone who sign in at the portal: those of the sample's agent and of customs, with fresh passwords.

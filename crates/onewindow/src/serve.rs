@@ -68,6 +68,10 @@ pub struct Operation {
     /// PEM file of the authorities that webhooks' certificates are from; without, the public ones.
     #[arg(long, value_name = "FILE")]
     push_authorities: Option<std::path::PathBuf>,
+    /// Address of a message provider: one-time codes and notices for consumers go there, signed as webhooks are, and it brings
+    /// them to their telephones. Without it consumers cannot come in.
+    #[arg(long, value_name = "URL")]
+    pub messages_to: Option<String>,
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -170,6 +174,7 @@ pub async fn serve(
             signature_seconds: operation.signature_window,
         },
         push: (client, Patience::default()),
+        messages: operation.messages_to.clone(),
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)
 }

@@ -1,6 +1,7 @@
 //! The answers of the HTTP interface, typed: what pages are made of. They are read from what the interface gives, so that a
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
+pub mod consumer;
 pub mod figures;
 mod officer;
 pub mod operation;

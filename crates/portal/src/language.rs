@@ -7,24 +7,63 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use std::sync::OnceLock;
 use unic_langid::LanguageIdentifier;
 
-/// A language of pages. Those of neighbouring countries (vi, th, lo, my, km) join when their texts are there.
+/// A language of pages. Chinese and English have every page; those of neighbouring countries have the pages of consumers and
+/// what they read before they come in, and everything else in English.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Language {
     /// Chinese as written in the mainland.
     Chinese,
     /// English.
     English,
+    /// Vietnamese.
+    Vietnamese,
+    /// Thai.
+    Thai,
+    /// Lao.
+    Lao,
+    /// Burmese.
+    Burmese,
+    /// Khmer.
+    Khmer,
 }
 
 impl Language {
     /// All of them, the first where nobody says which.
-    pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
+    pub const ALL: [Self; 7] =
+        [Self::Chinese, Self::English, Self::Vietnamese, Self::Thai, Self::Lao, Self::Burmese, Self::Khmer];
+    /// Those that have every page.
+    pub const COMPLETE: [Self; 2] = [Self::Chinese, Self::English];
+
+    /// In which language a page is shown to whoever reads this one: in this, or as a whole in English, so that what a page
+    /// says of its language is true of all of it.
+    #[must_use]
+    pub fn on(self, path: &str) -> Self {
+        let is_under = |begin: &str| {
+            path.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let consumers = ["/my", "/track", "/guide", "/lists"];
+        if Self::COMPLETE.contains(&self) || consumers.into_iter().any(is_under) {
+            self
+        } else {
+            Self::English
+        }
+    }
+
+    /// Languages that a page can be shown in.
+    pub fn offered(path: &str) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |language| language.on(path) == *language)
+    }
 
     /// The tag of BCP 47: in `lang`, in the cookie, in addresses.
     pub fn tag(self) -> &'static str {
         match self {
             Self::Chinese => "zh-CN",
             Self::English => "en",
+            Self::Vietnamese => "vi",
+            Self::Thai => "th",
+            Self::Lao => "lo",
+            Self::Burmese => "my",
+            Self::Khmer => "km",
         }
     }
 
@@ -33,6 +72,11 @@ impl Language {
         match self {
             Self::Chinese => "中文",
             Self::English => "English",
+            Self::Vietnamese => "Tiếng Việt",
+            Self::Thai => "ไทย",
+            Self::Lao => "ລາວ",
+            Self::Burmese => "မြန်မာ",
+            Self::Khmer => "ខ្មែរ",
         }
     }
 
@@ -54,8 +98,28 @@ impl Language {
         self.tag().parse().unwrap_or_default()
     }
 
-    /// Its files: name and text.
-    pub fn files(self) -> [(&'static str, &'static str); 11] {
+    /// Its texts where it has not all: what is not in them is English.
+    pub fn own_files(self) -> Option<[(&'static str, &'static str); 2]> {
+        macro_rules! files {
+            ($tag:literal) => {
+                Some([
+                    ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
+                    ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
+                ])
+            };
+        }
+        match self {
+            Self::Chinese | Self::English => None,
+            Self::Vietnamese => files!("vi"),
+            Self::Thai => files!("th"),
+            Self::Lao => files!("lo"),
+            Self::Burmese => files!("my"),
+            Self::Khmer => files!("km"),
+        }
+    }
+
+    /// The files of all texts: name and text. A language that has not all has those of English.
+    pub fn files(self) -> [(&'static str, &'static str); 14] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -70,23 +134,27 @@ impl Language {
                     ("sending.ftl", include_str!(concat!("../locales/", $tag, "/sending.ftl"))),
                     ("registers.ftl", include_str!(concat!("../locales/", $tag, "/registers.ftl"))),
                     ("people.ftl", include_str!(concat!("../locales/", $tag, "/people.ftl"))),
+                    ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
+                    ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
+                    (
+                        "records-of-consumers.ftl",
+                        include_str!(concat!("../locales/", $tag, "/records-of-consumers.ftl")),
+                    ),
                 ]
             };
         }
         match self {
             Self::Chinese => files!("zh-CN"),
-            Self::English => files!("en"),
+            _ => files!("en"),
         }
     }
 
     /// Its texts.
     pub fn texts(self) -> Texts {
-        static BUNDLES: OnceLock<[FluentBundle<FluentResource>; 2]> = OnceLock::new();
+        static BUNDLES: OnceLock<[FluentBundle<FluentResource>; 7]> = OnceLock::new();
         let bundles = BUNDLES.get_or_init(|| Self::ALL.map(Self::bundle));
-        let bundle = match self {
-            Self::Chinese => &bundles[0],
-            Self::English => &bundles[1],
-        };
+        // In the order of `ALL`, which is that of the languages.
+        let bundle = &bundles[self as usize];
         Texts { language: self, bundle }
     }
 
@@ -94,7 +162,7 @@ impl Language {
         let mut bundle = FluentBundle::new_concurrent(vec![self.identifier()]);
         // Isolation marks would be copied with numbers and codes; no language here is written from the right.
         bundle.set_use_isolating(false);
-        for (_, text) in self.files() {
+        for (_, text) in self.files().into_iter().chain(self.own_files().into_iter().flatten()) {
             // What does not parse is left out; a test holds every file to parse and no key to stand twice.
             let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(whole, _)| whole);
             bundle.add_resource_overriding(resource);
@@ -164,6 +232,24 @@ pub enum Family {
     Counter,
     /// A kind of row of the evidence log.
     Row,
+    /// State of a declaration, as a consumer is told it.
+    Plain,
+    /// What a trade waits for, as a consumer is told it.
+    Awaited,
+    /// A step of a consumer's trade.
+    Step,
+    /// What became of a use of quota.
+    Use,
+    /// State of a dispute.
+    Dispute,
+    /// What was done in a dispute.
+    DisputeStep,
+    /// Where a return stands, as a consumer is told it.
+    PlainReturn,
+    /// Role of whoever read something of a consumer.
+    PlainRole,
+    /// What a state means, in a sentence.
+    Meaning,
 }
 
 impl Family {
@@ -199,6 +285,15 @@ impl Family {
             Self::Scope => "scope",
             Self::Counter => "counter",
             Self::Row => "row",
+            Self::Plain => "plain",
+            Self::Awaited => "awaited",
+            Self::Step => "step",
+            Self::Use => "use",
+            Self::Dispute => "dispute",
+            Self::DisputeStep => "dispute-step",
+            Self::PlainReturn => "plain-return",
+            Self::PlainRole => "plain-role",
+            Self::Meaning => "meaning",
         }
     }
 }
@@ -265,10 +360,32 @@ mod tests {
 
     #[test]
     fn the_first_language_of_a_browser_that_we_have_is_taken() {
-        assert_eq!(Language::accepted("vi-VN,vi;q=0.9,en-GB;q=0.8,zh;q=0.5"), Some(Language::English));
+        assert_eq!(Language::accepted("fr-FR,fr;q=0.9,en-GB;q=0.8,zh;q=0.5"), Some(Language::English));
+        assert_eq!(Language::accepted("vi-VN,vi;q=0.9,en-GB;q=0.8,zh;q=0.5"), Some(Language::Vietnamese));
         assert_eq!(Language::accepted("zh-TW, en;q=0.5"), Some(Language::Chinese));
-        assert_eq!(Language::accepted("th"), None);
+        assert_eq!(Language::accepted("fr"), None);
         assert_eq!(Language::accepted(""), None);
+    }
+
+    #[test]
+    fn a_language_that_has_not_every_page_has_those_of_consumers() {
+        for (path, shown) in [
+            ("/my", Language::Lao),
+            ("/my/quota", Language::Lao),
+            ("/track/code", Language::Lao),
+            ("/guide", Language::Lao),
+            ("/mytrades", Language::English),
+            ("/", Language::English),
+            ("/desk/queue", Language::English),
+        ] {
+            assert_eq!(Language::Lao.on(path), shown, "{path}");
+            assert_eq!(Language::Chinese.on(path), Language::Chinese);
+        }
+        assert_eq!(Language::offered("/desk").count(), 2);
+        assert_eq!(Language::offered("/my").count(), 7);
+        for (index, language) in Language::ALL.into_iter().enumerate() {
+            assert_eq!(language as usize, index);
+        }
     }
 
     #[test]

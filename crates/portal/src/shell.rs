@@ -38,6 +38,18 @@ pub enum Desk {
     Status,
     /// The reader's own account.
     Account,
+    /// A consumer's trades.
+    MyTrades,
+    /// A consumer's quota.
+    MyQuota,
+    /// A consumer's disputes.
+    MyDisputes,
+    /// What is kept of a consumer.
+    MyData,
+    /// How things go, for consumers.
+    Guide,
+    /// What is published.
+    Lists,
 }
 
 impl Desk {
@@ -59,6 +71,12 @@ impl Desk {
             Self::Tariff => "/tariff",
             Self::Status => "/status",
             Self::Account => "/desk/account",
+            Self::MyTrades => "/my",
+            Self::MyQuota => "/my/quota",
+            Self::MyDisputes => "/my/disputes",
+            Self::MyData => "/my/data",
+            Self::Guide => "/guide",
+            Self::Lists => "/lists",
         }
     }
 
@@ -80,6 +98,12 @@ impl Desk {
             Self::Tariff => texts.text("nav-tariff"),
             Self::Status => texts.text("nav-status"),
             Self::Account => texts.text("nav-account"),
+            Self::MyTrades => texts.text("nav-my-trades"),
+            Self::MyQuota => texts.text("nav-my-quota"),
+            Self::MyDisputes => texts.text("nav-my-disputes"),
+            Self::MyData => texts.text("nav-my-data"),
+            Self::Guide => texts.text("nav-guide"),
+            Self::Lists => texts.text("nav-lists"),
         }
     }
 }
@@ -93,6 +117,18 @@ pub struct Reader {
     pub guard: String,
     /// Where he may go.
     pub desks: Vec<Desk>,
+}
+
+impl Reader {
+    /// Whether he came in for himself.
+    pub fn is_consumer(&self) -> bool {
+        self.desks.contains(&Desk::MyTrades)
+    }
+
+    /// Where he begins.
+    fn home(&self) -> &'static str {
+        if self.is_consumer() { Desk::MyTrades.address() } else { Desk::Home.address() }
+    }
 }
 
 /// What a page is shown in.
@@ -176,8 +212,8 @@ fn header(frame: &Frame) -> Markup {
     html! {
         header.top {
             div.bar {
-                a.name href=(if frame.reader.is_some() { "/desk" } else { "/" }) { (texts.text("window-name")) }
-                @for language in Language::ALL {
+                a.name href=(frame.reader.as_ref().map_or("/", Reader::home)) { (texts.text("window-name")) }
+                @for language in Language::offered(frame.place.split('?').next().unwrap_or_default()) {
                     @if language != texts.language() {
                         a href=(with_language(&frame.place, language)) lang=(language.tag()) hreflang=(language.tag()) {
                             (language.own_name())
@@ -186,13 +222,15 @@ fn header(frame: &Frame) -> Markup {
                 }
                 @match &frame.reader {
                     Some(reader) => {
-                        a href=(Desk::Account.address()) { (texts.with("signed-in-as", &[("login", &reader.login)])) }
+                        @if !reader.is_consumer() {
+                            a href=(Desk::Account.address()) { (texts.with("signed-in-as", &[("login", &reader.login)])) }
+                        }
                         form method="post" action="/sign-out" {
                             (guard(reader))
                             button.plain { (texts.text("sign-out")) }
                         }
                     }
-                    None => a href="/sign-in" { (texts.text("sign-in")) }
+                    None => { a href="/track" { (texts.text("nav-track")) } a href="/sign-in" { (texts.text("sign-in")) } }
                 }
             }
         }
@@ -211,7 +249,7 @@ fn with_language(place: &str, language: Language) -> String {
 }
 
 fn navigation(frame: &Frame, here: Option<Desk>) -> Markup {
-    const PUBLIC: [Desk; 3] = [Desk::Tariff, Desk::Indicators, Desk::Status];
+    const PUBLIC: [Desk; 5] = [Desk::Guide, Desk::Lists, Desk::Tariff, Desk::Indicators, Desk::Status];
     let desks = frame.reader.as_ref().map_or(&PUBLIC[..], |reader| &reader.desks);
     html! {
         nav.nav aria-label=(frame.texts.text("navigation")) {
@@ -256,6 +294,8 @@ fn footer(texts: Texts) -> Markup {
     html! {
         footer.foot {
             ul {
+                li { a href="/guide" { (texts.text("nav-guide")) } }
+                li { a href="/lists" { (texts.text("nav-lists")) } }
                 li { a href="/tariff" { (texts.text("nav-tariff")) } }
                 li { a href="/status" { (texts.text("nav-status")) } }
                 li { a href="/v1/openapi.json" { (texts.text("interface")) } }

@@ -8,13 +8,16 @@ pub mod access;
 pub mod answer;
 pub mod attachment;
 pub mod certificate;
+pub mod consumer;
 pub mod delivery;
+pub mod dispute;
 pub mod erasure;
 pub mod fields;
 pub mod filing;
 pub mod form;
 pub mod goods;
 pub mod moves;
+pub mod notice;
 pub mod payment_data;
 pub mod reference;
 pub mod request;
@@ -174,6 +177,9 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::SignIn => sign_in::MOVES,
         Register::Erasure => erasure::MOVES,
         Register::Certificate => certificate::MOVES,
+        Register::Consumer => consumer::MOVES,
+        Register::Dispute => dispute::MOVES,
+        Register::Notice => notice::MOVES,
     }
 }
 
@@ -253,6 +259,9 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::SignIn => sign_in::made(seen, &mut faults),
         Register::Erasure => erasure::made(seen, &mut faults),
         Register::Certificate => certificate::made(seen, step, &mut faults),
+        Register::Consumer => consumer::made(seen, step, &mut faults),
+        Register::Dispute => dispute::made(seen, step, &mut faults),
+        Register::Notice => notice::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
@@ -297,6 +306,9 @@ impl Part {
         let sent_himself =
             || current.is_some_and(|record| sent_by(record, moves_of(record.key.register), &by.actor));
         match step.who {
+            Who::Owner if step.personal && by.role != Role::Consumer => {
+                Err("the person himself makes this move")
+            }
             Who::Owner if self.owns || (by.reviews && step.for_others) => Ok(()),
             Who::Owner => Err("the party itself makes this move"),
             Who::Reviewer if !by.reviews => Err("the competent agency makes this move"),
@@ -338,6 +350,8 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::PaymentData, Who::Reviewer) => &["answered"],
         (Register::PaymentData, Who::Owner) => &["asked"],
         (Register::Delivery, Who::Owner) => &["failing", "stopped"],
+        (Register::Dispute, Who::Reviewer) => &["answered", "open"],
+        (Register::Dispute, Who::Giver) => &["open"],
         _ => &[],
     }
 }

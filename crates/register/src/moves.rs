@@ -31,32 +31,74 @@ pub struct Move {
     pub explained: bool,
     /// Whether it changes what trades are judged with.
     pub files: bool,
+    /// Whether a person makes it for himself, and no party.
+    pub personal: bool,
 }
 
 impl Move {
     pub(crate) const fn owner(action: &'static str, from: &'static [&'static str], to: &'static str) -> Self {
-        Self { action, from, to, who: Who::Owner, for_others: true, explained: false, files: false }
+        Self {
+            action,
+            from,
+            to,
+            who: Who::Owner,
+            for_others: true,
+            explained: false,
+            files: false,
+            personal: false,
+        }
     }
     pub(crate) const fn reviewer(
         action: &'static str,
         from: &'static [&'static str],
         to: &'static str,
     ) -> Self {
-        Self { action, from, to, who: Who::Reviewer, for_others: false, explained: false, files: false }
+        Self {
+            action,
+            from,
+            to,
+            who: Who::Reviewer,
+            for_others: false,
+            explained: false,
+            files: false,
+            personal: false,
+        }
     }
     pub(crate) const fn giver(action: &'static str, from: &'static [&'static str], to: &'static str) -> Self {
-        Self { action, from, to, who: Who::Giver, for_others: false, explained: false, files: false }
+        Self {
+            action,
+            from,
+            to,
+            who: Who::Giver,
+            for_others: false,
+            explained: false,
+            files: false,
+            personal: false,
+        }
     }
     pub(crate) const fn window(
         action: &'static str,
         from: &'static [&'static str],
         to: &'static str,
     ) -> Self {
-        Self { action, from, to, who: Who::Window, for_others: false, explained: false, files: false }
+        Self {
+            action,
+            from,
+            to,
+            who: Who::Window,
+            for_others: false,
+            explained: false,
+            files: false,
+            personal: false,
+        }
     }
     /// Nobody makes it for the party.
     pub(crate) const fn alone(self) -> Self {
         Self { for_others: false, ..self }
+    }
+    /// A person makes it for himself; nobody makes it for him.
+    pub(crate) const fn personal(self) -> Self {
+        Self { for_others: false, personal: true, ..self }
     }
     pub(crate) const fn explained(self) -> Self {
         Self { explained: true, ..self }

@@ -12,6 +12,9 @@ pub const SESSION_IDLE: i64 = 30 * 60_000;
 /// Milliseconds after which a session ends in any case: a working day.
 pub const SESSION_LONGEST: i64 = 12 * 3_600_000;
 
+/// Milliseconds after which a consumer's ends: what proves him is a message to a telephone, and he comes for a look.
+pub const CONSUMER_LONGEST: i64 = 3_600_000;
+
 /// Why a request is not let in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Denied {
@@ -201,7 +204,11 @@ impl Caller {
 
 /// Whether a session has not ended.
 fn holds(session: &Session, user: &User, now: Time) -> bool {
-    user.state != UserState::Disabled && session.generation == user.generation && in_time(session, now)
+    let longest = if user.role == Role::Consumer { CONSUMER_LONGEST } else { SESSION_LONGEST };
+    user.state != UserState::Disabled
+        && session.generation == user.generation
+        && in_time(session, now)
+        && now.0 < session.created.0 + longest
 }
 
 /// Whether the time of a session is not over.

@@ -254,15 +254,18 @@ pub fn fingerprint(document: &Document) -> [u8; 16] {
     out
 }
 
+/// The keyed hash of what tells of a person: `identity`, `telephone`, `address`; empty where there is nothing.
+pub fn hashed(read: &impl Read, kind: &str, value: &str) -> Text {
+    let value: String =
+        value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+    if value.is_empty() { Text::default() } else { read.keyed_hash(&format!("{kind}:{value}")) }
+}
+
 /// Keyed hashes of the persons a declaration names; other documents move no account and no counter.
 fn person(document: &Document, read: &impl Read) -> Person {
     let Document::Declaration(declaration) = document else { return Person::default() };
     let head = &declaration.head;
-    let hash = |kind: &str, value: &str| {
-        let value: String =
-            value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
-        if value.is_empty() { Text::default() } else { read.keyed_hash(&format!("{kind}:{value}")) }
-    };
+    let hash = |kind: &str, value: &str| hashed(read, kind, value);
     Person {
         identity: hash("identity", &head.buyer_id_number),
         telephone: hash("telephone", &head.buyer_telephone),

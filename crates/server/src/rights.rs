@@ -52,11 +52,13 @@ pub enum Right {
     TraceRead,
     /// Look a person up by his number.
     PersonsRead,
+    /// See and decide on what concerns oneself as a person: trades, quota, locks, disputes.
+    Consume,
 }
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ReceiptsRead,
@@ -78,6 +80,7 @@ impl Right {
         Self::TokensManage,
         Self::TraceRead,
         Self::PersonsRead,
+        Self::Consume,
     ];
     /// The word used as a scope, on the command line and in problems.
     pub fn word(self) -> &'static str {
@@ -103,6 +106,7 @@ impl Right {
             Self::TokensManage => "tokens:manage",
             Self::TraceRead => "trace:read",
             Self::PersonsRead => "persons:read",
+            Self::Consume => "consumer",
         }
     }
     /// The right of a word.
@@ -169,6 +173,10 @@ impl Rights {
 
     /// What a machine of a party in this role may do; `whole_zone` = no customs district narrows it.
     pub fn of_role(role: Role, whole_zone: bool) -> Self {
+        // He sees what is his by routes of his own: a trade has more in it than he may be shown of one in his name.
+        if role == Role::Consumer {
+            return Self::of(&[Right::Consume, Right::ReferenceRead]);
+        }
         let more: &[Right] = match role {
             Role::Officer => &[
                 Right::ActionsInspect,
@@ -180,7 +188,6 @@ impl Rights {
             ],
             Role::ZoneOperator => &[Right::RegistersApply, Right::SharesRead, Right::MetricsRead],
             Role::Agency | Role::Bank => &[Right::RegistersApply, Right::SharesRead],
-            Role::Consumer => &[],
             _ => &[Right::MessagesSend, Right::Preview, Right::RegistersApply],
         };
         let accounts = is_office(role) && whole_zone;
@@ -238,6 +245,7 @@ fn of_duty(duty: Duty) -> Rights {
             Right::PersonsRead,
         ])),
         Duty::Reader => READ,
+        Duty::Consumer => Rights::of(&[Right::Consume, Right::ReferenceRead]),
         Duty::Applicant => Rights::of(&[Right::RegistersRead, Right::RegistersApply, Right::ReferenceRead]),
     }
 }

@@ -50,6 +50,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Sends to webhooks, and how patiently.
     pub push: (push::Client, push::Patience),
+    /// Address of the provider that brings messages to telephones; none = consumers cannot come in.
+    pub messages: Option<String>,
 }
 
 /// The window had to end, and not because it was told to.
@@ -152,6 +154,10 @@ fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
     tasks.spawn(crate::evidence::run(window.clone(), EVERY));
     tasks.spawn(crate::statistics::run(window.clone(), EVERY));
     let (client, patience) = settings.push.clone();
+    if let Some(url) = &settings.messages {
+        window.messenger.connect(client.clone(), url);
+        tasks.spawn(crate::notices::run(window.clone()));
+    }
     tasks.spawn(push::run(window.clone(), client, patience));
     tasks
 }

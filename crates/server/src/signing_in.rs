@@ -30,6 +30,8 @@ const REGISTRATIONS_OF_ADDRESS: Rate = Rate { count: 10, per: Duration::from_sec
 const REGISTRATIONS: Rate = Rate { count: 300, per: Duration::from_secs(3600), burst: 100 };
 /// What comes signed and without a token, from one address: a platform answers a wave of questions.
 const UNNAMED: Rate = Rate { count: 20, per: Duration::from_secs(1), burst: 200 };
+/// Codes asked for and given from one address: a household, or a parcel shop that helps its customers.
+const TRACKING: Rate = Rate { count: 10, per: Duration::from_secs(60), burst: 30 };
 /// Seconds by which the clocks of those who sign requests may differ, unless the operator says otherwise.
 pub const SIGNATURE_SECONDS: i64 = 300;
 /// Characters of a login at most.
@@ -83,6 +85,7 @@ struct Inner {
     callers: Throttle<(char, i64)>,
     registrations: Throttle<String>,
     unnamed: Throttle<String>,
+    tracking: Throttle<String>,
     all_registrations: Throttle<()>,
     token_rate: AtomicU32,
     session_rate: AtomicU32,
@@ -174,6 +177,15 @@ impl Gate {
     /// [`Refused::Slower`].
     pub fn pass_unnamed(&self, address: &str) -> Result<(), Refused> {
         let passed = self.0.unnamed.pass(address.to_owned(), UNNAMED, Instant::now());
+        passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
+    }
+
+    /// Counts who asks for a one-time code or gives one.
+    ///
+    /// # Errors
+    /// [`Refused::Slower`].
+    pub fn pass_tracking(&self, address: &str) -> Result<(), Refused> {
+        let passed = self.0.tracking.pass(address.to_owned(), TRACKING, Instant::now());
         passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
     }
 

@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::ingest::Context;
 use crate::intake::Intake;
+use crate::messenger::Messenger;
 use crate::metrics::{Metrics, Step};
 use crate::pipeline::{self, Judge, Pipeline, Surroundings};
 use crate::signing_in::Gate;
@@ -91,6 +92,8 @@ pub struct Window<R: Read> {
     pub control: Control,
     /// What slows callers down, and signs people in.
     pub gate: Gate,
+    /// Sends messages to telephones.
+    pub messenger: Messenger,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Whether it records now.
@@ -118,6 +121,7 @@ impl<R: Read> Clone for Window<R> {
             evidence: self.evidence.clone(),
             control: self.control.clone(),
             gate: self.gate.clone(),
+            messenger: self.messenger.clone(),
             metrics: self.metrics.clone(),
             intake: self.intake.clone(),
             clock: self.clock.clone(),
@@ -185,6 +189,7 @@ impl<R: Read> Window<R> {
             reference,
             control,
             gate: Gate::default(),
+            messenger: Messenger::default(),
             metrics,
             intake: Intake::default(),
             clock,

@@ -32,11 +32,13 @@ pub enum Duty {
     Reader,
     /// Files a party and follows what becomes of it: what somebody has who registered himself.
     Applicant,
+    /// Sees what concerns himself as a person: what somebody has who proved that a trade is his.
+    Consumer,
 }
 
 impl Duty {
     /// All duties.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Admin,
         Self::Operator,
         Self::Reviewer,
@@ -45,6 +47,7 @@ impl Duty {
         Self::Auditor,
         Self::Reader,
         Self::Applicant,
+        Self::Consumer,
     ];
     /// The word stored and used everywhere.
     pub fn word(self) -> &'static str {
@@ -57,6 +60,7 @@ impl Duty {
             Self::Auditor => "auditor",
             Self::Reader => "reader",
             Self::Applicant => "applicant",
+            Self::Consumer => "consumer",
         }
     }
     /// The duty of a word.

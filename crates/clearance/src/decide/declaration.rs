@@ -8,6 +8,7 @@ use crate::event::{Arrived, Follow, Timer, TimerKind};
 use crate::facts::CountKey;
 use crate::finding::Finding;
 use crate::goods;
+use crate::guard;
 use crate::keys::{ClaimKey, OrderKey, WaybillKey};
 use crate::reason::{Layer, Reason};
 use crate::states::{Trigger, next};
@@ -42,6 +43,13 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         let (found, read) = goods::check(declaration, &case.law, &case.reference.parties, case.facts);
         findings.extend(found);
         case.out.read.records = read;
+        let person = &arrived.person.identity;
+        let (found, read) = guard::check(person, declaration, &case.law, &case.reference.parties, case.facts);
+        case.out.read.records.extend(read);
+        if !found.is_empty() {
+            findings.extend(found);
+            return case.refuse(arrived, findings);
+        }
     }
     let assessment = match tax::assess(declaration, &case.law, &case.reference.current().tariff) {
         Ok(assessment) => Some(assessment),

@@ -32,6 +32,13 @@ impl CodeTable {
     pub fn name(&self, code: &str) -> Option<(&str, &str)> {
         self.names.get(code).map(|(zh, en)| (zh.as_str(), en.as_str()))
     }
+    /// Every code with its names, in order.
+    pub fn all(&self) -> Vec<(&str, &str, &str)> {
+        let named = self.names.iter().map(|(code, (zh, en))| (code.as_str(), zh.as_str(), en.as_str()));
+        let mut all: Vec<_> = named.collect();
+        all.sort_unstable();
+        all
+    }
     /// How many codes.
     pub fn len(&self) -> usize {
         self.names.len()

@@ -49,6 +49,11 @@ impl ListEditions {
         Self(editions)
     }
 
+    /// All of them, the oldest first.
+    pub fn all(&self) -> &[ListEdition] {
+        &self.0
+    }
+
     /// The edition in force on a day; none before the first.
     pub fn on(&self, day: Day) -> Option<&ListEdition> {
         self.0.iter().rev().find(|edition| edition.valid_from <= day)

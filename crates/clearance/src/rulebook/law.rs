@@ -141,10 +141,22 @@ law! {
     bulk_decisions;
     /// 1 = the note of a list may script its outcome: for spaces in which people try, never for trades.
     scripted_outcomes;
+    /// 1 = a quota that its person locked, or disputes with the seller, is not used.
+    quota_guards;
+    /// Minutes for which a one-time code to a consumer counts.
+    consumer_code_minutes;
+    /// Tries that one such code has.
+    consumer_code_tries;
+    /// Codes that one number, and one telephone, is sent before it has to wait.
+    consumer_codes_free;
+    /// Days within which platform and seller answer a dispute of a use of quota.
+    dispute_answer_days;
+    /// Days within which the competent agency decides it.
+    dispute_decide_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 11] = [
+const LATER: [(&str, i64); 17] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -156,6 +168,12 @@ const LATER: [(&str, i64); 11] = [
     ("assignment_minutes", 30),
     ("bulk_decisions", 50),
     ("scripted_outcomes", 0),
+    ("quota_guards", 0),
+    ("consumer_code_minutes", 5),
+    ("consumer_code_tries", 5),
+    ("consumer_codes_free", 3),
+    ("dispute_answer_days", 5),
+    ("dispute_decide_days", 15),
 ];
 
 impl Parameters {

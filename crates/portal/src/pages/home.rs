@@ -43,7 +43,10 @@ pub fn page(frame: &Frame, view: &View) -> Page {
 
 fn about(texts: Texts, desk: Desk) -> String {
     match desk {
-        Desk::Home => String::new(),
+        // Consumers have a home of their own.
+        Desk::Home | Desk::MyTrades | Desk::MyQuota | Desk::MyDisputes | Desk::MyData => String::new(),
+        Desk::Guide => texts.text("about-guide"),
+        Desk::Lists => texts.text("about-lists"),
         Desk::Queue => texts.text("about-queue"),
         Desk::Consignments => texts.text("about-consignments"),
         Desk::Send => texts.text("about-send"),

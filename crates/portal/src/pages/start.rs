@@ -8,10 +8,13 @@ use maud::html;
 pub fn page(frame: &Frame, open: bool) -> Page {
     let texts = frame.texts;
     let cards = [
+        ("/track", texts.text("nav-track"), texts.text("about-track")),
+        ("/guide", texts.text("nav-guide"), texts.text("about-guide")),
         ("/sign-in", texts.text("sign-in"), texts.text("start-sign-in")),
         ("/tariff", texts.text("nav-tariff"), texts.text("about-tariff")),
         ("/tariff/calculator", texts.text("calculator"), texts.text("calculator-help")),
         ("/indicators", texts.text("nav-indicators"), texts.text("about-indicators")),
+        ("/lists", texts.text("nav-lists"), texts.text("about-lists")),
         ("/status", texts.text("nav-status"), texts.text("about-status")),
     ];
     let body = html! {

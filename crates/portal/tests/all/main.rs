@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the sources that they hold to account")]
 
 mod colours;
+mod consumers;
 mod figures;
 mod gallery;
 mod registers;

@@ -140,6 +140,9 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::SignIn => &["/subject"],
         Register::Erasure => &["/recordType", "/ground"],
         Register::Certificate => &["/holder", "/purposes", "/key", "/validTo"],
+        Register::Consumer => &[],
+        Register::Dispute => &["/disputed/orderNo", "/disputed/answerDue", "/disputed/decideDue"],
+        Register::Notice => &["/orderNo"],
     }
 }
 
@@ -154,6 +157,7 @@ pub fn milliseconds(register: Register) -> &'static [&'static str] {
         Register::Delivery => &["until", "next"],
         Register::PaymentData => &["due", "called", "answered"],
         Register::SignIn => &["time"],
+        Register::Consumer => &["erasureAsked"],
         _ => &[],
     }
 }

@@ -160,6 +160,20 @@ const CERTIFICATE: &[Field] = &[
 
 const REVOKING: &[Field] = &[may("from", Instant), may("compromisedSince", Instant)];
 
+const DISPUTED: &[Field] = &[
+    must("platform", Code),
+    must("orderNo", Text),
+    must("amount", Amount),
+    must("usedOn", Date),
+    must("text", Area),
+    must("answerDue", Date),
+    must("decideDue", Date),
+];
+
+const DISPUTE_ANSWER: &[Field] = &[must("text", Area), must("granted", Flag(false))];
+
+const NOTICES: &[Field] = &[must("notices", Flag(false))];
+
 /// Every form.
 pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["apply", "correct", "change"], APPLICATION, Some("/applied")),
@@ -174,6 +188,9 @@ pub(super) const FORMS: &[Row] = &[
     (Register::PaymentData, &["ask", "try"], ASK, None),
     (Register::Certificate, &["register"], CERTIFICATE, Some("")),
     (Register::Certificate, &["revoke"], REVOKING, None),
+    (Register::Consumer, &["set-notices"], NOTICES, None),
+    (Register::Dispute, &["open"], DISPUTED, None),
+    (Register::Dispute, &["answer"], DISPUTE_ANSWER, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -229,6 +246,12 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "textEn",
         ],
     ),
+    (
+        Register::Consumer,
+        &["telephones", "telephone", "platform", "orderNo", "notices", "lockedBy", "erasureAsked"],
+    ),
+    (Register::Dispute, &["disputed", "openedBy", "answer", "quota"]),
+    (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
     (Register::SignIn, &["subject", "time"]),
     (Register::Erasure, &["recordType", "ground", "law", "first", "last", "rows"]),

@@ -3,7 +3,10 @@
 
 use super::{Field, Kind, form, summary, tables};
 use crate::moves::Who;
-use crate::{attachment, certificate, filing, form, goods, moves_of, payment_data, request, share, webhook};
+use crate::{
+    attachment, certificate, consumer, dispute, filing, form, goods, moves_of, payment_data, request, share,
+    webhook,
+};
 use clearance::party::Role;
 use clearance::record::Register;
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
@@ -100,6 +103,9 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<payment_data::Ask>("ask", described(Register::PaymentData, "ask"), &[]);
     is_described::<certificate::Application>("register", described(Register::Certificate, "register"), &[]);
     is_described::<certificate::Revoking>("revoke", described(Register::Certificate, "revoke"), &[]);
+    is_described::<consumer::Notices>("notices", described(Register::Consumer, "set-notices"), &[]);
+    is_described::<dispute::Disputed>("disputed", described(Register::Dispute, "open"), &[]);
+    is_described::<dispute::Answer>("answer of a dispute", described(Register::Dispute, "answer"), &[]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/metrics" | "/v1/operation" | "/v1/rulebooks" | "/v1/rulebooks/differences") => {
             right(&[Right::MetricsRead])
         }
-        ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions") => Open,
+        ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions" | "/v1/publications") => Open,
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
@@ -97,6 +97,8 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/v1/tokens") => right(&[Right::TokensRead]),
         ("post", "/v1/tokens") | ("delete", "/v1/tokens/{id}") => right(&[Right::TokensManage]),
         ("get", "/v1/trace") => right(&[Right::TraceRead]),
+        ("post", "/v1/consumer/codes" | "/v1/consumer/sessions") => Open,
+        (_, consumer) if consumer.starts_with("/v1/consumer/") => right(&[Right::Consume]),
         _ => return page(method, path),
     })
 }
@@ -148,6 +150,8 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/tokens") => right(&[Right::TokensRead]),
         ("post", "/desk/tokens" | "/desk/tokens/{id}") => right(&[Right::TokensManage]),
         ("get", "/desk/shares" | "/desk/shares/{id}/records") => right(&[Right::SharesRead]),
+        ("get", "/track" | "/guide" | "/lists") | ("post", "/track" | "/track/code") => Open,
+        (_, consumer) if consumer == "/my" || consumer.starts_with("/my/") => right(&[Right::Consume]),
         _ => return None,
     })
 }

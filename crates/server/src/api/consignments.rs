@@ -225,7 +225,7 @@ pub(crate) async fn shown<R: Read>(
     let (codes, _) = window.names_of(&caller.party);
     if caller.is_office() {
         let id = format!("{}/{}", order.platform, order.order_no);
-        let owners = consignment.parties();
+        let owners = consignment.listed_for();
         let by = registers::by(window, caller);
         registers::recorded(window, by, ("consignment", &id), &owners, "", None).await?;
     }

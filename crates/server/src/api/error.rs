@@ -37,6 +37,10 @@ impl Problem {
     pub(crate) fn status(&self) -> u16 {
         self.status.as_u16()
     }
+    /// Seconds after which the same request makes sense again.
+    pub(crate) fn seconds(&self) -> Option<u64> {
+        self.retry_after
+    }
     /// Its faults, in words.
     pub(crate) fn faults(&self) -> Vec<String> {
         let all = self.members.get("faults").and_then(serde_json::Value::as_array);

@@ -58,6 +58,35 @@ pub async fn list<R: Read>(
     Ok(Json(json!({"day": today.to_string(), "institutions": shown, "after": next})))
 }
 
+/// Supervision modes of cross-border e-commerce and of what goes with it; the table has those of all trade.
+const MODES: [&str; 6] = ["9610", "1210", "1239", "9710", "9810", "1039"];
+
+/// `GET /v1/publications`: modes of trade and editions of the list of retail import goods.
+pub async fn publications<R: Read>(State(window): State<Arc<Window<R>>>) -> Json<Value> {
+    let reference = window.reference();
+    let (book, today) = (reference.current(), window.clock.now().day());
+    let in_force = book.editions.on(today).map(|edition| edition.valid_from);
+    let modes: Vec<Value> = book
+        .codes
+        .trade_modes
+        .all()
+        .into_iter()
+        .filter(|(code, ..)| MODES.contains(code))
+        .map(|(code, zh, en)| json!({"code": code, "name": {"zh": zh, "en": en}}))
+        .collect();
+    let editions: Vec<Value> = book
+        .editions
+        .all()
+        .iter()
+        .rev()
+        .map(|edition| {
+            json!({"name": edition.name.as_str(), "validFrom": edition.valid_from.to_string(), "codes": edition.codes,
+                "source": edition.source.as_str(), "confidence": edition.confidence.word(), "inForce": in_force == Some(edition.valid_from)})
+        })
+        .collect();
+    Json(json!({"day": today.to_string(), "modes": modes, "editions": editions}))
+}
+
 fn institution(filing: &Filing, book: &Rulebook, today: ceb::Day) -> Value {
     let roles: Vec<&str> = filing.roles.iter().map(|role| role.word()).collect();
     let services = filing.services.iter().filter(|one| one.holds_on(today)).map(|one| {

@@ -6,14 +6,16 @@ pub(crate) mod actions;
 pub(crate) mod assignments;
 pub(crate) mod bulk_actions;
 pub(crate) mod consignments;
+pub(crate) mod consumer;
 pub(crate) mod documents;
 pub(crate) mod error;
 pub(crate) mod evidence;
-mod institutions;
+pub(crate) mod institutions;
 pub(crate) mod limits;
 mod lines;
 pub(crate) mod messages;
 mod openapi;
+mod openapi_consumer;
 mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
@@ -117,6 +119,20 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/sign-in"),
     ("get", "/v1/sign-in/{provider}"),
     ("get", "/v1/sign-in/{provider}/callback"),
+    ("post", "/v1/consumer/codes"),
+    ("post", "/v1/consumer/sessions"),
+    ("get", "/v1/consumer/trades"),
+    ("get", "/v1/consumer/trades/{platform}/{order_no}"),
+    ("get", "/v1/consumer/quota"),
+    ("post", "/v1/consumer/lock"),
+    ("post", "/v1/consumer/notices"),
+    ("get", "/v1/consumer/disputes"),
+    ("post", "/v1/consumer/disputes"),
+    ("post", "/v1/consumer/disputes/{seller}/withdrawal"),
+    ("get", "/v1/consumer/accesses"),
+    ("get", "/v1/consumer/data"),
+    ("post", "/v1/consumer/erasure"),
+    ("get", "/v1/publications"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -170,6 +186,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/sandbox/trades", post(sandbox::trade::<R>))
         .route("/v1/sandbox/conformance", get(sandbox::shown::<R>))
         .route("/v1/institutions", get(institutions::list::<R>))
+        .route("/v1/publications", get(institutions::publications::<R>))
         .route("/v1/reasons", get(reasons))
         .route("/v1/limits", get(limits::limits::<R>))
         .route("/v1/evidence/head", get(evidence::head::<R>))
@@ -185,6 +202,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/rulebooks", get(operation::rulebooks::<R>))
         .route("/v1/rulebooks/differences", get(operation::differences::<R>))
         .merge(people::routes::<R>())
+        .merge(consumer::routes::<R>())
         .merge(crate::portal::routes::<R>())
         .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard::<R>))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })

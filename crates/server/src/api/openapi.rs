@@ -2,7 +2,8 @@
 
 use super::access::{Access, access};
 use super::{
-    ROUTES, openapi_payment_data as payment_data, openapi_people as people, openapi_registers as registers,
+    ROUTES, openapi_consumer as consumer, openapi_payment_data as payment_data, openapi_people as people,
+    openapi_registers as registers,
 };
 use axum::Json;
 use serde_json::{Map, Value, json};
@@ -100,7 +101,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/evidence/proof") => &["position", "size"],
         ("get", "/v1/evidence/consistency") => &["writer", "from", "to"],
         ("get", "/v1/evidence/entries") => &["after", "limit"],
-        _ => &[],
+        _ => consumer::queries(path),
     };
     found.extend(
         queries.iter().map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}})),
@@ -156,7 +157,10 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/evidence/entries") => "EvidenceEntries",
         ("get", "/health") => "Health",
         ("get", "/ready") => "Ready",
-        _ => return people::answer(method, path).or_else(|| payment_data::answer(method, path)),
+        _ => {
+            let others = people::answer(method, path).or_else(|| payment_data::answer(method, path));
+            return others.or_else(|| consumer::answer(method, path));
+        }
     })
 }
 
@@ -235,6 +239,9 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
     if payment_data::is_ours(path) {
         found.extend(payment_data::refusals(path));
     }
+    if consumer::is_ours(path) {
+        found.extend(consumer::refusals(method, path));
+    }
     found.sort_unstable();
     found
 }
@@ -258,7 +265,9 @@ pub(super) fn object(properties: &[(&str, Value)]) -> Value {
 /// The shapes of answers.
 fn all_schemas() -> Value {
     let mut all = schemas();
-    for (name, schema) in people::schemas().into_iter().chain(payment_data::schemas()) {
+    for (name, schema) in
+        people::schemas().into_iter().chain(payment_data::schemas()).chain(consumer::schemas())
+    {
         all[name] = schema;
     }
     all
@@ -456,14 +465,13 @@ fn schemas() -> Value {
 /// The document.
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for ((method, path), summary) in
-        ROUTES.iter().zip(SUMMARIES.into_iter().chain(payment_data::SUMMARIES).chain(people::SUMMARIES))
-    {
+    let more = payment_data::SUMMARIES.into_iter().chain(people::SUMMARIES).chain(consumer::SUMMARIES);
+    for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();
         let done = answer(method, path).map(|name| json!({"application/json": {"schema": of(name)}}));
         responses.insert(
-            people::done(method, path).to_string(),
+            consumer::done(method, path).unwrap_or_else(|| people::done(method, path)).to_string(),
             json!({"description": "done", "content": done.unwrap_or_else(|| json!({}))}),
         );
         for (status, meaning) in refusals(method, path) {
@@ -472,6 +480,7 @@ pub fn build() -> Value {
                     if !people::is_ours(path)
                         && !is_of_registers(path)
                         && !payment_data::is_ours(path)
+                        && !consumer::is_ours(path)
                         && *path != PERSONS =>
                 {
                     json!({"application/json": {"schema": answer(method, path).map(of)}})
@@ -489,6 +498,8 @@ pub fn build() -> Value {
         if matches!(*method, "post" | "patch") {
             let content = if payment_data::is_ours(path) {
                 payment_data::request(path).unwrap_or_default()
+            } else if consumer::is_ours(path) {
+                consumer::request(path).unwrap_or_default()
             } else if let Some(name) = people::request(method, path) {
                 json!({"application/json": {"schema": of(name)}})
             } else if *path == PERSONS {

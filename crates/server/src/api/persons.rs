@@ -61,10 +61,12 @@ pub async fn records<R: Read>(
     let after = Cursor::parse(&body.after);
     let mut after = after.ok_or_else(|| Problem::bad_request("after is what a page gave"))?;
     let from = after.to_string();
-    let (found, owners, complete) = held(&window.read, number, &mut after).await?;
+    let (found, mut owners, complete) = held(&window.read, number, &mut after).await?;
     let subject = window.read.keyed_hash(&format!("identity:{}", number.to_ascii_uppercase()));
     let range = Some((from, after.to_string()));
     let by = registers::by(&window, &caller);
+    // He finds the reading himself.
+    owners.push(clearance::guard::person(&subject));
     registers::recorded(&window, by, ("person", &subject), &owners, purpose, range).await?;
     Ok(Json(json!({ "records": found, "after": after.to_string(), "complete": complete })))
 }

@@ -122,6 +122,7 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
         Register::Request => register::request::is_overdue(record, now),
         Register::PaymentData => register::payment_data::Body::of(record).is_overdue(&record.state, now),
         Register::Certificate => register::certificate::ends_soon(record, now),
+        Register::Dispute => register::dispute::Body::of(record).overdue(&record.state, now).is_some(),
         _ => false,
     }
 }
@@ -272,7 +273,7 @@ pub async fn act<R: Read>(
     }
 }
 
-pub(super) async fn command_of<R: Read>(
+pub(crate) async fn command_of<R: Read>(
     window: &Window<R>,
     command: Command,
 ) -> Result<Result<Arc<Record>, Refusal>, Problem> {
@@ -323,6 +324,10 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::PaymentData => caller.is_office(),
         // What was erased is told by place, never by person.
         Register::Erasure => caller.is_office() && caller.districts.is_empty(),
+        // Whoever decides on a dispute or releases a lock; each reading is told to the person.
+        Register::Consumer | Register::Dispute | Register::Notice => {
+            caller.is_office() && caller.districts.is_empty()
+        }
         // What agencies write to one another is between them.
         Register::Request => false,
         Register::SignIn => caller.is_of_zone(),
@@ -357,7 +362,7 @@ async fn found<R: Read>(
 }
 
 /// Records that a caller reads what is others'.
-pub(super) async fn recorded<R: Read>(
+pub(crate) async fn recorded<R: Read>(
     window: &Window<R>,
     by: By,
     subject: (&str, &str),
@@ -370,7 +375,7 @@ pub(super) async fn recorded<R: Read>(
     command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal))
 }
 
-pub(super) fn refused(refusal: &Refusal) -> Problem {
+pub(crate) fn refused(refusal: &Refusal) -> Problem {
     match refusal {
         Refusal::Absent => Problem::not_found("no such record, or not yours"),
         Refusal::NotYours(why) => Problem::not_yours(why),

@@ -8,8 +8,9 @@ use crate::api::error::Problem;
 use crate::api::people::Address;
 use crate::api::sessions::{self, Confirm, Enrol, NewPassword};
 use crate::auth::{Caller, First};
-use ::portal::Frame;
+use crate::rights::Right;
 use ::portal::pages::account::{self, Factor, View};
+use ::portal::{Desk, Frame};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -34,6 +35,9 @@ fn view(caller: &Caller) -> View {
 
 /// `GET /desk/account`.
 pub async fn show(Seen(frame): Seen, caller: Caller) -> Response {
+    if caller.rights.has(Right::Consume) {
+        return to(Desk::MyData.address());
+    }
     shown(&frame, &account::page(&frame, &view(&caller)))
 }
 

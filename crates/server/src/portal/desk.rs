@@ -42,6 +42,9 @@ pub async fn home<R: Read>(
     if caller.person.as_ref().is_some_and(|person| person.first.is_some()) {
         return Ok(to(Desk::Account.address()));
     }
+    if caller.rights.has(Right::Consume) {
+        return Ok(to(Desk::MyTrades.address()));
+    }
     let role = caller.role.word().to_owned();
     let newest = if caller.rights.has(Right::ConsignmentsRead) {
         let asked = query(&[("limit", NEWEST)]);

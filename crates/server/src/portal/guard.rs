@@ -91,6 +91,9 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if first.is_some() {
         return vec![Desk::Account];
     }
+    if caller.rights.has(Right::Consume) {
+        return vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide, Desk::Lists];
+    }
     let asked: [(Desk, &[Right]); 11] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
@@ -122,7 +125,7 @@ pub struct Seen(pub Frame);
 /// Lets a request through to its page, or says why not.
 pub async fn guard<R: Read>(window: &Window<R>, request: Request, next: Next, asked: Access) -> Response {
     let (mut parts, body) = request.into_parts();
-    let texts = language(&parts.headers, &parts.uri).texts();
+    let texts = language(&parts.headers, &parts.uri).on(parts.uri.path()).texts();
     let frame = Frame { texts, place: place(&parts.uri), reader: None, sandbox: window.is_sandbox() };
     let chosen = asked_language(&parts.uri);
     let mut reader = None;
@@ -194,6 +197,10 @@ fn refused(parts: &Parts, problem: Problem, had: bool) -> Response {
 fn to_sign_in(parts: &Parts, had: bool) -> Response {
     let next = if parts.method == Method::GET { place(&parts.uri) } else { String::new() };
     let said = if had { "ended" } else { "" };
+    // A consumer has no login.
+    if parts.uri.path() == "/my" || parts.uri.path().starts_with("/my/") {
+        return super::to(&::portal::pages::address("/track", &[("said", said)]));
+    }
     super::to(&::portal::pages::address("/sign-in", &[("next", &next), ("said", said)]))
 }
 
@@ -208,7 +215,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
 pub async fn as_page(request: Request, next: Next) -> Response {
     let (headers, uri) = (request.headers(), request.uri());
     let frame = wants_page(headers).then(|| Frame {
-        texts: language(headers, uri).texts(),
+        // What went wrong is told in the languages that have every page.
+        texts: language(headers, uri).on("").texts(),
         place: place(uri),
         reader: None,
         sandbox: false,

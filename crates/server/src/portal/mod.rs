@@ -4,6 +4,7 @@
 //! A page is never more than its route beneath: handlers here call the handlers of the interface and read their answers.
 
 mod account;
+mod consumer;
 mod desk;
 mod figures;
 mod form;
@@ -94,6 +95,22 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/operation"),
     ("get", "/desk/rulebooks"),
     ("get", "/desk/evidence"),
+    ("get", "/guide"),
+    ("get", "/lists"),
+    ("get", "/track"),
+    ("post", "/track"),
+    ("post", "/track/code"),
+    ("get", "/my"),
+    ("get", "/my/trades/{platform}/{order_no}"),
+    ("get", "/my/quota"),
+    ("post", "/my/lock"),
+    ("post", "/my/notices"),
+    ("get", "/my/disputes"),
+    ("post", "/my/disputes"),
+    ("post", "/my/disputes/{seller}/withdrawal"),
+    ("get", "/my/data"),
+    ("get", "/my/data/file"),
+    ("post", "/my/erasure"),
 ];
 
 /// The routes of the pages.
@@ -146,6 +163,26 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/operation", get(operation::now::<R>))
         .route("/desk/rulebooks", get(operation::rulebooks::<R>))
         .route("/desk/evidence", get(operation::evidence::<R>))
+        .merge(of_consumers())
+}
+
+/// Pages of consumers, and what they read before they come in.
+fn of_consumers<R: Read>() -> Router<Arc<Window<R>>> {
+    Router::new()
+        .route("/guide", get(consumer::guide))
+        .route("/lists", get(consumer::lists::<R>))
+        .route("/track", get(consumer::ask).post(consumer::send::<R>))
+        .route("/track/code", post(consumer::prove::<R>))
+        .route("/my", get(consumer::trades::<R>))
+        .route("/my/trades/{platform}/{order_no}", get(consumer::trade::<R>))
+        .route("/my/quota", get(consumer::quota::<R>))
+        .route("/my/lock", post(consumer::lock::<R>))
+        .route("/my/notices", post(consumer::notices::<R>))
+        .route("/my/disputes", get(consumer::disputes::<R>).post(consumer::dispute::<R>))
+        .route("/my/disputes/{seller}/withdrawal", post(consumer::withdraw::<R>))
+        .route("/my/data", get(consumer::data::<R>))
+        .route("/my/data/file", get(consumer::file::<R>))
+        .route("/my/erasure", post(consumer::erasure::<R>))
 }
 
 /// A page as an answer.

@@ -235,14 +235,21 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
             .replace("{register}", "filings")
             .replace("{dataset}", "orders")
             .replace("{table}", "flow")
+            .replace("{seller}", "s")
             .replace("{id}", "1");
         let (status, _) = zone.request(&method.to_uppercase(), &path, None, Vec::new()).await;
         let open = matches!(
             (*method, *route),
             (
                 "get",
-                "/health" | "/ready" | "/v1/openapi.json" | "/v1/institutions" | "/v1/indicators/{table}"
+                "/health"
+                    | "/ready"
+                    | "/v1/openapi.json"
+                    | "/v1/institutions"
+                    | "/v1/publications"
+                    | "/v1/indicators/{table}"
             ) | ("post", "/v1/sessions" | "/v1/registrations" | "/ceb2grab/grab/realTimeDataUpload")
+                | ("post", "/v1/consumer/codes" | "/v1/consumer/sessions")
         ) || route.starts_with("/v1/sign-in");
         assert_eq!(status == 401, !open, "{method} {route}: {status}");
         // Nobody set a provider here: it is answered as one that is not there.

@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod codes;
+mod consumer;
+mod consumer_pages;
 mod evidence;
 mod figures_in_browser;
 mod goods_filing;

@@ -219,6 +219,7 @@ async fn served(folder: &Path, pages: Option<u32>, drain: Duration) -> Served {
     let probe = free.clone();
     let settings = Settings {
         rates: server::signing_in::Rates::default(),
+        messages: None,
         push: (crate::webhooks::client(&[]), server::push::Patience::default()),
         drain,
         least_bytes: 1 << 20,
@@ -416,6 +417,7 @@ async fn a_store_that_fails_for_another_reason_ends_the_window_and_nobody_hangs(
     let address = listener.local_addr().unwrap().to_string();
     let settings = Settings {
         rates: server::signing_in::Rates::default(),
+        messages: None,
         push: (crate::webhooks::client(&[]), server::push::Patience::default()),
         drain: Duration::from_secs(5),
         least_bytes: 1,

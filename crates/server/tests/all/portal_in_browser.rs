@@ -119,14 +119,25 @@ pub(crate) fn visit(
     pages: &[(&str, String)],
     faults: &mut Vec<String>,
 ) {
-    for language in ["zh-CN", "en"] {
-        browser.open(&format!("{}/status?lang={language}", served.address));
+    visit_in(browser, served, &["zh-CN", "en"], (who, pages), faults);
+}
+
+/// The same in these languages.
+pub(crate) fn visit_in(
+    browser: &mut Chromium,
+    served: &Served,
+    languages: &[&str],
+    (who, pages): (&str, &[(&str, String)]),
+    faults: &mut Vec<String>,
+) {
+    for language in languages {
+        browser.open(&format!("{}/guide?lang={language}", served.address));
         for (name, page) in pages {
             for (width, dark) in [(390, false), (1280, false), (1280, true)] {
                 browser.look(width, dark);
                 browser.open(&format!("{}{page}", served.address));
                 let at = format!("{who} {name} {language} {width}{}", if dark { " dark" } else { "" });
-                if browser.run("document.documentElement.lang") != language {
+                if browser.run("document.documentElement.lang") != *language {
                     faults.push(format!("{at}: in another language"));
                 }
                 let found = browser.run(CHECKS);

@@ -87,6 +87,22 @@ impl Control {
         ask!(self.came_back(&hash(&format!("{state} {kept}")), provider, Time(now.0 - COMES_BACK)))
     }
 
+    /// Expects that somebody comes with a secret, for a while: only its hash is kept, and with it for what.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn expect(&self, secret: &str, what: &str, now: Time) -> Result<(), StoreError> {
+        ask!(self.begin_with(&hash(secret), what, now, Time(now.0 - COMES_BACK)))
+    }
+
+    /// Whether somebody came with a secret that is expected for this since `oldest`; it is answered so once.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn met(&self, secret: &str, what: &str, oldest: Time) -> Result<bool, StoreError> {
+        ask!(self.came_back(&hash(secret), what, oldest))
+    }
+
     /// Whose identity it is; only its hash is kept.
     ///
     /// # Errors

@@ -106,7 +106,7 @@ CREATE INDEX IF NOT EXISTS record_register ON record(register, created);
 CREATE TABLE IF NOT EXISTS record_party(party INTEGER NOT NULL, register INTEGER NOT NULL, created INTEGER NOT NULL,
     PRIMARY KEY(party, register, created)) STRICT, WITHOUT ROWID;
 ";
-const FORMAT: i64 = 5;
+const FORMAT: i64 = 6;
 
 impl IndexWriter {
     /// Opens the index of a folder, made if absent.

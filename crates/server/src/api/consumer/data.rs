@@ -1,0 +1,120 @@
+//! A consumer's right to his data: what is kept of him, who read it, all of it as one file. Rows in his name with another
+//! telephone tell of somebody else perhaps: of these he has what stands with his quota.
+
+use super::quota::{of_year, uses};
+use super::{Consumer, after, disputes, name_of, trades};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::{self, registers, view};
+use crate::auth::Caller;
+use axum::Json;
+use axum::extract::State;
+use ceb::Document;
+use clearance::consignment::{Consignment, Filed};
+use clearance::identity::personal;
+use clearance::keys::Time;
+use clearance::record::Register;
+use register::consumer::Body;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use store::{Read, RecordSearch};
+
+/// Readings of a page.
+const PAGE: (usize, usize) = (50, 200);
+/// Trades of an export; more are had by lists.
+const TRADES: usize = 200;
+
+/// `GET /v1/consumer/accesses?after=&limit=`: who read a record of his, in which role, what for.
+pub(crate) async fn accesses<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    query: api::Query,
+) -> Result<Json<Value>, Problem> {
+    let consumer = Consumer::of(&caller)?;
+    let parties = Some(vec![consumer.person.clone()]);
+    let search = RecordSearch { register: Register::Access, parties, states: Vec::new() };
+    let (records, next) = window.read.records(&search, after(&query)?, api::limit(&query, PAGE)?).await?;
+    let settings = window.read.record(&clearance::guard::lock_of(&consumer.person)).await?;
+    let asked = settings.and_then(|record| Body::of(&record).erasure_asked);
+    let shown: Vec<Value> = records
+        .iter()
+        .map(|record| {
+            let whole = registers::whole(record);
+            json!({
+                "time": view::time(record.changed), "by": name_of(&window, &record.actor.party),
+                "role": whole["body"]["role"], "purpose": whole["body"]["purpose"], "what": whole["body"]["kind"],
+            })
+        })
+        .collect();
+    Ok(Json(json!({
+        "accesses": shown, "after": next.map(|next| next.to_string()),
+        "erasureAsked": asked.map(|asked| view::time(Time(asked))),
+    })))
+}
+
+/// `GET /v1/consumer/data`: what is kept of him, as one file: the fields of documents that tell of him, trades, quota,
+/// disputes, his own settings.
+pub(crate) async fn data<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+) -> Result<Json<Value>, Problem> {
+    let consumer = Consumer::of(&caller)?;
+    let (found, _) = consumer.trades(&window, None, TRADES).await?;
+    let mut own: Vec<Value> = Vec::new();
+    for one in found.iter().filter(|one| consumer.owns(&window.read, one)) {
+        let mut events = window.read.timeline(&one.key).await?;
+        events.reverse();
+        let mut shown = trades::whole(&window, one, &events);
+        shown["kept"] = kept(one);
+        own.push(shown);
+    }
+    let this = window.clock.now().day().year();
+    let mut years: Vec<u32> = uses(&window, &consumer).await?.iter().map(|one| u32::from(one.year)).collect();
+    years.push(this);
+    years.sort_unstable();
+    years.dedup();
+    let mut quotas = Vec::with_capacity(years.len());
+    for year in &years {
+        quotas.push(of_year(&window, &consumer, *year, &years).await?);
+    }
+    let settings = window.read.record(&clearance::guard::lock_of(&consumer.person)).await?;
+    Ok(Json(json!({
+        "made": view::time(window.clock.now()), "person": consumer.person.as_str(), "trades": own, "quota": quotas,
+        "disputes": disputes::all(&window, &consumer).await?,
+        "settings": settings.map(|record| registers::whole(&record)),
+    })))
+}
+
+/// `POST /v1/consumer/erasure`: asks that what is kept of him be erased. It is written down; whoever operates the window erases
+/// what no law wants kept.
+pub(crate) async fn erasure<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+) -> Result<Json<Value>, Problem> {
+    let consumer = Consumer::of(&caller)?;
+    let key = clearance::guard::lock_of(&consumer.person);
+    let version = window.read.record(&key).await?.map_or(0, |record| record.version);
+    let record = super::quota::moved(&window, &consumer, key, (version, "ask-erasure"), None).await?;
+    Ok(Json(json!({"asked": view::time(record.changed)})))
+}
+
+/// What each document of a trade tells of him, by field.
+fn kept(consignment: &Consignment) -> Value {
+    let declared = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
+    let carried = consignment.carriage.as_ref().and_then(|carriage| carriage.waybill.as_ref());
+    let filed = [consignment.order.as_ref(), consignment.payment.as_ref(), carried, declared];
+    filed.into_iter().flatten().map(of_document).collect()
+}
+
+fn of_document(filed: &Filed) -> Value {
+    let document: &Document = &filed.document;
+    let parts = document.kind().parts();
+    let mut fields = Map::new();
+    document.visit(&mut |part, _, field, text| {
+        let rule = parts.get(part).and_then(|part| part.fields.get(field));
+        if let Some(rule) = rule.filter(|rule| personal(rule.name).is_some()) {
+            fields.insert(rule.name.to_owned(), text.into());
+        }
+    });
+    json!({"message": document.kind().root(), "sender": filed.sender.as_str(), "fields": fields})
+}
