@@ -16,6 +16,7 @@ mod lines;
 pub(crate) mod messages;
 mod openapi;
 mod openapi_consumer;
+mod openapi_desks;
 mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;

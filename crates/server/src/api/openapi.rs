@@ -2,8 +2,8 @@
 
 use super::access::{Access, access};
 use super::{
-    ROUTES, openapi_consumer as consumer, openapi_payment_data as payment_data, openapi_people as people,
-    openapi_registers as registers,
+    ROUTES, openapi_consumer as consumer, openapi_desks as desks, openapi_payment_data as payment_data,
+    openapi_people as people, openapi_registers as registers,
 };
 use axum::Json;
 use serde_json::{Map, Value, json};
@@ -265,9 +265,11 @@ pub(super) fn object(properties: &[(&str, Value)]) -> Value {
 /// The shapes of answers.
 fn all_schemas() -> Value {
     let mut all = schemas();
-    for (name, schema) in
-        people::schemas().into_iter().chain(payment_data::schemas()).chain(consumer::schemas())
-    {
+    let more = people::schemas().into_iter().chain(payment_data::schemas()).chain(consumer::schemas());
+    for (name, schema) in more {
+        all[name] = schema;
+    }
+    for (name, schema) in desks::schemas() {
         all[name] = schema;
     }
     all
@@ -311,17 +313,6 @@ fn schemas() -> Value {
         ]),
         "MessageAnswer": object(&[("message", of("Message")), ("documents", list_of("Document"))]),
         "FirstAnswers": object(&[("documents", json!({"type": "array", "items": object(&[("position", whole.clone()), ("kind", or_null("integer"))])}))]),
-        "FiledDocument": object(&[
-            ("position", whole.clone()), ("kind", whole.clone()), ("root", text.clone()), ("message", or_null("integer")), ("order", or_null("object")),
-            ("document", json!({"type": "object", "description": "fields by element name"})), ("answer", json!({"type": "object"})), ("standing", or_null("object")),
-        ]),
-        "Definitions": object(&[("definitions", json!({"type": "array", "items": object(&[("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone())])}))]),
-        "Definition": object(&[
-            ("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone()), ("flat", truth.clone()),
-            ("parts", json!({"type": "array", "items": object(&[("element", text.clone()), ("lines", truth.clone()), ("fields", json!({"type": "array", "items": object(&[
-                ("name", text.clone()), ("type", text.clone()), ("expected", text.clone()), ("mandatory", truth.clone()), ("meaning", text.clone()),
-            ])}))])})),
-        ]),
         "Receipt": object(&[
             ("position", whole.clone()), ("number", whole.clone()), ("recipient", text.clone()), ("message", text.clone()), ("status", whole.clone()),
             ("time", text.clone()), ("receipt", json!({"description": "an object, or the XML as text with form=xml"})),
@@ -342,18 +333,6 @@ fn schemas() -> Value {
         "ActionAnswer": object(&[
             ("position", whole.clone()), ("status", whole.clone()), ("info", text.clone()), ("version", whole.clone()), ("repeated", truth.clone()), ("findings", list_of("Finding")),
         ]),
-        "Assignment": object(&[
-            ("platform", text.clone()), ("orderNo", text.clone()), ("officer", text.clone()), ("party", text.clone()), ("until", text.clone()),
-        ]),
-        "SandboxTrade": object(&[("platform", text.clone()), ("orderNo", text.clone()), ("documents", json!({"type": "array", "items": object(&[
-            ("kind", whole.clone()), ("root", text.clone()), ("sender", text.clone()), ("own", truth.clone()), ("sent", truth.clone()),
-        ])}))]),
-        "Conformance": object(&[("checks", json!({"type": "array", "items": object(&[("check", text.clone()), ("shown", truth.clone()), ("position", or_null("integer"))])})),
-            ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone())]),
-        "Assignments": object(&[("assignments", list_of("Assignment"))]),
-        "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[
-            ("platform", text.clone()), ("orderNo", text.clone()), ("done", truth.clone()), ("status", whole.clone()), ("answer", json!({"type": "object"})),
-        ])}))]),
         "ActionRequest": json!({
             "type": "object", "required": ["id", "version", "action"], "additionalProperties": false,
             "properties": {

@@ -1,0 +1,41 @@
+//! The schemas of documents and definitions, of who works on what, of decisions on many, and of the space for trying.
+
+use super::openapi::{list_of, object};
+use serde_json::{Map, Value, json};
+
+/// The schemas, by name.
+pub(super) fn schemas() -> Map<String, Value> {
+    let text = json!({"type": "string"});
+    let whole = json!({"type": "integer"});
+    let truth = json!({"type": "boolean"});
+    let or_null = |kind: &str| json!({"type": [kind, "null"]});
+    let all = json!({
+        "FiledDocument": object(&[
+            ("position", whole.clone()), ("kind", whole.clone()), ("root", text.clone()), ("message", or_null("integer")), ("order", or_null("object")),
+            ("document", json!({"type": "object", "description": "fields by element name"})), ("answer", json!({"type": "object"})), ("standing", or_null("object")),
+        ]),
+        "Definitions": object(&[("definitions", json!({"type": "array", "items": object(&[("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone())])}))]),
+        "Definition": object(&[
+            ("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone()), ("flat", truth.clone()),
+            ("parts", json!({"type": "array", "items": object(&[("element", text.clone()), ("lines", truth.clone()), ("fields", json!({"type": "array", "items": object(&[
+                ("name", text.clone()), ("type", text.clone()), ("expected", text.clone()), ("mandatory", truth.clone()), ("meaning", text.clone()),
+            ])}))])})),
+        ]),
+        "Assignment": object(&[
+            ("platform", text.clone()), ("orderNo", text.clone()), ("officer", text.clone()), ("party", text.clone()), ("until", text.clone()),
+        ]),
+        "SandboxTrade": object(&[("platform", text.clone()), ("orderNo", text.clone()), ("documents", json!({"type": "array", "items": object(&[
+            ("kind", whole.clone()), ("root", text.clone()), ("sender", text.clone()), ("own", truth.clone()), ("sent", truth.clone()),
+        ])}))]),
+        "Conformance": object(&[("checks", json!({"type": "array", "items": object(&[("check", text.clone()), ("shown", truth.clone()), ("position", or_null("integer"))])})),
+            ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone())]),
+        "Assignments": object(&[("assignments", list_of("Assignment"))]),
+        "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[
+            ("platform", text.clone()), ("orderNo", text.clone()), ("done", truth.clone()), ("status", whole.clone()), ("answer", json!({"type": "object"})),
+        ])}))]),
+    });
+    match all {
+        Value::Object(all) => all,
+        _ => Map::new(),
+    }
+}
