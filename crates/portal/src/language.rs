@@ -287,7 +287,7 @@ impl Family {
             Self::Row => "row",
             Self::Plain => "plain",
             Self::Awaited => "awaited",
-            Self::Step => "step",
+            Self::Step => "stage",
             Self::Use => "use",
             Self::Dispute => "dispute",
             Self::DisputeStep => "dispute-step",

@@ -175,7 +175,7 @@ fn a_page_says_in_which_language_it_is_and_what_on_it_is_in_another() {
             let at = format!("{name} in {}", language.tag());
             assert!(page.contains(&format!("<html lang=\"{}\"", language.tag())), "{at}");
             // Keys that have no text show themselves.
-            for key in [">my-", ">track-", ">guide-", ">lists-", ">plain-", ">step-", ">dispute-", ">nav-"] {
+            for key in [">my-", ">track-", ">guide-", ">lists-", ">plain-", ">stage-", ">dispute-", ">nav-"] {
                 assert!(!page.contains(key), "{at}: {key}");
             }
         }
