@@ -130,7 +130,9 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
 fn listed(record: &Record, now: Time) -> Value {
     let mut shown = line(record);
     match record.key.register {
-        Register::Request | Register::Certificate => shown["overdue"] = is_overdue(record, now).into(),
+        Register::Request | Register::Certificate | Register::Dispute => {
+            shown["overdue"] = is_overdue(record, now).into();
+        }
         Register::PaymentData => {
             let body = register::payment_data::Body::of(record);
             shown["overdue"] = body.is_overdue(&record.state, now).into();
@@ -405,11 +407,14 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
 fn line(record: &Record) -> Value {
     // Who else was in a delivery is not told to one whose record was in it.
     let parties: &[Text] = if record.key.register == Register::Access { &[] } else { &record.parties };
+    // Of a person the name is the keyed hash of his telephone: it is nobody's to link trades by.
+    let personal = record.actor.party.starts_with("person-");
+    let name = if personal { "" } else { record.actor.name.as_str() };
     json!({
         "register": record.key.register.word(), "id": record.key.id.as_str(), "version": record.version,
         "state": record.state.as_str(), "parties": parties.iter().map(Text::as_str).collect::<Vec<_>>(),
         "created": time(record.created), "changed": time(record.changed), "position": record.last.number(),
-        "by": {"party": record.actor.party.as_str(), "name": record.actor.name.as_str()},
+        "by": {"party": record.actor.party.as_str(), "name": name},
         "action": record.action.as_str(), "note": record.note,
     })
 }
@@ -418,10 +423,13 @@ pub(super) fn whole(record: &Record) -> Value {
     let mut shown = line(record);
     // Our own writing: it parses.
     shown["body"] = serde_json::from_str(&record.body).unwrap_or_default();
-    if record.key.register == Register::Access
-        && let Some(body) = shown["body"].as_object_mut()
-    {
-        body.remove("owners");
+    let hidden = match record.key.register {
+        Register::Access => "owners",
+        Register::Dispute => "openedBy",
+        _ => return shown,
+    };
+    if let Some(body) = shown["body"].as_object_mut() {
+        body.remove(hidden);
     }
     shown
 }

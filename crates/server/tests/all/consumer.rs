@@ -261,6 +261,9 @@ async fn a_disputed_use_stops_its_seller_until_the_agency_decides() {
     let (_, listed) = zone.get(&head.ebp_code, "/v1/registers/disputes").await;
     let id = listed["records"][0]["id"].as_str().unwrap().to_owned();
     assert!(id.ends_with(&seller), "{listed}");
+    // Nobody links trades by the hash of a telephone.
+    let (_, read) = zone.get(&head.ebp_code, &format!("/v1/registers/disputes/{id}")).await;
+    assert_eq!((&read["by"]["name"], &read["body"]["openedBy"]), (&json!(""), &Value::Null), "{read}");
     let act = async |party: &str, action: &str, version: u32, body: Value| {
         let sent = json!({"action": action, "version": version, "note": "样例：说明", "body": body});
         post(&zone, Some(&zone.tokens[party]), &format!("/v1/registers/disputes/{id}/actions"), sent).await
