@@ -5,7 +5,7 @@ mod tidy;
 
 use std::process::{Command, ExitCode};
 
-const USAGE: &str = "usage: cargo xtask ci | tidy | docs [--check]";
+const USAGE: &str = "usage: cargo xtask ci | tidy | docs [--check] | pictures";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["docs"] => docs(false),
         ["docs", "--check"] => docs(true),
+        ["pictures"] => pictures(),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -79,6 +80,22 @@ fn stories_on_postgres() -> bool {
     command.args(["test", "--quiet", "--workspace", "--test", "all", "--"]);
     command.args(stories.map(|story| format!("{story}::")));
     command.env("ONEWINDOW_TEST_STORE", "postgres").status().is_ok_and(|status| status.success())
+}
+
+/// The pictures of the README, from those that the browser tests left.
+fn pictures() -> bool {
+    const SHOWN: [&str; 3] = ["agent-rejected-en-1280", "officer-queue-en-1280", "agent-figures-en-1280"];
+    let copied = SHOWN.map(|name| {
+        let (from, to) = (format!("target/screenshots/{name}.png"), format!("docs/pictures/{name}.png"));
+        std::fs::create_dir_all("docs/pictures").and_then(|()| std::fs::copy(&from, &to)).inspect_err(
+            |error| {
+                eprintln!(
+                    "{from}: {error}; run the browser tests first: cargo test -p server --test all -- browser"
+                );
+            },
+        )
+    });
+    copied.iter().all(Result::is_ok)
 }
 
 /// Licences, bans and sources of the dependencies, where cargo-deny is there.
