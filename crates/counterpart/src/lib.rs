@@ -117,6 +117,17 @@ impl Counterpart {
     }
 }
 
+/// What came, as it was enveloped; a header that is not there is empty, and no signature.
+fn enveloped<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Envelope<'a> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Envelope {
+        id: header(envelope::ID),
+        timestamp: header(envelope::TIMESTAMP),
+        signature: header(envelope::SIGNATURE),
+        body,
+    }
+}
+
 async fn take(State(counterpart): State<Counterpart>, headers: HeaderMap, body: Bytes) -> Response {
     let (script, number) = {
         let mut inner = counterpart.inner();
@@ -128,13 +139,7 @@ async fn take(State(counterpart): State<Counterpart>, headers: HeaderMap, body: 
     if within(&script.outage) {
         return (StatusCode::SERVICE_UNAVAILABLE, "out of service").into_response();
     }
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let envelope = Envelope {
-        id: header(envelope::ID),
-        timestamp: header(envelope::TIMESTAMP),
-        signature: header(envelope::SIGNATURE),
-        body: &body,
-    };
+    let envelope = enveloped(&headers, &body);
     let accepted = counterpart.inner().receiver.accept(&envelope, (counterpart.clock)());
     let status = match accepted {
         Err(why @ (Refused::Forged | Refused::Stale { .. })) => {

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use exchange::envelope::{self, Envelope, Receiver, Refused};
+use exchange::envelope::{Receiver, Refused};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,13 +50,7 @@ impl Messages {
 }
 
 async fn take(State(messages): State<Messages>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let envelope = Envelope {
-        id: header(envelope::ID),
-        timestamp: header(envelope::TIMESTAMP),
-        signature: header(envelope::SIGNATURE),
-        body: &body,
-    };
+    let envelope = crate::enveloped(&headers, &body);
     let mut receiver = messages.receiver.lock().unwrap_or_else(PoisonError::into_inner);
     match receiver.accept(&envelope, (messages.clock)()) {
         Ok(()) => {}

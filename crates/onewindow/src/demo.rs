@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::{ChosenRead, Duty, NewUser, Read, UserState};
+use store::{ChosenRead, Duty, NewUser, UserState};
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]
@@ -95,14 +95,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
 
 /// This zone holds declared goods against the goods filing, where there is one: a person looks at what differs.
 async fn looks_at_goods(window: &Window<ChosenRead>) -> Result<(), Failure> {
-    const FILE: &str = "parameters.csv";
-    let rows = window.read.rulebooks().await?;
-    let tables = rows.last().map(|row| row.tables.clone()).unwrap_or_default();
-    let Some((_, text)) = tables.into_iter().find(|(name, _)| name == FILE) else { return Ok(()) };
-    let changed = text.replace("\ngoods_filing_9610,0,", "\ngoods_filing_9610,1,");
-    if changed != text {
-        window.publish(&[(FILE.to_owned(), changed)], "demo").await?;
-    }
+    let change = |text: &str| text.replace("\ngoods_filing_9610,0,", "\ngoods_filing_9610,1,");
+    window.publish_changed("parameters.csv", change, "demo").await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! and a token's scopes narrow them, nothing widens them. Which route asks for which right is in `api/access.rs`; whose
 //! records are seen is a matter of scope, not of rights.
 
+use ceb::Kind;
 use clearance::Text;
 use clearance::party::Role;
 use store::Duty;
@@ -54,6 +55,18 @@ pub enum Right {
     PersonsRead,
     /// See and decide on what concerns oneself as a person: trades, quota, locks, disputes.
     Consume,
+}
+
+/// Messages that a role sends.
+pub fn sent_by(role: Role) -> &'static [Kind] {
+    match role {
+        Role::Platform | Role::Merchant => &[Kind::Order],
+        Role::Payment | Role::Bank => &[Kind::Payment],
+        Role::Logistics | Role::Express => &[Kind::Waybill, Kind::WaybillStatus],
+        Role::SiteOperator => &[Kind::Arrival],
+        Role::Agent => &[Kind::Declaration, Kind::Cancellation, Kind::Return],
+        _ => &[],
+    }
 }
 
 impl Right {

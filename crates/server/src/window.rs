@@ -221,6 +221,26 @@ impl<R: Read> Window<R> {
         self.pipeline.publish(row, Arc::new(book)).await.ok_or(OpenError::Ended)
     }
 
+    /// Publishes one table as something makes it of what is in force; nothing where that leaves it as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] when what is in force cannot be read.
+    pub async fn publish_changed(
+        &self,
+        file: &str,
+        change: impl FnOnce(&str) -> String,
+        by: &str,
+    ) -> Result<Published, StoreError> {
+        let rows = self.read.rulebooks().await?;
+        let Some(last) = rows.last() else { return Ok(Published::Closed) };
+        let text = last.tables.iter().find(|(name, _)| name == file).map_or("", |(_, text)| text);
+        let changed = change(text);
+        if changed == text {
+            return Ok(Published::InForce(last.number));
+        }
+        self.publish(&[(file.to_owned(), changed)], by).await
+    }
+
     /// Publishes tables, those not given as they are in force: what is judged from now on is judged with them; a
     /// declaration that was accepted before keeps the rulebook it was pinned to.
     ///

@@ -8,9 +8,6 @@ use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, field, hi
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
-/// Actions that may be taken on many.
-pub const ACTIONS: [&str; 4] = ["approve", "release", "inspect", "suspend"];
-
 /// What the page shows.
 #[derive(Clone, Default, Debug)]
 pub struct View {
@@ -20,6 +17,8 @@ pub struct View {
     pub tab: String,
     /// Platform, order number and version of each trade.
     pub chosen: Vec<(String, String, String)>,
+    /// Actions that may be taken on many.
+    pub actions: Vec<String>,
     /// The action chosen before.
     pub action: String,
     /// What was written before.
@@ -43,9 +42,9 @@ pub fn page(frame: &Frame, view: &View) -> Page {
 
 fn form(frame: &Frame, view: &View) -> Markup {
     let texts = frame.texts;
-    let all: Vec<Choice> = ACTIONS
-        .map(|word| Choice { value: word.to_owned(), label: texts.word(Family::Action, word), key: None })
-        .to_vec();
+    let choice =
+        |word: &String| Choice { value: word.clone(), label: texts.word(Family::Action, word), key: None };
+    let all: Vec<Choice> = view.actions.iter().map(choice).collect();
     html! {
         @if !view.fault.is_empty() { (said(Tone::Bad, html! { p { (view.fault) } })) }
         p { (texts.with("chosen-count", &[("count", &count(view.chosen.len() as u64))])) }

@@ -7,6 +7,7 @@ use crate::language::{Family, Language, Texts};
 use crate::parts::{Column, Field, Table, Tone, badge, field, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
+use std::borrow::Cow;
 
 /// Refused documents that a page tells of in full; the others are in the table that can be kept as a file.
 const TOLD: usize = 60;
@@ -168,25 +169,25 @@ fn of_document(texts: Texts, file: &str, one: &Answered) -> Markup {
 
 /// Every document as a line of a file that a spreadsheet reads.
 pub fn csv(sent: &[Sent]) -> String {
-    let mut lines = String::from("\u{feff}file,kind,platform,orderNo,status,info,rules,position\r\n");
-    let mut line = |cells: [&str; 8]| {
-        let cells = cells.map(quoted);
-        lines.push_str(&cells.join(","));
-        lines.push_str("\r\n");
-    };
+    let mut lines = vec![
+        ["file", "kind", "platform", "orderNo", "status", "info", "rules", "position"].map(str::to_owned),
+    ];
     for one in sent {
+        let mut line = |cells: [&str; 7]| {
+            let [kind, platform, order_no, status, info, rules, position] = cells.map(str::to_owned);
+            lines.push([one.name.clone(), kind, platform, order_no, status, info, rules, position]);
+        };
         match &one.answer {
-            Err(why) => line([&one.name, "", "", "", "", why, "", ""]),
+            Err(why) => line(["", "", "", "", why, "", ""]),
             Ok(answer) => {
                 if let Some(why) = &answer.message.refused {
-                    line([&one.name, "", "", "", "900", why, "", &answer.message.position.to_string()]);
+                    line(["", "", "", "900", why, "", &answer.message.position.to_string()]);
                 }
                 for document in &answer.documents {
                     let order = document.order.clone().unwrap_or_default();
                     let rules: Vec<&str> =
                         document.findings.iter().map(|found| found.rule.as_str()).collect();
                     line([
-                        &one.name,
                         &document.kind.map(|kind| kind.to_string()).unwrap_or_default(),
                         &order.platform,
                         &order.order_no,
@@ -199,22 +200,32 @@ pub fn csv(sent: &[Sent]) -> String {
             }
         }
     }
-    lines
+    // A spreadsheet reads it as UTF-8 for the mark before it.
+    format!("\u{feff}{}", written(&lines))
+}
+
+fn written<const N: usize>(lines: &[[String; N]]) -> String {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for line in lines {
+        // Into memory, each line as long as the first: it cannot fail.
+        let _ = writer.write_record(line.iter().map(|cell| plain(cell).into_owned()));
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 /// A cell. What would begin a formula is text: the names and values in it come from outside.
-fn quoted(cell: &str) -> String {
-    let safe = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<i64>().is_err() {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    };
-    if safe.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+fn plain(cell: &str) -> Cow<'_, str> {
+    let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<i64>().is_err();
+    if begins { format!("'{cell}").into() } else { cell.into() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn quoted(cell: &str) -> String {
+        written(&[[cell.to_owned()]]).trim_end().to_owned()
+    }
 
     #[test]
     fn a_cell_is_text_whatever_it_holds() {

@@ -224,6 +224,7 @@ fn a_choice(results: Option<Vec<OneOfMany>>) -> many::View {
         id: "d1".into(),
         tab: "review".into(),
         chosen: chosen.map(|(one, two, three)| (one.into(), two.into(), three.into())).into(),
+        actions: ["approve", "release", "inspect", "suspend"].map(str::to_owned).to_vec(),
         action: "approve".into(),
         text: "样例 <b>".into(),
         fault: "text: why".into(),

@@ -210,13 +210,7 @@ pub(crate) async fn versions<R: Read>(
     register: &str,
     id: &str,
 ) -> Result<Vec<Value>, Problem> {
-    let register = named_for(caller, register)?;
-    let absent = || Problem::not_found("no such record, or not yours");
-    let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
-    let (codes, _) = window.names_of(&caller.party);
-    if !codes.iter().any(|code| record.parties.contains(code)) && !sees_all(caller, register) {
-        return Err(absent());
-    }
+    let (record, _) = visible(window, caller, register, id).await?;
     before(window, record, SHOWN).await
 }
 
@@ -340,6 +334,21 @@ fn purpose(query: &Query) -> Text {
     parameter(query, "purpose").unwrap_or_default()
 }
 
+/// A record that the caller may see, and whether it names his party.
+async fn visible<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    register: &str,
+    id: &str,
+) -> Result<(Arc<Record>, bool), Problem> {
+    let register = named_for(caller, register)?;
+    let absent = || Problem::not_found("no such record, or not yours");
+    let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
+    let (codes, _) = window.names_of(&caller.party);
+    let own = codes.iter().any(|code| record.parties.contains(code));
+    if own || sees_all(caller, register) { Ok((record, own)) } else { Err(absent()) }
+}
+
 /// A record that the caller may see; a reading of another's is recorded before it is shown.
 async fn found<R: Read>(
     window: &Window<R>,
@@ -348,17 +357,11 @@ async fn found<R: Read>(
     id: &str,
     purpose: &str,
 ) -> Result<Arc<Record>, Problem> {
-    let register = named_for(caller, register)?;
-    let absent = || Problem::not_found("no such record, or not yours");
-    let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
-    let (codes, _) = window.names_of(&caller.party);
-    if codes.iter().any(|code| record.parties.contains(code)) {
+    let (record, own) = visible(window, caller, register, id).await?;
+    if own {
         return Ok(record);
     }
-    if !sees_all(caller, register) {
-        return Err(absent());
-    }
-    let subject = (register.word(), record.key.id.as_str());
+    let subject = (record.key.register.word(), record.key.id.as_str());
     recorded(window, by(window, caller), subject, &record.parties, purpose, None).await?;
     Ok(record)
 }

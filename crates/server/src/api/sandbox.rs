@@ -62,9 +62,7 @@ pub async fn make<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> 
         return Err(Problem::bad_request("a script is at most 200 characters long"));
     }
     let code = window.code_of(&caller.party);
-    let reference = window.reference();
-    let filing = reference.parties.find(&code, window.clock.now().day());
-    let name = filing.map_or(String::new(), |filing| filing.name.to_string());
+    let name = window.filing(&code).map_or(String::new(), |filing| filing.name.to_string());
     let made = trades::make(window, (caller.role, &code, &name), &body.script);
     let (order, made) = made.ok_or_else(|| Problem::unavailable("no random numbers; ask again"))?;
     let mut documents = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::guard::{Seen, no_session_cookie};
-use super::{shown, to};
+use super::{shown, shown_as, to};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::people::Address;
@@ -44,9 +44,7 @@ pub async fn show(Seen(frame): Seen, caller: Caller) -> Response {
 /// The page once more, with what was wrong.
 fn again(mut frame: Frame, view: &View, status: StatusCode) -> Response {
     frame.place = "/desk/account".to_owned();
-    let mut answer = shown(&frame, &account::page(&frame, view));
-    *answer.status_mut() = status;
-    answer
+    shown_as(&frame, &account::page(&frame, view), status)
 }
 
 /// `POST /desk/account/password`: all sessions end, so he signs in again.

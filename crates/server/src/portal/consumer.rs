@@ -3,7 +3,7 @@
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::{Seen, session_cookie};
-use super::{read, shown, to};
+use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::people::Address;
@@ -73,9 +73,7 @@ pub async fn lists<R: Read>(
 
 fn tracked(mut frame: Frame, view: &View, status: StatusCode) -> Response {
     frame.place = "/track".to_owned();
-    let mut answer = shown(&frame, &track::page(&frame, view));
-    *answer.status_mut() = status;
-    answer
+    shown_as(&frame, &track::page(&frame, view), status)
 }
 
 /// `GET /track?said=&number=`.
@@ -236,9 +234,7 @@ pub async fn dispute<R: Read>(
     frame.place = "/my/disputes".to_owned();
     let mut page = disputes::page(&frame, &all, Some(&about));
     page.said = Some((Tone::Bad, frame.texts.text("my-dispute-text")));
-    let mut answer = shown(&frame, &page);
-    *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(answer)
+    Ok(shown_as(&frame, &page, StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 /// `POST /my/disputes/{seller}/withdrawal`.

@@ -234,8 +234,7 @@ pub async fn as_page(request: Request, next: Next) -> Response {
     };
     frame.reader = parts.extensions.remove::<Reader>();
     let page = ::portal::pages::error::page(frame.texts, &problem);
-    let mut shown = super::shown(&frame, &page);
-    *shown.status_mut() = parts.status;
+    let mut shown = super::shown_as(&frame, &page, parts.status);
     parts.headers.remove(header::CONTENT_LENGTH);
     for (name, value) in &parts.headers {
         shown.headers_mut().entry(name).or_insert(value.clone());

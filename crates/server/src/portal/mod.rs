@@ -28,7 +28,7 @@ use crate::api::error::Problem;
 use ::portal::{Frame, Page};
 use axum::Router;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::de::DeserializeOwned;
@@ -194,9 +194,16 @@ fn shown(frame: &Frame, page: &Page) -> Response {
     (headers, page.shown(frame)).into_response()
 }
 
+/// A page as an answer with a status of its own: it is shown again because something in it was wrong.
+fn shown_as(frame: &Frame, page: &Page, status: StatusCode) -> Response {
+    let mut answer = shown(frame, page);
+    *answer.status_mut() = status;
+    answer
+}
+
 /// To another page.
 fn to(address: &str) -> Response {
-    (axum::http::StatusCode::SEE_OTHER, AppendHeaders([(header::LOCATION, address)])).into_response()
+    (StatusCode::SEE_OTHER, AppendHeaders([(header::LOCATION, address)])).into_response()
 }
 
 /// An answer of the interface as its page reads it.

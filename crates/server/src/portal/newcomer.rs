@@ -3,7 +3,7 @@
 use super::form::Form;
 use super::guard::Seen;
 use super::people::answered;
-use super::shown;
+use super::{shown, shown_as};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::people::Address;
@@ -63,7 +63,5 @@ pub async fn make<R: Read>(
         }
     }
     let status = if view.fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::CREATED };
-    let mut answer = shown(&frame, &page(&frame, &view));
-    *answer.status_mut() = status;
-    Ok(answer)
+    Ok(shown_as(&frame, &page(&frame, &view), status))
 }

@@ -4,7 +4,7 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
-use super::{read, shown, to};
+use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::actions::{Body, take};
 use crate::api::error::Problem;
@@ -57,6 +57,11 @@ fn picked(form: &Form) -> Vec<(String, String, String)> {
     chosen.collect()
 }
 
+/// What may be done with many.
+fn actions() -> Vec<String> {
+    bulk_actions::ACTIONS.map(str::to_owned).to_vec()
+}
+
 /// `POST /desk/queue`: takes the next trade, or shows what was chosen before it is decided.
 pub async fn choose<R: Read>(
     State(window): State<Arc<Window<R>>>,
@@ -78,7 +83,13 @@ pub async fn choose<R: Read>(
         return Ok(queue_said("choose"));
     }
     frame.place = address("/desk/queue", &[("tab", known.0)]);
-    let view = many::View { id: new_id()?, tab: known.0.to_owned(), chosen, ..many::View::default() };
+    let view = many::View {
+        id: new_id()?,
+        tab: known.0.to_owned(),
+        chosen,
+        actions: actions(),
+        ..many::View::default()
+    };
     Ok(shown(&frame, &many::page(&frame, &view)))
 }
 
@@ -93,6 +104,7 @@ pub async fn decide_many<R: Read>(
         id: form.get("id").to_owned(),
         tab: form.get("tab").to_owned(),
         chosen: picked(&form),
+        actions: actions(),
         action: form.get("action").to_owned(),
         text: form.get("text").to_owned(),
         ..many::View::default()
@@ -121,9 +133,7 @@ pub async fn decide_many<R: Read>(
         }
         Err(problem) => return Err(problem),
     };
-    let mut answer = shown(&frame, &many::page(&frame, &view));
-    *answer.status_mut() = status;
-    Ok(answer)
+    Ok(shown_as(&frame, &many::page(&frame, &view), status))
 }
 
 /// `POST /desk/consignments/{platform}/{orderNo}/assignment`: taken, or given up.
@@ -253,7 +263,5 @@ pub async fn decide<R: Read>(
     };
     frame.place = there;
     let found = seen(&window, &caller, &order).await?;
-    let mut answer = shown(&frame, &consignment::page(&frame, &found, decision(&caller, view).as_ref()));
-    *answer.status_mut() = status;
-    Ok(answer)
+    Ok(shown_as(&frame, &consignment::page(&frame, &found, decision(&caller, view).as_ref()), status))
 }

@@ -3,7 +3,7 @@
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
-use super::{read, shown, to};
+use super::{read, shown_as, to};
 use crate::Window;
 use crate::api::Query;
 use crate::api::error::Problem;
@@ -74,7 +74,7 @@ async fn users_page<R: Read>(
 ) -> Result<Response, Problem> {
     let asked = query(&[("after", after)]);
     let users: Users = read(api::list(State(window.clone()), caller.clone(), asked).await?.0)?;
-    Ok(shown(frame, &pages::users(frame, &users, &gives_duties(caller), typed)))
+    Ok(shown_as(frame, &pages::users(frame, &users, &gives_duties(caller), typed), status_of(typed)))
 }
 
 /// `GET /desk/people?after=`.
@@ -134,9 +134,7 @@ pub async fn add<R: Read>(
         Err(problem) => typed = refused(typed, problem)?,
     }
     frame.place = "/desk/people".to_owned();
-    let mut answer = users_page(&window, &frame, &caller, "", &typed).await?;
-    *answer.status_mut() = status_of(&typed);
-    Ok(answer)
+    users_page(&window, &frame, &caller, "", &typed).await
 }
 
 async fn user_page<R: Read>(
@@ -151,9 +149,7 @@ async fn user_page<R: Read>(
     // Nobody changes himself, nor an applicant before he is admitted.
     gives.manages &= user.login != caller.name.as_str();
     gives.districts = user.role == "officer" || user.role == "zone-operator";
-    let mut answer = shown(frame, &pages::user(frame, &user, &gives, typed));
-    *answer.status_mut() = status_of(typed);
-    Ok(answer)
+    Ok(shown_as(frame, &pages::user(frame, &user, &gives, typed), status_of(typed)))
 }
 
 /// `GET /desk/people/{id}`.
@@ -207,9 +203,7 @@ async fn tokens_page<R: Read>(
     typed: &Typed,
 ) -> Result<Response, Problem> {
     let tokens: Tokens = read(api::tokens(State(window.clone()), caller.clone()).await?.0)?;
-    let mut answer = shown(frame, &pages::tokens(frame, &tokens, &gives_scopes(caller), typed));
-    *answer.status_mut() = status_of(typed);
-    Ok(answer)
+    Ok(shown_as(frame, &pages::tokens(frame, &tokens, &gives_scopes(caller), typed), status_of(typed)))
 }
 
 /// `GET /desk/tokens`.

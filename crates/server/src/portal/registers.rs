@@ -4,7 +4,7 @@
 use super::desk::{get, query};
 use super::form::{File, Form};
 use super::guard::Seen;
-use super::{read, shown, to};
+use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers::{self as api, Body};
@@ -381,9 +381,11 @@ pub async fn make<R: Read>(
     frame.place = format!("/desk/registers/{word}/new?action={}", step.action);
     let number = form.get("number").to_owned();
     let view = New { register: word, step, number, sent: Some(sent) };
-    let mut answer = shown(&frame, &record::new(&frame, &view));
-    *answer.status_mut() = if again { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(answer)
+    Ok(shown_as(
+        &frame,
+        &record::new(&frame, &view),
+        if again { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY },
+    ))
 }
 
 /// The id of a new record: what its register makes of the number that a person gives it.
@@ -447,7 +449,9 @@ pub async fn act<R: Read>(
     };
     frame.place = there;
     view.sent = Some(sent);
-    let mut answer = shown(&frame, &record::page(&frame, &view));
-    *answer.status_mut() = if again { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(answer)
+    Ok(shown_as(
+        &frame,
+        &record::page(&frame, &view),
+        if again { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY },
+    ))
 }

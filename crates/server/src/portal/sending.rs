@@ -4,10 +4,11 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
-use super::{read, shown, to};
+use super::{read, shown, shown_as, to};
 use crate::api::error::Problem;
 use crate::api::{self, Query};
 use crate::auth::Caller;
+use crate::rights::sent_by;
 use crate::{Window, password};
 use ::portal::answers::sending::{Definition, Document, Fields, MessageAnswer};
 use ::portal::pages::document::{self, LINES};
@@ -18,7 +19,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ceb::{Kind, Style};
+use ceb::Style;
 use clearance::party::Role;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -26,15 +27,7 @@ use store::Read;
 
 /// Messages that a role fills in: number and root.
 fn kinds(role: Role) -> Vec<(u16, String)> {
-    let kinds: &[Kind] = match role {
-        Role::Platform | Role::Merchant => &[Kind::Order],
-        Role::Payment | Role::Bank => &[Kind::Payment],
-        Role::Logistics | Role::Express => &[Kind::Waybill, Kind::WaybillStatus],
-        Role::SiteOperator => &[Kind::Arrival],
-        Role::Agent => &[Kind::Declaration, Kind::Cancellation, Kind::Return],
-        _ => &[],
-    };
-    kinds.iter().map(|kind| (kind.number(), kind.root().to_owned())).collect()
+    sent_by(role).iter().map(|kind| (kind.number(), kind.root().to_owned())).collect()
 }
 
 /// `GET /desk/send?from=`: the text of a message of one's own is there to be corrected.
@@ -89,9 +82,7 @@ pub async fn take<R: Read>(
     }
     if view.sent.is_empty() {
         view.fault = frame.texts.text("send-nothing");
-        let mut answer = shown(&frame, &send::page(&frame, &view));
-        *answer.status_mut() = StatusCode::BAD_REQUEST;
-        return Ok(answer);
+        return Ok(shown_as(&frame, &send::page(&frame, &view), StatusCode::BAD_REQUEST));
     }
     if form.get("as") == "csv" {
         return Ok(kept("answers.csv", "text/csv; charset=utf-8", send::csv(&view.sent).into()));
@@ -257,11 +248,7 @@ fn transfer<R: Read>(window: &Window<R>, caller: &Caller) -> Value {
 }
 
 fn name_of<R: Read>(window: &Window<R>, code: &str) -> String {
-    let reference = window.reference();
-    reference
-        .parties
-        .find(code, window.clock.now().day())
-        .map_or(String::new(), |filing| filing.name.to_string())
+    window.filing(code).map_or(String::new(), |filing| filing.name.to_string())
 }
 
 /// The message that a form makes, as JSON: what is empty is left out, unless it must be there.
@@ -342,9 +329,7 @@ fn as_xml(frame: &Frame, mut view: document::View, transfer: &Value) -> Result<R
         ));
     }
     view.findings = defects.into_iter().map(|defect| told(frame, defect)).collect();
-    let mut answer = shown(frame, &document::page(frame, &view));
-    *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(answer)
+    Ok(shown_as(frame, &document::page(frame, &view), StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 /// A fault of reading, told as findings are.
@@ -382,7 +367,5 @@ async fn send_filled<R: Read>(
         None => StatusCode::UNPROCESSABLE_ENTITY,
     };
     view.sent = Some(sent);
-    let mut answer = shown(frame, &document::page(frame, &view));
-    *answer.status_mut() = status;
-    Ok(answer)
+    Ok(shown_as(frame, &document::page(frame, &view), status))
 }

@@ -4,7 +4,8 @@
 use super::{asked_again, asked_receipts};
 use crate::Window;
 use crate::retention::portions;
-use ceb::{Document, Kind};
+use crate::rights::sent_by;
+use ceb::Document;
 use clearance::Text;
 use clearance::event::{Cause, SignatureFact};
 use clearance::keys::{OrderKey, Position};
@@ -33,18 +34,6 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// False where there is more than is looked at.
     pub complete: bool,
-}
-
-/// Messages that software of a role sends.
-fn sent_by(role: Role) -> &'static [Kind] {
-    match role {
-        Role::Platform | Role::Merchant => &[Kind::Order],
-        Role::Payment | Role::Bank => &[Kind::Payment],
-        Role::Logistics | Role::Express => &[Kind::Waybill, Kind::WaybillStatus],
-        Role::SiteOperator => &[Kind::Arrival],
-        Role::Agent => &[Kind::Declaration, Kind::Cancellation, Kind::Return],
-        _ => &[],
-    }
 }
 
 /// States of a list of which an agent is told.
@@ -152,9 +141,12 @@ pub async fn report<R: Read>(window: &Window<R>, party: &Text, role: Role) -> Re
     let asked = window.control.setting(&asked_receipts(party)).await?.unwrap_or_default();
     let asked = Cursor::parse(&asked).unwrap_or_default();
     let read = |position: &Position| asked.sequence(position.writer) >= position.sequence;
-    for (status, position) in found.receipts.clone().iter().filter(|(_, position)| read(position)) {
-        found.show("receipts-read", *position);
-        found.show(&format!("read-{status}"), *position);
+    for (status, position) in std::mem::take(&mut found.receipts) {
+        if !read(&position) {
+            continue;
+        }
+        found.show("receipts-read", position);
+        found.show(&format!("read-{status}"), position);
     }
     if let (Some(lost), Some(_)) = (found.lost, window.control.setting(&asked_again(party)).await?) {
         found.show("lost-receipt-asked", lost);

@@ -10,8 +10,6 @@ use clearance::Text;
 use clearance::sample;
 use store::{Read, StoreError};
 
-const FILE: &str = "parameters.csv";
-
 /// Why a space cannot become one for trying.
 #[derive(Debug, thiserror::Error)]
 pub enum NotMade {
@@ -43,12 +41,8 @@ impl<R: Read> Window<R> {
             if self.has_documents().await? {
                 return Err(NotMade::HasDocuments);
             }
-            let rows = self.read.rulebooks().await?;
-            let tables = rows.last().map(|row| row.tables.clone()).unwrap_or_default();
-            let text = tables.into_iter().find(|(name, _)| name == FILE).map(|(_, text)| text);
-            let changed =
-                text.unwrap_or_default().replace("\nscripted_outcomes,0,", "\nscripted_outcomes,1,");
-            let published = self.publish(&[(FILE.to_owned(), changed)], "sandbox").await?;
+            let change = |text: &str| text.replace("\nscripted_outcomes,0,", "\nscripted_outcomes,1,");
+            let published = self.publish_changed("parameters.csv", change, "sandbox").await?;
             if !matches!(published, Published::Number(_) | Published::InForce(_)) || !self.is_sandbox() {
                 return Err(NotMade::NotPublished);
             }

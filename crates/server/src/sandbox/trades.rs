@@ -2,7 +2,6 @@
 //! window, his own are given to him; what becomes of the list may be scripted.
 
 use crate::Window;
-use crate::clock::Clock;
 use bytes::Bytes;
 use ceb::{Document, Kind, Style};
 use clearance::Text;
@@ -35,7 +34,7 @@ pub fn make<R: Read>(
     (role, code, name): (Role, &Text, &str),
     script: &str,
 ) -> Option<(OrderKey, Vec<Made>)> {
-    let mut trade = plain(window, &window.clock)?;
+    let mut trade = plain(window)?;
     as_party(&mut trade, role, code, name);
     guaranteed(window, &mut trade);
     let script = script.trim();
@@ -73,11 +72,12 @@ fn seed() -> Option<u64> {
 }
 
 /// A trade that the draw leaves alone: what happens to it is what was asked for.
-fn plain<R: Read>(window: &Window<R>, clock: &Clock) -> Option<Trade> {
+fn plain<R: Read>(window: &Window<R>) -> Option<Trade> {
     let (seed, first) = (seed()?, seed()? % 1_000_000_000);
     let reference = window.reference();
-    let trades = (first..first + 1_000).map(|number| Trade::new(seed, number, clock.now(), BUYERS));
-    trades.into_iter().find(|trade| {
+    let mut trades =
+        (first..first + 1_000).map(|number| Trade::new(seed, number, window.clock.now(), BUYERS));
+    trades.find(|trade| {
         let order = OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
         clearance::risk::draw(&reference.sampling_seed, &order) > 200_000
     })
@@ -85,10 +85,7 @@ fn plain<R: Read>(window: &Window<R>, clock: &Clock) -> Option<Trade> {
 
 /// The guarantor is one of the list's parties that has a guarantee; a carrier of the sandbox where none of them has.
 fn guaranteed<R: Read>(window: &Window<R>, trade: &mut Trade) {
-    let reference = window.reference();
-    let today = window.clock.now().day();
-    let guarantees =
-        |code: &str| reference.parties.find(code, today).is_some_and(|filing| filing.guarantee_limit > 0);
+    let guarantees = |code: &str| window.filing(code).is_some_and(|filing| filing.guarantee_limit > 0);
     let list = &mut trade.declaration.head;
     let named = [&list.agent_code, &list.ebp_code, &list.ebc_code, &list.logistics_code];
     if let Some(found) = named.into_iter().find(|code| guarantees(code)).cloned() {

@@ -36,9 +36,9 @@ async fn zone() -> (Zone, [Trade; 3]) {
 }
 
 async fn officer<'a>(zone: &'a Zone, login: &str, duties: &[Duty]) -> (Browser<'a>, String) {
-    let (_, one_time) = people::add(zone, login, OFFICER, Role::Officer, duties).await;
-    let session = people::settle(zone, login, &one_time, true).await;
-    (Browser::with(zone, &session), session)
+    let browser = people::signed_in(zone, login, OFFICER, Role::Officer, duties).await;
+    let session = browser.cookies["__Host-session"].clone();
+    (browser, session)
 }
 
 fn names(trade: &Trade) -> (String, String) {

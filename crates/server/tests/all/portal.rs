@@ -1,7 +1,7 @@
 //! The portal as people use it: signing in by form, the desks, deciding, and what a page must never do.
 
 use crate::support::browser::{Browser, Shown};
-use crate::support::people::{self, PASSWORD};
+use crate::support::people::{self, PASSWORD, signed_in};
 use crate::support::{Zone, path, plain};
 use ceb::Document;
 use clearance::party::Role;
@@ -9,13 +9,6 @@ use clearance::sample::Trade;
 use store::Duty;
 
 const OFFICE: &str = "8620000001";
-
-/// Somebody who signed in, with his second factor where he needs one.
-async fn signed_in<'a>(zone: &'a Zone, login: &str, party: &str, role: Role, duties: &[Duty]) -> Browser<'a> {
-    let (_, one_time) = people::add(zone, login, party, role, duties).await;
-    let session = people::settle(zone, login, &one_time, server::rights::is_office(role)).await;
-    Browser::with(zone, &session)
-}
 
 fn agent_of(trade: &Trade) -> String {
     trade.declaration.head.agent_code.to_string()

@@ -10,12 +10,7 @@ use store::Duty;
 const OFFICE: &str = "8620000001";
 
 async fn signed_in<'a>(zone: &'a Zone, login: &str, role: Role) -> Browser<'a> {
-    let duties = [Duty::Operator, Duty::Auditor];
-    let (_, one_time) = people::add(zone, login, OFFICE, role, &duties).await;
-    let session = people::settle(zone, login, &one_time, true).await;
-    let mut browser = Browser::with(zone, &session);
-    browser.language = "en";
-    browser
+    people::signed_in_english(zone, login, OFFICE, role, &[Duty::Operator, Duty::Auditor]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

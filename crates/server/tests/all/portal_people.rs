@@ -1,7 +1,7 @@
 //! Registering, users, tokens and what is shared, as pages.
 
 use crate::support::browser::{Browser, Shown};
-use crate::support::people::{self, PASSWORD};
+use crate::support::people::{self, PASSWORD, signed_in_english as signed_in};
 use crate::support::{NOW, Zone, plain};
 use clearance::party::Role;
 use clearance::sample;
@@ -12,14 +12,6 @@ const OFFICE: &str = "8620000001";
 const AGENT: &str = "5301980501";
 const NEW: &str = "5301960104";
 const TAX: &str = "5301000901";
-
-async fn signed_in<'a>(zone: &'a Zone, login: &str, party: &str, role: Role, duties: &[Duty]) -> Browser<'a> {
-    let (_, one_time) = people::add(zone, login, party, role, duties).await;
-    let session = people::settle(zone, login, &one_time, server::rights::is_office(role)).await;
-    let mut browser = Browser::with(zone, &session);
-    browser.language = "en";
-    browser
-}
 
 async fn post(browser: &mut Browser<'_>, path: &str, page: &Shown, fields: &[(&str, &str)]) -> Shown {
     let guard = page.hidden("guard");

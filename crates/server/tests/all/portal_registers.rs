@@ -3,7 +3,7 @@
 
 use crate::support::Zone;
 use crate::support::browser::{Browser, Shown};
-use crate::support::people;
+use crate::support::people::signed_in_english as signed_in;
 use clearance::party::Role;
 use serde_json::{Value, json};
 use store::Duty;
@@ -11,14 +11,6 @@ use store::Duty;
 const OFFICE: &str = "8620000001";
 const AGENT: &str = "5301980501";
 const STRANGER: &str = "5301960202";
-
-async fn signed_in<'a>(zone: &'a Zone, login: &str, party: &str, role: Role, duties: &[Duty]) -> Browser<'a> {
-    let (_, one_time) = people::add(zone, login, party, role, duties).await;
-    let session = people::settle(zone, login, &one_time, server::rights::is_office(role)).await;
-    let mut browser = Browser::with(zone, &session);
-    browser.language = "en";
-    browser
-}
 
 /// Fields of a filing that is right.
 fn application() -> Vec<(&'static str, &'static str)> {

@@ -10,9 +10,7 @@ use clearance::sample::{self, Trade};
 use store::Duty;
 
 async fn operator<'a>(zone: &'a Zone, login: &str, party: &str, role: Role) -> Browser<'a> {
-    let (_, one_time) = people::add(zone, login, party, role, &[Duty::Operator]).await;
-    let session = people::settle(zone, login, &one_time, false).await;
-    Browser::with(zone, &session)
+    people::signed_in(zone, login, party, role, &[Duty::Operator]).await
 }
 
 fn xml(sender: &str, documents: Vec<Document>) -> String {

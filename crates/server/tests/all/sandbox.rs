@@ -1,6 +1,5 @@
 //! The space for trying: partners that are played, outcomes that are scripted, and what software has shown.
 
-use crate::support::browser::Browser;
 use crate::support::people;
 use crate::support::{Zone, plain};
 use clearance::party::Role;
@@ -134,9 +133,7 @@ async fn what_software_shows_is_read_from_what_it_did() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_of_a_sandbox_says_so_and_a_trade_is_made_with_one_click() {
     let zone = sandbox().await;
-    let (_, one_time) = people::add(&zone, "li.wei", AGENT, Role::Agent, &[Duty::Operator]).await;
-    let session = people::settle(&zone, "li.wei", &one_time, false).await;
-    let mut browser = Browser::with(&zone, &session);
+    let mut browser = people::signed_in(&zone, "li.wei", AGENT, Role::Agent, &[Duty::Operator]).await;
     for page in ["/desk", "/desk/sandbox", "/tariff"] {
         assert!(browser.get(page).await.text.contains("class=\"sandbox\""), "{page}");
     }

@@ -1,5 +1,6 @@
 //! People of a test zone: added, signed in, with their password changed and their second factor enrolled.
 
+use super::browser::Browser;
 use super::{NOW, Zone};
 use clearance::keys::Time;
 use clearance::party::Role;
@@ -84,4 +85,30 @@ pub async fn settle(zone: &Zone, login: &str, one_time: &str, second_factor: boo
         enrol(zone, &session).await;
     }
     session
+}
+
+/// Somebody who signed in, with his second factor where he needs one.
+pub async fn signed_in<'a>(
+    zone: &'a Zone,
+    login: &str,
+    party: &str,
+    role: Role,
+    duties: &[Duty],
+) -> Browser<'a> {
+    let (_, one_time) = add(zone, login, party, role, duties).await;
+    let session = settle(zone, login, &one_time, server::rights::is_office(role)).await;
+    Browser::with(zone, &session)
+}
+
+/// The same, who reads English.
+pub async fn signed_in_english<'a>(
+    zone: &'a Zone,
+    login: &str,
+    party: &str,
+    role: Role,
+    duties: &[Duty],
+) -> Browser<'a> {
+    let mut browser = signed_in(zone, login, party, role, duties).await;
+    browser.language = "en";
+    browser
 }
