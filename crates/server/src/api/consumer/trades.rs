@@ -135,10 +135,12 @@ fn reasons(consignment: &Consignment) -> Vec<Value> {
 fn return_window<R: Read>(window: &Window<R>, consignment: &Consignment) -> Value {
     let bill = consignment.attempt.as_ref().and_then(|attempt| attempt.bill.as_ref());
     let Some(released) = bill.map(|bill| bill.released_on) else { return Value::Null };
-    let law = window.reference().current().parameters.on(released);
-    let later = |days: i64| Time::start_of(released).plus_hours(24 * days).day();
-    let (apply, back) = (later(law.return_apply_days), later(law.return_back_days));
-    let today = window.clock.now().day();
+    let (reference, today) = (window.reference(), window.clock.now().day());
+    let book = reference.current();
+    let law = book.parameters.on(today);
+    // The days that an application is judged by: put off to a working day.
+    let last = |days: i64| book.calendar.deadline(released, days);
+    let (apply, back) = (last(law.return_apply_days), last(law.return_back_days));
     json!({"releasedOn": released.to_string(), "applyBy": apply.to_string(), "backBy": back.to_string(),
         "daysToApply": days_left(today, apply), "daysToBeBack": days_left(today, back)})
 }
