@@ -296,6 +296,30 @@ async fn a_disputed_use_stops_its_seller_until_the_agency_decides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_last_day_of_a_return_is_the_one_that_an_application_is_judged_by() {
+    let zone = Zone::new().await;
+    let messages = provider(&zone).await;
+    let (own, _) = two(&zone).await;
+    // Released on a Friday: thirty days later is a Sunday.
+    zone.clock.set(Time(NOW.0 + 4 * 86_400_000));
+    let arrival = Trade::arrival(11, &[&own], zone.clock.now()).unwrap();
+    let operator = arrival.head.operator_code.to_string();
+    zone.send(&operator, ceb::Document::Arrival(arrival)).await;
+    let token = come_in(&zone, &messages, &own.order.head.order_no).await;
+    // What an arrival means for its trades follows it.
+    for _ in 0..500 {
+        if get(&zone, &token, &path_of(&own)).await["state"] == "released" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let shown = get(&zone, &token, &path_of(&own)).await;
+    assert_eq!(shown["returnWindow"]["releasedOn"], "20261127", "{shown}");
+    assert_eq!(shown["returnWindow"]["applyBy"], "20261228", "a Monday");
+    assert_eq!(shown["returnWindow"]["daysToApply"], 32, "the last day counted in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dispute_that_nobody_answers_is_overdue_and_may_be_decided() {
     let zone = Zone::new().await;
     let messages = provider(&zone).await;
