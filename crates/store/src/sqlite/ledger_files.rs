@@ -674,7 +674,8 @@ impl LedgerReader {
         self.segments_of().iter().rev().find(|(_, first)| *first <= sequence).map(|(number, _)| *number)
     }
 
-    fn opened(&self, mut row: StoredRow) -> Result<StoredRow, StoreError> {
+    /// A row with its payload decrypted and decompressed, or what took the place of one that was erased.
+    pub(super) fn opened(&self, mut row: StoredRow) -> Result<StoredRow, StoreError> {
         if row.kind >= 16
             && row.erased
             && let Some(redacted) = self.redaction(row.sequence)?
@@ -707,6 +708,23 @@ impl LedgerReader {
     /// # Errors
     /// When one cannot be read or opened.
     pub fn scan(&self, after: u64, visit: &mut dyn FnMut(StoredRow) -> bool) -> Result<(), StoreError> {
+        let mut fault = None;
+        self.scan_sealed(after, &mut |row| match self.opened(row) {
+            Ok(row) => visit(row),
+            Err(error) => {
+                fault = Some(error);
+                false
+            }
+        })?;
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// The same with payloads as they lie there.
+    pub(super) fn scan_sealed(
+        &self,
+        after: u64,
+        visit: &mut dyn FnMut(StoredRow) -> bool,
+    ) -> Result<(), StoreError> {
         let mut next = after + 1;
         loop {
             let Some(segment) = self.segment_of(next) else { return Ok(()) };
@@ -728,7 +746,7 @@ impl LedgerReader {
             }
             for row in rows {
                 next = row.sequence + 1;
-                if !visit(self.opened(row)?) {
+                if !visit(row) {
                     return Ok(());
                 }
             }

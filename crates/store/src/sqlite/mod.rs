@@ -18,6 +18,7 @@ mod merger;
 mod people;
 mod providers;
 mod registers;
+mod replay;
 pub mod restore;
 pub mod room;
 pub mod rotate;

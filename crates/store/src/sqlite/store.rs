@@ -6,7 +6,8 @@ use super::folder::Folder;
 use super::index::{Entries, Index, IndexWriter};
 use super::ledger_files::{LedgerFiles, LedgerReader};
 use super::memory::{FromIndex, Memory, TimerKey};
-use super::merger::{Merger, compact, merge};
+use super::merger::Merger;
+use super::replay::replay;
 use super::runs::{self, Current, Family};
 use super::writer::Writer;
 use crate::codec::{self, Waiting};
@@ -31,8 +32,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-/// Rows replayed at a time.
-const REPLAY_ROWS: usize = 20_000;
 /// Numbers leased at once: a restart leaves a gap of at most this many.
 const LEASE: u64 = 200_000;
 /// What an operator may choose.
@@ -231,7 +230,7 @@ impl Shared {
         })
     }
 
-    fn document(&self, position: Position) -> Result<Arc<Document>, StoreError> {
+    pub(super) fn document(&self, position: Position) -> Result<Arc<Document>, StoreError> {
         match self.event(position.sequence)? {
             Some((_, EventRow { event: clearance::Event { cause: Cause::Document(arrived), .. }, .. })) => {
                 Ok(arrived.document.clone())
@@ -247,15 +246,24 @@ impl Shared {
 
     /// Puts the documents into the states that an event's row carries.
     fn fill_in(&self, event: &mut EventRow) -> Result<(), StoreError> {
+        self.fill_in_from(event, &mut |position| self.document(position))
+    }
+
+    /// The same with documents from where the caller has them.
+    pub(super) fn fill_in_from(
+        &self,
+        event: &mut EventRow,
+        document: &mut dyn FnMut(Position) -> Result<Arc<Document>, StoreError>,
+    ) -> Result<(), StoreError> {
         let Some(outcome) = &mut event.outcome else { return Ok(()) };
-        if let Some(state) = outcome.consignment.take() {
-            outcome.consignment = Some(Arc::new(self.hydrated(Arc::unwrap_or_clone(state))?));
+        if let Some(state) = &mut outcome.consignment {
+            codec::hydrate(Arc::make_mut(state), document)?;
         }
         for waybill in &mut outcome.waybills {
-            codec::hydrate_waybill(Arc::make_mut(waybill), &mut |position| self.document(position))?;
+            codec::hydrate_waybill(Arc::make_mut(waybill), document)?;
         }
         if let Some(arrival) = &mut outcome.arrival {
-            Arc::make_mut(arrival).filed.document = self.document(arrival.filed.position)?;
+            Arc::make_mut(arrival).filed.document = document(arrival.filed.position)?;
         }
         Ok(())
     }
@@ -426,11 +434,8 @@ impl SqliteStore {
             covered: AtomicU64::new(covered),
         });
         reopen(&shared)?;
-        let tail = replay(&shared, &mut writer, (covered, head), progress)?;
+        replay(&shared, &mut writer, (covered, head), progress)?;
         let merger = Merger::start(shared.clone(), writer)?;
-        if let Some(entries) = tail {
-            merger.send(entries);
-        }
         let writer = Writer::start(shared.clone(), ledger, merger)?;
         Ok(Self { shared, writer, ahead: Ahead::default(), numbers: Numbers::default(), folder })
     }
@@ -518,48 +523,6 @@ fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
         }
     }
     Ok(())
-}
-
-/// Replays the rows after the index, merging as it goes so that memory stays small. Returns what is left to merge.
-fn replay(
-    shared: &Arc<Shared>,
-    index: &mut IndexWriter,
-    (covered, mut head): (u64, [u8; 32]),
-    progress: &mut dyn FnMut(u64),
-) -> Result<Option<Entries>, StoreError> {
-    let mut after = covered;
-    let mut replayed = 0u64;
-    loop {
-        let mut rows = Vec::new();
-        let begin = after;
-        shared.ledger.scan(after, &mut |row| {
-            rows.push(row);
-            rows.len() < REPLAY_ROWS
-        })?;
-        let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(None) };
-        let mut decoded = Vec::with_capacity(rows.len());
-        for row in rows {
-            replayed += 1;
-            after = row.sequence;
-            if row.kind < 16 || row.erased {
-                continue;
-            }
-            let mut decoded_row =
-                codec::decode(&row.payload).map_err(|damage| damaged(row.sequence, damage.0))?;
-            if let Row::Event(event) = &mut decoded_row {
-                shared.fill_in(event)?;
-            }
-            decoded.push((row.sequence, row.time, decoded_row));
-        }
-        head = shared.ledger.chain_on(head, begin, last)?;
-        let rows = decoded.iter().map(|(sequence, time, row)| (*sequence, *time, row));
-        let mut entries = shared.advance(rows, head);
-        entries.last = last;
-        shared.memory_mut().last = last;
-        merge(shared, index, &mut [entries])?;
-        compact(index)?;
-        progress(replayed);
-    }
 }
 
 /// An open transaction of the only writer.
