@@ -24,11 +24,14 @@ const WAITING: usize = 1;
 /// Documents of a generation that are remembered: states name those of rows shortly before them.
 const DOCUMENTS: usize = 10_000;
 
+/// Decoded rows with their numbers and times, in order.
+type Decoded = Vec<(u64, Time, Row)>;
+
 /// Rows after one another, decoded.
 struct Piece {
     /// The row before the first, and the last.
     between: (u64, u64),
-    rows: Vec<(u64, Time, Row)>,
+    rows: Decoded,
 }
 
 /// Replays the rows after those that the index covers, merging as it goes. `progress` is told how many rows were gone through.
@@ -139,11 +142,7 @@ fn decode_all(
     }
 }
 
-fn decode(
-    shared: &Shared,
-    mut sealed: Vec<StoredRow>,
-    threads: usize,
-) -> Result<Vec<(u64, Time, Row)>, StoreError> {
+fn decode(shared: &Shared, mut sealed: Vec<StoredRow>, threads: usize) -> Result<Decoded, StoreError> {
     let part = sealed.len().div_ceil(threads.max(1)).max(1);
     let parts: Vec<Vec<StoredRow>> = std::iter::from_fn(|| {
         let rest = sealed.split_off(sealed.len().min(part));
@@ -151,7 +150,7 @@ fn decode(
         (!taken.is_empty()).then_some(taken)
     })
     .collect();
-    let decoded: Vec<Result<Vec<(u64, Time, Row)>, StoreError>> = thread::scope(|scope| {
+    let decoded: Vec<Result<Decoded, StoreError>> = thread::scope(|scope| {
         let decoding: Vec<_> =
             parts.into_iter().map(|part| scope.spawn(move || decode_part(shared, part))).collect();
         // A panic is a programmer's error: it goes on here.
@@ -168,7 +167,7 @@ fn decode(
 }
 
 /// Those of rows that are of the ledger and not erased.
-fn decode_part(shared: &Shared, sealed: Vec<StoredRow>) -> Result<Vec<(u64, Time, Row)>, StoreError> {
+fn decode_part(shared: &Shared, sealed: Vec<StoredRow>) -> Result<Decoded, StoreError> {
     let mut rows = Vec::with_capacity(sealed.len());
     for row in sealed {
         let row = shared.ledger.opened(row)?;
