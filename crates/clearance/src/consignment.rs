@@ -245,6 +245,8 @@ pub struct Attempt {
     /// Windowed counts when it was declared, itself included: counter, window in days, count. The risk rules read
     /// them whenever the match agrees, so that a partner's arrival needs no other key.
     pub counts: Vec<(CountKey, u32, u32)>,
+    /// What followed from the credit of those whom it names when it was declared; none = nothing did.
+    pub credit: Option<CreditStanding>,
     /// Hold on the buyer's quota.
     pub quota: Option<Hold>,
     /// Hold on the guarantor's guarantee.
@@ -263,6 +265,17 @@ pub struct Attempt {
     pub bill: Option<Bill>,
     /// Results of inspections and officers' words, in order.
     pub remarks: Vec<Remark>,
+}
+
+/// Standings of those whom a declaration names, and what follows from them for its look at documents or goods.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreditStanding {
+    /// Each party's code with the list or grade that says something.
+    pub standings: Vec<(Text, Text)>,
+    /// Share that is opened at random, percent of the mode's; none = none says one.
+    pub factor: Option<i64>,
+    /// At least so much of all, parts per million.
+    pub share: i64,
 }
 
 /// What an officer did, kept with the attempt.

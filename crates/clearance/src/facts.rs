@@ -7,6 +7,7 @@ use crate::event::{Cause, Event, Follow};
 use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::record::{Record, RecordKey};
+use crate::standing::Standing;
 use crate::{Text, validate};
 use ceb::Document;
 use ledger::{Account, Balance};
@@ -129,6 +130,8 @@ pub struct Facts {
     pub records: FxHashMap<RecordKey, Arc<Record>>,
     /// Filed goods by the id of their record.
     pub goods: FxHashMap<Text, FiledGoods>,
+    /// Lists and grades of parties by the key of their record.
+    pub standings: FxHashMap<RecordKey, Standing>,
     /// Balances; an account that never moved is absent.
     pub balances: FxHashMap<Account, Balance>,
     /// Windowed counts; absent = none.
@@ -191,6 +194,7 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             crate::goods::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
             let person = &arrived.person.identity;
             crate::guard::needs(person, declaration, &law, &reference.parties, &mut keys.looked_at);
+            crate::standing::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
         }
         Document::Cancellation(cancellation) => {
             keys.orders.push(OrderKey::new(&cancellation.ebp_code, &cancellation.order_no));

@@ -22,6 +22,7 @@ pub mod record;
 pub mod risk;
 pub mod rulebook;
 pub mod sample;
+pub mod standing;
 pub mod states;
 pub mod tax;
 pub mod validate;

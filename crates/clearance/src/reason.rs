@@ -303,6 +303,9 @@ reasons! {
     WaybillMissing = 67, "waybill-missing", Rejected, Open, NONE, "19005", "运单信息不存在",
         "No waybill came in time.", "等待期内未收到运单。",
         "Have the logistics firm send the waybill (CEB511), then declare again.", "请物流企业报送运单（CEB511）后重新申报。";
+    CreditBars = 68, "credit-bars", Rejected, Open, NONE, "19028", "企业因信用名单暂停办理[*]",
+        "An enterprise that the declaration names stands on a list of credit by which it may declare nothing for a time.", "清单所列企业在信用名单期限内不得办理申报。",
+        "See the decision in the register credit-lists: it names the term, the way to appeal and when repair may be asked for.", "请在信用名单登记（credit-lists）查阅决定，其中载明期限、申诉及信用修复途径。";
     LineCountDiffers = 70, "line-count-differs", Rejected, Open, NONE, "1320", "清单与订单表体数量不一致",
         "List and order have the same number of lines.", "清单与订单的表体项数应一致。",
         "Correct the list or the order.", "请更正清单或订单。";

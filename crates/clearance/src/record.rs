@@ -40,11 +40,17 @@ pub enum Register {
     Dispute = 15,
     /// Notices to persons of uses of their quota.
     Notice = 16,
+    /// What was observed of enterprises.
+    CreditObservation = 20,
+    /// Lists that enterprises stand on.
+    CreditList = 21,
+    /// Scores of enterprises.
+    CreditAssessment = 22,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -61,6 +67,9 @@ impl Register {
         Self::Consumer,
         Self::Dispute,
         Self::Notice,
+        Self::CreditObservation,
+        Self::CreditList,
+        Self::CreditAssessment,
     ];
 
     /// The register of a stored number.
@@ -87,6 +96,9 @@ impl Register {
             Self::Consumer => "consumers",
             Self::Dispute => "disputes",
             Self::Notice => "notices",
+            Self::CreditObservation => "credit-observations",
+            Self::CreditList => "credit-lists",
+            Self::CreditAssessment => "credit-assessments",
         }
     }
 

@@ -6,11 +6,12 @@
 //! the rulebook is loaded; a name that is not a fact is a fault of the table.
 
 use crate::Text;
-use crate::consignment::{Lane, RiskHit};
+use crate::consignment::{CreditStanding, Lane, RiskHit};
 use crate::facts::{CountKey, CountKind, Counts};
 use crate::keys::OrderKey;
 use crate::party::CreditGrade;
 use crate::rulebook::{Law, TableFault};
+use crate::standing;
 use crate::tax::Assessment;
 use ceb::{Day, Declaration};
 use ring::hmac;
@@ -303,13 +304,17 @@ pub fn draw(seed: &SamplingSeed, order: &OrderKey) -> u32 {
     (u64::from_be_bytes(word) % 1_000_000) as u32
 }
 
-/// The share that is opened at random, parts per million: base of the mode × credit factor, at least the floor.
-pub fn ratio(law: &Law, trade_mode: &str, grade: CreditGrade) -> u32 {
-    let factor = match grade {
+/// The share that is opened at random, parts per million: base of the mode × factor of the grade of customs or of credit, the
+/// stricter of both; at least the floor, and what a list asks for.
+pub fn ratio(law: &Law, trade_mode: &str, grade: CreditGrade, credit: Option<&CreditStanding>) -> u32 {
+    let official = match grade {
         CreditGrade::A => law.sampling_factor_a,
         CreditGrade::Standard => law.sampling_factor_standard,
         CreditGrade::D => law.sampling_factor_d,
     };
+    let by_credit = credit.and_then(|credit| credit.factor);
+    let factor = by_credit.map_or(official, |factor| standing::stricter(official, factor));
+    let share = credit.map_or(0, |credit| credit.share);
     let ratio = law.sampling_base(trade_mode).saturating_mul(factor) / 100;
-    ratio.max(law.sampling_floor).clamp(0, 1_000_000) as u32
+    ratio.max(law.sampling_floor).max(share).clamp(0, 1_000_000) as u32
 }

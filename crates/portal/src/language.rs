@@ -119,7 +119,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 14] {
+    pub fn files(self) -> [(&'static str, &'static str); 15] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -136,6 +136,7 @@ impl Language {
                     ("people.ftl", include_str!(concat!("../locales/", $tag, "/people.ftl"))),
                     ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
+                    ("credit.ftl", include_str!(concat!("../locales/", $tag, "/credit.ftl"))),
                     (
                         "records-of-consumers.ftl",
                         include_str!(concat!("../locales/", $tag, "/records-of-consumers.ftl")),

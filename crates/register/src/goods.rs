@@ -90,7 +90,7 @@ fn filed(record: &Record) -> Option<FiledGoods> {
 ///
 /// # Panics
 /// If the body of one is none that this crate wrote.
-pub fn as_facts(facts: &mut Facts) {
+pub(crate) fn as_facts(facts: &mut Facts) {
     let goods = facts.records.values().filter(|record| record.key.register == Register::Goods);
     let goods: Vec<_> = goods.filter_map(|record| Some((record.key.id.clone(), filed(record)?))).collect();
     facts.goods.extend(goods);

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod attachment;
 pub mod certificate;
 pub mod consumer;
+pub mod credit;
 pub mod delivery;
 pub mod dispute;
 pub mod erasure;
@@ -154,6 +155,15 @@ impl Seen<'_> {
     }
 }
 
+/// Puts the records that were loaded where the judgement looks for them.
+///
+/// # Panics
+/// If the body of one is none that this crate wrote.
+pub fn as_facts(facts: &mut Facts) {
+    goods::as_facts(facts);
+    credit::as_facts(facts);
+}
+
 /// Adds what a command names to the keys of its batch.
 pub fn needs(command: &Command, keys: &mut Keys) {
     keys.records.push(command.key.clone());
@@ -180,6 +190,9 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Consumer => consumer::MOVES,
         Register::Dispute => dispute::MOVES,
         Register::Notice => notice::MOVES,
+        Register::CreditObservation => credit::observation::MOVES,
+        Register::CreditList => credit::listing::MOVES,
+        Register::CreditAssessment => credit::assessment::MOVES,
     }
 }
 
@@ -262,6 +275,9 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Consumer => consumer::made(seen, step, &mut faults),
         Register::Dispute => dispute::made(seen, step, &mut faults),
         Register::Notice => notice::made(seen, step, &mut faults),
+        Register::CreditObservation => credit::observation::made(seen, step, &mut faults),
+        Register::CreditList => credit::listing::made(seen, step, &mut faults),
+        Register::CreditAssessment => credit::assessment::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
@@ -352,6 +368,9 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::Delivery, Who::Owner) => &["failing", "stopped"],
         (Register::Dispute, Who::Reviewer) => &["answered", "open"],
         (Register::Dispute, Who::Giver) => &["open"],
+        (Register::CreditObservation, Who::Reviewer) => &["contested"],
+        (Register::CreditList, Who::Reviewer) => &["noticed", "heard", "appealed", "repair-asked"],
+        (Register::CreditList, Who::Owner) => &["noticed"],
         _ => &[],
     }
 }

@@ -309,7 +309,7 @@ impl<R: Read> World<'_, R> {
                 record.filter(|record| record.key == read.key).map(|record| (read.key.clone(), record)),
             );
         }
-        register::goods::as_facts(&mut facts);
+        register::as_facts(&mut facts);
         if event_of_many(stored) {
             recorded(stored, &mut facts);
             return Ok(facts);

@@ -12,6 +12,7 @@ pub mod api;
 pub mod auth;
 pub mod clock;
 mod commands;
+pub mod credit;
 pub mod derive;
 mod door;
 pub mod evidence;

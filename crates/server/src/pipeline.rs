@@ -191,7 +191,7 @@ impl<S: Store> Engine<S> {
             }
             let loaded = Instant::now();
             let mut facts = transaction.facts();
-            register::goods::as_facts(&mut facts);
+            register::as_facts(&mut facts);
             let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
             let outcomes = if paused {
                 self.backlog = true;
@@ -374,7 +374,7 @@ impl<S: Store> Engine<S> {
         let reference = self.reference();
         let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
         let mut facts = transaction.facts();
-        register::goods::as_facts(&mut facts);
+        register::as_facts(&mut facts);
         drop(transaction);
         let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
         let outcomes = plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics);

@@ -153,6 +153,7 @@ fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
     tasks.spawn(worker::run(window.clone(), EVERY));
     tasks.spawn(crate::evidence::run(window.clone(), EVERY));
     tasks.spawn(crate::statistics::run(window.clone(), EVERY));
+    tasks.spawn(crate::credit::run(window.clone()));
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {
         window.messenger.connect(client.clone(), url);

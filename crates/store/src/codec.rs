@@ -5,8 +5,8 @@
 use crate::rows::{CertificateRow, EventRow, FilingRow, MessageRow, Original, Row, RulebookRow, SeedRow};
 use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
 use clearance::consignment::{
-    ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, Filed, Lane, Remark,
-    ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
+    ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, CreditStanding,
+    Filed, Lane, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
 };
 use clearance::event::{
     ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, SignatureFact, Timer, TimerKind,
@@ -45,8 +45,8 @@ pub mod kind {
 
 /// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again;
 /// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
-/// the records that were looked at, and the services of a filing.
-const FORMAT: u8 = 5;
+/// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names.
+const FORMAT: u8 = 6;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -281,6 +281,7 @@ lists!(
     Text,
     bytes::Bytes,
     (Text, String),
+    (Text, Text),
     Finding,
     RecordRead,
     Service,
@@ -360,7 +361,7 @@ fields! {
     Bill { number, status, notice, owed, released_on, paid, overdue }
     LineAssessment { gnum, hs, qty, goods, remainder, freight, insurance, dutiable, duty_rate, vat_rate, consumption_rate, specific_rate, litres, share, duty, consumption_tax, vat }
     Assessment { basis, day, lines, uncertain }
-    Attempt { number, declaration, state, pre_no, invt_no, business_date, rulebook, person, counts, quota, guarantee, assessment, lane, needs_arrival, findings, hits, bill, remarks }
+    CreditStanding { standings, factor, share }
     ArrivalMark { position, bill_no, customs_code }
     Carriage { key, waybill, arrived, delivered }
     Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers }
@@ -384,6 +385,54 @@ fields! {
     RulebookRow { number, by, tables, digest }
     SeedRow { seed, by }
     Defect { path, rule, value, expected }
+}
+
+impl Stored for Attempt {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.number.put(out);
+        self.declaration.put(out);
+        self.state.put(out);
+        self.pre_no.put(out);
+        self.invt_no.put(out);
+        self.business_date.put(out);
+        self.rulebook.put(out);
+        self.person.put(out);
+        self.counts.put(out);
+        self.quota.put(out);
+        self.guarantee.put(out);
+        self.assessment.put(out);
+        self.lane.put(out);
+        self.needs_arrival.put(out);
+        self.findings.put(out);
+        self.hits.put(out);
+        self.bill.put(out);
+        self.remarks.put(out);
+        self.credit.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        // In the order in which they stand here.
+        Ok(Self {
+            number: Stored::get(bytes)?,
+            declaration: Stored::get(bytes)?,
+            state: Stored::get(bytes)?,
+            pre_no: Stored::get(bytes)?,
+            invt_no: Stored::get(bytes)?,
+            business_date: Stored::get(bytes)?,
+            rulebook: Stored::get(bytes)?,
+            person: Stored::get(bytes)?,
+            counts: Stored::get(bytes)?,
+            quota: Stored::get(bytes)?,
+            guarantee: Stored::get(bytes)?,
+            assessment: Stored::get(bytes)?,
+            lane: Stored::get(bytes)?,
+            needs_arrival: Stored::get(bytes)?,
+            findings: Stored::get(bytes)?,
+            hits: Stored::get(bytes)?,
+            bill: Stored::get(bytes)?,
+            remarks: Stored::get(bytes)?,
+            credit: if bytes.format < 6 { None } else { Stored::get(bytes)? },
+        })
+    }
 }
 
 impl Stored for Filing {

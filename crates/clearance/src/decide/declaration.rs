@@ -11,6 +11,7 @@ use crate::goods;
 use crate::guard;
 use crate::keys::{ClaimKey, OrderKey, WaybillKey};
 use crate::reason::{Layer, Reason};
+use crate::standing;
 use crate::states::{Trigger, next};
 use crate::tax::{self, Assessment, Basis, TaxFault};
 use ceb::{Decimal, Declaration};
@@ -39,6 +40,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         return delete(case, arrived, consignment, declaration, findings);
     }
     let declares = head.app_status == "2";
+    let mut credit = None;
     if declares {
         let (found, read) = goods::check(declaration, &case.law, &case.reference.parties, case.facts);
         findings.extend(found);
@@ -50,6 +52,11 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
             findings.extend(found);
             return case.refuse(arrived, findings);
         }
+        let book = case.reference.current();
+        let followed = standing::follow(declaration, &case.law, &case.reference.parties, book, case.facts);
+        findings.extend(standing::barred(declaration, &followed));
+        case.out.read.records.extend(followed.read);
+        credit = followed.standing;
     }
     let assessment = match tax::assess(declaration, &case.law, &case.reference.current().tariff) {
         Ok(assessment) => Some(assessment),
@@ -147,6 +154,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         rulebook: case.reference.current().number,
         person,
         counts,
+        credit,
         quota,
         guarantee,
         assessment,

@@ -2,12 +2,14 @@
 
 use super::declaration::{clear_timers, end_attempt, set_timer, waybill_of};
 use super::{Case, info, receipt::Numbers, scripted, waybill};
-use crate::consignment::{Attempt, Bill, Consignment, Filed, Lane, RiskHit, State};
+use crate::Text;
+use crate::consignment::{Attempt, Bill, Consignment, CreditStanding, Filed, Lane, RiskHit, State};
 use crate::event::TimerKind;
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, Time};
 use crate::matching;
 use crate::outcome::Draw;
+use crate::party::CreditGrade;
 use crate::reason::{Layer, Reason};
 use crate::risk::{self, RiskFacts};
 use crate::states::{Trigger, next};
@@ -206,7 +208,8 @@ fn select(
         .find(declaration.head.ebc_code.trim(), case.today())
         .map(|filing| filing.grade)
         .unwrap_or_default();
-    let ratio = risk::ratio(&case.law, &declaration.head.trade_mode, grade);
+    let credit = attempt.credit.as_ref();
+    let ratio = risk::ratio(&case.law, &declaration.head.trade_mode, grade, credit);
     let seed = &case.reference.sampling_seed;
     let drawn = risk::draw(seed, &consignment.key);
     case.out.read.draw = Some(Draw { seed: seed.number, drawn, ratio });
@@ -214,11 +217,20 @@ fn select(
         hits.push(RiskHit {
             rule: "random".into(),
             lane: Lane::Inspection,
-            evidence: format_compact!("drawn {drawn} < ratio {ratio} ppm, grade {}", grade.word()),
+            evidence: evidence(drawn, ratio, grade, credit),
         });
     }
     let lane = hits.iter().map(|hit| hit.lane).max().unwrap_or(Lane::Release);
     (lane, hits)
+}
+
+/// What was drawn, from how much, and whose standing made it so much.
+fn evidence(drawn: u32, ratio: u32, grade: CreditGrade, credit: Option<&CreditStanding>) -> Text {
+    let mut said = format_compact!("drawn {drawn} < ratio {ratio} ppm, grade {}", grade.word());
+    for (party, standing) in credit.iter().flat_map(|credit| &credit.standings) {
+        said.push_str(&format_compact!(", {party} {standing}"));
+    }
+    said
 }
 
 /// Releases an entered or concluded declaration whose lane is clear, once its parcel is here.

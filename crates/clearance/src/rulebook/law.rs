@@ -153,10 +153,16 @@ law! {
     dispute_answer_days;
     /// Days within which the competent agency decides it.
     dispute_decide_days;
+    /// 1 = what follows from lists and grades of credit is obeyed.
+    credit_obeyed;
+    /// Days for which an enterprise is heard before it is put on a list that takes something from it.
+    credit_hearing_days;
+    /// Days within which the competent agency decides what is contested, appealed or asked of credit.
+    credit_decision_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 17] = [
+const LATER: [(&str, i64); 20] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -174,6 +180,9 @@ const LATER: [(&str, i64); 17] = [
     ("consumer_codes_free", 3),
     ("dispute_answer_days", 5),
     ("dispute_decide_days", 15),
+    ("credit_obeyed", 0),
+    ("credit_hearing_days", 5),
+    ("credit_decision_days", 15),
 ];
 
 impl Parameters {

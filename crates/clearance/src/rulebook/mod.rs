@@ -68,15 +68,24 @@ pub struct Rulebook {
     pub requirements: FilingRequirements,
     /// Services that a filing may permit.
     pub services: Services,
+    /// How credit is assessed, and what follows from it.
+    pub credit: credit::Model,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 14] = built_in!(
+const BUILT_IN: [(&str, &str); 21] = built_in!(
     "calendar.csv",
     "countries.csv",
+    "credit_comparisons.csv",
+    "credit_dimensions.csv",
+    "credit_grades.csv",
+    "credit_indicators.csv",
+    "credit_measures.csv",
+    "credit_scales.csv",
+    "credit_vetoes.csv",
     "currencies.csv",
     "districts.csv",
     "filing_requirements.csv",
@@ -94,7 +103,17 @@ const BUILT_IN: [(&str, &str); 14] = built_in!(
 impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold, and the next that is published has
     /// them as they are built in.
-    pub const ADDED: [&str; 2] = ["filing_requirements.csv", "services.csv"];
+    pub const ADDED: [&str; 9] = [
+        "credit_comparisons.csv",
+        "credit_dimensions.csv",
+        "credit_grades.csv",
+        "credit_indicators.csv",
+        "credit_measures.csv",
+        "credit_scales.csv",
+        "credit_vetoes.csv",
+        "filing_requirements.csv",
+        "services.csv",
+    ];
 
     /// The tables this version was built with, as rulebook number 1.
     ///
@@ -179,6 +198,14 @@ impl Rulebook {
             risk: RiskRules::load(text("risk_rules.csv"), &mut faults),
             requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
             services: Services::load(text("services.csv"), &mut faults),
+            credit: credit::Model::load(text).unwrap_or_else(|wrong| {
+                faults.extend(wrong.into_iter().map(|fault| TableFault {
+                    file: fault.file,
+                    line: fault.line,
+                    what: fault.what,
+                }));
+                credit::Model::default()
+            }),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

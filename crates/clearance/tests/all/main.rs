@@ -10,6 +10,7 @@ mod permits;
 mod schema;
 mod scripted;
 mod signatures;
+mod standing;
 mod stories;
 mod support;
 mod tax;

@@ -143,6 +143,9 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Consumer => &[],
         Register::Dispute => &["/disputed/orderNo", "/disputed/answerDue", "/disputed/decideDue"],
         Register::Notice => &["/orderNo"],
+        Register::CreditObservation => &["/observed/subject", "/observed/indicator", "/observed/day"],
+        Register::CreditList => &["/notice/list", "/decision/validFrom", "/decision/validTo", "/decideDue"],
+        Register::CreditAssessment => &["/grade", "/score", "/day"],
     }
 }
 

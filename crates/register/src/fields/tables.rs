@@ -174,6 +174,33 @@ const DISPUTE_ANSWER: &[Field] = &[must("text", Area), must("granted", Flag(fals
 
 const NOTICES: &[Field] = &[must("notices", Flag(false))];
 
+const OBSERVED: &[Field] = &[
+    must("subject", Code),
+    must("indicator", Code),
+    must("day", Date),
+    may("part", Number),
+    may("whole", Number),
+    may("value", Text),
+    must("grounds", Area),
+];
+
+const LIST_NOTICE: &[Field] = &[
+    must("list", Choice(&clearance::standing::LISTS)),
+    must("facts", Area),
+    must("legalBasis", Text),
+    must("hearUntil", Date),
+    may("attachments", Attachment).many(),
+];
+
+const LIST_DECISION: &[Field] = &[
+    must("validFrom", Date),
+    must("validTo", Date),
+    must("repairFrom", Date),
+    may("published", Flag(false)),
+];
+
+const STATEMENT: &[Field] = &[must("text", Area), may("attachments", Attachment).many()];
+
 /// Every form.
 pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["apply", "correct", "change"], APPLICATION, Some("/applied")),
@@ -191,6 +218,10 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Consumer, &["set-notices"], NOTICES, None),
     (Register::Dispute, &["open"], DISPUTED, None),
     (Register::Dispute, &["answer"], DISPUTE_ANSWER, None),
+    (Register::CreditObservation, &["record", "correct"], OBSERVED, Some("/observed")),
+    (Register::CreditList, &["notice"], LIST_NOTICE, None),
+    (Register::CreditList, &["list"], LIST_DECISION, None),
+    (Register::CreditList, &["state", "appeal", "ask-repair"], STATEMENT, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -251,6 +282,15 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         &["telephones", "telephone", "platform", "orderNo", "notices", "lockedBy", "erasureAsked"],
     ),
     (Register::Dispute, &["disputed", "openedBy", "answer", "quota"]),
+    (Register::CreditObservation, &["observed", "decideDue", "decided"]),
+    (
+        Register::CreditList,
+        &["notice", "noticedBy", "statement", "decision", "decidedBy", "appeal", "repair", "decideDue"],
+    ),
+    (
+        Register::CreditAssessment,
+        &["day", "score", "grade", "byScore", "known", "rulebook", "reasons", "vetoes"],
+    ),
     (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
     (Register::SignIn, &["subject", "time"]),

@@ -4,8 +4,8 @@
 use super::{Field, Kind, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    attachment, certificate, consumer, dispute, filing, form, goods, moves_of, payment_data, request, share,
-    webhook,
+    attachment, certificate, consumer, credit, dispute, filing, form, goods, moves_of, payment_data, request,
+    share, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -106,6 +106,11 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<consumer::Notices>("notices", described(Register::Consumer, "set-notices"), &[]);
     is_described::<dispute::Disputed>("disputed", described(Register::Dispute, "open"), &[]);
     is_described::<dispute::Answer>("answer of a dispute", described(Register::Dispute, "answer"), &[]);
+    let observed = described(Register::CreditObservation, "record");
+    is_described::<credit::observation::Observed>("observed", observed, &[]);
+    is_described::<credit::listing::Notice>("notice", described(Register::CreditList, "notice"), &[]);
+    is_described::<credit::listing::Decision>("decision", described(Register::CreditList, "list"), &[]);
+    is_described::<credit::listing::Statement>("statement", described(Register::CreditList, "appeal"), &[]);
 }
 
 #[test]

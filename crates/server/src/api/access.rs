@@ -49,6 +49,9 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get" | "post", "/v1/assignments") | ("delete", "/v1/assignments/{platform}/{order_no}") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
+        ("get", "/v1/credit/{party}") => right(&[Right::RegistersRead]),
+        // What was published by a decision.
+        ("get", "/v1/credit") => Open,
         ("get", "/v1/statistics" | "/v1/statistics/{table}") => right(&[Right::ConsignmentsRead]),
         // Nothing of one trader: what is told of few is left out.
         ("get", "/v1/indicators/{table}") => Open,

@@ -7,6 +7,7 @@ pub(crate) mod assignments;
 pub(crate) mod bulk_actions;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
+mod credit;
 pub(crate) mod documents;
 pub(crate) mod error;
 pub(crate) mod evidence;
@@ -77,6 +78,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/datasets/{dataset}"),
     ("get", "/v1/shares/{id}/records"),
     ("get", "/v1/institutions"),
+    ("get", "/v1/credit"),
+    ("get", "/v1/credit/{party}"),
     ("get", "/v1/statistics"),
     ("get", "/v1/statistics/{table}"),
     ("get", "/v1/indicators/{table}"),
@@ -169,6 +172,8 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/accounts", get(accounts::<R>))
         .route("/v1/persons/records", post(persons::records::<R>))
         .route("/v1/registers", get(register_forms::all::<R>))
+        .route("/v1/credit", get(credit::published::<R>))
+        .route("/v1/credit/{party}", get(credit::show::<R>))
         .route("/v1/statistics", get(statistics::tables))
         .route("/v1/statistics/{table}", get(statistics::of_caller::<R>))
         .route("/v1/indicators/{table}", get(statistics::of_all::<R>))

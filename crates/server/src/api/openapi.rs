@@ -8,7 +8,7 @@ use super::{
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 46] = [
+const SUMMARIES: [&str; 48] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -36,6 +36,8 @@ const SUMMARIES: [&str; 46] = [
     "The JSON Schema of a dataset",
     "What a rule of sharing gives its receiver, by cursor, as CloudEvents; `complete` = all up to now",
     "Payment firms, banks, guarantors and logistics firms with the services they may give today, pilot enterprises with their modes: public",
+    "Parties on lists of credit that are published: for everybody",
+    "Credit of a party as of a day, with the reason of every point and what follows from it: its own, or any for agencies",
     "Tables of figures, and what each may be asked by",
     "Figures of the caller's districts, or of his party, by day and what else is asked for; with form=csv as a file",
     "Figures for everybody: lines of few merchants and few declarations are marked `suppressed`",
@@ -93,6 +95,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
         ("get", "/v1/statistics/{table}" | "/v1/indicators/{table}") => &["from", "to", "by", "form"],
         ("get", "/v1/institutions") => &["role", "service", "after", "limit"],
+        ("get", "/v1/credit/{party}") => &["day"],
         ("get", "/v1/registers/{register}/{id}" | "/v1/registers/{register}/{id}/history") => &["purpose"],
         ("get", "/v1/users") => &["after", "limit"],
         ("get", "/v1/trace") => &["before", "limit"],
@@ -143,6 +146,8 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/datasets") => "Datasets",
         ("get", "/v1/shares/{id}/records") => "SharedRecords",
         ("get", "/v1/institutions") => "Institutions",
+        ("get", "/v1/credit") => "CreditLists",
+        ("get", "/v1/credit/{party}") => "Credit",
         ("get", "/v1/statistics") => "FigureTables",
         ("get", "/v1/statistics/{table}" | "/v1/indicators/{table}") => "Figures",
         ("get", "/v1/reasons") => "Reasons",

@@ -29,6 +29,24 @@ pub(super) fn schemas() -> Map<String, Value> {
         ])}))]),
         "Conformance": object(&[("checks", json!({"type": "array", "items": object(&[("check", text.clone()), ("shown", truth.clone()), ("position", or_null("integer"))])})),
             ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone())]),
+        "CreditLists": object(&[("day", text.clone()), ("listed", json!({"type": "array", "items": object(&[
+            ("party", text.clone()), ("name", or_null("string")), ("list", text.clone()), ("legalBasis", text.clone()), ("validFrom", or_null("string")),
+            ("validTo", or_null("string")), ("appealed", truth.clone()),
+        ])}))]),
+        "Credit": object(&[
+            ("party", text.clone()), ("name", text.clone()), ("day", text.clone()), ("rulebook", whole.clone()), ("score", whole.clone()),
+            ("grade", or_null("string")), ("byScore", or_null("string")), ("known", json!({"type": "integer", "description": "parts per million of all weight"})),
+            ("dimensions", json!({"type": "array", "items": object(&[("dimension", text.clone()), ("name", json!({"type": "object"})), ("weight", whole.clone()), ("inconsistency", whole.clone())])})),
+            ("readings", json!({"type": "array", "items": object(&[
+                ("indicator", text.clone()), ("dimension", text.clone()), ("kind", or_null("string")), ("name", json!({"type": "object"})), ("told", text.clone()),
+                ("value", text.clone()), ("part", whole.clone()), ("whole", whole.clone()), ("sample", whole.clone()), ("minimum", whole.clone()),
+                ("points", whole.clone()), ("weight", whole.clone()), ("gives", whole.clone()), ("observations", json!({"type": "array", "items": {"type": "string"}})),
+                ("contested", json!({"type": "array", "items": {"type": "string"}})), ("text", json!({"type": "object"})),
+            ])})),
+            ("vetoes", json!({"type": "array", "items": object(&[("veto", text.clone()), ("record", text.clone()), ("validTo", text.clone()), ("name", json!({"type": "object"}))])})),
+            ("list", or_null("object")),
+            ("measures", json!({"type": "array", "items": object(&[("standing", text.clone()), ("measure", text.clone()), ("value", whole.clone()), ("unit", text.clone())])})),
+        ]),
         "Assignments": object(&[("assignments", list_of("Assignment"))]),
         "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[
             ("platform", text.clone()), ("orderNo", text.clone()), ("done", truth.clone()), ("status", whole.clone()), ("answer", json!({"type": "object"})),

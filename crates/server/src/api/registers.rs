@@ -123,6 +123,8 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
         Register::PaymentData => register::payment_data::Body::of(record).is_overdue(&record.state, now),
         Register::Certificate => register::certificate::ends_soon(record, now),
         Register::Dispute => register::dispute::Body::of(record).overdue(&record.state, now).is_some(),
+        Register::CreditObservation => register::credit::observation::is_overdue(record, now),
+        Register::CreditList => register::credit::listing::is_overdue(record, now),
         _ => false,
     }
 }
@@ -130,7 +132,11 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
 fn listed(record: &Record, now: Time) -> Value {
     let mut shown = line(record);
     match record.key.register {
-        Register::Request | Register::Certificate | Register::Dispute => {
+        Register::Request
+        | Register::Certificate
+        | Register::Dispute
+        | Register::CreditObservation
+        | Register::CreditList => {
             shown["overdue"] = is_overdue(record, now).into();
         }
         Register::PaymentData => {
@@ -263,6 +269,13 @@ pub async fn act<R: Read>(
             {
                 tracing::warn!(%error, "an applicant was not admitted yet");
             }
+            // Where this fails, the next day assesses all.
+            if register == Register::CreditObservation {
+                let subject = register::credit::observation::Body::of(&record).observed.subject;
+                if let Err(error) = crate::credit::renew(&window, &Text::from(subject)).await {
+                    tracing::warn!(%error, "a party was not assessed yet");
+                }
+            }
             Ok(Json(whole(&record)))
         }
         Err(refusal) => Err(refused(&refusal)),
@@ -308,9 +321,13 @@ pub(super) fn asks_for(register: Option<Register>) -> Right {
 
 pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
     match register {
-        Register::Filing | Register::Goods | Register::Attachment | Register::Certificate => {
-            caller.uses_registers()
-        }
+        Register::Filing
+        | Register::Goods
+        | Register::Attachment
+        | Register::Certificate
+        | Register::CreditObservation
+        | Register::CreditList
+        | Register::CreditAssessment => caller.uses_registers(),
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
         Register::Share

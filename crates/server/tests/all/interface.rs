@@ -305,7 +305,8 @@ async fn answers_are_as_the_openapi_document_says() {
     let shown = path(&trade);
     let one = "/v1/consignments/{platform}/{order_no}";
     let by_key = format!("/v1/messages?platform={platform}&orderNo={}", trade.order.head.order_no);
-    let reads: [(&str, &str, &str); 15] = [
+    let credit = format!("/v1/credit/{agent}");
+    let reads: [(&str, &str, &str); 18] = [
         (&agent, &shown, one),
         (&trade.payment.pay_code, &shown, one),
         (OFFICER, &shown, one),
@@ -317,6 +318,9 @@ async fn answers_are_as_the_openapi_document_says() {
         (OFFICER, "/v1/accounts?kind=quota", "/v1/accounts"),
         (&agent, "/v1/accounts?kind=quota", "/v1/accounts"),
         (&agent, "/v1/reasons", "/v1/reasons"),
+        (&agent, "/v1/credit", "/v1/credit"),
+        (&agent, &credit, "/v1/credit/{party}"),
+        (OFFICER, &credit, "/v1/credit/{party}"),
         (&agent, "/v1/statistics", "/v1/statistics"),
         (&agent, "/v1/statistics/flow", "/v1/statistics/{table}"),
         (OFFICER, "/v1/statistics/waiting", "/v1/statistics/{table}"),

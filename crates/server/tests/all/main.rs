@@ -5,6 +5,7 @@
 mod codes;
 mod consumer;
 mod consumer_pages;
+mod credit;
 mod evidence;
 mod figures_in_browser;
 mod goods_filing;

@@ -123,6 +123,10 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/v1/evidence/proof", "absent",                  "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
     ("get", "/v1/evidence/consistency", "own",               "401 403 403 403 200 200 200   403 403 403 403   200 200 200 403 200   403 403   403"),
     ("get", "/v1/evidence/entries", "own",                   "401 403 403 403 200 403 200   403 403 403 403   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/credit", "own",                             "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200   200"),
+    ("get", "/v1/credit/{party}", "own",                     "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/credit/{party}", "another",                 "401 404 403 404 200 404 200   403 404 404 404   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/credit/{party}", "absent",                  "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
     ("get", "/v1/statistics", "own", "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403   403"),
     ("get", "/v1/statistics/{table}", "own", "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403   403"),
     ("get", "/v1/statistics/{table}", "another", "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
@@ -425,6 +429,9 @@ impl World {
             | "/v1/registers/{register}/{id}/actions" => {
                 let id = things.map_or("5301999999", |things| &things.agent);
                 route.replace("{register}", "filings").replace("{id}", id)
+            }
+            "/v1/credit/{party}" => {
+                route.replace("{party}", things.map_or("5301999999", |things| &things.agent))
             }
             "/v1/datasets/{dataset}" => {
                 route.replace("{dataset}", if whose == "own" { "orders" } else { "nothing" })

@@ -453,12 +453,25 @@ fn format_three_is_still_read() {
     assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event)));
 }
 
+/// As above, of format 6: what followed from the credit of a seller when his list was declared.
+#[test]
+fn format_six_is_still_read() {
+    let bytes = fixture("event-format-6.bin");
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
+    let consignment = event.outcome.unwrap().consignment.unwrap();
+    let credit = consignment.attempt.as_ref().unwrap().credit.clone().unwrap();
+    assert_eq!(credit.standings, [("5301960201".into(), "attention".into())]);
+    assert_eq!((credit.factor, credit.share), (Some(300), 50_000));
+}
+
 /// As above, of format 5.
 #[test]
 fn format_five_is_still_read() {
     let bytes = fixture("event-format-5.bin");
     let Row::Event(mut event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
-    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
+    let consignment = event.outcome.as_ref().unwrap().consignment.as_ref().unwrap();
+    assert_eq!(consignment.attempt.as_ref().unwrap().credit, None);
     // What was looked at is among the grounds.
     let key = RecordKey::new(Register::Goods, "5301960201:SKU1901101000");
     let read = RecordRead { key, version: 3, position: Position { writer: 2, sequence: 7 } };

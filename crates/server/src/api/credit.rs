@@ -1,0 +1,168 @@
+//! Credit of a party with the reason of every point, and the lists that everybody may read. Observations, lists and what was
+//! assessed before are registers.
+
+use super::error::Problem;
+use super::{Query, parameter};
+use crate::auth::Caller;
+use crate::{Window, credit};
+use ::credit::{Model, Reading, Told};
+use axum::Json;
+use axum::extract::{Path, State};
+use ceb::Day;
+use clearance::Text;
+use clearance::keys::Time;
+use clearance::record::{RecordKey, Register};
+use register::credit::listing;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::Read;
+
+/// `GET /v1/credit`: parties on lists that are published.
+pub async fn published<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+    let now = window.clock.now();
+    let records = credit::published(&window, now).await?;
+    let line = |record: &Arc<clearance::record::Record>| {
+        let body = listing::Body::of(record);
+        let decision = body.decision.as_ref();
+        json!({
+            "party": record.key.id.as_str(), "name": name_of(&window, &record.key.id),
+            "list": body.notice.list, "legalBasis": body.notice.legal_basis,
+            "validFrom": decision.map(|one| one.valid_from.as_str()), "validTo": decision.map(|one| one.valid_to.as_str()),
+            "appealed": record.state == "appealed",
+        })
+    };
+    Ok(Json(json!({"day": now.day().to_string(), "listed": records.iter().map(line).collect::<Vec<_>>()})))
+}
+
+fn name_of<R: Read>(window: &Window<R>, code: &str) -> Option<String> {
+    window.filing(code).map(|filing| filing.name.to_string())
+}
+
+/// `GET /v1/credit/{party}`: its own for a party, any for offices and agencies; `day` asks as of a day.
+pub async fn show<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    Path(party): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let absent = || Problem::not_found("no such party, or not yours");
+    let code = window.code_of(&Text::from(party.trim()));
+    let own = window.names_of(&caller.party).0.contains(&code);
+    if !own && !caller.uses_registers() {
+        return Err(absent());
+    }
+    let name = name_of(&window, &code).ok_or_else(absent)?;
+    let now = window.clock.now();
+    let day = match parameter(&query, "day") {
+        None => now.day(),
+        Some(text) => Day::parse(&text)
+            .filter(|day| *day <= now.day())
+            .ok_or_else(|| Problem::bad_request("day is yyyyMMdd, today or before"))?,
+    };
+    let known = credit::known(&window, &code, day).await?;
+    let reference = window.reference();
+    let model = &reference.current().credit;
+    let assessment = &known.assessment;
+    let list = list_of(&window, &code, now).await?;
+    let standing = assessment.grade.as_deref().unwrap_or("unrated");
+    let measures = std::iter::once(standing).chain(list.as_ref().and_then(|list| list["list"].as_str()));
+    let measures: Vec<Value> = measures.flat_map(|standing| measures_of(model, standing, day)).collect();
+    Ok(Json(json!({
+        "party": code.as_str(), "name": name, "day": day.number().to_string(), "rulebook": known.rulebook,
+        "score": assessment.score, "grade": assessment.grade.as_deref(), "byScore": assessment.by_score.as_deref(),
+        "known": assessment.known, "dimensions": dimensions(model, day),
+        "readings": assessment.readings.iter().map(|one| reading(model, one, day)).collect::<Vec<_>>(),
+        "vetoes": assessment.vetoes.iter().map(|(veto, last)| {
+            let row = model.vetoes(day).find(|row| row.veto == veto.veto);
+            json!({
+                "veto": veto.veto.as_str(), "record": veto.id.as_str(), "validTo": last.number().to_string(),
+                "name": {"zh": row.map(|row| row.name_zh.as_str()), "en": row.map(|row| row.name_en.as_str())},
+            })
+        }).collect::<Vec<_>>(),
+        "list": list, "measures": measures,
+    })))
+}
+
+/// The list that a party stands on today.
+async fn list_of<R: Read>(window: &Window<R>, code: &Text, now: Time) -> Result<Option<Value>, Problem> {
+    let record = window.read.record(&RecordKey::new(Register::CreditList, code)).await?;
+    let Some(record) = record else { return Ok(None) };
+    let body = listing::Body::of(&record);
+    Ok(listing::in_force(&record).filter(|says| says.holds(now.day())).map(|says| {
+        json!({
+            "list": says.standing.as_str(), "state": record.state.as_str(), "legalBasis": body.notice.legal_basis,
+            "validFrom": says.from.number().to_string(), "validTo": says.to.map(|to| to.number().to_string()),
+            "repairFrom": body.decision.map(|decision| decision.repair_from),
+        })
+    }))
+}
+
+fn dimensions(model: &Model, day: Day) -> Vec<Value> {
+    let (weights, inconsistency) = model.weighed(day).unwrap_or_default();
+    let row = |(one, weight): (&::credit::Dimension, i64)| {
+        json!({
+            "dimension": one.dimension.as_str(), "name": {"zh": one.name_zh.as_str(), "en": one.name_en.as_str()},
+            "weight": weight, "inconsistency": inconsistency,
+        })
+    };
+    model.dimensions(day).zip(weights).map(row).collect()
+}
+
+fn measures_of(model: &Model, standing: &str, day: Day) -> Vec<Value> {
+    let one = |measure: &::credit::Measure| {
+        json!({
+            "standing": measure.standing.as_str(), "measure": measure.measure.as_str(),
+            "value": measure.value, "unit": measure.unit.as_str(),
+        })
+    };
+    model.measures(standing, day).map(one).collect()
+}
+
+/// A number of thousandths as people write it.
+fn thousandths(number: i64) -> String {
+    let text = format!("{}.{:03}", number / 1000, number % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn reading(model: &Model, one: &Reading, day: Day) -> Value {
+    let indicator = model.indicators(day).find(|row| row.indicator == one.indicator);
+    let kind = indicator.map(|row| row.kind.word());
+    let (told, zh, en) = match one.told {
+        Told::Nothing => (
+            "nothing",
+            "没有观测，不计分".to_owned(),
+            "nothing was observed: it counts for nothing".to_owned(),
+        ),
+        Told::TooFew => (
+            "too-few",
+            format!("样本{}，少于{}，不计分", one.sample, one.minimum),
+            format!("{} observed, {} are needed: it counts for nothing", one.sample, one.minimum),
+        ),
+        Told::Enough => (
+            "enough",
+            format!(
+                "值{}得{}分，权重{}%，贡献{}分",
+                one.value,
+                thousandths(one.points),
+                thousandths(one.weight / 10),
+                thousandths(one.gives)
+            ),
+            format!(
+                "{} has {} of 100 points, weighs {} %, gives {} of 1,000",
+                one.value,
+                thousandths(one.points),
+                thousandths(one.weight / 10),
+                thousandths(one.gives)
+            ),
+        ),
+    };
+    json!({
+        "indicator": one.indicator.as_str(), "dimension": one.dimension.as_str(), "kind": kind,
+        "name": {"zh": indicator.map(|row| row.name_zh.as_str()), "en": indicator.map(|row| row.name_en.as_str())},
+        "told": told, "value": one.value.to_string(), "part": one.part, "whole": one.whole,
+        "sample": one.sample, "minimum": one.minimum, "points": one.points, "weight": one.weight, "gives": one.gives,
+        "observations": one.observations.iter().map(Text::as_str).collect::<Vec<_>>(),
+        "contested": one.contested.iter().map(Text::as_str).collect::<Vec<_>>(),
+        "text": {"zh": zh, "en": en},
+    })
+}

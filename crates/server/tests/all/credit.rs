@@ -1,0 +1,197 @@
+//! Credit through the interface: what is observed becomes a score with its reasons, is contested and struck; a list is given
+//! notice of, heard, decided by another, obeyed by the next declaration, appealed, and repaired.
+
+use crate::support::{NOW, Zone, plain};
+use clearance::keys::Time;
+use clearance::party::Role;
+use clearance::sample::Trade;
+use serde_json::{Value, json};
+
+const OFFICER: &str = "8620000001";
+const SECOND: &str = "second officer";
+const OTHER_OFFICE: &str = "8620000009";
+
+async fn act(zone: &Zone, who: &str, path: &str, body: Value) -> (u16, Value) {
+    let path = format!("/v1/registers/{path}/actions");
+    zone.request("POST", &path, Some(&zone.tokens[who]), body.to_string().into_bytes()).await
+}
+
+/// A zone with a second officer of the same office, and a seller of whom customs says nothing.
+async fn zone() -> (Zone, Trade, String) {
+    let mut zone = Zone::new().await;
+    let token = zone.window.control.issue(OFFICER, Role::Officer, "乙", &[], NOW, None).await.unwrap();
+    zone.tokens.insert(SECOND.to_owned(), token);
+    let token = zone.window.control.issue(OTHER_OFFICE, Role::Officer, "丙", &[], NOW, None).await.unwrap();
+    zone.tokens.insert(OTHER_OFFICE.to_owned(), token);
+    let trade = plain(&zone, 1);
+    let seller = trade.declaration.head.ebc_code.to_string();
+    (zone, trade, seller)
+}
+
+fn observed(seller: &str, indicator: &str) -> Value {
+    json!({"subject": seller, "indicator": indicator, "day": NOW.day().number().to_string(), "grounds": "样例处罚决定书1号"})
+}
+
+fn with(mut body: Value, more: Value) -> Value {
+    for (name, value) in more.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+fn reading<'a>(credit: &'a Value, indicator: &str) -> &'a Value {
+    credit["readings"].as_array().unwrap().iter().find(|one| one["indicator"] == indicator).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_observation_counts_is_contested_and_struck() {
+    let (zone, _, seller) = zone().await;
+    let path = format!("/v1/credit/{seller}");
+    let (status, before) = zone.get(&seller, &path).await;
+    assert_eq!((status, before["grade"].is_null()), (200, true), "{before}");
+    // Everything that is wrong is told.
+    let wrong = json!({"subject": "5301999999", "indicator": "penalties", "day": "20991231", "value": "3", "grounds": ""});
+    let id = format!("credit-observations/{OFFICER}:1");
+    let (status, told) = act(&zone, OFFICER, &id, json!({"action": "record", "body": wrong})).await;
+    let paths: Vec<&str> =
+        told["faults"].as_array().unwrap().iter().filter_map(|fault| fault["path"].as_str()).collect();
+    assert_eq!((status, paths), (422, vec!["subject", "day", "grounds", "part"]), "{told}");
+    let penalty = with(observed(&seller, "penalties"), json!({"part": 1}));
+    let (status, recorded) = act(&zone, OFFICER, &id, json!({"action": "record", "body": penalty})).await;
+    assert_eq!(status, 200, "{recorded}");
+    let (_, credit) = zone.get(&seller, &path).await;
+    let penalties = reading(&credit, "penalties");
+    assert_eq!(
+        (penalties["points"].as_i64(), penalties["observations"][0].as_str()),
+        (Some(60_000), Some("8620000001:1"))
+    );
+    assert!(penalties["text"]["en"].as_str().unwrap().starts_with("1 has 60 of 100 points"), "{penalties}");
+    // A platform observes no penalties.
+    let platform = zone.window.reference().parties.all()[0].code.to_string();
+    let elsewhere = format!("credit-observations/{platform}:1");
+    let (status, told) =
+        act(&zone, &platform, &elsewhere, json!({"action": "record", "body": penalty_of(&seller)})).await;
+    assert_eq!((status, told["faults"][0]["path"].as_str()), (422, Some("indicator")), "{told}");
+    // The enterprise contests it; it counts, marked, until another officer decides.
+    let contest = json!({"action": "contest", "version": 1, "note": "决定书已撤销"});
+    let (status, contested) = act(&zone, &seller, &id, contest).await;
+    assert_eq!((status, contested["state"].as_str()), (200, Some("contested")), "{contested}");
+    let (_, credit) = zone.get(&seller, &path).await;
+    assert_eq!(reading(&credit, "penalties")["contested"][0], "8620000001:1");
+    let strike = json!({"action": "strike", "version": 2, "note": "属实"});
+    assert_eq!(act(&zone, &seller, &id, strike.clone()).await.0, 403, "nobody decides on himself");
+    assert_eq!(act(&zone, SECOND, &id, strike.clone()).await.0, 403, "nor on what his own office observed");
+    let (status, struck) = act(&zone, OTHER_OFFICE, &id, strike).await;
+    assert_eq!((status, struck["state"].as_str()), (200, Some("struck")), "{struck}");
+    let (_, credit) = zone.get(&seller, &path).await;
+    assert_eq!(
+        (reading(&credit, "penalties")["points"].as_i64(), reading(&credit, "penalties")["sample"].as_i64()),
+        (Some(100_000), Some(0))
+    );
+}
+
+fn penalty_of(seller: &str) -> Value {
+    with(observed(seller, "penalties"), json!({"part": 1}))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_that_rules_a_grade_out_is_written_down_and_seen_by_who_is_entitled() {
+    let (zone, _, seller) = zone().await;
+    let id = format!("credit-observations/{OFFICER}:2");
+    let body = json!({"action": "record", "body": observed(&seller, "identity_theft")});
+    let (status, told) = act(&zone, OFFICER, &id, body).await;
+    assert_eq!(status, 200, "{told}");
+    let (_, credit) = zone.get(OFFICER, &format!("/v1/credit/{seller}")).await;
+    assert_eq!(
+        (credit["grade"].as_str(), credit["vetoes"][0]["veto"].as_str()),
+        (Some("D"), Some("identity_theft"))
+    );
+    let share = credit["measures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["measure"] == "inspection_share")
+        .unwrap();
+    assert_eq!(share["value"], 800_000);
+    let (_, record) = zone.get(OFFICER, &format!("/v1/registers/credit-assessments/{seller}")).await;
+    assert_eq!(
+        (record["state"].as_str(), record["body"]["grade"].as_str()),
+        (Some("assessed"), Some("D")),
+        "{record}"
+    );
+    // Another party learns nothing; before the fact there was none.
+    let other = zone.window.reference().parties.all()[0].code.to_string();
+    assert_eq!(zone.get(&other, &format!("/v1/credit/{seller}")).await.0, 404);
+    let (_, earlier) = zone.get(OFFICER, &format!("/v1/credit/{seller}?day=20200101")).await;
+    assert_eq!((earlier["grade"].is_null(), earlier["vetoes"].as_array().map(Vec::len)), (true, Some(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_heard_decided_by_another_obeyed_at_once_and_repaired() {
+    let (zone, first, seller) = zone().await;
+    let path = format!("credit-lists/{seller}");
+    let day = |days: i64| Time(NOW.0 + days * 86_400_000).day().number().to_string();
+    let notice = |until: &str| json!({"list": "black", "facts": "样例：伪造单证", "legalBasis": "样例办法第十条", "hearUntil": until});
+    let soon = json!({"action": "notice", "note": "拟列入", "body": notice(&day(1))});
+    let (status, told) = act(&zone, OFFICER, &path, soon).await;
+    assert_eq!((status, told["faults"][0]["path"].as_str()), (422, Some("hearUntil")), "{told}");
+    let (status, told) =
+        act(&zone, OFFICER, &path, json!({"action": "notice", "note": "拟列入", "body": notice(&day(6))}))
+            .await;
+    assert_eq!((status, told["state"].as_str()), (200, Some("noticed")), "{told}");
+    let decision = json!({"validFrom": day(0), "validTo": day(300), "repairFrom": day(0), "published": true});
+    let list = |version: u32| json!({"action": "list", "version": version, "note": "决定列入", "body": decision.clone()});
+    let (status, told) = act(&zone, OFFICER, &path, list(1)).await;
+    let faults: Vec<&str> =
+        told["faults"].as_array().unwrap().iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!((status, faults), (422, vec!["action", "hearUntil"]), "{told}");
+    let statement = json!({"action": "state", "version": 1, "body": {"text": "样例：单证系第三方提供"}});
+    assert_eq!(act(&zone, &seller, &path, statement).await.0, 200);
+    // Until the decision nothing is otherwise.
+    assert_eq!(lane(&zone, &first).await, "release");
+    let (status, told) = act(&zone, SECOND, &path, list(2)).await;
+    assert_eq!((status, told["state"].as_str()), (200, Some("listed")), "{told}");
+    assert_eq!(lane(&zone, &of(&zone, &seller, 50)).await, "inspection", "from the next declaration on");
+    let (_, shown) = zone.request("GET", "/v1/credit", None, Vec::new()).await;
+    assert_eq!(
+        (shown["listed"][0]["party"].as_str(), shown["listed"][0]["list"].as_str()),
+        (Some(seller.as_str()), Some("black"))
+    );
+    // Repaired: as before, with the next declaration.
+    let ask = json!({"action": "ask-repair", "version": 3, "body": {"text": "样例：已整改"}});
+    let (status, told) = act(&zone, &seller, &path, ask).await;
+    assert_eq!(status, 200, "{told}");
+    let repair = |version: u32| json!({"action": "repair", "version": version, "note": "整改属实"});
+    let (status, told) = act(&zone, SECOND, &path, repair(4)).await;
+    assert_eq!(
+        (status, told["faults"][0]["path"].as_str()),
+        (422, Some("action")),
+        "who decided does not: {told}"
+    );
+    assert_eq!(act(&zone, OFFICER, &path, repair(4)).await.0, 200);
+    assert_eq!(lane(&zone, &of(&zone, &seller, 90)).await, "release");
+    assert_eq!(zone.request("GET", "/v1/credit", None, Vec::new()).await.1["listed"], json!([]));
+    // All of it is made again from what is on record.
+    let derived =
+        server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert_eq!(derived.faults, []);
+}
+
+/// A trade of a seller that the draw leaves alone.
+fn of(zone: &Zone, seller: &str, from: u64) -> Trade {
+    let mut from = from;
+    loop {
+        let trade = plain(zone, from);
+        if trade.declaration.head.ebc_code.as_str() == seller {
+            return trade;
+        }
+        from += 1;
+    }
+}
+
+/// The lane of a trade.
+async fn lane(zone: &Zone, trade: &Trade) -> String {
+    zone.trade(trade).await;
+    let shown = zone.shown(OFFICER, trade).await;
+    shown["attempt"]["lane"].as_str().unwrap_or_else(|| panic!("{shown}")).to_owned()
+}
