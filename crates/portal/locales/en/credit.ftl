@@ -25,7 +25,6 @@ move-appeal = Appeal
 move-ask-repair = Ask for repair
 move-repair = Repair
 move-refuse-repair = Refuse repair
-move-end = End
 move-assess = Assessed
 value-red = red
 value-attention = attention

@@ -25,7 +25,6 @@ move-appeal = 申诉
 move-ask-repair = 申请信用修复
 move-repair = 准予修复
 move-refuse-repair = 不予修复
-move-end = 期满移出
 move-assess = 已评定
 value-red = 红名单
 value-attention = 重点关注名单
