@@ -129,11 +129,10 @@ pub fn write(model: &Model) -> String {
 
 fn about(body: &mut String, about: &About) {
     let s = &about.settings;
-    let m = &about.measured;
-    // Threads are not told: they change nothing.
+    // Threads are not told: they change nothing. Writing to a string does not fail.
     let _ = writeln!(
         body,
-        "window {} {} {} {}\nrows {} {}\nseed {} {}\nsettings {} {} {} {} {} {} {} {} {} {} {}\nmeasured {} {} {}",
+        "window {} {} {} {}\nrows {} {}\nseed {} {}",
         about.trained_from,
         about.train_until,
         about.tune_until,
@@ -142,6 +141,10 @@ fn about(body: &mut String, about: &About) {
         about.illicit,
         about.seed,
         about.members,
+    );
+    let _ = writeln!(
+        body,
+        "settings {} {} {} {} {} {} {} {} {} {} {}",
         s.trees,
         s.leaves,
         s.depth,
@@ -153,13 +156,13 @@ fn about(body: &mut String, about: &About) {
         s.column_share,
         s.bins,
         s.patience,
-        m.rows,
-        m.illicit,
-        m.auc,
     );
-    for at in &m.at {
-        let _ =
-            writeln!(body, "at {} {} {} {} {}", at.share, at.looked_at, at.precision, at.recall, at.revenue);
+    for measured in [&about.measured, &about.measured_new] {
+        let _ = writeln!(body, "measured {} {} {}", measured.rows, measured.illicit, measured.auc);
+        for at in &measured.at {
+            let (precision, recall, revenue) = (at.precision, at.recall, at.revenue);
+            let _ = writeln!(body, "at {} {} {precision} {recall} {revenue}", at.share, at.looked_at);
+        }
     }
     for band in &about.bands {
         let _ = writeln!(body, "band {} {} {} {}", band.from, band.rows, band.foretold, band.observed);
@@ -330,17 +333,8 @@ fn read_about(lines: &mut Lines<'_>) -> Result<About, Unreadable> {
         patience: s.next()?,
         threads: Settings::default().threads,
     };
-    let mut m = lines.wanted("measured")?;
-    let mut measured = Measured { rows: m.next()?, illicit: m.next()?, auc: m.number()?, at: Vec::new() };
-    while let Some(mut at) = lines.maybe("at") {
-        measured.at.push(At {
-            share: at.next()?,
-            looked_at: at.next()?,
-            precision: at.number()?,
-            recall: at.number()?,
-            revenue: at.number()?,
-        });
-    }
+    let measured = read_measured(lines)?;
+    let measured_new = read_measured(lines)?;
     let mut bands = Vec::new();
     while let Some(mut band) = lines.maybe("band") {
         bands.push(Band {
@@ -363,8 +357,24 @@ fn read_about(lines: &mut Lines<'_>) -> Result<About, Unreadable> {
         members,
         settings,
         measured,
+        measured_new,
         bands,
     })
+}
+
+fn read_measured(lines: &mut Lines<'_>) -> Result<Measured, Unreadable> {
+    let mut m = lines.wanted("measured")?;
+    let mut measured = Measured { rows: m.next()?, illicit: m.next()?, auc: m.number()?, at: Vec::new() };
+    while let Some(mut at) = lines.maybe("at") {
+        measured.at.push(At {
+            share: at.next()?,
+            looked_at: at.next()?,
+            precision: at.number()?,
+            recall: at.number()?,
+            revenue: at.number()?,
+        });
+    }
+    Ok(measured)
 }
 
 fn read_plan(lines: &mut Lines<'_>) -> Result<Plan, Unreadable> {

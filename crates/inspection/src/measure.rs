@@ -41,7 +41,7 @@ pub fn ranking(scores: &[f64]) -> Vec<usize> {
 
 /// How many a share is, at least one.
 pub fn count(rows: usize, per_cent: u32) -> usize {
-    ((rows * per_cent as usize + 50) / 100).clamp(1, rows.max(1)).min(rows)
+    ((rows * per_cent as usize + 50) / 100).max(1).min(rows)
 }
 
 /// Measures scores. The duty of each declaration weighs what it would bring.

@@ -3,7 +3,7 @@
 #![expect(clippy::float_arithmetic, reason = "a score, no money: judgement is given it in thousandths")]
 
 use crate::calibration::Calibration;
-use crate::declaration::{Date, Declaration};
+use crate::declaration::{Date, Declaration, Field, Quantity};
 use crate::drift::Profile;
 use crate::features::{Plan, Scratch, by_time};
 use crate::forest::Forest;
@@ -11,6 +11,7 @@ use crate::history::History;
 use crate::learn::{Rows, Settings, learn};
 use crate::measure::{Band, Measured, bands, measure};
 use crate::reasons;
+use rustc_hash::FxHashSet;
 
 /// How a model is trained.
 #[derive(Clone, Debug)]
@@ -54,6 +55,9 @@ pub struct About {
     pub settings: Settings,
     /// How good it was on the tuning rows.
     pub measured: Measured,
+    /// The same on those tuning rows whose goods, value and mass together no training row had: how much of it is more than
+    /// knowing a parcel again.
+    pub measured_new: Measured,
     /// Foretold against observed on the tuning rows.
     pub bands: Vec<Band>,
 }
@@ -82,20 +86,17 @@ pub struct Model {
 pub enum Untrainable {
     /// The days are in the wrong order.
     #[error("tuning ends on {0} and training on {1}: tuning comes after training")]
-    Days(DateText, DateText),
+    Days(Date, Date),
     /// Nothing to learn from.
     #[error("{0} rows up to {1} have a result, {2} of them illicit: both kinds are needed to train")]
-    Training(usize, DateText, usize),
+    Training(usize, Date, usize),
     /// Nothing to tune on.
     #[error("{0} rows from then up to {1} have a result, {2} of them illicit: both kinds are needed to tune")]
-    Tuning(usize, DateText, usize),
+    Tuning(usize, Date, usize),
     /// No features.
     #[error("the plan has no feature")]
     Plan,
 }
-
-/// A date inside a message.
-pub type DateText = Date;
 
 /// Steps of a training, for whoever waits.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -168,6 +169,7 @@ pub fn train(
         // How many threads is not told: it changes nothing.
         settings: Settings { threads: Settings::default().threads, ..training.settings.clone() },
         measured: measure(&margins, &tuned.found, &duty),
+        measured_new: measured_new(&train, &tune, &margins),
         bands: bands(&probabilities, &tuned.found),
     };
     let mut profiles = learnt.columns.iter().map(|column| Profile::of(column)).collect();
@@ -181,6 +183,19 @@ pub fn train(
     }
     let margins = Profile::of(&margins.iter().map(|margin| *margin as f32).collect::<Vec<_>>());
     Ok(Model { about, plan: training.plan.clone(), forest, history, calibration, profiles, margins })
+}
+
+fn measured_new(train: &[Declaration], tune: &[Declaration], margins: &[f64]) -> Measured {
+    fn goods(row: &Declaration) -> (&str, Option<u64>, Option<u64>) {
+        let bits = |quantity| row.quantity(quantity).map(f64::to_bits);
+        (row.code(Field::Hs6), bits(Quantity::Price), bits(Quantity::NetMass))
+    }
+    let known: FxHashSet<_> = train.iter().map(goods).collect();
+    let new: Vec<usize> = (0..tune.len()).filter(|row| !known.contains(&goods(&tune[*row]))).collect();
+    let margins: Vec<f64> = new.iter().map(|row| margins[*row]).collect();
+    let found: Vec<bool> = new.iter().map(|row| tune[*row].found == Some(true)).collect();
+    let duty: Vec<f64> = new.iter().map(|row| tune[*row].duty()).collect();
+    measure(&margins, &found, &duty)
 }
 
 /// Features of rows with a result, by time; rows without move the history only.
@@ -198,7 +213,7 @@ fn member_seed(training: &Training, member: usize) -> u64 {
     crate::random::Numbers::of(training.seed, member as u64 + 1).word()
 }
 
-/// As many trees as tuning kept, and a few more in the proportion in which there are more rows.
+/// From all rows, as many trees as tuning kept.
 fn again(training: &Training, both: &Seen, counts: &[usize], progress: &mut dyn FnMut(Step)) -> Forest {
     let mut forests = Vec::with_capacity(counts.len());
     for (member, count) in counts.iter().enumerate() {

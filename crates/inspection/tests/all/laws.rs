@@ -7,7 +7,7 @@ use inspection::history::History;
 use proptest::prelude::*;
 
 fn plan(delay: i32) -> Plan {
-    let mut plan = inspection::standard::plan();
+    let mut plan = inspection::standard::plan(&[]);
     for kind in ["share", "recent-share", "inspected", "seen", "since", "price-ratio", "last"] {
         for key in ["importer", "seller", "hs4", "importer+hs6", "tax-rate+office"] {
             assert!(plan.add(&format!("{kind}({key})")));
