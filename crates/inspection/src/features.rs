@@ -120,6 +120,24 @@ impl Plan {
         Self { keys: Vec::new(), features: Vec::new(), delay: 1, smoothing: 8.0 }
     }
 
+    /// A history that knows nothing yet of what the plan looks at.
+    pub fn history(&self) -> History {
+        let mut moved = self.keys_of(&[Known::Seen, Known::Since, Known::PriceRatio]);
+        moved.dedup();
+        History::new(self.keys.clone(), moved, &self.keys_of(&[Known::RecentShare, Known::Last]))
+    }
+
+    /// Places of the keys of which one of some things is asked, ascending.
+    fn keys_of(&self, asked: &[Known]) -> Vec<usize> {
+        let place = |feature: &Feature| match feature {
+            Feature::Known(known, key) if asked.contains(known) => Some(*key),
+            _ => None,
+        };
+        let mut places: Vec<usize> = self.features.iter().filter_map(place).collect();
+        places.sort_unstable();
+        places
+    }
+
     /// The features of a declaration, in the order of the plan.
     pub fn row(
         &self,

@@ -119,9 +119,11 @@ pub fn write(model: &Model) -> String {
                 &last,
                 &entry.priced,
                 &entry.price_sum,
-                &entry.price_squares,
             ],
         );
+    }
+    for (value, inspected, illicit) in model.history.sorted_results() {
+        line("results", &[&format!("{value:016x}"), &inspected, &illicit]);
     }
     line("end", &[]);
     format!("{FIRST} {FORM}\ndigest {}\n{body}", digest(&body))
@@ -256,6 +258,11 @@ impl<'a> Values<'a> {
         }
     }
 
+    fn hexadecimal(&mut self) -> Result<u64, Unreadable> {
+        let text = self.text()?;
+        u64::from_str_radix(text, 16).map_err(|_| self.wrong("the line begins with a number of 16 digits"))
+    }
+
     fn wrong(&self, what: impl Into<String>) -> Unreadable {
         Unreadable::Line { line: self.line, what: what.into() }
     }
@@ -306,7 +313,7 @@ pub fn read(file: &str) -> Result<Model, Unreadable> {
         points.push(point);
     }
     let forest = read_forest(&mut lines, plan.features.len())?;
-    let history = read_history(&mut lines, &plan.keys)?;
+    let history = read_history(&mut lines, &plan)?;
     lines.wanted("end")?;
     let calibration = Calibration { points };
     Ok(Model { about, plan, forest, history, calibration, profiles, margins })
@@ -437,14 +444,12 @@ fn read_node(lines: &mut Lines<'_>) -> Result<Node, Unreadable> {
     Ok(node)
 }
 
-fn read_history(lines: &mut Lines<'_>, keys: &[Key]) -> Result<History, Unreadable> {
-    let mut history = History::new(keys.to_vec());
+fn read_history(lines: &mut Lines<'_>, plan: &Plan) -> Result<History, Unreadable> {
+    let mut history = plan.history();
     let mut known = lines.wanted("known")?;
     history.whole = (known.next()?, known.next()?);
     while let Some(mut values) = lines.maybe("entry") {
-        let text = values.text()?;
-        let value =
-            u64::from_str_radix(text, 16).map_err(|_| values.wrong("an entry begins with its number"))?;
+        let value = values.hexadecimal()?;
         let entry = Entry {
             seen: values.next()?,
             last: values.next()?,
@@ -456,9 +461,12 @@ fn read_history(lines: &mut Lines<'_>, keys: &[Key]) -> Result<History, Unreadab
             last_illicit: values.flag()?,
             priced: values.next()?,
             price_sum: values.number()?,
-            price_squares: values.number()?,
         };
         history.put(value, entry);
+    }
+    while let Some(mut values) = lines.maybe("results") {
+        let value = values.hexadecimal()?;
+        history.put_results(value, values.next()?, values.next()?);
     }
     Ok(history)
 }

@@ -105,6 +105,7 @@ impl fmt::Display for Key {
 }
 
 /// The parts of one declaration as numbers, reckoned once. 0 = not there.
+#[derive(Clone)]
 pub struct Parts([u64; Part::COUNT]);
 
 impl Parts {
@@ -196,8 +197,6 @@ pub struct Entry {
     pub priced: u32,
     /// Sum of the logarithms of their unit prices.
     pub price_sum: f64,
-    /// Sum of the squares of these.
-    pub price_squares: f64,
 }
 
 impl Default for Entry {
@@ -213,7 +212,6 @@ impl Default for Entry {
             last_illicit: false,
             priced: 0,
             price_sum: 0.0,
-            price_squares: 0.0,
         }
     }
 }
@@ -230,15 +228,23 @@ pub fn left_after(days: i64) -> f64 {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     keys: Vec<Key>,
+    /// Places of the keys that declarations without a result move too: the others only know results.
+    moved: Vec<usize>,
+    /// Keys of which more than results is asked, by their place.
+    rich: Vec<bool>,
     entries: FxHashMap<u64, Entry>,
+    /// Inspected and illicit ones, by value, of the other keys: most values are of these, and a small table is a fast one.
+    results: FxHashMap<u64, (u32, u32)>,
     /// All declarations whose result is known, and the illicit ones among them.
     pub whole: (u64, u64),
 }
 
 impl History {
-    /// Nothing is known yet of these keys.
-    pub fn new(keys: Vec<Key>) -> Self {
-        Self { keys, entries: FxHashMap::default(), whole: (0, 0) }
+    /// Nothing is known yet of these keys. `moved` are the places of those of which declarations are counted and priced, `rich`
+    /// of those of which recent results or the last are asked, besides.
+    pub fn new(keys: Vec<Key>, moved: Vec<usize>, rich: &[usize]) -> Self {
+        let rich = (0..keys.len()).map(|place| moved.contains(&place) || rich.contains(&place)).collect();
+        Self { keys, moved, rich, ..Self::default() }
     }
 
     /// The keys.
@@ -248,12 +254,12 @@ impl History {
 
     /// How many values of keys are known.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len() + self.results.len()
     }
 
     /// Nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// All entries, ascending by value: what a model file holds.
@@ -263,30 +269,50 @@ impl History {
         entries
     }
 
+    /// All values of which only results are known, ascending: value, inspected, illicit.
+    pub fn sorted_results(&self) -> Vec<(u64, u32, u32)> {
+        let mut results: Vec<_> =
+            self.results.iter().map(|(value, (all, some))| (*value, *all, *some)).collect();
+        results.sort_unstable();
+        results
+    }
+
     /// Puts an entry as a model file holds it.
     pub fn put(&mut self, value: u64, entry: Entry) {
         self.entries.insert(value, entry);
     }
 
+    /// Puts results as a model file holds them.
+    pub fn put_results(&mut self, value: u64, inspected: u32, illicit: u32) {
+        self.results.insert(value, (inspected, illicit));
+    }
+
     /// What is known of a declaration by each key; none = the key has no value or it is new.
     pub fn look(&self, parts: &Parts, found: &mut Vec<Option<Entry>>) {
         found.clear();
-        let look = |(place, key)| self.entries.get(&parts.value(place, key)?).copied();
-        found.extend(self.keys.iter().enumerate().map(look));
+        found.extend(self.keys.iter().enumerate().map(|(place, key)| {
+            let value = parts.value(place, key)?;
+            if self.rich[place] {
+                return self.entries.get(&value).copied();
+            }
+            let (inspected, illicit) = *self.results.get(&value)?;
+            Some(Entry { inspected, illicit, ..Entry::default() })
+        }));
     }
 
     /// A declaration was made: what it says by itself, without any result.
     pub fn declared(&mut self, declaration: &Declaration, parts: &Parts) {
         let price = log_unit_price(declaration);
-        for (place, key) in self.keys.iter().enumerate() {
-            let Some(value) = parts.value(place, key) else { continue };
+        for place in &self.moved {
+            let Some(value) = self.keys.get(*place).and_then(|key| parts.value(*place, key)) else {
+                continue;
+            };
             let entry = self.entries.entry(value).or_default();
             entry.seen += 1;
             entry.last = entry.last.max(declaration.day);
             if let Some(price) = price {
                 entry.priced += 1;
                 entry.price_sum += price;
-                entry.price_squares += price * price;
             }
         }
     }
@@ -299,6 +325,12 @@ impl History {
         self.whole.1 += u64::from(one);
         for (place, key) in self.keys.iter().enumerate() {
             let Some(value) = parts.value(place, key) else { continue };
+            if !self.rich[place] {
+                let results = self.results.entry(value).or_default();
+                results.0 += 1;
+                results.1 += one;
+                continue;
+            }
             let entry = self.entries.entry(value).or_default();
             let left = left_after(i64::from(declaration.day) - i64::from(entry.recent_day)) as f32;
             entry.recent_inspected = entry.recent_inspected * left + 1.0;

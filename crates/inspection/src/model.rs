@@ -136,7 +136,7 @@ pub fn train(
 ) -> Result<Model, Untrainable> {
     let (train, tune) = split(declarations, training)?;
     progress(Step::Features);
-    let mut history = History::new(training.plan.keys.clone());
+    let mut history = training.plan.history();
     let learnt = seen(&training.plan, &train, &mut history);
     // What is found while tuning is not known to the features of the tuning rows: a model is as old as that when it is used.
     let mut later = history.clone();
@@ -176,7 +176,7 @@ pub fn train(
     if training.again {
         let mut all = train;
         all.extend(tune);
-        history = History::new(training.plan.keys.clone());
+        history = training.plan.history();
         let both = seen(&training.plan, &all, &mut history);
         profiles = both.columns.iter().map(|column| Profile::of(column)).collect();
         forest = again(training, &both, &counts, progress);
@@ -291,13 +291,16 @@ pub fn by_day(model: &Model, declarations: &[Declaration], visit: &mut dyn FnMut
     let mut order: Vec<usize> = (0..declarations.len()).collect();
     order.sort_by_key(|row| declarations[*row].day);
     let mut scorer = Scorer::new(model);
+    let mut parts = Vec::new();
     for today in order.chunk_by(|one, other| declarations[*one].day == declarations[*other].day) {
+        parts.clear();
         for row in today {
             let score = scorer.score(&declarations[*row]);
+            parts.push(scorer.scratch.parts().clone());
             visit(*row, &scorer, score);
         }
-        for row in today {
-            scorer.declared(&declarations[*row]);
+        for (row, parts) in today.iter().zip(&parts) {
+            scorer.history.declared(&declarations[*row], parts);
         }
     }
 }

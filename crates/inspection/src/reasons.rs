@@ -49,10 +49,11 @@ fn share(tree: &Tree, parent: usize, child: usize) -> f64 {
 /// Each column's part of a row's margin.
 pub fn parts(forest: &Forest, row: &[f32], columns: usize) -> Vec<f64> {
     let mut parts = vec![0.0; columns];
+    let mut steps = Vec::new();
     for tree in &forest.trees {
         if !tree.nodes.is_empty() {
-            let mut walk = Walk { tree, row, parts: &mut parts };
-            walk.go(0, &mut Vec::new(), Step { feature: None, without: 1.0, with: 1.0, weight: 0.0 });
+            let mut walk = Walk { tree, row, parts: &mut parts, steps: &mut steps };
+            walk.go(0, 0, Step { feature: None, without: 1.0, with: 1.0, weight: 0.0 });
         }
     }
     parts
@@ -62,46 +63,57 @@ struct Walk<'a> {
     tree: &'a Tree,
     row: &'a [f32],
     parts: &'a mut [f64],
+    /// The paths of a node and of those above it, one after another: nothing is allocated on the way.
+    steps: &'a mut Vec<Step>,
 }
 
 impl Walk<'_> {
-    fn go(&mut self, place: usize, path: &mut Vec<Step>, step: Step) {
-        extend(path, step);
+    /// `from`: where the path of the parent begins; it ends where the steps end.
+    fn go(&mut self, place: usize, from: usize, step: Step) {
+        let start = self.steps.len();
+        self.steps.extend_from_within(from..);
+        extend(self.steps, start, step);
         let node = self.tree.nodes[place];
-        let Some(feature) = node.feature else {
-            for at in 1..path.len() {
-                let weight = unwound_sum(path, at);
-                let step = path[at];
-                if let Some(part) = step.feature.and_then(|feature| self.parts.get_mut(usize::from(feature)))
-                {
-                    *part += weight * (step.with - step.without) * f64::from(node.value);
+        match node.feature {
+            None => self.leaf(start, f64::from(node.value)),
+            Some(feature) => {
+                let value = self.row.get(usize::from(feature)).copied().unwrap_or(f32::NAN);
+                let hot = Tree::child(&node, value);
+                let (mut without, mut with) = (1.0, 1.0);
+                let before = self.steps[start..].iter().position(|step| step.feature == Some(feature));
+                if let Some(at) = before {
+                    (without, with) = (self.steps[start + at].without, self.steps[start + at].with);
+                    unwind(self.steps, start, at);
+                }
+                for child in [node.left as usize, node.left as usize + 1] {
+                    let share = share(self.tree, place, child);
+                    let with = if child == hot { with } else { 0.0 };
+                    let step = Step { feature: Some(feature), without: without * share, with, weight: 0.0 };
+                    // A way that no row of the training took, and this one does not take, has no part.
+                    if step.without > 0.0 || step.with > 0.0 {
+                        self.go(child, start, step);
+                    }
                 }
             }
-            return;
-        };
-        let value = self.row.get(usize::from(feature)).copied().unwrap_or(f32::NAN);
-        let hot = Tree::child(&node, value);
-        let (mut without, mut with) = (1.0, 1.0);
-        let mut path = path.clone();
-        if let Some(at) = path.iter().position(|step| step.feature == Some(feature)) {
-            (without, with) = (path[at].without, path[at].with);
-            unwind(&mut path, at);
         }
-        for child in [node.left as usize, node.left as usize + 1] {
-            let share = share(self.tree, place, child);
-            let with = if child == hot { with } else { 0.0 };
-            let step = Step { feature: Some(feature), without: without * share, with, weight: 0.0 };
-            // A way that no row of the training took, and this one does not take, has no part.
-            if step.without > 0.0 || step.with > 0.0 {
-                self.go(child, &mut path.clone(), step);
+        self.steps.truncate(start);
+    }
+
+    fn leaf(&mut self, start: usize, value: f64) {
+        let path = &self.steps[start..];
+        for at in 1..path.len() {
+            let step = path[at];
+            if let Some(part) = step.feature.and_then(|feature| self.parts.get_mut(usize::from(feature))) {
+                *part += unwound_sum(path, at) * (step.with - step.without) * value;
             }
         }
     }
 }
 
-fn extend(path: &mut Vec<Step>, step: Step) {
-    let depth = path.len();
-    path.push(Step { weight: if depth == 0 { 1.0 } else { 0.0 }, ..step });
+fn extend(steps: &mut Vec<Step>, start: usize, step: Step) {
+    let depth = steps.len() - start;
+    steps.push(Step { weight: if depth == 0 { 1.0 } else { 0.0 }, ..step });
+    let path = &mut steps[start..];
     for at in (0..depth).rev() {
         let weight = path[at].weight;
         path[at + 1].weight += step.with * weight * (at + 1) as f64 / (depth + 1) as f64;
@@ -109,7 +121,8 @@ fn extend(path: &mut Vec<Step>, step: Step) {
     }
 }
 
-fn unwind(path: &mut Vec<Step>, at: usize) {
+fn unwind(steps: &mut Vec<Step>, start: usize, at: usize) {
+    let path = &mut steps[start..];
     let depth = path.len() - 1;
     let Step { without, with, .. } = path[at];
     let mut next = path[depth].weight;
@@ -126,7 +139,7 @@ fn unwind(path: &mut Vec<Step>, at: usize) {
         let weight = path[place].weight;
         path[place] = Step { weight, ..path[place + 1] };
     }
-    path.pop();
+    steps.pop();
 }
 
 fn unwound_sum(path: &[Step], at: usize) -> f64 {

@@ -3,7 +3,6 @@
 use crate::sample::declarations;
 use inspection::declaration::Declaration;
 use inspection::features::{Plan, by_time};
-use inspection::history::History;
 use proptest::prelude::*;
 
 fn plan(delay: i32) -> Plan {
@@ -18,7 +17,7 @@ fn plan(delay: i32) -> Plan {
 }
 
 fn features(plan: &Plan, rows: &[Declaration]) -> Vec<Vec<u32>> {
-    let columns = by_time(plan, rows, &mut History::new(plan.keys.clone()));
+    let columns = by_time(plan, rows, &mut plan.history());
     (0..rows.len()).map(|row| columns.iter().map(|column| column[row].to_bits()).collect()).collect()
 }
 

@@ -27,6 +27,9 @@ pub struct Arguments {
     /// Most reasons of a score; 0 = none.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=20))]
     reasons: u8,
+    /// Reasons for this share of the highest scores, per cent: they take a hundred times as long as a score.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=100))]
+    reasons_for: u8,
     /// Language of the reasons.
     #[arg(long, value_enum, default_value_t = Language::En)]
     language: Language,
@@ -83,16 +86,19 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let mut scores = vec![Score { margin: 0.0, probability: 0.0, thousandths: 0 }; rows.len()];
     by_day(&model, &rows, &mut |row, _, score| scores[row] = score);
     let micros = started.elapsed().as_secs_f64() * 1e6 / rows.len() as f64;
-    let mut reasons = vec![String::new(); rows.len()];
-    if most > 0 {
-        by_day(&model, &rows, &mut |row, scorer, _| {
-            reasons[row] = told(&model, scorer.reasons(), most, arguments.language);
-        });
-    }
     let margins: Vec<f64> = scores.iter().map(|score| score.margin).collect();
     let mut ranks = vec![0; rows.len()];
     for (rank, row) in ranking(&margins).into_iter().enumerate() {
         ranks[row] = rank + 1;
+    }
+    let mut reasons = vec![String::new(); rows.len()];
+    let explained = (rows.len() * usize::from(arguments.reasons_for)).div_ceil(100);
+    if most > 0 && explained > 0 {
+        by_day(&model, &rows, &mut |row, scorer, _| {
+            if ranks[row] <= explained {
+                reasons[row] = told(&model, scorer.reasons(), most, arguments.language);
+            }
+        });
     }
     put(&arguments.out, &table(&rows, &scores, &ranks, &reasons))?;
     let measured = known(&rows, &margins);
