@@ -7,7 +7,7 @@ use crate::learn::Settings;
 use crate::model::Training;
 
 /// Forests that are averaged.
-pub const MEMBERS: u8 = 2;
+pub const MEMBERS: u8 = 1;
 
 /// Names of the features by family: the family's word for `without`, and its features.
 pub const FAMILIES: [(&str, &[&str]); 7] = [
