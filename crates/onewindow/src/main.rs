@@ -22,6 +22,7 @@ mod provider;
 mod reckoning;
 mod request_key;
 mod retention;
+mod risk;
 mod rulebook;
 mod serve;
 mod sign;
@@ -124,6 +125,8 @@ enum Command {
     Party(party::Arguments),
     /// Publish, list and export the tables that decisions are made with.
     Rulebook(rulebook::Arguments),
+    /// Train, use, compare and watch a model that learns from inspections.
+    Risk(risk::Arguments),
     /// Issue, list and revoke tokens.
     #[command(
         after_help = "Examples:\n  onewindow token issue --data zone --party 5301960101 --role platform --name integrator\n  onewindow token list --data zone"
@@ -189,6 +192,7 @@ fn main() -> ExitCode {
         Command::Person(arguments) => retention::run_person(&arguments),
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
+        Command::Risk(arguments) => risk::run(arguments),
         Command::Token(arguments) => token::run(arguments),
         Command::Counterpart(arguments) => counterpart::run(arguments),
         Command::User(arguments) => user::run(arguments),

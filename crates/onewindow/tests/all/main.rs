@@ -8,4 +8,5 @@ mod command_line;
 #[path = "../../../store/tests/all/support/postgres.rs"]
 mod database;
 mod operations;
+mod risk;
 mod sign;

@@ -1,0 +1,126 @@
+//! `onewindow risk`: train a model on inspections, score declarations with it, compare two, watch for drift. Reads and writes
+//! files only; no space is touched. The model itself is the crate `inspection`; docs/risk-model.md tells how good it is.
+#![expect(clippy::print_stdout, reason = "the answer of the command")]
+#![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
+
+mod compare;
+mod score;
+mod train;
+
+use crate::Failure;
+use inspection::declaration::Declaration;
+use inspection::measure::Measured;
+use inspection::model::Model;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `risk`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Train a model on inspections up to a day and tune it on those of the time after.
+    #[command(
+        after_help = "Example:\n  onewindow risk train --data declarations --train-until 2020-12-31 --tune-until 2021-03-31 --out risk.model"
+    )]
+    Train(train::Arguments),
+    /// Score declarations, each with its reasons.
+    #[command(
+        after_help = "Example:\n  onewindow risk score --model risk.model --data new.csv --out scores.csv"
+    )]
+    Score(score::Arguments),
+    /// Compare two models on the same declarations: how good each is, where they differ.
+    #[command(
+        after_help = "Example:\n  onewindow risk compare --model risk.model --with candidate.model --data new.csv --json"
+    )]
+    Compare(compare::Arguments),
+    /// Say whether declarations still look like those a model was trained on.
+    #[command(after_help = "Example:\n  onewindow risk drift --model risk.model --data new.csv")]
+    Drift(compare::DriftArguments),
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    match arguments.action {
+        Action::Train(arguments) => train::run(&arguments),
+        Action::Score(arguments) => score::run(&arguments),
+        Action::Compare(arguments) => compare::run(&arguments),
+        Action::Drift(arguments) => compare::drift(&arguments),
+    }
+}
+
+/// The declarations of files, and of all tables of folders, in the order of their names.
+fn declarations(paths: &[PathBuf]) -> Result<Vec<Declaration>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut inside = Vec::new();
+            for entry in std::fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))? {
+                let path = entry?.path();
+                if path.extension().is_some_and(|extension| extension == "csv") {
+                    inside.push(path);
+                }
+            }
+            if inside.is_empty() {
+                return Err(format!("{} has no table (*.csv)", path.display()).into());
+            }
+            inside.sort();
+            files.extend(inside);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let mut all = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        all.extend(inspection::table::read(&text).map_err(|faults| format!("{}: {faults}", file.display()))?);
+    }
+    if all.is_empty() {
+        return Err("there is no declaration".into());
+    }
+    Ok(all)
+}
+
+fn model(file: &Path) -> Result<Model, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    inspection::form::read(&text).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// Writes a file so that nobody finds half of it.
+fn put(file: &Path, text: &str) -> Result<(), Failure> {
+    let partial = file.with_added_extension("partial");
+    let put = std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, file));
+    put.map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// Digits enough for people, and the same on every machine.
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+fn measured_json(measured: &Measured) -> Value {
+    let at: Vec<Value> = measured
+        .at
+        .iter()
+        .map(|at| {
+            json!({"perCent": at.share, "lookedAt": at.looked_at, "precision": rounded(at.precision),
+                "recall": rounded(at.recall), "revenue": rounded(at.revenue)})
+        })
+        .collect();
+    json!({"declarations": measured.rows, "illicit": measured.illicit, "auc": rounded(measured.auc), "at": at})
+}
+
+fn tell_measured(measured: &Measured) {
+    println!("{} declarations, {} illicit; AUC {:.4}", measured.rows, measured.illicit, measured.auc);
+    println!("looked at       precision  recall  revenue");
+    for at in &measured.at {
+        println!(
+            "{:>3} % ({:>6})     {:.4}  {:.4}   {:.4}",
+            at.share, at.looked_at, at.precision, at.recall, at.revenue
+        );
+    }
+}
