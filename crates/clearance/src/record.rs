@@ -46,11 +46,15 @@ pub enum Register {
     CreditList = 21,
     /// Scores of enterprises.
     CreditAssessment = 22,
+    /// Demands for a service or for goods, routed to those who may answer.
+    ServiceRequest = 17,
+    /// Offers to such demands, and what became of the one that was accepted.
+    ServiceOffer = 18,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -70,6 +74,8 @@ impl Register {
         Self::CreditObservation,
         Self::CreditList,
         Self::CreditAssessment,
+        Self::ServiceRequest,
+        Self::ServiceOffer,
     ];
 
     /// The register of a stored number.
@@ -99,6 +105,8 @@ impl Register {
             Self::CreditObservation => "credit-observations",
             Self::CreditList => "credit-lists",
             Self::CreditAssessment => "credit-assessments",
+            Self::ServiceRequest => "service-requests",
+            Self::ServiceOffer => "service-offers",
         }
     }
 

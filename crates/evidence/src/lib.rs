@@ -10,6 +10,7 @@ mod export;
 mod head;
 mod hexadecimal;
 mod proof;
+pub mod search;
 mod tree;
 
 pub use audit::{Auditor, Fault, Report};

@@ -61,7 +61,7 @@ fn from_json(text: &str, parties: &Parties) -> Result<Vec<Filing>, Vec<String>> 
         let mut own = Vec::new();
         let filing = form.filing(&known, &mut own);
         faults.extend(own.into_iter().map(|fault| {
-            let (path, value, expected) = (fault.path, fault.value, fault.expected);
+            let (path, value, expected) = (fault.path, fault.value, fault.expected.en());
             format!("party {} ({}): {path} {value}: wanted is {expected}", index + 1, form.code)
         }));
         known.file(filing.clone());

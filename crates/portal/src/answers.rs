@@ -3,9 +3,11 @@
 
 pub mod consumer;
 pub mod figures;
+pub mod found;
 mod officer;
 pub mod operation;
 pub mod people;
+pub mod publications;
 pub mod registers;
 pub mod sandbox;
 pub mod sending;

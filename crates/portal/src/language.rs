@@ -119,7 +119,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 15] {
+    pub fn files(self) -> [(&'static str, &'static str); 17] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -133,6 +133,8 @@ impl Language {
                     ("sandbox.ftl", include_str!(concat!("../locales/", $tag, "/sandbox.ftl"))),
                     ("sending.ftl", include_str!(concat!("../locales/", $tag, "/sending.ftl"))),
                     ("registers.ftl", include_str!(concat!("../locales/", $tag, "/registers.ftl"))),
+                    ("demands.ftl", include_str!(concat!("../locales/", $tag, "/demands.ftl"))),
+                    ("found.ftl", include_str!(concat!("../locales/", $tag, "/found.ftl"))),
                     ("people.ftl", include_str!(concat!("../locales/", $tag, "/people.ftl"))),
                     ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),

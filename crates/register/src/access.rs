@@ -2,8 +2,9 @@
 //! find them in their lists.
 
 use crate::moves::Move;
-use crate::{Fault, Made, Seen, read, written};
+use crate::{Fault, Made, Seen, read, stored, written};
 use clearance::Text;
+use clearance::record::Record;
 use serde::{Deserialize, Serialize};
 
 /// The id is the reader's code, a colon, a random name.
@@ -26,6 +27,16 @@ pub struct Access {
     pub range: Option<(String, String)>,
     /// Whose it is: they see the reading.
     pub owners: Vec<String>,
+}
+
+impl Access {
+    /// The reading of a record.
+    ///
+    /// # Panics
+    /// If the record is none of this register.
+    pub fn of(record: &Record) -> Self {
+        stored(record)
+    }
 }
 
 pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {

@@ -2,6 +2,7 @@
 //! lists goes on to count beside them; what is revoked here counts nowhere.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use ceb::Stamp;
 use ceb::signature::{CertificateFacts, PublicKey};
@@ -197,8 +198,8 @@ fn registered(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Certificate> {
     let (facts, key) = match read {
         Ok(read) => read,
         Err(reason) => {
-            let expected = format!("a certificate in PEM; this cannot be read: {reason}");
-            faults.push(Fault::new("pem", &begin, &expected));
+            let expected = says::PEM.with(&[("error", reason)]);
+            faults.push(Fault::new("pem", &begin, expected));
             return None;
         }
     };
@@ -224,16 +225,16 @@ fn registered(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Certificate> {
 fn purposes(certificate: &Certificate, key: &PublicKey, faults: &mut Vec<Fault>) {
     let known = Purpose::ALL.map(Purpose::word);
     for word in certificate.purposes.iter().filter(|word| !known.contains(&word.as_str())) {
-        faults.push(Fault::new("purposes", word, &format!("one or both of {}", known.join(", "))));
+        faults.push(Fault::new("purposes", word, says::ONE_OR_BOTH.with(&[("words", &known.join(", "))])));
     }
     if certificate.purposes.is_empty() {
-        faults.push(Fault::new("purposes", "", &format!("one or both of {}", known.join(", "))));
+        faults.push(Fault::new("purposes", "", says::ONE_OR_BOTH.with(&[("words", &known.join(", "))])));
     }
     if certificate.is_for(Purpose::Documents)
         && let Err(reason) = key.signs_messages()
     {
-        let expected = format!("for documents a key of RSA (1024 to 4096 bits) or SM2: {reason}");
-        faults.push(Fault::new("pem", &certificate.key, &expected));
+        let expected = says::KEY_FOR_DOCUMENTS.with(&[("error", reason)]);
+        faults.push(Fault::new("pem", &certificate.key, expected));
     }
     let requests = match key {
         PublicKey::P256 { .. } | PublicKey::Ed25519 { .. } => true,
@@ -241,11 +242,11 @@ fn purposes(certificate: &Certificate, key: &PublicKey, faults: &mut Vec<Fault>)
         PublicKey::Sm2 { .. } | PublicKey::Other { .. } => false,
     };
     if certificate.is_for(Purpose::Requests) && !requests {
-        let expected = "for requests a key of Ed25519, of ECDSA on P-256, or of RSA with 2048 to 4096 bits";
+        let expected = says::KEY_FOR_REQUESTS.said();
         faults.push(Fault::new("pem", &certificate.key, expected));
     }
     if certificate.holder.is_empty() || certificate.holder.chars().count() > 100 {
-        let expected = "who or what holds the key, in up to 100 characters";
+        let expected = says::KEY_HOLDER.said();
         faults.push(Fault::new("holder", &certificate.holder, expected));
     }
 }
@@ -253,28 +254,28 @@ fn purposes(certificate: &Certificate, key: &PublicKey, faults: &mut Vec<Fault>)
 /// What is wrong with a certificate as things stand; asked again when it is approved.
 fn check(seen: &Seen<'_>, owner: &str, certificate: &Certificate, faults: &mut Vec<Fault>) {
     if seen.own_name() != certificate.fingerprint {
-        let expected = format!("the party's code, a colon, {}", certificate.fingerprint);
-        faults.push(Fault::new("id", &seen.command.key.id, &expected));
+        let expected = says::CERTIFICATE_ID.with(&[("fingerprint", &certificate.fingerprint)]);
+        faults.push(Fault::new("id", &seen.command.key.id, expected));
     }
     let filing = seen.parties.find(owner, seen.now.day()).filter(|filing| !filing.suspended);
     // Under one code alone: what is registered is found under the same one.
     if filing.is_none_or(|filing| filing.code != owner) {
-        let expected = "the code under which a party is filed and not suspended";
+        let expected = says::OWN_FILED_CODE.said();
         faults.push(Fault::new("id", owner, expected));
     }
     if let Some(code) = certificate.enterprise_code.as_deref()
         && filing.is_some_and(|filing| !filing.is_called(code))
     {
-        let expected = "a certificate of the party: this one names another enterprise";
+        let expected = says::OF_ANOTHER_ENTERPRISE.said();
         faults.push(Fault::new("pem", code, expected));
     }
     if certificate.valid_to.parse::<u64>().is_ok_and(|last| last < second(seen.now)) {
-        faults.push(Fault::new("pem", &certificate.valid_to, "a certificate that has not ended"));
+        faults.push(Fault::new("pem", &certificate.valid_to, says::CERTIFICATE_ENDED.said()));
     }
     if let Some(known) = seen.parties.certificate(&certificate.fingerprint)
         && (known.party != owner || known.revoked.is_some())
     {
-        let expected = "a certificate that nobody has registered or revoked: make a new key for it";
+        let expected = says::CERTIFICATE_KNOWN.said();
         faults.push(Fault::new("pem", &certificate.fingerprint, expected));
     }
 }
@@ -286,17 +287,15 @@ fn revoked(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Revoked> {
         text => read(text, faults)?,
     };
     let now = second(seen.now);
-    let at_once =
-        "a second yyyyMMddHHmmss that is not later than now: a revocation counts at once; leave it out";
+    let at_once = says::AT_ONCE.said();
     if let Some(from) = &said.from {
         match Stamp::parse(from).map(Stamp::number) {
             Some(second) if second == now => {}
             Some(second) if second < now => {
-                let expected =
-                    "no time that has passed: what was judged stays judged; say it as compromisedSince";
+                let expected = says::NO_TIME_PASSED.said();
                 faults.push(Fault::new("from", from, expected));
             }
-            _ => faults.push(Fault::new("from", from, at_once)),
+            _ => faults.push(Fault::new("from", from, at_once.clone())),
         }
     }
     if let Some(since) = &said.compromised_since

@@ -2,6 +2,7 @@
 //! of his identity number; which telephone proved him, by the keyed hash of that. Numbers themselves stay in the trades.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, read, stored, written};
 use clearance::guard::LOCKED;
 use clearance::party::Role;
@@ -94,7 +95,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     let command = seen.command;
     let (owner, telephone) = (&command.key.id, command.by.actor.name.as_str());
     if !owner.starts_with("person-") || command.by.role != Role::Consumer && step.action != "release" {
-        faults.push(Fault::new("id", owner, "the code of a person who proved himself by a code sent to him"));
+        faults.push(Fault::new("id", owner, says::A_PROVED_PERSON.said()));
         return None;
     }
     let mut body = seen.current.map(Body::of).unwrap_or_default();
@@ -102,7 +103,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         "prove" => body.proved(read(command.body.as_deref(), faults)?),
         "lock" => body.locked_by = Some(telephone.to_owned()),
         "unlock" if body.locked_by.as_deref() != Some(telephone) => {
-            let expected = "the telephone with which it was locked; without it, customs releases the lock at its counter";
+            let expected = says::LOCKING_TELEPHONE.said();
             faults.push(Fault::new("telephone", "", expected));
         }
         "unlock" | "release" => body.locked_by = None,

@@ -2,6 +2,7 @@
 //! that any server goes on where another ended. It has the id of its webhook.
 
 use crate::moves::Move;
+use crate::says;
 use crate::webhook::Again;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use clearance::keys::Time;
@@ -106,11 +107,11 @@ pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     let current = seen.current.map(Delivery::of).unwrap_or_default();
     let delivery: Delivery = read(command.body.as_deref(), faults)?;
     if current.is_held(&delivery.holder, seen.now) {
-        faults.push(Fault::new("holder", &delivery.holder, "another server sends to this webhook now"));
+        faults.push(Fault::new("holder", &delivery.holder, says::ANOTHER_SERVER_SENDS.said()));
     }
     if delivery.set_aside.len() > SET_ASIDE {
-        let expected = format!("at most {SET_ASIDE} pages");
-        faults.push(Fault::new("setAside", &delivery.set_aside.len().to_string(), &expected));
+        let expected = says::AT_MOST_PAGES.with(&[("most", &SET_ASIDE.to_string())]);
+        faults.push(Fault::new("setAside", &delivery.set_aside.len().to_string(), expected));
     }
     Some(Made { body: written(&delivery), parties: vec![owner], filing: None })
 }

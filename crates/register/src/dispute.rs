@@ -2,6 +2,7 @@
 //! seller answer, the competent agency decides, each by a day that stands in the record.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
 use ceb::Day;
 use clearance::Text;
@@ -97,7 +98,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         ("open", _) | (_, None) => {
             let disputed: Disputed = read(command.body.as_deref(), faults)?;
             if !owner.starts_with("person-") || command.by.role != Role::Consumer {
-                let expected = "the code of a person who proved himself by a code sent to him";
+                let expected = says::A_PROVED_PERSON.said();
                 faults.push(Fault::new("id", &owner, expected));
             }
             said(&disputed.text, faults);
@@ -121,13 +122,13 @@ fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault
             body.answer = Some(answer);
         }
         "withdraw" if body.opened_by != command.by.actor.name.as_str() => {
-            faults.push(Fault::new("telephone", "", "the telephone with which it was opened"));
+            faults.push(Fault::new("telephone", "", says::OPENING_TELEPHONE.said()));
         }
         "uphold" | "refuse" => {
             // Nobody is decided against whose time to answer runs yet.
             let due = Day::parse(&body.disputed.answer_due).unwrap_or_default();
             if body.answer.is_none() && seen.now.day() <= due {
-                let expected = "the answer of platform or seller, or the day after their last one";
+                let expected = says::ANSWER_OR_DAY_AFTER.said();
                 faults.push(Fault::new("answerDue", &body.disputed.answer_due, expected));
             }
             body.quota = (action == "uphold").then(|| "marked".to_owned());
@@ -140,6 +141,6 @@ fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault
 fn said(text: &str, faults: &mut Vec<Fault>) {
     let count = text.trim().chars().count();
     if !(2..=LONGEST).contains(&count) {
-        faults.push(Fault::new("text", "", &format!("what happened, in 2 to {LONGEST} characters")));
+        faults.push(Fault::new("text", "", says::LONGEST.with(&[("most", &LONGEST.to_string())])));
     }
 }

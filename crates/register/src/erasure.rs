@@ -2,6 +2,7 @@
 //! the window before it erases anything; verification asks of each erased row that such a record names it.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, read, written};
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +30,7 @@ pub struct Erasure {
 pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     let erasure: Erasure = read(seen.command.body.as_deref(), faults)?;
     if erasure.rows.is_empty() {
-        faults.push(Fault::new("rows", "", "at least one row"));
+        faults.push(Fault::new("rows", "", says::A_ROW_AT_LEAST.said()));
     }
     Some(Made { body: written(&erasure), parties: Vec::new(), filing: None })
 }

@@ -3,6 +3,7 @@
 
 use crate::form::{self, FilingForm, GivenCertificate, ServiceForm};
 use crate::moves::{Move, Who};
+use crate::says::{self, Said};
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use ceb::Day;
 use clearance::Text;
@@ -233,7 +234,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
                 // What was right when it was sent may have ended, or been given to another, since.
                 check(code, &body.applied, known, seen, faults);
                 if claims && body.in_force.is_none() && known.latest(code).is_some() {
-                    let expected = "a code that nobody has: this one is filed; refuse, and say what to do";
+                    let expected = says::CODE_TAKEN.said();
                     faults.push(Fault::new("id", code, expected));
                 }
                 body.in_force = Some(body.applied.clone());
@@ -274,7 +275,7 @@ fn filing(code: &str, body: &Body, step: &Move, seen: &Seen<'_>, faults: &mut Ve
     }
     if filing.valid_to.is_some_and(|last| last < filing.valid_from) {
         let last = filing.valid_to.map(|day| day.to_string()).unwrap_or_default();
-        faults.push(Fault::new("licences", &last, "licences that are still valid when the filing begins"));
+        faults.push(Fault::new("licences", &last, says::LICENCES_STILL_VALID.said()));
     }
     match step.action {
         "suspend" => filing.suspended = true,
@@ -315,18 +316,18 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
     let today = seen.now.day();
     let filing = form_of(code, application, &Granted::default()).filing(parties, faults);
     if let Some(known) = parties.latest(code).filter(|known| known.code != code) {
-        let expected = format!("it is filed under {}: change that filing", known.code);
-        faults.push(Fault::new("id", code, &expected));
+        let expected = says::FILED_UNDER.with(&[("code", &known.code)]);
+        faults.push(Fault::new("id", code, expected));
     }
     // Who decides, who watches and who buys is appointed, not applied for.
     for role in &filing.roles {
         if matches!(role, Role::Officer | Role::ZoneOperator | Role::Consumer) {
-            faults.push(Fault::new("roles", role.word(), "a role of an enterprise, agency or bank"));
+            faults.push(Fault::new("roles", role.word(), says::ENTERPRISE_ROLE.said()));
         }
     }
     for mode in &application.modes {
         if !seen.reference.current().codes.trade_modes.has(mode) {
-            faults.push(Fault::new("modes", mode, "a mode of the table of trade modes"));
+            faults.push(Fault::new("modes", mode, says::TRADE_MODE.said()));
         }
     }
     for (path, text) in [
@@ -335,7 +336,7 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
         ("contact.telephone", &application.contact.telephone),
     ] {
         if text.trim().is_empty() {
-            faults.push(Fault::new(path, "", "agencies must be able to reach the party"));
+            faults.push(Fault::new(path, "", says::REACHABLE_BY_AGENCIES.said()));
         }
     }
     permitted(&filing, application, seen, faults);
@@ -345,7 +346,7 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
             && facts.not_after < seen.now.stamp_millis().number() / 1000
         {
             let ended = facts.not_after.to_string();
-            faults.push(Fault::new("certificates", &ended, "a certificate that has not ended: leave it out"));
+            faults.push(Fault::new("certificates", &ended, says::CERTIFICATE_ENDED_LEAVE.said()));
         }
     }
     for (index, licence) in application.licences.iter().enumerate() {
@@ -354,14 +355,14 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
             [("kind", &licence.kind), ("number", &licence.number), ("issuer", &licence.issuer)]
         {
             if text.trim().is_empty() {
-                faults.push(Fault::new(&at(field), "", "as it stands on the licence"));
+                faults.push(Fault::new(&at(field), "", says::AS_ON_LICENCE.said()));
             }
         }
         let from = form::day(&at("validFrom"), &licence.valid_from, faults);
         let to = licence.valid_to.as_deref().map(|text| form::day(&at("validTo"), text, faults));
         if to.is_some_and(|last| last < from) {
             let last = licence.valid_to.as_deref().unwrap_or_default();
-            faults.push(Fault::new(&at("validTo"), last, "not before validFrom"));
+            faults.push(Fault::new(&at("validTo"), last, says::NOT_BEFORE_FROM.said()));
         }
     }
     for role in &filing.roles {
@@ -372,17 +373,14 @@ fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'
                     .map(|one| format!("{} ({}, {})", one.licence, one.name_zh, one.name_en))
                     .collect();
                 let source = group.first().map_or("", |one| one.source.as_str());
-                let expected = format!(
-                    "a licence valid today that a {} needs: {}; {source}",
-                    role.word(),
-                    names.join(" or ")
-                );
-                faults.push(Fault::new("licences", "", &expected));
+                let told = [("role", role.word()), ("licences", &names.join(" / ")), ("source", source)];
+                let expected = says::LICENCE_NEEDED.with(&told);
+                faults.push(Fault::new("licences", "", expected));
             }
         }
         let pays = *role == Role::Payment && !holds(application, "financial-licence", today);
         if pays && !application.services.iter().any(|service| service.word() == "internet-payment") {
-            let expected = "internet-payment among the services that the licence covers";
+            let expected = says::INTERNET_PAYMENT_NEEDED.said();
             let words: Vec<&str> = application.services.iter().map(ServiceForm::word).collect();
             faults.push(Fault::new("services", &words.join(", "), expected));
         }
@@ -394,26 +392,30 @@ fn permitted(filing: &Filing, application: &Application, seen: &Seen<'_>, faults
     let book = seen.reference.current();
     let mut own = Vec::new();
     for (index, service) in filing.services.iter().enumerate() {
-        let mut fault = |field: &str, value: &str, expected: &str| {
+        let mut fault = |field: &str, value: &str, expected: Said| {
             own.push(Fault::new(&format!("services[{index}].{field}"), value, expected));
         };
         match book.services.find(&service.service, seen.now.day()) {
             None => {
                 let known: Vec<&str> = book.services.all().iter().map(|row| row.service.as_str()).collect();
-                fault("service", &service.service, &format!("a service: {}", known.join(", ")));
+                fault("service", &service.service, says::A_SERVICE.with(&[("words", &known.join(", "))]));
             }
             Some(row) if !row.roles.iter().any(|role| filing.has(*role)) => {
                 let roles: Vec<&str> = row.roles.iter().map(|role| role.word()).collect();
-                fault("service", &service.service, &format!("it is for {}", roles.join(" or ")));
+                fault(
+                    "service",
+                    &service.service,
+                    says::SERVICE_IS_FOR.with(&[("roles", &roles.join(", "))]),
+                );
             }
             Some(_) => {}
         }
         for currency in service.currencies.iter().filter(|one| !book.codes.currencies.has(one)) {
-            fault("currencies", currency, "a code of the table of currencies");
+            fault("currencies", currency, says::A_CURRENCY.said());
         }
         let named = |licence: &Licence| licence.number.trim() == service.licence;
         if !service.licence.is_empty() && !application.licences.iter().any(named) {
-            fault("licence", &service.licence, "the number of one of the licences");
+            fault("licence", &service.licence, says::ONE_OF_LICENCES.said());
         }
     }
     own.retain(|fault| !faults.contains(fault));

@@ -1,5 +1,6 @@
 //! A filing as JSON: the form that files, the interface and records have of it.
 
+use crate::says::{self, Said};
 use ceb::signature::{Algorithm, CertificateFacts};
 use ceb::{Day, Decimal};
 use clearance::Text;
@@ -73,12 +74,12 @@ impl ServiceForm {
         let valid_to = form.valid_to.as_deref().map(|text| day(&at("validTo"), text, faults));
         if valid_to.is_some_and(|last| last < valid_from) {
             let last = form.valid_to.as_deref().unwrap_or_default();
-            faults.push(crate::Fault::new(&at("validTo"), last, "not before validFrom"));
+            faults.push(crate::Fault::new(&at("validTo"), last, says::NOT_BEFORE_FROM.said()));
         }
         let transaction_limit = form.transaction_limit.as_deref().map(|text| {
             let amount = Decimal::parse(text).filter(|amount| !amount.is_negative());
             amount.and_then(Decimal::fen_half_up).map(|(fen, _)| fen).unwrap_or_else(|| {
-                faults.push(crate::Fault::new(&at("transactionLimit"), text, "an amount in yuan"));
+                faults.push(crate::Fault::new(&at("transactionLimit"), text, says::AMOUNT_IN_YUAN.said()));
                 0
             })
         });
@@ -166,7 +167,7 @@ fn words(texts: &[Text]) -> Vec<String> {
 /// The day of a text, or the fault.
 pub(crate) fn day(path: &str, text: &str, faults: &mut Vec<crate::Fault>) -> Day {
     Day::parse(text).unwrap_or_else(|| {
-        faults.push(crate::Fault::new(path, text, "a day yyyyMMdd"));
+        faults.push(crate::Fault::new(path, text, says::A_DAY.said()));
         Day::default()
     })
 }
@@ -196,21 +197,20 @@ impl GivenCertificate {
 }
 
 /// The fingerprint of a certificate. Whose it is may stand in it: then it is of the party.
-fn certificate(given: &str, own: [Option<&Text>; 2], fault: &mut impl FnMut(&str, &str, &str)) -> Text {
+fn certificate(given: &str, own: [Option<&Text>; 2], fault: &mut impl FnMut(&str, &str, Said)) -> Text {
     match GivenCertificate::of(given) {
         GivenCertificate::Fingerprint(text) => text,
         GivenCertificate::Read(facts) => {
             let code = facts.enterprise_code.as_ref();
             if let Some(code) = code.filter(|code| !own.contains(&Some(*code))) {
-                fault("certificates", code, "a certificate of the party: this one names another enterprise");
+                fault("certificates", code, says::OF_ANOTHER_ENTERPRISE.said());
             }
             crate::certificate::fingerprint(&facts).into()
         }
         GivenCertificate::Unreadable(reason) => {
             let begin: String = given.chars().take(40).collect();
-            let expected =
-                format!("a certificate in PEM, or its SHA-256 in lower-case hexadecimal; {reason}");
-            fault("certificates", &begin, &expected);
+            let expected = says::PEM_OR_DIGEST.with(&[("error", reason)]);
+            fault("certificates", &begin, expected);
             Text::default()
         }
     }
@@ -242,7 +242,7 @@ impl FilingForm {
 
     /// The filing, with everything that is wrong with it. Its version is 0: it is numbered where it is written.
     pub fn filing(&self, parties: &Parties, faults: &mut Vec<crate::Fault>) -> Filing {
-        let mut fault = |path: &str, value: &str, expected: &str| {
+        let mut fault = |path: &str, value: &str, expected: Said| {
             faults.push(crate::Fault::new(path, value, expected));
         };
         let code = Text::from(self.code.trim());
@@ -250,20 +250,16 @@ impl FilingForm {
         for (path, code) in [("code", Some(&code)), ("otherCode", other_code.as_ref())] {
             let Some(code) = code else { continue };
             if !is_enterprise_code(code) {
-                fault(
-                    path,
-                    code,
-                    "ten characters of a customs code, or the eighteen of a unified social credit code with its check character",
-                );
+                fault(path, code, says::PARTY_CODE_FORM.said());
             }
         }
         if let Some(other) = &other_code
             && let Some(owner) = parties.latest(other).filter(|filing| filing.code != code)
         {
-            fault("otherCode", other, &format!("it belongs to {}", owner.code));
+            fault("otherCode", other, says::BELONGS_TO.with(&[("code", &owner.code)]));
         }
         if self.name.trim().is_empty() {
-            fault("name", "", "the registered name");
+            fault("name", "", says::REGISTERED_NAME.said());
         }
         let mut roles = Vec::new();
         for word in &self.roles {
@@ -271,29 +267,29 @@ impl FilingForm {
                 Some(role) => roles.push(role),
                 None => {
                     let known: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
-                    fault("roles", word, &format!("a role: {}", known.join(", ")));
+                    fault("roles", word, says::A_ROLE.with(&[("words", &known.join(", "))]));
                 }
             }
         }
         if self.roles.is_empty() {
-            fault("roles", "", "at least one role");
+            fault("roles", "", says::A_ROLE_AT_LEAST.said());
         }
         let grade = CreditGrade::from_word(&self.credit_grade).unwrap_or_else(|| {
-            fault("creditGrade", &self.credit_grade, "a grade: A, standard, D");
+            fault("creditGrade", &self.credit_grade, says::A_GRADE.said());
             CreditGrade::default()
         });
         let limit = Decimal::parse(&self.guarantee_limit).filter(|limit| !limit.is_negative());
         let guarantee_limit = match limit.and_then(Decimal::fen_half_up) {
             Some((fen, _)) => fen,
             None => {
-                fault("guaranteeLimit", &self.guarantee_limit, "an amount in yuan");
+                fault("guaranteeLimit", &self.guarantee_limit, says::AMOUNT_IN_YUAN.said());
                 0
             }
         };
         for given in &self.algorithms {
             if !Algorithm::ALL.iter().any(|known| known.name() == given.trim()) {
                 let known: Vec<&str> = Algorithm::ALL.iter().map(|known| known.name()).collect();
-                fault("algorithms", given, &format!("algorithms of signatures: {}", known.join(", ")));
+                fault("algorithms", given, says::ALGORITHMS.with(&[("words", &known.join(", "))]));
             }
         }
         let own = [Some(&code), other_code.as_ref()];
@@ -304,14 +300,14 @@ impl FilingForm {
             if let Some(owner) = parties.owner_of(id)
                 && owner.code != code
             {
-                fault("exchangeIds", id, &format!("it belongs to {}", owner.code));
+                fault("exchangeIds", id, says::BELONGS_TO.with(&[("code", &owner.code)]));
             }
         }
         let valid_from = day("validFrom", &self.valid_from, faults);
         let valid_to = self.valid_to.as_deref().map(|text| day("validTo", text, faults));
         if valid_to.is_some_and(|last| last < valid_from) {
             let last = self.valid_to.as_deref().unwrap_or_default();
-            faults.push(crate::Fault::new("validTo", last, "not before validFrom"));
+            faults.push(crate::Fault::new("validTo", last, says::NOT_BEFORE_FROM.said()));
         }
         let form = self.services.iter().enumerate();
         let services = form.map(|(index, form)| form.service(index, valid_from, faults)).collect();

@@ -2,6 +2,7 @@
 //! declaration is held against in them is `clearance::goods`.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use clearance::Text;
 use clearance::facts::Facts;
@@ -101,7 +102,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     let owner = owner_of(&command.key);
     let number = seen.own_name();
     if number.trim().is_empty() || number.len() > 60 {
-        faults.push(Fault::new("id", &command.key.id, "merchant's code, a colon, its number of the goods"));
+        faults.push(Fault::new("id", &command.key.id, says::GOODS_ID.said()));
     }
     let before = seen.current.map(stored::<Goods>);
     let changes = seen.current.is_some_and(|record| record.state == "change-submitted");
@@ -129,30 +130,30 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 fn check(seen: &Seen<'_>, owner: &str, goods: &Goods, faults: &mut Vec<Fault>) {
     let today = seen.now.day();
     if goods.in_force.is_some() {
-        faults.push(Fault::new("inForce", "", "nothing: the window keeps what is in force"));
+        faults.push(Fault::new("inForce", "", says::WINDOW_KEEPS.said()));
     }
     let merchant = seen.parties.find(owner, today).is_some_and(|filing| filing.has(Role::Merchant));
     if !merchant {
-        faults.push(Fault::new("id", owner, "the code of a party that is filed as a merchant"));
+        faults.push(Fault::new("id", owner, says::MERCHANT_FILED.said()));
     }
     for (path, text) in [("name", &goods.name), ("specification", &goods.specification)] {
         if text.trim().is_empty() {
-            faults.push(Fault::new(path, "", "as it will be declared"));
+            faults.push(Fault::new(path, "", says::AS_DECLARED.said()));
         }
     }
     let book = seen.reference.current();
     let digits = goods.hs_code.len() == 10 && goods.hs_code.bytes().all(|byte| byte.is_ascii_digit());
     if !digits || book.tariff.line(&goods.hs_code).is_none() {
-        faults.push(Fault::new("hsCode", &goods.hs_code, "ten digits whose first eight are in the tariff"));
+        faults.push(Fault::new("hsCode", &goods.hs_code, says::TARIFF_CODE.said()));
     }
     for (path, code, table) in
         [("origin", &goods.origin, &book.codes.countries), ("unit", &goods.unit, &book.codes.units)]
     {
         if !table.has(code) {
-            faults.push(Fault::new(path, code, "a code of its table"));
+            faults.push(Fault::new(path, code, says::CODE_OF_TABLE.said()));
         }
     }
     if !goods.brand.trim().is_empty() && goods.brand_authorisation.as_deref().is_none_or(str::is_empty) {
-        faults.push(Fault::new("brandAuthorisation", "", "the record of the brand's authorisation"));
+        faults.push(Fault::new("brandAuthorisation", "", says::BRAND_AUTHORISATION.said()));
     }
 }

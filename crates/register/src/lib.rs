@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod consumer;
 pub mod credit;
 pub mod delivery;
+pub mod demand;
 pub mod dispute;
 pub mod erasure;
 pub mod fields;
@@ -19,12 +20,15 @@ pub mod form;
 pub mod goods;
 pub mod moves;
 pub mod notice;
+pub mod offer;
 pub mod payment_data;
 pub mod reference;
 pub mod request;
 pub mod retention;
+pub mod says;
 pub mod share;
 pub mod sign_in;
+pub mod view;
 pub mod webhook;
 
 use clearance::Text;
@@ -34,6 +38,7 @@ use clearance::keys::{Position, Time};
 use clearance::party::{Entry, Parties, Role};
 use clearance::record::{Actor, Record, RecordKey, Register};
 use moves::{Move, Who};
+use says::Said;
 use std::sync::Arc;
 
 /// Who commands.
@@ -78,13 +83,13 @@ pub struct Fault {
     /// What was sent.
     pub value: String,
     /// What was expected, and what to do.
-    pub expected: String,
+    pub expected: Said,
 }
 
 impl Fault {
     /// A fault.
-    pub fn new(path: &str, value: &str, expected: &str) -> Self {
-        Self { path: path.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
+    pub fn new(path: &str, value: &str, expected: Said) -> Self {
+        Self { path: path.to_owned(), value: value.to_owned(), expected }
     }
 }
 
@@ -136,6 +141,8 @@ pub(crate) struct Made {
 pub(crate) struct Seen<'a> {
     pub command: &'a Command,
     pub current: Option<&'a Record>,
+    /// The record that the command rests on: of an offer its demand, of a demand the offer that is accepted.
+    pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
     pub now: Time,
@@ -167,8 +174,20 @@ pub fn as_facts(facts: &mut Facts) {
 /// Adds what a command names to the keys of its batch.
 pub fn needs(command: &Command, keys: &mut Keys) {
     keys.records.push(command.key.clone());
+    keys.records.extend(beside(command));
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
+}
+
+/// Another record that decides on a command, if one does.
+fn beside(command: &Command) -> Option<RecordKey> {
+    match command.key.register {
+        Register::ServiceOffer => {
+            Some(RecordKey::new(Register::ServiceRequest, offer::demand_of(&command.key.id)))
+        }
+        Register::ServiceRequest => demand::chosen(command.body.as_deref()),
+        _ => None,
+    }
 }
 
 /// The moves of a register.
@@ -193,6 +212,8 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::CreditObservation => credit::observation::MOVES,
         Register::CreditList => credit::listing::MOVES,
         Register::CreditAssessment => credit::assessment::MOVES,
+        Register::ServiceRequest => demand::MOVES,
+        Register::ServiceOffer => offer::MOVES,
     }
 }
 
@@ -210,7 +231,9 @@ pub fn decide(
         .iter()
         .map(|command| {
             let current = facts.records.get(&command.key).cloned();
-            let seen = Seen { command, current: current.as_deref(), parties: &parties, reference, now };
+            let beside = beside(command).and_then(|key| facts.records.get(&key).cloned());
+            let (current_seen, beside) = (current.as_deref(), beside.as_deref());
+            let seen = Seen { command, current: current_seen, beside, parties: &parties, reference, now };
             let (step, mut made) = made(&seen, current.as_ref())?;
             let record = Arc::new(record(&seen, step, &mut made, next));
             made.filing = made.filing.map(|entry| entry.numbered(parties.version + 1));
@@ -237,8 +260,8 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     let known: Vec<&'static Move> = moves.iter().filter(|step| step.action == command.action).collect();
     if known.is_empty() {
         let words: Vec<&str> = moves.iter().map(|step| step.action).collect();
-        let expected = format!("one of {}", words.join(", "));
-        return Err(Refusal::Invalid(vec![Fault::new("action", &command.action, &expected)]));
+        let expected = says::ONE_OF.with(&[("words", &words.join(", "))]);
+        return Err(Refusal::Invalid(vec![Fault::new("action", &command.action, expected)]));
     }
     match current {
         None if !known.iter().any(|step| step.from.contains(&"")) => return Err(Refusal::Absent),
@@ -256,7 +279,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     part.may(step, seen.current, &command.by).map_err(Refusal::NotYours)?;
     let mut faults = Vec::new();
     if step.explained && command.note.trim().is_empty() {
-        faults.push(Fault::new("note", "", "this move is explained to the party: say why"));
+        faults.push(Fault::new("note", "", says::EXPLAINED.said()));
     }
     let made = match command.key.register {
         Register::Filing => filing::made(seen, step, &mut faults),
@@ -278,6 +301,8 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::CreditObservation => credit::observation::made(seen, step, &mut faults),
         Register::CreditList => credit::listing::made(seen, step, &mut faults),
         Register::CreditAssessment => credit::assessment::made(seen, &mut faults),
+        Register::ServiceRequest => demand::made(seen, step, &mut faults),
+        Register::ServiceOffer => offer::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
@@ -297,11 +322,12 @@ struct Part {
 
 impl Part {
     fn of(key: &RecordKey, current: Option<&Record>, by: &By) -> Self {
-        let owner = match current {
-            Some(record) if key.register == Register::Filing => filing::owner(record),
-            _ => owner_of(key),
+        let owns = match current {
+            Some(record) => by.codes.contains(&owner(record)),
+            // The id of a demand names nobody: whoever makes it, has it.
+            None if key.register == Register::ServiceRequest => demand::ASKERS.contains(&by.role),
+            None => by.codes.contains(&owner_of(key)),
         };
-        let owns = by.codes.contains(&owner);
         let named = current.is_some_and(|record| by.codes.iter().any(|code| record.parties.contains(code)));
         let reviews = by.reviews && moves_of(key.register).iter().any(|step| step.who == Who::Reviewer);
         Self { owns, named, any: owns || named || reviews }
@@ -371,6 +397,9 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::CreditObservation, Who::Reviewer) => &["contested"],
         (Register::CreditList, Who::Reviewer) => &["noticed", "heard", "appealed", "repair-asked"],
         (Register::CreditList, Who::Owner) => &["noticed"],
+        (Register::ServiceRequest, Who::Giver) => &["open"],
+        (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
+        (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],
         _ => &[],
     }
 }
@@ -381,7 +410,19 @@ fn sent_by(record: &Record, moves: &[Move], actor: &Actor) -> bool {
     sent && record.actor == *actor
 }
 
-/// The party whose record it is: ids begin with its code.
+/// The party whose record it is.
+///
+/// # Panics
+/// If the stored body has not the form that this crate writes.
+pub fn owner(record: &Record) -> Text {
+    match record.key.register {
+        Register::Filing => filing::owner(record),
+        Register::ServiceRequest => demand::owner(record),
+        _ => owner_of(&record.key),
+    }
+}
+
+/// The party whose record it is, where ids begin with its code: everywhere but among demands.
 pub fn owner_of(key: &RecordKey) -> Text {
     key.id.split(':').next().unwrap_or_default().into()
 }
@@ -414,13 +455,13 @@ fn record(seen: &Seen<'_>, step: &Move, made: &mut Made, at: Position) -> Record
 /// The body of a command in its form, or the fault.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(body: Option<&str>, faults: &mut Vec<Fault>) -> Option<T> {
     let Some(body) = body else {
-        faults.push(Fault::new("body", "", "this move needs a body"));
+        faults.push(Fault::new("body", "", says::BODY_NEEDED.said()));
         return None;
     };
     match serde_json::from_str(body) {
         Ok(read) => Some(read),
         Err(error) => {
-            faults.push(Fault::new("body", "", &error.to_string()));
+            faults.push(Fault::new("body", "", says::NOT_READ.with(&[("error", &error.to_string())])));
             None
         }
     }

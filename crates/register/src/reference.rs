@@ -84,6 +84,11 @@ pub fn reference_markdown() -> String {
         }
     }
     bodies(&mut page);
+    page.push_str("\n## What faults say\n\n`{…}` stands for a parameter of the fault.\n\n| code | Chinese | English |\n|---|---|---|\n");
+    for say in crate::says::ALL {
+        let cell = |text: &str| text.replace('|', "\\|");
+        let _ = writeln!(page, "| {} | {} | {} |", say.code, cell(say.zh), cell(say.en));
+    }
     page.push_str("\n## Licences that a role needs\n\nOne of each group. Rows that are not sure ask nothing.\n\n| role | group | licence | name | from | to | source | sure |\n|---|---|---|---|---|---|---|---|\n");
     for row in Rulebook::builtin().requirements.all() {
         let to = row.valid_to.map(|day| day.to_string()).unwrap_or_default();

@@ -2,6 +2,7 @@
 //! be changed by the other; what was asked, by when, and what was answered stay together.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
 use clearance::Text;
 use clearance::keys::Time;
@@ -92,7 +93,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             if step.action == "answer" {
                 let answer: Answer = read(command.body.as_deref(), faults)?;
                 if answer.text.trim().is_empty() {
-                    faults.push(Fault::new("text", "", "the answer"));
+                    faults.push(Fault::new("text", "", says::THE_ANSWER.said()));
                 }
                 body.answer = Some(answer);
             }
@@ -108,14 +109,14 @@ fn check(seen: &Seen<'_>, asker: &str, asked: &Asked, faults: &mut Vec<Fault>) {
     let is_agency =
         |code: &str| seen.acts_as(code, &[Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator]);
     if seen.own_name().trim().is_empty() || !is_agency(asker) {
-        let expected = "code of an agency or bank that is filed, a colon, its number of the request";
+        let expected = says::REQUEST_ID.said();
         faults.push(Fault::new("id", &seen.command.key.id, expected));
     }
     if !is_agency(&asked.to) || seen.parties.same(&asked.to, asker, today) {
-        faults.push(Fault::new("to", &asked.to, "the code of another agency or bank that is filed"));
+        faults.push(Fault::new("to", &asked.to, says::ANOTHER_AGENCY.said()));
     }
     if !matches!(asked.kind.as_str(), "assistance" | "question") {
-        faults.push(Fault::new("kind", &asked.kind, "assistance or question"));
+        faults.push(Fault::new("kind", &asked.kind, says::ASSISTANCE_OR_QUESTION.said()));
     }
     for (path, text) in [
         ("subject", &asked.subject),
@@ -124,10 +125,10 @@ fn check(seen: &Seen<'_>, asker: &str, asked: &Asked, faults: &mut Vec<Fault>) {
         ("legalBasis", &asked.legal_basis),
     ] {
         if text.trim().is_empty() {
-            faults.push(Fault::new(path, "", "what the agency that is asked has to know"));
+            faults.push(Fault::new(path, "", says::AGENCY_HAS_TO_KNOW.said()));
         }
     }
     if form::day("due", &asked.due, faults) < today && ceb::Day::parse(&asked.due).is_some() {
-        faults.push(Fault::new("due", &asked.due, "today or later"));
+        faults.push(Fault::new("due", &asked.due, says::TODAY_OR_LATER.said()));
     }
 }

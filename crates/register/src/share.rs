@@ -2,6 +2,7 @@
 //! from when to when. Who wants the records proposes; who answers for them agrees.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
 use clearance::Text;
 use clearance::party::Role;
@@ -83,55 +84,55 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 fn check(seen: &Seen<'_>, receiver: &str, share: &Share, faults: &mut Vec<Fault>) {
     let today = seen.now.day();
     if seen.own_name().trim().is_empty() {
-        faults.push(Fault::new("id", &seen.command.key.id, "receiver's code, a colon, its name of the rule"));
+        faults.push(Fault::new("id", &seen.command.key.id, says::SHARE_ID.said()));
     }
     if !seen.acts_as(receiver, &[Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator]) {
-        faults.push(Fault::new(
-            "id",
-            receiver,
-            "the code of an agency or bank that is filed and not suspended",
-        ));
+        faults.push(Fault::new("id", receiver, says::AGENCY_FILED.said()));
     }
     let Some(dataset) = Dataset::from_word(&share.dataset) else {
         let known: Vec<&str> = Dataset::ALL.iter().map(|dataset| dataset.word()).collect();
-        faults.push(Fault::new("dataset", &share.dataset, &format!("one of {}", known.join(", "))));
+        faults.push(Fault::new(
+            "dataset",
+            &share.dataset,
+            says::ONE_OF.with(&[("words", &known.join(", "))]),
+        ));
         return;
     };
     if share.schema != dataset.version() {
-        let expected = format!("{}, the version that is served", dataset.version());
-        faults.push(Fault::new("schema", &share.schema.to_string(), &expected));
+        let expected = says::SERVED_VERSION.with(&[("version", &dataset.version().to_string())]);
+        faults.push(Fault::new("schema", &share.schema.to_string(), expected));
     }
     if !seen.acts_as(&share.giver, dataset.givers()) || seen.parties.same(&share.giver, receiver, today) {
         let roles: Vec<&str> = dataset.givers().iter().map(|role| role.word()).collect();
-        let expected = format!("the code of another party that gives this: {}", roles.join(" or "));
-        faults.push(Fault::new("giver", &share.giver, &expected));
+        let expected = says::ANOTHER_GIVER.with(&[("roles", &roles.join(", "))]);
+        faults.push(Fault::new("giver", &share.giver, expected));
     }
     let fields = dataset.fields();
     if share.fields.is_empty() {
-        faults.push(Fault::new("fields", "", "at least one field of the dataset"));
+        faults.push(Fault::new("fields", "", says::A_FIELD_AT_LEAST.said()));
     }
     for name in &share.fields {
         if !fields.iter().any(|field| field.name == *name) {
-            faults.push(Fault::new("fields", name, "a field of the dataset; GET /v1/datasets lists them"));
+            faults.push(Fault::new("fields", name, says::A_FIELD.said()));
         }
     }
     for (name, texts) in &share.filter {
         if name.contains('.') || !fields.iter().any(|field| field.name == *name) {
-            faults.push(Fault::new("filter", name, "a field of the dataset's head"));
+            faults.push(Fault::new("filter", name, says::A_HEAD_FIELD.said()));
         }
         if texts.is_empty() {
-            faults.push(Fault::new("filter", name, "at least one text that it may have"));
+            faults.push(Fault::new("filter", name, says::A_TEXT_AT_LEAST.said()));
         }
     }
     for (path, text) in [("purpose", &share.purpose), ("legalBasis", &share.legal_basis)] {
         if text.trim().is_empty() {
-            faults.push(Fault::new(path, "", "what the giver, and the owners of the records, are told"));
+            faults.push(Fault::new(path, "", says::GIVER_IS_TOLD.said()));
         }
     }
     let from = form::day("validFrom", &share.valid_from, faults);
     let to = share.valid_to.as_deref().map(|text| form::day("validTo", text, faults));
     if to.is_some_and(|last| last < from) {
         let last = share.valid_to.as_deref().unwrap_or_default();
-        faults.push(Fault::new("validTo", last, "not before validFrom"));
+        faults.push(Fault::new("validTo", last, says::NOT_BEFORE_FROM.said()));
     }
 }

@@ -1,6 +1,7 @@
 //! Webhooks: where a party wants to be sent what is there for it, instead of asking. What became of each is in `delivery`.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use clearance::party::Role;
 use clearance::record::Record;
@@ -30,6 +31,8 @@ pub enum Source {
     Receipts,
     /// What customs asks a platform of payments (announcement 2018-179): each question by itself.
     PaymentData,
+    /// Demands that were sent to the party or are its own, and offers to them.
+    Demands,
 }
 
 /// A webhook.
@@ -38,7 +41,7 @@ pub enum Source {
 pub struct Webhook {
     /// Where to: an address of HTTPS, or of HTTP in networks that the operator of the window names.
     pub url: String,
-    /// `receipts`, `payment-data`, or `shares/` and the id of a rule of the party.
+    /// `receipts`, `payment-data`, `demands`, or `shares/` and the id of a rule of the party.
     pub source: String,
     /// Records that are sent together; none = [`BATCH`].
     #[serde(default)]
@@ -108,6 +111,7 @@ impl Webhook {
             Some(id) if !id.is_empty() => Some(Source::Share(id.to_owned())),
             None if self.source == "receipts" => Some(Source::Receipts),
             None if self.source == "payment-data" => Some(Source::PaymentData),
+            None if self.source == "demands" => Some(Source::Demands),
             _ => None,
         }
     }
@@ -135,58 +139,53 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 
 fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault>) {
     if seen.own_name().trim().is_empty() {
-        faults.push(Fault::new(
-            "id",
-            &seen.command.key.id,
-            "the party's code, a colon, its name of the webhook",
-        ));
+        faults.push(Fault::new("id", &seen.command.key.id, says::WEBHOOK_ID.said()));
     }
     if seen.parties.find(owner, seen.now.day()).is_none_or(|filing| filing.suspended) {
-        faults.push(Fault::new("id", owner, "the code of a party that is filed and not suspended"));
+        faults.push(Fault::new("id", owner, says::PARTY_FILED.said()));
     }
     let address = webhook.url.strip_prefix("https://").or_else(|| webhook.url.strip_prefix("http://"));
     let host = address.and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let odd = |sign: char| sign.is_whitespace() || sign.is_control();
     if host.is_empty() || host.contains('@') || webhook.url.len() > 500 || webhook.url.contains(odd) {
-        let expected =
-            "an address as https://host/path of up to 500 characters, without a name or password in it";
+        let expected = says::WEBHOOK_ADDRESS.said();
         faults.push(Fault::new("url", &webhook.url, expected));
     }
     match webhook.source() {
         None => {
-            let expected = "receipts, payment-data, or shares/ and the id of a rule";
+            let expected = says::WEBHOOK_SOURCE.said();
             faults.push(Fault::new("source", &webhook.source, expected));
         }
         Some(Source::PaymentData) if !seen.acts_as(owner, &[Role::Platform]) => {
-            faults.push(Fault::new(
-                "source",
-                &webhook.source,
-                "a platform: others are not asked for payments",
-            ));
+            faults.push(Fault::new("source", &webhook.source, says::PLATFORM_ALONE.said()));
         }
         Some(Source::Share(id)) if id.split(':').next() != Some(owner) => {
-            faults.push(Fault::new("source", &webhook.source, "a rule that gives to this party"));
+            faults.push(Fault::new("source", &webhook.source, says::OWN_RULE.said()));
         }
         Some(_) => {}
     }
     let agencies = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
     let shared = matches!(webhook.source(), Some(Source::Share(_)));
     if webhook.answers && (!shared || !seen.acts_as(owner, &agencies)) {
-        let expected = "false, unless an agency or bank is sent what a rule gives";
+        let expected = says::ANSWERS_FALSE.said();
         faults.push(Fault::new("answers", "true", expected));
     }
     if webhook.form == Form::Dxp {
         if !matches!(webhook.source(), Some(Source::Share(_))) || webhook.neutral {
-            let expected = "events, unless a rule gives messages as received, and they are not neutral";
+            let expected = says::FORM_EVENTS.said();
             faults.push(Fault::new("form", "dxp", expected));
         }
         // It is the envelope's receiver.
         let filing = seen.parties.find(owner, seen.now.day());
         if filing.is_none_or(|filing| filing.exchange_ids.is_empty()) {
-            faults.push(Fault::new("form", "dxp", "a party whose filing has an exchange id"));
+            faults.push(Fault::new("form", "dxp", says::HAS_EXCHANGE_ID.said()));
         }
     }
     if let Some(batch) = webhook.batch.filter(|batch| *batch == 0 || *batch > BATCH.1) {
-        faults.push(Fault::new("batch", &batch.to_string(), &format!("1 to {}", BATCH.1)));
+        faults.push(Fault::new(
+            "batch",
+            &batch.to_string(),
+            says::ONE_TO.with(&[("most", &BATCH.1.to_string())]),
+        ));
     }
 }

@@ -3,6 +3,10 @@
 
 #[path = "filings/certificates.rs"]
 mod certificates;
+#[path = "filings/demands.rs"]
+mod demands;
+#[path = "filings/says.rs"]
+mod says;
 
 use ceb::Day;
 use ceb::signature::{CertificateFacts, Subject, generate_sm2};
@@ -458,7 +462,7 @@ fn the_rulebook_that_holds_says_which_licences_a_role_needs() {
         match (office.party(0, "apply", Some(application())), lacks) {
             (Ok(_), None) => {}
             (Err(Refusal::Invalid(faults)), Some(lacks)) => {
-                assert!(faults.len() == 1 && faults[0].expected.contains(lacks), "{faults:?}");
+                assert!(faults.len() == 1 && faults[0].expected.en().contains(lacks), "{faults:?}");
             }
             (told, _) => panic!("{rows}: {told:?}"),
         }

@@ -12,6 +12,7 @@ use register::certificate::{Certificate, Purpose};
 use register::payment_data::compare::{Comparison, Documents, compare};
 use register::payment_data::form::{PaymentData, parse};
 use register::payment_data::{Body, LONGEST, Signed, Upload};
+use register::says::{self, Said};
 use register::{By, Command, Fault, Refusal};
 use std::sync::Arc;
 use store::{Read, RecordSearch, StoreError};
@@ -60,7 +61,7 @@ pub struct Checked {
 pub async fn check<R: Read>(window: &Window<R>, text: &str, codes: &[Text]) -> Result<Checked, Refused> {
     let data = read(text)?;
     if !codes.iter().any(|code| *code == data.platform) {
-        let expected = "the code of the platform that sends this";
+        let expected = says::SENDING_PLATFORM.said();
         let fault = Fault::new("payExchangeInfoHead.ebpCode", &data.platform, expected);
         return Err(Refused::Faults(vec![fault]));
     }
@@ -74,8 +75,8 @@ pub async fn check<R: Read>(window: &Window<R>, text: &str, codes: &[Text]) -> R
 fn read(text: &str) -> Result<PaymentData, Refused> {
     if text.len() > LONGEST {
         let size = text.len().to_string();
-        let expected = format!("at most {LONGEST} bytes");
-        return Err(Refused::Faults(vec![Fault::new("payExInfoStr", &size, &expected)]));
+        let expected = says::AT_MOST_BYTES.with(&[("most", &LONGEST.to_string())]);
+        return Err(Refused::Faults(vec![Fault::new("payExInfoStr", &size, expected)]));
     }
     parse(text).map_err(Refused::Faults)
 }
@@ -177,7 +178,7 @@ pub fn by<R: Read>(window: &Window<R>, platform: &str) -> By {
 /// Whose signature an answer has: that of a certificate which the platform registered and which counts today.
 async fn signed<R: Read>(window: &Window<R>, data: &PaymentData) -> Result<Signed, Refused> {
     let fault =
-        |path: &str, value: &str, expected: &str| Refused::Faults(vec![Fault::new(path, value, expected)]);
+        |path: &str, value: &str, expected: Said| Refused::Faults(vec![Fault::new(path, value, expected)]);
     let known = certificates(window, &data.platform).await?;
     let named = data.certificate.trim();
     let is_named = |facts: &CertificateFacts| {
@@ -186,14 +187,14 @@ async fn signed<R: Read>(window: &Window<R>, data: &PaymentData) -> Result<Signe
             || facts.card_number.as_deref().is_some_and(|card| card.eq_ignore_ascii_case(named))
     };
     let Some((pem, facts)) = known.iter().find(|(_, facts)| is_named(facts)) else {
-        let expected = "the serial or card number of a certificate that this platform registered, itself in PEM, and that counts today";
+        let expected = says::SIGNING_CERTIFICATE.said();
         return Err(fault("certNo", named, expected));
     };
     // Times of certificates are those of messages, yyyyMMddHHmmss.
     let now = window.clock.now().stamp_millis().number() / 1_000;
     if !(facts.not_before..=facts.not_after).contains(&now) {
         let valid = format!("{} - {}", facts.not_before, facts.not_after);
-        return Err(fault("certNo", &valid, "a certificate that is valid now"));
+        return Err(fault("certNo", &valid, says::CERTIFICATE_VALID_NOW.said()));
     }
     let mut wrong = None;
     for text in &data.signed {
@@ -210,10 +211,8 @@ async fn signed<R: Read>(window: &Window<R>, data: &PaymentData) -> Result<Signe
         }
     }
     let why = wrong.as_ref().map_or("", SignatureFault::name);
-    let expected = format!(
-        "验签失败：the signature, in base64, of the text \"sessionID\":\"…\"||\"payExchangeInfoHead\":\"…\"||\"payExchangeInfoLists\":\"…\"||\"serviceTime\":\"…\" with the parts as they are sent ({why})"
-    );
-    Err(fault("signValue", "", &expected))
+    let expected = says::SIGNATURE_WRONG.with(&[("why", why)]);
+    Err(fault("signValue", "", expected))
 }
 
 /// Certificates of a platform that count today, with themselves.

@@ -154,6 +154,8 @@ fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
     tasks.spawn(crate::evidence::run(window.clone(), EVERY));
     tasks.spawn(crate::statistics::run(window.clone(), EVERY));
     tasks.spawn(crate::credit::run(window.clone()));
+    tasks.spawn(crate::demands::run(window.clone()));
+    tasks.spawn(crate::finding::run(window.clone(), EVERY));
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {
         window.messenger.connect(client.clone(), url);

@@ -1,6 +1,7 @@
 //! A window: a space opened for work. Store, pipeline, reference, clock and control store together.
 
 use crate::clock::Clock;
+use crate::finding::Finding;
 use crate::ingest::Context;
 use crate::intake::Intake;
 use crate::messenger::Messenger;
@@ -106,6 +107,8 @@ pub struct Window<R: Read> {
     pub verifier: Arc<Verifier>,
     /// Figures, as far as they follow.
     pub statistics: Arc<Statistics>,
+    /// What can be found in the evidence log.
+    pub finding: Arc<Finding>,
     /// The newest rows, for whoever follows them.
     pub(crate) tail: Arc<Tail>,
     /// Judging is paused: what comes is recorded and answered as received.
@@ -130,6 +133,7 @@ impl<R: Read> Clone for Window<R> {
             pause: self.pause.clone(),
             tail: self.tail.clone(),
             statistics: self.statistics.clone(),
+            finding: self.finding.clone(),
         }
     }
 }
@@ -198,6 +202,7 @@ impl<R: Read> Window<R> {
             pause,
             tail,
             statistics,
+            finding: Arc::default(),
         };
         if first_book {
             // Where another server was faster, his are the first.

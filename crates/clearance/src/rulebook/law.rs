@@ -159,10 +159,12 @@ law! {
     credit_hearing_days;
     /// Days within which the competent agency decides what is contested, appealed or asked of credit.
     credit_decision_days;
+    /// Days for which a demand is open to offers, unless whoever asks names fewer.
+    demand_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 20] = [
+const LATER: [(&str, i64); 21] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -183,6 +185,7 @@ const LATER: [(&str, i64); 20] = [
     ("credit_obeyed", 0),
     ("credit_hearing_days", 5),
     ("credit_decision_days", 15),
+    ("demand_days", 14),
 ];
 
 impl Parameters {

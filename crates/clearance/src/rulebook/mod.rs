@@ -5,6 +5,7 @@
 mod algorithms;
 mod calendar;
 mod codes;
+mod demand_routes;
 mod editions;
 mod law;
 mod requirements;
@@ -14,6 +15,7 @@ mod tariff;
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
 pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
+pub use demand_routes::{DemandRoute, DemandRoutes};
 pub use editions::{ListEdition, ListEditions};
 pub use law::{Dated, Law, Parameters};
 pub use requirements::{FilingRequirement, FilingRequirements};
@@ -70,13 +72,15 @@ pub struct Rulebook {
     pub services: Services,
     /// How credit is assessed, and what follows from it.
     pub credit: credit::Model,
+    /// To which roles a demand goes.
+    pub demand_routes: DemandRoutes,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 21] = built_in!(
+const BUILT_IN: [(&str, &str); 22] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -87,6 +91,7 @@ const BUILT_IN: [(&str, &str); 21] = built_in!(
     "credit_scales.csv",
     "credit_vetoes.csv",
     "currencies.csv",
+    "demand_routes.csv",
     "districts.csv",
     "filing_requirements.csv",
     "list_editions.csv",
@@ -103,7 +108,7 @@ const BUILT_IN: [(&str, &str); 21] = built_in!(
 impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold, and the next that is published has
     /// them as they are built in.
-    pub const ADDED: [&str; 9] = [
+    pub const ADDED: [&str; 10] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -111,6 +116,7 @@ impl Rulebook {
         "credit_measures.csv",
         "credit_scales.csv",
         "credit_vetoes.csv",
+        "demand_routes.csv",
         "filing_requirements.csv",
         "services.csv",
     ];
@@ -206,6 +212,7 @@ impl Rulebook {
                 }));
                 credit::Model::default()
             }),
+            demand_routes: DemandRoutes::load(text("demand_routes.csv"), &mut faults),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

@@ -3,4 +3,5 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod exports;
+mod searches;
 mod trees;

@@ -29,6 +29,15 @@ pub struct User {
     pub created: String,
 }
 
+/// A user that was made or changed.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+pub struct Made {
+    /// The user.
+    pub user: User,
+    /// His one-time password, where one was made; shown once.
+    pub password: Option<String>,
+}
+
 /// A page of users.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 pub struct Users {
@@ -60,6 +69,13 @@ pub struct Token {
     pub revoked: bool,
     /// The certificate to which it is bound.
     pub bound_to: Option<String>,
+}
+
+/// A token that was issued.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+pub struct Issued {
+    /// Its text, shown once.
+    pub token: String,
 }
 
 /// Tokens.

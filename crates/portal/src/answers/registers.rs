@@ -1,6 +1,8 @@
 //! What the interface answers of registers, and the way from the fields of a form to the body of a move and back: the
 //! description of the fields says how each is written.
 
+use crate::answers::Both;
+use crate::language::{Language, Texts};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -126,6 +128,8 @@ pub struct Record {
     pub moves: Vec<Step>,
     /// Whether its time is over.
     pub overdue: bool,
+    /// Whether it is the reader's party's own.
+    pub yours: bool,
 }
 
 /// A page of a register.
@@ -155,7 +159,15 @@ pub struct Fault {
     /// What was sent.
     pub value: String,
     /// What was expected.
-    pub expected: String,
+    #[serde(rename = "text")]
+    pub expected: Both,
+}
+
+impl Fault {
+    /// What was expected, in the reader's language.
+    pub fn told(&self, texts: Texts) -> &str {
+        if texts.language() == Language::Chinese { &self.expected.zh } else { &self.expected.en }
+    }
 }
 
 /// The names of the rows of a list within a form, and how many there are.
@@ -263,7 +275,8 @@ fn one(rule: &Rule, name: &str, fields: &Fields, faults: &mut Vec<Fault>) -> Val
             Err(_) if text.is_empty() && !rule.required => Value::Null,
             Err(_) => {
                 let path = name.strip_prefix("body.").unwrap_or(name).to_owned();
-                faults.push(Fault { path, value: text.to_owned(), expected: "a whole number".to_owned() });
+                let expected = Both { zh: "整数".to_owned(), en: "a whole number".to_owned() };
+                faults.push(Fault { path, value: text.to_owned(), expected });
                 text.into()
             }
         },

@@ -3,7 +3,7 @@
 
 use crate::answers::registers::{BODY, Fault, Fields, Rule, Step, rows};
 use crate::format::day_of_input;
-use crate::language::{Family, Language, Texts};
+use crate::language::{Family, Texts};
 use crate::parts::hidden;
 use maud::{Markup, html};
 
@@ -47,16 +47,10 @@ pub fn loose<'a>(faults: &'a [Fault], step: &Step) -> Vec<&'a Fault> {
         .collect()
 }
 
-/// A fault in the reader's language: what helps to fill in the field, and the exact words.
-pub fn fault(texts: Texts, register: &str, fault: &Fault) -> Markup {
-    let last = fault.path.rsplit('.').next().unwrap_or_default();
-    let name = last.split('[').next().unwrap_or_default();
+/// A fault in the reader's language.
+pub fn fault(texts: Texts, fault: &Fault) -> Markup {
     html! {
-        @if texts.language() == Language::English { (fault.expected) }
-        @else {
-            (texts.hint(if fault.path.contains('.') { "" } else { register }, name).unwrap_or_else(|| texts.text("fault-here")))
-            " " span lang="en" { "(" (fault.expected) ")" }
-        }
+        (fault.told(texts))
         @if !fault.value.is_empty() && fault.value.chars().count() <= 60 { " · " (texts.text("fault-sent")) " " span.code { (fault.value) } }
     }
 }
@@ -106,7 +100,7 @@ fn labelled(
         div.field {
             label for=(own) { (label) }
             @if let (Some(id), Some(hint)) = (&hint_id, &hint) { p.hint id=(id) { (hint) } }
-            @if let Some(id) = &fault_id { div.fault id=(id) { @for one in &faults { p { (fault(shown.texts, shown.register, one)) } } } }
+            @if let Some(id) = &fault_id { div.fault id=(id) { @for one in &faults { p { (fault(shown.texts, one)) } } } }
             (input(described, fault_id.as_ref().map(|_| "true")))
         }
     }
@@ -129,7 +123,7 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
             div.field { div.choice {
                 input type="checkbox" id=(id(shown, name)) name=(name) value="yes" checked[on(name)];
                 label for=(id(shown, name)) { (own) }
-            } @for one in shown.faults.iter().filter(|fault| fault.path == path(name)) { p.fault { (fault(texts, shown.register, one)) } } }
+            } @for one in shown.faults.iter().filter(|fault| fault.path == path(name)) { p.fault { (fault(texts, one)) } } }
         },
         ("maybe", _) => labelled(shown, name, path(name), &label, hint, |described, invalid| {
             html! {
@@ -202,7 +196,7 @@ fn choices(shown: Shown<'_>, rule: &Rule, name: &str, label: &str, hint: Option<
         fieldset.field {
             legend { (label) }
             @if let Some(hint) = hint { p.hint { (hint) } }
-            @for one in faults { p.fault { (fault(shown.texts, shown.register, one)) } }
+            @for one in faults { p.fault { (fault(shown.texts, one)) } }
             div.grid { @for word in &rule.choices {
                 @let box_name = format!("{name}.{word}");
                     @let box_id = id(shown, &box_name);
@@ -225,7 +219,7 @@ fn list(shown: Shown<'_>, rule: &Rule, name: &str, label: &str, hint: Option<Str
             legend { (label) }
             (hidden(&format!("rows.{name}"), &count.to_string()))
             @if let Some(hint) = hint { p.hint { (hint) } }
-            @for one in shown.faults.iter().filter(|fault| fault.path == path(name)) { p.fault { (fault(texts, shown.register, one)) } }
+            @for one in shown.faults.iter().filter(|fault| fault.path == path(name)) { p.fault { (fault(texts, one)) } }
             @for row in 0..count {
                 fieldset.group {
                     legend { (own) " " (row + 1) }

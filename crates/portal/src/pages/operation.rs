@@ -166,6 +166,8 @@ pub struct Evidence {
     pub position: String,
     /// Its proof, and whether it holds; none = no such row that the reader may see.
     pub proof: Option<(Proof, bool)>,
+    /// What was looked for, and found.
+    pub search: super::found::Search,
 }
 
 /// The evidence log.
@@ -182,6 +184,7 @@ pub fn evidence(frame: &Frame, view: &Evidence) -> Page {
             Some((proof, holds)) => (proven(texts, proof, *holds)),
             None => @if !view.position.is_empty() { (empty(&texts.text("no-such-row"), &texts.text("no-such-row-help"))) },
         }
+        (super::found::section(texts, &view.search))
         @if let Some(head) = &view.head {
             h2 { (texts.text("newest-head")) }
             p.muted { (texts.text("newest-head-help")) }

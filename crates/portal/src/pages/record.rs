@@ -44,6 +44,8 @@ pub struct View {
     pub shared: Option<String>,
     /// Whether the reader decides on such records, and cannot decide on this one because he sent it.
     pub sent_himself: bool,
+    /// Of a demand: the offers to it.
+    pub offers: Option<super::demands::Offers>,
     /// What was sent and not taken.
     pub sent: Option<Sent>,
 }
@@ -60,6 +62,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if !record.note.is_empty() { (said(Tone::Still, html! { p { strong { (move_name(texts, &record.action)) } " · " (record.note) } })) }
         @if let Some(there) = &view.shared { p { a href=(there) { (texts.text("to-shared")) } } }
         @if register == "attachments" { p { a.button href={ (record_address(register, &record.id)) "/content" } { (texts.text("read-attachment")) } } }
+        @if let Some(offers) = &view.offers { (super::demands::section(frame, view, offers)) }
         (comparison(texts, record))
         (moves(frame, view))
         h2 { (texts.text("what-it-says")) }
@@ -84,6 +87,11 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     Page::new(record.id.clone(), Some(Desk::Registers), body)
         .below(Desk::Registers.address(), Desk::Registers.name(texts))
         .below(&register_address(register), name)
+}
+
+/// What a record is called that somebody read: a trade, or a record of a register.
+pub(super) fn record_name(texts: Texts, kind: &str) -> String {
+    texts.known(Family::Register, kind).unwrap_or_else(|| texts.word(Family::Value, kind))
 }
 
 fn refusal(texts: Texts, (kind, words): &(String, String)) -> Markup {
@@ -190,12 +198,14 @@ fn attachment(id: &str) -> Markup {
 fn moves(frame: &Frame, view: &View) -> Markup {
     let (texts, record) = (frame.texts, &view.record);
     let there = format!("{}/actions", record_address(&record.register, &record.id));
+    // An offer is accepted where it stands.
+    let shown = |action: &str| view.offers.is_none() || action != "accept";
     html! {
         @if view.sent_himself { (said(Tone::Warn, html! { p { (texts.text("you-sent-this")) } })) }
-        @if !record.moves.is_empty() { h2 #moves { (texts.text("what-you-can-do")) } }
+        @if record.moves.iter().any(|step| shown(&step.action)) { h2 #moves { (texts.text("what-you-can-do")) } }
         @if record.moves.iter().any(|step| step.who == "reviewer") { p.muted { (texts.text("two-persons")) } }
         // Whoever decides finds the decision first.
-        @for step in record.moves.iter().filter(|step| step.who == "reviewer").chain(record.moves.iter().filter(|step| step.who != "reviewer")) {
+        @for step in record.moves.iter().filter(|step| step.who == "reviewer").chain(record.moves.iter().filter(|step| step.who != "reviewer" && shown(&step.action))) {
             @let sent = view.sent.as_ref().filter(|sent| sent.action == step.action);
             details.move open[sent.is_some()] {
                 summary { (move_name(texts, &step.action)) " → " (super::registers::state_name(texts, &step.to)) }
@@ -237,7 +247,7 @@ fn form(
             @if !faults.is_empty() {
                 (said(Tone::Bad, html! {
                     p { (texts.with("faults-found", &[("count", &faults.len().to_string())])) }
-                    @if !loose.is_empty() { ul { @for one in &loose { li { span.code { (one.path) } " " (body_form::fault(texts, register, one)) } } } }
+                    @if !loose.is_empty() { ul { @for one in &loose { li { span.code { (one.path) } " " (body_form::fault(texts, one)) } } } }
                 }))
             }
             @if with_number { (number(shown)) }
@@ -252,13 +262,14 @@ fn number(shown: Shown<'_>) -> Markup {
     let texts = shown.texts;
     let (label, hint) = match shown.register {
         // The window itself makes these.
-        "certificates" | "attachments" => return html! {},
+        "certificates" | "attachments" | super::demands::DEMANDS => return html! {},
+        super::demands::OFFERS => (texts.text("demand-number"), texts.text("demand-number-hint")),
         "filings" => (texts.text("party-code"), texts.text("party-code-hint")),
         "payment-data" => (texts.text("platform-code"), texts.text("platform-code-hint")),
         _ => (texts.text("own-number"), texts.text("own-number-hint")),
     };
     let faults: Vec<&str> =
-        shown.faults.iter().filter(|fault| fault.path == "id").map(|fault| fault.expected.as_str()).collect();
+        shown.faults.iter().filter(|fault| fault.path == "id").map(|fault| fault.told(texts)).collect();
     let value = shown.fields.get("number").map(String::as_str).unwrap_or_default();
     field(&Field {
         name: "number",

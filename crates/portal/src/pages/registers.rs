@@ -33,10 +33,14 @@ pub fn move_name(texts: Texts, word: &str) -> String {
 /// The state of a record, with its tone.
 pub fn state(texts: Texts, word: &str) -> Markup {
     let tone = match word {
-        "filed" | "in-force" | "registered" | "active" | "attached" | "answered" | "delivering" => Tone::Good,
-        "submitted" | "change-submitted" | "proposed" | "asked" | "accepted" => Tone::Wait,
+        "filed" | "in-force" | "registered" | "active" | "attached" | "answered" | "delivering" | "done" => {
+            Tone::Good
+        }
+        "submitted" | "change-submitted" | "proposed" | "asked" | "accepted" | "open" | "offered" => {
+            Tone::Wait
+        }
         "returned" | "suspended" | "paused" => Tone::Warn,
-        "refused" | "revoked" | "failing" | "stopped" | "doubted" | "declined" => Tone::Bad,
+        "refused" | "revoked" | "failing" | "stopped" | "doubted" | "declined" | "complained" => Tone::Bad,
         _ => Tone::Still,
     };
     badge(tone, &state_name(texts, word))
@@ -224,7 +228,11 @@ fn table(texts: Texts, register: &str, records: &[Record]) -> Markup {
 }
 
 /// Fields that hold days and seconds.
-const TIMES: [&str; 11] = [
+const TIMES: [&str; 15] = [
+    "readyFrom",
+    "neededBy",
+    "deadline",
+    "validUntil",
     "validFrom",
     "validTo",
     "due",

@@ -5,6 +5,12 @@ use portal::answers::consumer::*;
 use portal::pages::consumer::{data, disputes, quota, track, trade, trades};
 use portal::pages::{guide, lists};
 use portal::{Desk, Frame, Language, Reader};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+fn read<T: DeserializeOwned>(answer: Value) -> T {
+    serde_json::from_value(answer).unwrap()
+}
 
 fn frame(language: Language, signed_in: bool) -> Frame {
     let desks = vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide];
@@ -129,20 +135,17 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         role: "officer".into(),
         purpose: "样例<b>".into(),
     };
-    let published = lists::View {
-        modes: vec![("9610".into(), "电子商务".into(), "e-commerce".into())],
-        editions: vec![lists::Edition {
-            name: "2022-03 in force".into(),
-            from: "20220301".into(),
-            source: "notice".into(),
-            in_force: true,
-        }],
-        institutions: vec![lists::Institution {
-            code: "5301960301".into(),
-            name: "样例<b>".into(),
-            services: vec![("支付".into(), "payment".into()), ("担保".into(), "guarantee".into())],
-        }],
-        next: Some("5301960301".into()),
+    let published: lists::View = lists::View {
+        published: read(json!({
+            "modes": [{"code": "9610", "name": {"zh": "电子商务", "en": "e-commerce"}}],
+            "editions": [{"name": "2022-03 in force", "validFrom": "20220301", "source": "notice", "inForce": true}],
+        })),
+        found: read(json!({
+            "institutions": [{"code": "5301960301", "name": "样例<b>", "services": [
+                {"name": {"zh": "支付", "en": "payment"}}, {"name": {"zh": "担保", "en": "guarantee"}},
+            ]}],
+            "after": "5301960301",
+        })),
         ..lists::View::default()
     };
     let about = disputes::About { platform: "5301960101".into(), order_no: "1".into(), ..Default::default() };

@@ -344,6 +344,7 @@ fn a_try() -> sandbox::View {
 fn pages(language: Language) -> Vec<(&'static str, String)> {
     let mut all = desks(language);
     all.extend(crate::registers::pages(language));
+    all.extend(crate::demands::pages(language));
     all
 }
 

@@ -4,6 +4,7 @@
 
 mod colours;
 mod consumers;
+mod demands;
 mod figures;
 mod gallery;
 mod registers;

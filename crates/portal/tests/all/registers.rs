@@ -2,11 +2,12 @@
 
 use crate::gallery::frame;
 use portal::Language;
+use portal::answers::Both;
 use portal::answers::operation::{self, Operation};
 use portal::answers::people::{Given, Shared, Token, Tokens, User, Users};
 use portal::answers::registers::{About, Actor, Fault, Record, Records, Rule, Step, Waiting, fields_of};
 use portal::pages::people::{Gives, Typed};
-use portal::pages::{newcomer, operation as operating, people, record, registers, shares};
+use portal::pages::{found, newcomer, operation as operating, people, record, registers, shares};
 use serde_json::{Value, json};
 
 fn rule(name: &str, kind: &str) -> Rule {
@@ -85,8 +86,11 @@ fn a_view() -> record::View {
         step("approve", "filed", "reviewer", Some(rules())),
         step("refuse", "filed", "reviewer", None),
     ];
-    let fault =
-        |path: &str| Fault { path: path.into(), value: "x<b>".into(), expected: "something else".into() };
+    let fault = |path: &str| Fault {
+        path: path.into(),
+        value: "x<b>".into(),
+        expected: Both { zh: "别的".into(), en: "something else".into() },
+    };
     let faults =
         ["name", "roles", "licences", "licences[0].kind", "contact.name", "validFrom", "elsewhere", "note"];
     record::View {
@@ -204,6 +208,30 @@ fn an_operation() -> Operation {
     }
 }
 
+fn a_search() -> found::Search {
+    let hit = |what: &str, about: Value| json!({"position": 7, "time": "20261123100000123", "what": what, "about": about});
+    let found = json!({
+        "entries": [
+            hit("read", json!({"register": "accesses", "id": "a:1", "kind": "consignment", "subject": "5301960101/1<b>", "role": "officer",
+                "purpose": "核对<b>", "party": "8620000001", "by": "officer"})),
+            hit("judged", json!({"message": "CEB311Message", "platform": "5301960101", "orderNo": "样例/1", "party": "5301960101"})),
+            hit("officer-action", json!({"action": "release", "platform": "5301960101", "orderNo": "1", "party": "8620000001"})),
+            hit("record", json!({"register": "filings", "id": "5301960101", "action": "apply", "party": "5301960101", "by": "样一"})),
+            hit("received", json!({"message": "CEB311Message", "party": "5301960101"})),
+            hit("rule-change", json!({})),
+        ],
+        "after": "1.7", "behind": 3,
+    });
+    found::Search {
+        party: "5301960101".into(),
+        what: "read".into(),
+        from: "20261101".into(),
+        of_others: true,
+        found: serde_json::from_value(found).unwrap(),
+        ..found::Search::default()
+    }
+}
+
 fn an_evidence() -> operating::Evidence {
     let entry = operation::Entry {
         position: 7,
@@ -228,6 +256,7 @@ fn an_evidence() -> operating::Evidence {
         kind: "event".into(),
         position: "7".into(),
         proof: Some((proof, true)),
+        search: a_search(),
     }
 }
 

@@ -207,7 +207,13 @@ fn words() -> Vec<(Family, Vec<String>)> {
             ]),
         ),
         (Family::Counter, COUNTERS.iter().map(|word| word.replace('_', "-")).collect()),
-        (Family::Row, ROWS.iter().map(|word| word.replace(' ', "-")).collect()),
+        (
+            Family::Row,
+            ROWS.iter()
+                .map(|word| word.replace(' ', "-"))
+                .chain(portal::pages::found::WHATS.iter().map(|word| format!("what-{word}")))
+                .collect(),
+        ),
         (Family::Scope, SCOPES.iter().map(|word| word.replace(':', "-")).collect()),
     ]
 }

@@ -3,6 +3,7 @@
 //! have his credit repaired. One record an enterprise: what stood before is in its history.
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
 use ceb::Day;
 use clearance::keys::Time;
@@ -159,10 +160,10 @@ fn who(seen: &Seen<'_>) -> (String, String) {
 fn noticed(seen: &Seen<'_>, party: &str, faults: &mut Vec<Fault>) -> Option<Body> {
     let notice: Notice = read(seen.command.body.as_deref(), faults)?;
     if seen.parties.find(party, seen.now.day()).is_none_or(|filing| filing.code != party) {
-        faults.push(Fault::new("id", party, "the code under which an enterprise is filed"));
+        faults.push(Fault::new("id", party, says::ENTERPRISE_CODE.said()));
     }
     if !LISTS.contains(&notice.list.as_str()) {
-        faults.push(Fault::new("list", &notice.list, &format!("one of {}", LISTS.join(", "))));
+        faults.push(Fault::new("list", &notice.list, says::ONE_OF.with(&[("words", &LISTS.join(", "))])));
     }
     text("facts", &notice.facts, faults);
     text("legalBasis", &notice.legal_basis, faults);
@@ -171,8 +172,8 @@ fn noticed(seen: &Seen<'_>, party: &str, faults: &mut Vec<Fault>) -> Option<Body
     let until = form::day("hearUntil", &notice.hear_until, faults);
     // A red list takes nothing from anybody: nobody has to be heard.
     if notice.list != "red" && until < Time(seen.now.0 + least * 86_400_000).day() {
-        let expected = format!("{least} days from today or later: who is put on this list is heard");
-        faults.push(Fault::new("hearUntil", &notice.hear_until, &expected));
+        let expected = says::HEARD_FIRST.with(&[("days", &least.to_string())]);
+        faults.push(Fault::new("hearUntil", &notice.hear_until, expected));
     }
     Some(Body {
         notice,
@@ -193,7 +194,7 @@ fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault
     match action {
         "state" => body.statement = Some(statement(sent, faults)?),
         "appeal" if body.appeal.is_some() => {
-            faults.push(Fault::new("action", action, "an appeal was decided; a court may decide otherwise"));
+            faults.push(Fault::new("action", action, says::APPEAL_DECIDED.said()));
         }
         "appeal" => {
             body.appeal = Some(statement(sent, faults)?);
@@ -202,7 +203,11 @@ fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault
         "ask-repair" => {
             let from = body.decision.as_ref().and_then(|decision| Day::parse(&decision.repair_from));
             if let Some(from) = from.filter(|from| today < *from) {
-                faults.push(Fault::new("action", action, &format!("from {} on", from.number())));
+                faults.push(Fault::new(
+                    "action",
+                    action,
+                    says::FROM_DAY_ON.with(&[("day", &from.number().to_string())]),
+                ));
             }
             body.repair = Some(statement(sent, faults)?);
             body.decide_due = Some(due(seen));
@@ -210,14 +215,18 @@ fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault
         "list" => list(seen, state, &mut body, faults)?,
         "uphold" | "revoke" | "repair" | "refuse-repair" => {
             if body.decided_by.as_ref() == Some(&who(seen)) {
-                faults.push(Fault::new("action", action, "another person than the one who decided to list"));
+                faults.push(Fault::new("action", action, says::NOT_WHO_LISTED.said()));
             }
             body.decide_due = None;
         }
         "end" => {
             let last = body.decision.as_ref().and_then(|decision| Day::parse(&decision.valid_to));
             if let Some(last) = last.filter(|last| today <= *last) {
-                faults.push(Fault::new("action", action, &format!("after {}, its last day", last.number())));
+                faults.push(Fault::new(
+                    "action",
+                    action,
+                    says::AFTER_LAST_DAY.with(&[("day", &last.number().to_string())]),
+                ));
             }
         }
         _ => {}
@@ -229,24 +238,24 @@ fn list(seen: &Seen<'_>, state: &str, body: &mut Body, faults: &mut Vec<Fault>) 
     let today = seen.now.day();
     let decision: Decision = read(seen.command.body.as_deref(), faults)?;
     if body.noticed_by == who(seen) {
-        faults.push(Fault::new("action", "list", "another person than the one who gave notice"));
+        faults.push(Fault::new("action", "list", says::NOT_WHO_NOTICED.said()));
     }
     let until = Day::parse(&body.notice.hear_until).unwrap_or_default();
     if body.notice.list != "red" && state == "noticed" && today <= until {
-        let expected = format!("what the enterprise says, or a day after {}", until.number());
-        faults.push(Fault::new("hearUntil", &body.notice.hear_until, &expected));
+        let expected = says::HEARD_OR_AFTER.with(&[("day", &until.number().to_string())]);
+        faults.push(Fault::new("hearUntil", &body.notice.hear_until, expected));
     }
     let from = form::day("validFrom", &decision.valid_from, faults);
     let to = form::day("validTo", &decision.valid_to, faults);
     let repair = form::day("repairFrom", &decision.repair_from, faults);
     if from < today {
-        faults.push(Fault::new("validFrom", &decision.valid_from, "today or later"));
+        faults.push(Fault::new("validFrom", &decision.valid_from, says::TODAY_OR_LATER.said()));
     }
     if to < from {
-        faults.push(Fault::new("validTo", &decision.valid_to, "not before validFrom"));
+        faults.push(Fault::new("validTo", &decision.valid_to, says::NOT_BEFORE_FROM.said()));
     }
     if repair < from || repair > to {
-        faults.push(Fault::new("repairFrom", &decision.repair_from, "from validFrom to validTo"));
+        faults.push(Fault::new("repairFrom", &decision.repair_from, says::FROM_VALID_TO_VALID.said()));
     }
     body.decision = Some(decision);
     body.decided_by = Some(who(seen));
@@ -266,6 +275,6 @@ fn statement(sent: Option<&str>, faults: &mut Vec<Fault>) -> Option<Statement> {
 
 pub(super) fn text(path: &str, said: &str, faults: &mut Vec<Fault>) {
     if !(2..=LONGEST).contains(&said.trim().chars().count()) {
-        faults.push(Fault::new(path, "", &format!("2 to {LONGEST} characters")));
+        faults.push(Fault::new(path, "", says::TWO_TO_CHARACTERS.with(&[("most", &LONGEST.to_string())])));
     }
 }

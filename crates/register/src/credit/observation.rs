@@ -4,6 +4,7 @@
 
 use super::listing::text;
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
 use ceb::{Day, Decimal};
 use clearance::Text;
@@ -110,7 +111,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             check(seen, &source, &observed, faults);
             let before = Body::of(record);
             if before.observed.subject != observed.subject {
-                let expected = "the same enterprise; what is of another is a record of its own";
+                let expected = says::SAME_ENTERPRISE.said();
                 faults.push(Fault::new("subject", &observed.subject, expected));
             }
             Body { observed, decide_due: None, decided: false }
@@ -118,7 +119,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         ("contest", Some(record)) => {
             let body = Body::of(record);
             if body.decided {
-                faults.push(Fault::new("action", "contest", "it was decided; a court may decide otherwise"));
+                faults.push(Fault::new("action", "contest", says::CREDIT_DECIDED.said()));
             }
             let law = seen.reference.current().parameters.on(seen.now.day());
             let due = Time(seen.now.0 + law.credit_decision_days * 86_400_000).day().number().to_string();
@@ -134,20 +135,20 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 fn check(seen: &Seen<'_>, source: &str, observed: &Observed, faults: &mut Vec<Fault>) {
     let today = seen.now.day();
     if seen.own_name().trim().is_empty() {
-        faults.push(Fault::new("id", &seen.command.key.id, "your code, a colon, your number of it"));
+        faults.push(Fault::new("id", &seen.command.key.id, says::OWN_CODE_AND_NUMBER.said()));
     }
     if seen
         .parties
         .find(&observed.subject, today)
         .is_none_or(|filing| filing.code != observed.subject.as_str())
     {
-        faults.push(Fault::new("subject", &observed.subject, "the code under which an enterprise is filed"));
+        faults.push(Fault::new("subject", &observed.subject, says::ENTERPRISE_CODE.said()));
     } else if seen.parties.same(&observed.subject, source, today) {
-        faults.push(Fault::new("subject", &observed.subject, "another: nobody observes himself"));
+        faults.push(Fault::new("subject", &observed.subject, says::NOT_ONESELF.said()));
     }
     let day = form::day("day", &observed.day, faults);
     if day > today {
-        faults.push(Fault::new("day", &observed.day, "today or before"));
+        faults.push(Fault::new("day", &observed.day, says::TODAY_OR_BEFORE.said()));
     }
     text("grounds", &observed.grounds, faults);
     let book = seen.reference.current();
@@ -159,9 +160,8 @@ fn check(seen: &Seen<'_>, source: &str, observed: &Observed, faults: &mut Vec<Fa
     };
     let roles: Vec<Role> = indicator.sources.iter().filter_map(|word| Role::from_word(word)).collect();
     if !seen.acts_as(source, &roles) {
-        let expected =
-            format!("an indicator that you may observe; this one: {}", indicator.sources.join(", "));
-        faults.push(Fault::new("indicator", &observed.indicator, &expected));
+        let expected = says::OWN_INDICATOR.with(&[("roles", &indicator.sources.join(", "))]);
+        faults.push(Fault::new("indicator", &observed.indicator, expected));
     }
     let (part, whole, value) = (observed.part, observed.whole, observed.value.as_deref());
     match (indicator.kind, part, whole, value) {
@@ -169,14 +169,14 @@ fn check(seen: &Seen<'_>, source: &str, observed: &Observed, faults: &mut Vec<Fa
             if part <= whole && whole > 0 && whole <= 1_000_000_000 => {}
         (Kind::Ratio, ..) => {
             let sent = format!("{part:?} of {whole:?}");
-            faults.push(Fault::new("part", &sent, "part and whole, the part not above the whole"));
+            faults.push(Fault::new("part", &sent, says::PART_OF_WHOLE.said()));
         }
         (Kind::Count, Some(times), None, None) if (1..=1_000_000).contains(&times) => {}
-        (Kind::Count, ..) => faults.push(Fault::new("part", &format!("{part:?}"), "how often, alone")),
+        (Kind::Count, ..) => faults.push(Fault::new("part", &format!("{part:?}"), says::HOW_OFTEN.said())),
         (Kind::Latest, None, None, Some(value))
             if Decimal::parse(value).is_some_and(|value| !value.is_negative()) => {}
         (Kind::Latest, ..) => {
-            faults.push(Fault::new("value", value.unwrap_or(""), "a decimal not below zero, alone"));
+            faults.push(Fault::new("value", value.unwrap_or(""), says::DECIMAL_ALONE.said()));
         }
     }
 }
@@ -188,13 +188,17 @@ fn veto(seen: &Seen<'_>, source: &str, observed: &Observed, faults: &mut Vec<Fau
     if !model.vetoes(today).any(|row| row.veto == observed.indicator.as_str()) {
         let words = model.indicators(today).map(|one| one.indicator.as_str());
         let words: Vec<&str> = words.chain(model.vetoes(today).map(|row| row.veto.as_str())).collect();
-        faults.push(Fault::new("indicator", &observed.indicator, &format!("one of {}", words.join(", "))));
+        faults.push(Fault::new(
+            "indicator",
+            &observed.indicator,
+            says::ONE_OF.with(&[("words", &words.join(", "))]),
+        ));
         return;
     }
     if !seen.acts_as(source, &[Role::Agency, Role::Officer, Role::ZoneOperator]) {
-        faults.push(Fault::new("indicator", &observed.indicator, "agencies and offices observe this"));
+        faults.push(Fault::new("indicator", &observed.indicator, says::AGENCIES_OBSERVE.said()));
     }
     if observed.part.is_some() || observed.whole.is_some() || observed.value.is_some() {
-        faults.push(Fault::new("value", "", "nothing: this is a fact, without a number"));
+        faults.push(Fault::new("value", "", says::FACT_ALONE.said()));
     }
 }

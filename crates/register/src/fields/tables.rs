@@ -201,6 +201,34 @@ const LIST_DECISION: &[Field] = &[
 
 const STATEMENT: &[Field] = &[must("text", Area), may("attachments", Attachment).many()];
 
+const ASKED_FOR: &[Field] = &[
+    must("kind", Choice(crate::demand::KINDS)),
+    must("goods", Text),
+    may("from", Text),
+    may("to", Text),
+    may("quantity", Text),
+    may("unit", Code),
+    may("readyFrom", Date),
+    must("neededBy", Date),
+    may("temperatureFrom", Text),
+    may("temperatureTo", Text),
+    may("dangerClass", Choice(crate::demand::DANGER_CLASSES)),
+    may("text", Area),
+    may("until", Date),
+    must("contact", Group(CONTACT)),
+];
+
+const ACCEPTING: &[Field] = &[must("offer", Code), must("offerVersion", Number)];
+
+const OFFERED: &[Field] = &[
+    must("price", Text),
+    must("currency", Code),
+    must("term", Text),
+    may("conditions", Area),
+    must("validUntil", Date),
+    must("contact", Group(CONTACT)),
+];
+
 /// Every form.
 pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["apply", "correct", "change"], APPLICATION, Some("/applied")),
@@ -222,6 +250,9 @@ pub(super) const FORMS: &[Row] = &[
     (Register::CreditList, &["notice"], LIST_NOTICE, None),
     (Register::CreditList, &["list"], LIST_DECISION, None),
     (Register::CreditList, &["state", "appeal", "ask-repair"], STATEMENT, None),
+    (Register::ServiceRequest, &["ask"], ASKED_FOR, None),
+    (Register::ServiceRequest, &["accept"], ACCEPTING, None),
+    (Register::ServiceOffer, &["offer", "change"], OFFERED, Some("/offered")),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -293,6 +324,8 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
+    (Register::ServiceRequest, &["asked", "deadline", "asker", "routed", "beyond", "chosen"]),
+    (Register::ServiceOffer, &["offered", "demand", "goods", "asker", "askerContact"]),
     (Register::SignIn, &["subject", "time"]),
     (Register::Erasure, &["recordType", "ground", "law", "first", "last", "rows"]),
     (

@@ -4,8 +4,8 @@
 use super::{Field, Kind, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    attachment, certificate, consumer, credit, dispute, filing, form, goods, moves_of, payment_data, request,
-    share, webhook,
+    attachment, certificate, consumer, credit, demand, dispute, filing, form, goods, moves_of, offer,
+    payment_data, request, share, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -111,6 +111,9 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<credit::listing::Notice>("notice", described(Register::CreditList, "notice"), &[]);
     is_described::<credit::listing::Decision>("decision", described(Register::CreditList, "list"), &[]);
     is_described::<credit::listing::Statement>("statement", described(Register::CreditList, "appeal"), &[]);
+    is_described::<demand::Asked>("demand", described(Register::ServiceRequest, "ask"), &[]);
+    is_described::<demand::Accepting>("accepting", described(Register::ServiceRequest, "accept"), &[]);
+    is_described::<offer::Offered>("offer", described(Register::ServiceOffer, "offer"), &[]);
 }
 
 #[test]

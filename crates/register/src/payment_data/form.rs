@@ -3,6 +3,7 @@
 //! text are as integrators publish them (SPEC §8.6), lengths are not checked.
 
 use crate::Fault;
+use crate::says::{self, Said};
 use ceb::{Decimal, Stamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -169,26 +170,26 @@ pub fn parse(text: &str) -> Result<PaymentData, Vec<Fault>> {
 fn whole(text: &str) -> Result<Whole<'_>, Vec<Fault>> {
     // A list would be read as one by position.
     if !text.trim_start().starts_with('{') {
-        return Err(vec![Fault::new("payExInfoStr", "", "a JSON object, as of announcement 2018-179")]);
+        return Err(vec![Fault::new("payExInfoStr", "", says::PAYMENT_JSON.said())]);
     }
     serde_json::from_str(text).map_err(|error| not_read("payExInfoStr", &error))
 }
 
 fn not_read(path: &str, error: &serde_json::Error) -> Vec<Fault> {
-    vec![Fault::new(path, "", &format!("the JSON of announcement 2018-179: {error}"))]
+    vec![Fault::new(path, "", says::PAYMENT_JSON_READ.with(&[("error", &error.to_string())]))]
 }
 
 fn given(path: &str, word: Option<Word>, faults: &mut Vec<Fault>) -> String {
     let text = word.unwrap_or_default().0;
     if text.trim().is_empty() {
-        faults.push(Fault::new(path, "", "不为空 (must not be empty)"));
+        faults.push(Fault::new(path, "", says::NOT_EMPTY.said()));
     }
     text
 }
 
 fn part<T: serde::de::DeserializeOwned>(path: &str, text: &str, faults: &mut Vec<Fault>) -> Option<T> {
     if text.is_empty() {
-        faults.push(Fault::new(path, "", "不为空 (must not be empty)"));
+        faults.push(Fault::new(path, "", says::NOT_EMPTY.said()));
         return None;
     }
     match serde_json::from_str(text) {
@@ -214,24 +215,24 @@ fn read_head(head: Head, faults: &mut Vec<Fault>) -> Option<PaymentData> {
     let verified_by = given("verDept", head.ver_dept);
     let pay_type = given("payType", head.pay_type);
     let trading_time = given("tradingTime", head.trading_time);
-    let mut wrong = |path: &str, value: &str, expected: &str| {
+    let mut wrong = |path: &str, value: &str, expected: Said| {
         if !value.trim().is_empty() {
             faults.push(Fault::new(&format!("payExchangeInfoHead.{path}"), value, expected));
         }
     };
     let amount = Decimal::parse(total_amount.trim());
     if amount.is_none_or(|amount| amount < Decimal::default()) {
-        wrong("totalAmount", &total_amount, "an amount in yuan with up to five decimal places");
+        wrong("totalAmount", &total_amount, says::AMOUNT_FIVE_PLACES.said());
     }
     let time = Stamp::parse(trading_time.trim());
     if time.is_none() {
-        wrong("tradingTime", &trading_time, "yyyyMMddHHmmss");
+        wrong("tradingTime", &trading_time, says::A_SECOND.said());
     }
     if !matches!(verified_by.trim(), "1" | "2" | "3") {
-        wrong("verDept", &verified_by, "1 银联, 2 网联, 3 其他");
+        wrong("verDept", &verified_by, says::VERIFIED_BY.said());
     }
     if !matches!(pay_type.trim(), "1" | "2" | "3" | "4") {
-        wrong("payType", &pay_type, "1 APP, 2 PC, 3 扫码, 4 其他");
+        wrong("payType", &pay_type, says::PAY_TYPE.said());
     }
     Some(PaymentData {
         session: String::new(),
@@ -251,7 +252,7 @@ fn read_head(head: Head, faults: &mut Vec<Fault>) -> Option<PaymentData> {
 
 fn read_lists(lists: Vec<List>, faults: &mut Vec<Fault>) -> Vec<PaidOrder> {
     if lists.is_empty() {
-        faults.push(Fault::new("payExchangeInfoLists", "[]", "不为空 (at least one order)"));
+        faults.push(Fault::new("payExchangeInfoLists", "[]", says::AN_ORDER_AT_LEAST.said()));
     }
     let read = lists.into_iter().enumerate().map(|(index, list)| {
         let path = |field: &str| format!("payExchangeInfoLists[{index}].{field}");
@@ -259,7 +260,7 @@ fn read_lists(lists: Vec<List>, faults: &mut Vec<Fault>) -> Vec<PaidOrder> {
         given(&path("recpAccount"), list.recp_account, faults);
         let recipient = given(&path("recpName"), list.recp_name, faults);
         if list.goods_info.is_empty() {
-            faults.push(Fault::new(&path("goodsInfo"), "[]", "不为空 (at least one article)"));
+            faults.push(Fault::new(&path("goodsInfo"), "[]", says::AN_ARTICLE_AT_LEAST.said()));
         }
         let goods = list.goods_info.into_iter().enumerate().map(|(number, goods)| {
             given(&path(&format!("goodsInfo[{number}].itemLink")), goods.item_link, faults);
@@ -294,10 +295,10 @@ fn without_space(json: &str) -> String {
 pub fn told(faults: &[Fault]) -> String {
     let one = |fault: &Fault| {
         let field = fault.path.rsplit('.').next().unwrap_or_default();
-        if fault.value.is_empty() && fault.expected.starts_with("不为空") {
+        if fault.value.is_empty() && fault.expected.zh() == says::NOT_EMPTY.zh {
             return format!("{} : {field}不为空;  ", fault.path);
         }
-        format!("{} : {} ({});  ", fault.path, fault.expected, fault.value)
+        format!("{} : {} ({});  ", fault.path, fault.expected.zh(), fault.value)
     };
     faults.iter().map(one).collect()
 }

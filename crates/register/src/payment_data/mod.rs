@@ -7,6 +7,7 @@ pub mod compare;
 pub mod form;
 
 use crate::moves::Move;
+use crate::says;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use clearance::Text;
 use clearance::keys::Time;
@@ -168,19 +169,15 @@ fn check(seen: &Seen<'_>, platform: &str, ask: &Ask, faults: &mut Vec<Fault>) {
     // Under the code of its filing: there the answer is looked for.
     let filed = seen.parties.find(platform, seen.now.day()).is_some_and(|filing| filing.code == platform);
     if !filed || !seen.acts_as(platform, &[Role::Platform]) {
-        let expected = "code of a platform that is filed and not suspended, a colon, the session";
+        let expected = says::SESSION_ID.said();
         faults.push(Fault::new("id", &seen.command.key.id, expected));
     }
     if !is_session(seen.own_name()) {
-        let expected = "after the colon a session that nobody guesses: 36 characters as of a random UUID";
+        let expected = says::SESSION_RANDOM.said();
         faults.push(Fault::new("id", &seen.command.key.id, expected));
     }
     let order = ask.order_no.trim();
     if order.is_empty() || order.chars().count() > 60 || order.chars().any(char::is_control) {
-        faults.push(Fault::new(
-            "orderNo",
-            &ask.order_no,
-            "the platform's number of the order, up to 60 characters",
-        ));
+        faults.push(Fault::new("orderNo", &ask.order_no, says::ORDER_NUMBER.said()));
     }
 }

@@ -61,7 +61,11 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
         (
             "get",
-            "/v1/evidence/head" | "/v1/evidence/proof" | "/v1/evidence/consistency" | "/v1/evidence/entries",
+            "/v1/evidence/head"
+            | "/v1/evidence/proof"
+            | "/v1/evidence/consistency"
+            | "/v1/evidence/entries"
+            | "/v1/evidence/search",
         ) => right(&[Right::EvidenceRead]),
         ("get", "/v1/registers" | "/v1/datasets" | "/v1/datasets/{dataset}" | "/v1/evidence/keys") => {
             right(&[Right::ReferenceRead])
@@ -143,11 +147,12 @@ fn page(method: &str, path: &str) -> Option<Access> {
         | ("post", "/desk/registers/{register}/{id}/actions") => {
             right(&[Right::RegistersApply, Right::FilingsReview])
         }
+        ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),
         ("get" | "post", "/register") => Open,
         ("get", "/desk/operation" | "/desk/rulebooks") => right(&[Right::MetricsRead]),
-        ("get", "/desk/evidence") => right(&[Right::EvidenceRead]),
+        ("get", "/desk/evidence" | "/desk/evidence/file") => right(&[Right::EvidenceRead]),
         ("get", "/desk/people" | "/desk/people/{id}") => right(&[Right::UsersRead]),
         ("post", "/desk/people" | "/desk/people/{id}") => right(&[Right::UsersManage]),
         ("get", "/desk/tokens") => right(&[Right::TokensRead]),

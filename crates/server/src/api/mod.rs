@@ -11,6 +11,7 @@ mod credit;
 pub(crate) mod documents;
 pub(crate) mod error;
 pub(crate) mod evidence;
+pub(crate) mod found;
 pub(crate) mod institutions;
 pub(crate) mod limits;
 mod lines;
@@ -92,6 +93,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/evidence/proof"),
     ("get", "/v1/evidence/consistency"),
     ("get", "/v1/evidence/entries"),
+    ("get", "/v1/evidence/search"),
     ("get", "/v1/openapi.json"),
     ("get", "/health"),
     ("get", "/ready"),
@@ -144,6 +146,8 @@ const RECEIPTS: (usize, usize) = (500, 5_000);
 const CONSIGNMENTS: (usize, usize) = (50, 500);
 const ACCOUNTS: (usize, usize) = (1_000, 10_000);
 const EVIDENCE: (usize, usize) = (500, 5_000);
+/// Entries that are found: each is read.
+const EVIDENCE_FOUND: (usize, usize) = (50, 200);
 
 /// Bytes of a body at most: an envelope is a third larger than its message.
 fn body_limit(limits: &ceb::Limits) -> usize {
@@ -200,6 +204,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/evidence/proof", get(evidence::proof::<R>))
         .route("/v1/evidence/consistency", get(evidence::consistency::<R>))
         .route("/v1/evidence/entries", get(evidence::entries::<R>))
+        .route("/v1/evidence/search", get(found::search::<R>))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/health", get(operations::health::<R>))
         .route("/ready", get(operations::ready::<R>))

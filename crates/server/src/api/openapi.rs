@@ -8,7 +8,7 @@ use super::{
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-const SUMMARIES: [&str; 48] = [
+const SUMMARIES: [&str; 49] = [
     "Send a CEB message, a DXP envelope or the same as JSON; answered after the durable commit",
     "The first answer to a message, by sha256 or by the business key of its documents",
     "A message as received",
@@ -50,6 +50,7 @@ const SUMMARIES: [&str; 48] = [
     "Proof that a row is in the evidence log, with the signed head that it leads to",
     "Proof that an older tree of a writer is the beginning of a newer one",
     "Entries of the evidence log after a cursor, for offices of the whole zone",
+    "Entries of the evidence log by party, day and kind, newest first, each with where its proof is; with form=csv as a file",
     "This document",
     "Whether the window is up, its position, and why nothing is recorded, if so",
     "Whether messages are recorded now: 503 with the reason while not",
@@ -90,7 +91,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/registers") => &["with"],
         ("get", "/v1/rulebooks/differences") => &["from", "to"],
         ("get", "/v1/registers/{register}") => {
-            &["state", "party", "number", "overdue", "waiting", "after", "limit"]
+            &["state", "party", "number", "overdue", "waiting", "yours", "demand", "after", "limit"]
         }
         ("get", "/v1/shares/{id}/records") => &["after", "limit", "wait"],
         ("get", "/v1/statistics/{table}" | "/v1/indicators/{table}") => &["from", "to", "by", "form"],
@@ -104,6 +105,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/evidence/proof") => &["position", "size"],
         ("get", "/v1/evidence/consistency") => &["writer", "from", "to"],
         ("get", "/v1/evidence/entries") => &["after", "limit"],
+        ("get", "/v1/evidence/search") => &["party", "what", "from", "to", "after", "limit", "form"],
         _ => consumer::queries(path),
     };
     found.extend(
@@ -160,6 +162,7 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/v1/evidence/proof") => "EvidenceProof",
         ("get", "/v1/evidence/consistency") => "EvidenceConsistency",
         ("get", "/v1/evidence/entries") => "EvidenceEntries",
+        ("get", "/v1/evidence/search") => "EvidenceFound",
         ("get", "/health") => "Health",
         ("get", "/ready") => "Ready",
         _ => {
@@ -300,6 +303,7 @@ fn schemas() -> Value {
         ("by", object(&[("party", text.clone()), ("name", text.clone())])),
         ("action", text.clone()),
         ("note", text.clone()),
+        ("yours", truth.clone()),
     ];
     json!({
         "Problem": object(&[("type", text.clone()), ("title", text.clone()), ("status", whole.clone()), ("detail", text.clone())]),

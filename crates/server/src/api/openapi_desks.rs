@@ -1,4 +1,5 @@
-//! The schemas of documents and definitions, of who works on what, of decisions on many, and of the space for trying.
+//! The schemas of documents and definitions, of who works on what, of decisions on many, of what is found in the evidence log,
+//! and of the space for trying.
 
 use super::openapi::{list_of, object};
 use serde_json::{Map, Value, json};
@@ -23,6 +24,13 @@ pub(super) fn schemas() -> Map<String, Value> {
         ]),
         "Assignment": object(&[
             ("platform", text.clone()), ("orderNo", text.clone()), ("officer", text.clone()), ("party", text.clone()), ("until", text.clone()),
+        ]),
+        "EvidenceFound": object(&[
+            ("entries", json!({"type": "array", "items": object(&[
+                ("position", whole.clone()), ("writer", whole.clone()), ("sequence", whole.clone()), ("time", text.clone()), ("what", text.clone()),
+                ("about", json!({"type": "object", "description": "what the caller may know of it"})), ("proof", text.clone()),
+            ])})),
+            ("after", or_null("string")), ("behind", json!({"type": "integer", "description": "rows that are not indexed yet"})),
         ]),
         "SandboxTrade": object(&[("platform", text.clone()), ("orderNo", text.clone()), ("documents", json!({"type": "array", "items": object(&[
             ("kind", whole.clone()), ("root", text.clone()), ("sender", text.clone()), ("own", truth.clone()), ("sent", truth.clone()),

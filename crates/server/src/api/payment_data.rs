@@ -19,7 +19,8 @@ use clearance::Text;
 use clearance::record::{RecordKey, Register};
 use register::payment_data::form::{REFUSED, TAKEN, told};
 use register::payment_data::{Body, compare::Comparison, session};
-use register::{Command, Fault};
+use register::view::View;
+use register::{Command, Fault, says};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -58,8 +59,9 @@ pub async fn ask<R: Read>(
         note: String::new(),
         body: Some(json!({"orderNo": question.order_no}).to_string()),
     };
-    let record = command_of(&window, command).await?.map_err(|refused| refusal(&refused))?;
-    Ok((StatusCode::CREATED, Json(whole(&record))).into_response())
+    let codes = command.by.codes.clone();
+    let record = command_of(&window, command).await?.map_err(|refused| refusal(&refused, &codes))?;
+    Ok((StatusCode::CREATED, Json(whole(&View::of(&record, &codes)))).into_response())
 }
 
 /// `POST /v1/payment-data`: a platform's answer, as the form or the JSON in it; told in full what is wrong.
@@ -110,8 +112,9 @@ pub async fn compare<R: Read>(
     if !caller.is_office() && !by.codes.iter().any(|code| record.parties.contains(code)) {
         return Err(absent());
     }
+    let codes = by.codes.clone();
     let record = payment_data::compare_again(&window, &record, by).await.map_err(problem)?;
-    Ok(Json(whole(&record)))
+    Ok(Json(whole(&View::of(&record, &codes))))
 }
 
 /// `POST /ceb2grab/grab/realTimeDataUpload`: as platforms send it to customs today. Its answers are those of that interface,
@@ -125,7 +128,7 @@ pub async fn grab<R: Read>(
     window.gate.pass_unnamed(&address)?;
     let taken = match text_of(&body) {
         Ok(text) => payment_data::upload(&window, &text, None).await,
-        Err(_) => Err(Refused::Faults(vec![Fault::new(FIELD, "", "不为空 (must not be empty)")])),
+        Err(_) => Err(Refused::Faults(vec![Fault::new(FIELD, "", says::NOT_EMPTY.said())])),
     };
     let said = |code: &str, message: &str, total: u32| json!({"code": code, "message": message, "total": total, "serviceTime": window.clock.now().0});
     Ok(Json(match taken {
@@ -143,7 +146,7 @@ pub async fn grab<R: Read>(
 
 fn problem(refused: Refused) -> Problem {
     match refused {
-        Refused::Faults(faults) => refusal(&register::Refusal::Invalid(faults)),
+        Refused::Faults(faults) => refusal(&register::Refusal::Invalid(faults), &[]),
         Refused::Session => Problem::not_found("no such session, or not one of this platform"),
         Refused::State(state) => Problem::conflict(
             "state",

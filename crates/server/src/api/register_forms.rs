@@ -101,7 +101,7 @@ async fn counted<R: Read>(window: &Window<R>, caller: &Caller, register: Registe
     let parties = if sees_all(caller, register) { None } else { Some(codes.clone()) };
     let search = RecordSearch { register, parties, states };
     let (records, next) = window.read.records(&search, None, COUNTED).await?;
-    let mine = Mine { caller, codes: &codes, now: window.clock.now() };
+    let mine = Mine::of(window, caller, &codes, register).await?;
     let waiting = records.iter().filter(|record| mine.waits_for(record)).count();
     let overdue = records.iter().filter(|record| is_overdue(record, mine.now)).count();
     Ok(json!({"count": waiting, "overdue": overdue, "more": next.is_some()}))

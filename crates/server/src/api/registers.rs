@@ -13,7 +13,8 @@ use clearance::Text;
 use clearance::keys::Time;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use register::moves::Who;
-use register::{By, Command, Refusal};
+use register::view::View;
+use register::{By, Command, Fault, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -44,10 +45,18 @@ pub async fn list<R: Read>(
 ) -> Result<Json<Value>, Problem> {
     let register = named_for(&caller, &register)?;
     let (search, codes) = searched(&window, &caller, register, &query);
-    let view = Mine { caller: &caller, codes: &codes, now: window.clock.now() };
+    let view = Mine::of(&window, &caller, &codes, register).await?;
     let (overdue, waiting) = (is(&query, "overdue")?, is(&query, "waiting")?);
-    let wanted =
-        |record: &Record| (!overdue || is_overdue(record, view.now)) && (!waiting || view.waits_for(record));
+    let (yours, demand) = (maybe(&query, "yours")?, parameter(&query, "demand"));
+    let of_demand = |record: &Record, id: &Text| {
+        register == Register::ServiceOffer && register::offer::demand_of(&record.key.id) == id.as_str()
+    };
+    let wanted = |record: &Record| {
+        (!overdue || is_overdue(record, view.now))
+            && (!waiting || view.waits_for(record))
+            && yours.is_none_or(|yours| codes.contains(&register::owner(record)) == yours)
+            && demand.as_ref().is_none_or(|id| of_demand(record, id))
+    };
     let limit = limit(&query, CONSIGNMENTS)?;
     let (mut found, mut after) = (Vec::new(), None);
     if let Some(number) = parameter(&query, "number") {
@@ -70,7 +79,8 @@ pub async fn list<R: Read>(
             }
         }
     }
-    let records: Vec<Value> = found.iter().map(|record| listed(record, view.now)).collect();
+    let records: Vec<Value> =
+        found.iter().map(|record| listed(&View::of(record, &codes), is_overdue(record, view.now))).collect();
     // What would make one: in the place of a number stands a word that is nobody's.
     let own =
         if register == Register::Filing { caller.party.to_string() } else { format!("{}:new", caller.party) };
@@ -109,9 +119,15 @@ fn ids(number: &str, codes: &[Text]) -> Vec<String> {
 
 /// A parameter that is `true`, or not there.
 fn is(query: &Query, name: &str) -> Result<bool, Problem> {
+    Ok(maybe(query, name)?.unwrap_or(false))
+}
+
+/// A parameter that is `true`, `false`, or not there.
+fn maybe(query: &Query, name: &str) -> Result<Option<bool>, Problem> {
     match parameter(query, name).as_deref() {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
+        None => Ok(None),
+        Some("false") => Ok(Some(false)),
+        Some("true") => Ok(Some(true)),
         Some(_) => Err(Problem::bad_request(&format!("{name} is true or false"))),
     }
 }
@@ -125,30 +141,33 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
         Register::Dispute => register::dispute::Body::of(record).overdue(&record.state, now).is_some(),
         Register::CreditObservation => register::credit::observation::is_overdue(record, now),
         Register::CreditList => register::credit::listing::is_overdue(record, now),
+        Register::ServiceRequest => record.state == "open" && !register::demand::is_open(record, now),
+        Register::ServiceOffer => register::offer::is_overdue(record, now),
         _ => false,
     }
 }
 
-fn listed(record: &Record, now: Time) -> Value {
-    let mut shown = line(record);
+fn listed(view: &View, overdue: bool) -> Value {
+    let (record, body) = (view.record(), view.body());
+    let mut shown = line(view);
     match record.key.register {
         Register::Request
         | Register::Certificate
         | Register::Dispute
         | Register::CreditObservation
-        | Register::CreditList => {
-            shown["overdue"] = is_overdue(record, now).into();
+        | Register::CreditList
+        | Register::ServiceRequest
+        | Register::ServiceOffer => {
+            shown["overdue"] = overdue.into();
         }
         Register::PaymentData => {
             let body = register::payment_data::Body::of(record);
-            shown["overdue"] = body.is_overdue(&record.state, now).into();
+            shown["overdue"] = overdue.into();
             shown["due"] = time(Time(body.due)).into();
             shown["orderNo"] = body.order_no.into();
         }
         _ => {}
     }
-    // Our own writing: it parses.
-    let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
     let told = register::fields::summary(record.key.register).iter().filter_map(|pointer| {
         let name = pointer.rsplit('/').next().unwrap_or_default();
         Some((name.to_owned(), body.pointer(pointer).filter(|value| !value.is_null())?.clone()))
@@ -162,18 +181,43 @@ pub(super) struct Mine<'a> {
     pub(super) caller: &'a Caller,
     pub(super) codes: &'a [Text],
     pub(super) now: Time,
+    /// Demands to which his party has an offer.
+    answered: Vec<Text>,
 }
 
-impl Mine<'_> {
+/// Offers of a party that are looked through for demands that it has answered.
+const OFFERS: usize = 500;
+
+impl<'a> Mine<'a> {
+    pub(super) async fn of<R: Read>(
+        window: &Window<R>,
+        caller: &'a Caller,
+        codes: &'a [Text],
+        register: Register,
+    ) -> Result<Self, Problem> {
+        let mut answered = Vec::new();
+        if register == Register::ServiceRequest {
+            let parties = Some(codes.to_vec());
+            let search = RecordSearch { register: Register::ServiceOffer, parties, states: Vec::new() };
+            let (offers, _) = window.read.records(&search, None, OFFERS).await?;
+            let own = offers.iter().filter(|offer| codes.contains(&register::owner(offer)));
+            answered = own.map(|offer| register::offer::demand_of(&offer.key.id).into()).collect();
+        }
+        Ok(Self { caller, codes, now: window.clock.now(), answered })
+    }
+
     /// Whether a record waits for him: to be decided, answered, corrected or mended.
     pub(super) fn waits_for(&self, record: &Record) -> bool {
         let register = record.key.register;
         let waits = |who| register::waiting(register, who).contains(&record.state.as_str());
         let (owns, named) = (
-            self.codes.contains(&register::owner_of(&record.key)),
+            self.codes.contains(&register::owner(record)),
             self.codes.iter().any(|code| record.parties.contains(code)),
         );
         let applies = self.caller.rights.has(Right::RegistersApply);
+        if self.answered.contains(&record.key.id) {
+            return false;
+        }
         (self.caller.reviews() && !owns && waits(Who::Reviewer))
             || (applies && owns && waits(Who::Owner))
             || (applies && named && !owns && waits(Who::Giver))
@@ -188,8 +232,9 @@ pub async fn show<R: Read>(
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
-    let mut shown = whole(&record);
-    let open = register::open(&record.key, Some(&record), &by(&window, &caller));
+    let by = by(&window, &caller);
+    let mut shown = whole(&View::of(&record, &by.codes));
+    let open = register::open(&record.key, Some(&record), &by);
     shown["moves"] = open.into_iter().map(|step| register_forms::step(record.key.register, step)).collect();
     shown["overdue"] = is_overdue(&record, window.clock.now()).into();
     Ok(Json(shown))
@@ -203,7 +248,8 @@ pub async fn history<R: Read>(
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
-    Ok(Json(json!({ "versions": before(&window, record, usize::MAX).await? })))
+    let (codes, _) = window.names_of(&caller.party);
+    Ok(Json(json!({ "versions": before(&window, record, &codes, usize::MAX).await? })))
 }
 
 /// Versions of a record that a page shows at most.
@@ -217,19 +263,21 @@ pub(crate) async fn versions<R: Read>(
     id: &str,
 ) -> Result<Vec<Value>, Problem> {
     let (record, _) = visible(window, caller, register, id).await?;
-    before(window, record, SHOWN).await
+    let (codes, _) = window.names_of(&caller.party);
+    before(window, record, &codes, SHOWN).await
 }
 
-/// A record and its earlier versions, the newest first.
+/// A record and its earlier versions, the newest first, each as he may see it.
 async fn before<R: Read>(
     window: &Window<R>,
     mut record: Arc<Record>,
+    codes: &[Text],
     most: usize,
 ) -> Result<Vec<Value>, Problem> {
-    let mut versions = vec![whole(&record)];
+    let mut versions = vec![whole(&View::of(&record, codes))];
     while let Some(previous) = record.previous.filter(|_| versions.len() < most) {
         let Some(earlier) = window.read.record_at(previous).await? else { break };
-        versions.push(whole(&earlier));
+        versions.push(whole(&View::of(&earlier, codes)));
         record = earlier;
     }
     Ok(versions)
@@ -251,7 +299,7 @@ pub async fn act<R: Read>(
     }
     // Who has no party yet has his application, and nothing else is there for him.
     if register::filing::is_claim(&caller.party) && (register != Register::Filing || key.id != caller.party) {
-        return Err(refused(&Refusal::Absent));
+        return Err(refused(&Refusal::Absent, &[]));
     }
     let command = Command {
         key,
@@ -261,6 +309,7 @@ pub async fn act<R: Read>(
         note: body.note,
         body: body.body.map(|body| body.to_string()),
     };
+    let codes = command.by.codes.clone();
     match command_of(&window, command).await? {
         Ok(record) => {
             // What is recorded stands; where this fails, the next sign-in of the applicant does it.
@@ -276,9 +325,14 @@ pub async fn act<R: Read>(
                     tracing::warn!(%error, "a party was not assessed yet");
                 }
             }
-            Ok(Json(whole(&record)))
+            if register == Register::ServiceRequest
+                && let Err(error) = crate::demands::settle(&window, &record).await
+            {
+                tracing::warn!(%error, "offers to a demand were not told yet");
+            }
+            Ok(Json(whole(&View::of(&record, &codes))))
         }
-        Err(refusal) => Err(refused(&refusal)),
+        Err(refusal) => Err(refused(&refusal, &codes)),
     }
 }
 
@@ -343,6 +397,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         }
         // What agencies write to one another is between them.
         Register::Request => false,
+        // Who asks for what, and who offers what, is between the two.
+        Register::ServiceRequest | Register::ServiceOffer => false,
         Register::SignIn => caller.is_of_zone(),
     }
 }
@@ -394,10 +450,21 @@ pub(crate) async fn recorded<R: Read>(
 ) -> Result<(), Problem> {
     let unnamed = || Problem::unavailable("the reading cannot be recorded; ask again");
     let command = crate::reading::reading(by, subject, owners, purpose, range).ok_or_else(unnamed)?;
-    command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal))
+    let codes = command.by.codes.clone();
+    command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal, &codes))
 }
 
-pub(crate) fn refused(refusal: &Refusal) -> Problem {
+/// A fault as the interface tells it.
+pub(crate) fn told(fault: &Fault) -> Value {
+    let (said, parameters) = (&fault.expected, fault.expected.parameters());
+    let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
+    json!({
+        "path": fault.path, "value": fault.value, "expected": said.en(), "code": said.code(),
+        "parameters": Value::Object(parameters.collect()), "text": {"en": said.en(), "zh": said.zh()},
+    })
+}
+
+pub(crate) fn refused(refusal: &Refusal, codes: &[Text]) -> Problem {
     match refusal {
         Refusal::Absent => Problem::not_found("no such record, or not yours"),
         Refusal::NotYours(why) => Problem::not_yours(why),
@@ -406,50 +473,36 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
             "The record changed since you saw it",
             "look at it as it is now, then decide again with its version",
         )
-        .with("current", whole(record)),
+        .with("current", whole(&View::of(record, codes))),
         Refusal::State(record, allowed) => Problem::conflict(
             "state",
             "The record's state does not allow this",
             &format!("it is {}; allowed are: {}", record.state, allowed.join(", ")),
         )
-        .with("current", whole(record)),
+        .with("current", whole(&View::of(record, codes))),
         Refusal::Invalid(faults) => {
-            let told: Vec<Value> = faults
-                .iter()
-                .map(|fault| json!({"path": fault.path, "value": fault.value, "expected": fault.expected}))
-                .collect();
+            let told: Vec<Value> = faults.iter().map(told).collect();
             Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
                 .with("faults", Value::Array(told))
         }
     }
 }
 
-fn line(record: &Record) -> Value {
-    // Who else was in a delivery is not told to one whose record was in it.
-    let parties: &[Text] = if record.key.register == Register::Access { &[] } else { &record.parties };
-    // Of a person the name is the keyed hash of his telephone: it is nobody's to link trades by.
-    let personal = record.actor.party.starts_with("person-");
-    let name = if personal { "" } else { record.actor.name.as_str() };
+/// What a list tells of a record.
+fn line(view: &View) -> Value {
+    let record = view.record();
     json!({
         "register": record.key.register.word(), "id": record.key.id.as_str(), "version": record.version,
-        "state": record.state.as_str(), "parties": parties.iter().map(Text::as_str).collect::<Vec<_>>(),
+        "state": record.state.as_str(), "parties": record.parties.iter().map(Text::as_str).collect::<Vec<_>>(),
         "created": time(record.created), "changed": time(record.changed), "position": record.last.number(),
-        "by": {"party": record.actor.party.as_str(), "name": name},
-        "action": record.action.as_str(), "note": record.note,
+        "by": {"party": record.actor.party.as_str(), "name": record.actor.name.as_str()},
+        "action": record.action.as_str(), "note": record.note, "yours": view.is_own(),
     })
 }
 
-pub(super) fn whole(record: &Record) -> Value {
-    let mut shown = line(record);
-    // Our own writing: it parses.
-    shown["body"] = serde_json::from_str(&record.body).unwrap_or_default();
-    let hidden = match record.key.register {
-        Register::Access => "owners",
-        Register::Dispute => "openedBy",
-        _ => return shown,
-    };
-    if let Some(body) = shown["body"].as_object_mut() {
-        body.remove(hidden);
-    }
+/// A record, as much of it as is seen.
+pub(crate) fn whole(view: &View) -> Value {
+    let mut shown = line(view);
+    shown["body"] = view.body().clone();
     shown
 }

@@ -21,7 +21,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use serde_json::Value;
 use std::sync::Arc;
 use store::Read;
 
@@ -38,36 +37,10 @@ pub async fn lists<R: Read>(
 ) -> Result<Response, Problem> {
     const PAGE: &str = "50";
     let after = get(&asked, "after");
-    let told = api::institutions::publications(State(state.0.clone())).await.0;
+    let published = read(api::institutions::publications(State(state.0.clone())).await.0)?;
     let beneath = query(&[("after", after), ("limit", PAGE)]);
-    let found = api::institutions::list(state, beneath).await?.0;
-    let text = |value: &Value, path: &str| {
-        value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    let all = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
-    let both = |value: &Value| (text(value, "/name/zh"), text(value, "/name/en"));
-    let modes = all(&told, "modes")
-        .iter()
-        .map(|one| (text(one, "/code"), text(one, "/name/zh"), text(one, "/name/en")))
-        .collect();
-    let edition = |one: &Value| lists::Edition {
-        name: text(one, "/name"),
-        from: text(one, "/validFrom"),
-        source: text(one, "/source"),
-        in_force: one["inForce"] == true,
-    };
-    let institution = |one: &Value| lists::Institution {
-        code: text(one, "/code"),
-        name: text(one, "/name"),
-        services: all(one, "services").iter().map(both).collect(),
-    };
-    let view = lists::View {
-        modes,
-        editions: all(&told, "editions").iter().map(edition).collect(),
-        institutions: all(&found, "institutions").iter().map(institution).collect(),
-        after: after.to_owned(),
-        next: found["after"].as_str().map(str::to_owned),
-    };
+    let found = read(api::institutions::list(state, beneath).await?.0)?;
+    let view = lists::View { published, found, after: after.to_owned() };
     Ok(shown(&frame, &lists::page(&frame, &view)))
 }
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod consumer;
+mod demands;
 mod desk;
 mod figures;
 mod form;
@@ -73,6 +74,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/sandbox"),
     ("get", "/desk/send"),
     ("post", "/desk/send"),
+    ("get", "/desk/demands"),
     ("get", "/desk/registers"),
     ("get", "/desk/registers/{register}"),
     ("get", "/desk/registers/{register}/new"),
@@ -95,6 +97,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/operation"),
     ("get", "/desk/rulebooks"),
     ("get", "/desk/evidence"),
+    ("get", "/desk/evidence/file"),
     ("get", "/guide"),
     ("get", "/lists"),
     ("get", "/track"),
@@ -146,6 +149,7 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/queue/decisions", post(officer::decide_many::<R>))
         .route("/desk/receipts", get(desk::receipts::<R>))
         .route("/desk/rules", get(desk::rules))
+        .route("/desk/demands", get(demands::both::<R>))
         .route("/desk/registers", get(registers::hub::<R>))
         .route("/desk/registers/{register}", get(registers::list::<R>))
         .route("/desk/registers/{register}/new", get(registers::ask::<R>).post(registers::make::<R>))
@@ -163,6 +167,7 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/operation", get(operation::now::<R>))
         .route("/desk/rulebooks", get(operation::rulebooks::<R>))
         .route("/desk/evidence", get(operation::evidence::<R>))
+        .route("/desk/evidence/file", get(operation::evidence_file::<R>))
         .merge(of_consumers())
 }
 

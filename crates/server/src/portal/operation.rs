@@ -5,9 +5,10 @@ use super::guard::Seen;
 use super::{read, shown};
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::{Query, evidence as log, operation as api};
+use crate::api::{Query, evidence as log, found, operation as api};
 use crate::auth::Caller;
 use ::portal::answers::operation::{Differences, Entries, Proof, Rulebooks};
+use ::portal::pages::found::Search;
 use ::portal::pages::operation as pages;
 use axum::extract::State;
 use axum::response::Response;
@@ -72,6 +73,7 @@ pub async fn evidence<R: Read>(
             Err(problem) => return Err(problem),
         }
     }
+    view.search = searched(&window, &caller, &asked).await?;
     // Heads and rows are for offices of the whole zone.
     if caller.is_office() && caller.districts.is_empty() {
         let head = log::head(State(window.clone()), caller.clone(), query(&[])).await?;
@@ -79,6 +81,48 @@ pub async fn evidence<R: Read>(
         view.entries = entries(&window, &caller, kind, get(&asked, "after")).await?;
     }
     Ok(shown(&frame, &pages::evidence(&frame, &view)))
+}
+
+/// What is looked for, in the words of the interface: the page has another cursor of its own.
+fn looked_for(asked: &Query) -> Query {
+    let text = |name: &str| get(asked, name).trim().to_owned();
+    let (party, what, from, to, after) =
+        (text("party"), text("what"), text("from"), text("to"), text("from-row"));
+    query(&[("party", &party), ("what", &what), ("from", &from), ("to", &to), ("after", &after)])
+}
+
+async fn searched<R: Read>(
+    window: &Arc<Window<R>>,
+    caller: &Caller,
+    asked: &Query,
+) -> Result<Search, Problem> {
+    let text = |name: &str| get(asked, name).trim().to_owned();
+    let mut view = Search {
+        party: text("party"),
+        what: text("what"),
+        from: text("from").replace('-', ""),
+        to: text("to").replace('-', ""),
+        after: text("from-row"),
+        of_others: caller.is_office(),
+        ..Search::default()
+    };
+    match found::found(window, caller, &looked_for(asked)).await {
+        Ok(told) => view.found = read(told)?,
+        Err(problem) if problem.kind() == "bad-request" => view.wrong = true,
+        // An office of some districts has its queue.
+        Err(problem) if problem.kind() == "forbidden" => {}
+        Err(problem) => return Err(problem),
+    }
+    Ok(view)
+}
+
+/// `GET /desk/evidence/file`: the page of what was found, as a file.
+pub async fn evidence_file<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    found::as_csv(&found::found(&window, &caller, &looked_for(&asked)).await?)
 }
 
 /// Rows after a cursor that are of a kind; the page ends early where they are far apart.

@@ -11,14 +11,13 @@ use crate::api::people::{self as api, Added, Changed, Issued};
 use crate::auth::Caller;
 use crate::rights::{Right, Rights, is_office};
 use ::portal::Frame;
-use ::portal::answers::people::{Tokens, User, Users};
+use ::portal::answers::people::{Issued as IssuedToken, Made, Tokens, User, Users};
 use ::portal::pages::people::{self as pages, Gives, Typed};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::sync::Arc;
 use store::{Duty, Read};
 
@@ -126,10 +125,9 @@ pub async fn add<R: Read>(
     };
     match api::add(State(window.clone()), caller.clone(), Ok(Json(sent))).await {
         Ok(made) => {
-            let made: Value = answered(made).await?;
-            let text =
-                |pointer: &str| made.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-            typed = Typed { made: Some((text("/user/login"), text("/password"))), ..Typed::default() };
+            let made: Made = answered(made).await?;
+            let password = made.password.unwrap_or_default();
+            typed = Typed { made: Some((made.user.login, password)), ..Typed::default() };
         }
         Err(problem) => typed = refused(typed, problem)?,
     }
@@ -187,8 +185,8 @@ pub async fn change<R: Read>(
     let mut typed = Typed::default();
     match api::change(State(window.clone()), caller.clone(), Path(id.clone()), Ok(Json(sent))).await {
         Ok(Json(made)) => {
-            let login = made.pointer("/user/login").and_then(Value::as_str).unwrap_or_default();
-            typed.made = made["password"].as_str().map(|password| (login.to_owned(), password.to_owned()));
+            let made: Made = read(made)?;
+            typed.made = made.password.map(|password| (made.user.login, password));
         }
         Err(problem) => typed = refused(typed, problem)?,
     }
@@ -241,9 +239,8 @@ pub async fn issue<R: Read>(
     };
     match api::issue(State(window.clone()), caller.clone(), Ok(Json(sent))).await {
         Ok(made) => {
-            let made: Value = answered(made).await?;
-            let text = made["token"].as_str().unwrap_or_default().to_owned();
-            typed = Typed { made: Some((typed.name, text)), days: "90".to_owned(), ..Typed::default() };
+            let made: IssuedToken = answered(made).await?;
+            typed = Typed { made: Some((typed.name, made.token)), days: "90".to_owned(), ..Typed::default() };
         }
         Err(problem) => typed = refused(typed, problem)?,
     }

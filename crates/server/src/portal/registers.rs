@@ -13,9 +13,11 @@ use crate::auth::Caller;
 use crate::password;
 use crate::rights::Right;
 use ::portal::Frame;
+use ::portal::answers::Both;
 use ::portal::answers::registers::{
     About, Fault, Fields, Record, Records, Registers, Step, Versions, body_of,
 };
+use ::portal::pages::demands::DEMANDS;
 use ::portal::pages::record::{self, New, Sent, View};
 use ::portal::pages::registers::{self as pages, Hub, List, record_address};
 use ::portal::parts::Tone;
@@ -82,6 +84,9 @@ fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
     let mut more = Vec::new();
     if caller.rights.has(Right::FilingsReview) {
         more.push(("/desk/reviews".to_owned(), texts.text("nav-reviews"), texts.text("about-reviews")));
+    }
+    if caller.rights.has(Right::RegistersRead) && !caller.is_office() {
+        more.push(("/desk/demands".to_owned(), texts.text("nav-demands"), texts.text("about-demands")));
     }
     if caller.rights.has(Right::SharesRead) {
         more.push(("/desk/shares".to_owned(), texts.text("nav-shares"), texts.text("about-shares")));
@@ -183,6 +188,9 @@ async fn seen<R: Read>(
     if word == "shares" && record.state == "in-force" && owns {
         view.shared = Some(format!("/desk/shares/{}/records", ::portal::parts::escaped(id)));
     }
+    if word == DEMANDS {
+        view.offers = Some(super::demands::offers(window, caller, &record).await?);
+    }
     view.order = register::fields::order(register_of(word)?);
     let could = caller.reviews() && !record.moves.iter().any(|step| step.who == "reviewer");
     let by_him =
@@ -224,7 +232,8 @@ pub async fn ask<R: Read>(
 ) -> Result<Response, Problem> {
     let step = step_of(&about(&word)?, get(&asked, "action"), None)?;
     let own = word == "filings" && caller.rights.has(Right::RegistersApply);
-    let number = if own { window.code_of(&caller.party).to_string() } else { String::new() };
+    let number =
+        if own { window.code_of(&caller.party).to_string() } else { get(&asked, "number").to_owned() };
     let view = New { register: word, step, number, sent: None };
     Ok(shown(&frame, &record::new(&frame, &view)))
 }
@@ -304,7 +313,7 @@ async fn attached<R: Read>(
     window: &Arc<Window<R>>,
     caller: &Caller,
     file: &File,
-) -> Result<Result<String, String>, Problem> {
+) -> Result<Result<String, Both>, Problem> {
     let id = format!("{}:{}", window.code_of(&caller.party), random()?);
     let body =
         json!({"name": file.name, "mediaType": kind_of(file), "content": STANDARD.encode(&file.bytes)});
@@ -312,15 +321,15 @@ async fn attached<R: Read>(
     let path = Path(("attachments".to_owned(), id.clone()));
     match api::act(State(window.clone()), caller.clone(), path, Ok(Json(body))).await {
         Ok(_) => Ok(Ok(id)),
-        Err(problem) if problem.kind() == "invalid" => Ok(Err(problem
-            .told_faults()
-            .iter()
-            .filter_map(|fault| fault["expected"].as_str())
-            .collect::<Vec<&str>>()
-            .join("; "))),
+        Err(problem) if problem.kind() == "invalid" => {
+            let faults: Vec<Fault> = read(Value::Array(problem.told_faults().to_vec()))?;
+            let all = |text: fn(&Fault) -> &str| faults.iter().map(text).collect::<Vec<&str>>().join("; ");
+            Ok(Err(Both { zh: all(|fault| &fault.expected.zh), en: all(|fault| &fault.expected.en) }))
+        }
         // Who applies for a party has no attachments yet.
         Err(problem) if problem.kind() == "not-found" => {
-            Ok(Err("a document that is attached later: your party is not filed yet".to_owned()))
+            let said = register::says::LATER_ATTACHED.said();
+            Ok(Err(Both { zh: said.zh(), en: said.en() }))
         }
         Err(problem) => Err(problem),
     }
@@ -400,6 +409,7 @@ fn id_of<R: Read>(
     let name = match word {
         "filings" if number.is_empty() => return Ok(own.to_string()),
         "filings" => return Ok(number.to_owned()),
+        DEMANDS => return random(),
         "attachments" => random()?,
         "certificates" => {
             let pem = body.and_then(|body| body["pem"].as_str()).unwrap_or_default().trim();

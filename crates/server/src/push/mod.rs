@@ -4,6 +4,7 @@
 
 mod answers;
 pub mod client;
+mod demands;
 mod questions;
 mod sender;
 

@@ -319,6 +319,7 @@ impl<R: Read> Sender<R> {
             }
             Some(Source::Receipts) => self.receipts(&exchange_ids, &from, upto.as_ref(), limit).await?,
             Some(Source::PaymentData) => self.question(&codes, &from, upto.as_ref()).await?,
+            Some(Source::Demands) => self.demands(&codes, &from, upto.as_ref(), limit).await?,
             None => return Err(Stopped::Barred(format!("{} is no source", webhook.source))),
         };
         // A mark is sent by itself where a full page left open whether more comes.

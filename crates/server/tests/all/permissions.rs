@@ -127,6 +127,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/v1/credit/{party}", "own",                     "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403   403"),
     ("get", "/v1/credit/{party}", "another",                 "401 404 403 404 200 404 200   403 404 404 404   200 200 200 403 200   403 403   403"),
     ("get", "/v1/credit/{party}", "absent",                  "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
+    ("get", "/v1/evidence/search", "own",                    "401 200 403 200 200 403 200   403 200 200 200   200 200 200 403 200   403 403   403"),
     ("get", "/v1/statistics", "own", "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403   403"),
     ("get", "/v1/statistics/{table}", "own", "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403   403"),
     ("get", "/v1/statistics/{table}", "another", "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
@@ -569,6 +570,9 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "store/src/sealer.rs",
         "server/tests/all/signed_requests.rs",
         "register/tests/filings/certificates.rs",
+        "register/tests/filings/demands.rs",
+        "server/tests/all/demands.rs",
+        "server/tests/all/finding.rs",
         "clearance/tests/all/signatures.rs",
         "requests/tests/all/faults.rs",
     ];

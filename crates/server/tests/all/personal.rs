@@ -347,6 +347,7 @@ async fn no_canary_of_a_person_is_found_outside_its_mask() {
         "/metrics",
         "/v1/consignments?limit=500",
         "/v1/evidence/entries",
+        "/v1/evidence/search?limit=200",
         "/v1/accounts?kind=quota",
         "/v1/registers/accesses",
     ] {

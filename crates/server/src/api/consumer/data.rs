@@ -15,6 +15,7 @@ use clearance::identity::personal;
 use clearance::keys::Time;
 use clearance::record::Register;
 use register::consumer::Body;
+use register::view::View;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use store::{Read, RecordSearch};
@@ -39,7 +40,7 @@ pub(crate) async fn accesses<R: Read>(
     let shown: Vec<Value> = records
         .iter()
         .map(|record| {
-            let whole = registers::whole(record);
+            let whole = registers::whole(&View::of(record, &[consumer.person.clone()]));
             json!({
                 "time": view::time(record.changed), "by": name_of(&window, &record.actor.party),
                 "role": whole["body"]["role"], "purpose": whole["body"]["purpose"], "what": whole["body"]["kind"],
@@ -81,7 +82,7 @@ pub(crate) async fn data<R: Read>(
     Ok(Json(json!({
         "made": view::time(window.clock.now()), "person": consumer.person.as_str(), "trades": own, "quota": quotas,
         "disputes": disputes::all(&window, &consumer).await?,
-        "settings": settings.map(|record| registers::whole(&record)),
+        "settings": settings.map(|record| registers::whole(&View::of(&record, &[consumer.person.clone()]))),
     })))
 }
 

@@ -169,9 +169,10 @@ pub(super) async fn moved<R: Read>(
     body: Option<String>,
 ) -> Result<Arc<Record>, Problem> {
     operations::check_intake(window)?;
+    let codes = [consumer.person.clone()];
     let command =
         Command { key, version, action: action.into(), by: consumer.by(), note: String::new(), body };
-    registers::command_of(window, command).await?.map_err(|refusal| registers::refused(&refusal))
+    registers::command_of(window, command).await?.map_err(|refusal| registers::refused(&refusal, &codes))
 }
 
 /// Whether his quota shall be locked.

@@ -1,0 +1,223 @@
+//! Finding entries: by party, by day, by what they are. Derived from rows and made again from them; it knows places, times,
+//! kinds and codes of parties, nothing else of what a row holds. Leaves to others: reading rows, and who may ask.
+
+use std::collections::{BinaryHeap, HashMap};
+
+/// What an entry is, for people who look for it. The numbers are kept.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum What {
+    /// A message was received.
+    Received = 1,
+    /// A document was judged.
+    Judged = 2,
+    /// Records were given to somebody.
+    Delivered = 3,
+    /// Somebody read another's record.
+    Read = 4,
+    /// Rules changed: a rulebook, a seed of the draw, a rule of sharing.
+    Rule = 5,
+    /// An officer acted.
+    Officer = 6,
+    /// Somebody signed in or out, or users and tokens changed.
+    SignIn = 7,
+    /// Another record of a register changed.
+    Record = 8,
+}
+
+impl What {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Received,
+        Self::Judged,
+        Self::Delivered,
+        Self::Read,
+        Self::Rule,
+        Self::Officer,
+        Self::SignIn,
+        Self::Record,
+    ];
+    /// The word used in routes and on pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Judged => "judged",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Rule => "rule-change",
+            Self::Officer => "officer-action",
+            Self::SignIn => "sign-in",
+            Self::Record => "record",
+        }
+    }
+    /// What a word says.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.word() == word)
+    }
+    fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| *what as u8 == number)
+    }
+}
+
+/// An entry that can be found.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Hit {
+    /// Its time, in milliseconds since 1970-01-01T00:00:00Z.
+    pub time: i64,
+    /// Its place, as a number.
+    pub place: u64,
+    /// What it is.
+    pub what: What,
+}
+
+/// What is looked for.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Wanted {
+    /// Entries that concern one of these; none = all.
+    pub parties: Option<Vec<String>>,
+    /// Of these kinds.
+    pub whats: Vec<What>,
+    /// Not before this time.
+    pub from: Option<i64>,
+    /// Before this time.
+    pub until: Option<i64>,
+    /// Older than this one: time and place.
+    pub after: Option<(i64, u64)>,
+}
+
+impl Wanted {
+    fn wants(&self, hit: &Hit) -> bool {
+        self.whats.contains(&hit.what)
+            && self.from.is_none_or(|from| from <= hit.time)
+            && self.until.is_none_or(|until| hit.time < until)
+            && self.after.is_none_or(|after| (hit.time, hit.place) < after)
+    }
+}
+
+/// All entries that can be found: some thirty bytes an entry.
+#[derive(Default, Debug)]
+pub struct Finder {
+    hits: Vec<Hit>,
+    names: HashMap<String, u32>,
+    /// By number of a party, which hits concern it.
+    of: Vec<Vec<u32>>,
+}
+
+/// The form in which it is kept.
+const FORM: u8 = 1;
+
+impl Finder {
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+    }
+
+    /// Adds one; beyond what a number of four bytes counts nothing is added.
+    pub fn add<'a>(&mut self, hit: Hit, parties: impl IntoIterator<Item = &'a str>) {
+        let Ok(number) = u32::try_from(self.hits.len()) else { return };
+        self.hits.push(hit);
+        for party in parties.into_iter().map(str::trim).filter(|party| !party.is_empty()) {
+            let known = self.names.get(party).copied();
+            let index = known.unwrap_or_else(|| {
+                let next = self.of.len() as u32;
+                self.names.insert(party.to_owned(), next);
+                self.of.push(Vec::new());
+                next
+            });
+            if let Some(of) = self.of.get_mut(index as usize).filter(|of| of.last() != Some(&number)) {
+                of.push(number);
+            }
+        }
+    }
+
+    /// The newest that are wanted, at most `limit`: looked for among those of the parties, or among all in memory.
+    pub fn find(&self, wanted: &Wanted, limit: usize) -> Vec<Hit> {
+        // The smallest of those that are kept stands on top, to be thrown out.
+        let mut kept: BinaryHeap<std::cmp::Reverse<Hit>> = BinaryHeap::with_capacity(limit + 1);
+        let mut look = |hit: &Hit| {
+            let smallest = kept.peek().filter(|_| kept.len() >= limit).map(|one| one.0);
+            if wanted.wants(hit) && smallest.is_none_or(|smallest| *hit > smallest) {
+                kept.push(std::cmp::Reverse(*hit));
+                if kept.len() > limit {
+                    kept.pop();
+                }
+            }
+        };
+        match &wanted.parties {
+            None => self.hits.iter().for_each(&mut look),
+            Some(parties) => {
+                let of = |party: &String| self.of.get(*self.names.get(party)? as usize);
+                let mut numbers: Vec<u32> = parties.iter().filter_map(of).flatten().copied().collect();
+                numbers.sort_unstable();
+                numbers.dedup();
+                numbers.iter().filter_map(|number| self.hits.get(*number as usize)).for_each(&mut look);
+            }
+        }
+        kept.into_sorted_vec().into_iter().map(|one| one.0).collect()
+    }
+
+    /// As it is kept.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![FORM];
+        let count = |bytes: &mut Vec<u8>, count: usize| bytes.extend((count as u64).to_le_bytes());
+        count(&mut bytes, self.hits.len());
+        for hit in &self.hits {
+            bytes.extend(hit.time.to_le_bytes());
+            bytes.extend(hit.place.to_le_bytes());
+            bytes.push(hit.what as u8);
+        }
+        count(&mut bytes, self.names.len());
+        for (name, index) in &self.names {
+            count(&mut bytes, name.len());
+            bytes.extend(name.as_bytes());
+            let of = self.of.get(*index as usize).map_or(&[][..], Vec::as_slice);
+            count(&mut bytes, of.len());
+            of.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+        }
+        bytes
+    }
+
+    /// What was kept; none = it is in another form, or damaged.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let (form, mut rest) = bytes.split_first()?;
+        if *form != FORM {
+            return None;
+        }
+        let mut finder = Self::default();
+        for _ in 0..count(&mut rest)? {
+            let time = i64::from_le_bytes(take(&mut rest)?);
+            let place = u64::from_le_bytes(take(&mut rest)?);
+            let [what] = take(&mut rest)?;
+            finder.hits.push(Hit { time, place, what: What::from_number(what)? });
+        }
+        for index in 0..count(&mut rest)? {
+            let length = count(&mut rest)?;
+            let (name, after) = rest.split_at_checked(length)?;
+            rest = after;
+            finder.names.insert(std::str::from_utf8(name).ok()?.to_owned(), index as u32);
+            let mut of = Vec::new();
+            for _ in 0..count(&mut rest)? {
+                of.push(u32::from_le_bytes(take(&mut rest)?));
+            }
+            finder.of.push(of);
+        }
+        rest.is_empty().then_some(finder)
+    }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, after) = rest.split_first_chunk::<N>()?;
+    *rest = after;
+    Some(*first)
+}
+
+/// A number of things, none of which is smaller than a byte.
+fn count(rest: &mut &[u8]) -> Option<usize> {
+    let count = usize::try_from(u64::from_le_bytes(take(rest)?)).ok()?;
+    (count <= rest.len()).then_some(count)
+}

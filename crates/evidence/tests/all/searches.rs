@@ -1,0 +1,77 @@
+//! Finding entries: what is found is what a look at every entry finds, newest first, page after page, also when it was kept.
+
+use evidence::search::{Finder, Hit, Wanted, What};
+use proptest::prelude::*;
+
+type Added = (Hit, Vec<String>);
+
+fn entries() -> impl Strategy<Value = Vec<Added>> {
+    let one = (0..20i64, 0..8usize, prop::collection::vec(0..4u8, 0..3));
+    prop::collection::vec(one, 0..200).prop_map(|all| {
+        let added = all.into_iter().enumerate().map(|(place, (time, what, parties))| {
+            let hit = Hit { time, place: place as u64, what: What::ALL[what] };
+            (hit, parties.iter().map(|party| format!("party {party}")).collect())
+        });
+        added.collect()
+    })
+}
+
+fn finder(all: &[Added]) -> Finder {
+    let mut finder = Finder::default();
+    for (hit, parties) in all {
+        finder.add(*hit, parties.iter().map(String::as_str));
+    }
+    finder
+}
+
+proptest! {
+    #[test]
+    fn what_is_found_is_what_a_look_at_every_entry_finds(
+        all in entries(),
+        party in prop::option::of(0..5u8),
+        whats in prop::collection::vec(0..8usize, 1..4),
+        from in prop::option::of(0..20i64),
+        until in prop::option::of(0..20i64),
+        page in 1..7usize,
+    ) {
+        let parties = party.map(|party| vec![format!("party {party}"), "party 0".to_owned()]);
+        let whats: Vec<What> = whats.into_iter().map(|what| What::ALL[what]).collect();
+        let mut expected: Vec<Hit> = all
+            .iter()
+            .filter(|(hit, of)| {
+                parties.as_ref().is_none_or(|wanted| wanted.iter().any(|party| of.contains(party)))
+                    && whats.contains(&hit.what)
+                    && from.is_none_or(|from| from <= hit.time)
+                    && until.is_none_or(|until| hit.time < until)
+            })
+            .map(|(hit, _)| *hit)
+            .collect();
+        expected.sort_unstable_by(|one, other| other.cmp(one));
+        let kept = Finder::of_bytes(&finder(&all).to_bytes()).unwrap();
+        prop_assert_eq!(kept.len(), all.len());
+        for finder in [finder(&all), kept] {
+            let mut wanted = Wanted { parties: parties.clone(), whats: whats.clone(), from, until, after: None };
+            let mut found = Vec::new();
+            loop {
+                let hits = finder.find(&wanted, page);
+                let Some(last) = hits.last() else { break };
+                prop_assert!(hits.len() <= page);
+                wanted.after = Some((last.time, last.place));
+                found.extend(hits);
+            }
+            prop_assert_eq!(&found, &expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_kept_finder_is_none(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0..400usize) {
+        let _ = Finder::of_bytes(&bytes);
+        let hit = Hit { time: 1, place: 2, what: What::Read };
+        let mut finder = Finder::default();
+        finder.add(hit, ["one", "other"]);
+        let whole = finder.to_bytes();
+        if cut < whole.len() {
+            prop_assert!(Finder::of_bytes(&whole[..cut]).is_none());
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! What register faults say: a code, and a text in Chinese and in English with places for its parameters. A fault can be made
+//! of nothing else, so none is without its text. The languages of pages choose between the two (`portal`).
+
+/// What a fault says, as it stands in the list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Say {
+    /// Its code.
+    pub code: &'static str,
+    /// In Chinese; `{name}` = a parameter.
+    pub zh: &'static str,
+    /// In English, likewise.
+    pub en: &'static str,
+}
+
+/// What one fault says: with its parameters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    say: Say,
+    parameters: Vec<(&'static str, String)>,
+}
+
+impl Say {
+    /// Without parameters.
+    #[must_use]
+    pub fn said(self) -> Said {
+        self.with(&[])
+    }
+    /// With these.
+    #[must_use]
+    pub fn with(self, parameters: &[(&'static str, &str)]) -> Said {
+        let parameters = parameters.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Said { say: self, parameters }
+    }
+}
+
+impl Said {
+    /// The code.
+    pub fn code(&self) -> &'static str {
+        self.say.code
+    }
+    /// The parameters by their names.
+    pub fn parameters(&self) -> &[(&'static str, String)] {
+        &self.parameters
+    }
+    /// In Chinese.
+    pub fn zh(&self) -> String {
+        self.filled(self.say.zh)
+    }
+    /// In English.
+    pub fn en(&self) -> String {
+        self.filled(self.say.en)
+    }
+
+    /// Each place once, from the left: what a parameter holds is no text of ours.
+    fn filled(&self, text: &str) -> String {
+        let (mut filled, mut rest) = (String::new(), text);
+        while let Some((before, (name, after))) =
+            rest.split_once('{').and_then(|(before, place)| Some((before, place.split_once('}')?)))
+        {
+            filled.push_str(before);
+            let value = self.parameters.iter().find(|(known, _)| *known == name);
+            filled.push_str(value.map_or("", |(_, value)| value.as_str()));
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+macro_rules! says {
+    ($($name:ident: $code:literal, $zh:literal, $en:literal;)*) => {
+        $(
+            #[doc = $en]
+            pub const $name: Say = Say { code: $code, zh: $zh, en: $en };
+        )*
+        /// All of them.
+        pub const ALL: &[Say] = &[$($name),*];
+    };
+}
+
+says! {
+    NOT_BEFORE_FROM: "not-before-from", "不早于生效日期（validFrom）", "not before validFrom";
+    AMOUNT_IN_YUAN: "amount-in-yuan", "以人民币元计的金额", "an amount in yuan";
+    A_DAY: "a-day", "日期，格式为yyyyMMdd", "a day yyyyMMdd";
+    OF_ANOTHER_ENTERPRISE: "of-another-enterprise", "本企业的证书：此证书属于另一家企业", "a certificate of the party: this one names another enterprise";
+    PARTY_CODE_FORM: "party-code-form", "十位海关注册编码，或校验码正确的十八位统一社会信用代码", "ten characters of a customs code, or the eighteen of a unified social credit code with its check character";
+    REGISTERED_NAME: "registered-name", "登记的名称", "the registered name";
+    A_ROLE_AT_LEAST: "a-role-at-least", "至少一个角色", "at least one role";
+    A_GRADE: "a-grade", "信用等级：A、standard或D", "a grade: A, standard, D";
+    CODE_TAKEN: "code-taken", "无人使用的编码：此编码已备案；请不予批准，并说明应如何处理", "a code that nobody has: this one is filed; refuse, and say what to do";
+    LICENCES_STILL_VALID: "licences-still-valid", "备案生效时仍在有效期内的资质证照", "licences that are still valid when the filing begins";
+    ENTERPRISE_ROLE: "enterprise-role", "企业、机构或银行的角色", "a role of an enterprise, agency or bank";
+    TRADE_MODE: "trade-mode", "监管方式代码表中的代码", "a mode of the table of trade modes";
+    REACHABLE_BY_AGENCIES: "reachable-by-agencies", "各机构须能联系到企业", "agencies must be able to reach the party";
+    CERTIFICATE_ENDED_LEAVE: "certificate-ended-leave", "未过期的证书：请将此证书去掉", "a certificate that has not ended: leave it out";
+    AS_ON_LICENCE: "as-on-licence", "与证照上的内容一致", "as it stands on the licence";
+    INTERNET_PAYMENT_NEEDED: "internet-payment-needed", "业务范围中应有许可证所含的互联网支付（internet-payment）", "internet-payment among the services that the licence covers";
+    A_CURRENCY: "a-currency", "币制代码表中的代码", "a code of the table of currencies";
+    ONE_OF_LICENCES: "one-of-licences", "所填某一证照的编号", "the number of one of the licences";
+    KEY_FOR_REQUESTS: "key-for-requests", "用于请求签名的密钥须为Ed25519、P-256上的ECDSA，或2048至4096位的RSA", "for requests a key of Ed25519, of ECDSA on P-256, or of RSA with 2048 to 4096 bits";
+    KEY_HOLDER: "key-holder", "密钥由谁或何设备持有，不超过100个字符", "who or what holds the key, in up to 100 characters";
+    OWN_FILED_CODE: "own-filed-code", "企业备案所用且未暂停的编码", "the code under which a party is filed and not suspended";
+    CERTIFICATE_ENDED: "certificate-ended", "未过期的证书", "a certificate that has not ended";
+    CERTIFICATE_KNOWN: "certificate-known", "从未登记或吊销过的证书：请为其生成新的密钥", "a certificate that nobody has registered or revoked: make a new key for it";
+    AT_ONCE: "at-once", "不晚于现在的时间yyyyMMddHHmmss：吊销立即生效，可不填", "a second yyyyMMddHHmmss that is not later than now: a revocation counts at once; leave it out";
+    NO_TIME_PASSED: "no-time-passed", "不能是已过去的时间：已作的判定不变；请填入compromisedSince", "no time that has passed: what was judged stays judged; say it as compromisedSince";
+    A_PROVED_PERSON: "a-proved-person", "已通过验证码证实身份的个人的编码", "the code of a person who proved himself by a code sent to him";
+    LOCKING_TELEPHONE: "locking-telephone", "锁定时所用的电话；如已无法使用，可到海关窗口解锁", "the telephone with which it was locked; without it, customs releases the lock at its counter";
+    OPENING_TELEPHONE: "opening-telephone", "提出异议时所用的电话", "the telephone with which it was opened";
+    ANSWER_OR_DAY_AFTER: "answer-or-day-after", "平台或卖家的答复，或答复期限届满的次日", "the answer of platform or seller, or the day after their last one";
+    WEBHOOK_ID: "webhook-id", "企业编码、冒号、该推送地址的名称", "the party's code, a colon, its name of the webhook";
+    PARTY_FILED: "party-filed", "已备案且未暂停的企业的编码", "the code of a party that is filed and not suspended";
+    WEBHOOK_ADDRESS: "webhook-address", "形如https://host/path、不超过500个字符、不含用户名和密码的地址", "an address as https://host/path of up to 500 characters, without a name or password in it";
+    WEBHOOK_SOURCE: "webhook-source", "receipts、payment-data、demands，或shares/加共享规则的编号", "receipts, payment-data, demands, or shares/ and the id of a rule";
+    PLATFORM_ALONE: "platform-alone", "电商平台：支付数据不向其他企业查询", "a platform: others are not asked for payments";
+    OWN_RULE: "own-rule", "向本单位提供数据的共享规则", "a rule that gives to this party";
+    ANSWERS_FALSE: "answers-false", "false；只有机构或银行接收规则共享的数据时可为true", "false, unless an agency or bank is sent what a rule gives";
+    FORM_EVENTS: "form-events", "events；只有规则按原样共享报文且不采用中立格式时可用dxp", "events, unless a rule gives messages as received, and they are not neutral";
+    HAS_EXCHANGE_ID: "has-exchange-id", "备案中有传输编号（dxpId）的单位", "a party whose filing has an exchange id";
+    SESSION_ID: "session-id", "已备案且未暂停的平台编码、冒号、会话号", "code of a platform that is filed and not suspended, a colon, the session";
+    SESSION_RANDOM: "session-random", "冒号后为无法猜测的会话号：随机UUID的36个字符", "after the colon a session that nobody guesses: 36 characters as of a random UUID";
+    ORDER_NUMBER: "order-number", "平台的订单编号，不超过60个字符", "the platform's number of the order, up to 60 characters";
+    PAYMENT_JSON: "payment-json", "JSON对象，格式见2018年第179号公告", "a JSON object, as of announcement 2018-179";
+    AMOUNT_FIVE_PLACES: "amount-five-places", "以人民币元计、小数不超过五位的金额", "an amount in yuan with up to five decimal places";
+    A_SECOND: "a-second", "yyyyMMddHHmmss", "yyyyMMddHHmmss";
+    VERIFIED_BY: "verified-by", "1 银联，2 网联，3 其他", "1 UnionPay (银联), 2 NetsUnion (网联), 3 other (其他)";
+    PAY_TYPE: "pay-type", "1 APP，2 PC，3 扫码，4 其他", "1 APP, 2 PC, 3 scanned code (扫码), 4 other (其他)";
+    NOT_EMPTY: "not-empty", "不为空", "must not be empty";
+    AN_ORDER_AT_LEAST: "an-order-at-least", "至少一个订单", "at least one order";
+    AN_ARTICLE_AT_LEAST: "an-article-at-least", "至少一件商品", "at least one article";
+    GOODS_ID: "goods-id", "电商企业编码、冒号、其商品货号", "merchant's code, a colon, its number of the goods";
+    WINDOW_KEEPS: "window-keeps", "不填：已生效的内容由窗口保存", "nothing: the window keeps what is in force";
+    MERCHANT_FILED: "merchant-filed", "已备案为电商企业的编码", "the code of a party that is filed as a merchant";
+    AS_DECLARED: "as-declared", "与将来申报的内容一致", "as it will be declared";
+    TARIFF_CODE: "tariff-code", "十位数字，前八位在税则内", "ten digits whose first eight are in the tariff";
+    CODE_OF_TABLE: "code-of-table", "相应代码表中的代码", "a code of its table";
+    BRAND_AUTHORISATION: "brand-authorisation", "品牌授权书的附件记录", "the record of the brand's authorisation";
+    THE_ANSWER: "the-answer", "答复内容", "the answer";
+    REQUEST_ID: "request-id", "已备案的机构或银行的编码、冒号、其请求编号", "code of an agency or bank that is filed, a colon, its number of the request";
+    ANOTHER_AGENCY: "another-agency", "另一家已备案的机构或银行的编码", "the code of another agency or bank that is filed";
+    ASSISTANCE_OR_QUESTION: "assistance-or-question", "assistance（协助）或question（询问）", "assistance or question";
+    AGENCY_HAS_TO_KNOW: "agency-has-to-know", "被请求机构须了解的内容", "what the agency that is asked has to know";
+    TODAY_OR_LATER: "today-or-later", "今天或以后", "today or later";
+    SHARE_ID: "share-id", "接收方编码、冒号、其规则名称", "receiver's code, a colon, its name of the rule";
+    AGENCY_FILED: "agency-filed", "已备案且未暂停的机构或银行的编码", "the code of an agency or bank that is filed and not suspended";
+    A_FIELD_AT_LEAST: "a-field-at-least", "数据集的至少一个字段", "at least one field of the dataset";
+    A_FIELD: "a-field", "数据集的字段；GET /v1/datasets列出全部", "a field of the dataset; GET /v1/datasets lists them";
+    A_HEAD_FIELD: "a-head-field", "数据集表头的字段", "a field of the dataset's head";
+    A_TEXT_AT_LEAST: "a-text-at-least", "至少一个可取的值", "at least one text that it may have";
+    GIVER_IS_TOLD: "giver-is-told", "将告知提供方和记录所有人的内容", "what the giver, and the owners of the records, are told";
+    A_ROW_AT_LEAST: "a-row-at-least", "至少一行", "at least one row";
+    ATTACHED_KIND: "attached-kind", "application/pdf、image/png或image/jpeg", "application/pdf, image/png or image/jpeg";
+    ATTACHED_SIZE: "attached-size", "以base64表示的1字节至2MiB内容", "1 byte to 2 MiB in base64";
+    BASE64: "base64", "base64编码", "base64";
+    FILE_NAME: "file-name", "文件名", "the name of the file";
+    EXPLAINED: "explained", "此操作须向企业说明：请填写理由", "this move is explained to the party: say why";
+    BODY_NEEDED: "body-needed", "此操作需要填写内容", "this move needs a body";
+    ANOTHER_SERVER_SENDS: "another-server-sends", "另一台服务器正在向此地址推送", "another server sends to this webhook now";
+    ONE_OF: "one-of", "以下之一：{words}", "one of {words}";
+    ONE_OR_BOTH: "one-or-both", "以下之一或全部：{words}", "one or both of {words}";
+    NOT_READ: "not-read", "可以读取的内容：{error}", "what can be read: {error}";
+    BELONGS_TO: "belongs-to", "它属于{code}", "it belongs to {code}";
+    A_ROLE: "a-role", "角色：{words}", "a role: {words}";
+    ALGORITHMS: "algorithms", "签名算法：{words}", "algorithms of signatures: {words}";
+    PEM_OR_DIGEST: "pem-or-digest", "PEM格式的证书，或其SHA-256值（小写十六进制）；{error}", "a certificate in PEM, or its SHA-256 in lower-case hexadecimal; {error}";
+    PEM: "pem", "PEM格式的证书；此内容无法读取：{error}", "a certificate in PEM; this cannot be read: {error}";
+    KEY_FOR_DOCUMENTS: "key-for-documents", "用于单证签名的密钥须为RSA（1024至4096位）或SM2：{error}", "for documents a key of RSA (1024 to 4096 bits) or SM2: {error}";
+    CERTIFICATE_ID: "certificate-id", "企业编码、冒号、{fingerprint}", "the party's code, a colon, {fingerprint}";
+    FILED_UNDER: "filed-under", "它已以{code}备案：请变更该备案", "it is filed under {code}: change that filing";
+    LICENCE_NEEDED: "licence-needed", "{role}所需的、今天有效的证照：{licences}；{source}", "a licence valid today that a {role} needs: {licences}; {source}";
+    A_SERVICE: "a-service", "业务：{words}", "a service: {words}";
+    SERVICE_IS_FOR: "service-is-for", "该业务适用于{roles}", "it is for {roles}";
+    LONGEST: "longest", "发生了什么，2至{most}个字符", "what happened, in 2 to {most} characters";
+    ONE_TO: "one-to", "1至{most}", "1 to {most}";
+    AT_MOST_PAGES: "at-most-pages", "不超过{most}页", "at most {most} pages";
+    PAYMENT_JSON_READ: "payment-json-read", "2018年第179号公告规定的JSON：{error}", "the JSON of announcement 2018-179: {error}";
+    SERVED_VERSION: "served-version", "{version}，即现行版本", "{version}, the version that is served";
+    ANOTHER_GIVER: "another-giver", "提供此数据的另一单位（{roles}）的编码", "the code of another party that gives this: {roles}";
+    DEADLINE_RUNS: "deadline-runs", "截止日期之后", "a day after the deadline";
+    ENTERPRISE_FILED: "enterprise-filed", "已备案且未暂停的企业的编码", "the code of an enterprise that is filed and not suspended";
+    DEMAND_DAYS: "demand-days", "从今天起、最迟{days}天内的日期", "a day from today on, {days} days from now at the latest";
+    NOBODY_TO_ASK: "nobody-to-ask", "有企业备案的需求种类：目前无人可询", "a kind for which somebody is filed: nobody can be asked now";
+    ID_TELLS_NOTHING: "id-tells-nothing", "8至40个小写字母、数字或连字符，且不透露需求方", "8 to 40 small letters, digits and hyphens that do not say who asks";
+    DEMAND_NEEDS: "demand-needs", "此类需求的报价方须了解的内容", "what whoever offers has to know for this kind of demand";
+    UP_TO_CHARACTERS: "up-to-characters", "不超过{most}个字符", "up to {most} characters";
+    POSITIVE_NUMBER: "positive-number", "大于零的数，小数不超过五位", "a decimal number above zero, with up to five decimal places";
+    NOT_AFTER: "not-after", "不晚于{field}", "not after {field}";
+    TEMPERATURE: "temperature", "摄氏度，仅用于运输或仓储；否则不填", "degrees Celsius, for what is carried or stored; otherwise leave it out";
+    NOT_ABOVE: "not-above", "不高于{field}", "not above {field}";
+    REACHABLE: "reachable", "联系人及电话，不超过100个字符：双方达成一致后才显示", "whom to call, in up to 100 characters: shown when both have agreed";
+    SAYS_WHO_ASKS: "says-who-asks", "不含透露需求方的内容：接受报价后才显示联系方式", "nothing that says who asks: the contact is shown when an offer is accepted";
+    OFFER_STANDS: "offer-stands", "对此需求仍然有效的报价", "an offer to this demand that still stands";
+    OFFER_CHANGED: "offer-changed", "报价的现行版本：报价已修改，请重新查看", "the version of the offer as it is now: it was changed; look at it again";
+    OFFER_ENDED: "offer-ended", "未过有效期的报价：请要求重新报价", "an offer whose last day has not passed: ask for a new one";
+    DEMAND_OPEN: "demand-open", "已发送给本企业且仍开放的需求", "an open demand that was sent to this party";
+    TERM_NEEDED: "term-needed", "完成的期限", "within which time it is done";
+    DEMAND_OTHERWISE: "demand-otherwise", "需求目前的状态不允许此操作", "what became of the demand does not allow this";
+    SENDING_PLATFORM: "sending-platform", "发送此数据的平台的编码", "the code of the platform that sends this";
+    AT_MOST_BYTES: "at-most-bytes", "不超过{most}字节", "at most {most} bytes";
+    SIGNING_CERTIFICATE: "signing-certificate", "该平台登记的（PEM格式）、今天有效的证书的序列号或卡号", "the serial or card number of a certificate that this platform registered, itself in PEM, and that counts today";
+    SIGNATURE_WRONG: "signature-wrong", "验签失败：对文本\"sessionID\":\"…\"||\"payExchangeInfoHead\":\"…\"||\"payExchangeInfoLists\":\"…\"||\"serviceTime\":\"…\"（各部分与发送时一致）的签名，以base64表示（{why}）", "the signature, in base64, of the text \"sessionID\":\"…\"||\"payExchangeInfoHead\":\"…\"||\"payExchangeInfoLists\":\"…\"||\"serviceTime\":\"…\" with the parts as they are sent ({why})";
+    CERTIFICATE_VALID_NOW: "certificate-valid-now", "目前有效的证书", "a certificate that is valid now";
+    LATER_ATTACHED: "later-attached", "稍后再附文件：贵企业尚未备案", "a document that is attached later: your party is not filed yet";
+    CREDIT_DECIDED: "credit-decided", "已作决定；可向法院提起诉讼", "it was decided; a court may decide otherwise";
+    OWN_CODE_AND_NUMBER: "own-code-and-number", "本单位编码、冒号、自编编号", "your code, a colon, your number of it";
+    ENTERPRISE_CODE: "enterprise-code", "企业备案所用的编码", "the code under which an enterprise is filed";
+    NOT_ONESELF: "not-oneself", "其他企业：不得记录本单位", "another: nobody observes himself";
+    TODAY_OR_BEFORE: "today-or-before", "今天或以前", "today or before";
+    PART_OF_WHOLE: "part-of-whole", "分子与分母，分子不大于分母", "part and whole, the part not above the whole";
+    HOW_OFTEN: "how-often", "仅填次数", "how often, alone";
+    DECIMAL_ALONE: "decimal-alone", "仅填不小于零的数", "a decimal not below zero, alone";
+    AGENCIES_OBSERVE: "agencies-observe", "由机构和海关记录此项", "agencies and offices observe this";
+    FACT_ALONE: "fact-alone", "不填：此项为事实，没有数值", "nothing: this is a fact, without a number";
+    APPEAL_DECIDED: "appeal-decided", "申诉已作决定；可向法院提起诉讼", "an appeal was decided; a court may decide otherwise";
+    NOT_WHO_LISTED: "not-who-listed", "由作出列入决定以外的人员办理", "another person than the one who decided to list";
+    NOT_WHO_NOTICED: "not-who-noticed", "由发出告知以外的人员办理", "another person than the one who gave notice";
+    FROM_VALID_TO_VALID: "from-valid-to-valid", "在validFrom与validTo之间", "from validFrom to validTo";
+    FROM_DAY_ON: "from-day-on", "自{day}起", "from {day} on";
+    AFTER_LAST_DAY: "after-last-day", "其最后一天{day}之后", "after {day}, its last day";
+    HEARD_OR_AFTER: "heard-or-after", "企业的陈述，或{day}之后的日期", "what the enterprise says, or a day after {day}";
+    TWO_TO_CHARACTERS: "two-to-characters", "2至{most}个字符", "2 to {most} characters";
+    SAME_ENTERPRISE: "same-enterprise", "同一家企业；另一家企业的情况须另行记录", "the same enterprise; what is of another is a record of its own";
+    OWN_INDICATOR: "own-indicator", "本单位可记录的指标；此项由{roles}记录", "an indicator that you may observe; this one: {roles}";
+    HEARD_FIRST: "heard-first", "自今天起至少{days}天：列入此名单前须听取企业陈述", "{days} days from today or later: who is put on this list is heard";
+}

@@ -1,0 +1,208 @@
+//! What a reader sees of a record. A register may say of each part of a record who sees it; wherever a record leaves the
+//! window, in a list, alone, in its history, in a refusal, in what is sent to a webhook, it goes through [`View`], and only this
+//! module makes one. Whether somebody may see the record at all is decided before.
+
+use crate::owner;
+use clearance::Text;
+use clearance::record::{Actor, Record, Register};
+use serde_json::Value;
+
+/// In which states a part is seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// In all.
+    Always,
+    /// In none.
+    Never,
+    /// In these.
+    In(&'static [&'static str]),
+}
+
+impl When {
+    fn holds(self, state: &str) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::In(states) => states.contains(&state),
+        }
+    }
+}
+
+/// Who sees a part of a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sight {
+    /// `parties`, `by`, `note`, or a JSON pointer into the body with all that is beneath it. The longest that fits counts.
+    pub what: &'static str,
+    /// The party whose record it is.
+    pub owner: When,
+    /// Another party that it names.
+    pub named: When,
+    /// Whoever else may see the record: offices.
+    pub others: When,
+}
+
+impl Sight {
+    const fn of(what: &'static str, owner: When, named: When) -> Self {
+        Self { what, owner, named, others: When::Never }
+    }
+    const fn nobody(what: &'static str) -> Self {
+        Self::of(what, When::Never, When::Never)
+    }
+    fn holds(&self, part: Part, state: &str) -> bool {
+        match part {
+            Part::Owner => self.owner,
+            Part::Named => self.named,
+            Part::Other => self.others,
+        }
+        .holds(state)
+    }
+}
+
+/// Who is asked sees what is needed, and not who needs it.
+const DEMAND: &[Sight] = &[
+    Sight::of("parties", When::Always, When::Never),
+    Sight::of("by", When::Always, When::Never),
+    Sight::of("note", When::Always, When::Never),
+    Sight::of("/asked", When::Always, When::Always),
+    Sight::of("/asked/contact", When::Always, When::Never),
+    Sight::of("/deadline", When::Always, When::Always),
+    Sight::of("/asker", When::Always, When::Never),
+    Sight::of("/routed", When::Always, When::Never),
+    Sight::of("/beyond", When::Always, When::Never),
+    Sight::of("/chosen", When::Always, When::Never),
+];
+
+const AGREED: When = When::In(crate::offer::AGREED);
+
+/// Who asks sees who offers what; how to reach each other both see when they have agreed.
+const OFFER: &[Sight] = &[
+    Sight::of("parties", AGREED, When::Always),
+    // Before that it is the provider himself, or the window.
+    Sight::of("by", When::Always, AGREED),
+    Sight::of("note", When::Always, When::Always),
+    Sight::of("/offered", When::Always, When::Always),
+    Sight::of("/offered/contact", When::Always, AGREED),
+    Sight::of("/demand", When::Always, When::Always),
+    Sight::of("/goods", When::Always, When::Always),
+    Sight::of("/asker", AGREED, When::Always),
+    Sight::of("/askerContact", AGREED, When::Always),
+];
+
+/// Who else was in a delivery is not told to one whose record was in it.
+const ACCESS: &[Sight] = &[Sight::nobody("parties"), Sight::nobody("/owners")];
+
+/// The keyed hash of a telephone is nobody's to link trades by.
+const DISPUTE: &[Sight] = &[Sight::nobody("/openedBy")];
+
+/// What a register says of who sees what; whether what it says nothing of is seen by nobody.
+pub fn sights(register: Register) -> (&'static [Sight], bool) {
+    match register {
+        Register::ServiceRequest => (DEMAND, true),
+        Register::ServiceOffer => (OFFER, true),
+        Register::Access => (ACCESS, false),
+        Register::Dispute => (DISPUTE, false),
+        _ => (&[], false),
+    }
+}
+
+/// What part a reader has in a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    Owner,
+    Named,
+    Other,
+}
+
+/// A record as somebody may see it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct View {
+    seen: Record,
+    body: Value,
+    own: bool,
+}
+
+impl View {
+    /// What a party with these codes sees of a record.
+    pub fn of(record: &Record, codes: &[Text]) -> Self {
+        let part = if codes.contains(&owner(record)) {
+            Part::Owner
+        } else if codes.iter().any(|code| record.parties.contains(code)) {
+            Part::Named
+        } else {
+            Part::Other
+        };
+        let (sights, strict) = sights(record.key.register);
+        let eyes = Eyes { sights, strict, part, state: &record.state };
+        // Our own writing: it parses.
+        let body = serde_json::from_str(&record.body).unwrap_or_default();
+        let body = eyes.seen("", body).unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let mut seen = record.clone();
+        seen.body = body.to_string();
+        if !eyes.sees("parties") {
+            seen.parties.clear();
+        }
+        if !eyes.sees("note") {
+            seen.note.clear();
+        }
+        if !eyes.sees("by") {
+            seen.actor = Actor::default();
+        }
+        // Of a person the name is the keyed hash of his telephone.
+        if seen.actor.party.starts_with("person-") {
+            seen.actor.name = Text::default();
+        }
+        Self { seen, body, own: part == Part::Owner }
+    }
+
+    /// The record, without what he does not see.
+    pub fn record(&self) -> &Record {
+        &self.seen
+    }
+
+    /// Whether it is his party's own.
+    pub fn is_own(&self) -> bool {
+        self.own
+    }
+
+    /// Its body, likewise.
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+}
+
+struct Eyes<'a> {
+    sights: &'static [Sight],
+    strict: bool,
+    part: Part,
+    state: &'a str,
+}
+
+impl Eyes<'_> {
+    fn sees(&self, what: &str) -> bool {
+        let covers = |sight: &&Sight| {
+            what.strip_prefix(sight.what).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let found = self.sights.iter().filter(covers).max_by_key(|sight| sight.what.len());
+        found.map_or(!self.strict, |sight| sight.holds(self.part, self.state))
+    }
+
+    /// A value at a pointer without what is not seen; none = nothing of it.
+    fn seen(&self, at: &str, value: Value) -> Option<Value> {
+        match value {
+            Value::Object(members) => {
+                let whole = members.is_empty();
+                let kept: serde_json::Map<String, Value> = members
+                    .into_iter()
+                    .filter_map(|(name, value)| {
+                        Some((name.clone(), self.seen(&format!("{at}/{name}"), value)?))
+                    })
+                    .collect();
+                (!kept.is_empty() || (whole && self.sees(at))).then_some(Value::Object(kept))
+            }
+            Value::Array(items) if self.sees(at) => {
+                Some(Value::Array(items.into_iter().filter_map(|item| self.seen(at, item)).collect()))
+            }
+            other => self.sees(at).then_some(other),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What can be found in the evidence log: an index in memory that follows the ledger beside the path of commits and is kept
+//! from time to time, so that a restart reads only what came since. It is derived: thrown away, it is made again from rows.
+
+use crate::Window;
+use ceb::Document;
+use clearance::Text;
+use clearance::consignment::Consignment;
+use clearance::event::Cause;
+use clearance::keys::{OrderKey, Position};
+use clearance::record::{Record, Register};
+use evidence::search::{Finder, Hit, What};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+use store::{Cursor, Read, Row, StoreError};
+
+/// Name under which it is kept.
+const NAME: &str = "finding";
+/// Rows that are read at once; others have the processor in between.
+const ROWS: usize = 2_000;
+/// It is kept when so many entries came.
+const KEPT_EVERY: usize = 50_000;
+/// Batches that one request reads at most, where the index is behind.
+const BATCHES: usize = 10;
+/// How long is waited while rows come all the time: whoever judges has the processor.
+const BUSY: Duration = Duration::from_secs(2);
+/// How long is waited after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(30);
+
+/// The index as it stands.
+#[derive(Default)]
+pub struct Standing {
+    /// The index.
+    pub finder: Finder,
+    /// The rows that it is of.
+    pub covers: Cursor,
+    last: i64,
+    loaded: bool,
+    kept: usize,
+}
+
+/// The index of a window.
+#[derive(Default)]
+pub struct Finding {
+    standing: RwLock<Standing>,
+    following: tokio::sync::Mutex<()>,
+}
+
+impl Finding {
+    /// The index.
+    pub fn standing(&self) -> RwLockReadGuard<'_, Standing> {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Standing) -> T) -> T {
+        change(&mut self.standing.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A row that can be found. An action names its consignment, whose parties are looked up.
+struct Seen {
+    what: What,
+    place: u64,
+    time: Option<i64>,
+    parties: Vec<Text>,
+    order: Option<OrderKey>,
+}
+
+/// Follows the ledger until it is dropped.
+pub async fn run<R: Read>(window: Window<R>, every: Duration) {
+    let mut before = Cursor::default();
+    loop {
+        let now = window.read.position().await.unwrap_or_default();
+        let busy = before != now;
+        before = now;
+        let wait = match step(&window).await {
+            Ok(true) => every,
+            Ok(false) if busy => BUSY,
+            Ok(false) => Duration::from_millis(20),
+            Err(error) => {
+                tracing::error!(%error, "the evidence log cannot be indexed");
+                AFTER_FAILURE
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Follows as far as one request may; how many rows are not read yet.
+///
+/// # Errors
+/// When rows cannot be read.
+pub async fn follow<R: Read>(window: &Window<R>) -> Result<u64, StoreError> {
+    for _ in 0..BATCHES {
+        if step(window).await? {
+            return Ok(0);
+        }
+    }
+    let covers = window.finding.standing().covers.clone();
+    let behind = |(writer, upto): &(u16, u64)| upto.saturating_sub(covers.sequence(*writer));
+    Ok(window.read.position().await?.writers.iter().map(behind).sum())
+}
+
+/// Adds some rows; true = there was nothing behind them.
+async fn step<R: Read>(window: &Window<R>) -> Result<bool, StoreError> {
+    let finding = &window.finding;
+    let _one = finding.following.lock().await;
+    if !finding.standing().loaded {
+        load(window).await?;
+    }
+    let position = window.read.position().await?;
+    let covers = finding.standing().covers.clone();
+    if position.writers.iter().all(|(writer, upto)| covers.sequence(*writer) >= *upto) {
+        return Ok(true);
+    }
+    let (mut found, mut seen, mut looked) = (Vec::new(), covers.clone(), 0);
+    let mut visit = |position: Position, row: Row| {
+        looked += 1;
+        seen.reach(position);
+        found.extend(seen_of(position, &row));
+        looked < ROWS
+    };
+    window.read.scan(&covers, &mut visit).await?;
+    let ended = looked < ROWS;
+    for one in &mut found {
+        if let Some(order) = one.order.take()
+            && let Some(consignment) = window.read.consignment(&order).await?
+        {
+            one.parties.extend(named(&consignment));
+        }
+    }
+    let grown = finding.change(|standing| {
+        for one in found {
+            let time = one.time.unwrap_or(standing.last);
+            standing.last = time;
+            let hit = Hit { time, place: one.place, what: one.what };
+            standing.finder.add(hit, one.parties.iter().map(Text::as_str));
+        }
+        standing.covers = seen;
+        if ended {
+            // Rows that nobody shows are in no scan.
+            position.writers.iter().for_each(|(writer, upto)| {
+                standing.covers.reach(Position { writer: *writer, sequence: *upto })
+            });
+        }
+        standing.finder.len() - standing.kept
+    });
+    if grown >= KEPT_EVERY {
+        keep(window).await?;
+    }
+    Ok(ended)
+}
+
+async fn load<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+    let kept = window.read.derived().kept(NAME).await?;
+    let read = match kept {
+        Some((covers, bytes)) => {
+            let read = tokio::task::spawn_blocking(move || Finder::of_bytes(&bytes)).await;
+            read.ok().flatten().map(|finder| (covers, finder))
+        }
+        None => None,
+    };
+    window.finding.change(|standing| {
+        standing.loaded = true;
+        if let Some((covers, finder)) = read {
+            standing.kept = finder.len();
+            (standing.covers, standing.finder) = (covers, finder);
+        }
+    });
+    Ok(())
+}
+
+/// Keeps the index as it stands.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn keep<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+    let (covers, bytes, count) = {
+        let standing = window.finding.standing();
+        (standing.covers.clone(), standing.finder.to_bytes(), standing.finder.len())
+    };
+    window.read.derived().keep(NAME, &covers, bytes).await?;
+    window.finding.change(|standing| standing.kept = count);
+    Ok(())
+}
+
+/// What of a row can be found.
+fn seen_of(position: Position, row: &Row) -> Option<Seen> {
+    let seen = |what, time, parties| Seen { what, place: position.number(), time, parties, order: None };
+    Some(match row {
+        Row::Message(message) => seen(What::Received, Some(message.received.0), vec![message.sender.clone()]),
+        Row::Event(row) => {
+            let time = row.outcome.as_ref().map(|outcome| outcome.now.0);
+            match &row.event.cause {
+                Cause::Document(arrived) => {
+                    let mut parties = of_document(&arrived.document);
+                    parties.push(arrived.sender.clone());
+                    seen(What::Judged, time, parties)
+                }
+                Cause::Action(action) => {
+                    let order = Some(action.order.clone());
+                    Seen { order, ..seen(What::Officer, time, vec![action.party.clone()]) }
+                }
+                Cause::Follow(_) | Cause::Timer(_) => return None,
+            }
+        }
+        Row::Record(record) => seen(of_record(record), Some(record.changed.0), record.parties.clone()),
+        Row::Rulebook(_) | Row::Seed(_) => seen(What::Rule, None, Vec::new()),
+        // Their applications are records.
+        Row::Filing(_) | Row::Certificate(_) => return None,
+    })
+}
+
+fn of_record(record: &Record) -> What {
+    match record.key.register {
+        Register::Access if register::access::Access::of(record).range.is_some() => What::Delivered,
+        Register::Access => What::Read,
+        Register::Delivery => What::Delivered,
+        Register::Share => What::Rule,
+        Register::SignIn => What::SignIn,
+        _ => What::Record,
+    }
+}
+
+/// Parties that a document names.
+fn of_document(document: &Document) -> Vec<Text> {
+    match document {
+        Document::Order(order) => vec![order.head.ebp_code.clone(), order.head.ebc_code.clone()],
+        Document::Payment(payment) => vec![payment.pay_code.clone(), payment.ebp_code.clone()],
+        Document::Declaration(declaration) => {
+            let head = &declaration.head;
+            vec![
+                head.ebp_code.clone(),
+                head.ebc_code.clone(),
+                head.agent_code.clone(),
+                head.logistics_code.clone(),
+                head.assure_code.clone(),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Parties of a consignment: whoever may see it.
+fn named(consignment: &Consignment) -> Vec<Text> {
+    let declaration = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
+    let mut parties = vec![consignment.key.platform.clone()];
+    for filed in [consignment.order.as_ref(), consignment.payment.as_ref(), declaration].into_iter().flatten()
+    {
+        parties.push(filed.sender.clone());
+        parties.extend(of_document(&filed.document));
+    }
+    parties
+}
