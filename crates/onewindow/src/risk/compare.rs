@@ -6,6 +6,7 @@ use super::score::known;
 use super::{declarations, measured_json, model, rounded, tell_measured};
 use crate::Failure;
 use inspection::declaration::Declaration;
+use inspection::features::Feature;
 use inspection::measure::{SHARES, count, ranking};
 use inspection::model::{Model, by_day};
 use serde_json::json;
@@ -113,6 +114,8 @@ pub fn drift(arguments: &DriftArguments) -> Result<bool, Failure> {
         .features
         .iter()
         .zip(profiles)
+        // What the history says moves by itself: it fills in training and stands still afterwards. Only what is declared can drift.
+        .filter(|(feature, _)| matches!(feature, Feature::Own(_)))
         .map(|(feature, (profile, column))| (model.plan.name(feature), profile.stability(column)))
         .collect();
     features.sort_by(|one, other| other.1.total_cmp(&one.1));
