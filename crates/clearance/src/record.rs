@@ -46,11 +46,13 @@ pub enum Register {
     CreditList = 21,
     /// Scores of enterprises.
     CreditAssessment = 22,
+    /// Photographs of inspections.
+    Photograph = 18,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -70,6 +72,7 @@ impl Register {
         Self::CreditObservation,
         Self::CreditList,
         Self::CreditAssessment,
+        Self::Photograph,
     ];
 
     /// The register of a stored number.
@@ -99,6 +102,7 @@ impl Register {
             Self::CreditObservation => "credit-observations",
             Self::CreditList => "credit-lists",
             Self::CreditAssessment => "credit-assessments",
+            Self::Photograph => "photographs",
         }
     }
 

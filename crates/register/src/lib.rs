@@ -20,6 +20,8 @@ pub mod goods;
 pub mod moves;
 pub mod notice;
 pub mod payment_data;
+pub mod photograph;
+pub mod picture;
 pub mod reference;
 pub mod request;
 pub mod retention;
@@ -193,6 +195,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::CreditObservation => credit::observation::MOVES,
         Register::CreditList => credit::listing::MOVES,
         Register::CreditAssessment => credit::assessment::MOVES,
+        Register::Photograph => photograph::MOVES,
     }
 }
 
@@ -278,6 +281,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::CreditObservation => credit::observation::made(seen, step, &mut faults),
         Register::CreditList => credit::listing::made(seen, step, &mut faults),
         Register::CreditAssessment => credit::assessment::made(seen, &mut faults),
+        Register::Photograph => photograph::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

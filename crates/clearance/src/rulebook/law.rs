@@ -159,10 +159,14 @@ law! {
     credit_hearing_days;
     /// Days within which the competent agency decides what is contested, appealed or asked of credit.
     credit_decision_days;
+    /// Photographs of one inspection at most.
+    inspection_photographs;
+    /// Bytes of one photograph at most.
+    photograph_bytes;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 20] = [
+const LATER: [(&str, i64); 22] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -183,6 +187,8 @@ const LATER: [(&str, i64); 20] = [
     ("credit_obeyed", 0),
     ("credit_hearing_days", 5),
     ("credit_decision_days", 15),
+    ("inspection_photographs", 10),
+    ("photograph_bytes", 5_242_880),
 ];
 
 impl Parameters {

@@ -6,6 +6,7 @@ mod algorithms;
 mod calendar;
 mod codes;
 mod editions;
+mod inspections;
 mod law;
 mod requirements;
 mod services;
@@ -15,6 +16,7 @@ pub use algorithms::{AcceptedAlgorithm, Algorithms};
 pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
 pub use editions::{ListEdition, ListEditions};
+pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use services::{ServiceRow, Services};
@@ -70,13 +72,15 @@ pub struct Rulebook {
     pub services: Services,
     /// How credit is assessed, and what follows from it.
     pub credit: credit::Model,
+    /// Results that an inspection may have.
+    pub inspections: InspectionResults,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 21] = built_in!(
+const BUILT_IN: [(&str, &str); 22] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -89,6 +93,7 @@ const BUILT_IN: [(&str, &str); 21] = built_in!(
     "currencies.csv",
     "districts.csv",
     "filing_requirements.csv",
+    "inspection_results.csv",
     "list_editions.csv",
     "parameters.csv",
     "risk_rules.csv",
@@ -101,9 +106,10 @@ const BUILT_IN: [(&str, &str); 21] = built_in!(
 );
 
 impl Rulebook {
-    /// Tables that older rulebooks do not have: until one has them the built-in ones hold, and the next that is published has
-    /// them as they are built in.
-    pub const ADDED: [&str; 9] = [
+    /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections: none do, so
+    /// that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
+    /// built in.
+    pub const ADDED: [&str; 10] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -112,6 +118,7 @@ impl Rulebook {
         "credit_scales.csv",
         "credit_vetoes.csv",
         "filing_requirements.csv",
+        inspections::FILE,
         "services.csv",
     ];
 
@@ -206,6 +213,10 @@ impl Rulebook {
                 }));
                 credit::Model::default()
             }),
+            inspections: InspectionResults::load(
+                (!before(inspections::FILE)).then(|| text(inspections::FILE)),
+                &mut faults,
+            ),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

@@ -6,5 +6,6 @@ mod colours;
 mod consumers;
 mod figures;
 mod gallery;
+mod inspections;
 mod registers;
 mod texts;

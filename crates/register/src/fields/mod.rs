@@ -146,6 +146,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditObservation => &["/observed/subject", "/observed/indicator", "/observed/day"],
         Register::CreditList => &["/notice/list", "/decision/validFrom", "/decision/validTo", "/decideDue"],
         Register::CreditAssessment => &["/grade", "/score", "/day"],
+        Register::Photograph => &[],
     }
 }
 

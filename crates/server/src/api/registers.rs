@@ -343,6 +343,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         }
         // What agencies write to one another is between them.
         Register::Request => false,
+        // Who may see a photograph is said by its inspection.
+        Register::Photograph => false,
         Register::SignIn => caller.is_of_zone(),
     }
 }
