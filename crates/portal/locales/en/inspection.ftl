@@ -2,6 +2,7 @@
 
 inspect-title = What was found
 inspect-refused = Not recorded.
+inspect-see-below = Not recorded: what is wrong stands below, at the form of the inspection.
 inspect-whole = Result and what follows
 inspect-whole-hint = Of several results the gravest decides what may follow.
 inspect-choose = Choose

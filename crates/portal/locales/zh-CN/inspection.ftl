@@ -2,6 +2,7 @@
 
 inspect-title = 登记查验结果
 inspect-refused = 未登记。
+inspect-see-below = 未登记：原因见下方查验登记表单。
 inspect-whole = 结果及处置
 inspect-whole-hint = 有多项结果的，处置从最重者。
 inspect-choose = 请选择

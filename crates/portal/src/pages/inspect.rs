@@ -85,7 +85,7 @@ fn refused(texts: Texts, view: &View) -> Markup {
             (said(Tone::Bad, html! { p { strong { (texts.text("inspect-refused")) } } ul { @for fault in &view.faults { li { (fault) } } } }))
         }
         @if let Some(refused) = &view.refused {
-            (said(Tone::Bad, html! { p { strong { (texts.text("inspect-refused")) } " " (refused.info) } }))
+            (said(Tone::Bad, html! { p { strong { (texts.text("inspect-refused")) } } }))
             @for one in &refused.findings { (finding(texts, one)) }
         }
     }

@@ -220,7 +220,10 @@ pub(super) async fn again<R: Read>(
 ) -> Result<Response, Problem> {
     let found = seen(window, caller, order).await?;
     let view = decide::View { id: new_id()?, inspection, ..decide::View::default() };
-    Ok(shown_as(frame, &consignment::page(frame, &found, decision(caller, view).as_ref()), status))
+    let mut page = consignment::page(frame, &found, decision(caller, view).as_ref());
+    // What is wrong stands at the form, which on a telephone is far below.
+    page.said = Some((Tone::Bad, frame.texts.text("inspect-see-below")));
+    Ok(shown_as(frame, &page, status))
 }
 
 /// The action that a choice of the form names, among those that can be named at all.
