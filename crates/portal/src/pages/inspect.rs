@@ -276,7 +276,7 @@ fn photographs(texts: Texts, (platform, order_no): (&str, &str), all: &[String])
             ul.photographs {
                 @for (index, digest) in all.iter().enumerate() {
                     @let name = texts.with("inspect-photograph", &[("number", &(index + 1).to_string())]);
-                    li { a href=(address(digest)) { img src=(address(digest)) alt=(name) loading="lazy" width="160" height="120"; } }
+                    li { a href=(address(digest)) aria-label=(name) { img src=(address(digest)) alt=(name) loading="lazy" width="160" height="120"; } }
                 }
             }
         }
