@@ -4,7 +4,7 @@
 
 use crate::Text;
 use crate::event::TimerKind;
-use crate::facts::CountKey;
+use crate::facts::{CountKey, CountKind};
 use crate::finding::Finding;
 use crate::keys::{ArrivalKey, OrderKey, Position, Time, WaybillKey};
 use crate::tax::Assessment;
@@ -461,6 +461,14 @@ impl Consignment {
         let mut codes = self.parties();
         let person = self.attempt.as_ref().map(|attempt| attempt.person.as_str());
         codes.extend(person.filter(|person| !person.is_empty()).map(crate::guard::person));
+        codes
+    }
+    /// Under which codes lists find it: those for whom it is listed, and the address that it goes to, which is nobody's.
+    pub fn found_under(&self) -> Vec<Text> {
+        let mut codes = self.listed_for();
+        let counts = self.attempt.iter().flat_map(|attempt| &attempt.counts);
+        let address = counts.map(|(key, _, _)| key).find(|key| key.kind == CountKind::Address);
+        codes.extend(address.map(|key| crate::guard::address(&key.owner)));
         codes
     }
     /// A consignment that nothing has happened to.

@@ -16,7 +16,7 @@ pub mod scripted;
 mod timer;
 mod waybill;
 
-pub use action::{is_open, proposed_by};
+pub use action::{is_open, proposed_by, refused};
 
 use crate::Text;
 use crate::consignment::{Consignment, Filed, Seen};

@@ -2,6 +2,7 @@
 //! acts. Each event has one row of the ledger and so one position.
 
 use crate::Text;
+use crate::inspection::Inspection;
 use crate::keys::{OrderKey, Position, Time, WaybillKey};
 use std::sync::Arc;
 
@@ -218,11 +219,13 @@ pub enum ActionKind {
     Approve,
     /// Send to inspection.
     Inspect,
-    /// Result of an inspection; passed leads on to release.
+    /// Result of an inspection in the older form; passed leads on to release.
     InspectionResult {
         /// Whether goods and papers agree.
         passed: bool,
     },
+    /// What an inspection found, typed, with the measure that follows.
+    Inspected(Box<Inspection>),
     /// Release.
     Release,
     /// Reject (100).
@@ -277,6 +280,7 @@ impl ActionKind {
             Self::Approve => "approve",
             Self::Inspect => "inspect",
             Self::InspectionResult { .. } => "inspection-result",
+            Self::Inspected(_) => "inspected",
             Self::Release => "release",
             Self::Reject => "reject",
             Self::Conclude => "conclude",

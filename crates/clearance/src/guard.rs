@@ -23,6 +23,11 @@ pub fn person(hash: &str) -> Text {
     format_compact!("person-{hash}")
 }
 
+/// The code of an address in lists, made of its keyed hash as the windowed counts have it. No party has such a code.
+pub fn address(hash: &str) -> Text {
+    format_compact!("address-{hash}")
+}
+
 /// The record in which a person locks his quota.
 pub fn lock_of(person: &str) -> RecordKey {
     RecordKey::new(Register::Consumer, person)

@@ -13,6 +13,7 @@ pub mod finding;
 pub mod goods;
 pub mod guard;
 pub mod identity;
+pub mod inspection;
 pub mod keys;
 pub mod matching;
 pub mod outcome;

@@ -423,6 +423,12 @@ reasons! {
     SecondOfficerNeeded = 132, "second-officer-needed", Refused, Open, NONE, "", "须由另一名关员复核放行[*]",
         "In this lane two officers release: one proposes, another confirms.", "该通道须双人放行：一人提出，另一人复核。",
         "Let another officer look at it and release it, or decide otherwise.", "请由另一名关员复核放行，或作其他处置。";
+    InspectionFaulty = 133, "inspection-faulty", Refused, Open, NONE, "", "查验记录有误：[*]",
+        "What an inspection found is not complete, or not of the table of results.", "查验记录不完整，或不在查验结果表内。",
+        "Correct the field that is named.", "请更正所示字段。";
+    MeasureForbidden = 134, "measure-forbidden", Refused, Open, NONE, "", "查验结果[*]不得作[*]处置，可作：[*]",
+        "What was found does not allow this measure; of several results the gravest decides.", "该查验结果不允许此处置；有多项结果的，从最重者。",
+        "Choose one of the measures that are named, or correct the result.", "请选择所列处置之一，或更正查验结果。";
 }
 
 impl Reason {

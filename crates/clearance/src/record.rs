@@ -50,11 +50,13 @@ pub enum Register {
     ServiceRequest = 17,
     /// Offers to such demands, and what became of the one that was accepted.
     ServiceOffer = 18,
+    /// Photographs of inspections.
+    Photograph = 19,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -76,6 +78,7 @@ impl Register {
         Self::CreditAssessment,
         Self::ServiceRequest,
         Self::ServiceOffer,
+        Self::Photograph,
     ];
 
     /// The register of a stored number.
@@ -107,6 +110,7 @@ impl Register {
             Self::CreditAssessment => "credit-assessments",
             Self::ServiceRequest => "service-requests",
             Self::ServiceOffer => "service-offers",
+            Self::Photograph => "photographs",
         }
     }
 

@@ -99,11 +99,22 @@ const CLEARANCES: [Own; 24] = [
     ("taxTotal", FieldKind::Amount, false, "all tax, yuan"),
 ];
 
-const INSPECTIONS: [Own; 9] = [
+const INSPECTIONS: [Own; 10] = [
     ("platform", FieldKind::Text, true, "platform code"),
     ("orderNo", FieldKind::Text, true, "order number of the platform"),
     ("invtNo", FieldKind::Text, false, "declaration number"),
-    ("passed", FieldKind::Truth, true, "whether goods and list agree"),
+    (
+        "passed",
+        FieldKind::Truth,
+        true,
+        "whether goods and list agree, or what differs stood in the way of nothing",
+    ),
+    (
+        "results",
+        FieldKind::Texts,
+        false,
+        "what was found, words of inspection_results.csv; those recorded before them have none",
+    ),
     ("agency", FieldKind::Text, true, "code of the agency that inspected"),
     ("officer", FieldKind::Text, true, "who inspected"),
     ("finding", FieldKind::Text, true, "what was found"),

@@ -6,6 +6,7 @@ use ceb::{Decimal, Document, Kind};
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, Cause, Event};
+use clearance::inspection::Measure;
 use clearance::outcome::Outcome;
 use clearance::party::Filing;
 use serde_json::{Map, Value, json};
@@ -164,13 +165,20 @@ fn clearance(consignment: &Consignment) -> Option<Shared> {
 }
 
 fn is_inspection(event: &Event, outcome: &Outcome) -> bool {
-    let result = matches!(&event.cause, Cause::Action(action) if matches!(action.kind, ActionKind::InspectionResult { .. }));
+    let result = matches!(&event.cause, Cause::Action(action) if matches!(action.kind, ActionKind::InspectionResult { .. } | ActionKind::Inspected(_)));
     result && outcome.repeats.is_none() && outcome.consignment.is_some()
 }
 
 fn inspection(event: &Event, outcome: &Outcome) -> Option<Shared> {
     let Cause::Action(action) = &event.cause else { return None };
-    let ActionKind::InspectionResult { passed } = action.kind else { return None };
+    let (passed, results) = match &action.kind {
+        ActionKind::InspectionResult { passed } => (*passed, None),
+        ActionKind::Inspected(inspection) => {
+            let results: Vec<&str> = inspection.found.iter().map(|found| found.result.as_str()).collect();
+            (inspection.measure == Measure::Release, Some(results))
+        }
+        _ => return None,
+    };
     let consignment = outcome.consignment.as_deref().filter(|_| outcome.repeats.is_none())?;
     let attempt = consignment.attempt.as_ref()?;
     let mut values = json!({
@@ -183,6 +191,9 @@ fn inspection(event: &Event, outcome: &Outcome) -> Option<Shared> {
         "state": attempt.state.number(),
         "time": outcome.now.stamp_millis().to_string(),
     });
+    if let Some(results) = results {
+        values["results"] = results.into();
+    }
     if let Some(invt_no) = &attempt.invt_no {
         values["invtNo"] = invt_no.as_str().into();
     }

@@ -4,6 +4,7 @@
 pub mod consumer;
 pub mod figures;
 pub mod found;
+mod inspection;
 mod officer;
 pub mod operation;
 pub mod people;
@@ -11,7 +12,9 @@ pub mod publications;
 pub mod registers;
 pub mod sandbox;
 pub mod sending;
+pub mod subjects;
 
+pub use inspection::{Declared, Found, Inspection, InspectionForm, ResultRow};
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};
 
 use serde::Deserialize;
@@ -109,6 +112,8 @@ pub struct Entry {
     /// What it moved.
     #[serde(deserialize_with = "or_empty")]
     pub movements: Vec<Movement>,
+    /// What was found, of an inspection.
+    pub inspection: Option<Inspection>,
 }
 
 /// A list that may be null.
@@ -326,6 +331,12 @@ pub struct Consignment {
     pub assigned: Option<Assigned>,
     /// For officers: who proposed a release that waits for a second of them.
     pub proposed_by: Option<String>,
+    /// For offices of the whole zone: keyed hash of the person.
+    pub person: Option<String>,
+    /// For offices of the whole zone: keyed hash of the address.
+    pub address: Option<String>,
+    /// For inspecting officers: what an inspection may say, where one is awaited.
+    pub inspection: Option<InspectionForm>,
 }
 
 impl Consignment {

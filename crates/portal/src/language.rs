@@ -119,7 +119,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 17] {
+    pub fn files(self) -> [(&'static str, &'static str); 18] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -139,6 +139,7 @@ impl Language {
                     ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
                     ("credit.ftl", include_str!(concat!("../locales/", $tag, "/credit.ftl"))),
+                    ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),
                     (
                         "records-of-consumers.ftl",
                         include_str!(concat!("../locales/", $tag, "/records-of-consumers.ftl")),
@@ -253,6 +254,8 @@ pub enum Family {
     PlainRole,
     /// What a state means, in a sentence.
     Meaning,
+    /// What follows from an inspection.
+    Measure,
 }
 
 impl Family {
@@ -297,6 +300,7 @@ impl Family {
             Self::PlainReturn => "plain-return",
             Self::PlainRole => "plain-role",
             Self::Meaning => "meaning",
+            Self::Measure => "measure",
         }
     }
 }

@@ -22,6 +22,8 @@ pub mod moves;
 pub mod notice;
 pub mod offer;
 pub mod payment_data;
+pub mod photograph;
+pub mod picture;
 pub mod reference;
 pub mod request;
 pub mod retention;
@@ -214,6 +216,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::CreditAssessment => credit::assessment::MOVES,
         Register::ServiceRequest => demand::MOVES,
         Register::ServiceOffer => offer::MOVES,
+        Register::Photograph => photograph::MOVES,
     }
 }
 
@@ -303,6 +306,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::CreditAssessment => credit::assessment::made(seen, &mut faults),
         Register::ServiceRequest => demand::made(seen, step, &mut faults),
         Register::ServiceOffer => offer::made(seen, step, &mut faults),
+        Register::Photograph => photograph::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

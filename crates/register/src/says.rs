@@ -79,6 +79,8 @@ macro_rules! says {
 }
 
 says! {
+    NAMED_PHOTOGRAPH: "named-photograph", "编号所指的照片", "the photograph that the id names";
+    BYTES_BEFORE_BASE64: "bytes-before-base64", "base64编码前不超过{most}字节", "at most {most} bytes before base64";
     NOT_BEFORE_FROM: "not-before-from", "不早于生效日期（validFrom）", "not before validFrom";
     AMOUNT_IN_YUAN: "amount-in-yuan", "以人民币元计的金额", "an amount in yuan";
     A_DAY: "a-day", "日期，格式为yyyyMMdd", "a day yyyyMMdd";

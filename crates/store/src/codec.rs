@@ -14,6 +14,7 @@ use clearance::event::{
 use clearance::facts::{CountKey, CountKind};
 use clearance::finding::{Field, Finding};
 use clearance::goods::RecordRead;
+use clearance::inspection::{Found, Inspection, Measure};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, FactsRead, Outcome, Receipt};
 use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role, Service};
@@ -284,6 +285,7 @@ lists!(
     (Text, Text),
     Finding,
     RecordRead,
+    Found,
     Service,
     Field,
     RiskHit,
@@ -376,6 +378,8 @@ fields! {
     Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
     Person { identity, telephone, address }
     OfficerAction { id, officer, party, order, version, kind, text }
+    Found { line, result, quantity, weight }
+    Inspection { found, measure, second, place, photographs }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
     Service { service, valid_from, valid_to, currencies, transaction_limit, scope, licence }
     FilingRow { filing, by }
@@ -534,6 +538,7 @@ numbered! {
     HoldState, u8, |state| *state as u8;
     Reason, u16, |reason| reason.number();
     Lane, u8, |lane| *lane as u8;
+    Measure, u8, |measure| *measure as u8;
     State, u16, |state| state.number();
     ReturnState, u8, |state| *state as u8;
     Basis, u8, |basis| *basis as u8;
@@ -799,6 +804,10 @@ impl Stored for ActionKind {
                 notice.put(out);
             }
             Self::PayBill => out.push(18),
+            Self::Inspected(inspection) => {
+                out.push(19);
+                inspection.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -821,6 +830,7 @@ impl Stored for ActionKind {
             16 => Self::ReceiveReturn { number: Stored::get(bytes)? },
             17 => Self::SummariseBill { notice: Stored::get(bytes)? },
             18 => Self::PayBill,
+            19 => Self::Inspected(Stored::get(bytes)?),
             _ => return Err(Damage("no action has this number")),
         })
     }

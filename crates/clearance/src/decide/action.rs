@@ -6,10 +6,12 @@ use super::{Case, cancellation, judge, return_goods, timer, waybill};
 use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
+use crate::inspection::{Beside, Inspection, Measure};
 use crate::keys::Time;
 use crate::reason::Reason;
-use crate::rulebook::Law;
+use crate::rulebook::{Law, Rulebook};
 use crate::states::{Trigger, next};
+use ceb::Document;
 use compact_str::format_compact;
 use ledger::Account;
 
@@ -18,35 +20,18 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     case.out.order = Some(action.order.clone());
     let Some(mut consignment) = case.facts.consignments.get(&action.order).map(|known| (**known).clone())
     else {
-        return forbid(
-            case,
-            Finding::new(Reason::DeclarationUnknown).field("orderNo", &action.order.order_no),
-        );
+        let finding = Finding::new(Reason::DeclarationUnknown).field("orderNo", &action.order.order_no);
+        return forbid(case, vec![finding]);
     };
     if let Some((_, first)) = consignment.actions.iter().find(|(id, _)| *id == action.id) {
         case.out.repeats = Some(*first);
         return;
     }
-    if action.version != consignment.version {
-        let state = consignment.attempt.as_ref().map_or("none", |attempt| attempt.state.word());
-        let finding = Finding::new(Reason::VersionOutdated)
-            .argument(consignment.version.to_string())
-            .field("version", action.version)
-            .field("current version", consignment.version)
-            .field("current state", state);
-        return forbid(case, finding);
-    }
-    if let Some(finding) = forbidden(&consignment, &action.kind, case.now) {
-        return forbid(case, finding);
+    let refused = refused(&consignment, action, case.reference.current(), &case.law, case.now);
+    if !refused.is_empty() {
+        return forbid(case, refused);
     }
     let second = second_officer(&consignment, &action.kind, &action.officer, case.law.second_officer_lane);
-    if let Second::Same(proposed) = &second {
-        let finding = Finding::new(Reason::SecondOfficerNeeded)
-            .argument(proposed)
-            .field("proposed by", proposed)
-            .field("officer", &action.officer);
-        return forbid(case, finding);
-    }
     // From here nothing can fail.
     consignment.actions.push((action.id.clone(), case.position));
     if let Some(attempt) = &mut consignment.attempt {
@@ -54,6 +39,7 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
             ActionKind::InspectionResult { passed } => {
                 format_compact!("inspection-result {}", if *passed { "passed" } else { "failed" })
             }
+            ActionKind::Inspected(inspection) => format_compact!("inspected {}", inspection.measure.word()),
             kind => kind.word().into(),
         };
         attempt.remarks.push(Remark {
@@ -101,7 +87,7 @@ fn second_officer(consignment: &Consignment, kind: &ActionKind, officer: &str, f
 
 /// Whether a remark's word is a release.
 fn releases(word: &str) -> bool {
-    matches!(word, "approve" | "release" | "inspection-result passed")
+    matches!(word, "approve" | "release" | "inspection-result passed" | "inspected release")
 }
 
 /// A release is proposed: nothing moves, the officer is told who is awaited.
@@ -111,10 +97,63 @@ fn propose(case: &mut Case<'_>, consignment: &Consignment) {
     case.out.answer.info = "放行已提出，等待另一名关员复核".into();
 }
 
-fn forbid(case: &mut Case<'_>, finding: Finding) {
-    case.out.answer.info = finding.text_zh(None).into();
-    case.out.answer.findings = vec![finding];
+/// Why an action would be refused under a rulebook and the law of a day; nothing = it would be taken.
+pub fn refused(
+    consignment: &Consignment,
+    action: &OfficerAction,
+    book: &Rulebook,
+    law: &Law,
+    now: Time,
+) -> Vec<Finding> {
+    if action.version != consignment.version {
+        let state = consignment.attempt.as_ref().map_or("none", |attempt| attempt.state.word());
+        let finding = Finding::new(Reason::VersionOutdated)
+            .argument(consignment.version.to_string())
+            .field("version", action.version)
+            .field("current version", consignment.version)
+            .field("current state", state);
+        return vec![finding];
+    }
+    if let Some(finding) = forbidden(consignment, &action.kind, now) {
+        return vec![finding];
+    }
+    if let ActionKind::Inspected(inspection) = &action.kind {
+        let faults = inspection.faults(&Beside {
+            results: &book.inspections,
+            law,
+            lines: &declared_lines(consignment),
+            officer: &action.officer,
+            text: &action.text,
+        });
+        if !faults.is_empty() {
+            return faults;
+        }
+    }
+    match second_officer(consignment, &action.kind, &action.officer, law.second_officer_lane) {
+        Second::Same(proposed) => {
+            let finding = Finding::new(Reason::SecondOfficerNeeded)
+                .argument(&proposed)
+                .field("proposed by", &proposed)
+                .field("officer", &action.officer);
+            vec![finding]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn forbid(case: &mut Case<'_>, findings: Vec<Finding>) {
+    let texts: Vec<String> = findings.iter().map(|finding| finding.text_zh(None)).collect();
+    case.out.answer.info = texts.join("；").into();
+    case.out.answer.findings = findings;
     case.out.answer.status = -1;
+}
+
+/// Numbers of the declared lines.
+fn declared_lines(consignment: &Consignment) -> Vec<u32> {
+    match consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document) {
+        Some(Document::Declaration(declaration)) => declaration.lines.iter().map(|line| line.gnum).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn trigger(kind: &ActionKind) -> Option<Trigger> {
@@ -133,6 +172,7 @@ fn trigger(kind: &ActionKind) -> Option<Trigger> {
         ActionKind::Detain { .. } => Trigger::DetainOther,
         ActionKind::ReExport => Trigger::ReExport,
         ActionKind::Close => Trigger::Close,
+        ActionKind::Inspected(inspection) => inspection.measure.trigger(),
         _ => return None,
     })
 }
@@ -165,6 +205,9 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         // What these mean is narrower than where they lead.
         (ActionKind::Approve, Some(state)) => state == State::Review,
         (ActionKind::InspectionResult { .. }, Some(state)) => state == State::Inspection,
+        (ActionKind::Inspected(inspection), Some(state)) => {
+            state == State::Inspection && next(state, inspection.measure.trigger()).is_some()
+        }
         (ActionKind::ApproveCancellation | ActionKind::RefuseCancellation, Some(state)) => {
             let open = consignment.cancellation.as_ref().is_some_and(|file| {
                 file.filed.status == 2 && Some(file.attempt) == attempt.map(|attempt| attempt.number)
@@ -214,6 +257,7 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
             let finding = Finding::new(Reason::ManuallyRejected).argument(text);
             judge::reject(case, consignment, vec![finding]);
         }
+        ActionKind::Inspected(inspection) => follow(case, consignment, inspection, text),
         ActionKind::Inspect => judge::step(case, consignment, Trigger::Inspect, &manual("19019", "布控查验")),
         ActionKind::Conclude => {
             // What was clear before somebody looked is not: only a release by hand lets it go when its parcel comes.
@@ -243,6 +287,35 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
         ActionKind::SummariseBill { notice } => timer::summarise(case, consignment, notice.clone()),
         ActionKind::PayBill => pay(case, consignment),
     }
+}
+
+/// What follows from an inspection. A party that is not told what was found reads the measure alone.
+fn follow(case: &mut Case<'_>, consignment: &mut Consignment, inspection: &Inspection, text: &str) {
+    let results = &case.reference.current().inspections;
+    let day = case.today();
+    let told = inspection.is_told(results, day);
+    let parts = [inspection.note(results, day), if told { text.trim().to_owned() } else { String::new() }];
+    let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let told = told.join("，");
+    let (code, words) = match inspection.measure {
+        Measure::Release => return clear(case, consignment),
+        Measure::Reject => {
+            let finding = Finding::new(Reason::ManuallyRejected).argument(told);
+            return judge::reject(case, consignment, vec![finding]);
+        }
+        Measure::ReExport => {
+            end_attempt(case, consignment);
+            ("19023", "退运")
+        }
+        Measure::Review => ("1200", "等待人工审核"),
+        Measure::Suspend => ("19021", "挂起"),
+        Measure::DetainOther | Measure::DetainClearance | Measure::DetainLegal | Measure::DetainSmuggling => {
+            ("19022", "扣留")
+        }
+    };
+    let between = if told.is_empty() { "" } else { "，" };
+    let info = format!("[Code:{code};Desc:{words}{between}{told}]");
+    judge::step(case, consignment, inspection.measure.trigger(), &info);
 }
 
 /// Nothing stands against release any more but, perhaps, the arrival: then it waits for it with a clear lane.

@@ -161,10 +161,14 @@ law! {
     credit_decision_days;
     /// Days for which a demand is open to offers, unless whoever asks names fewer.
     demand_days;
+    /// Photographs of one inspection at most.
+    inspection_photographs;
+    /// Bytes of one photograph at most.
+    photograph_bytes;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 21] = [
+const LATER: [(&str, i64); 23] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -186,6 +190,8 @@ const LATER: [(&str, i64); 21] = [
     ("credit_hearing_days", 5),
     ("credit_decision_days", 15),
     ("demand_days", 14),
+    ("inspection_photographs", 10),
+    ("photograph_bytes", 5_242_880),
 ];
 
 impl Parameters {

@@ -7,6 +7,7 @@ mod calendar;
 mod codes;
 mod demand_routes;
 mod editions;
+mod inspections;
 mod law;
 mod requirements;
 mod services;
@@ -17,6 +18,7 @@ pub use calendar::Calendar;
 pub use codes::{CodeTable, Codes};
 pub use demand_routes::{DemandRoute, DemandRoutes};
 pub use editions::{ListEdition, ListEditions};
+pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use services::{ServiceRow, Services};
@@ -74,13 +76,15 @@ pub struct Rulebook {
     pub credit: credit::Model,
     /// To which roles a demand goes.
     pub demand_routes: DemandRoutes,
+    /// Results that an inspection may have.
+    pub inspections: InspectionResults,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 22] = built_in!(
+const BUILT_IN: [(&str, &str); 23] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -94,6 +98,7 @@ const BUILT_IN: [(&str, &str); 22] = built_in!(
     "demand_routes.csv",
     "districts.csv",
     "filing_requirements.csv",
+    "inspection_results.csv",
     "list_editions.csv",
     "parameters.csv",
     "risk_rules.csv",
@@ -106,9 +111,10 @@ const BUILT_IN: [(&str, &str); 22] = built_in!(
 );
 
 impl Rulebook {
-    /// Tables that older rulebooks do not have: until one has them the built-in ones hold, and the next that is published has
-    /// them as they are built in.
-    pub const ADDED: [&str; 10] = [
+    /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections: none do, so
+    /// that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
+    /// built in.
+    pub const ADDED: [&str; 11] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -118,6 +124,7 @@ impl Rulebook {
         "credit_vetoes.csv",
         "demand_routes.csv",
         "filing_requirements.csv",
+        inspections::FILE,
         "services.csv",
     ];
 
@@ -213,6 +220,10 @@ impl Rulebook {
                 credit::Model::default()
             }),
             demand_routes: DemandRoutes::load(text("demand_routes.csv"), &mut faults),
+            inspections: InspectionResults::load(
+                (!before(inspections::FILE)).then(|| text(inspections::FILE)),
+                &mut faults,
+            ),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

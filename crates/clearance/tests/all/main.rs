@@ -5,6 +5,7 @@
 mod actions;
 mod deadlines;
 mod goods;
+mod inspections;
 mod matching;
 mod permits;
 mod schema;

@@ -1,7 +1,7 @@
 //! One trade: where it stands and why, its documents, its tax with the arithmetic, what happened, and for officers what they
 //! may decide.
 
-use super::decide;
+use super::{decide, inspect, subjects};
 use crate::answers::{Assessment, Attempt, Consignment, Filed};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
@@ -30,7 +30,9 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
             (tax(texts, assessment))
         }
         h2 { (texts.text("what-happened")) }
-        (timeline(texts, &shown.timeline))
+        (timeline(texts, &shown.timeline, |entry| html! {
+            @if let Some(one) = &entry.inspection { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
+        }))
         (remarks(texts, shown))
     };
     let title = texts.with("trade-title", &[("number", &shown.order_no)]);
@@ -52,8 +54,20 @@ fn standing(texts: Texts, shown: &Consignment) -> Markup {
     if let Some(attempt) = &shown.attempt {
         pairs.extend(of_attempt(texts, attempt));
     }
+    if shown.person.is_some() || shown.address.is_some() {
+        pairs.push((texts.text("subject-links"), links(texts, shown)));
+    }
     pairs.push((texts.text("version"), html! { (shown.version) }));
     facts(&pairs)
+}
+
+/// The ways to others of the person and to the address, for whom they are there.
+fn links(texts: Texts, shown: &Consignment) -> Markup {
+    html! {
+        @if let Some(id) = &shown.person { a href=(subjects::person_address(id)) { (texts.text("subject-link-person")) } }
+        @if shown.person.is_some() && shown.address.is_some() { " · " }
+        @if let Some(id) = &shown.address { a href=(subjects::place_address(id)) { (texts.text("subject-link-address")) } }
+    }
 }
 
 fn of_attempt(texts: Texts, attempt: &Attempt) -> Vec<(String, Markup)> {
@@ -113,10 +127,12 @@ fn documents(frame: &Frame, shown: &Consignment) -> Markup {
         ("waybill", waybill.and_then(|waybill| waybill.document.as_ref())),
         ("declaration", declaration),
     ];
+    // Only offices are told lanes.
+    let office = shown.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some());
     let corrects = frame.reader.as_ref().is_some_and(|reader| reader.desks.contains(&Desk::Send));
     html! {
         h2 { (texts.text("documents")) }
-        (facts(&rows.map(|(word, filed)| (texts.word(Family::Waiting, word), document(texts, filed, corrects)))))
+        (facts(&rows.map(|(word, filed)| (texts.word(Family::Waiting, word), document(texts, filed, corrects, office)))))
         @if let Some(waybill) = waybill {
             (facts(&[
                 (texts.text("waybill-number"), html! { span.code { (waybill.logistics_no) } }),
@@ -136,11 +152,12 @@ fn documents(frame: &Frame, shown: &Consignment) -> Markup {
     }
 }
 
-fn document(texts: Texts, filed: Option<&Filed>, corrects: bool) -> Markup {
+fn document(texts: Texts, filed: Option<&Filed>, corrects: bool, office: bool) -> Markup {
     match filed {
         None => html! { span.muted { (texts.text("not-shown-or-not-yet")) } },
         Some(filed) => html! {
-            span.code { (filed.status) } " · " span.code.muted { (filed.sender) }
+            span.code { (filed.status) } " · "
+            @if office { a.code href=(subjects::enterprise_address(&filed.sender)) { (filed.sender) } } @else { span.code.muted { (filed.sender) } }
             @if corrects && filed.own { " · " a href={ "/desk/documents/" (filed.position) } { (texts.text("correct-document")) } }
         },
     }

@@ -1,6 +1,6 @@
 //! An officer's decision on one trade: what is open to him now, with the version that he sees.
 
-use super::trade_address;
+use super::{inspect, trade_address};
 use crate::answers::{Consignment, Decided, Open};
 use crate::format::time;
 use crate::language::{Family, Texts};
@@ -23,6 +23,8 @@ pub struct View {
     pub fault: String,
     /// Why it was refused, and what had happened meanwhile.
     pub refused: Option<Decided>,
+    /// What the form of an inspection shows.
+    pub inspection: inspect::View,
 }
 
 /// What a choice is sent as: the word, and the number of a return.
@@ -53,6 +55,9 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
     let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
     html! {
+        @if let Some(form) = &shown.inspection {
+            (inspect::form(frame, (&shown.platform, &shown.order_no), shown.version, form, &view.inspection))
+        }
         h2 #decide { (texts.text("decide")) }
         (assignment(frame, shown))
         @if let Some(officer) = &shown.proposed_by {

@@ -13,6 +13,7 @@ pub mod figures;
 pub mod found;
 pub mod guide;
 pub mod home;
+pub mod inspect;
 pub mod lists;
 pub mod many;
 pub mod newcomer;
@@ -29,7 +30,9 @@ pub mod shares;
 pub mod sign_in;
 pub mod start;
 pub mod status;
+pub mod subjects;
 pub mod tariff;
+pub mod workload;
 
 use crate::parts::escaped;
 

@@ -1,6 +1,6 @@
 //! An officer's queue: what waits for a person, the severest lane first, within it the oldest.
 
-use super::{address, trade_address};
+use super::{address, trade_address, workload};
 use crate::answers::Line;
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
@@ -33,6 +33,8 @@ pub struct View {
     pub live: Option<String>,
     /// Whether the reader decides, and may choose several.
     pub decides: bool,
+    /// What the charts show; none on later pages.
+    pub workload: Option<workload::View>,
 }
 
 /// Rows of a page.
@@ -78,6 +80,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         }
         @if view.more { p { (texts.text("queue-more")) } }
         (pager(texts, first.as_deref(), next.as_deref()))
+        @if let Some(view) = &view.workload { (workload::charts(texts, view)) }
         p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
     };
     Page { live: view.live.clone(), ..Page::new(texts.text("nav-queue"), Some(Desk::Queue), body) }

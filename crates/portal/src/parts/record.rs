@@ -52,9 +52,9 @@ pub fn findings(texts: Texts, all: &[Finding]) -> Markup {
     }
 }
 
-/// What happened, the newest last, each with its receipts, movements and findings.
-pub fn timeline(texts: Texts, entries: &[Entry]) -> Markup {
-    html! { ol.timeline { @for one in entries { li { (entry(texts, one)) } } } }
+/// What happened, the newest last, each with its receipts, movements and findings, and what else there is to say of it.
+pub fn timeline(texts: Texts, entries: &[Entry], more: impl Fn(&Entry) -> Markup) -> Markup {
+    html! { ol.timeline { @for one in entries { li { (entry(texts, one)) (more(one)) } } } }
 }
 
 fn entry(texts: Texts, one: &Entry) -> Markup {

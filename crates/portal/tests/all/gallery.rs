@@ -76,7 +76,7 @@ pub fn an_assessment() -> Assessment {
     }
 }
 
-fn a_trade() -> Consignment {
+pub fn a_trade() -> Consignment {
     let filed =
         |status| Some(Filed { status, guid: "g".into(), sender: "5301960101".into(), ..Filed::default() });
     let entry = |what: &str, message: Option<&str>| Entry {
@@ -95,8 +95,12 @@ fn a_trade() -> Consignment {
             time: "20261123100001".into(),
         }],
         movements: vec![Movement { account: "quota".into(), kind: "hold".into(), amount: "1200.5".into() }],
+        inspection: None,
     };
     Consignment {
+        person: None,
+        address: None,
+        inspection: None,
         assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
         proposed_by: Some("guan.yi".into()),
         platform: "5301960101".into(),
@@ -203,7 +207,7 @@ fn parts_page(frame: &Frame) -> Page {
         h2 { "findings" }
         (parts::findings(texts, &[a_finding()]))
         (parts::findings(texts, &[]))
-        (parts::timeline(texts, &a_trade().timeline))
+        (parts::timeline(texts, &a_trade().timeline, |_| html! {}))
         (charts::bars(legend("bars"), &bars))
         (charts::key(&["one".into(), "two".into()]))
         (charts::histogram(legend("histogram"), &points))
@@ -528,7 +532,8 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
 }
 
 fn all_pages(language: Language) -> Vec<(&'static str, String)> {
-    pages(language).into_iter().chain(crate::consumers::pages(language)).collect()
+    let more = crate::consumers::pages(language).into_iter().chain(crate::inspections::pages(language));
+    pages(language).into_iter().chain(more).collect()
 }
 
 #[test]

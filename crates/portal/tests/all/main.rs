@@ -7,5 +7,6 @@ mod consumers;
 mod demands;
 mod figures;
 mod gallery;
+mod inspections;
 mod registers;
 mod texts;

@@ -97,12 +97,21 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ActionKind::ReceiveReturn { number: 1 },
         ActionKind::SummariseBill { notice: "".into() },
         ActionKind::PayBill,
+        ActionKind::Inspected(Box::new(clearance::inspection::Inspection {
+            found: Vec::new(),
+            measure: clearance::inspection::Measure::Release,
+            second: "".into(),
+            place: "".into(),
+            photographs: Vec::new(),
+        })),
     ]
     .iter()
     .map(ActionKind::word)
     .collect();
     let mut actions = owned(&plain);
     actions.extend(owned(&["inspection-result-passed", "inspection-result-failed"]));
+    let measures = clearance::inspection::Measure::ALL.map(|measure| measure.word());
+    actions.extend(measures.map(|measure| format!("inspected-{measure}")));
     actions.extend([501, 502, 503, 599].map(|status| format!("detain-{status}")));
     let events = [&["waybill"][..], &timers, &plain].concat();
     let messages =
@@ -110,6 +119,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
     let returns = [1, 2, 3, 4, 5].map(|number| ReturnState::from_number(number).unwrap().word());
     vec![
         (Family::State, State::ALL.map(|state| state.word().to_owned()).to_vec()),
+        (Family::Measure, measures.map(str::to_owned).to_vec()),
         (Family::Lane, Lane::ALL.map(|lane| lane.word().to_owned()).to_vec()),
         (Family::Layer, owned(&["refused", "rejected", "review", "note"])),
         (

@@ -45,6 +45,11 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("post", "/v1/consignments/{platform}/{order_no}/actions") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
+        ("get", "/v1/consignments/{platform}/{order_no}/inspections")
+        | ("get", "/v1/consignments/{platform}/{order_no}/photographs/{sha256}") => {
+            right(&[Right::ConsignmentsRead])
+        }
+        ("post", "/v1/consignments/{platform}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
         ("post", "/v1/actions") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get" | "post", "/v1/assignments") | ("delete", "/v1/assignments/{platform}/{order_no}") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
@@ -56,6 +61,9 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Nothing of one trader: what is told of few is left out.
         ("get", "/v1/indicators/{table}") => Open,
         ("post", "/v1/preview") => right(&[Right::Preview]),
+        ("get", "/v1/persons/{id}" | "/v1/addresses/{id}") => right(&[Right::PersonsRead]),
+        // Offices alone: the handler says so.
+        ("get", "/v1/enterprises/{party}") => right(&[Right::ConsignmentsRead]),
         ("post", "/v1/persons/records") => right(&[Right::PersonsRead]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
         ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
@@ -134,6 +142,12 @@ fn page(method: &str, path: &str) -> Option<Access> {
             | "/desk/consignments/{platform}/{order_no}/assignment"
             | "/desk/queue/decisions",
         ) => right(&[Right::ActionsInspect, Right::ActionsDecide]),
+        ("get", "/desk/consignments/{platform}/{order_no}/photographs/{sha256}") => {
+            right(&[Right::ConsignmentsRead])
+        }
+        ("post", "/desk/consignments/{platform}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
+        ("get", "/desk/persons/{id}" | "/desk/addresses/{id}") => right(&[Right::PersonsRead]),
+        ("get", "/desk/enterprises/{party}") => right(&[Right::ConsignmentsRead]),
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
         ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),

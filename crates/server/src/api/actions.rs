@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, OfficerAction};
 use clearance::keys::{OrderKey, Time};
-use clearance::rulebook::Law;
+use clearance::rulebook::Rulebook;
 use clearance::{Reason, Text};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -84,28 +84,27 @@ impl Body {
     }
 }
 
+/// What recording an inspection asks for.
+pub const INSPECTS: &[Right] = &[Right::ActionsInspect];
+
 /// Looking at goods and saying what was found is an inspector's, deciding on them a decider's; either may order a look.
 fn asked_for(kind: &ActionKind) -> &'static [Right] {
     match kind {
         ActionKind::Inspect => &[Right::ActionsInspect, Right::ActionsDecide],
-        ActionKind::InspectionResult { .. } => &[Right::ActionsInspect],
+        ActionKind::InspectionResult { .. } | ActionKind::Inspected(_) => INSPECTS,
         _ => &[Right::ActionsDecide],
     }
 }
 
 /// What is open to an officer now, as the members of the body that asks for it.
-pub fn open_to(caller: &Caller, consignment: &Consignment, law: &Law, now: Time) -> Vec<Value> {
-    let mut kinds = vec![
-        ActionKind::Approve,
-        ActionKind::Release,
-        ActionKind::Inspect,
-        ActionKind::InspectionResult { passed: true },
-        ActionKind::InspectionResult { passed: false },
-        ActionKind::Reject,
-        ActionKind::Conclude,
-        ActionKind::Suspend,
-        ActionKind::Resume,
-    ];
+pub fn open_to(caller: &Caller, consignment: &Consignment, book: &Rulebook, now: Time) -> Vec<Value> {
+    let law = &book.parameters.on(now.day());
+    let mut kinds = vec![ActionKind::Approve, ActionKind::Release, ActionKind::Inspect];
+    // Where there is a table of results, an inspection says which of them it found.
+    if !book.inspections.is_there() {
+        kinds.extend([true, false].map(|passed| ActionKind::InspectionResult { passed }));
+    }
+    kinds.extend([ActionKind::Reject, ActionKind::Conclude, ActionKind::Suspend, ActionKind::Resume]);
     kinds.extend([501, 502, 503, 599].map(|status| ActionKind::Detain { status }));
     kinds.extend([ActionKind::ReExport, ActionKind::Close]);
     kinds.extend([ActionKind::ApproveCancellation, ActionKind::RefuseCancellation]);
@@ -160,37 +159,58 @@ pub async fn take<R: Read>(
     order: OrderKey,
     body: &Body,
 ) -> Result<(StatusCode, Value), Problem> {
-    let scope = scope(window, caller);
+    let kind = body.kind()?;
+    let action = prepared(window, caller, &order, (&body.id, body.version), kind, &body.text).await?;
+    carried_out(window, caller, action).await
+}
+
+/// An action that the caller may take on a trade that he sees and nobody else works on; `id` names it, with the version seen.
+pub async fn prepared<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    order: &OrderKey,
+    (id, version): (&str, u32),
+    kind: ActionKind,
+    text: &str,
+) -> Result<OfficerAction, Problem> {
     operations::check_intake(window)?;
-    if body.id.trim().is_empty() {
+    if id.trim().is_empty() {
         return Err(Problem::bad_request(
             "`id` names this decision; the same id again gets the first answer",
         ));
     }
-    let kind = body.kind()?;
     caller.may(asked_for(&kind))?;
-    consignments::found(window, &scope, &order).await?;
-    assignments::check(window, caller, &order).await?;
-    let action = OfficerAction {
-        id: body.id.trim().into(),
+    consignments::found(window, &scope(window, caller), order).await?;
+    assignments::check(window, caller, order).await?;
+    Ok(OfficerAction {
+        id: id.trim().into(),
         officer: caller.name.clone(),
         party: caller.party.clone(),
         order: order.clone(),
-        version: body.version,
+        version,
         kind,
-        text: body.text.as_str().into(),
-    };
+        text: text.into(),
+    })
+}
+
+/// Has an action judged, and says what came of it: 200, 409 with what the officer had not seen, 422 for an inspection that
+/// says what it may not.
+pub async fn carried_out<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    action: OfficerAction,
+) -> Result<(StatusCode, Value), Problem> {
+    let (order, version) = (action.order.clone(), action.version);
     let answered = window
         .pipeline
         .action(action)
         .await
         .ok_or_else(|| Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer"))?;
-    let refused = answered.answer.findings.iter().any(|finding| {
-        matches!(
-            finding.reason,
-            Reason::VersionOutdated | Reason::ActionForbidden | Reason::SecondOfficerNeeded
-        )
-    });
+    let has =
+        |reasons: &[Reason]| answered.answer.findings.iter().any(|finding| reasons.contains(&finding.reason));
+    let invalid = has(&[Reason::InspectionFaulty, Reason::MeasureForbidden]);
+    let refused =
+        invalid || has(&[Reason::VersionOutdated, Reason::ActionForbidden, Reason::SecondOfficerNeeded]);
     let mut shown = view::value(view::answered(&answered, None, true));
     if !refused {
         // It is done: what comes next may be another's.
@@ -202,8 +222,8 @@ pub async fn take<R: Read>(
     shown["changes"] = timeline
         .iter()
         .rev()
-        .filter(|event| view::version_of(event).is_some_and(|version| version > body.version))
+        .filter(|event| view::version_of(event).is_some_and(|newer| newer > version))
         .map(view::change)
         .collect();
-    Ok((StatusCode::CONFLICT, shown))
+    Ok((if invalid { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT }, shown))
 }

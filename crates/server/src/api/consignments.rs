@@ -1,9 +1,13 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, actions, assignments, limit, lines, parameter, registers, scope, view};
+use super::{
+    CONSIGNMENTS, Query, actions, assignments, inspections, limit, lines, parameter, registers, scope,
+    subjects, view,
+};
 use crate::Window;
 use crate::auth::Caller;
+use crate::rights::Right;
 use axum::Json;
 use axum::extract::{Path, State};
 use ceb::Document;
@@ -71,13 +75,19 @@ fn named_by<R: Read>(
 ) -> Result<Option<Scope>, Problem> {
     match (party, scope) {
         (None, _) => Ok(None),
+        // Whose trades are a person's, or go to an address, is asked with a purpose: `subjects`.
+        (Some(party), Scope::Office(_)) if party.starts_with("person-") || party.starts_with("address-") => {
+            Err(Problem::bad_request(
+                "party is the code of an enterprise; persons are looked up with a purpose",
+            ))
+        }
         (Some(party), Scope::Office(_)) => Ok(Some(Scope::Party(window.names_of(party.trim()).0))),
         (Some(_), Scope::Party(_)) => Err(Problem::bad_request("party is for offices")),
     }
 }
 
 /// Whether a district is of an office: of one of its own, or of any where it has none of its own.
-fn is_of(districts: &[Text], district: &str) -> bool {
+pub(super) fn is_of(districts: &[Text], district: &str) -> bool {
     districts.is_empty() || districts.iter().any(|own| district.starts_with(own.as_str()))
 }
 
@@ -232,12 +242,19 @@ pub(crate) async fn shown<R: Read>(
     let mut shown = view::consignment(&consignment, &timeline, &codes, caller.is_office());
     if caller.is_office() {
         let now = window.clock.now();
-        let law = window.reference().current().parameters.on(now.day());
-        shown["actions"] = actions::open_to(caller, &consignment, &law, now).into();
+        let reference = window.reference();
+        let law = reference.current().parameters.on(now.day());
+        shown["actions"] = actions::open_to(caller, &consignment, reference.current(), now).into();
+        if caller.rights.has(Right::PersonsRead) {
+            shown["person"] = subjects::person_of(&consignment).map(Text::as_str).into();
+            shown["address"] = subjects::address_of(&consignment).map(Text::as_str).into();
+        }
+        shown["inspection"] = inspections::form(window, caller, &consignment);
         let taken = window.control.assignment(order, now).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
         shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
     }
+    inspections::add(window, caller, &consignment, &timeline, &mut shown["timeline"]);
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
     if let Some(timeline) = shown["timeline"].as_array_mut() {
         timeline.extend(receipts);

@@ -41,6 +41,15 @@ impl Problem {
     pub(crate) fn seconds(&self) -> Option<u64> {
         self.retry_after
     }
+    /// Its faults, in the language of a page where they say it in both.
+    pub(crate) fn faults_in(&self, chinese: bool) -> Vec<String> {
+        let all = self.members.get("faults").and_then(serde_json::Value::as_array);
+        let words = |fault: &serde_json::Value| {
+            let text = fault["zh"].as_str().filter(|_| chinese).or(fault["expected"].as_str());
+            format!("{}: {}", fault["path"].as_str().unwrap_or_default(), text.unwrap_or_default())
+        };
+        all.into_iter().flatten().map(words).collect()
+    }
     /// Its faults, in words.
     pub(crate) fn faults(&self) -> Vec<String> {
         let all = self.members.get("faults").and_then(serde_json::Value::as_array);

@@ -12,6 +12,7 @@ pub(crate) mod documents;
 pub(crate) mod error;
 pub(crate) mod evidence;
 pub(crate) mod found;
+pub(crate) mod inspections;
 pub(crate) mod institutions;
 pub(crate) mod limits;
 mod lines;
@@ -19,6 +20,7 @@ pub(crate) mod messages;
 mod openapi;
 mod openapi_consumer;
 mod openapi_desks;
+mod openapi_inspections;
 mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
@@ -27,6 +29,7 @@ pub(crate) mod operations;
 mod payment_data;
 pub(crate) mod people;
 mod persons;
+pub(crate) mod photographs;
 mod preview;
 pub(crate) mod receipts;
 pub(crate) mod register_forms;
@@ -37,6 +40,7 @@ pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod sign_in;
 pub(crate) mod statistics;
+pub(crate) mod subjects;
 pub mod view;
 
 use crate::Window;
@@ -139,6 +143,12 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/consumer/data"),
     ("post", "/v1/consumer/erasure"),
     ("get", "/v1/publications"),
+    ("get", "/v1/consignments/{platform}/{order_no}/inspections"),
+    ("post", "/v1/consignments/{platform}/{order_no}/inspections"),
+    ("get", "/v1/consignments/{platform}/{order_no}/photographs/{sha256}"),
+    ("get", "/v1/persons/{id}"),
+    ("get", "/v1/addresses/{id}"),
+    ("get", "/v1/enterprises/{party}"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -168,6 +178,14 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/consignments", get(consignments::search::<R>))
         .route("/v1/consignments/{platform}/{order_no}", get(consignments::show::<R>))
         .route("/v1/consignments/{platform}/{order_no}/actions", post(actions::act::<R>))
+        .route(
+            "/v1/consignments/{platform}/{order_no}/inspections",
+            get(inspections::list::<R>).post(inspections::inspect::<R>),
+        )
+        .route(
+            "/v1/consignments/{platform}/{order_no}/photographs/{sha256}",
+            get(photographs::photograph::<R>),
+        )
         .route("/v1/actions", post(bulk_actions::act::<R>))
         .route("/v1/assignments", get(assignments::list::<R>).post(assignments::take::<R>))
         .route("/v1/assignments/{platform}/{order_no}", axum::routing::delete(assignments::give_up::<R>))
@@ -175,6 +193,9 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
         .route("/v1/persons/records", post(persons::records::<R>))
+        .route("/v1/persons/{id}", get(subjects::person::<R>))
+        .route("/v1/addresses/{id}", get(subjects::address::<R>))
+        .route("/v1/enterprises/{party}", get(subjects::enterprise::<R>))
         .route("/v1/registers", get(register_forms::all::<R>))
         .route("/v1/credit", get(credit::published::<R>))
         .route("/v1/credit/{party}", get(credit::show::<R>))

@@ -2,8 +2,8 @@
 
 use super::access::{Access, access};
 use super::{
-    ROUTES, openapi_consumer as consumer, openapi_desks as desks, openapi_payment_data as payment_data,
-    openapi_people as people, openapi_registers as registers,
+    ROUTES, openapi_consumer as consumer, openapi_desks as desks, openapi_inspections as inspections,
+    openapi_payment_data as payment_data, openapi_people as people, openapi_registers as registers,
 };
 use axum::Json;
 use serde_json::{Map, Value, json};
@@ -106,6 +106,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/evidence/consistency") => &["writer", "from", "to"],
         ("get", "/v1/evidence/entries") => &["after", "limit"],
         ("get", "/v1/evidence/search") => &["party", "what", "from", "to", "after", "limit", "form"],
+        _ if !inspections::queries(path).is_empty() => inspections::queries(path),
         _ => consumer::queries(path),
     };
     found.extend(
@@ -167,7 +168,9 @@ fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("get", "/ready") => "Ready",
         _ => {
             let others = people::answer(method, path).or_else(|| payment_data::answer(method, path));
-            return others.or_else(|| consumer::answer(method, path));
+            return others
+                .or_else(|| consumer::answer(method, path))
+                .or_else(|| inspections::answer(method, path));
         }
     })
 }
@@ -247,6 +250,7 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
     if payment_data::is_ours(path) {
         found.extend(payment_data::refusals(path));
     }
+    found.extend(inspections::refusals(method, path));
     if consumer::is_ours(path) {
         found.extend(consumer::refusals(method, path));
     }
@@ -277,7 +281,7 @@ fn all_schemas() -> Value {
     for (name, schema) in more {
         all[name] = schema;
     }
-    for (name, schema) in desks::schemas() {
+    for (name, schema) in desks::schemas().into_iter().chain(inspections::schemas()) {
         all[name] = schema;
     }
     all
@@ -397,10 +401,6 @@ fn schemas() -> Value {
             ])})),
             ("cursor", text.clone()), ("complete", truth.clone()), ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
         ]),
-        "Institutions": object(&[("day", text.clone()), ("after", json!({"type": ["string", "null"]})), ("institutions", json!({"type": "array", "items": object(&[
-            ("code", text.clone()), ("name", text.clone()), ("roles", json!({"type": "array", "items": {"type": "string"}})),
-            ("services", json!({"type": "array", "items": {"type": "object"}})), ("modes", json!({"type": "array", "items": {"type": "string"}})),
-        ])}))]),
         "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
             ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
         ])}))]),
@@ -454,6 +454,7 @@ fn schemas() -> Value {
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let more = payment_data::SUMMARIES.into_iter().chain(people::SUMMARIES).chain(consumer::SUMMARIES);
+    let more = more.chain(inspections::SUMMARIES);
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();
@@ -469,6 +470,7 @@ pub fn build() -> Value {
                         && !is_of_registers(path)
                         && !payment_data::is_ours(path)
                         && !consumer::is_ours(path)
+                        && !inspections::is_subject(path)
                         && *path != PERSONS =>
                 {
                     json!({"application/json": {"schema": answer(method, path).map(of)}})
@@ -488,7 +490,7 @@ pub fn build() -> Value {
                 payment_data::request(path).unwrap_or_default()
             } else if consumer::is_ours(path) {
                 consumer::request(path).unwrap_or_default()
-            } else if let Some(name) = people::request(method, path) {
+            } else if let Some(name) = people::request(method, path).or_else(|| inspections::request(path)) {
                 json!({"application/json": {"schema": of(name)}})
             } else if *path == PERSONS {
                 json!({"application/json": {"schema": of("PersonRequest")}})

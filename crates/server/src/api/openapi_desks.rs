@@ -37,6 +37,10 @@ pub(super) fn schemas() -> Map<String, Value> {
         ])}))]),
         "Conformance": object(&[("checks", json!({"type": "array", "items": object(&[("check", text.clone()), ("shown", truth.clone()), ("position", or_null("integer"))])})),
             ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone())]),
+        "Institutions": object(&[("day", text.clone()), ("after", json!({"type": ["string", "null"]})), ("institutions", json!({"type": "array", "items": object(&[
+            ("code", text.clone()), ("name", text.clone()), ("roles", json!({"type": "array", "items": {"type": "string"}})),
+            ("services", json!({"type": "array", "items": {"type": "object"}})), ("modes", json!({"type": "array", "items": {"type": "string"}})),
+        ])}))]),
         "CreditLists": object(&[("day", text.clone()), ("listed", json!({"type": "array", "items": object(&[
             ("party", text.clone()), ("name", or_null("string")), ("list", text.clone()), ("legalBasis", text.clone()), ("validFrom", or_null("string")),
             ("validTo", or_null("string")), ("appealed", truth.clone()),

@@ -399,6 +399,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::Request => false,
         // Who asks for what, and who offers what, is between the two.
         Register::ServiceRequest | Register::ServiceOffer => false,
+        // Who may see a photograph is said by its inspection.
+        Register::Photograph => false,
         Register::SignIn => caller.is_of_zone(),
     }
 }

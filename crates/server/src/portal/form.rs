@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 /// Routes whose forms bring files, with the bytes of a form at most.
 pub const WITH_FILES: &[(&str, u64)] = &[
     ("/desk/send", 64 << 20),
+    ("/desk/consignments/{platform}/{order_no}/inspections", 64 << 20),
     ("/desk/registers/{register}/new", 16 << 20),
     ("/desk/registers/{register}/{id}/actions", 16 << 20),
 ];

@@ -10,6 +10,7 @@ mod desk;
 mod figures;
 mod form;
 mod guard;
+mod inspections;
 mod live;
 mod newcomer;
 mod officer;
@@ -20,7 +21,9 @@ mod registers;
 mod sending;
 mod shares;
 mod sign_in;
+mod subjects;
 mod trying;
+mod workload;
 
 pub use guard::{as_page, guard, session_cookie, wants_page};
 
@@ -114,6 +117,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/my/data"),
     ("get", "/my/data/file"),
     ("post", "/my/erasure"),
+    ("post", "/desk/consignments/{platform}/{order_no}/inspections"),
+    ("get", "/desk/consignments/{platform}/{order_no}/photographs/{sha256}"),
+    ("get", "/desk/persons/{id}"),
+    ("get", "/desk/addresses/{id}"),
+    ("get", "/desk/enterprises/{party}"),
 ];
 
 /// The routes of the pages.
@@ -169,6 +177,7 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/evidence", get(operation::evidence::<R>))
         .route("/desk/evidence/file", get(operation::evidence_file::<R>))
         .merge(of_consumers())
+        .merge(of_inspections())
 }
 
 /// Pages of consumers, and what they read before they come in.
@@ -188,6 +197,19 @@ fn of_consumers<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/my/data", get(consumer::data::<R>))
         .route("/my/data/file", get(consumer::file::<R>))
         .route("/my/erasure", post(consumer::erasure::<R>))
+}
+
+/// Inspections with their photographs, and whom an officer looks at besides.
+fn of_inspections<R: Read>() -> Router<Arc<Window<R>>> {
+    Router::new()
+        .route("/desk/consignments/{platform}/{order_no}/inspections", post(inspections::record::<R>))
+        .route(
+            "/desk/consignments/{platform}/{order_no}/photographs/{sha256}",
+            get(inspections::photograph::<R>),
+        )
+        .route("/desk/persons/{id}", get(subjects::person::<R>))
+        .route("/desk/addresses/{id}", get(subjects::address::<R>))
+        .route("/desk/enterprises/{party}", get(subjects::enterprise::<R>))
 }
 
 /// A page as an answer.

@@ -4,7 +4,7 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
-use super::{read, shown, shown_as, to};
+use super::{read, shown, shown_as, to, workload};
 use crate::Window;
 use crate::api::actions::{Body, take};
 use crate::api::error::Problem;
@@ -13,8 +13,9 @@ use crate::auth::Caller;
 use crate::password;
 use crate::rights::Right;
 use crate::signing_in::Refused;
+use ::portal::Frame;
 use ::portal::answers::{Consignment, Decided, Line, Open, Results};
-use ::portal::pages::{address, consignment, decide, many, queue, trade_address};
+use ::portal::pages::{address, consignment, decide, inspect, many, queue, trade_address};
 use ::portal::parts::Tone;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -31,14 +32,24 @@ pub async fn queue<R: Read>(
     asked: Query,
 ) -> Result<Response, Problem> {
     let known = queue::TABS.iter().find(|(tab, _)| *tab == get(&asked, "tab")).unwrap_or(&queue::TABS[0]);
-    let states = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
+    let states: Vec<u16> = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
     let from = get(&asked, "from").parse().unwrap_or(0);
+    let workload =
+        if from == 0 { Some(workload::view(&window, &caller, states.clone()).await?) } else { None };
     let found = api::consignments::queue(&window, &caller, states, (from, queue::PAGE)).await?;
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
     let decides = caller.rights.has(Right::ActionsDecide);
-    let view =
-        queue::View { lines, tab: known.0.to_owned(), from, all: found.all, more: found.more, live, decides };
+    let view = queue::View {
+        lines,
+        tab: known.0.to_owned(),
+        from,
+        all: found.all,
+        more: found.more,
+        live,
+        decides,
+        workload,
+    };
     let mut page = queue::page(&frame, &view);
     page.said = match get(&asked, "said") {
         "nothing" => Some((Tone::Still, frame.texts.text("nothing-to-take"))),
@@ -163,7 +174,7 @@ async fn seen<R: Read>(
 }
 
 /// A name for a decision that a form is about to send.
-fn new_id() -> Result<String, Problem> {
+pub(super) fn new_id() -> Result<String, Problem> {
     Ok(password::random(4).map_err(Refused::from)?)
 }
 
@@ -177,7 +188,9 @@ pub async fn trade<R: Read>(
 ) -> Result<Response, Problem> {
     let order = OrderKey::new(&platform, &order_no);
     let found = seen(&window, &caller, &order).await?;
-    let decision = decision(&caller, decide::View { id: new_id()?, ..decide::View::default() });
+    let inspection = inspect::View { id: new_id()?, ..inspect::View::default() };
+    let view = decide::View { id: new_id()?, inspection, ..decide::View::default() };
+    let decision = decision(&caller, view);
     let mut page = consignment::page(&frame, &found, decision.as_ref());
     page.live = Some(address(
         "/desk/live",
@@ -194,6 +207,23 @@ pub async fn trade<R: Read>(
 /// The form, for those who decide.
 fn decision(caller: &Caller, view: decide::View) -> Option<decide::View> {
     caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]).then_some(view)
+}
+
+/// The trade again, with an inspection that was not recorded.
+pub(super) async fn again<R: Read>(
+    window: &Window<R>,
+    frame: &Frame,
+    caller: &Caller,
+    order: &OrderKey,
+    inspection: inspect::View,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let found = seen(window, caller, order).await?;
+    let view = decide::View { id: new_id()?, inspection, ..decide::View::default() };
+    let mut page = consignment::page(frame, &found, decision(caller, view).as_ref());
+    // What is wrong stands at the form, which on a telephone is far below.
+    page.said = Some((Tone::Bad, frame.texts.text("inspect-see-below")));
+    Ok(shown_as(frame, &page, status))
 }
 
 /// The action that a choice of the form names, among those that can be named at all.
@@ -230,6 +260,7 @@ pub async fn decide<R: Read>(
         chosen: choice.to_owned(),
         text: form.get("text").to_owned(),
         notice: form.get("notice").to_owned(),
+        inspection: inspect::View { id: new_id()?, ..inspect::View::default() },
         ..decide::View::default()
     };
     let status = match chosen(choice) {

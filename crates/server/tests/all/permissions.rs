@@ -106,6 +106,42 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                                              "401 404 403 404 422 404 404   403 404 403 403   403 403 422 403 403   403 403   403"),
     ("post", "/v1/registers/{register}/{id}/actions", "absent",
                                                              "401 404 403 404 422 404 404   403 404 403 403   403 403 422 403 403   403 403   403"),
+    ("get", "/v1/consignments/{platform}/{order_no}/inspections", "own",
+                                                             "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/consignments/{platform}/{order_no}/inspections", "another",
+                                                             "401 404 403 404 200 404 200   403 404 404 404   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/consignments/{platform}/{order_no}/inspections", "absent",
+                                                             "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
+    ("post", "/v1/consignments/{platform}/{order_no}/inspections", "own",
+                                                             "401 403 403 403 409 404 403   403 403 403 403   403 409 403 403 403   403 403   403"),
+    ("post", "/v1/consignments/{platform}/{order_no}/inspections", "another",
+                                                             "401 403 403 403 409 404 403   403 403 403 403   403 409 403 403 403   403 403   403"),
+    ("post", "/v1/consignments/{platform}/{order_no}/inspections", "absent",
+                                                             "401 403 403 403 404 404 403   403 403 403 403   403 404 403 403 403   403 403   403"),
+    ("get", "/v1/consignments/{platform}/{order_no}/photographs/{sha256}", "own",
+                                                             "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
+    ("get", "/v1/consignments/{platform}/{order_no}/photographs/{sha256}", "another",
+                                                             "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
+    ("get", "/v1/consignments/{platform}/{order_no}/photographs/{sha256}", "absent",
+                                                             "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
+    ("get", "/v1/persons/{id}", "own",
+                                                             "401 403 403 403 404 403 404   403 403 403 403   404 403 403 403 404   403 403   403"),
+    ("get", "/v1/persons/{id}", "another",
+                                                             "401 403 403 403 404 403 404   403 403 403 403   404 403 403 403 404   403 403   403"),
+    ("get", "/v1/persons/{id}", "absent",
+                                                             "401 403 403 403 404 403 404   403 403 403 403   404 403 403 403 404   403 403   403"),
+    ("get", "/v1/addresses/{id}", "own",
+                                                             "401 403 403 403 404 403 404   403 403 403 403   404 403 403 403 404   403 403   403"),
+    ("get", "/v1/addresses/{id}", "another",
+                                                             "401 403 403 403 404 403 404   403 403 403 403   404 403 403 403 404   403 403   403"),
+    ("get", "/v1/addresses/{id}", "absent",
+                                                             "401 403 403 403 404 403 404   403 403 403 403   404 403 403 403 404   403 403   403"),
+    ("get", "/v1/enterprises/{party}", "own",
+                                                             "401 403 403 403 200 404 200   403 403 403 403   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/enterprises/{party}", "another",
+                                                             "401 403 403 403 200 404 200   403 403 403 403   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/enterprises/{party}", "absent",
+                                                             "401 403 403 403 404 404 404   403 403 403 403   404 404 404 403 404   403 403   403"),
     ("get", "/v1/datasets", "own",                           "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403   200"),
     ("get", "/v1/datasets/{dataset}", "own",                 "401 200 403 200 200 200 200   200 200 200 200   200 200 200 200 200   403 403   200"),
     ("get", "/v1/datasets/{dataset}", "another",             "401 404 403 404 404 404 404   404 404 404 404   404 404 404 404 404   403 403   404"),
@@ -406,6 +442,16 @@ impl World {
             "/v1/definitions/{kind}" => route.replace("{kind}", if whose == "own" { "621" } else { "622" }),
             "/v1/consignments/{platform}/{order_no}" => shown.to_owned(),
             "/v1/consignments/{platform}/{order_no}/actions" => format!("{shown}/actions"),
+            "/v1/persons/{id}" | "/v1/addresses/{id}" => {
+                route.replace("{id}", &"0".repeat(32)) + "?purpose=test"
+            }
+            "/v1/enterprises/{party}" => {
+                format!("/v1/enterprises/{}", things.map_or("5301999999", |things| &things.agent))
+            }
+            "/v1/consignments/{platform}/{order_no}/inspections" => format!("{shown}/inspections"),
+            "/v1/consignments/{platform}/{order_no}/photographs/{sha256}" => {
+                format!("{shown}/photographs/{}", "0".repeat(64))
+            }
             "/v1/assignments/{platform}/{order_no}" => shown.replace("consignments", "assignments"),
             "/v1/consumer/trades/{platform}/{order_no}" => shown.replace("consignments", "consumer/trades"),
             "/v1/consumer/disputes/{seller}/withdrawal" => {
@@ -453,6 +499,12 @@ impl World {
             ("post", "/v1/messages" | "/v1/preview") => b"<a".to_vec(),
             ("post", "/v1/consignments/{platform}/{order_no}/actions") => {
                 json!({"id": "x", "version": 99, "action": "inspect"}).to_string().into_bytes()
+            }
+            ("post", "/v1/consignments/{platform}/{order_no}/inspections") => {
+                let found = json!([{"result": "conforming"}]);
+                json!({"id": "y", "version": 99, "found": found, "measure": "release"})
+                    .to_string()
+                    .into_bytes()
             }
             ("post", "/v1/registers/{register}/{id}/actions") => {
                 json!({"action": "please", "version": 1}).to_string().into_bytes()
@@ -539,6 +591,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/permissions.rs",
         "server/tests/all/consumer.rs",
         "server/tests/all/consumer_pages.rs",
+        "server/tests/all/inspections.rs",
         "server/tests/all/officer_queue.rs",
         "server/tests/all/payment_data.rs",
         "server/tests/all/people.rs",
@@ -553,6 +606,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "portal/tests/all/gallery.rs",
         "server/tests/all/providers.rs",
         "server/tests/all/registering.rs",
+        "server/tests/all/subjects.rs",
         "server/tests/all/sign_ins.rs",
         "server/src/identity_token.rs",
         "server/tests/all/registers.rs",
@@ -573,7 +627,9 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "register/tests/filings/demands.rs",
         "server/tests/all/demands.rs",
         "server/tests/all/finding.rs",
+        "clearance/tests/all/inspections.rs",
         "clearance/tests/all/signatures.rs",
+        "register/src/picture.rs",
         "requests/tests/all/faults.rs",
     ];
     let code: String =

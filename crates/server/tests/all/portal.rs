@@ -308,10 +308,16 @@ async fn an_officer_decides_on_what_he_saw_and_on_nothing_else() {
     is_sound(&refused, "refused");
     assert!(refused.words().contains("guan.yuan"), "who decided meanwhile");
     let fresh = officer.get(&desk(&trade)).await;
-    assert!(fresh.text.contains("inspection-result-passed") && !fresh.text.contains("value=\"approve\""));
-    let mut passed = form("inspection-result-passed");
-    (passed[1].1, passed[2].1) = (fresh.hidden("id"), fresh.hidden("version"));
-    assert_eq!(send(&mut officer, passed).await.status, 303);
+    assert!(fresh.text.contains("value=\"conforming/release\"") && !fresh.text.contains("value=\"approve\""));
+    let passed = [
+        ("guard", &guard),
+        ("id", &fresh.hidden("id")),
+        ("version", &fresh.hidden("version")),
+        ("whole", &"conforming/release".to_owned()),
+    ];
+    let passed = passed.map(|(name, value)| (name, value.as_str()));
+    let inspections = there.replace("/actions", "/inspections");
+    assert_eq!(officer.post(&inspections, &passed).await.status, 303);
     let (_, shown) = zone.get(OFFICE, &path(&trade)).await;
     assert!(["entered", "released"].contains(&shown["attempt"]["stateWord"].as_str().unwrap()), "{shown}");
     let remarks: Vec<&str> = shown["attempt"]["remarks"]
@@ -320,7 +326,7 @@ async fn an_officer_decides_on_what_he_saw_and_on_nothing_else() {
         .iter()
         .map(|one| one["action"].as_str().unwrap())
         .collect();
-    assert_eq!(remarks, ["inspect", "inspection-result passed"]);
+    assert_eq!(remarks, ["inspect", "inspected release"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

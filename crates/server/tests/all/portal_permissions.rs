@@ -190,6 +190,36 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                              "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
     ("get", "/my/data", "own",               "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   200"),
     ("get", "/my/data/file", "own",          "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   200"),
+    ("post", "/desk/consignments/{platform}/{order_no}/inspections", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
+    ("post", "/desk/consignments/{platform}/{order_no}/inspections", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
+    ("post", "/desk/consignments/{platform}/{order_no}/inspections", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
+    ("get", "/desk/consignments/{platform}/{order_no}/photographs/{sha256}", "own",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303   403"),
+    ("get", "/desk/consignments/{platform}/{order_no}/photographs/{sha256}", "another",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303   403"),
+    ("get", "/desk/consignments/{platform}/{order_no}/photographs/{sha256}", "absent",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303   403"),
+    ("get", "/desk/persons/{id}", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   404 403 403 403 404   303 303   403"),
+    ("get", "/desk/persons/{id}", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   404 403 403 403 404   303 303   403"),
+    ("get", "/desk/persons/{id}", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   404 403 403 403 404   303 303   403"),
+    ("get", "/desk/addresses/{id}", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   404 403 403 403 404   303 303   403"),
+    ("get", "/desk/addresses/{id}", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   404 403 403 403 404   303 303   403"),
+    ("get", "/desk/addresses/{id}", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   404 403 403 403 404   303 303   403"),
+    ("get", "/desk/enterprises/{party}", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   200 200 200 403 200   303 303   403"),
+    ("get", "/desk/enterprises/{party}", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   200 200 200 403 200   303 303   403"),
+    ("get", "/desk/enterprises/{party}", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   404 404 404 403 404   303 303   403"),
     ("post", "/my/erasure", "own",           "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
 ];
 
@@ -205,6 +235,16 @@ fn asked(world: &World, route: &str, whose: &str) -> String {
         "/desk/consignments/{platform}/{order_no}" => shown,
         "/desk/consignments/{platform}/{order_no}/actions" => format!("{shown}/actions"),
         "/desk/consignments/{platform}/{order_no}/assignment" => format!("{shown}/assignment"),
+        "/desk/persons/{id}" | "/desk/addresses/{id}" => {
+            route.replace("{id}", &"0".repeat(32)) + "?purpose=test"
+        }
+        "/desk/enterprises/{party}" => {
+            format!("/desk/enterprises/{}", things.map_or("5301999999", |things| &things.agent))
+        }
+        "/desk/consignments/{platform}/{order_no}/inspections" => format!("{shown}/inspections"),
+        "/desk/consignments/{platform}/{order_no}/photographs/{sha256}" => {
+            format!("{shown}/photographs/{}", "0".repeat(64))
+        }
         "/desk/messages/{position}" => {
             let known = things.map(|things| things.message["position"].to_string());
             format!("/desk/messages/{}", known.unwrap_or("99999999".to_owned()))

@@ -154,10 +154,10 @@ impl Effects {
     /// The parties who do not have it in their lists yet: those whom the state before named are there. Where it is not
     /// remembered all are named, and those who are there stay.
     fn new_parties(&self, shared: &Shared, hash: Uuid, consignment: &Consignment) -> Vec<Text> {
-        let mut parties = consignment.listed_for();
+        let mut parties = consignment.found_under();
         let before = consignment.previous.and_then(|previous| shared.remembered(previous));
         if let Some(before) = before.as_ref().and_then(|states| states.consignment.as_ref()) {
-            let known = before.listed_for();
+            let known = before.found_under();
             parties.retain(|party| !known.contains(party));
         }
         if let Some((_, earlier)) = self.listed.get(&hash) {

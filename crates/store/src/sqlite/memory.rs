@@ -371,6 +371,6 @@ impl Memory {
 /// The line of a consignment in lists, and whom it names.
 fn listed(hasher: &Hasher, consignment: &Consignment, sequence: u64, time: Time) -> Listed {
     let position = Position { writer: 0, sequence };
-    let parties = consignment.listed_for().iter().map(|code| hasher.party(code)).collect();
+    let parties = consignment.found_under().iter().map(|code| hasher.party(code)).collect();
     Listed { summary: Summary::of(consignment, position, time), parties }
 }

@@ -133,12 +133,12 @@ impl Consumer {
 }
 
 /// A party's name, as filed; its code where it is not.
-fn name_of<R: Read>(window: &Window<R>, code: &str) -> String {
+pub(crate) fn name_of<R: Read>(window: &Window<R>, code: &str) -> String {
     window.filing(code).map_or_else(|| code.to_owned(), |filing| filing.name.to_string())
 }
 
 /// The seller of a trade: its code as filed.
-fn seller_of<R: Read>(window: &Window<R>, consignment: &Consignment) -> Text {
+pub(crate) fn seller_of<R: Read>(window: &Window<R>, consignment: &Consignment) -> Text {
     let declared = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
     let code = match declared.or(consignment.order.as_ref()).map(|filed| &*filed.document) {
         Some(Document::Declaration(declaration)) => declaration.head.ebc_code.trim().into(),

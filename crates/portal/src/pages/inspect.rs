@@ -1,0 +1,284 @@
+//! An inspection: the form of the officer who looked, and what it says of itself in the timeline of a trade.
+
+use super::trade_address;
+use crate::answers::{Both, Decided, Declared, Found, Inspection, InspectionForm, ResultRow};
+use crate::language::{Family, Language, Texts};
+use crate::parts::{
+    Cell, Column, Field, Table, Tone, badge, escaped, facts, field, finding, hidden, said, submit,
+};
+use crate::shell::{Frame, guard};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// Lines that a form shows: further ones are told in words.
+const LINES: usize = 30;
+
+/// What the form shows besides the trade.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// Names this inspection: sent again it gets its first answer.
+    pub id: String,
+    /// What was written before, by the names of the fields.
+    pub values: BTreeMap<String, String>,
+    /// What is wrong with what was sent.
+    pub faults: Vec<String>,
+    /// Why it was refused.
+    pub refused: Option<Decided>,
+}
+
+impl View {
+    fn value(&self, name: &str) -> &str {
+        self.values.get(name).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// A text in the reader's language.
+pub fn both(texts: Texts, text: &Both) -> &str {
+    if texts.language() == Language::Chinese { &text.zh } else { &text.en }
+}
+
+/// What a choice of the whole is sent as: the result and the measure.
+pub fn value(result: &str, measure: &str) -> String {
+    format!("{result}/{measure}")
+}
+
+/// The form.
+pub fn form(
+    frame: &Frame,
+    (platform, order_no): (&str, &str),
+    version: u32,
+    form: &InspectionForm,
+    view: &View,
+) -> Markup {
+    let texts = frame.texts;
+    let limits =
+        [("count", form.photographs.to_string()), ("size", (form.photograph_bytes / 1_048_576).to_string())];
+    let limits: Vec<(&str, &str)> = limits.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    html! {
+        h2 #inspect { (texts.text("inspect-title")) }
+        (refused(texts, view))
+        form method="post" enctype="multipart/form-data" action={ (trade_address(platform, order_no)) "/inspections" } {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (hidden("id", &view.id))
+            (hidden("version", &version.to_string()))
+            (whole(texts, form, view))
+            (consequences(texts, form))
+            (by_line(texts, form, view))
+            (field(&Field { name: "words", label: &texts.text("inspect-words"), hint: &texts.text("inspect-words-hint"), kind: "area", value: view.value("words"), ..Field::default() }))
+            (field(&Field { name: "place", label: &texts.text("inspect-place"), value: view.value("place"), ..Field::default() }))
+            (field(&Field { name: "second", label: &texts.text("inspect-second"), hint: &texts.text("inspect-second-hint"), value: view.value("second"), ..Field::default() }))
+            div.field {
+                label for="photographs" { (texts.text("inspect-photographs")) }
+                p.hint #photographs-hint { (texts.with("inspect-photographs-hint", &limits)) }
+                // These kinds by name: a telephone that keeps another makes one of them then.
+                input id="photographs" name="photographs" type="file" accept="image/jpeg,image/png,image/webp" capture="environment"
+                    multiple aria-describedby="photographs-hint";
+            }
+            (submit(&texts.text("inspect-record")))
+        }
+    }
+}
+
+fn refused(texts: Texts, view: &View) -> Markup {
+    html! {
+        @if !view.faults.is_empty() {
+            (said(Tone::Bad, html! { p { strong { (texts.text("inspect-refused")) } } ul { @for fault in &view.faults { li { (fault) } } } }))
+        }
+        @if let Some(refused) = &view.refused {
+            (said(Tone::Bad, html! { p { strong { (texts.text("inspect-refused")) } } }))
+            @for one in &refused.findings { (finding(texts, one)) }
+        }
+    }
+}
+
+/// Result and measure of the whole in one choice: what cannot follow cannot be chosen.
+fn whole(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
+    html! {
+        div.field {
+            label for="whole" { (texts.text("inspect-whole")) }
+            p.hint #whole-hint { (texts.text("inspect-whole-hint")) }
+            select id="whole" name="whole" required aria-describedby="whole-hint" {
+                option value="" { (texts.text("inspect-choose")) }
+                @for row in &form.results {
+                    optgroup label=(both(texts, &row.name)) {
+                        @for measure in &row.measures {
+                            @let value = value(&row.result, measure);
+                            option value=(value) selected[value == view.value("whole")] {
+                                (both(texts, &row.name)) " → " (texts.word(Family::Measure, measure))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        div.grid {
+            (field(&Field { name: "quantity-0", label: &texts.text("inspect-quantity"), value: view.value("quantity-0"), mode: "decimal", ..Field::default() }))
+            (field(&Field { name: "weight-0", label: &texts.text("inspect-weight"), value: view.value("weight-0"), mode: "decimal", ..Field::default() }))
+        }
+    }
+}
+
+/// What follows from each result, before anything is sent.
+fn consequences(texts: Texts, form: &InspectionForm) -> Markup {
+    let columns = [
+        texts.text("inspect-result"),
+        texts.text("inspect-follows"),
+        texts.text("inspect-decides"),
+        texts.text("inspect-law"),
+        texts.text("inspect-asks"),
+    ];
+    html! {
+        details {
+            summary { (texts.text("inspect-consequences")) }
+            (Table {
+                caption: texts.text("inspect-consequences-caption"),
+                columns: columns.map(Column::of).to_vec(),
+                rows: form.results.iter().map(|row| consequence(texts, row)).collect(),
+            }.shown())
+        }
+    }
+}
+
+fn consequence(texts: Texts, row: &ResultRow) -> Vec<Cell> {
+    let measures: Vec<String> =
+        row.measures.iter().map(|measure| texts.word(Family::Measure, measure)).collect();
+    let mut asks: Vec<String> = Vec::new();
+    match row.measured.as_str() {
+        "quantity" => asks.push(texts.text("inspect-asks-quantity")),
+        "weight" => asks.push(texts.text("inspect-asks-weight")),
+        _ => {}
+    }
+    if row.officers > 1 {
+        asks.push(texts.text("inspect-asks-two"));
+    }
+    if !row.told {
+        asks.push(texts.text("inspect-not-told"));
+    }
+    if row.credit {
+        asks.push(texts.text("inspect-counts"));
+    }
+    if matches!(row.certainty.as_str(), "unsure" | "memory") {
+        asks.push(texts.word(Family::Confidence, &row.certainty));
+    }
+    vec![
+        html! { strong { (both(texts, &row.name)) } },
+        html! { (measures.join(&texts.text("joint"))) },
+        html! { (both(texts, &row.decides)) },
+        html! { (both(texts, &row.law)) },
+        html! { (asks.join(&texts.text("joint"))) },
+    ]
+}
+
+fn by_line(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
+    let is_filled = form.lines.iter().any(|line| !view.value(&format!("result-{}", line.gnum)).is_empty());
+    html! {
+        @if !form.lines.is_empty() {
+            details open[is_filled] {
+                summary { (texts.text("inspect-by-line")) }
+                @for declared in form.lines.iter().take(LINES) { (line(texts, form, declared, view)) }
+                @if form.lines.len() > LINES { p.muted { (texts.text("inspect-more-lines")) } }
+            }
+        }
+    }
+}
+
+fn line(texts: Texts, form: &InspectionForm, declared: &Declared, view: &View) -> Markup {
+    let number = declared.gnum.to_string();
+    let name = |of: &str| format!("{of}-{number}");
+    let (result, quantity, weight) = (name("result"), name("quantity"), name("weight"));
+    html! {
+        fieldset.field {
+            legend {
+                (texts.with("line-number", &[("number", &number)])) " · " span.code { (declared.gcode) } " " (declared.name) " · "
+                (declared.quantity) " " span.code { (declared.unit) }
+            }
+            div.field {
+                label for=(result) { (texts.text("inspect-result")) }
+                select id=(result) name=(result) {
+                    option value="" { (texts.text("inspect-as-whole")) }
+                    @for row in &form.results {
+                        option value=(row.result) selected[row.result == view.value(&result)] { (both(texts, &row.name)) }
+                    }
+                }
+            }
+            div.grid {
+                (field(&Field { name: &quantity, label: &texts.text("inspect-quantity"), value: view.value(&quantity), mode: "decimal", ..Field::default() }))
+                (field(&Field { name: &weight, label: &texts.text("inspect-weight"), value: view.value(&weight), mode: "decimal", ..Field::default() }))
+            }
+        }
+    }
+}
+
+/// An inspection in the timeline of a trade.
+pub fn shown(texts: Texts, (platform, order_no): (&str, &str), one: &Inspection) -> Markup {
+    // Parties are not told who looked.
+    let office = one.officers.is_some();
+    let tone = match one.measure.as_str() {
+        "release" => Tone::Good,
+        "review" | "suspend" => Tone::Warn,
+        _ => Tone::Bad,
+    };
+    let mut pairs: Vec<(String, Markup)> = vec![(
+        texts.text("inspect-follows"),
+        html! { (badge(tone, &texts.word(Family::Measure, &one.measure))) @if one.proposed { " " (texts.text("inspect-proposed")) } },
+    )];
+    if !one.text.is_empty() {
+        pairs.push((texts.text("inspect-words"), html! { (one.text) }));
+    }
+    if !one.place.is_empty() {
+        pairs.push((texts.text("inspect-place"), html! { (one.place) }));
+    }
+    if let Some(officers) = &one.officers {
+        pairs.push((texts.text("inspect-officers"), html! { span.code { (officers.join(", ")) } }));
+        let told = if one.told { texts.text("inspect-told") } else { texts.text("inspect-not-told") };
+        pairs.push((texts.text("inspect-disclosure"), html! { (told) }));
+    }
+    html! {
+        section.inspection {
+            @for found in &one.found { (of_found(texts, found)) }
+            (facts(&pairs))
+            (photographs(texts, (platform, order_no), &one.photographs))
+            @if !office && one.measure != "release" { p { (texts.text("inspect-appeal")) } }
+        }
+    }
+}
+
+fn of_found(texts: Texts, found: &Found) -> Markup {
+    let mut told: Vec<String> = Vec::new();
+    if let Some(quantity) = &found.quantity {
+        told.push(texts.with("inspect-counted", &[("value", quantity)]));
+    }
+    if let Some(weight) = &found.weight {
+        told.push(texts.with("inspect-weighed", &[("value", weight)]));
+    }
+    if found.credit == Some(true) {
+        told.push(texts.text("inspect-counts"));
+    }
+    let of = if found.line == 0 {
+        texts.text("inspect-of-whole")
+    } else {
+        texts.with("line-number", &[("number", &found.line.to_string())])
+    };
+    html! {
+        p {
+            strong { (of) "：" (both(texts, &found.name)) }
+            @if !told.is_empty() { " · " (told.join(&texts.text("joint"))) }
+        }
+        p.muted { (both(texts, &found.law)) " · " (texts.text("inspect-decides")) "：" (both(texts, &found.decides)) }
+    }
+}
+
+fn photographs(texts: Texts, (platform, order_no): (&str, &str), all: &[String]) -> Markup {
+    let address =
+        |digest: &str| format!("{}/photographs/{}", trade_address(platform, order_no), escaped(digest));
+    html! {
+        @if !all.is_empty() {
+            ul.photographs {
+                @for (index, digest) in all.iter().enumerate() {
+                    @let name = texts.with("inspect-photograph", &[("number", &(index + 1).to_string())]);
+                    li { a href=(address(digest)) aria-label=(name) { img src=(address(digest)) alt=(name) loading="lazy" width="160" height="120"; } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! Inspections of a trade: typed results with their measure, and the photographs that go with them. An office sees all of
+//! those of its districts, a party of the trade what the table of results says it is told; nobody else learns that there is
+//! one. Pictures are kept before the inspection that names them: one that is refused leaves none that anybody could read.
+
+use super::error::Problem;
+use super::photographs::{Kept, cleaned, keep};
+use super::view::time;
+use super::{actions, consignments, operations, registers, scope, view};
+use crate::Window;
+use crate::auth::Caller;
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ceb::{Decimal, Document};
+use clearance::Text;
+use clearance::consignment::{Consignment, State as Standing};
+use clearance::event::{ActionKind, Cause, OfficerAction};
+use clearance::inspection::{Found, Inspection, Measure};
+use clearance::keys::OrderKey;
+use clearance::rulebook::{InspectionResults, ResultRow};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{Read, StoredEvent, UserState};
+
+/// What was found of a line, or of the whole.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoundBody {
+    /// The declared line; 0 = the whole.
+    #[serde(default)]
+    pub line: u32,
+    /// A word of the table of results.
+    pub result: String,
+    /// What was counted, in the declared unit.
+    #[serde(default)]
+    pub quantity: Option<String>,
+    /// What was weighed, in kilograms.
+    #[serde(default)]
+    pub weight: Option<String>,
+}
+
+/// A photograph as it is sent.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhotographBody {
+    /// Base64.
+    pub content: String,
+}
+
+/// The body of an inspection.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Names it: the same id again gets the first answer.
+    pub id: String,
+    /// The version that was seen.
+    pub version: u32,
+    /// What was found.
+    pub found: Vec<FoundBody>,
+    /// What follows.
+    pub measure: String,
+    /// What the officer says.
+    #[serde(default)]
+    pub text: String,
+    /// Where.
+    #[serde(default)]
+    pub place: String,
+    /// Login of the second officer.
+    #[serde(default)]
+    pub second: String,
+    /// What was photographed.
+    #[serde(default)]
+    pub photographs: Vec<PhotographBody>,
+}
+
+/// `POST /v1/consignments/{platform}/{orderNo}/inspections`.
+pub async fn inspect<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    Path((platform, order_no)): Path<(String, String)>,
+    body: Result<Json<Body>, JsonRejection>,
+) -> Result<Response, Problem> {
+    operations::check_intake(&window)?;
+    let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
+    let mut pictures = Vec::new();
+    let mut faults = Vec::new();
+    for (index, one) in body.photographs.iter().enumerate() {
+        match STANDARD.decode(one.content.as_bytes()) {
+            Ok(bytes) => pictures.push(bytes),
+            Err(_) => {
+                faults.push(wrong(&format!("photographs[{}].content", index + 1), "", "base64", "须为Base64"))
+            }
+        }
+    }
+    if !faults.is_empty() {
+        return Err(invalid(faults));
+    }
+    let order = OrderKey::new(&platform, &order_no);
+    let (status, shown) = take(&window, &caller, order, &body, pictures).await?;
+    Ok((status, Json(shown)).into_response())
+}
+
+/// A fault, in both languages of pages.
+pub(super) fn wrong(path: &str, value: &str, expected: &str, zh: &str) -> Value {
+    json!({"path": path, "value": value, "expected": expected, "zh": zh})
+}
+
+fn invalid(faults: Vec<Value>) -> Problem {
+    Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
+        .with("faults", faults.into())
+}
+
+/// Records an inspection with its pictures, and says what came of it: 200, 409 with what the officer had not seen, or 422 with
+/// what is wrong.
+pub async fn take<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    order: OrderKey,
+    body: &Body,
+    pictures: Vec<Vec<u8>>,
+) -> Result<(StatusCode, Value), Problem> {
+    let mut faults = Vec::new();
+    let kept = cleaned(window, &pictures, &mut faults);
+    drop(pictures);
+    let inspection = typed(body, &kept, &mut faults);
+    second_is_there(window, caller, body.second.trim(), &mut faults).await?;
+    if !faults.is_empty() {
+        return Err(invalid(faults));
+    }
+    let kind = ActionKind::Inspected(Box::new(inspection));
+    let action =
+        actions::prepared(window, caller, &order, (&body.id, body.version), kind, &body.text).await?;
+    let consignment = consignments::found(window, &scope(window, caller), &order).await?;
+    if would_be_taken(window, &consignment, &action) {
+        for one in &kept {
+            keep(window, caller, &order, one).await?;
+        }
+    }
+    actions::carried_out(window, caller, action).await
+}
+
+/// Whether pictures are kept for it: not for what is refused, nor again for what was recorded already.
+fn would_be_taken<R: Read>(window: &Window<R>, consignment: &Consignment, action: &OfficerAction) -> bool {
+    let now = window.clock.now();
+    let reference = window.reference();
+    let book = reference.current();
+    let law = book.parameters.on(now.day());
+    let is_known = consignment.actions.iter().any(|(id, _)| *id == action.id);
+    !is_known && clearance::decide::refused(consignment, action, book, &law, now).is_empty()
+}
+
+/// An inspection of what was sent.
+fn typed(body: &Body, kept: &[Kept], faults: &mut Vec<Value>) -> Inspection {
+    let measure = Measure::from_word(body.measure.trim());
+    if measure.is_none() {
+        let words = Measure::ALL.map(Measure::word).join(", ");
+        faults.push(wrong("measure", &body.measure, &format!("one of {words}"), "请选择结果及处置"));
+    }
+    let mut found = Vec::new();
+    for (index, one) in body.found.iter().enumerate() {
+        let mut number = |name: &str, text: &Option<String>| {
+            let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+            let read = Decimal::parse(text);
+            if read.is_none() {
+                let path = format!("found[{}].{name}", index + 1);
+                faults.push(wrong(
+                    &path,
+                    text,
+                    "a number with at most five digits after the point",
+                    "须为数字，小数至多5位",
+                ));
+            }
+            read
+        };
+        found.push(Found {
+            line: one.line,
+            result: one.result.trim().into(),
+            quantity: number("quantity", &one.quantity),
+            weight: number("weight", &one.weight),
+        });
+    }
+    Inspection {
+        found,
+        measure: measure.unwrap_or(Measure::Review),
+        second: body.second.trim().into(),
+        place: body.place.trim().into(),
+        photographs: kept.iter().map(|one| Text::from(one.sha256.as_str())).collect(),
+    }
+}
+
+/// The second officer is somebody of the same office who may sign in.
+async fn second_is_there<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    second: &str,
+    faults: &mut Vec<Value>,
+) -> Result<(), Problem> {
+    /// Users of an office that are looked at.
+    const USERS: usize = 10_000;
+    if second.is_empty() {
+        return Ok(());
+    }
+    let users = window.control.users(Some(&caller.party), 0, USERS).await?;
+    if !users.iter().any(|user| user.login == second && user.state == UserState::Active) {
+        faults.push(wrong(
+            "second",
+            second,
+            "the login of another officer of your office",
+            "须为本单位另一名关员的登录名",
+        ));
+    }
+    Ok(())
+}
+
+/// Who looks: what he is told of an inspection depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// An office of the district.
+    Office,
+    /// A party of the trade itself.
+    Principal,
+}
+
+/// A trade and what its reader is, if the trade is his to see; firms that only paid or carried see no inspections.
+pub(super) async fn seen<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    order: &OrderKey,
+) -> Result<(Consignment, Option<Reader>), Problem> {
+    let consignment = consignments::found(window, &scope(window, caller), order).await?;
+    let reader = reader(window, caller, &consignment);
+    Ok((consignment, reader))
+}
+
+fn reader<R: Read>(window: &Window<R>, caller: &Caller, consignment: &Consignment) -> Option<Reader> {
+    if caller.is_office() {
+        return Some(Reader::Office);
+    }
+    let (codes, _) = window.names_of(&caller.party);
+    view::is_principal(consignment, &codes).then_some(Reader::Principal)
+}
+
+/// `GET /v1/consignments/{platform}/{orderNo}/inspections`: the newest first; for offices also the results that one may have
+/// today.
+pub async fn list<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    caller: Caller,
+    Path((platform, order_no)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    let order = OrderKey::new(&platform, &order_no);
+    let (consignment, reader) = seen(&window, &caller, &order).await?;
+    if caller.is_office() {
+        let id = format!("{}/{}", order.platform, order.order_no);
+        let by = registers::by(&window, &caller);
+        registers::recorded(&window, by, ("consignment", &id), &consignment.listed_for(), "", None).await?;
+    }
+    let timeline = window.read.timeline(&order).await?;
+    let found = timeline.iter().filter_map(|event| Some(shown(&window, event, reader?)?.1));
+    let mut told = json!({ "inspections": found.collect::<Vec<_>>() });
+    if caller.is_office() {
+        told["form"] = form(&window, &caller, &consignment);
+    }
+    Ok(Json(told))
+}
+
+/// What an inspection of a trade may say today: nothing where none is awaited, or it is not the caller's to record.
+pub(super) fn form<R: Read>(window: &Window<R>, caller: &Caller, consignment: &Consignment) -> Value {
+    let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == Standing::Inspection);
+    let reference = window.reference();
+    let book = reference.current();
+    let day = window.clock.now().day();
+    if !waits || !book.inspections.is_there() || caller.may(actions::INSPECTS).is_err() {
+        return Value::Null;
+    }
+    let law = book.parameters.on(day);
+    json!({
+        "results": book.inspections.on(day).map(result).collect::<Vec<_>>(),
+        "lines": declared(consignment),
+        "photographs": law.inspection_photographs,
+        "photographBytes": law.photograph_bytes,
+    })
+}
+
+fn declared(consignment: &Consignment) -> Vec<Value> {
+    let Some(attempt) = &consignment.attempt else { return Vec::new() };
+    let Document::Declaration(list) = &*attempt.declaration.document else { return Vec::new() };
+    let shown = list.lines.iter().map(|line| {
+        json!({
+            "gnum": line.gnum, "gcode": line.gcode.as_str(), "name": line.gname.as_str(), "quantity": line.qty.to_string(),
+            "unit": line.unit.as_str(),
+        })
+    });
+    shown.collect()
+}
+
+/// A row of the table of results.
+fn result(row: &ResultRow) -> Value {
+    json!({
+        "result": row.result.as_str(),
+        "name": {"zh": row.name_zh.as_str(), "en": row.name_en.as_str()},
+        "measures": row.measures.iter().map(|measure| measure.word()).collect::<Vec<_>>(),
+        "measured": row.measured.word(),
+        "officers": row.officers,
+        "credit": row.credit,
+        "risk": row.risk,
+        "told": row.told,
+        "decides": {"zh": row.decides_zh.as_str(), "en": row.decides_en.as_str()},
+        "law": {"zh": row.law_zh.as_str(), "en": row.law_en.as_str()},
+        "source": row.source.as_str(),
+        "certainty": row.confidence.word(),
+    })
+}
+
+/// The results that the inspections of a trade had.
+pub(super) fn results_of(timeline: &[StoredEvent]) -> Vec<Text> {
+    let found = timeline.iter().filter_map(inspection_of).flat_map(|(_, inspection)| &inspection.found);
+    found.map(|found| found.result.clone()).collect()
+}
+
+/// The inspection that an event is, if it was taken.
+pub(super) fn inspection_of(event: &StoredEvent) -> Option<(&OfficerAction, &Inspection)> {
+    let Cause::Action(action) = &event.row.event.cause else { return None };
+    let ActionKind::Inspected(inspection) = &action.kind else { return None };
+    let outcome = event.row.outcome.as_ref()?;
+    (outcome.repeats.is_none() && outcome.consignment.is_some()).then_some((action, inspection))
+}
+
+/// The table of results that an event was judged with, and its day.
+pub(super) fn judged_with<T>(
+    window: &Window<impl Read>,
+    event: &StoredEvent,
+    ask: impl FnOnce(&InspectionResults, ceb::Day) -> T,
+) -> T {
+    let number = event.row.outcome.as_ref().map_or(0, |outcome| outcome.read.rulebook);
+    let recorded = event.row.event.recorded.unwrap_or(event.time);
+    ask(&window.reference().numbered(number).inspections, recorded.day())
+}
+
+/// An inspection as its reader is told it, with the row that it is.
+fn shown<R: Read>(window: &Window<R>, event: &StoredEvent, reader: Reader) -> Option<(u64, Value)> {
+    let (action, inspection) = inspection_of(event)?;
+    let office = reader == Reader::Office;
+    let state = event.row.outcome.as_ref()?.consignment.as_ref()?.attempt.as_ref()?.state;
+    let proposed = inspection.measure == Measure::Release && state == Standing::Inspection;
+    let (told, found) = judged_with(window, event, |results, day| {
+        let told = inspection.is_told(results, day);
+        let rows = inspection.rows(results, day);
+        let found = inspection.found.iter().zip(rows).map(|(found, row)| of_found(found, row, office));
+        (told, found.collect::<Vec<Value>>())
+    });
+    let whole = office || told;
+    let mut shown = json!({
+        "position": event.position.number(),
+        "time": time(event.time),
+        "measure": inspection.measure.word(),
+        // Of a release that waits for a second officer nothing has followed yet.
+        "proposed": proposed,
+        "told": told,
+        "found": if whole { found } else { Vec::new() },
+        "text": if whole { action.text.as_str() } else { "" },
+        "place": if whole { inspection.place.as_str() } else { "" },
+        "photographs": if whole { digests(inspection) } else { Vec::new() },
+    });
+    if office {
+        let officers = [&action.officer, &inspection.second];
+        shown["officers"] =
+            officers.iter().filter(|one| !one.is_empty()).map(|one| one.as_str()).collect::<Vec<_>>().into();
+    }
+    Some((event.position.number(), shown))
+}
+
+fn digests(inspection: &Inspection) -> Vec<&str> {
+    inspection.photographs.iter().map(Text::as_str).collect()
+}
+
+fn of_found(found: &Found, row: Option<&ResultRow>, office: bool) -> Value {
+    let both = |zh: fn(&ResultRow) -> &Text, en: fn(&ResultRow) -> &Text| json!({"zh": row.map_or(&found.result, zh).as_str(), "en": row.map_or(&found.result, en).as_str()});
+    let mut shown = json!({
+        "line": found.line,
+        "result": found.result.as_str(),
+        "name": both(|row| &row.name_zh, |row| &row.name_en),
+        "law": both(|row| &row.law_zh, |row| &row.law_en),
+        "decides": both(|row| &row.decides_zh, |row| &row.decides_en),
+        "quantity": found.quantity.map(|quantity| quantity.to_string()),
+        "weight": found.weight.map(|weight| weight.to_string()),
+    });
+    if office {
+        shown["credit"] = row.map(|row| row.credit).into();
+        shown["risk"] = row.map(|row| row.risk).into();
+    }
+    shown
+}
+
+/// Adds to the timeline of a shown trade what its inspections found, as the reader may know it.
+pub(super) fn add<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    consignment: &Consignment,
+    timeline: &[StoredEvent],
+    entries: &mut Value,
+) {
+    let Some(reader) = reader(window, caller, consignment) else { return };
+    let inspections: Vec<(u64, Value)> =
+        timeline.iter().filter_map(|event| shown(window, event, reader)).collect();
+    for entry in entries.as_array_mut().into_iter().flatten() {
+        let of = inspections.iter().find(|(position, _)| entry["position"].as_u64() == Some(*position));
+        if let Some((_, inspection)) = of {
+            entry["inspection"] = inspection.clone();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! An inspection recorded from a page, with the pictures of a telephone, and the pictures shown on pages.
+
+use super::form::Form;
+use super::guard::Seen;
+use super::{officer, read, to};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::inspections::{Body, FoundBody, take};
+use crate::api::photographs;
+use crate::auth::Caller;
+use ::portal::answers::Decided;
+use ::portal::pages::{inspect, trade_address};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use clearance::keys::OrderKey;
+use std::sync::Arc;
+use store::Read;
+
+/// What a form says: the choice of the whole, and every line that differs from it.
+fn body(form: &Form) -> Result<Body, Problem> {
+    let number = |name: &str| Some(form.get(name).trim().to_owned()).filter(|text| !text.is_empty());
+    let (result, measure) = form.get("whole").split_once('/').unwrap_or_default();
+    let mut found = Vec::new();
+    if !result.is_empty() {
+        let (quantity, weight) = (number("quantity-0"), number("weight-0"));
+        found.push(FoundBody { line: 0, result: result.to_owned(), quantity, weight });
+    }
+    for (name, value) in form.pairs().filter(|(_, value)| !value.is_empty()) {
+        let Some(line) = name.strip_prefix("result-") else { continue };
+        found.push(FoundBody {
+            line: line.parse().map_err(|_| Problem::bad_request("a line is a number of the page"))?,
+            result: value.to_owned(),
+            quantity: number(&format!("quantity-{line}")),
+            weight: number(&format!("weight-{line}")),
+        });
+    }
+    found.sort_by_key(|one| one.line);
+    let version = form.get("version").parse();
+    Ok(Body {
+        id: form.get("id").to_owned(),
+        version: version.map_err(|_| Problem::bad_request("version is a number of the page"))?,
+        found,
+        measure: measure.to_owned(),
+        text: form.get("words").to_owned(),
+        place: form.get("place").to_owned(),
+        second: form.get("second").trim().to_owned(),
+        photographs: Vec::new(),
+    })
+}
+
+/// `POST /desk/consignments/{platform}/{orderNo}/inspections`: recorded, and on to the trade; or the trade again with why not.
+pub async fn record<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    Path((platform, order_no)): Path<(String, String)>,
+    mut form: Form,
+) -> Result<Response, Problem> {
+    let order = OrderKey::new(&platform, &order_no);
+    let there = trade_address(&platform, &order_no);
+    let pictures = std::mem::take(&mut form.files).into_iter().map(|file| file.bytes.to_vec()).collect();
+    let mut view = inspect::View {
+        id: officer::new_id()?,
+        values: form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        ..inspect::View::default()
+    };
+    let status = match take(&window, &caller, order.clone(), &body(&form)?, pictures).await {
+        Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
+        Ok((status, answer)) => {
+            view.refused = Some(read::<Decided>(answer)?);
+            status
+        }
+        Err(problem) if problem.kind() == "invalid" => {
+            let chinese = frame.texts.language() == ::portal::Language::Chinese;
+            view.faults = problem.faults_in(chinese);
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(problem) => return Err(problem),
+    };
+    frame.place = there;
+    officer::again(&window, &frame, &caller, &order, view, status).await
+}
+
+/// `GET /desk/consignments/{platform}/{orderNo}/photographs/{sha256}`.
+pub async fn photograph<R: Read>(
+    window: State<Arc<Window<R>>>,
+    caller: Caller,
+    path: Path<(String, String, String)>,
+) -> Result<Response, Problem> {
+    photographs::photograph(window, caller, path).await
+}

@@ -1,0 +1,83 @@
+//! Pages of a person, an address and an enterprise, for officers.
+
+use super::desk::get;
+use super::guard::Seen;
+use super::{read, shown, shown_as};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::{Query, subjects as api};
+use crate::auth::Caller;
+use ::portal::answers::subjects::{Enterprise, Subject};
+use ::portal::pages::subjects as pages;
+use ::portal::{Frame, Language};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::Value;
+use std::sync::Arc;
+use store::Read;
+
+/// What was found, or the question what for.
+fn answered(
+    frame: &Frame,
+    (is_person, id): (bool, &str),
+    asked: &Query,
+    found: Result<Json<Value>, Problem>,
+) -> Result<Response, Problem> {
+    match found {
+        Ok(Json(found)) => {
+            let found = read::<Subject>(found)?;
+            Ok(shown(frame, &pages::page(frame, &found, get(asked, "purpose").trim())))
+        }
+        // Nobody has said what for yet, or what was said is no purpose.
+        Err(problem) if problem.kind() == "invalid" => {
+            let there = if is_person { pages::person_address(id) } else { pages::place_address(id) };
+            let first = get(asked, "purpose").is_empty();
+            let fault = problem.faults_in(frame.texts.language() == Language::Chinese).join(" · ");
+            let title = pages::title(frame.texts, is_person, id);
+            let fault = if first { "" } else { fault.as_str() };
+            let page = pages::ask(frame, &there, title, get(asked, "year"), fault);
+            let status = if first { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            Ok(shown_as(frame, &page, status))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// `GET /desk/persons/{id}?purpose=&year=`.
+pub async fn person<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(id): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let again = axum::extract::Query(asked.0.clone());
+    let found = api::person(State(window), caller, Path(id.clone()), again).await;
+    answered(&frame, (true, &id), &asked, found)
+}
+
+/// `GET /desk/addresses/{id}?purpose=&year=`.
+pub async fn address<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(id): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let again = axum::extract::Query(asked.0.clone());
+    let found = api::address(State(window), caller, Path(id.clone()), again).await;
+    answered(&frame, (false, &id), &asked, found)
+}
+
+/// `GET /desk/enterprises/{party}`.
+pub async fn enterprise<R: Read>(
+    State(window): State<Arc<Window<R>>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(party): Path<String>,
+) -> Result<Response, Problem> {
+    let Json(found) = api::enterprise(State(window), caller, Path(party)).await?;
+    Ok(shown(&frame, &pages::enterprise(&frame, &read::<Enterprise>(found)?)))
+}
