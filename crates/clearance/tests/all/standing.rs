@@ -31,8 +31,8 @@ fn judged(window: &mut Window, trade: &Trade) -> (Lane, u32, Vec<(String, String
     let outcome = window.trade(trade);
     let key = OrderKey::new(&trade.declaration.head.ebp_code, &trade.declaration.head.order_no);
     let attempt = window.facts.consignments[&key].attempt.clone().unwrap();
-    let draws = window.outcomes.iter().filter_map(|outcome| outcome.read.draw.as_ref());
-    let ratio = draws.last().unwrap_or_else(|| panic!("{:?}", outcome.answer)).ratio;
+    let mut draws = window.outcomes.iter().filter_map(|outcome| outcome.read.draw.as_ref());
+    let ratio = draws.next_back().unwrap_or_else(|| panic!("{:?}", outcome.answer)).ratio;
     let standings = attempt.credit.into_iter().flat_map(|credit| credit.standings);
     let standings = standings.map(|(party, standing)| (party.to_string(), standing.to_string()));
     (attempt.lane.unwrap(), ratio, standings.collect())

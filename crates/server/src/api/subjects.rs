@@ -225,7 +225,7 @@ pub async fn enterprise<R: Read>(
         return Err(Problem::not_found("no enterprise is filed or named under this code"));
     }
     let by = registers::by(&window, &caller);
-    registers::recorded(&window, by, ("enterprise", &code), &[code.clone()], "", None).await?;
+    registers::recorded(&window, by, ("enterprise", &code), std::slice::from_ref(&code), "", None).await?;
     let mut states: BTreeMap<u16, u64> = BTreeMap::new();
     let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
     let mut results: BTreeMap<Text, u64> = BTreeMap::new();

@@ -40,7 +40,7 @@ pub(crate) async fn accesses<R: Read>(
     let shown: Vec<Value> = records
         .iter()
         .map(|record| {
-            let whole = registers::whole(&View::of(record, &[consumer.person.clone()]));
+            let whole = registers::whole(&View::of(record, std::slice::from_ref(&consumer.person)));
             json!({
                 "time": view::time(record.changed), "by": name_of(&window, &record.actor.party),
                 "role": whole["body"]["role"], "purpose": whole["body"]["purpose"], "what": whole["body"]["kind"],
@@ -82,7 +82,7 @@ pub(crate) async fn data<R: Read>(
     Ok(Json(json!({
         "made": view::time(window.clock.now()), "person": consumer.person.as_str(), "trades": own, "quota": quotas,
         "disputes": disputes::all(&window, &consumer).await?,
-        "settings": settings.map(|record| registers::whole(&View::of(&record, &[consumer.person.clone()]))),
+        "settings": settings.map(|record| registers::whole(&View::of(&record, std::slice::from_ref(&consumer.person)))),
     })))
 }
 
