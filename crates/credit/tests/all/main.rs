@@ -1,4 +1,5 @@
 //! Scores and weights by the built-in tables and by tables of the tests.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use ceb::{Day, Decimal};
 use credit::{
