@@ -246,6 +246,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
                     | "/ready"
                     | "/v1/openapi.json"
                     | "/v1/institutions"
+                    | "/v1/credit"
                     | "/v1/publications"
                     | "/v1/indicators/{table}"
             ) | ("post", "/v1/sessions" | "/v1/registrations" | "/ceb2grab/grab/realTimeDataUpload")
