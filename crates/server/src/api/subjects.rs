@@ -145,6 +145,26 @@ fn nobody() -> Problem {
     Problem::not_found("no trade is of a person or an address with this keyed hash")
 }
 
+/// The trades under the keyed hash of a person or an address, once the reading is recorded, and the year that is asked for.
+async fn opened<R: Read>(
+    window: &Window<R>,
+    caller: &Caller,
+    subject: (&str, &str),
+    name: Text,
+    query: &Query,
+) -> Result<(Looked, u32), Problem> {
+    let (purpose, year) = (purpose(query)?, year_of(window, query)?);
+    if !is_hash(subject.1) {
+        return Err(nobody());
+    }
+    let looked = looked(window, vec![name]).await?;
+    if looked.trades.is_empty() {
+        return Err(nobody());
+    }
+    recorded(window, caller, subject, &looked, &purpose).await?;
+    Ok((looked, year))
+}
+
 /// `GET /v1/persons/{id}?purpose=&year=`.
 pub async fn person<R: Read>(
     State(window): State<Arc<Window<R>>>,
@@ -152,15 +172,7 @@ pub async fn person<R: Read>(
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (purpose, year) = (purpose(&query)?, year_of(&window, &query)?);
-    if !is_hash(&id) {
-        return Err(nobody());
-    }
-    let looked = looked(&window, vec![guard::person(&id)]).await?;
-    if looked.trades.is_empty() {
-        return Err(nobody());
-    }
-    recorded(&window, &caller, ("person", &id), &looked, &purpose).await?;
+    let (looked, year) = opened(&window, &caller, ("person", &id), guard::person(&id), &query).await?;
     let mut shown = of_year(&window, &looked, year);
     let balance =
         window.read.balance(&Account::quota(id.as_str().into(), year as u16)).await?.unwrap_or_default();
@@ -183,15 +195,7 @@ pub async fn address<R: Read>(
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (purpose, year) = (purpose(&query)?, year_of(&window, &query)?);
-    if !is_hash(&id) {
-        return Err(nobody());
-    }
-    let looked = looked(&window, vec![guard::address(&id)]).await?;
-    if looked.trades.is_empty() {
-        return Err(nobody());
-    }
-    recorded(&window, &caller, ("address", &id), &looked, &purpose).await?;
+    let (looked, year) = opened(&window, &caller, ("address", &id), guard::address(&id), &query).await?;
     let mut shown = of_year(&window, &looked, year);
     let mut persons: BTreeMap<&str, u64> = BTreeMap::new();
     for (_, consignment) in &looked.trades {
