@@ -8,6 +8,7 @@
 pub mod consignment;
 pub mod decide;
 pub mod event;
+pub mod example;
 pub mod facts;
 pub mod finding;
 pub mod goods;

@@ -602,7 +602,9 @@ pub fn reference_markdown() -> String {
             reason.fix_zh()
         ));
     }
-    page.push_str("\n## Import error codes\n\n| code | text | meaning | given by |\n|---|---|---|---|\n");
+    page.push_str(
+        "\n## Import error codes\n\n| code | text | meaning | given by | example |\n|---|---|---|---|---|\n",
+    );
     for (code, text, meaning) in error_rows() {
         let given: Vec<&str> = Reason::ALL
             .iter()
@@ -611,7 +613,22 @@ pub fn reference_markdown() -> String {
             .collect();
         let why = NOT_GIVEN.iter().find(|(_, codes)| codes.contains(&code)).map(|(why, _)| why.word());
         let given = why.map_or_else(|| given.join(", "), |why| format!("*not given: {why}*"));
-        page.push_str(&format!("| {code} | {text} | {meaning} | {given} |\n"));
+        let example = crate::example::examples().iter().find(|one| one.code == code.to_string());
+        let example = example.map_or_else(String::new, |one| {
+            format!("{} · {}：{}", one.case_en, one.case_zh, one.text.replace('|', "\\|"))
+        });
+        page.push_str(&format!("| {code} | {text} | {meaning} | {given} | {example} |\n"));
+    }
+    page.push_str(
+        "\n## Codes of receipts with status 100 or 300\n\n| code | rules | example |\n|---|---|---|\n",
+    );
+    for one in crate::example::examples().iter().filter(|one| !one.code.starts_with('-')) {
+        let rules: Vec<&str> = one.rules.iter().map(|rule| rule.word()).collect();
+        let rules = rules.join(", ");
+        page.push_str(&format!(
+            "| {} | {rules} | {} · {}：{} |\n",
+            one.code, one.case_en, one.case_zh, one.text
+        ));
     }
     page
 }

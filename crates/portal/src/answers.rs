@@ -2,6 +2,7 @@
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
 pub mod consumer;
+pub mod credit;
 pub mod figures;
 pub mod found;
 mod inspection;
@@ -435,6 +436,20 @@ pub struct Rule {
     pub why: Both,
     /// What to do.
     pub fix: Both,
+    /// What was sent and how it was answered.
+    #[serde(default)]
+    pub examples: Vec<Example>,
+}
+
+/// A case of a rule.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+pub struct Example {
+    /// The code of the answer.
+    pub code: String,
+    /// What was sent.
+    pub case: Both,
+    /// The text of the answer.
+    pub text: String,
 }
 
 /// The catalogue.

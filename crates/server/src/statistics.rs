@@ -17,8 +17,8 @@ use tokio::sync::Notify;
 const NAME: &str = "statistics";
 /// What waits to be added at most; with more, rows are read again.
 const WAITING: usize = 50_000;
-/// Rows that are read at once; others have the processor in between.
-const ROWS: usize = 2_000;
+/// Rows that are read at once, decoded on all processors; others have them in between.
+const ROWS: usize = 16_000;
 /// What was judged is added together.
 const TOGETHER: Duration = Duration::from_millis(200);
 /// Figures are kept no more often, if rows came.

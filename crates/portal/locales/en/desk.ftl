@@ -79,6 +79,7 @@ receipt = Receipt
 recipient = Recipient
 content = Content
 rules-help = Every judgement rests on these rules. What is refused leaves its number free; what is rejected may be declared anew.
+rules-examples = Examples: what was sent, and the answer ({ $count })
 rules-search = Code or words
 rules-search-hint = Such as 13127, -621005 or “quota”
 customs-code = Customs code

@@ -79,6 +79,7 @@ receipt = 回执
 recipient = 接收方
 content = 内容
 rules-help = 判定只依据下列规则。“不予接收”不占用单号；“退单”后可重新申报。
+rules-examples = 示例：报送内容与答复（{ $count }）
 rules-search = 代码或文字
 rules-search-hint = 如 13127、-621005 或“额度”
 customs-code = 海关代码

@@ -1,6 +1,8 @@
 //! What is published: modes of trade, editions of the list of goods, institutions with what they may do.
 
 use super::address;
+use super::credit::published;
+use crate::answers::credit::Published;
 use crate::answers::publications::{Institutions, Name, Publications};
 use crate::format::time;
 use crate::language::{Language, Texts};
@@ -17,6 +19,8 @@ pub struct View {
     pub found: Institutions,
     /// From which one on.
     pub after: String,
+    /// Parties on lists of credit.
+    pub listed: Published,
 }
 
 /// A name in the reader's language: Chinese, or else English, which says that it is.
@@ -60,6 +64,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         h2 id="institutions" { (texts.text("lists-institutions")) }
         @if view.found.institutions.is_empty() { (empty(&texts.text("lists-none"), &texts.text("lists-none-help"))) } @else { (institutions(texts, view).shown()) }
         (pager(texts, (!view.after.is_empty()).then_some("/lists"), next.as_deref()))
+        (published(texts, &view.listed))
     };
     Page::new(texts.text("nav-lists"), Some(Desk::Lists), body)
 }

@@ -5,6 +5,7 @@ pub mod body_form;
 pub mod consignment;
 pub mod consignments;
 pub mod consumer;
+pub mod credit;
 pub mod decide;
 pub mod demands;
 pub mod document;

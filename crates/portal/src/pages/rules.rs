@@ -1,11 +1,11 @@
 //! The catalogue: every rule with its codes, why it is there, and what to do.
 
 use super::address;
-use crate::answers::Rule;
+use crate::answers::{Example, Rule};
 use crate::language::{Family, Language};
 use crate::parts::{Field, Tone, badge, empty, facts, field, pager, submit};
 use crate::shell::{Desk, Frame, Page};
-use maud::html;
+use maud::{Markup, html};
 
 /// Rules of a page.
 pub const PAGE: usize = 30;
@@ -41,11 +41,30 @@ pub fn page(frame: &Frame, all: &[Rule], wanted: &str, from: usize) -> Page {
                     (texts.text("window-codes"), html! { span.code { (if codes.is_empty() { "–".to_owned() } else { codes.join(" ") }) } }),
                     (texts.text("what-to-do"), html! { (if chinese { &rule.fix.zh } else { &rule.fix.en }) }),
                 ]))
+                @if !rule.examples.is_empty() { (examples(frame, rule)) }
             }
         }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
     Page::new(texts.text("nav-rules"), Some(Desk::Rules), body)
+}
+
+/// Cases of a rule: the first is shown, the others open.
+fn examples(frame: &Frame, rule: &Rule) -> Markup {
+    let texts = frame.texts;
+    let chinese = texts.language() == Language::Chinese;
+    let one = |example: &Example| {
+        html! {
+            p { (if chinese { &example.case.zh } else { &example.case.en }) ": " span.code { (example.code) } }
+            p.muted lang="zh-CN" { (example.text) }
+        }
+    };
+    html! {
+        details {
+            summary { (texts.with("rules-examples", &[("count", &rule.examples.len().to_string())])) }
+            @for example in &rule.examples { (one(example)) }
+        }
+    }
 }
 
 fn layer(word: &str) -> Tone {
@@ -63,6 +82,7 @@ fn has(rule: &Rule, wanted: &str) -> bool {
         || rule.rule.contains(&lower)
         || rule.customs_code.as_deref() == Some(wanted)
         || rule.codes.iter().any(|code| code.to_string() == wanted)
+        || rule.examples.iter().any(|example| example.text.contains(wanted))
         || [&rule.why, &rule.fix]
             .into_iter()
             .any(|both| both.en.to_lowercase().contains(&lower) || both.zh.contains(wanted))

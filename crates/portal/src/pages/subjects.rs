@@ -1,6 +1,7 @@
 //! What an officer sees of a person, of an address, of an enterprise besides the trade before him. Persons and addresses stand
 //! here by keyed hashes, after the officer has said what for.
 
+use super::credit::credit_address;
 use super::{address, trade_address};
 use crate::answers::Line;
 use crate::answers::subjects::{Enterprise, RuleCount, Subject};
@@ -191,7 +192,7 @@ pub fn enterprise(frame: &Frame, shown: &Enterprise) -> Page {
     }
     pairs.push((texts.text("subject-records"), html! {
         a href=(filings) { (texts.word(Family::Register, "filings")) } " · " a href=(goods) { (texts.word(Family::Register, "goods")) } " · "
-        a href=(all) { (texts.text("subject-all-trades")) }
+        a href=(all) { (texts.text("subject-all-trades")) } " · " a href=(credit_address(&shown.party)) { (texts.text("credit-title")) }
     }));
     let number = count(shown.looked);
     let looked = if shown.more {

@@ -180,6 +180,14 @@ pub async fn prepared<R: Read>(
         ));
     }
     caller.may(asked_for(&kind))?;
+    // What an inspection found has its consequence by a table, where there is one.
+    if matches!(kind, ActionKind::InspectionResult { .. })
+        && window.reference().current().inspections.is_there()
+    {
+        return Err(Problem::bad_request(
+            "say what was found, and what follows: POST …/inspections, whose GET names the results and their measures",
+        ));
+    }
     consignments::found(window, &scope(window, caller), order).await?;
     assignments::check(window, caller, order).await?;
     Ok(OfficerAction {

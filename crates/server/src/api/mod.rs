@@ -7,7 +7,7 @@ pub(crate) mod assignments;
 pub(crate) mod bulk_actions;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
-mod credit;
+pub(crate) mod credit;
 pub(crate) mod documents;
 pub(crate) mod error;
 pub(crate) mod evidence;

@@ -402,7 +402,7 @@ fn schemas() -> Value {
             ("cursor", text.clone()), ("complete", truth.clone()), ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
         ]),
         "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
-            ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any), ("why", words.clone()), ("fix", words),
+            ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any.clone()), ("why", words.clone()), ("fix", words), ("examples", any),
         ])}))]),
         "EvidenceHead": object(&[
             ("number", whole.clone()), ("time", text.clone()), ("millis", whole.clone()),

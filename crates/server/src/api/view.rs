@@ -7,6 +7,7 @@ use ceb::{Decimal, Document};
 use clearance::Reason;
 use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
 use clearance::event::Cause;
+use clearance::example;
 use clearance::finding::Finding;
 use clearance::identity::masked;
 use clearance::keys::{OrderKey, Position, Time};
@@ -45,6 +46,9 @@ pub fn reason(reason: Reason) -> Value {
         "codes": reason.ceb_codes().collect::<std::collections::BTreeSet<i32>>(),
         "why": {"en": reason.why_en(), "zh": reason.why_zh()},
         "fix": {"en": reason.fix_en(), "zh": reason.fix_zh()},
+        "examples": example::of(reason).into_iter().map(|one| json!({
+            "code": one.code.as_str(), "case": {"en": one.case_en.as_str(), "zh": one.case_zh.as_str()}, "text": one.text.as_str(),
+        })).collect::<Vec<_>>(),
     })
 }
 

@@ -39,8 +39,9 @@ pub async fn lists<R: Read>(
     let after = get(&asked, "after");
     let published = read(api::institutions::publications(State(state.0.clone())).await.0)?;
     let beneath = query(&[("after", after), ("limit", PAGE)]);
-    let found = read(api::institutions::list(state, beneath).await?.0)?;
-    let view = lists::View { published, found, after: after.to_owned() };
+    let found = read(api::institutions::list(State(state.0.clone()), beneath).await?.0)?;
+    let listed = read(api::credit::published(state).await?.0)?;
+    let view = lists::View { published, found, after: after.to_owned(), listed };
     Ok(shown(&frame, &lists::page(&frame, &view)))
 }
 

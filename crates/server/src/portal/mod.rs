@@ -5,6 +5,7 @@
 
 mod account;
 mod consumer;
+mod credit;
 mod demands;
 mod desk;
 mod figures;
@@ -122,6 +123,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/persons/{id}"),
     ("get", "/desk/addresses/{id}"),
     ("get", "/desk/enterprises/{party}"),
+    ("get", "/desk/credit"),
 ];
 
 /// The routes of the pages.
@@ -210,6 +212,7 @@ fn of_inspections<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/persons/{id}", get(subjects::person::<R>))
         .route("/desk/addresses/{id}", get(subjects::address::<R>))
         .route("/desk/enterprises/{party}", get(subjects::enterprise::<R>))
+        .route("/desk/credit", get(credit::show::<R>))
 }
 
 /// A page as an answer.

@@ -88,6 +88,9 @@ fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
     if caller.rights.has(Right::RegistersRead) && !caller.is_office() {
         more.push(("/desk/demands".to_owned(), texts.text("nav-demands"), texts.text("about-demands")));
     }
+    if caller.rights.has(Right::RegistersRead) {
+        more.push(("/desk/credit".to_owned(), texts.text("credit-title"), texts.text("about-credit")));
+    }
     if caller.rights.has(Right::SharesRead) {
         more.push(("/desk/shares".to_owned(), texts.text("nav-shares"), texts.text("about-shares")));
     }

@@ -177,6 +177,35 @@ async fn a_list_is_heard_decided_by_another_obeyed_at_once_and_repaired() {
     assert_eq!(derived.faults, []);
 }
 
+/// Penalties, and a fact that rules a good grade out.
+pub(crate) async fn observe(zone: &Zone, seller: &str) {
+    let observations = [("penalties", json!({"part": 1})), ("identity_theft", json!({}))];
+    for (number, (indicator, more)) in observations.into_iter().enumerate() {
+        let id = format!("credit-observations/{OFFICER}:{}", number + 1);
+        let body = with(observed(seller, indicator), more);
+        let (status, told) = act(zone, OFFICER, &id, json!({"action": "record", "body": body})).await;
+        assert_eq!(status, 200, "{told}");
+    }
+}
+
+/// A seller on the published black list: one officer gives notice, another decides.
+pub(crate) async fn on_the_black_list(zone: &mut Zone, seller: &str) {
+    let token = zone.window.control.issue(OFFICER, Role::Officer, "乙", &[], NOW, None).await.unwrap();
+    zone.tokens.insert(SECOND.to_owned(), token);
+    let path = format!("credit-lists/{seller}");
+    let day = |days: i64| Time(NOW.0 + days * 86_400_000).day().number().to_string();
+    let notice = json!({"list": "black", "facts": "样例：伪造单证", "legalBasis": "样例办法第十条", "hearUntil": day(6)});
+    let notice = json!({"action": "notice", "note": "拟列入", "body": notice});
+    let statement = json!({"action": "state", "version": 1, "body": {"text": "样例：单证系第三方提供"}});
+    let decision =
+        json!({"validFrom": day(0), "validTo": day(300), "repairFrom": day(90), "published": true});
+    let list = json!({"action": "list", "version": 2, "note": "决定列入", "body": decision});
+    for (who, said) in [(OFFICER, notice), (seller, statement), (SECOND, list)] {
+        let (status, told) = act(zone, who, &path, said).await;
+        assert_eq!(status, 200, "{told}");
+    }
+}
+
 /// A trade of a seller that the draw leaves alone.
 fn of(zone: &Zone, seller: &str, from: u64) -> Trade {
     let mut from = from;

@@ -6,6 +6,7 @@ mod codes;
 mod consumer;
 mod consumer_pages;
 mod credit;
+mod credit_in_browser;
 mod demands;
 mod demands_in_browser;
 mod evidence;

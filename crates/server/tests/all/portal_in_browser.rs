@@ -31,6 +31,26 @@ pub(crate) struct Served {
 }
 
 impl Served {
+    /// A space for trying, with nothing in it but an agent's user.
+    pub(crate) async fn sandbox() -> Self {
+        let zone = Zone::new().await;
+        zone.window.make_sandbox().await.unwrap();
+        let nothing = plain(&zone, 0);
+        let agent = nothing.declaration.head.agent_code.to_string();
+        let (_, one_time) = people::add(&zone, "li.wei", &agent, Role::Agent, &Duty::ALL).await;
+        people::settle(&zone, "li.wei", &one_time, false).await;
+        Self {
+            address: serve(&zone).await,
+            zone,
+            rejected: nothing.clone(),
+            rejected_list: 0,
+            looked_at: nothing.clone(),
+            waiting: nothing,
+            officer: String::new(),
+            login: "li.wei".to_owned(),
+        }
+    }
+
     pub(crate) async fn new() -> Self {
         let zone = Zone::new().await;
         let waiting = plain(&zone, 0);
@@ -55,13 +75,9 @@ impl Served {
         let officer = people::settle(&zone, "guan.yuan", &one_time, true).await;
         let (_, one_time) = people::add(&zone, "li.wei", &agent, Role::Agent, &Duty::ALL).await;
         people::settle(&zone, "li.wei", &one_time, false).await;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let service = zone.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
         Self {
+            address: serve(&zone).await,
             zone,
-            address,
             rejected,
             rejected_list,
             looked_at,
@@ -74,6 +90,15 @@ impl Served {
     fn desk(&self, trade: &Trade) -> String {
         path(trade).replace("/v1", "/desk")
     }
+}
+
+/// Serves a zone to browsers; its address.
+async fn serve(zone: &Zone) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let service = zone.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    address
 }
 
 pub(crate) fn browser() -> Option<Chromium> {

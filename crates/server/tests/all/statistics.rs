@@ -28,14 +28,18 @@ async fn folded(zone: &Zone) -> Figures {
 }
 
 async fn act(zone: &Zone, trade: &Trade, action: Value) {
+    post(zone, trade, "actions", action).await;
+}
+
+async fn post(zone: &Zone, trade: &Trade, what: &str, members: Value) {
     let shown = zone.shown(OFFICE, trade).await;
     let mut body =
-        json!({"id": format!("{}-{}", action["action"], shown["version"]), "version": shown["version"]});
-    body.as_object_mut().unwrap().extend(action.as_object().unwrap().clone());
+        json!({"id": format!("{}-{}", members["action"], shown["version"]), "version": shown["version"]});
+    body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let (status, answer) = zone
         .request(
             "POST",
-            &format!("{}/actions", path(trade)),
+            &format!("{}/{what}", path(trade)),
             Some(&zone.tokens[OFFICE]),
             body.to_string().into_bytes(),
         )
@@ -74,7 +78,9 @@ async fn some_days(zone: &Zone) -> Vec<Trade> {
     act(zone, &looked_at[0], json!({"action": "release"})).await;
     arrived(zone, &looked_at[..1], Time(NOW.0 + 2 * DAY)).await;
     act(zone, &looked_at[1], json!({"action": "inspect"})).await;
-    act(zone, &looked_at[1], json!({"action": "inspection-result", "passed": false, "text": "样例"})).await;
+    let found =
+        json!({"found": [{"result": "classification-doubtful"}], "measure": "reject", "text": "样例"});
+    post(zone, &looked_at[1], "inspections", found).await;
     let entry = zone.shown(OFFICE, &looked_at[0]).await["attempt"]["invtNo"].as_str().unwrap().to_owned();
     let qty = looked_at[0].declaration.lines[0].qty;
     let back = looked_at[0].return_goods(&entry, &[(0, qty)], Time(NOW.0 + 2 * DAY));

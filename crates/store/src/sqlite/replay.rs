@@ -1,4 +1,4 @@
-//! Replaying: rows that the index does not cover are read again when a folder is opened, all of them where the index was
+//! Scans of rows, and replaying: rows that the index does not cover are read again when a folder is opened, all of them where the index was
 //! lost or is of another form. Threads of their own read, open and decode the next rows while those before are
 //! gone through in order, because only that has to be in order.
 
@@ -17,6 +17,8 @@ use std::thread;
 
 /// Rows decoded at a time.
 const ROWS: usize = 4_000;
+/// Rows with which a scan begins.
+const FEW_ROWS: usize = 64;
 /// Rows whose entries are merged together: few and large runs.
 const MERGED_ROWS: usize = 20_000;
 /// Rows that wait decoded while others are gone through: one piece, so that memory stays small.
@@ -54,6 +56,40 @@ pub(super) fn replay(
         // Dropped at its end, with an error too: the thread before it ends then.
         follow(shared, index, head, pieces, progress)
     })
+}
+
+/// Visits the rows after one in order, until `visit` says stop or there is none. Whoever wants few is not kept waiting for many:
+/// pieces grow, and large ones are decoded on as many threads as there are processors.
+///
+/// # Errors
+/// When a row cannot be read, opened or decoded; rows shortly before it may not have been visited.
+pub(super) fn scan(
+    shared: &Shared,
+    mut after: u64,
+    visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
+) -> Result<(), StoreError> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let mut piece = FEW_ROWS;
+    loop {
+        let mut sealed = Vec::with_capacity(piece);
+        shared.ledger.scan_sealed(after, &mut |row| {
+            sealed.push(row);
+            sealed.len() < piece
+        })?;
+        let Some(last) = sealed.last().map(|row| row.sequence) else { return Ok(()) };
+        let rows = if sealed.len() > FEW_ROWS {
+            decode(shared, sealed, threads)
+        } else {
+            decode_part(shared, sealed)
+        };
+        for (sequence, _, row) in rows? {
+            if !visit(Position { writer: 0, sequence }, row) {
+                return Ok(());
+            }
+        }
+        after = last;
+        piece = (piece * 4).min(ROWS);
+    }
 }
 
 /// Goes through rows in order.

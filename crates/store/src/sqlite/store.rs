@@ -948,20 +948,7 @@ impl Read for SqliteRead {
         after: &Cursor,
         visit: &mut (dyn FnMut(Position, Row) -> bool + Send),
     ) -> Result<(), StoreError> {
-        let mut fault = None;
-        self.shared.ledger.scan(after.sequence(0), &mut |row| {
-            if row.kind < 16 || row.erased {
-                return true;
-            }
-            match codec::decode(&row.payload) {
-                Ok(decoded) => visit(at(row.sequence), decoded),
-                Err(damage) => {
-                    fault = Some(damaged(row.sequence, damage.0));
-                    false
-                }
-            }
-        })?;
-        fault.map_or(Ok(()), Err)
+        super::replay::scan(&self.shared, after.sequence(0), visit)
     }
     fn evidence(&self) -> crate::Evidence {
         let ledger = self.shared.ledger.clone();
