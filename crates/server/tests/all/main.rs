@@ -9,6 +9,7 @@ mod credit;
 mod demands;
 mod demands_in_browser;
 mod evidence;
+mod exports;
 mod figures_in_browser;
 mod finding;
 mod goods_filing;
