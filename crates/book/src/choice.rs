@@ -74,19 +74,33 @@ fn short(stock: &Stock, quantity: Decimal, there: Decimal, lot: Option<&str>, se
     Refusal::new(Rule::NotEnough, "quantity", &quantity.to_string(), &other)
 }
 
-/// Shares of what is open that add up to `quantity`, in the order in which it was taken, and what stays open.
-pub(crate) fn from_open(open: &[Open], quantity: Option<Decimal>) -> Result<(Vec<Open>, Vec<Open>), Refusal> {
-    let sum: i128 = open.iter().map(|one| one.quantities.declared.units()).sum();
+/// Shares of what is open that add up to `quantity`, in the order in which it was taken, and what stays open. Where it is sold
+/// now, lots of `sells` that may not be sold any more on that day stay.
+pub(crate) fn from_open(
+    open: &[Open],
+    quantity: Option<Decimal>,
+    sells: Option<(&Stock, Day)>,
+) -> Result<(Vec<Open>, Vec<Open>), Refusal> {
+    let sold = |one: &&Open| {
+        let lot = sells.and_then(|(stock, _)| stock.lot(&one.lot));
+        sells.zip(lot).is_none_or(|((stock, day), lot)| stock.item.sells(&lot.lot, day))
+    };
+    let units = |one: &Open| one.quantities.declared.units();
+    let sum: i128 = open.iter().filter(sold).map(units).sum();
+    let all: i128 = open.iter().map(units).sum();
     let Some(mut left) =
         quantity.or(Some(Decimal::from_units(sum))).filter(|left| left.units() <= sum && sum > 0)
     else {
         let asked = quantity.map_or_else(|| "all".to_owned(), |quantity| quantity.to_string());
-        let other = format!("open {}", Decimal::from_units(sum));
+        let mut other = format!("open {}", Decimal::from_units(sum));
+        if all > sum {
+            other.push_str(&format!(", not sold any more {}", Decimal::from_units(all - sum)));
+        }
         return Err(Refusal::new(Rule::MoreThanOpen, "quantity", &asked, &other));
     };
     let (mut taken, mut rest) = (Vec::new(), Vec::new());
     for one in open {
-        let part = left.min(one.quantities.declared);
+        let part = if sold(&one) { left.min(one.quantities.declared) } else { Decimal::ZERO };
         let share = one.quantities.share(part).ok_or_else(|| out_of_range(part))?;
         let stays = one.quantities.minus(share).ok_or_else(|| out_of_range(part))?;
         for (list, quantities) in [(&mut taken, share), (&mut rest, stays)] {

@@ -1,8 +1,10 @@
 //! What somebody wants moved, and by which document. Which document may move what is said here, in one place.
 
+use crate::item::Stated;
 use crate::record::StockKey;
 use crate::{Lot, Place, Quantities, Text};
 use ceb::{Decimal, StampMillis};
+use std::fmt;
 
 /// The documents that move goods of a book. The numbers are stored and never change.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -152,6 +154,19 @@ impl Purpose {
             Self::Sample => Place::Sampled,
         }
     }
+    /// The word used in answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sale => "sale",
+            Self::Transfer => "transfer",
+            Self::Exhibition => "exhibition",
+            Self::Inspection => "inspection",
+            Self::ReExport => "re-export",
+            Self::GeneralTrade => "general-trade",
+            Self::Destruction => "destruction",
+            Self::Sample => "sample",
+        }
+    }
     /// Whether only lots may be taken that may still be sold: goods that go to buyers.
     pub fn sells(self) -> bool {
         matches!(self, Self::Sale | Self::Exhibition | Self::GeneralTrade)
@@ -197,6 +212,21 @@ impl Resolution {
         Self::ReturnAbroad,
         Self::DestroyReturned,
     ];
+    /// The word used in answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Restore => "restore",
+            Self::BringBack => "bring-back",
+            Self::ExhibitionReturn => "exhibition-return",
+            Self::ExhibitionSale => "exhibition-sale",
+            Self::InspectionEnd => "inspection-end",
+            Self::CustomerReturn => "customer-return",
+            Self::Restock => "restock",
+            Self::ReturnAbroad => "return-abroad",
+            Self::DestroyReturned => "destroy-returned",
+        }
+    }
     /// Where the goods must rest.
     pub fn from(self) -> Place {
         match self {
@@ -241,6 +271,20 @@ pub enum Cause {
     Unposted,
 }
 
+impl Cause {
+    /// The word used in answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Conversion => "conversion",
+            Self::NaturalLoss => "natural-loss",
+            Self::Mispick => "mispick",
+            Self::Theft => "theft",
+            Self::Unposted => "unposted",
+        }
+    }
+}
+
 /// What shall be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Operation {
@@ -259,8 +303,8 @@ pub enum Operation {
         purpose: Purpose,
         /// How much, in the declared unit.
         quantity: Decimal,
-        /// The legal quantities that the document states, compared with those of the lots; `declared` is not looked at.
-        stated: Option<Quantities>,
+        /// What the document states of the goods, compared with the item and with what they are in the book.
+        stated: Option<Stated>,
         /// The number of a lot.
         lot: Option<Text>,
         /// The book that shall receive a transfer; none for other purposes.
@@ -334,6 +378,60 @@ impl Operation {
             },
             Self::BeginCount | Self::Count { .. } | Self::EndCount => &[D::StocktakeRecord],
         }
+    }
+}
+
+impl Operation {
+    /// What it says, field by field, as answers show it; the first says what is done.
+    pub fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = Vec::new();
+        let mut say = |name: &'static str, value: String| fields.push((name, value));
+        let optional =
+            |quantity: &Option<Decimal>| quantity.map_or_else(|| "all".to_owned(), |one| one.to_string());
+        let text = |text: &Option<Text>| text.as_deref().unwrap_or("").to_owned();
+        match self {
+            Self::Enter { source, lot, quantities } => {
+                say("operation", format!("enter from {}", source.place().word()));
+                say("lot/number", lot.number.to_string());
+                say("lot/origin", lot.origin.to_string());
+                say("lot/expiry", lot.expiry.map_or_else(String::new, |day| day.to_string()));
+                say("quantities", quantities.to_string());
+            }
+            Self::Take { purpose, quantity, stated, lot, to } => {
+                say("operation", format!("take for {}", purpose.word()));
+                say("quantity", quantity.to_string());
+                say("stated", stated.as_ref().map_or_else(String::new, ToString::to_string));
+                say("lot", text(lot));
+                say("to", text(to));
+            }
+            Self::Resolve { of, resolution, quantity } => {
+                say("operation", resolution.word().to_owned());
+                say("of", of.to_string());
+                say("quantity", optional(quantity));
+            }
+            Self::Receive { from, of, quantity } => {
+                say("operation", "receive".to_owned());
+                say("from", format!("{} / {}", from.book, from.item));
+                say("of", of.to_string());
+                say("quantity", optional(quantity));
+            }
+            Self::Count { lot, counted, cause, approval } => {
+                say("operation", "count".to_owned());
+                say("lot", lot.to_string());
+                say("counted", counted.to_string());
+                say("cause", cause.word().to_owned());
+                say("approval", text(approval));
+            }
+            Self::BeginCount => say("operation", "begin a stocktake".to_owned()),
+            Self::EndCount => say("operation", "end a stocktake".to_owned()),
+        }
+        fields
+    }
+}
+
+impl fmt::Display for LineKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} / {}", self.document.kind.word(), self.document.number, self.line)
     }
 }
 

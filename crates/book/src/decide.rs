@@ -7,7 +7,7 @@ use crate::item::day_of;
 use crate::record::{Book, Facts, Line, Open, Posting, Stock, StockKey, rests};
 use crate::refusal::{Refusal, Rule};
 use crate::{Lot, Place, Quantities, Text};
-use ceb::Decimal;
+use ceb::{Day, Decimal};
 
 /// What a command is answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,10 +91,11 @@ fn difference(before: &Command, now: &Command) -> Option<Refusal> {
     if before.item != now.item {
         return refusal("item", &now.item, &before.item);
     }
-    if before.operation != now.operation {
-        return refusal("operation", &format!("{:?}", now.operation), &format!("{:?}", before.operation));
-    }
-    None
+    let (before, now) = (before.operation.fields(), now.operation.fields());
+    let at = now.iter().position(|field| !before.contains(field));
+    let (field, said) = &now[at.or_else(|| (before != now).then_some(0))?];
+    let earlier = before.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str());
+    refusal(field, said, earlier)
 }
 
 /// All checks, and the movements that follow.
@@ -239,7 +240,7 @@ fn take(command: &Command, stock: &Stock, facts: &Facts) -> Step<Plan> {
     if let Some(stated) = stated {
         let sum = taken.iter().try_fold(Quantities::ZERO, |sum, one| sum.plus(one.quantities));
         let sum = sum.ok_or_else(|| vec![out_of_range(*quantity)])?;
-        stock.item.compare(stated, &sum, &mut found);
+        stock.item.compare_stated(stated, &sum, &mut found);
         if !found.is_empty() {
             return Err(found);
         }
@@ -265,14 +266,14 @@ fn receiver(command: &Command, purpose: Purpose, to: Option<&Text>, facts: &Fact
         (false, None) => {}
         (_, to) => {
             let said = to.map_or("", |to| to.as_str());
-            found.push(Refusal::new(Rule::NoReceiver, "to", said, &format!("{purpose:?}")));
+            found.push(Refusal::new(Rule::NoReceiver, "to", said, purpose.word()));
         }
     }
 }
 
 /// The line that is referred to, if it belongs to that item and its goods rest in that place.
 fn line_at<'a>(of: &LineKey, at: &StockKey, place: Place, facts: &'a Facts) -> Result<&'a Line, Refusal> {
-    let name = format!("{} {} / {}", of.document.kind.word(), of.document.number, of.line);
+    let name = of.to_string();
     let line = facts.lines.get(of).ok_or_else(|| Refusal::new(Rule::LineUnknown, "of", &name, ""))?;
     let (book, item) = (&line.command.book, &line.command.item);
     if (book, item) != (&at.book, &at.item) {
@@ -291,7 +292,7 @@ fn line_at<'a>(of: &LineKey, at: &StockKey, place: Place, facts: &'a Facts) -> R
 }
 
 /// What a later line takes of an earlier one, and the earlier one as it is then.
-fn draw(line: &Line, quantity: Option<Decimal>) -> Step<(Vec<Open>, Line)> {
+fn draw(line: &Line, quantity: Option<Decimal>, sells: Option<(&Stock, Day)>) -> Step<(Vec<Open>, Line)> {
     if let Some(quantity) = quantity {
         let mut found = Vec::new();
         positive("quantity", quantity, &mut found);
@@ -299,7 +300,7 @@ fn draw(line: &Line, quantity: Option<Decimal>) -> Step<(Vec<Open>, Line)> {
             return Err(found);
         }
     }
-    let (taken, open) = from_open(&line.open, quantity).map_err(|refusal| vec![refusal])?;
+    let (taken, open) = from_open(&line.open, quantity, sells).map_err(|refusal| vec![refusal])?;
     Ok((taken, Line { open, ..line.clone() }))
 }
 
@@ -312,7 +313,9 @@ fn resolve(
 ) -> Step<Plan> {
     let at = StockKey { book: command.book.clone(), item: command.item.clone() };
     let line = line_at(of, &at, resolution.from(), facts).map_err(|refusal| vec![refusal])?;
-    let (taken, resolved) = draw(line, quantity)?;
+    let stock = facts.stocks.get(&at).filter(|_| resolution == Resolution::ExhibitionSale);
+    let sells = stock.map(|stock| (stock, day_of(command.time)));
+    let (taken, resolved) = draw(line, quantity, sells)?;
     let postings = taken
         .iter()
         .map(|one| posting(&at, &one.lot, resolution.from(), resolution.to(), one.quantities))
@@ -338,7 +341,7 @@ fn receive(
         return Err(refuse(Refusal::new(Rule::ItemUnknown, "from/item", &from.item, &from.book)));
     };
     same_goods(sender, stock).map_err(refuse)?;
-    let (taken, resolved) = draw(line, quantity)?;
+    let (taken, resolved) = draw(line, quantity, None)?;
     let mut plan = Plan { resolved: Some(resolved), ..Plan::default() };
     for one in taken {
         let Some(sent) = sender.lot(&one.lot) else { continue };

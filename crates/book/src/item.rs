@@ -4,6 +4,7 @@ use crate::quantity::proportion;
 use crate::refusal::{Refusal, Rule};
 use crate::{Quantities, Text};
 use ceb::{Day, Decimal, StampMillis};
+use std::fmt;
 
 /// A legal unit of an item, with how many of it one declared unit is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,6 +45,19 @@ pub struct Lot {
     pub origin: Text,
     /// The day on which it expires; none for goods that do not.
     pub expiry: Option<Day>,
+}
+
+/// What a document states of goods that go out, beside their declared quantity.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stated {
+    /// HS code.
+    pub gcode: Text,
+    /// Declared unit.
+    pub unit: Text,
+    /// First legal unit and quantity.
+    pub first: (Text, Decimal),
+    /// Second legal unit and quantity, where it states one.
+    pub second: Option<(Text, Decimal)>,
 }
 
 impl Item {
@@ -104,9 +118,38 @@ impl Item {
         }
     }
 
+    /// Everything in which a document differs from the item and from the quantities that its goods have in the book.
+    pub(crate) fn compare_stated(&self, stated: &Stated, booked: &Quantities, found: &mut Vec<Refusal>) {
+        let second = stated.second.as_ref();
+        let filed = self.second.as_ref().map_or("", |unit| unit.unit.as_str());
+        for (field, stated, filed) in [
+            ("gcode", stated.gcode.as_str(), self.gcode.as_str()),
+            ("unit", &stated.unit, &self.unit),
+            ("unit1", &stated.first.0, &self.first.unit),
+            ("unit2", second.map_or("", |(unit, _)| unit), filed),
+        ] {
+            if stated.trim() != filed {
+                found.push(Refusal::new(Rule::ItemDiffers, field, stated, filed));
+            }
+        }
+        let quantities = Quantities {
+            declared: booked.declared,
+            first: stated.first.1,
+            second: second.map_or(Decimal::ZERO, |(_, quantity)| *quantity),
+        };
+        self.compare(&quantities, booked, found);
+    }
+
     /// Whether a lot may be sold on a day: more than `stop_sale_days` before it expires.
     pub fn sells(&self, lot: &Lot, day: Day) -> bool {
         lot.expiry.is_none_or(|expiry| count(day) + i64::from(self.stop_sale_days) < count(expiry))
+    }
+}
+
+impl fmt::Display for Stated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}, {} {}", self.gcode, self.unit, self.first.1, self.first.0)?;
+        self.second.as_ref().map_or(Ok(()), |(unit, quantity)| write!(f, ", {quantity} {unit}"))
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! Read first: [`decide()`], then [`Place`]. The path is that of trades and registers: [`needs`] names the records, the caller
 //! loads and locks them, [`decide()`] judges a batch in order, the caller writes what changed in one commit. What the window
-//! will make of it: a list of a bonded mode takes its lines for [`Purpose::Sale`] when it is recorded, [`Resolution::Restore`]
+//! will make of it: a list of a bonded mode takes its lines for [`Purpose::Sale`] ([`sale`]) when it is recorded, [`Resolution::Restore`]
 //! when it is rejected, cancelled or out of time, [`Resolution::Confirm`] when it leaves; an entry checklist is an
 //! [`Operation::Enter`] a line.
 //!
@@ -19,9 +19,11 @@ mod command;
 mod decide;
 mod history;
 mod item;
+mod list;
 mod place;
 mod quantity;
 mod record;
+mod reference;
 mod refusal;
 
 pub use command::{
@@ -29,10 +31,12 @@ pub use command::{
 };
 pub use decide::{Answer, Outcome, decide};
 pub use history::{Difference, audit, balances};
-pub use item::{Item, LegalUnit, Lot, day_of};
+pub use item::{Item, LegalUnit, Lot, Stated, day_of};
+pub use list::sale;
 pub use place::Place;
 pub use quantity::Quantities;
 pub use record::{Book, Facts, Keys, Line, LotStock, Open, Posting, Stock, StockKey, needs};
+pub use reference::reference_markdown;
 pub use refusal::{Refusal, Rule};
 
 /// Text of numbers, units and names.

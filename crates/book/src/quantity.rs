@@ -2,6 +2,7 @@
 //! takes the same part of each, and the last share takes what is left, so that nothing remains of an empty lot.
 
 use ceb::Decimal;
+use std::fmt;
 
 /// What type `N19,5` can write: 19 digits, as a count of 0.00001.
 const MOST: i128 = 9_999_999_999_999_999_999;
@@ -65,6 +66,12 @@ impl Quantities {
             first: proportion(self.first, part, whole)?,
             second: proportion(self.second, part, whole)?,
         })
+    }
+}
+
+impl fmt::Display for Quantities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} / {} / {}", self.declared, self.first, self.second)
     }
 }
 

@@ -87,8 +87,8 @@ rules! {
         "仅转出时填写转入账册号", "Name the receiving book for transfers, and for them alone.";
     NotReceiver, "not-receiver": "该转出的转入账册不是本账册", "The transfer was sent to another book.",
         "由转入账册办理", "The book that it was sent to receives it.";
-    ItemDiffers, "item-differs": "转入项的商品编码或单位与转出项不同", "The receiving item has another HS code or unit.",
-        "转入商品编码与单位相同的账册项", "Receive it into an item with the same HS code and units.";
+    ItemDiffers, "item-differs": "商品编码或计量单位与账册项不同", "The HS code or a unit differs from the item's.",
+        "选用商品编码与单位相同的账册项，或更正", "Use an item with the same HS code and units, or correct it.";
     Approval, "approval": "盘亏须附补税或核销单证", "A loss needs the document by which it was taxed or written off.",
         "填写补税或核销单证号", "Name that document.";
     Cause, "cause": "盘点差异须说明原因", "A difference needs its cause.",

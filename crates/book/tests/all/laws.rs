@@ -72,15 +72,7 @@ impl Model {
     }
     /// Available tins of the first book that a purpose may take, first what expires first.
     fn takeable(&self, purpose: Purpose, lot: Option<usize>, day: u32) -> Vec<usize> {
-        let sells = |tin: &Tin| {
-            let last = match LOTS[tin.lot].1 {
-                Some(20_270_101) => 20_261_201,
-                Some(20_261_215) => 20_261_114,
-                Some(_) => 20_270_501,
-                None => 99_991_231,
-            };
-            !purpose.sells() || day <= last
-        };
+        let sells = |tin: &Tin| !purpose.sells() || day <= last_day(tin.lot);
         let mut found: Vec<usize> = (0..self.tins.len())
             .filter(|at| {
                 let tin = &self.tins[*at];
@@ -100,12 +92,35 @@ impl Model {
         }
         self.lines.push((key, place, tins));
     }
-    /// Takes tins out of a line, if it has so many.
-    fn draw(&mut self, line: usize, from: Place, count: Option<u32>) -> Option<Vec<usize>> {
+    /// Takes tins out of a line, if it has so many; where they are sold now, those that may be sold on that day.
+    fn draw(
+        &mut self,
+        line: usize,
+        from: Place,
+        count: Option<u32>,
+        sold: Option<u32>,
+    ) -> Option<Vec<usize>> {
+        let lots: Vec<usize> = self.tins.iter().map(|tin| tin.lot).collect();
         let (_, place, open) = &mut self.lines[line];
-        let most = open.len();
+        let may = |at: &usize| sold.is_none_or(|day| day <= last_day(lots[*at]));
+        let most = open.iter().filter(|at| may(at)).count();
         let wanted = count.map_or(most, |count| count as usize);
-        (*place == from && most > 0 && wanted <= most).then(|| open.drain(..wanted).collect())
+        if *place != from || most == 0 || wanted > most {
+            return None;
+        }
+        let taken: Vec<usize> = open.iter().copied().filter(may).take(wanted).collect();
+        open.retain(|at| !taken.contains(at));
+        Some(taken)
+    }
+}
+
+/// The last day on which a lot is sold, thirty days before its expiry, from a calendar.
+fn last_day(lot: usize) -> u32 {
+    match LOTS[lot].1 {
+        Some(20_270_101) => 20_261_201,
+        Some(20_261_215) => 20_261_114,
+        Some(_) => 20_270_501,
+        None => 99_991_231,
     }
 }
 
@@ -186,7 +201,8 @@ impl Life {
                 let of = self.model.lines[line].0.clone();
                 let text = count.map(|count| count.to_string());
                 let command = self.world.command(resolve(&of, resolution, text.as_deref()));
-                let drawn = self.model.draw(line, resolution.from(), *count);
+                let sold = (resolution == Resolution::ExhibitionSale).then_some(DAYS[self.day]);
+                let drawn = self.model.draw(line, resolution.from(), *count, sold);
                 let key = self.send(command, drawn.is_some());
                 if let Some(drawn) = drawn {
                     self.model.put(key, drawn, resolution.to());
@@ -201,7 +217,7 @@ impl Life {
                 let text = count.map(|count| count.to_string());
                 let command = self.world.command(receive(&of, text.as_deref()));
                 let command = Command { book: OTHER.into(), ..command };
-                let drawn = self.model.draw(line, Place::InTransit, *count);
+                let drawn = self.model.draw(line, Place::InTransit, *count, None);
                 self.send(command, drawn.is_some());
                 for at in drawn.into_iter().flatten() {
                     let lot = self.model.tins[at].lot;
