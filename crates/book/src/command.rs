@@ -68,11 +68,13 @@ impl DocumentKind {
     }
 }
 
-/// A document by kind and number.
+/// A document by kind, issuer and number.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct DocumentKey {
     /// Its kind.
     pub kind: DocumentKind,
+    /// Code of the party in whose numbering it is: two enterprises may both have a document 1.
+    pub issuer: Text,
     /// Its number, as its issuer gave it.
     pub number: Text,
 }
@@ -431,7 +433,8 @@ impl Operation {
 
 impl fmt::Display for LineKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} / {}", self.document.kind.word(), self.document.number, self.line)
+        let document = &self.document;
+        write!(f, "{} {} {} / {}", document.kind.word(), document.issuer, document.number, self.line)
     }
 }
 

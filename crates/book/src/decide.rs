@@ -127,8 +127,10 @@ fn plan(command: &Command, facts: &Facts) -> Step<Plan> {
 fn form<'a>(command: &Command, facts: &'a Facts) -> Step<&'a Book> {
     let mut found = Vec::new();
     let (document, operation) = (&command.key.document, &command.operation);
-    if document.number.trim().is_empty() {
-        found.push(Refusal::new(Rule::Form, "document/number", &document.number, "not empty"));
+    for (field, value) in [("document/issuer", &document.issuer), ("document/number", &document.number)] {
+        if value.trim().is_empty() {
+            found.push(Refusal::new(Rule::Form, field, value, "not empty"));
+        }
     }
     if command.key.line == 0 {
         found.push(Refusal::new(Rule::Form, "line", "0", "1, 2, 3 …"));
@@ -258,11 +260,12 @@ fn receiver(command: &Command, purpose: Purpose, to: Option<&Text>, facts: &Fact
         (true, Some(to)) if *to == command.book => {
             found.push(Refusal::new(Rule::SameBook, "to", to, &command.book));
         }
-        (true, Some(to)) => match facts.books.get(to) {
-            None => found.push(Refusal::new(Rule::BookUnknown, "to", to, "")),
-            Some(book) if book.closed => found.push(Refusal::new(Rule::BookClosed, "to", to, "closed")),
-            Some(_) => {}
-        },
+        // Another's book that is closed is answered like one that is not there.
+        (true, Some(to)) => {
+            if facts.books.get(to).is_none_or(|book| book.closed) {
+                found.push(Refusal::new(Rule::BookUnknown, "to", to, ""));
+            }
+        }
         (false, None) => {}
         (_, to) => {
             let said = to.map_or("", |to| to.as_str());
@@ -271,24 +274,24 @@ fn receiver(command: &Command, purpose: Purpose, to: Option<&Text>, facts: &Fact
     }
 }
 
-/// The line that is referred to, if it belongs to that item and its goods rest in that place.
+/// The line that is referred to, if it belongs to that item and its goods rest in that place. One of another book is answered
+/// like one that is not there.
 fn line_at<'a>(of: &LineKey, at: &StockKey, place: Place, facts: &'a Facts) -> Result<&'a Line, Refusal> {
-    let name = of.to_string();
-    let line = facts.lines.get(of).ok_or_else(|| Refusal::new(Rule::LineUnknown, "of", &name, ""))?;
+    let line = facts.lines.get(of).filter(|line| line.command.book == at.book).ok_or_else(|| unknown(of))?;
     let (book, item) = (&line.command.book, &line.command.item);
-    if (book, item) != (&at.book, &at.item) {
-        return Err(Refusal::new(
-            Rule::LineElsewhere,
-            "of",
-            &format!("{} / {}", at.book, at.item),
-            &format!("{book} / {item}"),
-        ));
+    if *item != at.item {
+        let (asked, there) = (format!("{} / {}", at.book, at.item), format!("{book} / {item}"));
+        return Err(Refusal::new(Rule::LineElsewhere, "of", &asked, &there));
     }
     if line.rests() != Some(place) {
         let rests = line.rests().map_or("nothing rests", Place::word);
         return Err(Refusal::new(Rule::WrongPlace, "of", place.word(), rests));
     }
     Ok(line)
+}
+
+fn unknown(of: &LineKey) -> Refusal {
+    Refusal::new(Rule::LineUnknown, "of", &of.to_string(), "")
 }
 
 /// What a later line takes of an earlier one, and the earlier one as it is then.
@@ -332,8 +335,12 @@ fn receive(
     facts: &Facts,
 ) -> Step<Plan> {
     let refuse = |refusal: Refusal| vec![refusal];
+    // Of what others send each other nothing is told.
+    let receiver = facts.lines.get(of).and_then(Line::counterpart).unwrap_or("");
+    if receiver != command.book && from.book != command.book {
+        return Err(refuse(unknown(of)));
+    }
     let line = line_at(of, from, Place::InTransit, facts).map_err(refuse)?;
-    let receiver = line.counterpart().unwrap_or("");
     if receiver != command.book {
         return Err(refuse(Refusal::new(Rule::NotReceiver, "book", &command.book, receiver)));
     }

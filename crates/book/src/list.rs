@@ -24,7 +24,11 @@ pub fn sale(list: &Declaration, number: &str, time: StampMillis) -> Result<Vec<C
             let field = format!("InventoryList[{}]/itemRecordNo", index + 1);
             found.push(Refusal::new(Rule::Form, &field, "", "1210, 1239: not empty"));
         }
-        let document = DocumentKey { kind: DocumentKind::List, number: number.into() };
+        let document = DocumentKey {
+            kind: DocumentKind::List,
+            issuer: list.head.agent_code.trim().into(),
+            number: number.into(),
+        };
         commands.push(Command {
             key: LineKey { document, line: index as u32 + 1 },
             book: book.into(),

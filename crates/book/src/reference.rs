@@ -26,7 +26,7 @@ pub fn reference_markdown() -> String {
             Operation::Take { purpose, quantity: Decimal::ZERO, stated: None, lot: None, to: None };
         movement(purpose.word(), Place::Available, purpose.place(), &operation, purpose.sells(), &mut page);
     }
-    let document = DocumentKey { kind: DocumentKind::List, number: Text::default() };
+    let document = DocumentKey { kind: DocumentKind::List, issuer: Text::default(), number: Text::default() };
     let of = LineKey { document, line: 1 };
     for resolution in Resolution::ALL {
         let operation = Operation::Resolve { of: of.clone(), resolution, quantity: None };

@@ -128,13 +128,16 @@ fn taken(answer: &Answer) -> bool {
     matches!(answer, Answer::Taken(_))
 }
 
+/// Balances of books by place.
+type Seen = BTreeMap<(String, Place), Quantities>;
+
 struct Life {
     world: World,
     model: Model,
     day: usize,
     millis: u64,
     commands: Vec<Command>,
-    seen: Vec<(ceb::StampMillis, BTreeMap<(String, Place), Quantities>)>,
+    seen: Vec<(ceb::StampMillis, Seen)>,
 }
 
 impl Life {

@@ -4,11 +4,14 @@ use crate::support::{
     BOOK, ITEM, OTHER, World, count, decimal, enter, item, key, lot, receive, resolve, take, tins,
 };
 use book::{
-    Answer, Cause, Command, DocumentKind, Item, LegalUnit, Operation, Place, Purpose, Quantities, Refusal,
-    Resolution, Rule, Source,
+    Answer, Book, Cause, Command, DocumentKind, Item, LegalUnit, LineKey, Operation, Place, Purpose,
+    Quantities, Refusal, Resolution, Rule, Source, Stock,
 };
 use ceb::Decimal;
 use std::collections::BTreeSet;
+
+/// What is done, what of the command is changed, which rule it breaks at which field.
+type Case<'a> = (Operation, &'a dyn Fn(&mut Command), Rule, &'a str);
 
 /// A world with goods in every place, and the lines that put them there.
 fn full() -> (World, book::LineKey, book::LineKey) {
@@ -16,6 +19,8 @@ fn full() -> (World, book::LineKey, book::LineKey) {
     world.does(enter(lot("A", Some(20_270_101)), "50"));
     let frozen = world.does(take(Purpose::Sale, "5"));
     let sent = world.does(take(Purpose::Transfer, "5"));
+    let second = Stock::new(BOOK.into(), Item { number: "2".into(), ..item() });
+    world.facts.stocks.insert(second.key.clone(), second);
     (world, frozen, sent)
 }
 
@@ -55,9 +60,10 @@ fn every_rule_is_broken_by_something_and_says_field_and_values() {
         lot: lot("W", None),
         quantities: Quantities { first: decimal("2"), ..tins("1") },
     };
-    let cases: Vec<(Operation, &dyn Fn(&mut Command), Rule, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (sale(), &|command| command.key.line = 0, Rule::Form, "line"),
         (sale(), &|command| command.key.document.number = " ".into(), Rule::Form, "document/number"),
+        (sale(), &|command| command.key.document.issuer = "".into(), Rule::Form, "document/issuer"),
         (enters(lot("", None)), &unchanged, Rule::Form, "lot/number"),
         (
             sale(),
@@ -83,7 +89,7 @@ fn every_rule_is_broken_by_something_and_says_field_and_values() {
         ),
         (
             resolve(&frozen, Resolution::Confirm, None),
-            &|command| command.book = OTHER.into(),
+            &|command| command.item = "2".into(),
             Rule::LineElsewhere,
             "of",
         ),
@@ -186,6 +192,38 @@ fn everything_wrong_with_an_entry_is_told_at_once() {
     let command = Command { book: "L0".into(), key: key(DocumentKind::List, "", 0), ..command };
     let Answer::Refused(refusals) = world.send(&command).answer else { panic!() };
     assert_eq!(refusals.len(), 4, "{refusals:?}");
+}
+
+#[test]
+fn another_book_is_answered_like_one_that_is_not_there() {
+    const THIRD: &str = "L5301W000003";
+    let (mut world, frozen, sent) = full();
+    let stranger = Stock::new(THIRD.into(), item());
+    let book = Book { number: THIRD.into(), ..world.facts.books[OTHER].clone() };
+    world.facts.stocks.insert(stranger.key.clone(), stranger);
+    world.facts.books.insert(THIRD.into(), book);
+    let mut asked = |operation: Operation, of: &LineKey| {
+        let command = Command { book: THIRD.into(), ..world.command(operation) };
+        let refusal = world.refused_command(&command);
+        assert_eq!(refusal, Refusal::new(Rule::LineUnknown, "of", &of.to_string(), ""));
+    };
+    let absent = key(DocumentKind::List, "none", 1);
+    for of in [&frozen, &sent, &absent] {
+        for resolution in Resolution::ALL {
+            asked(resolve(of, resolution, None), of);
+        }
+        asked(receive(of, None), of);
+    }
+    let towards = |to: &str| Operation::Take {
+        purpose: Purpose::Transfer,
+        quantity: decimal("1"),
+        stated: None,
+        lot: None,
+        to: Some(to.into()),
+    };
+    world.facts.books.get_mut(THIRD).unwrap().closed = true;
+    let (closed, absent) = (world.refused(towards(THIRD)), world.refused(towards("L0")));
+    assert_eq!(Refusal { value: absent.value.clone(), ..closed }, absent);
 }
 
 #[test]

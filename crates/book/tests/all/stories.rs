@@ -277,7 +277,11 @@ fn list() -> Declaration {
         qty2: Some(decimal(count)),
         ..DeclarationLine::default()
     };
-    let head = DeclarationHead { ems_no: Some(BOOK.into()), ..DeclarationHead::default() };
+    let head = DeclarationHead {
+        ems_no: Some(BOOK.into()),
+        agent_code: "5301980501".into(),
+        ..DeclarationHead::default()
+    };
     Declaration { head: head.into(), lines: vec![line(1, "1"), line(2, "2")] }
 }
 
