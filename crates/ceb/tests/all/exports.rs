@@ -80,7 +80,7 @@ fn lines_are_bounded_as_the_schema_bounds_them() {
         let xml = sample(kind, "ceb", 1, true);
         assert_eq!(faults_of(&repeated(&xml, element, most)), [""; 0], "{kind:?}");
         let over = format!("{element} too-many-lines");
-        assert_eq!(faults_of(&repeated(&xml, element, most + 1)), [over.clone()], "{kind:?}");
+        assert_eq!(faults_of(&repeated(&xml, element, most + 1)), [over], "{kind:?}");
         let message = parse(repeated(&xml, element, most).as_bytes(), &Limits::default()).message.unwrap();
         assert_eq!(message.entries[0].document.line_count(), most);
         let none = repeated(&xml, element, 0);
