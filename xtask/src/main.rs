@@ -120,6 +120,7 @@ fn cargo(arguments: &[&str]) -> bool {
 /// Writes the generated pages, or checks that they are as generated.
 fn docs(check: bool) -> bool {
     let pages = [
+        ("docs/reference/books.md", book::reference_markdown()),
         ("docs/reference/messages.md", ceb::reference_markdown()),
         ("docs/reference/reasons.md", clearance::reason::reference_markdown()),
         ("docs/reference/registers.md", register::reference::reference_markdown()),

@@ -5,7 +5,7 @@ use crate::Text;
 /// Longest value that a defect repeats, in characters.
 const VALUE_SHOWN: usize = 120;
 
-/// The kinds of fault that reading can find.
+/// The kinds of fault that reading, or who reads, can find.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(u8)]
 pub enum DefectRule {
@@ -55,6 +55,8 @@ pub enum DefectRule {
     MissingAttribute = 22,
     /// Text where only elements may stand.
     UnexpectedText = 23,
+    /// A message of the family that its receiver does not take; reading never says this.
+    NotTaken = 24,
 }
 
 impl DefectRule {
@@ -84,14 +86,15 @@ impl DefectRule {
             Self::NotDate => "not-date",
             Self::MissingAttribute => "missing-attribute",
             Self::UnexpectedText => "unexpected-text",
+            Self::NotTaken => "not-taken",
         }
     }
     /// The rule of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
-        (1..=23u8).contains(&number).then(|| Self::ALL[usize::from(number) - 1])
+        (1..=24u8).contains(&number).then(|| Self::ALL[usize::from(number) - 1])
     }
     /// All rules, by number.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::NotWellFormed,
         Self::Encoding,
         Self::UnknownRoot,
@@ -115,6 +118,7 @@ impl DefectRule {
         Self::NotDate,
         Self::MissingAttribute,
         Self::UnexpectedText,
+        Self::NotTaken,
     ];
 }
 

@@ -4,6 +4,16 @@ use crate::Text;
 use crate::arrival::{Arrival, ArrivalHead, ArrivalLine, ArrivalReceipt};
 use crate::cancellation::{Cancellation, CancellationReceipt};
 use crate::declaration::{Declaration, DeclarationHead, DeclarationLine, DeclarationReceipt};
+use crate::export::{
+    Departure, DepartureHead, DepartureLine, DepartureReceipt, ExportArrival, ExportArrivalHead,
+    ExportArrivalLine, ExportArrivalReceipt, ExportCancellation, ExportCancellationReceipt,
+    ExportDeclaration, ExportDeclarationHead, ExportDeclarationLine, ExportDeclarationReceipt, ExportOrder,
+    ExportOrderHead, ExportOrderLine, ExportOrderReceipt, ExportPayment, ExportPaymentReceipt, ExportReturn,
+    ExportReturnHead, ExportReturnLine, ExportReturnReceipt, ExportWaybill, ExportWaybillReceipt, MasterBill,
+    MasterBillHead, MasterBillLine, MasterBillReceipt, ReturnTally, ReturnTallyReceipt, SummaryApplication,
+    SummaryApplicationHead, SummaryApplicationLine, SummaryReceipt, SummaryResult, SummaryResultHead,
+    SummaryResultLine,
+};
 use crate::format_receipt::FormatReceipt;
 use crate::order::{Order, OrderHead, OrderLine, OrderReceipt};
 use crate::payment::{Payment, PaymentReceipt};
@@ -93,14 +103,26 @@ flat!(
     Payment: Head, Waybill: Head, TaxBillStatus: Head,
     WaybillStatus: Flat, Cancellation: Flat, OrderReceipt: Flat, PaymentReceipt: Flat, WaybillReceipt: Flat,
     WaybillStatusReceipt: Flat, DeclarationReceipt: Flat, CancellationReceipt: Flat, ReturnReceipt: Flat,
-    ArrivalReceipt: Flat, FormatReceipt: Flat
+    ArrivalReceipt: Flat, FormatReceipt: Flat,
+    ExportPayment: Flat, ExportWaybill: Flat, ExportCancellation: Flat, ReturnTally: Flat,
+    ExportOrderReceipt: Flat, ExportPaymentReceipt: Flat, ExportWaybillReceipt: Flat, ExportArrivalReceipt: Flat,
+    DepartureReceipt: Flat, ExportDeclarationReceipt: Flat, ExportCancellationReceipt: Flat,
+    MasterBillReceipt: Flat, ExportReturnReceipt: Flat, ReturnTallyReceipt: Flat, SummaryReceipt: Flat
 );
 lined!(
     Order, OrderHead, OrderLine;
     Declaration, DeclarationHead, DeclarationLine;
     Return, ReturnHead, ReturnLine;
     Arrival, ArrivalHead, ArrivalLine;
-    TaxBill, TaxBillHead, TaxBillLine
+    TaxBill, TaxBillHead, TaxBillLine;
+    ExportOrder, ExportOrderHead, ExportOrderLine;
+    ExportArrival, ExportArrivalHead, ExportArrivalLine;
+    Departure, DepartureHead, DepartureLine;
+    ExportDeclaration, ExportDeclarationHead, ExportDeclarationLine;
+    MasterBill, MasterBillHead, MasterBillLine;
+    ExportReturn, ExportReturnHead, ExportReturnLine;
+    SummaryApplication, SummaryApplicationHead, SummaryApplicationLine;
+    SummaryResult, SummaryResultHead, SummaryResultLine
 );
 
 macro_rules! kinds {
@@ -179,22 +201,45 @@ macro_rules! kinds {
 }
 
 kinds! {
+    ExportReturn = 213, "InvtRefund", receipt Some(Self::ExportReturnReceipt), "return of exported goods";
+    ExportReturnReceipt = 214, "RefundReturn", receipt None, "receipt of a return of exported goods";
+    ReturnTally = 215, "InvtRefundDetail", receipt Some(Self::ReturnTallyReceipt), "tally of returned goods at the site";
+    ReturnTallyReceipt = 216, "InvtRefundDetailReturn", receipt None, "receipt of a tally of returned goods";
+    ExportOrder = 303, "Order", receipt Some(Self::ExportOrderReceipt), "export order";
+    ExportOrderReceipt = 304, "OrderReturn", receipt None, "receipt of an export order";
     Order = 311, "Order", receipt Some(Self::OrderReceipt), "electronic order";
     OrderReceipt = 312, "OrderReturn", receipt None, "receipt of an order";
+    ExportPayment = 403, "Receipts", receipt Some(Self::ExportPaymentReceipt), "money received for an export order";
+    ExportPaymentReceipt = 404, "ReceiptsReturn", receipt None, "receipt of money received";
     Payment = 411, "Payment", receipt Some(Self::PaymentReceipt), "payment voucher";
     PaymentReceipt = 412, "PaymentReturn", receipt None, "receipt of a payment";
+    ExportWaybill = 505, "Logistics", receipt Some(Self::ExportWaybillReceipt), "export waybill";
+    ExportWaybillReceipt = 506, "LogisticsReturn", receipt None, "receipt of an export waybill";
+    ExportArrival = 507, "Arrival", receipt Some(Self::ExportArrivalReceipt), "arrival at the site of export";
+    ExportArrivalReceipt = 508, "ArrivalReturn", receipt None, "receipt of an arrival at the site of export";
+    Departure = 509, "Departure", receipt Some(Self::DepartureReceipt), "departure from the country";
+    DepartureReceipt = 510, "DepartureReturn", receipt None, "receipt of a departure";
     Waybill = 511, "Logistics", receipt Some(Self::WaybillReceipt), "waybill";
     WaybillReceipt = 512, "LogisticsReturn", receipt None, "receipt of a waybill";
     WaybillStatus = 513, "LogisticsStatus", receipt Some(Self::WaybillStatusReceipt), "waybill status";
     WaybillStatusReceipt = 514, "LogisticsStatusReturn", receipt None, "receipt of a waybill status";
+    ExportDeclaration = 603, "Inventory", receipt Some(Self::ExportDeclarationReceipt), "export declaration list";
+    ExportDeclarationReceipt = 604, "InventoryReturn", receipt None, "receipt of an export declaration";
+    ExportCancellation = 605, "InvtCancel", receipt Some(Self::ExportCancellationReceipt), "cancellation of an export list";
+    ExportCancellationReceipt = 606, "InvtCancelReturn", receipt None, "receipt of a cancellation of an export list";
+    MasterBill = 607, "WayBill", receipt Some(Self::MasterBillReceipt), "export lists under one master bill";
+    MasterBillReceipt = 608, "WayBillReturn", receipt None, "receipt of a master bill";
     Declaration = 621, "Inventory", receipt Some(Self::DeclarationReceipt), "declaration list";
     DeclarationReceipt = 622, "InventoryReturn", receipt None, "receipt of a declaration";
     Cancellation = 623, "InvtCancel", receipt Some(Self::CancellationReceipt), "cancellation";
     CancellationReceipt = 624, "InvtCancelReturn", receipt None, "receipt of a cancellation";
     Return = 625, "InvtRefund", receipt Some(Self::ReturnReceipt), "return";
     ReturnReceipt = 626, "InvtRefundReturn", receipt None, "receipt of a return";
+    SummaryApplication = 701, "SummaryApply", receipt Some(Self::SummaryReceipt), "application for a summary declaration";
+    SummaryReceipt = 702, "SummaryReturn", receipt None, "receipt of a summary application";
     Arrival = 711, "Delivery", receipt Some(Self::ArrivalReceipt), "arrival at the supervised site";
     ArrivalReceipt = 712, "DeliveryReturn", receipt None, "receipt of an arrival";
+    SummaryResult = 792, "SummaryResult", receipt None, "result of a summary";
     TaxBill = 816, "Tax", receipt None, "electronic tax bill";
     TaxBillStatus = 818, "Tax", receipt None, "state of a tax bill";
     FormatReceipt = 900, "MessageReturn", receipt None, "receipt of a message refused as a whole";
@@ -213,9 +258,34 @@ impl Kind {
     pub fn is_declared(self) -> bool {
         self.receipt().is_some()
     }
+    /// Whether it belongs to exports. What the two families call alike (an order, a waybill) are different documents.
+    pub fn is_export(self) -> bool {
+        matches!(
+            self.number(),
+            213..=216 | 303 | 304 | 403 | 404 | 505..=510 | 603..=608 | 701 | 702 | 792
+        )
+    }
+    /// Most documents a message of this kind may have.
+    pub fn document_limit(self, limits: &crate::Limits) -> usize {
+        if self == Self::Arrival { 1 } else { limits.documents }
+    }
+    /// Fewest lines a document of this kind must have: a summary may name a period instead, and an arrival at the
+    /// site of export its bill alone.
+    pub fn fewest_lines(self) -> usize {
+        usize::from(!matches!(self, Self::ExportArrival | Self::SummaryApplication | Self::SummaryResult))
+    }
     /// Most lines a document of this kind may have.
     pub fn line_limit(self, limits: &crate::Limits) -> usize {
-        if self == Self::Arrival { limits.arrival_lines } else { limits.lines }
+        match self {
+            Self::Arrival
+            | Self::ExportArrival
+            | Self::Departure
+            | Self::MasterBill
+            | Self::SummaryApplication
+            | Self::SummaryResult => limits.arrival_lines,
+            Self::ExportOrder | Self::ExportDeclaration | Self::ExportReturn => limits.export_lines,
+            _ => limits.lines,
+        }
     }
 }
 

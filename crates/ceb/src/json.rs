@@ -44,7 +44,7 @@ pub fn parse_json(bytes: &[u8], limits: &Limits) -> Parsed {
             "root",
             DefectRule::UnknownRoot,
             root,
-            "a member named CEBnnnMessage of the import family",
+            "a member named CEBnnnMessage of the family, such as CEB311Message or CEB603Message",
         ));
         return parsed;
     };
@@ -126,7 +126,7 @@ fn items(value: &Value) -> Vec<&Value> {
 
 fn documents(kind: Kind, value: &Value, limits: &Limits, message: &mut Message, defects: &mut Vec<Defect>) {
     let found = items(value);
-    let limit = if kind == Kind::Arrival { 1 } else { limits.documents };
+    let limit = kind.document_limit(limits);
     if found.len() > 1_000 {
         defects.push(Defect::new(
             kind.element(),
@@ -181,7 +181,7 @@ fn document(kind: Kind, value: &Value, limits: &Limits, defects: &mut Vec<Defect
             if let Some(line) = rest.first() {
                 let lines = object.get(line.element).map(items).unwrap_or_default();
                 let limit = kind.line_limit(limits);
-                if lines.is_empty() {
+                if lines.len() < kind.fewest_lines() {
                     defects.push(Defect::new(
                         line.element,
                         DefectRule::NoLines,

@@ -2,8 +2,8 @@
 //! signatures. Knows no clock, database, network or judgement.
 //!
 //! [`parse`] returns what it understood and every defect it found; [`write()`] is its inverse. Field by field the
-//! messages are the tables of `order.rs`, `payment.rs` and their neighbours, from which struct, reader, writer,
-//! digest and reference page come.
+//! messages are the tables of `order.rs`, `payment.rs` and their neighbours, for exports those in `export/`, from
+//! which struct, reader, writer, digest and reference page come.
 
 mod arrival;
 mod cancellation;
@@ -11,6 +11,7 @@ mod declaration;
 mod defect;
 mod document;
 pub mod dxp;
+mod export;
 mod format_receipt;
 mod json;
 mod order;
@@ -33,6 +34,16 @@ pub use cancellation::{Cancellation, CancellationReceipt};
 pub use declaration::{Declaration, DeclarationHead, DeclarationLine, DeclarationReceipt};
 pub use defect::{Defect, DefectRule};
 pub use document::{Document, Kind, Nesting, Part};
+pub use export::{
+    Departure, DepartureHead, DepartureLine, DepartureReceipt, ExportArrival, ExportArrivalHead,
+    ExportArrivalLine, ExportArrivalReceipt, ExportCancellation, ExportCancellationReceipt,
+    ExportDeclaration, ExportDeclarationHead, ExportDeclarationLine, ExportDeclarationReceipt, ExportOrder,
+    ExportOrderHead, ExportOrderLine, ExportOrderReceipt, ExportPayment, ExportPaymentReceipt, ExportReturn,
+    ExportReturnHead, ExportReturnLine, ExportReturnReceipt, ExportWaybill, ExportWaybillReceipt, MasterBill,
+    MasterBillHead, MasterBillLine, MasterBillReceipt, ReturnTally, ReturnTallyReceipt, SummaryApplication,
+    SummaryApplicationHead, SummaryApplicationLine, SummaryReceipt, SummaryResult, SummaryResultHead,
+    SummaryResultLine,
+};
 pub use format_receipt::FormatReceipt;
 pub use json::{parse_json, write_json};
 pub use order::{Order, OrderHead, OrderLine, OrderReceipt};
@@ -68,13 +79,22 @@ pub struct Limits {
     pub documents: usize,
     /// Lines of a document (SPEC §1.5).
     pub lines: usize,
-    /// Lines of an arrival, unbounded in the schema.
+    /// Lines of an order, a list or a return of an export (SPEC §1.5).
+    pub export_lines: usize,
+    /// Lines of an arrival, and of the other documents whose lines the schemas do not bound.
     pub arrival_lines: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 16 << 20, depth: 16, documents: 100, lines: 99, arrival_lines: 10_000 }
+        Self {
+            bytes: 16 << 20,
+            depth: 16,
+            documents: 100,
+            lines: 99,
+            export_lines: 100,
+            arrival_lines: 10_000,
+        }
     }
 }
 

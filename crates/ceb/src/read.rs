@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
                 "root",
                 DefectRule::UnknownRoot,
                 tag.local(),
-                "a root element CEBnnnMessage of the import family",
+                "a root element CEBnnnMessage of the family, such as CEB311Message or CEB603Message",
             ));
         };
         parsed.kind = Some(kind);
@@ -390,7 +390,7 @@ impl<'a> Reader<'a> {
         let before = std::mem::take(&mut self.defects);
         let document = self.document(kind)?;
         let mut defects = std::mem::replace(&mut self.defects, before);
-        let limit = if kind == Kind::Arrival { 1 } else { self.limits.documents };
+        let limit = kind.document_limit(self.limits);
         let number = message.entries.len() + 1;
         if number > limit {
             let over = |at: usize| {
@@ -482,7 +482,7 @@ impl<'a> Reader<'a> {
         if heads == 0 {
             self.note(Defect::new(head.element, DefectRule::Missing, "", "the head of the document"));
         }
-        if let Some(line) = lines.filter(|_| count == 0) {
+        if let Some(line) = lines.filter(|_| count < kind.fewest_lines()) {
             self.note(Defect::new(
                 line.element,
                 DefectRule::NoLines,

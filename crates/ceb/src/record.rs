@@ -16,6 +16,8 @@ pub enum Shape {
     Amount,
     /// Whole number of at most nine digits.
     Number,
+    /// Whole number of at most n digits, n below ten.
+    Digits(u8),
     /// 14 digits yyyyMMddHHmmss.
     Time,
     /// 8 digits yyyyMMdd.
@@ -32,6 +34,7 @@ impl Shape {
             Self::Exactly(n) => format!("text of exactly {n} characters"),
             Self::Amount => "decimal number, at most 19 digits, at most 5 after the point".to_owned(),
             Self::Number => "whole number of at most 9 digits".to_owned(),
+            Self::Digits(n) => format!("whole number of at most {n} digits"),
             Self::Time => "14 digits yyyyMMddHHmmss, a real time".to_owned(),
             Self::Date => "8 digits yyyyMMdd, a real date".to_owned(),
             Self::TimeMillis => "17 digits yyyyMMddHHmmssSSS, a real time".to_owned(),
@@ -44,6 +47,7 @@ impl Shape {
             Self::Exactly(n) => format!("C{n}"),
             Self::Amount => "N19,5".to_owned(),
             Self::Number => "int(9)".to_owned(),
+            Self::Digits(n) => format!("int({n})"),
             Self::Time => "C14".to_owned(),
             Self::Date => "C8".to_owned(),
             Self::TimeMillis => "C17".to_owned(),
@@ -112,8 +116,8 @@ macro_rules! printed_value {
     ($type:ty, $fault:expr, $parse:expr) => {
         impl Value for $type {
             const MANDATORY: bool = true;
-            fn read(text: &str, _: Shape) -> Result<Self, Fault> {
-                $parse(text).ok_or($fault)
+            fn read(text: &str, shape: Shape) -> Result<Self, Fault> {
+                $parse(text, shape).ok_or($fault)
             }
             fn text<'a>(&'a self, buffer: &'a mut String) -> Option<&'a str> {
                 buffer.clear();
@@ -132,13 +136,16 @@ macro_rules! printed_value {
     };
 }
 
-printed_value!(Decimal, DefectRule::NotDecimal, Decimal::parse);
-printed_value!(Stamp, DefectRule::NotTime, Stamp::parse);
-printed_value!(Day, DefectRule::NotDate, Day::parse);
-printed_value!(StampMillis, DefectRule::NotTime, StampMillis::parse);
-printed_value!(u32, DefectRule::NotInteger, |text: &str| {
+printed_value!(Decimal, DefectRule::NotDecimal, |text, _| Decimal::parse(text));
+printed_value!(Stamp, DefectRule::NotTime, |text, _| Stamp::parse(text));
+printed_value!(Day, DefectRule::NotDate, |text, _| Day::parse(text));
+printed_value!(StampMillis, DefectRule::NotTime, |text, _| StampMillis::parse(text));
+printed_value!(u32, DefectRule::NotInteger, |text: &str, shape| {
     let text = text.trim_ascii();
-    (text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    let most = if let Shape::Digits(most) = shape { usize::from(most) } else { 9 };
+    (text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 });
 
 /// A part of a message that has fields in a fixed order.

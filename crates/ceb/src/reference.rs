@@ -1,5 +1,6 @@
 //! The reference page of messages, written from the tables that read and write them.
 
+use crate::Limits;
 use crate::document::Kind;
 
 /// All messages and fields as Markdown.
@@ -9,12 +10,29 @@ pub fn reference_markdown() -> String {
          `C..n` at most n, `N19,5` decimal of at most 19 digits with at most 5 after the point, `int(9)` whole \
          number. M = the element must be present.\n",
     );
-    for kind in Kind::ALL {
+    let (exports, imports): (Vec<Kind>, Vec<Kind>) =
+        Kind::ALL.iter().copied().partition(|kind| kind.is_export());
+    messages(&imports, &mut page);
+    page.push_str(
+        "\n# Messages of exports\n\nRead and written; a window that does not judge exports yet refuses them with the \
+         faults that it found.\n",
+    );
+    messages(&exports, &mut page);
+    page
+}
+
+/// The messages of one direction.
+fn messages(kinds: &[Kind], page: &mut String) {
+    for kind in kinds {
         page.push_str(&format!("\n## {} — {}\n\n", kind.root(), kind.words()));
         if let Some(receipt) = kind.receipt() {
             page.push_str(&format!("Answered by {}. ", receipt.root()));
         }
         page.push_str(&format!("Document element `{}`.\n", kind.element()));
+        if kind.parts().len() > 1 {
+            let most = kind.line_limit(&Limits::default());
+            page.push_str(&format!("{} to {most} lines.\n", kind.fewest_lines()));
+        }
         for part in kind.parts() {
             page.push_str(&format!(
                 "\n**{}**\n\n| # | element | type | | meaning |\n|---|---|---|---|---|\n",
@@ -32,5 +50,4 @@ pub fn reference_markdown() -> String {
             }
         }
     }
-    page
 }

@@ -194,13 +194,8 @@ fn fill(
     ingested.refusal = parsed.defects;
     let Some(message) = parsed.message else { return };
     ingested.guid = message.guid.clone();
-    if !message.kind.is_declared() {
-        ingested.refusal.push(Defect::new(
-            "root",
-            DefectRule::UnknownRoot,
-            message.kind.root(),
-            "a message that enterprises send: CEB311, 411, 511, 513, 621, 623, 625 or 711",
-        ));
+    if !takes(message.kind) {
+        not_taken(&message, &mut ingested.refusal);
         return;
     }
     let named = message.transfer.as_ref().map(|transfer| transfer.dxp_id.trim());
@@ -241,6 +236,47 @@ fn fill(
             document: Arc::new(entry.document),
         };
         ingested.documents.push((Arc::new(arrived), original));
+    }
+}
+
+/// Whether the window judges documents of a kind. Those of exports it reads, and says so.
+pub fn takes(kind: Kind) -> bool {
+    kind.is_declared() && !kind.is_export()
+}
+
+/// Why a message that could be read is not taken. One of exports gets every fault of its documents too, so that its
+/// sender can try his software before exports are judged here.
+fn not_taken(message: &Message, refusal: &mut Vec<Defect>) {
+    const TAKEN: &str = "CEB311, 411, 511, 513, 621, 623, 625 or 711";
+    const MOST: usize = 200;
+    let root = message.kind.root();
+    if !message.kind.is_declared() {
+        let expected = format!("a message that enterprises send: {TAKEN}");
+        refusal.push(Defect::new("root", DefectRule::UnknownRoot, root, expected));
+        return;
+    }
+    let (count, bad) =
+        (message.entries.len(), message.entries.iter().filter(|one| !one.defects.is_empty()).count());
+    let expected = format!(
+        "{TAKEN}. This is a message of exports: its form is known and was checked, {count} documents of which {bad} \
+         have faults, but exports are not judged here yet and nothing of it was taken; 出口报文：格式已校验，本窗口暂不受理"
+    );
+    refusal.push(Defect::new("root", DefectRule::NotTaken, root, expected));
+    for (index, entry) in message.entries.iter().enumerate() {
+        let place = format!("{}[{}]", message.kind.element(), index + 1);
+        refusal.extend(entry.defects.iter().map(|defect| {
+            let mut defect = defect.clone();
+            defect.path = if defect.path.starts_with(&place) {
+                defect.path
+            } else {
+                Text::from(format!("{place}/{}", defect.path))
+            };
+            defect
+        }));
+        if refusal.len() >= MOST {
+            refusal.truncate(MOST);
+            return;
+        }
     }
 }
 

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
+mod exports;
 mod messages;
 mod signature;

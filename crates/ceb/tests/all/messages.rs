@@ -7,12 +7,12 @@ use proptest::prelude::*;
 
 const GUID: &str = "ONEWINDOW-TEST-0000-0000-000000000001";
 
-fn guid() -> String {
+pub fn guid() -> String {
     GUID.chars().take(36).collect()
 }
 
 /// A valid text for a field.
-fn text_for(shape: ceb::Shape, seed: u64) -> String {
+pub fn text_for(shape: ceb::Shape, seed: u64) -> String {
     match shape {
         ceb::Shape::Upto(n) => {
             let text = ["甲<乙>&丙", "plain", "两 词", "x", "\"q'"][(seed % 5) as usize];
@@ -25,6 +25,7 @@ fn text_for(shape: ceb::Shape, seed: u64) -> String {
             ["0", "1.5", "99999999999999.99999", "0.00001", "12.30000"][(seed % 5) as usize].into()
         }
         ceb::Shape::Number => (seed % 999_999_999).to_string(),
+        ceb::Shape::Digits(most) => (seed % 10u64.pow(u32::from(most))).to_string(),
         ceb::Shape::Time => "20261123183000".into(),
         ceb::Shape::Date => "20240229".into(),
         ceb::Shape::TimeMillis => "20261123183000123".into(),
@@ -32,18 +33,27 @@ fn text_for(shape: ceb::Shape, seed: u64) -> String {
 }
 
 /// A message of a kind in XML with every field filled, built from the tables alone.
-fn sample(kind: Kind, prefix: &str, seed: u64, optional: bool) -> String {
+pub fn sample(kind: Kind, prefix: &str, seed: u64, optional: bool) -> String {
+    sample_of(kind, prefix, optional, &|field, index| text_for(field.shape, seed + index))
+}
+
+/// A message of a kind in XML with the texts that `text` gives; its index moves with field and line.
+pub fn sample_of(
+    kind: Kind,
+    prefix: &str,
+    optional: bool,
+    text: &dyn Fn(&ceb::FieldRule, u64) -> String,
+) -> String {
     let (open, bind) = if prefix.is_empty() {
         (String::new(), "xmlns".to_owned())
     } else {
         (format!("{prefix}:"), format!("xmlns:{prefix}"))
     };
-    let fields = |part: &ceb::Part, seed: u64| {
+    let fields = |part: &ceb::Part, line: u64| {
         let mut xml = String::new();
         for (index, field) in part.fields.iter().enumerate() {
             if field.mandatory || optional {
-                let text =
-                    text_for(field.shape, seed + index as u64).replace('&', "&amp;").replace('<', "&lt;");
+                let text = text(field, line + index as u64).replace('&', "&amp;").replace('<', "&lt;");
                 xml += &format!("<{open}{0}>{text}</{open}{0}>\n", field.name);
             }
         }
@@ -52,12 +62,12 @@ fn sample(kind: Kind, prefix: &str, seed: u64, optional: bool) -> String {
     let parts = kind.parts();
     let mut body = String::new();
     match kind.nesting() {
-        ceb::Nesting::Flat => body += &fields(&parts[0], seed),
+        ceb::Nesting::Flat => body += &fields(&parts[0], 0),
         _ => {
-            body += &format!("<{open}{0}>{1}</{open}{0}>", parts[0].element, fields(&parts[0], seed));
+            body += &format!("<{open}{0}>{1}</{open}{0}>", parts[0].element, fields(&parts[0], 0));
             if let Some(line) = parts.get(1) {
                 for at in 0..2 {
-                    body += &format!("<{open}{0}>{1}</{open}{0}>", line.element, fields(line, seed + at));
+                    body += &format!("<{open}{0}>{1}</{open}{0}>", line.element, fields(line, at));
                 }
             }
         }
@@ -71,7 +81,7 @@ fn sample(kind: Kind, prefix: &str, seed: u64, optional: bool) -> String {
     )
 }
 
-fn read(xml: &str) -> Message {
+pub fn read(xml: &str) -> Message {
     let parsed = parse(xml.as_bytes(), &Limits::default());
     assert_eq!(parsed.defects, vec![], "{xml}");
     let message = parsed.message.unwrap();
@@ -81,7 +91,7 @@ fn read(xml: &str) -> Message {
     message
 }
 
-fn bare(mut message: Message) -> Message {
+pub fn bare(mut message: Message) -> Message {
     for entry in &mut message.entries {
         entry.span = 0..0;
     }

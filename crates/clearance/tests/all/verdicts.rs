@@ -1,7 +1,7 @@
 //! Verdicts that a single fact brings about: lists, uncertain rows, guarantee, selection; risk rules and the draw.
 
 use crate::support::{NOW, Window, trade};
-use ceb::Document;
+use ceb::{Document, Kind};
 use clearance::Rulebook;
 use clearance::consignment::Lane;
 use clearance::event::{ActionKind, Cause};
@@ -392,4 +392,17 @@ fn the_draw_is_fair_keyed_and_differs_by_mode_and_grade() {
     none.sampling_base_9610 = 900_000;
     none.sampling_factor_d = 500;
     assert_eq!(risk::ratio(&none, "9610", CreditGrade::D, None), 1_000_000);
+}
+
+#[test]
+fn documents_that_are_not_judged_are_refused_by_one_rule_and_change_nothing() {
+    let mut window = Window::new();
+    let judged = |kind: &Kind| kind.is_declared() && !kind.is_export();
+    assert_eq!(Kind::ALL.iter().filter(|kind| judged(kind)).count(), 8);
+    for kind in Kind::ALL.iter().filter(|kind| !judged(kind)) {
+        let outcome = window.send_as("5301980501", Document::empty(*kind));
+        assert_eq!(reasons(&outcome), [Reason::FieldNotAllowed], "{kind:?}");
+        assert!(outcome.answer.info.contains(kind.root()), "{}", outcome.answer.info);
+        assert!(outcome.consignment.is_none() && outcome.waybills.is_empty() && outcome.movements.is_empty());
+    }
 }

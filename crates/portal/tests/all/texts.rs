@@ -314,7 +314,10 @@ fn items(there: &BTreeSet<String>) -> BTreeSet<String> {
 
 /// Fields of the messages that parties send.
 fn fields() -> Vec<String> {
-    let parts = ceb::Kind::ALL.iter().filter(|kind| kind.is_declared()).flat_map(|kind| kind.parts());
+    let parts = ceb::Kind::ALL
+        .iter()
+        .filter(|kind| kind.is_declared() && !kind.is_export())
+        .flat_map(|kind| kind.parts());
     let names: BTreeSet<&str> = parts.flat_map(|part| part.fields).map(|field| field.name).collect();
     names.into_iter().map(str::to_owned).collect()
 }

@@ -5,6 +5,7 @@ use super::error::Problem;
 use super::{messages, scope, view};
 use crate::Window;
 use crate::auth::Caller;
+use crate::ingest::takes;
 use axum::Json;
 use axum::extract::{Path, State};
 use ceb::Kind;
@@ -61,9 +62,9 @@ fn standing(consignment: &Consignment, position: Position) -> Option<Value> {
     Some(json!({"state": attempt.state.number(), "stateWord": attempt.state.word(), "findings": findings}))
 }
 
-/// `GET /v1/definitions`: the messages that parties send.
+/// `GET /v1/definitions`: the messages that parties send and this window takes.
 pub async fn definitions() -> Json<Value> {
-    let kinds = Kind::ALL.iter().filter(|kind| kind.is_declared());
+    let kinds = Kind::ALL.iter().filter(|kind| takes(**kind));
     Json(json!({"definitions": kinds.map(|kind| head(*kind)).collect::<Vec<_>>()}))
 }
 
@@ -73,7 +74,7 @@ fn head(kind: Kind) -> Value {
 
 /// `GET /v1/definitions/{kind}`: its parts and fields, in the order in which they stand.
 pub async fn definition(Path(kind): Path<u16>) -> Result<Json<Value>, Problem> {
-    let kind = Kind::from_number(kind).filter(|kind| kind.is_declared());
+    let kind = Kind::from_number(kind).filter(|kind| takes(*kind));
     let kind = kind.ok_or_else(|| Problem::not_found("no message that parties send has this number"))?;
     let mut shown = head(kind);
     let parts = kind.parts().iter().enumerate().map(|(index, part)| {
