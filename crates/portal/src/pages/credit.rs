@@ -235,13 +235,32 @@ fn measures(texts: Texts, credit: &Credit) -> Markup {
             }
             _ => one.value.to_string(),
         };
-        vec![
-            html! { (standing) },
-            html! { (texts.text(&format!("credit-measure-{}", one.measure.replace('_', "-")))) },
-            html! { (value) },
-        ]
+        vec![html! { (standing) }, html! { (measure(texts, &one.measure)) }, html! { (value) }]
     });
     Table { caption: texts.text("credit-measures-caption"), columns, rows: rows.collect() }.shown()
+}
+
+/// What a grade or a list changes.
+fn measure(texts: Texts, word: &str) -> String {
+    match word {
+        "inspection_factor" => texts.text("credit-measure-inspection-factor"),
+        "inspection_share" => texts.text("credit-measure-inspection-share"),
+        "may_declare" => texts.text("credit-measure-may-declare"),
+        "guarantee_factor" => texts.text("credit-measure-guarantee-factor"),
+        "refund_days" => texts.text("credit-measure-refund-days"),
+        // A measure that a later table names.
+        other => other.to_owned(),
+    }
+}
+
+/// A list's name in every language of the pages for everybody.
+fn list_name(texts: Texts, word: &str) -> String {
+    match word {
+        "red" => texts.text("lists-credit-red"),
+        "attention" => texts.text("lists-credit-attention"),
+        "black" => texts.text("lists-credit-black"),
+        other => other.to_owned(),
+    }
 }
 
 /// The published lists, as a part of the page of what is published.
@@ -257,7 +276,7 @@ pub fn published(texts: Texts, found: &Published) -> Markup {
         vec![
             html! { span lang="zh-CN" { (one.name.as_deref().unwrap_or(&one.party)) } " " span.muted.code { (one.party) } },
             html! {
-                (badge(of_list(&one.list), &texts.text(&format!("lists-credit-{}", one.list))))
+                (badge(of_list(&one.list), &list_name(texts, &one.list)))
                 @if one.appealed { " " (badge(Tone::Warn, &texts.text("lists-credit-appealed"))) }
             },
             html! { span lang="zh-CN" { (one.legal_basis) } },

@@ -396,7 +396,10 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
         sealed: true,
         examples: vec![portal::answers::Example {
             code: "13127".into(),
-            case: Both { en: "buyer's name other than in the order".into(), zh: "清单订购人姓名与订单不同".into() },
+            case: Both {
+                en: "buyer's name other than in the order".into(),
+                zh: "清单订购人姓名与订单不同".into(),
+            },
             text: "[Code:13127;Desc:清单订购人姓名与订单不一致]".into(),
         }],
     };
