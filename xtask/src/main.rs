@@ -123,6 +123,7 @@ fn docs(check: bool) -> bool {
         ("docs/reference/books.md", book::reference_markdown()),
         ("docs/reference/messages.md", ceb::reference_markdown()),
         ("docs/reference/reasons.md", clearance::reason::reference_markdown()),
+        ("docs/reference/facts.md", clearance::risk::reference_markdown()),
         ("docs/reference/registers.md", register::reference::reference_markdown()),
         ("docs/reference/datasets.md", exchange::reference::reference_markdown()),
     ];

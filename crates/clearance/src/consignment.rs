@@ -4,10 +4,11 @@
 
 use crate::Text;
 use crate::event::TimerKind;
-use crate::facts::{CountKey, CountKind};
+use crate::facts::CountKind;
 use crate::finding::Finding;
 use crate::keys::{ArrivalKey, OrderKey, Position, Time, WaybillKey};
 use crate::tax::Assessment;
+use crate::windows::Windowed;
 use ceb::{Day, Decimal, Stamp};
 use ledger::Hold;
 use std::sync::Arc;
@@ -242,9 +243,9 @@ pub struct Attempt {
     pub rulebook: u32,
     /// Keyed hash of the buyer's identity number: the owner of the quota account.
     pub person: Text,
-    /// Windowed counts when it was declared, itself included: counter, window in days, count. The risk rules read
-    /// them whenever the match agrees, so that a partner's arrival needs no other key.
-    pub counts: Vec<(CountKey, u32, u32)>,
+    /// Windows of what it names, when it was declared. The risk rules read them whenever the match agrees, so that a
+    /// partner's arrival needs no other key.
+    pub counts: Vec<Windowed>,
     /// What followed from the credit of those whom it names when it was declared; none = nothing did.
     pub credit: Option<CreditStanding>,
     /// Hold on the buyer's quota.
@@ -466,10 +467,13 @@ impl Consignment {
     /// Under which codes lists find it: those for whom it is listed, and the address that it goes to, which is nobody's.
     pub fn found_under(&self) -> Vec<Text> {
         let mut codes = self.listed_for();
-        let counts = self.attempt.iter().flat_map(|attempt| &attempt.counts);
-        let address = counts.map(|(key, _, _)| key).find(|key| key.kind == CountKind::Address);
-        codes.extend(address.map(|key| crate::guard::address(&key.owner)));
+        codes.extend(self.address().map(|address| crate::guard::address(address)));
         codes
+    }
+    /// The keyed hash of the address that it goes to.
+    pub fn address(&self) -> Option<&Text> {
+        let mut counts = self.attempt.as_ref()?.counts.iter();
+        counts.find(|read| read.key.kind == CountKind::Address).map(|read| &read.key.owner)
     }
     /// A consignment that nothing has happened to.
     pub fn new(key: OrderKey) -> Self {

@@ -34,7 +34,7 @@ use ledger::Movement;
 use std::sync::Arc;
 
 /// The number of this engine: a change of behaviour that is no dated parameter raises it (DESIGN §1.2).
-pub const ENGINE: u16 = 4;
+pub const ENGINE: u16 = 5;
 
 /// What lives in memory, versioned, and is the same for a whole batch.
 #[derive(Clone, Debug)]
@@ -116,15 +116,12 @@ fn document(case: &mut Case<'_>, arrived: &Arc<Arrived>) {
 }
 
 /// The working copy after an outcome: what the next event of the batch sees.
+/// Windows have seen it already, when it was declared.
 fn absorb(facts: &mut Facts, outcome: &Outcome) {
-    let day = outcome.now.day_number();
     for movement in &outcome.movements {
         let balance = facts.balances.entry(movement.account.clone()).or_default();
         // Balances of accounts that are only moved, never looked at, need not be loaded; they may seem negative here.
         let _ = ledger::apply(balance, movement);
-    }
-    for key in &outcome.counted {
-        facts.counts.entry(key.clone()).or_default().add(day);
     }
     if let Some(consignment) = &outcome.consignment {
         facts.consignments.insert(consignment.key.clone(), consignment.clone());

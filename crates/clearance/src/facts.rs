@@ -8,13 +8,14 @@ use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::record::{Record, RecordKey};
 use crate::standing::Standing;
-use crate::{Text, validate};
+use crate::windows::{self, Window, Windowed};
+use crate::Text;
 use ceb::Document;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// What windowed counts are kept of. The numbers are stored.
+/// What windows are kept of. The numbers are stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub enum CountKind {
@@ -22,52 +23,66 @@ pub enum CountKind {
     Identity = 1,
     /// Declarations to one telephone.
     Telephone = 2,
-    /// Declarations to one address.
+    /// Declarations to one address, however it is written.
     Address = 3,
+    /// Declarations of one merchant.
+    Seller = 4,
+    /// Lines of one sort of goods: HS code to eight digits and name.
+    Goods = 5,
+    /// Lines of one sort of goods of one merchant.
+    SellerGoods = 6,
+    /// Lines of one sort of goods to one address.
+    AddressGoods = 7,
+    /// Declarations of one merchant that weigh the same to the gram.
+    SellerWeight = 8,
+    /// Declarations with one waybill number.
+    Waybill = 9,
 }
 
 impl CountKind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 9] = [
+        Self::Identity,
+        Self::Telephone,
+        Self::Address,
+        Self::Seller,
+        Self::Goods,
+        Self::SellerGoods,
+        Self::AddressGoods,
+        Self::SellerWeight,
+        Self::Waybill,
+    ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
-        [Self::Identity, Self::Telephone, Self::Address].into_iter().find(|kind| *kind as u8 == number)
+        Self::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
+    /// Its word in the names of facts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Telephone => "telephone",
+            Self::Address => "address",
+            Self::Seller => "seller",
+            Self::Goods => "goods",
+            Self::SellerGoods => "seller_goods",
+            Self::AddressGoods => "address_goods",
+            Self::SellerWeight => "seller_weight",
+            Self::Waybill => "waybill",
+        }
+    }
+    /// Whether its facts are of one line, not of the whole list.
+    pub fn is_of_line(self) -> bool {
+        matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods)
     }
 }
 
-/// A counter: kind and keyed hash.
+/// Whose window: kind, and keyed hash, digest or code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CountKey {
     /// Of what.
     pub kind: CountKind,
-    /// Keyed hash, hexadecimal.
+    /// Keyed hash of a person, code of a merchant, digest of the rest.
     pub owner: Text,
-}
-
-/// Counts per day, newest last, at most [`Counts::DAYS`] days.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Counts {
-    /// (day number since 1970 in China, count).
-    pub days: Vec<(u32, u32)>,
-}
-
-impl Counts {
-    /// Days that are kept.
-    pub const DAYS: u32 = 31;
-    /// One more on a day.
-    pub fn add(&mut self, day: u32) {
-        match self.days.iter_mut().find(|(d, _)| *d == day) {
-            Some((_, count)) => *count += 1,
-            None => {
-                self.days.push((day, 1));
-                self.days.sort_unstable();
-            }
-        }
-        let newest = self.days.last().map_or(day, |(d, _)| *d);
-        self.days.retain(|(d, _)| *d + Self::DAYS > newest);
-    }
-    /// How many in the last `window` days up to and with `day`.
-    pub fn within(&self, day: u32, window: u32) -> u32 {
-        self.days.iter().filter(|(d, _)| *d <= day && *d + window > day).map(|(_, count)| count).sum()
-    }
 }
 
 /// Everything that a batch of events names, to be locked and loaded.
@@ -83,7 +98,7 @@ pub struct Keys {
     pub arrivals: Vec<ArrivalKey>,
     /// Accounts that a hold will be tried on.
     pub accounts: Vec<Account>,
-    /// Windowed counts.
+    /// Windows: read as they stand, not locked.
     pub counts: Vec<CountKey>,
     /// Records of registers.
     pub records: Vec<RecordKey>,
@@ -134,8 +149,10 @@ pub struct Facts {
     pub standings: FxHashMap<RecordKey, Standing>,
     /// Balances; an account that never moved is absent.
     pub balances: FxHashMap<Account, Balance>,
-    /// Windowed counts; absent = none.
-    pub counts: FxHashMap<CountKey, Counts>,
+    /// Windows; absent = nothing in them.
+    pub counts: FxHashMap<CountKey, Arc<Window>>,
+    /// What a decision that is made again says that it read of windows, where others moved them meanwhile.
+    pub told: Vec<Windowed>,
     /// Serials for `preNo`, `invtNo`, `rkdNo`.
     pub numbers: Numbers,
     /// The newest commit time of the writer: this batch is later.
@@ -189,7 +206,8 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             }
             keys.accounts.push(Account::quota(arrived.person.identity.clone(), now.day().year() as u16));
             keys.accounts.push(Account::guarantee(head.assure_code.trim().into()));
-            keys.counts.extend(validate::counted(&arrived.person));
+            let risk = &reference.current().risk;
+            keys.counts.extend(windows::keys(arrived, |kind| risk.reads(kind)));
             let law = reference.current().parameters.on(now.day());
             crate::goods::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
             let person = &arrived.person.identity;

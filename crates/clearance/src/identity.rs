@@ -51,6 +51,12 @@ pub fn check_citizen(number: &str) -> Result<(), IdentityFault> {
     if last == expected { Ok(()) } else { Err(IdentityFault::CheckDigit { expected }) }
 }
 
+/// Whole years of age on a day, by a citizen identity number; none = it has no birth date, or one to come.
+pub fn age(number: &str, on: Day) -> Option<u32> {
+    let born = number.get(6..14).and_then(Day::parse)?;
+    on.number().checked_sub(born.number()).map(|difference| difference / 10_000)
+}
+
 /// The check character of the first 17 characters of a unified social credit code (GB 32100).
 pub fn credit_check(code: &str) -> Option<char> {
     let bytes = code.as_bytes().get(..17)?;

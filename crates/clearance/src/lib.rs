@@ -17,6 +17,7 @@ pub mod identity;
 pub mod inspection;
 pub mod keys;
 pub mod matching;
+pub mod normal;
 pub mod outcome;
 pub mod party;
 pub mod reason;
@@ -28,6 +29,7 @@ pub mod standing;
 pub mod states;
 pub mod tax;
 pub mod validate;
+pub mod windows;
 
 pub use ceb::Text;
 pub use decide::{ENGINE, decide};

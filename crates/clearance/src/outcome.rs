@@ -3,10 +3,10 @@
 use crate::Text;
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::event::{Follow, Timer, TimerKind};
-use crate::facts::CountKey;
 use crate::finding::Finding;
 use crate::goods::RecordRead;
 use crate::keys::{ClaimKey, OrderKey, Position, Time};
+use crate::windows::{Raised, Windowed};
 use ledger::{Account, Balance, Movement};
 use std::sync::Arc;
 
@@ -58,8 +58,8 @@ pub struct FactsRead {
     pub rulebook: u32,
     /// Balances looked at before a hold.
     pub balances: Vec<(Account, Balance)>,
-    /// Windowed counts looked at: key, window in days, count.
-    pub counts: Vec<(CountKey, u32, u32)>,
+    /// Windows looked at, with what they said.
+    pub counts: Vec<Windowed>,
     /// The next serial when it began (rows of format 1 have 0).
     pub serial: u64,
     /// The draw, where a lane was fixed (rows of format 1 have none).
@@ -93,8 +93,8 @@ pub struct Outcome {
     pub cleared: Vec<(TimerKind, u32)>,
     /// Events that follow on other keys.
     pub follows: Vec<Follow>,
-    /// Counters raised by one today.
-    pub counted: Vec<CountKey>,
+    /// Windows raised, at the instant it was judged with.
+    pub counted: Vec<Raised>,
     /// The consignment after it.
     pub consignment: Option<Arc<Consignment>>,
     /// Waybills after it.

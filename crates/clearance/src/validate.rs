@@ -4,8 +4,7 @@
 mod signature;
 
 use crate::Text;
-use crate::event::{Arrived, Person};
-use crate::facts::{CountKey, CountKind};
+use crate::event::Arrived;
 use crate::finding::Finding;
 use crate::identity::{IdentityFault, check_citizen, masked};
 use crate::keys::Time;
@@ -16,19 +15,6 @@ use ceb::{
     Arrival, Cancellation, Day, Decimal, Declaration, DefectRule, Document, Kind, Order, Payment, Return,
     Stamp, Waybill, WaybillStatus,
 };
-
-/// The counters a declaration raises and the risk rules read.
-pub fn counted(person: &Person) -> Vec<CountKey> {
-    [
-        (CountKind::Identity, &person.identity),
-        (CountKind::Telephone, &person.telephone),
-        (CountKind::Address, &person.address),
-    ]
-    .into_iter()
-    .filter(|(_, owner)| !owner.is_empty())
-    .map(|(kind, owner)| CountKey { kind, owner: owner.clone() })
-    .collect()
-}
 
 /// What a document's checks look at besides the document.
 struct Check<'a> {

@@ -8,11 +8,12 @@ use clearance::Rulebook;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::decide::{ENGINE, Reference};
 use clearance::event::Event;
-use clearance::facts::{CountKey, Counts, Facts, Keys, Numbers, needs};
-use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use clearance::facts::{Facts, Keys, Numbers, needs};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
 use clearance::risk::SamplingSeed;
+use clearance::windows::Window;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -85,7 +86,7 @@ struct World<'a, R> {
     arrivals: Latest<ArrivalKey, ArrivalRecord>,
     claims: Latest<ClaimKey, OrderKey>,
     balances: FxHashMap<Account, Balance>,
-    counts: FxHashMap<u64, Counts>,
+    counts: FxHashMap<u64, Arc<Window>>,
     entries: Vec<Entry>,
     entered: usize,
     parties: Arc<Parties>,
@@ -332,16 +333,15 @@ impl<R: Read> World<'_, R> {
     }
 
     fn absorb(&mut self, position: Position, outcome: Outcome) {
-        let day = Time::day_number(outcome.now);
         for movement in &outcome.movements {
             let balance = self.balances.entry(movement.account.clone()).or_default();
             if let Err(what) = ledger::apply(balance, movement) {
                 self.fault(position, what);
             }
         }
-        for key in &outcome.counted {
-            let key: &CountKey = key;
-            self.counts.entry(hash(key)).or_default().add(day);
+        for raised in &outcome.counted {
+            let window = self.counts.entry(hash(&raised.key)).or_default();
+            Arc::make_mut(window).add(raised, outcome.now);
         }
         if let Some(state) = outcome.consignment {
             self.consignments.put(&state.key.clone(), position, state);
@@ -371,28 +371,16 @@ fn event_of_many(stored: &Outcome) -> bool {
     stored.position.writer != 0
 }
 
-/// Balances and counts as a judgement says that it saw them.
+/// Balances and windows as a judgement says that it saw them.
 fn recorded(stored: &Outcome, facts: &mut Facts) {
     for (account, balance) in &stored.read.balances {
         // Later ones are after its own movements.
         facts.balances.entry(account.clone()).or_insert(*balance);
     }
-    let today = stored.now.day_number();
-    let mut windows = stored.read.counts.clone();
     let attempt = stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
-    if let Some(attempt) = attempt.filter(|_| windows.is_empty()) {
-        windows.clone_from(&attempt.counts);
-    }
-    windows.sort_by_key(|(_, window, _)| *window);
-    for (key, window, count) in windows {
-        // What the judgement itself counted is in it.
-        let count = count.saturating_sub(u32::from(stored.counted.contains(&key)));
-        let counts = facts.counts.entry(key).or_default();
-        // As many as the window holds beyond the narrower ones, on its first day.
-        let before = counts.within(today, window);
-        if count > before {
-            counts.days.insert(0, ((today + 1).saturating_sub(window), count - before));
-        }
+    match attempt.filter(|_| stored.read.counts.is_empty()) {
+        Some(attempt) => facts.told.clone_from(&attempt.counts),
+        None => facts.told.clone_from(&stored.read.counts),
     }
 }
 

@@ -22,6 +22,7 @@ use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::rulebook::Rate;
 use clearance::tax::{Assessment, Basis, LineAssessment};
+use clearance::windows::{Measure as Measured, Raised, Span, WindowValue, Windowed};
 use clearance::{Reason, Text};
 use ledger::{Account, AccountKind, Balance, Hold, HoldState, Movement, MovementKind};
 use std::sync::Arc;
@@ -46,8 +47,9 @@ pub mod kind {
 
 /// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again;
 /// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
-/// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names.
-const FORMAT: u8 = 6;
+/// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
+/// 7 sums, different ones and medians beside counts of windows.
+const FORMAT: u8 = 7;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -73,6 +75,11 @@ impl<'a> Bytes<'a> {
     }
     fn byte(&mut self) -> Result<u8, Damage> {
         Ok(self.take(1)?.first().copied().unwrap_or(0))
+    }
+    /// The length of a list. Each item has at least one byte: a wrong one cannot reserve more than the row.
+    fn length(&mut self) -> Result<usize, Damage> {
+        let count = usize::try_from(self.varint()?).map_err(|_| Damage("length"))?;
+        if count > self.left.len() { Err(Damage("list longer than its row")) } else { Ok(count) }
     }
     fn varint(&mut self) -> Result<u64, Damage> {
         let mut value = 0u64;
@@ -264,11 +271,7 @@ fn put_list<T: Stored>(items: &[T], out: &mut Vec<u8>) {
 }
 
 fn get_list<T: Stored>(bytes: &mut Bytes<'_>) -> Result<Vec<T>, Damage> {
-    let count = usize::try_from(bytes.varint()?).map_err(|_| Damage("length"))?;
-    // Each item has at least one byte: a wrong length cannot reserve more than the row.
-    if count > bytes.left.len() {
-        return Err(Damage("list longer than its row"));
-    }
+    let count = bytes.length()?;
     (0..count).map(|_| T::get(bytes)).collect()
 }
 
@@ -295,7 +298,8 @@ lists!(
     ReturnedLine,
     LineAssessment,
     (u32, Text),
-    (CountKey, u32, u32),
+    (Measured, u32),
+    WindowValue,
     (Text, Position),
     (TimerKind, u32, Time),
     Receipt,
@@ -303,7 +307,6 @@ lists!(
     Timer,
     (TimerKind, u32),
     Follow,
-    CountKey,
     Arc<WaybillRecord>,
     (ClaimKey, Option<OrderKey>),
     (Account, Balance),
@@ -370,6 +373,7 @@ fields! {
     WaybillRecord { key, version, last, previous, last_time, since, waybill, claimed_by, arrived, delivered, seen }
     ArrivalRecord { key, filed, pre_no, rkd_no, seen, last_time }
     CountKey { kind, owner }
+    WindowValue { measure, span, value }
     Timer { due, order, kind, attempt }
     Answer { status, info, findings, pre_no, version }
     Draw { seed, drawn, ratio }
@@ -389,6 +393,88 @@ fields! {
     RulebookRow { number, by, tables, digest }
     SeedRow { seed, by }
     Defect { path, rule, value, expected }
+}
+
+impl Stored for Measured {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(*self as u8);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Self::from_number(bytes.byte()?).ok_or(Damage("measure of a window"))
+    }
+}
+
+impl Stored for Span {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.number().put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Self::from_number(Stored::get(bytes)?).ok_or(Damage("span of a window"))
+    }
+}
+
+impl Stored for Vec<Raised> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_varint(self.len() as u64, out);
+        for raised in self {
+            raised.key.put(out);
+            raised.line.put(out);
+            raised.fen.put(out);
+            raised.pieces.put(out);
+            raised.others.put(out);
+            raised.price.put(out);
+            raised.grams.put(out);
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let count = bytes.length()?;
+        let one = |bytes: &mut Bytes<'_>| {
+            let once = Raised::once(Stored::get(bytes)?);
+            if bytes.format < 7 {
+                return Ok(once);
+            }
+            Ok(Raised {
+                line: Stored::get(bytes)?,
+                fen: Stored::get(bytes)?,
+                pieces: Stored::get(bytes)?,
+                others: Stored::get(bytes)?,
+                price: Stored::get(bytes)?,
+                grams: Stored::get(bytes)?,
+                ..once
+            })
+        };
+        (0..count).map(|_| one(bytes)).collect()
+    }
+}
+
+impl Stored for Vec<Windowed> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_varint(self.len() as u64, out);
+        for read in self {
+            read.key.put(out);
+            read.line.put(out);
+            read.values.put(out);
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let count = bytes.length()?;
+        let mut all: Self = Vec::new();
+        for _ in 0..count {
+            let key = Stored::get(bytes)?;
+            if bytes.format >= 7 {
+                all.push(Windowed { key, line: Stored::get(bytes)?, values: Stored::get(bytes)? });
+                continue;
+            }
+            // A count of days each; those of one key stood together.
+            let (span, value) = (Stored::get(bytes)?, i64::from(u32::get(bytes)?));
+            let value = WindowValue { measure: Measured::Count, span, value };
+            match all.last_mut().filter(|last| last.key == key) {
+                Some(last) => last.values.push(value),
+                None => all.push(Windowed { key, line: 0, values: vec![value] }),
+            }
+        }
+        Ok(all)
+    }
 }
 
 impl Stored for Attempt {

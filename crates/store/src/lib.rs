@@ -22,6 +22,7 @@ pub mod rows;
 mod sealer;
 pub mod sqlite;
 pub mod verify;
+mod windows;
 
 pub use chosen::{ChosenRead, ChosenStore, ChosenTransaction};
 pub use control::{Control, NewToken, SESSION_PREFIX, Token};

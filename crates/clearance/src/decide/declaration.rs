@@ -5,7 +5,6 @@ use super::{Case, judge, partner, receipt::Numbers, waybill};
 use crate::Text;
 use crate::consignment::{Attempt, Consignment, State, WaybillRecord};
 use crate::event::{Arrived, Follow, Timer, TimerKind};
-use crate::facts::CountKey;
 use crate::finding::Finding;
 use crate::goods;
 use crate::guard;
@@ -14,9 +13,11 @@ use crate::reason::{Layer, Reason};
 use crate::standing;
 use crate::states::{Trigger, next};
 use crate::tax::{self, Assessment, Basis, TaxFault};
+use crate::windows::{self, Window, WindowFact, WindowValue, Windowed};
 use ceb::{Decimal, Declaration};
 use compact_str::format_compact;
 use ledger::{Account, Balance, Hold, Refusal};
+use std::sync::Arc;
 
 /// A declaration arrives.
 pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Declaration) {
@@ -142,7 +143,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
     let mut counts = Vec::new();
     if declares {
         claim_waybill(case, &mut consignment, declaration, number);
-        counts = windowed(case, arrived);
+        counts = windowed(case, arrived, declaration, assessment.as_ref());
     }
     consignment.attempt = Some(Attempt {
         number,
@@ -373,21 +374,37 @@ fn grouped(fen: i64) -> String {
     out
 }
 
-/// Raises the counters of the persons a declaration names, and says what they stand at with it.
-fn windowed(case: &mut Case<'_>, arrived: &Arrived) -> Vec<(CountKey, u32, u32)> {
+/// Raises the windows of what a declaration names, and says what those of them that rules read stand at with it: medians
+/// without it, so that no price speaks for itself.
+fn windowed(
+    case: &mut Case<'_>,
+    arrived: &Arrived,
+    declaration: &Declaration,
+    assessment: Option<&Assessment>,
+) -> Vec<Windowed> {
+    let reference = case.reference;
+    let risk = &reference.current().risk;
     // What is judged now counts now: events that waited see one another.
-    let today = case.now.day_number();
-    let mut counts = Vec::new();
-    for key in crate::validate::counted(&arrived.person) {
-        for (kind, window) in case.reference.current().risk.windows() {
-            if *kind == key.kind {
-                let before = case.facts.counts.get(&key).map_or(0, |counts| counts.within(today, *window));
-                counts.push((key.clone(), *window, before + 1));
-            }
-        }
-        case.out.counted.push(key);
+    let now = case.now;
+    let raised = windows::raised(&arrived.person, declaration, assessment, |kind| risk.reads(kind));
+    let mut all = Vec::with_capacity(raised.len());
+    for one in &raised {
+        let window = Arc::make_mut(case.facts.counts.entry(one.key.clone()).or_default());
+        let mut values = Vec::new();
+        let facts = || risk.windows().iter().filter(|fact| fact.kind == one.key.kind);
+        let mut read = |window: &Window, fact: &WindowFact| {
+            let value = window.read(fact.measure, fact.span, now);
+            values.extend(value.map(|value| WindowValue { measure: fact.measure, span: fact.span, value }));
+        };
+        facts().filter(|fact| fact.measure.is_median()).for_each(|fact| read(window, fact));
+        window.add(one, now);
+        facts().filter(|fact| !fact.measure.is_median()).for_each(|fact| read(window, fact));
+        let told = case.facts.told.iter().find(|told| told.key == one.key && told.line == one.line);
+        let values = told.map_or(values, |told| told.values.clone());
+        all.push(Windowed { key: one.key.clone(), line: one.line, values });
     }
-    counts
+    case.out.counted = raised;
+    all
 }
 
 /// Gives up what an attempt still holds.

@@ -199,7 +199,16 @@ fn select(
     declaration: &Declaration,
 ) -> (Lane, Vec<RiskHit>) {
     let book = case.reference.current();
-    let facts = RiskFacts { declaration, assessment: attempt.assessment.as_ref(), counts: &attempt.counts };
+    let payment = consignment.payment.as_ref().and_then(|filed| match &*filed.document {
+        ceb::Document::Payment(payment) => Some(payment),
+        _ => None,
+    });
+    let facts = RiskFacts {
+        declaration,
+        assessment: attempt.assessment.as_ref(),
+        payment,
+        counts: &attempt.counts,
+    };
     let mut hits = book.risk.evaluate(&facts, case.today());
     case.out.read.counts.clone_from(&attempt.counts);
     let grade = case

@@ -84,7 +84,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 23] = built_in!(
+const BUILT_IN: [(&str, &str); 27] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -101,7 +101,11 @@ const BUILT_IN: [(&str, &str); 23] = built_in!(
     "inspection_results.csv",
     "list_editions.csv",
     "parameters.csv",
+    "risk_brands.csv",
+    "risk_goods_words.csv",
+    "risk_recalls.csv",
     "risk_rules.csv",
+    "risk_words.csv",
     "services.csv",
     "signature_algorithms.csv",
     "tariff.csv",
@@ -114,7 +118,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections: none do, so
     /// that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 11] = [
+    pub const ADDED: [&str; 15] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -125,6 +129,10 @@ impl Rulebook {
         "demand_routes.csv",
         "filing_requirements.csv",
         inspections::FILE,
+        "risk_brands.csv",
+        "risk_goods_words.csv",
+        "risk_recalls.csv",
+        "risk_words.csv",
         "services.csv",
     ];
 
@@ -208,7 +216,8 @@ impl Rulebook {
                 (!before(algorithms::FILE)).then(|| text(algorithms::FILE)),
                 &mut faults,
             ),
-            risk: RiskRules::load(text("risk_rules.csv"), &mut faults),
+            // Rules of before there were lists look at none of them.
+            risk: RiskRules::load(text("risk_rules.csv"), text, &mut faults),
             requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
             services: Services::load(text("services.csv"), &mut faults),
             credit: credit::Model::load(text).unwrap_or_else(|wrong| {

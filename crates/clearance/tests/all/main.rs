@@ -5,6 +5,7 @@
 mod actions;
 mod deadlines;
 mod goods;
+mod indicators;
 mod inspections;
 mod matching;
 mod permits;
@@ -16,3 +17,4 @@ mod stories;
 mod support;
 mod tax;
 mod verdicts;
+mod windowed;

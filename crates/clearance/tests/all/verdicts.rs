@@ -291,7 +291,8 @@ fn conditions_hold_where_they_say() {
     line.gname = "样例奶粉".into();
     let hits = |condition: &str, day: Time| {
         let book = book(condition).unwrap_or_else(|faults| panic!("{condition}: {faults:?}"));
-        let facts = RiskFacts { declaration: &declaration, assessment: None, counts: &[] };
+        let facts =
+            RiskFacts { declaration: &declaration, assessment: None, payment: None, counts: &[] };
         book.risk.evaluate(&facts, day.day()).len() == 1
     };
     let cases = [
@@ -318,6 +319,21 @@ fn conditions_hold_where_they_say() {
         ("district in 86", true),
         ("district in 862 and transport = 5 and lines = 1", true),
         ("district in 862 and transport = 4", false),
+        ("transport = 4 or lines = 1", true),
+        ("transport = 4 or lines = 2 and lines = 1", false),
+        ("goods_text not has 弹药", true),
+        ("goods_text not has 奶粉", false),
+        ("hs not in 1901 and lines = 1", false),
+        ("goods_text has Ｓａｍｐｌｅ 样例奶粉", true),
+        ("goods_text has list:prohibited", false),
+        ("goods_text not has list:prohibited", true),
+        ("lines != 1", false),
+        ("unit_price_fen < gross_weight_grams", false),
+        ("gross_weight_grams < unit_price_fen", true),
+        ("gross_weight_grams < 50% of unit_price_fen", false),
+        ("gross_weight_grams < 51% of unit_price_fen", true),
+        // What is absent compares with nothing.
+        ("unit_price_fen < 100% of goods_price_median_90", false),
     ];
     for (condition, expected) in cases {
         assert_eq!(hits(condition, NOW), expected, "{condition}");
@@ -333,10 +349,18 @@ fn conditions_hold_where_they_say() {
         "hs > 19",
         "colour = red",
         "identity_count_0 > 1",
-        "identity_count_32 > 1",
+        "identity_count_366 > 1",
+        "identity_telephones_24h > 1",
+        "seller_telephones_7 > 1",
+        "lines > half of lines",
+        "lines not > 1",
+        "goods_text has list:nothing",
+        "goods_text has ，",
+        "lines = 1 or ",
     ] {
         let faults = book(wrong).err().unwrap_or_else(|| panic!("{wrong} is accepted"));
         assert_eq!((faults[0].file, faults[0].line), ("risk_rules.csv", 2), "{wrong}");
+        assert!(faults[0].what.starts_with("rule r: "), "{wrong}: {}", faults[0].what);
     }
 }
 

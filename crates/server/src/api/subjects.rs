@@ -11,7 +11,6 @@ use axum::extract::{Path, State};
 use ceb::{Day, Decimal};
 use clearance::Text;
 use clearance::consignment::Consignment;
-use clearance::facts::CountKind;
 use clearance::guard;
 use ledger::Account;
 use serde_json::{Value, json};
@@ -76,10 +75,9 @@ fn yuan(fen: i64) -> String {
     Decimal::from_fen(fen).to_string()
 }
 
-/// The keyed hash of the address that a trade goes to, normalised as the windowed counts are.
+/// The keyed hash of the address that a trade goes to, normalised as windows are.
 pub(super) fn address_of(consignment: &Consignment) -> Option<&Text> {
-    let counts = &consignment.attempt.as_ref()?.counts;
-    counts.iter().find(|(key, _, _)| key.kind == CountKind::Address).map(|(key, _, _)| &key.owner)
+    consignment.address()
 }
 
 /// The keyed hash of the person whose quota a trade uses.

@@ -3,24 +3,31 @@
 use super::cold::{self, Shared, States, damaged};
 use super::{failed, query};
 use crate::StoreError;
-use clearance::facts::{CountKey, Counts, Facts, Keys};
+use clearance::facts::{CountKey, CountKind, Facts, Keys};
 use clearance::keys::{Position, Time};
 use clearance::record::RecordKey;
+use clearance::windows::Window;
 use deadpool_postgres::ClientWrapper;
 use ledger::{Account, AccountKind, Balance};
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-/// Begins a transaction, locks the keys, in order, and reads what is under them; with the version of the reference.
+/// What one writer has added to windows: of every key that was asked for.
+pub(super) type Own = FxHashMap<CountKey, Window>;
+
+/// Begins a transaction, locks the keys, in order, and reads what is under them; with the version of the reference, and what
+/// the writer `own` has added to windows.
 pub(super) async fn load_facts(
     client: &ClientWrapper,
     shared: &Shared,
     keys: &Keys,
+    own: u16,
     careful: bool,
-) -> Result<(Facts, u64), StoreError> {
+) -> Result<(Facts, u64, Own), StoreError> {
     let hasher = &shared.hasher;
     let mut hashes: BTreeSet<Uuid> = BTreeSet::new();
     hashes.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
@@ -50,10 +57,10 @@ pub(super) async fn load_facts(
     let mut positions: BTreeMap<Uuid, Position> =
         there.filter(|(_, position)| position.sequence > 0).collect();
     positions.extend(looked_at(client, shared, &keys.looked_at).await?);
-    let (states, balances, counts, (version, moved)) = tokio::try_join!(
+    let (states, balances, (counts, owned), (version, moved)) = tokio::try_join!(
         shared.states(client, positions.values().copied().collect()),
         balances(client, &keys.accounts, careful),
-        counts(client, &keys.counts),
+        windows(client, &keys.counts, own),
         reference_version(client, keys.reference),
     )?;
     let found = |hash: Uuid| -> Option<(Position, &Arc<States>)> {
@@ -102,8 +109,8 @@ pub(super) async fn load_facts(
         }
     }
     facts.balances = balances;
-    facts.counts = counts.into_iter().collect();
-    Ok((facts, version))
+    facts.counts = counts;
+    Ok((facts, version, owned))
 }
 
 /// Where the records are that are only looked at. They are not locked: half a zone may declare the same goods at once.
@@ -181,33 +188,40 @@ pub(super) fn balance_of(row: &tokio_postgres::Row) -> Option<(Account, Balance)
     Some((account, Balance { posted: row.get(3), held: row.get(4), limit: row.get(5) }))
 }
 
-async fn counts(client: &ClientWrapper, keys: &[CountKey]) -> Result<BTreeMap<CountKey, Counts>, StoreError> {
+/// Windows of keys as all writers have seen them, and as one of them has: what it adds goes to its own row, so that no two
+/// servers wait for each other however many trades share a key. They are not locked: what others commit meanwhile is not seen.
+pub(super) async fn windows(
+    client: &ClientWrapper,
+    keys: &[CountKey],
+    own: u16,
+) -> Result<(FxHashMap<CountKey, Arc<Window>>, Own), StoreError> {
     let keys: BTreeSet<&CountKey> = keys.iter().collect();
-    let mut found: BTreeMap<CountKey, Counts> = BTreeMap::new();
+    let mut all = FxHashMap::default();
+    let mut owned: Own = keys.iter().map(|key| ((*key).clone(), Window::default())).collect();
     if keys.is_empty() {
-        return Ok(found);
+        return Ok((all, owned));
     }
     let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
     let kinds: Vec<i16> = keys.iter().map(|key| key.kind as i16).collect();
     let rows = query(
-            client,
-            "SELECT c.owner, c.kind, c.day, c.count FROM counter c JOIN unnest($1::text[], $2::smallint[]) AS w(owner, kind) ON c.owner = w.owner AND c.kind = w.kind ORDER BY c.owner, c.kind, c.day",
-            &[&owners, &kinds],
-        )
-        .await
-        .map_err(|error| failed("read counters", error))?;
-    let known: FxHashMap<(&str, i16), &CountKey> =
-        keys.iter().map(|key| ((key.owner.as_str(), key.kind as i16), *key)).collect();
+        client,
+        "SELECT c.owner, c.kind, c.writer, c.state FROM counter c JOIN unnest($1::text[], $2::smallint[]) AS w(owner, kind) ON c.owner = w.owner AND c.kind = w.kind ORDER BY c.owner, c.kind, c.writer",
+        &[&owners, &kinds],
+    )
+    .await
+    .map_err(|error| failed("read windows", error))?;
     for row in &rows {
-        let owner: &str = row.get(0);
-        let kind = row.get::<_, i16>(1);
-        let Some(key) = known.get(&(owner, kind)) else { continue };
-        let counts = found.entry((*key).clone()).or_default();
-        counts.days.push((row.get::<_, i32>(2) as u32, row.get::<_, i32>(3) as u32));
+        let kind = u8::try_from(row.get::<_, i16>(1)).ok().and_then(CountKind::from_number);
+        let Some(kind) = kind else { continue };
+        let key = CountKey { kind, owner: row.get::<_, &str>(0).into() };
+        let window = crate::windows::get(row.get(3));
+        if row.get::<_, i32>(2) == i32::from(own) {
+            owned.insert(key.clone(), window.clone());
+        }
+        match all.entry(key) {
+            Entry::Vacant(empty) => drop(empty.insert(Arc::new(window))),
+            Entry::Occupied(mut there) => Arc::make_mut(there.get_mut()).join(&window),
+        }
     }
-    for counts in found.values_mut() {
-        let newest = counts.days.last().map_or(0, |(day, _)| *day);
-        counts.days.retain(|(day, _)| *day + Counts::DAYS > newest);
-    }
-    Ok(found)
+    Ok((all, owned))
 }

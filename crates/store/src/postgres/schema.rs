@@ -95,6 +95,15 @@ const STEPS: &[&str] = &[
          until bigint NOT NULL, PRIMARY KEY (platform, order_no));",
     // What is made of rows and need not be made again.
     "CREATE TABLE derived(name text PRIMARY KEY, bytes bytea NOT NULL);",
+    // Windows hold more than counts of days, and each writer has its own part of one: nobody waits for another's. The counts
+    // so far are a part of no writer's, in the form 0 of `windows.rs`.
+    "ALTER TABLE counter DROP CONSTRAINT counter_pkey;
+     ALTER TABLE counter ADD COLUMN writer integer NOT NULL DEFAULT 0, ADD COLUMN state bytea;
+     INSERT INTO counter(owner, kind, day, count, writer, state) SELECT owner, kind, -1, 0, 0,
+         '\\x00'::bytea || string_agg(int4send(day) || int4send(count), ''::bytea ORDER BY day) FROM counter GROUP BY owner, kind;
+     DELETE FROM counter WHERE day >= 0;
+     ALTER TABLE counter DROP COLUMN day, DROP COLUMN count, ALTER COLUMN state SET NOT NULL, ALTER COLUMN writer DROP DEFAULT,
+         ADD PRIMARY KEY (owner, kind, writer);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every

@@ -2,7 +2,7 @@
 //! to the database is in `writer`, what a batch may know in `load`, what it changes in `write`.
 
 use super::cold::{Shared, damaged};
-use super::load::load_facts;
+use super::load::{Own, load_facts, windows};
 use super::read::PostgresRead;
 use super::write::Effects;
 use super::writer::{Writer, keep_lease, keys, sealing, take_number};
@@ -13,10 +13,11 @@ use crate::codec;
 use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
 use crate::{Commit, Durable, Store, StoreError, Transaction};
-use clearance::facts::{Facts, Keys, Numbers};
+use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{Position, Time};
 use deadpool_postgres::ClientWrapper;
 use ring::digest::{SHA256, digest};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -43,6 +44,8 @@ pub struct PostgresStore {
     numbers: Numbers,
     /// The last batch was lost to movements of an account: the next locks its accounts too.
     careful: bool,
+    /// What this writer has added to the windows of the batch that is under way.
+    own: Own,
     heartbeat: tokio::task::JoinHandle<()>,
 }
 
@@ -69,6 +72,7 @@ impl PostgresStore {
             writer,
             numbers: Numbers::default(),
             careful: false,
+            own: Own::default(),
             heartbeat,
         })
     }
@@ -195,12 +199,13 @@ impl PostgresStore {
         }
         self.lease_numbers(rows as u64 * 3 + 16).await?;
         let client = self.client.clone();
-        let loaded = load_facts(&client, &self.shared, keys, self.careful).await;
+        let loaded = load_facts(&client, &self.shared, keys, self.writer.number, self.careful).await;
         if loaded.is_err() {
             // Where the connection is gone there is nothing to roll back.
             let _ = client.batch_execute("ROLLBACK").await;
         }
-        let (mut facts, reference) = loaded?;
+        let (mut facts, reference, own) = loaded?;
+        self.own = own;
         facts.numbers = self.numbers;
         facts.next = self.at(self.writer.next);
         facts.last_time = facts.last_time.max(self.writer.last_time);
@@ -250,6 +255,18 @@ impl PostgresStore {
         let number = i32::from(self.writer.number);
         let last = first.sequence as i64 + rows.len() as i64 - 1;
         let effects = Effects::of(&self.shared, first, time, rows);
+        // A window that was not asked for, but raised: what the writer added to it before is looked up.
+        let missing: Vec<CountKey> =
+            effects.raised().filter(|key| !self.own.contains_key(key)).cloned().collect();
+        let more = if missing.is_empty() {
+            None
+        } else {
+            Some(windows(&self.client, &missing, self.writer.number).await?.1)
+        };
+        let own = more.map_or_else(
+            || Cow::Borrowed(&self.own),
+            |more| Cow::Owned(self.own.clone().into_iter().chain(more).collect()),
+        );
         let lease = self.options.lease.as_secs_f64();
         let head_bytes = head.as_slice();
         let ledger: [&(dyn ToSql + Sync); 6] = [&sequences, &kinds, &payloads, &digests, &number, &time.0];
@@ -263,7 +280,7 @@ impl PostgresStore {
                 "INSERT INTO ledger(writer, sequence, time, kind, payload, digest) SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
                 &ledger,
             ),
-            effects.write(&self.client, self.at(last as u64), time),
+            effects.write(&self.client, self.at(last as u64), time, &own),
             execute(
                 &self.client,
                 "UPDATE writer SET sequence = $3, time = $4, head = $5, lease_until = greatest(lease_until, now() + $6 * interval '1 second') WHERE writer = $1 AND fence = $2",

@@ -2,15 +2,19 @@
 //! never wait for each other crosswise.
 
 use super::cold::Shared;
+use super::load::Own;
 use super::{execute, query};
 use crate::codec;
 use crate::rows::{EventRow, Row, Summary};
+use crate::windows;
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::Cause;
+use clearance::facts::CountKey;
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
 use clearance::record::Record;
+use clearance::windows::Raised;
 use deadpool_postgres::ClientWrapper;
 use ledger::{Account, MovementKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +47,8 @@ pub(super) struct Effects {
     /// First rows of messages by the hash of their bytes: the first stays.
     messages: BTreeMap<Uuid, u64>,
     accounts: BTreeMap<Account, Moved>,
-    counters: BTreeMap<(Text, u8, u32), i32>,
+    /// What windows were raised by, in order.
+    raised: BTreeMap<CountKey, Vec<(Raised, Time)>>,
     /// By recipient: row and number within it, in order.
     receipts: BTreeMap<Text, Vec<(u64, u16)>>,
     /// Set, or cleared.
@@ -107,8 +112,8 @@ impl Effects {
         }
         self.feed(position.sequence, &outcome.receipts);
         self.accounts(outcome);
-        for key in &outcome.counted {
-            *self.counters.entry((key.owner.clone(), key.kind as u8, time.day_number())).or_default() += 1;
+        for raised in &outcome.counted {
+            self.raised.entry(raised.key.clone()).or_default().push((raised.clone(), outcome.now));
         }
         for (number, follow) in outcome.follows.iter().enumerate() {
             self.follows.push((position.sequence, number as u16, codec::encode_follow(follow)));
@@ -195,7 +200,13 @@ impl Effects {
 
     /// Writes them, beside the rows up to `last`. False = an account has no room any more: the batch is lost. What the batch's keys guard goes at once;
     /// counters and accounts, which most batches share, come last and are locked for the shortest time.
-    pub async fn write(&self, at: &ClientWrapper, last: Position, time: Time) -> Result<bool, Error> {
+    pub async fn write(
+        &self,
+        at: &ClientWrapper,
+        last: Position,
+        time: Time,
+        own: &Own,
+    ) -> Result<bool, Error> {
         let writer = i32::from(last.writer);
         tokio::try_join!(
             self.write_keys(at, writer),
@@ -204,19 +215,29 @@ impl Effects {
             self.write_lists(at, writer, time),
             self.write_records(at),
         )?;
-        let ((), fitted) = tokio::try_join!(self.write_counters(at), self.write_accounts(at))?;
+        let ((), fitted) = tokio::try_join!(self.write_windows(at, writer, own), self.write_accounts(at))?;
         Ok(fitted)
     }
 
-    async fn write_counters(&self, at: &ClientWrapper) -> Result<(), Error> {
-        if self.counters.is_empty() {
+    /// The windows that are raised.
+    pub fn raised(&self) -> impl Iterator<Item = &CountKey> {
+        self.raised.keys()
+    }
+
+    /// Each writer has rows of its own: none waits for another's, and what it knows of its own is right.
+    async fn write_windows(&self, at: &ClientWrapper, writer: i32, own: &Own) -> Result<(), Error> {
+        if self.raised.is_empty() {
             return Ok(());
         }
-        let owners: Vec<&str> = self.counters.keys().map(|(owner, ..)| owner.as_str()).collect();
-        let kinds: Vec<i16> = self.counters.keys().map(|(_, kind, _)| i16::from(*kind)).collect();
-        let days: Vec<i32> = self.counters.keys().map(|(.., day)| *day as i32).collect();
-        let counts: Vec<i32> = self.counters.values().copied().collect();
-        run(at, "INSERT INTO counter AS c (owner, kind, day, count) SELECT * FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::integer[]) ON CONFLICT (owner, kind, day) DO UPDATE SET count = c.count + excluded.count", &[&owners, &kinds, &days, &counts]).await
+        let owners: Vec<&str> = self.raised.keys().map(|key| key.owner.as_str()).collect();
+        let kinds: Vec<i16> = self.raised.keys().map(|key| key.kind as i16).collect();
+        let after = self.raised.iter().map(|(key, raised)| {
+            let mut window = own.get(key).cloned().unwrap_or_default();
+            raised.iter().for_each(|(raised, now)| window.add(raised, *now));
+            windows::put(&window)
+        });
+        let states: Vec<Vec<u8>> = after.collect();
+        run(at, "INSERT INTO counter AS c (owner, kind, writer, state) SELECT owner, kind, $4, state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state) ON CONFLICT (owner, kind, writer) DO UPDATE SET state = excluded.state", &[&owners, &kinds, &states, &writer]).await
     }
 
     async fn write_keys(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {

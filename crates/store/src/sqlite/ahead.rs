@@ -3,9 +3,10 @@
 
 use crate::Row;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
-use clearance::facts::{CountKey, Counts, Facts};
+use clearance::facts::{CountKey, Facts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Time, WaybillKey};
 use clearance::record::{Record, RecordKey};
+use clearance::windows::{Raised, Window};
 use ledger::{Account, Balance, Movement};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 #[derive(Default)]
 struct Batch {
     last: u64,
-    day: u32,
     consignments: FxHashMap<OrderKey, Arc<Consignment>>,
     waybills: FxHashMap<WaybillKey, Arc<WaybillRecord>>,
     arrivals: FxHashMap<ArrivalKey, Arc<ArrivalRecord>>,
@@ -23,7 +23,7 @@ struct Batch {
     claims: FxHashMap<ClaimKey, Option<OrderKey>>,
     records: FxHashMap<RecordKey, Arc<Record>>,
     movements: FxHashMap<Account, Vec<Movement>>,
-    counted: FxHashMap<CountKey, u32>,
+    counted: FxHashMap<CountKey, Vec<(Raised, Time)>>,
 }
 
 /// Batches, the newest last.
@@ -32,8 +32,8 @@ pub struct Ahead(VecDeque<Batch>);
 
 impl Ahead {
     /// A batch was handed to the writer.
-    pub fn put(&mut self, last: u64, time: Time, rows: &[Row]) {
-        let mut batch = Batch { last, day: time.day_number(), ..Batch::default() };
+    pub fn put(&mut self, last: u64, rows: &[Row]) {
+        let mut batch = Batch { last, ..Batch::default() };
         for row in rows {
             if let Row::Record(record) = row {
                 batch.records.insert(record.key.clone(), record.clone());
@@ -55,8 +55,9 @@ impl Ahead {
             for movement in &outcome.movements {
                 batch.movements.entry(movement.account.clone()).or_default().push(movement.clone());
             }
-            for key in &outcome.counted {
-                *batch.counted.entry(key.clone()).or_default() += 1;
+            for raised in &outcome.counted {
+                let counted = batch.counted.entry(raised.key.clone()).or_default();
+                counted.push((raised.clone(), outcome.now));
             }
         }
         self.0.push_back(batch);
@@ -141,13 +142,13 @@ impl Ahead {
         balance
     }
 
-    fn count(&self, key: &CountKey, upto: u64, known: Option<Counts>) -> Option<Counts> {
-        let mut counts = known;
+    fn count(&self, key: &CountKey, upto: u64, known: Option<Arc<Window>>) -> Option<Arc<Window>> {
+        let mut window = known;
         for batch in self.0.iter().filter(|batch| batch.last > upto) {
-            for _ in 0..batch.counted.get(key).copied().unwrap_or(0) {
-                counts.get_or_insert_default().add(batch.day);
+            for (raised, now) in batch.counted.get(key).into_iter().flatten() {
+                Arc::make_mut(window.get_or_insert_default()).add(raised, *now);
             }
         }
-        counts
+        window
     }
 }

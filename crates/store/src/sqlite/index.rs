@@ -6,12 +6,14 @@ use super::runs::{self, Current, Family, Merging, Runs};
 use crate::StoreError;
 use crate::hasher::KeyHash;
 use crate::rows::Summary;
+use crate::windows;
 use clearance::Text;
 use clearance::event::TimerKind;
-use clearance::facts::Counts;
 use clearance::keys::{OrderKey, Time};
+use clearance::windows::Window;
 use ledger::{Account, AccountKind, Balance};
 use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,8 +56,8 @@ pub struct Entries {
     pub keys: Vec<(KeyHash, u64)>,
     /// Balances after it.
     pub balances: Vec<(KeyHash, Account, Balance)>,
-    /// Counters after it.
-    pub counts: Vec<(KeyHash, Counts)>,
+    /// Windows after it.
+    pub counts: FxHashMap<KeyHash, Arc<Window>>,
     /// Receipts: recipient, sequence, number in the row.
     pub receipts: Vec<(KeyHash, u64, u16)>,
     /// Timers set.
@@ -106,7 +108,7 @@ CREATE INDEX IF NOT EXISTS record_register ON record(register, created);
 CREATE TABLE IF NOT EXISTS record_party(party INTEGER NOT NULL, register INTEGER NOT NULL, created INTEGER NOT NULL,
     PRIMARY KEY(party, register, created)) STRICT, WITHOUT ROWID;
 ";
-const FORMAT: i64 = 6;
+const FORMAT: i64 = 7;
 
 impl IndexWriter {
     /// Opens the index of a folder, made if absent.
@@ -189,7 +191,7 @@ impl IndexWriter {
             balances.map(|(hash, account, balance)| (*hash, put_balance(account, balance))).collect();
         merging.add(&transaction, Family::Balance, balances)?;
         let counts = batch.iter().flat_map(|entries| &entries.counts);
-        let counts = counts.map(|(hash, counts)| (*hash, put_counts(counts))).collect();
+        let counts = counts.map(|(hash, window)| (*hash, windows::put(window))).collect();
         merging.add(&transaction, Family::Count, counts)?;
         {
             let open: BTreeMap<KeyHash, Option<u64>> =
@@ -283,19 +285,6 @@ fn get_balance(value: &[u8]) -> Option<(Account, Balance)> {
     Some((account, balance))
 }
 
-fn put_counts(counts: &Counts) -> Vec<u8> {
-    let days = counts.days.iter().flat_map(|(day, count)| [day.to_be_bytes(), count.to_be_bytes()]);
-    days.flatten().collect()
-}
-
-fn get_counts(value: &[u8]) -> Counts {
-    let days = value.chunks_exact(8).filter_map(|pair| {
-        let (day, count) = pair.split_at(4);
-        Some((u32::from_be_bytes(day.try_into().ok()?), u32::from_be_bytes(count.try_into().ok()?)))
-    });
-    Counts { days: days.collect() }
-}
-
 impl Index {
     /// Another connection to the same file, for a thread of its own.
     ///
@@ -381,9 +370,9 @@ impl Index {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn count(&self, hash: KeyHash) -> Result<Option<Counts>, StoreError> {
-        let found = self.find(Family::Count, hash).map_err(|error| failed("read a counter", error))?;
-        Ok(found.map(|value| get_counts(&value)))
+    pub fn count(&self, hash: KeyHash) -> Result<Option<Window>, StoreError> {
+        let found = self.find(Family::Count, hash).map_err(|error| failed("read a window", error))?;
+        Ok(found.map(|value| windows::get(&value)))
     }
 
     /// Sequences and numbers of receipts of a recipient in (after, upto], at most `limit`.

@@ -7,10 +7,11 @@ use crate::hasher::{Hasher, KeyHash};
 use crate::rows::{CertificateRow, EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, TimerKind};
-use clearance::facts::{CountKey, Counts};
+use clearance::facts::CountKey;
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Outcome, Receipt};
 use clearance::record::{Record, RecordKey};
+use clearance::windows::Window;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,8 +77,8 @@ pub struct Memory {
     pub recent: FxHashMap<KeyHash, (u64, u64)>,
     /// Balances with the sequence that moved them last, where the index is behind.
     pub balances: FxHashMap<Account, (Balance, u64)>,
-    /// Counters, where the index is behind.
-    pub counts: FxHashMap<CountKey, (Counts, u64)>,
+    /// Windows, where the index is behind.
+    pub counts: FxHashMap<CountKey, (Arc<Window>, u64)>,
     /// Receipts, where the index is behind.
     pub receipts: FxHashMap<KeyHash, Vec<(u64, u16)>>,
     /// Timers, where the index is behind.
@@ -114,8 +115,8 @@ pub struct FromIndex<'a> {
     pub known: &'a dyn Fn(KeyHash) -> bool,
     /// A balance.
     pub balance: &'a dyn Fn(KeyHash) -> Balance,
-    /// A counter.
-    pub count: &'a dyn Fn(KeyHash) -> Counts,
+    /// A window.
+    pub count: &'a dyn Fn(KeyHash) -> Window,
 }
 
 impl Memory {
@@ -237,7 +238,7 @@ impl Memory {
             self.key(entries, hash, sequence);
         }
         self.feed(sequence, &outcome.receipts, entries);
-        self.accounts(sequence, outcome, time, index, entries);
+        self.accounts(sequence, outcome, index, entries);
         if !outcome.follows.is_empty() {
             self.follows.entry(sequence).or_default().extend(outcome.follows.iter().cloned());
         }
@@ -265,7 +266,6 @@ impl Memory {
         &mut self,
         sequence: u64,
         outcome: &Outcome,
-        time: Time,
         index: &FromIndex<'_>,
         entries: &mut Entries,
     ) {
@@ -279,12 +279,15 @@ impl Memory {
             slot.1 = sequence;
             entries.balances.push((hash, movement.account.clone(), slot.0));
         }
-        for key in &outcome.counted {
-            let hash = self.hasher.count(key);
-            let slot = self.counts.entry(key.clone()).or_insert_with(|| ((index.count)(hash), 0));
-            slot.0.add(time.day_number());
+        for raised in &outcome.counted {
+            let hash = self.hasher.count(&raised.key);
+            let slot =
+                self.counts.entry(raised.key.clone()).or_insert_with(|| (Arc::new((index.count)(hash)), 0));
+            // Else it were copied for each of the rows of a commit.
+            entries.counts.remove(&hash);
+            Arc::make_mut(&mut slot.0).add(raised, outcome.now);
             slot.1 = sequence;
-            entries.counts.push((hash, slot.0.clone()));
+            entries.counts.insert(hash, slot.0.clone());
         }
     }
 

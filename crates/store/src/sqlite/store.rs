@@ -176,7 +176,7 @@ impl Shared {
                     balances.extend(index.balance(hash)?.map(|balance| (account, balance)));
                 }
                 for (key, hash) in cold_counters {
-                    counts.extend(index.count(hash)?.map(|found| (key, found)));
+                    counts.extend(index.count(hash)?.map(|found| (key, Arc::new(found))));
                 }
                 Ok(())
             })
@@ -630,7 +630,7 @@ impl Transaction for SqliteTransaction<'_> {
         // Each row takes at most three numbers; what it did not take is a gap.
         let used = store.numbers.next + rows.len() as u64 * 3;
         store.numbers.next = used.min(store.numbers.end);
-        store.ahead.put(last, time, &rows);
+        store.ahead.put(last, &rows);
         if rows.iter().any(Row::moves_reference) {
             store.shared.reference.fetch_add(1, Ordering::AcqRel);
         }

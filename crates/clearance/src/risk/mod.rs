@@ -1,0 +1,143 @@
+//! Sealed rules: conditions over what is declared, over windows and over lists of words, brands and recalls; hits out. Parties
+//! see only the measure taken. How a condition is written is `compile`, what it can look at `names`, how it is held against a
+//! declaration `look`, the lists are `lists`; `sampling` draws at random beside the rules.
+
+mod compile;
+mod lists;
+mod look;
+mod names;
+mod sampling;
+
+pub use names::reference_markdown;
+pub use sampling::{SamplingSeed, draw, ratio};
+
+use crate::Text;
+use crate::consignment::{Lane, RiskHit};
+use crate::facts::CountKind;
+use crate::rulebook::TableFault;
+use crate::tax::Assessment;
+use crate::windows::{WindowFact, Windowed};
+use ceb::{Day, Declaration, Payment};
+use compile::Alternative;
+use lists::Lists;
+
+/// The tables that rules look at; sealed as the rules are.
+pub const LISTS: [&str; 4] = lists::FILES;
+
+/// Which side of a trade a rule looks at: the five dimensions in which the zone's plan wants risk told.
+const DIMENSIONS: [&str; 5] = ["source", "quality", "safety-access", "transaction", "taxation"];
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Rule {
+    id: Text,
+    dimension: Option<&'static str>,
+    from: Day,
+    to: Option<Day>,
+    lane: Lane,
+    /// It hits when one of them holds.
+    alternatives: Vec<Alternative>,
+}
+
+/// The compiled rules of a rulebook.
+#[derive(Clone, Default, Debug)]
+pub struct RiskRules {
+    rules: Vec<Rule>,
+    windows: Vec<WindowFact>,
+    lists: Lists,
+}
+
+/// What the rules look at.
+pub struct RiskFacts<'a> {
+    /// The declaration.
+    pub declaration: &'a Declaration,
+    /// Its assessment, if it could be assessed.
+    pub assessment: Option<&'a Assessment>,
+    /// What was paid for it, if that is here.
+    pub payment: Option<&'a Payment>,
+    /// Windows of what it names.
+    pub counts: &'a [Windowed],
+}
+
+impl RiskRules {
+    /// Compiles the rules of a text, with the lists that `table` has by their names. Every fault is told.
+    pub(crate) fn load<'a>(
+        text: &str,
+        table: impl Fn(&'static str) -> &'a str,
+        faults: &mut Vec<TableFault>,
+    ) -> Self {
+        let mut rules = Self { lists: Lists::load(table, faults), ..Self::default() };
+        // Before 2026-11 a rule had no dimension.
+        if text.starts_with("id,dimension,") {
+            let header = ["id", "dimension", "valid_from", "valid_to", "lane", "condition", "note"];
+            crate::rulebook::rows(FILE, text, header, faults, |[id, dimension, from, to, lane, condition, _]| {
+                let known = DIMENSIONS.into_iter().find(|known| *known == dimension);
+                let known = known.ok_or_else(|| {
+                    format!("rule {id}: {dimension} is no dimension; there are {}", DIMENSIONS.join(", "))
+                })?;
+                rules.rule(id, Some(known), (from, to), lane, condition)
+            });
+        } else {
+            let header = ["id", "valid_from", "valid_to", "lane", "condition", "note"];
+            crate::rulebook::rows(FILE, text, header, faults, |[id, from, to, lane, condition, _]| {
+                rules.rule(id, None, (from, to), lane, condition)
+            });
+        }
+        rules
+    }
+
+    fn rule(
+        &mut self,
+        id: &str,
+        dimension: Option<&'static str>,
+        (from, to): (&str, &str),
+        lane: &str,
+        condition: &str,
+    ) -> Result<(), String> {
+        if self.rules.iter().any(|other| other.id == id) {
+            return Err(format!("rule {id} stands twice"));
+        }
+        let wrong = |what: String| format!("rule {id}: {what}");
+        let to = match to {
+            "" => None,
+            to => Some(Day::parse(to).ok_or_else(|| wrong("valid_to is yyyyMMdd".into()))?),
+        };
+        self.rules.push(Rule {
+            id: id.into(),
+            dimension,
+            from: Day::parse(from).ok_or_else(|| wrong("valid_from is yyyyMMdd".into()))?,
+            to,
+            lane: Lane::from_word(lane).ok_or_else(|| wrong(format!("{lane} is not a lane")))?,
+            alternatives: compile::condition(condition, &mut self.windows, &self.lists).map_err(wrong)?,
+        });
+        Ok(())
+    }
+
+    /// The windows that some rule reads: what a decision stores of those of a declaration.
+    pub fn windows(&self) -> &[WindowFact] {
+        &self.windows
+    }
+
+    /// Whether windows of a kind are raised and loaded: those of persons always, the others where a rule reads them.
+    pub fn reads(&self, kind: CountKind) -> bool {
+        matches!(kind, CountKind::Identity | CountKind::Telephone | CountKind::Address)
+            || self.windows.iter().any(|fact| fact.kind == kind)
+    }
+
+    /// Ids of all rules with their dimension, in the order of the table.
+    pub fn dimensions(&self) -> impl Iterator<Item = (&Text, Option<&'static str>)> {
+        self.rules.iter().map(|rule| (&rule.id, rule.dimension))
+    }
+
+    /// All hits of the rules in force on a day, in the order of the table.
+    pub fn evaluate(&self, facts: &RiskFacts<'_>, day: Day) -> Vec<RiskHit> {
+        let looked = look::Looked::new(self, facts, day);
+        let in_force = |rule: &&Rule| rule.from <= day && rule.to.is_none_or(|last| day <= last);
+        let hit = |rule: &Rule| {
+            let evidence = rule.alternatives.iter().find_map(|alternative| looked.holds(alternative))?;
+            Some(RiskHit { rule: rule.id.clone(), lane: rule.lane, evidence: evidence.into() })
+        };
+        self.rules.iter().filter(in_force).filter_map(hit).collect()
+    }
+}
+
+const FILE: &str = "risk_rules.csv";
