@@ -1,6 +1,8 @@
 //! `onewindow generate`: realistic CEB traffic of invented trades, the same for the same seed and instant.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+pub mod fraud;
+
 use crate::Failure;
 use ceb::{Decimal, Document, Style};
 use clearance::Text;
@@ -11,6 +13,9 @@ use std::path::PathBuf;
 
 /// The file of the parties that the messages name.
 pub const PARTIES: &str = "parties.json";
+
+/// The file that says which trades are fraud.
+const TRUTH: &str = "fraud.csv";
 
 /// Arguments of `generate`.
 #[derive(clap::Args)]
@@ -27,6 +32,9 @@ pub struct Arguments {
     /// Share of trades with a defect, 0 to 1.
     #[arg(long, default_value = "0", value_parser = share)]
     defects: u64,
+    /// Share of trades in which fraud is planted, 0 to 1; what was planted is written into `fraud.csv` beside the messages.
+    #[arg(long, default_value = "0", value_parser = share)]
+    fraud: u64,
     /// Documents in a message, 1 to 100.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
     batch: u64,
@@ -146,7 +154,7 @@ pub fn trades(seed: u64, first: u64, count: u64, persons: u64, defects_ppm: u64,
 }
 
 /// Parts per million of a share written as a decimal.
-fn share(text: &str) -> Result<u64, String> {
+pub fn share(text: &str) -> Result<u64, String> {
     let share = Decimal::parse(text).filter(|share| !share.is_negative() && *share <= Decimal::ONE);
     let share = share.and_then(|share| u64::try_from(share.units() * 10).ok());
     share.ok_or_else(|| format!("{text} is not a share from 0 to 1"))
@@ -162,7 +170,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let now = arguments.at.unwrap_or_else(|| Time::start_of(Clock::Real.now().day()));
     std::fs::create_dir_all(&arguments.out)?;
     let count = arguments.declarations;
-    let trades = trades(arguments.seed, 0, count, persons(count), arguments.defects, now);
+    let mut trades = trades(arguments.seed, 0, count, persons(count), arguments.defects, now);
+    let planted = fraud::plant(&mut trades, arguments.seed, arguments.fraud);
+    if arguments.fraud > 0 {
+        let mut truth = String::from("platform,order_no,sort,case\n");
+        for (at, sort, case) in &planted {
+            let head = &trades[*at].order.head;
+            truth.push_str(&format!("{},{},{sort},{case}\n", head.ebp_code, head.order_no));
+        }
+        std::fs::write(arguments.out.join(TRUTH), truth)?;
+    }
     let messages = messages(&trades, arguments.seed, arguments.batch as usize, now);
     let count = messages.len();
     for (_, name, bytes) in messages {

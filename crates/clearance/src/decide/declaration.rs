@@ -13,11 +13,10 @@ use crate::reason::{Layer, Reason};
 use crate::standing;
 use crate::states::{Trigger, next};
 use crate::tax::{self, Assessment, Basis, TaxFault};
-use crate::windows::{self, Window, WindowFact, WindowValue, Windowed};
+use crate::windows::{self, Windowed};
 use ceb::{Decimal, Declaration};
 use compact_str::format_compact;
 use ledger::{Account, Balance, Hold, Refusal};
-use std::sync::Arc;
 
 /// A declaration arrives.
 pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Declaration) {
@@ -374,8 +373,7 @@ fn grouped(fen: i64) -> String {
     out
 }
 
-/// Raises the windows of what a declaration names, and says what those of them that rules read stand at with it: medians
-/// without it, so that no price speaks for itself.
+/// Raises the windows of what a declaration names, and says what those of them that rules read stand at with it.
 fn windowed(
     case: &mut Case<'_>,
     arrived: &Arrived,
@@ -384,27 +382,11 @@ fn windowed(
 ) -> Vec<Windowed> {
     let reference = case.reference;
     let risk = &reference.current().risk;
-    // What is judged now counts now: events that waited see one another.
-    let now = case.now;
     let raised = windows::raised(&arrived.person, declaration, assessment, |kind| risk.reads(kind));
-    let mut all = Vec::with_capacity(raised.len());
-    for one in &raised {
-        let window = Arc::make_mut(case.facts.counts.entry(one.key.clone()).or_default());
-        let mut values = Vec::new();
-        let facts = || risk.windows().iter().filter(|fact| fact.kind == one.key.kind);
-        let mut read = |window: &Window, fact: &WindowFact| {
-            let value = window.read(fact.measure, fact.span, now);
-            values.extend(value.map(|value| WindowValue { measure: fact.measure, span: fact.span, value }));
-        };
-        facts().filter(|fact| fact.measure.is_median()).for_each(|fact| read(window, fact));
-        window.add(one, now);
-        facts().filter(|fact| !fact.measure.is_median()).for_each(|fact| read(window, fact));
-        let told = case.facts.told.iter().find(|told| told.key == one.key && told.line == one.line);
-        let values = told.map_or(values, |told| told.values.clone());
-        all.push(Windowed { key: one.key.clone(), line: one.line, values });
-    }
+    // What is judged now counts now: events that waited see one another.
+    let read = windows::raise(&raised, &mut case.facts.counts, risk.windows(), &case.facts.told, case.now);
     case.out.counted = raised;
-    all
+    read
 }
 
 /// Gives up what an attempt still holds.

@@ -5,7 +5,7 @@
 mod raised;
 mod state;
 
-pub use raised::{Raised, keys, raised};
+pub use raised::{Raised, keys, raise, raised};
 pub(crate) use raised::{grams, grams_a_piece, pieces};
 pub use state::{Cell, Level, Seen, Window};
 

@@ -1,13 +1,16 @@
 //! What a declaration adds to the windows of the keys that it names. Persons stand there by their keyed hash, goods, addresses
 //! of goods and waybills by a digest; the words themselves are in no index.
 
-use super::{Measure, short};
+use super::{Measure, Window, WindowFact, WindowValue, Windowed, short};
 use crate::Text;
 use crate::event::{Arrived, Person};
 use crate::facts::{CountKey, CountKind};
+use crate::keys::Time;
 use crate::normal;
 use crate::tax::Assessment;
 use ceb::{Declaration, DeclarationLine, Document};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What one declaration adds to one key.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,6 +72,33 @@ pub fn raised(
     }
     all.retain(|raised| !raised.key.owner.is_empty());
     all
+}
+
+/// Adds them to the windows of a batch, and says what those facts stand at that are asked for: with this declaration, but
+/// medians without it, so that no price speaks for itself. What was told stands where there is such.
+pub fn raise(
+    raised: &[Raised],
+    windows: &mut FxHashMap<CountKey, Arc<Window>>,
+    asked: &[WindowFact],
+    told: &[Windowed],
+    now: Time,
+) -> Vec<Windowed> {
+    let one = |raised: &Raised| {
+        let window = Arc::make_mut(windows.entry(raised.key.clone()).or_default());
+        let facts = || asked.iter().filter(|fact| fact.kind == raised.key.kind);
+        let mut values = Vec::with_capacity(facts().count());
+        let mut read = |window: &Window, fact: &WindowFact| {
+            let value = window.read(fact.measure, fact.span, now);
+            values.extend(value.map(|value| WindowValue { measure: fact.measure, span: fact.span, value }));
+        };
+        facts().filter(|fact| fact.measure.is_median()).for_each(|fact| read(window, fact));
+        window.add(raised, now);
+        facts().filter(|fact| !fact.measure.is_median()).for_each(|fact| read(window, fact));
+        let told = told.iter().find(|told| told.key == raised.key && told.line == raised.line);
+        let values = told.map_or(values, |told| told.values.clone());
+        Windowed { key: raised.key.clone(), line: raised.line, values }
+    };
+    raised.iter().map(one).collect()
 }
 
 fn of_list(

@@ -4,6 +4,8 @@
 #![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
 
 mod compare;
+mod evaluate;
+mod rules;
 mod score;
 mod train;
 
@@ -41,6 +43,11 @@ enum Action {
     /// Say whether declarations still look like those a model was trained on.
     #[command(after_help = "Example:\n  onewindow risk drift --model risk.model --data new.csv")]
     Drift(compare::DriftArguments),
+    /// Measure the sealed rules on fraud that is planted among invented trades.
+    #[command(after_help = "Example:\n  onewindow risk evaluate --declarations 30000 --fraud 0.03")]
+    Evaluate(evaluate::Arguments),
+    /// Measure how long many rules over many windows take for a declaration.
+    Rules(rules::Arguments),
 }
 
 /// Runs the command.
@@ -50,6 +57,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Action::Score(arguments) => score::run(&arguments),
         Action::Compare(arguments) => compare::run(&arguments),
         Action::Drift(arguments) => compare::drift(&arguments),
+        Action::Evaluate(arguments) => evaluate::run(&arguments),
+        Action::Rules(arguments) => rules::run(&arguments),
     }
 }
 

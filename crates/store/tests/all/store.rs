@@ -3,6 +3,8 @@
 
 use bytes::Bytes;
 use ceb::{Document, Style};
+use clearance::facts::CountKind;
+use clearance::windows::{Measure, Span, WindowValue};
 use clearance::decide::{Reference, decide};
 use clearance::event::{Arrived, Cause, Event, Person, SignatureFact};
 use clearance::facts::{Keys, needs};
@@ -458,11 +460,33 @@ fn format_three_is_still_read() {
 fn format_six_is_still_read() {
     let bytes = fixture("event-format-6.bin");
     let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
-    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
-    let consignment = event.outcome.unwrap().consignment.unwrap();
+    let written = codec::encode(&Row::Event(event.clone())).1;
+    assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event.clone())));
+    let outcome = event.outcome.unwrap();
+    assert_eq!(outcome.counted.len(), 3, "persons alone, by one each");
+    assert!(outcome.counted.iter().all(|raised| raised.fen == 0 && raised.others.is_empty()));
+    let consignment = outcome.consignment.unwrap();
+    let counts = &consignment.attempt.as_ref().unwrap().counts;
+    let identity = counts.iter().find(|read| read.key.kind == CountKind::Identity).unwrap();
+    let days: Vec<Span> = identity.values.iter().map(|value| value.span).collect();
+    assert_eq!(days, [Span::Days(7), Span::Days(30)], "two windows of one key");
     let credit = consignment.attempt.as_ref().unwrap().credit.clone().unwrap();
     assert_eq!(credit.standings, [("5301960201".into(), "attention".into())]);
     assert_eq!((credit.factor, credit.share), (Some(300), 50_000));
+}
+
+/// As above, of format 7: what was read of windows of the goods of a line, and what was added to them.
+#[test]
+fn format_seven_is_still_read() {
+    let bytes = fixture("event-format-7.bin");
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
+    let outcome = event.outcome.unwrap();
+    let goods = outcome.counted.iter().find(|raised| raised.key.kind == CountKind::Goods).unwrap();
+    assert_eq!((goods.line, goods.price, goods.grams, goods.pieces), (1, Some(12_345), Some(800), 2));
+    let read = outcome.read.counts.iter().find(|read| read.key == goods.key).unwrap();
+    let median = WindowValue { measure: Measure::PriceMedian, span: Span::Days(90), value: 12_799 };
+    assert!(read.line == 1 && read.values.contains(&median), "{read:?}");
 }
 
 /// As above, of format 5.
