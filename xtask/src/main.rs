@@ -77,6 +77,7 @@ fn stories_on_postgres() -> bool {
         "signed_requests",
         "statistics",
         "webhooks",
+        "windowed",
         "windows",
     ];
     command.args(["test", "--quiet", "--workspace", "--test", "all", "--"]);

@@ -1,6 +1,7 @@
 //! What a batch may know: `needs` names the keys, the store loads them, `decide` reads and moves its own copy so
 //! that each event sees the outcomes before it.
 
+use crate::Text;
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::decide::Reference;
 use crate::event::{Cause, Event, Follow};
@@ -9,7 +10,6 @@ use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::record::{Record, RecordKey};
 use crate::standing::Standing;
 use crate::windows::{self, Window, Windowed};
-use crate::Text;
 use ceb::Document;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;

@@ -62,11 +62,8 @@ fn house_word(rest: &[char], after_number: bool, begins: bool) -> Option<usize> 
         let length = word.chars().count();
         let here = rest.get(..length)?.iter().copied().eq(word.chars());
         let next = rest.get(length..)?.iter().find(|c| c.is_alphanumeric());
-        let fits = if word.is_ascii() {
-            begins && next.is_some_and(char::is_ascii_digit)
-        } else {
-            after_number
-        };
+        let fits =
+            if word.is_ascii() { begins && next.is_some_and(char::is_ascii_digit) } else { after_number };
         (here && fits).then_some(length)
     })
 }

@@ -203,12 +203,8 @@ fn select(
         ceb::Document::Payment(payment) => Some(payment),
         _ => None,
     });
-    let facts = RiskFacts {
-        declaration,
-        assessment: attempt.assessment.as_ref(),
-        payment,
-        counts: &attempt.counts,
-    };
+    let facts =
+        RiskFacts { declaration, assessment: attempt.assessment.as_ref(), payment, counts: &attempt.counts };
     let mut hits = book.risk.evaluate(&facts, case.today());
     case.out.read.counts.clone_from(&attempt.counts);
     let grade = case

@@ -3,8 +3,8 @@
 
 use super::lists::Lists;
 use super::names::{self, NUMBERS, Number, WORDS, Word};
-use crate::{Text, normal};
 use crate::windows::WindowFact;
+use crate::{Text, normal};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Compare {
@@ -81,10 +81,8 @@ pub(super) fn condition(
 ) -> Result<Vec<Alternative>, String> {
     text.split(" or ")
         .map(|alternative| {
-            let conditions: Vec<Condition> = alternative
-                .split(" and ")
-                .map(|text| one(text, windows, lists))
-                .collect::<Result<_, _>>()?;
+            let conditions: Vec<Condition> =
+                alternative.split(" and ").map(|text| one(text, windows, lists)).collect::<Result<_, _>>()?;
             let of_line = conditions.iter().any(|condition| is_of_line(condition, windows));
             Ok(Alternative { conditions, of_line })
         })

@@ -111,10 +111,7 @@ fn word(name: &str, text: &str) -> Result<Text, String> {
 }
 
 impl Lists {
-    pub(super) fn load<'a>(
-        table: impl Fn(&'static str) -> &'a str,
-        faults: &mut Vec<TableFault>,
-    ) -> Self {
+    pub(super) fn load<'a>(table: impl Fn(&'static str) -> &'a str, faults: &mut Vec<TableFault>) -> Self {
         let mut lists = Self::default();
         let [brands, goods, recalls, words] = FILES;
         if !table(words).is_empty() {
@@ -138,12 +135,15 @@ impl Lists {
             let header =
                 ["brand", "hs", "floor_fen", "merchants", "valid_from", "valid_to", "source", "certainty"];
             rows(brands, table(brands), header, faults, |[brand, hs, floor, merchants, from, to, ..]| {
-                let floor = match floor {
-                    "" => None,
-                    floor => Some(floor.parse().ok().filter(|fen: &i64| *fen > 0).ok_or_else(|| {
-                        format!("floor_fen: {floor} is not a number of fen above 0")
-                    })?),
-                };
+                let floor =
+                    match floor {
+                        "" => None,
+                        floor => {
+                            Some(floor.parse().ok().filter(|fen: &i64| *fen > 0).ok_or_else(|| {
+                                format!("floor_fen: {floor} is not a number of fen above 0")
+                            })?)
+                        }
+                    };
                 lists.brands.push(Brand {
                     brand: word("brand", brand)?,
                     hs: codes(hs)?,
@@ -204,11 +204,8 @@ impl Lists {
 
     /// Whether a name of goods has a word none of whose HS codes is the declared one.
     pub(super) fn hs_against_words(&self, hs: &str, text: &str, day: Day) -> bool {
-        let met: Vec<&GoodsWord> = self
-            .goods
-            .iter()
-            .filter(|row| row.days.has(day) && text.contains(row.word.as_str()))
-            .collect();
+        let met: Vec<&GoodsWord> =
+            self.goods.iter().filter(|row| row.days.has(day) && text.contains(row.word.as_str())).collect();
         // Of two words, one in the other (milk, milk tea), the longer says what it is.
         let says = |row: &&&GoodsWord| {
             !met.iter()
@@ -218,7 +215,13 @@ impl Lists {
     }
 
     /// What the brands that a line names say; none = it names none.
-    pub(super) fn brand(&self, line: &DeclarationLine, text: &str, merchant: &str, day: Day) -> Option<OfBrand> {
+    pub(super) fn brand(
+        &self,
+        line: &DeclarationLine,
+        text: &str,
+        merchant: &str,
+        day: Day,
+    ) -> Option<OfBrand> {
         let named = self.brands.iter().filter(|row| {
             row.days.has(day)
                 && text.contains(row.brand.as_str())

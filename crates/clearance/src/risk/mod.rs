@@ -69,13 +69,19 @@ impl RiskRules {
         // Before 2026-11 a rule had no dimension.
         if text.starts_with("id,dimension,") {
             let header = ["id", "dimension", "valid_from", "valid_to", "lane", "condition", "note"];
-            crate::rulebook::rows(FILE, text, header, faults, |[id, dimension, from, to, lane, condition, _]| {
-                let known = DIMENSIONS.into_iter().find(|known| *known == dimension);
-                let known = known.ok_or_else(|| {
-                    format!("rule {id}: {dimension} is no dimension; there are {}", DIMENSIONS.join(", "))
-                })?;
-                rules.rule(id, Some(known), (from, to), lane, condition)
-            });
+            crate::rulebook::rows(
+                FILE,
+                text,
+                header,
+                faults,
+                |[id, dimension, from, to, lane, condition, _]| {
+                    let known = DIMENSIONS.into_iter().find(|known| *known == dimension);
+                    let known = known.ok_or_else(|| {
+                        format!("rule {id}: {dimension} is no dimension; there are {}", DIMENSIONS.join(", "))
+                    })?;
+                    rules.rule(id, Some(known), (from, to), lane, condition)
+                },
+            );
         } else {
             let header = ["id", "valid_from", "valid_to", "lane", "condition", "note"];
             crate::rulebook::rows(FILE, text, header, faults, |[id, from, to, lane, condition, _]| {

@@ -38,19 +38,67 @@ pub(super) enum Word {
 type NumberRow = (&'static str, Number, bool, &'static str, &'static str);
 
 pub(super) const NUMBERS: [NumberRow; 14] = [
-    ("dutiable_fen", Number::Dutiable, false, "fen", "dutiable value of the list; absent where it could not be assessed"),
+    (
+        "dutiable_fen",
+        Number::Dutiable,
+        false,
+        "fen",
+        "dutiable value of the list; absent where it could not be assessed",
+    ),
     ("lines", Number::Lines, false, "lines", "lines of the list"),
     ("gross_weight_grams", Number::GrossWeight, false, "grams", "declared gross weight"),
     ("net_weight_grams", Number::NetWeight, false, "grams", "declared net weight"),
-    ("buyer_age_years", Number::Age, false, "years", "age by the identity number; absent where it is no citizen's"),
-    ("payer_differs", Number::PayerDiffers, false, "0 or 1", "whether another identity number paid than bought; absent until the payment is here"),
+    (
+        "buyer_age_years",
+        Number::Age,
+        false,
+        "years",
+        "age by the identity number; absent where it is no citizen's",
+    ),
+    (
+        "payer_differs",
+        Number::PayerDiffers,
+        false,
+        "0 or 1",
+        "whether another identity number paid than bought; absent until the payment is here",
+    ),
     ("unit_price_fen", Number::UnitPrice, true, "fen", "declared price of a unit"),
     ("line_total_fen", Number::LineTotal, true, "fen", "declared total of the line"),
-    ("pieces", Number::Pieces, true, "pieces", "declared quantity in the unit of the trade, whole, at least 1"),
-    ("piece_weight_grams", Number::PieceWeight, true, "grams", "net weight by piece; absent where the list has several lines"),
-    ("brand_floor_fen", Number::BrandFloor, true, "fen", "lowest credible price of the brand named (`risk_brands.csv`); absent where none is"),
-    ("brand_unauthorised", Number::BrandUnauthorised, true, "0 or 1", "whether a brand is named whose holder did not authorise the merchant (`risk_brands.csv`)"),
-    ("hs_against_words", Number::HsAgainstWords, true, "0 or 1", "whether the name has a word whose HS codes the declared one is none of (`risk_goods_words.csv`)"),
+    (
+        "pieces",
+        Number::Pieces,
+        true,
+        "pieces",
+        "declared quantity in the unit of the trade, whole, at least 1",
+    ),
+    (
+        "piece_weight_grams",
+        Number::PieceWeight,
+        true,
+        "grams",
+        "net weight by piece; absent where the list has several lines",
+    ),
+    (
+        "brand_floor_fen",
+        Number::BrandFloor,
+        true,
+        "fen",
+        "lowest credible price of the brand named (`risk_brands.csv`); absent where none is",
+    ),
+    (
+        "brand_unauthorised",
+        Number::BrandUnauthorised,
+        true,
+        "0 or 1",
+        "whether a brand is named whose holder did not authorise the merchant (`risk_brands.csv`)",
+    ),
+    (
+        "hs_against_words",
+        Number::HsAgainstWords,
+        true,
+        "0 or 1",
+        "whether the name has a word whose HS codes the declared one is none of (`risk_goods_words.csv`)",
+    ),
     ("recalled", Number::Recalled, true, "0 or 1", "whether a recall meets the line (`risk_recalls.csv`)"),
 ];
 
@@ -59,7 +107,12 @@ type WordRow = (&'static str, Word, bool, &'static str);
 
 pub(super) const WORDS: [WordRow; 6] = [
     ("hs", Word::Hs, true, "HS code; `in` compares its beginning"),
-    ("goods_text", Word::Goods, true, "name, model and name as sold, in one writing: half-width, lower case, no blanks or punctuation"),
+    (
+        "goods_text",
+        Word::Goods,
+        true,
+        "name, model and name as sold, in one writing: half-width, lower case, no blanks or punctuation",
+    ),
     ("origin", Word::Origin, true, "country of origin"),
     ("transport", Word::Transport, false, "mode of transport"),
     ("mode", Word::Mode, false, "supervision mode"),

@@ -145,13 +145,7 @@ impl WindowFact {
     pub const THERE_IS: [(CountKind, &'static [Measure]); 9] = [
         (
             CountKind::Identity,
-            &[
-                Measure::Count,
-                Measure::Fen,
-                Measure::Telephones,
-                Measure::Addresses,
-                Measure::Merchants,
-            ],
+            &[Measure::Count, Measure::Fen, Measure::Telephones, Measure::Addresses, Measure::Merchants],
         ),
         (CountKind::Telephone, &[Measure::Count, Measure::Fen, Measure::Identities, Measure::Addresses]),
         (CountKind::AddressGoods, &[Measure::Count, Measure::Fen, Measure::Pieces, Measure::Identities]),
@@ -161,13 +155,7 @@ impl WindowFact {
         (CountKind::Seller, &[Measure::Count, Measure::Fen]),
         (
             CountKind::Goods,
-            &[
-                Measure::Count,
-                Measure::Fen,
-                Measure::Pieces,
-                Measure::PriceMedian,
-                Measure::WeightMedian,
-            ],
+            &[Measure::Count, Measure::Fen, Measure::Pieces, Measure::PriceMedian, Measure::WeightMedian],
         ),
         (CountKind::Waybill, &[Measure::Orders]),
     ];
@@ -187,11 +175,9 @@ impl WindowFact {
                 let fact = Span::parse(span).map(|span| Self { kind, measure, span });
                 return match fact.filter(|fact| fact.is_kept()) {
                     Some(fact) => Ok(Some(fact)),
-                    None => Err(format!(
-                        "{name} is not kept: {} reaches back {}",
-                        measure.word(),
-                        reach(measure)
-                    )),
+                    None => {
+                        Err(format!("{name} is not kept: {} reaches back {}", measure.word(), reach(measure)))
+                    }
                 };
             }
         }

@@ -49,7 +49,12 @@ impl List {
         declaration.lines.truncate(1);
         let head = &mut declaration.head;
         head.ebc_code = self.merchant.into();
-        head.ebc_name = if self.merchant == "5301960201" { "样例春城海外贸易商" } else { "样例彩云母婴商贸" }.into();
+        head.ebc_name = if self.merchant == "5301960201" {
+            "样例春城海外贸易商"
+        } else {
+            "样例彩云母婴商贸"
+        }
+        .into();
         head.buyer_id_number = identity(19_800_101 + (self.buyer % 20) as u32 * 10_000, self.buyer).into();
         head.buyer_telephone = format!("100{:08}", self.telephone).into();
         head.consignee_address = format!("云南省昆明市样例路{}号", self.address).into();
@@ -79,12 +84,8 @@ fn hits_of(window: &mut Window, declaration: &Declaration, payment: Option<&Paym
     assert!(outcome.answer.status > 0, "{} {told:?}", outcome.answer.status);
     let key = OrderKey::new(&declaration.head.ebp_code, &declaration.head.order_no);
     let attempt = window.facts.consignments[&key].attempt.clone().unwrap();
-    let facts = RiskFacts {
-        declaration,
-        assessment: attempt.assessment.as_ref(),
-        payment,
-        counts: &attempt.counts,
-    };
+    let facts =
+        RiskFacts { declaration, assessment: attempt.assessment.as_ref(), payment, counts: &attempt.counts };
     let hits = window.reference.current().risk.evaluate(&facts, window.now.day());
     for hit in &hits {
         assert!(!hit.evidence.is_empty(), "{} says nothing", hit.rule);
@@ -136,7 +137,11 @@ fn orders_split_just_below_the_limit_are_seen_at_the_address_and_at_the_telephon
     assert_eq!(first_hit(rule, 6, |number| dear(number, 460_000, 1, number)), Some(5), "of one address");
     assert_eq!(first_hit(rule, 6, |number| dear(number, 460_000, number, 1)), Some(5), "of one telephone");
     assert_eq!(first_hit(rule, 8, |number| dear(number, 300_000, 1, number)), None, "far below the limit");
-    assert_eq!(first_hit(rule, 8, |number| dear(number, 460_000, number, number)), None, "everybody for himself");
+    assert_eq!(
+        first_hit(rule, 8, |number| dear(number, 460_000, number, number)),
+        None,
+        "everybody for himself"
+    );
 }
 
 #[test]
@@ -162,8 +167,10 @@ fn identities_telephones_and_addresses_that_go_together_too_often_are_seen() {
 
 #[test]
 fn a_child_and_somebody_very_old_are_seen_by_their_numbers() {
-    let born = |day| move |declaration: &mut Declaration| {
-        declaration.head.buyer_id_number = identity(day, 1).into();
+    let born = |day| {
+        move |declaration: &mut Declaration| {
+            declaration.head.buyer_id_number = identity(day, 1).into();
+        }
     };
     // It is 2026-11-23.
     assert!(alone("buyer-child", born(20_121_124)));
@@ -264,7 +271,11 @@ fn parcels_of_many_goods_that_weigh_the_same_are_seen() {
         ..USUAL
     };
     assert_eq!(first_hit("same-weight", 32, |number| of(number, 12, 25)), Some(30));
-    assert_eq!(first_hit("same-weight", 40, |number| of(number, 11, 25)), None, "few sorts may weigh the same");
+    assert_eq!(
+        first_hit("same-weight", 40, |number| of(number, 11, 25)),
+        None,
+        "few sorts may weigh the same"
+    );
     assert_eq!(first_hit("same-weight", 40, |number| of(number, 12, 19)), None);
 }
 
@@ -296,7 +307,14 @@ fn a_waybill_number_with_another_order_is_seen() {
 
 #[test]
 fn goods_in_bulk_to_one_address_are_seen() {
-    let of = |number, pieces, address| List { buyer: number, telephone: number, address, pieces, fen: 1_000, ..USUAL };
+    let of = |number, pieces, address| List {
+        buyer: number,
+        telephone: number,
+        address,
+        pieces,
+        fen: 1_000,
+        ..USUAL
+    };
     assert_eq!(first_hit("bulk-to-address", 6, |number| of(number, 15, 1)), Some(4));
     assert_eq!(first_hit("bulk-to-address", 6, |number| of(number, 9, 1)), None);
     assert_eq!(first_hit("bulk-to-address", 9, |number| of(number, 15, number)), None);
@@ -312,7 +330,10 @@ fn brands_are_held_against_who_may_sell_them_and_what_they_cost() {
     assert!(branded("brand-unauthorised", may_not, 30_000, "样例诺瓦胶原蛋白粉"));
     assert!(!branded("brand-unauthorised", may, 30_000, "样例诺瓦胶原蛋白粉"));
     assert!(branded("brand-unauthorised", may_not, 30_000, "样例 诺瓦·胶原蛋白粉"), "other writing");
-    assert!(!branded("brand-unauthorised", may_not, 30_000, "Ｅｘａｍｐｌｏｒａ胶原蛋白粉"), "not for these goods");
+    assert!(
+        !branded("brand-unauthorised", may_not, 30_000, "Ｅｘａｍｐｌｏｒａ胶原蛋白粉"),
+        "not for these goods"
+    );
     assert!(branded("brand-under-floor", may, 19_999, "样例诺瓦胶原蛋白粉"));
     assert!(!branded("brand-under-floor", may, 20_000, "样例诺瓦胶原蛋白粉"));
 }
@@ -344,8 +365,7 @@ fn animal_products_of_an_epidemic_are_seen_by_code_and_origin_of_one_line() {
         let line = &mut declaration.lines[0];
         (line.gcode, line.country) = (hs.into(), origin.into());
         declaration.lines.push(other);
-        let facts =
-            RiskFacts { declaration: &declaration, assessment: None, payment: None, counts: &[] };
+        let facts = RiskFacts { declaration: &declaration, assessment: None, payment: None, counts: &[] };
         let hits = rules.current().risk.evaluate(&facts, NOW.day());
         hits.iter().any(|hit| hit.rule == "epidemic-origin")
     };
@@ -376,8 +396,15 @@ fn every_indicator_has_a_dimension_of_the_plan_and_is_tried_here() {
         assert!(dimension.is_some(), "{id}");
         // What stood in the table before has its tests in `verdicts`.
         let before = [
-            "identity-burst", "telephone-identities", "address-burst", "just-below-limit", "prohibited-words",
-            "medicine-words", "low-milk-price", "low-perfume-price", "battery-by-air",
+            "identity-burst",
+            "telephone-identities",
+            "address-burst",
+            "just-below-limit",
+            "prohibited-words",
+            "medicine-words",
+            "low-milk-price",
+            "low-perfume-price",
+            "battery-by-air",
         ];
         assert!(before.contains(&id.as_str()) || text.contains(&format!("\"{id}\"")), "{id} has no test");
     }

@@ -291,8 +291,7 @@ fn conditions_hold_where_they_say() {
     line.gname = "样例奶粉".into();
     let hits = |condition: &str, day: Time| {
         let book = book(condition).unwrap_or_else(|faults| panic!("{condition}: {faults:?}"));
-        let facts =
-            RiskFacts { declaration: &declaration, assessment: None, payment: None, counts: &[] };
+        let facts = RiskFacts { declaration: &declaration, assessment: None, payment: None, counts: &[] };
         book.risk.evaluate(&facts, day.day()).len() == 1
     };
     let cases = [

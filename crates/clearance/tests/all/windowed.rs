@@ -65,7 +65,11 @@ fn a_key_that_everybody_shares_stays_small() {
     }
     let cells = window.hours.len() + window.days.len() + window.thirties.len();
     assert!(cells <= 48 + 62 + 14, "{cells}");
-    assert!(window.seen.len() <= Window::DISTINCT && window.levels.len() <= 5 * 16 * 17, "{}", window.levels.len());
+    assert!(
+        window.seen.len() <= Window::DISTINCT && window.levels.len() <= 5 * 16 * 17,
+        "{}",
+        window.levels.len()
+    );
 }
 
 #[test]
@@ -74,7 +78,8 @@ fn names_of_facts_are_read_as_they_are_written() {
         for measure in measures {
             for span in [Span::Days(30), Span::Days(90), Span::Hours(24)] {
                 let fact = WindowFact { kind, measure: *measure, span };
-                let exact = measure.is_median() || !matches!(measure, Measure::Count | Measure::Fen | Measure::Pieces);
+                let exact = measure.is_median()
+                    || !matches!(measure, Measure::Count | Measure::Fen | Measure::Pieces);
                 match WindowFact::parse(&fact.name()) {
                     Ok(found) => assert_eq!(found, Some(fact)),
                     Err(what) => assert!(exact && matches!(span, Span::Hours(_)), "{what}"),
@@ -83,7 +88,13 @@ fn names_of_facts_are_read_as_they_are_written() {
         }
     }
     assert_eq!(WindowFact::parse("dutiable_fen"), Ok(None));
-    for wrong in ["identity_count_0", "identity_count_366", "identity_count_49h", "identity_count_07", "goods_price_median_7"] {
+    for wrong in [
+        "identity_count_0",
+        "identity_count_366",
+        "identity_count_49h",
+        "identity_count_07",
+        "goods_price_median_7",
+    ] {
         assert!(WindowFact::parse(wrong).is_err(), "{wrong}");
     }
 }

@@ -81,8 +81,16 @@ const GOODS: [(&str, &str, i64, u64); 4] = [
     ("样例婴儿纸尿裤", "9619001100", 12_000, 2_500),
     ("样例洁面乳", "3401300000", 7_000, 150),
 ];
-const FORBIDDEN: [&str; 8] =
-    ["样例象牙摆件", "样例大麻籽", "样例仿真枪", "样例微型窃听器", "样例花卉种子", "样例猛犸牙雕", "样例气步枪配件", "样例鲜果礼盒"];
+const FORBIDDEN: [&str; 8] = [
+    "样例象牙摆件",
+    "样例大麻籽",
+    "样例仿真枪",
+    "样例微型窃听器",
+    "样例花卉种子",
+    "样例猛犸牙雕",
+    "样例气步枪配件",
+    "样例鲜果礼盒",
+];
 
 impl Plan {
     fn new(sort: &'static str, case: u64, draw: &mut Numbers) -> Self {
@@ -105,16 +113,19 @@ impl Plan {
             }
             "borrowed-quota" => {
                 let other = self.other(number);
-                let lent = Person {
-                    identity: self.head.identity.clone(),
-                    name: self.head.name.clone(),
-                    ..other
-                };
+                let lent =
+                    Person { identity: self.head.identity.clone(), name: self.head.name.clone(), ..other };
                 set_buyer(trade, &lent);
             }
             "stolen-identity" => set_buyer(trade, &self.head),
             "child" => {
-                let body = format!("990000{}0{}1{}{:03}", 2014 + draw.below(10), 1 + draw.below(9), draw.below(10), draw.below(1000));
+                let body = format!(
+                    "990000{}0{}1{}{:03}",
+                    2014 + draw.below(10),
+                    1 + draw.below(9),
+                    draw.below(10),
+                    draw.below(1000)
+                );
                 let identity = format!("{body}{}", citizen_check(&body).unwrap_or('0')).into();
                 set_buyer(trade, &Person { identity, ..self.other(number) });
             }
@@ -220,7 +231,8 @@ fn one_line(trade: &mut Trade, name: &str, hs: &str, fen: i64, pieces: i64, gram
     trade.order.lines.truncate(1);
     trade.declaration.lines.truncate(1);
     let (price, total) = (Decimal::from_fen(fen), Decimal::from_fen(fen * pieces));
-    let (Some(ordered), Some(declared)) = (trade.order.lines.first_mut(), trade.declaration.lines.first_mut())
+    let (Some(ordered), Some(declared)) =
+        (trade.order.lines.first_mut(), trade.declaration.lines.first_mut())
     else {
         return;
     };
@@ -231,9 +243,13 @@ fn one_line(trade: &mut Trade, name: &str, hs: &str, fen: i64, pieces: i64, gram
     let item = Some(Text::from(format!("SKU{hs}")));
     (ordered.item_no, declared.item_no) = (item.clone(), item);
     declared.gcode = Text::from(hs);
-    (declared.unit1, declared.qty1) = ("035".into(), Decimal::from_units(i128::from(grams) * i128::from(pieces) * 100));
-    (declared.unit2, declared.qty2) =
-        if hs == "4202210000" { (Some("007".into()), Some(Decimal::from_whole(pieces))) } else { (None, None) };
+    (declared.unit1, declared.qty1) =
+        ("035".into(), Decimal::from_units(i128::from(grams) * i128::from(pieces) * 100));
+    (declared.unit2, declared.qty2) = if hs == "4202210000" {
+        (Some("007".into()), Some(Decimal::from_whole(pieces)))
+    } else {
+        (None, None)
+    };
     set_weight(trade, grams * pieces as u64);
     let paid = trade.order.head.freight.checked_add(total).unwrap_or_default();
     trade.order.head.goods_value = total;

@@ -108,7 +108,8 @@ impl Window {
                 .replace("sampling_base_9610,20000", "sampling_base_9610,0");
             (name, text)
         });
-        let book = drawless.and_then(|table| Rulebook::load(1, &[table]).ok()).unwrap_or_else(Rulebook::builtin);
+        let book =
+            drawless.and_then(|table| Rulebook::load(1, &[table]).ok()).unwrap_or_else(Rulebook::builtin);
         let mut filings = sample::filings();
         // Platforms that verify who buys: then another may pay, which is what a rule looks at.
         filings.iter_mut().for_each(|filing| filing.verifies_identity = true);
@@ -147,13 +148,20 @@ impl Window {
 fn arrived(sender: &Text, document: Document) -> Arrived {
     let message = sample::message(sender, vec![document]);
     let transfer = message.transfer.clone().map(Arc::new);
-    let document = Arc::new(message.entries.into_iter().next().map(|entry| entry.document).unwrap_or_else(|| {
-        unreachable!("a message of one document has one")
-    }));
+    let document = Arc::new(
+        message
+            .entries
+            .into_iter()
+            .next()
+            .map(|entry| entry.document)
+            .unwrap_or_else(|| unreachable!("a message of one document has one")),
+    );
     let mut content = Vec::new();
     document.digest_input(&mut |part| content.extend_from_slice(part));
     let mut fingerprint = [0u8; 16];
-    for (slot, byte) in fingerprint.iter_mut().zip(ring::digest::digest(&ring::digest::SHA256, &content).as_ref()) {
+    for (slot, byte) in
+        fingerprint.iter_mut().zip(ring::digest::digest(&ring::digest::SHA256, &content).as_ref())
+    {
         *slot = *byte;
     }
     // Nothing leaves this process: names stand for themselves.
@@ -253,14 +261,24 @@ fn workloads(judged: &[Judged], fraud: usize) -> Vec<serde_json::Value> {
 fn tell(report: &serde_json::Value) {
     println!(
         "{} declarations over {} days, {} of them fraud: {} of it hit, {} of the hits right, {} of honest trades hit",
-        report["declarations"], report["days"], report["fraud"], report["recall"], report["precision"], report["falsePositives"]
+        report["declarations"],
+        report["days"],
+        report["fraud"],
+        report["recall"],
+        report["precision"],
+        report["falsePositives"]
     );
     println!("\n| fraud | trades | hit | recall | cases | hit | recall |\n|---|---|---|---|---|---|---|");
     for row in report["sorts"].as_array().into_iter().flatten() {
         println!(
             "| {} | {} | {} | {} | {} | {} | {} |",
             row["sort"].as_str().unwrap_or_default(),
-            row["trades"], row["hit"], row["recall"], row["cases"], row["casesHit"], row["recallOfCases"]
+            row["trades"],
+            row["hit"],
+            row["recall"],
+            row["cases"],
+            row["casesHit"],
+            row["recallOfCases"]
         );
     }
     println!("\n| rule | on fraud | on honest trade | precision |\n|---|---|---|---|");
@@ -268,11 +286,18 @@ fn tell(report: &serde_json::Value) {
         println!(
             "| {} | {} | {} | {} |",
             row["rule"].as_str().unwrap_or_default(),
-            row["onFraud"], row["onClean"], row["precision"]
+            row["onFraud"],
+            row["onClean"],
+            row["precision"]
         );
     }
-    println!("\n| looked at | hits among them | fraud among them | recall | precision |\n|---|---|---|---|---|");
+    println!(
+        "\n| looked at | hits among them | fraud among them | recall | precision |\n|---|---|---|---|---|"
+    );
     for row in report["workloads"].as_array().into_iter().flatten() {
-        println!("| {} % | {} | {} | {} | {} |", row["percent"], row["lookedAt"], row["found"], row["recall"], row["precision"]);
+        println!(
+            "| {} % | {} | {} | {} | {} |",
+            row["percent"], row["lookedAt"], row["found"], row["recall"], row["precision"]
+        );
     }
 }

@@ -71,7 +71,13 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
         risk.windows().len(),
         measured.len()
     );
-    println!("microseconds a declaration: median {}, p95 {}, p99 {}, p99.9 {}", at(500), at(950), at(990), at(999));
+    println!(
+        "microseconds a declaration: median {}, p95 {}, p99 {}, p99.9 {}",
+        at(500),
+        at(950),
+        at(990),
+        at(999)
+    );
     Ok(true)
 }
 
@@ -95,7 +101,9 @@ fn table(rules: usize, windows: usize) -> String {
             0 => format!("{name} > {}", 100_000_000 + rule),
             1 => format!("goods_text has list:prohibited 甲{rule} or {name} > 900000000"),
             2 => format!("dutiable_fen >= {} and {name} > 900000000", rule * 10),
-            _ => format!("hs in 1901 3303 42 and unit_price_fen < 1% of goods_price_median_90 and {name} >= 1"),
+            _ => {
+                format!("hs in 1901 3303 42 and unit_price_fen < 1% of goods_price_median_90 and {name} >= 1")
+            }
         };
         let _ = writeln!(text, "r{rule},transaction,20190101,,scan,{condition},");
     }

@@ -50,4 +50,5 @@ mod statistics;
 mod subjects;
 mod support;
 mod webhooks;
+mod windowed;
 mod windows;

@@ -262,13 +262,7 @@ impl Memory {
         }
     }
 
-    fn accounts(
-        &mut self,
-        sequence: u64,
-        outcome: &Outcome,
-        index: &FromIndex<'_>,
-        entries: &mut Entries,
-    ) {
+    fn accounts(&mut self, sequence: u64, outcome: &Outcome, index: &FromIndex<'_>, entries: &mut Entries) {
         for movement in &outcome.movements {
             let hash = self.hasher.account(&movement.account);
             let slot =

@@ -3,16 +3,16 @@
 
 use bytes::Bytes;
 use ceb::{Document, Style};
-use clearance::facts::CountKind;
-use clearance::windows::{Measure, Span, WindowValue};
 use clearance::decide::{Reference, decide};
 use clearance::event::{Arrived, Cause, Event, Person, SignatureFact};
+use clearance::facts::CountKind;
 use clearance::facts::{Keys, needs};
 use clearance::goods::RecordRead;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::record::{RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::sample::{self, Trade};
+use clearance::windows::{Measure, Span, WindowValue};
 use clearance::{Rulebook, Text};
 use std::future::Future;
 use std::path::Path;
