@@ -593,6 +593,13 @@ async fn annual_limit(stage: &mut Stage) {
             (person.identity.clone(), person.name.clone());
         let head = &mut trade.declaration.head;
         (head.buyer_id_number, head.buyer_name) = (person.identity.clone(), person.name.clone());
+        // At two places and telephones in turn: more of either is what rules of risk look for.
+        let home = sample::Person::new(4_242 + index % 2);
+        head.buyer_telephone = home.telephone.clone();
+        head.consignee_address = home.address.clone();
+        trade.order.head.buyer_telephone = home.telephone;
+        trade.order.head.consignee_address = home.address.clone();
+        trade.waybill.consignee_address = home.address;
         if index < 5 {
             stage.released(&trade).await;
         }
