@@ -155,7 +155,7 @@ impl Plan {
                 let price = if cheap { 3_000 + draw.below(25_000) as i64 } else { 30_000 };
                 one_line(trade, "样例诺瓦胶原蛋白粉", hs_of_brand(), price, 1, 200);
             }
-            "forbidden" => one_line(trade, *draw.pick::<&str>(&FORBIDDEN), hs, price, 1, grams),
+            "forbidden" => one_line(trade, draw.pick::<&str>(&FORBIDDEN), hs, price, 1, grams),
             _ => {
                 one_line(trade, name, hs, price, 1, grams);
                 trade.order.lines[0].item_no = Some("SKU-RECALL-1".into());
