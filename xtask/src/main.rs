@@ -71,11 +71,13 @@ fn stories_on_postgres() -> bool {
         "registers",
         "retention",
         "rotation",
+        "rulebook_drafts",
         "sandbox",
         "shares",
         "sign_ins",
         "signed_requests",
         "statistics",
+        "trial",
         "webhooks",
         "windows",
     ];

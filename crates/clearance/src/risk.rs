@@ -5,6 +5,8 @@
 //! `hs in 8506 8507` (prefixes), `goods_text has 弹药 枪支` (any of the words), `transport = 5`. It is compiled when
 //! the rulebook is loaded; a name that is not a fact is a fault of the table.
 
+pub(crate) mod checks;
+
 use crate::Text;
 use crate::consignment::{CreditStanding, Lane, RiskHit};
 use crate::facts::{CountKey, CountKind, Counts};
@@ -122,6 +124,23 @@ impl RiskRules {
     /// The windows that some rule counts: what a decision stores of the counts it read.
     pub fn windows(&self) -> &[(CountKind, u32)] {
         &self.windows
+    }
+
+    /// The rules that count in no other windows than these, and the others without what they ask of other windows: what those
+    /// find is possible, and no more.
+    pub(crate) fn parted(&self, windows: &[(CountKind, u32)]) -> (Self, Self) {
+        let known = |condition: &Condition| match condition {
+            Condition::Number(Number::Count(kind, days), ..) => windows.contains(&(*kind, *days)),
+            _ => true,
+        };
+        let (sure, other): (Vec<Rule>, Vec<Rule>) =
+            self.rules.iter().cloned().partition(|rule| rule.conditions.iter().all(known));
+        let possible = other.into_iter().map(|mut rule| {
+            rule.conditions.retain(known);
+            rule
+        });
+        let counted = self.windows.iter().copied().filter(|window| windows.contains(window)).collect();
+        (Self { rules: sure, windows: counted }, Self { rules: possible.collect(), windows: Vec::new() })
     }
 
     /// All hits of the rules in force on a day, in the order of the table.

@@ -14,5 +14,6 @@ mod signatures;
 mod standing;
 mod stories;
 mod support;
+mod table_checks;
 mod tax;
 mod verdicts;
