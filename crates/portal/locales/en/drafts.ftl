@@ -28,7 +28,6 @@ draft-value = What stands there
 draft-what = What is wrong, and what to do
 draft-not-kept = Nothing was kept: correct what is listed, then send it again.
 draft-faults = What is wrong
-draft-nothing = Write the table, or choose a file.
 draft-in-force = In force as rulebook { $number }.
 draft-goes-back = It has the tables of rulebook { $number }.
 draft-outdated = Rulebook { $number } was published since. Go on with the draft to take what is in force, then try it again.

@@ -28,7 +28,6 @@ draft-value = 现有内容
 draft-what = 问题及处理方法
 draft-not-kept = 未保存：请改正所列问题后重新提交。
 draft-faults = 存在的问题
-draft-nothing = 请填写规则表内容，或选择文件。
 draft-in-force = 已作为规则版本{ $number }生效。
 draft-goes-back = 其规则表与规则版本{ $number }相同。
 draft-outdated = 其间已发布规则版本{ $number }。请继续编辑草案以采用现行内容，然后重新试算。
