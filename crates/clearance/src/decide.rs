@@ -98,6 +98,22 @@ pub fn decide(events: &[Event], facts: &mut Facts, reference: &Reference, now: T
         .collect()
 }
 
+/// For a trial: what becomes of a declared attempt whose partners are as they stand in the consignment, judged at an instant of
+/// its own; nothing of it leaves but the attempt.
+pub(crate) fn tried_match(consignment: &mut Consignment, reference: &Reference, now: Time, received: Time) {
+    let cause = Cause::Timer(crate::event::Timer {
+        due: now,
+        order: consignment.key.clone(),
+        kind: crate::event::TimerKind::ScriptedDelay,
+        attempt: 0,
+    });
+    let event = Event { position: consignment.last, cause, recorded: Some(received) };
+    let numbers = crate::facts::Numbers { next: 1, end: 1_000 };
+    let mut facts = Facts { numbers, ..Facts::default() };
+    let mut case = Case::new(&event, &mut facts, reference, now);
+    judge::delayed(&mut case, consignment);
+}
+
 fn document(case: &mut Case<'_>, arrived: &Arc<Arrived>) {
     match &*arrived.document {
         Document::Order(order) => partner::order(case, arrived, order),

@@ -28,6 +28,7 @@ pub mod sample;
 pub mod standing;
 pub mod states;
 pub mod tax;
+pub mod trial;
 pub mod validate;
 pub mod windows;
 

@@ -52,11 +52,13 @@ pub enum Register {
     ServiceOffer = 18,
     /// Photographs of inspections.
     Photograph = 19,
+    /// Drafts of the rulebook.
+    RulebookDraft = 23,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -79,6 +81,7 @@ impl Register {
         Self::ServiceRequest,
         Self::ServiceOffer,
         Self::Photograph,
+        Self::RulebookDraft,
     ];
 
     /// The register of a stored number.
@@ -111,6 +114,7 @@ impl Register {
             Self::ServiceRequest => "service-requests",
             Self::ServiceOffer => "service-offers",
             Self::Photograph => "photographs",
+            Self::RulebookDraft => "rulebook-drafts",
         }
     }
 

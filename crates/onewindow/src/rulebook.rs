@@ -2,11 +2,19 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
 use crate::serve::Opened;
+use crate::space::Place;
 use crate::{Failure, Space};
 use clearance::Rulebook;
-use server::window::{Published, tables_of};
+use clearance::rulebook::check;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use server::trial::Share;
+use server::window::{Published, tables_of, with_changed};
 use std::path::{Path, PathBuf};
-use store::Read;
+use std::time::Instant;
+use store::postgres::PostgresRead;
+use store::sqlite::SqliteStore;
+use store::{ChosenRead, Read, Store};
 
 /// Arguments of `rulebook`.
 #[derive(clap::Args)]
@@ -17,7 +25,8 @@ pub struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Publish tables: what is judged from now on is judged with them. Nothing is published if anything in them is wrong.
+    /// Publish tables: what is judged from now on is judged with them. Nothing is published if anything in them is wrong. For
+    /// setting up: in a space that works, officers draft, try and publish at /desk/rulebooks/drafts, two of them for each.
     #[command(
         after_help = "Examples:\n  onewindow rulebook export --data zone --out tables\n  onewindow rulebook publish --data zone --by \"Li, customs\" tables\n  onewindow rulebook publish --data zone --by operator --built-in"
     )]
@@ -33,6 +42,20 @@ enum Action {
         /// Publish the tables that this program was built with.
         #[arg(long, conflicts_with = "folder")]
         built_in: bool,
+    },
+    /// Try tables on all that was judged, without publishing them: what each declaration would have come to, on what was read
+    /// then. Nothing is written; a folder that a server works in is tried at its desk.
+    #[command(
+        after_help = "Examples:\n  onewindow rulebook try --data zone tables\n  onewindow rulebook try --data zone --json tables"
+    )]
+    Try {
+        #[command(flatten)]
+        space: Space,
+        /// Folder with the tables that change, as CSV under the names that `export` gives them.
+        folder: PathBuf,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
     },
     /// List the published rulebooks, the one in force last.
     List {
@@ -86,10 +109,133 @@ pub fn notice(current: &Rulebook) -> Option<String> {
     })
 }
 
+/// Tries tables: what is wrong with them first; then what they would change.
+fn attempt(space: &Space, folder: &Path, as_json: bool) -> Result<bool, Failure> {
+    let runtime = crate::runtime()?;
+    // A folder stays locked for as long as it is read.
+    let (read, _store) = match space.place()? {
+        Place::Folder(folder, options) => {
+            let store = SqliteStore::open(&folder, &options, &mut |_| {})?;
+            (ChosenRead::Embedded(store.read()), Some(store))
+        }
+        Place::Database(options) => {
+            (ChosenRead::Database(runtime.block_on(PostgresRead::open(&options))?), None)
+        }
+    };
+    let rows = runtime.block_on(read.rulebooks())?;
+    let last = rows.last().ok_or("no rulebook was published here")?;
+    let changed = tables_in(folder)?;
+    let book = match Rulebook::load(last.number + 1, &with_changed(last, &changed)) {
+        Ok(book) => book,
+        Err(faults) => {
+            faults.iter().for_each(|fault| println!("{fault}"));
+            println!("nothing was tried");
+            return Ok(false);
+        }
+    };
+    let findings = check(&changed, &book);
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {eta} left")?);
+    let started = Instant::now();
+    let mut progress = |rows: u64, of: u64| {
+        bar.set_length(of);
+        bar.set_position(rows);
+        true
+    };
+    let tried = server::trial::run((&read, runtime.handle()), &book, Share::whole(), &mut progress)?;
+    let tried = tried.ok_or("the trial was ended")?;
+    bar.finish_and_clear();
+    let taken = started.elapsed().as_millis();
+    let mut told = server::trial::told(&tried, last.number, &book.digest);
+    told["milliseconds"] = u64::try_from(taken).unwrap_or(u64::MAX).into();
+    told["findings"] = findings
+        .iter()
+        .map(|finding| {
+            json!({"table": finding.table, "row": finding.row, "kind": finding.kind.word(), "value": finding.value, "what": finding.en})
+        })
+        .collect();
+    if as_json {
+        println!("{told}");
+    } else {
+        for finding in &findings {
+            println!("{}:{}: {}: {}", finding.table, finding.row, finding.value, finding.en);
+        }
+        tell(&told);
+    }
+    Ok(findings.is_empty())
+}
+
+/// A trial for people.
+fn tell(told: &Value) {
+    let number = |pointer: &str| told.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
+    let words = |pointer: &str, value: &Value| {
+        value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    println!(
+        "{} declarations tried, {} not; {} rows in {} ms",
+        number("/tried"),
+        number("/notTried"),
+        number("/rows"),
+        number("/milliseconds")
+    );
+    println!(
+        "{} with another verdict, {} with another lane, {} with another tax",
+        number("/verdictChanged"),
+        number("/laneChanged"),
+        number("/taxChanged")
+    );
+    println!("tax {} fen, would be {} fen", number("/before/taxFen"), number("/after/taxFen"));
+    println!("looked at by somebody {}, would be {}", number("/before/lookedAt"), number("/after/lookedAt"));
+    let all = |name: &str| told[name].as_array().cloned().unwrap_or_default();
+    for change in all("verdicts") {
+        let side = |side: &str| {
+            format!(
+                "{} {}",
+                words(&format!("/{side}/verdict"), &change),
+                words(&format!("/{side}/rule"), &change)
+            )
+        };
+        println!(
+            "{:>9}  {} -> {}  e.g. {}",
+            change["count"],
+            side("from").trim(),
+            side("to").trim(),
+            change["examples"]
+        );
+    }
+    for change in all("lanes") {
+        println!(
+            "{:>9}  {} -> {}  e.g. {}",
+            change["count"],
+            words("/from", &change),
+            words("/to", &change),
+            change["examples"]
+        );
+    }
+    for why in all("whyNot") {
+        println!("{:>9}  not tried: {}  e.g. {}", why["count"], words("/why", &why), why["examples"]);
+    }
+    for party in all("parties") {
+        println!(
+            "{:>9}  of {} of {}: {} more to look at, {} fen more",
+            party["changed"],
+            party["declarations"],
+            words("/party", &party),
+            party["lookedAt"],
+            party["taxFen"]
+        );
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
-    let (Action::Publish { space, .. } | Action::List { space } | Action::Export { space, .. }) =
-        &arguments.action;
+    if let Action::Try { space, folder, json } = &arguments.action {
+        return attempt(space, folder, *json);
+    }
+    let (Action::Publish { space, .. }
+    | Action::List { space }
+    | Action::Export { space, .. }
+    | Action::Try { space, .. }) = &arguments.action;
     let runtime = crate::runtime()?;
     let Opened { window, writer } = runtime.block_on(crate::serve::open(space, None))?;
     let rows = runtime.block_on(window.read.rulebooks())?;
@@ -143,6 +289,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             println!("{} tables of rulebook {} in {}", row.tables.len(), row.number, out.display());
             true
         }
+        // Without a writer, above.
+        Action::Try { .. } => false,
     };
     drop(window);
     let _ = writer.join();

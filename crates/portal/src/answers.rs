@@ -3,6 +3,7 @@
 
 pub mod consumer;
 pub mod credit;
+pub mod drafts;
 pub mod figures;
 pub mod found;
 mod inspection;

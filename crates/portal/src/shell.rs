@@ -26,6 +26,8 @@ pub enum Desk {
     People,
     /// Whether and how the window works, for who operates it.
     Operation,
+    /// Drafts of the rulebook.
+    Drafts,
     /// Rules and codes.
     Rules,
     /// Figures of the zone, or of the reader's party.
@@ -65,6 +67,7 @@ impl Desk {
             Self::Registers => "/desk/registers",
             Self::People => "/desk/people",
             Self::Operation => "/desk/operation",
+            Self::Drafts => "/desk/rulebooks/drafts",
             Self::Rules => "/desk/rules",
             Self::Figures => "/desk/zone",
             Self::Indicators => "/indicators",
@@ -92,6 +95,7 @@ impl Desk {
             Self::Registers => texts.text("nav-registers"),
             Self::People => texts.text("nav-people"),
             Self::Operation => texts.text("nav-operation"),
+            Self::Drafts => texts.text("nav-drafts"),
             Self::Rules => texts.text("nav-rules"),
             Self::Figures => texts.text("nav-figures"),
             Self::Indicators => texts.text("nav-indicators"),

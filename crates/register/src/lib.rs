@@ -27,6 +27,7 @@ pub mod picture;
 pub mod reference;
 pub mod request;
 pub mod retention;
+pub mod rulebook_draft;
 pub mod says;
 pub mod share;
 pub mod sign_in;
@@ -217,6 +218,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::ServiceRequest => demand::MOVES,
         Register::ServiceOffer => offer::MOVES,
         Register::Photograph => photograph::MOVES,
+        Register::RulebookDraft => rulebook_draft::MOVES,
     }
 }
 
@@ -307,6 +309,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::ServiceRequest => demand::made(seen, step, &mut faults),
         Register::ServiceOffer => offer::made(seen, step, &mut faults),
         Register::Photograph => photograph::made(seen, &mut faults),
+        Register::RulebookDraft => rulebook_draft::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -79,6 +79,8 @@ macro_rules! says {
 }
 
 says! {
+    A_TABLE_AT_LEAST: "a-table-at-least", "至少一张与现行不同的规则表", "at least one table that differs from the one in force";
+    NOT_WHO_DRAFTED: "not-who-drafted", "起草人以外的人员", "another person than those who wrote the draft";
     NAMED_PHOTOGRAPH: "named-photograph", "编号所指的照片", "the photograph that the id names";
     BYTES_BEFORE_BASE64: "bytes-before-base64", "base64编码前不超过{most}字节", "at most {most} bytes before base64";
     NOT_BEFORE_FROM: "not-before-from", "不早于生效日期（validFrom）", "not before validFrom";

@@ -68,6 +68,11 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// Whether nothing is taken any more.
+    pub fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
     /// No more work is taken; what was handed in before is done, then the pipeline ends.
     pub fn close(&self) {
         self.closing.notify_one();

@@ -49,6 +49,7 @@ pub mod signing_in;
 pub mod statistics;
 mod tail;
 pub mod throttle;
+pub mod trial;
 pub mod window;
 pub mod worker;
 

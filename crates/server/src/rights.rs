@@ -55,6 +55,8 @@ pub enum Right {
     PersonsRead,
     /// See and decide on what concerns oneself as a person: trades, quota, locks, disputes.
     Consume,
+    /// Draft, try and publish tables and rules.
+    RulebooksDraft,
 }
 
 /// Messages that a role sends.
@@ -71,7 +73,7 @@ pub fn sent_by(role: Role) -> &'static [Kind] {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ReceiptsRead,
@@ -94,6 +96,7 @@ impl Right {
         Self::TraceRead,
         Self::PersonsRead,
         Self::Consume,
+        Self::RulebooksDraft,
     ];
     /// The word used as a scope, on the command line and in problems.
     pub fn word(self) -> &'static str {
@@ -120,6 +123,7 @@ impl Right {
             Self::TraceRead => "trace:read",
             Self::PersonsRead => "persons:read",
             Self::Consume => "consumer",
+            Self::RulebooksDraft => "rulebooks:draft",
         }
     }
     /// The right of a word.
@@ -150,6 +154,9 @@ const PEOPLE: Rights = Rights::of(&[
     Right::TokensManage,
     Right::TraceRead,
 ]);
+
+/// Likewise, and for officers alone.
+const RULES: Rights = Rights::of(&[Right::RulebooksDraft]);
 
 impl Rights {
     /// These.
@@ -229,6 +236,9 @@ impl Rights {
         let given = duties.iter().fold(Self::default(), |given, duty| given.and(of_duty(*duty)));
         // Consumers sign in for themselves; there is nobody whom they could manage.
         let people = if role == Role::Consumer { Self::default() } else { PEOPLE };
+        // Two people decide on a rule, and no machine does; rules are of the whole zone, and sealed.
+        let rules = if role == Role::Officer && whole_zone { RULES } else { Self::default() };
+        let people = people.and(rules);
         given.within(Self::of_role(role, whole_zone).and(people))
     }
 }
@@ -258,6 +268,7 @@ fn of_duty(duty: Duty) -> Rights {
             Right::PersonsRead,
         ])),
         Duty::Reader => READ,
+        Duty::Rulemaker => READ.and(RULES),
         Duty::Consumer => Rights::of(&[Right::Consume, Right::ReferenceRead]),
         Duty::Applicant => Rights::of(&[Right::RegistersRead, Right::RegistersApply, Right::ReferenceRead]),
     }
@@ -279,7 +290,10 @@ mod tests {
                 let machine = Rights::of_role(role, whole);
                 assert!(machine.within(PEOPLE) == Rights::default(), "{role:?}");
                 let user = Rights::of_user(role, whole, &Duty::ALL);
-                assert!(machine.and(PEOPLE).cover(user), "{role:?}");
+                assert!(machine.and(PEOPLE).and(RULES).cover(user), "{role:?}");
+                assert!(!machine.has(Right::RulebooksDraft), "{role:?}");
+                let rules = role == Role::Officer && whole;
+                assert_eq!(user.has(Right::RulebooksDraft), rules, "{role:?}");
                 assert_eq!(Rights::of_user(role, whole, &[]), Rights::default());
                 let words: Vec<Text> = Right::ALL.iter().map(|right| right.word().into()).collect();
                 assert_eq!(Rights::of_token(role, whole, Some(&words)), machine);
@@ -302,6 +316,7 @@ mod tests {
             Right::RegistersApply,
             Right::UsersManage,
             Right::TokensManage,
+            Right::RulebooksDraft,
         ];
         for role in Role::ALL {
             assert!(!Rights::of_user(role, true, &[Duty::Auditor]).has_any(&changing), "{role:?}");

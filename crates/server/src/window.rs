@@ -70,6 +70,25 @@ pub fn tables_of(row: &RulebookRow) -> Vec<(String, String)> {
     row.tables.iter().map(|(name, text)| (name.to_string(), text.clone())).collect()
 }
 
+/// The tables of a row with some changed, as they would be published next.
+pub fn with_changed(last: &RulebookRow, changed: &[(String, String)]) -> Vec<(String, String)> {
+    let mut tables = tables_of(last);
+    for (name, text) in changed {
+        match tables.iter_mut().find(|(known, _)| known == name) {
+            Some((_, slot)) => slot.clone_from(text),
+            None => tables.push((name.clone(), text.clone())),
+        }
+    }
+    // A table that was not there when the last was published is part of the next: no program changes it then.
+    for (name, text) in Rulebook::built_in_tables() {
+        let added = !changed.is_empty() && Rulebook::ADDED.contains(&name.as_str());
+        if added && !tables.iter().any(|(known, _)| *known == name) {
+            tables.push((name, text));
+        }
+    }
+    tables
+}
+
 /// The rulebook of a row.
 ///
 /// # Errors
@@ -109,6 +128,8 @@ pub struct Window<R: Read> {
     pub statistics: Arc<Statistics>,
     /// What can be found in the evidence log.
     pub finding: Arc<Finding>,
+    /// The trial of a draft that runs here.
+    pub trials: Arc<crate::trial::running::Trials>,
     /// The newest rows, for whoever follows them.
     pub(crate) tail: Arc<Tail>,
     /// Judging is paused: what comes is recorded and answered as received.
@@ -134,6 +155,7 @@ impl<R: Read> Clone for Window<R> {
             tail: self.tail.clone(),
             statistics: self.statistics.clone(),
             finding: self.finding.clone(),
+            trials: self.trials.clone(),
         }
     }
 }
@@ -203,6 +225,7 @@ impl<R: Read> Window<R> {
             tail,
             statistics,
             finding: Arc::default(),
+            trials: Arc::default(),
         };
         if first_book {
             // Where another server was faster, his are the first.
@@ -254,20 +277,7 @@ impl<R: Read> Window<R> {
     pub async fn publish(&self, changed: &[(String, String)], by: &str) -> Result<Published, StoreError> {
         let rows = self.read.rulebooks().await?;
         let Some(last) = rows.last() else { return Ok(Published::Closed) };
-        let mut tables = tables_of(last);
-        for (name, text) in changed {
-            match tables.iter_mut().find(|(known, _)| known == name) {
-                Some((_, slot)) => slot.clone_from(text),
-                None => tables.push((name.clone(), text.clone())),
-            }
-        }
-        // A table that was not there when the last was published is part of the next: no program changes it then.
-        for (name, text) in Rulebook::built_in_tables() {
-            let added = !changed.is_empty() && Rulebook::ADDED.contains(&name.as_str());
-            if added && !tables.iter().any(|(known, _)| *known == name) {
-                tables.push((name, text));
-            }
-        }
+        let tables = with_changed(last, changed);
         let number = last.number + 1;
         let book = match Rulebook::load(number, &tables) {
             Ok(book) => book,

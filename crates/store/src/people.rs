@@ -34,11 +34,13 @@ pub enum Duty {
     Applicant,
     /// Sees what concerns himself as a person: what somebody has who proved that a trade is his.
     Consumer,
+    /// Drafts, tries and publishes tables and rules.
+    Rulemaker,
 }
 
 impl Duty {
     /// All duties.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Admin,
         Self::Operator,
         Self::Reviewer,
@@ -48,6 +50,7 @@ impl Duty {
         Self::Reader,
         Self::Applicant,
         Self::Consumer,
+        Self::Rulemaker,
     ];
     /// The word stored and used everywhere.
     pub fn word(self) -> &'static str {
@@ -61,6 +64,7 @@ impl Duty {
             Self::Reader => "reader",
             Self::Applicant => "applicant",
             Self::Consumer => "consumer",
+            Self::Rulemaker => "rulemaker",
         }
     }
     /// The duty of a word.

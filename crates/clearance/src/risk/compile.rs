@@ -65,6 +65,21 @@ pub(super) enum Condition {
     },
 }
 
+impl Condition {
+    /// Whether it reads no window but those of `known`; `all` has the windows by their places.
+    pub(super) fn reads_only(&self, known: &[WindowFact], all: &[WindowFact]) -> bool {
+        let is_known = |number: &Number| match number {
+            Number::Window(at) => all.get(*at).is_some_and(|fact| known.contains(fact)),
+            _ => true,
+        };
+        match self {
+            Self::Number(number, _, Value::Percent(_, of)) => is_known(number) && is_known(of),
+            Self::Number(number, ..) => is_known(number),
+            Self::Text { .. } => true,
+        }
+    }
+}
+
 /// Conditions that all hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Alternative {

@@ -2,6 +2,7 @@
 //! see only the measure taken. How a condition is written is `compile`, what it can look at `names`, how it is held against a
 //! declaration `look`, the lists are `lists`; `sampling` draws at random beside the rules.
 
+pub(crate) mod checks;
 mod compile;
 mod lists;
 mod look;
@@ -121,6 +122,31 @@ impl RiskRules {
     /// The windows that some rule reads: what a decision stores of those of a declaration.
     pub fn windows(&self) -> &[WindowFact] {
         &self.windows
+    }
+
+    /// The alternatives that read no other windows than these, and the others without what they ask of other windows: what those
+    /// find is possible, and no more. Both as rules of the same names.
+    pub(crate) fn parted(&self, windows: &[WindowFact]) -> (Self, Self) {
+        let mut sure = Self { rules: Vec::new(), ..self.clone() };
+        let mut possible = sure.clone();
+        for rule in &self.rules {
+            let (known, other): (Vec<Alternative>, Vec<Alternative>) =
+                rule.alternatives.iter().cloned().partition(|one| {
+                    one.conditions.iter().all(|condition| condition.reads_only(windows, &self.windows))
+                });
+            let other = other.into_iter().map(|mut one| {
+                one.conditions.retain(|condition| condition.reads_only(windows, &self.windows));
+                one
+            });
+            let other: Vec<Alternative> = other.collect();
+            if !known.is_empty() {
+                sure.rules.push(Rule { alternatives: known, ..rule.clone() });
+            }
+            if !other.is_empty() {
+                possible.rules.push(Rule { alternatives: other, ..rule.clone() });
+            }
+        }
+        (sure, possible)
     }
 
     /// Whether windows of a kind are raised and loaded: those of persons always, the others where a rule reads them.

@@ -165,10 +165,12 @@ law! {
     inspection_photographs;
     /// Bytes of one photograph at most.
     photograph_bytes;
+    /// 1 = a draft of the rulebook is published only when it was tried as it stands.
+    rulebook_tried;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 23] = [
+const LATER: [(&str, i64); 24] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -192,6 +194,7 @@ const LATER: [(&str, i64); 23] = [
     ("demand_days", 14),
     ("inspection_photographs", 10),
     ("photograph_bytes", 5_242_880),
+    ("rulebook_tried", 1),
 ];
 
 impl Parameters {

@@ -4,6 +4,7 @@
 
 mod algorithms;
 mod calendar;
+mod checks;
 mod codes;
 mod demand_routes;
 mod editions;
@@ -15,6 +16,7 @@ mod tariff;
 
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
 pub use calendar::Calendar;
+pub use checks::{CheckKind, TableFinding, check};
 pub use codes::{CodeTable, Codes};
 pub use demand_routes::{DemandRoute, DemandRoutes};
 pub use editions::{ListEdition, ListEditions};

@@ -79,7 +79,7 @@ impl Measure {
     pub fn is_median(self) -> bool {
         matches!(self, Self::PriceMedian | Self::WeightMedian)
     }
-    fn is_distinct(self) -> bool {
+    pub(crate) fn is_distinct(self) -> bool {
         !self.is_median() && !matches!(self, Self::Count | Self::Fen | Self::Pieces)
     }
 }

@@ -15,6 +15,7 @@ mod signatures;
 mod standing;
 mod stories;
 mod support;
+mod table_checks;
 mod tax;
 mod verdicts;
 mod windowed;

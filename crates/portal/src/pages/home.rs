@@ -55,6 +55,7 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::Registers => texts.text("about-registers"),
         Desk::People => texts.text("about-people"),
         Desk::Operation => texts.text("about-operation"),
+        Desk::Drafts => texts.text("about-drafts"),
         Desk::Rules => texts.text("about-rules"),
         Desk::Figures => texts.text("about-figures"),
         Desk::Indicators => texts.text("about-indicators"),

@@ -9,6 +9,7 @@ pub mod credit;
 pub mod decide;
 pub mod demands;
 pub mod document;
+pub mod drafts;
 pub mod error;
 pub mod figures;
 pub mod found;

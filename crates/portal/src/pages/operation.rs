@@ -2,7 +2,7 @@
 
 use super::address;
 use super::registers::{record_address, state};
-use crate::answers::operation::{Differences, Entries, Entry, Head, Operation, Proof, Rulebooks};
+use crate::answers::operation::{Differences, Differing, Entries, Entry, Head, Operation, Proof, Rulebooks};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Field, Table, Tone, badge, empty, facts, field, said, submit, tabs};
@@ -139,7 +139,14 @@ fn differing(texts: Texts, found: &Differences) -> Markup {
     html! {
         h2 { (title) }
         @if found.tables.is_empty() { (empty(&texts.text("no-differences"), &texts.text("no-differences-help"))) }
-        @for table in &found.tables {
+        (differing_tables(texts, &found.tables))
+    }
+}
+
+/// What differs in tables, line by line.
+pub(super) fn differing_tables(texts: Texts, tables: &[Differing]) -> Markup {
+    html! {
+        @for table in tables {
             h3.code { (table.table) }
             @if table.sealed { p { (texts.text("sealed-table")) } }
             @else {

@@ -214,6 +214,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
                 "auditor",
                 "reader",
                 "applicant",
+                "rulemaker",
             ]),
         ),
         (Family::Counter, COUNTERS.iter().map(|word| word.replace('_', "-")).collect()),

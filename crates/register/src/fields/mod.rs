@@ -148,7 +148,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditAssessment => &["/grade", "/score", "/day"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
-        Register::Photograph => &[],
+        Register::Photograph | Register::RulebookDraft => &[],
     }
 }
 

@@ -323,6 +323,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         &["day", "score", "grade", "byScore", "known", "rulebook", "reasons", "vetoes"],
     ),
     (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf"]),
+    (Register::RulebookDraft, &["asked", "authors", "trial", "number"]),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
     (Register::ServiceRequest, &["asked", "deadline", "asker", "routed", "beyond", "chosen"]),

@@ -101,6 +101,9 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/metrics" | "/v1/operation" | "/v1/rulebooks" | "/v1/rulebooks/differences") => {
             right(&[Right::MetricsRead])
         }
+        ("get" | "post", rules) if rules.starts_with("/v1/rulebooks/drafts") => {
+            right(&[Right::RulebooksDraft])
+        }
         ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions" | "/v1/publications") => Open,
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
@@ -167,6 +170,9 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),
         ("get" | "post", "/register") => Open,
         ("get", "/desk/operation" | "/desk/rulebooks") => right(&[Right::MetricsRead]),
+        ("get" | "post", rules) if rules.starts_with("/desk/rulebooks/drafts") => {
+            right(&[Right::RulebooksDraft])
+        }
         ("get", "/desk/evidence" | "/desk/evidence/file") => right(&[Right::EvidenceRead]),
         ("get", "/desk/people" | "/desk/people/{id}") => right(&[Right::UsersRead]),
         ("post", "/desk/people" | "/desk/people/{id}") => right(&[Right::UsersManage]),

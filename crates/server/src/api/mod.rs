@@ -24,6 +24,7 @@ mod openapi_inspections;
 mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
+mod openapi_rulebooks;
 pub(crate) mod operation;
 pub(crate) mod operations;
 mod payment_data;
@@ -35,6 +36,7 @@ pub(crate) mod receipts;
 pub(crate) mod register_forms;
 pub(crate) mod registers;
 pub(crate) mod registrations;
+pub(crate) mod rulebook_drafts;
 pub(crate) mod sandbox;
 pub(crate) mod sessions;
 pub(crate) mod shares;
@@ -149,6 +151,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/persons/{id}"),
     ("get", "/v1/addresses/{id}"),
     ("get", "/v1/enterprises/{party}"),
+    ("get", "/v1/rulebooks/drafts"),
+    ("post", "/v1/rulebooks/drafts"),
+    ("get", "/v1/rulebooks/drafts/{id}"),
+    ("get", "/v1/rulebooks/drafts/{id}/tables/{table}"),
+    ("post", "/v1/rulebooks/drafts/{id}/actions"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -233,6 +240,10 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/operation", get(operation::now::<R>))
         .route("/v1/rulebooks", get(operation::rulebooks::<R>))
         .route("/v1/rulebooks/differences", get(operation::differences::<R>))
+        .route("/v1/rulebooks/drafts", get(rulebook_drafts::list::<R>).post(rulebook_drafts::make::<R>))
+        .route("/v1/rulebooks/drafts/{id}", get(rulebook_drafts::show::<R>))
+        .route("/v1/rulebooks/drafts/{id}/tables/{table}", get(rulebook_drafts::table::<R>))
+        .route("/v1/rulebooks/drafts/{id}/actions", post(rulebook_drafts::act::<R>))
         .merge(people::routes::<R>())
         .merge(consumer::routes::<R>())
         .merge(crate::portal::routes::<R>())

@@ -1,6 +1,7 @@
 //! What the document of the interface says of inspections, their photographs, and views of persons, addresses and enterprises.
 
 use super::openapi::{list_of, object};
+use super::openapi_rulebooks as rulebooks;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
@@ -34,7 +35,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
         (_, path) if is_subject(path) => {
             vec![(404, "no trade has this keyed hash"), (422, "no purpose; what is wrong is in `faults`")]
         }
-        _ => Vec::new(),
+        _ => rulebooks::refusals(method, path),
     }
 }
 
@@ -45,12 +46,12 @@ pub(super) fn is_subject(path: &str) -> bool {
 
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
-    if is_subject(path) { &["purpose", "year"] } else { &[] }
+    if is_subject(path) { &["purpose", "year"] } else { rulebooks::queries(path) }
 }
 
 /// The schema of a route's body.
 pub(super) fn request(path: &str) -> Option<&'static str> {
-    path.ends_with("/inspections").then_some("InspectionRequest")
+    path.ends_with("/inspections").then_some("InspectionRequest").or_else(|| rulebooks::request(path))
 }
 
 /// The schema that a route answers with.
@@ -60,7 +61,7 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
         ("post", Some("inspections")) => Some("ActionAnswer"),
         ("get", Some("{id}")) if is_subject(path) => Some("Subject"),
         ("get", Some("{party}")) => Some("Enterprise"),
-        _ => None,
+        _ => rulebooks::answer(method, path),
     }
 }
 
@@ -121,7 +122,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "Inspections": object(&[("inspections", list_of("Inspection"))]),
     });
     match all {
-        Value::Object(all) => all,
+        Value::Object(all) => all.into_iter().chain(rulebooks::schemas()).collect(),
         _ => Map::new(),
     }
 }

@@ -85,8 +85,13 @@ fn changed<'a>(before: &'a RulebookRow, after: &'a RulebookRow) -> Vec<&'a str> 
     names
 }
 
-fn lines<'a>(tables: &BTreeMap<&str, &'a str>, name: &str) -> Vec<&'a str> {
-    tables.get(name).map_or_else(Vec::new, |text| text.lines().collect())
+/// What stands in one text of a table and not in the other.
+pub(super) fn differing(name: &str, before: &str, after: &str) -> Value {
+    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let (removed, added) = (missing(&before, &after), missing(&after, &before));
+    let more = removed.len().saturating_sub(LINES) + added.len().saturating_sub(LINES);
+    let first = |lines: Vec<&str>| lines.into_iter().take(LINES).map(str::to_owned).collect::<Vec<String>>();
+    json!({"table": name, "sealed": false, "removed": first(removed), "added": first(added), "more": more})
 }
 
 fn texts(row: &RulebookRow) -> BTreeMap<&str, &str> {
@@ -115,11 +120,8 @@ pub async fn differences<R: Read>(
             if (name == RULES || clearance::risk::LISTS.contains(&name)) && caller.role != Role::Officer {
                 return json!({"table": name, "sealed": true, "removed": [], "added": [], "more": 0});
             }
-            let (before, after) = (lines(&old, name), lines(&new, name));
-            let (removed, added) = (missing(&before, &after), missing(&after, &before));
-            let more = removed.len().saturating_sub(LINES) + added.len().saturating_sub(LINES);
-            let first = |lines: Vec<&str>| lines.into_iter().take(LINES).map(str::to_owned).collect::<Vec<String>>();
-            json!({"table": name, "sealed": false, "removed": first(removed), "added": first(added), "more": more})
+            let text = |texts: &BTreeMap<&str, &str>| texts.get(name).copied().unwrap_or_default().to_owned();
+            differing(name, &text(&old), &text(&new))
         })
         .collect();
     Ok(Json(json!({"from": from.number, "to": to.number, "tables": tables})))

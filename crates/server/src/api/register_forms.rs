@@ -32,8 +32,9 @@ pub async fn all<R: Read>(
         Some(_) => return Err(Problem::bad_request("with is waiting")),
     };
     let mut registers = Vec::new();
-    // Photographs are found by their inspections, and in no list.
-    for register in Register::ALL.into_iter().filter(|register| *register != Register::Photograph) {
+    // Photographs are found by their inspections, drafts of rules by those whose duty they are, and neither in a list.
+    let unlisted = [Register::Photograph, Register::RulebookDraft];
+    for register in Register::ALL.into_iter().filter(|register| !unlisted.contains(register)) {
         let reads = caller.rights.has(asks_for(Some(register)));
         let mut shown = about(register);
         shown["reads"] = reads.into();

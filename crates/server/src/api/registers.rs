@@ -401,6 +401,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::ServiceRequest | Register::ServiceOffer => false,
         // Who may see a photograph is said by its inspection.
         Register::Photograph => false,
+        // Sealed: they have routes of their own.
+        Register::RulebookDraft => false,
         Register::SignIn => caller.is_of_zone(),
     }
 }

@@ -94,7 +94,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if caller.rights.has(Right::Consume) {
         return vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide, Desk::Lists];
     }
-    let asked: [(Desk, &[Right]); 11] = [
+    let asked: [(Desk, &[Right]); 12] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
@@ -103,6 +103,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
         (Desk::Registers, &[Right::RegistersRead, Right::TraceRead]),
         (Desk::People, &[Right::UsersRead, Right::TokensRead]),
         (Desk::Operation, &[Right::MetricsRead]),
+        (Desk::Drafts, &[Right::RulebooksDraft]),
         (Desk::Figures, &[Right::ConsignmentsRead]),
         (Desk::Rules, &[Right::ReferenceRead]),
         (Desk::Tariff, &[]),

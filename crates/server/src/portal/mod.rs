@@ -8,6 +8,7 @@ mod consumer;
 mod credit;
 mod demands;
 mod desk;
+mod drafts;
 mod figures;
 mod form;
 mod guard;
@@ -124,6 +125,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/addresses/{id}"),
     ("get", "/desk/enterprises/{party}"),
     ("get", "/desk/credit"),
+    ("get", "/desk/rulebooks/drafts"),
+    ("post", "/desk/rulebooks/drafts"),
+    ("get", "/desk/rulebooks/drafts/new"),
+    ("get", "/desk/rulebooks/drafts/{id}"),
+    ("post", "/desk/rulebooks/drafts/{id}"),
 ];
 
 /// The routes of the pages.
@@ -180,6 +186,7 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/evidence/file", get(operation::evidence_file::<R>))
         .merge(of_consumers())
         .merge(of_inspections())
+        .merge(of_drafts())
 }
 
 /// Pages of consumers, and what they read before they come in.
@@ -213,6 +220,14 @@ fn of_inspections<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/addresses/{id}", get(subjects::address::<R>))
         .route("/desk/enterprises/{party}", get(subjects::enterprise::<R>))
         .route("/desk/credit", get(credit::show::<R>))
+}
+
+/// Drafts of the rulebook.
+fn of_drafts<R: Read>() -> Router<Arc<Window<R>>> {
+    Router::new()
+        .route("/desk/rulebooks/drafts", get(drafts::list::<R>).post(drafts::make::<R>))
+        .route("/desk/rulebooks/drafts/new", get(drafts::edit::<R>))
+        .route("/desk/rulebooks/drafts/{id}", get(drafts::one::<R>).post(drafts::act::<R>))
 }
 
 /// A page as an answer.

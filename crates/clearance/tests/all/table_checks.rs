@@ -1,0 +1,164 @@
+//! Static checks of tables: each kind of fault planted and found, and none where none is.
+
+use clearance::Rulebook;
+use clearance::rulebook::{CheckKind, TableFinding, check};
+
+fn found(tables: &[(&str, String)]) -> Vec<TableFinding> {
+    let tables: Vec<(String, String)> =
+        tables.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
+    let book = Rulebook::load(2, &tables).unwrap_or_else(|faults| panic!("{faults:?}"));
+    check(&tables, &book)
+}
+
+fn built_in(table: &str) -> String {
+    Rulebook::built_in_tables().into_iter().find(|(name, _)| name == table).unwrap().1
+}
+
+/// Row and kind of each finding.
+fn kinds(found: &[TableFinding]) -> Vec<(usize, CheckKind)> {
+    found.iter().map(|finding| (finding.row, finding.kind)).collect()
+}
+
+fn of_rules(rows: &str) -> Vec<(usize, CheckKind)> {
+    let text = format!("id,valid_from,valid_to,lane,condition,note\n{rows}\n");
+    kinds(&found(&[("risk_rules.csv", text)]))
+}
+
+#[test]
+fn the_built_in_tables_have_no_fault() {
+    let tables = Rulebook::built_in_tables();
+    assert_eq!(check(&tables, &Rulebook::builtin()), Vec::new());
+}
+
+#[test]
+fn a_rule_that_nothing_meets_is_found() {
+    let never = [
+        "dutiable_fen > 500000 and dutiable_fen < 400000",
+        "lines < 1",
+        "identity_count_7 < 1",
+        "unit_price_fen < 0",
+        // Who declared more than twenty in seven days did so in thirty.
+        "identity_count_7 > 20 and identity_count_30 < 20",
+        "transport = 5 and transport = 6",
+        "transport = Q",
+        "mode in 9999 8888",
+        "district = X9",
+        "origin = Q9",
+        "hs in 33A3",
+        // What is joined by `and` is about one line.
+        "unit_price_fen < 10 and unit_price_fen > 20",
+        "hs in 3303 and hs in 8506",
+        "hs in 3303 3304 and hs not in 33",
+        // More than 64 different ones are not told apart.
+        "address_identities_30 > 64",
+        "payer_differs = 2",
+        "lines = 1 and lines != 1",
+        // The last 24 hours lie in two days.
+        "identity_count_24h > 5 and identity_count_2 < 5",
+        "lines >= 2 or lines < 1",
+    ];
+    for condition in never {
+        let rows = format!("r,20190101,,scan,{condition},");
+        assert_eq!(of_rules(&rows), [(2, CheckKind::NeverTrue)], "{condition}");
+    }
+    let possible = [
+        "hs in 3303 or hs in 8506",
+        "unit_price_fen < 50% of goods_price_median_90",
+        "hs in 3303 and hs not in 330300",
+        "identity_count_24h > 5 and identity_count_1 < 5",
+        "address_identities_30 > 63",
+        "identity_count_7 < 5 and identity_count_30 > 20",
+        "transport in 5 6 and transport = 5",
+        "district = 53",
+        "lines = 1",
+    ];
+    for condition in possible {
+        assert_eq!(of_rules(&format!("r,20190101,,scan,{condition},")), [], "{condition}");
+    }
+}
+
+#[test]
+fn a_rule_that_another_makes_useless_is_found() {
+    let covered = |wide: &str, narrow: &str| of_rules(&format!("wide,{wide},\nnarrow,{narrow},"));
+    for (wide, narrow) in [
+        ("20190101,,scan,lines >= 2", "20190101,,scan,lines >= 3 and hs in 3303"),
+        ("20190101,,hold,hs in 33", "20200101,20201231,scan,hs in 3303 3304"),
+        ("20190101,,scan,goods_text has 血", "20190101,,document-check,goods_text has 血液制品"),
+        ("20190101,,scan,identity_count_30 > 20", "20190101,,scan,identity_count_7 > 20"),
+        ("20190101,,scan,unit_price_fen < 30", "20190101,,scan,unit_price_fen < 10"),
+        ("20190101,,scan,lines >= 2 or hs in 33", "20190101,,scan,hs in 3303 or lines > 5"),
+        (
+            "20190101,,scan,unit_price_fen < 50% of goods_price_median_90",
+            "20190101,,scan,unit_price_fen < 50% of goods_price_median_90 and hs in 33",
+        ),
+        ("20190101,,scan,identity_count_2 > 20", "20190101,,scan,identity_count_24h > 20"),
+        (
+            "20190101,,hold,goods_text has list:prohibited",
+            "20190101,,scan,goods_text has list:prohibited and lines > 1",
+        ),
+        // Of two that say the same, the later.
+        ("20190101,,scan,lines >= 2", "20190101,,scan,lines > 1"),
+    ] {
+        assert_eq!(covered(wide, narrow), [(3, CheckKind::Covered)], "{wide} / {narrow}");
+    }
+    for (wide, narrow) in [
+        ("20190101,,scan,lines >= 2", "20190101,,hold,lines >= 3"),
+        ("20200101,,scan,lines >= 2", "20190101,,scan,lines >= 3"),
+        ("20190101,20191231,scan,lines >= 2", "20190101,,scan,lines >= 3"),
+        ("20190101,,scan,hs in 3303", "20190101,,scan,hs in 3303 8506"),
+        ("20190101,,scan,identity_count_7 > 20", "20190101,,scan,identity_count_30 > 20"),
+        ("20190101,,scan,dutiable_fen >= 0", "20190101,,scan,lines >= 3"),
+        ("20190101,,scan,lines >= 2 and hs in 33", "20190101,,scan,hs in 3303 or lines > 5"),
+        ("20190101,,scan,hs not in 33", "20190101,,scan,hs in 8506"),
+        ("20190101,,hold,goods_text has 样例", "20190101,,scan,goods_text has list:prohibited"),
+    ] {
+        // The other way round some are.
+        let found = covered(wide, narrow);
+        assert!(!found.contains(&(3, CheckKind::Covered)), "{wide} / {narrow}: {found:?}");
+    }
+    // The order of the table does not matter.
+    let rows = "narrow,20190101,,scan,lines >= 3,\nwide,20190101,,scan,lines >= 2,";
+    assert_eq!(of_rules(rows), [(2, CheckKind::Covered)]);
+}
+
+#[test]
+fn days_on_which_rows_hold_twice_or_not_at_all_are_found() {
+    let algorithms =
+        "algorithm,valid_from,valid_to,source,confidence,note\nsm2-sm3,20180601,20191231,s,memory,\n";
+    let of = |row: &str| kinds(&found(&[("signature_algorithms.csv", format!("{algorithms}{row}\n"))]));
+    assert_eq!(of("sm2-sm3,20200101,,s,memory,"), []);
+    assert_eq!(of("sm2-sm3,20200201,,s,memory,"), [(3, CheckKind::Gap)]);
+    assert_eq!(of("rsa-sha256,20200201,20190101,s,memory,"), [(3, CheckKind::Backwards)]);
+
+    let parameters = built_in("parameters.csv");
+    let last = parameters.lines().count() + 1;
+    let ended =
+        parameters.replace("tax_share,70,percent,20160408,,", "tax_share,70,percent,20160408,20261231,");
+    let gap = format!("{}\ntax_share,80,percent,20270201,,our own,unsure,\n", ended.trim_end());
+    let found_gap = found(&[("parameters.csv", gap)]);
+    assert_eq!(kinds(&found_gap), [(last, CheckKind::Gap)]);
+    assert!(found_gap[0].en.contains("20261231") && found_gap[0].zh.contains("20270201"), "{found_gap:?}");
+    let next = format!("{}\ntax_share,80,percent,20270101,,our own,unsure,\n", ended.trim_end());
+    assert_eq!(kinds(&found(&[("parameters.csv", next)])), []);
+
+    let rules = "r,20190101,20180101,scan,lines >= 2,";
+    assert_eq!(of_rules(rules), [(2, CheckKind::Backwards)]);
+}
+
+#[test]
+fn steps_of_a_scale_are_neither_twice_nor_missing() {
+    let grades = built_in("credit_grades.csv");
+    assert!(grades.contains("\nD,0,"), "{grades}");
+    let rows = |text: String| {
+        let tables = [("credit_grades.csv".to_owned(), text)];
+        check(&tables, &Rulebook::builtin())
+    };
+    let last = grades.lines().count();
+    assert_eq!(kinds(&rows(grades.replace("\nD,0,", "\nD,10,"))), [(last, CheckKind::StepMissing)]);
+    let twice = kinds(&rows(grades.replace("\nC,450,", "\nC,600,")));
+    assert_eq!(twice, [(last - 1, CheckKind::StepTwice)]);
+    let scales = built_in("credit_scales.csv");
+    let overlap = scales.replace("registered_months,12,70,", "registered_months,0,70,");
+    let tables = [("credit_scales.csv".to_owned(), overlap)];
+    assert_eq!(kinds(&check(&tables, &Rulebook::builtin())), [(3, CheckKind::Overlap)]);
+}

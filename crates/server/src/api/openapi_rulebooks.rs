@@ -1,0 +1,130 @@
+//! What the document of the interface says of drafts of the rulebook.
+
+use super::openapi::{list_of, object};
+use serde_json::{Map, Value, json};
+
+/// One a route, in the order of the routes.
+pub(super) const SUMMARIES: [&str; 5] = [
+    "Drafts of the rulebook, newest first, for officers whose duty it is",
+    "A draft: tables that shall change, or those of an earlier rulebook; checked whole before it is kept",
+    "A draft with what it would change, how far its trial is, and what that came to",
+    "A table of a draft as CSV, or that in force where the draft leaves it; `new` is the id of no draft",
+    "Change, try, publish or withdraw a draft, naming the version seen; another person publishes than who wrote it",
+];
+
+const DRAFTS: &str = "/v1/rulebooks/drafts";
+
+/// Statuses of a route besides those of all.
+pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
+    match (method, path) {
+        ("post", DRAFTS) => vec![
+            (404, "no earlier rulebook has the number of backTo"),
+            (422, "what is wrong with the tables, with table, row and what to do, is in `faults`"),
+        ],
+        ("post", path) if path.starts_with(DRAFTS) => vec![
+            (404, "no such draft"),
+            (
+                409,
+                "the version seen is not the newest, another rulebook was published since, it was not tried, or another trial runs",
+            ),
+            (422, "what is wrong is in `faults`"),
+        ],
+        ("get", path) if path.starts_with(DRAFTS) && path != DRAFTS => vec![(404, "no such draft or table")],
+        _ => Vec::new(),
+    }
+}
+
+/// What may stand in the query of a route.
+pub(super) fn queries(path: &str) -> &'static [&'static str] {
+    if path == DRAFTS { &["state", "after", "limit"] } else { &[] }
+}
+
+/// The schema of a route's body.
+pub(super) fn request(path: &str) -> Option<&'static str> {
+    match path.strip_prefix(DRAFTS)? {
+        "" => Some("RulebookDraftRequest"),
+        "/{id}/actions" => Some("RulebookDraftAction"),
+        _ => None,
+    }
+}
+
+/// The schema that a route answers with.
+pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
+    match (method, path.strip_prefix(DRAFTS)?) {
+        ("get", "") => Some("RulebookDrafts"),
+        ("post", "" | "/{id}/actions") | ("get", "/{id}") => Some("RulebookDraft"),
+        ("get", "/{id}/tables/{table}") => Some("RulebookTable"),
+        _ => None,
+    }
+}
+
+/// The schemas, by name.
+pub(super) fn schemas() -> Map<String, Value> {
+    let text = json!({"type": "string"});
+    let whole = json!({"type": "integer"});
+    let truth = json!({"type": "boolean"});
+    let or_null = |kind: &str| json!({"type": [kind, "null"]});
+    let who = object(&[("party", text.clone()), ("name", text.clone())]);
+    let names = json!({"type": "array", "items": {"type": "string"}});
+    let objects = json!({"type": "array", "items": {"type": "object"}});
+    let line = vec![
+        ("id", text.clone()),
+        ("version", whole.clone()),
+        ("state", text.clone()),
+        ("title", text.clone()),
+        ("base", whole.clone()),
+        ("backTo", or_null("integer")),
+        ("tables", names),
+        ("authors", json!({"type": "array", "items": who.clone()})),
+        ("number", or_null("integer")),
+        ("created", text.clone()),
+        ("changed", text.clone()),
+        ("by", who),
+        ("action", text.clone()),
+        ("note", text.clone()),
+        (
+            "trying",
+            json!({"type": ["object", "null"], "description": "rows read, of how many, while a trial runs"}),
+        ),
+        ("tried", truth.clone()),
+    ];
+    let more = [
+        ("inForce", whole.clone()),
+        ("outdated", truth.clone()),
+        ("yours", truth.clone()),
+        ("mustBeTried", truth.clone()),
+        ("differences", objects),
+        (
+            "trial",
+            json!({"type": ["object", "null"], "description": "amounts in fen, examples as positions of rows"}),
+        ),
+    ];
+    let one: Vec<(&str, Value)> = line.iter().cloned().chain(more).collect();
+    let asked = json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {
+            "title": {"type": "string"},
+            "tables": {"type": "object", "additionalProperties": {"type": "string"}, "description": "whole tables as CSV, by file name"},
+            "backTo": {"type": "integer", "description": "instead of tables: the number of an earlier rulebook"},
+        },
+    });
+    let all = json!({
+        "RulebookDraftLine": object(&line),
+        "RulebookDrafts": object(&[("drafts", list_of("RulebookDraftLine")), ("inForce", whole.clone()), ("after", or_null("string"))]),
+        "RulebookDraft": object(&one),
+        "RulebookTable": object(&[("table", text.clone()), ("inForce", whole), ("changed", truth), ("text", text)]),
+        "RulebookDraftRequest": asked.clone(),
+        "RulebookDraftAction": json!({
+            "type": "object", "required": ["action", "version"], "additionalProperties": false,
+            "properties": {
+                "action": {"type": "string", "description": "change, try, publish, withdraw"},
+                "version": {"type": "integer", "description": "the draft's version that was seen"},
+                "note": {"type": "string"}, "draft": asked,
+            },
+        }),
+    });
+    match all {
+        Value::Object(all) => all,
+        _ => Map::new(),
+    }
+}

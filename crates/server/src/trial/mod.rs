@@ -1,0 +1,257 @@
+//! Trial of a draft of tables on the ledger: rows are read once, in order, on threads of their own; what each declaration was
+//! judged on is put together as rows pass (`walk`), and judged again with the draft on further threads. Nothing is written, and
+//! nothing is looked up by row but what lies too far apart. What is compared, and when a declaration cannot be tried, belongs to
+//! `clearance::trial`.
+
+pub mod running;
+mod told;
+mod walk;
+
+pub use told::{SHOWN, told};
+pub use walk::Walk;
+
+use clearance::Rulebook;
+use clearance::keys::Position;
+use clearance::trial::tally::Tally;
+use clearance::trial::{Compared, Draft, Grounds, Judged, Untried, Verdict, compare};
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+use store::{Cursor, Read, Row, StoreError};
+use tokio::runtime::Handle;
+
+/// Rows that are read together.
+const PIECE: u64 = 4_096;
+/// Declarations that are handed to a thread together.
+const TOGETHER: usize = 64;
+/// Such parts that wait to be judged: so much is in memory besides what is open.
+const WAITING: usize = 64;
+
+/// What a trial may take of the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Share {
+    /// Threads that read, and that judge.
+    pub threads: usize,
+    /// Milliseconds that readers rest for each that they read.
+    pub rest: u32,
+}
+
+impl Share {
+    /// All processors.
+    pub fn whole() -> Self {
+        Self { threads: thread::available_parallelism().map_or(1, usize::from), rest: 0 }
+    }
+    /// So little that intake does not feel it: a quarter of one processor.
+    pub fn beside_intake() -> Self {
+        Self { threads: 1, rest: 3 }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Default, Debug)]
+pub struct Tried {
+    /// Sums, examples, merchants.
+    pub tally: Tally,
+    /// Rows that were read.
+    pub rows: u64,
+    /// Up to here.
+    pub to: Cursor,
+}
+
+/// One declaration on its way to be compared.
+pub enum Job {
+    /// To be judged again.
+    Judge(Box<Grounds>),
+    /// Known without: it cannot be tried.
+    Known(Compared),
+}
+
+impl Job {
+    /// One that cannot be tried.
+    pub(crate) fn untried(position: Position, merchant: clearance::Text, why: Untried) -> Self {
+        let stored = Judged { verdict: Verdict::Waiting, lane: None, tax: None };
+        Self::Known(Compared { position, merchant, stored, draft: Err(why) })
+    }
+}
+
+/// Rows in order, or why there are no more.
+type Piece = Result<Vec<(Position, Row)>, StoreError>;
+
+/// Tries a draft on all that was judged until now. Blocks: for a thread that may. `progress` is told how many rows were read and
+/// how many there are; false = no more is wanted, and there is no result. Nothing of the draft is looked at but its tables.
+///
+/// # Errors
+/// [`StoreError`] when rows cannot be read.
+pub fn run<R: Read>(
+    (read, handle): (&R, &Handle),
+    draft: &Rulebook,
+    share: Share,
+    progress: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<Option<Tried>, StoreError> {
+    let to = handle.block_on(read.position())?;
+    let total: u64 = to.writers.iter().map(|(_, sequence)| sequence).sum();
+    let books: Vec<Arc<Rulebook>> = handle
+        .block_on(read.rulebooks())?
+        .iter()
+        .filter_map(|row| crate::window::loaded(row).ok().map(Arc::new))
+        .collect();
+    let draft = Draft::new(draft, &books);
+    let (jobs, waiting) = sync_channel::<Vec<Job>>(WAITING);
+    let waiting = Mutex::new(waiting);
+    thread::scope(|scope| {
+        let judges: Vec<_> =
+            (0..share.threads.max(1)).map(|_| scope.spawn(|| judged(&waiting, &draft))).collect();
+        let walked = walked((read, handle), &draft, (&to, total), share, &jobs, progress, scope);
+        drop(jobs);
+        let mut tally = Tally::default();
+        for judge in judges {
+            tally.merge(judge.join().unwrap_or_default());
+        }
+        Ok(walked?.map(|rows| Tried { tally, rows, to: to.clone() }))
+    })
+}
+
+/// Takes declarations until there are no more.
+fn judged(waiting: &Mutex<Receiver<Vec<Job>>>, draft: &Draft) -> Tally {
+    let mut tally = Tally::default();
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(jobs) = next else { return tally };
+        for job in jobs {
+            if let Some(compared) = tried(job, draft) {
+                tally.add(&compared);
+            }
+        }
+    }
+}
+
+/// One declaration; a judgement that fails is none that could be tried.
+pub fn tried(job: Job, draft: &Draft) -> Option<Compared> {
+    match job {
+        Job::Known(compared) => Some(compared),
+        Job::Judge(mut grounds) => {
+            let position = grounds.event.position;
+            register::as_facts(&mut grounds.records);
+            let judge = std::panic::AssertUnwindSafe(|| compare(*grounds, draft));
+            std::panic::catch_unwind(judge).unwrap_or_else(|_| {
+                tracing::error!(position = position.number(), "a declaration could not be tried");
+                tried(Job::untried(position, clearance::Text::default(), Untried::Grounds), draft)
+            })
+        }
+    }
+}
+
+/// Walks all rows; the number of them, or none where no more was wanted.
+fn walked<'scope, 'a: 'scope, R: Read>(
+    (read, handle): (&'a R, &'a Handle),
+    draft: &Draft,
+    (to, total): (&'a Cursor, u64),
+    share: Share,
+    jobs: &SyncSender<Vec<Job>>,
+    progress: &mut dyn FnMut(u64, u64) -> bool,
+    scope: &'scope thread::Scope<'scope, 'a>,
+) -> Result<Option<u64>, StoreError> {
+    let mut walk = Walk::new(draft.clone(), to.writers.iter().all(|(writer, _)| *writer == 0));
+    let mut pieces = readers((read, handle), to, share, scope);
+    let (mut rows, mut together) = (0, Vec::new());
+    while let Some(reader) = pieces.pop_front() {
+        let Ok(piece) = reader.recv() else { continue };
+        pieces.push_back(reader);
+        for (position, row) in piece? {
+            rows += 1;
+            handle.block_on(walk.row(read, position, row, &mut |job| together.push(job)))?;
+            if together.len() >= TOGETHER && jobs.send(std::mem::take(&mut together)).is_err() {
+                return Ok(None);
+            }
+        }
+        if !progress(rows, total.max(rows)) {
+            return Ok(None);
+        }
+    }
+    walk.ended(&mut |job| together.push(job));
+    let _ = jobs.send(together);
+    Ok(Some(rows))
+}
+
+/// Threads that read: piece by piece in turns on one chain of rows, one alone where writers' rows are in order of their commits.
+fn readers<'scope, 'a: 'scope, R: Read>(
+    (read, handle): (&'a R, &'a Handle),
+    to: &'a Cursor,
+    share: Share,
+    scope: &'scope thread::Scope<'scope, 'a>,
+) -> VecDeque<Receiver<Piece>> {
+    let last = to.sequence(0);
+    let alone = to.writers.iter().any(|(writer, _)| *writer != 0);
+    let count = if alone { 1 } else { share.threads.max(1) as u64 };
+    let reader = |first: u64| {
+        let (sender, receiver) = sync_channel(1);
+        scope.spawn(move || {
+            if alone {
+                return in_order((read, handle), to, share, &sender);
+            }
+            let mut after = first * PIECE;
+            while after < last {
+                let started = Instant::now();
+                let until = (after + PIECE).min(last);
+                let piece = handle.block_on(between(read, after, until));
+                let failed = piece.is_err();
+                if sender.send(piece).is_err() || failed {
+                    return;
+                }
+                rest(share, started);
+                after += PIECE * count;
+            }
+        });
+        receiver
+    };
+    (0..count).map(reader).collect()
+}
+
+/// Rows of a folder after one and up to another.
+async fn between<R: Read>(read: &R, after: u64, until: u64) -> Piece {
+    let mut rows = Vec::with_capacity((until - after) as usize);
+    let cursor = Cursor { writers: vec![(0, after)] };
+    let mut visit = |position: Position, row: Row| {
+        let wanted = position.sequence <= until;
+        if wanted {
+            rows.push((position, row));
+        }
+        wanted && position.sequence < until
+    };
+    read.scan(&cursor, &mut visit).await?;
+    Ok(rows)
+}
+
+/// All rows in order of their commits, up to a cursor.
+fn in_order<R: Read>((read, handle): (&R, &Handle), to: &Cursor, share: Share, sender: &SyncSender<Piece>) {
+    let mut after = Cursor::default();
+    loop {
+        let started = Instant::now();
+        let from = after.clone();
+        let (mut rows, mut looked) = (Vec::new(), 0);
+        let mut visit = |position: Position, row: Row| {
+            looked += 1;
+            after.reach(position);
+            if position.sequence <= to.sequence(position.writer) {
+                rows.push((position, row));
+            }
+            looked < PIECE
+        };
+        let scanned = handle.block_on(read.scan(&from, &mut visit));
+        let piece = scanned.map(|()| rows);
+        let ended = looked < PIECE || piece.is_err();
+        if sender.send(piece).is_err() || ended {
+            return;
+        }
+        rest(share, started);
+    }
+}
+
+fn rest(share: Share, started: Instant) {
+    if share.rest > 0 {
+        // A piece that took long is not made up for at once.
+        thread::sleep((started.elapsed() * share.rest).min(Duration::from_secs(1)));
+    }
+}

@@ -1,0 +1,337 @@
+//! Rows as they pass, so that each declaration is found with what it was judged on: states and documents of trades that are
+//! open, parties, seeds, records that judgements look at, balances where one writer wrote all. What lies further apart than is
+//! kept is read from its row.
+
+use super::Job;
+use ceb::Document;
+use clearance::Text;
+use clearance::consignment::{Consignment, Filed};
+use clearance::decide::{ENGINE, Reference};
+use clearance::event::{Cause, Event};
+use clearance::facts::{Facts, Keys, needs};
+use clearance::keys::{OrderKey, Position};
+use clearance::outcome::Outcome;
+use clearance::party::{Entry, Parties};
+use clearance::record::{Record, RecordKey, Register};
+use clearance::risk::SamplingSeed;
+use clearance::trial::{Completed, Draft, Grounds, Untried, declared, is_decided, order_of};
+use ledger::{Account, Balance};
+use rustc_hash::FxHashMap;
+use std::convert::Infallible;
+use std::hash::Hash;
+use std::sync::Arc;
+use store::{EventRow, Read, Row, StoreError, codec};
+
+/// Entries kept in each of two generations.
+const GENERATION: usize = 100_000;
+
+/// What was put lately: older ones are forgotten.
+struct Lately<K, V> {
+    young: FxHashMap<K, V>,
+    old: FxHashMap<K, V>,
+}
+
+impl<K: Eq + Hash, V: Clone> Lately<K, V> {
+    fn new() -> Self {
+        Self { young: FxHashMap::default(), old: FxHashMap::default() }
+    }
+    fn put(&mut self, key: K, value: V) {
+        if self.young.len() >= GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, value);
+    }
+    fn get(&self, key: &K) -> Option<V> {
+        self.young.get(key).or_else(|| self.old.get(key)).cloned()
+    }
+    fn remove(&mut self, key: &K) {
+        self.young.remove(key);
+        self.old.remove(key);
+    }
+}
+
+/// What passed so far.
+pub struct Walk {
+    draft: Draft,
+    /// One writer wrote every row, and all of them pass: balances and records follow from them.
+    alone: bool,
+    entries: Vec<Entry>,
+    entered: usize,
+    parties: Arc<Parties>,
+    seeds: Vec<SamplingSeed>,
+    known: Lately<OrderKey, Arc<Consignment>>,
+    documents: Lately<Position, Arc<Document>>,
+    open: FxHashMap<OrderKey, Box<Grounds>>,
+    balances: FxHashMap<Account, Balance>,
+    records: FxHashMap<RecordKey, Arc<Record>>,
+}
+
+impl Walk {
+    /// Before the first row.
+    pub fn new(draft: Draft, alone: bool) -> Self {
+        Self {
+            draft,
+            alone,
+            entries: Vec::new(),
+            entered: 0,
+            parties: Arc::default(),
+            seeds: Vec::new(),
+            known: Lately::new(),
+            documents: Lately::new(),
+            open: FxHashMap::default(),
+            balances: FxHashMap::default(),
+            records: FxHashMap::default(),
+        }
+    }
+
+    /// One more row; `found` is given each declaration whose verdict is known with it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when something far back cannot be read.
+    pub async fn row<R: Read>(
+        &mut self,
+        read: &R,
+        position: Position,
+        row: Row,
+        found: &mut (dyn FnMut(Job) + Send),
+    ) -> Result<(), StoreError> {
+        match row {
+            Row::Filing(_) | Row::Certificate(_) => self.entries.extend(row.entry()),
+            Row::Seed(row) => self.seeds.push(row.seed),
+            Row::Record(record) if looked_at(record.key.register) => {
+                self.records.insert(record.key.clone(), record);
+            }
+            Row::Event(event) => self.event(read, position, *event, found).await?,
+            Row::Message(_) | Row::Rulebook(_) | Row::Record(_) => {}
+        }
+        Ok(())
+    }
+
+    /// No more rows: what is open waits.
+    pub fn ended(&mut self, found: &mut (dyn FnMut(Job) + Send)) {
+        for (_, grounds) in self.open.drain() {
+            found(Job::Judge(grounds));
+        }
+    }
+
+    async fn event<R: Read>(
+        &mut self,
+        read: &R,
+        position: Position,
+        mut row: EventRow,
+        found: &mut (dyn FnMut(Job) + Send),
+    ) -> Result<(), StoreError> {
+        let Some(mut outcome) = row.outcome.take() else { return Ok(()) };
+        // What was told is not judged: a declaration's grounds are kept for as long as it is open.
+        outcome.receipts = Vec::new();
+        // Decided later: with the law of the moment of its first row.
+        if let Some(first) = row.again {
+            row.event.recorded = read.event(first).await?.map(|first| first.time);
+        }
+        if let Cause::Document(arrived) = &row.event.cause
+            && matches!(&*arrived.document, Document::Order(_) | Document::Payment(_) | Document::Waybill(_))
+        {
+            self.documents.put(position, arrived.document.clone());
+        }
+        if let Some(order) = declared(&row.event, &outcome).map(order_of) {
+            if let Some(earlier) = self.open.remove(&order) {
+                found(Job::Judge(earlier));
+            }
+            match self.grounds(read, &row.event, &outcome, &order).await? {
+                Ok(grounds) if outcome.consignment.is_none() => found(Job::Judge(Box::new(grounds))),
+                Ok(grounds) => {
+                    self.open.insert(order, Box::new(grounds));
+                }
+                Err(why) => found(Job::untried(position, merchant(&row.event), why)),
+            }
+        }
+        for movement in outcome.movements.iter().filter(|_| self.alone) {
+            let balance = self.balances.entry(movement.account.clone()).or_default();
+            let _ = ledger::apply(balance, movement);
+        }
+        self.state(read, position, &row.event, &outcome, found).await
+    }
+
+    /// The state of a consignment after a row: is a verdict known with it?
+    async fn state<R: Read>(
+        &mut self,
+        read: &R,
+        position: Position,
+        event: &Event,
+        outcome: &Outcome,
+        found: &mut (dyn FnMut(Job) + Send),
+    ) -> Result<(), StoreError> {
+        let Some(consignment) = &outcome.consignment else { return Ok(()) };
+        let (order, decided) = (&consignment.key, is_decided(consignment));
+        let fixed = consignment.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some());
+        if decided && let Some(mut grounds) = self.open.remove(order) {
+            match self.whole(read, position, consignment).await? {
+                Some(consignment) => {
+                    let mut reference = grounds.reference.clone();
+                    if let Ok(parties) = self.parties_of(outcome) {
+                        reference.parties = parties;
+                    }
+                    reference.sampling_seed = self.seed_of(outcome);
+                    let received = event.recorded.unwrap_or(outcome.now);
+                    grounds.after = Some(Completed { consignment, now: outcome.now, received, reference });
+                    found(Job::Judge(grounds));
+                }
+                None => {
+                    found(Job::untried(grounds.event.position, merchant(&grounds.event), Untried::Grounds))
+                }
+            }
+        }
+        if fixed {
+            // Nothing is asked of its partners any more.
+            self.known.remove(order);
+            let carriage = consignment.carriage.as_ref().and_then(|carriage| carriage.waybill.as_ref());
+            for filed in
+                [consignment.order.as_ref(), consignment.payment.as_ref(), carriage].into_iter().flatten()
+            {
+                self.documents.remove(&filed.position);
+            }
+        } else {
+            self.known.put(order.clone(), consignment.clone());
+        }
+        Ok(())
+    }
+
+    /// A state with its partners' documents; none where one is gone.
+    async fn whole<R: Read>(
+        &self,
+        read: &R,
+        position: Position,
+        consignment: &Arc<Consignment>,
+    ) -> Result<Option<Consignment>, StoreError> {
+        let mut whole = (**consignment).clone();
+        let mut missing = false;
+        // The declaration itself is that of the attempt that is tried.
+        let declaration = whole.attempt.as_ref().map(|attempt| attempt.declaration.position);
+        let mut place = |filed: &mut Filed| {
+            match self.documents.get(&filed.position) {
+                Some(document) => filed.document = document,
+                None => missing |= Some(filed.position) != declaration,
+            }
+            Ok::<(), Infallible>(())
+        };
+        let Ok(()) = codec::documents_of(&mut whole, &mut place);
+        if !missing {
+            return Ok(Some(whole));
+        }
+        let outcome = read.whole(position).await?.and_then(|event| event.row.outcome);
+        Ok(outcome.and_then(|outcome| outcome.consignment).map(Arc::unwrap_or_clone))
+    }
+
+    async fn grounds<R: Read>(
+        &mut self,
+        read: &R,
+        event: &Event,
+        outcome: &Outcome,
+        order: &OrderKey,
+    ) -> Result<Result<Grounds, Untried>, StoreError> {
+        if outcome.engine != ENGINE {
+            return Ok(Err(Untried::Grounds));
+        }
+        let Some(then) = self.draft.judged_with(outcome.read.rulebook).cloned() else {
+            return Ok(Err(Untried::Grounds));
+        };
+        let Ok(parties) = self.parties_of(outcome) else { return Ok(Err(Untried::Grounds)) };
+        let seed = self.seed_of(outcome);
+        let reference =
+            |book| Reference { books: vec![book], parties: parties.clone(), sampling_seed: seed, version: 0 };
+        let (mut keys, mut keys_then) = (Keys::default(), Keys::default());
+        needs(event, &reference(self.draft.book().clone()), outcome.now, &mut keys);
+        needs(event, &reference(then), outcome.now, &mut keys_then);
+        let Some(records) = self.records(read, &keys, &keys_then, outcome).await? else {
+            return Ok(Err(Untried::Record));
+        };
+        let mut before = self.known.get(order);
+        if before.is_none()
+            && let Some(previous) = outcome.consignment.as_ref().and_then(|consignment| consignment.previous)
+        {
+            let earlier = read.event(previous).await?.and_then(|event| event.row.outcome);
+            before = earlier.and_then(|outcome| outcome.consignment);
+        }
+        let balances = (self.alone && outcome.read.balances.is_empty()).then(|| {
+            let known = |account: Account| {
+                let balance = self.balances.get(&account).copied().unwrap_or_default();
+                (account, balance)
+            };
+            keys.accounts.into_iter().map(known).collect()
+        });
+        Ok(Ok(Grounds {
+            event: event.clone(),
+            stored: Box::new(outcome.clone()),
+            before,
+            balances,
+            records,
+            reference: reference(self.draft.book().clone()),
+            after: None,
+        }))
+    }
+
+    /// The records that the draft looks at, as they were; none where that is not known.
+    async fn records<R: Read>(
+        &self,
+        read: &R,
+        keys: &Keys,
+        keys_then: &Keys,
+        outcome: &Outcome,
+    ) -> Result<Option<Facts>, StoreError> {
+        let mut facts = Facts::default();
+        for key in &keys.looked_at {
+            let kept = outcome.read.records.iter().find(|kept| kept.key == *key);
+            let record = match (kept, self.records.get(key)) {
+                (Some(kept), Some(record)) if record.last == kept.position => Some(record.clone()),
+                (Some(kept), _) => match read.record_at(kept.position).await? {
+                    Some(record) => Some(record),
+                    None => return Ok(None),
+                },
+                // It was looked for, and not there.
+                (None, _) if keys_then.looked_at.contains(key) => None,
+                (None, known) if self.alone => known.cloned(),
+                (None, _) => return Ok(None),
+            };
+            facts.records.extend(record.map(|record| (key.clone(), record)));
+        }
+        Ok(Some(facts))
+    }
+
+    /// The parties as a judgement names them.
+    fn parties_of(&mut self, outcome: &Outcome) -> Result<Arc<Parties>, ()> {
+        while let Some(next) = self.entries.get(self.entered)
+            && next.version() <= outcome.read.parties
+        {
+            Arc::make_mut(&mut self.parties).enter(next.clone());
+            self.entered += 1;
+        }
+        if self.parties.version == outcome.read.parties { Ok(self.parties.clone()) } else { Err(()) }
+    }
+
+    fn seed_of(&self, outcome: &Outcome) -> SamplingSeed {
+        let drawn = outcome.read.draw.map(|draw| draw.seed);
+        let found = drawn.and_then(|number| self.seeds.iter().find(|seed| seed.number == number));
+        found.or(self.seeds.last()).copied().unwrap_or_default()
+    }
+}
+
+/// Registers that judgements look at.
+fn looked_at(register: Register) -> bool {
+    matches!(
+        register,
+        Register::Goods
+            | Register::Consumer
+            | Register::Dispute
+            | Register::CreditList
+            | Register::CreditAssessment
+            | Register::CreditObservation
+    )
+}
+
+fn merchant(event: &Event) -> Text {
+    let Cause::Document(arrived) = &event.cause else { return Text::default() };
+    match &*arrived.document {
+        Document::Declaration(declaration) => declaration.head.ebc_code.trim().into(),
+        _ => Text::default(),
+    }
+}
