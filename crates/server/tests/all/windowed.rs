@@ -1,6 +1,6 @@
 //! Windows beyond counts, through the whole window: on both stores, after a restart, and decided again.
 
-use crate::support::{NOW, Zone, another_read, plain};
+use crate::support::{Zone, plain};
 use clearance::facts::CountKind;
 use clearance::keys::OrderKey;
 use clearance::sample::Trade;
