@@ -15,7 +15,7 @@ async fn drafts_are_read_in_every_width_language_and_theme() {
     let (_, one_time) = people::add(&served.zone, "gui.ze", "8620000001", Role::Officer, &Duty::ALL).await;
     let session = people::settle(&served.zone, "gui.ze", &one_time, true).await;
     let text = format!(
-        "{}look,20190101,,scan,gross_weight_grams > 0,sample\nfar,20190101,,hold,address_count_14 > 0 and gross_weight_grams > 1,sample\n",
+        "{}look,taxation,20190101,,scan,gross_weight_grams > 0,sample\nfar,taxation,20190101,,hold,address_count_14 > 0 and gross_weight_grams > 1,sample\n",
         table("risk_rules.csv")
     );
     let body = json!({"title": "电池与多行清单的查验", "tables": {"risk_rules.csv": text}});

@@ -26,7 +26,7 @@ fn rules(row: &str) -> Value {
     json!({"title": "单品申报一律查验", "tables": {"risk_rules.csv": format!("{}{row}\n", table("risk_rules.csv"))}})
 }
 
-const RULE: &str = "single,20190101,,scan,gross_weight_grams > 0,sample";
+const RULE: &str = "single,taxation,20190101,,scan,gross_weight_grams > 0,sample";
 
 /// The draft once its trial has ended.
 async fn tried(zone: &Zone, session: &str, id: &str) -> Value {
@@ -115,11 +115,11 @@ async fn what_is_wrong_is_told_before_anything_is_kept() {
         faults
     };
     let last = table("risk_rules.csv").lines().count() + 1;
-    let wrong = faults(rules("x,20190101,,scan,nothing > 3,")).await;
+    let wrong = faults(rules("x,taxation,20190101,,scan,nothing > 3,")).await;
     assert_eq!((&wrong[0]["kind"], &wrong[0]["row"]), (&json!("field"), &json!(last)), "{wrong:?}");
-    assert_eq!(wrong[0]["value"], "x,20190101,,scan,nothing > 3,");
-    assert_eq!(faults(rules("x,20190101,,scan,lines < 1,")).await[0]["kind"], "never-true");
-    assert_eq!(faults(rules("x,20190101,,scan,hs in 85061 and transport = 5,")).await[0]["kind"], "covered");
+    assert_eq!(wrong[0]["value"], "x,taxation,20190101,,scan,nothing > 3,");
+    assert_eq!(faults(rules("x,taxation,20190101,,scan,lines < 1,")).await[0]["kind"], "never-true");
+    assert_eq!(faults(rules("x,taxation,20190101,,scan,hs in 85061 and transport = 5,")).await[0]["kind"], "covered");
     assert_eq!(faults(json!({"title": "same", "tables": {}})).await[0]["path"], "tables");
     assert_eq!(faults(json!({"title": "no", "tables": {"none.csv": "a"}})).await.len(), 1);
     let mut nameless = rules(RULE);
@@ -142,7 +142,7 @@ async fn what_was_published_meanwhile_is_not_overwritten() {
         .publish(
             &[(
                 "risk_rules.csv".to_owned(),
-                format!("{}a,20190101,,scan,lines > 50,\n", table("risk_rules.csv")),
+                format!("{}a,taxation,20190101,,scan,lines > 50,\n", table("risk_rules.csv")),
             )],
             "test",
         )
@@ -216,7 +216,7 @@ async fn a_draft_goes_its_way_on_pages() {
     assert!(author.get(there).await.words().contains("No draft yet"));
     let edit = author.get(&format!("{there}/new?table=risk_rules.csv")).await;
     assert!(edit.text.contains("identity-burst"), "{}", edit.words());
-    let text = format!("{}x,20190101,,scan,lines < 1,", table("risk_rules.csv"));
+    let text = format!("{}x,taxation,20190101,,scan,lines < 1,", table("risk_rules.csv"));
     let (own, his) = (edit.hidden("guard"), other.get(there).await.hidden("guard"));
     let (own, his) = (("guard", own.as_str()), ("guard", his.as_str()));
     let fields = |text| [own, ("title", "Scan all"), ("table", "risk_rules.csv"), ("text", text)];

@@ -78,7 +78,7 @@ async fn nothing_changes_under_the_same_tables() {
 async fn a_rule_more_changes_lanes_and_the_work_of_people() {
     let zone = Zone::new().await;
     history(&zone).await;
-    let rule = table("risk_rules.csv", |text| format!("{text}look,20190101,,hold,lines = 1,\n"));
+    let rule = table("risk_rules.csv", |text| format!("{text}look,taxation,20190101,,hold,lines = 1,\n"));
     let with_rule = tried(&zone, &[rule]).await.tally;
     let passed: u64 = with_rule.before.lanes.iter().sum();
     let held = with_rule.after.lane(Lane::Hold);
@@ -97,7 +97,7 @@ async fn a_rule_more_changes_lanes_and_the_work_of_people() {
 
     // Nobody counted fourteen days: where that would decide, it is said.
     let window = table("risk_rules.csv", |text| {
-        format!("{text}new,20190101,,scan,identity_count_14 >= 1 and lines = 1,\n")
+        format!("{text}new,taxation,20190101,,scan,identity_count_14 >= 1 and lines = 1,\n")
     });
     let untried = tried(&zone, &[window]).await.tally;
     let unknown = untried.untried[&Untried::Window].count;
@@ -148,7 +148,7 @@ async fn law_changes_tax_and_who_is_turned_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_of_a_draft_is_what_comes_of_it() {
-    let rule = || table("risk_rules.csv", |text| format!("{text}look,20190101,,scan,lines >= 2,\n"));
+    let rule = || table("risk_rules.csv", |text| format!("{text}look,taxation,20190101,,scan,lines >= 2,\n"));
     let law = || {
         table("parameters.csv", |text| {
             text.replace("annual_limit,2600000,fen,20190101,,", "annual_limit,1000000,fen,20190101,,")
@@ -190,7 +190,7 @@ async fn how_fast_twenty_thousand_are_tried() {
             }
         }
     }
-    let rule = table("risk_rules.csv", |text| format!("{text}look,20190101,,scan,lines >= 3,\n"));
+    let rule = table("risk_rules.csv", |text| format!("{text}look,taxation,20190101,,scan,lines >= 3,\n"));
     let started = std::time::Instant::now();
     let tried = tried(&zone, &[rule]).await;
     let taken = started.elapsed();
