@@ -119,7 +119,10 @@ async fn what_is_wrong_is_told_before_anything_is_kept() {
     assert_eq!((&wrong[0]["kind"], &wrong[0]["row"]), (&json!("field"), &json!(last)), "{wrong:?}");
     assert_eq!(wrong[0]["value"], "x,taxation,20190101,,scan,nothing > 3,");
     assert_eq!(faults(rules("x,taxation,20190101,,scan,lines < 1,")).await[0]["kind"], "never-true");
-    assert_eq!(faults(rules("x,taxation,20190101,,scan,hs in 85061 and transport = 5,")).await[0]["kind"], "covered");
+    assert_eq!(
+        faults(rules("x,taxation,20190101,,scan,hs in 85061 and transport = 5,")).await[0]["kind"],
+        "covered"
+    );
     assert_eq!(faults(json!({"title": "same", "tables": {}})).await[0]["path"], "tables");
     assert_eq!(faults(json!({"title": "no", "tables": {"none.csv": "a"}})).await.len(), 1);
     let mut nameless = rules(RULE);
