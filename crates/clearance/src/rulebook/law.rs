@@ -167,10 +167,12 @@ law! {
     photograph_bytes;
     /// 1 = a draft of the rulebook is published only when it was tried as it stands.
     rulebook_tried;
+    /// Days for which an agency may object to what a joint case decided.
+    case_objection_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 24] = [
+const LATER: [(&str, i64); 25] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -195,6 +197,7 @@ const LATER: [(&str, i64); 24] = [
     ("inspection_photographs", 10),
     ("photograph_bytes", 5_242_880),
     ("rulebook_tried", 1),
+    ("case_objection_days", 5),
 ];
 
 impl Parameters {

@@ -156,6 +156,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/rulebooks/drafts/{id}"),
     ("get", "/v1/rulebooks/drafts/{id}/tables/{table}"),
     ("post", "/v1/rulebooks/drafts/{id}/actions"),
+    ("get", "/v1/risk/feedback"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -244,6 +245,7 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/rulebooks/drafts/{id}", get(rulebook_drafts::show::<R>))
         .route("/v1/rulebooks/drafts/{id}/tables/{table}", get(rulebook_drafts::table::<R>))
         .route("/v1/rulebooks/drafts/{id}/actions", post(rulebook_drafts::act::<R>))
+        .route("/v1/risk/feedback", get(crate::risk_cases::feedback::<R>))
         .merge(people::routes::<R>())
         .merge(consumer::routes::<R>())
         .merge(crate::portal::routes::<R>())

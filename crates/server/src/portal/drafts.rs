@@ -9,7 +9,7 @@ use crate::api::error::Problem;
 use crate::api::rulebook_drafts::{self as api, Action, Body};
 use crate::api::{Query, operation};
 use crate::auth::Caller;
-use ::portal::answers::drafts::{Draft, Drafts, TableFault, TableText};
+use ::portal::answers::drafts::{Draft, Drafts, Feedback, TableFault, TableText};
 use ::portal::answers::operation::Rulebooks;
 use ::portal::pages::drafts as pages;
 use axum::Json;
@@ -24,12 +24,14 @@ use store::Read;
 /// `GET /desk/rulebooks/drafts`.
 pub async fn list<R: Read>(
     State(window): State<Arc<Window<R>>>,
+    caller: Caller,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
     let all: Drafts = read(api::list(State(window.clone()), asked).await?.0)?;
-    let books: Rulebooks = read(operation::rulebooks(State(window)).await?.0)?;
-    Ok(shown(&frame, &pages::list(&frame, &all, &books)))
+    let books: Rulebooks = read(operation::rulebooks(State(window.clone())).await?.0)?;
+    let told: Feedback = read(crate::risk_cases::feedback(State(window), caller).await?.0)?;
+    Ok(shown(&frame, &pages::list(&frame, &all, &books, &told)))
 }
 
 async fn draft_of<R: Read>(window: &Arc<Window<R>>, caller: &Caller, id: &str) -> Result<Draft, Problem> {
