@@ -266,6 +266,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                                              "401 403 403 403 403 403 403   403 403 403 403   403 403 403 403 403   403 403   403"),
     ("post", "/v1/rulebooks/drafts/{id}/actions", "absent",
                                                              "401 403 403 403 403 403 403   403 403 403 403   403 403 403 403 403   403 403   403"),
+    ("get", "/v1/risk/feedback", "own",                      "401 403 403 403 200 403 403   403 403 403 403   200 403 403 403 403   403 403   403"),
 ];
 
 /// What is asked for: of the agent, of another agent.
