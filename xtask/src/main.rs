@@ -49,6 +49,7 @@ fn stories_on_postgres() -> bool {
         "consumer",
         "consumer_pages",
         "demands",
+        "draws",
         "evidence",
         "finding",
         "goods_filing",

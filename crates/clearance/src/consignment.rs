@@ -279,6 +279,21 @@ pub struct CreditStanding {
     pub share: i64,
 }
 
+/// The draw of a consignment: made once, kept over attempts, waybills and periods.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Drawn {
+    /// Number of the seed.
+    pub seed: u32,
+    /// What was drawn, parts per million.
+    pub number: u32,
+    /// The highest share that it was held against, parts per million.
+    pub ratio: u32,
+    /// Whether it was selected; once it was, it stays so.
+    pub selected: bool,
+    /// Until then the seed is secret, and the draw stands; none = it is never told.
+    pub until: Option<Time>,
+}
+
 /// What an officer did, kept with the attempt.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Remark {
@@ -427,6 +442,8 @@ pub struct Consignment {
     pub actions: Vec<(Text, Position)>,
     /// Timers that have fired or were cleared are not here.
     pub timers: Vec<(TimerKind, u32, Time)>,
+    /// The draw that fixed its first lane, and stands for the next.
+    pub drawn: Option<Drawn>,
 }
 
 impl Consignment {
@@ -492,6 +509,7 @@ impl Consignment {
             seen: Vec::new(),
             actions: Vec::new(),
             timers: Vec::new(),
+            drawn: None,
         }
     }
     /// Nothing more is awaited for clearance: it may leave memory.

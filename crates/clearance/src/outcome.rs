@@ -47,6 +47,23 @@ pub struct Draw {
     pub drawn: u32,
     /// The share below which it is opened, parts per million.
     pub ratio: u32,
+    /// What the share is made of (rows before format 8, and rulebooks without a table of goods, have none).
+    pub terms: Option<DrawTerms>,
+}
+
+/// What the share of a draw is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DrawTerms {
+    /// Of the mode, parts per million.
+    pub base: i64,
+    /// Of the grade of customs or of credit, percent.
+    pub factor: i64,
+    /// Of the goods, percent.
+    pub goods: i64,
+    /// At least so much because of a list, parts per million.
+    pub share: i64,
+    /// At least so much of everybody, parts per million.
+    pub floor: i64,
 }
 
 /// The values of other facts that the judgement read, so that it can be derived again.

@@ -56,11 +56,13 @@ pub enum Register {
     RulebookDraft = 23,
     /// Cases that several agencies judge together.
     RiskCase = 26,
+    /// Periods of the draw: who committed to what, and what the seed was made of.
+    DrawPeriod = 24,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -85,6 +87,7 @@ impl Register {
         Self::Photograph,
         Self::RulebookDraft,
         Self::RiskCase,
+        Self::DrawPeriod,
     ];
 
     /// The register of a stored number.
@@ -119,6 +122,7 @@ impl Register {
             Self::Photograph => "photographs",
             Self::RulebookDraft => "rulebook-drafts",
             Self::RiskCase => "risk-cases",
+            Self::DrawPeriod => "draw-periods",
         }
     }
 

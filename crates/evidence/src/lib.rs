@@ -5,6 +5,7 @@
 //! `server`. Whoever checks an export or a proof needs this crate and nothing else of ours.
 
 mod audit;
+pub mod draws;
 mod entry;
 mod export;
 mod head;

@@ -4,6 +4,7 @@
 pub mod agencies;
 mod past;
 mod platform;
+mod seeds;
 
 use crate::serve::{LogFormat, Operation, open_to_serve, serve, stop};
 use crate::{Failure, Space, generate};
@@ -50,7 +51,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         std::fs::create_dir_all(&arguments.folder)?;
         let space = Space::folder(arguments.folder.join("data"), None);
         // A sandbox has no past: its outcomes are scripted from the first trade on.
-        let past = if arguments.sandbox { 0 } else { past::live(&space).await? };
+        let past = if arguments.sandbox { 0 } else { past::live(&space, &arguments.folder).await? };
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let address = listener.local_addr()?;
         let opened = open_to_serve(&space, address).await?;
@@ -59,7 +60,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             window.make_sandbox().await?;
         }
         let filed = window.file_all(sample::filings(), "demo").await + window.file_all(sample::agencies(), "demo").await;
+        window.file_all(seeds::operator().into_iter().collect(), "demo").await;
         looks_at_goods(&window).await?;
+        seeds::short_periods(&window).await?;
         let counterparts = agencies::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
@@ -79,9 +82,11 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("  samples: {}", arguments.folder.join("samples").display());
         println!("  try:     . {}/tokens.sh", arguments.folder.display());
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
+        println!("  draws:   http://{address}/draws  (who committed to which secret, and how to draw again)");
         println!("  {counterparts} agencies are sent what customs shares with them, and answer: GET /v1/registers/deliveries, /v1/registers/answers");
         println!("  {} tokens were issued; the README's first five minutes goes on from here", tokens.len());
         let replayed = tokio::spawn(replay(window.clone(), seed, arguments.trades));
+        let holders = tokio::spawn(seeds::run(window.clone(), arguments.folder.clone()));
         drop(window);
         // Its agencies are on this machine.
         let mut operation = arguments.operation;
@@ -89,6 +94,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         operation.messages_to.get_or_insert(messages_to);
         serve(opened, listener, &space, &operation, stop).await?;
         replayed.abort();
+        holders.abort();
         Ok(true)
     })
 }

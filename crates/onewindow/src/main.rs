@@ -11,6 +11,7 @@ mod bench;
 mod counterpart;
 mod crash;
 mod demo;
+mod draws;
 mod generate;
 mod judging;
 mod key;
@@ -96,6 +97,11 @@ enum Command {
         after_help = "Examples:\n  onewindow audit head --data zone\n  onewindow audit export --data zone --out zone.evidence\n  onewindow audit verify zone.evidence --against head.txt --json"
     )]
     Audit(audit::Arguments),
+    /// Commit to a secret of the draw, and hand it over: for customs and the operator of the zone.
+    #[command(
+        after_help = "Examples:\n  onewindow draws commit --period 20261207 --side customs --keep 20261207.secret --server https://window.example\n  onewindow draws hand-over --keep 20261207.secret --server https://window.example"
+    )]
+    Draws(draws::Arguments),
     /// Make the tables of a space in a PostgreSQL database, or bring them up to date.
     #[command(
         after_help = "Example:\n  onewindow migrate --database postgres://owner@db.example/zone --grant onewindow"
@@ -183,6 +189,7 @@ fn main() -> ExitCode {
         Command::CrashTest(arguments) => crash::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Draws(arguments) => draws::run(arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Judging(arguments) => judging::run(&arguments),
         Command::Backup(arguments) => backup::run(arguments),

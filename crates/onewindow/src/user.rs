@@ -37,7 +37,8 @@ enum Action {
         /// Role: platform, merchant, payment, logistics, agent, site-operator, officer, zone-operator …
         #[arg(long, value_parser = role)]
         role: Role,
-        /// What he is there to do: admin, operator, reviewer, inspector, decider, auditor, reader, rulemaker; may be repeated.
+        /// What he is there to do: admin, operator, reviewer, inspector, decider, auditor, reader, rulemaker,
+        /// seed-holder; may be repeated.
         #[arg(long, value_parser = duty, required = true)]
         duty: Vec<Duty>,
         /// Customs districts an officer sees, as prefixes; none = all.

@@ -4,6 +4,7 @@
 pub mod consumer;
 pub mod credit;
 pub mod drafts;
+pub mod draws;
 pub mod figures;
 pub mod found;
 mod inspection;

@@ -41,7 +41,7 @@ impl Language {
         let is_under = |begin: &str| {
             path.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let consumers = ["/my", "/track", "/guide", "/lists"];
+        let consumers = ["/my", "/track", "/guide", "/lists", "/draws"];
         if Self::COMPLETE.contains(&self) || consumers.into_iter().any(is_under) {
             self
         } else {
@@ -99,12 +99,13 @@ impl Language {
     }
 
     /// Its texts where it has not all: what is not in them is English.
-    pub fn own_files(self) -> Option<[(&'static str, &'static str); 2]> {
+    pub fn own_files(self) -> Option<[(&'static str, &'static str); 3]> {
         macro_rules! files {
             ($tag:literal) => {
                 Some([
                     ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
+                    ("draws.ftl", include_str!(concat!("../locales/", $tag, "/draws.ftl"))),
                 ])
             };
         }
@@ -119,7 +120,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 20] {
+    pub fn files(self) -> [(&'static str, &'static str); 21] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -138,6 +139,7 @@ impl Language {
                     ("people.ftl", include_str!(concat!("../locales/", $tag, "/people.ftl"))),
                     ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
+                    ("draws.ftl", include_str!(concat!("../locales/", $tag, "/draws.ftl"))),
                     ("credit.ftl", include_str!(concat!("../locales/", $tag, "/credit.ftl"))),
                     ("cases.ftl", include_str!(concat!("../locales/", $tag, "/cases.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),

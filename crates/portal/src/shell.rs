@@ -28,6 +28,8 @@ pub enum Desk {
     Operation,
     /// Drafts of the rulebook.
     Drafts,
+    /// Secrets of the draw, for who holds one.
+    Draws,
     /// Rules and codes.
     Rules,
     /// Figures of the zone, or of the reader's party.
@@ -68,6 +70,7 @@ impl Desk {
             Self::People => "/desk/people",
             Self::Operation => "/desk/operation",
             Self::Drafts => "/desk/rulebooks/drafts",
+            Self::Draws => "/desk/draws",
             Self::Rules => "/desk/rules",
             Self::Figures => "/desk/zone",
             Self::Indicators => "/indicators",
@@ -96,6 +99,7 @@ impl Desk {
             Self::People => texts.text("nav-people"),
             Self::Operation => texts.text("nav-operation"),
             Self::Drafts => texts.text("nav-drafts"),
+            Self::Draws => texts.text("nav-seeds"),
             Self::Rules => texts.text("nav-rules"),
             Self::Figures => texts.text("nav-figures"),
             Self::Indicators => texts.text("nav-indicators"),

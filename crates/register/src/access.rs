@@ -42,5 +42,5 @@ impl Access {
 pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     let access: Access = read(seen.command.body.as_deref(), faults)?;
     let parties = access.owners.iter().map(|code| Text::from(code.as_str())).collect();
-    Some(Made { body: written(&access), parties, filing: None })
+    Some(Made { body: written(&access), parties, filing: None, seed: None })
 }

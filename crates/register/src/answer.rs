@@ -59,5 +59,5 @@ impl Answer {
 pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     let answer: Answer = read(seen.command.body.as_deref(), faults)?;
     let parties = vec![owner_of(&seen.command.key), Text::from(answer.giver.as_str())];
-    Some(Made { body: written(&answer), parties, filing: None })
+    Some(Made { body: written(&answer), parties, filing: None, seed: None })
 }

@@ -40,5 +40,5 @@ pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
         faults.push(Fault::new("name", "", says::FILE_NAME.said()));
     }
     let parties = vec![owner_of(&seen.command.key)];
-    Some(Made { body: written(&attachment), parties, filing: None })
+    Some(Made { body: written(&attachment), parties, filing: None, seed: None })
 }

@@ -164,7 +164,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         _ => {}
     }
     let filing = step.files.then(|| Entry::Certificate(entry(seen, &owner, &certificate)));
-    Some(Made { body: written(&certificate), parties: vec![owner], filing })
+    Some(Made { body: written(&certificate), parties: vec![owner], filing, seed: None })
 }
 
 /// What judging knows of it from now on.

@@ -115,5 +115,5 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             }
         }
     }
-    Some(Made { body: written(&body), parties: vec![owner.clone()], filing: None })
+    Some(Made { body: written(&body), parties: vec![owner.clone()], filing: None, seed: None })
 }

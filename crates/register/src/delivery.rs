@@ -113,5 +113,5 @@ pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
         let expected = says::AT_MOST_PAGES.with(&[("most", &SET_ASIDE.to_string())]);
         faults.push(Fault::new("setAside", &delivery.set_aside.len().to_string(), expected));
     }
-    Some(Made { body: written(&delivery), parties: vec![owner], filing: None })
+    Some(Made { body: written(&delivery), parties: vec![owner], filing: None, seed: None })
 }

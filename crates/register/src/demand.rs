@@ -177,7 +177,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
         _ => {}
     }
-    Some(Made { body: written(&body), parties: record.parties.clone(), filing: None })
+    Some(Made { body: written(&body), parties: record.parties.clone(), filing: None, seed: None })
 }
 
 /// A new demand, with the parties that are asked.
@@ -216,7 +216,7 @@ fn asked(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
         chosen: None,
     };
     reached.push(asker);
-    Some(Made { body: written(&body), parties: reached, filing: None })
+    Some(Made { body: written(&body), parties: reached, filing: None, seed: None })
 }
 
 /// Who is asked: every party that is filed today in a role to which the kind goes, and is not suspended.

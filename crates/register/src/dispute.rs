@@ -110,7 +110,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         (action, Some(record)) => changed(seen, action, Body::of(record), faults)?,
     };
     let parties = vec![owner, Text::from(body.disputed.platform.as_str()), seen.own_name().into()];
-    Some(Made { body: written(&body), parties, filing: None })
+    Some(Made { body: written(&body), parties, filing: None, seed: None })
 }
 
 fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault>) -> Option<Body> {

@@ -32,5 +32,5 @@ pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     if erasure.rows.is_empty() {
         faults.push(Fault::new("rows", "", says::A_ROW_AT_LEAST.said()));
     }
-    Some(Made { body: written(&erasure), parties: Vec::new(), filing: None })
+    Some(Made { body: written(&erasure), parties: Vec::new(), filing: None, seed: None })
 }

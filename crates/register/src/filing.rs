@@ -248,7 +248,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         parties.push(code.into());
         parties.extend(body.applied.other_code.iter().map(|other| Text::from(other.trim())));
     }
-    Some(Made { body: written(&body), parties, filing })
+    Some(Made { body: written(&body), parties, filing, seed: None })
 }
 
 /// The filing that is in force after a move.

@@ -124,7 +124,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
         (_, Some(goods)) => Goods { in_force: None, ..goods },
     };
-    Some(Made { body: written(&goods), parties: vec![owner], filing: None })
+    Some(Made { body: written(&goods), parties: vec![owner], filing: None, seed: None })
 }
 
 fn check(seen: &Seen<'_>, owner: &str, goods: &Goods, faults: &mut Vec<Fault>) {

@@ -13,6 +13,7 @@ pub mod credit;
 pub mod delivery;
 pub mod demand;
 pub mod dispute;
+pub mod draw;
 pub mod erasure;
 pub mod fields;
 pub mod filing;
@@ -41,6 +42,7 @@ use clearance::facts::{Facts, Keys};
 use clearance::keys::{Position, Time};
 use clearance::party::{Entry, Parties, Role};
 use clearance::record::{Actor, Record, RecordKey, Register};
+use clearance::risk::SamplingSeed;
 use moves::{Move, Who};
 use says::Said;
 use std::sync::Arc;
@@ -119,16 +121,18 @@ pub struct Change {
     pub record: Arc<Record>,
     /// What is filed or certified with it, in the next row; it has the next version of the parties.
     pub filing: Option<Entry>,
+    /// The seed that is drawn with from the next row on.
+    pub seed: Option<SamplingSeed>,
 }
 
 impl Change {
     /// Rows that it takes.
     pub fn rows(&self) -> u64 {
-        1 + u64::from(self.filing.is_some())
+        1 + u64::from(self.filing.is_some()) + u64::from(self.seed.is_some())
     }
 }
 
-/// Rows that a command takes at most.
+/// Rows that a command takes at most: its record, and what is filed or drawn with.
 pub const ROWS: usize = 2;
 
 /// What a move makes of a record.
@@ -139,6 +143,8 @@ pub(crate) struct Made {
     pub parties: Vec<Text>,
     /// What is filed with it.
     pub filing: Option<Entry>,
+    /// The seed that is drawn with from now on; its number is the next.
+    pub seed: Option<SamplingSeed>,
 }
 
 /// What a register may look at.
@@ -149,6 +155,8 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
+    /// The number that the next seed of the draw has.
+    pub next_seed: u32,
     pub now: Time,
 }
 
@@ -221,6 +229,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Photograph => photograph::MOVES,
         Register::RulebookDraft => rulebook_draft::MOVES,
         Register::RiskCase => risk_case::MOVES,
+        Register::DrawPeriod => draw::MOVES,
     }
 }
 
@@ -233,14 +242,15 @@ pub fn decide(
     now: Time,
 ) -> Vec<Result<Change, Refusal>> {
     let mut parties = std::borrow::Cow::Borrowed(&*reference.parties);
-    let mut next = facts.next;
+    let (mut next, mut next_seed) = (facts.next, reference.sampling_seed.number + 1);
     commands
         .iter()
         .map(|command| {
             let current = facts.records.get(&command.key).cloned();
             let beside = beside(command).and_then(|key| facts.records.get(&key).cloned());
             let (current_seen, beside) = (current.as_deref(), beside.as_deref());
-            let seen = Seen { command, current: current_seen, beside, parties: &parties, reference, now };
+            let seen =
+                Seen { command, current: current_seen, beside, parties: &parties, reference, next_seed, now };
             let (step, mut made) = made(&seen, current.as_ref())?;
             let record = Arc::new(record(&seen, step, &mut made, next));
             made.filing = made.filing.map(|entry| entry.numbered(parties.version + 1));
@@ -248,7 +258,8 @@ pub fn decide(
                 parties.to_mut().enter(entry.clone());
             }
             facts.records.insert(command.key.clone(), record.clone());
-            let change = Change { record, filing: made.filing };
+            let change = Change { record, filing: made.filing, seed: made.seed };
+            next_seed += u32::from(change.seed.is_some());
             next.sequence += change.rows();
             Ok(change)
         })
@@ -313,6 +324,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Photograph => photograph::made(seen, &mut faults),
         Register::RulebookDraft => rulebook_draft::made(seen, step, &mut faults),
         Register::RiskCase => risk_case::made(seen, step, &mut faults),
+        Register::DrawPeriod => draw::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

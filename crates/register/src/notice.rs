@@ -46,5 +46,5 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         ("note", _) | (_, None) => read(seen.command.body.as_deref(), faults)?,
         (_, Some(record)) => stored(record),
     };
-    Some(Made { body: written(&told), parties: vec![owner_of(&seen.command.key)], filing: None })
+    Some(Made { body: written(&told), parties: vec![owner_of(&seen.command.key)], filing: None, seed: None })
 }

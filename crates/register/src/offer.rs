@@ -99,7 +99,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         (action, Some(record)) => {
             let mut body = Body::of(record);
             settled(seen, action, &mut body, faults);
-            Some(Made { body: written(&body), parties: record.parties.clone(), filing: None })
+            Some(Made { body: written(&body), parties: record.parties.clone(), filing: None, seed: None })
         }
     }
 }
@@ -124,7 +124,7 @@ fn offered(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
         asker: None,
         asker_contact: None,
     };
-    Some(Made { body: written(&body), parties: vec![provider, asked.asker.into()], filing: None })
+    Some(Made { body: written(&body), parties: vec![provider, asked.asker.into()], filing: None, seed: None })
 }
 
 fn check(seen: &Seen<'_>, offered: &Offered, faults: &mut Vec<Fault>) {

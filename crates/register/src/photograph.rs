@@ -58,5 +58,5 @@ pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
         ));
     }
     // Whoever is concerned finds it by the inspection, not by the record.
-    Some(Made { body: written(&photograph), parties: Vec::new(), filing: None })
+    Some(Made { body: written(&photograph), parties: Vec::new(), filing: None, seed: None })
 }

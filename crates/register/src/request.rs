@@ -101,7 +101,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
     };
     let parties = vec![asker, Text::from(body.asked.to.trim())];
-    Some(Made { body: written(&body), parties, filing: None })
+    Some(Made { body: written(&body), parties, filing: None, seed: None })
 }
 
 fn check(seen: &Seen<'_>, asker: &str, asked: &Asked, faults: &mut Vec<Fault>) {

@@ -345,7 +345,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     };
     let mut parties = vec![opener];
     parties.extend(body.opened.invited.iter().map(|invited| Text::from(invited.agency.trim())));
-    Some(Made { body: written(&body), parties, filing: None })
+    Some(Made { body: written(&body), parties, filing: None, seed: None })
 }
 
 fn changed(

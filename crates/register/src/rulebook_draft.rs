@@ -134,5 +134,5 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
     };
     // Its rules are sealed: no party finds it.
-    Some(Made { body: written(&draft), parties: Vec::new(), filing: None })
+    Some(Made { body: written(&draft), parties: Vec::new(), filing: None, seed: None })
 }

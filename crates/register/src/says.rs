@@ -239,5 +239,16 @@ says! {
     TWO_TO_CHARACTERS: "two-to-characters", "2至{most}个字符", "2 to {most} characters";
     SAME_ENTERPRISE: "same-enterprise", "同一家企业；另一家企业的情况须另行记录", "the same enterprise; what is of another is a record of its own";
     OWN_INDICATOR: "own-indicator", "本单位可记录的指标；此项由{roles}记录", "an indicator that you may observe; this one: {roles}";
+    BYTES_32: "bytes-32", "64个十六进制数字（32字节）", "64 hexadecimal digits: 32 bytes";
+    NOT_BEFORE: "not-before", "{at}以后", "not before {at}";
+    COMMITMENTS_ENDED: "commitments-ended", "承诺截止时间{at}之前；请为下一时段提交", "before {at}, when commitments ended: file one for the next period";
+    COMMITTED_ALREADY: "committed-already", "每方每时段一份承诺：本方已提交，不可更改", "one commitment of a side for a period: yours is filed and stands";
+    NOT_COMMITTED: "not-committed", "已提交承诺的一方：本方未提交，本时段不含其秘密值", "a side that committed: yours did not, and the period goes on without its secret";
+    HANDED_OVER_ALREADY: "handed-over-already", "每方一份秘密值：本方已交付", "one secret of a side: yours is here";
+    OPENS_ANOTHER: "opens-another", "与已提交的承诺{commitment}相符的盐值和秘密值；所交付的与另一承诺相符", "salt and secret that open the commitment filed, {commitment}; what was sent opens another";
+    HOLDER_ROLE: "holder-role", "海关或园区运营单位", "customs or the operator of the zone";
+    ANOTHER_HOLDER: "another-holder", "每一单位只持有一份秘密值，由提交承诺的单位交付", "one party holds one secret, and whoever committed hands it over";
+    SEED_CANNOT_BE_MADE: "seed-cannot-be-made", "信标、窗口的秘密值，以及与承诺相符的秘密值", "the beacon, the window's secret, and secrets that open their commitments";
+    STILL_DRAWN_WITH: "still-drawn-with", "不再用于抽取的种子：请待下一时段开始", "a seed that nothing is drawn with any more: the next period begins first";
     HEARD_FIRST: "heard-first", "自今天起至少{days}天：列入此名单前须听取企业陈述", "{days} days from today or later: who is put on this list is heard";
 }

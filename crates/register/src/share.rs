@@ -78,7 +78,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         check(seen, &receiver, &share, faults);
     }
     let parties = vec![receiver, Text::from(share.giver.trim())];
-    Some(Made { body: written(&share), parties, filing: None })
+    Some(Made { body: written(&share), parties, filing: None, seed: None })
 }
 
 fn check(seen: &Seen<'_>, receiver: &str, share: &Share, faults: &mut Vec<Fault>) {

@@ -47,5 +47,5 @@ pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     let happened: SignIn = read(seen.command.body.as_deref(), faults)?;
     let owner = owner_of(&seen.command.key);
     let parties = if owner.is_empty() { Vec::new() } else { vec![owner] };
-    Some(Made { body: written(&happened), parties, filing: None })
+    Some(Made { body: written(&happened), parties, filing: None, seed: None })
 }

@@ -134,7 +134,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
         (_, Some(record)) => stored(record),
     };
-    Some(Made { body: written(&webhook), parties: vec![owner], filing: None })
+    Some(Made { body: written(&webhook), parties: vec![owner], filing: None, seed: None })
 }
 
 fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault>) {

@@ -9,7 +9,7 @@ use clearance::keys::{Position, Time};
 use register::Command;
 use std::sync::Arc;
 use std::time::Instant;
-use store::{Commit, Durable, Row, Store, StoreError, Transaction};
+use store::{Commit, Durable, Row, SeedRow, Store, StoreError, Transaction};
 use tokio::sync::oneshot;
 
 impl<S: Store> Engine<S> {
@@ -51,6 +51,7 @@ impl<S: Store> Engine<S> {
                 rows.push(Row::Record(change.record.clone()));
                 let by = format!("{} {}", change.record.actor.party, change.record.actor.name);
                 rows.extend(change.filing.clone().map(|entry| Row::of_entry(entry, &by)));
+                rows.extend(change.seed.map(|seed| Row::Seed(SeedRow { seed, by: by.as_str().into() })));
             }
             let told: Vec<Commanded> =
                 decided.into_iter().map(|decided| decided.map(|change| change.record)).collect();

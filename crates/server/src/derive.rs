@@ -4,7 +4,6 @@
 //! themselves are those that were committed.
 
 use crate::pipeline::Judge;
-use clearance::Rulebook;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::decide::{ENGINE, Reference};
 use clearance::event::Event;
@@ -12,9 +11,12 @@ use clearance::facts::{Facts, Keys, Numbers, needs};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
+use clearance::record::Register;
 use clearance::risk::SamplingSeed;
 use clearance::windows::Window;
+use clearance::{Rulebook, Text};
 use ledger::{Account, Balance};
+use register::draw::Period;
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -92,6 +94,10 @@ struct World<'a, R> {
     parties: Arc<Parties>,
     books: Vec<Arc<Rulebook>>,
     seeds: Vec<SamplingSeed>,
+    /// Periods of the draw, as their last rows have them.
+    periods: FxHashMap<Text, Period>,
+    /// The newest seed that each writer has drawn with.
+    drawn_with: FxHashMap<u16, u32>,
     derived: Derived,
 }
 
@@ -118,6 +124,8 @@ pub async fn derive<R: Read>(
         parties: Arc::default(),
         books: Vec::new(),
         seeds: Vec::new(),
+        periods: FxHashMap::default(),
+        drawn_with: FxHashMap::default(),
         derived: Derived::default(),
     };
     let mut after = Cursor::default();
@@ -146,7 +154,10 @@ impl<R: Read> World<'_, R> {
         match row {
             Row::Message(_) => {}
             Row::Filing(_) | Row::Certificate(_) => self.entries.extend(row.entry()),
-            Row::Seed(row) => self.seeds.push(row.seed),
+            Row::Seed(row) => self.seed(position, row.seed),
+            Row::Record(record) if record.key.register == Register::DrawPeriod => {
+                self.periods.insert(record.key.id.clone(), Period::of(&record));
+            }
             // Its versions are counted by the verification of the store.
             Row::Record(_) => {}
             Row::Rulebook(row) => match crate::window::loaded(&row) {
@@ -155,6 +166,34 @@ impl<R: Read> World<'_, R> {
             },
             Row::Event(row) => self.event(*row).await?,
         }
+        Ok(())
+    }
+
+    /// A seed of a period is made of what its holders handed over, or it is no seed of theirs.
+    fn seed(&mut self, position: Position, seed: SamplingSeed) {
+        if let Some(of) = seed.period {
+            let period = self.periods.get(of.first.to_string().as_str());
+            if period.and_then(|period| period.made_of(seed.number)) != Some(seed) {
+                let what =
+                    format!("seed {} is not what the secrets of period {} make", seed.number, of.first);
+                self.fault(position, what);
+            }
+        }
+        self.seeds.push(seed);
+    }
+
+    /// A writer draws with the newest seed that it knows: who is drawn for the first time is never drawn with an older one.
+    fn seed_in_turn(&mut self, stored: &Outcome, facts: &Facts) -> Result<(), String> {
+        let Some(draw) = stored.read.draw else { return Ok(()) };
+        let before = stored.order.as_ref().and_then(|order| facts.consignments.get(order));
+        if before.and_then(|before| before.drawn).is_some_and(|drawn| drawn.seed == draw.seed) {
+            return Ok(());
+        }
+        let newest = self.drawn_with.entry(stored.position.writer).or_default();
+        if draw.seed < *newest {
+            return Err(format!("it is drawn with seed {}, after seed {newest} was drawn with", draw.seed));
+        }
+        *newest = draw.seed;
         Ok(())
     }
 
@@ -220,6 +259,9 @@ impl<R: Read> World<'_, R> {
         let mut facts = self.facts(keys, stored).await?;
         facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
         facts.next = event.position;
+        if let Err(what) = self.seed_in_turn(stored, &facts) {
+            return Ok(Err(what));
+        }
         let (judge, events) = (self.judge, std::slice::from_ref(event));
         let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             judge(events, &mut facts, &reference, stored.now).pop()

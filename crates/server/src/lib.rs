@@ -16,6 +16,7 @@ pub mod credit;
 pub mod demands;
 pub mod derive;
 mod door;
+pub mod draws;
 pub mod evidence;
 pub mod finding;
 mod happenings;

@@ -57,6 +57,8 @@ pub enum Right {
     Consume,
     /// Draft, try and publish tables and rules.
     RulebooksDraft,
+    /// Commit to a secret of the draw, and hand it over.
+    DrawsHold,
 }
 
 /// Messages that a role sends.
@@ -73,7 +75,7 @@ pub fn sent_by(role: Role) -> &'static [Kind] {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ReceiptsRead,
@@ -97,6 +99,7 @@ impl Right {
         Self::PersonsRead,
         Self::Consume,
         Self::RulebooksDraft,
+        Self::DrawsHold,
     ];
     /// The word used as a scope, on the command line and in problems.
     pub fn word(self) -> &'static str {
@@ -124,6 +127,7 @@ impl Right {
             Self::PersonsRead => "persons:read",
             Self::Consume => "consumer",
             Self::RulebooksDraft => "rulebooks:draft",
+            Self::DrawsHold => "draws:hold",
         }
     }
     /// The right of a word.
@@ -158,6 +162,9 @@ const PEOPLE: Rights = Rights::of(&[
 /// Likewise, and for officers alone.
 const RULES: Rights = Rights::of(&[Right::RulebooksDraft]);
 
+/// What is given by name alone: no machine has it for having a role, and nobody for having another duty.
+const HOLDS: Rights = Rights::of(&[Right::DrawsHold]);
+
 impl Rights {
     /// These.
     pub const fn of(rights: &[Right]) -> Self {
@@ -184,7 +191,7 @@ impl Rights {
     pub fn list(self) -> impl Iterator<Item = Right> {
         Right::ALL.into_iter().filter(move |right| self.has(*right))
     }
-    const fn and(self, other: Self) -> Self {
+    pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
     const fn within(self, other: Self) -> Self {
@@ -226,9 +233,14 @@ impl Rights {
             None => all,
             Some(words) => {
                 let rights: Vec<Right> = words.iter().filter_map(|word| Right::from_word(word)).collect();
-                all.within(Self::of(&rights))
+                all.and(Self::of_holder(role, whole_zone)).within(Self::of(&rights))
             }
         }
+    }
+
+    /// The two who hold secrets of the draw: customs and the operator of the zone.
+    pub fn of_holder(role: Role, whole_zone: bool) -> Self {
+        if is_office(role) && whole_zone { HOLDS } else { Self::default() }
     }
 
     /// What a user with these duties may do.
@@ -238,7 +250,7 @@ impl Rights {
         let people = if role == Role::Consumer { Self::default() } else { PEOPLE };
         // Two people decide on a rule, and no machine does; rules are of the whole zone, and sealed.
         let rules = if role == Role::Officer && whole_zone { RULES } else { Self::default() };
-        let people = people.and(rules);
+        let people = people.and(rules).and(Self::of_holder(role, whole_zone));
         given.within(Self::of_role(role, whole_zone).and(people))
     }
 }
@@ -269,6 +281,7 @@ fn of_duty(duty: Duty) -> Rights {
         ])),
         Duty::Reader => READ,
         Duty::Rulemaker => READ.and(RULES),
+        Duty::SeedHolder => READ.and(HOLDS),
         Duty::Consumer => Rights::of(&[Right::Consume, Right::ReferenceRead]),
         Duty::Applicant => Rights::of(&[Right::RegistersRead, Right::RegistersApply, Right::ReferenceRead]),
     }
@@ -290,13 +303,16 @@ mod tests {
                 let machine = Rights::of_role(role, whole);
                 assert!(machine.within(PEOPLE) == Rights::default(), "{role:?}");
                 let user = Rights::of_user(role, whole, &Duty::ALL);
-                assert!(machine.and(PEOPLE).and(RULES).cover(user), "{role:?}");
+                assert!(machine.and(PEOPLE).and(RULES).and(HOLDS).cover(user), "{role:?}");
                 assert!(!machine.has(Right::RulebooksDraft), "{role:?}");
                 let rules = role == Role::Officer && whole;
                 assert_eq!(user.has(Right::RulebooksDraft), rules, "{role:?}");
                 assert_eq!(Rights::of_user(role, whole, &[]), Rights::default());
                 let words: Vec<Text> = Right::ALL.iter().map(|right| right.word().into()).collect();
-                assert_eq!(Rights::of_token(role, whole, Some(&words)), machine);
+                let holder = Rights::of_holder(role, whole);
+                assert_eq!(Rights::of_token(role, whole, Some(&words)), machine.and(holder));
+                assert!(!machine.has(Right::DrawsHold) && user.has(Right::DrawsHold) == (holder == HOLDS));
+                assert!(!Rights::of_token(role, whole, None).has(Right::DrawsHold), "given by name alone");
                 assert_eq!(Rights::of_token(role, whole, Some(&[])), Rights::default());
                 assert_eq!(Rights::of_token(role, whole, Some(&["all".into()])), Rights::default());
             }

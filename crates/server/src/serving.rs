@@ -155,6 +155,7 @@ fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
     tasks.spawn(crate::statistics::run(window.clone(), EVERY));
     tasks.spawn(crate::credit::run(window.clone()));
     tasks.spawn(crate::demands::run(window.clone()));
+    tasks.spawn(crate::draws::run(window.clone()));
     tasks.spawn(crate::finding::run(window.clone(), EVERY));
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {

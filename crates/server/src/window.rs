@@ -130,6 +130,8 @@ pub struct Window<R: Read> {
     pub finding: Arc<Finding>,
     /// The trial of a draft that runs here.
     pub trials: Arc<crate::trial::running::Trials>,
+    /// Lists of draws.
+    pub draws: Arc<crate::draws::Draws>,
     /// The newest rows, for whoever follows them.
     pub(crate) tail: Arc<Tail>,
     /// Judging is paused: what comes is recorded and answered as received.
@@ -156,6 +158,7 @@ impl<R: Read> Clone for Window<R> {
             statistics: self.statistics.clone(),
             finding: self.finding.clone(),
             trials: self.trials.clone(),
+            draws: self.draws.clone(),
         }
     }
 }
@@ -226,6 +229,7 @@ impl<R: Read> Window<R> {
             statistics,
             finding: Arc::default(),
             trials: Arc::default(),
+            draws: Arc::default(),
         };
         if first_book {
             // Where another server was faster, his are the first.
@@ -299,7 +303,7 @@ impl<R: Read> Window<R> {
     /// [`OpenError::Ended`] when the window is closing.
     pub async fn draw_with(&self, secret: [u8; 32], by: &str) -> Result<(), OpenError> {
         // Its number is given where it is written.
-        let seed = SamplingSeed { number: 0, secret };
+        let seed = SamplingSeed { number: 0, secret, period: None };
         self.pipeline.seed(SeedRow { seed, by: by.into() }).await.ok_or(OpenError::Ended)
     }
 

@@ -6,7 +6,7 @@ use crate::rows::{CertificateRow, EventRow, FilingRow, MessageRow, Original, Row
 use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
 use clearance::consignment::{
     ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, CreditStanding,
-    Filed, Lane, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
+    Drawn, Filed, Lane, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
 };
 use clearance::event::{
     ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, SignatureFact, Timer, TimerKind,
@@ -16,10 +16,10 @@ use clearance::finding::{Field, Finding};
 use clearance::goods::RecordRead;
 use clearance::inspection::{Found, Inspection, Measure};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
-use clearance::outcome::{Answer, Draw, FactsRead, Outcome, Receipt};
+use clearance::outcome::{Answer, Draw, DrawTerms, FactsRead, Outcome, Receipt};
 use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role, Service};
 use clearance::record::{Actor, Record, RecordKey, Register};
-use clearance::risk::SamplingSeed;
+use clearance::risk::{DrawPeriod, SamplingSeed};
 use clearance::rulebook::Rate;
 use clearance::tax::{Assessment, Basis, LineAssessment};
 use clearance::windows::{Measure as Measured, Raised, Span, WindowValue, Windowed};
@@ -48,8 +48,9 @@ pub mod kind {
 /// The format that is written. 2 added the serial and the draw to the facts read, and the row an event decides again;
 /// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
 /// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
-/// 7 sums, different ones and medians beside counts of windows.
-const FORMAT: u8 = 7;
+/// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
+/// and the period of a seed.
+const FORMAT: u8 = 8;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -369,16 +370,16 @@ fields! {
     CreditStanding { standings, factor, share }
     ArrivalMark { position, bill_no, customs_code }
     Carriage { key, waybill, arrived, delivered }
-    Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers }
     WaybillRecord { key, version, last, previous, last_time, since, waybill, claimed_by, arrived, delivered, seen }
     ArrivalRecord { key, filed, pre_no, rkd_no, seen, last_time }
     CountKey { kind, owner }
     WindowValue { measure, span, value }
     Timer { due, order, kind, attempt }
     Answer { status, info, findings, pre_no, version }
-    Draw { seed, drawn, ratio }
+    Drawn { seed, number, ratio, selected, until }
+    DrawTerms { base, factor, goods, share, floor }
+    DrawPeriod { first, salts, until }
     RecordRead { key, version, position }
-    SamplingSeed { number, secret }
     Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
     Person { identity, telephone, address }
     OfficerAction { id, officer, party, order, version, kind, text }
@@ -569,6 +570,24 @@ impl Stored for Filing {
             services: if bytes.format < 5 { Vec::new() } else { Stored::get(bytes)? },
         })
     }
+}
+
+/// A struct as its fields, the last of them since a format: before, it is none.
+macro_rules! grown {
+    ($($type:ty { $($field:ident),*; $last:ident since $format:literal })*) => { $( impl Stored for $type {
+        fn put(&self, out: &mut Vec<u8>) { $( self.$field.put(out); )* self.$last.put(out); }
+        fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+            Ok(Self {
+                $( $field: Stored::get(bytes)?, )*
+                $last: if bytes.format < $format { None } else { Stored::get(bytes)? },
+            })
+        }
+    } )* };
+}
+grown! {
+    Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers; drawn since 8 }
+    Draw { seed, drawn, ratio; terms since 8 }
+    SamplingSeed { number, secret; period since 8 }
 }
 
 impl Stored for FactsRead {

@@ -36,11 +36,13 @@ pub enum Duty {
     Consumer,
     /// Drafts, tries and publishes tables and rules.
     Rulemaker,
+    /// Holds a secret of the draw: commits to it, and hands it over.
+    SeedHolder,
 }
 
 impl Duty {
     /// All duties.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Admin,
         Self::Operator,
         Self::Reviewer,
@@ -51,6 +53,7 @@ impl Duty {
         Self::Applicant,
         Self::Consumer,
         Self::Rulemaker,
+        Self::SeedHolder,
     ];
     /// The word stored and used everywhere.
     pub fn word(self) -> &'static str {
@@ -65,6 +68,7 @@ impl Duty {
             Self::Applicant => "applicant",
             Self::Consumer => "consumer",
             Self::Rulemaker => "rulemaker",
+            Self::SeedHolder => "seed-holder",
         }
     }
     /// The duty of a word.

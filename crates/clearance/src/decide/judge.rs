@@ -3,7 +3,7 @@
 use super::declaration::{clear_timers, end_attempt, set_timer, waybill_of};
 use super::{Case, info, receipt::Numbers, scripted, waybill};
 use crate::Text;
-use crate::consignment::{Attempt, Bill, Consignment, CreditStanding, Filed, Lane, RiskHit, State};
+use crate::consignment::{Attempt, Bill, Consignment, CreditStanding, Drawn, Filed, Lane, RiskHit, State};
 use crate::event::TimerKind;
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, Time};
@@ -194,7 +194,7 @@ fn needs_arrival(case: &Case<'_>, declaration: &Declaration) -> bool {
 /// Sealed rules and the draw.
 fn select(
     case: &mut Case<'_>,
-    consignment: &Consignment,
+    consignment: &mut Consignment,
     attempt: &Attempt,
     declaration: &Declaration,
 ) -> (Lane, Vec<RiskHit>) {
@@ -214,24 +214,37 @@ fn select(
         .map(|filing| filing.grade)
         .unwrap_or_default();
     let credit = attempt.credit.as_ref();
-    let ratio = risk::ratio(&case.law, &declaration.head.trade_mode, grade, credit);
+    // A rulebook from before there was the table keeps no draw: what was judged under it is judged so again.
+    let goods = book.sampling_goods.as_ref().map(|table| table.of(declaration, case.today()));
+    let terms = risk::terms(&case.law, &declaration.head.trade_mode, grade, credit, goods.unwrap_or(100));
+    let ratio = risk::ratio(&terms);
+    let before = consignment.drawn.filter(|_| goods.is_some());
     let seed = &case.reference.sampling_seed;
-    let drawn = risk::draw(seed, &consignment.key);
-    case.out.read.draw = Some(Draw { seed: seed.number, drawn, ratio });
-    if drawn < ratio {
-        hits.push(RiskHit {
-            rule: "random".into(),
-            lane: Lane::Inspection,
-            evidence: evidence(drawn, ratio, grade, credit),
-        });
+    let drawn = risk::drawn(seed, &consignment.key, ratio, before.as_ref(), case.now);
+    let terms = goods.map(|_| terms);
+    case.out.read.draw = Some(Draw { seed: drawn.seed, drawn: drawn.number, ratio, terms });
+    if drawn.selected {
+        let mut evidence = evidence(&drawn, ratio, grade, credit);
+        if terms.is_some_and(|terms| terms.goods != 100) {
+            evidence.push_str(&format_compact!(", goods {} %", terms.map_or(100, |terms| terms.goods)));
+        }
+        hits.push(RiskHit { rule: "random".into(), lane: Lane::Inspection, evidence });
+    }
+    if goods.is_some() {
+        consignment.drawn = Some(drawn);
     }
     let lane = hits.iter().map(|hit| hit.lane).max().unwrap_or(Lane::Release);
     (lane, hits)
 }
 
 /// What was drawn, from how much, and whose standing made it so much.
-fn evidence(drawn: u32, ratio: u32, grade: CreditGrade, credit: Option<&CreditStanding>) -> Text {
-    let mut said = format_compact!("drawn {drawn} < ratio {ratio} ppm, grade {}", grade.word());
+fn evidence(drawn: &Drawn, ratio: u32, grade: CreditGrade, credit: Option<&CreditStanding>) -> Text {
+    let number = drawn.number;
+    let mut said = if number < ratio {
+        format_compact!("drawn {number} < ratio {ratio} ppm, grade {}", grade.word())
+    } else {
+        format_compact!("selected before: drawn {number} < ratio {} ppm; now {ratio} ppm", drawn.ratio)
+    };
     for (party, standing) in credit.iter().flat_map(|credit| &credit.standings) {
         said.push_str(&format_compact!(", {party} {standing}"));
     }

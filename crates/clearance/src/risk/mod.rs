@@ -7,10 +7,11 @@ mod compile;
 mod lists;
 mod look;
 mod names;
+pub mod period;
 mod sampling;
 
 pub use names::reference_markdown;
-pub use sampling::{SamplingSeed, draw, ratio};
+pub use sampling::{DrawPeriod, SamplingSeed, draw, drawn, handle, ratio, salt, terms};
 
 use crate::Text;
 use crate::consignment::{Lane, RiskHit};

@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 13] = [
+const DATED: [(&str, &[&str]); 14] = [
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
     ("credit_grades.csv", &["grade"]),
@@ -70,6 +70,7 @@ const DATED: [(&str, &[&str]); 13] = [
     ("filing_requirements.csv", &["role", "group", "licence"]),
     ("inspection_results.csv", &["result"]),
     ("parameters.csv", &["name"]),
+    ("sampling_goods.csv", &["hs"]),
     ("services.csv", &["service"]),
     ("signature_algorithms.csv", &["algorithm"]),
 ];

@@ -169,10 +169,18 @@ law! {
     rulebook_tried;
     /// Days for which an agency may object to what a joint case decided.
     case_objection_days;
+    /// Days that a seed of the draw is drawn with; 0 = the window draws with a seed of its own.
+    draw_period_days;
+    /// Hours between the end of commitments and the period, in which the holders hand their secrets over.
+    draw_handover_hours;
+    /// Days after a period for which its seed stays secret, and what was drawn with it stands.
+    draw_secret_days;
+    /// Days after a period after which its seed is told, whatever is still under way.
+    draw_reveal_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 25] = [
+const LATER: [(&str, i64); 29] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -198,6 +206,10 @@ const LATER: [(&str, i64); 25] = [
     ("photograph_bytes", 5_242_880),
     ("rulebook_tried", 1),
     ("case_objection_days", 5),
+    ("draw_period_days", 0),
+    ("draw_handover_hours", 24),
+    ("draw_secret_days", 14),
+    ("draw_reveal_days", 60),
 ];
 
 impl Parameters {

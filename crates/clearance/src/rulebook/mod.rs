@@ -11,6 +11,7 @@ mod editions;
 mod inspections;
 mod law;
 mod requirements;
+mod sampling_goods;
 mod services;
 mod tariff;
 
@@ -23,6 +24,7 @@ pub use editions::{ListEdition, ListEditions};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use requirements::{FilingRequirement, FilingRequirements};
+pub use sampling_goods::SamplingGoods;
 pub use services::{ServiceRow, Services};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
@@ -80,13 +82,15 @@ pub struct Rulebook {
     pub demand_routes: DemandRoutes,
     /// Results that an inspection may have.
     pub inspections: InspectionResults,
+    /// What goods add to the share that is opened at random; none = it was published before there was this table.
+    pub sampling_goods: Option<SamplingGoods>,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 27] = built_in!(
+const BUILT_IN: [(&str, &str); 28] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -108,6 +112,7 @@ const BUILT_IN: [(&str, &str); 27] = built_in!(
     "risk_recalls.csv",
     "risk_rules.csv",
     "risk_words.csv",
+    "sampling_goods.csv",
     "services.csv",
     "signature_algorithms.csv",
     "tariff.csv",
@@ -117,10 +122,10 @@ const BUILT_IN: [(&str, &str); 27] = built_in!(
 );
 
 impl Rulebook {
-    /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections: none do, so
-    /// that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
+    /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
+    /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 15] = [
+    pub const ADDED: [&str; 16] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -135,6 +140,7 @@ impl Rulebook {
         "risk_goods_words.csv",
         "risk_recalls.csv",
         "risk_words.csv",
+        sampling_goods::FILE,
         "services.csv",
     ];
 
@@ -235,6 +241,8 @@ impl Rulebook {
                 (!before(inspections::FILE)).then(|| text(inspections::FILE)),
                 &mut faults,
             ),
+            sampling_goods: (!before(sampling_goods::FILE))
+                .then(|| SamplingGoods::load(text(sampling_goods::FILE), &mut faults)),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

@@ -298,6 +298,7 @@ fn tried(
         _ => return Ok(judged),
     }
     let Some(accepted) = outcome.consignment else { return Ok(judged) };
+    let drawn_before = grounds.before.as_ref().and_then(|before| before.drawn);
     let Some(mut after) = grounds.after.filter(|_| !refused) else { return Ok(judged) };
     // Only what was recorded while it waited is known.
     let received = grounds.event.recorded.unwrap_or(now).day();
@@ -307,6 +308,8 @@ fn tried(
         return Err(Untried::Deadline);
     }
     after.consignment.attempt.clone_from(&accepted.attempt);
+    // What its own verdict drew is drawn again, against the draft's share.
+    after.consignment.drawn = drawn_before;
     let reference = Reference { books: vec![variant.book.clone()], ..after.reference };
     tried_match(&mut after.consignment, &reference, after.now, after.received);
     let judged = of_attempt(&after.consignment);

@@ -4,6 +4,7 @@
 
 mod actions;
 mod deadlines;
+mod draws;
 mod goods;
 mod indicators;
 mod inspections;

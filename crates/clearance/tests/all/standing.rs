@@ -147,7 +147,7 @@ fn the_stricter_of_two_systems_counts() {
         factor: Some(factor),
         share,
     };
-    let ratio = |grade, credit: Option<&_>| risk::ratio(&law, "9610", grade, credit);
+    let ratio = |grade, credit: Option<&_>| risk::ratio(&risk::terms(&law, "9610", grade, credit, 100));
     let (standard, best) = (CreditGrade::Standard, CreditGrade::A);
     assert_eq!(ratio(standard, Some(&credit(300, 0))), ratio(standard, None) * 3);
     // Customs trusts, the zone does not: not milder than the zone.

@@ -386,7 +386,7 @@ fn windowed_counts_see_this_declaration_and_forget_old_ones() {
 
 #[test]
 fn the_draw_is_fair_keyed_and_differs_by_mode_and_grade() {
-    let seed = |byte| SamplingSeed { number: 1, secret: [byte; 32] };
+    let seed = |byte| SamplingSeed { number: 1, secret: [byte; 32], period: None };
     let drawn: Vec<u32> = (0..20_000)
         .map(|number| risk::draw(&seed(1), &OrderKey::new("5301960101", &format!("N{number}"))))
         .collect();
@@ -403,7 +403,7 @@ fn the_draw_is_fair_keyed_and_differs_by_mode_and_grade() {
         "where one part ends and the other begins counts"
     );
     let law = Rulebook::builtin().parameters.on(NOW.day());
-    let ratio = |mode: &str, grade| risk::ratio(&law, mode, grade, None);
+    let ratio = |mode: &str, grade| risk::ratio(&risk::terms(&law, mode, grade, None, 100));
     assert_eq!(ratio("9610", CreditGrade::Standard), 20_000);
     assert_eq!(ratio("1210", CreditGrade::Standard), 10_000);
     assert!(ratio("9610", CreditGrade::A) < ratio("9610", CreditGrade::Standard));
@@ -411,10 +411,14 @@ fn the_draw_is_fair_keyed_and_differs_by_mode_and_grade() {
     assert!(ratio("9610", CreditGrade::A) >= law.sampling_floor as u32);
     let mut none = law.clone();
     none.sampling_base_9610 = 0;
-    assert_eq!(risk::ratio(&none, "9610", CreditGrade::A, None), law.sampling_floor as u32, "nobody escapes");
+    assert_eq!(
+        risk::ratio(&risk::terms(&none, "9610", CreditGrade::A, None, 100)),
+        law.sampling_floor as u32,
+        "nobody escapes"
+    );
     none.sampling_base_9610 = 900_000;
     none.sampling_factor_d = 500;
-    assert_eq!(risk::ratio(&none, "9610", CreditGrade::D, None), 1_000_000);
+    assert_eq!(risk::ratio(&risk::terms(&none, "9610", CreditGrade::D, None, 100)), 1_000_000);
 }
 
 #[test]

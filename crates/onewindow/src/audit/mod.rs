@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
 mod bench;
+mod draws;
 mod verify;
 
 use crate::space::Place;
@@ -41,6 +42,11 @@ enum Action {
     },
     /// Check an exported log: exit code 0 = it is what was signed, 1 = it is not, 2 = it cannot be read.
     Verify(verify::Arguments),
+    /// Check a period of the draw, draw by draw: exit code 0 = everything fits, 1 = it does not, 2 = it cannot be read or is not told yet.
+    #[command(
+        after_help = "Example:\n  curl -s $WINDOW/v1/draws/20261207 > period.json\n  curl -s $WINDOW/v1/draws/20261207/list > list.csv\n  onewindow audit draws period.json list.csv --json"
+    )]
+    Draws(draws::Arguments),
     /// Print a signed head, to be kept elsewhere: the newest, made if rows came since the last.
     Head {
         #[command(flatten)]
@@ -202,6 +208,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let runtime = crate::runtime()?;
     match arguments.action {
         Action::Verify(arguments) => return verify::run(&arguments),
+        Action::Draws(arguments) => return draws::run(&arguments),
         Action::Keys { space, rotate, json } => return runtime.block_on(keys(&space, rotate, json)),
         Action::Bench(arguments) => {
             let bar = bar()?;

@@ -35,11 +35,11 @@ pub struct Unusable {
     what: String,
 }
 
-fn public(text: &str) -> Result<[u8; 32], String> {
+pub(super) fn public(text: &str) -> Result<[u8; 32], String> {
     of_hexadecimal(text).ok_or_else(|| "a public key has 64 hexadecimal digits".to_owned())
 }
 
-fn unusable(path: &Path, what: impl ToString) -> Unusable {
+pub(super) fn unusable(path: &Path, what: impl ToString) -> Unusable {
     Unusable { path: path.to_owned(), what: what.to_string() }
 }
 

@@ -1,11 +1,13 @@
 //! The days before the demo zone was opened, so that its figures are of more than an hour: judged as any others, by a clock that is
 //! set by hand, before anybody is let in. A folder that has a past keeps it.
 
+use super::seeds;
 use crate::{Failure, Space, generate, space};
 use clearance::keys::Time;
 use clearance::sample::{self, Numbers, Trade};
 use server::Window;
 use server::clock::Clock;
+use std::path::Path;
 use store::ChosenStore;
 
 const DAY: i64 = 86_400_000;
@@ -31,7 +33,7 @@ pub fn from_everywhere(trades: &mut [Trade], draw: &mut Numbers) {
 }
 
 /// Lives through the days before today; how many trades there were: none where the zone was there already.
-pub async fn live(space: &Space) -> Result<u64, Failure> {
+pub async fn live(space: &Space, demo: &Path) -> Result<u64, Failure> {
     let space::Place::Folder(folder, options) = space.place()? else { return Ok(0) };
     if folder.exists() {
         return Ok(0);
@@ -43,10 +45,20 @@ pub async fn live(space: &Space) -> Result<u64, Failure> {
     let failed = |error| tracing::error!(%error, "the days before cannot be written");
     let (window, writer) = Window::open(store, control, clock.clone(), failed).await?;
     window.file_all(sample::filings(), "demo").await;
+    window.file_all(seeds::operator().into_iter().collect(), "demo").await;
+    seeds::short_periods(&window).await?;
     let mut sent = 0;
     for day in 0..DAYS {
         let morning = Time(today.0 - (DAYS - day) * DAY);
+        clock.set(Time(clock.now().0.max(morning.0)));
+        seeds::keep_up(&window, demo).await?;
         sent += live_a_day(&window, &clock, morning, day as u64).await?;
+        seeds::keep_up(&window, demo).await?;
+    }
+    // The holders come in the last night too.
+    for hour in (0..24).rev() {
+        clock.set(Time(clock.now().0.max(today.0 - hour * 3_600_000)));
+        seeds::keep_up(&window, demo).await?;
     }
     window.pipeline.close();
     drop(window);

@@ -37,7 +37,7 @@ pub fn page(frame: &Frame) -> Page {
         h2 id="states" { (texts.text("guide-states")) }
         (states(texts))
         h2 id="looked-at" { (texts.text("guide-looked-at")) }
-        p { (texts.text("guide-looked-at-text")) }
+        p { (texts.text("guide-looked-at-text")) " " a href="/draws" { (texts.text("draws-title")) } }
         h2 id="refused" { (texts.text("guide-refused")) }
         p { (texts.text("guide-refused-text")) }
         h2 id="appeal" { (texts.text("guide-appeal")) }

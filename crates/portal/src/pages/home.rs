@@ -56,6 +56,7 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::People => texts.text("about-people"),
         Desk::Operation => texts.text("about-operation"),
         Desk::Drafts => texts.text("about-drafts"),
+        Desk::Draws => texts.text("about-seeds"),
         Desk::Rules => texts.text("about-rules"),
         Desk::Figures => texts.text("about-figures"),
         Desk::Indicators => texts.text("about-indicators"),

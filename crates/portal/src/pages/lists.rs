@@ -61,6 +61,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         h2 { (texts.text("lists-editions")) }
         (editions.shown())
         p { a href="/tariff?listed=yes" { (texts.text("lists-goods")) } }
+        p { a href="/draws" { (texts.text("draws-title")) } }
         h2 id="institutions" { (texts.text("lists-institutions")) }
         @if view.found.institutions.is_empty() { (empty(&texts.text("lists-none"), &texts.text("lists-none-help"))) } @else { (institutions(texts, view).shown()) }
         (pager(texts, (!view.after.is_empty()).then_some("/lists"), next.as_deref()))

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod demands;
 pub mod document;
 pub mod drafts;
+pub mod draws;
 pub mod error;
 pub mod figures;
 pub mod found;

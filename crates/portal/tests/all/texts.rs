@@ -215,6 +215,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
                 "reader",
                 "applicant",
                 "rulemaker",
+                "seed-holder",
             ]),
         ),
         (Family::Counter, COUNTERS.iter().map(|word| word.replace('_', "-")).collect()),
@@ -355,7 +356,7 @@ const ROWS: [&str; 10] = [
 ];
 
 /// What a token may be for.
-const SCOPES: [&str; 21] = [
+const SCOPES: [&str; 22] = [
     "messages:send",
     "messages:read",
     "receipts:read",
@@ -377,6 +378,7 @@ const SCOPES: [&str; 21] = [
     "tokens:manage",
     "trace:read",
     "persons:read",
+    "draws:hold",
 ];
 
 /// Kinds of problem documents that have a text of their own.
@@ -462,10 +464,10 @@ const SHELL: [&str; 16] = [
 
 #[test]
 fn languages_of_neighbours_have_every_text_of_the_pages_for_consumers() {
-    let of_consumers = |file: &str| matches!(file, "consumer.ftl" | "guide.ftl");
+    let of_consumers = |file: &str| matches!(file, "consumer.ftl" | "guide.ftl" | "draws.ftl");
     let english: Vec<_> =
         Language::English.files().into_iter().filter(|(file, _)| of_consumers(file)).collect();
-    assert_eq!(english.len(), 2);
+    assert_eq!(english.len(), 3);
     let mut wanted: BTreeSet<String> = keys_of(Language::English, english).into_keys().collect();
     // Shown on the start page alone, which these languages have in English.
     wanted.retain(|key| !key.starts_with("about-"));

@@ -58,5 +58,5 @@ pub(super) fn grade(record: &Record) -> Option<Says> {
 
 pub(crate) fn made(seen: &Seen<'_>, faults: &mut Vec<Fault>) -> Option<Made> {
     let body: Body = read(seen.command.body.as_deref(), faults)?;
-    Some(Made { body: written(&body), parties: vec![owner_of(&seen.command.key)], filing: None })
+    Some(Made { body: written(&body), parties: vec![owner_of(&seen.command.key)], filing: None, seed: None })
 }

@@ -149,7 +149,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         ("notice", _) | (_, None) => noticed(seen, &party, faults)?,
         (action, Some(record)) => changed(seen, action, Body::of(record), faults)?,
     };
-    Some(Made { body: written(&body), parties: vec![party], filing: None })
+    Some(Made { body: written(&body), parties: vec![party], filing: None, seed: None })
 }
 
 fn who(seen: &Seen<'_>) -> (String, String) {

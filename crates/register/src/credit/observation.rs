@@ -129,7 +129,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         (_, Some(record)) => Body::of(record),
     };
     let parties = vec![source, Text::from(body.observed.subject.trim())];
-    Some(Made { body: written(&body), parties, filing: None })
+    Some(Made { body: written(&body), parties, filing: None, seed: None })
 }
 
 fn check(seen: &Seen<'_>, source: &str, observed: &Observed, faults: &mut Vec<Fault>) {

@@ -151,7 +151,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::RiskCase => {
             &["/opened/subject", "/opened/dimension", "/decided/decision/risk", "/closing/result"]
         }
-        Register::Photograph | Register::RulebookDraft => &[],
+        Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }
 

@@ -162,7 +162,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
     };
     let parties = vec![platform, Text::from(body.asked_by.as_str())];
-    Some(Made { body: written(&body), parties, filing: None })
+    Some(Made { body: written(&body), parties, filing: None, seed: None })
 }
 
 fn check(seen: &Seen<'_>, platform: &str, ask: &Ask, faults: &mut Vec<Fault>) {

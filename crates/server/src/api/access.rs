@@ -107,6 +107,16 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Of the whole zone: the handler says so.
         ("get", "/v1/risk/feedback") => right(&[Right::RulebooksDraft, Right::ActionsDecide]),
         ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions" | "/v1/publications") => Open,
+        // What was committed to is public before it counts, and everything after.
+        (
+            "get",
+            "/v1/draws" | "/v1/draws/{period}" | "/v1/draws/{period}/list" | "/v1/draws/{period}/line",
+        ) => Open,
+        ("get", "/v1/draws/{period}/orders") => right(&[Right::AccountsRead]),
+        ("post", "/v1/draws/{period}/commitments" | "/v1/draws/{period}/secrets") => {
+            right(&[Right::DrawsHold])
+        }
+        ("get", "/v1/consignments/{platform}/{order_no}/draw") => right(&[Right::ConsignmentsRead]),
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
@@ -181,7 +191,8 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/tokens") => right(&[Right::TokensRead]),
         ("post", "/desk/tokens" | "/desk/tokens/{id}") => right(&[Right::TokensManage]),
         ("get", "/desk/shares" | "/desk/shares/{id}/records") => right(&[Right::SharesRead]),
-        ("get", "/track" | "/guide" | "/lists") | ("post", "/track" | "/track/code") => Open,
+        ("get" | "post", "/desk/draws") => right(&[Right::DrawsHold]),
+        ("get", "/track" | "/guide" | "/lists" | "/draws") | ("post", "/track" | "/track/code") => Open,
         (_, consumer) if consumer == "/my" || consumer.starts_with("/my/") => right(&[Right::Consume]),
         _ => return None,
     })

@@ -9,6 +9,7 @@ pub(crate) mod consignments;
 pub(crate) mod consumer;
 pub(crate) mod credit;
 pub(crate) mod documents;
+pub(crate) mod draws;
 pub(crate) mod error;
 pub(crate) mod evidence;
 pub(crate) mod found;
@@ -20,6 +21,7 @@ pub(crate) mod messages;
 mod openapi;
 mod openapi_consumer;
 mod openapi_desks;
+mod openapi_draws;
 mod openapi_inspections;
 mod openapi_payment_data;
 mod openapi_people;
@@ -157,6 +159,14 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/rulebooks/drafts/{id}/tables/{table}"),
     ("post", "/v1/rulebooks/drafts/{id}/actions"),
     ("get", "/v1/risk/feedback"),
+    ("get", "/v1/draws"),
+    ("get", "/v1/draws/{period}"),
+    ("get", "/v1/draws/{period}/list"),
+    ("get", "/v1/draws/{period}/line"),
+    ("get", "/v1/draws/{period}/orders"),
+    ("post", "/v1/draws/{period}/commitments"),
+    ("post", "/v1/draws/{period}/secrets"),
+    ("get", "/v1/consignments/{platform}/{order_no}/draw"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -246,6 +256,14 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/rulebooks/drafts/{id}/tables/{table}", get(rulebook_drafts::table::<R>))
         .route("/v1/rulebooks/drafts/{id}/actions", post(rulebook_drafts::act::<R>))
         .route("/v1/risk/feedback", get(crate::risk_cases::feedback::<R>))
+        .route("/v1/draws", get(draws::list::<R>))
+        .route("/v1/draws/{period}", get(draws::show::<R>))
+        .route("/v1/draws/{period}/list", get(draws::lines::<R>))
+        .route("/v1/draws/{period}/line", get(draws::line::<R>))
+        .route("/v1/draws/{period}/orders", get(draws::orders::<R>))
+        .route("/v1/draws/{period}/commitments", post(draws::commit::<R>))
+        .route("/v1/draws/{period}/secrets", post(draws::hand_over::<R>))
+        .route("/v1/consignments/{platform}/{order_no}/draw", get(draws::of_order::<R>))
         .merge(people::routes::<R>())
         .merge(consumer::routes::<R>())
         .merge(crate::portal::routes::<R>())

@@ -117,7 +117,9 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
 
 /// Routes of records, whose refusals are problems with all that is wrong.
 fn is_of_registers(path: &str) -> bool {
-    ["/v1/registers", "/v1/shares", "/v1/rulebooks/drafts"].iter().any(|known| path.starts_with(known))
+    ["/v1/registers", "/v1/shares", "/v1/rulebooks/drafts", "/v1/draws"]
+        .iter()
+        .any(|known| path.starts_with(known))
 }
 
 /// What a route answers when it does: the schema's name.
@@ -454,7 +456,7 @@ fn schemas() -> Value {
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let more = payment_data::SUMMARIES.into_iter().chain(people::SUMMARIES).chain(consumer::SUMMARIES);
-    let more = more.chain(inspections::SUMMARIES).chain(super::openapi_rulebooks::SUMMARIES);
+    let more = more.chain(inspections::SUMMARIES).chain(super::openapi_rulebooks::summaries());
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();

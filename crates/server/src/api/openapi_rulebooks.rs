@@ -1,10 +1,11 @@
 //! What the document of the interface says of drafts of the rulebook.
 
 use super::openapi::{list_of, object};
+use super::openapi_draws as draws;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 6] = [
+const SUMMARIES: [&str; 6] = [
     "Drafts of the rulebook, newest first, for officers whose duty it is",
     "A draft: tables that shall change, or those of an earlier rulebook; checked whole before it is kept",
     "A draft with what it would change, how far its trial is, and what that came to",
@@ -12,6 +13,11 @@ pub(super) const SUMMARIES: [&str; 6] = [
     "Change, try, publish or withdraw a draft, naming the version seen; another person publishes than who wrote it",
     "What closed joint cases say: of each risk rule how often it was right and wrong, and which consignments were what was suspected",
 ];
+
+/// Those of drafts, then those of periods of the draw.
+pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
+    SUMMARIES.into_iter().chain(draws::SUMMARIES)
+}
 
 const DRAFTS: &str = "/v1/rulebooks/drafts";
 const FEEDBACK: &str = "/v1/risk/feedback";
@@ -32,21 +38,21 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (422, "what is wrong is in `faults`"),
         ],
         ("get", path) if path.starts_with(DRAFTS) && path != DRAFTS => vec![(404, "no such draft or table")],
-        _ => Vec::new(),
+        _ => draws::refusals(method, path),
     }
 }
 
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
-    if path == DRAFTS { &["state", "after", "limit"] } else { &[] }
+    if path == DRAFTS { &["state", "after", "limit"] } else { draws::queries(path) }
 }
 
 /// The schema of a route's body.
 pub(super) fn request(path: &str) -> Option<&'static str> {
-    match path.strip_prefix(DRAFTS)? {
-        "" => Some("RulebookDraftRequest"),
-        "/{id}/actions" => Some("RulebookDraftAction"),
-        _ => None,
+    match path.strip_prefix(DRAFTS) {
+        Some("") => Some("RulebookDraftRequest"),
+        Some("/{id}/actions") => Some("RulebookDraftAction"),
+        _ => draws::request(path),
     }
 }
 
@@ -55,11 +61,11 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
     if path == FEEDBACK {
         return Some("RiskFeedback");
     }
-    match (method, path.strip_prefix(DRAFTS)?) {
-        ("get", "") => Some("RulebookDrafts"),
-        ("post", "" | "/{id}/actions") | ("get", "/{id}") => Some("RulebookDraft"),
-        ("get", "/{id}/tables/{table}") => Some("RulebookTable"),
-        _ => None,
+    match (method, path.strip_prefix(DRAFTS)) {
+        ("get", Some("")) => Some("RulebookDrafts"),
+        ("post", Some("" | "/{id}/actions")) | ("get", Some("/{id}")) => Some("RulebookDraft"),
+        ("get", Some("/{id}/tables/{table}")) => Some("RulebookTable"),
+        _ => draws::answer(method, path),
     }
 }
 
@@ -138,7 +144,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         }),
     });
     match all {
-        Value::Object(all) => all,
+        Value::Object(all) => all.into_iter().chain(draws::schemas()).collect(),
         _ => Map::new(),
     }
 }

@@ -394,7 +394,7 @@ pub(crate) async fn issue<R: Read>(
     if !(1..=TOKEN_DAYS).contains(&sent.days) {
         return Err(Problem::bad_request(&format!("`days` is 1 to {TOKEN_DAYS}")));
     }
-    let all = Rights::of_role(role, districts.is_empty());
+    let all = Rights::of_role(role, districts.is_empty()).and(Rights::of_holder(role, districts.is_empty()));
     let known = || {
         let words: Vec<&str> = all.list().map(Right::word).collect();
         Problem::bad_request(&format!("`scopes` are some of {}", words.join(", ")))
@@ -407,7 +407,10 @@ pub(crate) async fn issue<R: Read>(
     if scopes.is_empty() {
         return Err(known());
     }
-    let own = caller.rights.cover(Rights::of(&scopes)) || caller.is_of_zone();
+    // Who administers the zone gives no side of the draw away: whoever holds one names his own machine.
+    let holds =
+        !scopes.contains(&Right::DrawsHold) || (caller.rights.has(Right::DrawsHold) && caller.role == role);
+    let own = (caller.rights.cover(Rights::of(&scopes)) || caller.is_of_zone()) && holds;
     if !own || !caller.has_as_much(role, &[], &districts) {
         return Err(Problem::beyond("scopes or districts that you do not have"));
     }

@@ -32,8 +32,9 @@ pub async fn all<R: Read>(
         Some(_) => return Err(Problem::bad_request("with is waiting")),
     };
     let mut registers = Vec::new();
-    // Photographs are found by their inspections, drafts of rules by those whose duty they are, and neither in a list.
-    let unlisted = [Register::Photograph, Register::RulebookDraft];
+    // Photographs are found by their inspections, drafts of rules by those whose duty they are, periods of the draw by their own
+    // routes, and none in a list.
+    let unlisted = [Register::Photograph, Register::RulebookDraft, Register::DrawPeriod];
     for register in Register::ALL.into_iter().filter(|register| !unlisted.contains(register)) {
         let reads = caller.rights.has(asks_for(Some(register)));
         let mut shown = about(register);

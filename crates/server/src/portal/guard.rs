@@ -94,7 +94,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if caller.rights.has(Right::Consume) {
         return vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide, Desk::Lists];
     }
-    let asked: [(Desk, &[Right]); 12] = [
+    let asked: [(Desk, &[Right]); 13] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
@@ -104,6 +104,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
         (Desk::People, &[Right::UsersRead, Right::TokensRead]),
         (Desk::Operation, &[Right::MetricsRead]),
         (Desk::Drafts, &[Right::RulebooksDraft]),
+        (Desk::Draws, &[Right::DrawsHold]),
         (Desk::Figures, &[Right::ConsignmentsRead]),
         (Desk::Rules, &[Right::ReferenceRead]),
         (Desk::Tariff, &[]),

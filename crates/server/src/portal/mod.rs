@@ -9,6 +9,7 @@ mod credit;
 mod demands;
 mod desk;
 mod drafts;
+mod draws;
 mod figures;
 mod form;
 mod guard;
@@ -130,6 +131,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/rulebooks/drafts/new"),
     ("get", "/desk/rulebooks/drafts/{id}"),
     ("post", "/desk/rulebooks/drafts/{id}"),
+    ("get", "/draws"),
+    ("get", "/desk/draws"),
+    ("post", "/desk/draws"),
 ];
 
 /// The routes of the pages.
@@ -194,6 +198,8 @@ fn of_consumers<R: Read>() -> Router<Arc<Window<R>>> {
     Router::new()
         .route("/guide", get(consumer::guide))
         .route("/lists", get(consumer::lists::<R>))
+        .route("/draws", get(draws::everybody::<R>))
+        .route("/desk/draws", get(draws::ask::<R>).post(draws::act::<R>))
         .route("/track", get(consumer::ask).post(consumer::send::<R>))
         .route("/track/code", post(consumer::prove::<R>))
         .route("/my", get(consumer::trades::<R>))

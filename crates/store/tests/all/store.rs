@@ -23,7 +23,9 @@ use store::codec;
 use store::sqlite::backup::{self, BackupError, Taken};
 use store::sqlite::restore::{self, Restored};
 use store::sqlite::{Options, SqliteStore};
-use store::{Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, Store, StoreError, Transaction};
+use store::{
+    Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, SeedRow, Store, StoreError, Transaction,
+};
 
 /// 2026-11-23 10:00 in China.
 const NOW: Time = Time(1_795_399_200_000);
@@ -38,7 +40,7 @@ fn reference() -> Reference {
         version: 0,
         books: vec![Arc::new(Rulebook::builtin())],
         parties: Arc::new(sample::parties()),
-        sampling_seed: SamplingSeed { number: 1, secret: [7; 32] },
+        sampling_seed: SamplingSeed { number: 1, secret: [7; 32], period: None },
     }
 }
 
@@ -482,13 +484,52 @@ fn format_six_is_still_read() {
 fn format_seven_is_still_read() {
     let bytes = fixture("event-format-7.bin");
     let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
-    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
+    let written = codec::encode(&Row::Event(event.clone())).1;
+    assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event.clone())));
     let outcome = event.outcome.unwrap();
+    assert_eq!(outcome.consignment.as_ref().unwrap().drawn, None, "a draw was not kept yet");
+    assert!(outcome.read.draw.is_none_or(|draw| draw.terms.is_none()));
     let goods = outcome.counted.iter().find(|raised| raised.key.kind == CountKind::Goods).unwrap();
     assert_eq!((goods.line, goods.price, goods.grams, goods.pieces), (1, Some(12_345), Some(800), 2));
     let read = outcome.read.counts.iter().find(|read| read.key == goods.key).unwrap();
     let median = WindowValue { measure: Measure::PriceMedian, span: Span::Days(90), value: 12_799 };
     assert!(read.line == 1 && read.values.contains(&median), "{read:?}");
+}
+
+/// As above, of format 8: the draw that a consignment keeps, and what its share is made of.
+#[test]
+fn format_eight_is_still_read() {
+    let bytes = fixture("event-format-8.bin");
+    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
+    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
+    let outcome = event.outcome.unwrap();
+    let (draw, kept) = (outcome.read.draw.unwrap(), outcome.consignment.unwrap().drawn.unwrap());
+    assert_eq!((draw.seed, draw.drawn, draw.ratio), (kept.seed, kept.number, kept.ratio));
+    let terms = draw.terms.unwrap();
+    assert_eq!((terms.base, terms.floor, kept.until), (20_000, 1_000, None));
+    assert_eq!(kept.selected, kept.number < kept.ratio);
+}
+
+/// A seed as it was first stored has no period; one of a period has it with the key of its salts.
+#[test]
+fn periods_of_seeds_came_with_format_eight() {
+    use clearance::risk::DrawPeriod;
+    let place = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all").join(name);
+    let Row::Seed(old) = codec::decode(&std::fs::read(place("seed-format-7.bin")).unwrap()).unwrap() else {
+        panic!("a seed")
+    };
+    let seed = SamplingSeed { number: 3, secret: [7; 32], period: None };
+    assert_eq!(old, SeedRow { seed, by: "onewindow".into() });
+    let first = ceb::Day::from_number(20_261_130).unwrap();
+    let period = DrawPeriod { first, salts: [9; 32], until: NOW };
+    let new = SeedRow { seed: SamplingSeed { period: Some(period), ..old.seed }, ..old };
+    let row = Row::Seed(new.clone());
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place("seed-format-8.bin").exists() {
+        std::fs::write(place("seed-format-8.bin"), codec::encode(&row).1).unwrap();
+    }
+    let bytes = std::fs::read(place("seed-format-8.bin")).unwrap();
+    assert_eq!(codec::encode(&row).1, bytes);
+    assert!(matches!(codec::decode(&bytes).unwrap(), Row::Seed(read) if read == new));
 }
 
 /// As above, of format 5.

@@ -39,7 +39,7 @@ impl Window {
                 version: 0,
                 books: vec![Arc::new(Rulebook::builtin())],
                 parties: Arc::new(sample::parties()),
-                sampling_seed: SamplingSeed { number: 1, secret: [7; 32] },
+                sampling_seed: SamplingSeed { number: 1, secret: [7; 32], period: None },
             },
             now: NOW,
             outcomes: Vec::new(),
