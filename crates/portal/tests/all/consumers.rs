@@ -3,7 +3,7 @@
 use crate::gallery::{an_assessment, both};
 use portal::answers::consumer::*;
 use portal::pages::consumer::{data, disputes, quota, track, trade, trades};
-use portal::pages::{guide, lists};
+use portal::pages::{draws, guide, lists};
 use portal::{Desk, Frame, Language, Reader};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -148,6 +148,21 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         })),
         ..lists::View::default()
     };
+    let drawn = draws::View {
+        told: read(json!({"period": "20261214", "periods": [
+            {"period": "20261214", "state": "open", "sides": [
+                {"side": "window", "commitment": "00", "handedOver": true}, {"side": "customs", "commitment": "0123456789abcdef01"}, {"side": "operator"},
+            ]},
+            {"period": "20261207", "state": "revealed", "windowsOwn": true, "list": {"draws": 1200, "selected": 31}, "sides": [
+                {"side": "operator", "missing": true},
+            ]},
+        ]})),
+        days: vec![("20261214".into(), "20261220".into()), ("20261207".into(), "20261213".into())],
+        asked: ["20261207", "5301960101", "样例 \"><script>", "00"].map(str::to_owned),
+        found: Some(draws::Found::Line(read(json!({"drawn": 17, "ratio": 20000, "selected": true})))),
+        answered: None,
+    };
+    let secret = draws::View { found: Some(draws::Found::Not("why".into())), ..drawn.clone() };
     let about = disputes::About { platform: "5301960101".into(), order_no: "1".into(), ..Default::default() };
     let both_disputes = Disputes { disputes: vec![a_dispute("open"), a_dispute("upheld")] };
     let readings = Readings {
@@ -166,6 +181,9 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("my-quota-locked", quota::page(&inside, &a_quota(true)).shown(&inside)),
         ("my-disputes", disputes::page(&inside, &both_disputes, Some(&about)).shown(&inside)),
         ("my-data", data::page(&inside, &readings, "").shown(&inside)),
+        ("draws", draws::page(&outside, &drawn).shown(&outside)),
+        ("draws-secret", draws::page(&outside, &secret).shown(&outside)),
+        ("draws-none", draws::page(&outside, &draws::View::default()).shown(&outside)),
         ("guide", guide::page(&outside).shown(&outside)),
         ("lists", lists::page(&outside, &published).shown(&outside)),
     ]
@@ -178,7 +196,17 @@ fn a_page_says_in_which_language_it_is_and_what_on_it_is_in_another() {
             let at = format!("{name} in {}", language.tag());
             assert!(page.contains(&format!("<html lang=\"{}\"", language.tag())), "{at}");
             // Keys that have no text show themselves.
-            for key in [">my-", ">track-", ">guide-", ">lists-", ">plain-", ">stage-", ">dispute-", ">nav-"] {
+            for key in [
+                ">my-",
+                ">track-",
+                ">guide-",
+                ">lists-",
+                ">draws-",
+                ">plain-",
+                ">stage-",
+                ">dispute-",
+                ">nav-",
+            ] {
                 assert!(!page.contains(key), "{at}: {key}");
             }
         }

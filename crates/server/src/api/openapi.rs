@@ -115,13 +115,6 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
     found
 }
 
-/// Routes of records, whose refusals are problems with all that is wrong.
-fn is_of_registers(path: &str) -> bool {
-    ["/v1/registers", "/v1/shares", "/v1/rulebooks/drafts", "/v1/draws"]
-        .iter()
-        .any(|known| path.starts_with(known))
-}
-
 /// What a route answers when it does: the schema's name.
 fn answer(method: &str, path: &str) -> Option<&'static str> {
     Some(match (method, path) {
@@ -469,7 +462,7 @@ pub fn build() -> Value {
             let content = match status {
                 409 | 422
                     if !people::is_ours(path)
-                        && !is_of_registers(path)
+                        && !registers::is_ours(path)
                         && !payment_data::is_ours(path)
                         && !consumer::is_ours(path)
                         && !inspections::is_subject(path)
@@ -497,7 +490,7 @@ pub fn build() -> Value {
             } else if *path == PERSONS {
                 json!({"application/json": {"schema": of("PersonRequest")}})
             } else if path.ends_with("/actions") {
-                let form = if is_of_registers(path) { "RecordAction" } else { "ActionRequest" };
+                let form = if registers::is_ours(path) { "RecordAction" } else { "ActionRequest" };
                 json!({"application/json": {"schema": of(form)}})
             } else {
                 // A CEB message, bare or in a DXP envelope, or the same as JSON: told apart by the bytes.

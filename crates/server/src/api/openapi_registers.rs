@@ -3,6 +3,12 @@
 use super::openapi::{list_of, object, of};
 use serde_json::{Value, json};
 
+/// Routes of records, whose refusals are problems with all that is wrong.
+pub(super) fn is_ours(path: &str) -> bool {
+    let known = ["/v1/registers", "/v1/shares", "/v1/rulebooks/drafts", "/v1/draws"];
+    known.iter().any(|known| path.starts_with(known))
+}
+
 fn text() -> Value {
     json!({"type": "string"})
 }

@@ -113,7 +113,12 @@ async fn the_pages_of_a_consumer_are_fit_for_a_telephone() {
     let faults = tokio::task::spawn_blocking(move || {
         let mut faults = Vec::new();
         let page = |name: &'static str, path: &str| (name, path.to_owned());
-        let public = [page("track", "/track"), page("guide", "/guide"), page("lists", "/lists")];
+        let public = [
+            page("track", "/track"),
+            page("guide", "/guide"),
+            page("draws", "/draws"),
+            page("lists", "/lists"),
+        ];
         visit(&mut chromium, &served, "everybody", &public, &mut faults);
         take_over(&mut chromium, &served, &session);
         let (platform, number) = (&own.order.head.ebp_code, &own.order.head.order_no);

@@ -31,6 +31,7 @@ async fn drafts_are_read_in_every_width_language_and_theme() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let page = there.replace("/v1/", "/desk/");
+    server::draws::tick(&served.zone.window).await.unwrap();
     let faults = tokio::task::spawn_blocking(move || {
         let mut faults = Vec::new();
         take_over(&mut browser, &served, &session);
@@ -39,6 +40,7 @@ async fn drafts_are_read_in_every_width_language_and_theme() {
             ("draft-edit", "/desk/rulebooks/drafts/new?table=risk_rules.csv".to_owned()),
             ("draft-large", "/desk/rulebooks/drafts/new?table=tariff.csv".to_owned()),
             ("draft", page),
+            ("seeds", "/desk/draws".to_owned()),
         ];
         visit(&mut browser, &served, "rulemaker", &pages, &mut faults);
         faults

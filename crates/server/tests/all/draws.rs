@@ -123,7 +123,7 @@ fn trades(zone: &Zone, from: u64, count: u64) -> Vec<Trade> {
     (from..from + count).map(|number| Trade::new(3, number, zone.window.clock.now(), 1_000_000)).collect()
 }
 
-async fn send(zone: &Zone, trades: &[Trade]) {
+async fn send_all(zone: &Zone, trades: &[Trade]) {
     for trade in trades {
         zone.trade(trade).await;
     }
@@ -196,7 +196,7 @@ async fn anybody_draws_again_what_two_holders_committed_to() {
     let holders = holders(&zone).await;
     begun(&zone, &holders).await;
     let drawn = trades(&zone, 0, 30);
-    send(&zone, &drawn).await;
+    send_all(&zone, &drawn).await;
     let path = |what: &str| format!("/v1/draws/{PERIOD}{what}");
     for what in ["/list", "/orders"] {
         let token = what.ends_with("orders").then(|| zone.tokens[CUSTOMS].as_str());
@@ -218,7 +218,7 @@ async fn anybody_draws_again_what_two_holders_committed_to() {
     at(&zone, begins() + 7 * DAY).await;
     assert_eq!(period(&zone, "20261202").await["state"], "running");
     assert_eq!(period(&zone, "20261202").await["windowsOwn"], true, "nobody committed to it");
-    send(&zone, &trades(&zone, 100, 3)).await;
+    send_all(&zone, &trades(&zone, 100, 3)).await;
     at(&zone, begins() + 21 * DAY + 2 * 3_600_000).await;
     assert_eq!(period(&zone, PERIOD).await["state"], "running", "selected trades are under way");
     nothing_leaks(&zone, &holders).await;
@@ -358,7 +358,7 @@ async fn a_selection_goes_with_its_order_into_the_next_period() {
     let holders = holders(&zone).await;
     begun(&zone, &holders).await;
     let drawn = trades(&zone, 0, 25);
-    send(&zone, &drawn).await;
+    send_all(&zone, &drawn).await;
     let first = zone.window.reference().sampling_seed.number;
     at(&zone, begins() + 7 * DAY).await;
     assert_eq!(zone.window.reference().sampling_seed.number, first + 1);
@@ -416,14 +416,14 @@ async fn a_holder_who_stays_away_is_named_and_trade_goes_on() {
         post(&zone, &holders.customs, &format!("/v1/draws/{PERIOD}/secrets"), &secret("customs", 30).1).await;
     assert_eq!(status, 200);
     // The operator of the zone is waited for, for as long as was said.
-    send(&zone, &trades(&zone, 0, 1)).await;
+    send_all(&zone, &trades(&zone, 0, 1)).await;
     at(&zone, begins()).await;
     let told = period(&zone, PERIOD).await;
     assert_eq!((&told["state"], &told["windowsOwn"]), (&json!("running"), &json!(false)), "{told}");
     let missing: Vec<&Value> =
         told["sides"].as_array().unwrap().iter().map(|side| &side["missing"]).collect();
     assert_eq!(missing, [false, false, true]);
-    send(&zone, &trades(&zone, 10, 10)).await;
+    send_all(&zone, &trades(&zone, 10, 10)).await;
     at(&zone, begins() + 7 * DAY).await;
     at(&zone, begins() + 70 * DAY).await;
     let told = period(&zone, PERIOD).await;
@@ -461,4 +461,55 @@ async fn nobody_holds_a_side_who_was_not_named_for_it() {
     let holder = officer(&zone, "qi.cao", &[Duty::SeedHolder]).await;
     let (status, told) = post(&zone, &holder, &path, &body).await;
     assert_eq!((status, &told["sides"][1]["party"]), (200, &json!(CUSTOMS)), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holder_commits_and_hands_over_on_a_page_and_everybody_looks_up_an_order() {
+    let zone = zone().await;
+    at(&zone, NOW.0).await;
+    let mut holder =
+        people::signed_in_english(&zone, "qi.cao", CUSTOMS, Role::Officer, &[Duty::SeedHolder]).await;
+    let page = holder.get("/desk/draws").await;
+    assert!(page.status == 200 && page.words().contains(&format!("Period {PERIOD}")), "{}", page.words());
+    let guard = page.hidden("guard");
+    let (made, opening) = secret("customs", 30);
+    let send = [("guard", guard.as_str()), ("period", PERIOD), ("commitment", "none")];
+    let refused = holder.post("/desk/draws", &send).await;
+    assert!(
+        refused.status == 422 && refused.words().contains("64 hexadecimal digits"),
+        "{}",
+        refused.words()
+    );
+    let send = [("guard", guard.as_str()), ("period", PERIOD), ("commitment", made.as_str())];
+    let done = holder.post("/desk/draws", &send).await;
+    assert!(done.status == 200 && done.words().contains("is filed and public"), "{}", done.words());
+    let mut stranger = people::signed_in(&zone, "dai.li", CUSTOMS, Role::Officer, &[Duty::Decider]).await;
+    assert_eq!(stranger.get("/desk/draws").await.status, 403);
+
+    // His session has ended by the day on which secrets are handed over.
+    at(&zone, begins() - DAY).await;
+    let session = people::sign_in(&zone, "qi.cao", people::PASSWORD, None).await;
+    assert_eq!(session.0, 401, "his second factor is asked for");
+    let machine = machine(&zone, CUSTOMS, Role::Officer, "draws:hold", &[]).await;
+    let (status, told) = post(&zone, &machine, &format!("/v1/draws/{PERIOD}/secrets"), &opening).await;
+    assert_eq!(status, 200, "{told}");
+    at(&zone, begins()).await;
+    let drawn = trades(&zone, 0, 5);
+    send_all(&zone, &drawn).await;
+    let head = &drawn[0].order.head;
+    let of_order = format!("/v1/consignments/{}/{}/draw", head.ebp_code, head.order_no);
+    let salt = zone.get(&head.ebp_code, &of_order).await.1["salt"].as_str().unwrap().to_owned();
+    let asked =
+        format!("/draws?period={PERIOD}&platform={}&order={}&salt={salt}", head.ebp_code, head.order_no);
+    let mut anybody = crate::support::browser::Browser::new(&zone);
+    anybody.language = "en";
+    let page = anybody.get(&asked).await;
+    assert!(page.status == 200 && page.words().contains("cannot be looked up now"), "{}", page.words());
+    at(&zone, begins() + 7 * DAY).await;
+    at(&zone, begins() + 70 * DAY).await;
+    let page = anybody.get(&asked).await;
+    assert!(page.words().contains("in a million"), "{}", page.words());
+    let page = anybody.get(&asked.replace(&salt, &"0".repeat(32))).await;
+    assert!(page.words().contains("has no such order"), "{}", page.words());
+    assert!(page.words().contains("handed over") && page.words().contains("missing"), "{}", page.words());
 }

@@ -236,6 +236,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
             .replace("{dataset}", "orders")
             .replace("{table}", "flow")
             .replace("{seller}", "s")
+            .replace("{period}", "20990101")
             .replace("{id}", "1");
         let (status, _) = zone.request(&method.to_uppercase(), &path, None, Vec::new()).await;
         let open = matches!(
@@ -249,12 +250,17 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
                     | "/v1/credit"
                     | "/v1/publications"
                     | "/v1/indicators/{table}"
+                    | "/v1/draws"
+                    | "/v1/draws/{period}"
+                    | "/v1/draws/{period}/list"
+                    | "/v1/draws/{period}/line"
             ) | ("post", "/v1/sessions" | "/v1/registrations" | "/ceb2grab/grab/realTimeDataUpload")
                 | ("post", "/v1/consumer/codes" | "/v1/consumer/sessions")
         ) || route.starts_with("/v1/sign-in");
         assert_eq!(status == 401, !open, "{method} {route}: {status}");
-        // Nobody set a provider here: it is answered as one that is not there.
-        assert!(status != 404 || *route == "/v1/sign-in/{provider}", "{route} is listed but not routed");
+        // Nobody set a provider here, and no period was made: they are answered as what is not there.
+        let none = ["/v1/sign-in/{provider}", "/v1/draws/{period}", "/v1/draws/{period}/list"];
+        assert!(status != 404 || none.contains(route), "{route} is listed but not routed");
     }
     let (_, document) = zone.request("GET", "/v1/openapi.json", None, Vec::new()).await;
     for (method, route) in server::api::ROUTES {
