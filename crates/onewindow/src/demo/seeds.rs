@@ -33,7 +33,7 @@ pub fn operator() -> Option<Filing> {
 }
 
 /// Short periods, so that a newcomer sees one that is told.
-pub async fn short_periods(window: &Window<ChosenRead>) -> Result<(), Failure> {
+pub async fn short_periods(window: &Window) -> Result<(), Failure> {
     let change = |text: &str| {
         text.replace("\ndraw_period_days,7,", "\ndraw_period_days,2,")
             .replace("\ndraw_handover_hours,24,", "\ndraw_handover_hours,6,")
@@ -49,7 +49,7 @@ fn file(folder: &Path, period: &str, side: Side) -> PathBuf {
 }
 
 /// Whatever is due, until nothing is: the window's steps and the holders'.
-pub async fn keep_up(window: &Window<ChosenRead>, folder: &Path) -> Result<(), Failure> {
+pub async fn keep_up(window: &Window, folder: &Path) -> Result<(), Failure> {
     for _ in 0..3 {
         server::draws::tick(window).await?;
         hold(window, folder).await?;
@@ -58,7 +58,7 @@ pub async fn keep_up(window: &Window<ChosenRead>, folder: &Path) -> Result<(), F
 }
 
 /// What the holders do, for as long as the zone is open.
-pub async fn run(window: Window<ChosenRead>, folder: PathBuf) {
+pub async fn run(window: Window, folder: PathBuf) {
     loop {
         if let Err(error) = hold(&window, &folder).await {
             tracing::warn!(%error, "a holder of the demo did not come");
@@ -67,7 +67,7 @@ pub async fn run(window: Window<ChosenRead>, folder: PathBuf) {
     }
 }
 
-async fn hold(window: &Window<ChosenRead>, folder: &Path) -> Result<(), Failure> {
+async fn hold(window: &Window, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder.join("seeds"))?;
     for record in server::draws::periods(window, &["open", "closed"]).await? {
         let (period, open) = (Period::of(&record), record.state == "open");

@@ -62,21 +62,18 @@ fn told(record: &Record) -> Value {
     told
 }
 
-async fn found<R: Read>(window: &Window<R>, period: &str) -> Result<Arc<Record>, Problem> {
+async fn found(window: &Window, period: &str) -> Result<Arc<Record>, Problem> {
     let first = Day::parse(period).ok_or_else(absent)?;
     window.read.record(&key(first)).await?.ok_or_else(absent)
 }
 
 /// `GET /v1/draws?limit=`: the newest first.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    query: Query,
-) -> Result<Json<Value>, Problem> {
+pub async fn list(State(window): State<Arc<Window>>, query: Query) -> Result<Json<Value>, Problem> {
     Ok(Json(all(&window, limit(&query, CONSIGNMENTS)?).await?))
 }
 
 /// The newest periods, and what is drawn with now.
-pub(crate) async fn all<R: Read>(window: &Window<R>, limit: usize) -> Result<Value, Problem> {
+pub(crate) async fn all(window: &Window, limit: usize) -> Result<Value, Problem> {
     let records = draws::periods(window, &[]).await?;
     let reference = window.reference();
     let law = reference.current().parameters.on(window.clock.now().day());
@@ -92,8 +89,8 @@ pub(crate) async fn all<R: Read>(window: &Window<R>, limit: usize) -> Result<Val
 }
 
 /// `GET /v1/draws/{period}`, with the key that the beacon's head is signed with.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     Path(period): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &period).await?;
@@ -118,10 +115,7 @@ pub async fn show<R: Read>(
 }
 
 /// The list of a period that was told; a conflict where it is too early.
-pub(crate) async fn lines_of<R: Read>(
-    window: &Window<R>,
-    period: &str,
-) -> Result<(Period, Arc<Vec<Line>>), Problem> {
+pub(crate) async fn lines_of(window: &Window, period: &str) -> Result<(Period, Arc<Vec<Line>>), Problem> {
     let record = found(window, period).await?;
     let period = Period::of(&record);
     if record.state != "revealed" {
@@ -153,8 +147,8 @@ fn streamed(
 }
 
 /// `GET /v1/draws/{period}/list`: every draw as CSV, in order of the names.
-pub async fn lines<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn lines(
+    State(window): State<Arc<Window>>,
     Path(period): Path<String>,
 ) -> Result<Response, Problem> {
     let (_, lines) = lines_of(&window, &period).await?;
@@ -163,8 +157,8 @@ pub async fn lines<R: Read>(
 
 /// `GET /v1/draws/{period}/orders`, for those who see every trade: the same with the orders, their salts, and the key that these
 /// are made with, one JSON object a line.
-pub async fn orders<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn orders(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(period): Path<String>,
 ) -> Result<Response, Problem> {
@@ -193,8 +187,8 @@ fn order_text(line: &Line) -> String {
 
 /// `GET /v1/consignments/{platform}/{order_no}/draw`: with which period an order was drawn, and its salt, so that whoever it
 /// names finds it in the list; number and share when that is told.
-pub async fn of_order<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn of_order(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
@@ -219,7 +213,7 @@ pub async fn of_order<R: Read>(
 }
 
 /// The window writes the record, for the holder who asked.
-fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
+fn by(window: &Window, caller: &Caller) -> By {
     By {
         actor: Actor { party: window.code_of(&caller.party), name: caller.name.clone() },
         codes: window.names_of(&caller.party).0,
@@ -231,8 +225,8 @@ fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
 }
 
 /// Records what a holder does, whatever version is there: others act on the same record beside him.
-pub(crate) async fn act<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn act(
+    window: &Window,
     caller: &Caller,
     period: &str,
     action: &str,
@@ -279,8 +273,8 @@ fn of_state(record: &Record, action: &str) -> Problem {
 }
 
 /// `POST /v1/draws/{period}/commitments`.
-pub async fn commit<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn commit(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(period): Path<String>,
     body: Sent<Commitment>,
@@ -291,8 +285,8 @@ pub async fn commit<R: Read>(
 }
 
 /// `POST /v1/draws/{period}/secrets`.
-pub async fn hand_over<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn hand_over(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(period): Path<String>,
     body: Sent<Secret>,
@@ -310,8 +304,8 @@ pub(crate) fn looked_up<'a>(lines: &'a [Line], order: &OrderKey, salt: &[u8; 16]
 }
 
 /// `GET /v1/draws/{period}/line?platform=&orderNo=&salt=`: what the list has of one order, for whoever knows its salt.
-pub async fn line<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn line(
+    State(window): State<Arc<Window>>,
     Path(period): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -319,7 +313,7 @@ pub async fn line<R: Read>(
 }
 
 /// As [`line`].
-pub(crate) async fn one<R: Read>(window: &Window<R>, period: &str, query: &Query) -> Result<Value, Problem> {
+pub(crate) async fn one(window: &Window, period: &str, query: &Query) -> Result<Value, Problem> {
     let needed = |name: &str| {
         parameter(query, name).ok_or_else(|| Problem::bad_request(&format!("{name} is missing")))
     };

@@ -60,8 +60,8 @@ pub fn digest(lines: &[Line]) -> [u8; 32] {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn read<R: Read>(
-    window: &Window<R>,
+pub async fn read(
+    window: &Window,
     period: &Period,
     through: &Cursor,
 ) -> Result<Option<Vec<Line>>, StoreError> {

@@ -45,7 +45,7 @@ pub struct Draws {
 }
 
 /// Does so until it is dropped.
-pub async fn run<R: Read>(window: Window<R>) {
+pub async fn run(window: Window) {
     loop {
         if window.intake.closed().is_none()
             && let Err(error) = tick(&window).await
@@ -60,10 +60,7 @@ pub async fn run<R: Read>(window: Window<R>) {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn periods<R: Read>(
-    window: &Window<R>,
-    states: &[&'static str],
-) -> Result<Vec<Arc<Record>>, StoreError> {
+pub async fn periods(window: &Window, states: &[&'static str]) -> Result<Vec<Arc<Record>>, StoreError> {
     let states = states.iter().map(|state| Text::const_new(state)).collect();
     let search = RecordSearch { register: Register::DrawPeriod, parties: None, states };
     let (mut found, mut after) = (Vec::new(), None);
@@ -83,7 +80,7 @@ pub async fn periods<R: Read>(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn tick<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+pub async fn tick(window: &Window) -> Result<(), StoreError> {
     let under_way = periods(window, &["open", "closed", "running"]).await?;
     for record in under_way.iter().rev() {
         step(window, record).await?;
@@ -96,7 +93,7 @@ pub async fn tick<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 }
 
 /// The step that is due of a period, if one is.
-async fn step<R: Read>(window: &Window<R>, record: &Record) -> Result<(), StoreError> {
+async fn step(window: &Window, record: &Record) -> Result<(), StoreError> {
     let (period, now) = (Period::of(record), window.clock.now());
     match record.state.as_str() {
         "open" if now.0 >= period.times.closes => {
@@ -125,7 +122,7 @@ async fn step<R: Read>(window: &Window<R>, record: &Record) -> Result<(), StoreE
 }
 
 /// Holders have their hours also where the window was away when commitments ended.
-fn begins<R: Read>(period: &Period, window: &Window<R>, now: Time) -> bool {
+fn begins(period: &Period, window: &Window, now: Time) -> bool {
     let law = window.reference().current().parameters.on(now.day());
     let closed = period.beacon.as_ref().map_or(now.0, |beacon| beacon.at);
     let handed = period.openings.iter().filter(|one| Side::from_word(&one.of).is_some()).count();
@@ -136,12 +133,7 @@ fn begins<R: Read>(period: &Period, window: &Window<R>, now: Time) -> bool {
 
 /// Tells a period when no judgement rests on its secrecy: not before its last secret moment, not while it is drawn with, and
 /// while selected trades are under way only when the last day for it has come.
-async fn reveal<R: Read>(
-    window: &Window<R>,
-    record: &Record,
-    period: &Period,
-    now: Time,
-) -> Result<(), StoreError> {
+async fn reveal(window: &Window, record: &Record, period: &Period, now: Time) -> Result<(), StoreError> {
     let drawn_with = window.reference().sampling_seed.number;
     if now.0 < period.times.until + MARGIN || period.seed.is_none_or(|seed| seed == drawn_with) {
         return Ok(());
@@ -192,7 +184,7 @@ fn waits_for_a_look(state: State) -> bool {
 }
 
 /// Opens the next period for commitments, once the one before is drawn with.
-async fn open_next<R: Read>(window: &Window<R>, law: &Law) -> Result<(), StoreError> {
+async fn open_next(window: &Window, law: &Law) -> Result<(), StoreError> {
     let now = window.clock.now();
     let latest = periods(window, &[]).await?.into_iter().next();
     if latest.as_ref().is_some_and(|record| matches!(record.state.as_str(), "open" | "closed")) {
@@ -232,7 +224,7 @@ fn written<T: serde::Serialize>(form: &T) -> Option<String> {
     serde_json::to_string(form).ok()
 }
 
-async fn take<R: Read>(window: &Window<R>, key: RecordKey, version: u32, action: &str, body: Option<String>) {
+async fn take(window: &Window, key: RecordKey, version: u32, action: &str, body: Option<String>) {
     let by = By {
         actor: Actor { party: Text::const_new("window"), name: Text::const_new("draws") },
         codes: Vec::new(),
@@ -253,10 +245,7 @@ async fn take<R: Read>(window: &Window<R>, key: RecordKey, version: u32, action:
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn listed<R: Read>(
-    window: &Window<R>,
-    period: &Period,
-) -> Result<Option<Arc<Vec<Line>>>, StoreError> {
+pub async fn listed(window: &Window, period: &Period) -> Result<Option<Arc<Vec<Line>>>, StoreError> {
     let first = period.first_day();
     let Some(through) = period.list.as_ref().and_then(|list| Cursor::parse(&list.through)) else {
         return Ok(None);

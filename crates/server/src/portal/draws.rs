@@ -22,7 +22,7 @@ use store::Read;
 /// Periods of a page.
 const PERIODS: usize = 26;
 
-async fn view<R: Read>(window: &Window<R>) -> Result<View, Problem> {
+async fn view(window: &Window) -> Result<View, Problem> {
     let told: ::portal::answers::draws::Periods = read(api::all(window, PERIODS).await?)?;
     let day = |millis: i64| Time(millis).day().to_string();
     let days = told.periods.iter().map(|one| (day(one.times.begins), day(one.times.ends - 1))).collect();
@@ -30,8 +30,8 @@ async fn view<R: Read>(window: &Window<R>) -> Result<View, Problem> {
 }
 
 /// `GET /draws?period=&platform=&order=&salt=`.
-pub async fn everybody<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn everybody(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
@@ -52,16 +52,13 @@ pub async fn everybody<R: Read>(
 }
 
 /// `GET /desk/draws`.
-pub async fn ask<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    Seen(frame): Seen,
-) -> Result<Response, Problem> {
+pub async fn ask(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
     Ok(shown(&frame, &holder(&frame, &view(&window).await?)))
 }
 
 /// `POST /desk/draws`: a commitment, or salt and secret.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Seen(mut frame): Seen,
     form: Form,
