@@ -3,7 +3,7 @@
 
 use crate::window::Window;
 use std::time::{Duration, Instant};
-use store::{Evidence, Read, StoreError};
+use store::{Evidence, StoreError};
 
 /// A head is published at least so often, if rows came.
 const BETWEEN_HEADS: Duration = Duration::from_secs(60);
@@ -15,7 +15,7 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 /// Does so every `every`, until it is dropped.
-pub async fn run<R: Read>(window: Window<R>, every: Duration) {
+pub async fn run(window: Window, every: Duration) {
     let mut published: Option<Instant> = None;
     loop {
         let due = published.is_none_or(|published| published.elapsed() >= BETWEEN_HEADS);

@@ -8,7 +8,6 @@ use crate::push::{Client, signed};
 use serde_json::json;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use store::Read;
 
 /// Times a message is tried: a code is soon worth nothing.
 const TRIES: u32 = 3;
@@ -54,7 +53,7 @@ impl Messenger {
     }
 
     /// Sends a message; false = the provider did not take it.
-    pub async fn send<R: Read>(&self, window: &Window<R>, message: &Message) -> bool {
+    pub async fn send(&self, window: &Window, message: &Message) -> bool {
         let Some((client, url)) = self.target() else { return false };
         let body = json!({
             "id": message.id, "type": message.kind, "to": message.to, "code": message.code,

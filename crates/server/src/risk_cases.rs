@@ -26,8 +26,8 @@ const PAGES: usize = 40;
 
 /// A piece of evidence with what the fields that it names say in the trade, if its giver may see that trade. What is no such
 /// body is left to the register, which says all that is wrong.
-pub(crate) async fn with_shown<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn with_shown(
+    window: &Window,
     caller: &Caller,
     body: Option<Value>,
 ) -> Result<Option<Value>, Problem> {
@@ -71,8 +71,8 @@ struct Verdicts {
 
 /// `GET /v1/risk/feedback`: of each rule how often a closed case found it right and wrong, and which consignments turned out
 /// to be what was suspected: what rules and model learn from.
-pub(crate) async fn feedback<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn feedback(
+    State(window): State<Arc<Window>>,
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
     if !caller.districts.is_empty() {

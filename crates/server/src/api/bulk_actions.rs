@@ -16,7 +16,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::Read;
 
 /// Actions that may be taken on many: none that a party would have to be given a reason of its own for.
 pub const ACTIONS: [&str; 4] = ["approve", "release", "inspect", "suspend"];
@@ -48,8 +47,8 @@ pub struct Body {
 }
 
 /// `POST /v1/actions`: 200 with what came of each; 400 and 422 where nothing was done.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -58,7 +57,7 @@ pub async fn act<R: Read>(
 }
 
 /// Takes a decision on many.
-pub async fn take<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> Result<Value, Problem> {
+pub async fn take(window: &Window, caller: &Caller, body: &Body) -> Result<Value, Problem> {
     operations::check_intake(window)?;
     check(window, body)?;
     let mut results = Vec::new();
@@ -76,7 +75,7 @@ pub async fn take<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> 
     Ok(json!({ "results": results }))
 }
 
-fn check<R: Read>(window: &Window<R>, body: &Body) -> Result<(), Problem> {
+fn check(window: &Window, body: &Body) -> Result<(), Problem> {
     let most = window.reference().current().parameters.on(window.clock.now().day()).bulk_decisions;
     let most = usize::try_from(most).unwrap_or(0);
     let mut faults = Vec::new();
@@ -106,8 +105,8 @@ fn check<R: Read>(window: &Window<R>, body: &Body) -> Result<(), Problem> {
     Err(Problem::invalid("nothing was decided").with("faults", faults.into()))
 }
 
-async fn one<R: Read>(
-    window: &Window<R>,
+async fn one(
+    window: &Window,
     caller: &Caller,
     body: &Body,
     item: &Item,

@@ -12,14 +12,13 @@ use ceb::Day;
 use clearance::rulebook::Rulebook;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// Parameters of the rulebook that bound a purchase, and per what.
 const TRADE: [(&str, &str); 2] =
     [("single_limit", "transaction"), ("annual_limit", "person and calendar year")];
 
 /// `GET /v1/limits`.
-pub async fn limits<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let limits = &window.limits;
     let reference = window.reference();
     let book = reference.current();

@@ -173,83 +173,80 @@ fn body_limit(limits: &ceb::Limits) -> usize {
 }
 
 /// The interface of a window.
-pub fn router<R: Read>(window: Window<R>) -> Router {
+pub fn router(window: Window) -> Router {
     let body = body_limit(&window.limits);
     let window = Arc::new(window);
     Router::new()
-        .route("/v1/messages", post(messages::send::<R>).get(messages::find::<R>))
-        .route("/v1/messages/{position}/original", get(messages::original::<R>))
-        .route("/v1/documents/{position}", get(documents::show::<R>))
+        .route("/v1/messages", post(messages::send).get(messages::find))
+        .route("/v1/messages/{position}/original", get(messages::original))
+        .route("/v1/documents/{position}", get(documents::show))
         .route("/v1/definitions", get(documents::definitions))
         .route("/v1/definitions/{kind}", get(documents::definition))
-        .route("/v1/receipts", get(receipts::list::<R>))
-        .route("/v1/consignments", get(consignments::search::<R>))
-        .route("/v1/consignments/{platform}/{order_no}", get(consignments::show::<R>))
-        .route("/v1/consignments/{platform}/{order_no}/actions", post(actions::act::<R>))
+        .route("/v1/receipts", get(receipts::list))
+        .route("/v1/consignments", get(consignments::search))
+        .route("/v1/consignments/{platform}/{order_no}", get(consignments::show))
+        .route("/v1/consignments/{platform}/{order_no}/actions", post(actions::act))
         .route(
             "/v1/consignments/{platform}/{order_no}/inspections",
-            get(inspections::list::<R>).post(inspections::inspect::<R>),
+            get(inspections::list).post(inspections::inspect),
         )
-        .route(
-            "/v1/consignments/{platform}/{order_no}/photographs/{sha256}",
-            get(photographs::photograph::<R>),
-        )
-        .route("/v1/actions", post(bulk_actions::act::<R>))
-        .route("/v1/assignments", get(assignments::list::<R>).post(assignments::take::<R>))
-        .route("/v1/assignments/{platform}/{order_no}", axum::routing::delete(assignments::give_up::<R>))
-        .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
-        .route("/v1/preview", post(preview::preview::<R>))
-        .route("/v1/accounts", get(accounts::<R>))
-        .route("/v1/persons/records", post(persons::records::<R>))
-        .route("/v1/persons/{id}", get(subjects::person::<R>))
-        .route("/v1/addresses/{id}", get(subjects::address::<R>))
-        .route("/v1/enterprises/{party}", get(subjects::enterprise::<R>))
-        .route("/v1/registers", get(register_forms::all::<R>))
-        .route("/v1/credit", get(credit::published::<R>))
-        .route("/v1/credit/{party}", get(credit::show::<R>))
+        .route("/v1/consignments/{platform}/{order_no}/photographs/{sha256}", get(photographs::photograph))
+        .route("/v1/actions", post(bulk_actions::act))
+        .route("/v1/assignments", get(assignments::list).post(assignments::take))
+        .route("/v1/assignments/{platform}/{order_no}", axum::routing::delete(assignments::give_up))
+        .route("/v1/declarations/{invt_no}", get(consignments::by_entry))
+        .route("/v1/preview", post(preview::preview))
+        .route("/v1/accounts", get(accounts))
+        .route("/v1/persons/records", post(persons::records))
+        .route("/v1/persons/{id}", get(subjects::person))
+        .route("/v1/addresses/{id}", get(subjects::address))
+        .route("/v1/enterprises/{party}", get(subjects::enterprise))
+        .route("/v1/registers", get(register_forms::all))
+        .route("/v1/credit", get(credit::published))
+        .route("/v1/credit/{party}", get(credit::show))
         .route("/v1/statistics", get(statistics::tables))
-        .route("/v1/statistics/{table}", get(statistics::of_caller::<R>))
-        .route("/v1/indicators/{table}", get(statistics::of_all::<R>))
-        .route("/v1/registers/{register}", get(registers::list::<R>))
-        .route("/v1/registers/{register}/{id}", get(registers::show::<R>))
-        .route("/v1/registers/{register}/{id}/history", get(registers::history::<R>))
-        .route("/v1/registers/{register}/{id}/actions", post(registers::act::<R>))
-        .route("/v1/payment-data", post(payment_data::answer::<R>))
-        .route("/v1/payment-data/asks", post(payment_data::ask::<R>))
-        .route("/v1/payment-data/check", post(payment_data::check::<R>))
-        .route("/v1/payment-data/{id}/compare", post(payment_data::compare::<R>))
-        .route("/ceb2grab/grab/realTimeDataUpload", post(payment_data::grab::<R>))
+        .route("/v1/statistics/{table}", get(statistics::of_caller))
+        .route("/v1/indicators/{table}", get(statistics::of_all))
+        .route("/v1/registers/{register}", get(registers::list))
+        .route("/v1/registers/{register}/{id}", get(registers::show))
+        .route("/v1/registers/{register}/{id}/history", get(registers::history))
+        .route("/v1/registers/{register}/{id}/actions", post(registers::act))
+        .route("/v1/payment-data", post(payment_data::answer))
+        .route("/v1/payment-data/asks", post(payment_data::ask))
+        .route("/v1/payment-data/check", post(payment_data::check))
+        .route("/v1/payment-data/{id}/compare", post(payment_data::compare))
+        .route("/ceb2grab/grab/realTimeDataUpload", post(payment_data::grab))
         .route("/v1/datasets", get(shares::datasets))
         .route("/v1/datasets/{dataset}", get(shares::schema))
-        .route("/v1/shares/{id}/records", get(shares::records::<R>))
-        .route("/v1/sandbox/trades", post(sandbox::trade::<R>))
-        .route("/v1/sandbox/conformance", get(sandbox::shown::<R>))
-        .route("/v1/institutions", get(institutions::list::<R>))
-        .route("/v1/publications", get(institutions::publications::<R>))
+        .route("/v1/shares/{id}/records", get(shares::records))
+        .route("/v1/sandbox/trades", post(sandbox::trade))
+        .route("/v1/sandbox/conformance", get(sandbox::shown))
+        .route("/v1/institutions", get(institutions::list))
+        .route("/v1/publications", get(institutions::publications))
         .route("/v1/reasons", get(reasons))
-        .route("/v1/limits", get(limits::limits::<R>))
-        .route("/v1/evidence/head", get(evidence::head::<R>))
-        .route("/v1/evidence/keys", get(evidence::keys::<R>))
-        .route("/v1/evidence/proof", get(evidence::proof::<R>))
-        .route("/v1/evidence/consistency", get(evidence::consistency::<R>))
-        .route("/v1/evidence/entries", get(evidence::entries::<R>))
-        .route("/v1/evidence/search", get(found::search::<R>))
+        .route("/v1/limits", get(limits::limits))
+        .route("/v1/evidence/head", get(evidence::head))
+        .route("/v1/evidence/keys", get(evidence::keys))
+        .route("/v1/evidence/proof", get(evidence::proof))
+        .route("/v1/evidence/consistency", get(evidence::consistency))
+        .route("/v1/evidence/entries", get(evidence::entries))
+        .route("/v1/evidence/search", get(found::search))
         .route("/v1/openapi.json", get(openapi::document))
-        .route("/health", get(operations::health::<R>))
-        .route("/ready", get(operations::ready::<R>))
-        .route("/metrics", get(operations::metrics::<R>))
-        .route("/v1/operation", get(operation::now::<R>))
-        .route("/v1/rulebooks", get(operation::rulebooks::<R>))
-        .route("/v1/rulebooks/differences", get(operation::differences::<R>))
-        .route("/v1/rulebooks/drafts", get(rulebook_drafts::list::<R>).post(rulebook_drafts::make::<R>))
-        .route("/v1/rulebooks/drafts/{id}", get(rulebook_drafts::show::<R>))
-        .route("/v1/rulebooks/drafts/{id}/tables/{table}", get(rulebook_drafts::table::<R>))
-        .route("/v1/rulebooks/drafts/{id}/actions", post(rulebook_drafts::act::<R>))
-        .route("/v1/risk/feedback", get(crate::risk_cases::feedback::<R>))
-        .merge(people::routes::<R>())
-        .merge(consumer::routes::<R>())
-        .merge(crate::portal::routes::<R>())
-        .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard::<R>))
+        .route("/health", get(operations::health))
+        .route("/ready", get(operations::ready))
+        .route("/metrics", get(operations::metrics))
+        .route("/v1/operation", get(operation::now))
+        .route("/v1/rulebooks", get(operation::rulebooks))
+        .route("/v1/rulebooks/differences", get(operation::differences))
+        .route("/v1/rulebooks/drafts", get(rulebook_drafts::list).post(rulebook_drafts::make))
+        .route("/v1/rulebooks/drafts/{id}", get(rulebook_drafts::show))
+        .route("/v1/rulebooks/drafts/{id}/tables/{table}", get(rulebook_drafts::table))
+        .route("/v1/rulebooks/drafts/{id}/actions", post(rulebook_drafts::act))
+        .route("/v1/risk/feedback", get(crate::risk_cases::feedback))
+        .merge(people::routes())
+        .merge(consumer::routes())
+        .merge(crate::portal::routes())
+        .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
         .layer(DefaultBodyLimit::max(body))
         .layer(axum::middleware::map_response(error::as_problem))
@@ -259,14 +256,14 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
 }
 
 /// What a caller may see.
-pub(crate) fn scope<R: Read>(window: &Window<R>, caller: &Caller) -> Scope {
+pub(crate) fn scope(window: &Window, caller: &Caller) -> Scope {
     let (codes, _) = window.names_of(&caller.party);
     caller.scope(codes)
 }
 
 /// Balances of accounts, for offices of the whole zone: owners of quota are keyed hashes, never persons.
-async fn accounts<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+async fn accounts(
+    State(window): State<Arc<Window>>,
     query: Query,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
     let words: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.word()).collect();

@@ -15,7 +15,6 @@ use clearance::party::Role;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use store::Read;
 
 /// The body.
 #[derive(Deserialize)]
@@ -28,8 +27,8 @@ pub struct Registration {
 }
 
 /// Registers him. The answer is the same whether the code is filed already or not: that is for the agency to find out.
-pub async fn register<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn register(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     sent: Result<Json<Registration>, JsonRejection>,
 ) -> Result<Response, Problem> {

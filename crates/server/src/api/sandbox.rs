@@ -12,7 +12,6 @@ use axum::extract::rejection::JsonRejection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// Which documents the window sends.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
@@ -37,7 +36,7 @@ pub struct Body {
     pub send: Sends,
 }
 
-fn check<R: Read>(window: &Window<R>) -> Result<(), Problem> {
+fn check(window: &Window) -> Result<(), Problem> {
     if window.is_sandbox() {
         return Ok(());
     }
@@ -45,8 +44,8 @@ fn check<R: Read>(window: &Window<R>) -> Result<(), Problem> {
 }
 
 /// `POST /v1/sandbox/trades`: a trade in which the caller has his role.
-pub async fn trade<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn trade(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -56,7 +55,7 @@ pub async fn trade<R: Read>(
 }
 
 /// Makes a trade, and sends what is to be sent.
-pub async fn make<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> Result<Value, Problem> {
+pub async fn make(window: &Window, caller: &Caller, body: &Body) -> Result<Value, Problem> {
     check(window)?;
     if body.script.chars().count() > 200 {
         return Err(Problem::bad_request("a script is at most 200 characters long"));
@@ -93,10 +92,7 @@ pub async fn make<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> 
 }
 
 /// `GET /v1/sandbox/conformance`: what the software of the caller's party has shown.
-pub async fn shown<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    caller: Caller,
-) -> Result<Json<Value>, Problem> {
+pub async fn shown(State(window): State<Arc<Window>>, caller: Caller) -> Result<Json<Value>, Problem> {
     check(&window)?;
     let report = conformance::report(&window, &window.code_of(&caller.party), caller.role).await?;
     let checks = report.checks.iter().map(|check| {

@@ -15,7 +15,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Read;
 
 /// Trades that the home page counts.
 const NEWEST: &str = "500";
@@ -34,8 +33,8 @@ pub(super) fn get<'a>(query: &'a Query, name: &str) -> &'a str {
 }
 
 /// `GET /desk`: what waits for the reader; who has something to do first is led there.
-pub async fn home<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn home(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -57,8 +56,8 @@ pub async fn home<R: Read>(
 }
 
 /// `GET /desk/consignments?state=&number=&after=`.
-pub async fn consignments<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn consignments(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -84,8 +83,8 @@ pub async fn consignments<R: Read>(
 }
 
 /// `GET /desk/receipts?after=`.
-pub async fn receipts<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn receipts(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -105,8 +104,8 @@ pub async fn rules(Seen(frame): Seen, asked: Query) -> Result<Response, Problem>
 }
 
 /// `GET /desk/messages/{position}`: the bytes as received, to be read as text and never as a page.
-pub async fn original<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn original(
+    state: State<Arc<Window>>,
     caller: Caller,
     position: Path<u64>,
 ) -> Result<Response, Problem> {

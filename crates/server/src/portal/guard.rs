@@ -17,7 +17,6 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::collections::BTreeMap;
-use store::Read;
 
 /// The cookie of a session; its name binds it to this host and to encrypted connections (browsers count this machine as one).
 const SESSION: &str = "__Host-session";
@@ -115,7 +114,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
 }
 
 /// What every form of a session carries: nobody who does not have the session can know it.
-fn guard_of<R: Read>(window: &Window<R>, session: &str) -> Result<String, Problem> {
+fn guard_of(window: &Window, session: &str) -> Result<String, Problem> {
     Ok(window.control.keyed(&format!("form of {session}"))?)
 }
 
@@ -124,7 +123,7 @@ fn guard_of<R: Read>(window: &Window<R>, session: &str) -> Result<String, Proble
 pub struct Seen(pub Frame);
 
 /// Lets a request through to its page, or says why not.
-pub async fn guard<R: Read>(window: &Window<R>, request: Request, next: Next, asked: Access) -> Response {
+pub async fn guard(window: &Window, request: Request, next: Next, asked: Access) -> Response {
     let (mut parts, body) = request.into_parts();
     let texts = language(&parts.headers, &parts.uri).on(parts.uri.path()).texts();
     let frame = Frame { texts, place: place(&parts.uri), reader: None, sandbox: window.is_sandbox() };
@@ -147,8 +146,8 @@ pub async fn guard<R: Read>(window: &Window<R>, request: Request, next: Next, as
 }
 
 /// Puts the caller, the frame and the form where the page finds them.
-async fn enter<R: Read>(
-    window: &Window<R>,
+async fn enter(
+    window: &Window,
     parts: &mut Parts,
     body: Body,
     asked: Access,

@@ -17,7 +17,6 @@ use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Read;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(2);
@@ -37,8 +36,8 @@ enum Shown {
     List(String, Value),
 }
 
-struct Watch<R: Read> {
-    window: Arc<Window<R>>,
+struct Watch {
+    window: Arc<Window>,
     session: String,
     shown: Shown,
     looks: u32,
@@ -46,21 +45,21 @@ struct Watch<R: Read> {
 }
 
 /// The first line of a list, without its deadlines.
-async fn first<R: Read>(window: &Arc<Window<R>>, caller: &Caller, state: &str) -> Result<Value, Problem> {
+async fn first(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Value, Problem> {
     let asked = query(&[("state", state), ("limit", "1")]);
     let list = api::consignments::search(State(window.clone()), caller.clone(), asked).await?.0;
     Ok(list["consignments"][0].clone())
 }
 
 /// Counts of what became of declarations that somebody may see.
-fn steps<R: Read>(window: &Window<R>, caller: &Caller) -> Result<Value, Problem> {
+fn steps(window: &Window, caller: &Caller) -> Result<Value, Problem> {
     let mut told = api::statistics::caller_told(window, caller, "flow", &query(&[("by", "step")]))?;
     Ok(told["lines"].take())
 }
 
 /// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, or `?figures=`.
-pub async fn watch<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn watch(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     headers: HeaderMap,
     asked: Query,
@@ -86,7 +85,7 @@ pub async fn watch<R: Read>(
 }
 
 /// Waits until there is something to say; after it there is nothing more.
-async fn next<R: Read>(mut watch: Watch<R>) -> Option<(Result<Event, Infallible>, Watch<R>)> {
+async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
     if watch.ended {
         return None;
     }
@@ -104,7 +103,7 @@ async fn next<R: Read>(mut watch: Watch<R>) -> Option<(Result<Event, Infallible>
 }
 
 /// Whether it changed; none = he may not watch any more, or the window is closing.
-async fn look<R: Read>(watch: &Watch<R>) -> Option<bool> {
+async fn look(watch: &Watch) -> Option<bool> {
     let window = &watch.window;
     if window.intake.closed() == Some(Closed::Draining) {
         return None;

@@ -16,7 +16,6 @@ use axum::response::Response;
 use clearance::party::Role;
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 fn blank() -> View {
     let appointed = [Role::Officer, Role::ZoneOperator, Role::Consumer];
@@ -30,8 +29,8 @@ pub async fn ask(Seen(frame): Seen) -> Response {
 }
 
 /// `POST /register`: a login and an application; or the page again with what is wrong.
-pub async fn make<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn make(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     address: Address,
     form: Form,

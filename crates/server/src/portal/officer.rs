@@ -22,11 +22,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use clearance::keys::OrderKey;
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /desk/queue?tab=&from=`.
-pub async fn queue<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn queue(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -74,8 +73,8 @@ fn actions() -> Vec<String> {
 }
 
 /// `POST /desk/queue`: takes the next trade, or shows what was chosen before it is decided.
-pub async fn choose<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn choose(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -105,8 +104,8 @@ pub async fn choose<R: Read>(
 }
 
 /// `POST /desk/queue/decisions`: the decision on each, and what came of it.
-pub async fn decide_many<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn decide_many(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -148,8 +147,8 @@ pub async fn decide_many<R: Read>(
 }
 
 /// `POST /desk/consignments/{platform}/{orderNo}/assignment`: taken, or given up.
-pub async fn assign<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn assign(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
     form: Form,
@@ -164,11 +163,7 @@ pub async fn assign<R: Read>(
 }
 
 /// One trade as the caller may see it.
-async fn seen<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    order: &OrderKey,
-) -> Result<Consignment, Problem> {
+async fn seen(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Consignment, Problem> {
     let scope = api::scope(window, caller);
     read(api::consignments::shown(window, caller, &scope, order).await?)
 }
@@ -179,8 +174,8 @@ pub(super) fn new_id() -> Result<String, Problem> {
 }
 
 /// `GET /desk/consignments/{platform}/{orderNo}`.
-pub async fn trade<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn trade(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
@@ -210,8 +205,8 @@ fn decision(caller: &Caller, view: decide::View) -> Option<decide::View> {
 }
 
 /// The trade again, with an inspection that was not recorded.
-pub(super) async fn again<R: Read>(
-    window: &Window<R>,
+pub(super) async fn again(
+    window: &Window,
     frame: &Frame,
     caller: &Caller,
     order: &OrderKey,
@@ -245,8 +240,8 @@ fn chosen(choice: &str) -> Option<Open> {
 }
 
 /// `POST /desk/consignments/{platform}/{orderNo}/actions`: recorded, and on to the trade; or the trade again with why not.
-pub async fn decide<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn decide(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,

@@ -14,7 +14,6 @@ use ::portal::pages::shares as pages;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
-use store::Read;
 
 /// Records of a page: each may have dozens of fields.
 const RECORDS: &str = "50";
@@ -22,8 +21,8 @@ const RECORDS: &str = "50";
 const RULES: &str = "200";
 
 /// `GET /desk/shares`.
-pub async fn rules<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn rules(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -41,8 +40,8 @@ pub async fn rules<R: Read>(
 }
 
 /// `GET /desk/shares/{id}/records?after=`: recorded as a reading, as every delivery is.
-pub async fn records<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn records(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,

@@ -16,7 +16,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 /// What was found, or the question what for.
 fn answered(
@@ -46,8 +45,8 @@ fn answered(
 }
 
 /// `GET /desk/persons/{id}?purpose=&year=`.
-pub async fn person<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn person(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
@@ -59,8 +58,8 @@ pub async fn person<R: Read>(
 }
 
 /// `GET /desk/addresses/{id}?purpose=&year=`.
-pub async fn address<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn address(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
@@ -72,8 +71,8 @@ pub async fn address<R: Read>(
 }
 
 /// `GET /desk/enterprises/{party}`.
-pub async fn enterprise<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn enterprise(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(party): Path<String>,

@@ -11,7 +11,7 @@ use clearance::event::{Cause, SignatureFact};
 use clearance::keys::{OrderKey, Position};
 use clearance::party::Role;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Cursor, EventRow, Read, Row, StoreError};
+use store::{Cursor, EventRow, Row, StoreError};
 
 /// Rows that are looked at together.
 const ROWS: usize = 10_000;
@@ -123,7 +123,7 @@ fn app_type(document: &Document) -> Option<Text> {
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
-pub async fn report<R: Read>(window: &Window<R>, party: &Text, role: Role) -> Result<Report, StoreError> {
+pub async fn report(window: &Window, party: &Text, role: Role) -> Result<Report, StoreError> {
     let (codes, exchange_ids) = window.names_of(party);
     let (mut after, mut found, mut looked) = (Cursor::default(), Found::default(), 0);
     let complete = loop {

@@ -10,7 +10,6 @@ use clearance::keys::OrderKey;
 use clearance::party::Role;
 use clearance::sample::{self, Trade};
 use ring::rand::{SecureRandom, SystemRandom};
-use store::Read;
 
 /// Buyers that trades are shared among.
 const BUYERS: u64 = 1_000_000;
@@ -29,8 +28,8 @@ pub struct Made {
 
 /// A trade in which a party has its role, all documents of it in the order in which they are usually sent; none when the
 /// machine gives no random numbers.
-pub fn make<R: Read>(
-    window: &Window<R>,
+pub fn make(
+    window: &Window,
     (role, code, name): (Role, &Text, &str),
     script: &str,
 ) -> Option<(OrderKey, Vec<Made>)> {
@@ -72,7 +71,7 @@ fn seed() -> Option<u64> {
 }
 
 /// A trade that the draw leaves alone: what happens to it is what was asked for.
-fn plain<R: Read>(window: &Window<R>) -> Option<Trade> {
+fn plain(window: &Window) -> Option<Trade> {
     let (seed, first) = (seed()?, seed()? % 1_000_000_000);
     let reference = window.reference();
     let mut trades =
@@ -84,7 +83,7 @@ fn plain<R: Read>(window: &Window<R>) -> Option<Trade> {
 }
 
 /// The guarantor is one of the list's parties that has a guarantee; a carrier of the sandbox where none of them has.
-fn guaranteed<R: Read>(window: &Window<R>, trade: &mut Trade) {
+fn guaranteed(window: &Window, trade: &mut Trade) {
     let guarantees = |code: &str| window.filing(code).is_some_and(|filing| filing.guarantee_limit > 0);
     let list = &mut trade.declaration.head;
     let named = [&list.agent_code, &list.ebp_code, &list.ebc_code, &list.logistics_code];
