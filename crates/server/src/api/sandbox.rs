@@ -12,7 +12,6 @@ use axum::extract::rejection::JsonRejection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// Which documents the window sends.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]

@@ -19,7 +19,6 @@ use axum::response::Response;
 use clearance::Rulebook;
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /desk/rulebooks/drafts`.
 pub async fn list(
