@@ -165,12 +165,14 @@ law! {
     inspection_photographs;
     /// Bytes of one photograph at most.
     photograph_bytes;
+    /// 1 = where two look, the second officer confirms by himself; 0 = the first names him.
+    inspection_second_confirms;
     /// 1 = a draft of the rulebook is published only when it was tried as it stands.
     rulebook_tried;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 24] = [
+const LATER: [(&str, i64); 25] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -194,6 +196,7 @@ const LATER: [(&str, i64); 24] = [
     ("demand_days", 14),
     ("inspection_photographs", 10),
     ("photograph_bytes", 5_242_880),
+    ("inspection_second_confirms", 0),
     ("rulebook_tried", 1),
 ];
 

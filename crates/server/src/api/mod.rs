@@ -4,7 +4,9 @@
 pub mod access;
 pub(crate) mod actions;
 pub(crate) mod assignments;
+pub(crate) mod bills;
 pub(crate) mod bulk_actions;
+mod confirmations;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
 pub(crate) mod credit;
@@ -38,6 +40,7 @@ pub(crate) mod registers;
 pub(crate) mod registrations;
 pub(crate) mod rulebook_drafts;
 pub(crate) mod sandbox;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod sign_in;
@@ -156,12 +159,16 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/rulebooks/drafts/{id}"),
     ("get", "/v1/rulebooks/drafts/{id}/tables/{table}"),
     ("post", "/v1/rulebooks/drafts/{id}/actions"),
+    ("get", "/v1/bills"),
+    ("get", "/v1/search"),
 ];
 
 /// Items of a page: unless asked for, and at most.
 const RECEIPTS: (usize, usize) = (500, 5_000);
 const CONSIGNMENTS: (usize, usize) = (50, 500);
 const ACCOUNTS: (usize, usize) = (1_000, 10_000);
+/// Trades whose bills a page of bills looks at.
+const BILLS: (usize, usize) = (50, 200);
 const EVIDENCE: (usize, usize) = (500, 5_000);
 /// Entries that are found: each is read.
 const EVIDENCE_FOUND: (usize, usize) = (50, 200);
@@ -199,6 +206,8 @@ pub fn router<R: Read>(window: Window<R>) -> Router {
         .route("/v1/declarations/{invt_no}", get(consignments::by_entry::<R>))
         .route("/v1/preview", post(preview::preview::<R>))
         .route("/v1/accounts", get(accounts::<R>))
+        .route("/v1/bills", get(bills::list::<R>))
+        .route("/v1/search", get(search::search::<R>))
         .route("/v1/persons/records", post(persons::records::<R>))
         .route("/v1/persons/{id}", get(subjects::person::<R>))
         .route("/v1/addresses/{id}", get(subjects::address::<R>))

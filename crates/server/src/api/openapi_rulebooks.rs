@@ -36,7 +36,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
-    if path == DRAFTS { &["state", "after", "limit"] } else { &[] }
+    if path == DRAFTS { &["state", "after", "limit"] } else { super::openapi_desks::queries(path) }
 }
 
 /// The schema of a route's body.
@@ -50,6 +50,11 @@ pub(super) fn request(path: &str) -> Option<&'static str> {
 
 /// The schema that a route answers with.
 pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
+    match path {
+        "/v1/bills" => return Some("Bills"),
+        "/v1/search" => return Some("Found"),
+        _ => {}
+    }
     match (method, path.strip_prefix(DRAFTS)?) {
         ("get", "") => Some("RulebookDrafts"),
         ("post", "" | "/{id}/actions") | ("get", "/{id}") => Some("RulebookDraft"),

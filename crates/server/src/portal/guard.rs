@@ -94,12 +94,13 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if caller.rights.has(Right::Consume) {
         return vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide, Desk::Lists];
     }
-    let asked: [(Desk, &[Right]); 12] = [
+    let asked: [(Desk, &[Right]); 13] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
         (Desk::Sandbox, &[Right::MessagesSend]),
         (Desk::Receipts, &[Right::ReceiptsRead]),
+        (Desk::Bills, &[Right::ConsignmentsRead]),
         (Desk::Registers, &[Right::RegistersRead, Right::TraceRead]),
         (Desk::People, &[Right::UsersRead, Right::TokensRead]),
         (Desk::Operation, &[Right::MetricsRead]),

@@ -74,6 +74,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/queue"),
     ("post", "/desk/queue/decisions"),
     ("get", "/desk/receipts"),
+    ("get", "/desk/bills"),
+    ("get", "/desk/search"),
     ("get", "/desk/rules"),
     ("get", "/desk/sandbox"),
     ("post", "/desk/sandbox"),
@@ -164,6 +166,8 @@ pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
         .route("/desk/queue", get(officer::queue::<R>).post(officer::choose::<R>))
         .route("/desk/queue/decisions", post(officer::decide_many::<R>))
         .route("/desk/receipts", get(desk::receipts::<R>))
+        .route("/desk/bills", get(desk::bills::<R>))
+        .route("/desk/search", get(desk::search::<R>))
         .route("/desk/rules", get(desk::rules))
         .route("/desk/demands", get(demands::both::<R>))
         .route("/desk/registers", get(registers::hub::<R>))

@@ -115,7 +115,7 @@ async fn the_pages_of_a_consumer_are_fit_for_a_telephone() {
         let page = |name: &'static str, path: &str| (name, path.to_owned());
         let public = [page("track", "/track"), page("guide", "/guide"), page("lists", "/lists")];
         visit(&mut chromium, &served, "everybody", &public, &mut faults);
-        take_over(&mut chromium, &served, &session);
+        take_over(&mut chromium, &served.address, &session);
         let (platform, number) = (&own.order.head.ebp_code, &own.order.head.order_no);
         let other = &stolen.order.head.order_no;
         let pages = [

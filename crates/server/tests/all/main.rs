@@ -10,6 +10,7 @@ mod credit_in_browser;
 mod demands;
 mod demands_in_browser;
 mod drafts_in_browser;
+mod every_page_in_browser;
 mod evidence;
 mod exports;
 mod figures_in_browser;

@@ -4,10 +4,11 @@
 use bytes::Bytes;
 use ceb::{Document, Style};
 use clearance::decide::{Reference, decide};
-use clearance::event::{Arrived, Cause, Event, Person, SignatureFact};
+use clearance::event::{ActionKind, Arrived, Cause, Event, OfficerAction, Person, SignatureFact};
 use clearance::facts::CountKind;
 use clearance::facts::{Keys, needs};
 use clearance::goods::RecordRead;
+use clearance::inspection::{Found, Inspection, JointInspection};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::record::{RecordKey, Register};
 use clearance::risk::SamplingSeed;
@@ -482,13 +483,72 @@ fn format_six_is_still_read() {
 fn format_seven_is_still_read() {
     let bytes = fixture("event-format-7.bin");
     let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
-    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
+    let written = codec::encode(&Row::Event(event.clone())).1;
+    assert_eq!(format!("{:?}", codec::decode(&written).unwrap()), format!("{:?}", Row::Event(event.clone())));
     let outcome = event.outcome.unwrap();
+    let attempts = outcome.consignment.iter().filter_map(|consignment| consignment.attempt.as_ref());
+    assert!(attempts.clone().count() == 1 && attempts.into_iter().all(|attempt| attempt.joint.is_none()));
     let goods = outcome.counted.iter().find(|raised| raised.key.kind == CountKind::Goods).unwrap();
     assert_eq!((goods.line, goods.price, goods.grams, goods.pieces), (1, Some(12_345), Some(800), 2));
     let read = outcome.read.counts.iter().find(|read| read.key == goods.key).unwrap();
     let median = WindowValue { measure: Measure::PriceMedian, span: Span::Days(90), value: 12_799 };
     assert!(read.line == 1 && read.values.contains(&median), "{read:?}");
+}
+
+/// An inspection that waited for its second officer, and the row in which he confirmed it.
+fn confirmed(event: &mut EventRow) {
+    let joint = JointInspection {
+        position: Position { writer: 1, sequence: 7 },
+        time: NOW,
+        rulebook: 3,
+        day: NOW.day(),
+        officer: "cha.yan".into(),
+        party: "8620000001".into(),
+        text: "少了一件".into(),
+        inspection: Inspection {
+            found: vec![Found {
+                line: 1,
+                result: "goods-differ".into(),
+                quantity: Some(ceb::Decimal::ONE),
+                weight: None,
+            }],
+            measure: clearance::inspection::Measure::DetainClearance,
+            second: "".into(),
+            place: "三号查验台".into(),
+            photographs: vec!["0".repeat(64).into()],
+        },
+        confirmed_by: "cha.er".into(),
+    };
+    let outcome = event.outcome.as_mut().unwrap();
+    let mut consignment = (**outcome.consignment.as_ref().unwrap()).clone();
+    event.event.cause = Cause::Action(Arc::new(OfficerAction {
+        id: "c1".into(),
+        officer: "cha.er".into(),
+        party: "8620000001".into(),
+        order: consignment.key.clone(),
+        version: 4,
+        kind: ActionKind::ConfirmInspection,
+        text: "".into(),
+    }));
+    (event.original, event.message) = (Bytes::new(), None);
+    consignment.attempt.as_mut().unwrap().joint = Some(Box::new(joint));
+    outcome.consignment = Some(consignment.into());
+}
+
+/// As above, of format 8: an inspection in which two look, and that the second confirmed it.
+#[test]
+fn format_eight_is_still_read() {
+    let name = "event-format-8.bin";
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all").join(name);
+    let Row::Event(mut expected) = codec::decode(&fixture("event-format-7.bin")).unwrap() else { panic!() };
+    confirmed(&mut expected);
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
+        std::fs::write(&place, codec::encode(&Row::Event(expected.clone())).1).unwrap();
+    }
+    let bytes = fixture(name);
+    let read = codec::decode(&bytes).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
+    assert_eq!(codec::encode(&read).1, bytes);
 }
 
 /// As above, of format 5.
