@@ -94,14 +94,14 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
 }
 
 /// This zone holds declared goods against the goods filing, where there is one: a person looks at what differs.
-async fn looks_at_goods(window: &Window<ChosenRead>) -> Result<(), Failure> {
+async fn looks_at_goods(window: &Window) -> Result<(), Failure> {
     let change = |text: &str| text.replace("\ngoods_filing_9610,0,", "\ngoods_filing_9610,1,");
     window.publish_changed("parameters.csv", change, "demo").await?;
     Ok(())
 }
 
 /// Fresh tokens for every party of the zone; those of an earlier start are revoked.
-async fn tokens(window: &Window<ChosenRead>, folder: &Path) -> Result<Vec<(Text, String)>, Failure> {
+async fn tokens(window: &Window, folder: &Path) -> Result<Vec<(Text, String)>, Failure> {
     for token in window.control.tokens().await?.iter().filter(|token| token.name == "demo" && !token.revoked)
     {
         window.control.revoke(token.id).await?;
@@ -124,7 +124,7 @@ async fn tokens(window: &Window<ChosenRead>, folder: &Path) -> Result<Vec<(Text,
 }
 
 /// A provider of messages that writes what it is sent where the newcomer sees it; says where it listens.
-async fn messages(window: &Window<ChosenRead>, folder: &Path) -> Result<String, Failure> {
+async fn messages(window: &Window, folder: &Path) -> Result<String, Failure> {
     let path = folder.join("messages.txt");
     private(&path, "")?;
     let key = window.evidence.sender(window.clock.now()).await?.public();
@@ -146,7 +146,7 @@ async fn messages(window: &Window<ChosenRead>, folder: &Path) -> Result<String, 
 }
 
 /// People of the zone who sign in at the portal: those of the sample's agent and of customs, with fresh passwords.
-async fn people(window: &Window<ChosenRead>, folder: &Path) -> Result<(), Failure> {
+async fn people(window: &Window, folder: &Path) -> Result<(), Failure> {
     // Two of customs: what two have to look at or release, two do.
     let wanted = [
         ("operator", "5301980501", Role::Agent),
@@ -194,7 +194,7 @@ fn private(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// The trade of the samples: parties are those whose tokens have the plain names, so that one variable fits each file.
-fn plain_trade(seed: u64, from: u64, window: &Window<ChosenRead>) -> Trade {
+fn plain_trade(seed: u64, from: u64, window: &Window) -> Trade {
     let now = window.clock.now();
     (from..)
         .map(|number| Trade::new(seed, number, now, 1_000_000))
@@ -216,7 +216,7 @@ fn plain_trade(seed: u64, from: u64, window: &Window<ChosenRead>) -> Trade {
 }
 
 /// Two purchases as files: one that clears, one whose list names another buyer.
-fn samples(folder: &Path, seed: u64, window: &Window<ChosenRead>) -> Result<(), Failure> {
+fn samples(folder: &Path, seed: u64, window: &Window) -> Result<(), Failure> {
     let folder = folder.join("samples");
     std::fs::create_dir_all(&folder)?;
     let clear = plain_trade(seed, 1_000_000, window);
@@ -242,7 +242,7 @@ fn samples(folder: &Path, seed: u64, window: &Window<ChosenRead>) -> Result<(), 
 }
 
 /// A small day: trades come in, some of them defective; parcels arrive a little later.
-async fn replay(window: Window<ChosenRead>, seed: u64, count: u64) {
+async fn replay(window: Window, seed: u64, count: u64) {
     let mut trades = generate::trades(seed, 0, count, generate::persons(count), 80_000, window.clock.now());
     past::from_everywhere(&mut trades, &mut sample::Numbers::new(seed, 1));
     for (done, chunk) in trades.chunks(10).enumerate() {

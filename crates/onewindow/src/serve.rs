@@ -89,7 +89,7 @@ pub enum LogFormat {
 /// An open window with the thread of its writer.
 pub struct Opened {
     /// The window.
-    pub window: Window<ChosenRead>,
+    pub window: Window,
     /// Ends when the window is dropped and what was handed in is done.
     pub writer: std::thread::JoinHandle<()>,
 }
@@ -107,10 +107,7 @@ fn end(error: StoreError) {
 }
 
 /// Opens a space to be served: a store that fails is told to whoever serves it.
-pub async fn open_to_serve(
-    space: &Space,
-    address: SocketAddr,
-) -> Result<serving::Opened<ChosenRead>, OpenError> {
+pub async fn open_to_serve(space: &Space, address: SocketAddr) -> Result<serving::Opened, OpenError> {
     let (tell, failed) = tokio::sync::oneshot::channel();
     let (window, writer) = opened(space, Some(address), |error| {
         // Nobody listens any more once the window ends.
@@ -124,7 +121,7 @@ async fn opened(
     space: &Space,
     address: Option<SocketAddr>,
     failed: impl FnOnce(StoreError) + Send + 'static,
-) -> Result<(Window<ChosenRead>, std::thread::JoinHandle<()>), OpenError> {
+) -> Result<(Window, std::thread::JoinHandle<()>), OpenError> {
     let place = space
         .place()
         .map_err(|error| StoreError::Failed { operation: "find the space".to_owned(), source: error })?;
@@ -150,7 +147,7 @@ async fn opened(
 
 /// Serves a window until `stop`.
 pub async fn serve(
-    opened: serving::Opened<ChosenRead>,
+    opened: serving::Opened,
     listener: tokio::net::TcpListener,
     space: &Space,
     operation: &Operation,

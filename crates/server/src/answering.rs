@@ -14,7 +14,7 @@ use clearance::record::Record;
 use register::Refusal;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
-use store::{Durable, Read, Row, StoreError};
+use store::{ChosenRead, Durable, Read, Row, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 /// Batches that wait for their answers.
@@ -57,8 +57,8 @@ pub(crate) enum Told {
 }
 
 /// What the thread owns.
-pub(crate) struct Answering<R> {
-    pub(crate) read: R,
+pub(crate) struct Answering {
+    pub(crate) read: ChosenRead,
     pub(crate) reference: Arc<RwLock<Arc<Reference>>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tail: Arc<Tail>,
@@ -69,8 +69,8 @@ pub(crate) struct Answering<R> {
 ///
 /// # Errors
 /// When the thread or its runtime cannot be started.
-pub(crate) fn start<R: Read>(
-    answering: Answering<R>,
+pub(crate) fn start(
+    answering: Answering,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(mpsc::Sender<Told>, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(WAITING);
@@ -83,7 +83,7 @@ pub(crate) fn start<R: Read>(
     Ok((sender, thread))
 }
 
-impl<R: Read> Answering<R> {
+impl Answering {
     async fn run(self, mut queue: mpsc::Receiver<Told>) -> Result<(), StoreError> {
         while let Some(told) = queue.recv().await {
             match told {

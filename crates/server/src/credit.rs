@@ -35,7 +35,7 @@ pub struct Known {
 }
 
 /// Assesses whoever is observed once a day, until it is dropped.
-pub async fn run<R: Read>(window: Window<R>) {
+pub async fn run(window: Window) {
     let mut done = None;
     loop {
         let today = window.clock.now().day();
@@ -55,7 +55,7 @@ pub async fn run<R: Read>(window: Window<R>) {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn renew_all<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+pub async fn renew_all(window: &Window) -> Result<(), StoreError> {
     let mut subjects = BTreeSet::new();
     for record in records(window, None).await? {
         subjects.insert(Text::from(observation::Body::of(&record).observed.subject.as_str()));
@@ -67,7 +67,7 @@ pub async fn renew_all<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 }
 
 /// Records of observations, of one party or of all.
-async fn records<R: Read>(window: &Window<R>, of: Option<&Text>) -> Result<Vec<Arc<Record>>, StoreError> {
+async fn records(window: &Window, of: Option<&Text>) -> Result<Vec<Arc<Record>>, StoreError> {
     let parties = of.map(|code| vec![code.clone()]);
     let search = RecordSearch { register: Register::CreditObservation, parties, states: Vec::new() };
     let (mut found, mut after) = (Vec::new(), None);
@@ -85,7 +85,7 @@ async fn records<R: Read>(window: &Window<R>, of: Option<&Text>) -> Result<Vec<A
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn known<R: Read>(window: &Window<R>, party: &Text, day: Day) -> Result<Known, StoreError> {
+pub async fn known(window: &Window, party: &Text, day: Day) -> Result<Known, StoreError> {
     let (mut observations, mut vetoes): (Vec<Observation>, Vec<Veto>) = (Vec::new(), Vec::new());
     for record in records(window, Some(party)).await? {
         // A source finds its own observations of others under its name too.
@@ -106,7 +106,7 @@ pub async fn known<R: Read>(window: &Window<R>, party: &Text, day: Day) -> Resul
 }
 
 /// What this window sees of a party's declarations: month by month, how many of them were rejected.
-fn seen<R: Read>(window: &Window<R>, party: &Text, day: Day) -> Vec<Observation> {
+fn seen(window: &Window, party: &Text, day: Day) -> Vec<Observation> {
     let codes = window.names_of(party).0;
     let (to, from) = (day.number(), day.number() - YEARS * 10_000);
     let by = vec![Dimension::Month, Dimension::Second];
@@ -141,7 +141,7 @@ fn seen<R: Read>(window: &Window<R>, party: &Text, day: Day) -> Vec<Observation>
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn renew<R: Read>(window: &Window<R>, party: &Text) -> Result<(), StoreError> {
+pub async fn renew(window: &Window, party: &Text) -> Result<(), StoreError> {
     let today = window.clock.now().day();
     let Known { assessment, rulebook } = known(window, party, today).await?;
     let key = RecordKey::new(Register::CreditAssessment, party);
@@ -203,7 +203,7 @@ fn body_of(assessment: &Assessment, rulebook: u32) -> Body {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn published<R: Read>(window: &Window<R>, now: Time) -> Result<Vec<Arc<Record>>, StoreError> {
+pub async fn published(window: &Window, now: Time) -> Result<Vec<Arc<Record>>, StoreError> {
     let states = ["listed", "appealed", "repair-asked"].into_iter().map(Text::const_new).collect();
     let search = RecordSearch { register: Register::CreditList, parties: None, states };
     let (mut found, mut after) = (Vec::new(), None);

@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_secs(60);
 const PAGE: usize = 500;
 
 /// Looks, until it is dropped.
-pub async fn run<R: Read>(window: Window<R>) {
+pub async fn run(window: Window) {
     loop {
         tokio::time::sleep(EVERY).await;
         if window.intake.closed().is_none()
@@ -32,7 +32,7 @@ pub async fn run<R: Read>(window: Window<R>) {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn step<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+pub async fn step(window: &Window) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let (open, more) =
@@ -52,7 +52,7 @@ pub async fn step<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When the store cannot be read; what was recorded stands.
-pub async fn settle<R: Read>(window: &Window<R>, demand: &Record) -> Result<(), StoreError> {
+pub async fn settle(window: &Window, demand: &Record) -> Result<(), StoreError> {
     if demand.state == "open" {
         return Ok(());
     }
@@ -64,11 +64,7 @@ fn search(register: Register, state: &'static str, parties: Option<Vec<Text>>) -
 }
 
 /// Offers that stand, of one demand or of all.
-async fn told<R: Read>(
-    window: &Window<R>,
-    of: Option<&Record>,
-    parties: Option<Vec<Text>>,
-) -> Result<(), StoreError> {
+async fn told(window: &Window, of: Option<&Record>, parties: Option<Vec<Text>>) -> Result<(), StoreError> {
     let search = search(Register::ServiceOffer, "offered", parties);
     let mut after = None;
     loop {
@@ -93,7 +89,7 @@ async fn told<R: Read>(
     }
 }
 
-async fn tell<R: Read>(window: &Window<R>, record: &Arc<Record>, demand: &Record) {
+async fn tell(window: &Window, record: &Arc<Record>, demand: &Record) {
     let chosen = demand::Body::of(demand).chosen;
     let action = match demand.state.as_str() {
         "accepted" if chosen.as_deref() == Some(record.key.id.as_str()) => "take",
@@ -105,7 +101,7 @@ async fn tell<R: Read>(window: &Window<R>, record: &Arc<Record>, demand: &Record
 }
 
 /// A move by the window; what another server did already is done.
-async fn write<R: Read>(window: &Window<R>, record: &Record, action: &'static str) {
+async fn write(window: &Window, record: &Record, action: &'static str) {
     // The window acts in the name of the record's own party: the other one is not known to it yet.
     let by = By {
         actor: Actor { party: register::owner(record), name: Text::const_new("window") },

@@ -18,7 +18,7 @@ use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use store::{Cursor, EventRow, Read, Row, StoreError, codec};
+use store::{ChosenRead, Cursor, EventRow, Read, Row, StoreError, codec};
 
 /// Rows read at a time.
 const AT_A_TIME: usize = 2_000;
@@ -78,8 +78,8 @@ fn hash(key: &impl Hash) -> u64 {
 }
 
 /// All that the rows so far have brought about.
-struct World<'a, R> {
-    read: &'a R,
+struct World<'a> {
+    read: &'a ChosenRead,
     judge: Judge,
     consignments: Latest<OrderKey, Consignment>,
     waybills: Latest<WaybillKey, WaybillRecord>,
@@ -99,8 +99,8 @@ struct World<'a, R> {
 ///
 /// # Errors
 /// When a row cannot be read; a decision that differs is no error but a fault of the answer.
-pub async fn derive<R: Read>(
-    read: &R,
+pub async fn derive(
+    read: &ChosenRead,
     judge: Judge,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Derived, StoreError> {
@@ -141,7 +141,7 @@ pub async fn derive<R: Read>(
     }
 }
 
-impl<R: Read> World<'_, R> {
+impl World<'_> {
     async fn row(&mut self, position: Position, row: Row) -> Result<(), StoreError> {
         match row {
             Row::Message(_) => {}

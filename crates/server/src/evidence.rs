@@ -15,7 +15,7 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 /// Does so every `every`, until it is dropped.
-pub async fn run<R: Read>(window: Window<R>, every: Duration) {
+pub async fn run(window: Window, every: Duration) {
     let mut published: Option<Instant> = None;
     loop {
         let due = published.is_none_or(|published| published.elapsed() >= BETWEEN_HEADS);

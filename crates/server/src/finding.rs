@@ -66,7 +66,7 @@ struct Seen {
 }
 
 /// Follows the ledger until it is dropped.
-pub async fn run<R: Read>(window: Window<R>, every: Duration) {
+pub async fn run(window: Window, every: Duration) {
     let mut before = Cursor::default();
     loop {
         let now = window.read.position().await.unwrap_or_default();
@@ -89,7 +89,7 @@ pub async fn run<R: Read>(window: Window<R>, every: Duration) {
 ///
 /// # Errors
 /// When rows cannot be read.
-pub async fn follow<R: Read>(window: &Window<R>) -> Result<u64, StoreError> {
+pub async fn follow(window: &Window) -> Result<u64, StoreError> {
     for _ in 0..BATCHES {
         if step(window).await? {
             return Ok(0);
@@ -101,7 +101,7 @@ pub async fn follow<R: Read>(window: &Window<R>) -> Result<u64, StoreError> {
 }
 
 /// Adds some rows; true = there was nothing behind them.
-async fn step<R: Read>(window: &Window<R>) -> Result<bool, StoreError> {
+async fn step(window: &Window) -> Result<bool, StoreError> {
     let finding = &window.finding;
     let _one = finding.following.lock().await;
     if !finding.standing().loaded {
@@ -150,7 +150,7 @@ async fn step<R: Read>(window: &Window<R>) -> Result<bool, StoreError> {
     Ok(ended)
 }
 
-async fn load<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+async fn load(window: &Window) -> Result<(), StoreError> {
     let kept = window.read.derived().kept(NAME).await?;
     let read = match kept {
         Some((covers, bytes)) => {
@@ -173,7 +173,7 @@ async fn load<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub async fn keep<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+pub async fn keep(window: &Window) -> Result<(), StoreError> {
     let (covers, bytes, count) = {
         let standing = window.finding.standing();
         (standing.covers.clone(), standing.finder.to_bytes(), standing.finder.len())

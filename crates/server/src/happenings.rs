@@ -15,7 +15,7 @@ use store::{Read, StoreError, Trace};
 const AT_A_TIME: usize = 100;
 
 /// Records a happening; false = nobody knows whether it is recorded.
-pub async fn record<R: Read>(window: &Window<R>, name: &str, happened: &Trace) -> bool {
+pub async fn record(window: &Window, name: &str, happened: &Trace) -> bool {
     let said = SignIn { subject: happened.subject.to_string(), time: happened.time.0 };
     let Ok(body) = serde_json::to_string(&said) else { return false };
     let command = Command {
@@ -48,7 +48,7 @@ pub async fn record<R: Read>(window: &Window<R>, name: &str, happened: &Trace) -
 ///
 /// # Errors
 /// When the control store cannot be read or written.
-pub async fn carry<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+pub async fn carry(window: &Window) -> Result<(), StoreError> {
     loop {
         let waiting = window.control.unrecorded(AT_A_TIME).await?;
         for happened in &waiting {
@@ -69,8 +69,8 @@ pub async fn carry<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When it cannot be written down; what the ledger does not take now it takes later.
-pub async fn happened<R: Read>(
-    window: &Window<R>,
+pub async fn happened(
+    window: &Window,
     by: &str,
     party: &str,
     what: &str,

@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
-use store::{Original, Read};
+use store::{ChosenRead, Original, Read};
 
 /// A message as it came, ready for the pipeline.
 #[derive(Clone, Debug)]
@@ -41,9 +41,9 @@ pub struct Ingested {
 }
 
 /// With what a message is read.
-pub struct Context<'a, R> {
+pub struct Context<'a> {
     /// Hashes persons.
-    pub read: &'a R,
+    pub read: &'a ChosenRead,
     /// Checks signatures and remembers their keys.
     pub verifier: &'a Verifier,
     /// What a message may be.
@@ -54,12 +54,7 @@ pub struct Context<'a, R> {
 
 /// Reads a message: CEB XML, a DXP envelope, or JSON. `exchange_ids` are the sender's own: receipts go to the one that
 /// the message names, or to the first; never into the feed of somebody else, whom a false `dxpId` may name.
-pub fn ingest(
-    bytes: &Bytes,
-    sender: &Text,
-    exchange_ids: &[Text],
-    context: Context<'_, impl Read>,
-) -> Ingested {
+pub fn ingest(bytes: &Bytes, sender: &Text, exchange_ids: &[Text], context: Context<'_>) -> Ingested {
     let Context { read, limits, preview, .. } = context;
     let mut sha256 = [0u8; 32];
     sha256.copy_from_slice(digest(&SHA256, bytes).as_ref());
@@ -186,7 +181,7 @@ fn fill(
     parsed: Parsed,
     text: Option<&Bytes>,
     exchange_ids: &[Text],
-    read: &impl Read,
+    read: &ChosenRead,
     preview: bool,
 ) {
     ingested.root = parsed.root;
@@ -291,14 +286,14 @@ pub fn fingerprint(document: &Document) -> [u8; 16] {
 }
 
 /// The keyed hash of what tells of a person: `identity`, `telephone`, `address`; empty where there is nothing.
-pub fn hashed(read: &impl Read, kind: &str, value: &str) -> Text {
+pub fn hashed(read: &ChosenRead, kind: &str, value: &str) -> Text {
     let value: String =
         value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
     if value.is_empty() { Text::default() } else { read.keyed_hash(&format!("{kind}:{value}")) }
 }
 
 /// Keyed hashes of the persons a declaration names; other documents move no account and no counter.
-fn person(document: &Document, read: &impl Read) -> Person {
+fn person(document: &Document, read: &ChosenRead) -> Person {
     let Document::Declaration(declaration) = document else { return Person::default() };
     let head = &declaration.head;
     let hash = |kind: &str, value: &str| hashed(read, kind, value);

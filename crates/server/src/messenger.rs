@@ -54,7 +54,7 @@ impl Messenger {
     }
 
     /// Sends a message; false = the provider did not take it.
-    pub async fn send<R: Read>(&self, window: &Window<R>, message: &Message) -> bool {
+    pub async fn send(&self, window: &Window, message: &Message) -> bool {
         let Some((client, url)) = self.target() else { return false };
         let body = json!({
             "id": message.id, "type": message.kind, "to": message.to, "code": message.code,

@@ -28,7 +28,7 @@ const AT_A_TIME: usize = 200;
 const SETTING: &str = "notices-after";
 
 /// Tells, until it is dropped. Nothing is followed while there is no provider of messages.
-pub async fn run<R: Read>(window: Window<R>) {
+pub async fn run(window: Window) {
     loop {
         let open = window.messenger.is_there() && window.intake.closed().is_none();
         match if open { step(&window).await } else { Ok(false) } {
@@ -46,7 +46,7 @@ pub async fn run<R: Read>(window: Window<R>) {
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub async fn step<R: Read>(window: &Window<R>) -> Result<bool, StoreError> {
+pub async fn step(window: &Window) -> Result<bool, StoreError> {
     let kept = window.control.setting(SETTING).await?;
     let Some(after) = kept.as_deref().and_then(Cursor::parse) else {
         // What was before anybody could be told is not told.
@@ -76,7 +76,7 @@ fn person_of(row: &Row) -> Option<&Text> {
 }
 
 /// Writes down whom to tell of an event.
-async fn noted<R: Read>(window: &Window<R>, position: Position, kept: &Kept) -> Result<(), StoreError> {
+async fn noted(window: &Window, position: Position, kept: &Kept) -> Result<(), StoreError> {
     let Some(hash) = person_of(kept.row()) else { return Ok(()) };
     let person = guard::person(hash);
     let Some(record) = window.read.record(&guard::lock_of(&person)).await? else { return Ok(()) };
@@ -94,7 +94,7 @@ async fn noted<R: Read>(window: &Window<R>, position: Position, kept: &Kept) -> 
     Ok(())
 }
 
-fn told<R: Read>(window: &Window<R>, consignment: &Consignment, telephone: &Telephone) -> Told {
+fn told(window: &Window, consignment: &Consignment, telephone: &Telephone) -> Told {
     let attempt = consignment.attempt.as_ref();
     let seller = match attempt.map(|attempt| &*attempt.declaration.document) {
         Some(Document::Declaration(declaration)) => window.code_of(&declaration.head.ebc_code),
@@ -112,8 +112,8 @@ fn told<R: Read>(window: &Window<R>, consignment: &Consignment, telephone: &Tele
 }
 
 /// A move of a notice by the window; what another server did already is done.
-async fn command<R: Read>(
-    window: &Window<R>,
+async fn command(
+    window: &Window,
     person: &Text,
     (id, version, action): (&str, u32, &str),
     body: Option<String>,
@@ -133,7 +133,7 @@ async fn command<R: Read>(
 }
 
 /// Sends what is due.
-async fn send<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+async fn send(window: &Window) -> Result<(), StoreError> {
     let search =
         RecordSearch { register: Register::Notice, parties: None, states: vec![Text::const_new("due")] };
     // Those of this moment are in memory; the older ones, of a server that ended, are found too.
@@ -147,7 +147,7 @@ async fn send<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 }
 
 /// Sends one; false = the telephone is not known any more, or the provider did not take it.
-async fn tell<R: Read>(window: &Window<R>, record: &Arc<Record>) -> Result<bool, StoreError> {
+async fn tell(window: &Window, record: &Arc<Record>) -> Result<bool, StoreError> {
     let told = Told::of(record);
     let (platform, order_no) = told.by_way_of.split_once('/').unwrap_or_default();
     let consignment = window.read.consignment(&OrderKey::new(platform, order_no)).await?;

@@ -58,7 +58,7 @@ pub struct Checked {
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn check<R: Read>(window: &Window<R>, text: &str, codes: &[Text]) -> Result<Checked, Refused> {
+pub async fn check(window: &Window, text: &str, codes: &[Text]) -> Result<Checked, Refused> {
     let data = read(text)?;
     if !codes.iter().any(|code| *code == data.platform) {
         let expected = says::SENDING_PLATFORM.said();
@@ -86,11 +86,7 @@ fn read(text: &str) -> Result<PaymentData, Refused> {
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn upload<R: Read>(
-    window: &Window<R>,
-    text: &str,
-    codes: Option<&[Text]>,
-) -> Result<Arc<Record>, Refused> {
+pub async fn upload(window: &Window, text: &str, codes: Option<&[Text]>) -> Result<Arc<Record>, Refused> {
     let data = read(text)?;
     let platform = window.code_of(&Text::from(data.platform.as_str()));
     if codes.is_some_and(|codes| !codes.contains(&platform)) {
@@ -124,11 +120,7 @@ pub async fn upload<R: Read>(
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn compare_again<R: Read>(
-    window: &Window<R>,
-    record: &Record,
-    by: By,
-) -> Result<Arc<Record>, Refused> {
+pub async fn compare_again(window: &Window, record: &Record, by: By) -> Result<Arc<Record>, Refused> {
     let body = Body::of(record);
     let Some(upload) = body.upload.filter(|_| record.state == "answered") else {
         return Err(Refused::State(record.state.clone()));
@@ -145,8 +137,8 @@ pub async fn compare_again<R: Read>(
     }
 }
 
-async fn change<R: Read>(
-    window: &Window<R>,
+async fn change(
+    window: &Window,
     record: &Record,
     action: &str,
     by: By,
@@ -164,7 +156,7 @@ async fn change<R: Read>(
 }
 
 /// The window, for a platform.
-pub fn by<R: Read>(window: &Window<R>, platform: &str) -> By {
+pub fn by(window: &Window, platform: &str) -> By {
     By {
         actor: Actor { party: window.code_of(&Text::from(platform)), name: "payment data".into() },
         codes: Vec::new(),
@@ -176,7 +168,7 @@ pub fn by<R: Read>(window: &Window<R>, platform: &str) -> By {
 }
 
 /// Whose signature an answer has: that of a certificate which the platform registered and which counts today.
-async fn signed<R: Read>(window: &Window<R>, data: &PaymentData) -> Result<Signed, Refused> {
+async fn signed(window: &Window, data: &PaymentData) -> Result<Signed, Refused> {
     let fault =
         |path: &str, value: &str, expected: Said| Refused::Faults(vec![Fault::new(path, value, expected)]);
     let known = certificates(window, &data.platform).await?;
@@ -216,10 +208,7 @@ async fn signed<R: Read>(window: &Window<R>, data: &PaymentData) -> Result<Signe
 }
 
 /// Certificates of a platform that count today, with themselves.
-async fn certificates<R: Read>(
-    window: &Window<R>,
-    platform: &str,
-) -> Result<Vec<(String, CertificateFacts)>, Refused> {
+async fn certificates(window: &Window, platform: &str) -> Result<Vec<(String, CertificateFacts)>, Refused> {
     let Some(filing) =
         window.filing(platform).filter(|filing| !filing.suspended && filing.has(Role::Platform))
     else {
@@ -256,11 +245,7 @@ async fn certificates<R: Read>(
     Ok(found)
 }
 
-async fn compared<R: Read>(
-    window: &Window<R>,
-    data: &PaymentData,
-    asked: &str,
-) -> Result<Comparison, Refused> {
+async fn compared(window: &Window, data: &PaymentData, asked: &str) -> Result<Comparison, Refused> {
     let mut orders: Vec<(String, Option<Order>)> = Vec::new();
     let mut payment: Option<Payment> = None;
     let named = data.orders.iter().map(|order| order.order_no.as_str()).take(ORDERS);

@@ -251,7 +251,7 @@ fn derived(what: &str, state: &str, kept: &str) -> String {
     URL_SAFE_NO_PAD.encode(code.as_ref())
 }
 
-async fn provider<R: Read>(window: &Window<R>, name: &str) -> Result<(Provider, Settings), Unproven> {
+async fn provider(window: &Window, name: &str) -> Result<(Provider, Settings), Unproven> {
     let provider = window.control.provider(name).await?.ok_or(Unproven::NoProvider)?;
     let settings = serde_json::from_str(&provider.settings).map_err(|error| {
         tracing::error!(%error, name, "settings of a provider");
@@ -264,11 +264,7 @@ async fn provider<R: Read>(window: &Window<R>, name: &str) -> Result<(Provider, 
 ///
 /// # Errors
 /// [`Unproven`].
-pub async fn begin<R: Read>(
-    window: &Window<R>,
-    name: &str,
-    address: &str,
-) -> Result<(String, String), Unproven> {
+pub async fn begin(window: &Window, name: &str, address: &str) -> Result<(String, String), Unproven> {
     window.gate.pass_address(address)?;
     window.intake.check().map_err(Refused::from)?;
     let (_, settings) = provider(window, name).await?;
@@ -306,8 +302,8 @@ pub struct Back {
 ///
 /// # Errors
 /// [`Unproven`].
-pub async fn end<R: Read>(
-    window: &Window<R>,
+pub async fn end(
+    window: &Window,
     name: &str,
     back: &Back,
     kept: &str,
@@ -388,8 +384,8 @@ fn duties_of(settings: &Settings, claims: &Value) -> Option<Vec<Duty>> {
 }
 
 /// The user of whom the provider proved: bound before, added before under his login, or of a domain that may come.
-async fn admitted<R: Read>(
-    window: &Window<R>,
+async fn admitted(
+    window: &Window,
     name: &str,
     settings: &Settings,
     claims: &Value,
@@ -437,8 +433,8 @@ async fn admitted<R: Read>(
     Ok(user)
 }
 
-async fn known_or_added<R: Read>(
-    window: &Window<R>,
+async fn known_or_added(
+    window: &Window,
     settings: &Settings,
     claims: &Value,
     duties: Option<&[Duty]>,

@@ -20,7 +20,7 @@ use register::{By, Command};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Duty, NewUser, Patience, Read, StoreError, User, UserState};
+use store::{ChosenRead, Duty, NewUser, Patience, Read, StoreError, User, UserState};
 
 /// Characters of a number at most, as orders have them.
 const LONGEST: usize = 60;
@@ -44,7 +44,7 @@ fn number_of(typed: &str) -> Option<&str> {
 }
 
 /// Codes of the parties filed today in one of these roles.
-fn codes_of<R: Read>(window: &Window<R>, roles: &[Role]) -> BTreeSet<Text> {
+fn codes_of(window: &Window, roles: &[Role]) -> BTreeSet<Text> {
     let (reference, today) = (window.reference(), window.clock.now().day());
     let mut codes = BTreeSet::new();
     for filing in reference.parties.all() {
@@ -63,7 +63,7 @@ fn codes_of<R: Read>(window: &Window<R>, roles: &[Role]) -> BTreeSet<Text> {
 ///
 /// # Errors
 /// When they cannot be read.
-pub async fn trades_of<R: Read>(window: &Window<R>, typed: &str) -> Result<Vec<Consignment>, StoreError> {
+pub async fn trades_of(window: &Window, typed: &str) -> Result<Vec<Consignment>, StoreError> {
     let Some(number) = number_of(typed) else { return Ok(Vec::new()) };
     let read = &window.read;
     let mut keys = BTreeSet::new();
@@ -97,7 +97,7 @@ pub struct Buyer {
 }
 
 /// Whose the order of a trade is; none without an order, or without what tells of him.
-pub fn buyer(read: &impl Read, consignment: &Consignment) -> Option<Buyer> {
+pub fn buyer(read: &ChosenRead, consignment: &Consignment) -> Option<Buyer> {
     let Document::Order(order) = &*consignment.order.as_ref()?.document else { return None };
     let number = order.head.buyer_telephone.trim();
     let identity = hashed(read, "identity", &order.head.buyer_id_number);
@@ -130,12 +130,7 @@ fn secret(ticket: &str, order: &OrderKey, code: &str) -> String {
     format!("code {ticket} {}/{} {code}", order.platform, order.order_no)
 }
 
-async fn slowed<R: Read>(
-    window: &Window<R>,
-    name: &str,
-    patience: Patience,
-    now: Time,
-) -> Result<(), Refused> {
+async fn slowed(window: &Window, name: &str, patience: Patience, now: Time) -> Result<(), Refused> {
     let attempt = window.control.attempt(&window.control.keyed(name)?, patience, now).await?;
     if attempt.allowed {
         return Ok(());
@@ -149,7 +144,7 @@ async fn slowed<R: Read>(
 ///
 /// # Errors
 /// [`Refused`]: too often, or nothing is recorded now.
-pub async fn ask<R: Read>(window: &Arc<Window<R>>, typed: &str, address: &str) -> Result<String, Refused> {
+pub async fn ask(window: &Arc<Window>, typed: &str, address: &str) -> Result<String, Refused> {
     window.intake.check()?;
     window.gate.pass_tracking(address)?;
     let now = window.clock.now();
@@ -165,12 +160,12 @@ pub async fn ask<R: Read>(window: &Arc<Window<R>>, typed: &str, address: &str) -
     Ok(ticket)
 }
 
-fn patience<R: Read>(window: &Window<R>) -> Patience {
+fn patience(window: &Window) -> Patience {
     let law = window.reference().current().parameters.on(window.clock.now().day());
     Patience { free: law.consumer_codes_free, ..CODES }
 }
 
-async fn send<R: Read>(window: &Window<R>, number: &str, ticket: &str, now: Time) -> Result<(), Refused> {
+async fn send(window: &Window, number: &str, ticket: &str, now: Time) -> Result<(), Refused> {
     let minutes = window.reference().current().parameters.on(now.day()).consumer_code_minutes;
     for consignment in trades_of(window, number).await? {
         let Some(buyer) = buyer(&window.read, &consignment) else { continue };
@@ -201,8 +196,8 @@ async fn send<R: Read>(window: &Window<R>, number: &str, ticket: &str, now: Time
 ///
 /// # Errors
 /// [`Refused`]: the code is wrong, over or used, or there were too many tries.
-pub async fn prove<R: Read>(
-    window: &Arc<Window<R>>,
+pub async fn prove(
+    window: &Arc<Window>,
     (number, ticket, code): (&str, &str, &str),
     address: &str,
 ) -> Result<(i64, String, User), Refused> {
@@ -239,7 +234,7 @@ pub async fn prove<R: Read>(
 }
 
 /// He as a user: one for each pair of person and telephone. Nobody signs in as him with a password.
-async fn user<R: Read>(window: &Window<R>, buyer: &Buyer, now: Time) -> Result<User, Refused> {
+async fn user(window: &Window, buyer: &Buyer, now: Time) -> Result<User, Refused> {
     let begin = |hash: &Text| hash.chars().take(16).collect::<String>();
     let login = format!("consumer-{}-{}", begin(&buyer.identity), begin(&buyer.telephone));
     let new = NewUser {
@@ -274,7 +269,7 @@ pub fn by(person: &Text, telephone: &Text, window: bool) -> By {
 }
 
 /// Writes down which telephone proved him, with the trade that has it, where that is not known yet.
-async fn proved<R: Read>(window: &Window<R>, buyer: &Buyer, order: &OrderKey) -> Result<(), Refused> {
+async fn proved(window: &Window, buyer: &Buyer, order: &OrderKey) -> Result<(), Refused> {
     let key = guard::lock_of(&buyer.person);
     debug_assert!(key.register == Register::Consumer);
     let current = window.read.record(&key).await?;

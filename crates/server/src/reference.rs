@@ -5,13 +5,13 @@ use crate::window::{OpenError, loaded};
 use clearance::decide::Reference;
 use clearance::party::{Entry, Parties};
 use std::sync::{Arc, PoisonError, RwLock};
-use store::Read;
+use store::{ChosenRead, Read};
 
 /// Reads it. A space without a first row has no rulebook and no seed yet.
 ///
 /// # Errors
 /// [`OpenError`] when the store fails or a published rulebook does not load.
-pub async fn read<R: Read>(read: &R) -> Result<Reference, OpenError> {
+pub async fn read(read: &ChosenRead) -> Result<Reference, OpenError> {
     // What is committed after the version was read is read twice, not missed.
     let version = read.reference().await?;
     let mut parties = Parties::default();

@@ -16,8 +16,8 @@ const FIRST_ADMIN: [Duty; 4] = [Duty::Admin, Duty::Operator, Duty::Auditor, Duty
 ///
 /// # Errors
 /// [`Refused`]; the password is good enough already.
-pub async fn register<R: Read>(
-    window: &Window<R>,
+pub async fn register(
+    window: &Window,
     code: &str,
     role: Role,
     name: Text,
@@ -45,7 +45,7 @@ pub async fn register<R: Read>(
 ///
 /// # Errors
 /// When the control store cannot be written.
-pub async fn admit<R: Read>(window: &Window<R>, record: &Record) -> Result<(), StoreError> {
+pub async fn admit(window: &Window, record: &Record) -> Result<(), StoreError> {
     let id = &record.key.id;
     let Some(roles) = filing::approved(record).filter(|_| filing::is_claim(id)) else { return Ok(()) };
     let Some(user) = window.control.users(Some(id), 0, 1).await?.pop() else { return Ok(()) };
@@ -62,7 +62,7 @@ pub async fn admit<R: Read>(window: &Window<R>, record: &Record) -> Result<(), S
 ///
 /// # Errors
 /// When a store cannot be read or written.
-pub async fn settled<R: Read>(window: &Window<R>, user: User) -> Result<User, StoreError> {
+pub async fn settled(window: &Window, user: User) -> Result<User, StoreError> {
     if !filing::is_claim(&user.party) {
         return Ok(user);
     }

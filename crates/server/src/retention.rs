@@ -14,7 +14,7 @@ use register::retention::{self, Retention, months_after};
 use register::{By, Command};
 use std::collections::{BTreeMap, BTreeSet};
 use store::redact::{self, Redaction};
-use store::{Cursor, EventRow, Read, Row, StoreError};
+use store::{ChosenRead, Cursor, EventRow, Read, Row, StoreError};
 
 /// Rows read at a time.
 const AT_A_TIME: usize = 2_000;
@@ -67,7 +67,7 @@ pub fn identity_of(document: &Document) -> Option<&str> {
 ///
 /// # Errors
 /// When the waybill cannot be read.
-pub async fn order_of<R: Read>(read: &R, event: &EventRow) -> Result<Option<OrderKey>, StoreError> {
+pub async fn order_of(read: &ChosenRead, event: &EventRow) -> Result<Option<OrderKey>, StoreError> {
     let Some(outcome) = &event.outcome else { return Ok(None) };
     if outcome.order.is_some() {
         return Ok(outcome.order.clone());
@@ -89,8 +89,8 @@ pub async fn order_of<R: Read>(read: &R, event: &EventRow) -> Result<Option<Orde
 }
 
 /// All rows, a portion at a time.
-pub async fn portions<R: Read>(
-    read: &R,
+pub async fn portions(
+    read: &ChosenRead,
     after: &mut Cursor,
     most: usize,
 ) -> Result<Vec<(Position, Row)>, StoreError> {
@@ -105,7 +105,7 @@ pub async fn portions<R: Read>(
 }
 
 /// Orders of which some document names a person by his number.
-async fn orders_of<R: Read>(read: &R, number: &str) -> Result<BTreeSet<OrderKey>, StoreError> {
+async fn orders_of(read: &ChosenRead, number: &str) -> Result<BTreeSet<OrderKey>, StoreError> {
     let (mut after, mut orders) = (Cursor::default(), BTreeSet::new());
     loop {
         let rows = portions(read, &mut after, AT_A_TIME).await?;
@@ -158,7 +158,7 @@ fn verdict(consignment: Option<&Consignment>, row: Day, today: Day) -> Option<Ve
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub async fn plan<R: Read>(read: &R, now: Time, person: Option<&str>) -> Result<Plan, StoreError> {
+pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<Plan, StoreError> {
     let mut plan = Plan { ground: if person.is_some() { "request" } else { "term" }, ..Plan::default() };
     let orders = match person {
         Some(number) => Some(orders_of(read, number).await?),
@@ -262,7 +262,7 @@ fn over(verdict: &Verdict, now: Time, asked: bool) -> bool {
 ///
 /// # Errors
 /// When a row cannot be read or written, or an erasure cannot be recorded: then it was not made.
-pub async fn carry_out<R: Read>(window: &Window<R>, plan: &Plan, by: &str) -> Result<usize, StoreError> {
+pub async fn carry_out(window: &Window, plan: &Plan, by: &str) -> Result<usize, StoreError> {
     let mut erased = 0;
     for (record_type, positions) in &plan.due {
         let law = retention::of(record_type, window.clock.now().day()).map_or("", |rule| rule.law.as_str());
@@ -279,7 +279,7 @@ pub async fn carry_out<R: Read>(window: &Window<R>, plan: &Plan, by: &str) -> Re
     Ok(erased)
 }
 
-async fn redactions<R: Read>(read: &R, positions: &[Position]) -> Result<Vec<Redaction>, StoreError> {
+async fn redactions(read: &ChosenRead, positions: &[Position]) -> Result<Vec<Redaction>, StoreError> {
     let mut redactions = Vec::with_capacity(positions.len());
     for position in positions {
         let row = match read.event(*position).await? {
@@ -293,8 +293,8 @@ async fn redactions<R: Read>(read: &R, positions: &[Position]) -> Result<Vec<Red
     Ok(redactions)
 }
 
-async fn record<R: Read>(
-    window: &Window<R>,
+async fn record(
+    window: &Window,
     (record_type, ground, law): (&str, &str, &str),
     redactions: &[Redaction],
     by: &str,

@@ -25,9 +25,9 @@ use tower::ServiceExt;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// An open window with its writer.
-pub struct Opened<R: Read> {
+pub struct Opened {
     /// The window.
-    pub window: Window<R>,
+    pub window: Window,
     /// Ends when what was handed in is done.
     pub writer: JoinHandle<()>,
     /// Is told when the store failed.
@@ -73,7 +73,7 @@ pub enum Ended {
 struct Door(Arc<RwLock<Router>>);
 
 impl Door {
-    fn open<R: Read>(&self, window: Window<R>, rates: Rates) {
+    fn open(&self, window: Window, rates: Rates) {
         window.gate.limit(rates);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = crate::api::router(window);
     }
@@ -104,8 +104,8 @@ impl Door {
 ///
 /// # Errors
 /// [`Ended`] when it had to end before.
-pub async fn serve<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>>(
-    mut opened: Opened<R>,
+pub async fn serve<Again: Future<Output = Result<Opened, OpenError>>>(
+    mut opened: Opened,
     listener: TcpListener,
     settings: Settings,
     stop: impl Future<Output = ()>,
@@ -143,7 +143,7 @@ pub async fn serve<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>
 }
 
 /// What a window needs while it is open.
-fn tend<R: Read>(window: &Window<R>, settings: &Settings) -> JoinSet<()> {
+fn tend(window: &Window, settings: &Settings) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let (probe, least) = (settings.probe.clone(), settings.least_bytes);
     if let Some(room) = probe() {
@@ -174,12 +174,12 @@ fn may_pass(error: &StoreError, settings: &Settings) -> bool {
 
 /// Waits until the disk has room, then opens the space again. What the failed store had in hand was acknowledged to
 /// nobody; what was durable is what opening finds.
-async fn reopened<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>>(
-    opened: &mut Opened<R>,
+async fn reopened<Again: Future<Output = Result<Opened, OpenError>>>(
+    opened: &mut Opened,
     error: StoreError,
     settings: &Settings,
     open_again: &impl Fn() -> Again,
-) -> Result<Opened<R>, Ended> {
+) -> Result<Opened, Ended> {
     let intake = &opened.window.intake;
     intake.fail();
     if !may_pass(&error, settings) {
@@ -212,8 +212,8 @@ async fn reopened<R: Read, Again: Future<Output = Result<Opened<R>, OpenError>>>
 
 /// Ends in order: no further work is taken, what was handed in is answered, connections end. What takes longer than it
 /// may is cut off: it was not acknowledged.
-async fn drain<R: Read>(
-    opened: Opened<R>,
+async fn drain(
+    opened: Opened,
     settings: &Settings,
     close: oneshot::Sender<()>,
     mut serving: tokio::task::JoinHandle<std::io::Result<()>>,

@@ -86,7 +86,7 @@ impl Rule {
 ///
 /// # Errors
 /// [`Barred`].
-pub async fn rule<R: Read>(window: &Window<R>, codes: &[Text], id: &str) -> Result<Rule, Barred> {
+pub async fn rule(window: &Window, codes: &[Text], id: &str) -> Result<Rule, Barred> {
     let key = RecordKey::new(Register::Share, id);
     let receiver = register::owner_of(&key);
     if !codes.contains(&receiver) {
@@ -155,8 +155,8 @@ impl Page {
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
-pub async fn page<R: Read>(
-    window: &Window<R>,
+pub async fn page(
+    window: &Window,
     rule: &Rule,
     after: &Cursor,
     upto: Option<&Cursor>,
@@ -200,8 +200,8 @@ fn concerns(dataset: Dataset, row: &Row) -> bool {
     }
 }
 
-async fn given<R: Read>(
-    window: &Window<R>,
+async fn given(
+    window: &Window,
     (dataset, mask): (Dataset, &Mask),
     position: Position,
     kept: &Kept,

@@ -80,12 +80,7 @@ pub fn concerns(caller: &Caller, headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// [`Unsigned`].
-pub async fn verified<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    parts: &Parts,
-    body: &[u8],
-) -> Result<(), Unsigned> {
+pub async fn verified(window: &Window, caller: &Caller, parts: &Parts, body: &[u8]) -> Result<(), Unsigned> {
     let told = verify(window, caller, parts, body).await;
     if let Err(unsigned) = &told
         && !matches!(unsigned, Unsigned::Store(_))
@@ -101,12 +96,7 @@ pub async fn verified<R: Read>(
     told
 }
 
-async fn verify<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    parts: &Parts,
-    body: &[u8],
-) -> Result<(), Unsigned> {
+async fn verify(window: &Window, caller: &Caller, parts: &Parts, body: &[u8]) -> Result<(), Unsigned> {
     let fields: Vec<(String, String)> = parts
         .headers
         .iter()
@@ -157,7 +147,7 @@ async fn verify<R: Read>(
 ///
 /// # Errors
 /// [`Unsigned::UnknownKey`], also for another party's; [`Unsigned::KeyEnded`]; the store.
-pub async fn key_of<R: Read>(window: &Window<R>, party: &str, keyid: &str) -> Result<(Text, Key), Unsigned> {
+pub async fn key_of(window: &Window, party: &str, keyid: &str) -> Result<(Text, Key), Unsigned> {
     let unknown = || Unsigned::UnknownKey(keyid.to_owned());
     let (codes, _) = window.names_of(party);
     let id = match keyid.split_once(':') {

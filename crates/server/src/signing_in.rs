@@ -210,8 +210,8 @@ pub struct Proven {
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn prove<R: Read>(
-    window: &Arc<Window<R>>,
+pub async fn prove(
+    window: &Arc<Window>,
     login: &str,
     password: &str,
     address: &str,
@@ -252,8 +252,8 @@ pub async fn prove<R: Read>(
 }
 
 /// Writes a refusal down: of a known login each, and each that began a delay as a row of the ledger.
-async fn refused<R: Read>(
-    window: &Window<R>,
+async fn refused(
+    window: &Window,
     user: Option<&User>,
     login: &str,
     delays: bool,
@@ -280,8 +280,8 @@ async fn refused<R: Read>(
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn sign_in<R: Read>(
-    window: &Arc<Window<R>>,
+pub async fn sign_in(
+    window: &Arc<Window>,
     given: &Given<'_>,
     now: Time,
 ) -> Result<(i64, String, User), Refused> {
@@ -306,8 +306,8 @@ pub async fn sign_in<R: Read>(
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn open<R: Read>(
-    window: &Window<R>,
+pub async fn open(
+    window: &Window,
     user: &User,
     from: (&str, bool),
     now: Time,

@@ -146,7 +146,7 @@ fn of_row(row: &Row) -> Option<Told> {
 }
 
 /// Follows the ledger until it is dropped.
-pub async fn run<R: Read>(window: Window<R>, every: Duration) {
+pub async fn run(window: Window, every: Duration) {
     let statistics = window.statistics.clone();
     statistics.followed.store(true, Ordering::Relaxed);
     let (mut kept, mut moved) = (Instant::now(), 0);
@@ -174,7 +174,7 @@ pub async fn run<R: Read>(window: Window<R>, every: Duration) {
 ///
 /// # Errors
 /// When rows cannot be read.
-pub async fn follow<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+pub async fn follow(window: &Window) -> Result<(), StoreError> {
     let statistics = &window.statistics;
     let _one = statistics.following.lock().await;
     if !statistics.standing().loaded {
@@ -197,7 +197,7 @@ pub async fn follow<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 }
 
 /// Reads some rows; true = there was nothing behind them.
-async fn read<R: Read>(window: &Window<R>) -> Result<bool, StoreError> {
+async fn read(window: &Window) -> Result<bool, StoreError> {
     let position = window.read.position().await?;
     let covers = window.statistics.standing().covers.clone();
     let behind = |(writer, sequence): &(u16, u64)| covers.sequence(*writer) < *sequence;
@@ -227,7 +227,7 @@ async fn read<R: Read>(window: &Window<R>) -> Result<bool, StoreError> {
     Ok(ended)
 }
 
-async fn load<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+async fn load(window: &Window) -> Result<(), StoreError> {
     let kept = window.read.derived().kept(NAME).await?;
     let parsed = match kept {
         Some((covers, bytes)) => {
@@ -250,7 +250,7 @@ async fn load<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When they cannot be written.
-pub async fn keep<R: Read>(window: &Window<R>) -> Result<(), StoreError> {
+pub async fn keep(window: &Window) -> Result<(), StoreError> {
     let (covers, kept) = {
         let standing = window.statistics.standing();
         (standing.covers.clone(), (standing.last.0, Kept::of(&standing.figures)))

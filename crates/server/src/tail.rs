@@ -6,7 +6,7 @@ use clearance::keys::Position;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{Cursor, Read, Row, StoreError};
+use store::{ChosenRead, Cursor, Read, Row, StoreError};
 use tokio::sync::Mutex;
 
 /// Rows that are kept.
@@ -101,9 +101,9 @@ impl Tail {
     ///
     /// # Errors
     /// [`StoreError`] when rows cannot be read.
-    pub async fn after<R: Read>(
+    pub async fn after(
         &self,
-        read: &R,
+        read: &ChosenRead,
         after: &Cursor,
         wanted: &(dyn Fn(Position, &Row) -> bool + Sync),
         limit: usize,
@@ -155,7 +155,7 @@ impl Recent {
         }
     }
 
-    async fn follow<R: Read>(&mut self, read: &R) -> Result<(), StoreError> {
+    async fn follow(&mut self, read: &ChosenRead) -> Result<(), StoreError> {
         let position = read.position().await?;
         if !self.begun {
             (self.begin, self.end, self.begun) = (position.clone(), position, true);

@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use store::sqlite::SqliteStore;
-use store::{Control, Evidence, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
+use store::{ChosenRead, Control, Evidence, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
 
 /// Why a window cannot be opened.
 #[derive(thiserror::Error, Debug)]
@@ -99,11 +99,11 @@ pub fn loaded(row: &RulebookRow) -> Result<Rulebook, OpenError> {
 }
 
 /// An open window. Cheap to clone.
-pub struct Window<R: Read> {
+pub struct Window {
     /// The door to the writer.
     pub pipeline: Pipeline,
     /// Reads.
-    pub read: R,
+    pub read: ChosenRead,
     /// What lives in memory, versioned.
     pub reference: Arc<RwLock<Arc<Reference>>>,
     /// The evidence log.
@@ -136,7 +136,7 @@ pub struct Window<R: Read> {
     pub pause: Arc<AtomicBool>,
 }
 
-impl<R: Read> Clone for Window<R> {
+impl Clone for Window {
     fn clone(&self) -> Self {
         Self {
             pipeline: self.pipeline.clone(),
@@ -160,12 +160,12 @@ impl<R: Read> Clone for Window<R> {
     }
 }
 
-impl<R: Read> Window<R> {
+impl Window {
     /// Opens a window on a store. `failed` is told when the writer has to end.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open<S: Store<Read = R>>(
+    pub async fn open<S: Store<Read: Into<ChosenRead>>>(
         store: S,
         control: Control,
         clock: Clock,
@@ -178,7 +178,7 @@ impl<R: Read> Window<R> {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open_judged_by<S: Store<Read = R>>(
+    pub async fn open_judged_by<S: Store<Read: Into<ChosenRead>>>(
         judge: Judge,
         store: S,
         control: Control,
@@ -366,7 +366,7 @@ impl<R: Read> Window<R> {
     }
 
     /// With what a message is read.
-    pub fn context(&self, preview: bool) -> Context<'_, R> {
+    pub fn context(&self, preview: bool) -> Context<'_> {
         Context { read: &self.read, verifier: &self.verifier, limits: &self.limits, preview }
     }
 

@@ -8,13 +8,13 @@ use crate::serving::Probe;
 use crate::window::Window;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use store::Read;
+use store::{ChosenRead, Read};
 
 /// Timers fired at a time.
 const AT_A_TIME: usize = 1_000;
 
 /// Does so every `every`, while the intake is open, until the pipeline ends. A timer that waits is fired later.
-pub async fn run<R: Read>(window: Window<R>, every: Duration) {
+pub async fn run(window: Window, every: Duration) {
     loop {
         window.metrics.rates.see(&window.metrics, window.clock.now());
         if let Err(error) = window.follow_settings().await {
@@ -47,7 +47,7 @@ pub async fn watch_room(intake: Intake, probe: Probe, least_bytes: u64, every: D
 }
 
 /// Fires what is due now and waits for it; says how many.
-pub async fn fire<R: Read>(pipeline: &Pipeline, read: &R, clock: &Clock) -> usize {
+pub async fn fire(pipeline: &Pipeline, read: &ChosenRead, clock: &Clock) -> usize {
     let due = match read.due(clock.now(), AT_A_TIME).await {
         Ok(due) => due,
         Err(error) => {

@@ -160,12 +160,7 @@ impl Measured {
 ///
 /// # Errors
 /// When the window or a connection fails.
-pub fn measure<R: Read>(
-    runtime: &Runtime,
-    window: &Window<R>,
-    tape: Tape,
-    manner: Manner,
-) -> Result<Measured, Failure> {
+pub fn measure(runtime: &Runtime, window: &Window, tape: Tape, manner: Manner) -> Result<Measured, Failure> {
     let before = Fate::of(&window.metrics);
     let pace = manner.rate.map(|rate| Pace::new(rate, manner.connections, &tape));
     let run = Arc::new(Run::new(tape, pace, manner.warm_up, window.metrics.clone()));
@@ -174,7 +169,7 @@ pub fn measure<R: Read>(
         let tokens = runtime.block_on(super::places::tokens(window, run.tape.senders()))?;
         let heads = tokens.iter().map(|token| client::head("/v1/messages", token)).collect();
         let router = server::api::router(window.clone());
-        served::<R>(runtime, router, run.clone(), manner.connections, heads)?;
+        served(runtime, router, run.clone(), manner.connections, heads)?;
     } else {
         let doors = (0..manner.connections).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
         runtime.block_on(send::all(run.clone(), doors))?;
@@ -188,7 +183,7 @@ pub fn measure<R: Read>(
 ///
 /// # Errors
 /// When it cannot listen, or a connection fails.
-pub fn served<R: Read>(
+pub fn served(
     runtime: &Runtime,
     router: axum::Router,
     run: Arc<Run>,
@@ -198,13 +193,13 @@ pub fn served<R: Read>(
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     let serving = runtime.spawn(async move { axum::serve(listener, router).await });
-    let sent = send::over_http::<R>(run, address, connections, heads);
+    let sent = send::over_http(run, address, connections, heads);
     serving.abort();
     sent
 }
 
 /// What became of the declarations, once all is known: what follows from an arrival is judged after its answer.
-fn settled<R: Read>(window: &Window<R>, before: Fate, declarations: u64) -> Fate {
+fn settled(window: &Window, before: Fate, declarations: u64) -> Fate {
     const PATIENCE: Duration = Duration::from_secs(10);
     let (mut last, mut moved) = (Fate::default(), Instant::now());
     loop {

@@ -122,7 +122,7 @@ pub fn measure(runtime: &Runtime, place: &Place, rounds: u64) -> Result<Pages, F
 }
 
 /// The addresses of what a reader looks at: every page without a name in it, and the newest trade.
-async fn paths(window: &Window<ChosenRead>, reader: &str, party: &str) -> Result<Vec<String>, Failure> {
+async fn paths(window: &Window, reader: &str, party: &str) -> Result<Vec<String>, Failure> {
     let is_page = |path: &str| !path.contains('{') && path != "/desk/live" && !path.ends_with("/file");
     let of_reader = |path: &str| {
         (party.is_empty() || path.starts_with("/desk")) && (!party.is_empty() || !path.starts_with("/desk"))
@@ -146,12 +146,7 @@ async fn paths(window: &Window<ChosenRead>, reader: &str, party: &str) -> Result
 }
 
 /// A session of a user who is added for it.
-async fn session(
-    window: &Window<ChosenRead>,
-    reader: &str,
-    party: &str,
-    role: Role,
-) -> Result<String, Failure> {
+async fn session(window: &Window, reader: &str, party: &str, role: Role) -> Result<String, Failure> {
     let now = window.clock.now();
     let duties =
         if role == Role::Officer { vec![Duty::Decider, Duty::Inspector] } else { vec![Duty::Operator] };

@@ -204,7 +204,7 @@ fn requests(runtime: &Runtime, connections: usize, now: Time) -> Result<(u64, u6
         "{}"
     };
     let router = axum::Router::new().route("/empty", axum::routing::post(empty));
-    measure::served::<SqliteRead>(runtime, router, run.clone(), connections, heads)?;
+    measure::served(runtime, router, run.clone(), connections, heads)?;
     let measured = measure::summed(&run, Fate::default())?;
     let count = u128::from(measured.acknowledge.count().max(1));
     let each = |micros: u64| (u128::from(micros) * 1000 / count) as u64;

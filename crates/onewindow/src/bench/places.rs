@@ -66,7 +66,7 @@ impl Place {
     ///
     /// # Errors
     /// When it is not open.
-    pub fn window(&self) -> Result<&Window<ChosenRead>, Failure> {
+    pub fn window(&self) -> Result<&Window, Failure> {
         self.opened.as_ref().map(|opened| &opened.window).ok_or_else(|| "the store is not open".into())
     }
 
@@ -127,7 +127,7 @@ impl Place {
 /// Senders of the declarations that fill a store, and documents in their messages.
 const FILLING: (usize, u64) = (8, 100);
 
-async fn store_more<R: Read>(window: &Window<R>, declarations: u64) -> Result<(), Failure> {
+async fn store_more(window: &Window, declarations: u64) -> Result<(), Failure> {
     const SEED: u64 = 0xF111;
     let now = window.clock.now();
     let (senders, batch) = FILLING;
@@ -141,7 +141,7 @@ async fn store_more<R: Read>(window: &Window<R>, declarations: u64) -> Result<()
 ///
 /// # Errors
 /// When the control store cannot be written.
-pub async fn tokens<R: Read>(window: &Window<R>, senders: &[Text]) -> Result<Vec<String>, Failure> {
+pub async fn tokens(window: &Window, senders: &[Text]) -> Result<Vec<String>, Failure> {
     let mut tokens = Vec::new();
     for sender in senders {
         let filing = window.filing(sender).ok_or("a sender is not filed")?;

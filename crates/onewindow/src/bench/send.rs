@@ -148,14 +148,14 @@ impl Run {
 }
 
 /// How a message comes to the server.
-pub enum Door<R: Read> {
+pub enum Door {
     /// By a call, on the server's own threads.
-    InProcess(Box<Window<R>>),
+    InProcess(Box<Window>),
     /// Over a connection, with a prepared head for each sender.
     Http(Connection, Arc<Vec<Vec<u8>>>),
 }
 
-impl<R: Read> Door<R> {
+impl Door {
     async fn send(&mut self, run: &Run, letter: &Letter, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
         match self {
             Self::InProcess(window) => {
@@ -174,7 +174,7 @@ impl<R: Read> Door<R> {
     }
 }
 
-async fn connection<R: Read>(run: Arc<Run>, mut door: Door<R>) -> Result<(), Failure> {
+async fn connection(run: Arc<Run>, mut door: Door) -> Result<(), Failure> {
     let mut body = Vec::new();
     while let Some((number, group)) = run.take() {
         let letters = group.letters.len();
@@ -192,7 +192,7 @@ async fn connection<R: Read>(run: Arc<Run>, mut door: Door<R>) -> Result<(), Fai
 ///
 /// # Errors
 /// The first fault of a connection.
-pub async fn all<R: Read>(run: Arc<Run>, doors: Vec<Door<R>>) -> Result<(), Failure> {
+pub async fn all(run: Arc<Run>, doors: Vec<Door>) -> Result<(), Failure> {
     if run.warm_up == 0 {
         run.begin(0);
     }
@@ -216,7 +216,7 @@ pub const GENERATOR: &str = "generator";
 ///
 /// # Errors
 /// When nobody listens, or the first fault of a connection.
-pub fn over_http<R: Read>(
+pub fn over_http(
     run: Arc<Run>,
     address: std::net::SocketAddr,
     connections: usize,
@@ -226,7 +226,7 @@ pub fn over_http<R: Read>(
     let heads = Arc::new(heads);
     let thread = std::thread::Builder::new().name(GENERATOR.to_owned()).spawn(move || {
         runtime.block_on(async {
-            let mut doors: Vec<Door<R>> = Vec::new();
+            let mut doors: Vec<Door> = Vec::new();
             for _ in 0..connections {
                 doors.push(Door::Http(Connection::open(address).await?, heads.clone()));
             }

@@ -38,7 +38,7 @@ impl Sharing {
     ///
     /// # Errors
     /// When it cannot be set up.
-    pub fn begin(runtime: &Runtime, window: &Window<ChosenRead>, number: usize) -> Result<Self, Failure> {
+    pub fn begin(runtime: &Runtime, window: &Window, number: usize) -> Result<Self, Failure> {
         let receivers = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name(RECEIVERS)
@@ -57,7 +57,7 @@ impl Sharing {
     ///
     /// # Errors
     /// When it does not come to an end.
-    pub fn end(self, runtime: &Runtime, window: &Window<ChosenRead>) -> Result<Shared, Failure> {
+    pub fn end(self, runtime: &Runtime, window: &Window) -> Result<Shared, Failure> {
         let began = Instant::now();
         let mut requests = self.requests();
         // Deliveries are rows too: at its end there is nothing more to send, and so nothing more is written.

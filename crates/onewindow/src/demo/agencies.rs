@@ -93,7 +93,7 @@ static AGENCIES: [Agency; 8] = [
 ];
 
 /// Opens the counterparts, with the rules and webhooks that bring them what they are sent; says how many they are.
-pub async fn open(window: &Window<ChosenRead>) -> Result<usize, Failure> {
+pub async fn open(window: &Window) -> Result<usize, Failure> {
     share(window).await?;
     let key = window.evidence.sender(window.clock.now()).await?.public();
     for agency @ &Agency { kind, .. } in &AGENCIES {
@@ -116,7 +116,7 @@ pub async fn open(window: &Window<ChosenRead>) -> Result<usize, Failure> {
 }
 
 /// What customs shares with each, where it is not shared yet.
-pub async fn share(window: &Window<ChosenRead>) -> Result<(), Failure> {
+pub async fn share(window: &Window) -> Result<(), Failure> {
     let today = window.clock.now().day().to_string();
     for agency in &AGENCIES {
         let key = RecordKey::new(Register::Share, &agency.rule());
@@ -137,7 +137,7 @@ fn in_pages() -> impl Iterator<Item = &'static Agency> {
 }
 
 /// Webhooks of this name to a counterpart of each agency that is sent pages, from the newest row on.
-pub async fn follow(window: &Window<ChosenRead>, name: &str) -> Result<Vec<Counterpart>, Failure> {
+pub async fn follow(window: &Window, name: &str) -> Result<Vec<Counterpart>, Failure> {
     let key = window.evidence.sender(window.clock.now()).await?.public();
     let mut counterparts = Vec::new();
     for agency in in_pages() {
@@ -152,7 +152,7 @@ pub async fn follow(window: &Window<ChosenRead>, name: &str) -> Result<Vec<Count
 }
 
 /// Ends the webhooks of this name.
-pub async fn leave(window: &Window<ChosenRead>, name: &str) -> Result<(), Failure> {
+pub async fn leave(window: &Window, name: &str) -> Result<(), Failure> {
     for agency in in_pages() {
         let key = RecordKey::new(Register::Webhook, &format!("{}:{name}", agency.code));
         act(window, agency.code, key, 1, "remove", None).await?;
@@ -170,7 +170,7 @@ async fn listening(counterpart: Counterpart) -> Result<String, Failure> {
 
 /// Makes a move for a party.
 pub async fn act(
-    window: &Window<ChosenRead>,
+    window: &Window,
     party: &str,
     key: RecordKey,
     version: u32,

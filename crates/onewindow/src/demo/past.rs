@@ -54,12 +54,7 @@ pub async fn live(space: &Space) -> Result<u64, Failure> {
     Ok(sent)
 }
 
-async fn live_a_day(
-    window: &Window<store::ChosenRead>,
-    clock: &Clock,
-    morning: Time,
-    day: u64,
-) -> Result<u64, Failure> {
+async fn live_a_day(window: &Window, clock: &Clock, morning: Time, day: u64) -> Result<u64, Failure> {
     let seed = morning.0 as u64;
     let mut draw = Numbers::new(seed, day);
     let count = TRADES / 2 + draw.below(TRADES);

@@ -20,7 +20,7 @@ const CODE: &str = "5301960101";
 const NAME: &str = "样例云岭跨境商城";
 
 /// Registers the platform's key, made at the first start, and opens its service.
-pub async fn open(window: &Window<ChosenRead>, folder: &Path, address: SocketAddr) -> Result<(), Failure> {
+pub async fn open(window: &Window, folder: &Path, address: SocketAddr) -> Result<(), Failure> {
     let (key, certificate) = key(folder)?;
     let facts = CertificateFacts::read(&certificate)?;
     let record = RecordKey::new(
@@ -90,7 +90,7 @@ fn key(folder: &Path) -> Result<(Vec<u8>, Vec<u8>), Failure> {
 }
 
 /// What its books have of an order.
-async fn paid(window: &Window<ChosenRead>, order: &str) -> Option<Paid> {
+async fn paid(window: &Window, order: &str) -> Option<Paid> {
     let consignment = window.read.consignment(&OrderKey::new(CODE, order)).await.ok()??;
     let (order, payment) = (consignment.order?, consignment.payment?);
     let (Document::Order(order), Document::Payment(payment)) = (&*order.document, &*payment.document) else {

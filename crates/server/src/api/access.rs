@@ -204,7 +204,7 @@ fn word(method: &Method) -> &'static str {
 }
 
 /// Lets a request through to its handler with its [`Caller`], or answers it.
-pub async fn guard<R: Read>(State(window): State<Arc<Window<R>>>, request: Request, next: Next) -> Response {
+pub async fn guard(State(window): State<Arc<Window>>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("", MatchedPath::as_str);
     let method = word(request.method());
@@ -230,7 +230,7 @@ pub async fn guard<R: Read>(State(window): State<Arc<Window<R>>>, request: Reque
 
 /// A request whose signature holds, where it has one or its token asks for one. The digest needs the body, which is read
 /// then, up to what any route takes.
-async fn signed<R: Read>(window: &Window<R>, caller: &Caller, request: Request) -> Result<Request, Problem> {
+async fn signed(window: &Window, caller: &Caller, request: Request) -> Result<Request, Problem> {
     if !signed_requests::concerns(caller, request.headers()) {
         return Ok(request);
     }
@@ -242,8 +242,8 @@ async fn signed<R: Read>(window: &Window<R>, caller: &Caller, request: Request) 
 }
 
 /// The caller of an `Authorization` header, if he may do what is asked for.
-pub(crate) async fn admitted<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn admitted(
+    window: &Window,
     header: Option<&str>,
     asked: Access,
 ) -> Result<Caller, Problem> {

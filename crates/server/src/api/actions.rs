@@ -147,8 +147,8 @@ fn members(kind: &ActionKind) -> Value {
 
 /// `POST /v1/consignments/{platform}/{orderNo}/actions`. 409 = the version seen is not the newest, or the state does
 /// not allow the action.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
     body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
@@ -160,8 +160,8 @@ pub async fn act<R: Read>(
 }
 
 /// Takes an action, and says what came of it: 200, or 409 with what the officer had not seen.
-pub async fn take<R: Read>(
-    window: &Window<R>,
+pub async fn take(
+    window: &Window,
     caller: &Caller,
     order: OrderKey,
     body: &Body,
@@ -201,8 +201,8 @@ fn check_words(kind: &ActionKind, text: &str) -> Result<(), Problem> {
 }
 
 /// An action that the caller may take on a trade that he sees and nobody else works on; `id` names it, with the version seen.
-pub async fn prepared<R: Read>(
-    window: &Window<R>,
+pub async fn prepared(
+    window: &Window,
     caller: &Caller,
     order: &OrderKey,
     (id, version): (&str, u32),
@@ -240,8 +240,8 @@ pub async fn prepared<R: Read>(
 
 /// Has an action judged, and says what came of it: 200, 409 with what the officer had not seen, 422 for an inspection that
 /// says what it may not.
-pub async fn carried_out<R: Read>(
-    window: &Window<R>,
+pub async fn carried_out(
+    window: &Window,
     caller: &Caller,
     action: OfficerAction,
 ) -> Result<(StatusCode, Value), Problem> {

@@ -40,18 +40,15 @@ pub fn shown(assignment: &Assignment) -> Value {
 }
 
 /// `GET /v1/assignments`: what the caller's office works on now.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    caller: Caller,
-) -> Result<Json<Value>, Problem> {
+pub async fn list(State(window): State<Arc<Window>>, caller: Caller) -> Result<Json<Value>, Problem> {
     let all = window.control.assignments(window.clock.now()).await?;
     let own = all.iter().filter(|one| one.party == caller.party).map(shown);
     Ok(Json(json!({"assignments": own.collect::<Vec<_>>()})))
 }
 
 /// `POST /v1/assignments`. 409 = another works on it; 204 = nothing waits that nobody works on.
-pub async fn take<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn take(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
@@ -72,18 +69,14 @@ pub async fn take<R: Read>(
     }
 }
 
-fn wanted<R: Read>(window: &Window<R>, caller: &Caller, order: OrderKey, now: Time) -> Assignment {
+fn wanted(window: &Window, caller: &Caller, order: OrderKey, now: Time) -> Assignment {
     let minutes = window.reference().current().parameters.on(now.day()).assignment_minutes;
     let until = Time(now.0 + minutes * 60_000);
     Assignment { order, party: caller.party.clone(), officer: caller.name.clone(), until }
 }
 
 /// A trade that the caller may see becomes his.
-pub async fn one<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    order: OrderKey,
-) -> Result<Assignment, Problem> {
+pub async fn one(window: &Window, caller: &Caller, order: OrderKey) -> Result<Assignment, Problem> {
     consignments::found(window, &scope(window, caller), &order).await?;
     let now = window.clock.now();
     let wanted = wanted(window, caller, order, now);
@@ -94,11 +87,7 @@ pub async fn one<R: Read>(
 }
 
 /// The first of a queue that nobody works on becomes the caller's.
-pub async fn next<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    states: Vec<u16>,
-) -> Result<Option<Assignment>, Problem> {
+pub async fn next(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<Option<Assignment>, Problem> {
     let now = window.clock.now();
     let Waiting { found, .. } = consignments::waiting_in(window, caller, states).await?;
     let taken = window.control.assignments(now).await?;
@@ -116,8 +105,8 @@ pub async fn next<R: Read>(
 }
 
 /// `DELETE /v1/assignments/{platform}/{orderNo}`.
-pub async fn give_up<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn give_up(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
@@ -137,7 +126,7 @@ fn of_another(other: &Assignment) -> Problem {
 }
 
 /// Whether the caller may decide on a trade: nobody else works on it.
-pub async fn check<R: Read>(window: &Window<R>, caller: &Caller, order: &OrderKey) -> Result<(), Problem> {
+pub async fn check(window: &Window, caller: &Caller, order: &OrderKey) -> Result<(), Problem> {
     match window.control.assignment(order, window.clock.now()).await? {
         Some(other) if other.party != caller.party || other.officer != caller.name => Err(of_another(&other)),
         _ => Ok(()),

@@ -21,8 +21,8 @@ pub const NARROWED: [&str; 2] = ["owed", "overdue"];
 
 /// `GET /v1/bills?which=&after=&limit=`: bills of released trades, the newest trade first. A page looks at so many trades as
 /// `limit` says; of those narrowed away nothing is shown, so a page may have fewer lines, or none, and yet a cursor.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn list(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -83,7 +83,7 @@ fn yuan(fen: i64) -> String {
 }
 
 /// Guarantees that a party gives: as filed, and what of each is used for good, reserved, and left.
-async fn guarantees<R: Read>(window: &Window<R>, codes: &[Text]) -> Result<Vec<Value>, StoreError> {
+async fn guarantees(window: &Window, codes: &[Text]) -> Result<Vec<Value>, StoreError> {
     let mut found = Vec::new();
     for code in codes {
         let used: Option<Balance> = window.read.balance(&Account::guarantee(code.clone())).await?;
@@ -104,7 +104,7 @@ async fn guarantees<R: Read>(window: &Window<R>, codes: &[Text]) -> Result<Vec<V
 }
 
 /// What a party owes of the tax that it withholds.
-async fn payable<R: Read>(window: &Window<R>, codes: &[Text]) -> Result<String, StoreError> {
+async fn payable(window: &Window, codes: &[Text]) -> Result<String, StoreError> {
     let mut owed = 0i64;
     for code in codes {
         let balance = window.read.balance(&Account::payable_tax(code.clone())).await?;

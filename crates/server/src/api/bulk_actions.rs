@@ -49,8 +49,8 @@ pub struct Body {
 }
 
 /// `POST /v1/actions`: 200 with what came of each; 400 and 422 where nothing was done.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -59,7 +59,7 @@ pub async fn act<R: Read>(
 }
 
 /// Takes a decision on many.
-pub async fn take<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> Result<Value, Problem> {
+pub async fn take(window: &Window, caller: &Caller, body: &Body) -> Result<Value, Problem> {
     operations::check_intake(window)?;
     check(window, body)?;
     let mut results = Vec::new();
@@ -77,7 +77,7 @@ pub async fn take<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> 
     Ok(json!({ "results": results }))
 }
 
-fn check<R: Read>(window: &Window<R>, body: &Body) -> Result<(), Problem> {
+fn check(window: &Window, body: &Body) -> Result<(), Problem> {
     let most = window.reference().current().parameters.on(window.clock.now().day()).bulk_decisions;
     let most = usize::try_from(most).unwrap_or(0);
     let mut faults = Vec::new();
@@ -111,8 +111,8 @@ fn check<R: Read>(window: &Window<R>, body: &Body) -> Result<(), Problem> {
     Err(Problem::invalid("nothing was decided").with("faults", faults.into()))
 }
 
-async fn one<R: Read>(
-    window: &Window<R>,
+async fn one(
+    window: &Window,
     caller: &Caller,
     body: &Body,
     item: &Item,

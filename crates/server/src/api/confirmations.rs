@@ -85,7 +85,7 @@ fn is_of_offices(timeline: &[StoredEvent], event: &StoredEvent) -> bool {
 }
 
 /// Whether a row tells what only offices know.
-pub(super) async fn is_hidden<R: Read>(window: &Window<R>, position: Position) -> Result<bool, Problem> {
+pub(super) async fn is_hidden(window: &Window, position: Position) -> Result<bool, Problem> {
     let Some(event) = window.read.event(position).await? else { return Ok(false) };
     let Some(action) = taken(&event) else { return Ok(false) };
     if !matches!(action.kind, ActionKind::Inspected(_) | ActionKind::ContestInspection) {
@@ -123,8 +123,8 @@ fn is_for(caller: &Caller, joint: &JointInspection) -> bool {
 }
 
 /// Of what waits, that which waits for the caller's confirmation.
-pub(super) async fn of_caller<R: Read>(
-    window: &Window<R>,
+pub(super) async fn of_caller(
+    window: &Window,
     caller: &Caller,
     found: Vec<Summary>,
 ) -> Result<Vec<Summary>, Problem> {

@@ -26,8 +26,8 @@ use store::{Read, RecordSearch, Scope, Search, StoredEvent, Summary};
 /// `GET /v1/consignments?state=&number=&party=&sort=&after=&limit=&with=`: `party` narrows an office's list to the trades that
 /// name an enterprise; `with=waiting` adds to what is under way what it waits for and until when; `sort` puts the newest 500 in
 /// order by a column, and `after` counts rows then.
-pub async fn search<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn search(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -99,8 +99,8 @@ const ASKED: usize = 500;
 
 /// The trades that have a number, by keys: of order, waybill, entry, payment, or the declaring unit's own. Lists know orders and
 /// entries alone, and looking through them takes the longer the more there are.
-pub(super) async fn by_number<R: Read>(
-    window: &Window<R>,
+pub(super) async fn by_number(
+    window: &Window,
     scope: &Scope,
     number: &Text,
 ) -> Result<Vec<Summary>, Problem> {
@@ -166,11 +166,7 @@ fn sorted_by(found: &mut [Summary], sort: &str) -> Result<(), Problem> {
 }
 
 /// The trades that name a party, for offices alone: a party's list has no other's.
-fn named_by<R: Read>(
-    window: &Window<R>,
-    scope: &Scope,
-    party: Option<&str>,
-) -> Result<Option<Scope>, Problem> {
+fn named_by(window: &Window, scope: &Scope, party: Option<&str>) -> Result<Option<Scope>, Problem> {
     match (party, scope) {
         (None, _) => Ok(None),
         // Whose trades are a person's, or go to an address, is asked with a purpose: `subjects`.
@@ -190,8 +186,8 @@ pub(super) fn is_of(districts: &[Text], district: &str) -> bool {
 }
 
 /// What a trade that is not over waits for.
-async fn add_waiting<R: Read>(
-    window: &Window<R>,
+async fn add_waiting(
+    window: &Window,
     caller: &Caller,
     line: &mut Value,
     summary: &Summary,
@@ -233,11 +229,7 @@ pub struct Waiting {
 }
 
 /// What waits for an officer in these states.
-pub async fn waiting_in<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    states: Vec<u16>,
-) -> Result<Waiting, Problem> {
+pub async fn waiting_in(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<Waiting, Problem> {
     let search = Search { states, number: None };
     let (mut found, next) = window.read.search(&scope(window, caller), &search, None, QUEUE).await?;
     found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
@@ -245,8 +237,8 @@ pub async fn waiting_in<R: Read>(
 }
 
 /// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after `from`.
-pub async fn queue<R: Read>(
-    window: &Window<R>,
+pub async fn queue(
+    window: &Window,
     caller: &Caller,
     (states, to_confirm): (Vec<u16>, bool),
     sort: &str,
@@ -272,8 +264,8 @@ pub async fn queue<R: Read>(
 }
 
 /// `GET /v1/consignments/{platform}/{orderNo}`.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
@@ -282,8 +274,8 @@ pub async fn show<R: Read>(
 }
 
 /// `GET /v1/declarations/{invtNo}`.
-pub async fn by_entry<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn by_entry(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(invt_no): Path<String>,
 ) -> Result<Json<Value>, Problem> {
@@ -298,17 +290,13 @@ fn missing() -> Problem {
 }
 
 /// A consignment, if the scope covers it.
-pub(crate) async fn found<R: Read>(
-    window: &Window<R>,
-    scope: &Scope,
-    order: &OrderKey,
-) -> Result<Consignment, Problem> {
+pub(crate) async fn found(window: &Window, scope: &Scope, order: &OrderKey) -> Result<Consignment, Problem> {
     visible(window, scope, order).await?.ok_or_else(missing)
 }
 
 /// A consignment, if there is one and the scope covers it.
-pub(crate) async fn visible<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn visible(
+    window: &Window,
     scope: &Scope,
     order: &OrderKey,
 ) -> Result<Option<Consignment>, Problem> {
@@ -330,8 +318,8 @@ fn district_of(consignment: &Consignment) -> Text {
     }
 }
 
-pub(crate) async fn shown<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn shown(
+    window: &Window,
     caller: &Caller,
     scope: &Scope,
     order: &OrderKey,
@@ -379,8 +367,8 @@ pub(crate) async fn shown<R: Read>(
 }
 
 /// Receipts of other windows that took the same submissions (`form: dxp`): an office sees all, a party those of what it sent.
-async fn of_windows<R: Read>(
-    window: &Window<R>,
+async fn of_windows(
+    window: &Window,
     consignment: &Consignment,
     codes: &[Text],
     office: bool,

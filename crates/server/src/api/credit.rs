@@ -18,7 +18,7 @@ use std::sync::Arc;
 use store::Read;
 
 /// `GET /v1/credit`: parties on lists that are published.
-pub async fn published<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn published(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let now = window.clock.now();
     let records = credit::published(&window, now).await?;
     let line = |record: &Arc<clearance::record::Record>| {
@@ -34,13 +34,13 @@ pub async fn published<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<
     Ok(Json(json!({"day": now.day().to_string(), "listed": records.iter().map(line).collect::<Vec<_>>()})))
 }
 
-fn name_of<R: Read>(window: &Window<R>, code: &str) -> Option<String> {
+fn name_of(window: &Window, code: &str) -> Option<String> {
     window.filing(code).map(|filing| filing.name.to_string())
 }
 
 /// `GET /v1/credit/{party}`: its own for a party, any for offices and agencies; `day` asks as of a day.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(party): Path<String>,
     query: Query,
@@ -84,7 +84,7 @@ pub async fn show<R: Read>(
 }
 
 /// The list that a party stands on today.
-async fn list_of<R: Read>(window: &Window<R>, code: &Text, now: Time) -> Result<Option<Value>, Problem> {
+async fn list_of(window: &Window, code: &Text, now: Time) -> Result<Option<Value>, Problem> {
     let record = window.read.record(&RecordKey::new(Register::CreditList, code)).await?;
     let Some(record) = record else { return Ok(None) };
     let body = listing::Body::of(&record);

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use store::{Read, Scope};
 
 /// `GET /v1/documents/{position}`: for its sender alone, with every value that he sent.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(position): Path<u64>,
 ) -> Result<Json<Value>, Problem> {

@@ -65,7 +65,7 @@ fn hashes(path: &[Hash]) -> Vec<String> {
     path.iter().map(|hash| view::hex(hash)).collect()
 }
 
-async fn made<R: Read>(window: &Window<R>, covering: Option<Position>) -> Result<Published, Problem> {
+async fn made(window: &Window, covering: Option<Position>) -> Result<Published, Problem> {
     let behind = window.evidence.behind().await?;
     if behind > MOST_BEHIND {
         return Err(Problem::later(&format!(
@@ -77,8 +77,8 @@ async fn made<R: Read>(window: &Window<R>, covering: Option<Position>) -> Result
 
 /// `GET /v1/evidence/head`: of all that is there; `?number=` one published before; `?writer=&size=` the first with so many
 /// rows.
-pub async fn head<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn head(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -97,7 +97,7 @@ pub async fn head<R: Read>(
 }
 
 /// `GET /v1/evidence/keys`, for whoever has a token: the public keys, oldest first.
-pub async fn keys<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn keys(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let keys: Vec<Value> = window
         .evidence
         .keys()
@@ -114,7 +114,7 @@ pub async fn keys<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<
 }
 
 /// Whether a row may be seen: its message by its sender, its document by its sender, its consignment by whom it names.
-async fn sees<R: Read>(window: &Window<R>, scope: &Scope, position: Position) -> Result<bool, Problem> {
+async fn sees(window: &Window, scope: &Scope, position: Position) -> Result<bool, Problem> {
     let codes = match scope {
         Scope::Office(districts) if districts.is_empty() => return Ok(true),
         Scope::Office(_) => None,
@@ -142,8 +142,8 @@ async fn sees<R: Read>(window: &Window<R>, scope: &Scope, position: Position) ->
 
 /// `GET /v1/evidence/proof?position=&size=`: that a row is in the tree of its writer, as large as a head states it; of the
 /// newest head unless `size` says so.
-pub async fn proof<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn proof(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -173,8 +173,8 @@ pub async fn proof<R: Read>(
 
 /// `GET /v1/evidence/consistency?writer=&from=&to=`: that the tree of a writer with `from` rows is the beginning of that with
 /// `to`; of the newest head unless `to` says so.
-pub async fn consistency<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn consistency(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -195,8 +195,8 @@ pub async fn consistency<R: Read>(
 }
 
 /// `GET /v1/evidence/entries?after=&limit=`, for offices of the whole zone: what the log has of every row, by time.
-pub async fn entries<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn entries(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {

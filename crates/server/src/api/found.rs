@@ -25,8 +25,8 @@ use std::sync::Arc;
 use store::Read;
 
 /// `GET /v1/evidence/search?party=&what=&from=&to=&after=&limit=&form=`.
-pub async fn search<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn search(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -39,11 +39,7 @@ pub async fn search<R: Read>(
 }
 
 /// What is found, as JSON.
-pub(crate) async fn found<R: Read>(
-    window: &Arc<Window<R>>,
-    caller: &Caller,
-    query: &Query,
-) -> Result<Value, Problem> {
+pub(crate) async fn found(window: &Arc<Window>, caller: &Caller, query: &Query) -> Result<Value, Problem> {
     let (codes, _) = window.names_of(&caller.party);
     let everything = caller.is_office() && caller.districts.is_empty();
     // Whose trades are of some districts is not in the index: such an office has its queue.
@@ -68,8 +64,8 @@ pub(crate) async fn found<R: Read>(
 }
 
 /// What a caller looks for; with codes, only what concerns them.
-fn wanted<R: Read>(
-    window: &Window<R>,
+fn wanted(
+    window: &Window,
     caller: &Caller,
     query: &Query,
     own: Option<&Vec<Text>>,
@@ -119,8 +115,8 @@ fn wanted<R: Read>(
     })
 }
 
-async fn entry<R: Read>(
-    window: &Window<R>,
+async fn entry(
+    window: &Window,
     caller: &Caller,
     codes: &[Text],
     everything: bool,
@@ -136,8 +132,8 @@ async fn entry<R: Read>(
 }
 
 /// What the caller may know of a row: of a record his part of it, of a trade which one it is.
-async fn about<R: Read>(
-    window: &Window<R>,
+async fn about(
+    window: &Window,
     caller: &Caller,
     codes: &[Text],
     everything: bool,

@@ -80,8 +80,8 @@ pub struct Body {
 }
 
 /// `POST /v1/consignments/{platform}/{orderNo}/inspections`.
-pub async fn inspect<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn inspect(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
     body: Result<Json<Body>, JsonRejection>,
@@ -118,8 +118,8 @@ fn invalid(faults: Vec<Value>) -> Problem {
 
 /// Records an inspection with its pictures, and says what came of it: 200, 409 with what the officer had not seen, or 422 with
 /// what is wrong.
-pub async fn take<R: Read>(
-    window: &Window<R>,
+pub async fn take(
+    window: &Window,
     caller: &Caller,
     order: OrderKey,
     body: &Body,
@@ -146,7 +146,7 @@ pub async fn take<R: Read>(
 }
 
 /// Whether pictures are kept for it: not for what is refused, nor again for what was recorded already.
-fn would_be_taken<R: Read>(window: &Window<R>, consignment: &Consignment, action: &OfficerAction) -> bool {
+fn would_be_taken(window: &Window, consignment: &Consignment, action: &OfficerAction) -> bool {
     let now = window.clock.now();
     let reference = window.reference();
     let book = reference.current();
@@ -196,8 +196,8 @@ fn typed(body: &Body, kept: &[Kept], faults: &mut Vec<Value>) -> Inspection {
 
 /// The second officer confirms by himself; under a law that has the first name him, he is somebody of the same office who may
 /// sign in.
-async fn second<R: Read>(
-    window: &Window<R>,
+async fn second(
+    window: &Window,
     caller: &Caller,
     second: &str,
     faults: &mut Vec<Value>,
@@ -235,8 +235,8 @@ pub(super) enum Reader {
 }
 
 /// A trade and what its reader is, if the trade is his to see; firms that only paid or carried see no inspections.
-pub(super) async fn seen<R: Read>(
-    window: &Window<R>,
+pub(super) async fn seen(
+    window: &Window,
     caller: &Caller,
     order: &OrderKey,
 ) -> Result<(Consignment, Option<Reader>), Problem> {
@@ -245,7 +245,7 @@ pub(super) async fn seen<R: Read>(
     Ok((consignment, reader))
 }
 
-fn reader<R: Read>(window: &Window<R>, caller: &Caller, consignment: &Consignment) -> Option<Reader> {
+fn reader(window: &Window, caller: &Caller, consignment: &Consignment) -> Option<Reader> {
     if caller.is_office() {
         return Some(Reader::Office);
     }
@@ -255,8 +255,8 @@ fn reader<R: Read>(window: &Window<R>, caller: &Caller, consignment: &Consignmen
 
 /// `GET /v1/consignments/{platform}/{orderNo}/inspections`: the newest first; for offices also the results that one may have
 /// today.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn list(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
@@ -277,7 +277,7 @@ pub async fn list<R: Read>(
 }
 
 /// What an inspection of a trade may say today: nothing where none is awaited, or it is not the caller's to record.
-pub(super) fn form<R: Read>(window: &Window<R>, caller: &Caller, consignment: &Consignment) -> Value {
+pub(super) fn form(window: &Window, caller: &Caller, consignment: &Consignment) -> Value {
     let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == InState::Inspection);
     let reference = window.reference();
     let book = reference.current();
@@ -342,7 +342,7 @@ pub(super) fn inspection_of(event: &StoredEvent) -> Option<(&OfficerAction, &Ins
 
 /// The table of results that an event was judged with, and its day.
 pub(super) fn judged_with<T>(
-    window: &Window<impl Read>,
+    window: &Window,
     event: &StoredEvent,
     ask: impl FnOnce(&InspectionResults, ceb::Day) -> T,
 ) -> T {
@@ -352,8 +352,8 @@ pub(super) fn judged_with<T>(
 }
 
 /// An inspection as its reader is told it, with the row that it is.
-fn shown<R: Read>(
-    window: &Window<R>,
+fn shown(
+    window: &Window,
     timeline: &[StoredEvent],
     event: &StoredEvent,
     reader: Reader,
@@ -426,8 +426,8 @@ fn of_found(found: &Found, row: Option<&ResultRow>, office: bool) -> Value {
 }
 
 /// Adds to the timeline of a shown trade what its inspections found, as the reader may know it.
-pub(super) fn add<R: Read>(
-    window: &Window<R>,
+pub(super) fn add(
+    window: &Window,
     caller: &Caller,
     consignment: &Consignment,
     timeline: &[StoredEvent],

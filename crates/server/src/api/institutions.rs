@@ -20,10 +20,7 @@ const PAGE: (usize, usize) = (200, 1_000);
 const ROLES: [Role; 5] = [Role::Payment, Role::Bank, Role::Guarantor, Role::Logistics, Role::Express];
 
 /// `GET /v1/institutions`: in order of their codes, after one.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    query: Query,
-) -> Result<Json<Value>, Problem> {
+pub async fn list(State(window): State<Arc<Window>>, query: Query) -> Result<Json<Value>, Problem> {
     let limit = limit(&query, PAGE)?;
     let role = match parameter(&query, "role") {
         Some(word) => Some(Role::from_word(&word).ok_or_else(|| Problem::bad_request("no such role"))?),
@@ -62,7 +59,7 @@ pub async fn list<R: Read>(
 const MODES: [&str; 6] = ["9610", "1210", "1239", "9710", "9810", "1039"];
 
 /// `GET /v1/publications`: modes of trade and editions of the list of retail import goods.
-pub async fn publications<R: Read>(State(window): State<Arc<Window<R>>>) -> Json<Value> {
+pub async fn publications(State(window): State<Arc<Window>>) -> Json<Value> {
     let reference = window.reference();
     let (book, today) = (reference.current(), window.clock.now().day());
     let in_force = book.editions.on(today).map(|edition| edition.valid_from);

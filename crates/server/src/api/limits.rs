@@ -19,7 +19,7 @@ const TRADE: [(&str, &str); 2] =
     [("single_limit", "transaction"), ("annual_limit", "person and calendar year")];
 
 /// `GET /v1/limits`.
-pub async fn limits<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let limits = &window.limits;
     let reference = window.reference();
     let book = reference.current();

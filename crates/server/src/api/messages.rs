@@ -16,7 +16,7 @@ use clearance::event::{Arrived, Cause};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Read, Scope, StoreError, StoredEvent};
+use store::{ChosenRead, Read, Scope, StoreError, StoredEvent};
 
 /// An answer that did not come says nothing of what is recorded.
 pub(super) const SEND_AGAIN: &str =
@@ -24,8 +24,8 @@ pub(super) const SEND_AGAIN: &str =
 
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
 /// document. 200 = recorded, whatever the documents' status; 422 = the message as a whole was refused (CEB900).
-pub async fn send<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn send(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -35,8 +35,8 @@ pub async fn send<R: Read>(
 }
 
 /// Takes a message of the caller: its status, and the answer after the durable commit.
-async fn take<R: Read>(
-    window: &Window<R>,
+async fn take(
+    window: &Window,
     caller: &Caller,
     body: &Bytes,
 ) -> Result<(StatusCode, MessageAnswer), Problem> {
@@ -48,19 +48,15 @@ async fn take<R: Read>(
 }
 
 /// The same for a page: the answer as its readers have it.
-pub(crate) async fn taken<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    body: &Bytes,
-) -> Result<Value, Problem> {
+pub(crate) async fn taken(window: &Window, caller: &Caller, body: &Bytes) -> Result<Value, Problem> {
     let (_, answer) = take(window, caller, body).await?;
     let kind = ceb::Kind::from_root(&answer.message.root);
     Ok(view::value(view::message_answer(&answer, kind)))
 }
 
 /// `GET /v1/messages?sha256=`, or by business key: the first answer again.
-pub async fn find<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn find(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -129,7 +125,7 @@ pub async fn find<R: Read>(
 
 /// Whether the rows of a key may be read: an office of some districts reads those of its consignments; a party's are
 /// narrowed to its own documents afterwards.
-async fn sees<R: Read>(window: &Window<R>, scope: &Scope, order: Option<&OrderKey>) -> Result<bool, Problem> {
+async fn sees(window: &Window, scope: &Scope, order: Option<&OrderKey>) -> Result<bool, Problem> {
     Ok(match (scope, order) {
         (Scope::Party(_), _) => true,
         (Scope::Office(districts), _) if districts.is_empty() => true,
@@ -151,8 +147,8 @@ fn cop_no_of(document: &Document) -> Option<&Text> {
 }
 
 /// The accepted documents under the business key of a query.
-async fn named<R: Read>(
-    window: &Window<R>,
+async fn named(
+    window: &Window,
     scope: &Scope,
     query: &Query,
 ) -> Result<Vec<(Arc<Arrived>, StoredEvent)>, Problem> {
@@ -210,8 +206,8 @@ async fn named<R: Read>(
 }
 
 /// The event of a row: as it was decided later, if it was undecided at first.
-pub(super) async fn decided<R: Read>(
-    read: &R,
+pub(super) async fn decided(
+    read: &ChosenRead,
     position: Position,
 ) -> Result<Option<StoredEvent>, StoreError> {
     match read.event(position).await? {
@@ -221,8 +217,8 @@ pub(super) async fn decided<R: Read>(
 }
 
 /// `GET /v1/messages/{position}/original`: the bytes as received, for their sender and for offices.
-pub async fn original<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn original(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(position): Path<u64>,
 ) -> Result<Response, Problem> {
@@ -231,11 +227,7 @@ pub async fn original<R: Read>(
 }
 
 /// The bytes of a message as received.
-pub(crate) async fn bytes<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    position: u64,
-) -> Result<Vec<u8>, Problem> {
+pub(crate) async fn bytes(window: &Window, caller: &Caller, position: u64) -> Result<Vec<u8>, Problem> {
     let scope = scope(window, caller);
     let missing = || Problem::not_found("no message of yours is there");
     let row =

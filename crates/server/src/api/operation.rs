@@ -26,7 +26,7 @@ const LINES: usize = 200;
 const RULES: &str = "risk_rules.csv";
 
 /// `GET /v1/operation`.
-pub async fn now<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let rows = |cursor: &Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
     let position = window.read.position().await?;
     let listed = rows(&window.read.listed().await?);
@@ -63,7 +63,7 @@ pub async fn now<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<V
 }
 
 /// `GET /v1/rulebooks`: those that were published, the newest first.
-pub async fn rulebooks<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn rulebooks(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let rows = window.read.rulebooks().await?;
     let mut shown: Vec<Value> = Vec::new();
     for (index, row) in rows.iter().enumerate() {
@@ -103,8 +103,8 @@ fn texts(row: &RulebookRow) -> BTreeMap<&str, &str> {
 }
 
 /// `GET /v1/rulebooks/differences?from=&to=`: what stands in the tables of one and not of the other, line by line.
-pub async fn differences<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn differences(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {

@@ -14,19 +14,19 @@ use std::sync::Arc;
 use store::{Cursor, Read, RecordSearch};
 
 /// `GET /health`: up, and why nothing is recorded, if so. 200 as long as reads are served.
-pub async fn health<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn health(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let cursor = window.read.position().await?;
     Ok(Json(json!({"status": "ok", "position": cursor.to_string(), "intake": intake(&window)})))
 }
 
 /// `GET /ready`: 200 while messages are recorded, else 503 with the reason: for whatever balances load.
-pub async fn ready<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn ready(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     window.intake.check()?;
     Ok(Json(json!({"intake": intake(&window)})))
 }
 
 /// The state of the intake, as callers see it.
-pub fn intake<R: Read>(window: &Window<R>) -> Value {
+pub fn intake(window: &Window) -> Value {
     let closed = window.intake.closed();
     json!({
         "open": closed.is_none(),
@@ -36,7 +36,7 @@ pub fn intake<R: Read>(window: &Window<R>) -> Value {
 }
 
 /// Says no, and counts it, while nothing is recorded.
-pub fn check_intake<R: Read>(window: &Window<R>) -> Result<(), Problem> {
+pub fn check_intake(window: &Window) -> Result<(), Problem> {
     window.intake.check().map_err(|closed| {
         Metrics::add(&window.metrics.intake_refused, 1);
         closed.into()
@@ -47,7 +47,7 @@ pub fn check_intake<R: Read>(window: &Window<R>) -> Result<(), Problem> {
 const DELIVERIES: usize = 1_000;
 
 /// `GET /metrics`, for the operator's token only: traffic is a secret of the zone.
-pub async fn metrics<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<String, Problem> {
+pub async fn metrics(State(window): State<Arc<Window>>) -> Result<String, Problem> {
     let rows = |cursor: &Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
     let (committed, listed) = (rows(&window.read.position().await?), rows(&window.read.listed().await?));
     let closed = window.intake.closed();

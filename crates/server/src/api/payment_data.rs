@@ -38,8 +38,8 @@ pub struct Question {
 }
 
 /// `POST /v1/payment-data/asks`: customs asks a platform for the payment of an order; a platform tries its own service.
-pub async fn ask<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn ask(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Result<Json<Question>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -65,8 +65,8 @@ pub async fn ask<R: Read>(
 }
 
 /// `POST /v1/payment-data`: a platform's answer, as the form or the JSON in it; told in full what is wrong.
-pub async fn answer<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn answer(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
@@ -84,8 +84,8 @@ pub async fn answer<R: Read>(
 }
 
 /// `POST /v1/payment-data/check`: what would be said of an answer; nothing is kept.
-pub async fn check<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn check(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
@@ -99,8 +99,8 @@ pub async fn check<R: Read>(
 }
 
 /// `POST /v1/payment-data/{id}/compare`: order or payment came later than the answer.
-pub async fn compare<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn compare(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
@@ -119,8 +119,8 @@ pub async fn compare<R: Read>(
 
 /// `POST /ceb2grab/grab/realTimeDataUpload`: as platforms send it to customs today. Its answers are those of that interface,
 /// 200 with a code.
-pub async fn grab<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn grab(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {

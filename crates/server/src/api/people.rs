@@ -38,23 +38,23 @@ const TOKEN_DAYS: i64 = 400;
 const NAME: usize = 100;
 
 /// The routes of people and machines.
-pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
+pub fn routes() -> Router<Arc<Window>> {
     Router::new()
-        .route("/v1/sessions", post(sessions::begin::<R>).get(sessions::list::<R>))
-        .route("/v1/sessions/{id}", delete(sessions::end::<R>))
-        .route("/v1/users", post(add::<R>).get(list::<R>))
+        .route("/v1/sessions", post(sessions::begin).get(sessions::list))
+        .route("/v1/sessions/{id}", delete(sessions::end))
+        .route("/v1/users", post(add).get(list))
         .route("/v1/users/me", get(sessions::me))
-        .route("/v1/users/me/password", post(sessions::change_password::<R>))
-        .route("/v1/users/me/totp", post(sessions::enrol::<R>))
-        .route("/v1/users/me/totp/confirm", post(sessions::confirm::<R>))
-        .route("/v1/users/{id}", get(show::<R>).patch(change::<R>))
-        .route("/v1/tokens", post(issue::<R>).get(tokens::<R>))
-        .route("/v1/tokens/{id}", delete(revoke::<R>))
-        .route("/v1/trace", get(trace::<R>))
-        .route("/v1/registrations", post(registrations::register::<R>))
-        .route("/v1/sign-in", get(sign_in::list::<R>))
-        .route("/v1/sign-in/{provider}", get(sign_in::begin::<R>))
-        .route("/v1/sign-in/{provider}/callback", get(sign_in::back::<R>))
+        .route("/v1/users/me/password", post(sessions::change_password))
+        .route("/v1/users/me/totp", post(sessions::enrol))
+        .route("/v1/users/me/totp/confirm", post(sessions::confirm))
+        .route("/v1/users/{id}", get(show).patch(change))
+        .route("/v1/tokens", post(issue).get(tokens))
+        .route("/v1/tokens/{id}", delete(revoke))
+        .route("/v1/trace", get(trace))
+        .route("/v1/registrations", post(registrations::register))
+        .route("/v1/sign-in", get(sign_in::list))
+        .route("/v1/sign-in/{provider}", get(sign_in::begin))
+        .route("/v1/sign-in/{provider}/callback", get(sign_in::back))
         .layer(DefaultBodyLimit::max(BODY))
 }
 
@@ -84,13 +84,13 @@ fn texts(texts: &[Text]) -> Vec<&str> {
 }
 
 /// The party whose users and tokens he sees; none = of every party.
-fn of_party<R: Read>(window: &Window<R>, caller: &Caller) -> Option<Text> {
+fn of_party(window: &Window, caller: &Caller) -> Option<Text> {
     (!caller.is_of_zone()).then(|| window.code_of(&caller.party))
 }
 
 /// `GET /v1/users?after=&limit=`.
-pub(crate) async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn list(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -107,7 +107,7 @@ fn number(query: &Query, name: &str) -> Result<Option<i64>, Problem> {
 }
 
 /// A user whom the caller sees.
-async fn seen<R: Read>(window: &Window<R>, caller: &Caller, id: &str) -> Result<User, Problem> {
+async fn seen(window: &Window, caller: &Caller, id: &str) -> Result<User, Problem> {
     let missing = || Problem::not_found("no user of yours has this number");
     let id: i64 = id.parse().map_err(|_| missing())?;
     let user = window.control.user(id).await?.ok_or_else(missing)?;
@@ -116,8 +116,8 @@ async fn seen<R: Read>(window: &Window<R>, caller: &Caller, id: &str) -> Result<
 }
 
 /// `GET /v1/users/{id}`.
-pub(crate) async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn show(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
@@ -172,8 +172,8 @@ fn districts(words: &[String], role: Role) -> Result<Vec<Text>, Problem> {
 }
 
 /// Party and role of what is added: the caller's own, or what the zone operator names, as it is filed.
-fn party_and_role<R: Read>(
-    window: &Window<R>,
+fn party_and_role(
+    window: &Window,
     caller: &Caller,
     party: Option<&str>,
     role: Option<&str>,
@@ -197,8 +197,8 @@ fn party_and_role<R: Read>(
 }
 
 /// `POST /v1/users`: with a one-time password, which is shown once.
-pub(crate) async fn add<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn add(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     sent: Result<Json<Added>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -228,7 +228,7 @@ pub(crate) async fn add<R: Read>(
     Ok((StatusCode::CREATED, Json(json!({"user": user, "password": password}))).into_response())
 }
 
-async fn one_time<R: Read>(window: &Window<R>) -> Result<(String, String), Problem> {
+async fn one_time(window: &Window) -> Result<(String, String), Problem> {
     let password = crate::password::one_time().map_err(Refused::from)?;
     let hash = window.gate.hasher().hash(&password).await.map_err(Refused::from)?;
     Ok((password, hash))
@@ -264,8 +264,8 @@ fn is_reset(field: Option<&str>, name: &str) -> Result<bool, Problem> {
 }
 
 /// `PATCH /v1/users/{id}`.
-pub(crate) async fn change<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn change(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
     sent: Result<Json<Changed>, JsonRejection>,
@@ -347,7 +347,7 @@ fn token_view(token: &Token) -> Value {
     })
 }
 
-async fn tokens_of<R: Read>(window: &Window<R>, caller: &Caller) -> Result<Vec<Token>, Problem> {
+async fn tokens_of(window: &Window, caller: &Caller) -> Result<Vec<Token>, Problem> {
     let mut tokens = window.control.tokens().await?;
     if let Some(party) = of_party(window, caller) {
         tokens.retain(|token| window.code_of(&token.party) == party);
@@ -356,8 +356,8 @@ async fn tokens_of<R: Read>(window: &Window<R>, caller: &Caller) -> Result<Vec<T
 }
 
 /// `GET /v1/tokens`: without their texts, which nobody has but their holders.
-pub(crate) async fn tokens<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn tokens(
+    State(window): State<Arc<Window>>,
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
     let tokens = tokens_of(&window, &caller).await?;
@@ -383,8 +383,8 @@ pub(crate) struct Issued {
 }
 
 /// `POST /v1/tokens`: its text is shown once.
-pub(crate) async fn issue<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn issue(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     sent: Result<Json<Issued>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -436,8 +436,8 @@ pub(crate) async fn issue<R: Read>(
 }
 
 /// `DELETE /v1/tokens/{id}`: it counts no more, at other servers after a second at most.
-pub(crate) async fn revoke<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn revoke(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -451,8 +451,8 @@ pub(crate) async fn revoke<R: Read>(
 }
 
 /// `GET /v1/trace?before=&limit=`: what happened to users, sessions and tokens, newest first.
-async fn trace<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+async fn trace(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{Cursor, EventRow, Read, Row, StoreError};
+use store::{ChosenRead, Cursor, EventRow, Read, Row, StoreError};
 
 /// Rows of the ledger that one request looks at.
 const ROWS: usize = 20_000;
@@ -33,8 +33,8 @@ pub struct Body {
 }
 
 /// `POST /v1/persons/records`: every document that names a person, with what it tells of him, a part of the ledger at a time.
-pub async fn records<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn records(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -72,8 +72,8 @@ pub async fn records<R: Read>(
 }
 
 /// Documents of the next part of the ledger that name a person, whose they are, and whether that was all.
-async fn held<R: Read>(
-    read: &R,
+async fn held(
+    read: &ChosenRead,
     number: &str,
     after: &mut Cursor,
 ) -> Result<(Vec<Value>, Vec<clearance::Text>, bool), StoreError> {
@@ -98,8 +98,8 @@ async fn held<R: Read>(
     Ok((found, owners.into_iter().collect(), complete))
 }
 
-async fn carries<R: Read>(
-    read: &R,
+async fn carries(
+    read: &ChosenRead,
     event: &EventRow,
     number: &str,
     known: &mut BTreeMap<OrderKey, bool>,

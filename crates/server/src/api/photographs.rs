@@ -29,11 +29,7 @@ pub(super) struct Kept {
 }
 
 /// Pictures without what cameras tell besides; what is none, or too large, is a fault.
-pub(super) fn cleaned<R: Read>(
-    window: &Window<R>,
-    pictures: &[Vec<u8>],
-    faults: &mut Vec<Value>,
-) -> Vec<Kept> {
+pub(super) fn cleaned(window: &Window, pictures: &[Vec<u8>], faults: &mut Vec<Value>) -> Vec<Kept> {
     let law = window.reference().current().parameters.on(window.clock.now().day());
     let largest = usize::try_from(law.photograph_bytes).unwrap_or(0);
     let most = usize::try_from(law.inspection_photographs).unwrap_or(0);
@@ -72,8 +68,8 @@ pub(super) fn cleaned<R: Read>(
 }
 
 /// Keeps a picture of a trade, once.
-pub(super) async fn keep<R: Read>(
-    window: &Window<R>,
+pub(super) async fn keep(
+    window: &Window,
     caller: &Caller,
     order: &OrderKey,
     kept: &Kept,
@@ -101,8 +97,8 @@ pub(super) async fn keep<R: Read>(
 }
 
 /// `GET /v1/consignments/{platform}/{orderNo}/photographs/{sha256}`: the picture itself.
-pub async fn photograph<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn photograph(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no, sha256)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {

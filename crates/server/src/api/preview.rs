@@ -18,8 +18,8 @@ use store::Read;
 pub(super) const PER_DAY: u32 = 50;
 
 /// `POST /v1/preview`: one message; its documents are judged in order on what is stored now, and nothing is kept.
-pub async fn preview<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn preview(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {

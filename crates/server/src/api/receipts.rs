@@ -11,8 +11,8 @@ use std::sync::Arc;
 use store::{Cursor, Read};
 
 /// `GET /v1/receipts?after=&limit=&form=xml|json`.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn list(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {

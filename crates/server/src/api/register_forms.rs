@@ -21,8 +21,8 @@ use store::{Read, RecordSearch};
 const COUNTED: usize = 500;
 
 /// `GET /v1/registers?with=waiting`.
-pub async fn all<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn all(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -89,7 +89,7 @@ fn field(register: Register, field: &Field, hinted: &str) -> Value {
 }
 
 /// How much of a register waits for the caller, and how much of it is late.
-async fn counted<R: Read>(window: &Window<R>, caller: &Caller, register: Register) -> Result<Value, Problem> {
+async fn counted(window: &Window, caller: &Caller, register: Register) -> Result<Value, Problem> {
     let (codes, _) = window.names_of(&caller.party);
     let whos = [Who::Owner, Who::Reviewer, Who::Giver];
     let states: Vec<Text> = whos

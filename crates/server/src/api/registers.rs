@@ -37,8 +37,8 @@ pub struct Body {
 const PAGES: usize = 10;
 
 /// `GET /v1/registers/{register}`: newest first; those of the caller's party, or all for whom they are there.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn list(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(register): Path<String>,
     query: Query,
@@ -95,8 +95,8 @@ pub async fn list<R: Read>(
 }
 
 /// What a list looks for, and the codes of the caller's party.
-fn searched<R: Read>(
-    window: &Window<R>,
+fn searched(
+    window: &Window,
     caller: &Caller,
     register: Register,
     query: &Query,
@@ -189,8 +189,8 @@ pub(super) struct Mine<'a> {
 const OFFERS: usize = 500;
 
 impl<'a> Mine<'a> {
-    pub(super) async fn of<R: Read>(
-        window: &Window<R>,
+    pub(super) async fn of(
+        window: &Window,
         caller: &'a Caller,
         codes: &'a [Text],
         register: Register,
@@ -225,8 +225,8 @@ impl<'a> Mine<'a> {
 }
 
 /// `GET /v1/registers/{register}/{id}`.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((register, id)): Path<(String, String)>,
     query: Query,
@@ -241,8 +241,8 @@ pub async fn show<R: Read>(
 }
 
 /// `GET /v1/registers/{register}/{id}/history`: every version, the newest first.
-pub async fn history<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn history(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((register, id)): Path<(String, String)>,
     query: Query,
@@ -256,8 +256,8 @@ pub async fn history<R: Read>(
 const SHOWN: usize = 50;
 
 /// The versions of a record that its page shows, the newest first; that it is read was recorded for the record itself.
-pub(crate) async fn versions<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn versions(
+    window: &Window,
     caller: &Caller,
     register: &str,
     id: &str,
@@ -268,8 +268,8 @@ pub(crate) async fn versions<R: Read>(
 }
 
 /// A record and its earlier versions, the newest first, each as he may see it.
-async fn before<R: Read>(
-    window: &Window<R>,
+async fn before(
+    window: &Window,
     mut record: Arc<Record>,
     codes: &[Text],
     most: usize,
@@ -284,8 +284,8 @@ async fn before<R: Read>(
 }
 
 /// `POST /v1/registers/{register}/{id}/actions`. A record is made by a first action with version 0.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((register, id)): Path<(String, String)>,
     body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
@@ -336,8 +336,8 @@ pub async fn act<R: Read>(
     }
 }
 
-pub(crate) async fn command_of<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn command_of(
+    window: &Window,
     command: Command,
 ) -> Result<Result<Arc<Record>, Refusal>, Problem> {
     window.pipeline.command(command).await.ok_or_else(|| {
@@ -345,7 +345,7 @@ pub(crate) async fn command_of<R: Read>(
     })
 }
 
-pub(super) fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
+pub(super) fn by(window: &Window, caller: &Caller) -> By {
     By {
         actor: Actor { party: window.code_of(&caller.party), name: caller.name.clone() },
         codes: window.names_of(&caller.party).0,
@@ -412,8 +412,8 @@ fn purpose(query: &Query) -> Text {
 }
 
 /// A record that the caller may see, and whether it names his party.
-async fn visible<R: Read>(
-    window: &Window<R>,
+async fn visible(
+    window: &Window,
     caller: &Caller,
     register: &str,
     id: &str,
@@ -427,8 +427,8 @@ async fn visible<R: Read>(
 }
 
 /// A record that the caller may see; a reading of another's is recorded before it is shown.
-async fn found<R: Read>(
-    window: &Window<R>,
+async fn found(
+    window: &Window,
     caller: &Caller,
     register: &str,
     id: &str,
@@ -444,8 +444,8 @@ async fn found<R: Read>(
 }
 
 /// Records that a caller reads what is others'.
-pub(crate) async fn recorded<R: Read>(
-    window: &Window<R>,
+pub(crate) async fn recorded(
+    window: &Window,
     by: By,
     subject: (&str, &str),
     owners: &[Text],

@@ -28,8 +28,8 @@ pub struct Registration {
 }
 
 /// Registers him. The answer is the same whether the code is filed already or not: that is for the agency to find out.
-pub async fn register<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn register(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     sent: Result<Json<Registration>, JsonRejection>,
 ) -> Result<Response, Problem> {

@@ -61,19 +61,16 @@ fn absent() -> Problem {
 }
 
 /// The rulebook in force, as it was published.
-async fn in_force<R: Read>(window: &Window<R>) -> Result<RulebookRow, Problem> {
+async fn in_force(window: &Window) -> Result<RulebookRow, Problem> {
     window.read.rulebooks().await?.pop().ok_or_else(|| Problem::later("no rulebook was published yet"))
 }
 
-async fn found<R: Read>(window: &Window<R>, id: &str) -> Result<Arc<Record>, Problem> {
+async fn found(window: &Window, id: &str) -> Result<Arc<Record>, Problem> {
     window.read.record(&key(id)).await?.ok_or_else(absent)
 }
 
 /// `GET /v1/rulebooks/drafts`: newest first.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    query: Query,
-) -> Result<Json<Value>, Problem> {
+pub async fn list(State(window): State<Arc<Window>>, query: Query) -> Result<Json<Value>, Problem> {
     let states = parameter(&query, "state").map(|words| words.split(',').map(Text::from).collect());
     let search =
         RecordSearch { register: Register::RulebookDraft, parties: None, states: states.unwrap_or_default() };
@@ -88,7 +85,7 @@ pub async fn list<R: Read>(
 }
 
 /// What a list tells of a draft.
-fn line<R: Read>(window: &Window<R>, record: &Record) -> Value {
+fn line(window: &Window, record: &Record) -> Value {
     let draft = Draft::of(record);
     let running = window.trials.running().filter(|running| running.draft == record.key.id);
     let progress = running.map(|running| {
@@ -104,7 +101,7 @@ fn line<R: Read>(window: &Window<R>, record: &Record) -> Value {
     })
 }
 
-async fn whole<R: Read>(window: &Window<R>, caller: &Caller, record: &Record) -> Result<Value, Problem> {
+async fn whole(window: &Window, caller: &Caller, record: &Record) -> Result<Value, Problem> {
     let draft = Draft::of(record);
     let last = in_force(window).await?;
     let mut shown = line(window, record);
@@ -130,14 +127,14 @@ fn outdated(draft: &Draft, last: &RulebookRow) -> bool {
 }
 
 /// Whether the law of today asks for a trial; what was in force before was tried by being so.
-fn must_be_tried<R: Read>(window: &Window<R>, draft: &Draft) -> bool {
+fn must_be_tried(window: &Window, draft: &Draft) -> bool {
     let law = window.reference().current().parameters.on(window.clock.now().day());
     law.rulebook_tried == 1 && draft.asked.back_to.is_none()
 }
 
 /// `GET /v1/rulebooks/drafts/{id}`: with what it would change, and what its trial came to.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
@@ -147,8 +144,8 @@ pub async fn show<R: Read>(
 
 /// `GET /v1/rulebooks/drafts/{id}/tables/{table}`: its text, or that in force where the draft leaves it; the id `new` is that of
 /// no draft.
-pub async fn table<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn table(
+    State(window): State<Arc<Window>>,
     Path((id, table)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
     let of_draft = match id.as_str() {
@@ -166,12 +163,12 @@ pub async fn table<R: Read>(
     Ok(Json(json!({"table": table, "inForce": last.number, "changed": changed, "text": text})))
 }
 
-fn actor<R: Read>(window: &Window<R>, caller: &Caller) -> Actor {
+fn actor(window: &Window, caller: &Caller) -> Actor {
     Actor { party: window.code_of(&caller.party), name: caller.name.clone() }
 }
 
 /// The window writes the record, for whoever asked.
-fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
+fn by(window: &Window, caller: &Caller) -> By {
     By {
         actor: actor(window, caller),
         codes: window.names_of(&caller.party).0,
@@ -182,8 +179,8 @@ fn by<R: Read>(window: &Window<R>, caller: &Caller) -> By {
     }
 }
 
-async fn done<R: Read>(
-    window: &Window<R>,
+async fn done(
+    window: &Window,
     caller: &Caller,
     (id, version): (&str, u32),
     action: &str,
@@ -202,8 +199,8 @@ async fn done<R: Read>(
 }
 
 /// `POST /v1/rulebooks/drafts`.
-pub async fn make<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn make(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Sent<Body>,
 ) -> Result<Json<Value>, Problem> {
@@ -217,7 +214,7 @@ pub async fn make<R: Read>(
 }
 
 /// What a draft shall say, once nothing in it is wrong. Tables that stay as they are are left out.
-async fn checked<R: Read>(window: &Window<R>, body: Body) -> Result<Asked, Problem> {
+async fn checked(window: &Window, body: Body) -> Result<Asked, Problem> {
     let rows = window.read.rulebooks().await?;
     let last = rows.last().ok_or_else(|| Problem::later("no rulebook was published yet"))?;
     let mut tables = body.tables;
@@ -292,8 +289,8 @@ fn of_row(finding: &TableFinding) -> Value {
 }
 
 /// `POST /v1/rulebooks/drafts/{id}/actions`: each names the version that was seen.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Sent<Action>,
@@ -343,11 +340,7 @@ fn of_older_base(draft: &Draft, last: &RulebookRow) -> Problem {
 }
 
 /// Begins a trial; the answer is the draft, with its progress.
-async fn attempt<R: Read>(
-    window: &Arc<Window<R>>,
-    caller: &Caller,
-    record: Arc<Record>,
-) -> Result<Arc<Record>, Problem> {
+async fn attempt(window: &Arc<Window>, caller: &Caller, record: Arc<Record>) -> Result<Arc<Record>, Problem> {
     if !matches!(record.state.as_str(), "draft" | "tried") {
         return Err(state(&record, "a draft is tried before it is decided on"));
     }
@@ -371,8 +364,8 @@ async fn attempt<R: Read>(
 
 /// Puts a draft in force: that another than its authors decided so is on record first, and what broke off in between is finished
 /// by whoever decides again.
-async fn publish<R: Read>(
-    window: &Arc<Window<R>>,
+async fn publish(
+    window: &Arc<Window>,
     caller: &Caller,
     record: &Record,
     note: &str,

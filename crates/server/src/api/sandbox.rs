@@ -41,7 +41,7 @@ pub struct Body {
     pub then: String,
 }
 
-fn check<R: Read>(window: &Window<R>) -> Result<(), Problem> {
+fn check(window: &Window) -> Result<(), Problem> {
     if window.is_sandbox() {
         return Ok(());
     }
@@ -49,8 +49,8 @@ fn check<R: Read>(window: &Window<R>) -> Result<(), Problem> {
 }
 
 /// `POST /v1/sandbox/trades`: a trade in which the caller has his role.
-pub async fn trade<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn trade(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -60,7 +60,7 @@ pub async fn trade<R: Read>(
 }
 
 /// Makes a trade, and sends what is to be sent.
-pub async fn make<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> Result<Value, Problem> {
+pub async fn make(window: &Window, caller: &Caller, body: &Body) -> Result<Value, Problem> {
     check(window)?;
     if body.script.chars().count() > 200 {
         return Err(Problem::bad_request("a script is at most 200 characters long"));
@@ -89,7 +89,7 @@ pub async fn make<R: Read>(window: &Window<R>, caller: &Caller, body: &Body) -> 
 }
 
 /// A document of a trade, sent if it is to be, and then with its answer.
-async fn sent<R: Read>(window: &Window<R>, one: &Made, send: Sends) -> Result<Value, Problem> {
+async fn sent(window: &Window, one: &Made, send: Sends) -> Result<Value, Problem> {
     let sends = match send {
         Sends::All => true,
         Sends::Others => !one.own,
@@ -112,8 +112,8 @@ async fn sent<R: Read>(window: &Window<R>, one: &Made, send: Sends) -> Result<Va
 }
 
 /// What comes after a list names the entry number that it was given: of one that was not sent there is none.
-async fn after<R: Read>(
-    window: &Window<R>,
+async fn after(
+    window: &Window,
     party: (&Text, &str),
     made: &Trying,
     later: Later,
@@ -137,10 +137,7 @@ async fn after<R: Read>(
 }
 
 /// `GET /v1/sandbox/conformance`: what the software of the caller's party has shown.
-pub async fn shown<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    caller: Caller,
-) -> Result<Json<Value>, Problem> {
+pub async fn shown(State(window): State<Arc<Window>>, caller: Caller) -> Result<Json<Value>, Problem> {
     check(&window)?;
     let report = conformance::report(&window, &window.code_of(&caller.party), caller.role).await?;
     let checks = report.checks.iter().map(|check| {

@@ -21,8 +21,8 @@ const TEXT: usize = 100;
 const HITS: usize = 20;
 
 /// `GET /v1/search?text=`.
-pub async fn search<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn search(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
@@ -45,7 +45,7 @@ pub async fn search<R: Read>(
 }
 
 /// Filed parties by a code or a part of their name, as of today; for offices.
-fn parties<R: Read>(window: &Window<R>, text: &str) -> Vec<Value> {
+fn parties(window: &Window, text: &str) -> Vec<Value> {
     let reference = window.reference();
     let today = window.clock.now().day();
     let wanted = text.to_lowercase();
@@ -78,7 +78,7 @@ fn rules(text: &str) -> Vec<Value> {
 }
 
 /// Codes of the tariff that begin so, as of today.
-fn goods<R: Read>(window: &Window<R>, text: &str) -> Vec<Value> {
+fn goods(window: &Window, text: &str) -> Vec<Value> {
     if text.len() < 4 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }

@@ -51,8 +51,8 @@ fn first_word(first: First) -> &'static str {
 }
 
 /// `POST /v1/sessions`: a session for login, password and, where he has a second factor, a code. Its text is shown once.
-pub async fn begin<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn begin(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     given: Result<Json<SignIn>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -74,10 +74,7 @@ pub(super) fn session_view(id: i64, token: &str, user: &User, provided: bool, no
 }
 
 /// `GET /v1/sessions`: his own.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    caller: Caller,
-) -> Result<Json<Value>, Problem> {
+pub async fn list(State(window): State<Arc<Window>>, caller: Caller) -> Result<Json<Value>, Problem> {
     let person = person(caller)?;
     let now = window.clock.now();
     let mut found = window.control.sessions(&person.user).await?;
@@ -95,8 +92,8 @@ pub async fn list<R: Read>(
 }
 
 /// `DELETE /v1/sessions/{id}`, where `current` is the one that asks: ends one of his own.
-pub async fn end<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn end(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -133,8 +130,8 @@ pub struct NewPassword {
 }
 
 /// He proves again that he is himself: whoever found his screen open does not take his account over.
-async fn proven<R: Read>(
-    window: &Arc<Window<R>>,
+async fn proven(
+    window: &Arc<Window>,
     person: &Person,
     password: &str,
     address: &str,
@@ -148,8 +145,8 @@ async fn proven<R: Read>(
 }
 
 /// `POST /v1/users/me/password`. All his sessions end, this one too: he signs in with the new one.
-pub async fn change_password<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn change_password(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Address(address): Address,
     sent: Result<Json<NewPassword>, JsonRejection>,
@@ -179,8 +176,8 @@ pub struct Enrol {
 }
 
 /// `POST /v1/users/me/totp`: a new secret, which counts once a code of it was given.
-pub async fn enrol<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn enrol(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Address(address): Address,
     sent: Result<Json<Enrol>, JsonRejection>,
@@ -209,8 +206,8 @@ pub struct Confirm {
 }
 
 /// `POST /v1/users/me/totp/confirm`: the secret counts from now on; the recovery codes are shown once.
-pub async fn confirm<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn confirm(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     sent: Result<Json<Confirm>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {

@@ -64,8 +64,8 @@ pub async fn schema(Path(dataset): Path<String>) -> Result<Json<Value>, Problem>
 /// `GET /v1/shares/{id}/records?after=&limit=&wait=&form=plain|neutral`: what a rule gives, in order, each record once, as CloudEvents, signed
 /// as what is sent to a webhook. `complete` says whether it is all up to now; where nothing is there yet, the answer comes
 /// with the first record, or after `wait` seconds.
-pub async fn records<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn records(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
@@ -101,7 +101,7 @@ pub async fn records<R: Read>(
 }
 
 /// An answer that says who gave it, and when.
-async fn signed<R: Read>(window: &Window<R>, id: &str, body: Vec<u8>) -> Result<Response, Problem> {
+async fn signed(window: &Window, id: &str, body: Vec<u8>) -> Result<Response, Problem> {
     let headers = push::signed(window, id, &body).await?;
     let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
     for (name, value) in headers {

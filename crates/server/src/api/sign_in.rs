@@ -23,14 +23,14 @@ fn cookie(value: &str, seconds: u32) -> String {
 }
 
 /// `GET /v1/sign-in`: the names of the providers.
-pub async fn list<R: Read>(State(window): State<Arc<Window<R>>>) -> Result<Json<Value>, Problem> {
+pub async fn list(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
     let names: Vec<String> = window.control.providers().await?.into_iter().map(|(name, _)| name).collect();
     Ok(Json(json!({ "providers": names })))
 }
 
 /// `GET /v1/sign-in/{provider}`: to the provider.
-pub async fn begin<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn begin(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
@@ -40,8 +40,8 @@ pub async fn begin<R: Read>(
 }
 
 /// `GET /v1/sign-in/{provider}/callback`: back from the provider, with a session or with why there is none.
-pub async fn back<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn back(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     Path(name): Path<String>,
     headers: HeaderMap,

@@ -34,8 +34,8 @@ pub async fn tables() -> Json<Value> {
 }
 
 /// `GET /v1/statistics/{table}?from=&to=&by=&form=json|csv`: what the caller may see.
-pub async fn of_caller<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn of_caller(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(table): Path<String>,
     query: Query,
@@ -44,8 +44,8 @@ pub async fn of_caller<R: Read>(
 }
 
 /// `GET /v1/indicators/{table}?from=&to=&by=&form=json|csv`: what everybody may see.
-pub async fn of_all<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn of_all(
+    State(window): State<Arc<Window>>,
     Path(table): Path<String>,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -53,8 +53,8 @@ pub async fn of_all<R: Read>(
 }
 
 /// What a caller is told of a table.
-pub(crate) fn caller_told<R: Read>(
-    window: &Window<R>,
+pub(crate) fn caller_told(
+    window: &Window,
     caller: &Caller,
     word: &str,
     query: &Query,
@@ -80,7 +80,7 @@ pub(crate) fn caller_told<R: Read>(
 }
 
 /// What everybody is told of a table.
-pub(crate) fn public_told<R: Read>(window: &Window<R>, word: &str, query: &Query) -> Result<Value, Problem> {
+pub(crate) fn public_told(window: &Window, word: &str, query: &Query) -> Result<Value, Problem> {
     let table = asked_table(word)?;
     if table == Table::Work {
         return Err(Problem::not_found("what officers did is told to offices"));
@@ -123,7 +123,7 @@ fn dimensions(query: &Query, table: Table) -> Result<Vec<Dimension>, Problem> {
     Ok(found)
 }
 
-fn told<R: Read>(window: &Window<R>, table: Table, query: &Query, whose: &Whose) -> Result<Value, Problem> {
+fn told(window: &Window, table: Table, query: &Query, whose: &Whose) -> Result<Value, Problem> {
     let now = window.clock.now();
     let (from, to) = (day(query, "from", Time(now.0 - DAYS))?, day(query, "to", now)?);
     if from > to {
@@ -208,7 +208,7 @@ fn percentiles(figures: &Figures, asked: &Asked, whose: &Whose) -> Value {
 }
 
 /// What waits for officers now, by district, state and age.
-fn waiting<R: Read>(window: &Window<R>, districts: &[Text]) -> Value {
+fn waiting(window: &Window, districts: &[Text]) -> Value {
     let now = window.clock.now();
     let standing = window.statistics.standing();
     let sees = |district: &Text| {

@@ -32,7 +32,7 @@ struct Looked {
 }
 
 /// The newest trades that are listed for a code.
-async fn looked<R: Read>(window: &Window<R>, codes: Vec<Text>) -> Result<Looked, Problem> {
+async fn looked(window: &Window, codes: Vec<Text>) -> Result<Looked, Problem> {
     let (found, next) = window.read.search(&Scope::Party(codes), &Search::default(), None, TRADES).await?;
     let mut trades = Vec::with_capacity(found.len());
     for summary in found {
@@ -59,7 +59,7 @@ fn purpose(query: &Query) -> Result<Text, Problem> {
     Err(Problem::invalid("nothing was looked up; say what for").with("faults", fault))
 }
 
-fn year_of<R: Read>(window: &Window<R>, query: &Query) -> Result<u32, Problem> {
+fn year_of(window: &Window, query: &Query) -> Result<u32, Problem> {
     let this = window.clock.now().day().year();
     match parameter(query, "year") {
         None => Ok(this),
@@ -87,7 +87,7 @@ pub(super) fn person_of(consignment: &Consignment) -> Option<&Text> {
 }
 
 /// Trades of a year, with their sums by seller and by rule.
-fn of_year<R: Read>(window: &Window<R>, looked: &Looked, year: u32) -> Value {
+fn of_year(window: &Window, looked: &Looked, year: u32) -> Value {
     let of_year = looked.trades.iter().filter(|(_, consignment)| {
         consignment.attempt.as_ref().is_some_and(|attempt| attempt.business_date.year() == year)
     });
@@ -126,8 +126,8 @@ fn of_year<R: Read>(window: &Window<R>, looked: &Looked, year: u32) -> Value {
 }
 
 /// Records that somebody's trades were looked at: for the parties of them, and for the persons themselves.
-async fn recorded<R: Read>(
-    window: &Window<R>,
+async fn recorded(
+    window: &Window,
     caller: &Caller,
     subject: (&str, &str),
     looked: &Looked,
@@ -144,8 +144,8 @@ fn nobody() -> Problem {
 }
 
 /// The trades under the keyed hash of a person or an address, once the reading is recorded, and the year that is asked for.
-async fn opened<R: Read>(
-    window: &Window<R>,
+async fn opened(
+    window: &Window,
     caller: &Caller,
     subject: (&str, &str),
     name: Text,
@@ -164,8 +164,8 @@ async fn opened<R: Read>(
 }
 
 /// `GET /v1/persons/{id}?purpose=&year=`.
-pub async fn person<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn person(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
@@ -187,8 +187,8 @@ pub async fn person<R: Read>(
 }
 
 /// `GET /v1/addresses/{id}?purpose=&year=`.
-pub async fn address<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn address(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
@@ -210,8 +210,8 @@ pub async fn address<R: Read>(
 }
 
 /// `GET /v1/enterprises/{party}`: for offices; of its trades those of their districts.
-pub async fn enterprise<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn enterprise(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(party): Path<String>,
 ) -> Result<Json<Value>, Problem> {

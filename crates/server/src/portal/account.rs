@@ -48,8 +48,8 @@ fn again(mut frame: Frame, view: &View, status: StatusCode) -> Response {
 }
 
 /// `POST /desk/account/password`: all sessions end, so he signs in again.
-pub async fn password<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn password(
+    State(window): State<Arc<Window>>,
     address: Address,
     Seen(frame): Seen,
     caller: Caller,
@@ -77,8 +77,8 @@ pub async fn password<R: Read>(
 }
 
 /// `POST /desk/account/second-factor`: a key that counts once its first code was given.
-pub async fn enrol<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn enrol(
+    State(window): State<Arc<Window>>,
     address: Address,
     Seen(frame): Seen,
     caller: Caller,
@@ -102,8 +102,8 @@ pub async fn enrol<R: Read>(
 }
 
 /// `POST /desk/account/second-factor/confirm`.
-pub async fn confirm<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn confirm(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     form: Form,

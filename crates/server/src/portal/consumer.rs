@@ -30,11 +30,7 @@ pub async fn guide(Seen(frame): Seen) -> Response {
 }
 
 /// `GET /lists?after=`.
-pub async fn lists<R: Read>(
-    state: State<Arc<Window<R>>>,
-    Seen(frame): Seen,
-    asked: Query,
-) -> Result<Response, Problem> {
+pub async fn lists(state: State<Arc<Window>>, Seen(frame): Seen, asked: Query) -> Result<Response, Problem> {
     const PAGE: &str = "50";
     let after = get(&asked, "after");
     let published = read(api::institutions::publications(State(state.0.clone())).await.0)?;
@@ -61,8 +57,8 @@ pub async fn ask(Seen(frame): Seen, asked: Query) -> Response {
 }
 
 /// `POST /track`: a code goes out, if the number is one; the page is always the same.
-pub async fn send<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn send(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     Seen(frame): Seen,
     form: Form,
@@ -88,8 +84,8 @@ pub async fn send<R: Read>(
 }
 
 /// `POST /track/code`: a session for the code.
-pub async fn prove<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn prove(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     Seen(frame): Seen,
     form: Form,
@@ -111,8 +107,8 @@ pub async fn prove<R: Read>(
 }
 
 /// `GET /my?after=`.
-pub async fn trades<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn trades(
+    state: State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -123,8 +119,8 @@ pub async fn trades<R: Read>(
 }
 
 /// `GET /my/trades/{platform}/{orderNo}`.
-pub async fn trade<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn trade(
+    state: State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     named: Path<(String, String)>,
@@ -134,8 +130,8 @@ pub async fn trade<R: Read>(
 }
 
 /// `GET /my/quota?year=&said=`.
-pub async fn quota<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn quota(
+    state: State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -145,30 +141,22 @@ pub async fn quota<R: Read>(
 }
 
 /// `POST /my/lock`.
-pub async fn lock<R: Read>(
-    state: State<Arc<Window<R>>>,
-    caller: Caller,
-    form: Form,
-) -> Result<Response, Problem> {
+pub async fn lock(state: State<Arc<Window>>, caller: Caller, form: Form) -> Result<Response, Problem> {
     let _ = consumer::lock(state, caller, Ok(Json(consumer::Lock { locked: form.get("locked") == "yes" })))
         .await?;
     Ok(to("/my/quota"))
 }
 
 /// `POST /my/notices`.
-pub async fn notices<R: Read>(
-    state: State<Arc<Window<R>>>,
-    caller: Caller,
-    form: Form,
-) -> Result<Response, Problem> {
+pub async fn notices(state: State<Arc<Window>>, caller: Caller, form: Form) -> Result<Response, Problem> {
     let wanted = consumer::NoticesWanted { notices: form.get("notices") == "yes" };
     let _ = consumer::notices(state, caller, Ok(Json(wanted))).await?;
     Ok(to("/my/quota"))
 }
 
 /// `GET /my/disputes?platform=&order=`.
-pub async fn disputes<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn disputes(
+    state: State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -184,8 +172,8 @@ pub async fn disputes<R: Read>(
 }
 
 /// `POST /my/disputes`.
-pub async fn dispute<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn dispute(
+    state: State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -212,8 +200,8 @@ pub async fn dispute<R: Read>(
 }
 
 /// `POST /my/disputes/{seller}/withdrawal`.
-pub async fn withdraw<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn withdraw(
+    state: State<Arc<Window>>,
     caller: Caller,
     seller: Path<String>,
     _: Form,
@@ -223,8 +211,8 @@ pub async fn withdraw<R: Read>(
 }
 
 /// `GET /my/data?after=`.
-pub async fn data<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn data(
+    state: State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -235,17 +223,13 @@ pub async fn data<R: Read>(
 }
 
 /// `POST /my/erasure`.
-pub async fn erasure<R: Read>(
-    state: State<Arc<Window<R>>>,
-    caller: Caller,
-    _: Form,
-) -> Result<Response, Problem> {
+pub async fn erasure(state: State<Arc<Window>>, caller: Caller, _: Form) -> Result<Response, Problem> {
     let _ = consumer::erasure(state, caller).await?;
     Ok(to("/my/data"))
 }
 
 /// `GET /my/data/file`: all that is kept of him, to be saved.
-pub async fn file<R: Read>(state: State<Arc<Window<R>>>, caller: Caller) -> Result<Response, Problem> {
+pub async fn file(state: State<Arc<Window>>, caller: Caller) -> Result<Response, Problem> {
     let told = consumer::data(state, caller).await?;
     let headers = [(header::CONTENT_DISPOSITION, "attachment; filename=\"onewindow-data.json\"")];
     Ok((headers, told).into_response())

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use store::Read;
 
 /// `GET /desk/credit?party=&day=`: its own for a party, whom he names for an office.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,

@@ -20,8 +20,8 @@ const SHOWN: &str = "100";
 /// Offers to one demand that are shown whole.
 const OFFERED: usize = 50;
 
-async fn list<R: Read>(
-    window: &Arc<Window<R>>,
+async fn list(
+    window: &Arc<Window>,
     caller: &Caller,
     register: &str,
     asked: &[(&str, &str)],
@@ -31,8 +31,8 @@ async fn list<R: Read>(
 }
 
 /// `GET /desk/demands`.
-pub async fn both<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn both(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -55,8 +55,8 @@ pub async fn both<R: Read>(
 }
 
 /// What belongs to a demand, as the reader may see it.
-pub(super) async fn offers<R: Read>(
-    window: &Arc<Window<R>>,
+pub(super) async fn offers(
+    window: &Arc<Window>,
     caller: &Caller,
     demand: &Record,
 ) -> Result<Offers, Problem> {

@@ -37,8 +37,8 @@ pub(super) fn get<'a>(query: &'a Query, name: &str) -> &'a str {
 }
 
 /// `GET /desk`: what waits for the reader; who has something to do first is led there.
-pub async fn home<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn home(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -60,8 +60,8 @@ pub async fn home<R: Read>(
 }
 
 /// `GET /desk/consignments?state=&number=&after=`.
-pub async fn consignments<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn consignments(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -95,8 +95,8 @@ pub async fn consignments<R: Read>(
 }
 
 /// `GET /desk/receipts?after=`.
-pub async fn receipts<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn receipts(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -109,8 +109,8 @@ pub async fn receipts<R: Read>(
 }
 
 /// `GET /desk/bills?which=&after=`.
-pub async fn bills<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn bills(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -123,8 +123,8 @@ pub async fn bills<R: Read>(
 }
 
 /// `GET /desk/search?text=`.
-pub async fn search<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn search(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -153,8 +153,8 @@ pub async fn rules(Seen(frame): Seen, asked: Query) -> Result<Response, Problem>
 }
 
 /// `GET /desk/messages/{position}`: the bytes as received, to be read as text and never as a page.
-pub async fn original<R: Read>(
-    state: State<Arc<Window<R>>>,
+pub async fn original(
+    state: State<Arc<Window>>,
     caller: Caller,
     position: Path<u64>,
 ) -> Result<Response, Problem> {

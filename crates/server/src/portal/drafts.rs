@@ -22,8 +22,8 @@ use std::sync::Arc;
 use store::Read;
 
 /// `GET /desk/rulebooks/drafts`.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn list(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
@@ -32,11 +32,11 @@ pub async fn list<R: Read>(
     Ok(shown(&frame, &pages::list(&frame, &all, &books)))
 }
 
-async fn draft_of<R: Read>(window: &Arc<Window<R>>, caller: &Caller, id: &str) -> Result<Draft, Problem> {
+async fn draft_of(window: &Arc<Window>, caller: &Caller, id: &str) -> Result<Draft, Problem> {
     read(api::show(State(window.clone()), caller.clone(), Path(id.to_owned())).await?.0)
 }
 
-async fn table_of<R: Read>(window: &Arc<Window<R>>, id: &str, table: &str) -> Result<TableText, Problem> {
+async fn table_of(window: &Arc<Window>, id: &str, table: &str) -> Result<TableText, Problem> {
     let id = if id.is_empty() { "new" } else { id };
     read(api::table(State(window.clone()), Path((id.to_owned(), table.to_owned()))).await?.0)
 }
@@ -47,8 +47,8 @@ fn tables() -> Vec<String> {
 }
 
 /// `GET /desk/rulebooks/drafts/new?draft=&table=`: a table to be edited, of a new draft or of one that is there.
-pub async fn edit<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn edit(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -66,7 +66,7 @@ pub async fn edit<R: Read>(
 }
 
 /// What a form makes of a draft: the tables that it has, with the one that was edited.
-async fn body<R: Read>(window: &Arc<Window<R>>, draft: Option<&Draft>, form: &Form) -> Result<Body, Problem> {
+async fn body(window: &Arc<Window>, draft: Option<&Draft>, form: &Form) -> Result<Body, Problem> {
     let mut body = Body { title: form.get("title").to_owned(), ..Body::default() };
     if let Ok(number) = form.get("backTo").parse() {
         body.back_to = Some(number);
@@ -113,8 +113,8 @@ fn again(form: &Form, draft: Option<&Draft>, problem: &Problem) -> Result<pages:
 }
 
 /// `POST /desk/rulebooks/drafts`.
-pub async fn make<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn make(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     form: Form,
@@ -131,8 +131,8 @@ pub async fn make<R: Read>(
 }
 
 /// `GET /desk/rulebooks/drafts/{id}`.
-pub async fn one<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn one(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
@@ -142,8 +142,8 @@ pub async fn one<R: Read>(
 }
 
 /// `POST /desk/rulebooks/drafts/{id}`: changed, tried, published, withdrawn.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,

@@ -45,21 +45,16 @@ impl Reader<'_> {
     }
 
     /// A table as the interface answers it; none where it is not for this reader.
-    fn told<R: Read>(
-        &self,
-        window: &Window<R>,
-        chart: Chart,
-        days: (&str, &str),
-    ) -> Result<Option<Value>, Problem> {
+    fn told(&self, window: &Window, chart: Chart, days: (&str, &str)) -> Result<Option<Value>, Problem> {
         let (table, by) = chart.table();
         // By mode there would be fewer that may be told.
         let by = if matches!((self, chart), (Self::Everybody, Chart::Days)) { "day,step" } else { by };
         self.table(window, table, by, days)
     }
 
-    fn table<R: Read>(
+    fn table(
         &self,
-        window: &Window<R>,
+        window: &Window,
         table: &str,
         by: &str,
         days: (&str, &str),
@@ -78,7 +73,7 @@ impl Reader<'_> {
 }
 
 /// The days asked for, as eight digits.
-fn period<R: Read>(window: &Window<R>, asked: &Query) -> Result<(String, String, Vec<String>), Problem> {
+fn period(window: &Window, asked: &Query) -> Result<(String, String, Vec<String>), Problem> {
     let now = window.clock.now();
     let day = |name: &str, otherwise: Time| {
         let digits: String = get(asked, name).chars().filter(|sign| *sign != '-').collect();
@@ -101,8 +96,8 @@ fn period<R: Read>(window: &Window<R>, asked: &Query) -> Result<(String, String,
     Ok((from.number().to_string(), to.number().to_string(), days))
 }
 
-fn view<R: Read>(
-    window: &Window<R>,
+fn view(
+    window: &Window,
     reader: &Reader<'_>,
     asked: &Query,
     charts: &[Chart],
@@ -125,7 +120,7 @@ fn view<R: Read>(
 }
 
 /// What the codes in tables are called.
-fn names<R: Read>(window: &Window<R>, view: &View, texts: Texts) -> BTreeMap<(&'static str, String), String> {
+fn names(window: &Window, view: &View, texts: Texts) -> BTreeMap<(&'static str, String), String> {
     let reference = window.reference();
     let book = reference.current();
     let chinese = texts.language() == Language::Chinese;
@@ -153,8 +148,8 @@ fn names<R: Read>(window: &Window<R>, view: &View, texts: Texts) -> BTreeMap<(&'
 }
 
 /// `GET /desk/zone?from=&to=`.
-pub async fn zone<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn zone(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -165,8 +160,8 @@ pub async fn zone<R: Read>(
 }
 
 /// `GET /indicators?from=&to=`.
-pub async fn indicators<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn indicators(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
@@ -175,8 +170,8 @@ pub async fn indicators<R: Read>(
 }
 
 /// `GET /desk/zone/file?chart=&form=csv|svg|png&from=&to=`.
-pub async fn zone_file<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn zone_file(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -185,16 +180,16 @@ pub async fn zone_file<R: Read>(
 }
 
 /// `GET /indicators/file?chart=&form=csv|svg|png&from=&to=`.
-pub async fn indicators_file<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn indicators_file(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
     file(&window, &Reader::Everybody, &asked, frame.texts).await
 }
 
-async fn file<R: Read>(
-    window: &Window<R>,
+async fn file(
+    window: &Window,
     reader: &Reader<'_>,
     asked: &Query,
     texts: Texts,

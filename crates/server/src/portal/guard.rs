@@ -116,7 +116,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
 }
 
 /// What every form of a session carries: nobody who does not have the session can know it.
-fn guard_of<R: Read>(window: &Window<R>, session: &str) -> Result<String, Problem> {
+fn guard_of(window: &Window, session: &str) -> Result<String, Problem> {
     Ok(window.control.keyed(&format!("form of {session}"))?)
 }
 
@@ -125,7 +125,7 @@ fn guard_of<R: Read>(window: &Window<R>, session: &str) -> Result<String, Proble
 pub struct Seen(pub Frame);
 
 /// Lets a request through to its page, or says why not.
-pub async fn guard<R: Read>(window: &Window<R>, request: Request, next: Next, asked: Access) -> Response {
+pub async fn guard(window: &Window, request: Request, next: Next, asked: Access) -> Response {
     let (mut parts, body) = request.into_parts();
     let texts = language(&parts.headers, &parts.uri).on(parts.uri.path()).texts();
     let frame = Frame { texts, place: place(&parts.uri), reader: None, sandbox: window.is_sandbox() };
@@ -148,8 +148,8 @@ pub async fn guard<R: Read>(window: &Window<R>, request: Request, next: Next, as
 }
 
 /// Puts the caller, the frame and the form where the page finds them.
-async fn enter<R: Read>(
-    window: &Window<R>,
+async fn enter(
+    window: &Window,
     parts: &mut Parts,
     body: Body,
     asked: Access,

@@ -50,8 +50,8 @@ fn body(form: &Form) -> Result<Body, Problem> {
 }
 
 /// `POST /desk/consignments/{platform}/{orderNo}/inspections`: recorded, and on to the trade; or the trade again with why not.
-pub async fn record<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn record(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
@@ -83,8 +83,8 @@ pub async fn record<R: Read>(
 }
 
 /// `GET /desk/consignments/{platform}/{orderNo}/photographs/{sha256}`.
-pub async fn photograph<R: Read>(
-    window: State<Arc<Window<R>>>,
+pub async fn photograph(
+    window: State<Arc<Window>>,
     caller: Caller,
     path: Path<(String, String, String)>,
 ) -> Result<Response, Problem> {

@@ -41,8 +41,8 @@ enum Shown {
     List(String, Value),
 }
 
-struct Watch<R: Read> {
-    window: Arc<Window<R>>,
+struct Watch {
+    window: Arc<Window>,
     session: String,
     shown: Shown,
     looks: u32,
@@ -50,25 +50,25 @@ struct Watch<R: Read> {
 }
 
 /// The first line of a list, without its deadlines.
-async fn first<R: Read>(window: &Arc<Window<R>>, caller: &Caller, state: &str) -> Result<Value, Problem> {
+async fn first(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Value, Problem> {
     let asked = query(&[("state", state), ("limit", "1")]);
     let list = api::consignments::search(State(window.clone()), caller.clone(), asked).await?.0;
     Ok(list["consignments"][0].clone())
 }
 
 /// Counts of what became of declarations that somebody may see.
-fn steps<R: Read>(window: &Window<R>, caller: &Caller) -> Result<Value, Problem> {
+fn steps(window: &Window, caller: &Caller) -> Result<Value, Problem> {
     let mut told = api::statistics::caller_told(window, caller, "flow", &query(&[("by", "step")]))?;
     Ok(told["lines"].take())
 }
 
-fn counted<R: Read>(window: &Window<R>) -> Vec<u64> {
+fn counted(window: &Window) -> Vec<u64> {
     window.metrics.counted().into_iter().map(|(_, _, value)| value).collect()
 }
 
 /// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, `?figures=`, or `?operation=`.
-pub async fn watch<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn watch(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     headers: HeaderMap,
     asked: Query,
@@ -98,7 +98,7 @@ pub async fn watch<R: Read>(
 }
 
 /// Waits until there is something to say; after it there is nothing more.
-async fn next<R: Read>(mut watch: Watch<R>) -> Option<(Result<Event, Infallible>, Watch<R>)> {
+async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
     if watch.ended {
         return None;
     }
@@ -116,7 +116,7 @@ async fn next<R: Read>(mut watch: Watch<R>) -> Option<(Result<Event, Infallible>
 }
 
 /// Whether it changed; none = he may not watch any more, or the window is closing.
-async fn look<R: Read>(watch: &Watch<R>) -> Option<bool> {
+async fn look(watch: &Watch) -> Option<bool> {
     let window = &watch.window;
     if window.intake.closed() == Some(Closed::Draining) {
         return None;

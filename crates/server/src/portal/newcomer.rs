@@ -30,8 +30,8 @@ pub async fn ask(Seen(frame): Seen) -> Response {
 }
 
 /// `POST /register`: a login and an application; or the page again with what is wrong.
-pub async fn make<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn make(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     address: Address,
     form: Form,

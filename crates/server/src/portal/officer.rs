@@ -25,8 +25,8 @@ use std::sync::Arc;
 use store::Read;
 
 /// `GET /desk/queue?tab=&from=`.
-pub async fn queue<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn queue(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -84,8 +84,8 @@ fn actions() -> Vec<String> {
 }
 
 /// `POST /desk/queue`: takes the next trade, or shows what was chosen before it is decided.
-pub async fn choose<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn choose(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -115,8 +115,8 @@ pub async fn choose<R: Read>(
 }
 
 /// `POST /desk/queue/decisions`: the decision on each, and what came of it.
-pub async fn decide_many<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn decide_many(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -158,8 +158,8 @@ pub async fn decide_many<R: Read>(
 }
 
 /// `POST /desk/consignments/{platform}/{orderNo}/assignment`: taken, or given up.
-pub async fn assign<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn assign(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
     form: Form,
@@ -174,11 +174,7 @@ pub async fn assign<R: Read>(
 }
 
 /// One trade as the caller may see it.
-async fn seen<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    order: &OrderKey,
-) -> Result<Consignment, Problem> {
+async fn seen(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Consignment, Problem> {
     let scope = api::scope(window, caller);
     read(api::consignments::shown(window, caller, &scope, order).await?)
 }
@@ -189,8 +185,8 @@ pub(super) fn new_id() -> Result<String, Problem> {
 }
 
 /// `GET /desk/consignments/{platform}/{orderNo}`.
-pub async fn trade<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn trade(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
@@ -220,8 +216,8 @@ fn decision(caller: &Caller, view: decide::View) -> Option<decide::View> {
 }
 
 /// The trade again, with an inspection that was not recorded.
-pub(super) async fn again<R: Read>(
-    window: &Window<R>,
+pub(super) async fn again(
+    window: &Window,
     frame: &Frame,
     caller: &Caller,
     order: &OrderKey,
@@ -255,8 +251,8 @@ fn chosen(choice: &str) -> Option<Open> {
 }
 
 /// `POST /desk/consignments/{platform}/{orderNo}/actions`: recorded, and on to the trade; or the trade again with why not.
-pub async fn decide<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn decide(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,

@@ -23,18 +23,15 @@ const LOOKS: usize = 5;
 const ROWS: usize = 50;
 
 /// `GET /desk/operation`.
-pub async fn now<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    Seen(frame): Seen,
-) -> Result<Response, Problem> {
+pub async fn now(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
     let told = read(api::now(State(window)).await?.0)?;
     let live = Some(address("/desk/live", &[("operation", "yes")]));
     Ok(shown(&frame, &pages::now(&frame, &told, live)))
 }
 
 /// `GET /desk/rulebooks?from=&to=`.
-pub async fn rulebooks<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn rulebooks(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -51,8 +48,8 @@ pub async fn rulebooks<R: Read>(
 }
 
 /// `GET /desk/evidence?position=&kind=&after=`: a proof is worked out again here before it is called good.
-pub async fn evidence<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn evidence(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -93,11 +90,7 @@ fn looked_for(asked: &Query) -> Query {
     query(&[("party", &party), ("what", &what), ("from", &from), ("to", &to), ("after", &after)])
 }
 
-async fn searched<R: Read>(
-    window: &Arc<Window<R>>,
-    caller: &Caller,
-    asked: &Query,
-) -> Result<Search, Problem> {
+async fn searched(window: &Arc<Window>, caller: &Caller, asked: &Query) -> Result<Search, Problem> {
     let text = |name: &str| get(asked, name).trim().to_owned();
     let mut view = Search {
         party: text("party"),
@@ -119,8 +112,8 @@ async fn searched<R: Read>(
 }
 
 /// `GET /desk/evidence/file`: the page of what was found, as a file.
-pub async fn evidence_file<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn evidence_file(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     asked: Query,
 ) -> Result<Response, Problem> {
@@ -128,12 +121,7 @@ pub async fn evidence_file<R: Read>(
 }
 
 /// Rows after a cursor that are of a kind; the page ends early where they are far apart.
-async fn entries<R: Read>(
-    window: &Arc<Window<R>>,
-    caller: &Caller,
-    kind: &str,
-    after: &str,
-) -> Result<Entries, Problem> {
+async fn entries(window: &Arc<Window>, caller: &Caller, kind: &str, after: &str) -> Result<Entries, Problem> {
     let mut found = Entries { entries: Vec::new(), cursor: after.to_owned() };
     // Without a kind every row counts: one request is enough.
     let limit = if kind.is_empty() { ROWS.to_string() } else { LOOKED.to_owned() };

@@ -64,8 +64,8 @@ fn gives_scopes(caller: &Caller) -> Gives {
     }
 }
 
-async fn users_page<R: Read>(
-    window: &Arc<Window<R>>,
+async fn users_page(
+    window: &Arc<Window>,
     frame: &Frame,
     caller: &Caller,
     after: &str,
@@ -77,8 +77,8 @@ async fn users_page<R: Read>(
 }
 
 /// `GET /desk/people?after=`.
-pub async fn users<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn users(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -102,8 +102,8 @@ fn status_of(typed: &Typed) -> StatusCode {
 }
 
 /// `POST /desk/people`: a user, with a one-time password that is shown once.
-pub async fn add<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn add(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -135,8 +135,8 @@ pub async fn add<R: Read>(
     users_page(&window, &frame, &caller, "", &typed).await
 }
 
-async fn user_page<R: Read>(
-    window: &Arc<Window<R>>,
+async fn user_page(
+    window: &Arc<Window>,
     frame: &Frame,
     caller: &Caller,
     id: &str,
@@ -151,8 +151,8 @@ async fn user_page<R: Read>(
 }
 
 /// `GET /desk/people/{id}`.
-pub async fn user<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn user(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
@@ -161,8 +161,8 @@ pub async fn user<R: Read>(
 }
 
 /// `POST /desk/people/{id}`: changed, disabled, enabled, or a password or second factor reset.
-pub async fn change<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn change(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
@@ -194,8 +194,8 @@ pub async fn change<R: Read>(
     user_page(&window, &frame, &caller, &id, &typed).await
 }
 
-async fn tokens_page<R: Read>(
-    window: &Arc<Window<R>>,
+async fn tokens_page(
+    window: &Arc<Window>,
     frame: &Frame,
     caller: &Caller,
     typed: &Typed,
@@ -205,8 +205,8 @@ async fn tokens_page<R: Read>(
 }
 
 /// `GET /desk/tokens`.
-pub async fn tokens<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn tokens(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -214,8 +214,8 @@ pub async fn tokens<R: Read>(
 }
 
 /// `POST /desk/tokens`: a token, whose text is shown once.
-pub async fn issue<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn issue(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -249,8 +249,8 @@ pub async fn issue<R: Read>(
 }
 
 /// `POST /desk/tokens/{id}`: revoked.
-pub async fn revoke<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn revoke(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {

@@ -19,15 +19,12 @@ use std::sync::Arc;
 use store::Read;
 
 /// `GET /`.
-pub async fn start<R: Read>(State(window): State<Arc<Window<R>>>, Seen(frame): Seen) -> Response {
+pub async fn start(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Response {
     shown(&frame, &start::page(&frame, window.intake.closed().is_none()))
 }
 
 /// `GET /status`.
-pub async fn status<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    Seen(frame): Seen,
-) -> Result<Response, Problem> {
+pub async fn status(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
     let told = api::limits::limits(State(window)).await?.0;
     let number = |path: &str| told.pointer(path).and_then(Value::as_u64).unwrap_or(0);
     let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
@@ -98,11 +95,7 @@ fn row(book: &Rulebook, law: &Law, line: &TariffLine, language: Language) -> Row
 }
 
 /// `GET /tariff?text=&listed=&from=`.
-pub async fn tariff<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    Seen(frame): Seen,
-    asked: Query,
-) -> Response {
+pub async fn tariff(State(window): State<Arc<Window>>, Seen(frame): Seen, asked: Query) -> Response {
     let reference = window.reference();
     let book = reference.current();
     let law = book.parameters.on(window.clock.now().day());
@@ -130,8 +123,8 @@ pub async fn tariff<R: Read>(
 }
 
 /// `GET /tariff/calculator?code=&price=&quantity=&statutory=&freight=`.
-pub async fn calculator<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn calculator(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {

@@ -66,8 +66,8 @@ fn readable(mut record: Record) -> Record {
 }
 
 /// `GET /desk/registers`.
-pub async fn hub<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn hub(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -98,8 +98,8 @@ fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
 }
 
 /// `GET /desk/registers/{register}?state=&number=&overdue=&waiting=&after=`.
-pub async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn list(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(word): Path<String>,
@@ -124,8 +124,8 @@ pub async fn list<R: Read>(
 }
 
 /// `GET /desk/reviews`: what waits for the agency that decides, the oldest first.
-pub async fn reviews<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn reviews(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -142,8 +142,8 @@ pub async fn reviews<R: Read>(
 }
 
 /// `GET /desk/registers/{register}/{id}`; who applies for a party and has not begun is led there.
-pub async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn show(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path((word, id)): Path<(String, String)>,
@@ -168,12 +168,7 @@ pub async fn show<R: Read>(
 }
 
 /// A record with what belongs to it, as the caller may see it.
-async fn seen<R: Read>(
-    window: &Arc<Window<R>>,
-    caller: &Caller,
-    word: &str,
-    id: &str,
-) -> Result<View, Problem> {
+async fn seen(window: &Arc<Window>, caller: &Caller, word: &str, id: &str) -> Result<View, Problem> {
     let place = |word: &str| Path((word.to_owned(), id.to_owned()));
     let one = api::show(State(window.clone()), caller.clone(), place(word), query(&[])).await?;
     let record: Record = readable(read(one.0)?);
@@ -204,8 +199,8 @@ async fn seen<R: Read>(
 }
 
 /// `GET /desk/registers/attachments/{id}/content`: the document itself, to be kept as a file.
-pub async fn content<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn content(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
@@ -226,8 +221,8 @@ pub async fn content<R: Read>(
 }
 
 /// `GET /desk/registers/{register}/new?action=`.
-pub async fn ask<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn ask(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(word): Path<String>,
@@ -249,8 +244,8 @@ fn step_of(about: &About, action: &str, moves: Option<&[Step]>) -> Result<Step, 
 }
 
 /// What a form says of a move, its files attached; none in place of a body where the move has none.
-async fn said<R: Read>(
-    window: &Arc<Window<R>>,
+async fn said(
+    window: &Arc<Window>,
     caller: &Caller,
     word: &str,
     step: &Step,
@@ -312,8 +307,8 @@ fn kind_of(file: &File) -> &'static str {
 }
 
 /// Makes a file an attached document of the caller's party: its id, or what is wrong with it.
-async fn attached<R: Read>(
-    window: &Arc<Window<R>>,
+async fn attached(
+    window: &Arc<Window>,
     caller: &Caller,
     file: &File,
 ) -> Result<Result<String, Both>, Problem> {
@@ -343,8 +338,8 @@ fn random() -> Result<String, Problem> {
 }
 
 /// Does what a form says: the record's id, or what was not taken.
-async fn done<R: Read>(
-    window: &Arc<Window<R>>,
+async fn done(
+    window: &Arc<Window>,
     caller: &Caller,
     (word, id): (&str, &str),
     body: Body,
@@ -369,8 +364,8 @@ async fn done<R: Read>(
 }
 
 /// `POST /desk/registers/{register}/new`.
-pub async fn make<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn make(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     Path(word): Path<String>,
@@ -401,8 +396,8 @@ pub async fn make<R: Read>(
 }
 
 /// The id of a new record: what its register makes of the number that a person gives it.
-fn id_of<R: Read>(
-    window: &Window<R>,
+fn id_of(
+    window: &Window,
     caller: &Caller,
     word: &str,
     number: &str,
@@ -434,8 +429,8 @@ fn id_of<R: Read>(
 }
 
 /// `POST /desk/registers/{register}/{id}/actions`: done, and on to the record; or the record again with what was wrong.
-pub async fn act<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn act(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     Path((word, id)): Path<(String, String)>,

@@ -31,8 +31,8 @@ fn kinds(role: Role) -> Vec<(u16, String)> {
 }
 
 /// `GET /desk/send?from=`: the text of a message of one's own is there to be corrected.
-pub async fn ask<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn ask(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -48,12 +48,7 @@ pub async fn ask<R: Read>(
 }
 
 /// Sends one message.
-async fn sent<R: Read>(
-    window: &Window<R>,
-    caller: &Caller,
-    name: &str,
-    bytes: &Bytes,
-) -> Result<Sent, Problem> {
+async fn sent(window: &Window, caller: &Caller, name: &str, bytes: &Bytes) -> Result<Sent, Problem> {
     let answer = match api::messages::taken(window, caller, bytes).await {
         Ok(answer) => Ok(read::<MessageAnswer>(answer)?),
         // What came before it in the form is recorded and told.
@@ -64,8 +59,8 @@ async fn sent<R: Read>(
 }
 
 /// `POST /desk/send`: every file is a message of its own.
-pub async fn take<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn take(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     form: Form,
@@ -109,8 +104,8 @@ fn new_guid() -> Result<String, Problem> {
 }
 
 /// `GET /desk/documents?kind=`: a document that nobody has made yet.
-pub async fn new<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn new(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
@@ -151,7 +146,7 @@ pub async fn new<R: Read>(
 }
 
 /// A new document is told from an older one by its guid and its time.
-fn renew<R: Read>(window: &Window<R>, definition: &Definition, values: &mut Fields) -> Result<(), Problem> {
+fn renew(window: &Window, definition: &Definition, values: &mut Fields) -> Result<(), Problem> {
     if let Some(head) = definition.parts.first() {
         values.insert(Definition::name(head, None, "guid"), new_guid()?);
         let now = api::view::time(window.clock.now());
@@ -161,8 +156,8 @@ fn renew<R: Read>(window: &Window<R>, definition: &Definition, values: &mut Fiel
 }
 
 /// `GET /desk/documents/{position}`: what was sent, with what is wrong at its fields, to be sent again.
-pub async fn correct<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn correct(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     position: Path<u64>,
@@ -239,7 +234,7 @@ fn add_line(view: &mut document::View) {
 }
 
 /// Who transports a message that is made here: the party itself.
-fn transfer<R: Read>(window: &Window<R>, caller: &Caller) -> Value {
+fn transfer(window: &Window, caller: &Caller) -> Value {
     let code = window.code_of(&caller.party);
     let (_, exchange_ids) = window.names_of(&caller.party);
     let name = name_of(window, &code);
@@ -247,7 +242,7 @@ fn transfer<R: Read>(window: &Window<R>, caller: &Caller) -> Value {
     json!({"copCode": code.as_str(), "copName": name, "dxpMode": "DXP", "dxpId": dxp_id.as_str()})
 }
 
-fn name_of<R: Read>(window: &Window<R>, code: &str) -> String {
+fn name_of(window: &Window, code: &str) -> String {
     window.filing(code).map_or(String::new(), |filing| filing.name.to_string())
 }
 
@@ -281,8 +276,8 @@ fn message(view: &document::View, guid: &str, transfer: &Value) -> Value {
 }
 
 /// `POST /desk/documents`: sent, kept as a file, or the form with a line more or less.
-pub async fn fill<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn fill(
+    State(window): State<Arc<Window>>,
     Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
@@ -345,8 +340,8 @@ fn told(frame: &Frame, defect: &ceb::Defect) -> answers::Finding {
     }
 }
 
-async fn send_filled<R: Read>(
-    window: &Window<R>,
+async fn send_filled(
+    window: &Window,
     frame: &Frame,
     caller: &Caller,
     mut view: document::View,

@@ -22,8 +22,8 @@ const RECORDS: &str = "50";
 const RULES: &str = "200";
 
 /// `GET /desk/shares`.
-pub async fn rules<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn rules(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -41,8 +41,8 @@ pub async fn rules<R: Read>(
 }
 
 /// `GET /desk/shares/{id}/records?after=`: recorded as a reading, as every delivery is.
-pub async fn records<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn records(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,

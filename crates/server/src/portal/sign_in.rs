@@ -24,12 +24,7 @@ fn next(asked: &str) -> &str {
     if asked.starts_with("/desk") && !asked.contains(['\r', '\n', '\\']) { asked } else { "/desk" }
 }
 
-async fn page<R: Read>(
-    window: &Window<R>,
-    frame: &Frame,
-    mut view: View,
-    changed: bool,
-) -> Result<Response, Problem> {
+async fn page(window: &Window, frame: &Frame, mut view: View, changed: bool) -> Result<Response, Problem> {
     view.providers = window.control.providers().await?.into_iter().map(|(name, _)| name).collect();
     let mut page = sign_in::page(frame, &view);
     if changed {
@@ -39,8 +34,8 @@ async fn page<R: Read>(
 }
 
 /// `GET /sign-in?next=&said=`.
-pub async fn ask<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn ask(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -51,8 +46,8 @@ pub async fn ask<R: Read>(
 }
 
 /// `POST /sign-in`.
-pub async fn begin<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn begin(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     Seen(mut frame): Seen,
     form: Form,
@@ -98,11 +93,7 @@ pub async fn begin<R: Read>(
 }
 
 /// `POST /sign-out`.
-pub async fn end<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    caller: Caller,
-    _: Form,
-) -> Result<Response, Problem> {
+pub async fn end(State(window): State<Arc<Window>>, caller: Caller, _: Form) -> Result<Response, Problem> {
     sessions::end(State(window), caller, Path("current".to_owned())).await?;
     let mut answer = to("/");
     if let Ok(gone) = no_session_cookie().parse() {

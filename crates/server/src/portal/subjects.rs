@@ -46,8 +46,8 @@ fn answered(
 }
 
 /// `GET /desk/persons/{id}?purpose=&year=`.
-pub async fn person<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn person(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
@@ -59,8 +59,8 @@ pub async fn person<R: Read>(
 }
 
 /// `GET /desk/addresses/{id}?purpose=&year=`.
-pub async fn address<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn address(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
@@ -72,8 +72,8 @@ pub async fn address<R: Read>(
 }
 
 /// `GET /desk/enterprises/{party}`.
-pub async fn enterprise<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn enterprise(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     Path(party): Path<String>,

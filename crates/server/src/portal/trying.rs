@@ -16,8 +16,8 @@ use std::sync::Arc;
 use store::Read;
 
 /// `GET /desk/sandbox`.
-pub async fn ask<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn ask(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
@@ -27,8 +27,8 @@ pub async fn ask<R: Read>(
 }
 
 /// `POST /desk/sandbox`: a trade is made, and its documents are sent by whom it says.
-pub async fn make<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub async fn make(
+    State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     form: Form,

@@ -39,7 +39,7 @@ fn ages(found: &[Summary], now: Time) -> Vec<(String, [u64; AGES.len() + 1])> {
 }
 
 /// What the charts show to a caller.
-pub async fn view<R: Read>(window: &Window<R>, caller: &Caller, states: Vec<u16>) -> Result<View, Problem> {
+pub async fn view(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<View, Problem> {
     let now = window.clock.now();
     let waiting = consignments::waiting_in(window, caller, states).await?;
     let ended = consignments::waiting_in(window, caller, ENDED.to_vec()).await?;

@@ -39,7 +39,7 @@ struct OneAnswer {
     text: String,
 }
 
-impl<R: Read> Sender<R> {
+impl Sender {
     /// Keeps what a counterpart answered; an objection stops a clearance where the rule says so. Says what of it was not
     /// understood: the records were taken all the same. `any` = something of this webhook was kept before.
     pub(super) async fn answered(

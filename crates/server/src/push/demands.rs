@@ -30,7 +30,7 @@ fn event(position: Position, record: &Record, codes: &[Text]) -> Value {
     })
 }
 
-impl<R: Read> Sender<R> {
+impl Sender {
     /// Changes after a cursor.
     pub(super) async fn demands(
         &self,

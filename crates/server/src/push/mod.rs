@@ -55,8 +55,8 @@ impl Patience {
 ///
 /// # Errors
 /// [`StoreError`] when the window has no key.
-pub async fn signed<R: Read>(
-    window: &Window<R>,
+pub async fn signed(
+    window: &Window,
     id: &str,
     body: &[u8],
 ) -> Result<[(&'static str, String); 3], StoreError> {
@@ -72,7 +72,7 @@ pub async fn signed<R: Read>(
 }
 
 /// Sends to every active webhook, until it is dropped.
-pub async fn run<R: Read>(window: Window<R>, client: Client, patience: Patience) {
+pub async fn run(window: Window, client: Client, patience: Patience) {
     let mut bytes = [0u8; 8];
     if SystemRandom::new().fill(&mut bytes).is_err() {
         tracing::error!("no random numbers: nothing is sent to webhooks");
@@ -106,7 +106,7 @@ pub async fn run<R: Read>(window: Window<R>, client: Client, patience: Patience)
     }
 }
 
-async fn active<R: Read>(window: &Window<R>) -> Result<Vec<Text>, StoreError> {
+async fn active(window: &Window) -> Result<Vec<Text>, StoreError> {
     let search =
         RecordSearch { register: Register::Webhook, parties: None, states: vec![Text::from("active")] };
     let (mut ids, mut after) = (Vec::new(), None);

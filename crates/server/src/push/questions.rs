@@ -27,7 +27,7 @@ struct Answer {
     message: Option<String>,
 }
 
-impl<R: Read> Sender<R> {
+impl Sender {
     /// The first question after a cursor that still waits for its answer; none is a parcel without.
     pub(super) async fn question(
         &self,

@@ -71,8 +71,8 @@ fn until_next(every: Duration) -> Duration {
     Duration::from_nanos(u64::try_from(every - now.as_nanos() % every).unwrap_or_default())
 }
 
-pub(super) struct Sender<R: Read> {
-    pub(super) window: Window<R>,
+pub(super) struct Sender {
+    pub(super) window: Window,
     client: Client,
     patience: Patience,
     holder: String,
@@ -85,8 +85,8 @@ pub(super) struct Sender<R: Read> {
     announced: Option<(Cursor, Cursor)>,
 }
 
-impl<R: Read> Sender<R> {
-    pub(super) fn new(window: Window<R>, client: Client, patience: Patience, holder: &str, id: Text) -> Self {
+impl Sender {
+    pub(super) fn new(window: Window, client: Client, patience: Patience, holder: &str, id: Text) -> Self {
         Self {
             window,
             client,

@@ -123,7 +123,7 @@ fn app_type(document: &Document) -> Option<Text> {
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
-pub async fn report<R: Read>(window: &Window<R>, party: &Text, role: Role) -> Result<Report, StoreError> {
+pub async fn report(window: &Window, party: &Text, role: Role) -> Result<Report, StoreError> {
     let (codes, exchange_ids) = window.names_of(party);
     let (mut after, mut found, mut looked) = (Cursor::default(), Found::default(), 0);
     let complete = loop {

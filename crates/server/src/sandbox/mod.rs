@@ -26,7 +26,7 @@ pub enum NotMade {
     Store(#[from] StoreError),
 }
 
-impl<R: Read> Window<R> {
+impl Window {
     /// Whether this is a space for trying.
     pub fn is_sandbox(&self) -> bool {
         self.reference().current().parameters.on(self.clock.now().day()).scripted_outcomes == 1

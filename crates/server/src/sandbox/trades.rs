@@ -67,8 +67,8 @@ pub struct Trying {
 
 /// A trade in which a party has its role, all documents of it in the order in which they are usually sent; none when the
 /// machine gives no random numbers.
-pub fn make<R: Read>(
-    window: &Window<R>,
+pub fn make(
+    window: &Window,
     (role, code, name): (Role, &Text, &str),
     script: &str,
     later: Option<Later>,
@@ -98,12 +98,7 @@ pub fn make<R: Read>(
 }
 
 /// A document as its sender sends it.
-fn written<R: Read>(
-    window: &Window<R>,
-    (code, name): (&Text, &str),
-    sender: Text,
-    document: Document,
-) -> Made {
+fn written(window: &Window, (code, name): (&Text, &str), sender: Text, document: Document) -> Made {
     let kind = document.kind();
     let own = sender == *code;
     let mut message = sample::message(&sender, vec![document]);
@@ -117,12 +112,7 @@ fn written<R: Read>(
 }
 
 /// What comes after a list that has an entry number.
-pub fn later<R: Read>(
-    window: &Window<R>,
-    party: (&Text, &str),
-    trade: &Trade,
-    (later, invt_no): (Later, &str),
-) -> Made {
+pub fn later(window: &Window, party: (&Text, &str), trade: &Trade, (later, invt_no): (Later, &str)) -> Made {
     let now = window.clock.now();
     let agent = || trade.declaration.head.agent_code.clone();
     let (sender, document) = match later {
@@ -142,7 +132,7 @@ fn seed() -> Option<u64> {
 }
 
 /// A trade that the draw leaves alone: what happens to it is what was asked for.
-fn plain<R: Read>(window: &Window<R>) -> Option<Trade> {
+fn plain(window: &Window) -> Option<Trade> {
     let (seed, first) = (seed()?, seed()? % 1_000_000_000);
     let reference = window.reference();
     let mut trades =
@@ -154,7 +144,7 @@ fn plain<R: Read>(window: &Window<R>) -> Option<Trade> {
 }
 
 /// The guarantor is one of the list's parties that has a guarantee; a carrier of the sandbox where none of them has.
-fn guaranteed<R: Read>(window: &Window<R>, trade: &mut Trade) {
+fn guaranteed(window: &Window, trade: &mut Trade) {
     let guarantees = |code: &str| window.filing(code).is_some_and(|filing| filing.guarantee_limit > 0);
     let list = &mut trade.declaration.head;
     let named = [&list.agent_code, &list.ebp_code, &list.ebc_code, &list.logistics_code];

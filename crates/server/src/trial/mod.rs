@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-use store::{Cursor, Read, Row, StoreError};
+use store::{ChosenRead, Cursor, Read, Row, StoreError};
 use tokio::runtime::Handle;
 
 /// Rows that are read together.
@@ -84,8 +84,8 @@ type Piece = Result<Vec<(Position, Row)>, StoreError>;
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
-pub fn run<R: Read>(
-    (read, handle): (&R, &Handle),
+pub fn run(
+    (read, handle): (&ChosenRead, &Handle),
     draft: &Rulebook,
     share: Share,
     progress: &mut dyn FnMut(u64, u64) -> bool,
@@ -144,8 +144,8 @@ pub fn tried(job: Job, draft: &Draft) -> Option<Compared> {
 }
 
 /// Walks all rows; the number of them, or none where no more was wanted.
-fn walked<'scope, 'a: 'scope, R: Read>(
-    (read, handle): (&'a R, &'a Handle),
+fn walked<'scope, 'a: 'scope>(
+    (read, handle): (&'a ChosenRead, &'a Handle),
     draft: &Draft,
     (to, total): (&'a Cursor, u64),
     share: Share,
@@ -176,8 +176,8 @@ fn walked<'scope, 'a: 'scope, R: Read>(
 }
 
 /// Threads that read: piece by piece in turns on one chain of rows, one alone where writers' rows are in order of their commits.
-fn readers<'scope, 'a: 'scope, R: Read>(
-    (read, handle): (&'a R, &'a Handle),
+fn readers<'scope, 'a: 'scope>(
+    (read, handle): (&'a ChosenRead, &'a Handle),
     to: &'a Cursor,
     share: Share,
     scope: &'scope thread::Scope<'scope, 'a>,
@@ -210,7 +210,7 @@ fn readers<'scope, 'a: 'scope, R: Read>(
 }
 
 /// Rows of a folder after one and up to another.
-async fn between<R: Read>(read: &R, after: u64, until: u64) -> Piece {
+async fn between(read: &ChosenRead, after: u64, until: u64) -> Piece {
     let mut rows = Vec::with_capacity((until - after) as usize);
     let cursor = Cursor { writers: vec![(0, after)] };
     let mut visit = |position: Position, row: Row| {
@@ -225,7 +225,7 @@ async fn between<R: Read>(read: &R, after: u64, until: u64) -> Piece {
 }
 
 /// All rows in order of their commits, up to a cursor.
-fn in_order<R: Read>((read, handle): (&R, &Handle), to: &Cursor, share: Share, sender: &SyncSender<Piece>) {
+fn in_order((read, handle): (&ChosenRead, &Handle), to: &Cursor, share: Share, sender: &SyncSender<Piece>) {
     let mut after = Cursor::default();
     loop {
         let started = Instant::now();

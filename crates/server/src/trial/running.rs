@@ -74,7 +74,7 @@ pub struct Asked {
 }
 
 /// Begins a trial beside everything else; false = another runs.
-pub fn begin<R: Read>(window: &Window<R>, asked: Asked) -> bool {
+pub fn begin(window: &Window, asked: Asked) -> bool {
     let Some(running) = window.trials.begin(&asked.draft.0.id) else { return false };
     let (window, handle) = (window.clone(), tokio::runtime::Handle::current());
     tokio::task::spawn_blocking(move || {
@@ -95,7 +95,7 @@ pub fn begin<R: Read>(window: &Window<R>, asked: Asked) -> bool {
     true
 }
 
-async fn keep<R: Read>(window: &Window<R>, asked: Asked, tried: &Tried) {
+async fn keep(window: &Window, asked: Asked, tried: &Tried) {
     let came = json!({"trial": told(tried, asked.base, &asked.book.digest)});
     let command = Command {
         key: asked.draft.0,

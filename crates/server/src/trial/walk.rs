@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 use std::convert::Infallible;
 use std::hash::Hash;
 use std::sync::Arc;
-use store::{EventRow, Read, Row, StoreError, codec};
+use store::{ChosenRead, EventRow, Read, Row, StoreError, codec};
 
 /// Entries kept in each of two generations.
 const GENERATION: usize = 100_000;
@@ -88,9 +88,9 @@ impl Walk {
     ///
     /// # Errors
     /// [`StoreError`] when something far back cannot be read.
-    pub async fn row<R: Read>(
+    pub async fn row(
         &mut self,
-        read: &R,
+        read: &ChosenRead,
         position: Position,
         row: Row,
         found: &mut (dyn FnMut(Job) + Send),
@@ -114,9 +114,9 @@ impl Walk {
         }
     }
 
-    async fn event<R: Read>(
+    async fn event(
         &mut self,
-        read: &R,
+        read: &ChosenRead,
         position: Position,
         mut row: EventRow,
         found: &mut (dyn FnMut(Job) + Send),
@@ -153,9 +153,9 @@ impl Walk {
     }
 
     /// The state of a consignment after a row: is a verdict known with it?
-    async fn state<R: Read>(
+    async fn state(
         &mut self,
-        read: &R,
+        read: &ChosenRead,
         position: Position,
         event: &Event,
         outcome: &Outcome,
@@ -197,9 +197,9 @@ impl Walk {
     }
 
     /// A state with its partners' documents; none where one is gone.
-    async fn whole<R: Read>(
+    async fn whole(
         &self,
-        read: &R,
+        read: &ChosenRead,
         position: Position,
         consignment: &Arc<Consignment>,
     ) -> Result<Option<Consignment>, StoreError> {
@@ -222,9 +222,9 @@ impl Walk {
         Ok(outcome.and_then(|outcome| outcome.consignment).map(Arc::unwrap_or_clone))
     }
 
-    async fn grounds<R: Read>(
+    async fn grounds(
         &mut self,
-        read: &R,
+        read: &ChosenRead,
         event: &Event,
         outcome: &Outcome,
         order: &OrderKey,
@@ -271,9 +271,9 @@ impl Walk {
     }
 
     /// The records that the draft looks at, as they were; none where that is not known.
-    async fn records<R: Read>(
+    async fn records(
         &self,
-        read: &R,
+        read: &ChosenRead,
         keys: &Keys,
         keys_then: &Keys,
         outcome: &Outcome,

@@ -203,7 +203,7 @@ async fn the_log_follows_by_itself() {
     following.abort();
 }
 
-type Server = (Window<PostgresRead>, std::thread::JoinHandle<()>);
+type Server = (Window, std::thread::JoinHandle<()>);
 
 async fn open(options: &Options) -> Server {
     let control = Control::connect(options).await.unwrap();
@@ -214,7 +214,7 @@ async fn open(options: &Options) -> Server {
     server
 }
 
-async fn send(window: &Window<PostgresRead>, from: u64, count: u64) {
+async fn send(window: &Window, from: u64, count: u64) {
     for number in from..from + count {
         for (sender, document) in Trade::new(3, number, NOW, 1_000_000).documents() {
             let bytes = ceb::write(&sample::message(&sender, vec![document]), ceb::Style::Prefixed);

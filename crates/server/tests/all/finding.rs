@@ -127,7 +127,7 @@ async fn the_zone_finds_everything_page_by_page_and_the_index_made_anew_finds_th
     let mut again = zone.window.clone();
     again.finding = std::sync::Arc::default();
     assert_eq!(server::finding::follow(&again).await.unwrap(), 0);
-    let count = |window: &server::Window<store::ChosenRead>| window.finding.standing().finder.len();
+    let count = |window: &server::Window| window.finding.standing().finder.len();
     assert_eq!(count(&again), count(&zone.window));
     again.finding = std::sync::Arc::default();
     again.read.derived().keep("finding", &store::Cursor::default(), b"damaged".to_vec()).await.unwrap();

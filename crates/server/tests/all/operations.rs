@@ -179,11 +179,7 @@ struct Served {
     free: Arc<AtomicU64>,
 }
 
-async fn opened(
-    folder: &Path,
-    options: &Options,
-    count: &AtomicU32,
-) -> Result<Opened<SqliteRead>, OpenError> {
+async fn opened(folder: &Path, options: &Options, count: &AtomicU32) -> Result<Opened, OpenError> {
     count.fetch_add(1, Ordering::SeqCst);
     let (store, control) = server::window::embedded(folder, options, &mut |_| {})?;
     let (tell, failed) = oneshot::channel();
@@ -428,7 +424,7 @@ async fn a_store_that_fails_for_another_reason_ends_the_window_and_nobody_hangs(
         listener,
         settings,
         std::future::pending(),
-        || async { Err::<Opened<SqliteRead>, _>(OpenError::Ended) },
+        || async { Err::<Opened, _>(OpenError::Ended) },
     ));
     let (status, retry, problem) = request(&address, "POST", "/v1/messages", &token, &order(&trade)).await;
     assert_eq!((status, retry), (503, true), "{problem}");

@@ -26,11 +26,7 @@ fn failing(events: &[Event], facts: &mut Facts, reference: &Reference, now: Time
 }
 
 /// Runs a window on a folder and closes it in order.
-async fn during<T>(
-    folder: &tempfile::TempDir,
-    judge: Judge,
-    run: impl AsyncFnOnce(&Window<SqliteRead>) -> T,
-) -> T {
+async fn during<T>(folder: &tempfile::TempDir, judge: Judge, run: impl AsyncFnOnce(&Window) -> T) -> T {
     let path = folder.path().join("data");
     let (store, control) = server::window::embedded(&path, &Options::default(), &mut |_| {}).unwrap();
     let (window, writer) =
@@ -44,11 +40,7 @@ async fn during<T>(
     result
 }
 
-async fn send(
-    window: &Window<SqliteRead>,
-    sender: &str,
-    document: Document,
-) -> server::pipeline::MessageAnswer {
+async fn send(window: &Window, sender: &str, document: Document) -> server::pipeline::MessageAnswer {
     let bytes = ceb::write(&sample::message(sender, vec![document]), Style::Prefixed);
     window.send(&bytes.into(), &sender.into()).await.unwrap()
 }

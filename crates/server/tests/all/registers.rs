@@ -231,7 +231,7 @@ async fn pages_of_a_register_skip_nothing_while_it_grows() {
 }
 
 /// Runs a window on a folder and closes it in order.
-async fn during<T>(folder: &tempfile::TempDir, run: impl AsyncFnOnce(&Window<SqliteRead>) -> T) -> T {
+async fn during<T>(folder: &tempfile::TempDir, run: impl AsyncFnOnce(&Window) -> T) -> T {
     let path = folder.path().join("data");
     let (store, control) = server::window::embedded(&path, &Options::default(), &mut |_| {}).unwrap();
     let (window, writer) =
@@ -243,7 +243,7 @@ async fn during<T>(folder: &tempfile::TempDir, run: impl AsyncFnOnce(&Window<Sql
 }
 
 /// What lists and lookups say of the goods of a merchant.
-async fn found(window: &Window<SqliteRead>) -> (Vec<(Text, u32, Text, Time)>, usize) {
+async fn found(window: &Window) -> (Vec<(Text, u32, Text, Time)>, usize) {
     let search = RecordSearch {
         register: Register::Goods,
         parties: Some(vec!["5301960201".into()]),

@@ -7,12 +7,12 @@ use clearance::keys::Time;
 use clearance::sample::Trade;
 use serde_json::{Value, json};
 use server::retention::{carry_out, plan};
-use store::{Cursor, Read};
+use store::{ChosenRead, Cursor, Read};
 
 const OFFICER: &str = "8620000001";
 
 /// Everything that the rows say, decoded.
-async fn everything(read: &impl Read) -> String {
+async fn everything(read: &ChosenRead) -> String {
     let mut text = String::new();
     read.scan(&Cursor::default(), &mut |_, row| {
         text.push_str(&format!("{row:?}"));

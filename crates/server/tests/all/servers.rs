@@ -19,7 +19,7 @@ use store::{Control, Cursor, Read};
 const YEARLY: i64 = 2_600_000;
 const BUYERS: u64 = 3;
 
-type Server = (Window<PostgresRead>, std::thread::JoinHandle<()>);
+type Server = (Window, std::thread::JoinHandle<()>);
 
 async fn open(options: &Options) -> Server {
     let control = Control::connect(options).await.unwrap();
@@ -31,7 +31,7 @@ async fn open(options: &Options) -> Server {
 }
 
 /// Sends all documents of trades, in any order and to any server, and their arrivals; says each list's answer.
-async fn send(windows: &[Window<PostgresRead>], seed: u64, trades: Vec<Trade>) {
+async fn send(windows: &[Window], seed: u64, trades: Vec<Trade>) {
     let mut tasks = Vec::new();
     for (number, trade) in trades.into_iter().enumerate() {
         let windows = windows.to_vec();
@@ -89,7 +89,7 @@ fn key(trade: &Trade) -> OrderKey {
 }
 
 /// All receipts of all recipients, read in small pages from a server: nothing twice, each list's in order.
-async fn receipts(window: &Window<PostgresRead>, page: usize) -> BTreeSet<String> {
+async fn receipts(window: &Window, page: usize) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for filing in sample::filings() {
         let mut cursor = Cursor::default();
@@ -226,7 +226,7 @@ async fn two_servers_are_as_one() {
     assert!(report.faults.iter().any(|(_, what)| what.contains("not the one that was committed")));
 }
 
-async fn end(windows: Vec<Window<PostgresRead>>, writers: Vec<std::thread::JoinHandle<()>>) {
+async fn end(windows: Vec<Window>, writers: Vec<std::thread::JoinHandle<()>>) {
     drop(windows);
     for writer in writers {
         tokio::task::block_in_place(|| writer.join().unwrap());
@@ -266,7 +266,7 @@ async fn what_one_publishes_all_judge_with() {
     let answer = second.send(&bytes.into(), &sender).await.unwrap();
     assert_eq!(answer.documents[0].answer.status, 2, "{:?}", answer.documents[0].answer);
     // Each changes a table at the same time: the one that was overtaken is told so.
-    let parameters = |window: &Window<PostgresRead>, note: &str| {
+    let parameters = |window: &Window, note: &str| {
         let tables = clearance::Rulebook::built_in_tables();
         let (name, text) = tables.iter().find(|(name, _)| name.contains("calendar")).unwrap().clone();
         let (window, note) = (window.clone(), note.to_owned());

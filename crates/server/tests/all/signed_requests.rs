@@ -63,7 +63,7 @@ async fn two_servers() -> (Zone, Zone) {
             draw_the_same(&windows[0].0).await;
         }
         let tokens = filed(&windows[0].0).await;
-        let zone = |(window, clock): (Window<ChosenRead>, Clock), folder| Zone {
+        let zone = |(window, clock): (Window, Clock), folder| Zone {
             router: server::api::router(window.clone()),
             window,
             tokens: tokens.clone(),
@@ -85,7 +85,7 @@ async fn two_servers() -> (Zone, Zone) {
     (one, second)
 }
 
-async fn filed(window: &Window<ChosenRead>) -> BTreeMap<String, String> {
+async fn filed(window: &Window) -> BTreeMap<String, String> {
     window.file_all(sample::filings(), "test").await;
     let mut tokens = BTreeMap::new();
     for filing in sample::filings() {

@@ -26,8 +26,8 @@ const PAGE: (usize, usize) = (50, 200);
 const TRADES: usize = 200;
 
 /// `GET /v1/consumer/accesses?after=&limit=`: who read a record of his, in which role, what for.
-pub(crate) async fn accesses<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn accesses(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: api::Query,
 ) -> Result<Json<Value>, Problem> {
@@ -55,10 +55,7 @@ pub(crate) async fn accesses<R: Read>(
 
 /// `GET /v1/consumer/data`: what is kept of him, as one file: the fields of documents that tell of him, trades, quota,
 /// disputes, his own settings.
-pub(crate) async fn data<R: Read>(
-    State(window): State<Arc<Window<R>>>,
-    caller: Caller,
-) -> Result<Json<Value>, Problem> {
+pub(crate) async fn data(State(window): State<Arc<Window>>, caller: Caller) -> Result<Json<Value>, Problem> {
     let consumer = Consumer::of(&caller)?;
     let (found, _) = consumer.trades(&window, None, TRADES).await?;
     let mut own: Vec<Value> = Vec::new();
@@ -88,8 +85,8 @@ pub(crate) async fn data<R: Read>(
 
 /// `POST /v1/consumer/erasure`: asks that what is kept of him be erased. It is written down; whoever operates the window erases
 /// what no law wants kept.
-pub(crate) async fn erasure<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn erasure(
+    State(window): State<Arc<Window>>,
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
     let consumer = Consumer::of(&caller)?;

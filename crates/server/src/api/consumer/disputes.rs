@@ -28,8 +28,8 @@ use store::{Read, RecordSearch, StoreError};
 const MOST: usize = 100;
 
 /// `GET /v1/consumer/disputes`: his, the newest first, each with what was said so far.
-pub(crate) async fn disputes<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn disputes(
+    State(window): State<Arc<Window>>,
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
     let consumer = Consumer::of(&caller)?;
@@ -37,7 +37,7 @@ pub(crate) async fn disputes<R: Read>(
 }
 
 /// All of his.
-pub(super) async fn all<R: Read>(window: &Window<R>, consumer: &Consumer) -> Result<Vec<Value>, StoreError> {
+pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Vec<Value>, StoreError> {
     let parties = Some(vec![consumer.person.clone()]);
     let search = RecordSearch { register: Register::Dispute, parties, states: Vec::new() };
     let (records, _) = window.read.records(&search, None, MOST).await?;
@@ -48,11 +48,7 @@ pub(super) async fn all<R: Read>(window: &Window<R>, consumer: &Consumer) -> Res
     Ok(shown)
 }
 
-async fn whole<R: Read>(
-    window: &Window<R>,
-    consumer: &Consumer,
-    record: &Arc<Record>,
-) -> Result<Value, StoreError> {
+async fn whole(window: &Window, consumer: &Consumer, record: &Arc<Record>) -> Result<Value, StoreError> {
     let body = Body::of(record);
     let seller = record.key.id.split_once(':').map_or("", |(_, seller)| seller);
     let mut steps = vec![step(window, consumer, record)];
@@ -77,7 +73,7 @@ async fn whole<R: Read>(
     }))
 }
 
-fn step<R: Read>(window: &Window<R>, consumer: &Consumer, record: &Record) -> Value {
+fn step(window: &Window, consumer: &Consumer, record: &Record) -> Value {
     let body = Body::of(record);
     let own = record.actor.party == consumer.person;
     let text = match record.action.as_str() {
@@ -102,8 +98,8 @@ pub struct Opened {
 }
 
 /// `POST /v1/consumer/disputes`: from its commit on the seller uses his quota no further.
-pub(crate) async fn open<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn open(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     sent: Result<Json<Opened>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -133,8 +129,8 @@ pub(crate) async fn open<R: Read>(
 }
 
 /// `POST /v1/consumer/disputes/{seller}/withdrawal`.
-pub(crate) async fn withdraw<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn withdraw(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path(seller): Path<String>,
 ) -> Result<Json<Value>, Problem> {

@@ -38,23 +38,23 @@ use register::consumer::Body;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use store::{Read, Scope, Search, StoreError};
+use store::{ChosenRead, Read, Scope, Search, StoreError};
 
 /// The routes.
-pub fn routes<R: Read>() -> Router<Arc<Window<R>>> {
+pub fn routes() -> Router<Arc<Window>> {
     Router::new()
-        .route("/v1/consumer/codes", post(code::<R>))
-        .route("/v1/consumer/sessions", post(begin::<R>))
-        .route("/v1/consumer/trades", get(trades::list::<R>))
-        .route("/v1/consumer/trades/{platform}/{order_no}", get(trades::show::<R>))
-        .route("/v1/consumer/quota", get(quota::quota::<R>))
-        .route("/v1/consumer/lock", post(quota::lock::<R>))
-        .route("/v1/consumer/notices", post(quota::notices::<R>))
-        .route("/v1/consumer/disputes", get(disputes::disputes::<R>).post(disputes::open::<R>))
-        .route("/v1/consumer/disputes/{seller}/withdrawal", post(disputes::withdraw::<R>))
-        .route("/v1/consumer/accesses", get(data::accesses::<R>))
-        .route("/v1/consumer/data", get(data::data::<R>))
-        .route("/v1/consumer/erasure", post(data::erasure::<R>))
+        .route("/v1/consumer/codes", post(code))
+        .route("/v1/consumer/sessions", post(begin))
+        .route("/v1/consumer/trades", get(trades::list))
+        .route("/v1/consumer/trades/{platform}/{order_no}", get(trades::show))
+        .route("/v1/consumer/quota", get(quota::quota))
+        .route("/v1/consumer/lock", post(quota::lock))
+        .route("/v1/consumer/notices", post(quota::notices))
+        .route("/v1/consumer/disputes", get(disputes::disputes).post(disputes::open))
+        .route("/v1/consumer/disputes/{seller}/withdrawal", post(disputes::withdraw))
+        .route("/v1/consumer/accesses", get(data::accesses))
+        .route("/v1/consumer/data", get(data::data))
+        .route("/v1/consumer/erasure", post(data::erasure))
 }
 
 /// Who asks, as a person.
@@ -88,14 +88,14 @@ impl Consumer {
     }
 
     /// Whether a trade is his: ordered in his name and with the telephone that proved him.
-    fn owns(&self, read: &impl Read, consignment: &Consignment) -> bool {
+    fn owns(&self, read: &ChosenRead, consignment: &Consignment) -> bool {
         buyer(read, consignment)
             .is_some_and(|buyer| buyer.person == self.person && buyer.telephone == self.telephone)
             && self.is_telephone_of_list(read, consignment)
     }
 
     /// A list that names another telephone than its order does is not shown with what is in it.
-    fn is_telephone_of_list(&self, read: &impl Read, consignment: &Consignment) -> bool {
+    fn is_telephone_of_list(&self, read: &ChosenRead, consignment: &Consignment) -> bool {
         match consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document) {
             Some(Document::Declaration(declaration)) if self.uses(consignment) => {
                 hashed(read, "telephone", &declaration.head.buyer_telephone) == self.telephone
@@ -105,9 +105,9 @@ impl Consumer {
     }
 
     /// Trades that use his quota or did, the newest first, from a place on.
-    async fn trades<R: Read>(
+    async fn trades(
         &self,
-        window: &Window<R>,
+        window: &Window,
         after: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<Consignment>, Option<u64>), StoreError> {
@@ -121,7 +121,7 @@ impl Consumer {
     }
 
     /// The trades that his telephone proved him with: also before they are declared.
-    async fn proved<R: Read>(&self, window: &Window<R>) -> Result<Vec<Consignment>, StoreError> {
+    async fn proved(&self, window: &Window) -> Result<Vec<Consignment>, StoreError> {
         let record = window.read.record(&clearance::guard::lock_of(&self.person)).await?;
         let known = record.map(|record| Body::of(&record).telephones).unwrap_or_default();
         let mut found = Vec::new();
@@ -133,12 +133,12 @@ impl Consumer {
 }
 
 /// A party's name, as filed; its code where it is not.
-pub(crate) fn name_of<R: Read>(window: &Window<R>, code: &str) -> String {
+pub(crate) fn name_of(window: &Window, code: &str) -> String {
     window.filing(code).map_or_else(|| code.to_owned(), |filing| filing.name.to_string())
 }
 
 /// The seller of a trade: its code as filed.
-pub(crate) fn seller_of<R: Read>(window: &Window<R>, consignment: &Consignment) -> Text {
+pub(crate) fn seller_of(window: &Window, consignment: &Consignment) -> Text {
     let declared = consignment.attempt.as_ref().map(|attempt| &attempt.declaration);
     let code = match declared.or(consignment.order.as_ref()).map(|filed| &*filed.document) {
         Some(Document::Declaration(declaration)) => declaration.head.ebc_code.trim().into(),
@@ -156,8 +156,8 @@ pub struct Asked {
 }
 
 /// `POST /v1/consumer/codes`: a code goes to the telephone on the order, if there is one. The answer is always the same.
-async fn code<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+async fn code(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     sent: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -169,11 +169,7 @@ async fn code<R: Read>(
 }
 
 /// The ticket of a code that was asked for.
-pub(crate) async fn asked<R: Read>(
-    window: &Arc<Window<R>>,
-    number: &str,
-    address: &str,
-) -> Result<String, Problem> {
+pub(crate) async fn asked(window: &Arc<Window>, number: &str, address: &str) -> Result<String, Problem> {
     if number.trim().is_empty() || number.chars().count() > 100 {
         return Err(Problem::bad_request("`number` is that of an order, a waybill or a list"));
     }
@@ -195,8 +191,8 @@ pub struct Proof {
 }
 
 /// `POST /v1/consumer/sessions`: a session for the code; its text is shown once.
-async fn begin<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+async fn begin(
+    State(window): State<Arc<Window>>,
     Address(address): Address,
     sent: Result<Json<Proof>, JsonRejection>,
 ) -> Result<Response, Problem> {

@@ -51,7 +51,7 @@ pub(super) struct Use {
 }
 
 /// Every use of his quota that stands or was given up, the newest first.
-pub(super) async fn uses<R: Read>(window: &Window<R>, consumer: &Consumer) -> Result<Vec<Use>, StoreError> {
+pub(super) async fn uses(window: &Window, consumer: &Consumer) -> Result<Vec<Use>, StoreError> {
     let (mut found, mut after) = (Vec::new(), None);
     for _ in 0..PAGES {
         let (trades, next) = consumer.trades(window, after, PAGE).await?;
@@ -83,7 +83,7 @@ pub(super) async fn uses<R: Read>(window: &Window<R>, consumer: &Consumer) -> Re
 }
 
 /// A use as its person is told it: enough to dispute it, and of a trade with another telephone no more.
-async fn shown<R: Read>(window: &Window<R>, consumer: &Consumer, one: &Use) -> Result<Value, StoreError> {
+async fn shown(window: &Window, consumer: &Consumer, one: &Use) -> Result<Value, StoreError> {
     let key = &one.consignment.key;
     let state = match one.state {
         HoldState::Held => "held",
@@ -108,8 +108,8 @@ async fn shown<R: Read>(window: &Window<R>, consumer: &Consumer, one: &Use) -> R
 }
 
 /// `GET /v1/consumer/quota?year=`.
-pub(crate) async fn quota<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn quota(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: api::Query,
 ) -> Result<Json<Value>, Problem> {
@@ -126,8 +126,8 @@ pub(crate) async fn quota<R: Read>(
 }
 
 /// The quota of a year.
-pub(super) async fn of_year<R: Read>(
-    window: &Window<R>,
+pub(super) async fn of_year(
+    window: &Window,
     consumer: &Consumer,
     year: u32,
     years: &[u32],
@@ -161,8 +161,8 @@ pub(super) async fn of_year<R: Read>(
 }
 
 /// A move of a record of his.
-pub(super) async fn moved<R: Read>(
-    window: &Window<R>,
+pub(super) async fn moved(
+    window: &Window,
     consumer: &Consumer,
     key: clearance::record::RecordKey,
     (version, action): (u32, &str),
@@ -183,8 +183,8 @@ pub struct Lock {
 }
 
 /// `POST /v1/consumer/lock`: from its commit on no declaration uses his quota, until he unlocks it.
-pub(crate) async fn lock<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn lock(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     sent: Result<Json<Lock>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -208,8 +208,8 @@ pub struct NoticesWanted {
 }
 
 /// `POST /v1/consumer/notices`: whether his telephone is told of each use of his quota.
-pub(crate) async fn notices<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn notices(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     sent: Result<Json<NoticesWanted>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {

@@ -21,8 +21,8 @@ const PAGE: (usize, usize) = (30, 100);
 
 /// `GET /v1/consumer/trades?after=&limit=`: his, the newest first. Those in his name with another telephone are uses of his
 /// quota and stand there.
-pub(crate) async fn list<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn list(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     query: api::Query,
 ) -> Result<Json<Value>, Problem> {
@@ -41,7 +41,7 @@ pub(crate) async fn list<R: Read>(
     Ok(Json(json!({"trades": shown, "after": next.map(|next| next.to_string())})))
 }
 
-fn line<R: Read>(window: &Window<R>, consignment: &Consignment) -> Value {
+fn line(window: &Window, consignment: &Consignment) -> Value {
     let attempt = consignment.attempt.as_ref();
     json!({
         "platform": consignment.key.platform.as_str(),
@@ -68,8 +68,8 @@ fn goods(consignment: &Consignment) -> Vec<Value> {
 }
 
 /// `GET /v1/consumer/trades/{platform}/{orderNo}`.
-pub(crate) async fn show<R: Read>(
-    State(window): State<Arc<Window<R>>>,
+pub(crate) async fn show(
+    State(window): State<Arc<Window>>,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
@@ -84,7 +84,7 @@ pub(crate) async fn show<R: Read>(
 }
 
 /// A trade of his in full.
-pub(super) fn whole<R: Read>(window: &Window<R>, consignment: &Consignment, events: &[StoredEvent]) -> Value {
+pub(super) fn whole(window: &Window, consignment: &Consignment, events: &[StoredEvent]) -> Value {
     let mut shown = line(window, consignment);
     let attempt = consignment.attempt.as_ref();
     let order = match consignment.order.as_ref().map(|filed| &*filed.document) {
@@ -132,7 +132,7 @@ fn reasons(consignment: &Consignment) -> Vec<Value> {
 }
 
 /// The last days of a return: to apply for it, and for the goods to be back; none before release.
-fn return_window<R: Read>(window: &Window<R>, consignment: &Consignment) -> Value {
+fn return_window(window: &Window, consignment: &Consignment) -> Value {
     let bill = consignment.attempt.as_ref().and_then(|attempt| attempt.bill.as_ref());
     let Some(released) = bill.map(|bill| bill.released_on) else { return Value::Null };
     let (reference, today) = (window.reference(), window.clock.now().day());

@@ -28,7 +28,7 @@ pub mod people;
 pub mod provider;
 
 pub struct Zone {
-    pub window: Window<ChosenRead>,
+    pub window: Window,
     pub router: axum::Router,
     pub tokens: BTreeMap<String, String>,
     pub folder: tempfile::TempDir,
@@ -123,7 +123,7 @@ impl Zone {
     }
 }
 
-pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<ChosenRead> {
+pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window {
     let (store, control) = chosen(folder.path()).await;
     let window = Window::open(store, control, clock.clone(), |error| panic!("{error}")).await.unwrap().0;
     draw_the_same(&window).await;
@@ -131,7 +131,7 @@ pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window<ChosenRea
 }
 
 /// The draw of a zone is secret; that of a test is always the same: no run selects what another let pass.
-pub async fn draw_the_same<R: store::Read>(window: &Window<R>) {
+pub async fn draw_the_same(window: &Window) {
     if window.reference().sampling_seed.number == 1 {
         window.draw_with([7; 32], "test").await.unwrap();
     }
