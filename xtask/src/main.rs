@@ -70,6 +70,7 @@ fn stories_on_postgres() -> bool {
         "registering",
         "registers",
         "retention",
+        "risk_cases",
         "rotation",
         "rulebook_drafts",
         "sandbox",

@@ -54,11 +54,13 @@ pub enum Register {
     Photograph = 19,
     /// Drafts of the rulebook.
     RulebookDraft = 23,
+    /// Cases that several agencies judge together.
+    RiskCase = 26,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -82,6 +84,7 @@ impl Register {
         Self::ServiceOffer,
         Self::Photograph,
         Self::RulebookDraft,
+        Self::RiskCase,
     ];
 
     /// The register of a stored number.
@@ -115,6 +118,7 @@ impl Register {
             Self::ServiceOffer => "service-offers",
             Self::Photograph => "photographs",
             Self::RulebookDraft => "rulebook-drafts",
+            Self::RiskCase => "risk-cases",
         }
     }
 

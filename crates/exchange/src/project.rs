@@ -77,7 +77,8 @@ const NAMES: [&str; 12] = [
     "taxNo",
 ];
 
-pub(crate) fn of_document(document: &Document, mask: &Mask) -> Shared {
+/// What a document says that a mask looks at; what may be had of it is still [`Mask::of`].
+pub fn of_document(document: &Document, mask: &Mask) -> Shared {
     let of_lines = mask.of_lines();
     let mut values = Map::new();
     let mut lines: Vec<Value> = Vec::new();

@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::{ChosenRead, Duty, NewUser, UserState};
+use store::{Duty, NewUser, UserState};
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::postgres::PostgresStore;
-use store::{ChosenRead, ChosenStore, Control, StoreError};
+use store::{ChosenStore, Control, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Arguments of `serve`.

@@ -119,7 +119,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 19] {
+    pub fn files(self) -> [(&'static str, &'static str); 20] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -139,6 +139,7 @@ impl Language {
                     ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
                     ("credit.ftl", include_str!(concat!("../locales/", $tag, "/credit.ftl"))),
+                    ("cases.ftl", include_str!(concat!("../locales/", $tag, "/cases.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),
                     (

@@ -27,6 +27,7 @@ pub mod picture;
 pub mod reference;
 pub mod request;
 pub mod retention;
+pub mod risk_case;
 pub mod rulebook_draft;
 pub mod says;
 pub mod share;
@@ -219,6 +220,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::ServiceOffer => offer::MOVES,
         Register::Photograph => photograph::MOVES,
         Register::RulebookDraft => rulebook_draft::MOVES,
+        Register::RiskCase => risk_case::MOVES,
     }
 }
 
@@ -310,6 +312,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::ServiceOffer => offer::made(seen, step, &mut faults),
         Register::Photograph => photograph::made(seen, &mut faults),
         Register::RulebookDraft => rulebook_draft::made(seen, step, &mut faults),
+        Register::RiskCase => risk_case::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
@@ -404,6 +407,7 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::CreditObservation, Who::Reviewer) => &["contested"],
         (Register::CreditList, Who::Reviewer) => &["noticed", "heard", "appealed", "repair-asked"],
         (Register::CreditList, Who::Owner) => &["noticed"],
+        (Register::RiskCase, Who::Owner | Who::Giver) => &["open", "decided"],
         (Register::ServiceRequest, Who::Giver) => &["open"],
         (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
         (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],

@@ -134,7 +134,10 @@ impl View {
         let (sights, strict) = sights(record.key.register);
         let eyes = Eyes { sights, strict, part, state: &record.state };
         // Our own writing: it parses.
-        let body = serde_json::from_str(&record.body).unwrap_or_default();
+        let mut body = serde_json::from_str(&record.body).unwrap_or_default();
+        if part != Part::Owner {
+            keep_addressed(record.key.register, &mut body, codes);
+        }
         let body = eyes.seen("", body).unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         let mut seen = record.clone();
         seen.body = body.to_string();
@@ -167,6 +170,30 @@ impl View {
     /// Its body, likewise.
     pub fn body(&self) -> &Value {
         &self.body
+    }
+}
+
+/// Lists of which each item is for those whom it names: a pointer to the list, a pointer in the item to whom it is for (nobody
+/// named = all who see the record). Whose record it is sees all.
+fn addressed(register: Register) -> &'static [(&'static str, &'static str)] {
+    match register {
+        Register::RiskCase => &[("/evidence", "/to"), ("/tasks", "/task/to")],
+        _ => &[],
+    }
+}
+
+/// Leaves of such lists what is for a reader with these codes, or was put there by him.
+fn keep_addressed(register: Register, body: &mut Value, codes: &[Text]) {
+    let is =
+        |code: &Value| code.as_str().is_some_and(|code| codes.iter().any(|own| own.as_str() == code.trim()));
+    let said_by_him = |item: &Value| item.pointer("/by").is_some_and(is);
+    for (list, to) in addressed(register) {
+        let Some(Value::Array(items)) = body.pointer_mut(list) else { continue };
+        items.retain(|item| match item.pointer(to) {
+            Some(Value::Array(named)) => named.is_empty() || named.iter().any(is) || said_by_him(item),
+            Some(named @ Value::String(_)) => is(named),
+            _ => true,
+        });
     }
 }
 

@@ -5,6 +5,8 @@
 mod certificates;
 #[path = "filings/demands.rs"]
 mod demands;
+#[path = "filings/risk_cases.rs"]
+mod risk_cases;
 #[path = "filings/says.rs"]
 mod says;
 

@@ -3,7 +3,7 @@
 
 use crate::window::Window;
 use std::time::{Duration, Instant};
-use store::{Evidence, Read, StoreError};
+use store::{Evidence, StoreError};
 
 /// A head is published at least so often, if rows came.
 const BETWEEN_HEADS: Duration = Duration::from_secs(60);

@@ -9,7 +9,7 @@ use clearance::party::Role;
 use clearance::record::{Actor, RecordKey, Register};
 use register::sign_in::SignIn;
 use register::{By, Command, Refusal};
-use store::{Read, StoreError, Trace};
+use store::{StoreError, Trace};
 
 /// Happenings carried at a time.
 const AT_A_TIME: usize = 100;

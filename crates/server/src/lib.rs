@@ -41,6 +41,7 @@ pub mod reference;
 mod registering;
 pub mod retention;
 pub mod rights;
+mod risk_cases;
 pub mod sandbox;
 pub mod second_factor;
 pub mod serving;

@@ -8,7 +8,6 @@ use crate::push::{Client, signed};
 use serde_json::json;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use store::Read;
 
 /// Times a message is tried: a code is soon worth nothing.
 const TRIES: u32 = 3;

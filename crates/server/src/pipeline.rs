@@ -76,7 +76,7 @@ pub(crate) fn start<S: Store>(
     let told_to_close = closing.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answering = Answering {
-        read: store.read(),
+        read: store.read().into(),
         reference: reference.clone(),
         metrics: metrics.clone(),
         tail,
@@ -334,7 +334,7 @@ impl<S: Store> Engine<S> {
     }
 
     pub(crate) async fn renew_reference(&mut self) -> Result<(), StoreError> {
-        match reference::read(&self.store.read()).await {
+        match reference::read(&self.store.read().into()).await {
             Ok(newer) => {
                 self.unreadable = false;
                 reference::replace(&self.reference, newer);

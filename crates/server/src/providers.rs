@@ -18,7 +18,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::{Duty, NewUser, Provider, Read, StoreError, User, UserState};
+use store::{Duty, NewUser, Provider, StoreError, User, UserState};
 use tokio::sync::Semaphore;
 
 /// What an operator set for a provider.

@@ -15,7 +15,7 @@ use clearance::keys::Time;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use store::{Control, Credentials, Patience, Read, StoreError, User, UserState};
+use store::{Control, Credentials, Patience, StoreError, User, UserState};
 
 /// Five attempts, then half a minute, a minute … a quarter of an hour; a day later all is forgotten. Guessing a hundred
 /// passwords of one login takes a day; whoever is kept out by another's attempts waits a quarter of an hour at most.

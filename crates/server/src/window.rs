@@ -165,7 +165,7 @@ impl Window {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open<S: Store<Read: Into<ChosenRead>>>(
+    pub async fn open<S: Store>(
         store: S,
         control: Control,
         clock: Clock,
@@ -178,14 +178,14 @@ impl Window {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open_judged_by<S: Store<Read: Into<ChosenRead>>>(
+    pub async fn open_judged_by<S: Store>(
         judge: Judge,
         store: S,
         control: Control,
         clock: Clock,
         failed: impl FnOnce(StoreError) + Send + 'static,
     ) -> Result<(Self, std::thread::JoinHandle<()>), OpenError> {
-        let read = store.read();
+        let read: ChosenRead = store.read().into();
         let mut reference = crate::reference::read(&read).await?;
         // What a new space is judged with becomes its first rows, before any trade: no program built with other
         // tables changes what is in force here.

@@ -50,6 +50,18 @@ macro_rules! each {
     };
 }
 
+impl From<SqliteRead> for ChosenRead {
+    fn from(read: SqliteRead) -> Self {
+        Self::Embedded(read)
+    }
+}
+
+impl From<PostgresRead> for ChosenRead {
+    fn from(read: PostgresRead) -> Self {
+        Self::Database(read)
+    }
+}
+
 impl Store for ChosenStore {
     type Transaction<'a> = ChosenTransaction<'a>;
     type Read = ChosenRead;

@@ -165,7 +165,7 @@ pub trait Store: Send + 'static {
     where
         Self: 'a;
     /// The reading side.
-    type Read: Read;
+    type Read: Read + Into<ChosenRead>;
 
     /// Locks the key rows of a batch in key order, created if absent, and reads what is under them, commits that are
     /// done and not yet durable included. `rows` says how many rows the batch may write at most, so that numbers can

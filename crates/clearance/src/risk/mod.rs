@@ -26,7 +26,8 @@ use lists::Lists;
 pub const LISTS: [&str; 4] = lists::FILES;
 
 /// Which side of a trade a rule looks at: the five dimensions in which the zone's plan wants risk told.
-const DIMENSIONS: [&str; 5] = ["source", "quality", "safety-access", "transaction", "taxation"];
+/// The five dimensions that a rule may have (implementation plan, risk prevention and control).
+pub const DIMENSIONS: [&str; 5] = ["source", "quality", "safety-access", "transaction", "taxation"];
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Rule {
@@ -117,6 +118,11 @@ impl RiskRules {
             alternatives: compile::condition(condition, &mut self.windows, &self.lists).map_err(wrong)?,
         });
         Ok(())
+    }
+
+    /// Whether a rule has this id, on whatever days.
+    pub fn has_rule(&self, id: &str) -> bool {
+        self.rules.iter().any(|rule| rule.id == id)
     }
 
     /// The windows that some rule reads: what a decision stores of those of a declaration.

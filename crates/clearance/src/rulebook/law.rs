@@ -169,6 +169,8 @@ law! {
     inspection_second_confirms;
     /// 1 = a draft of the rulebook is published only when it was tried as it stands.
     rulebook_tried;
+    /// Days for which an agency may object to what a joint case decided.
+    case_objection_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
@@ -198,6 +200,7 @@ const LATER: [(&str, i64); 25] = [
     ("photograph_bytes", 5_242_880),
     ("inspection_second_confirms", 0),
     ("rulebook_tried", 1),
+    ("case_objection_days", 5),
 ];
 
 impl Parameters {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use server::Window;
 use std::fmt::Write as _;
 use std::time::Instant;
-use store::{ChosenRead, Duty, NewUser, Read, Scope, Search, UserState};
+use store::{Duty, NewUser, Read, Scope, Search, UserState};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 

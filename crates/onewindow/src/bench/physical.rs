@@ -18,7 +18,6 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::sqlite::SqliteRead;
 use tokio::runtime::Runtime;
 
 /// How long each is measured.

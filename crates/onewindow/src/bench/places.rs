@@ -13,7 +13,6 @@ use server::Window;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
-use store::{ChosenRead, Read};
 use tokio::runtime::Runtime;
 
 /// Which store.

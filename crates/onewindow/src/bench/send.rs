@@ -15,7 +15,6 @@ use server::metrics::Metrics;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use store::Read;
 
 /// When each message of an open loop is due: every connection begins a group at the same pace, a little after the one
 /// before it, so that arrivals are even from the first moment on.

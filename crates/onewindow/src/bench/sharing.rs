@@ -7,7 +7,7 @@ use counterpart::Counterpart;
 use server::Window;
 use server::push::{self, Client, Patience, Reach};
 use std::time::{Duration, Instant};
-use store::{ChosenRead, Read, authorities};
+use store::{Read, authorities};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 

@@ -11,7 +11,7 @@ use register::{By, Command};
 use serde_json::{Value, json};
 use server::Window;
 use std::time::Duration;
-use store::{ChosenRead, Read};
+use store::Read;
 
 /// Customs.
 pub const CUSTOMS: &str = "8620000001";

@@ -14,7 +14,7 @@ use serde_json::json;
 use server::Window;
 use std::net::SocketAddr;
 use std::path::Path;
-use store::{ChosenRead, Read};
+use store::Read;
 
 const CODE: &str = "5301960101";
 const NAME: &str = "样例云岭跨境商城";

@@ -3,6 +3,24 @@
 use super::operation::Differing;
 use serde::Deserialize;
 
+/// What closed cases said of a risk rule.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+pub struct RuleFeedback {
+    /// Its id.
+    pub rule: String,
+    /// How often it was right.
+    pub right: u64,
+    /// How often it was not.
+    pub wrong: u64,
+}
+
+/// What closed cases said.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+pub struct Feedback {
+    /// Of each rule.
+    pub rules: Vec<RuleFeedback>,
+}
+
 /// Somebody who wrote in a draft.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 pub struct Author {

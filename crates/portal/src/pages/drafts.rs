@@ -2,7 +2,7 @@
 
 use super::operation::differing_tables;
 use super::{address, inspect::both};
-use crate::answers::drafts::{Draft, Drafts, TableFault, TableText, Trial, Verdict};
+use crate::answers::drafts::{Draft, Drafts, Feedback, TableFault, TableText, Trial, Verdict};
 use crate::answers::operation::Rulebooks;
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
@@ -46,8 +46,34 @@ fn authors(texts: Texts, draft: &Draft) -> String {
     names.join(&texts.text("joint"))
 }
 
-/// All drafts, and what begins one.
-pub fn list(frame: &Frame, all: &Drafts, books: &Rulebooks) -> Page {
+/// Whoever changes rules sees how often each was right.
+fn feedback(texts: Texts, feedback: &Feedback) -> Markup {
+    let rows = feedback.rules.iter().map(|told| {
+        let all = told.right + told.wrong;
+        vec![
+            html! { span.code { (told.rule) } },
+            html! { (count(told.right)) },
+            html! { (count(told.wrong)) },
+            html! { @if all > 0 { (told.right * 100 / all) "%" } },
+        ]
+    });
+    let columns =
+        ["item-rule", "feedback-right", "feedback-wrong", "feedback-share"].map(|name| texts.text(name));
+    html! {
+        h2 { (texts.text("feedback-title")) }
+        @if feedback.rules.is_empty() { (empty(&texts.text("feedback-none"), &texts.text("feedback-none-help"))) }
+        @else {
+            (Table {
+                caption: texts.text("feedback-title"),
+                columns: columns.map(Column::of).to_vec(),
+                rows: rows.collect(),
+            }.shown())
+        }
+    }
+}
+
+/// All drafts, what begins one, and what closed cases said of rules.
+pub fn list(frame: &Frame, all: &Drafts, books: &Rulebooks, told: &Feedback) -> Page {
     let texts = frame.texts;
     let rows = all.drafts.iter().map(|draft| {
         vec![
@@ -78,6 +104,7 @@ pub fn list(frame: &Frame, all: &Drafts, books: &Rulebooks) -> Page {
             }.shown())
         }
         @if let Some(after) = &all.after { p { a href=(address(PLACE, &[("after", after)])) { (texts.text("next-page")) } } }
+        (feedback(texts, told))
         @if all.in_force > 1 {
             h2 { (texts.text("draft-back")) }
             p { (texts.text("draft-back-help")) }

@@ -148,6 +148,9 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditAssessment => &["/grade", "/score", "/day"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
+        Register::RiskCase => {
+            &["/opened/subject", "/opened/dimension", "/decided/decision/risk", "/closing/result"]
+        }
         Register::Photograph | Register::RulebookDraft => &[],
     }
 }
@@ -164,6 +167,7 @@ pub fn milliseconds(register: Register) -> &'static [&'static str] {
         Register::PaymentData => &["due", "called", "answered"],
         Register::SignIn => &["time"],
         Register::Consumer => &["erasureAsked"],
+        Register::RiskCase => &["at"],
         _ => &[],
     }
 }

@@ -229,6 +229,43 @@ const OFFERED: &[Field] = &[
     must("contact", Group(CONTACT)),
 ];
 
+const INVITED: &[Field] =
+    &[must("agency", Code), must("purpose", Text), must("legalBasis", Text), must("due", Date)];
+
+const CASE: &[Field] = &[
+    must("subject", Text),
+    must("dimension", Choice(&clearance::risk::DIMENSIONS)),
+    may("about", Text).many(),
+    must("grounds", Area),
+    must("invited", Group(INVITED)).many(),
+];
+
+const EVIDENCE: &[Field] = &[
+    must("text", Area),
+    may("consignment", Text),
+    may("fields", Text).many(),
+    may("attachments", Attachment).many(),
+    may("to", Code).many(),
+];
+
+const JUDGED: &[Field] = &[
+    must("risk", Choice(crate::risk_case::RISKS)),
+    must("measures", Choice(crate::risk_case::MEASURES)).many(),
+    must("text", Area),
+];
+
+const TASK: &[Field] = &[must("to", Code), must("text", Area), must("due", Date)];
+
+const TASK_REPORT: &[Field] = &[must("task", Number), must("text", Area)];
+
+const RULE_VERDICT: &[Field] = &[must("rule", Code), must("verdict", Choice(crate::risk_case::VERDICTS))];
+
+const CLOSING: &[Field] = &[
+    must("result", Choice(crate::risk_case::RESULTS)),
+    must("text", Area),
+    may("rules", Group(RULE_VERDICT)).many(),
+];
+
 /// Every form.
 pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["apply", "correct", "change"], APPLICATION, Some("/applied")),
@@ -253,6 +290,13 @@ pub(super) const FORMS: &[Row] = &[
     (Register::ServiceRequest, &["ask"], ASKED_FOR, None),
     (Register::ServiceRequest, &["accept"], ACCEPTING, None),
     (Register::ServiceOffer, &["offer", "change"], OFFERED, Some("/offered")),
+    (Register::RiskCase, &["open"], CASE, None),
+    (Register::RiskCase, &["invite"], INVITED, None),
+    (Register::RiskCase, &["add-evidence"], EVIDENCE, None),
+    (Register::RiskCase, &["give-opinion", "decide"], JUDGED, None),
+    (Register::RiskCase, &["set-task"], TASK, None),
+    (Register::RiskCase, &["report"], TASK_REPORT, None),
+    (Register::RiskCase, &["close"], CLOSING, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -323,6 +367,27 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         &["day", "score", "grade", "byScore", "known", "rulebook", "reasons", "vetoes"],
     ),
     (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf"]),
+    (
+        Register::RiskCase,
+        &[
+            "opened",
+            "evidence",
+            "shown",
+            "number",
+            "by",
+            "at",
+            "opinions",
+            "decided",
+            "decision",
+            "dissent",
+            "missing",
+            "objectionsUntil",
+            "objected",
+            "tasks",
+            "report",
+            "closing",
+        ],
+    ),
     (Register::RulebookDraft, &["asked", "authors", "trial", "number"]),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),

@@ -5,7 +5,7 @@ use super::{Field, Kind, form, summary, tables};
 use crate::moves::Who;
 use crate::{
     attachment, certificate, consumer, credit, demand, dispute, filing, form, goods, moves_of, offer,
-    payment_data, request, share, webhook,
+    payment_data, request, risk_case, share, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -114,6 +114,20 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<demand::Asked>("demand", described(Register::ServiceRequest, "ask"), &[]);
     is_described::<demand::Accepting>("accepting", described(Register::ServiceRequest, "accept"), &[]);
     is_described::<offer::Offered>("offer", described(Register::ServiceOffer, "offer"), &[]);
+    is_described::<risk_case::Opened>("case", described(Register::RiskCase, "open"), &[]);
+    is_described::<risk_case::Invited>("invited", described(Register::RiskCase, "invite"), &[]);
+    is_described::<risk_case::Evidence>(
+        "evidence",
+        described(Register::RiskCase, "add-evidence"),
+        &["shown"],
+    );
+    is_described::<risk_case::Opinion>("opinion", described(Register::RiskCase, "give-opinion"), &[]);
+    is_described::<risk_case::Decision>("case's decision", described(Register::RiskCase, "decide"), &[]);
+    is_described::<risk_case::Task>("task", described(Register::RiskCase, "set-task"), &[]);
+    is_described::<risk_case::Report>("report", described(Register::RiskCase, "report"), &[]);
+    let closing = described(Register::RiskCase, "close");
+    is_described::<risk_case::Closing>("closing", closing, &[]);
+    is_described::<risk_case::RuleVerdict>("rule's verdict", within(closing, "rules"), &[]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use clearance::keys::{OrderKey, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Assignment, Read};
+use store::Assignment;
 
 /// What is taken: a trade, or the first of a queue that nobody works on.
 #[derive(Deserialize)]

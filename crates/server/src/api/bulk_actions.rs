@@ -17,7 +17,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::Read;
 
 /// Actions that may be taken on many: none that a party would have to be given a reason of its own for.
 pub const ACTIONS: [&str; 4] = ["approve", "release", "inspect", "suspend"];

@@ -12,7 +12,6 @@ use clearance::{Rulebook, Text};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Read;
 
 /// Institutions of a page: unless asked for, and at most.
 const PAGE: (usize, usize) = (200, 1_000);

@@ -12,7 +12,6 @@ use ceb::Day;
 use clearance::rulebook::Rulebook;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// Parameters of the rulebook that bound a purchase, and per what.
 const TRADE: [(&str, &str); 2] =

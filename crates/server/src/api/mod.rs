@@ -159,6 +159,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/rulebooks/drafts/{id}"),
     ("get", "/v1/rulebooks/drafts/{id}/tables/{table}"),
     ("post", "/v1/rulebooks/drafts/{id}/actions"),
+    ("get", "/v1/risk/feedback"),
     ("get", "/v1/bills"),
     ("get", "/v1/search"),
 ];
@@ -250,6 +251,7 @@ pub fn router(window: Window) -> Router {
         .route("/v1/rulebooks/drafts/{id}", get(rulebook_drafts::show))
         .route("/v1/rulebooks/drafts/{id}/tables/{table}", get(rulebook_drafts::table))
         .route("/v1/rulebooks/drafts/{id}/actions", post(rulebook_drafts::act))
+        .route("/v1/risk/feedback", get(crate::risk_cases::feedback))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

@@ -4,15 +4,17 @@ use super::openapi::{list_of, object};
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 5] = [
+pub(super) const SUMMARIES: [&str; 6] = [
     "Drafts of the rulebook, newest first, for officers whose duty it is",
     "A draft: tables that shall change, or those of an earlier rulebook; checked whole before it is kept",
     "A draft with what it would change, how far its trial is, and what that came to",
     "A table of a draft as CSV, or that in force where the draft leaves it; `new` is the id of no draft",
     "Change, try, publish or withdraw a draft, naming the version seen; another person publishes than who wrote it",
+    "What closed joint cases say: of each risk rule how often it was right and wrong, and which consignments were what was suspected",
 ];
 
 const DRAFTS: &str = "/v1/rulebooks/drafts";
+const FEEDBACK: &str = "/v1/risk/feedback";
 
 /// Statuses of a route besides those of all.
 pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
@@ -53,6 +55,7 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
     match path {
         "/v1/bills" => return Some("Bills"),
         "/v1/search" => return Some("Found"),
+        FEEDBACK => return Some("RiskFeedback"),
         _ => {}
     }
     match (method, path.strip_prefix(DRAFTS)?) {
@@ -118,6 +121,15 @@ pub(super) fn schemas() -> Map<String, Value> {
         "RulebookDrafts": object(&[("drafts", list_of("RulebookDraftLine")), ("inForce", whole.clone()), ("after", or_null("string"))]),
         "RulebookDraft": object(&one),
         "RulebookTable": object(&[("table", text.clone()), ("inForce", whole), ("changed", truth), ("text", text)]),
+        "RiskFeedback": object(&[
+            ("cases", json!({"type": "integer", "description": "closed cases that were looked through"})),
+            ("complete", json!({"type": "boolean", "description": "false = there are more than are looked through at once"})),
+            ("rules", json!({"type": "array", "items": object(&[("rule", json!({"type": "string"})), ("right", json!({"type": "integer"})), ("wrong", json!({"type": "integer"}))])})),
+            ("labels", json!({"type": "array", "items": object(&[
+                ("consignment", json!({"type": "string", "description": "platform/orderNo"})), ("case", json!({"type": "string"})),
+                ("result", json!({"type": "string", "description": "confirmed, refuted, undetermined"})), ("dimension", json!({"type": "string"})),
+            ])})),
+        ]),
         "RulebookDraftRequest": asked.clone(),
         "RulebookDraftAction": json!({
             "type": "object", "required": ["action", "version"], "additionalProperties": false,

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use store::{Duty, NewToken, NewUser, Read, Token, User, UserState};
+use store::{Duty, NewToken, NewUser, Token, User, UserState};
 
 /// Bytes of a body here: a few short fields, asked for also from those who are not signed in.
 const BODY: usize = 16_384;

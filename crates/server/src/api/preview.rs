@@ -12,7 +12,6 @@ use clearance::Reason;
 use clearance::reason::Layer;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// Previews of one caller for one person on one day.
 pub(super) const PER_DAY: u32 = 50;

@@ -143,6 +143,7 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
         Register::CreditList => register::credit::listing::is_overdue(record, now),
         Register::ServiceRequest => record.state == "open" && !register::demand::is_open(record, now),
         Register::ServiceOffer => register::offer::is_overdue(record, now),
+        Register::RiskCase => register::risk_case::is_overdue(record, now),
         _ => false,
     }
 }
@@ -157,6 +158,7 @@ fn listed(view: &View, overdue: bool) -> Value {
         | Register::CreditObservation
         | Register::CreditList
         | Register::ServiceRequest
+        | Register::RiskCase
         | Register::ServiceOffer => {
             shown["overdue"] = overdue.into();
         }
@@ -217,6 +219,9 @@ impl<'a> Mine<'a> {
         let applies = self.caller.rights.has(Right::RegistersApply);
         if self.answered.contains(&record.key.id) {
             return false;
+        }
+        if register == Register::RiskCase {
+            return applies && register::risk_case::waits_for(record, self.codes, self.now);
         }
         (self.caller.reviews() && !owns && waits(Who::Reviewer))
             || (applies && owns && waits(Who::Owner))
@@ -300,6 +305,10 @@ pub async fn act(
     // Who has no party yet has his application, and nothing else is there for him.
     if register::filing::is_claim(&caller.party) && (register != Register::Filing || key.id != caller.party) {
         return Err(refused(&Refusal::Absent, &[]));
+    }
+    let mut body = body;
+    if register == Register::RiskCase && body.action == "add-evidence" {
+        body.body = crate::risk_cases::with_shown(&window, &caller, body.body).await?;
     }
     let command = Command {
         key,
@@ -396,7 +405,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
             caller.is_office() && caller.districts.is_empty()
         }
         // What agencies write to one another is between them.
-        Register::Request => false,
+        Register::Request | Register::RiskCase => false,
         // Who asks for what, and who offers what, is between the two.
         Register::ServiceRequest | Register::ServiceOffer => false,
         // Who may see a photograph is said by its inspection.

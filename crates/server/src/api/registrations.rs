@@ -15,7 +15,6 @@ use clearance::party::Role;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use store::Read;
 
 /// The body.
 #[derive(Deserialize)]

@@ -16,7 +16,7 @@ use clearance::keys::Time;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Credentials, Read, User, UserState};
+use store::{Credentials, User, UserState};
 
 /// The body of a sign-in.
 #[derive(Deserialize)]

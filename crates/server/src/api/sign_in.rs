@@ -13,7 +13,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// The cookie; its name binds it to this host and to encrypted connections.
 const COOKIE: &str = "__Host-sign-in";

@@ -16,7 +16,7 @@ use clearance::Text;
 use clearance::keys::Time;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use store::{Read, Scope};
+use store::Scope;
 
 /// Lines of an answer at most.
 const LINES: usize = 20_000;

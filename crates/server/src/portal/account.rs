@@ -16,7 +16,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use std::sync::Arc;
-use store::Read;
 
 fn view(caller: &Caller) -> View {
     let person = caller.person.as_ref();

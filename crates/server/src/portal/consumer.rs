@@ -22,7 +22,6 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /guide`.
 pub async fn guide(Seen(frame): Seen) -> Response {

@@ -13,7 +13,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /desk/credit?party=&day=`: its own for a party, whom he names for an office.
 pub async fn show(

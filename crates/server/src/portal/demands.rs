@@ -13,7 +13,6 @@ use ::portal::pages::demands::{DEMANDS, Demands, OFFERS, Offers, page};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
-use store::Read;
 
 /// Records of each list.
 const SHOWN: &str = "100";

@@ -18,7 +18,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Read;
 
 /// Trades that the home page counts.
 const NEWEST: &str = "500";

@@ -9,7 +9,7 @@ use crate::api::error::Problem;
 use crate::api::rulebook_drafts::{self as api, Action, Body};
 use crate::api::{Query, operation};
 use crate::auth::Caller;
-use ::portal::answers::drafts::{Draft, Drafts, TableFault, TableText};
+use ::portal::answers::drafts::{Draft, Drafts, Feedback, TableFault, TableText};
 use ::portal::answers::operation::Rulebooks;
 use ::portal::pages::drafts as pages;
 use axum::Json;
@@ -19,17 +19,18 @@ use axum::response::Response;
 use clearance::Rulebook;
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /desk/rulebooks/drafts`.
 pub async fn list(
     State(window): State<Arc<Window>>,
+    caller: Caller,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
     let all: Drafts = read(api::list(State(window.clone()), asked).await?.0)?;
-    let books: Rulebooks = read(operation::rulebooks(State(window)).await?.0)?;
-    Ok(shown(&frame, &pages::list(&frame, &all, &books)))
+    let books: Rulebooks = read(operation::rulebooks(State(window.clone())).await?.0)?;
+    let told: Feedback = read(crate::risk_cases::feedback(State(window), caller).await?.0)?;
+    Ok(shown(&frame, &pages::list(&frame, &all, &books, &told)))
 }
 
 async fn draft_of(window: &Arc<Window>, caller: &Caller, id: &str) -> Result<Draft, Problem> {

@@ -22,7 +22,6 @@ use clearance::reason::Reason;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Read;
 
 /// Days that are shown unless others are asked for, in milliseconds.
 const DAYS: i64 = 29 * 86_400_000;

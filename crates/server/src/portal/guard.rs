@@ -17,7 +17,6 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::collections::BTreeMap;
-use store::Read;
 
 /// The cookie of a session; its name binds it to this host and to encrypted connections (browsers count this machine as one).
 const SESSION: &str = "__Host-session";

@@ -15,7 +15,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use clearance::keys::OrderKey;
 use std::sync::Arc;
-use store::Read;
 
 /// What a form says: the choice of the whole, and every line that differs from it.
 fn body(form: &Form) -> Result<Body, Problem> {

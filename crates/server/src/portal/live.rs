@@ -18,7 +18,6 @@ use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Read;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(2);

@@ -40,7 +40,6 @@ use axum::routing::{get, post};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 /// Every page: method and path.
 pub const ROUTES: &[(&str, &str)] = &[

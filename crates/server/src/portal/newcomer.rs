@@ -16,7 +16,6 @@ use axum::response::Response;
 use clearance::party::Role;
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 fn blank() -> View {
     let appointed = [Role::Officer, Role::ZoneOperator, Role::Consumer];

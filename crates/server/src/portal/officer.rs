@@ -22,7 +22,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use clearance::keys::OrderKey;
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /desk/queue?tab=&from=`.
 pub async fn queue(

@@ -15,7 +15,6 @@ use axum::extract::State;
 use axum::response::Response;
 use evidence::{Entry, Hash, of_hexadecimal, verify_inclusion};
 use std::sync::Arc;
-use store::Read;
 
 /// Rows of the log that are looked through for one page, a request of the interface at a time, and that a page shows.
 const LOOKED: &str = "1000";

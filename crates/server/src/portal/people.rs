@@ -19,7 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use store::{Duty, Read};
+use store::Duty;
 
 /// Bytes of an answer of the interface that a page reads.
 const ANSWER: usize = 8 << 20;

@@ -16,7 +16,6 @@ use clearance::rulebook::{ConsumptionTax, Law, Membership, Rulebook, TariffLine}
 use clearance::tax::{Assessment, TaxFault, assess};
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /`.
 pub async fn start(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Response {

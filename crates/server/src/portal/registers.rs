@@ -31,7 +31,6 @@ use clearance::keys::Time;
 use register::filing;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// Registers on whose records an agency decides.
 const REVIEWED: [&str; 4] = ["filings", "goods", "certificates", "payment-data"];

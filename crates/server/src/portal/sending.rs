@@ -23,7 +23,6 @@ use ceb::Style;
 use clearance::party::Role;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use store::Read;
 
 /// Messages that a role fills in: number and root.
 fn kinds(role: Role) -> Vec<(u16, String)> {

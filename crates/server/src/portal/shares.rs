@@ -14,7 +14,6 @@ use ::portal::pages::shares as pages;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
-use store::Read;
 
 /// Records of a page: each may have dozens of fields.
 const RECORDS: &str = "50";

@@ -17,7 +17,6 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use std::sync::Arc;
-use store::Read;
 
 /// Where somebody goes who signed in: a page of this window that he asked for, or his home.
 fn next(asked: &str) -> &str {

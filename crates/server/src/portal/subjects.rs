@@ -16,7 +16,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use std::sync::Arc;
-use store::Read;
 
 /// What was found, or the question what for.
 fn answered(

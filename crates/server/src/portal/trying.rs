@@ -13,7 +13,6 @@ use ::portal::pages::sandbox;
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
-use store::Read;
 
 /// `GET /desk/sandbox`.
 pub async fn ask(

@@ -11,7 +11,7 @@ use ::portal::pages::workload::{AGES, View};
 use clearance::consignment::Lane;
 use clearance::keys::Time;
 use std::collections::BTreeMap;
-use store::{Read, Summary};
+use store::Summary;
 
 /// States in which a trade has come to an end.
 const ENDED: [u16; 4] = [100, 399, 700, 800];

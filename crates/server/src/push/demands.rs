@@ -9,7 +9,7 @@ use clearance::record::{Record, Register};
 use register::view::View;
 use register::webhook::BATCH;
 use serde_json::{Value, json};
-use store::{Cursor, Read, Row};
+use store::{Cursor, Row};
 
 /// Whether a change is told to whoever has these codes.
 fn concerns(record: &Record, codes: &[Text]) -> bool {

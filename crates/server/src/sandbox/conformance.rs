@@ -11,7 +11,7 @@ use clearance::event::{Cause, SignatureFact};
 use clearance::keys::{OrderKey, Position};
 use clearance::party::Role;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Cursor, EventRow, Read, Row, StoreError};
+use store::{Cursor, EventRow, Row, StoreError};
 
 /// Rows that are looked at together.
 const ROWS: usize = 10_000;

@@ -10,7 +10,6 @@ use clearance::keys::OrderKey;
 use clearance::party::Role;
 use clearance::sample::{self, Trade};
 use ring::rand::{SecureRandom, SystemRandom};
-use store::Read;
 
 /// Buyers that trades are shared among.
 const BUYERS: u64 = 1_000_000;

@@ -8,7 +8,6 @@ use register::{By, Command};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::Read;
 
 /// What is known of the trial that runs.
 #[derive(Debug)]

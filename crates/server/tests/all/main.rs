@@ -41,6 +41,7 @@ mod recorded;
 mod registering;
 mod registers;
 mod retention;
+mod risk_cases;
 mod rotation;
 mod rulebook_drafts;
 mod sandbox;

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 use store::faulty::{Faulty, Rates};
+use store::sqlite::Options;
 use store::sqlite::room::Room;
-use store::sqlite::{Options, SqliteRead};
 use store::{MasterKey, Read};
 use tokio::sync::oneshot;
 

@@ -12,7 +12,7 @@ use server::Window;
 use server::clock::Clock;
 use server::pipeline::Judge;
 use server::window::Published;
-use store::sqlite::{Options, SqliteRead};
+use store::sqlite::Options;
 use store::{Read, Row};
 
 /// An engine that fails on every payment.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use server::Window;
 use server::clock::Clock;
 use std::collections::BTreeSet;
-use store::sqlite::{Options, SqliteRead};
+use store::sqlite::Options;
 use store::{Read, RecordSearch};
 
 const NEW: &str = "5301960103";

@@ -217,7 +217,7 @@ async fn two_servers_are_as_one() {
     let read = PostgresRead::open(&options).await.unwrap();
     let report = verify::verify(&read, &mut |_| {}).await.unwrap();
     assert_eq!((report.segments, &report.faults), (2, &Vec::new()));
-    let derived = server::derive::derive(&read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    let derived = server::derive::derive(&read.into(), clearance::decide::decide, &mut |_| {}).await.unwrap();
     assert!(derived.events > 300 && derived.different == 0, "{:?}", derived.faults);
     // A byte that was changed behind our back is found.
     let statement = "UPDATE ledger SET payload = set_byte(payload, 40, 255 - get_byte(payload, 40)) WHERE sequence = 7 AND writer = 1";
@@ -300,7 +300,7 @@ async fn what_one_publishes_all_judge_with() {
     assert!(second.control.find(&token).await.unwrap().unwrap().revoked);
     end(vec![first, second], vec![first_writer, second_writer]).await;
     let read = PostgresRead::open(&options).await.unwrap();
-    let derived = server::derive::derive(&read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    let derived = server::derive::derive(&read.into(), clearance::decide::decide, &mut |_| {}).await.unwrap();
     assert!(derived.different == 0, "{:?}", derived.faults);
 }
 

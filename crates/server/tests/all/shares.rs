@@ -9,11 +9,11 @@ use exchange::{Dataset, Mask};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const CUSTOMS: &str = "8620000001";
-const TAX: &str = "5301000901";
+pub(crate) const CUSTOMS: &str = "8620000001";
+pub(crate) const TAX: &str = "5301000901";
 const EXCHANGE: &str = "5301000902";
 
-async fn zone() -> Zone {
+pub(crate) async fn zone() -> Zone {
     let mut zone = Zone::new().await;
     zone.window.file_all(sample::agencies(), "test").await;
     for code in [TAX, EXCHANGE] {

@@ -23,7 +23,7 @@ use server::Window;
 use server::clock::Clock;
 use std::collections::BTreeMap;
 use store::postgres::{Options, PostgresStore, schema};
-use store::{ChosenRead, ChosenStore, Control, Duty, NewToken};
+use store::{ChosenStore, Control, Duty, NewToken};
 use tower::ServiceExt;
 
 const AGENT: &str = "5301980501";

@@ -117,20 +117,19 @@ impl Place for Database {
     async fn faults(&self) -> Vec<String> {
         let read = postgres::PostgresRead::open(&self.options).await.unwrap();
         let report = postgres::verify::verify(&read, &mut |_| {}).await.unwrap();
-        let derived = server::derive::derive(&read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+        let derived =
+            server::derive::derive(&read.into(), clearance::decide::decide, &mut |_| {}).await.unwrap();
         let faults = report.faults.iter().chain(&derived.faults);
         faults.map(|fault| format!("{fault:?}")).collect()
     }
 }
-
-type WindowAt<P> = Window<<<P as Place>::Store as Store>::Read>;
 
 struct Life<P: Place> {
     seed: u64,
     draw: Numbers,
     place: P,
     clock: Clock,
-    window: Option<(WindowAt<P>, std::thread::JoinHandle<()>)>,
+    window: Option<(Window, std::thread::JoinHandle<()>)>,
     plays: Vec<Play>,
     said: Vec<Said>,
     actions: u64,
@@ -251,7 +250,7 @@ impl<P: Place> Life<P> {
         self.open().await;
     }
 
-    fn window(&self) -> &WindowAt<P> {
+    fn window(&self) -> &Window {
         &self.window.as_ref().unwrap().0
     }
 
