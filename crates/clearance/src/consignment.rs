@@ -6,6 +6,7 @@ use crate::Text;
 use crate::event::TimerKind;
 use crate::facts::CountKind;
 use crate::finding::Finding;
+use crate::inspection::JointInspection;
 use crate::keys::{ArrivalKey, OrderKey, Position, Time, WaybillKey};
 use crate::tax::Assessment;
 use crate::windows::Windowed;
@@ -266,6 +267,15 @@ pub struct Attempt {
     pub bill: Option<Bill>,
     /// Results of inspections and officers' words, in order.
     pub remarks: Vec<Remark>,
+    /// The last inspection in which two look, unless it was contested or overtaken.
+    pub joint: Option<Box<JointInspection>>,
+}
+
+impl Attempt {
+    /// The inspection that waits for its second officer.
+    pub fn unconfirmed(&self) -> Option<&JointInspection> {
+        self.joint.as_deref().filter(|joint| self.state == State::Inspection && joint.confirmed_by.is_empty())
+    }
 }
 
 /// Standings of those whom a declaration names, and what follows from them for its look at documents or goods.

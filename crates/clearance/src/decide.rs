@@ -8,6 +8,7 @@ mod action;
 mod arrival;
 mod cancellation;
 mod declaration;
+mod inspection;
 mod judge;
 mod partner;
 mod receipt;

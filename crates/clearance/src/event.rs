@@ -226,6 +226,10 @@ pub enum ActionKind {
     },
     /// What an inspection found, typed, with the measure that follows.
     Inspected(Box<Inspection>),
+    /// The second officer found the same: what follows from the inspection that waits takes effect.
+    ConfirmInspection,
+    /// The second officer did not: the inspection that waits is void, the goods are looked at again.
+    ContestInspection,
     /// Release.
     Release,
     /// Reject (100).
@@ -281,6 +285,8 @@ impl ActionKind {
             Self::Inspect => "inspect",
             Self::InspectionResult { .. } => "inspection-result",
             Self::Inspected(_) => "inspected",
+            Self::ConfirmInspection => "confirm-inspection",
+            Self::ContestInspection => "contest-inspection",
             Self::Release => "release",
             Self::Reject => "reject",
             Self::Conclude => "conclude",

@@ -4,6 +4,7 @@
 
 use crate::Text;
 use crate::finding::Finding;
+use crate::keys::{Position, Time};
 use crate::reason::Reason;
 use crate::rulebook::{InspectionResults, Law, Measured, ResultRow};
 use crate::states::Trigger;
@@ -114,6 +115,30 @@ pub struct Inspection {
     pub photographs: Vec<Text>,
 }
 
+/// An inspection in which two look: the first recorded it, and what follows takes effect when another officer of his office
+/// has confirmed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JointInspection {
+    /// The row of the first.
+    pub position: Position,
+    /// When he recorded it.
+    pub time: Time,
+    /// The rulebook that it was held against.
+    pub rulebook: u32,
+    /// The day whose table of results counts.
+    pub day: Day,
+    /// The first officer.
+    pub officer: Text,
+    /// The office of both.
+    pub party: Text,
+    /// What the first said.
+    pub text: Text,
+    /// What he found, and what is to follow.
+    pub inspection: Inspection,
+    /// The second officer; empty = he is awaited.
+    pub confirmed_by: Text,
+}
+
 /// What an inspection is held against.
 pub(crate) struct Beside<'a> {
     pub results: &'a InspectionResults,
@@ -127,8 +152,8 @@ pub(crate) struct Beside<'a> {
 
 /// Characters of a place at most.
 const PLACE: usize = 100;
-/// Characters of what the officer says at most: with the names of results it stands in a receipt.
-const WORDS: usize = 500;
+/// Characters of what an officer says at most: with the names of results it stands in a receipt.
+pub const WORDS: usize = 500;
 
 impl Inspection {
     /// Everything that is wrong with it; nothing = it may be recorded, if the state allows its measure.
@@ -185,7 +210,12 @@ impl Inspection {
     fn also(&self, beside: &Beside<'_>, rows: &[&ResultRow], faults: &mut Vec<Finding>) {
         let two: Vec<&str> =
             rows.iter().filter(|row| row.officers > 1).map(|row| row.result.as_str()).collect();
-        if self.second == beside.officer || (self.second.is_empty() && !two.is_empty()) {
+        if beside.law.inspection_second_confirms != 0 {
+            if !self.second.is_empty() {
+                let expected = "empty: another officer of the office confirms the inspection by himself";
+                faults.push(fault("second", &self.second, "无须填写：由另一名关员自行复核", expected));
+            }
+        } else if self.second == beside.officer || (self.second.is_empty() && !two.is_empty()) {
             let expected = format!("another officer who looked too ({})", two.join(", "));
             faults.push(fault("second", &self.second, "须由另一名关员共同查验", &expected));
         }
@@ -217,6 +247,12 @@ impl Inspection {
         for digest in self.photographs.iter().filter(|digest| !is_digest(digest)) {
             faults.push(fault("photographs", digest, "照片摘要有误", "SHA-256 in lower-case hexadecimal"));
         }
+    }
+
+    /// Whether it waits for a second officer to confirm it, under the law of a day.
+    pub fn waits_for_second(&self, results: &InspectionResults, law: &Law) -> bool {
+        law.inspection_second_confirms != 0
+            && self.rows(results, law.day).into_iter().flatten().any(|row| row.officers > 1)
     }
 
     /// The rows of its results on a day, where the table still has them.
@@ -275,6 +311,6 @@ fn measured(row: &ResultRow, found: &Found, path: &impl Fn(&str) -> String) -> V
     faults
 }
 
-fn fault(path: &str, value: &str, zh: &str, expected: &str) -> Finding {
+pub(crate) fn fault(path: &str, value: &str, zh: &str, expected: &str) -> Finding {
     Finding::new(Reason::InspectionFaulty).argument(zh).field(path, value).field("expected", expected)
 }

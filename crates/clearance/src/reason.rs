@@ -429,6 +429,9 @@ reasons! {
     MeasureForbidden = 134, "measure-forbidden", Refused, Open, NONE, "", "查验结果[*]不得作[*]处置，可作：[*]",
         "What was found does not allow this measure; of several results the gravest decides.", "该查验结果不允许此处置；有多项结果的，从最重者。",
         "Choose one of the measures that are named, or correct the result.", "请选择所列处置之一，或更正查验结果。";
+    SecondInspectorNeeded = 135, "second-inspector-needed", Refused, Open, NONE, "", "查验结果须由同一单位另一名关员复核[*]",
+        "Where two look, another officer of the same office confirms what the first found, or contests it.", "须双人查验的，由同一单位另一名关员复核或提出异议。",
+        "Let another officer of that office open the trade and confirm or contest the inspection.", "请由该单位另一名关员打开该票复核或提出异议。";
 }
 
 impl Reason {

@@ -6,7 +6,7 @@ use ceb::{Decimal, Document, Kind};
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, Cause, Event};
-use clearance::inspection::Measure;
+use clearance::inspection::{Inspection, JointInspection, Measure};
 use clearance::outcome::Outcome;
 use clearance::party::Filing;
 use serde_json::{Map, Value, json};
@@ -165,18 +165,36 @@ fn clearance(consignment: &Consignment) -> Option<Shared> {
     Some(Shared { subject: subject(consignment), parties: parties(consignment), values: object(values) })
 }
 
+/// One in which two look is given when the second has confirmed it.
 fn is_inspection(event: &Event, outcome: &Outcome) -> bool {
-    let result = matches!(&event.cause, Cause::Action(action) if matches!(action.kind, ActionKind::InspectionResult { .. } | ActionKind::Inspected(_)));
+    let Cause::Action(action) = &event.cause else { return false };
+    let result = match action.kind {
+        ActionKind::InspectionResult { .. } | ActionKind::ConfirmInspection => true,
+        ActionKind::Inspected(_) => joint(outcome).is_none_or(|joint| joint.position != event.position),
+        _ => false,
+    };
     result && outcome.repeats.is_none() && outcome.consignment.is_some()
+}
+
+fn joint(outcome: &Outcome) -> Option<&JointInspection> {
+    outcome.consignment.as_ref()?.attempt.as_ref()?.joint.as_deref()
 }
 
 fn inspection(event: &Event, outcome: &Outcome) -> Option<Shared> {
     let Cause::Action(action) = &event.cause else { return None };
+    let told = |inspection: &Inspection| {
+        let results: Vec<String> = inspection.found.iter().map(|found| found.result.to_string()).collect();
+        (inspection.measure == Measure::Release, Some(results))
+    };
+    // What was found is the first officer's, also where it is given once the second confirmed it.
+    let (mut officer, mut finding) = (&action.officer, &action.text);
     let (passed, results) = match &action.kind {
         ActionKind::InspectionResult { passed } => (*passed, None),
-        ActionKind::Inspected(inspection) => {
-            let results: Vec<&str> = inspection.found.iter().map(|found| found.result.as_str()).collect();
-            (inspection.measure == Measure::Release, Some(results))
+        ActionKind::Inspected(inspection) => told(inspection),
+        ActionKind::ConfirmInspection => {
+            let joint = joint(outcome)?;
+            (officer, finding) = (&joint.officer, &joint.text);
+            told(&joint.inspection)
         }
         _ => return None,
     };
@@ -187,8 +205,8 @@ fn inspection(event: &Event, outcome: &Outcome) -> Option<Shared> {
         "orderNo": consignment.key.order_no.as_str(),
         "passed": passed,
         "agency": action.party.as_str(),
-        "officer": action.officer.as_str(),
-        "finding": action.text.as_str(),
+        "officer": officer.as_str(),
+        "finding": finding.as_str(),
         "state": attempt.state.number(),
         "time": outcome.now.stamp_millis().to_string(),
     });

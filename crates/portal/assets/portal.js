@@ -42,6 +42,14 @@ function onKey(event) {
     if (step(event.key === "j" ? 1 : -1)) event.preventDefault();
     return;
   }
+  if (event.key === "/") {
+    const find = document.querySelector("[data-find]");
+    if (find) {
+      event.preventDefault();
+      find.focus();
+    }
+    return;
+  }
   // A key of a choice selects it; sending it stays a deliberate act.
   const choice = Array.from(document.querySelectorAll("[data-key]")).find((one) => one.dataset.key === event.key);
   if (!choice) return;
@@ -107,4 +115,4 @@ function watchUpload(form) {
 for (const bar of document.querySelectorAll("[data-live]")) watch(bar);
 for (const form of document.querySelectorAll("form[data-upload]")) watchUpload(form);
 for (const button of document.querySelectorAll("[data-keys-switch]")) switchKeys(button);
-if (document.querySelector("[data-rows], [data-key]")) document.addEventListener("keydown", onKey);
+if (document.querySelector("[data-rows], [data-key], [data-find]")) document.addEventListener("keydown", onKey);

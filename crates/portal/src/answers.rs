@@ -1,6 +1,7 @@
 //! The answers of the HTTP interface, typed: what pages are made of. They are read from what the interface gives, so that a
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
+pub mod bills;
 pub mod consumer;
 pub mod credit;
 pub mod drafts;
@@ -14,10 +15,11 @@ pub mod people;
 pub mod publications;
 pub mod registers;
 pub mod sandbox;
+pub mod search;
 pub mod sending;
 pub mod subjects;
 
-pub use inspection::{Declared, Found, Inspection, InspectionForm, ResultRow};
+pub use inspection::{Contested, Declared, Found, Inspection, InspectionForm, ResultRow, Unconfirmed};
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};
 
 use serde::Deserialize;
@@ -240,6 +242,26 @@ pub struct Bill {
     pub overdue: bool,
 }
 
+/// What a trade takes of a quota or a guarantee.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Taken {
+    /// How much, in yuan.
+    pub amount: String,
+    /// What of it was given back.
+    pub given_back: String,
+    /// `held`, `posted` or `voided`.
+    pub state: String,
+    /// Of a guarantee: who gives it.
+    pub guarantor: Option<String>,
+    /// Of a quota: the buyer, masked.
+    pub buyer: Option<String>,
+    /// Of a quota: his number, masked.
+    pub buyer_id_number: Option<String>,
+    /// Of a quota: of which year.
+    pub year: Option<u16>,
+}
+
 /// One try to declare.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -264,6 +286,10 @@ pub struct Attempt {
     pub assessment: Option<Assessment>,
     /// The bill.
     pub bill: Option<Bill>,
+    /// What it takes of the buyer's quota.
+    pub quota: Option<Taken>,
+    /// What it takes of the guarantee.
+    pub guarantee: Option<Taken>,
     /// What stands against it.
     pub findings: Vec<Finding>,
     /// The list.
@@ -340,6 +366,8 @@ pub struct Consignment {
     pub address: Option<String>,
     /// For inspecting officers: what an inspection may say, where one is awaited.
     pub inspection: Option<InspectionForm>,
+    /// For officers: the inspection that waits for its second officer.
+    pub unconfirmed: Option<Unconfirmed>,
 }
 
 impl Consignment {
@@ -379,6 +407,8 @@ pub struct Line {
     pub version: u32,
     /// For officers: who works on it.
     pub assigned: Option<Assigned>,
+    /// For officers: the inspection that waits for its second officer.
+    pub unconfirmed: Option<Unconfirmed>,
 }
 
 /// A page of the list.
@@ -388,6 +418,9 @@ pub struct List {
     pub consignments: Vec<Line>,
     /// Cursor of the next page.
     pub next: Option<String>,
+    /// Whether there are more than were sorted.
+    #[serde(default)]
+    pub more: bool,
 }
 
 /// A receipt of the feed.

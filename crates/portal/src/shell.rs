@@ -20,6 +20,8 @@ pub enum Desk {
     Sandbox,
     /// Receipts.
     Receipts,
+    /// Tax bills and guarantees.
+    Bills,
     /// Records of registers: filings, goods, shares, requests, webhooks.
     Registers,
     /// Users and tokens of the party.
@@ -66,6 +68,7 @@ impl Desk {
             Self::Send => "/desk/send",
             Self::Sandbox => "/desk/sandbox",
             Self::Receipts => "/desk/receipts",
+            Self::Bills => "/desk/bills",
             Self::Registers => "/desk/registers",
             Self::People => "/desk/people",
             Self::Operation => "/desk/operation",
@@ -95,6 +98,7 @@ impl Desk {
             Self::Send => texts.text("nav-send"),
             Self::Sandbox => texts.text("nav-sandbox"),
             Self::Receipts => texts.text("nav-receipts"),
+            Self::Bills => texts.text("nav-bills"),
             Self::Registers => texts.text("nav-registers"),
             Self::People => texts.text("nav-people"),
             Self::Operation => texts.text("nav-operation"),
@@ -230,6 +234,7 @@ fn header(frame: &Frame) -> Markup {
                 }
                 @match &frame.reader {
                     Some(reader) => {
+                        @if reader.desks.contains(&Desk::Consignments) { (search(texts)) }
                         @if !reader.is_consumer() {
                             a href=(Desk::Account.address()) { (texts.with("signed-in-as", &[("login", &reader.login)])) }
                         }
@@ -241,6 +246,17 @@ fn header(frame: &Frame) -> Markup {
                     None => { a href="/track" { (texts.text("nav-track")) } a href="/sign-in" { (texts.text("sign-in")) } }
                 }
             }
+        }
+    }
+}
+
+/// The box for everything; `/` leads there where there is a script.
+fn search(texts: Texts) -> Markup {
+    html! {
+        form.find method="get" action="/desk/search" role="search" aria-label=(texts.text("search")) {
+            input type="search" name="text" required aria-label=(texts.text("search-for")) placeholder=(texts.text("search"))
+                autocomplete="off" spellcheck="false" autocapitalize="off" data-find;
+            button.plain { (texts.text("search-find")) }
         }
     }
 }

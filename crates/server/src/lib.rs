@@ -36,6 +36,7 @@ pub mod portal;
 pub mod providers;
 pub mod proving;
 pub mod push;
+pub mod rates;
 mod reading;
 pub mod reference;
 mod registering;

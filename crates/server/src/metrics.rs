@@ -15,6 +15,8 @@ macro_rules! counters {
             acknowledged: Histogram,
             /// Durations of the steps.
             pub steps: Steps,
+            /// What the counters were in the last minutes.
+            pub rates: crate::rates::Rates,
         }
         impl Metrics {
             /// Every counter: its name, what it counts, how much.

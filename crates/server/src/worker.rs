@@ -16,6 +16,7 @@ const AT_A_TIME: usize = 1_000;
 /// Does so every `every`, while the intake is open, until the pipeline ends. A timer that waits is fired later.
 pub async fn run(window: Window, every: Duration) {
     loop {
+        window.metrics.rates.see(&window.metrics, window.clock.now());
         if let Err(error) = window.follow_settings().await {
             tracing::error!(%error, "settings cannot be read");
         }

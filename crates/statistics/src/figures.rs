@@ -184,8 +184,13 @@ impl Figures {
         let district = open.as_ref().map(|open| &open.named.district);
         // What is over is no longer known here by its district.
         let district = district.or(returning.map(|(district, _)| district)).cloned().unwrap_or_default();
-        let inspects =
-            [ActionKind::Inspect.word(), ActionKind::InspectionResult { passed: true }.word(), "inspected"];
+        let inspects = [
+            ActionKind::Inspect.word(),
+            ActionKind::InspectionResult { passed: true }.word(),
+            "inspected",
+            ActionKind::ConfirmInspection.word(),
+            ActionKind::ContestInspection.word(),
+        ];
         let duty = if inspects.contains(&action) { "inspector" } else { "decider" };
         let one = Measure { count: 1, ..Measure::default() };
         self.count(Table::Work, key(day, &district, action, duty), &one);

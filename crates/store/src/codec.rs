@@ -14,7 +14,7 @@ use clearance::event::{
 use clearance::facts::{CountKey, CountKind};
 use clearance::finding::{Field, Finding};
 use clearance::goods::RecordRead;
-use clearance::inspection::{Found, Inspection, Measure};
+use clearance::inspection::{Found, Inspection, JointInspection, Measure};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, DrawTerms, FactsRead, Outcome, Receipt};
 use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role, Service};
@@ -49,7 +49,7 @@ pub mod kind {
 /// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
 /// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
 /// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
-/// and the period of a seed.
+/// the period of a seed, and the inspection in which two look.
 const FORMAT: u8 = 8;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
@@ -385,6 +385,7 @@ fields! {
     OfficerAction { id, officer, party, order, version, kind, text }
     Found { line, result, quantity, weight }
     Inspection { found, measure, second, place, photographs }
+    JointInspection { position, time, rulebook, day, officer, party, text, inspection, confirmed_by }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
     Service { service, valid_from, valid_to, currencies, transaction_limit, scope, licence }
     FilingRow { filing, by }
@@ -499,6 +500,7 @@ impl Stored for Attempt {
         self.bill.put(out);
         self.remarks.put(out);
         self.credit.put(out);
+        self.joint.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         // In the order in which they stand here.
@@ -522,6 +524,7 @@ impl Stored for Attempt {
             bill: Stored::get(bytes)?,
             remarks: Stored::get(bytes)?,
             credit: if bytes.format < 6 { None } else { Stored::get(bytes)? },
+            joint: if bytes.format < 8 { None } else { Stored::get(bytes)? },
         })
     }
 }
@@ -913,6 +916,8 @@ impl Stored for ActionKind {
                 out.push(19);
                 inspection.put(out);
             }
+            Self::ConfirmInspection => out.push(20),
+            Self::ContestInspection => out.push(21),
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -936,6 +941,8 @@ impl Stored for ActionKind {
             17 => Self::SummariseBill { notice: Stored::get(bytes)? },
             18 => Self::PayBill,
             19 => Self::Inspected(Stored::get(bytes)?),
+            20 => Self::ConfirmInspection,
+            21 => Self::ContestInspection,
             _ => return Err(Damage("no action has this number")),
         })
     }

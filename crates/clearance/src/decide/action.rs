@@ -2,11 +2,11 @@
 //! changed. Which action is allowed in which state is the table of `states`.
 
 use super::declaration::{clear_timers, end_attempt};
-use super::{Case, cancellation, judge, return_goods, timer, waybill};
+use super::{Case, cancellation, inspection, judge, return_goods, timer, waybill};
 use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
-use crate::inspection::{Beside, Inspection, Measure};
+use crate::inspection::Beside;
 use crate::keys::Time;
 use crate::reason::Reason;
 use crate::rulebook::{Law, Rulebook};
@@ -31,6 +31,7 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     if !refused.is_empty() {
         return forbid(case, refused);
     }
+    let joint = waits_for_second(&action.kind, case.reference.current(), &case.law);
     let second = second_officer(&consignment, &action.kind, &action.officer, case.law.second_officer_lane);
     // From here nothing can fail.
     consignment.actions.push((action.id.clone(), case.position));
@@ -50,11 +51,24 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
             text: action.text.clone(),
         });
     }
-    match second {
-        Second::Needed => propose(case, &consignment),
+    // What waits for a second officer stands until anything else is done.
+    if let Some(attempt) = &mut consignment.attempt
+        && attempt.unconfirmed().is_some()
+        && action.kind != ActionKind::ConfirmInspection
+    {
+        attempt.joint = None;
+    }
+    match (&action.kind, second) {
+        (ActionKind::Inspected(found), _) if joint => inspection::wait(case, &mut consignment, action, found),
+        (_, Second::Needed) => propose(case, &consignment),
         _ => perform(case, &mut consignment, action),
     }
     case.keep(consignment);
+}
+
+/// Whether an inspection waits for its second officer.
+fn waits_for_second(kind: &ActionKind, book: &Rulebook, law: &Law) -> bool {
+    matches!(kind, ActionKind::Inspected(found) if found.waits_for_second(&book.inspections, law))
 }
 
 /// Where a release stands that needs two officers.
@@ -129,6 +143,13 @@ pub fn refused(
             return faults;
         }
     }
+    if waits_for_second(&action.kind, book, law) {
+        return Vec::new();
+    }
+    let confirms = inspection::refused(consignment, action);
+    if !confirms.is_empty() {
+        return confirms;
+    }
     match second_officer(consignment, &action.kind, &action.officer, law.second_officer_lane) {
         Second::Same(proposed) => {
             let finding = Finding::new(Reason::SecondOfficerNeeded)
@@ -177,11 +198,30 @@ fn trigger(kind: &ActionKind) -> Option<Trigger> {
     })
 }
 
+/// Where an action leads: confirming an inspection leads where that one was to lead.
+fn leads_to(consignment: &Consignment, kind: &ActionKind) -> Option<Trigger> {
+    match kind {
+        ActionKind::ConfirmInspection => {
+            let waits = consignment.attempt.as_ref().and_then(|attempt| attempt.unconfirmed());
+            waits.map(|joint| joint.inspection.measure.trigger())
+        }
+        other => trigger(other),
+    }
+}
+
 /// Whether an action would be taken now, by this officer under these parameters: what officers are offered is what they may
 /// then do.
-pub fn is_open(consignment: &Consignment, kind: &ActionKind, officer: &str, law: &Law, now: Time) -> bool {
+pub fn is_open(
+    consignment: &Consignment,
+    kind: &ActionKind,
+    (officer, office): (&str, &str),
+    law: &Law,
+    now: Time,
+) -> bool {
     let second = second_officer(consignment, kind, officer, law.second_officer_lane);
-    !matches!(second, Second::Same(_)) && forbidden(consignment, kind, now).is_none()
+    !matches!(second, Second::Same(_))
+        && forbidden(consignment, kind, now).is_none()
+        && inspection::is_for(consignment, kind, officer, office)
 }
 
 /// Who proposed a release that waits for a second officer.
@@ -208,6 +248,9 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         (ActionKind::Inspected(inspection), Some(state)) => {
             state == State::Inspection && next(state, inspection.measure.trigger()).is_some()
         }
+        (ActionKind::ConfirmInspection | ActionKind::ContestInspection, Some(_)) => {
+            attempt.is_some_and(|attempt| attempt.unconfirmed().is_some())
+        }
         (ActionKind::ApproveCancellation | ActionKind::RefuseCancellation, Some(state)) => {
             let open = consignment.cancellation.as_ref().is_some_and(|file| {
                 file.filed.status == 2 && Some(file.attempt) == attempt.map(|attempt| attempt.number)
@@ -225,7 +268,7 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         (kind, Some(state)) => trigger(kind).is_some_and(|trigger| next(state, trigger).is_some()),
     };
     // Goods that could not be assessed would go free of tax, quota and guarantee.
-    let unassessed = matches!(trigger(kind), Some(Trigger::Release | Trigger::Conclude))
+    let unassessed = matches!(leads_to(consignment, kind), Some(Trigger::Release | Trigger::Conclude))
         && attempt.is_some_and(|attempt| attempt.assessment.is_none());
     (!allowed || unassessed).then(|| {
         let state = state.map_or("none", State::word);
@@ -257,7 +300,9 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
             let finding = Finding::new(Reason::ManuallyRejected).argument(text);
             judge::reject(case, consignment, vec![finding]);
         }
-        ActionKind::Inspected(inspection) => follow(case, consignment, inspection, text),
+        ActionKind::Inspected(found) => inspection::follow(case, consignment, found, text),
+        ActionKind::ConfirmInspection => inspection::confirm(case, consignment, &action.officer),
+        ActionKind::ContestInspection => inspection::contest(case, consignment),
         ActionKind::Inspect => judge::step(case, consignment, Trigger::Inspect, &manual("19019", "布控查验")),
         ActionKind::Conclude => {
             // What was clear before somebody looked is not: only a release by hand lets it go when its parcel comes.
@@ -289,37 +334,8 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
     }
 }
 
-/// What follows from an inspection. A party that is not told what was found reads the measure alone.
-fn follow(case: &mut Case<'_>, consignment: &mut Consignment, inspection: &Inspection, text: &str) {
-    let results = &case.reference.current().inspections;
-    let day = case.today();
-    let told = inspection.is_told(results, day);
-    let parts = [inspection.note(results, day), if told { text.trim().to_owned() } else { String::new() }];
-    let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-    let told = told.join("，");
-    let (code, words) = match inspection.measure {
-        Measure::Release => return clear(case, consignment),
-        Measure::Reject => {
-            let finding = Finding::new(Reason::ManuallyRejected).argument(told);
-            return judge::reject(case, consignment, vec![finding]);
-        }
-        Measure::ReExport => {
-            end_attempt(case, consignment);
-            ("19023", "退运")
-        }
-        Measure::Review => ("1200", "等待人工审核"),
-        Measure::Suspend => ("19021", "挂起"),
-        Measure::DetainOther | Measure::DetainClearance | Measure::DetainLegal | Measure::DetainSmuggling => {
-            ("19022", "扣留")
-        }
-    };
-    let between = if told.is_empty() { "" } else { "，" };
-    let info = format!("[Code:{code};Desc:{words}{between}{told}]");
-    judge::step(case, consignment, inspection.measure.trigger(), &info);
-}
-
 /// Nothing stands against release any more but, perhaps, the arrival: then it waits for it with a clear lane.
-fn clear(case: &mut Case<'_>, consignment: &mut Consignment) {
+pub(super) fn clear(case: &mut Case<'_>, consignment: &mut Consignment) {
     let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.needs_arrival)
         && !waybill::has_arrived(consignment);
     if !waits {

@@ -164,6 +164,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         hits: Vec::new(),
         bill: None,
         remarks: Vec::new(),
+        joint: None,
     });
     case.out.answer.pre_no = Some(pre_no.clone());
     case.accept(i32::from(status), info.clone(), findings);

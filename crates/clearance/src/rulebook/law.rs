@@ -165,6 +165,8 @@ law! {
     inspection_photographs;
     /// Bytes of one photograph at most.
     photograph_bytes;
+    /// 1 = where two look, the second officer confirms by himself; 0 = the first names him.
+    inspection_second_confirms;
     /// 1 = a draft of the rulebook is published only when it was tried as it stands.
     rulebook_tried;
     /// Days for which an agency may object to what a joint case decided.
@@ -204,6 +206,7 @@ const LATER: [(&str, i64); 29] = [
     ("demand_days", 14),
     ("inspection_photographs", 10),
     ("photograph_bytes", 5_242_880),
+    ("inspection_second_confirms", 0),
     ("rulebook_tried", 1),
     ("case_objection_days", 5),
     ("draw_period_days", 0),

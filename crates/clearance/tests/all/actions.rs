@@ -18,6 +18,8 @@ fn all_actions() -> Vec<ActionKind> {
         ActionKind::Inspect,
         ActionKind::InspectionResult { passed: true },
         ActionKind::InspectionResult { passed: false },
+        ActionKind::ConfirmInspection,
+        ActionKind::ContestInspection,
         ActionKind::Release,
         ActionKind::Reject,
         ActionKind::Conclude,
@@ -238,7 +240,7 @@ fn from_a_lane_on_a_release_needs_a_second_officer() {
         let proposed = |window: &Window| clearance::decide::proposed_by(window.of(&trade), &law).cloned();
         assert_eq!(proposed(&window).as_deref(), Some("甲"));
         let open = |window: &Window, officer| {
-            clearance::decide::is_open(window.of(&trade), &release, officer, &law, window.now)
+            clearance::decide::is_open(window.of(&trade), &release, (officer, "8620000001"), &law, window.now)
         };
         assert!(!open(&window, "甲") && open(&window, "乙"), "what is offered is what may be done");
         let again = window.act_as("甲", &trade, ActionKind::Release);

@@ -51,6 +51,38 @@ pub struct Inspection {
     pub photographs: Vec<String>,
     /// For officers: who looked.
     pub officers: Option<Vec<String>>,
+    /// For officers: where it stands: `alone`, or where two look `waits`, `confirmed`, `contested`, `overtaken`.
+    pub standing: String,
+    /// For officers: by whom it was contested, and why.
+    pub contested: Option<Contested>,
+}
+
+/// That a second officer found something else.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Contested {
+    /// Who.
+    pub officer: String,
+    /// When.
+    pub time: String,
+    /// Why.
+    pub text: String,
+}
+
+/// An inspection that waits for its second officer.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Unconfirmed {
+    /// Who recorded it.
+    pub officer: String,
+    /// His office.
+    pub party: String,
+    /// When.
+    pub time: String,
+    /// What is to follow.
+    pub measure: String,
+    /// Whether the reader may confirm or contest it.
+    pub yours: bool,
 }
 
 /// A result that an inspection may have.
@@ -105,6 +137,8 @@ pub struct InspectionForm {
     pub results: Vec<ResultRow>,
     /// The declared lines.
     pub lines: Vec<Declared>,
+    /// Whether the second officer confirms by himself where two look; otherwise the first names him.
+    pub second_confirms: bool,
     /// Photographs at most.
     pub photographs: u32,
     /// Bytes of one at most.

@@ -55,6 +55,22 @@ pub struct Counter {
     pub value: u64,
 }
 
+/// How much was counted lately.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Rate {
+    /// Name of the counter.
+    pub name: String,
+    /// In the last minute.
+    pub minute: u64,
+    /// In the last quarter of an hour.
+    pub quarter: u64,
+    /// In the last hour.
+    pub hour: u64,
+    /// In each of the last minutes, the oldest first.
+    pub minutes: Vec<u64>,
+}
+
 /// How the window works now.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -77,6 +93,8 @@ pub struct Operation {
     pub free_bytes: u64,
     /// Webhooks that are not delivered.
     pub webhooks: Webhooks,
+    /// How much lately.
+    pub rates: Vec<Rate>,
     /// Counters.
     pub counters: Vec<Counter>,
 }

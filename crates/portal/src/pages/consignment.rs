@@ -2,7 +2,7 @@
 //! may decide.
 
 use super::{decide, inspect, subjects};
-use crate::answers::{Assessment, Attempt, Consignment, Filed};
+use crate::answers::{Assessment, Attempt, Consignment, Filed, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Table, Tone, badge, facts, findings, state, timeline};
@@ -20,6 +20,7 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
                     h2 { (texts.text("why-it-stands")) }
                     (findings(texts, &attempt.findings))
                     (sealed(texts, attempt))
+                    (appeal(texts, attempt))
                 }
                 @if let Some(decision) = decision { (decide::form(frame, shown, decision)) }
             }
@@ -95,7 +96,40 @@ fn of_attempt(texts: Texts, attempt: &Attempt) -> Vec<(String, Markup)> {
             html! { span.code { (bill.tax_no) } " " (money(&bill.owed)) " " (texts.text("yuan")) " " (paid) },
         ));
     }
+    if let Some(quota) = &attempt.quota {
+        pairs.push((texts.text("buyers-quota"), taken(texts, quota)));
+    }
+    if let Some(guarantee) = &attempt.guarantee {
+        pairs.push((texts.text("guarantee"), taken(texts, guarantee)));
+    }
     pairs
+}
+
+/// What a trade takes of an account, of whom, and where that stands.
+fn taken(texts: Texts, taken: &Taken) -> Markup {
+    let state = match taken.state.as_str() {
+        "held" => badge(Tone::Wait, &texts.text("taken-held")),
+        "posted" => badge(Tone::Good, &texts.text("taken-posted")),
+        _ => badge(Tone::Still, &texts.text("taken-voided")),
+    };
+    let gave_back = !["", "0"].contains(&taken.given_back.as_str());
+    html! {
+        (money(&taken.amount)) " " (texts.text("yuan")) " " (state)
+        @if gave_back { " · " (texts.with("taken-given-back", &[("amount", &money(&taken.given_back))])) }
+        @if let Some(buyer) = &taken.buyer { " · " (buyer) " " span.code.muted { (taken.buyer_id_number.as_deref().unwrap_or_default()) } }
+        @if let Some(year) = taken.year { " · " (year) }
+        @if let Some(guarantor) = &taken.guarantor { " · " span.code { (guarantor) } }
+    }
+}
+
+/// What somebody decided against a party it may have reviewed, whether or not it is told why.
+fn appeal(texts: Texts, attempt: &Attempt) -> Markup {
+    let is_decided = matches!(
+        attempt.state_word.as_str(),
+        "rejected" | "review" | "inspection" | "suspended" | "concluded" | "re-exported"
+    ) || attempt.state_word.starts_with("detained-");
+    // Only offices are told lanes.
+    html! { @if is_decided && attempt.lane.is_none() { p.muted { (texts.text("trade-appeal")) " " a href="/guide#appeal" { (texts.text("guide-appeal")) } } } }
 }
 
 /// What sealed rules found: officers alone are given it.

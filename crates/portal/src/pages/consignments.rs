@@ -4,7 +4,7 @@ use super::{address, trade_address};
 use crate::answers::{Line, List};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Table, empty, field, pager, state, submit};
+use crate::parts::{Cell, Column, Field, Sorting, Table, empty, field, pager, state, submit};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -22,6 +22,9 @@ pub const STATES: [(u16, &str); 10] = [
     (1399, "cancelled"),
 ];
 
+/// Columns that the list is sorted by; the words are those of the interface.
+pub const SORTED: [&str; 5] = ["order", "state", "entry", "district", "changed"];
+
 /// What the page shows.
 #[derive(Clone, Default, Debug)]
 pub struct View {
@@ -33,7 +36,9 @@ pub struct View {
     pub number: String,
     /// For officers: to which enterprise; none = the reader is no officer.
     pub party: Option<String>,
-    /// After which cursor it begins.
+    /// By which column, as the address says it; empty = the newest first.
+    pub sort: String,
+    /// After which cursor it begins; where it is sorted, how many rows stand before.
     pub after: String,
     /// What tells of newer ones.
     pub live: Option<String>,
@@ -42,14 +47,20 @@ pub struct View {
 /// The page.
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
-    let link = |after: &str| {
+    let link = |sort: &str, after: &str| {
         let party = view.party.as_deref().unwrap_or_default();
-        let query =
-            [("state", view.state.as_str()), ("number", &view.number), ("party", party), ("after", after)];
+        let query = [
+            ("state", view.state.as_str()),
+            ("number", &view.number),
+            ("party", party),
+            ("sort", sort),
+            ("after", after),
+        ];
         address("/desk/consignments", &query)
     };
-    let first = (!view.after.is_empty()).then(|| link(""));
-    let next = view.list.next.as_deref().map(link);
+    let sorting = Sorting::read(&view.sort, &SORTED);
+    let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
+    let next = view.list.next.as_deref().map(|after| link(&sorting.text(), after));
     let by_party = view.party.as_ref().is_some_and(|party| !party.is_empty());
     let narrowed = !view.state.is_empty() || !view.number.is_empty() || by_party;
     let body = html! {
@@ -58,7 +69,9 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             @if narrowed { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
             @else { (empty(&texts.text("no-trades"), &texts.text("no-trades-help"))) }
         } @else {
-            (table(texts, &view.list.consignments))
+            (table(texts, view, sorting, &link))
+            @if view.list.more { p { (texts.text("sorted-newest")) } }
+            @if !sorting.by.is_empty() { p { a href=(link("", "")) { (texts.text("newest-first")) } } }
         }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
@@ -89,22 +102,20 @@ fn filter(texts: Texts, view: &View) -> Markup {
     }
 }
 
-fn table(texts: Texts, lines: &[Line]) -> Markup {
-    let columns = [
-        texts.text("order"),
-        texts.text("state"),
-        texts.text("waiting-for"),
-        texts.text("deadline"),
-        texts.text("entry-number"),
-        texts.text("district"),
-        texts.text("changed"),
+fn table(texts: Texts, view: &View, sorting: Sorting<'_>, link: &dyn Fn(&str, &str) -> String) -> Markup {
+    let sorted = |word: &str, name: String| sorting.column(word, name, |sort| link(sort, ""));
+    let columns = vec![
+        sorted("order", texts.text("order")),
+        sorted("state", texts.text("state")),
+        Column::of(texts.text("waiting-for")),
+        Column::of(texts.text("deadline")),
+        sorted("entry", texts.text("entry-number")),
+        sorted("district", texts.text("district")),
+        sorted("changed", texts.text("changed")),
     ];
-    Table {
-        caption: texts.text("newest-first"),
-        columns: columns.map(Column::of).to_vec(),
-        rows: lines.iter().map(|line| row(texts, line)).collect(),
-    }
-    .shown()
+    let caption = if sorting.by.is_empty() { texts.text("newest-first") } else { texts.text("sorted") };
+    Table { caption, columns, rows: view.list.consignments.iter().map(|line| row(texts, line)).collect() }
+        .shown()
 }
 
 fn row(texts: Texts, line: &Line) -> Vec<Cell> {

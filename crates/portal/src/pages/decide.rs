@@ -1,7 +1,7 @@
 //! An officer's decision on one trade: what is open to him now, with the version that he sees.
 
 use super::{inspect, trade_address};
-use crate::answers::{Consignment, Decided, Open};
+use crate::answers::{Consignment, Decided, Open, Unconfirmed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Choice, Field, Tone, choices, field, finding, hidden, said, submit};
@@ -21,6 +21,8 @@ pub struct View {
     pub notice: String,
     /// What is wrong with what was sent.
     pub fault: String,
+    /// What is wrong with what was written.
+    pub words_fault: String,
     /// Why it was refused, and what had happened meanwhile.
     pub refused: Option<Decided>,
     /// What the form of an inspection shows.
@@ -43,6 +45,8 @@ fn key(word: &str) -> Option<char> {
         "inspect" => 'i',
         "reject" => 'x',
         "suspend" => 'h',
+        "confirm-inspection" => 'c',
+        "contest-inspection" => 'o',
         "inspection-result-passed" => 'p',
         "inspection-result-failed" => 'f',
         _ => return None,
@@ -55,8 +59,12 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
     let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
     html! {
+        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, shown, waits)) }
         @if let Some(form) = &shown.inspection {
-            (inspect::form(frame, (&shown.platform, &shown.order_no), shown.version, form, &view.inspection))
+            @let form = inspect::form(frame, (&shown.platform, &shown.order_no), shown.version, form, &view.inspection);
+            @if shown.unconfirmed.is_some() {
+                details open[!view.inspection.values.is_empty()] { summary { (texts.text("confirm-again")) } (form) }
+            } @else { (form) }
         }
         h2 #decide { (texts.text("decide")) }
         (assignment(frame, shown))
@@ -74,11 +82,29 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
                 @if wants_notice {
                     (field(&Field { name: "notice", label: &texts.text("notice"), hint: &texts.text("notice-hint"), value: &view.notice, ..Field::default() }))
                 }
-                (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, ..Field::default() }))
+                (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, fault: &view.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
                 p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
             }
         }
+    }
+}
+
+/// The inspection that waits for its second officer: what was found, before he says whether he found the same.
+fn confirmation(texts: Texts, shown: &Consignment, waits: &Unconfirmed) -> Markup {
+    let found = shown.timeline.iter().filter_map(|entry| entry.inspection.as_ref());
+    let last = found.filter(|one| one.standing == "waits").last();
+    let by = [("officer", waits.officer.as_str()), ("office", waits.party.as_str())];
+    let told = if waits.yours {
+        texts.with("confirm-yours-help", &by)
+    } else {
+        texts.with("confirm-others-help", &by)
+    };
+    html! {
+        h2 #confirm { @if waits.yours { (texts.text("confirm-yours")) } @else { (texts.text("confirm-others")) } }
+        p { (told) " " (time(&waits.time)) }
+        @if let Some(one) = last { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
+        @if waits.yours { p { a href="#decide" { (texts.text("confirm-decide")) } } }
     }
 }
 

@@ -52,6 +52,7 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::Send => texts.text("about-send"),
         Desk::Sandbox => texts.text("about-sandbox"),
         Desk::Receipts => texts.text("about-receipts"),
+        Desk::Bills => texts.text("about-bills"),
         Desk::Registers => texts.text("about-registers"),
         Desk::People => texts.text("about-people"),
         Desk::Operation => texts.text("about-operation"),

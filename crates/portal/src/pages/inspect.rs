@@ -2,6 +2,7 @@
 
 use super::trade_address;
 use crate::answers::{Both, Decided, Declared, Found, Inspection, InspectionForm, ResultRow};
+use crate::format::time;
 use crate::language::{Family, Language, Texts};
 use crate::parts::{
     Cell, Column, Field, Table, Tone, badge, escaped, facts, field, finding, hidden, said, submit,
@@ -66,7 +67,8 @@ pub fn form(
             (by_line(texts, form, view))
             (field(&Field { name: "words", label: &texts.text("inspect-words"), hint: &texts.text("inspect-words-hint"), kind: "area", value: view.value("words"), ..Field::default() }))
             (field(&Field { name: "place", label: &texts.text("inspect-place"), value: view.value("place"), ..Field::default() }))
-            (field(&Field { name: "second", label: &texts.text("inspect-second"), hint: &texts.text("inspect-second-hint"), value: view.value("second"), ..Field::default() }))
+            @if form.second_confirms { p.hint { (texts.text("inspect-second-confirms")) } }
+            @else { (field(&Field { name: "second", label: &texts.text("inspect-second"), hint: &texts.text("inspect-second-hint"), value: view.value("second"), ..Field::default() })) }
             div.field {
                 label for="photographs" { (texts.text("inspect-photographs")) }
                 p.hint #photographs-hint { (texts.with("inspect-photographs-hint", &limits)) }
@@ -220,8 +222,20 @@ pub fn shown(texts: Texts, (platform, order_no): (&str, &str), one: &Inspection)
     };
     let mut pairs: Vec<(String, Markup)> = vec![(
         texts.text("inspect-follows"),
-        html! { (badge(tone, &texts.word(Family::Measure, &one.measure))) @if one.proposed { " " (texts.text("inspect-proposed")) } },
+        html! {
+            (badge(tone, &texts.word(Family::Measure, &one.measure)))
+            @if one.proposed { " " (texts.text("inspect-proposed")) }
+            @if one.standing == "overtaken" { " " (texts.text("inspect-overtaken")) }
+        },
     )];
+    if let Some(contested) = &one.contested {
+        pairs.push((
+            texts.text("inspect-contested"),
+            html! {
+                span.code { (contested.officer) } " " (time(&contested.time)) "：" (contested.text)
+            },
+        ));
+    }
     if !one.text.is_empty() {
         pairs.push((texts.text("inspect-words"), html! { (one.text) }));
     }

@@ -1,6 +1,7 @@
 //! The pages. Each is a function of a frame and of what it shows; which page is shown to whom is `server`'s.
 
 pub mod account;
+pub mod bills;
 pub mod body_form;
 pub mod consignment;
 pub mod consignments;
@@ -28,6 +29,7 @@ pub mod record;
 pub mod registers;
 pub mod rules;
 pub mod sandbox;
+pub mod search;
 pub mod send;
 pub mod shares;
 pub mod sign_in;

@@ -2,7 +2,10 @@
 
 use super::address;
 use super::registers::{record_address, state};
-use crate::answers::operation::{Differences, Differing, Entries, Entry, Head, Operation, Proof, Rulebooks};
+use crate::answers::operation::{
+    Differences, Differing, Entries, Entry, Head, Operation, Proof, Rate, Rulebooks,
+};
+use crate::charts::sparkline;
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Field, Table, Tone, badge, empty, facts, field, said, submit, tabs};
@@ -29,11 +32,11 @@ fn parts(frame: &Frame, here: &str) -> Markup {
 }
 
 /// How the window works now.
-pub fn now(frame: &Frame, view: &Operation) -> Page {
+pub fn now(frame: &Frame, view: &Operation, live: Option<String>) -> Page {
     let texts = frame.texts;
     let card = |name: String, figure: Markup| html! { li.card { h3 { (name) } p.figure { (figure) } } };
     let counters = view.counters.iter().map(|counter| {
-        let name = texts.known(Family::Counter, &counter.name.replace('_', "-"));
+        let name = self::counter(texts, &counter.name);
         vec![html! { (name.unwrap_or_else(|| counter.help.clone())) }, html! { (count(counter.value)) }]
     });
     let body = html! {
@@ -53,6 +56,8 @@ pub fn now(frame: &Frame, view: &Operation) -> Page {
             (card(texts.text("disk-free"), html! { @if view.free_bytes == 0 { "–" } @else { (count(view.free_bytes / GIB)) " GiB" } }))
             (card(texts.text("webhooks-failing"), html! { (count(view.webhooks.count)) @if view.webhooks.more { "+" } }))
         }
+        h2 { (texts.text("rates")) }
+        (rates(texts, &view.rates))
         h2 { (texts.text("webhooks-failing")) }
         (webhooks(texts, view))
         h2 { (texts.text("counters")) }
@@ -63,7 +68,33 @@ pub fn now(frame: &Frame, view: &Operation) -> Page {
         }.shown())
         p.muted { (texts.text("position")) " " span.code { (view.position) } }
     };
-    Page::new(texts.text("nav-operation"), Some(Desk::Operation), body)
+    Page { live, ..Page::new(texts.text("nav-operation"), Some(Desk::Operation), body) }
+}
+
+fn counter(texts: Texts, name: &str) -> Option<String> {
+    texts.known(Family::Counter, &name.replace('_', "-"))
+}
+
+/// What was taken and judged lately, each with its last hour as a line.
+fn rates(texts: Texts, rates: &[Rate]) -> Markup {
+    let rows = rates.iter().map(|one| {
+        let name = counter(texts, &one.name).unwrap_or_else(|| one.name.clone());
+        vec![
+            html! { (name) },
+            html! { (count(one.minute)) },
+            html! { (count(one.quarter)) },
+            html! { (count(one.hour)) },
+            html! { @if one.minutes.len() > 1 { (sparkline(&texts.with("rates-by-minute", &[("name", &name)]), &one.minutes)) } },
+        ]
+    });
+    let columns = vec![
+        Column::of(texts.text("name")),
+        Column::number(texts.text("rates-minute")),
+        Column::number(texts.text("rates-quarter")),
+        Column::number(texts.text("rates-hour")),
+        Column::of(texts.text("rates-line")),
+    ];
+    Table { caption: texts.text("rates-caption"), columns, rows: rows.collect() }.shown()
 }
 
 fn webhooks(texts: Texts, view: &Operation) -> Markup {

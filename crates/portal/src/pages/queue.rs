@@ -1,18 +1,22 @@
 //! An officer's queue: what waits for a person, the severest lane first, within it the oldest.
 
 use super::{address, trade_address, workload};
-use crate::answers::Line;
+use crate::answers::{Line, Unconfirmed};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Table, Tone, badge, empty, hidden, pager, state, tabs};
+use crate::parts::{Cell, Column, Sorting, Table, Tone, badge, empty, hidden, pager, state, tabs};
 use crate::shell::{Desk, Frame, Page, guard};
-use maud::html;
+use maud::{Markup, html};
+
+/// The tab of inspections that wait for the reader to confirm them.
+pub const CONFIRM: &str = "confirm";
 
 /// What a queue may be narrowed to: word of the tab and the states it holds.
-pub const TABS: [(&str, &str); 4] = [
+pub const TABS: [(&str, &str); 5] = [
     ("all", "300,500,501,502,503,599,600"),
     ("review", "300"),
     ("inspection", "500"),
+    (CONFIRM, "500"),
     ("held", "501,502,503,599,600"),
 ];
 
@@ -23,6 +27,8 @@ pub struct View {
     pub lines: Vec<Line>,
     /// Which tab.
     pub tab: String,
+    /// By which column, as the address says it.
+    pub sort: String,
     /// Rows before this page.
     pub from: usize,
     /// How many there are.
@@ -33,9 +39,14 @@ pub struct View {
     pub live: Option<String>,
     /// Whether the reader decides, and may choose several.
     pub decides: bool,
+    /// Whether the reader inspects, and may be the second who does.
+    pub inspects: bool,
     /// What the charts show; none on later pages.
     pub workload: Option<workload::View>,
 }
+
+/// Columns that the queue is sorted by; the words are those of the interface.
+pub const SORTED: [&str; 5] = ["order", "lane", "state", "changed", "district"];
 
 /// Rows of a page.
 pub const PAGE: usize = 50;
@@ -43,34 +54,41 @@ pub const PAGE: usize = 50;
 /// The page.
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
+    let sorting = Sorting::read(&view.sort, &SORTED);
     let link = |tab: &str, from: usize| {
         let from = if from == 0 { String::new() } else { from.to_string() };
-        address("/desk/queue", &[("tab", tab), ("from", &from)])
+        address("/desk/queue", &[("tab", tab), ("sort", &sorting.text()), ("from", &from)])
     };
-    let tabs_shown = TABS.map(|(tab, _)| (link(tab, 0), tab_name(texts, tab), tab == view.tab));
+    let of_reader = TABS.iter().filter(|(tab, _)| view.inspects || *tab != CONFIRM);
+    let tabs_shown: Vec<(String, String, bool)> =
+        of_reader.map(|(tab, _)| (link(tab, 0), tab_name(texts, tab), *tab == view.tab)).collect();
     let next = (view.from + PAGE < view.all).then(|| link(&view.tab, view.from + PAGE));
     let first = (view.from > 0).then(|| link(&view.tab, 0));
+    let sorted = |word: &str, name: String| {
+        sorting.column(word, name, |sort| address("/desk/queue", &[("tab", &view.tab), ("sort", sort)]))
+    };
     let columns = [
-        texts.text("order"),
-        texts.text("lane"),
-        texts.text("state"),
-        texts.text("since"),
-        texts.text("reasons"),
-        texts.text("district"),
-        texts.text("assigned-to"),
+        sorted("order", texts.text("order")),
+        sorted("lane", texts.text("lane")),
+        sorted("state", texts.text("state")),
+        sorted("changed", texts.text("since")),
+        Column::of(texts.text("reasons")),
+        sorted("district", texts.text("district")),
+        Column::of(texts.text("assigned-to")),
     ];
     let body = html! {
         (tabs(&texts.text("nav-queue"), &tabs_shown))
-        @if view.lines.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }
+        @if view.lines.is_empty() && view.tab == CONFIRM { (empty(&texts.text("confirm-empty"), &texts.text("confirm-empty-help"))) }
+        @else if view.lines.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }
         @else {
             p.muted { (texts.text("queue-keys")) }
             form method="post" action="/desk/queue" {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("tab", &view.tab))
-                p { button name="do" value="next" { (texts.text("take-next")) } }
+                @if view.tab != CONFIRM { p { button name="do" value="next" { (texts.text("take-next")) } } }
                 (Table {
                     caption: texts.with("queue-caption", &[("count", &count(view.all as u64))]),
-                    columns: columns.map(Column::of).to_vec(),
+                    columns: columns.to_vec(),
                     rows: view.lines.iter().map(|line| row(texts, line, view.decides)).collect(),
                 }.shown())
                 @if view.decides {
@@ -91,7 +109,17 @@ fn tab_name(texts: Texts, tab: &str) -> String {
         "review" => texts.text("tab-review"),
         "inspection" => texts.text("tab-inspection"),
         "held" => texts.text("tab-held"),
+        CONFIRM => texts.text("tab-confirm"),
         _ => texts.text("tab-all"),
+    }
+}
+
+/// For whom an inspection waits in which two look.
+fn awaited(texts: Texts, waits: &Unconfirmed) -> Markup {
+    if waits.yours {
+        badge(Tone::Warn, &texts.text("confirm-yours"))
+    } else {
+        badge(Tone::Wait, &texts.text("confirm-others"))
     }
 }
 
@@ -108,7 +136,10 @@ fn row(texts: Texts, line: &Line, decides: bool) -> Vec<Cell> {
             " " span.muted.code { (line.platform) }
         },
         html! { @if let Some(lane) = lane { (badge(Tone::of_lane(lane), &texts.word(Family::Lane, lane))) } },
-        state(texts, line.state_word.as_deref()),
+        html! {
+            (state(texts, line.state_word.as_deref()))
+            @if let Some(waits) = &line.unconfirmed { " " (awaited(texts, waits)) }
+        },
         time(&line.changed),
         html! { @for (index, rule) in line.reasons.iter().enumerate() { @if index > 0 { (texts.text("joint")) } span.code { (rule) } } },
         html! { span.code { (line.customs_code) } },

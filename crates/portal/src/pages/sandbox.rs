@@ -13,6 +13,9 @@ pub const SCRIPTS: [&str; 7] = ["", "reject=13127", "review", "inspect", "hold",
 /// Who sends the documents.
 pub const SENDS: [&str; 3] = ["others", "all", "nothing"];
 
+/// What may come after the list; the first is nothing. A test of the server holds them equal to those of the interface.
+pub const THEN: [&str; 4] = ["", "cancellation", "return", "delivery"];
+
 /// What the page shows.
 #[derive(Clone, Default, Debug)]
 pub struct View {
@@ -20,6 +23,8 @@ pub struct View {
     pub script: String,
     /// Who was chosen to send before.
     pub send: String,
+    /// What was chosen to come after the list before.
+    pub then: String,
     /// A trade that was just made.
     pub trade: Option<Trade>,
     /// What was shown.
@@ -69,6 +74,16 @@ fn form(frame: &Frame, view: &View) -> Markup {
         },
         key: None,
     });
+    let then = THEN.map(|then| Choice {
+        value: then.to_owned(),
+        label: match then {
+            "cancellation" => texts.text("then-cancellation"),
+            "return" => texts.text("then-return"),
+            "delivery" => texts.text("then-delivery"),
+            _ => texts.text("then-nothing"),
+        },
+        key: None,
+    });
     let send = if view.send.is_empty() { SENDS[0] } else { view.send.as_str() };
     html! {
         form.stack method="post" action="/desk/sandbox" {
@@ -76,6 +91,7 @@ fn form(frame: &Frame, view: &View) -> Markup {
             @if let Some(reader) = &frame.reader { (guard(reader)) }
             (choices("script", &texts.text("scripted-outcome"), "", &view.script, &scripts))
             (field(&Field { name: "words", label: &texts.text("script-words"), hint: &texts.text("script-words-hint"), ..Field::default() }))
+            (choices("then", &texts.text("then"), "", &view.then, &then))
             (choices("send", &texts.text("who-sends"), "", send, &sends))
             (submit(&texts.text("make-trade")))
         }

@@ -7,7 +7,7 @@ mod table;
 
 pub use form::{Choice, Field, choices, field, hidden, submit};
 pub use record::{finding, findings, timeline};
-pub use table::{Cell, Column, Table, pager};
+pub use table::{Cell, Column, Sorting, Table, pager};
 
 use crate::language::{Family, Texts};
 use maud::{Markup, html};

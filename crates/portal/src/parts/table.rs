@@ -28,6 +28,33 @@ impl Column {
     }
 }
 
+/// By which column a table is sorted, as its address says it: the column's word, behind a minus where the largest stands first.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Sorting<'a> {
+    /// The column's word; empty = in the order in which the table is made.
+    pub by: &'a str,
+    /// Whether the largest stands first.
+    pub falling: bool,
+}
+
+impl<'a> Sorting<'a> {
+    /// What an address says; a column that the table has not is none.
+    pub fn read(text: &'a str, known: &[&str]) -> Self {
+        let (by, falling) = text.strip_prefix('-').map_or((text, false), |by| (by, true));
+        if known.contains(&by) { Self { by, falling } } else { Self::default() }
+    }
+    /// As an address says it.
+    pub fn text(self) -> String {
+        if self.falling { format!("-{}", self.by) } else { self.by.to_owned() }
+    }
+    /// A column that can be sorted by: its address sorts by it, or the other way round where that is done already.
+    pub fn column(self, word: &str, name: String, link: impl Fn(&str) -> String) -> Column {
+        let is_sorted = self.by == word;
+        let next = if is_sorted && !self.falling { format!("-{word}") } else { word.to_owned() };
+        Column { sort: Some(link(&next)), sorted: is_sorted.then_some(!self.falling), ..Column::of(name) }
+    }
+}
+
 /// What stands in a row under a column.
 pub type Cell = Markup;
 
@@ -70,7 +97,8 @@ fn head(column: &Column) -> Markup {
     html! {
         th.number[column.number] scope="col" role="columnheader" aria-sort=[order] {
             @match &column.sort {
-                Some(address) => a href=(address) { (column.name) @if let Some(rising) = column.sorted { @if rising { " ↑" } @else { " ↓" } } },
+                // What is seen of the order is told by `aria-sort`.
+                Some(address) => a href=(address) { (column.name) @if let Some(rising) = column.sorted { span aria-hidden="true" { @if rising { " ↑" } @else { " ↓" } } } },
                 None => (column.name),
             }
         }
@@ -87,6 +115,29 @@ pub fn pager(texts: Texts, first: Option<&str>, next: Option<&str>) -> Markup {
                     @if let Some(next) = next { li { a href=(next) rel="next" { (texts.text("next-page")) } } }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_leads_to_its_order_and_then_to_the_other() {
+        const KNOWN: [&str; 2] = ["state", "since"];
+        let link = |sort: &str| format!("?sort={sort}");
+        for (asked, kept, of_state, sorted) in [
+            ("", "", "?sort=state", None),
+            ("state", "state", "?sort=-state", Some(true)),
+            ("-state", "-state", "?sort=state", Some(false)),
+            ("since", "since", "?sort=state", None),
+            ("-<script>", "", "?sort=state", None),
+        ] {
+            let sorting = Sorting::read(asked, &KNOWN);
+            let column = sorting.column("state", "State".into(), link);
+            assert_eq!((column.sort.as_deref(), column.sorted), (Some(of_state), sorted), "{asked}");
+            assert_eq!(sorting.text(), kept);
         }
     }
 }

@@ -102,6 +102,7 @@ pub fn a_trade() -> Consignment {
         address: None,
         inspection: None,
         assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
+        unconfirmed: None,
         proposed_by: Some("guan.yi".into()),
         platform: "5301960101".into(),
         order_no: "样例/1?".into(),
@@ -135,6 +136,21 @@ pub fn a_trade() -> Consignment {
             }),
             findings: vec![a_finding()],
             declaration: filed(300),
+            quota: Some(Taken {
+                amount: "1200.5".into(),
+                state: "held".into(),
+                buyer: Some("样*".into()),
+                buyer_id_number: Some("9900**".into()),
+                year: Some(2026),
+                ..Taken::default()
+            }),
+            guarantee: Some(Taken {
+                amount: "109.25".into(),
+                given_back: "9".into(),
+                state: "posted".into(),
+                guarantor: Some("5301980501".into()),
+                ..Taken::default()
+            }),
             lane: Some("document-check".into()),
             hits: vec![Hit {
                 rule: "identity-burst".into(),
@@ -170,6 +186,7 @@ fn a_line() -> Line {
     Line {
         version: 4,
         assigned: Some(Assigned { officer: "guan.yi".into(), until: "20261123103000000".into() }),
+        unconfirmed: None,
         platform: "5301960101".into(),
         order_no: "O1".into(),
         state: 300,
@@ -349,6 +366,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     let mut all = desks(language);
     all.extend(crate::registers::pages(language));
     all.extend(crate::demands::pages(language));
+    all.extend(crate::money::pages(language));
     all
 }
 
@@ -454,7 +472,8 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
             consignments::page(
                 &inside,
                 &consignments::View {
-                    list: List { consignments: vec![a_line()], next: Some("9".into()) },
+                    list: List { consignments: vec![a_line()], next: Some("9".into()), more: true },
+                    sort: "-state".into(),
                     state: "300".into(),
                     after: "5".into(),
                     ..Default::default()

@@ -3,7 +3,9 @@
 use crate::figures;
 use crate::gallery::{a_trade, both, frame};
 use portal::answers::subjects::*;
-use portal::answers::{Declared, Found, Inspection, InspectionForm, Line, ResultRow};
+use portal::answers::{
+    Contested, Declared, Found, Inspection, InspectionForm, Line, Open, ResultRow, Unconfirmed,
+};
 use portal::pages::figures::{Chart, Place};
 use portal::pages::{consignment, decide, inspect, queue, subjects, workload};
 use portal::{Language, Page};
@@ -37,9 +39,50 @@ fn a_form() -> InspectionForm {
             quantity: "2".into(),
             unit: "011".into(),
         }],
+        second_confirms: false,
         photographs: 10,
         photograph_bytes: 5_242_880,
     }
+}
+
+/// What waits for its second officer.
+fn unconfirmed(yours: bool) -> Unconfirmed {
+    Unconfirmed {
+        officer: "cha.yan <b>".into(),
+        party: "8620000001".into(),
+        time: "20261123100000123".into(),
+        measure: "detain-502".into(),
+        yours,
+    }
+}
+
+/// A trade with an inspection that waits, for the second officer and for anybody else.
+fn a_trade_to_confirm(yours: bool) -> portal::answers::Consignment {
+    let waits = Inspection {
+        measure: "detain-502".into(),
+        proposed: true,
+        officers: Some(vec!["cha.yan".into()]),
+        standing: "waits".into(),
+        ..an_inspection(true, true)
+    };
+    let mut trade = a_trade_with(waits);
+    let contested = Inspection {
+        standing: "contested".into(),
+        contested: Some(Contested {
+            officer: "cha.er".into(),
+            time: "20261123100000123".into(),
+            text: "系普通茶叶 <b>".into(),
+        }),
+        ..an_inspection(true, true)
+    };
+    let first = portal::answers::Entry { inspection: Some(contested), ..trade.timeline[1].clone() };
+    trade.timeline.insert(1, first);
+    trade.unconfirmed = Some(unconfirmed(yours));
+    trade.inspection = Some(InspectionForm { second_confirms: true, ..a_form() });
+    let open = |action: &str| Open { action: action.into(), ..Open::default() };
+    trade.actions =
+        if yours { vec![open("confirm-inspection"), open("contest-inspection")] } else { Vec::new() };
+    trade
 }
 
 fn an_inspection(told: bool, office: bool) -> Inspection {
@@ -65,6 +108,7 @@ fn an_inspection(told: bool, office: bool) -> Inspection {
         photographs: if told { vec!["a".repeat(64), "b".repeat(64)] } else { Vec::new() },
         officers: office.then(|| vec!["cha.yan".into(), "cha.er".into()]),
         proposed: false,
+        ..Inspection::default()
     }
 }
 
@@ -153,6 +197,19 @@ fn a_queue() -> queue::View {
     }
 }
 
+fn words_too_long() -> decide::View {
+    decide::View { words_fault: "text: 500 <b>".into(), ..decide::View::default() }
+}
+
+/// The tab of what waits to be confirmed.
+fn to_confirm(some: bool) -> queue::View {
+    let mut view = queue::View { tab: queue::CONFIRM.into(), inspects: true, ..a_queue() };
+    view.workload = None;
+    let line = |yours| Line { unconfirmed: Some(unconfirmed(yours)), ..view.lines[0].clone() };
+    view.lines = if some { vec![line(true), line(false)] } else { Vec::new() };
+    view
+}
+
 /// The pages, by name.
 pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let frame = frame(language, true);
@@ -171,6 +228,10 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let title = subjects::title(frame.texts, true, HASH);
     let all: Vec<(&'static str, Page)> = vec![
         ("inspect", consignment::page(&frame, &awaited, Some(&decision))),
+        ("confirm", consignment::page(&frame, &a_trade_to_confirm(true), Some(&decide::View::default()))),
+        ("confirm-others", consignment::page(&frame, &a_trade_to_confirm(false), Some(&words_too_long()))),
+        ("queue-confirm", queue::page(&frame, &to_confirm(true))),
+        ("queue-confirm-none", queue::page(&frame, &to_confirm(false))),
         ("inspected-office", consignment::page(&frame, &a_trade_with(an_inspection(true, true)), None)),
         ("inspected-party", consignment::page(&frame, &a_trade_with(an_inspection(true, false)), None)),
         ("inspected-not-told", consignment::page(&frame, &a_trade_with(an_inspection(false, false)), None)),

@@ -8,5 +8,6 @@ mod demands;
 mod figures;
 mod gallery;
 mod inspections;
+mod money;
 mod registers;
 mod texts;

@@ -199,6 +199,13 @@ fn an_operation() -> Operation {
         rows: 1_234_567,
         free_bytes: 5 << 30,
         webhooks: operation::Webhooks { count: 1, more: false, failing: vec![failing] },
+        rates: vec![operation::Rate {
+            name: "documents".into(),
+            minute: 1_234,
+            quarter: 12_345,
+            hour: 50_000,
+            minutes: vec![1, 5, 2],
+        }],
         counters: vec![operation::Counter {
             name: "documents".into(),
             help: "Documents judged.".into(),
@@ -336,7 +343,10 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("tokens", people::tokens(&inside, &tokens, &gives, &typed).shown(&inside)),
         ("shares", shares::rules(&inside, &[rule], &[]).shown(&inside)),
         ("shared", shares::records(&inside, "5301000901:orders", "0-1", &shared).shown(&inside)),
-        ("operation", operating::now(&inside, &an_operation()).shown(&inside)),
+        (
+            "operation",
+            operating::now(&inside, &an_operation(), Some("/desk/live?operation=yes".into())).shown(&inside),
+        ),
         (
             "rulebooks",
             operating::rulebooks(&inside, &rulebooks, Some(&differences), ("1", "2")).shown(&inside),

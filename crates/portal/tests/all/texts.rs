@@ -97,6 +97,8 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ActionKind::ReceiveReturn { number: 1 },
         ActionKind::SummariseBill { notice: "".into() },
         ActionKind::PayBill,
+        ActionKind::ConfirmInspection,
+        ActionKind::ContestInspection,
         ActionKind::Inspected(Box::new(clearance::inspection::Inspection {
             found: Vec::new(),
             measure: clearance::inspection::Measure::Release,

@@ -65,6 +65,7 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get", "/v1/enterprises/{party}") => right(&[Right::ConsignmentsRead]),
         ("post", "/v1/persons/records") => right(&[Right::PersonsRead]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
+        ("get", "/v1/bills" | "/v1/search") => right(&[Right::ConsignmentsRead]),
         ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
         (
             "get",
@@ -146,9 +147,14 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk" | "/desk/account") => Oneself,
         ("post", "/desk/account/password" | "/desk/account/second-factor") => Oneself,
         ("post", "/desk/account/second-factor/confirm") => Oneself,
-        ("get", "/desk/consignments" | "/desk/consignments/{platform}/{order_no}" | "/desk/live") => {
-            right(&[Right::ConsignmentsRead])
-        }
+        (
+            "get",
+            "/desk/consignments"
+            | "/desk/consignments/{platform}/{order_no}"
+            | "/desk/live"
+            | "/desk/bills"
+            | "/desk/search",
+        ) => right(&[Right::ConsignmentsRead]),
         ("get" | "post", "/desk/queue")
         | (
             "post",

@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, OfficerAction};
+use clearance::inspection::WORDS;
 use clearance::keys::{OrderKey, Time};
 use clearance::rulebook::Rulebook;
 use clearance::{Reason, Text};
@@ -50,6 +51,8 @@ impl Body {
             "inspection-result" => ActionKind::InspectionResult {
                 passed: self.passed.ok_or_else(|| Problem::bad_request("this action needs `passed`"))?,
             },
+            "confirm-inspection" => ActionKind::ConfirmInspection,
+            "contest-inspection" => ActionKind::ContestInspection,
             "release" => ActionKind::Release,
             "reject" => ActionKind::Reject,
             "conclude" => ActionKind::Conclude,
@@ -77,7 +80,7 @@ impl Body {
             "pay-bill" => ActionKind::PayBill,
             _ => {
                 return Err(Problem::bad_request(
-                    "action is one of approve, inspect, inspection-result, release, reject, conclude, suspend, resume, detain, re-export, close, approve-cancellation, refuse-cancellation, approve-return, refuse-return, receive-return, summarise-bill, pay-bill",
+                    "action is one of approve, inspect, inspection-result, confirm-inspection, contest-inspection, release, reject, conclude, suspend, resume, detain, re-export, close, approve-cancellation, refuse-cancellation, approve-return, refuse-return, receive-return, summarise-bill, pay-bill",
                 ));
             }
         })
@@ -91,7 +94,10 @@ pub const INSPECTS: &[Right] = &[Right::ActionsInspect];
 fn asked_for(kind: &ActionKind) -> &'static [Right] {
     match kind {
         ActionKind::Inspect => &[Right::ActionsInspect, Right::ActionsDecide],
-        ActionKind::InspectionResult { .. } | ActionKind::Inspected(_) => INSPECTS,
+        ActionKind::InspectionResult { .. }
+        | ActionKind::Inspected(_)
+        | ActionKind::ConfirmInspection
+        | ActionKind::ContestInspection => INSPECTS,
         _ => &[Right::ActionsDecide],
     }
 }
@@ -99,7 +105,8 @@ fn asked_for(kind: &ActionKind) -> &'static [Right] {
 /// What is open to an officer now, as the members of the body that asks for it.
 pub fn open_to(caller: &Caller, consignment: &Consignment, book: &Rulebook, now: Time) -> Vec<Value> {
     let law = &book.parameters.on(now.day());
-    let mut kinds = vec![ActionKind::Approve, ActionKind::Release, ActionKind::Inspect];
+    let mut kinds = vec![ActionKind::ConfirmInspection, ActionKind::ContestInspection];
+    kinds.extend([ActionKind::Approve, ActionKind::Release, ActionKind::Inspect]);
     // Where there is a table of results, an inspection says which of them it found.
     if !book.inspections.is_there() {
         kinds.extend([true, false].map(|passed| ActionKind::InspectionResult { passed }));
@@ -119,7 +126,7 @@ pub fn open_to(caller: &Caller, consignment: &Consignment, book: &Rulebook, now:
     kinds.extend([ActionKind::SummariseBill { notice: Text::default() }, ActionKind::PayBill]);
     kinds.retain(|kind| {
         caller.may(asked_for(kind)).is_ok()
-            && clearance::decide::is_open(consignment, kind, &caller.name, law, now)
+            && clearance::decide::is_open(consignment, kind, (&caller.name, &caller.party), law, now)
     });
     kinds.iter().map(members).collect()
 }
@@ -164,6 +171,35 @@ pub async fn take(
     carried_out(window, caller, action).await
 }
 
+/// Characters of the number of a notice at most: `entDutyNo` of a bill.
+const NOTICE: usize = 50;
+
+/// What an officer says stands in receipts and in every later state of the trade. What he says of an inspection is judged with
+/// all else that it says.
+fn check_words(kind: &ActionKind, text: &str) -> Result<(), Problem> {
+    let mut faults = Vec::new();
+    let mut check = |path: &str, value: &str, most: usize| {
+        let count = value.chars().count();
+        if count > most {
+            faults.push(json!({
+                "path": path, "value": format!("{count} characters"), "expected": format!("at most {most} characters"),
+                "zh": format!("至多{most}个字，现有{count}个字"),
+            }));
+        }
+    };
+    if !matches!(kind, ActionKind::Inspected(_)) {
+        check("text", text, WORDS);
+    }
+    if let ActionKind::SummariseBill { notice } = kind {
+        check("notice", notice, NOTICE);
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
+        .with("faults", faults.into()))
+}
+
 /// An action that the caller may take on a trade that he sees and nobody else works on; `id` names it, with the version seen.
 pub async fn prepared(
     window: &Window,
@@ -180,6 +216,7 @@ pub async fn prepared(
         ));
     }
     caller.may(asked_for(&kind))?;
+    check_words(&kind, text)?;
     // What an inspection found has its consequence by a table, where there is one.
     if matches!(kind, ActionKind::InspectionResult { .. })
         && window.reference().current().inspections.is_there()
@@ -217,8 +254,13 @@ pub async fn carried_out(
     let has =
         |reasons: &[Reason]| answered.answer.findings.iter().any(|finding| reasons.contains(&finding.reason));
     let invalid = has(&[Reason::InspectionFaulty, Reason::MeasureForbidden]);
-    let refused =
-        invalid || has(&[Reason::VersionOutdated, Reason::ActionForbidden, Reason::SecondOfficerNeeded]);
+    let refused = invalid
+        || has(&[
+            Reason::VersionOutdated,
+            Reason::ActionForbidden,
+            Reason::SecondOfficerNeeded,
+            Reason::SecondInspectorNeeded,
+        ]);
     let mut shown = view::value(view::answered(&answered, None, true));
     if !refused {
         // It is done: what comes next may be another's.

@@ -11,6 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use clearance::consignment::Lane;
+use clearance::inspection::WORDS;
 use clearance::keys::OrderKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -90,6 +91,10 @@ fn check(window: &Window, body: &Body) -> Result<(), Problem> {
     }
     if body.text.trim().chars().count() < 2 {
         fault("text", &body.text, "why, in at least 2 characters: it stands at every trade".to_owned());
+    }
+    let words = body.text.trim().chars().count();
+    if words > WORDS {
+        fault("text", &format!("{words} characters"), format!("at most {WORDS} characters"));
     }
     if body.items.is_empty() || body.items.len() > most {
         fault("items", &body.items.len().to_string(), format!("1 to {most} trades"));

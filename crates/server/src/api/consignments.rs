@@ -2,8 +2,8 @@
 
 use super::error::Problem;
 use super::{
-    CONSIGNMENTS, Query, actions, assignments, inspections, limit, lines, parameter, registers, scope,
-    subjects, view,
+    CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter,
+    registers, scope, subjects, view,
 };
 use crate::Window;
 use crate::auth::Caller;
@@ -14,14 +14,18 @@ use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Consignment, State as Standing};
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
+use clearance::party::Role;
 use clearance::record::{RecordKey, Register};
 use register::webhook::{Form, Webhook};
 use serde_json::{Value, json};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Read, RecordSearch, Scope, Search, StoredEvent, Summary};
 
-/// `GET /v1/consignments?state=&number=&party=&after=&limit=&with=`: `party` narrows an office's list to the trades that name
-/// an enterprise; `with=waiting` adds to what is under way what it waits for and until when.
+/// `GET /v1/consignments?state=&number=&party=&sort=&after=&limit=&with=`: `party` narrows an office's list to the trades that
+/// name an enterprise; `with=waiting` adds to what is under way what it waits for and until when; `sort` puts the newest 500 in
+/// order by a column, and `after` counts rows then.
 pub async fn search(
     State(window): State<Arc<Window>>,
     caller: Caller,
@@ -46,9 +50,31 @@ pub async fn search(
     let position = window.read.listed().await?;
     let named = named_by(&window, &scope, parameter(&query, "party").as_deref())?;
     let within = named.as_ref().unwrap_or(&scope);
-    let (mut found, next) = window.read.search(within, &search, after, limit(&query, CONSIGNMENTS)?).await?;
+    let sort = parameter(&query, "sort");
+    let limit = limit(&query, CONSIGNMENTS)?;
+    let looked = if sort.is_some() { QUEUE } else { limit };
+    let begins = if sort.is_some() { None } else { after };
+    let mut of_number = match (&search.number, after) {
+        (Some(number), None) => by_number(&window, within, number).await?,
+        _ => Vec::new(),
+    };
+    of_number.retain(|one| search.states.is_empty() || search.states.contains(&one.state));
+    let (mut found, mut next) = if of_number.is_empty() {
+        window.read.search(within, &search, begins, looked).await?
+    } else {
+        (of_number, None)
+    };
     if let (Some(_), Scope::Office(districts)) = (&named, &scope) {
         found.retain(|one| is_of(districts, &one.customs_code));
+    }
+    let mut more = false;
+    if let Some(sort) = sort {
+        sorted_by(&mut found, &sort)?;
+        more = next.is_some();
+        let from = usize::try_from(after.unwrap_or_default()).unwrap_or(usize::MAX).min(found.len());
+        found.drain(..from);
+        next = (found.len() > limit).then(|| (from + limit) as u64);
+        found.truncate(limit);
     }
     let mut lines: Vec<Value> = found.iter().map(|one| lines::summary(one, caller.is_office())).collect();
     match parameter(&query, "with").as_deref() {
@@ -63,8 +89,80 @@ pub async fn search(
     Ok(Json(json!({
         "consignments": lines,
         "next": next.map(|next| next.to_string()),
+        "more": more,
         "position": position.to_string(),
     })))
+}
+
+/// Parties that are asked for a number which is unique to each.
+const ASKED: usize = 500;
+
+/// The trades that have a number, by keys: of order, waybill, entry, payment, or the declaring unit's own. Lists know orders and
+/// entries alone, and looking through them takes the longer the more there are.
+pub(super) async fn by_number(
+    window: &Window,
+    scope: &Scope,
+    number: &Text,
+) -> Result<Vec<Summary>, Problem> {
+    let mut found: BTreeMap<OrderKey, Consignment> = BTreeMap::new();
+    for consignment in crate::proving::trades_of(window, number).await? {
+        found.insert(consignment.key.clone(), consignment);
+    }
+    let number = Text::from(number.trim());
+    let reference = window.reference();
+    let firms = |roles: &[Role]| -> BTreeSet<Text> {
+        let all = reference.parties.all().iter().filter(|one| roles.iter().any(|role| one.has(*role)));
+        all.map(|one| one.code.clone()).take(ASKED).collect()
+    };
+    let payers = firms(&[Role::Payment, Role::Bank]).into_iter();
+    let mut keys: Vec<ClaimKey> = payers.map(|payer| ClaimKey::Payment(payer, number.clone())).collect();
+    for agent in firms(&[Role::Agent]) {
+        keys.push(ClaimKey::Declaration(agent.clone(), number.clone()));
+        keys.push(ClaimKey::Cancellation(agent.clone(), number.clone()));
+        keys.push(ClaimKey::Return(agent, number.clone()));
+    }
+    for key in keys {
+        let Some(order) = window.read.claim(&key).await? else { continue };
+        if let Some(consignment) = window.read.consignment(&order).await? {
+            found.insert(order, consignment);
+        }
+    }
+    Ok(found.values().filter(|one| is_visible(scope, one)).map(summary_of).collect())
+}
+
+fn summary_of(consignment: &Consignment) -> Summary {
+    let attempt = consignment.attempt.as_ref();
+    Summary {
+        order: consignment.key.clone(),
+        state: attempt.map_or(0, |attempt| attempt.state.number()),
+        lane: attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as u8),
+        customs_code: district_of(consignment),
+        invt_no: attempt.and_then(|attempt| attempt.invt_no.clone()),
+        position: consignment.last,
+        time: consignment.last_time,
+    }
+}
+
+/// Columns that lists are sorted by.
+const SORTED: &str = "order, lane, state, entry, district, changed";
+
+/// Puts lines in order by a column; a minus before it = the largest first. What is equal stays the newest first.
+fn sorted_by(found: &mut [Summary], sort: &str) -> Result<(), Problem> {
+    let (by, falling) = sort.strip_prefix('-').map_or((sort, false), |by| (by, true));
+    let compare: fn(&Summary, &Summary) -> Ordering = match by {
+        "order" => |one, other| one.order.order_no.cmp(&other.order.order_no),
+        "lane" => |one, other| one.lane.cmp(&other.lane),
+        "state" => |one, other| one.state.cmp(&other.state),
+        "entry" => |one, other| one.invt_no.cmp(&other.invt_no),
+        "district" => |one, other| one.customs_code.cmp(&other.customs_code),
+        "changed" => |one, other| one.time.cmp(&other.time),
+        _ => {
+            let wrong = format!("sort is one of {SORTED}, with a minus before it for the largest first");
+            return Err(Problem::bad_request(&wrong));
+        }
+    };
+    found.sort_by(|one, other| if falling { compare(other, one) } else { compare(one, other) });
+    Ok(())
 }
 
 /// The trades that name a party, for offices alone: a party's list has no other's.
@@ -100,6 +198,9 @@ async fn add_waiting(
     let Some(consignment) = window.read.consignment(&summary.order).await? else { return Ok(()) };
     let (codes, _) = window.names_of(&caller.party);
     let more = lines::waiting_line(&consignment, &codes, caller.is_office());
+    if caller.is_office() {
+        line["unconfirmed"] = confirmations::waiting(caller, &consignment);
+    }
     if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
         line.extend(more);
     }
@@ -135,14 +236,21 @@ pub async fn waiting_in(window: &Window, caller: &Caller, states: Vec<u16>) -> R
     Ok(Waiting { found, more: next.is_some() })
 }
 
-/// What waits for an officer in these states; `count` rows after `from`.
+/// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after `from`.
 pub async fn queue(
     window: &Window,
     caller: &Caller,
-    states: Vec<u16>,
+    (states, to_confirm): (Vec<u16>, bool),
+    sort: &str,
     (from, count): (usize, usize),
 ) -> Result<Queue, Problem> {
-    let Waiting { found, more } = waiting_in(window, caller, states).await?;
+    let Waiting { mut found, more } = waiting_in(window, caller, states).await?;
+    if !sort.is_empty() {
+        sorted_by(&mut found, sort)?;
+    }
+    if to_confirm {
+        found = confirmations::of_caller(window, caller, found).await?;
+    }
     let taken = window.control.assignments(window.clock.now()).await?;
     let mut lines = Vec::new();
     for summary in found.iter().skip(from).take(count) {
@@ -193,11 +301,14 @@ pub(crate) async fn visible(
     order: &OrderKey,
 ) -> Result<Option<Consignment>, Problem> {
     let Some(consignment) = window.read.consignment(order).await? else { return Ok(None) };
-    let visible = match scope {
-        Scope::Party(codes) => view::names_party(&consignment, codes),
-        Scope::Office(districts) => is_of(districts, &district_of(&consignment)),
-    };
-    Ok(visible.then_some(consignment))
+    Ok(is_visible(scope, &consignment).then_some(consignment))
+}
+
+fn is_visible(scope: &Scope, consignment: &Consignment) -> bool {
+    match scope {
+        Scope::Party(codes) => view::names_party(consignment, codes),
+        Scope::Office(districts) => is_of(districts, &district_of(consignment)),
+    }
 }
 
 fn district_of(consignment: &Consignment) -> Text {
@@ -240,7 +351,11 @@ pub(crate) async fn shown(
         shown["inspection"] = inspections::form(window, caller, &consignment);
         let taken = window.control.assignment(order, now).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
+        shown["unconfirmed"] = confirmations::waiting(caller, &consignment);
         shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
+    }
+    if !caller.is_office() {
+        confirmations::hide(&timeline, &mut shown["timeline"]);
     }
     inspections::add(window, caller, &consignment, &timeline, &mut shown["timeline"]);
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;

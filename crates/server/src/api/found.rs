@@ -1,6 +1,7 @@
 //! `GET /v1/evidence/search`: rows of the evidence log by party, by day and by what they are, each with what the caller may know
 //! of it and where its proof is. A party finds what concerns it; offices of the whole zone find everything.
 
+use super::confirmations;
 use super::error::Problem;
 use super::registers::{asks_for, sees_all, whole};
 use super::view::time;
@@ -14,7 +15,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Day;
 use clearance::Text;
-use clearance::event::Cause;
+use clearance::event::{ActionKind, Cause};
 use clearance::keys::{Position, Time};
 use clearance::record::Register;
 use clearance::rulebook::Calendar;
@@ -52,6 +53,11 @@ pub(crate) async fn found(window: &Arc<Window>, caller: &Caller, query: &Query) 
     let next = hits.last().filter(|_| hits.len() == limit).map(|hit| format!("{}.{}", hit.time, hit.place));
     let mut entries = Vec::with_capacity(hits.len());
     for hit in hits {
+        // What an office alone knows of its inspections is none of a party's hits.
+        let position = Position::of_number(hit.place).unwrap_or_default();
+        if !caller.is_office() && confirmations::is_hidden(window, position).await? {
+            continue;
+        }
         entries.push(entry(window, caller, &codes, everything, hit).await?);
     }
     Ok(json!({"entries": entries, "after": next, "behind": behind}))
@@ -172,7 +178,13 @@ async fn about(
             about["party"] = arrived.sender.as_str().into();
         }
         Cause::Action(action) => {
-            about["action"] = action.kind.word().into();
+            // That an inspection was contested, or had to be confirmed, is for offices.
+            let inspects = matches!(
+                action.kind,
+                ActionKind::Inspected(_) | ActionKind::ConfirmInspection | ActionKind::ContestInspection
+            );
+            let word = if inspects && !caller.is_office() { "inspected" } else { action.kind.word() };
+            about["action"] = word.into();
             about["party"] = action.party.as_str().into();
             about["platform"] = action.order.platform.as_str().into();
             about["orderNo"] = action.order.order_no.as_str().into();

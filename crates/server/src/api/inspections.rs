@@ -2,6 +2,7 @@
 //! those of its districts, a party of the trade what the table of results says it is told; nobody else learns that there is
 //! one. Pictures are kept before the inspection that names them: one that is refused leaves none that anybody could read.
 
+use super::confirmations::{Standing, standing};
 use super::error::Problem;
 use super::photographs::{Kept, cleaned, keep};
 use super::view::time;
@@ -17,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ceb::{Decimal, Document};
 use clearance::Text;
-use clearance::consignment::{Consignment, State as Standing};
+use clearance::consignment::{Consignment, State as InState};
 use clearance::event::{ActionKind, Cause, OfficerAction};
 use clearance::inspection::{Found, Inspection, Measure};
 use clearance::keys::OrderKey;
@@ -128,7 +129,7 @@ pub async fn take(
     let kept = cleaned(window, &pictures, &mut faults);
     drop(pictures);
     let inspection = typed(body, &kept, &mut faults);
-    second_is_there(window, caller, body.second.trim(), &mut faults).await?;
+    second(window, caller, body.second.trim(), &mut faults).await?;
     if !faults.is_empty() {
         return Err(invalid(faults));
     }
@@ -193,8 +194,9 @@ fn typed(body: &Body, kept: &[Kept], faults: &mut Vec<Value>) -> Inspection {
     }
 }
 
-/// The second officer is somebody of the same office who may sign in.
-async fn second_is_there(
+/// The second officer confirms by himself; under a law that has the first name him, he is somebody of the same office who may
+/// sign in.
+async fn second(
     window: &Window,
     caller: &Caller,
     second: &str,
@@ -203,6 +205,12 @@ async fn second_is_there(
     /// Users of an office that are looked at.
     const USERS: usize = 10_000;
     if second.is_empty() {
+        return Ok(());
+    }
+    let law = window.reference().current().parameters.on(window.clock.now().day());
+    if law.inspection_second_confirms != 0 {
+        let expected = "empty: another officer of your office confirms the inspection by himself";
+        faults.push(wrong("second", second, expected, "无须填写：由本单位另一名关员自行复核"));
         return Ok(());
     }
     let users = window.control.users(Some(&caller.party), 0, USERS).await?;
@@ -260,7 +268,7 @@ pub async fn list(
         registers::recorded(&window, by, ("consignment", &id), &consignment.listed_for(), "", None).await?;
     }
     let timeline = window.read.timeline(&order).await?;
-    let found = timeline.iter().filter_map(|event| Some(shown(&window, event, reader?)?.1));
+    let found = timeline.iter().filter_map(|event| Some(shown(&window, &timeline, event, reader?)?.1));
     let mut told = json!({ "inspections": found.collect::<Vec<_>>() });
     if caller.is_office() {
         told["form"] = form(&window, &caller, &consignment);
@@ -270,7 +278,7 @@ pub async fn list(
 
 /// What an inspection of a trade may say today: nothing where none is awaited, or it is not the caller's to record.
 pub(super) fn form(window: &Window, caller: &Caller, consignment: &Consignment) -> Value {
-    let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == Standing::Inspection);
+    let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == InState::Inspection);
     let reference = window.reference();
     let book = reference.current();
     let day = window.clock.now().day();
@@ -281,6 +289,7 @@ pub(super) fn form(window: &Window, caller: &Caller, consignment: &Consignment) 
     json!({
         "results": book.inspections.on(day).map(result).collect::<Vec<_>>(),
         "lines": declared(consignment),
+        "secondConfirms": law.inspection_second_confirms != 0,
         "photographs": law.inspection_photographs,
         "photographBytes": law.photograph_bytes,
     })
@@ -316,9 +325,10 @@ fn result(row: &ResultRow) -> Value {
     })
 }
 
-/// The results that the inspections of a trade had.
+/// The results that the inspections of a trade had, those that took effect.
 pub(super) fn results_of(timeline: &[StoredEvent]) -> Vec<Text> {
-    let found = timeline.iter().filter_map(inspection_of).flat_map(|(_, inspection)| &inspection.found);
+    let effective = timeline.iter().filter(|event| standing(timeline, event).took_effect());
+    let found = effective.filter_map(inspection_of).flat_map(|(_, inspection)| &inspection.found);
     found.map(|found| found.result.clone()).collect()
 }
 
@@ -342,11 +352,21 @@ pub(super) fn judged_with<T>(
 }
 
 /// An inspection as its reader is told it, with the row that it is.
-fn shown(window: &Window, event: &StoredEvent, reader: Reader) -> Option<(u64, Value)> {
+fn shown(
+    window: &Window,
+    timeline: &[StoredEvent],
+    event: &StoredEvent,
+    reader: Reader,
+) -> Option<(u64, Value)> {
     let (action, inspection) = inspection_of(event)?;
     let office = reader == Reader::Office;
+    let stands = standing(timeline, event);
+    if !office && !stands.took_effect() {
+        return None;
+    }
     let state = event.row.outcome.as_ref()?.consignment.as_ref()?.attempt.as_ref()?.state;
-    let proposed = inspection.measure == Measure::Release && state == Standing::Inspection;
+    let released_by_one = stands == Standing::Alone && inspection.measure == Measure::Release;
+    let proposed = stands == Standing::Waits || (released_by_one && state == InState::Inspection);
     let (told, found) = judged_with(window, event, |results, day| {
         let told = inspection.is_told(results, day);
         let rows = inspection.rows(results, day);
@@ -358,7 +378,7 @@ fn shown(window: &Window, event: &StoredEvent, reader: Reader) -> Option<(u64, V
         "position": event.position.number(),
         "time": time(event.time),
         "measure": inspection.measure.word(),
-        // Of a release that waits for a second officer nothing has followed yet.
+        // Of what waits for a second officer nothing has followed yet.
         "proposed": proposed,
         "told": told,
         "found": if whole { found } else { Vec::new() },
@@ -367,9 +387,18 @@ fn shown(window: &Window, event: &StoredEvent, reader: Reader) -> Option<(u64, V
         "photographs": if whole { digests(inspection) } else { Vec::new() },
     });
     if office {
-        let officers = [&action.officer, &inspection.second];
-        shown["officers"] =
-            officers.iter().filter(|one| !one.is_empty()).map(|one| one.as_str()).collect::<Vec<_>>().into();
+        let mut officers: Vec<&str> = vec![&action.officer, &inspection.second];
+        shown["standing"] = stands.word().into();
+        match &stands {
+            Standing::Confirmed(officer, _) => officers.push(officer),
+            Standing::Contested(officer, when, why) => {
+                shown["contested"] =
+                    json!({"officer": officer.as_str(), "time": time(*when), "text": why.as_str()});
+            }
+            _ => {}
+        }
+        officers.retain(|one| !one.is_empty());
+        shown["officers"] = officers.into();
     }
     Some((event.position.number(), shown))
 }
@@ -406,7 +435,7 @@ pub(super) fn add(
 ) {
     let Some(reader) = reader(window, caller, consignment) else { return };
     let inspections: Vec<(u64, Value)> =
-        timeline.iter().filter_map(|event| shown(window, event, reader)).collect();
+        timeline.iter().filter_map(|event| shown(window, timeline, event, reader)).collect();
     for entry in entries.as_array_mut().into_iter().flatten() {
         let of = inspections.iter().find(|(position, _)| entry["position"].as_u64() == Some(*position));
         if let Some((_, inspection)) = of {

@@ -4,7 +4,9 @@
 pub mod access;
 pub(crate) mod actions;
 pub(crate) mod assignments;
+pub(crate) mod bills;
 pub(crate) mod bulk_actions;
+mod confirmations;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
 pub(crate) mod credit;
@@ -40,6 +42,7 @@ pub(crate) mod registers;
 pub(crate) mod registrations;
 pub(crate) mod rulebook_drafts;
 pub(crate) mod sandbox;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod sign_in;
@@ -167,12 +170,16 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/draws/{period}/commitments"),
     ("post", "/v1/draws/{period}/secrets"),
     ("get", "/v1/consignments/{platform}/{order_no}/draw"),
+    ("get", "/v1/bills"),
+    ("get", "/v1/search"),
 ];
 
 /// Items of a page: unless asked for, and at most.
 const RECEIPTS: (usize, usize) = (500, 5_000);
 const CONSIGNMENTS: (usize, usize) = (50, 500);
 const ACCOUNTS: (usize, usize) = (1_000, 10_000);
+/// Trades whose bills a page of bills looks at.
+const BILLS: (usize, usize) = (50, 200);
 const EVIDENCE: (usize, usize) = (500, 5_000);
 /// Entries that are found: each is read.
 const EVIDENCE_FOUND: (usize, usize) = (50, 200);
@@ -207,6 +214,8 @@ pub fn router(window: Window) -> Router {
         .route("/v1/declarations/{invt_no}", get(consignments::by_entry))
         .route("/v1/preview", post(preview::preview))
         .route("/v1/accounts", get(accounts))
+        .route("/v1/bills", get(bills::list))
+        .route("/v1/search", get(search::search))
         .route("/v1/persons/records", post(persons::records))
         .route("/v1/persons/{id}", get(subjects::person))
         .route("/v1/addresses/{id}", get(subjects::address))

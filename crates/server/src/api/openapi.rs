@@ -87,7 +87,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ],
         ("get", "/v1/receipts") => &["after", "limit", "form"],
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
-        ("get", "/v1/consignments") => &["state", "number", "party", "after", "limit", "with"],
+        ("get", "/v1/consignments") => &["state", "number", "party", "sort", "after", "limit", "with"],
         ("get", "/v1/registers") => &["with"],
         ("get", "/v1/rulebooks/differences") => &["from", "to"],
         ("get", "/v1/registers/{register}") => {
@@ -235,10 +235,9 @@ fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             found.push((422, "what was sent is wrong: all of it is in `faults`"));
         }
         "/v1/consignments/{platform}/{order_no}/actions" => {
-            found.push((
-                409,
-                "the version seen is not the newest, with what changed, or the state does not allow it",
-            ));
+            let newer = "the version seen is not the newest, with what changed, the state does not allow it, or another officer has to";
+            found.push((409, newer));
+            found.push((422, "words are too long, or missing where a reason is owed"));
         }
         _ => {}
     }
@@ -449,7 +448,10 @@ fn schemas() -> Value {
 pub fn build() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let more = payment_data::SUMMARIES.into_iter().chain(people::SUMMARIES).chain(consumer::SUMMARIES);
-    let more = more.chain(inspections::SUMMARIES).chain(super::openapi_rulebooks::summaries());
+    let more = more
+        .chain(inspections::SUMMARIES)
+        .chain(super::openapi_rulebooks::summaries())
+        .chain(desks::SUMMARIES);
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();

@@ -4,6 +4,21 @@
 use super::openapi::{list_of, object};
 use serde_json::{Map, Value, json};
 
+/// One a route, in the order of the routes.
+pub(super) const SUMMARIES: [&str; 2] = [
+    "Tax bills of the caller's released trades, the newest first; for a party with its guarantees and what it owes",
+    "Trades by any of their numbers, for offices parties by code or name, rules by code, goods by tariff code",
+];
+
+/// What may stand in the query of a route.
+pub(super) fn queries(path: &str) -> &'static [&'static str] {
+    match path {
+        "/v1/bills" => &["which", "after", "limit"],
+        "/v1/search" => &["text"],
+        _ => &[],
+    }
+}
+
 /// The schemas, by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let text = json!({"type": "string"});
@@ -58,6 +73,14 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("vetoes", json!({"type": "array", "items": object(&[("veto", text.clone()), ("record", text.clone()), ("validTo", text.clone()), ("name", json!({"type": "object"}))])})),
             ("list", or_null("object")),
             ("measures", json!({"type": "array", "items": object(&[("standing", text.clone()), ("measure", text.clone()), ("value", whole.clone()), ("unit", text.clone())])})),
+        ]),
+        "Found": object(&[
+            ("text", text.clone()), ("trades", list_of("ConsignmentLine")), ("parties", json!({"type": "array", "items": {"type": "object"}})),
+            ("rules", json!({"type": "array", "items": {"type": "object"}})), ("goods", json!({"type": "array", "items": {"type": "object"}})), ("most", whole.clone()),
+        ]),
+        "Bills": object(&[
+            ("bills", json!({"type": "array", "items": {"allOf": [super::openapi::of("ConsignmentLine"), object(&[("bill", json!({"type": "object"}))])]}})),
+            ("next", or_null("string")),
         ]),
         "Assignments": object(&[("assignments", list_of("Assignment"))]),
         "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[

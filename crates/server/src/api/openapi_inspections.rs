@@ -106,7 +106,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                     "quantity": {"type": "string"}, "weight": {"type": "string", "description": "kilograms"},
                 }}},
                 "measure": {"type": "string"}, "text": {"type": "string"}, "place": {"type": "string"},
-                "second": {"type": "string", "description": "login of the second officer, where the table asks for one"},
+                "second": {"type": "string", "description": "login of the second officer, under a rulebook that has the first name him; otherwise empty, and another officer of the office confirms by the action confirm-inspection"},
                 "photographs": {"type": "array", "items": {"type": "object", "required": ["content"], "additionalProperties": false,
                     "properties": {"content": {"type": "string", "description": "a JPEG, PNG or WebP picture in base64"}}}},
             },

@@ -44,7 +44,11 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
-    if path == DRAFTS { &["state", "after", "limit"] } else { draws::queries(path) }
+    match path {
+        DRAFTS => &["state", "after", "limit"],
+        "/v1/bills" | "/v1/search" => super::openapi_desks::queries(path),
+        _ => draws::queries(path),
+    }
 }
 
 /// The schema of a route's body.
@@ -58,8 +62,11 @@ pub(super) fn request(path: &str) -> Option<&'static str> {
 
 /// The schema that a route answers with.
 pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
-    if path == FEEDBACK {
-        return Some("RiskFeedback");
+    match path {
+        "/v1/bills" => return Some("Bills"),
+        "/v1/search" => return Some("Found"),
+        FEEDBACK => return Some("RiskFeedback"),
+        _ => {}
     }
     match (method, path.strip_prefix(DRAFTS)) {
         ("get", Some("")) => Some("RulebookDrafts"),

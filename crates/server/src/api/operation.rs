@@ -5,6 +5,7 @@ use super::error::Problem;
 use super::{Query, operations, parameter};
 use crate::Window;
 use crate::auth::Caller;
+use crate::rates::Rate;
 use axum::Json;
 use axum::extract::State;
 use clearance::Text;
@@ -49,7 +50,10 @@ pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Probl
         .into_iter()
         .map(|(name, help, value)| json!({"name": name, "help": help, "value": value}))
         .collect();
+    let rates = window.metrics.rates.told(&window.metrics, window.clock.now());
+    let rate = |one: &Rate| json!({"name": one.name, "minute": one.minute, "quarter": one.quarter, "hour": one.hour, "minutes": one.minutes});
     Ok(Json(json!({
+        "rates": rates.iter().map(rate).collect::<Vec<_>>(),
         "intake": operations::intake(&window), "paused": window.pause.load(Ordering::Relaxed),
         "position": position.to_string(), "waiting": window.pipeline.waiting(), "rows": rows(&position),
         "rowsNotListed": rows(&position).saturating_sub(listed), "evidenceBehind": window.evidence.behind().await?,

@@ -1,6 +1,7 @@
 //! Photographs of inspections: taken without what cameras tell besides, kept by what they are, encrypted as every row, and
 //! shown to whoever is told of the inspection. Everybody else gets the answer of what is not there.
 
+use super::confirmations::standing;
 use super::error::Problem;
 use super::inspections::{Reader, inspection_of, judged_with, seen, wrong};
 use super::registers;
@@ -114,7 +115,8 @@ pub async fn photograph(
         let is_of_it = inspection.photographs.iter().any(|one| *one == sha256.as_str());
         is_of_it
             && (reader == Reader::Office
-                || judged_with(&window, event, |all, day| inspection.is_told(all, day)))
+                || standing(&timeline, event).took_effect()
+                    && judged_with(&window, event, |all, day| inspection.is_told(all, day)))
     };
     if !timeline.iter().any(may) {
         return Err(absent());

@@ -25,14 +25,8 @@ pub async fn preview(
     let sender = window.code_of(&caller.party);
     let (_, exchange_ids) = window.names_of(&sender);
     let ingested = crate::ingest::ingest(&body, &sender, &exchange_ids, window.context(true));
-    if let Some(defect) = ingested.refusal.first() {
-        return Err(Problem::bad_request(&format!(
-            "{}: {} ({}), expected {}",
-            defect.path,
-            defect.value,
-            defect.rule.word(),
-            defect.expected
-        )));
+    if !ingested.refusal.is_empty() {
+        return Err(refused(&ingested.refusal));
     }
     let now = window.clock.now();
     for (arrived, _) in &ingested.documents {
@@ -49,6 +43,27 @@ pub async fn preview(
         window.pipeline.preview(documents).await.ok_or_else(|| Problem::unavailable("ask again"))?;
     let shown: Vec<Value> = answers.iter().map(|answered| shown(answered, kind)).collect();
     Ok(Json(json!({ "documents": shown })))
+}
+
+/// The message as a whole would be refused: everything that is wrong with it.
+fn refused(defects: &[ceb::Defect]) -> Problem {
+    let faults: Vec<Value> = defects
+        .iter()
+        .map(|defect| {
+            json!({
+                "path": defect.path.as_str(), "value": defect.value.as_str(), "rule": defect.rule.word(),
+                "expected": defect.expected.as_str(),
+            })
+        })
+        .collect();
+    let first = defects.first().map_or(String::new(), |first| {
+        format!("{}: {} ({}), expected {}", first.path, first.value, first.rule.word(), first.expected)
+    });
+    let detail = match faults.len() {
+        1 => first,
+        count => format!("{count} faults, all of them in `faults`; the first: {first}"),
+    };
+    Problem::bad_request(&detail).with("faults", faults.into())
 }
 
 fn shown(answered: &crate::pipeline::Answered, kind: Option<ceb::Kind>) -> Value {

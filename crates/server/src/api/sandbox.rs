@@ -5,10 +5,12 @@ use super::error::Problem;
 use super::{messages, view};
 use crate::Window;
 use crate::auth::Caller;
-use crate::sandbox::{conformance, trades};
+use crate::sandbox::conformance;
+use crate::sandbox::trades::{self, Later, Made, Trying};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use clearance::Text;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,6 +36,8 @@ pub struct Body {
     pub script: String,
     /// Which documents the window sends.
     pub send: Sends,
+    /// What comes after the list: `cancellation`, `return`, `delivery`; empty = nothing.
+    pub then: String,
 }
 
 fn check(window: &Window) -> Result<(), Problem> {
@@ -62,33 +66,73 @@ pub async fn make(window: &Window, caller: &Caller, body: &Body) -> Result<Value
     }
     let code = window.code_of(&caller.party);
     let name = window.filing(&code).map_or(String::new(), |filing| filing.name.to_string());
-    let made = trades::make(window, (caller.role, &code, &name), &body.script);
-    let (order, made) = made.ok_or_else(|| Problem::unavailable("no random numbers; ask again"))?;
-    let mut documents = Vec::new();
-    for one in made {
-        let sends = match body.send {
-            Sends::All => true,
-            Sends::Others => !one.own,
-            Sends::Nothing => false,
-        };
-        let mut shown = json!({
-            "kind": one.kind.number(), "root": one.kind.root(), "sender": one.sender.as_str(), "own": one.own, "sent": sends,
-        });
-        if sends {
-            let answer = window.send(&one.xml, &one.sender).await;
-            let answer = answer.ok_or_else(|| Problem::unavailable(messages::SEND_AGAIN))?;
-            let first = answer.documents.first();
-            shown["status"] = first.map(|first| first.answer.status).into();
-            shown["info"] = first.map(|first| first.answer.info.to_string()).into();
-        }
-        if one.own {
-            shown["xml"] = String::from_utf8_lossy(&one.xml).into();
-        }
-        documents.push(shown);
+    let then = body.then.trim();
+    let later = Later::from_word(then);
+    if !then.is_empty() && later.is_none() {
+        let words = Later::ALL.map(Later::word).join(", ");
+        return Err(Problem::bad_request(&format!("then is one of {words}, or is left out")));
     }
+    let made = trades::make(window, (caller.role, &code, &name), &body.script, later);
+    let made = made.ok_or_else(|| Problem::unavailable("no random numbers; ask again"))?;
+    let mut documents = Vec::new();
+    for one in &made.made {
+        documents.push(sent(window, one, body.send).await?);
+    }
+    if let Some(later) = later {
+        documents.push(after(window, (&code, &name), &made, later, body.send).await?);
+    }
+    let order = &made.order;
     Ok(
         json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str(), "documents": documents}),
     )
+}
+
+/// A document of a trade, sent if it is to be, and then with its answer.
+async fn sent(window: &Window, one: &Made, send: Sends) -> Result<Value, Problem> {
+    let sends = match send {
+        Sends::All => true,
+        Sends::Others => !one.own,
+        Sends::Nothing => false,
+    };
+    let mut shown = json!({
+        "kind": one.kind.number(), "root": one.kind.root(), "sender": one.sender.as_str(), "own": one.own, "sent": sends,
+    });
+    if sends {
+        let answer = window.send(&one.xml, &one.sender).await;
+        let answer = answer.ok_or_else(|| Problem::unavailable(messages::SEND_AGAIN))?;
+        let first = answer.documents.first();
+        shown["status"] = first.map(|first| first.answer.status).into();
+        shown["info"] = first.map(|first| first.answer.info.to_string()).into();
+    }
+    if one.own {
+        shown["xml"] = String::from_utf8_lossy(&one.xml).into();
+    }
+    Ok(shown)
+}
+
+/// What comes after a list names the entry number that it was given: of one that was not sent there is none.
+async fn after(
+    window: &Window,
+    party: (&Text, &str),
+    made: &Trying,
+    later: Later,
+    send: Sends,
+) -> Result<Value, Problem> {
+    let found = window.read.consignment(&made.order).await?;
+    let entry = found.and_then(|found| found.attempt).and_then(|attempt| attempt.invt_no);
+    let entry = match (entry, later) {
+        (Some(entry), _) => entry,
+        (None, Later::Delivery) => Text::default(),
+        (None, _) => {
+            let root = if later == Later::Return { "CEB625Message" } else { "CEB623Message" };
+            let sender = made.trade.declaration.head.agent_code.as_str();
+            return Ok(json!({
+                "kind": if later == Later::Return { 625 } else { 623 }, "root": root, "sender": sender, "own": sender == party.0.as_str(),
+                "sent": false, "info": "the list has no entry number yet: send it first, or choose that the window sends all",
+            }));
+        }
+    };
+    sent(window, &trades::later(window, party, &made.trade, (later, &entry)), send).await
 }
 
 /// `GET /v1/sandbox/conformance`: what the software of the caller's party has shown.

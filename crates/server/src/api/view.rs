@@ -15,6 +15,7 @@ use clearance::outcome::Outcome;
 use clearance::reason::Disclosure;
 use clearance::record::Record;
 use clearance::tax::Assessment;
+use ledger::{AccountKind, Hold, HoldState};
 use register::answer::Answer;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -258,11 +259,36 @@ pub fn assessment(assessment: &Assessment) -> Value {
     })
 }
 
-fn bill(bill: &Bill) -> Value {
+pub(super) fn bill(bill: &Bill) -> Value {
     json!({
         "taxNo": bill.number.as_str(), "status": bill.status, "entDutyNo": bill.notice.as_deref(), "owed": yuan(bill.owed),
         "releasedOn": bill.released_on.to_string(), "paid": bill.paid, "overdue": bill.overdue,
     })
+}
+
+/// What a trade takes of an account.
+fn held(hold: &Hold) -> Value {
+    let state = match hold.state {
+        HoldState::Held => "held",
+        HoldState::Posted => "posted",
+        HoldState::Voided => "voided",
+    };
+    let mut shown = json!({"amount": yuan(hold.amount), "givenBack": yuan(hold.given_back), "state": state});
+    if hold.account.kind == AccountKind::Guarantee {
+        shown["guarantor"] = hold.account.owner.as_str().into();
+    }
+    shown
+}
+
+/// The quota is the buyer's: who he is stands masked, and how much of it he has left is told to him alone.
+fn of_buyer(hold: &Hold, attempt: &Attempt) -> Value {
+    let mut shown = held(hold);
+    if let Document::Declaration(list) = &*attempt.declaration.document {
+        shown["buyer"] = masked("buyerName", &list.head.buyer_name).as_ref().into();
+        shown["buyerIdNumber"] = masked("buyerIdNumber", &list.head.buyer_id_number).as_ref().into();
+    }
+    shown["year"] = hold.account.period.into();
+    shown
 }
 
 fn attempt(attempt: &Attempt, codes: &[clearance::Text], officer: bool) -> Value {
@@ -278,6 +304,8 @@ fn attempt(attempt: &Attempt, codes: &[clearance::Text], officer: bool) -> Value
         "needsArrival": attempt.needs_arrival,
         "assessment": attempt.assessment.as_ref().map(assessment),
         "bill": attempt.bill.as_ref().map(bill),
+        "quota": attempt.quota.as_ref().map(|hold| of_buyer(hold, attempt)),
+        "guarantee": attempt.guarantee.as_ref().map(held),
         "findings": attempt.findings.iter().map(|one| finding(one, Some(ceb::Kind::Declaration), own, officer)).collect::<Vec<_>>(),
         "declaration": filed(Some(&attempt.declaration), codes),
     });

@@ -8,8 +8,11 @@ use crate::api::{self, Query};
 use crate::auth::Caller;
 use crate::rights::Right;
 use ::portal::Desk;
+use ::portal::answers::bills::Bills;
+use ::portal::answers::search::Found;
 use ::portal::answers::{List, Receipts, Rules};
-use ::portal::pages::{self, address, consignments, home};
+use ::portal::pages::{self, address, bills, consignments, home, search};
+use ::portal::parts::Sorting;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -63,19 +66,27 @@ pub async fn consignments(
     asked: Query,
 ) -> Result<Response, Problem> {
     let (state, number, after) = (get(&asked, "state"), get(&asked, "number").trim(), get(&asked, "after"));
+    let sort = Sorting::read(get(&asked, "sort"), &consignments::SORTED).text();
     let party = caller.is_office().then(|| get(&asked, "party").trim());
-    let mut beneath = query(&[("state", state), ("number", number), ("after", after), ("with", "waiting")]);
+    let mut beneath = query(&[
+        ("state", state),
+        ("number", number),
+        ("sort", &sort),
+        ("after", after),
+        ("with", "waiting"),
+    ]);
     if let Some(party) = party.filter(|party| !party.is_empty()) {
         beneath.0.insert("party".to_owned(), party.to_owned());
     }
     let list: List = read(api::consignments::search(State(window), caller, beneath).await?.0)?;
-    // What is older than a cursor does not change by what comes.
-    let live = after.is_empty().then(|| address("/desk/live", &[("state", state)]));
+    // What is older than a cursor does not change by what comes; of what is sorted the first is not the newest.
+    let live = (after.is_empty() && sort.is_empty()).then(|| address("/desk/live", &[("state", state)]));
     let view = consignments::View {
         list,
         state: state.to_owned(),
         number: number.to_owned(),
         party: party.map(str::to_owned),
+        sort,
         after: after.to_owned(),
         live,
     };
@@ -94,6 +105,43 @@ pub async fn receipts(
     let receipts: Receipts = read(api::receipts::list(State(window), caller, beneath).await?.0)?;
     let full = receipts.receipts.len().to_string() == RECEIPTS;
     Ok(shown(&frame, &pages::receipts::page(&frame, &receipts, after, full)))
+}
+
+/// `GET /desk/bills?which=&after=`.
+pub async fn bills(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let (which, after) = (get(&asked, "which"), get(&asked, "after"));
+    let beneath = query(&[("which", which), ("after", after)]);
+    let told: Bills = read(api::bills::list(State(window), caller, beneath).await?.0)?;
+    let view = bills::View { told, which: which.to_owned(), after: after.to_owned() };
+    Ok(shown(&frame, &bills::page(&frame, &view)))
+}
+
+/// `GET /desk/search?text=`.
+pub async fn search(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let text = get(&asked, "text").trim();
+    let mut view =
+        search::View { office: caller.is_office(), text: text.to_owned(), ..search::View::default() };
+    if !text.is_empty() {
+        match api::search::search(State(window), caller, query(&[("text", text)])).await {
+            Ok(found) => view.found = Some(read::<Found>(found.0)?),
+            Err(problem) if problem.kind() == "bad-request" => {
+                let chinese = frame.texts.language() == ::portal::Language::Chinese;
+                view.fault = problem.faults_in(chinese).join(" · ");
+            }
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(shown(&frame, &search::page(&frame, &view)))
 }
 
 /// `GET /desk/rules?text=&from=`.

@@ -99,6 +99,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
         (Desk::Send, &[Right::MessagesSend]),
         (Desk::Sandbox, &[Right::MessagesSend]),
         (Desk::Receipts, &[Right::ReceiptsRead]),
+        (Desk::Bills, &[Right::ConsignmentsRead]),
         (Desk::Registers, &[Right::RegistersRead, Right::TraceRead]),
         (Desk::People, &[Right::UsersRead, Right::TokensRead]),
         (Desk::Operation, &[Right::MetricsRead]),

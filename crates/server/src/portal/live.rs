@@ -8,6 +8,7 @@ use crate::api::error::Problem;
 use crate::api::{self, Query};
 use crate::auth::{Caller, Denied};
 use crate::intake::Closed;
+use crate::rights::Right;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -23,8 +24,9 @@ const EVERY: Duration = Duration::from_secs(2);
 /// How often at most: half an hour, after which no session that was only watched lives.
 const LOOKS: u32 = 900;
 
-/// Looks before it is said that figures moved.
+/// Looks before it is said that figures, or what was counted, moved.
 const FIGURES: u32 = 10;
+const COUNTED: u32 = 3;
 
 /// What a page shows.
 enum Shown {
@@ -32,6 +34,8 @@ enum Shown {
     Trade(OrderKey, u32),
     /// What became of declarations.
     Figures(Value),
+    /// What was counted.
+    Operation(Vec<u64>),
     /// A list of these states, beginning with a line.
     List(String, Value),
 }
@@ -57,7 +61,11 @@ fn steps(window: &Window, caller: &Caller) -> Result<Value, Problem> {
     Ok(told["lines"].take())
 }
 
-/// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, or `?figures=`.
+fn counted(window: &Window) -> Vec<u64> {
+    window.metrics.counted().into_iter().map(|(_, _, value)| value).collect()
+}
+
+/// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, `?figures=`, or `?operation=`.
 pub async fn watch(
     State(window): State<Arc<Window>>,
     caller: Caller,
@@ -67,6 +75,10 @@ pub async fn watch(
     let session = session(&headers).ok_or(Denied::Unknown)?;
     let shown = match (get(&asked, "platform"), get(&asked, "order")) {
         _ if !get(&asked, "figures").is_empty() => Shown::Figures(steps(&window, &caller)?),
+        _ if !get(&asked, "operation").is_empty() => {
+            caller.may(&[Right::MetricsRead])?;
+            Shown::Operation(counted(&window))
+        }
         ("", _) | (_, "") => {
             let state = get(&asked, "state").to_owned();
             let line = first(&window, &caller, &state).await?;
@@ -109,7 +121,7 @@ async fn look(watch: &Watch) -> Option<bool> {
         return None;
     }
     let caller = Caller::watching(&watch.session, &window.control, window.clock.now()).await.ok()?;
-    caller.may(&[crate::rights::Right::ConsignmentsRead]).ok()?;
+    caller.may(&[Right::ConsignmentsRead]).ok()?;
     match &watch.shown {
         Shown::Trade(order, version) => {
             let scope = api::scope(window, &caller);
@@ -119,6 +131,11 @@ async fn look(watch: &Watch) -> Option<bool> {
         // They move all the time: a page that was just shown is not old.
         Shown::Figures(_) if watch.looks < FIGURES => Some(false),
         Shown::Figures(shown) => Some(steps(window, &caller).ok()? != *shown),
+        Shown::Operation(_) if watch.looks < COUNTED => Some(false),
+        Shown::Operation(shown) => {
+            caller.may(&[Right::MetricsRead]).ok()?;
+            Some(counted(window) != *shown)
+        }
         Shown::List(state, line) => Some(first(window, &caller, state).await.ok()? != *line),
     }
 }

@@ -74,6 +74,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/queue"),
     ("post", "/desk/queue/decisions"),
     ("get", "/desk/receipts"),
+    ("get", "/desk/bills"),
+    ("get", "/desk/search"),
     ("get", "/desk/rules"),
     ("get", "/desk/sandbox"),
     ("post", "/desk/sandbox"),
@@ -167,6 +169,8 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/queue", get(officer::queue).post(officer::choose))
         .route("/desk/queue/decisions", post(officer::decide_many))
         .route("/desk/receipts", get(desk::receipts))
+        .route("/desk/bills", get(desk::bills))
+        .route("/desk/search", get(desk::search))
         .route("/desk/rules", get(desk::rules))
         .route("/desk/demands", get(demands::both))
         .route("/desk/registers", get(registers::hub))

@@ -16,7 +16,7 @@ use crate::signing_in::Refused;
 use ::portal::Frame;
 use ::portal::answers::{Consignment, Decided, Line, Open, Results};
 use ::portal::pages::{address, consignment, decide, inspect, many, queue, trade_address};
-use ::portal::parts::Tone;
+use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,20 +33,30 @@ pub async fn queue(
     let known = queue::TABS.iter().find(|(tab, _)| *tab == get(&asked, "tab")).unwrap_or(&queue::TABS[0]);
     let states: Vec<u16> = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
     let from = get(&asked, "from").parse().unwrap_or(0);
-    let workload =
-        if from == 0 { Some(workload::view(&window, &caller, states.clone()).await?) } else { None };
-    let found = api::consignments::queue(&window, &caller, states, (from, queue::PAGE)).await?;
+    let to_confirm = known.0 == queue::CONFIRM;
+    let workload = if from == 0 && !to_confirm {
+        Some(workload::view(&window, &caller, states.clone()).await?)
+    } else {
+        None
+    };
+    let sort = Sorting::read(get(&asked, "sort"), &queue::SORTED).text();
+    let asked_for = (states, to_confirm);
+    let found = api::consignments::queue(&window, &caller, asked_for, &sort, (from, queue::PAGE)).await?;
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
-    let decides = caller.rights.has(Right::ActionsDecide);
+    // What is confirmed is looked at, one by one.
+    let decides = caller.rights.has(Right::ActionsDecide) && !to_confirm;
+    let inspects = caller.rights.has(Right::ActionsInspect);
     let view = queue::View {
         lines,
         tab: known.0.to_owned(),
+        sort,
         from,
         all: found.all,
         more: found.more,
         live,
         decides,
+        inspects,
         workload,
     };
     let mut page = queue::page(&frame, &view);
@@ -279,12 +289,19 @@ pub async fn decide(
                 number: open.number,
                 notice: Some(view.notice.trim().to_owned()),
             };
-            let (status, answer) = take(&window, &caller, order.clone(), &body).await?;
-            if status.is_success() {
-                return Ok(to(&format!("{there}?said=done")));
+            match take(&window, &caller, order.clone(), &body).await {
+                Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
+                Ok((status, answer)) => {
+                    view.refused = Some(read::<Decided>(answer)?);
+                    status
+                }
+                Err(problem) if problem.kind() == "invalid" => {
+                    let chinese = frame.texts.language() == ::portal::Language::Chinese;
+                    view.words_fault = problem.faults_in(chinese).join(" · ");
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+                Err(problem) => return Err(problem),
             }
-            view.refused = Some(read::<Decided>(answer)?);
-            status
         }
     };
     frame.place = there;

@@ -8,6 +8,7 @@ use crate::api::error::Problem;
 use crate::api::{Query, evidence as log, found, operation as api};
 use crate::auth::Caller;
 use ::portal::answers::operation::{Differences, Entries, Proof, Rulebooks};
+use ::portal::pages::address;
 use ::portal::pages::found::Search;
 use ::portal::pages::operation as pages;
 use axum::extract::State;
@@ -23,7 +24,8 @@ const ROWS: usize = 50;
 /// `GET /desk/operation`.
 pub async fn now(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
     let told = read(api::now(State(window)).await?.0)?;
-    Ok(shown(&frame, &pages::now(&frame, &told)))
+    let live = Some(address("/desk/live", &[("operation", "yes")]));
+    Ok(shown(&frame, &pages::now(&frame, &told, live)))
 }
 
 /// `GET /desk/rulebooks?from=&to=`.

@@ -38,10 +38,13 @@ pub async fn make(
         _ => Sends::Others,
     };
     let script = format!("{} {}", form.get("script"), form.get("words"));
-    let made = api::sandbox::make(&window, &caller, &Body { script, send }).await?;
+    let made =
+        api::sandbox::make(&window, &caller, &Body { script, send, then: form.get("then").to_owned() })
+            .await?;
     let view = sandbox::View {
         script: form.get("script").to_owned(),
         send: form.get("send").to_owned(),
+        then: form.get("then").to_owned(),
         trade: Some(read(made)?),
         conformance: read(api::sandbox::shown(State(window), caller).await?.0)?,
     };

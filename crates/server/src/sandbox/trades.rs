@@ -3,7 +3,7 @@
 
 use crate::Window;
 use bytes::Bytes;
-use ceb::{Document, Kind, Style};
+use ceb::{Decimal, Document, Kind, Style};
 use clearance::Text;
 use clearance::decide::scripted::BEGINS;
 use clearance::keys::OrderKey;
@@ -26,13 +26,52 @@ pub struct Made {
     pub xml: Bytes,
 }
 
+/// What may come after a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Later {
+    /// The list is to be cancelled: before its parcel is here.
+    Cancellation,
+    /// Released goods come back.
+    Return,
+    /// The parcel was handed over.
+    Delivery,
+}
+
+impl Later {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Cancellation, Self::Return, Self::Delivery];
+    /// The word used in the interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cancellation => "cancellation",
+            Self::Return => "return",
+            Self::Delivery => "delivery",
+        }
+    }
+    /// What a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|later| later.word() == word)
+    }
+}
+
+/// A trade to try with.
+pub struct Trying {
+    /// Its documents.
+    pub trade: Trade,
+    /// Its key.
+    pub order: OrderKey,
+    /// Their messages, in the order in which they are usually sent.
+    pub made: Vec<Made>,
+}
+
 /// A trade in which a party has its role, all documents of it in the order in which they are usually sent; none when the
 /// machine gives no random numbers.
 pub fn make(
     window: &Window,
     (role, code, name): (Role, &Text, &str),
     script: &str,
-) -> Option<(OrderKey, Vec<Made>)> {
+    later: Option<Later>,
+) -> Option<Trying> {
     let mut trade = plain(window)?;
     as_party(&mut trade, role, code, name);
     guaranteed(window, &mut trade);
@@ -42,26 +81,47 @@ pub fn make(
     }
     let order = OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
     let mut documents: Vec<(Text, Document)> = trade.documents().to_vec();
-    if let Some(mut arrival) = Trade::arrival(seed()?, &[&trade], window.clock.now()) {
+    // Once its parcel is here the list is released, and no longer cancelled.
+    let arrives = later != Some(Later::Cancellation);
+    if let Some(mut arrival) = Trade::arrival(seed()?, &[&trade], window.clock.now()).filter(|_| arrives) {
         if role == Role::SiteOperator {
             arrival.head.operator_code = code.clone();
             arrival.head.operator_name = name.into();
         }
         documents.push((arrival.head.operator_code.clone(), Document::Arrival(arrival)));
     }
-    let made = documents.into_iter().map(|(sender, document)| {
-        let kind = document.kind();
-        let own = sender == *code;
-        let mut message = sample::message(&sender, vec![document]);
-        if let Some(transfer) = message.transfer.as_mut().filter(|_| own) {
-            transfer.cop_code = code.clone();
-            transfer.cop_name = name.into();
-            let (_, exchange_ids) = window.names_of(code);
-            transfer.dxp_id = exchange_ids.first().unwrap_or(code).clone();
+    let made =
+        documents.into_iter().map(|(sender, document)| written(window, (code, name), sender, document));
+    let made = made.collect();
+    Some(Trying { trade, order, made })
+}
+
+/// A document as its sender sends it.
+fn written(window: &Window, (code, name): (&Text, &str), sender: Text, document: Document) -> Made {
+    let kind = document.kind();
+    let own = sender == *code;
+    let mut message = sample::message(&sender, vec![document]);
+    if let Some(transfer) = message.transfer.as_mut().filter(|_| own) {
+        transfer.cop_code = code.clone();
+        transfer.cop_name = name.into();
+        let (_, exchange_ids) = window.names_of(code);
+        transfer.dxp_id = exchange_ids.first().unwrap_or(code).clone();
+    }
+    Made { sender, own, kind, xml: ceb::write(&message, Style::Prefixed).into() }
+}
+
+/// What comes after a list that has an entry number.
+pub fn later(window: &Window, party: (&Text, &str), trade: &Trade, (later, invt_no): (Later, &str)) -> Made {
+    let now = window.clock.now();
+    let agent = || trade.declaration.head.agent_code.clone();
+    let (sender, document) = match later {
+        Later::Cancellation => (agent(), Document::Cancellation(trade.cancellation(invt_no, now))),
+        Later::Return => (agent(), Document::Return(trade.return_goods(invt_no, &[(0, Decimal::ONE)], now))),
+        Later::Delivery => {
+            (trade.waybill.logistics_code.clone(), Document::WaybillStatus(trade.delivered(now)))
         }
-        Made { sender, own, kind, xml: ceb::write(&message, Style::Prefixed).into() }
-    });
-    Some((order, made.collect()))
+    };
+    written(window, party, sender, document)
 }
 
 fn seed() -> Option<u64> {

@@ -120,7 +120,7 @@ async fn the_pages_of_a_consumer_are_fit_for_a_telephone() {
             page("lists", "/lists"),
         ];
         visit(&mut chromium, &served, "everybody", &public, &mut faults);
-        take_over(&mut chromium, &served, &session);
+        take_over(&mut chromium, &served.address, &session);
         let (platform, number) = (&own.order.head.ebp_code, &own.order.head.order_no);
         let other = &stolen.order.head.order_no;
         let pages = [

@@ -28,10 +28,10 @@ async fn credit_and_published_lists_are_fit_for_everybody() {
             ("anybody", &lists),
             &mut faults,
         );
-        take_over(&mut browser, &served, &merchant);
+        take_over(&mut browser, &served.address, &merchant);
         visit(&mut browser, &served, "merchant", &[page("credit", "/desk/credit")], &mut faults);
         let officer = served.officer.clone();
-        take_over(&mut browser, &served, &officer);
+        take_over(&mut browser, &served.address, &officer);
         let pages = [
             page("credit-ask", "/desk/credit"),
             page("credit", &format!("/desk/credit?party={seller}")),

@@ -50,14 +50,14 @@ async fn demands_and_offers_are_fit_for_everybody() {
         let page = |name: &'static str, path: &str| (name, path.to_owned());
         sign_in(&mut browser, &served);
         visit(&mut browser, &served, "agent", &[page("demands-none", "/desk/demands")], &mut faults);
-        take_over(&mut browser, &served, &asker);
+        take_over(&mut browser, &served.address, &asker);
         let pages = [
             page("demands", "/desk/demands"),
             page("demand", "/desk/registers/service-requests/abcde-fghij"),
             page("demand-new", "/desk/registers/service-requests/new?action=ask"),
         ];
         visit(&mut browser, &served, "asker", &pages, &mut faults);
-        take_over(&mut browser, &served, &carrier);
+        take_over(&mut browser, &served.address, &carrier);
         let pages = [
             page("demands", "/desk/demands"),
             page("demand", "/desk/registers/service-requests/klmno-pqrst"),

@@ -34,7 +34,7 @@ async fn drafts_are_read_in_every_width_language_and_theme() {
     server::draws::tick(&served.zone.window).await.unwrap();
     let faults = tokio::task::spawn_blocking(move || {
         let mut faults = Vec::new();
-        take_over(&mut browser, &served, &session);
+        take_over(&mut browser, &served.address, &session);
         let pages = [
             ("drafts", "/desk/rulebooks/drafts".to_owned()),
             ("draft-edit", "/desk/rulebooks/drafts/new?table=risk_rules.csv".to_owned()),

@@ -127,3 +127,23 @@ async fn an_oversized_message_of_exports_is_answered_within_bounds() {
     assert!(said.contains("[Order[1]:1，too-many-documents："), "{said}");
     assert!(said.chars().count() <= 5_000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_of_what_would_be_refused_as_a_whole_tells_every_fault() {
+    let zone = Zone::new().await;
+    let kind = exports().next().unwrap();
+    let mut message = Message::new(kind).with(Document::empty(kind));
+    message.guid = "ONEWINDOW-EXPORT-0000-0000-000000000".into();
+    let bytes = ceb::write(&message, Style::Prefixed);
+    let sent = send(&zone, bytes.clone()).await;
+    assert_eq!(sent.0, 422);
+    let (status, told) = zone.request("POST", "/v1/preview", Some(&zone.tokens["5301980501"]), bytes).await;
+    assert_eq!(status, 400, "{told}");
+    let faults = told["faults"].as_array().unwrap();
+    assert!(faults.len() > 5, "{told}");
+    for fault in faults {
+        let has = |name: &str| fault[name].as_str().is_some_and(|text| !text.is_empty());
+        assert!(has("path") && has("rule") && has("expected"), "{fault}");
+    }
+    assert!(told["detail"].as_str().unwrap().contains(&faults.len().to_string()), "{told}");
+}

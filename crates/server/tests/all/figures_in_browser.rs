@@ -76,11 +76,11 @@ async fn figures_are_fit_for_everybody() {
         let mut faults = Vec::new();
         let page = |name: &'static str, path: &str| (name, path.to_owned());
         visit(&mut browser, &served, "public", &[page("indicators", "/indicators")], &mut faults);
-        take_over(&mut browser, &served, &officer);
+        take_over(&mut browser, &served.address, &officer);
         let pages =
             [page("figures", "/desk/zone"), page("no-figures", "/desk/zone?from=20200101&to=20200131")];
         visit(&mut browser, &served, "officer", &pages, &mut faults);
-        take_over(&mut browser, &served, &agent);
+        take_over(&mut browser, &served.address, &agent);
         visit(
             &mut browser,
             &served,

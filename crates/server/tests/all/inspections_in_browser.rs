@@ -60,14 +60,14 @@ async fn an_officer_inspects_with_a_telephone() {
     served.zone.until_listed().await;
     let (_, one_time) =
         people::add(&served.zone, "cha.er", "8620000001", Role::Officer, &[Duty::Inspector]).await;
-    people::settle(&served.zone, "cha.er", &one_time, true).await;
+    let second = people::settle(&served.zone, "cha.er", &one_time, true).await;
     let (_, one_time) = people::add(&served.zone, "li.er", &agent, Role::Agent, &Duty::ALL).await;
     let party = people::settle(&served.zone, "li.er", &one_time, false).await;
     let (person, address) =
         (seen["person"].as_str().unwrap().to_owned(), seen["address"].as_str().unwrap().to_owned());
     let faults = tokio::task::spawn_blocking(move || {
         let mut faults = Vec::new();
-        take_over(&mut browser, &served, &officer);
+        take_over(&mut browser, &served.address, &officer);
         let there = desk(&trade);
         let pages = [("inspect", there.clone())];
         visit(&mut browser, &served, "officer", &pages, &mut faults);
@@ -76,8 +76,8 @@ async fn an_officer_inspects_with_a_telephone() {
         let place = tempfile::tempdir().unwrap();
         let files = ["one.jpg", "two.jpg"].map(|name| a_picture(&mut browser, name, place.path()));
         choose(&mut browser, &files[..1]);
-        // What follows is told in the choice itself; by keys alone from here: two lookers are asked for.
-        browser.run("document.querySelector('#whole').value = 'infringing/detain-503'; document.querySelector('#words').value = 'Logo on ten shoes'");
+        // What follows is told in the choice itself; by keys alone from here: what was seen is asked for.
+        browser.run("document.querySelector('#whole').value = 'infringing/detain-503'; document.querySelector('#place').value = 'Table 3'");
         let chosen =
             browser.run("document.querySelector('#whole').selectedOptions[0].textContent").to_string();
         assert!(chosen.contains("detained, to legal (503)"), "{chosen}");
@@ -86,22 +86,36 @@ async fn an_officer_inspects_with_a_telephone() {
         browser.leading(|browser| browser.press("Enter"));
         let refused = browser.run("document.querySelector('main').innerText").to_string();
         assert!(refused.contains("Not recorded"), "{refused}");
-        assert_eq!(
-            browser.run("document.querySelector('#words').value"),
-            "Logo on ten shoes",
-            "nothing is typed twice"
-        );
+        let place = browser.run("document.querySelector('#place').value");
+        assert_eq!(place, "Table 3", "nothing is typed twice");
         assert_eq!(browser.run("document.querySelector('#whole').value"), "infringing/detain-503");
         browser.picture(&folder().join("officer-inspect-refused-en-390.png"));
         // A page that is answered with 422 is told as such by the browser, and nothing else.
         let told = browser.complaints();
         assert!(told.iter().all(|one| one.contains("422")), "{told:?}");
         choose(&mut browser, &files[..1]);
-        browser.run("document.querySelector('#second').value = 'cha.er'");
+        browser.run("document.querySelector('#words').value = 'Logo on ten shoes'");
         browser.run(send);
         browser.leading(|browser| browser.press("Enter"));
+        let waits = browser.run("document.querySelector('main').innerText").to_string();
+        assert!(
+            waits.contains("infringement suspected") && waits.contains("Waits for a second officer"),
+            "{waits}"
+        );
+        // The second officer finds it in his queue, sees what the first saw, and confirms it, by keys alone.
+        take_over(&mut browser, &served.address, &second);
+        visit(&mut browser, &served, "second", &[("confirm", there.clone())], &mut faults);
+        browser.look(1280, false);
+        browser.open(&format!("{}/desk/queue?tab=confirm&lang=en", served.address));
+        browser.press("j");
+        browser.leading(|browser| browser.press("Enter"));
+        assert_eq!(browser.run("location.pathname"), there.as_str());
+        browser.press("c");
+        assert_eq!(browser.run("document.activeElement.value"), "confirm-inspection");
+        browser.run("document.querySelector('form[action$=actions] button').focus()");
+        browser.leading(|browser| browser.press("Enter"));
         let done = browser.run("document.querySelector('main').innerText").to_string();
-        assert!(done.contains("infringement suspected") && done.contains("cha.er"), "{done}");
+        assert!(done.contains("The decision is recorded") && done.contains("cha.er"), "{done}");
         browser.run("document.querySelector('ul.photographs').scrollIntoView()");
         let drawn = browser.run(
             "(async () => { const image = document.querySelector('ul.photographs img'); await image.decode(); \
@@ -119,7 +133,7 @@ async fn an_officer_inspects_with_a_telephone() {
             ("enterprise", format!("/desk/enterprises/{agent}")),
         ];
         visit(&mut browser, &served, "officer", &pages, &mut faults);
-        take_over(&mut browser, &served, &party);
+        take_over(&mut browser, &served.address, &party);
         visit(&mut browser, &served, "agent", &[("inspected", there)], &mut faults);
         faults
     });

@@ -11,6 +11,7 @@ mod demands;
 mod demands_in_browser;
 mod drafts_in_browser;
 mod draws;
+mod every_page_in_browser;
 mod evidence;
 mod exports;
 mod figures_in_browser;

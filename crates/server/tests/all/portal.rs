@@ -2,7 +2,7 @@
 
 use crate::support::browser::{Browser, Shown};
 use crate::support::people::{self, PASSWORD, signed_in};
-use crate::support::{Zone, path, plain};
+use crate::support::{NOW, Zone, path, plain};
 use ceb::Document;
 use clearance::party::Role;
 use clearance::sample::Trade;
@@ -462,6 +462,149 @@ async fn the_calculator_computes_what_a_declaration_is_assessed() {
         assert_eq!(shown.status, 200, "{query}");
         assert!(shown.text.contains(&format!("id=\"{field}-fault\"")), "{query}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_finds_trades_by_any_number_parties_by_name_rules_and_goods() {
+    let zone = Zone::new().await;
+    let (own, other) = (plain(&zone, 0), plain(&zone, 1_000));
+    for trade in [&own, &other] {
+        zone.trade(trade).await;
+    }
+    zone.until_listed().await;
+    let agent = agent_of(&own);
+    let entry = zone.shown(&agent, &own).await["attempt"]["invtNo"].as_str().unwrap().to_owned();
+    let mut party = people::signed_in_english(&zone, "li.wei", &agent, Role::Agent, &[Duty::Operator]).await;
+    let there = |text: &str| format!("/desk/search?text={}", portal::parts::escaped(text));
+    let numbers = [
+        own.order.head.order_no.to_string(),
+        own.waybill.logistics_no.to_string(),
+        own.payment.pay_transaction_id.to_string(),
+        own.declaration.head.cop_no.clone().unwrap_or_default().to_string(),
+        entry,
+    ];
+    for number in &numbers {
+        let found = party.get(&there(number)).await;
+        assert!(found.status == 200 && found.text.contains(&desk(&own)), "{number}: {}", found.words());
+        is_sound(&found, number);
+    }
+    assert!(party.get("/desk").await.text.contains("action=\"/desk/search\""), "from every page");
+    assert!(party.get(&there("13127")).await.text.contains("buyer-name-differs"));
+    assert!(party.get(&there("33049900")).await.text.contains("/tariff?text=33049900"));
+    assert!(party.get(&there("样例")).await.words().contains("Nothing found"), "no party finds parties");
+    assert!(party.get(&there(&"9".repeat(101))).await.words().contains("1 to 100 characters"));
+    // Somebody who has nothing to do with it finds nothing by any number.
+    let stranger = if agent == "5301980502" { "5301980501" } else { "5301980502" };
+    let mut stranger =
+        people::signed_in_english(&zone, "wang", stranger, Role::Agent, &[Duty::Operator]).await;
+    for number in &numbers {
+        assert!(!stranger.get(&there(number)).await.text.contains(&desk(&own)), "{number}");
+    }
+    let mut officer = people::signed_in_english(&zone, "guan", OFFICE, Role::Officer, &[Duty::Decider]).await;
+    let found = officer.get(&there("昆明机场")).await;
+    assert!(found.text.contains("/desk/enterprises/8620000001"), "{}", found.words());
+    assert!(officer.get(&there(&agent)).await.text.contains(&format!("/desk/enterprises/{agent}")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_sorted_by_its_columns_and_says_so() {
+    let zone = Zone::new().await;
+    let trades: Vec<Trade> = (0..3).map(|number| plain(&zone, number * 1_000)).collect();
+    for trade in &trades {
+        zone.trade(trade).await;
+    }
+    zone.until_listed().await;
+    let mut officer = people::signed_in_english(&zone, "guan", OFFICE, Role::Officer, &[Duty::Decider]).await;
+    let mut orders: Vec<String> = trades.iter().map(|trade| trade.order.head.order_no.to_string()).collect();
+    orders.sort_unstable();
+    let shown = |text: &str| -> Vec<String> {
+        let links = text.split("class=\"lead\"").skip(1);
+        links.map(|link| link.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()).collect()
+    };
+    let rising = officer.get("/desk/consignments?sort=order").await;
+    assert_eq!(shown(&rising.text), orders);
+    assert!(rising.text.contains("aria-sort=\"ascending\"") && rising.text.contains("sort=-order"));
+    let falling = officer.get("/desk/consignments?sort=-order").await;
+    orders.reverse();
+    assert_eq!(shown(&falling.text), orders);
+    assert!(falling.text.contains("aria-sort=\"descending\""));
+    is_sound(&falling, "sorted");
+    // A page of what is sorted goes on where the last one ended.
+    let token = &zone.tokens[OFFICE];
+    let mut paged = Vec::new();
+    let mut after = String::new();
+    loop {
+        let path = format!("/v1/consignments?sort=-order&limit=2{after}");
+        let (status, list) = zone.request("GET", &path, Some(token), Vec::new()).await;
+        assert_eq!(status, 200, "{list}");
+        let lines = list["consignments"].as_array().unwrap();
+        paged.extend(lines.iter().map(|line| line["orderNo"].as_str().unwrap().to_owned()));
+        match list["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(paged, orders);
+    assert_eq!(zone.request("GET", "/v1/consignments?sort=price", Some(token), Vec::new()).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_sees_its_bills_its_guarantee_and_whose_quota_a_trade_takes() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    zone.trade(&trade).await;
+    let arrival = Trade::arrival(3, &[&trade], NOW).unwrap();
+    zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
+    zone.until_listed().await;
+    let head = &trade.declaration.head;
+    let (agent, guarantor) = (head.agent_code.to_string(), head.assure_code.to_string());
+    let shown = zone.shown(&agent, &trade).await;
+    let attempt = &shown["attempt"];
+    assert_eq!(attempt["state"], 800, "{shown}");
+    let (quota, owed) = (&attempt["quota"], attempt["bill"]["owed"].as_str().unwrap());
+    assert_eq!(
+        (&quota["amount"], &quota["state"]),
+        (&attempt["assessment"]["dutiableValue"], &serde_json::json!("posted"))
+    );
+    let buyer = quota["buyer"].as_str().unwrap();
+    assert!(buyer.contains('*') && buyer != head.buyer_name.as_str(), "{buyer}");
+    assert!(!quota.to_string().contains(head.buyer_id_number.as_str()));
+    assert_eq!(
+        (attempt["guarantee"]["guarantor"].as_str(), &attempt["guarantee"]["amount"]),
+        (Some(guarantor.as_str()), &attempt["assessment"]["total"])
+    );
+    // The guarantor: what is left of what was filed; the agent: what it owes.
+    let (_, of_guarantor) = zone.get(&guarantor, "/v1/bills").await;
+    let guarantee = &of_guarantor["guarantees"][0];
+    assert_eq!(
+        (guarantee["guarantor"].as_str(), guarantee["used"].as_str()),
+        (Some(guarantor.as_str()), Some(owed)),
+        "{of_guarantor}"
+    );
+    let (_, of_agent) = zone.get(&agent, "/v1/bills?which=owed").await;
+    assert_eq!(
+        (of_agent["payable"].as_str(), &of_agent["bills"][0]["bill"]["owed"]),
+        (Some(owed), &serde_json::json!(owed)),
+        "{of_agent}"
+    );
+    assert!(of_agent["bills"][0]["bill"]["payBy"].is_string());
+    assert_eq!(zone.get(&agent, "/v1/bills?which=overdue").await.1["bills"], serde_json::json!([]));
+    // A firm that only paid is told of no bill, nor is somebody else.
+    assert_eq!(
+        zone.get(trade.payment.pay_code.as_str(), "/v1/bills").await.1["bills"],
+        serde_json::json!([])
+    );
+    assert_eq!(zone.get(&agent, "/v1/bills?which=paid").await.0, 400);
+    let mut party = people::signed_in_english(&zone, "li.wei", &agent, Role::Agent, &[Duty::Operator]).await;
+    let page = party.get("/desk/bills").await;
+    assert!(
+        page.words().contains("Owed of withheld tax") && page.text.contains(&desk(&trade)),
+        "{}",
+        page.words()
+    );
+    is_sound(&page, "bills");
+    let page = party.get(&desk(&trade)).await;
+    assert!(page.words().contains("Buyer's quota") && page.words().contains(buyer), "{}", page.words());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use store::Duty;
 
-const CHECKS: &str = include_str!("support/accessible.js");
+pub(crate) const CHECKS: &str = include_str!("support/accessible.js");
 const OFFICE: &str = "8620000001";
 
 /// A zone with a rejected trade, one that an officer has to look at and one that waits, served on this machine.
@@ -93,7 +93,7 @@ impl Served {
 }
 
 /// Serves a zone to browsers; its address.
-async fn serve(zone: &Zone) -> String {
+pub(crate) async fn serve(zone: &Zone) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let service = zone.router.clone().into_make_service_with_connect_info::<SocketAddr>();
@@ -124,9 +124,12 @@ pub(crate) fn sign_in(browser: &mut Chromium, served: &Served) {
 }
 
 /// Gives the browser a session, in place of whose it had.
-pub(crate) fn take_over(browser: &mut Chromium, served: &Served, session: &str) {
+pub(crate) fn take_over(browser: &mut Chromium, address: &str, session: &str) {
     browser.call("Network.clearBrowserCookies", &json!({}));
-    let cookie = json!({"name": "__Host-session", "value": session, "url": served.address, "path": "/", "secure": true, "httpOnly": true, "sameSite": "Lax"});
+    if session.is_empty() {
+        return;
+    }
+    let cookie = json!({"name": "__Host-session", "value": session, "url": address, "path": "/", "secure": true, "httpOnly": true, "sameSite": "Lax"});
     assert_eq!(browser.call("Network.setCookie", &cookie)["success"], true);
 }
 
@@ -179,7 +182,7 @@ pub(crate) fn visit_in(
 }
 
 /// The first that keys reach is the way past the navigation, and wherever they lead is to be seen.
-fn focus(browser: &mut Chromium, at: &str, faults: &mut Vec<String>) {
+pub(crate) fn focus(browser: &mut Chromium, at: &str, faults: &mut Vec<String>) {
     const SEEN: &str = "(() => { const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect(); \
         return [at.className, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.bottom > 0, at.outerHTML.slice(0, 100)]; })()";
     for step in 0..6 {
@@ -226,7 +229,7 @@ async fn every_page_is_fit_for_everybody() {
             page("account", "/desk/account"),
         ];
         visit(&mut browser, &served, "agent", &agent, &mut faults);
-        take_over(&mut browser, &served, &served.officer);
+        take_over(&mut browser, &served.address, &served.officer);
         let officer = [
             page("home", "/desk"),
             page("queue", "/desk/queue"),
@@ -277,11 +280,35 @@ fn the_checks_find_what_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_printed_trade_has_what_is_folded_on_a_screen_and_nothing_to_press() {
+    let Some(mut browser) = browser() else { return };
+    let served = Served::new().await;
+    tokio::task::spawn_blocking(move || {
+        sign_in(&mut browser, &served);
+        browser.look(1280, false);
+        browser.open(&format!("{}{}?lang=en", served.address, served.desk(&served.rejected)));
+        let seen = |browser: &mut Chromium| {
+            browser.run(
+                "(() => { const seen = (one) => !!one && one.checkVisibility(); \
+                 const folded = document.querySelector('details .finding'); \
+                 return [seen(document.querySelector('.nav')), seen(document.querySelector('form')), seen(folded)]; })()",
+            )
+        };
+        assert_eq!(seen(&mut browser), json!([true, true, false]), "as a screen has it");
+        browser.call("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+        assert_eq!(seen(&mut browser), json!([false, false, true]), "as paper has it");
+        browser.picture(&folder().join("agent-printed-en-1280.png"));
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_officer_works_with_keys_alone_and_without_a_script() {
     let Some(mut browser) = browser() else { return };
     let served = Served::new().await;
     let shown = tokio::task::spawn_blocking(move || {
-        take_over(&mut browser, &served, &served.officer);
+        take_over(&mut browser, &served.address, &served.officer);
         let trade = served.desk(&served.looked_at);
         browser.look(1280, false);
         browser.open(&format!("{}/desk/queue?lang=en", served.address));
@@ -321,7 +348,7 @@ async fn a_page_says_by_itself_that_it_is_not_the_newest() {
     let address = format!("{}{}", served.address, served.desk(&served.waiting));
     let officer = served.officer.clone();
     let (mut browser, served) = tokio::task::spawn_blocking(move || {
-        take_over(&mut browser, &served, &officer);
+        take_over(&mut browser, &served.address, &officer);
         browser.open(&address);
         assert_eq!(browser.run("document.querySelector('[data-live]').hidden"), true);
         (browser, served)

@@ -27,6 +27,14 @@ async fn the_operator_sees_what_is_taken_and_that_judging_is_paused() {
     let after = operator.get("/desk/operation").await;
     assert_eq!(count(&after.text) - count(&before.text), 4);
     assert!(after.words().contains("Messages are recorded and judged."));
+    // Lately, too: what was judged within the minute.
+    let (_, told) = zone.get(OFFICE, "/v1/operation").await;
+    let rates = told["rates"].as_array().unwrap();
+    let rate =
+        |name: &str| rates.iter().find(|rate| rate["name"] == name).unwrap()["minute"].as_u64().unwrap();
+    assert!(rate("documents") >= 4 && rate("messages") >= 4, "{told}");
+    assert!(after.text.contains("data-live=\"/desk/live?operation=yes\""));
+    assert!(after.words().contains("Last 15 minutes"));
     zone.window.pause.store(true, Ordering::Relaxed);
     let paused = operator.get("/desk/operation").await.words();
     assert!(paused.contains("Judging is paused") && !paused.contains("Messages are recorded and judged."));

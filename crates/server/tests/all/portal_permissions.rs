@@ -2,13 +2,13 @@
 //! as `permissions.rs` does for the interface. Who has not signed in, and every machine, is led to the sign-in.
 
 use crate::permissions::{CALLERS, WHOLE_ZONE, World};
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, Shown};
 use server::api::access::access;
 use std::collections::BTreeMap;
 
 /// Method, route, of whom, and the status for each caller; 303 leads to the sign-in, to his account, or on.
 #[rustfmt::skip]
-const TABLE: &[(&str, &str, &str, &str)] = &[
+pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
     //                                        nob agt sco ban off els zon | adm ope rea aud | dec ins rev zad zau | chg enr   con
     ("get", "/", "own",                      "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200   200"),
     ("get", "/static/{name}", "own",         "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200   200"),
@@ -77,6 +77,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("get", "/indicators/file", "own", "200 200 200 200 200 200 200   200 200 200 200   200 200 200 200 200   200 200   200"),
     ("get", "/desk/zone", "own", "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
     ("get", "/desk/zone/file", "own", "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
+    ("get", "/desk/search", "own",           "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
+    ("get", "/desk/bills", "own",            "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
     ("get", "/desk/rules", "own",            "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303   200"),
     ("get", "/desk/demands", "own",          "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
     ("get", "/desk/registers", "own",        "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303   403"),
@@ -250,7 +252,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// The address of a route, of whom.
-fn asked(world: &World, route: &str, whose: &str) -> String {
+pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
     let things = world.things(whose);
     let shown = things.map_or("/v1/consignments/none/none", |things| &things.path).replace("/v1", "/desk");
     match route {
@@ -290,6 +292,20 @@ fn asked(world: &World, route: &str, whose: &str) -> String {
     }
 }
 
+/// What no page is: large, or with a script or a style in it.
+fn unfit(shown: &Shown) -> impl Iterator<Item = &'static str> {
+    let policy = shown.header("content-security-policy");
+    let inline = ["<style", " style=", " onclick=", " onload=", "javascript:"];
+    let scripts = shown.text.matches("<script").count() - shown.text.matches("<script src=").count();
+    [
+        (shown.text.len() >= 100_000, "100 KB or more"),
+        (policy.is_empty() || policy.contains("unsafe"), "a policy that lets scripts in"),
+        (scripts > 0 || inline.iter().any(|one| shown.text.contains(one)), "a script or a style inside"),
+    ]
+    .into_iter()
+    .filter_map(|(is, what)| is.then_some(what))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_answers_every_caller_as_the_table_says() {
     let world = World::new().await;
@@ -317,6 +333,9 @@ async fn every_page_answers_every_caller_as_the_table_says() {
                     "{method} {route} of {whose} by {caller}: {}, not {expected}",
                     shown.status
                 ));
+            }
+            if shown.header("content-type").starts_with("text/html") {
+                faults.extend(unfit(&shown).map(|what| format!("{method} {route} by {caller}: {what}")));
             }
             answered.insert((*method, *route, caller, *whose), (shown.status, shown.words()));
         }

@@ -89,7 +89,7 @@ async fn registers_and_people_are_fit_for_everybody() {
             page("tokens", "/desk/tokens"),
         ];
         visit(&mut browser, &served, "agent", &pages, &mut faults);
-        take_over(&mut browser, &served, &served.officer);
+        take_over(&mut browser, &served.address, &served.officer);
         let pages = [
             page("registers", "/desk/registers"),
             page("reviews", "/desk/reviews"),
@@ -98,14 +98,14 @@ async fn registers_and_people_are_fit_for_everybody() {
             page("requests", "/desk/registers/requests?waiting=true"),
         ];
         visit(&mut browser, &served, "officer", &pages, &mut faults);
-        take_over(&mut browser, &served, &operator);
+        take_over(&mut browser, &served.address, &operator);
         let pages = [
             page("operation", "/desk/operation"),
             page("rulebooks", "/desk/rulebooks?from=1&to=2"),
             page("evidence", "/desk/evidence?position=1"),
         ];
         visit(&mut browser, &served, "operator", &pages, &mut faults);
-        take_over(&mut browser, &served, &tax);
+        take_over(&mut browser, &served.address, &tax);
         let pages = [
             page("shares", "/desk/shares"),
             page("share", &format!("/desk/registers/shares/{TAX}%3Aorders")),

@@ -96,6 +96,46 @@ async fn every_role_has_its_own_documents_and_the_others_are_played() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_message_is_there_with_one_click() {
+    let zone = sandbox().await;
+    let mut kinds = std::collections::BTreeSet::new();
+    assert_eq!(
+        portal::pages::sandbox::THEN[1..],
+        server::sandbox::trades::Later::ALL.map(|later| later.word())
+    );
+    let ask = async |then: &str, send: &str| {
+        let body = json!({"send": send, "then": then}).to_string().into_bytes();
+        zone.request("POST", "/v1/sandbox/trades", Some(&zone.tokens[AGENT]), body).await
+    };
+    for then in portal::pages::sandbox::THEN {
+        let (status, made) = ask(then, "all").await;
+        assert_eq!(status, 200, "{made}");
+        for one in made["documents"].as_array().unwrap() {
+            let taken = one["status"].as_i64().unwrap();
+            assert!(one["sent"] == true && taken > 0 && taken != 100, "{then}: {one}");
+            kinds.insert(one["kind"].as_u64().unwrap());
+        }
+    }
+    let expected = [311, 411, 511, 513, 621, 623, 625, 711];
+    assert_eq!(kinds, expected.into(), "each kind that is taken here");
+    let taken = portal_kinds();
+    assert!(taken.iter().all(|kind| kinds.contains(kind)), "{taken:?}");
+    // What names an entry number waits for the list that is the caller's to send.
+    let (_, made) = ask("return", "others").await;
+    let last = made["documents"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["kind"], &last["sent"]), (&json!(625), &json!(false)), "{last}");
+    assert!(last["info"].as_str().unwrap().contains("no entry number"));
+    assert_eq!(ask("gift", "all").await.0, 400);
+}
+
+/// Kinds that some role sends.
+fn portal_kinds() -> Vec<u64> {
+    let roles = [Role::Platform, Role::Payment, Role::Logistics, Role::SiteOperator, Role::Agent];
+    let kinds = roles.into_iter().flat_map(|role| server::rights::sent_by(role).iter());
+    kinds.map(|kind| u64::from(kind.number())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_software_shows_is_read_from_what_it_did() {
     let zone = sandbox().await;
     let before = shown(&zone, AGENT).await;

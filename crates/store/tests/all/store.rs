@@ -3,12 +3,15 @@
 
 use bytes::Bytes;
 use ceb::{Document, Style};
+use clearance::consignment::Drawn;
 use clearance::decide::{Reference, decide};
-use clearance::event::{Arrived, Cause, Event, Person, SignatureFact};
+use clearance::event::{ActionKind, Arrived, Cause, Event, OfficerAction, Person, SignatureFact};
 use clearance::facts::CountKind;
 use clearance::facts::{Keys, needs};
 use clearance::goods::RecordRead;
+use clearance::inspection::{Found, Inspection, JointInspection};
 use clearance::keys::{OrderKey, Position, Time};
+use clearance::outcome::{Draw, DrawTerms};
 use clearance::record::{RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::sample::{self, Trade};
@@ -489,25 +492,13 @@ fn format_seven_is_still_read() {
     let outcome = event.outcome.unwrap();
     assert_eq!(outcome.consignment.as_ref().unwrap().drawn, None, "a draw was not kept yet");
     assert!(outcome.read.draw.is_none_or(|draw| draw.terms.is_none()));
+    let attempts = outcome.consignment.iter().filter_map(|consignment| consignment.attempt.as_ref());
+    assert!(attempts.clone().count() == 1 && attempts.into_iter().all(|attempt| attempt.joint.is_none()));
     let goods = outcome.counted.iter().find(|raised| raised.key.kind == CountKind::Goods).unwrap();
     assert_eq!((goods.line, goods.price, goods.grams, goods.pieces), (1, Some(12_345), Some(800), 2));
     let read = outcome.read.counts.iter().find(|read| read.key == goods.key).unwrap();
     let median = WindowValue { measure: Measure::PriceMedian, span: Span::Days(90), value: 12_799 };
     assert!(read.line == 1 && read.values.contains(&median), "{read:?}");
-}
-
-/// As above, of format 8: the draw that a consignment keeps, and what its share is made of.
-#[test]
-fn format_eight_is_still_read() {
-    let bytes = fixture("event-format-8.bin");
-    let Row::Event(event) = codec::decode(&bytes).unwrap() else { panic!("an event") };
-    assert_eq!(codec::encode(&Row::Event(event.clone())).1, bytes);
-    let outcome = event.outcome.unwrap();
-    let (draw, kept) = (outcome.read.draw.unwrap(), outcome.consignment.unwrap().drawn.unwrap());
-    assert_eq!((draw.seed, draw.drawn, draw.ratio), (kept.seed, kept.number, kept.ratio));
-    let terms = draw.terms.unwrap();
-    assert_eq!((terms.base, terms.floor, kept.until), (20_000, 1_000, None));
-    assert_eq!(kept.selected, kept.number < kept.ratio);
 }
 
 /// A seed as it was first stored has no period; one of a period has it with the key of its salts.
@@ -530,6 +521,67 @@ fn periods_of_seeds_came_with_format_eight() {
     let bytes = std::fs::read(place("seed-format-8.bin")).unwrap();
     assert_eq!(codec::encode(&row).1, bytes);
     assert!(matches!(codec::decode(&bytes).unwrap(), Row::Seed(read) if read == new));
+}
+
+/// An inspection that waited for its second officer, and the row in which he confirmed it; the draw that the consignment keeps.
+fn confirmed(event: &mut EventRow) {
+    let joint = JointInspection {
+        position: Position { writer: 1, sequence: 7 },
+        time: NOW,
+        rulebook: 3,
+        day: NOW.day(),
+        officer: "cha.yan".into(),
+        party: "8620000001".into(),
+        text: "少了一件".into(),
+        inspection: Inspection {
+            found: vec![Found {
+                line: 1,
+                result: "goods-differ".into(),
+                quantity: Some(ceb::Decimal::ONE),
+                weight: None,
+            }],
+            measure: clearance::inspection::Measure::DetainClearance,
+            second: "".into(),
+            place: "三号查验台".into(),
+            photographs: vec!["0".repeat(64).into()],
+        },
+        confirmed_by: "cha.er".into(),
+    };
+    let outcome = event.outcome.as_mut().unwrap();
+    let mut consignment = (**outcome.consignment.as_ref().unwrap()).clone();
+    event.event.cause = Cause::Action(Arc::new(OfficerAction {
+        id: "c1".into(),
+        officer: "cha.er".into(),
+        party: "8620000001".into(),
+        order: consignment.key.clone(),
+        version: 4,
+        kind: ActionKind::ConfirmInspection,
+        text: "".into(),
+    }));
+    (event.original, event.message) = (Bytes::new(), None);
+    consignment.attempt.as_mut().unwrap().joint = Some(Box::new(joint));
+    consignment.drawn =
+        Some(Drawn { seed: 3, number: 12_345, ratio: 20_000, selected: true, until: Some(NOW) });
+    let terms = DrawTerms { base: 20_000, factor: 100, goods: 100, share: 0, floor: 1_000 };
+    outcome.read.draw = Some(Draw { seed: 3, drawn: 12_345, ratio: 20_000, terms: Some(terms) });
+    outcome.consignment = Some(consignment.into());
+}
+
+/// As above, of format 8: an inspection in which two look, and that the second confirmed it; a draw that is kept, and what its
+/// share is made of.
+#[test]
+fn format_eight_is_still_read() {
+    let name = "event-format-8.bin";
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all").join(name);
+    let Row::Event(mut expected) = codec::decode(&fixture("event-format-7.bin")).unwrap() else { panic!() };
+    confirmed(&mut expected);
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
+        std::fs::write(&place, codec::encode(&Row::Event(expected.clone())).1).unwrap();
+    }
+    let bytes = fixture(name);
+    let read = codec::decode(&bytes).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
+    assert_eq!(codec::encode(&read).1, bytes);
 }
 
 /// As above, of format 5.

@@ -1,0 +1,131 @@
+//! What follows from an inspection: at once, or once a second officer of the same office has confirmed it. What an inspection
+//! must say is `crate::inspection`'s.
+
+use super::action::clear;
+use super::declaration::end_attempt;
+use super::{Case, judge};
+use crate::consignment::Consignment;
+use crate::event::{ActionKind, OfficerAction};
+use crate::finding::Finding;
+use crate::inspection::{Inspection, JointInspection, Measure, fault};
+use crate::reason::Reason;
+use crate::rulebook::InspectionResults;
+use ceb::Day;
+
+/// The inspection that waits for its second officer.
+fn unconfirmed(consignment: &Consignment) -> Option<&JointInspection> {
+    consignment.attempt.as_ref().and_then(|attempt| attempt.unconfirmed())
+}
+
+/// Whether an officer may be the second of the inspection that waits: another one of the same office.
+pub(super) fn is_for(consignment: &Consignment, kind: &ActionKind, officer: &str, office: &str) -> bool {
+    !matches!(kind, ActionKind::ConfirmInspection | ActionKind::ContestInspection)
+        || unconfirmed(consignment).is_some_and(|joint| joint.officer != officer && joint.party == office)
+}
+
+/// Why an officer is not the second of the inspection that waits, or does not say why he contests it.
+pub(super) fn refused(consignment: &Consignment, action: &OfficerAction) -> Vec<Finding> {
+    let mut faults = Vec::new();
+    if !is_for(consignment, &action.kind, &action.officer, &action.party) {
+        let joint = unconfirmed(consignment);
+        let of = |part: fn(&JointInspection) -> &crate::Text| joint.map(part).cloned().unwrap_or_default();
+        let (officer, office) = (of(|joint| &joint.officer), of(|joint| &joint.party));
+        faults.push(
+            Finding::new(Reason::SecondInspectorNeeded)
+                .argument(&officer)
+                .field("recorded by", &officer)
+                .field("office", &office)
+                .field("officer", &action.officer)
+                .field("office of the officer", &action.party),
+        );
+    }
+    if action.kind == ActionKind::ContestInspection && action.text.trim().chars().count() < 2 {
+        let expected = "what differs from what was recorded, in at least 2 characters";
+        faults.push(fault("text", &action.text, "请写明异议（至少2个字）", expected));
+    }
+    faults
+}
+
+/// Recorded, and nothing moves: the party is told nothing, the officer whom it waits for.
+pub(super) fn wait(
+    case: &mut Case<'_>,
+    consignment: &mut Consignment,
+    action: &OfficerAction,
+    inspection: &Inspection,
+) {
+    let (rulebook, day) = (case.reference.current().number, case.today());
+    let Some(attempt) = &mut consignment.attempt else { return };
+    attempt.joint = Some(Box::new(JointInspection {
+        position: case.position,
+        time: case.now,
+        rulebook,
+        day,
+        officer: action.officer.clone(),
+        party: action.party.clone(),
+        text: action.text.clone(),
+        inspection: inspection.clone(),
+        confirmed_by: crate::Text::default(),
+    }));
+    case.out.answer.status = i32::from(attempt.state.number());
+    case.out.answer.info = "查验结果已记录，等待另一名关员复核".into();
+}
+
+/// The second officer found the same: what follows takes effect, by the table that the first held it against.
+pub(super) fn confirm(case: &mut Case<'_>, consignment: &mut Consignment, officer: &crate::Text) {
+    let Some(joint) = consignment.attempt.as_mut().and_then(|attempt| attempt.joint.as_mut()) else { return };
+    joint.confirmed_by = officer.clone();
+    let joint = joint.clone();
+    let results = &case.reference.numbered(joint.rulebook).inspections;
+    follow_under(case, consignment, &joint.inspection, &joint.text, (results, joint.day));
+}
+
+/// The second officer did not: it is void by now, and the goods wait to be looked at again.
+pub(super) fn contest(case: &mut Case<'_>, consignment: &Consignment) {
+    let state = consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number());
+    case.out.answer.status = i32::from(state);
+    case.out.answer.info = "复核有异议，须重新查验".into();
+}
+
+/// What follows from an inspection. A party that is not told what was found reads the measure alone.
+pub(super) fn follow(
+    case: &mut Case<'_>,
+    consignment: &mut Consignment,
+    inspection: &Inspection,
+    text: &str,
+) {
+    let (book, day) = (case.reference.current(), case.today());
+    follow_under(case, consignment, inspection, text, (&book.inspections, day));
+}
+
+/// The same by the table of a day.
+fn follow_under(
+    case: &mut Case<'_>,
+    consignment: &mut Consignment,
+    inspection: &Inspection,
+    text: &str,
+    (results, day): (&InspectionResults, Day),
+) {
+    let told = inspection.is_told(results, day);
+    let parts = [inspection.note(results, day), if told { text.trim().to_owned() } else { String::new() }];
+    let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let told = told.join("，");
+    let (code, words) = match inspection.measure {
+        Measure::Release => return clear(case, consignment),
+        Measure::Reject => {
+            let finding = Finding::new(Reason::ManuallyRejected).argument(told);
+            return judge::reject(case, consignment, vec![finding]);
+        }
+        Measure::ReExport => {
+            end_attempt(case, consignment);
+            ("19023", "退运")
+        }
+        Measure::Review => ("1200", "等待人工审核"),
+        Measure::Suspend => ("19021", "挂起"),
+        Measure::DetainOther | Measure::DetainClearance | Measure::DetainLegal | Measure::DetainSmuggling => {
+            ("19022", "扣留")
+        }
+    };
+    let between = if told.is_empty() { "" } else { "，" };
+    let info = format!("[Code:{code};Desc:{words}{between}{told}]");
+    judge::step(case, consignment, inspection.measure.trigger(), &info);
+}

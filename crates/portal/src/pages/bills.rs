@@ -1,0 +1,115 @@
+//! Tax bills of one's trades, the guarantees that one gives, and what is owed.
+
+use super::{address, trade_address};
+use crate::answers::bills::{BillDays, Billed, Bills, Guarantee};
+use crate::format::{money, time};
+use crate::language::Texts;
+use crate::parts::{Cell, Column, Table, Tone, badge, empty, pager, tabs};
+use crate::shell::{Desk, Frame, Page};
+use maud::{Markup, html};
+
+/// What the list may be narrowed to.
+pub const NARROWED: [&str; 3] = ["", "owed", "overdue"];
+
+/// What the page shows.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// The page of the list.
+    pub told: Bills,
+    /// To what it is narrowed.
+    pub which: String,
+    /// After which cursor it begins.
+    pub after: String,
+}
+
+/// The page.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let there = Desk::Bills.address();
+    let link = |which: &str, after: &str| address(there, &[("which", which), ("after", after)]);
+    let name = |which: &str| match which {
+        "owed" => texts.text("bills-owed"),
+        "overdue" => texts.text("bills-overdue"),
+        _ => texts.text("bills-all"),
+    };
+    let narrowed = NARROWED.map(|which| (link(which, ""), name(which), which == view.which));
+    let first = (!view.after.is_empty()).then(|| link(&view.which, ""));
+    let next = view.told.next.as_deref().map(|after| link(&view.which, after));
+    let body = html! {
+        @if let Some(payable) = &view.told.payable { (standing(texts, payable, &view.told.guarantees)) }
+        h2 { (texts.text("bills")) }
+        (tabs(&texts.text("bills"), &narrowed))
+        @if view.told.bills.is_empty() && next.is_some() { (empty(&texts.text("bills-none-here"), &texts.text("bills-none-here-help"))) }
+        @else if view.told.bills.is_empty() { (empty(&texts.text("bills-none"), &texts.text("bills-none-help"))) }
+        @else { (table(texts, &view.told.bills)) }
+        (pager(texts, first.as_deref(), next.as_deref()))
+    };
+    Page::new(texts.text("nav-bills"), Some(Desk::Bills), body)
+}
+
+/// What is owed, and how far each guarantee still reaches.
+fn standing(texts: Texts, payable: &str, guarantees: &[Guarantee]) -> Markup {
+    let columns = vec![
+        Column::of(texts.text("guarantor")),
+        Column::number(texts.text("guarantee-limit")),
+        Column::number(texts.text("guarantee-used")),
+        Column::number(texts.text("guarantee-held")),
+        Column::number(texts.text("guarantee-left")),
+    ];
+    let rows = guarantees.iter().map(|one| {
+        let left = money(&one.left);
+        vec![
+            html! { span.code { (one.guarantor) } },
+            html! { (money(&one.limit)) },
+            html! { (money(&one.used)) },
+            html! { (money(&one.held)) },
+            html! { @if one.left.starts_with('-') || one.left == "0" { (badge(Tone::Bad, &left)) } @else { strong { (left) } } },
+        ]
+    });
+    html! {
+        p.figure { (texts.text("tax-payable")) " " (money(payable)) " " (texts.text("yuan")) }
+        h2 { (texts.text("guarantees")) }
+        @if guarantees.is_empty() { (empty(&texts.text("guarantees-none"), &texts.text("guarantees-none-help"))) }
+        @else {
+            (Table { caption: texts.text("in-yuan"), columns, rows: rows.collect() }.shown())
+            p.muted { (texts.text("guarantees-help")) }
+        }
+    }
+}
+
+fn table(texts: Texts, bills: &[Billed]) -> Markup {
+    let columns = vec![
+        Column::of(texts.text("order")),
+        Column::of(texts.text("bill")),
+        Column::number(texts.text("bill-owed")),
+        Column::of(texts.text("state")),
+        Column::of(texts.text("released-on")),
+        Column::of(texts.text("bill-settled-by")),
+        Column::of(texts.text("bill-pay-by")),
+    ];
+    Table {
+        caption: texts.text("bills-caption"),
+        columns,
+        rows: bills.iter().map(|one| row(texts, one)).collect(),
+    }
+    .shown()
+}
+
+fn row(texts: Texts, one: &Billed) -> Vec<Cell> {
+    let BillDays { tax_no, ent_duty_no, owed, released_on, settled_by, pay_by, .. } = &one.bill;
+    let paid = match (one.bill.paid, one.bill.overdue) {
+        (true, _) => badge(Tone::Good, &texts.text("bill-paid")),
+        (_, true) => badge(Tone::Bad, &texts.text("bill-overdue")),
+        _ => badge(Tone::Wait, &texts.text("bill-owed")),
+    };
+    let day = |day: &Option<String>| html! { @if let Some(day) = day { (time(day)) } };
+    vec![
+        html! { a.lead href=(trade_address(&one.line.platform, &one.line.order_no)) { (one.line.order_no) } " " span.muted.code { (one.line.platform) } },
+        html! { span.code { (tax_no) } @if let Some(notice) = ent_duty_no { " " span.muted.code { (notice) } } },
+        html! { (money(owed)) },
+        paid,
+        time(released_on),
+        day(settled_by),
+        day(pay_by),
+    ]
+}

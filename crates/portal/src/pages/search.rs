@@ -1,0 +1,118 @@
+//! One box for everything that has a number or a name, and where each hit leads.
+
+use super::subjects::enterprise_address;
+use super::{address, trade_address};
+use crate::answers::search::Found;
+use crate::answers::{Line, Rule};
+use crate::format::{count, time};
+use crate::language::{Family, Language, Texts};
+use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, field, state, submit};
+use crate::shell::{Desk, Frame, Page};
+use maud::{Markup, html};
+
+/// What the page shows.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// What is looked for.
+    pub text: String,
+    /// What is wrong with it.
+    pub fault: String,
+    /// Whether the reader finds parties, too.
+    pub office: bool,
+    /// What was found; none = nothing was looked for.
+    pub found: Option<Found>,
+}
+
+/// The page.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let hint = if view.office { texts.text("search-hint-office") } else { texts.text("search-hint") };
+    let asked = Field {
+        name: "text",
+        label: &texts.text("search-for"),
+        hint: &hint,
+        value: &view.text,
+        fault: &view.fault,
+        required: true,
+        ..Field::default()
+    };
+    let body = html! {
+        form.filter method="get" action="/desk/search" role="search" { (field(&asked)) (submit(&texts.text("search-find"))) }
+        @if let Some(found) = &view.found { (hits(texts, found)) }
+    };
+    Page::new(texts.text("search"), Some(Desk::Consignments), body)
+}
+
+fn hits(texts: Texts, found: &Found) -> Markup {
+    let nothing = found.trades.is_empty()
+        && found.parties.is_empty()
+        && found.rules.is_empty()
+        && found.goods.is_empty();
+    let most = |hits: usize| {
+        let limit = count(found.most as u64);
+        html! { @if hits == found.most { p.muted { (texts.with("search-most", &[("count", &limit)])) } } }
+    };
+    html! {
+        @if nothing { (empty(&texts.text("nothing-found"), &texts.text("search-nothing-help"))) }
+        @if !found.trades.is_empty() {
+            h2 { (texts.text("trades")) }
+            (trades(texts, &found.trades)) (most(found.trades.len()))
+        }
+        @if !found.parties.is_empty() { h2 { (texts.text("search-parties")) } (parties(texts, found)) (most(found.parties.len())) }
+        @if !found.rules.is_empty() { h2 { (texts.text("nav-rules")) } (rules(texts, &found.rules)) (most(found.rules.len())) }
+        @if !found.goods.is_empty() { h2 { (texts.text("search-goods")) } (goods(texts, found)) (most(found.goods.len())) }
+    }
+}
+
+fn trades(texts: Texts, lines: &[Line]) -> Markup {
+    let columns =
+        [texts.text("order"), texts.text("state"), texts.text("entry-number"), texts.text("changed")];
+    let row = |line: &Line| -> Vec<Cell> {
+        vec![
+            html! { a.lead href=(trade_address(&line.platform, &line.order_no)) { (line.order_no) } " " span.muted.code { (line.platform) } },
+            state(texts, line.state_word.as_deref()),
+            html! { @if let Some(number) = &line.invt_no { span.code { (number) } } },
+            time(&line.changed),
+        ]
+    };
+    let columns = columns.map(Column::of).to_vec();
+    Table { caption: texts.text("newest-first"), columns, rows: lines.iter().map(row).collect() }.shown()
+}
+
+fn parties(texts: Texts, found: &Found) -> Markup {
+    let rows = found.parties.iter().map(|one| {
+        let roles: Vec<String> = one.roles.iter().map(|role| texts.word(Family::Role, role)).collect();
+        vec![
+            html! { a.lead.code href=(enterprise_address(&one.party)) { (one.party) } },
+            html! { (one.name) @if one.suspended { " " (badge(Tone::Bad, &texts.text("subject-suspended"))) } },
+            html! { (roles.join(&texts.text("joint"))) },
+        ]
+    });
+    let columns = [texts.text("subject-code"), texts.text("subject-name"), texts.text("subject-roles")];
+    let columns = columns.map(Column::of).to_vec();
+    Table { caption: texts.text("search-parties"), columns, rows: rows.collect() }.shown()
+}
+
+fn rules(texts: Texts, rules: &[Rule]) -> Markup {
+    let chinese = texts.language() == Language::Chinese;
+    html! {
+        ul { @for rule in rules {
+            li {
+                a.code href=(address("/desk/rules", &[("text", &rule.rule)])) { (rule.rule) } " "
+                (if chinese { &rule.why.zh } else { &rule.why.en })
+            }
+        } }
+    }
+}
+
+fn goods(texts: Texts, found: &Found) -> Markup {
+    let rows = found.goods.iter().map(|one| {
+        vec![
+            html! { a.lead.code href=(address("/tariff", &[("text", &one.code)])) { (one.code) } },
+            html! { (one.name) },
+        ]
+    });
+    let columns = [texts.text("goods-code"), texts.text("name")];
+    let columns = columns.map(Column::of).to_vec();
+    Table { caption: texts.text("search-goods"), columns, rows: rows.collect() }.shown()
+}
