@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use server::Window;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::ChosenRead;
 
 /// The operator of the zone: another party than customs.
 const OPERATOR: &str = "8620000002";

@@ -14,6 +14,7 @@ use clearance::Text;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use store::Read;
 
 /// Which documents the window sends.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]

@@ -13,7 +13,6 @@ use clearance::party::Filing;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Read;
 
 /// Characters of what is looked for.
 const TEXT: usize = 100;

@@ -17,7 +17,6 @@ use clearance::keys::Time;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Read;
 
 /// Periods of a page.
 const PERIODS: usize = 26;

@@ -93,7 +93,7 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if caller.rights.has(Right::Consume) {
         return vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide, Desk::Lists];
     }
-    let asked: [(Desk, &[Right]); 13] = [
+    let asked: [(Desk, &[Right]); 14] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
