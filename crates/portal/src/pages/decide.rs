@@ -92,8 +92,8 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
 
 /// The inspection that waits for its second officer: what was found, before he says whether he found the same.
 fn confirmation(texts: Texts, shown: &Consignment, waits: &Unconfirmed) -> Markup {
-    let found = shown.timeline.iter().filter_map(|entry| entry.inspection.as_ref());
-    let last = found.filter(|one| one.standing == "waits").last();
+    let mut found = shown.timeline.iter().filter_map(|entry| entry.inspection.as_ref());
+    let last = found.rfind(|one| one.standing == "waits");
     let by = [("officer", waits.officer.as_str()), ("office", waits.party.as_str())];
     let told = if waits.yours {
         texts.with("confirm-yours-help", &by)

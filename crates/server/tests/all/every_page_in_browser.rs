@@ -47,9 +47,11 @@ async fn every_route_is_fit_for_everybody_who_reaches_it() {
                 continue;
             }
             take_over(&mut browser, &address, &session);
+            let mut was_forbidden = false;
             for (route, expected, path) in &looked {
                 let status = expected.split_whitespace().nth(index).unwrap();
-                if status == "303" {
+                // What is forbidden looks alike everywhere: once for each reader is enough.
+                if status == "303" || (status == "403" && std::mem::replace(&mut was_forbidden, true)) {
                     continue;
                 }
                 let language = if index % 2 == 0 { "zh-CN" } else { "en" };

@@ -103,6 +103,8 @@ async fn an_officer_inspects_with_a_telephone() {
             "{waits}"
         );
         // The second officer finds it in his queue, sees what the first saw, and confirms it, by keys alone.
+        // A page that is left open would go on watching with a session that is gone.
+        browser.open(&format!("{}/guide", served.address));
         take_over(&mut browser, &served.address, &second);
         visit(&mut browser, &served, "second", &[("confirm", there.clone())], &mut faults);
         browser.look(1280, false);
@@ -124,6 +126,8 @@ async fn an_officer_inspects_with_a_telephone() {
         );
         assert_eq!(drawn, json!([640, false]), "the picture is whole, its place is gone");
         assert!(browser.complaints().is_empty());
+        browser.open(&format!("{}/guide", served.address));
+        take_over(&mut browser, &served.address, &officer);
         let pages = [
             ("inspected", there.clone()),
             ("queue-charts", "/desk/queue".to_owned()),
