@@ -57,8 +57,12 @@ fn feedback(texts: Texts, feedback: &Feedback) -> Markup {
             html! { @if all > 0 { (told.right * 100 / all) "%" } },
         ]
     });
-    let columns =
-        ["item-rule", "feedback-right", "feedback-wrong", "feedback-share"].map(|name| texts.text(name));
+    let columns = [
+        texts.text("item-rule"),
+        texts.text("feedback-right"),
+        texts.text("feedback-wrong"),
+        texts.text("feedback-share"),
+    ];
     html! {
         h2 { (texts.text("feedback-title")) }
         @if feedback.rules.is_empty() { (empty(&texts.text("feedback-none"), &texts.text("feedback-none-help"))) }
