@@ -29,6 +29,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
     for folder in [
         "src",
         "src/payment_data",
+        "src/risk_case",
         "src/credit",
         "../server/src",
         "../server/src/api",

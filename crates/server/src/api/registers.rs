@@ -297,7 +297,7 @@ pub async fn act(
 ) -> Result<Json<Value>, Problem> {
     operations::check_intake(&window)?;
     let register = named(&register)?;
-    let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
+    let Json(mut body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
     let key = RecordKey::new(register, &id);
     if key.id.is_empty() || key.id.len() > 120 || key.id.chars().any(char::is_control) {
         return Err(Problem::bad_request("an id has 1 to 120 characters"));
@@ -306,7 +306,6 @@ pub async fn act(
     if register::filing::is_claim(&caller.party) && (register != Register::Filing || key.id != caller.party) {
         return Err(refused(&Refusal::Absent, &[]));
     }
-    let mut body = body;
     if register == Register::RiskCase && body.action == "add-evidence" {
         body.body = crate::risk_cases::with_shown(&window, &caller, body.body).await?;
     }
@@ -410,10 +409,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::ServiceRequest | Register::ServiceOffer => false,
         // Who may see a photograph is said by its inspection.
         Register::Photograph => false,
-        // Sealed: they have routes of their own.
-        Register::RulebookDraft => false,
-        // Its secrets are nobody's before their time; what may be known has routes of its own.
-        Register::DrawPeriod => false,
+        // Sealed, or secret before their time: they have routes of their own.
+        Register::RulebookDraft | Register::DrawPeriod => false,
         Register::SignIn => caller.is_of_zone(),
     }
 }

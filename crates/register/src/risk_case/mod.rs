@@ -4,15 +4,18 @@
 //! that rules and model can learn. Leaves to others: taking fields of a trade as evidence (`server`), and the measures
 //! themselves, which each agency takes by its own law.
 
+mod checks;
+
 use crate::moves::Move;
 use crate::says;
-use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
+use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use ceb::Day;
+use checks::{
+    check_closing, check_evidence, check_invited, check_judged, check_opened, check_task, most, text,
+};
 use clearance::Text;
 use clearance::keys::Time;
-use clearance::party::Role;
 use clearance::record::Record;
-use clearance::risk::DIMENSIONS;
 use clearance::rulebook::Calendar;
 use serde::{Deserialize, Serialize};
 
@@ -59,13 +62,9 @@ pub const RESULTS: &[&str] = &["confirmed", "refuted", "undetermined"];
 /// Whether a rule was right about what it hit.
 pub const VERDICTS: &[&str] = &["right", "wrong"];
 
-const AGENCIES: &[Role] = &[Role::Agency, Role::Officer, Role::ZoneOperator];
-const INVITED: &[Role] = &[Role::Agency, Role::Officer, Role::ZoneOperator, Role::Bank];
-const LONGEST_TEXT: usize = 4_000;
 const MOST_EVIDENCE: usize = 200;
 const MOST_TASKS: usize = 100;
 const MOST_INVITED: usize = 30;
-const MOST_ABOUT: usize = 50;
 
 /// What is suspected.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -73,7 +72,7 @@ const MOST_ABOUT: usize = 50;
 pub struct Opened {
     /// In a line.
     pub subject: String,
-    /// One of [`DIMENSIONS`]: what kind of risk.
+    /// One of [`clearance::risk::DIMENSIONS`]: what kind of risk.
     pub dimension: String,
     /// Consignments as `platform/orderNo`, codes of parties.
     #[serde(default)]
@@ -449,132 +448,4 @@ fn object(seen: &Seen<'_>, body: &mut Body, by: String, faults: &mut Vec<Fault>)
         faults.push(Fault::new("action", "object", says::OBJECTED_ONCE.said()));
     }
     body.objected.push(by);
-}
-
-fn check_opened(seen: &Seen<'_>, opener: &Text, opened: &Opened, faults: &mut Vec<Fault>) {
-    if seen.own_name().trim().is_empty() || !seen.acts_as(opener, AGENCIES) {
-        faults.push(Fault::new("id", &seen.command.key.id, says::CASE_ID.said()));
-    }
-    one_of("dimension", &opened.dimension, &DIMENSIONS, faults);
-    text("subject", &opened.subject, faults);
-    text("grounds", &opened.grounds, faults);
-    most("about", opened.about.len(), MOST_ABOUT, faults);
-    for about in &opened.about {
-        if about.trim().is_empty() || about.chars().count() > 200 {
-            faults.push(Fault::new("about", about, says::CONSIGNMENT_OR_PARTY.said()));
-        }
-    }
-    if opened.invited.is_empty() {
-        faults.push(Fault::new("invited", "", says::ANOTHER_AGENCY.said()));
-    }
-    most("invited", opened.invited.len(), MOST_INVITED, faults);
-    for (index, invited) in opened.invited.iter().enumerate() {
-        let before = opened.invited.get(..index).unwrap_or_default();
-        check_invited(seen, opener, before, invited, &format!("invited.{index}."), faults);
-    }
-}
-
-fn check_invited(
-    seen: &Seen<'_>,
-    opener: &str,
-    before: &[Invited],
-    invited: &Invited,
-    at: &str,
-    faults: &mut Vec<Fault>,
-) {
-    let today = seen.now.day();
-    let same = |code: &str| seen.parties.same(code, &invited.agency, today);
-    if !seen.acts_as(&invited.agency, INVITED) || same(opener) || before.iter().any(|one| same(&one.agency)) {
-        faults.push(Fault::new(&format!("{at}agency"), &invited.agency, says::ANOTHER_AGENCY.said()));
-    }
-    for (name, said) in [("purpose", &invited.purpose), ("legalBasis", &invited.legal_basis)] {
-        text(&format!("{at}{name}"), said, faults);
-    }
-    due(seen, &format!("{at}due"), &invited.due, faults);
-}
-
-fn check_evidence(opener: &Text, body: &Body, evidence: &Evidence, faults: &mut Vec<Fault>) {
-    text("text", &evidence.text, faults);
-    for code in &evidence.to {
-        judges("to", opener, body, code, faults);
-    }
-    if evidence.consignment.trim().is_empty() != evidence.fields.is_empty() {
-        faults.push(Fault::new("fields", &evidence.fields.join(", "), says::CONSIGNMENT_AND_FIELDS.said()));
-    }
-    let known = exchange::Dataset::Declarations.fields();
-    for field in &evidence.fields {
-        if !known.iter().any(|known| known.name == field.trim()) {
-            faults.push(Fault::new("fields", field, says::A_FIELD.said()));
-        }
-    }
-}
-
-fn check_judged(risk: &str, measures: &[String], why: &str, faults: &mut Vec<Fault>) {
-    one_of("risk", risk, RISKS, faults);
-    for measure in measures {
-        one_of("measures", measure, MEASURES, faults);
-    }
-    if measures.is_empty() || (measures.len() > 1 && measures.iter().any(|one| one == "none")) {
-        let expected = says::ONE_OF.with(&[("words", &MEASURES.join(", "))]);
-        faults.push(Fault::new("measures", &measures.join(", "), expected));
-    }
-    text("text", why, faults);
-}
-
-fn check_task(seen: &Seen<'_>, opener: &Text, body: &Body, task: &Task, faults: &mut Vec<Fault>) {
-    judges("to", opener, body, &task.to, faults);
-    text("text", &task.text, faults);
-    due(seen, "due", &task.due, faults);
-}
-
-fn check_closing(seen: &Seen<'_>, body: &Body, closing: &Closing, faults: &mut Vec<Fault>) {
-    let open: Vec<String> = body.open_tasks().map(|tasked| tasked.number.to_string()).collect();
-    if !open.is_empty() {
-        let expected = says::TASKS_FIRST.with(&[("numbers", &open.join(", "))]);
-        faults.push(Fault::new("result", &closing.result, expected));
-    }
-    one_of("result", &closing.result, RESULTS, faults);
-    text("text", &closing.text, faults);
-    for judged in &closing.rules {
-        if !seen.reference.current().risk.has_rule(judged.rule.trim()) {
-            faults.push(Fault::new("rules.rule", &judged.rule, says::RULE_OF_RULEBOOK.said()));
-        }
-        one_of("rules.verdict", &judged.verdict, VERDICTS, faults);
-    }
-}
-
-fn judges(path: &str, opener: &Text, body: &Body, code: &str, faults: &mut Vec<Fault>) {
-    let invited = body.opened.invited.iter().any(|invited| invited.agency.trim() == code.trim());
-    if !invited && opener.as_str() != code.trim() {
-        faults.push(Fault::new(path, code, says::AGENCY_OF_CASE.said()));
-    }
-}
-
-fn text(path: &str, said: &str, faults: &mut Vec<Fault>) {
-    if said.trim().is_empty() {
-        faults.push(Fault::new(path, "", says::AGENCIES_HAVE_TO_KNOW.said()));
-    }
-    if said.chars().count() > LONGEST_TEXT {
-        let most = LONGEST_TEXT.to_string();
-        faults.push(Fault::new(path, "", says::UP_TO_CHARACTERS.with(&[("most", &most)])));
-    }
-}
-
-fn due(seen: &Seen<'_>, path: &str, said: &str, faults: &mut Vec<Fault>) {
-    if form::day(path, said, faults) < seen.now.day() && Day::parse(said).is_some() {
-        faults.push(Fault::new(path, said, says::TODAY_OR_LATER.said()));
-    }
-}
-
-fn one_of(path: &str, word: &str, words: &[&str], faults: &mut Vec<Fault>) {
-    if !words.contains(&word) {
-        faults.push(Fault::new(path, word, says::ONE_OF.with(&[("words", &words.join(", "))])));
-    }
-}
-
-fn most(path: &str, count: usize, most: usize, faults: &mut Vec<Fault>) {
-    if count > most {
-        let expected = says::AT_MOST.with(&[("most", &most.to_string())]);
-        faults.push(Fault::new(path, &count.to_string(), expected));
-    }
 }
