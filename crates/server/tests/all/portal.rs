@@ -558,7 +558,15 @@ async fn a_party_sees_its_bills_its_guarantee_and_whose_quota_a_trade_takes() {
     zone.until_listed().await;
     let head = &trade.declaration.head;
     let (agent, guarantor) = (head.agent_code.to_string(), head.assure_code.to_string());
-    let shown = zone.shown(&agent, &trade).await;
+    let mut shown = zone.shown(&agent, &trade).await;
+    // The release follows from the arrival, in a commit of its own.
+    for _ in 0..200 {
+        if shown["attempt"]["state"] == 800 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        shown = zone.shown(&agent, &trade).await;
+    }
     let attempt = &shown["attempt"];
     assert_eq!(attempt["state"], 800, "{shown}");
     let (quota, owed) = (&attempt["quota"], attempt["bill"]["owed"].as_str().unwrap());
