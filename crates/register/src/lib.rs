@@ -7,6 +7,7 @@
 pub mod access;
 pub mod answer;
 pub mod attachment;
+mod by;
 pub mod certificate;
 pub mod consumer;
 pub mod credit;

@@ -9,8 +9,7 @@ use ::statistics::view::{Asked, Dimension, Whose, lines};
 use ceb::Day;
 use clearance::Text;
 use clearance::keys::Time;
-use clearance::party::Role;
-use clearance::record::{Actor, Record, RecordKey, Register};
+use clearance::record::{Record, RecordKey, Register};
 use register::credit::assessment::Body;
 use register::credit::observation::{self, counts};
 use register::{By, Command, Refusal};
@@ -173,14 +172,7 @@ pub async fn renew(window: &Window, party: &Text) -> Result<(), StoreError> {
 }
 
 fn by(party: &Text) -> By {
-    By {
-        actor: Actor { party: Text::const_new("window"), name: Text::const_new("credit") },
-        codes: vec![party.clone()],
-        role: Role::ZoneOperator,
-        applies: false,
-        reviews: false,
-        window: true,
-    }
+    By { codes: vec![party.clone()], ..By::of_window("credit") }
 }
 
 fn body_of(assessment: &Assessment, rulebook: u32) -> Body {

@@ -8,7 +8,7 @@ use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::Cause;
 use clearance::keys::{OrderKey, Position, Time};
-use clearance::record::{Actor, RecordKey, Register};
+use clearance::record::{RecordKey, Register};
 use register::erasure::Erasure;
 use register::retention::{self, Retention, months_after};
 use register::{By, Command};
@@ -320,14 +320,7 @@ async fn record(
         key: RecordKey::new(Register::Erasure, &format!("window:{}-{name}", erasure.first)),
         version: 0,
         action: "erase".into(),
-        by: By {
-            actor: Actor { party: "window".into(), name: by.into() },
-            codes: Vec::new(),
-            role: clearance::party::Role::ZoneOperator,
-            applies: false,
-            reviews: false,
-            window: true,
-        },
+        by: By::of_window(by),
         note: String::new(),
         body: Some(body),
     };

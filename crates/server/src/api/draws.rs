@@ -3,7 +3,7 @@
 
 use super::error::Problem;
 use super::registers::{command_of, refused};
-use super::{CONSIGNMENTS, Query, consignments, limit, operations, parameter, scope};
+use super::{CONSIGNMENTS, Query, consignments, limit, operations, parameter, registers, scope};
 use crate::Window;
 use crate::auth::Caller;
 use crate::draws::{self, list::Line};
@@ -15,7 +15,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Day;
 use clearance::keys::OrderKey;
-use clearance::record::{Actor, Record};
+use clearance::record::Record;
 use clearance::risk;
 use register::draw::{Period, hex, key, side_of};
 use register::{By, Command};
@@ -214,14 +214,7 @@ pub async fn of_order(
 
 /// The window writes the record, for the holder who asked.
 fn by(window: &Window, caller: &Caller) -> By {
-    By {
-        actor: Actor { party: window.code_of(&caller.party), name: caller.name.clone() },
-        codes: window.names_of(&caller.party).0,
-        role: caller.role,
-        applies: false,
-        reviews: false,
-        window: true,
-    }
+    registers::by(window, caller).by_window()
 }
 
 /// Records what a holder does, whatever version is there: others act on the same record beside him.

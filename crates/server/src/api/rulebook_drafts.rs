@@ -2,7 +2,7 @@
 //! All of it is for people whose duty it is: to everybody else every draft is what is not there.
 
 use super::error::Problem;
-use super::registers::{command_of, refused};
+use super::registers::{self, command_of, refused};
 use super::view::time;
 use super::{CONSIGNMENTS, Query, limit, operation, operations, parameter};
 use crate::auth::Caller;
@@ -169,14 +169,7 @@ fn actor(window: &Window, caller: &Caller) -> Actor {
 
 /// The window writes the record, for whoever asked.
 fn by(window: &Window, caller: &Caller) -> By {
-    By {
-        actor: actor(window, caller),
-        codes: window.names_of(&caller.party).0,
-        role: caller.role,
-        applies: false,
-        reviews: false,
-        window: true,
-    }
+    registers::by(window, caller).by_window()
 }
 
 async fn done(

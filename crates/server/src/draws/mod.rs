@@ -10,8 +10,7 @@ use ceb::Day;
 use clearance::Text;
 use clearance::consignment::State;
 use clearance::keys::Time;
-use clearance::party::Role;
-use clearance::record::{Actor, Record, RecordKey, Register};
+use clearance::record::{Record, RecordKey, Register};
 use clearance::risk::period::{SALTS, Side};
 use clearance::rulebook::{Calendar, Law};
 use list::Line;
@@ -225,14 +224,7 @@ fn written<T: serde::Serialize>(form: &T) -> Option<String> {
 }
 
 async fn take(window: &Window, key: RecordKey, version: u32, action: &str, body: Option<String>) {
-    let by = By {
-        actor: Actor { party: Text::const_new("window"), name: Text::const_new("draws") },
-        codes: Vec::new(),
-        role: Role::ZoneOperator,
-        applies: false,
-        reviews: false,
-        window: true,
-    };
+    let by = By::of_window("draws");
     let command = Command { key, version, action: action.into(), by, note: String::new(), body };
     match window.pipeline.command(command).await {
         // Another server, or a holder, was faster: it is looked again.
