@@ -235,6 +235,18 @@ pub struct Search {
     pub number: Option<Text>,
 }
 
+/// States in which a trade waits for an officer, as both stores name them in the index of what waits: a queue costs what it holds,
+/// however much was cleared before.
+pub(crate) const WAITING: &str = "300, 500, 501, 502, 503, 599, 600";
+
+impl Search {
+    /// Whether all that is looked for waits for an officer.
+    pub(crate) fn is_of_waiting(&self) -> bool {
+        let waits = |state: &u16| WAITING.split(", ").any(|known| known.parse() == Ok(*state));
+        !self.states.is_empty() && self.states.iter().all(waits)
+    }
+}
+
 /// Which records of a register are asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecordSearch {
@@ -294,5 +306,22 @@ impl Summary {
             time,
             lane: attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as u8),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Search, WAITING};
+    use clearance::consignment::State;
+
+    #[test]
+    fn what_waits_for_an_officer_is_what_is_neither_on_its_way_nor_over() {
+        let on_its_way = [State::Staged, State::Declared, State::Entered, State::Concluded];
+        let waits = State::ALL.into_iter().filter(|state| !state.is_final() && !on_its_way.contains(state));
+        let mut numbers: Vec<u16> = waits.map(State::number).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(", "), WAITING);
+        let search = |states: &[u16]| Search { states: states.to_vec(), number: None }.is_of_waiting();
+        assert!(search(&numbers) && search(&[300]) && !search(&[]) && !search(&[300, 800]));
     }
 }

@@ -104,6 +104,8 @@ const STEPS: &[&str] = &[
      DELETE FROM counter WHERE day >= 0;
      ALTER TABLE counter DROP COLUMN day, DROP COLUMN count, ALTER COLUMN state SET NOT NULL, ALTER COLUMN writer DROP DEFAULT,
          ADD PRIMARY KEY (owner, kind, writer);",
+    // What waits for an officer, found without looking through what was cleared.
+    "CREATE INDEX listed_waiting ON listed(created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every

@@ -3,7 +3,7 @@
 use super::index::{Index, failed};
 use crate::StoreError;
 use crate::hasher::KeyHash;
-use crate::rows::Summary;
+use crate::rows::{Summary, WAITING};
 use clearance::Text;
 use clearance::keys::{OrderKey, Position, Time};
 use rusqlite::params;
@@ -24,13 +24,14 @@ impl Index {
             .map_err(|error| failed("read a register", error))
     }
 
-    /// Lines of a list, newest first, before a creation number.
+    /// Lines of a list, newest first, before a creation number; of these parties, or of all, or of all that waits.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn list(
         &self,
         parties: Option<&[KeyHash]>,
+        waiting: bool,
         before: u64,
         limit: usize,
     ) -> Result<Vec<(u64, Summary)>, StoreError> {
@@ -41,8 +42,13 @@ impl Index {
             let mut found = Vec::new();
             match parties {
                 None => {
+                    let narrowed = if waiting {
+                        format!("INDEXED BY listed_waiting WHERE state IN ({WAITING}) AND")
+                    } else {
+                        "WHERE".to_owned()
+                    };
                     let mut statement = self.connection.prepare_cached(&format!(
-                        "SELECT {COLUMNS} FROM listed WHERE created < ?1 ORDER BY created DESC LIMIT ?2"
+                        "SELECT {COLUMNS} FROM listed {narrowed} created < ?1 ORDER BY created DESC LIMIT ?2"
                     ))?;
                     let rows = statement.query_map(params![before, limit as i64], read_summary)?;
                     for row in rows {

@@ -815,7 +815,9 @@ impl Read for SqliteRead {
         let mut before = after.unwrap_or(u64::MAX);
         let mut found = Vec::new();
         loop {
-            let page = self.shared.index(|index| index.list(parties.as_deref(), before, limit.max(100)))?;
+            let waiting = search.is_of_waiting();
+            let page =
+                self.shared.index(|index| index.list(parties.as_deref(), waiting, before, limit.max(100)))?;
             let Some(last) = page.last().map(|(created, _)| *created) else { return Ok((found, None)) };
             for (created, mut summary) in page {
                 before = created;
