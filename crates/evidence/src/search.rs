@@ -1,7 +1,8 @@
-//! Finding entries: by party, by day, by what they are. Derived from rows and made again from them; it knows places, times,
-//! kinds and codes of parties, nothing else of what a row holds. Leaves to others: reading rows, and who may ask.
+//! Finding entries: by party, by who acted for it, by day, by what they are; and what of trades waits still. Derived from rows
+//! and made again from them; it knows places, times, kinds, codes of parties and logins, nothing else of what a row holds.
+//! Leaves to others: reading rows, and who may ask.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 /// What an entry is, for people who look for it. The numbers are kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -73,7 +74,7 @@ pub struct Hit {
 /// What is looked for.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Wanted {
-    /// Entries that concern one of these; none = all.
+    /// Entries that concern one of these parties, or are the doing of one of these [`person`]s; none = all.
     pub parties: Option<Vec<String>>,
     /// Of these kinds.
     pub whats: Vec<What>,
@@ -94,17 +95,24 @@ impl Wanted {
     }
 }
 
+/// Somebody who acts for a party, as [`Finder`] names him. Codes of parties have no spaces, so it is no party's code.
+pub fn person(party: &str, login: &str) -> String {
+    format!("{} {login}", party.trim())
+}
+
 /// All entries that can be found: some thirty bytes an entry.
 #[derive(Default, Debug)]
 pub struct Finder {
     hits: Vec<Hit>,
     names: HashMap<String, u32>,
-    /// By number of a party, which hits concern it.
+    /// By number of a party or person, which hits concern it.
     of: Vec<Vec<u32>>,
+    /// What waits for somebody, by its key, with the place of the entry since which it does.
+    waiting: BTreeMap<String, u64>,
 }
 
 /// The form in which it is kept.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 impl Finder {
     /// How many entries there are.
@@ -115,6 +123,19 @@ impl Finder {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty()
+    }
+
+    /// Says that something waits since an entry, or no longer.
+    pub fn wait(&mut self, key: &str, since: Option<u64>) {
+        match since {
+            Some(place) => self.waiting.insert(key.to_owned(), place),
+            None => self.waiting.remove(key),
+        };
+    }
+
+    /// What waits, by key, with the place of the entry since which it does.
+    pub fn waiting(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.waiting.iter().map(|(key, place)| (key.as_str(), *place))
     }
 
     /// Adds one; beyond what a number of four bytes counts nothing is added.
@@ -179,6 +200,12 @@ impl Finder {
             count(&mut bytes, of.len());
             of.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
         }
+        count(&mut bytes, self.waiting.len());
+        for (key, place) in &self.waiting {
+            count(&mut bytes, key.len());
+            bytes.extend(key.as_bytes());
+            bytes.extend(place.to_le_bytes());
+        }
         bytes
     }
 
@@ -196,18 +223,26 @@ impl Finder {
             finder.hits.push(Hit { time, place, what: What::from_number(what)? });
         }
         for index in 0..count(&mut rest)? {
-            let length = count(&mut rest)?;
-            let (name, after) = rest.split_at_checked(length)?;
-            rest = after;
-            finder.names.insert(std::str::from_utf8(name).ok()?.to_owned(), index as u32);
+            finder.names.insert(text(&mut rest)?, index as u32);
             let mut of = Vec::new();
             for _ in 0..count(&mut rest)? {
                 of.push(u32::from_le_bytes(take(&mut rest)?));
             }
             finder.of.push(of);
         }
+        for _ in 0..count(&mut rest)? {
+            let key = text(&mut rest)?;
+            finder.waiting.insert(key, u64::from_le_bytes(take(&mut rest)?));
+        }
         rest.is_empty().then_some(finder)
     }
+}
+
+fn text(rest: &mut &[u8]) -> Option<String> {
+    let length = count(rest)?;
+    let (text, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    std::str::from_utf8(text).ok().map(str::to_owned)
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {

@@ -4,8 +4,17 @@ use std::collections::BTreeMap;
 
 /// Peak of the resident memory since [`forget_peak_memory`], KiB; 0 where the system does not tell.
 pub fn peak_memory_kib() -> u64 {
+    memory_kib("VmHWM:")
+}
+
+/// Resident memory of this process now, in KiB; 0 where the system does not tell.
+pub fn resident_memory_kib() -> u64 {
+    memory_kib("VmRSS:")
+}
+
+fn memory_kib(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or("");
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap_or("");
     line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 

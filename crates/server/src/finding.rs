@@ -8,9 +8,9 @@ use clearance::consignment::Consignment;
 use clearance::event::Cause;
 use clearance::keys::{OrderKey, Position};
 use clearance::record::{Record, Register};
-use evidence::search::{Finder, Hit, What};
+use evidence::search::{Finder, Hit, What, person};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Cursor, Read, Row, StoreError};
 
 /// Name under which it is kept.
@@ -19,8 +19,9 @@ const NAME: &str = "finding";
 const ROWS: usize = 2_000;
 /// It is kept when so many entries came.
 const KEPT_EVERY: usize = 50_000;
-/// Batches that one request reads at most, where the index is behind.
-const BATCHES: usize = 10;
+/// How long one request may go on reading rows where the index is behind, and how many it reads at once: a page waits for it.
+const PATIENCE: Duration = Duration::from_millis(20);
+const ROWS_ASKED: usize = 100;
 /// How long is waited while rows come all the time: whoever judges has the processor.
 const BUSY: Duration = Duration::from_secs(2);
 /// How long is waited after a failure.
@@ -63,6 +64,26 @@ struct Seen {
     time: Option<i64>,
     parties: Vec<Text>,
     order: Option<OrderKey>,
+    /// Whose doing it was.
+    person: Option<String>,
+}
+
+/// What is awaited of a trade after a row: that a second officer confirms an inspection, since which place; or nothing.
+struct Awaited {
+    key: String,
+    since: Option<u64>,
+}
+
+/// Key of a trade among what waits.
+fn key_of(order: &OrderKey) -> String {
+    format!("{}\n{}", order.platform, order.order_no)
+}
+
+/// Trades of which an inspection waits for its second officer, as far as the index is: who asks looks at each again.
+pub fn unconfirmed(window: &Window) -> Vec<OrderKey> {
+    let standing = window.finding.standing();
+    let keys = standing.finder.waiting().filter_map(|(key, _)| key.split_once('\n'));
+    keys.map(|(platform, order_no)| OrderKey::new(platform, order_no)).collect()
 }
 
 /// Follows the ledger until it is dropped.
@@ -72,7 +93,7 @@ pub async fn run(window: Window, every: Duration) {
         let now = window.read.position().await.unwrap_or_default();
         let busy = before != now;
         before = now;
-        let wait = match step(&window).await {
+        let wait = match step(&window, ROWS).await {
             Ok(true) => every,
             Ok(false) if busy => BUSY,
             Ok(false) => Duration::from_millis(20),
@@ -85,13 +106,23 @@ pub async fn run(window: Window, every: Duration) {
     }
 }
 
+/// Follows to the end, however long that takes.
+///
+/// # Errors
+/// When rows cannot be read.
+pub async fn follow_all(window: &Window) -> Result<(), StoreError> {
+    while !step(window, ROWS).await? {}
+    Ok(())
+}
+
 /// Follows as far as one request may; how many rows are not read yet.
 ///
 /// # Errors
 /// When rows cannot be read.
 pub async fn follow(window: &Window) -> Result<u64, StoreError> {
-    for _ in 0..BATCHES {
-        if step(window).await? {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if step(window, ROWS_ASKED).await? {
             return Ok(0);
         }
     }
@@ -101,7 +132,7 @@ pub async fn follow(window: &Window) -> Result<u64, StoreError> {
 }
 
 /// Adds some rows; true = there was nothing behind them.
-async fn step(window: &Window) -> Result<bool, StoreError> {
+async fn step(window: &Window, rows: usize) -> Result<bool, StoreError> {
     let finding = &window.finding;
     let _one = finding.following.lock().await;
     if !finding.standing().loaded {
@@ -112,15 +143,16 @@ async fn step(window: &Window) -> Result<bool, StoreError> {
     if position.writers.iter().all(|(writer, upto)| covers.sequence(*writer) >= *upto) {
         return Ok(true);
     }
-    let (mut found, mut seen, mut looked) = (Vec::new(), covers.clone(), 0);
+    let (mut found, mut awaited, mut seen, mut looked) = (Vec::new(), Vec::new(), covers.clone(), 0);
     let mut visit = |position: Position, row: Row| {
         looked += 1;
         seen.reach(position);
         found.extend(seen_of(position, &row));
-        looked < ROWS
+        awaited.extend(awaited_of(position, &row));
+        looked < rows
     };
     window.read.scan(&covers, &mut visit).await?;
-    let ended = looked < ROWS;
+    let ended = looked < rows;
     for one in &mut found {
         if let Some(order) = one.order.take()
             && let Some(consignment) = window.read.consignment(&order).await?
@@ -133,8 +165,9 @@ async fn step(window: &Window) -> Result<bool, StoreError> {
             let time = one.time.unwrap_or(standing.last);
             standing.last = time;
             let hit = Hit { time, place: one.place, what: one.what };
-            standing.finder.add(hit, one.parties.iter().map(Text::as_str));
+            standing.finder.add(hit, one.parties.iter().map(Text::as_str).chain(one.person.as_deref()));
         }
+        awaited.iter().for_each(|one| standing.finder.wait(&one.key, one.since));
         standing.covers = seen;
         if ended {
             // Rows that nobody shows are in no scan.
@@ -185,7 +218,14 @@ pub async fn keep(window: &Window) -> Result<(), StoreError> {
 
 /// What of a row can be found.
 fn seen_of(position: Position, row: &Row) -> Option<Seen> {
-    let seen = |what, time, parties| Seen { what, place: position.number(), time, parties, order: None };
+    let seen = |what, time, parties| Seen {
+        what,
+        place: position.number(),
+        time,
+        parties,
+        order: None,
+        person: None,
+    };
     Some(match row {
         Row::Message(message) => seen(What::Received, Some(message.received.0), vec![message.sender.clone()]),
         Row::Event(row) => {
@@ -198,7 +238,8 @@ fn seen_of(position: Position, row: &Row) -> Option<Seen> {
                 }
                 Cause::Action(action) => {
                     let order = Some(action.order.clone());
-                    Seen { order, ..seen(What::Officer, time, vec![action.party.clone()]) }
+                    let person = Some(person(&action.party, &action.officer));
+                    Seen { order, person, ..seen(What::Officer, time, vec![action.party.clone()]) }
                 }
                 Cause::Follow(_) | Cause::Timer(_) => return None,
             }
@@ -208,6 +249,15 @@ fn seen_of(position: Position, row: &Row) -> Option<Seen> {
         // Their applications are records.
         Row::Filing(_) | Row::Certificate(_) => return None,
     })
+}
+
+/// What an officer's action leaves waiting. Other rows change nothing here: what they end is seen when it is looked at.
+fn awaited_of(position: Position, row: &Row) -> Option<Awaited> {
+    let Row::Event(row) = row else { return None };
+    let Cause::Action(action) = &row.event.cause else { return None };
+    let consignment = row.outcome.as_ref()?.consignment.as_ref()?;
+    let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.unconfirmed().is_some());
+    Some(Awaited { key: key_of(&action.order), since: waits.then(|| position.number()) })
 }
 
 fn of_record(record: &Record) -> What {

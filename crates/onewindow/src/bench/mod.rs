@@ -5,6 +5,7 @@
 #![expect(clippy::print_stderr, reason = "what a person should know of a figure")]
 
 mod client;
+mod days;
 mod limits;
 mod measure;
 mod messages;
@@ -89,6 +90,10 @@ pub struct Arguments {
     /// (200 unless said). Users are added to the store for it.
     #[arg(long, value_name = "ROUNDS", num_args = 0..=1, default_missing_value = "200", conflicts_with_all = ["curve", "physical", "sharing", "plot", "compare"], value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pages: Option<u64>,
+    /// Measure day after day, on a clock of its own and under rules that read every kind of window: what a declaration costs and
+    /// how much memory is taken at the end of each. In a folder that is not there yet.
+    #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "30", conflicts_with_all = ["curve", "stored", "held", "pages", "physical", "sharing", "plot", "compare", "database"], value_parser = clap::value_parser!(i64).range(1..=366))]
+    days: Option<i64>,
     /// Measure what this machine can do at most, and say how far each step is from it.
     #[arg(long)]
     physical: bool,
@@ -187,6 +192,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         limits: None,
     };
     let mut places = arguments.places(&folder);
+    if let Some(days) = arguments.days {
+        let batch = arguments.batch.first().copied().unwrap_or(100);
+        let lived = days::live(&runtime, &folder, (days, arguments.declarations, batch), arguments.manner())?;
+        if arguments.json {
+            println!("{}", lived.json());
+        } else {
+            print!("{}", lived.table());
+        }
+        return Ok(lived.all_came());
+    }
     if let Some(rounds) = arguments.pages {
         return measure_pages(&arguments, &runtime, &mut places, rounds);
     }

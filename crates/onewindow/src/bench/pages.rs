@@ -1,6 +1,7 @@
 //! `onewindow bench --pages`: how long the server needs for each page of the portal at so many stored declarations, and how large
 //! it is. In process, without a network: what a browser adds is for the browser. Pages are those that the portal lists, as an
-//! officer, an agent and nobody in particular ask for them.
+//! officer, an agent, the operator and nobody in particular ask for them, each with every duty that his party has; what is not for him
+//! is left out.
 
 use super::places::Place;
 use crate::Failure;
@@ -19,10 +20,22 @@ use tower::ServiceExt;
 /// Bytes of a page that are read at most.
 const LARGEST: usize = 16 << 20;
 /// Who asks: name, party, role, duties. The party of nobody is empty.
-const READERS: [(&str, &str, Role); 3] = [
+const READERS: [(&str, &str, Role); 4] = [
     ("nobody", "", Role::Consumer),
     ("agent", "5301980501", Role::Agent),
     ("officer", "8620000001", Role::Officer),
+    ("operator", "8620000001", Role::ZoneOperator),
+];
+
+/// Duties of those who are measured.
+const DUTIES: [Duty; 7] = [
+    Duty::Admin,
+    Duty::Operator,
+    Duty::Reviewer,
+    Duty::Inspector,
+    Duty::Decider,
+    Duty::Auditor,
+    Duty::Rulemaker,
 ];
 
 /// A page as it was measured.
@@ -106,6 +119,10 @@ pub fn measure(runtime: &Runtime, place: &Place, rounds: u64) -> Result<Pages, F
         let started = Instant::now();
         server::statistics::follow(window).await?;
         let figures_millis = started.elapsed().as_millis() as u64;
+        // As far as a window that is open follows by itself.
+        server::finding::follow_all(window).await?;
+        window.evidence.follow(&mut |_, _| {}).await?;
+        window.evidence.head(window.clock.now(), None, &mut |_, _| {}).await?;
         let router = server::api::router(window.clone());
         let mut pages = Vec::new();
         for (reader, party, role) in READERS {
@@ -114,7 +131,11 @@ pub fn measure(runtime: &Runtime, place: &Place, rounds: u64) -> Result<Pages, F
                 party => Some(session(window, reader, party, role).await?),
             };
             for path in paths(window, reader, party).await? {
-                pages.push(page(&router, reader, path, session.as_deref(), rounds).await?);
+                let page = page(&router, reader, path, session.as_deref(), rounds).await?;
+                // Not for this reader, or for spaces of another kind.
+                if !matches!(page.status, 403 | 404) {
+                    pages.push(page);
+                }
             }
         }
         Ok(Pages { stored: place.stored, figures_millis, pages })
@@ -127,11 +148,9 @@ async fn paths(window: &Window, reader: &str, party: &str) -> Result<Vec<String>
     let of_reader = |path: &str| {
         (party.is_empty() || path.starts_with("/desk")) && (!party.is_empty() || !path.starts_with("/desk"))
     };
-    // Nobody has a queue but those who decide.
-    let for_role = |path: &str| reader == "officer" || path != "/desk/queue";
     let routes = server::portal::ROUTES.iter().filter(|(method, _)| *method == "get").map(|(_, path)| *path);
     let mut paths: Vec<String> =
-        routes.filter(|path| is_page(path) && of_reader(path) && for_role(path)).map(str::to_owned).collect();
+        routes.filter(|path| is_page(path) && of_reader(path)).map(str::to_owned).collect();
     if !party.is_empty() {
         let scope =
             if reader == "officer" { Scope::Office(Vec::new()) } else { Scope::Party(vec![party.into()]) };
@@ -148,14 +167,12 @@ async fn paths(window: &Window, reader: &str, party: &str) -> Result<Vec<String>
 /// A session of a user who is added for it.
 async fn session(window: &Window, reader: &str, party: &str, role: Role) -> Result<String, Failure> {
     let now = window.clock.now();
-    let duties =
-        if role == Role::Officer { vec![Duty::Decider, Duty::Inspector] } else { vec![Duty::Operator] };
     let user = NewUser {
         login: format!("bench.{reader}.{}", now.0).into(),
         name: "bench".into(),
         party: party.into(),
         role,
-        duties,
+        duties: DUTIES.to_vec(),
         districts: Vec::new(),
     };
     // Nobody knows the password: the session is the only one he ever has.
@@ -185,6 +202,9 @@ async fn page(
         let answer = router.clone().oneshot(request).await?;
         status = answer.status().as_u16();
         bytes = to_bytes(answer.into_body(), LARGEST).await?.len();
+        if matches!(status, 403 | 404) {
+            break;
+        }
         if round > 0 {
             times.push(started.elapsed().as_micros() as u64);
         }
