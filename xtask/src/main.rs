@@ -91,7 +91,13 @@ fn stories_on_postgres() -> bool {
 
 /// The pictures of the README, from those that the browser tests left.
 fn pictures() -> bool {
-    const SHOWN: [&str; 3] = ["agent-rejected-en-1280", "officer-queue-en-1280", "agent-figures-en-1280"];
+    const SHOWN: [&str; 5] = [
+        "agent-rejected-en-1280",
+        "officer-queue-en-1280",
+        "officer-inspected-en-1280",
+        "consumer-quota-en-390",
+        "agent-figures-en-1280",
+    ];
     let copied = SHOWN.map(|name| {
         let (from, to) = (format!("target/screenshots/{name}.png"), format!("docs/pictures/{name}.png"));
         std::fs::create_dir_all("docs/pictures").and_then(|()| std::fs::copy(&from, &to)).inspect_err(

@@ -72,6 +72,10 @@ pub struct Operation {
     /// them to their telephones. Without it consumers cannot come in.
     #[arg(long, value_name = "URL")]
     pub messages_to: Option<String>,
+    /// A model that `risk train` made: it scores what is declared in shadow, and offices see how it does; nothing that is decided
+    /// reads it.
+    #[arg(long, value_name = "FILE")]
+    risk_model: Option<std::path::PathBuf>,
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -171,6 +175,7 @@ pub async fn serve(
             signature_seconds: operation.signature_window,
         },
         push: (client, Patience::default()),
+        model: operation.risk_model.as_deref().map(crate::risk::loaded).transpose()?,
         messages: operation.messages_to.clone(),
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)

@@ -4,6 +4,7 @@
 pub mod bills;
 pub mod consumer;
 pub mod credit;
+pub mod decisions;
 pub mod drafts;
 pub mod draws;
 pub mod figures;
@@ -14,6 +15,8 @@ pub mod operation;
 pub mod people;
 pub mod publications;
 pub mod registers;
+pub mod risk_model;
+mod rules;
 pub mod sandbox;
 pub mod search;
 pub mod sending;
@@ -21,6 +24,7 @@ pub mod subjects;
 
 pub use inspection::{Contested, Declared, Found, Inspection, InspectionForm, ResultRow, Unconfirmed};
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};
+pub use rules::{Example, Rule, Rules};
 
 use serde::Deserialize;
 
@@ -368,6 +372,8 @@ pub struct Consignment {
     pub inspection: Option<InspectionForm>,
     /// For officers: the inspection that waits for its second officer.
     pub unconfirmed: Option<Unconfirmed>,
+    /// For officers: what a model in shadow says of it.
+    pub shadow: Option<risk_model::Score>,
 }
 
 impl Consignment {
@@ -449,49 +455,6 @@ pub struct Receipts {
     pub receipts: Vec<Receipt>,
     /// Up to where it is complete.
     pub cursor: String,
-}
-
-/// A rule of the catalogue.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Rule {
-    /// Its permanent number.
-    pub number: u16,
-    /// Its word.
-    pub rule: String,
-    /// What it does.
-    pub layer: String,
-    /// Whether parties are told the measure alone.
-    pub sealed: bool,
-    /// The customs code.
-    pub customs_code: Option<String>,
-    /// Negative codes by document.
-    pub codes: Vec<i32>,
-    /// Why it is there.
-    pub why: Both,
-    /// What to do.
-    pub fix: Both,
-    /// What was sent and how it was answered.
-    #[serde(default)]
-    pub examples: Vec<Example>,
-}
-
-/// A case of a rule.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-pub struct Example {
-    /// The code of the answer.
-    pub code: String,
-    /// What was sent.
-    pub case: Both,
-    /// The text of the answer.
-    pub text: String,
-}
-
-/// The catalogue.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
-pub struct Rules {
-    /// All rules in order of precedence.
-    pub reasons: Vec<Rule>,
 }
 
 /// A problem document.

@@ -46,6 +46,7 @@ mod risk_cases;
 pub mod sandbox;
 pub mod second_factor;
 pub mod serving;
+pub mod shadow;
 pub mod sharing;
 pub mod signed_requests;
 pub mod signing_in;

@@ -4,6 +4,7 @@
 
 use crate::Window;
 use crate::push;
+use crate::shadow::Loaded;
 use crate::signing_in::Rates;
 use crate::window::OpenError;
 use crate::worker;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Sends to webhooks, and how patiently.
     pub push: (push::Client, push::Patience),
+    /// The model that scores in shadow; none = nothing is scored.
+    pub model: Option<Loaded>,
     /// Address of the provider that brings messages to telephones; none = consumers cannot come in.
     pub messages: Option<String>,
 }
@@ -157,6 +160,10 @@ fn tend(window: &Window, settings: &Settings) -> JoinSet<()> {
     tasks.spawn(crate::demands::run(window.clone()));
     tasks.spawn(crate::draws::run(window.clone()));
     tasks.spawn(crate::finding::run(window.clone(), EVERY));
+    if let Some(model) = &settings.model {
+        window.shadow.load(model.clone());
+    }
+    tasks.spawn(crate::shadow::run(window.clone(), EVERY));
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {
         window.messenger.connect(client.clone(), url);

@@ -128,6 +128,8 @@ pub struct Window {
     pub statistics: Arc<Statistics>,
     /// What can be found in the evidence log.
     pub finding: Arc<Finding>,
+    /// A model in shadow, where there is one.
+    pub shadow: Arc<crate::shadow::Shadow>,
     /// The trial of a draft that runs here.
     pub trials: Arc<crate::trial::running::Trials>,
     /// Lists of draws.
@@ -157,6 +159,7 @@ impl Clone for Window {
             tail: self.tail.clone(),
             statistics: self.statistics.clone(),
             finding: self.finding.clone(),
+            shadow: self.shadow.clone(),
             trials: self.trials.clone(),
             draws: self.draws.clone(),
         }
@@ -228,6 +231,7 @@ impl Window {
             tail,
             statistics,
             finding: Arc::default(),
+            shadow: Arc::default(),
             trials: Arc::default(),
             draws: Arc::default(),
         };

@@ -5,7 +5,8 @@
 
 mod compare;
 mod evaluate;
-mod rules;
+mod export;
+pub mod rules;
 mod score;
 mod train;
 
@@ -14,7 +15,9 @@ use inspection::declaration::Declaration;
 use inspection::measure::Measured;
 use inspection::model::Model;
 use serde_json::{Value, json};
+use server::shadow::Loaded;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Arguments of `risk`.
 #[derive(clap::Args)]
@@ -48,6 +51,11 @@ enum Action {
     Evaluate(evaluate::Arguments),
     /// Measure how long many rules over many windows take for a declaration.
     Rules(rules::Arguments),
+    /// Write what a space declared and what its inspections found as a table to train on.
+    #[command(
+        after_help = "Example:\n  onewindow risk export --data zone --out declarations.csv\n  onewindow risk train --data declarations.csv --train-until 2026-09-30 --tune-until 2026-10-31 --out risk.model"
+    )]
+    Export(export::Arguments),
 }
 
 /// Runs the command.
@@ -59,6 +67,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Action::Drift(arguments) => compare::drift(&arguments),
         Action::Evaluate(arguments) => evaluate::run(&arguments),
         Action::Rules(arguments) => rules::run(&arguments),
+        Action::Export(arguments) => export::run(&arguments),
     }
 }
 
@@ -97,6 +106,16 @@ fn declarations(paths: &[PathBuf]) -> Result<Vec<Declaration>, Failure> {
 fn model(file: &Path) -> Result<Model, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     inspection::form::read(&text).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// A model with what it is known by, for a window.
+///
+/// # Errors
+/// When the file cannot be read, or is no model.
+pub fn loaded(file: &Path) -> Result<Loaded, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let digest = inspection::form::digest_of(&text).unwrap_or_default().to_owned();
+    Ok(Loaded { model: Arc::new(model(file)?), digest })
 }
 
 /// Writes a file so that nobody finds half of it.

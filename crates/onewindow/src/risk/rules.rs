@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
 }
 
 /// Rules that look at everything and seldom hit.
-fn table(rules: usize, windows: usize) -> String {
+pub fn table(rules: usize, windows: usize) -> String {
     let mut names: Vec<String> = Vec::new();
     'all: for days in [90, 30, 60, 120, 45, 75] {
         for (kind, measures) in WindowFact::THERE_IS {

@@ -58,3 +58,11 @@ then-nothing = nothing
 then-cancellation = a cancellation (623)
 then-return = a return of one piece (625)
 then-delivery = the parcel is handed over (513)
+
+limits-of-messages = Limits of messages
+limits-of-messages-help = The same here as in production. What is over a limit is answered with the rule, the limit and what was sent.
+limit-lines = Goods lines of a document at most
+limit-depth = Elements within elements at most
+limit-waiting = Documents that may wait to be recorded
+limit-previews = Previews of one person a day
+limit-rate = Messages of one token a second

@@ -58,3 +58,11 @@ then-nothing = 无
 then-cancellation = 撤销申请（623）
 then-return = 退货申请一件（625）
 then-delivery = 包裹签收（513）
+
+limits-of-messages = 报文限值
+limits-of-messages-help = 沙箱与生产相同。超限的报文会得到回答：哪条规则、限值是多少、实际是多少。
+limit-lines = 单证商品行数上限
+limit-depth = 元素嵌套层数上限
+limit-waiting = 待入库单证上限
+limit-previews = 每人每日预审次数
+limit-rate = 每个令牌每秒报文数

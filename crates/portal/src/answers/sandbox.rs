@@ -55,3 +55,47 @@ pub struct Conformance {
     /// Whether everything was looked at.
     pub complete: bool,
 }
+
+/// How large a message may be.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct MessageLimits {
+    /// Bytes.
+    pub bytes: u64,
+    /// Elements within elements.
+    pub depth: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Lines of a document.
+    pub lines: u64,
+}
+
+/// How much may wait, and how fast it may come.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PipelineLimits {
+    /// Documents that may wait to be recorded.
+    pub most_waiting: u64,
+    /// Messages a second of one token; none = no limit of its own.
+    pub messages_per_second: Option<u64>,
+}
+
+/// How often may be asked what would happen.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PreviewLimits {
+    /// For one person on a day.
+    pub per_person_and_day: u64,
+}
+
+/// What a sender has to keep to.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Of messages.
+    pub message: MessageLimits,
+    /// Of intake.
+    pub pipeline: PipelineLimits,
+    /// Of previews.
+    pub preview: PreviewLimits,
+}

@@ -27,6 +27,20 @@ pub struct Goods {
     pub name: String,
 }
 
+/// A record of a register.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Held {
+    /// Word of its register.
+    pub register: String,
+    /// Its id.
+    pub id: String,
+    /// Word of its state.
+    pub state: String,
+    /// When it changed.
+    pub changed: String,
+}
+
 /// What was found, kind by kind.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]
@@ -39,6 +53,8 @@ pub struct Found {
     pub rules: Vec<Rule>,
     /// Goods.
     pub goods: Vec<Goods>,
+    /// Records of registers.
+    pub records: Vec<Held>,
     /// Hits of a kind at most.
     pub most: usize,
 }

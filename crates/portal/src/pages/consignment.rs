@@ -20,6 +20,7 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
                     h2 { (texts.text("why-it-stands")) }
                     (findings(texts, &attempt.findings))
                     (sealed(texts, attempt))
+                    @if let Some(score) = &shown.shadow { (super::risk_model::score(texts, score)) }
                     (appeal(texts, attempt))
                 }
                 @if let Some(decision) = decision { (decide::form(frame, shown, decision)) }

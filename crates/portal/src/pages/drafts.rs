@@ -4,6 +4,7 @@ use super::operation::differing_tables;
 use super::{address, inspect::both};
 use crate::answers::drafts::{Draft, Drafts, Feedback, TableFault, TableText, Trial, Verdict};
 use crate::answers::operation::Rulebooks;
+use crate::answers::risk_model::RiskModel;
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Field, Table, Tone, badge, empty, facts, field, hidden, said, submit};
@@ -76,8 +77,8 @@ fn feedback(texts: Texts, feedback: &Feedback) -> Markup {
     }
 }
 
-/// All drafts, what begins one, and what closed cases said of rules.
-pub fn list(frame: &Frame, all: &Drafts, books: &Rulebooks, told: &Feedback) -> Page {
+/// All drafts, what begins one, what closed cases said of rules, and how a model in shadow does.
+pub fn list(frame: &Frame, all: &Drafts, books: &Rulebooks, told: &Feedback, model: &RiskModel) -> Page {
     let texts = frame.texts;
     let rows = all.drafts.iter().map(|draft| {
         vec![
@@ -109,6 +110,7 @@ pub fn list(frame: &Frame, all: &Drafts, books: &Rulebooks, told: &Feedback) -> 
         }
         @if let Some(after) = &all.after { p { a href=(address(PLACE, &[("after", after)])) { (texts.text("next-page")) } } }
         (feedback(texts, told))
+        (super::risk_model::section(texts, model))
         @if all.in_force > 1 {
             h2 { (texts.text("draft-back")) }
             p { (texts.text("draft-back-help")) }

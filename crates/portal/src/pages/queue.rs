@@ -78,6 +78,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     ];
     let body = html! {
         (tabs(&texts.text("nav-queue"), &tabs_shown))
+        p { a href=(super::decisions::ADDRESS) { (texts.text("decisions")) } }
         @if view.lines.is_empty() && view.tab == CONFIRM { (empty(&texts.text("confirm-empty"), &texts.text("confirm-empty-help"))) }
         @else if view.lines.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }
         @else {

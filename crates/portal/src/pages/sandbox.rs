@@ -1,10 +1,10 @@
 //! The space for trying: a trade with one click, its outcome chosen, and what the reader's software has shown.
 
 use super::{address, trade_address};
-use crate::answers::sandbox::{Conformance, Trade};
+use crate::answers::sandbox::{Conformance, Limits, Trade};
 use crate::format::count;
 use crate::language::{Family, Texts};
-use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, field, said, submit};
+use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, facts, field, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -29,6 +29,8 @@ pub struct View {
     pub trade: Option<Trade>,
     /// What was shown.
     pub conformance: Conformance,
+    /// What a sender has to keep to, here as in production.
+    pub limits: Limits,
 }
 
 /// The page.
@@ -41,6 +43,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             (form(frame, view))
             div { (shown(texts, &view.conformance)) }
         }
+        (limits(texts, &view.limits))
     };
     Page::new(texts.text("nav-sandbox"), Some(Desk::Sandbox), body)
 }
@@ -55,6 +58,27 @@ fn script_name(texts: Texts, script: &str) -> String {
         "hold" => texts.text("script-hold"),
         "delay=30" => texts.text("script-delay"),
         _ => texts.text("script-lose"),
+    }
+}
+
+/// What a sender has to keep to. A rate stands only where the operator set one.
+fn limits(texts: Texts, limits: &Limits) -> Markup {
+    let number = |value: u64| html! { (count(value)) };
+    let mut told = vec![
+        (texts.text("message-bytes"), number(limits.message.bytes)),
+        (texts.text("message-documents"), number(limits.message.documents)),
+        (texts.text("limit-lines"), number(limits.message.lines)),
+        (texts.text("limit-depth"), number(limits.message.depth)),
+        (texts.text("limit-waiting"), number(limits.pipeline.most_waiting)),
+        (texts.text("limit-previews"), number(limits.preview.per_person_and_day)),
+    ];
+    if let Some(rate) = limits.pipeline.messages_per_second {
+        told.push((texts.text("limit-rate"), number(rate)));
+    }
+    html! {
+        h2 { (texts.text("limits-of-messages")) }
+        p.muted { (texts.text("limits-of-messages-help")) }
+        (facts(&told))
     }
 }
 

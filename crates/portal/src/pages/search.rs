@@ -1,5 +1,7 @@
 //! One box for everything that has a number or a name, and where each hit leads.
 
+use super::record::record_name;
+use super::registers::{record_address, state_name};
 use super::subjects::enterprise_address;
 use super::{address, trade_address};
 use crate::answers::search::Found;
@@ -47,7 +49,8 @@ fn hits(texts: Texts, found: &Found) -> Markup {
     let nothing = found.trades.is_empty()
         && found.parties.is_empty()
         && found.rules.is_empty()
-        && found.goods.is_empty();
+        && found.goods.is_empty()
+        && found.records.is_empty();
     let most = |hits: usize| {
         let limit = count(found.most as u64);
         html! { @if hits == found.most { p.muted { (texts.with("search-most", &[("count", &limit)])) } } }
@@ -61,6 +64,7 @@ fn hits(texts: Texts, found: &Found) -> Markup {
         @if !found.parties.is_empty() { h2 { (texts.text("search-parties")) } (parties(texts, found)) (most(found.parties.len())) }
         @if !found.rules.is_empty() { h2 { (texts.text("nav-rules")) } (rules(texts, &found.rules)) (most(found.rules.len())) }
         @if !found.goods.is_empty() { h2 { (texts.text("search-goods")) } (goods(texts, found)) (most(found.goods.len())) }
+        @if !found.records.is_empty() { h2 { (texts.text("nav-registers")) } (records(texts, found)) }
     }
 }
 
@@ -91,6 +95,25 @@ fn parties(texts: Texts, found: &Found) -> Markup {
     let columns = [texts.text("subject-code"), texts.text("subject-name"), texts.text("subject-roles")];
     let columns = columns.map(Column::of).to_vec();
     Table { caption: texts.text("search-parties"), columns, rows: rows.collect() }.shown()
+}
+
+fn records(texts: Texts, found: &Found) -> Markup {
+    let rows = found.records.iter().map(|one| {
+        vec![
+            html! { a.lead.code href=(record_address(&one.register, &one.id)) { (one.id) } },
+            html! { (record_name(texts, &one.register)) },
+            html! { (state_name(texts, &one.state)) },
+            time(&one.changed),
+        ]
+    });
+    let columns = [
+        texts.text("search-record"),
+        texts.text("search-register"),
+        texts.text("state"),
+        texts.text("changed"),
+    ];
+    let columns = columns.map(Column::of).to_vec();
+    Table { caption: texts.text("nav-registers"), columns, rows: rows.collect() }.shown()
 }
 
 fn rules(texts: Texts, rules: &[Rule]) -> Markup {

@@ -2,6 +2,7 @@
 //! twice, every field labelled, headings in order, small.
 
 use maud::html;
+use portal::answers::risk_model::{Score, ScoreReason};
 use portal::answers::sending::*;
 use portal::answers::{self, *};
 use portal::charts::{self, Bar, Legend};
@@ -103,6 +104,19 @@ pub fn a_trade() -> Consignment {
         inspection: None,
         assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
         unconfirmed: None,
+        shadow: Some(Score {
+            thousandths: 310,
+            line: 2,
+            reasons: vec![
+                ScoreReason {
+                    zh: "单价".into(),
+                    en: "log-unit-price".into(),
+                    value: Some("2.31".into()),
+                    part: "+1.20".into(),
+                },
+                ScoreReason { value: None, part: "-0.40".into(), ..ScoreReason::default() },
+            ],
+        }),
         proposed_by: Some("guan.yi".into()),
         platform: "5301960101".into(),
         order_no: "样例/1?".into(),

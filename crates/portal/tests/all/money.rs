@@ -1,11 +1,15 @@
-//! Bills with guarantees, and the box for everything, for the gallery.
+//! Bills with guarantees, decisions of an officer, a model in shadow, and the box for everything, for the gallery.
 
 use crate::gallery::{both, frame};
 use portal::Language;
 use portal::answers::bills::{BillDays, Billed, Bills, Guarantee};
-use portal::answers::search::{Found, Goods, Party};
+use portal::answers::decisions::{Decisions, Taken};
+use portal::answers::drafts::{Drafts, Feedback};
+use portal::answers::operation::Rulebooks;
+use portal::answers::risk_model::{ModelAbout, RiskModel, ScoreBand};
+use portal::answers::search::{Found, Goods, Held, Party};
 use portal::answers::{Line, Rule};
-use portal::pages::{bills, search};
+use portal::pages::{bills, decisions, drafts, search};
 
 fn a_line() -> Line {
     Line {
@@ -57,7 +61,67 @@ fn some_hits() -> Found {
         }],
         rules: vec![Rule { rule: "buyer-name-differs".into(), why: both("why", "因"), ..Rule::default() }],
         goods: vec![Goods { code: "33049900".into(), name: "面霜".into() }],
+        records: vec![Held {
+            register: "requests".into(),
+            id: "5301000901:1<b>".into(),
+            state: "asked".into(),
+            changed: "20261123100000000".into(),
+        }],
         most: 1,
+    }
+}
+
+/// Decisions of every kind: taken, too late, an inspection that waits and one that was contested, a trade that is read no longer.
+fn some_decisions() -> Decisions {
+    let taken = |action: &str, standing: Option<&str>| Taken {
+        position: 7,
+        time: "20261123100000000".into(),
+        platform: "5301960101".into(),
+        order_no: "样例/1?".into(),
+        action: action.into(),
+        text: "样例 <b>".into(),
+        taken: true,
+        state_word: Some("released".into()),
+        measure: standing.map(|_| "detain-501".into()),
+        standing: standing.map(str::to_owned),
+        readable: true,
+    };
+    Decisions {
+        officer: "guan.yuan".into(),
+        decisions: vec![
+            taken("release", None),
+            Taken { taken: false, state_word: None, ..taken("reject", None) },
+            Taken { readable: false, ..taken("inspected", Some("alone")) },
+            taken("inspected", Some("waits")),
+            taken("inspected", Some("confirmed")),
+            taken("inspected", Some("contested")),
+            taken("inspected", Some("overtaken")),
+        ],
+        after: Some("9.1".into()),
+        behind: 3,
+    }
+}
+
+fn a_model() -> RiskModel {
+    let band = |from, below| ScoreBand {
+        from,
+        below,
+        scored: 1_200,
+        inspected: 24,
+        illicit: 3,
+        drawn: 8,
+        drawn_illicit: u64::from(from > 0),
+    };
+    RiskModel {
+        model: Some(ModelAbout {
+            digest: "0123456789abcdef0123".into(),
+            trained_from: "2026-01-01".into(),
+            tune_until: "2026-10-31".into(),
+            rows: 45_519,
+            illicit: 9_500,
+        }),
+        bands: vec![band(0, 10), band(10, 50)],
+        behind: 4,
     }
 }
 
@@ -75,7 +139,28 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
             search::View { text: "样例<b>".into(), fault: fault.into(), office: found.is_some(), found };
         search::page(&frame, &view).shown(&frame)
     };
+    let decided = |told: Decisions, of_others: bool, wrong: bool| {
+        let view = decisions::View {
+            officer: told.officer.clone(),
+            from: "2026-11-01".into(),
+            after: "8.1".into(),
+            of_others,
+            wrong,
+            told,
+            ..decisions::View::default()
+        };
+        decisions::page(&frame, &view).shown(&frame)
+    };
+    let shadow = |model: RiskModel| {
+        let (none, books) = (Drafts::default(), Rulebooks::default());
+        drafts::list(&frame, &none, &books, &Feedback::default(), &model).shown(&frame)
+    };
     vec![
+        ("shadow", shadow(a_model())),
+        ("shadow-none", shadow(RiskModel::default())),
+        ("decisions", decided(some_decisions(), true, false)),
+        ("decisions-none", decided(Decisions::default(), false, false)),
+        ("decisions-wrong", decided(Decisions::default(), false, true)),
         ("bills", bills(some_bills(), "owed")),
         ("bills-none", bills(none, "")),
         ("bills-none-here", bills(none_here, "overdue")),

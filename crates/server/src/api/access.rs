@@ -66,6 +66,10 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("post", "/v1/persons/records") => right(&[Right::PersonsRead]),
         ("get", "/v1/accounts") => right(&[Right::AccountsRead]),
         ("get", "/v1/bills" | "/v1/search") => right(&[Right::ConsignmentsRead]),
+        ("get", "/v1/risk/model") => {
+            right(&[Right::ActionsInspect, Right::ActionsDecide, Right::RulebooksDraft])
+        }
+        ("get", "/v1/decisions") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
         (
             "get",
@@ -156,6 +160,7 @@ fn page(method: &str, path: &str) -> Option<Access> {
             | "/desk/search",
         ) => right(&[Right::ConsignmentsRead]),
         ("get" | "post", "/desk/queue")
+        | ("get", "/desk/decisions" | "/desk/decisions/file")
         | (
             "post",
             "/desk/consignments/{platform}/{order_no}/actions"
@@ -303,7 +308,7 @@ const SAID: [(HeaderName, HeaderValue); 4] = [
 ];
 
 /// Puts these headers on an answer.
-pub async fn with_headers(mut response: Response) -> Response {
+pub fn with_headers(mut response: Response) -> Response {
     for (name, value) in SAID {
         response.headers_mut().entry(name).or_insert(value);
     }

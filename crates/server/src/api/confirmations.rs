@@ -1,11 +1,13 @@
 //! Inspections in which two look: where each stands, for whom it waits, and what a party of the trade is told of them: nothing
 //! until the second officer has confirmed what the first recorded. That two look tells how grave a result is.
 
+use super::consignments::visible;
 use super::error::Problem;
 use super::inspections::inspection_of;
+use super::scope;
 use super::view::time;
-use crate::Window;
 use crate::auth::Caller;
+use crate::{Window, finding};
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, Cause, OfficerAction};
@@ -122,19 +124,18 @@ fn is_for(caller: &Caller, joint: &JointInspection) -> bool {
         && joint.officer != caller.name
 }
 
-/// Of what waits, that which waits for the caller's confirmation.
-pub(super) async fn of_caller(
-    window: &Window,
-    caller: &Caller,
-    found: Vec<Summary>,
-) -> Result<Vec<Summary>, Problem> {
+/// What waits for the caller's confirmation, of all that the index says waits: each is looked at as it is now.
+pub(super) async fn of_caller(window: &Window, caller: &Caller) -> Result<Vec<Summary>, Problem> {
+    finding::follow(window).await?;
+    let scope = scope(window, caller);
     let mut his = Vec::new();
-    for summary in found {
-        let consignment = window.read.consignment(&summary.order).await?;
-        let attempt = consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
-        if attempt.and_then(|attempt| attempt.unconfirmed()).is_some_and(|joint| is_for(caller, joint)) {
-            his.push(summary);
+    for order in finding::unconfirmed(window) {
+        let Some(consignment) = visible(window, &scope, &order).await? else { continue };
+        let waits = consignment.attempt.as_ref().and_then(|attempt| attempt.unconfirmed());
+        if let Some(joint) = waits.filter(|joint| is_for(caller, joint)) {
+            his.push(Summary::of(&consignment, consignment.last, joint.time));
         }
     }
+    his.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
     Ok(his)
 }

@@ -3,7 +3,7 @@
 use super::error::Problem;
 use super::{
     CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter,
-    registers, scope, subjects, view,
+    registers, risk_model, scope, subjects, view,
 };
 use crate::Window;
 use crate::auth::Caller;
@@ -244,12 +244,13 @@ pub async fn queue(
     sort: &str,
     (from, count): (usize, usize),
 ) -> Result<Queue, Problem> {
-    let Waiting { mut found, more } = waiting_in(window, caller, states).await?;
+    let Waiting { mut found, more } = if to_confirm {
+        Waiting { found: confirmations::of_caller(window, caller).await?, more: false }
+    } else {
+        waiting_in(window, caller, states).await?
+    };
     if !sort.is_empty() {
         sorted_by(&mut found, sort)?;
-    }
-    if to_confirm {
-        found = confirmations::of_caller(window, caller, found).await?;
     }
     let taken = window.control.assignments(window.clock.now()).await?;
     let mut lines = Vec::new();
@@ -352,6 +353,7 @@ pub(crate) async fn shown(
         let taken = window.control.assignment(order, now).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
         shown["unconfirmed"] = confirmations::waiting(caller, &consignment);
+        shown["shadow"] = risk_model::of_trade(window, &consignment);
         shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
     }
     if !caller.is_office() {

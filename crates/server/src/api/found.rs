@@ -38,6 +38,14 @@ pub async fn search(
     }
 }
 
+/// The page as a file for a spreadsheet.
+pub(crate) fn as_csv(told: &Value) -> Result<Response, Problem> {
+    let member = |entry: &Value, name: &str| {
+        cell_of(entry.get(name).or_else(|| entry["about"].get(name)).unwrap_or(&Value::Null))
+    };
+    file_of(told["entries"].as_array().into_iter().flatten(), &COLUMNS, member, "evidence.csv")
+}
+
 /// What is found, as JSON.
 pub(crate) async fn found(window: &Arc<Window>, caller: &Caller, query: &Query) -> Result<Value, Problem> {
     let (codes, _) = window.names_of(&caller.party);
@@ -50,7 +58,7 @@ pub(crate) async fn found(window: &Arc<Window>, caller: &Caller, query: &Query) 
     let limit = limit(query, EVIDENCE_FOUND)?;
     let behind = finding::follow(window).await?;
     let hits = window.finding.standing().finder.find(&wanted, limit);
-    let next = hits.last().filter(|_| hits.len() == limit).map(|hit| format!("{}.{}", hit.time, hit.place));
+    let next = next_of(&hits, limit);
     let mut entries = Vec::with_capacity(hits.len());
     for hit in hits {
         // What an office alone knows of its inspections is none of a party's hits.
@@ -90,6 +98,12 @@ fn wanted(
     if !caller.rights.has(Right::TraceRead) {
         whats.retain(|what| *what != What::SignIn);
     }
+    let texts = |codes: Vec<Text>| codes.iter().map(Text::to_string).collect();
+    when(query, Wanted { parties: parties.map(texts), whats, ..Wanted::default() })
+}
+
+/// Between which days, and where a page begins.
+pub(super) fn when(query: &Query, wanted: Wanted) -> Result<Wanted, Problem> {
     let day = |name: &str| match parameter(query, name).filter(|text| !text.is_empty()) {
         None => Ok(None),
         Some(text) => Day::parse(&text.replace('-', ""))
@@ -105,14 +119,14 @@ fn wanted(
             Some(parts.ok_or_else(|| Problem::bad_request("after is what a page gave"))?)
         }
     };
-    let texts = |codes: Vec<Text>| codes.iter().map(Text::to_string).collect();
-    Ok(Wanted {
-        parties: parties.map(texts),
-        whats,
-        from: day("from")?.map(|day| Time::start_of(day).0),
-        until: day("to")?.map(|day| Time::start_of(Calendar::plus_days(day, 1)).0),
-        after,
-    })
+    let from = day("from")?.map(|day| Time::start_of(day).0);
+    let until = day("to")?.map(|day| Time::start_of(Calendar::plus_days(day, 1)).0);
+    Ok(Wanted { from, until, after, ..wanted })
+}
+
+/// Where the next page begins, if there may be one.
+pub(super) fn next_of(hits: &[Hit], limit: usize) -> Option<String> {
+    hits.last().filter(|_| hits.len() == limit).map(|hit| format!("{}.{}", hit.time, hit.place))
 }
 
 async fn entry(
@@ -201,7 +215,7 @@ const COLUMNS: [&str; 16] = [
 ];
 
 /// A value as a cell. What others wrote is no formula: spreadsheets run what begins like one.
-fn cell_of(value: &Value) -> String {
+pub(super) fn cell_of(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -210,22 +224,23 @@ fn cell_of(value: &Value) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
-/// The page as a file for a spreadsheet.
-pub(crate) fn as_csv(told: &Value) -> Result<Response, Problem> {
+/// Lines as a file for a spreadsheet: a column for each name.
+pub(super) fn file_of<'a>(
+    lines: impl Iterator<Item = &'a Value>,
+    columns: &[&str],
+    cell: impl Fn(&Value, &str) -> String,
+    file: &str,
+) -> Result<Response, Problem> {
     let internal = |_| Problem::internal();
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS).map_err(internal)?;
-    for entry in told["entries"].as_array().into_iter().flatten() {
-        let cell = |name: &&str| {
-            let value = entry.get(*name).or_else(|| entry["about"].get(*name)).unwrap_or(&Value::Null);
-            cell_of(value)
-        };
-        writer.write_record(COLUMNS.iter().map(cell)).map_err(internal)?;
+    writer.write_record(columns).map_err(internal)?;
+    for line in lines {
+        writer.write_record(columns.iter().map(|name| cell(line, name))).map_err(internal)?;
     }
     let bytes = writer.into_inner().map_err(|_| Problem::internal())?;
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"evidence.csv\""),
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
     ];
     Ok((headers, bytes).into_response())
 }

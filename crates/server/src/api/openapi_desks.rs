@@ -5,9 +5,11 @@ use super::openapi::{list_of, object};
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 2] = [
+pub(super) const SUMMARIES: [&str; 4] = [
     "Tax bills of the caller's released trades, the newest first; for a party with its guarantees and what it owes",
-    "Trades by any of their numbers, for offices parties by code or name, rules by code, goods by tariff code",
+    "Trades by any of their numbers, for offices parties by code or name, rules by code, goods by tariff code, records of registers by id",
+    "What an officer decided, the newest first: the caller himself, or an officer of his office; with form=csv as a file",
+    "The model that scores in shadow: what it was trained on, and of each band of scores how much was inspected and illicit",
 ];
 
 /// What may stand in the query of a route.
@@ -15,6 +17,7 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
         "/v1/bills" => &["which", "after", "limit"],
         "/v1/search" => &["text"],
+        "/v1/decisions" => &["officer", "from", "to", "after", "limit", "form"],
         _ => &[],
     }
 }
@@ -76,11 +79,27 @@ pub(super) fn schemas() -> Map<String, Value> {
         ]),
         "Found": object(&[
             ("text", text.clone()), ("trades", list_of("ConsignmentLine")), ("parties", json!({"type": "array", "items": {"type": "object"}})),
-            ("rules", json!({"type": "array", "items": {"type": "object"}})), ("goods", json!({"type": "array", "items": {"type": "object"}})), ("most", whole.clone()),
+            ("rules", json!({"type": "array", "items": {"type": "object"}})), ("goods", json!({"type": "array", "items": {"type": "object"}})),
+            ("records", json!({"type": "array", "items": object(&[("register", text.clone()), ("id", text.clone()), ("state", text.clone()), ("changed", text.clone())])})), ("most", whole.clone()),
         ]),
         "Bills": object(&[
             ("bills", json!({"type": "array", "items": {"allOf": [super::openapi::of("ConsignmentLine"), object(&[("bill", json!({"type": "object"}))])]}})),
             ("next", or_null("string")),
+        ]),
+        "RiskModel": object(&[
+            ("model", or_null("object")), ("behind", whole.clone()),
+            ("bands", json!({"type": "array", "items": object(&[
+                ("from", whole.clone()), ("below", whole.clone()), ("scored", whole.clone()), ("inspected", whole.clone()),
+                ("illicit", whole.clone()), ("drawn", whole.clone()), ("drawnIllicit", whole.clone()),
+            ])})),
+        ]),
+        "Decisions": object(&[
+            ("officer", text.clone()), ("after", or_null("string")), ("behind", whole.clone()),
+            ("decisions", json!({"type": "array", "items": object(&[
+                ("position", whole.clone()), ("time", text.clone()), ("officer", text.clone()), ("platform", text.clone()), ("orderNo", text.clone()),
+                ("action", text.clone()), ("text", text.clone()), ("taken", truth.clone()), ("state", or_null("integer")), ("stateWord", or_null("string")),
+                ("measure", text.clone()), ("standing", text.clone()), ("readable", truth.clone()),
+            ])})),
         ]),
         "Assignments": object(&[("assignments", list_of("Assignment"))]),
         "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[

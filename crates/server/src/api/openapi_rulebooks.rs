@@ -46,7 +46,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
         DRAFTS => &["state", "after", "limit"],
-        "/v1/bills" | "/v1/search" => super::openapi_desks::queries(path),
+        "/v1/bills" | "/v1/search" | "/v1/decisions" => super::openapi_desks::queries(path),
         _ => draws::queries(path),
     }
 }
@@ -65,6 +65,8 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
     match path {
         "/v1/bills" => return Some("Bills"),
         "/v1/search" => return Some("Found"),
+        "/v1/decisions" => return Some("Decisions"),
+        "/v1/risk/model" => return Some("RiskModel"),
         FEEDBACK => return Some("RiskFeedback"),
         _ => {}
     }

@@ -420,7 +420,7 @@ fn purpose(query: &Query) -> Text {
 }
 
 /// A record that the caller may see, and whether it names his party.
-async fn visible(
+pub(super) async fn visible(
     window: &Window,
     caller: &Caller,
     register: &str,

@@ -1,8 +1,8 @@
 //! One box for everything that has a number or a name: trades by any number of theirs, filed parties, rules by code, goods by
-//! tariff code. Each kind is found as its own route finds it, so nobody finds what he may not read.
+//! tariff code, records of registers by their id. Each kind is found as its own route finds it, so nobody finds what he may not read.
 
 use super::error::Problem;
-use super::{Query, consignments, lines, parameter, scope, view};
+use super::{Query, consignments, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
@@ -10,6 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use clearance::Reason;
 use clearance::party::Filing;
+use clearance::record::Register;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,8 +40,25 @@ pub async fn search(
     let rules = if caller.rights.has(Right::ReferenceRead) { rules(&text) } else { Vec::new() };
     Ok(Json(json!({
         "text": text, "trades": trades, "parties": parties, "rules": rules,
-        "goods": goods(&window, &text), "most": HITS,
+        "goods": goods(&window, &text), "records": records(&window, &caller, &text).await?, "most": HITS,
     })))
+}
+
+/// Records with this id, register by register, of those that the caller may see. What they hold is for their own page, which
+/// records that it was read.
+async fn records(window: &Window, caller: &Caller, id: &str) -> Result<Vec<Value>, Problem> {
+    let mut found = Vec::new();
+    for register in Register::ALL {
+        match registers::visible(window, caller, register.word(), id).await {
+            Ok((record, _)) => found.push(json!({
+                "register": register.word(), "id": record.key.id.as_str(), "state": record.state.as_str(),
+                "changed": view::time(record.changed),
+            })),
+            Err(problem) if matches!(problem.kind(), "not-found" | "forbidden") => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(found)
 }
 
 /// Filed parties by a code or a part of their name, as of today; for offices.

@@ -11,6 +11,7 @@ use crate::api::{Query, operation};
 use crate::auth::Caller;
 use ::portal::answers::drafts::{Draft, Drafts, Feedback, TableFault, TableText};
 use ::portal::answers::operation::Rulebooks;
+use ::portal::answers::risk_model::RiskModel;
 use ::portal::pages::drafts as pages;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -29,8 +30,9 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let all: Drafts = read(api::list(State(window.clone()), asked).await?.0)?;
     let books: Rulebooks = read(operation::rulebooks(State(window.clone())).await?.0)?;
-    let told: Feedback = read(crate::risk_cases::feedback(State(window), caller).await?.0)?;
-    Ok(shown(&frame, &pages::list(&frame, &all, &books, &told)))
+    let told: Feedback = read(crate::risk_cases::feedback(State(window.clone()), caller.clone()).await?.0)?;
+    let model: RiskModel = read(crate::api::risk_model::show(State(window), caller).await?.0)?;
+    Ok(shown(&frame, &pages::list(&frame, &all, &books, &told, &model)))
 }
 
 async fn draft_of(window: &Arc<Window>, caller: &Caller, id: &str) -> Result<Draft, Problem> {

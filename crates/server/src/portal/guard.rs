@@ -213,18 +213,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
     }
 }
 
-/// A problem as a page, where a browser asks; its status and what it says in headers stay.
-pub async fn as_page(request: Request, next: Next) -> Response {
+/// What a problem would be framed with, where a browser asks.
+pub fn frame_of_problems(request: &Request) -> Option<Frame> {
     let (headers, uri) = (request.headers(), request.uri());
-    let frame = wants_page(headers).then(|| Frame {
+    wants_page(headers).then(|| Frame {
         // What went wrong is told in the languages that have every page.
         texts: language(headers, uri).on("").texts(),
         place: place(uri),
         reader: None,
         sandbox: false,
-    });
-    let response = next.run(request).await;
-    let Some(mut frame) = frame else { return response };
+    })
+}
+
+/// A problem as a page; its status and what it says in headers stay.
+pub async fn as_page(mut frame: Frame, response: Response) -> Response {
     let kind = response.headers().get(header::CONTENT_TYPE);
     if kind.is_none_or(|kind| kind != "application/problem+json") {
         return response;

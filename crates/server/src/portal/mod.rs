@@ -28,7 +28,7 @@ mod subjects;
 mod trying;
 mod workload;
 
-pub use guard::{as_page, guard, session_cookie, wants_page};
+pub use guard::{as_page, frame_of_problems, guard, session_cookie, wants_page};
 
 use crate::Window;
 use crate::api::error::Problem;
@@ -135,6 +135,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/draws"),
     ("get", "/desk/draws"),
     ("post", "/desk/draws"),
+    ("get", "/desk/decisions"),
+    ("get", "/desk/decisions/file"),
 ];
 
 /// The routes of the pages.
@@ -170,6 +172,8 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/queue/decisions", post(officer::decide_many))
         .route("/desk/receipts", get(desk::receipts))
         .route("/desk/bills", get(desk::bills))
+        .route("/desk/decisions", get(officer::decisions))
+        .route("/desk/decisions/file", get(officer::decisions_file))
         .route("/desk/search", get(desk::search))
         .route("/desk/rules", get(desk::rules))
         .route("/desk/demands", get(demands::both))

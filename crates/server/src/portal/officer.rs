@@ -15,7 +15,7 @@ use crate::rights::Right;
 use crate::signing_in::Refused;
 use ::portal::Frame;
 use ::portal::answers::{Consignment, Decided, Line, Open, Results};
-use ::portal::pages::{address, consignment, decide, inspect, many, queue, trade_address};
+use ::portal::pages::{address, consignment, decide, decisions, inspect, many, queue, trade_address};
 use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -66,6 +66,40 @@ pub async fn queue(
         _ => None,
     };
     Ok(shown(&frame, &page))
+}
+
+/// `GET /desk/decisions?officer=&from=&to=&after=`.
+pub async fn decisions(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let text = |name: &str| get(&asked, name).to_owned();
+    let of_others = caller.rights.has(Right::UsersRead);
+    let mut view = decisions::View {
+        officer: text("officer"),
+        from: text("from"),
+        to: text("to"),
+        after: text("after"),
+        of_others,
+        ..decisions::View::default()
+    };
+    match api::decisions::told(&window, &caller, &asked).await {
+        Ok(told) => view.told = read(told)?,
+        Err(problem) if problem.kind() == "bad-request" => view.wrong = true,
+        Err(problem) => return Err(problem),
+    }
+    Ok(shown(&frame, &decisions::page(&frame, &view)))
+}
+
+/// `GET /desk/decisions/file`: the page as a file.
+pub async fn decisions_file(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    api::decisions::as_csv(&api::decisions::told(&window, &caller, &asked).await?)
 }
 
 /// What was chosen in a queue: platform, order number, version.

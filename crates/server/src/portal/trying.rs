@@ -20,8 +20,9 @@ pub async fn ask(
     Seen(frame): Seen,
     caller: Caller,
 ) -> Result<Response, Problem> {
+    let limits = read(api::limits::limits(State(window.clone())).await?.0)?;
     let conformance: Conformance = read(api::sandbox::shown(State(window), caller).await?.0)?;
-    let view = sandbox::View { conformance, ..sandbox::View::default() };
+    let view = sandbox::View { conformance, limits, ..sandbox::View::default() };
     Ok(shown(&frame, &sandbox::page(&frame, &view)))
 }
 
@@ -46,6 +47,7 @@ pub async fn make(
         send: form.get("send").to_owned(),
         then: form.get("then").to_owned(),
         trade: Some(read(made)?),
+        limits: read(api::limits::limits(State(window.clone())).await?.0)?,
         conformance: read(api::sandbox::shown(State(window), caller).await?.0)?,
     };
     Ok(shown(&frame, &sandbox::page(&frame, &view)))

@@ -34,7 +34,7 @@ fn a_drawing() -> &'static str {
 }
 
 /// A zone with trades that are looked at, and the sessions of two inspectors.
-async fn looked_at(zone: &Zone, count: u64) -> (Vec<Trade>, [String; 2]) {
+pub(crate) async fn looked_at(zone: &Zone, count: u64) -> (Vec<Trade>, [String; 2]) {
     let rules =
         "id,valid_from,valid_to,lane,condition,note\nsecret-rule,20190101,,inspection,lines >= 1,all\n";
     zone.window.publish(&[("risk_rules.csv".to_owned(), rules.to_owned())], "test").await.unwrap();
@@ -56,7 +56,13 @@ async fn second_says(zone: &Zone, session: &str, trade: &Trade, action: &str, te
     ask(zone, "POST", &format!("{}/actions", path(trade)), session, &body).await
 }
 
-async fn inspect(zone: &Zone, session: &str, trade: &Trade, id: &str, more: Value) -> (u16, Value) {
+pub(crate) async fn inspect(
+    zone: &Zone,
+    session: &str,
+    trade: &Trade,
+    id: &str,
+    more: Value,
+) -> (u16, Value) {
     let (_, seen) = ask(zone, "GET", &path(trade), session, &Value::Null).await;
     let mut body = json!({"id": id, "version": seen["version"], "text": "开箱查看"});
     for (name, value) in more.as_object().unwrap() {
@@ -285,6 +291,28 @@ async fn where_two_look_the_second_opens_it_on_his_own_desk_and_confirms_or_cont
     assert!(own.get("/desk/queue").await.words().contains("待另一名关员复核"));
     assert!(own.get("/desk/queue?tab=confirm").await.words().contains("没有待您复核的查验"));
     assert!(!Browser::with(&zone, &decider).get("/desk/queue").await.text.contains("tab=confirm"));
+    // The first has it in his own list, which nobody of another office finds, nor a colleague without a right to his users.
+    let mine = own.get("/desk/decisions").await;
+    assert!(mine.words().contains("待复核") && mine.text.contains(&desk), "{}", mine.words());
+    let (_, list) = ask(&zone, "GET", "/v1/decisions", &first, &Value::Null).await;
+    let (refused_to_him, before) = (&list["decisions"][0], &list["decisions"][1]);
+    assert_eq!(
+        (&refused_to_him["action"], &refused_to_him["taken"]),
+        (&json!("confirm-inspection"), &json!(false))
+    );
+    let stands = ["action", "measure", "standing"].map(|name| before[name].as_str().unwrap_or_default());
+    assert_eq!(stands, ["inspected", "detain-501", "waits"], "{list}");
+    // The second has what was refused to him, and nothing of the first.
+    let (_, of_second) = ask(&zone, "GET", "/v1/decisions", &second, &Value::Null).await;
+    let of_second = of_second["decisions"].as_array().unwrap();
+    assert!(of_second.iter().all(|one| one["officer"] == "cha.er" && one["taken"] == false), "{of_second:?}");
+    assert_eq!(ask(&zone, "GET", "/v1/decisions?officer=cha.yan", &second, &Value::Null).await.0, 403);
+    let file = own.get("/desk/decisions/file").await;
+    assert!(
+        file.text.starts_with("position,time,officer,") && file.text.contains("detain-501"),
+        "{}",
+        file.text
+    );
     // He sees what was found, contests without a word, and with one.
     let page = browser.get(&desk).await;
     assert!(page.words().contains("货物与申报不符") && page.text.contains("<img src="), "{}", page.words());

@@ -131,6 +131,7 @@ async fn an_officer_inspects_with_a_telephone() {
         let pages = [
             ("inspected", there.clone()),
             ("queue-charts", "/desk/queue".to_owned()),
+            ("decisions", "/desk/decisions".to_owned()),
             ("person-purpose", format!("/desk/persons/{person}")),
             ("person", format!("/desk/persons/{person}?purpose=case")),
             ("address", format!("/desk/addresses/{address}?purpose=case")),

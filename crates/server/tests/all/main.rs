@@ -47,6 +47,7 @@ mod rotation;
 mod rulebook_drafts;
 mod sandbox;
 mod servers;
+mod shadow;
 mod shares;
 mod sign_ins;
 mod signed_requests;

@@ -504,6 +504,13 @@ async fn a_box_finds_trades_by_any_number_parties_by_name_rules_and_goods() {
     let found = officer.get(&there("昆明机场")).await;
     assert!(found.text.contains("/desk/enterprises/8620000001"), "{}", found.words());
     assert!(officer.get(&there(&agent)).await.text.contains(&format!("/desk/enterprises/{agent}")));
+    // A record by its id: a reading of hers is her own, and no stranger's.
+    officer.get(&desk(&own)).await;
+    let (_, readings) = zone.get(&agent, "/v1/registers/accesses").await;
+    let id = readings["records"][0]["id"].as_str().unwrap().to_owned();
+    let way = format!("/desk/registers/accesses/{}", portal::parts::escaped(&id));
+    assert!(party.get(&there(&id)).await.text.contains(&way), "{id}");
+    assert!(!stranger.get(&there(&id)).await.text.contains(&way));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use crate::support::people::{self, PASSWORD};
 use crate::support::{NOW, Zone, path, plain};
 use ceb::Document;
 use clearance::party::Role;
-use clearance::sample::Trade;
+use clearance::sample::{self, Trade};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -339,6 +339,42 @@ async fn an_officer_works_with_keys_alone_and_without_a_script() {
     });
     let shown = shown.await.unwrap();
     assert!(shown.contains("The decision is recorded"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_files_are_sent_one_by_one_with_progress_and_an_answer_for_each() {
+    let Some(mut browser) = browser() else { return };
+    let served = Served::new().await;
+    let list = &served.rejected.declaration;
+    let message = sample::message(&list.head.agent_code.clone(), vec![Document::Declaration(list.clone())]);
+    let message = String::from_utf8(ceb::write(&message, ceb::Style::Prefixed)).unwrap();
+    let (seen, shown) = tokio::task::spawn_blocking(move || {
+        sign_in(&mut browser, &served);
+        browser.open(&format!("{}/desk/send?lang=en", served.address));
+        let files = json!([["list.xml", message], ["broken.xml", "<a"], ["empty.xml", "<a/>"]]);
+        browser.run(&format!(
+            "(() => {{ const files = new DataTransfer(); \
+             for (const [name, text] of {files}) files.items.add(new File([text], name)); \
+             const input = document.querySelector('input[type=file]'); input.files = files.files; \
+             const told = document.querySelector('[data-progress-text]'); window.seen = []; \
+             new MutationObserver(() => window.seen.push(told.textContent)).observe(told, {{childList: true}}); \
+             input.form.requestSubmit(); }})()"
+        ));
+        let ended = "document.querySelector('[data-progress-text]').textContent === '3 / 3'";
+        let done = (0..100).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            browser.run(ended) == true
+        });
+        assert!(done, "{}", browser.run("document.querySelector('main').innerText"));
+        browser.picture(&folder().join("agent-sent-en-1280.png"));
+        (browser.run("window.seen"), browser.run("document.querySelector('[data-results]').innerText").to_string())
+    })
+    .await
+    .unwrap();
+    assert_eq!(seen, json!(["0 / 3 · list.xml", "1 / 3 · broken.xml", "2 / 3 · empty.xml", "3 / 3"]));
+    for name in ["list.xml", "broken.xml", "empty.xml"] {
+        assert!(shown.contains(name), "{name}: {shown}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

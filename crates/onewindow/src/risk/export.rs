@@ -1,0 +1,150 @@
+//! `onewindow risk export`: what a space declared and what its inspections found, as the table that `risk train` learns from. Of
+//! persons it has a keyed hash alone.
+#![expect(clippy::print_stdout, reason = "the answer of the command")]
+
+use crate::{Failure, Space};
+use ceb::Day;
+use clearance::consignment::Consignment;
+use inspection::declaration::{Date, Declaration, Field, Quantity};
+use inspection::table;
+use server::shadow::{self, AttemptKey, Result as Found, Seen};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use store::Cursor;
+
+/// Arguments of `risk export`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    space: Space,
+    /// The table, written anew.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// First day of declaration, yyyyMMdd.
+    #[arg(long, value_parser = day, value_name = "DAY")]
+    from: Option<Day>,
+    /// Last day of declaration.
+    #[arg(long, value_parser = day, value_name = "DAY")]
+    to: Option<Day>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a day yyyyMMdd".to_owned())
+}
+
+/// What was written.
+#[derive(Default)]
+struct Counts {
+    lines: u64,
+    inspected: u64,
+    illicit: u64,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
+    let runtime = crate::runtime()?;
+    let opened = runtime.block_on(crate::serve::open(&arguments.space, None))?;
+    let counts = runtime.block_on(export(&opened.window, arguments));
+    drop(opened.window);
+    let _ = opened.writer.join();
+    let counts = counts?;
+    println!(
+        "{} lines, {} inspected, {} of them illicit; {}",
+        counts.lines,
+        counts.inspected,
+        counts.illicit,
+        arguments.out.display()
+    );
+    Ok(true)
+}
+
+/// Rows that are read at once.
+const ROWS: usize = 2_000;
+
+/// Twice over the rows: a result comes after what it is of, and not all of it is kept in memory.
+async fn export(window: &server::Window, arguments: &Arguments) -> Result<Counts, Failure> {
+    let reference = window.reference();
+    let results = &reference.current().inspections;
+    let mut found: BTreeMap<AttemptKey, Found> = BTreeMap::new();
+    let partial = arguments.out.with_added_extension("partial");
+    let mut out = csv::Writer::from_path(&partial)?;
+    out.write_record(heading())?;
+    let mut counts = Counts::default();
+    let bar = indicatif::ProgressBar::new_spinner();
+    for writing in [false, true] {
+        bar.set_message(if writing { "declarations" } else { "results of inspections" });
+        let mut covers = Cursor::default();
+        loop {
+            let looked = shadow::look(window, results, &covers, ROWS).await?;
+            for seen in looked.seen {
+                match seen {
+                    // The first counts: what is looked at again is known already.
+                    Seen::Found(attempt, result) if !writing => {
+                        found.entry(attempt).or_insert(result);
+                    }
+                    Seen::Judged(consignment) if writing => {
+                        put(&mut out, &consignment, &found, arguments, &mut counts)?;
+                    }
+                    _ => {}
+                }
+            }
+            bar.inc(ROWS as u64);
+            covers = looked.covers;
+            if looked.ended {
+                break;
+            }
+        }
+    }
+    bar.finish_and_clear();
+    finished(out, &partial, &arguments.out)?;
+    Ok(counts)
+}
+
+/// The lines of a list, if it is of the days asked for.
+fn put(
+    out: &mut csv::Writer<std::fs::File>,
+    consignment: &Consignment,
+    found: &BTreeMap<AttemptKey, Found>,
+    arguments: &Arguments,
+    counts: &mut Counts,
+) -> Result<(), Failure> {
+    let Some(attempt) = &consignment.attempt else { return Ok(()) };
+    let day = attempt.business_date;
+    if arguments.from.is_some_and(|from| day < from) || arguments.to.is_some_and(|to| day > to) {
+        return Ok(());
+    }
+    let result = found.get(&(consignment.key.clone(), attempt.number));
+    for (line, declaration) in shadow::declarations(&consignment.key, attempt).into_iter().enumerate() {
+        let illicit = result.and_then(|result| result.of(line as u32 + 1));
+        counts.lines += 1;
+        counts.inspected += u64::from(illicit.is_some());
+        counts.illicit += u64::from(illicit == Some(true));
+        out.write_record(cells(&declaration, illicit))?;
+    }
+    Ok(())
+}
+
+/// Nobody finds half of it.
+fn finished(mut out: csv::Writer<std::fs::File>, partial: &Path, file: &Path) -> Result<(), Failure> {
+    out.flush()?;
+    drop(out);
+    std::fs::rename(partial, file).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+fn heading() -> Vec<&'static str> {
+    let mut names = vec![table::ID, table::DATE];
+    names.extend(Field::ALL.map(Field::heading));
+    names.extend(Quantity::ALL.map(Quantity::heading));
+    names.push(table::FOUND);
+    names
+}
+
+fn cells(declaration: &Declaration, illicit: Option<bool>) -> Vec<String> {
+    let mut cells = vec![declaration.id.clone(), Date(declaration.day).to_string()];
+    cells.extend(declaration.codes.iter().cloned());
+    cells.extend(
+        declaration.quantities.iter().map(|value| value.map_or_else(String::new, |value| value.to_string())),
+    );
+    cells.push(illicit.map_or("", |illicit| if illicit { "1" } else { "0" }).to_owned());
+    cells
+}

@@ -1,0 +1,109 @@
+//! What an officer decided: his own list, with his words and what came of each.
+
+use super::{address, trade_address};
+use crate::answers::decisions::{Decisions, Taken};
+use crate::format::{count, time};
+use crate::language::{Family, Texts};
+use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, field, pager, submit};
+use crate::shell::{Desk, Frame, Page};
+use maud::{Markup, html};
+
+/// Where the page is.
+pub const ADDRESS: &str = "/desk/decisions";
+
+/// What is looked for, as it stands in the address, and what was found.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// Login of an officer; empty = the reader.
+    pub officer: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// Where the page begins.
+    pub after: String,
+    /// Whether the reader may name a colleague.
+    pub of_others: bool,
+    /// Whether one of the days, or the cursor, is none.
+    pub wrong: bool,
+    /// What was found.
+    pub told: Decisions,
+}
+
+impl View {
+    fn link(&self, there: &str, after: &str) -> String {
+        let asked = [("officer", &*self.officer), ("from", &self.from), ("to", &self.to), ("after", after)];
+        address(there, &asked)
+    }
+}
+
+/// The page.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let first = (!view.after.is_empty()).then(|| view.link(ADDRESS, ""));
+    let next = view.told.after.as_ref().map(|after| view.link(ADDRESS, after));
+    let body = html! {
+        p.muted { (texts.text("decisions-help")) }
+        form.filter method="get" action=(ADDRESS) role="search" {
+            @if view.of_others {
+                (field(&Field { name: "officer", label: &texts.text("decisions-officer"), value: &view.officer, ..Field::default() }))
+            }
+            div.field { label for="from" { (texts.text("evidence-from")) } input type="date" id="from" name="from" value=(view.from); }
+            div.field { label for="to" { (texts.text("evidence-to")) } input type="date" id="to" name="to" value=(view.to); }
+            (submit(&texts.text("evidence-find")))
+        }
+        @if view.told.behind > 0 { p.muted { (texts.with("search-behind", &[("count", &count(view.told.behind))])) } }
+        @if view.wrong { (empty(&texts.text("evidence-wrong"), &texts.text("evidence-wrong-help"))) }
+        @else if view.told.decisions.is_empty() { (empty(&texts.text("decisions-none"), &texts.text("decisions-none-help"))) }
+        @else {
+            (table(texts, &view.told))
+            p { a href=(view.link("/desk/decisions/file", &view.after)) { (texts.text("decisions-file")) } }
+        }
+        (pager(texts, first.as_deref(), next.as_deref()))
+    };
+    Page::new(texts.text("decisions"), Some(Desk::Queue), body)
+        .below(Desk::Queue.address(), texts.text("nav-queue"))
+}
+
+fn table(texts: Texts, told: &Decisions) -> Markup {
+    let columns = vec![
+        Column::of(texts.text("time")),
+        Column::of(texts.text("order")),
+        Column::of(texts.text("decisions-action")),
+        Column::of(texts.text("decisions-words")),
+        Column::of(texts.text("decisions-state")),
+    ];
+    let rows = told.decisions.iter().map(|one| row(texts, one)).collect();
+    Table { caption: texts.with("decisions-of", &[("officer", &told.officer)]), columns, rows }.shown()
+}
+
+fn row(texts: Texts, one: &Taken) -> Vec<Cell> {
+    vec![
+        time(&one.time),
+        html! {
+            @if one.readable { a.code href=(trade_address(&one.platform, &one.order_no)) { (one.order_no) } }
+            @else { span.code { (one.order_no) } }
+        },
+        html! {
+            (texts.word(Family::Action, &one.action))
+            @if let Some(measure) = &one.measure { ": " (texts.word(Family::Measure, measure)) }
+            @if let Some(standing) = &one.standing { " " (standing_of(texts, standing)) }
+        },
+        html! { (one.text) },
+        html! {
+            @if !one.taken { (badge(Tone::Warn, &texts.text("decisions-not-taken"))) }
+            @else if let Some(state) = &one.state_word { (texts.word(Family::State, state)) }
+        },
+    ]
+}
+
+/// Where an inspection stands in which two look.
+fn standing_of(texts: Texts, standing: &str) -> Markup {
+    match standing {
+        "waits" => badge(Tone::Wait, &texts.text("decisions-waits")),
+        "confirmed" => badge(Tone::Good, &texts.text("decisions-confirmed")),
+        "contested" => badge(Tone::Bad, &texts.text("inspect-contested")),
+        "overtaken" => html! { (texts.text("inspect-overtaken")) },
+        _ => html! {},
+    }
+}

@@ -1,0 +1,97 @@
+//! `GET /v1/decisions`: what an officer decided, newest first, with his words and where the trade stood afterwards. Everybody
+//! reads his own; of a colleague of his office reads who may read its users. What of an inspection came to be is `confirmations`'.
+
+use super::error::Problem;
+use super::found::{cell_of, file_of, next_of, when};
+use super::inspections::inspection_of;
+use super::view::time;
+use super::{DECISIONS, Query, confirmations, consignments, limit, parameter, scope};
+use crate::auth::Caller;
+use crate::rights::Right;
+use crate::{Window, finding};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use clearance::event::{Cause, OfficerAction};
+use clearance::keys::{Position, Time};
+use evidence::search::{Wanted, What, person};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{Read, StoredEvent};
+
+/// Columns of the file.
+const COLUMNS: [&str; 10] =
+    ["position", "time", "officer", "platform", "orderNo", "action", "measure", "standing", "state", "text"];
+
+/// `GET /v1/decisions?officer=&from=&to=&after=&limit=&form=`.
+pub async fn list(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    query: Query,
+) -> Result<Response, Problem> {
+    let told = told(&window, &caller, &query).await?;
+    match parameter(&query, "form").as_deref() {
+        None | Some("json") => Ok(Json(told).into_response()),
+        Some("csv") => as_csv(&told),
+        Some(_) => Err(Problem::bad_request("form is json or csv")),
+    }
+}
+
+/// A page of decisions as a file.
+pub(crate) fn as_csv(told: &Value) -> Result<Response, Problem> {
+    let lines = told["decisions"].as_array().into_iter().flatten();
+    file_of(lines, &COLUMNS, |line, name| cell_of(&line[name]), "decisions.csv")
+}
+
+/// Whose decisions are asked for.
+fn officer(caller: &Caller, query: &Query) -> Result<String, Problem> {
+    match parameter(query, "officer").filter(|login| !login.is_empty()) {
+        Some(login) if login != caller.name => {
+            // His office is in the key: nobody finds another's.
+            caller.rights.has(Right::UsersRead).then(|| login.to_string()).ok_or_else(Problem::forbidden)
+        }
+        _ => Ok(caller.name.to_string()),
+    }
+}
+
+/// What is told, as JSON.
+pub(crate) async fn told(window: &Arc<Window>, caller: &Caller, query: &Query) -> Result<Value, Problem> {
+    let officer = officer(caller, query)?;
+    let his = vec![person(&caller.party, &officer)];
+    let wanted = when(query, Wanted { parties: Some(his), whats: vec![What::Officer], ..Wanted::default() })?;
+    let limit = limit(query, DECISIONS)?;
+    let behind = finding::follow(window).await?;
+    let hits = window.finding.standing().finder.find(&wanted, limit);
+    let next = next_of(&hits, limit);
+    let scope = scope(window, caller);
+    let mut decisions = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let position = Position::of_number(hit.place).unwrap_or_default();
+        let Some(event) = window.read.event(position).await? else { continue };
+        let Cause::Action(action) = &event.row.event.cause else { continue };
+        let mut line = line(window, &event, action).await?;
+        // His district may have changed since: then he knows that he decided, and reads the trade no longer.
+        line["readable"] = consignments::visible(window, &scope, &action.order).await?.is_some().into();
+        line["position"] = hit.place.into();
+        line["time"] = time(Time(hit.time)).into();
+        decisions.push(line);
+    }
+    Ok(json!({"officer": officer, "decisions": decisions, "after": next, "behind": behind}))
+}
+
+async fn line(window: &Window, event: &StoredEvent, action: &OfficerAction) -> Result<Value, Problem> {
+    let after = event.row.outcome.as_ref().and_then(|outcome| outcome.consignment.as_ref());
+    let attempt = after.and_then(|consignment| consignment.attempt.as_ref());
+    let mut line = json!({
+        "officer": action.officer.as_str(), "platform": action.order.platform.as_str(),
+        "orderNo": action.order.order_no.as_str(), "action": action.kind.word(), "text": action.text.as_str(),
+        "taken": after.is_some(), "state": attempt.map(|attempt| attempt.state.number()),
+        "stateWord": attempt.map(|attempt| attempt.state.word()),
+    });
+    if let Some((_, inspection)) = inspection_of(event) {
+        let timeline = window.read.timeline(&action.order).await?;
+        line["measure"] = inspection.measure.word().into();
+        line["standing"] = confirmations::standing(&timeline, event).word().into();
+    }
+    Ok(line)
+}

@@ -1,0 +1,442 @@
+//! A model in shadow: each list is scored when its documents agreed, beside the path and after its commit, and held against what
+//! inspections find. Nothing that is decided reads it: no rule, no lane, no order of a queue. What comes of it is told to
+//! offices, so that they know whether the model is worth being listened to. Learning is `onewindow risk train`'s, from rows that
+//! `onewindow risk export` writes; the model itself is the crate `inspection`.
+#![expect(clippy::float_arithmetic, reason = "features of a model, no money")]
+
+use crate::Window;
+use clearance::consignment::{Attempt, Consignment, Lane};
+use clearance::event::{ActionKind, Cause};
+use clearance::inspection::{Inspection, Measure};
+use clearance::keys::{OrderKey, Position, Time};
+use clearance::rulebook::InspectionResults;
+use inspection::declaration::{Declaration, Field, Quantity};
+use inspection::features::Feature;
+use inspection::model::{Model, Scorer};
+use inspection::reasons;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+use store::{Cursor, EventRow, Read, Row, StoreError};
+
+/// Trades whose scores are remembered: the newest.
+const KEPT: usize = 50_000;
+/// Rows that are read at once; others have the processor in between.
+const ROWS: usize = 2_000;
+/// How long is waited after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(30);
+const DAY_MILLIS: i64 = 86_400_000;
+const CHINA_MILLIS: i64 = 8 * 3_600_000;
+
+/// Upper ends of the bands in which scores are counted, thousandths.
+pub const BANDS: [u16; 6] = [10, 50, 100, 200, 500, 1_000];
+
+/// An attempt: a trade's list by its number.
+pub type AttemptKey = (OrderKey, u32);
+
+/// What an inspection found of a list: of a line, else of the whole. True = something has to follow.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Result {
+    whole: Option<bool>,
+    lines: BTreeMap<u32, bool>,
+}
+
+impl Result {
+    /// What was found of a line; none = nothing a model may learn from.
+    pub fn of(&self, line: u32) -> Option<bool> {
+        self.lines.get(&line).copied().or(self.whole)
+    }
+
+    /// Whether anything has to follow.
+    pub fn is_illicit(&self) -> bool {
+        self.whole == Some(true) || self.lines.values().any(|illicit| *illicit)
+    }
+}
+
+/// What stands of an attempt.
+pub struct Scored {
+    /// The highest of its lines, thousandths.
+    pub thousandths: u16,
+    /// Which line that is.
+    pub line: u32,
+    attempt: u32,
+    row: Box<[f32]>,
+    drawn: bool,
+    found: bool,
+}
+
+/// How a band of scores did.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Band {
+    /// Lists scored.
+    pub scored: u64,
+    /// Of them inspected.
+    pub inspected: u64,
+    /// Of these illicit.
+    pub illicit: u64,
+    /// Inspected because they were drawn, not because a rule hit: what tells most honestly.
+    pub drawn: u64,
+    /// Of these illicit.
+    pub drawn_illicit: u64,
+}
+
+/// What the model has come to.
+#[derive(Default)]
+pub struct Standing {
+    /// By band.
+    pub bands: [Band; BANDS.len()],
+    /// The rows that it is of.
+    pub covers: Cursor,
+    scores: HashMap<OrderKey, Scored>,
+    order: VecDeque<OrderKey>,
+}
+
+impl Standing {
+    /// The score of a trade's present attempt.
+    pub fn of(&self, consignment: &Consignment) -> Option<&Scored> {
+        let number = consignment.attempt.as_ref()?.number;
+        self.scores.get(&consignment.key).filter(|scored| scored.attempt == number)
+    }
+
+    fn put(&mut self, key: OrderKey, scored: Scored) {
+        let band = &mut self.bands[band_of(scored.thousandths)];
+        band.scored += 1;
+        if self.scores.insert(key.clone(), scored).is_none() {
+            self.order.push_back(key);
+        }
+        if self.order.len() > KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.scores.remove(&oldest);
+        }
+    }
+
+    /// Only the first inspection of an attempt counts: later ones are of goods that were found already.
+    fn found(&mut self, (key, attempt): &AttemptKey, illicit: bool) {
+        let Some(scored) = self.scores.get_mut(key) else { return };
+        if scored.attempt != *attempt || scored.found {
+            return;
+        }
+        scored.found = true;
+        let band = &mut self.bands[band_of(scored.thousandths)];
+        band.inspected += 1;
+        band.illicit += u64::from(illicit);
+        band.drawn += u64::from(scored.drawn);
+        band.drawn_illicit += u64::from(scored.drawn && illicit);
+    }
+}
+
+fn band_of(thousandths: u16) -> usize {
+    BANDS.iter().position(|upto| thousandths < *upto).unwrap_or(BANDS.len() - 1)
+}
+
+/// A model and its file's digest.
+#[derive(Clone)]
+pub struct Loaded {
+    /// The model.
+    pub model: Arc<Model>,
+    /// What it is known by.
+    pub digest: String,
+}
+
+/// The shadow of a window; without a model nothing is scored.
+#[derive(Default)]
+pub struct Shadow {
+    loaded: OnceLock<Loaded>,
+    standing: RwLock<Standing>,
+}
+
+impl Shadow {
+    /// Gives it a model; the first that it is given stays.
+    pub fn load(&self, loaded: Loaded) {
+        let _ = self.loaded.set(loaded);
+    }
+
+    /// The model.
+    pub fn model(&self) -> Option<&Loaded> {
+        self.loaded.get()
+    }
+
+    /// What it has come to.
+    pub fn standing(&self) -> RwLockReadGuard<'_, Standing> {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A part of a score, for people.
+pub struct Why {
+    /// The feature, in Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+    /// Its value; none = it is missing.
+    pub value: Option<f32>,
+    /// Its part of the log odds.
+    pub part: f64,
+}
+
+impl Scored {
+    /// The parts that weigh most, either way.
+    pub fn reasons(&self, model: &Model, most: usize) -> Vec<Why> {
+        let parts = reasons::parts(&model.forest, &self.row, self.row.len());
+        let mut all: Vec<(usize, f64)> = parts.into_iter().enumerate().collect();
+        all.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()).then(one.0.cmp(&other.0)));
+        let named = |feature: &Feature| (model.plan.chinese(feature), model.plan.name(feature));
+        let told = all.into_iter().take(most).filter_map(|(place, part)| {
+            let (zh, en) = named(model.plan.features.get(place)?);
+            let value = self.row.get(place).copied().filter(|value| !value.is_nan());
+            Some(Why { zh, en, value, part })
+        });
+        told.collect()
+    }
+}
+
+/// Follows the ledger until it is dropped; without a model it ends at once.
+pub async fn run(window: Window, every: Duration) {
+    let Some(model) = window.shadow.model().map(|loaded| loaded.model.clone()) else { return };
+    let mut scorer = Scorer::new(&model);
+    // What is declared on a day is known on the next, as in training.
+    let mut today: Vec<Declaration> = Vec::new();
+    loop {
+        let wait = match step(&window, &model, &mut scorer, &mut today).await {
+            Ok(true) => every,
+            Ok(false) => Duration::from_millis(20),
+            Err(error) => {
+                tracing::error!(%error, "declarations cannot be scored in shadow");
+                AFTER_FAILURE
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Looks at some rows; true = there was nothing behind them.
+async fn step(
+    window: &Window,
+    model: &Model,
+    scorer: &mut Scorer<'_>,
+    today: &mut Vec<Declaration>,
+) -> std::result::Result<bool, StoreError> {
+    let covers = window.shadow.standing().covers.clone();
+    let position = window.read.position().await?;
+    if position.writers.iter().all(|(writer, upto)| covers.sequence(*writer) >= *upto) {
+        return Ok(true);
+    }
+    let reference = window.reference();
+    let results = &reference.current().inspections;
+    let Looked { seen, covers, ended } = look(window, results, &covers, ROWS).await?;
+    let (mut scored, mut found) = (Vec::new(), Vec::new());
+    for one in seen {
+        match one {
+            Seen::Found(attempt, result) => found.push((attempt, result)),
+            Seen::Judged(consignment) => {
+                let Some(attempt) = &consignment.attempt else { continue };
+                let declarations = declarations(&consignment.key, attempt);
+                // What the model learnt from is in its history already.
+                let new = declarations.first().is_some_and(|one| one.day > model.about.tune_until.0);
+                if new && let Some(one) = highest(scorer, today, declarations, attempt) {
+                    scored.push((consignment.key.clone(), one));
+                }
+            }
+        }
+    }
+    let mut standing = window.shadow.standing.write().unwrap_or_else(PoisonError::into_inner);
+    scored.into_iter().for_each(|(key, one)| standing.put(key, one));
+    found.iter().for_each(|(attempt, result)| standing.found(attempt, result.is_illicit()));
+    standing.covers = covers;
+    if ended {
+        // Rows that nobody shows are in no scan.
+        position
+            .writers
+            .iter()
+            .for_each(|(writer, upto)| standing.covers.reach(Position { writer: *writer, sequence: *upto }));
+    }
+    Ok(ended)
+}
+
+/// What is learnt from, or scored.
+pub enum Seen {
+    /// A trade as it was when its documents agreed, with its documents.
+    Judged(Arc<Consignment>),
+    /// What an inspection found.
+    Found(AttemptKey, Result),
+}
+
+/// Some rows, looked at.
+pub struct Looked {
+    /// What of them matters, in their order.
+    pub seen: Vec<Seen>,
+    /// Up to where.
+    pub covers: Cursor,
+    /// Whether there was nothing behind them.
+    pub ended: bool,
+}
+
+/// Looks at so many rows after a cursor.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn look(
+    window: &Window,
+    results: &InspectionResults,
+    after: &Cursor,
+    rows: usize,
+) -> std::result::Result<Looked, StoreError> {
+    enum What {
+        Judged(Position),
+        Found(AttemptKey, Result),
+    }
+    let (mut found, mut covers, mut looked) = (Vec::new(), after.clone(), 0);
+    let mut visit = |position: Position, row: Row| {
+        looked += 1;
+        covers.reach(position);
+        if let Row::Event(row) = row {
+            if is_judged(&row) {
+                found.push(What::Judged(position));
+            }
+            found.extend(result(&row, results).map(|(attempt, result)| What::Found(attempt, result)));
+        }
+        looked < rows
+    };
+    window.read.scan(after, &mut visit).await?;
+    let ended = looked < rows;
+    let mut seen = Vec::with_capacity(found.len());
+    for what in found {
+        match what {
+            What::Found(attempt, result) => seen.push(Seen::Found(attempt, result)),
+            // A scan gives states without their documents.
+            What::Judged(position) => {
+                let whole = window.read.whole(position).await?;
+                let outcome = whole.and_then(|event| event.row.outcome);
+                seen.extend(outcome.and_then(|outcome| outcome.consignment).map(Seen::Judged));
+            }
+        }
+    }
+    Ok(Looked { seen, covers, ended })
+}
+
+/// Scores the lines of a list; the list has the highest.
+fn highest(
+    scorer: &mut Scorer<'_>,
+    today: &mut Vec<Declaration>,
+    lines: Vec<Declaration>,
+    attempt: &Attempt,
+) -> Option<Scored> {
+    let day = lines.first()?.day;
+    if today.first().is_some_and(|earlier| earlier.day < day) {
+        today.drain(..).for_each(|earlier| scorer.declared(&earlier));
+    }
+    let mut best: Option<Scored> = None;
+    for (number, line) in lines.iter().enumerate() {
+        let thousandths = scorer.score(line).thousandths;
+        if best.as_ref().is_none_or(|best| thousandths > best.thousandths) {
+            best = Some(Scored {
+                thousandths,
+                line: number as u32 + 1,
+                attempt: attempt.number,
+                row: scorer.row().into(),
+                drawn: attempt.hits.is_empty() && attempt.lane == Some(Lane::Inspection),
+                found: false,
+            });
+        }
+    }
+    today.extend(lines);
+    best
+}
+
+/// Whether a row is the first of an attempt after its documents agreed: its lane was fixed, and its list is told so (120).
+fn is_judged(row: &EventRow) -> bool {
+    let Some(outcome) = row.outcome.as_ref() else { return false };
+    let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
+    let told = outcome.receipts.iter().any(|receipt| {
+        receipt.status == 120 && matches!(&*receipt.document, ceb::Document::DeclarationReceipt(_))
+    });
+    told && attempt.is_some_and(|attempt| attempt.lane.is_some())
+}
+
+/// What an inspection found, if a row is one that took effect. A result of which the table says that no model may learn from it
+/// is none.
+fn result(row: &EventRow, results: &InspectionResults) -> Option<(AttemptKey, Result)> {
+    let Cause::Action(action) = &row.event.cause else { return None };
+    let outcome = row.outcome.as_ref().filter(|outcome| outcome.repeats.is_none())?;
+    let consignment = outcome.consignment.as_deref()?;
+    let attempt = consignment.attempt.as_ref()?;
+    let (inspection, day) = match &action.kind {
+        ActionKind::Inspected(inspection) if attempt.unconfirmed().is_none() => {
+            (&**inspection, outcome.now.day())
+        }
+        ActionKind::ConfirmInspection => {
+            let joint = attempt.joint.as_deref()?;
+            (&joint.inspection, joint.day)
+        }
+        _ => return None,
+    };
+    let result = of_inspection(inspection, results, day)?;
+    Some(((consignment.key.clone(), attempt.number), result))
+}
+
+fn of_inspection(inspection: &Inspection, results: &InspectionResults, day: ceb::Day) -> Option<Result> {
+    let mut result = Result::default();
+    for found in &inspection.found {
+        let Some(row) = results.find(&found.result, day).filter(|row| row.risk) else { continue };
+        let illicit = row.mildest() > Measure::Release;
+        if found.line == 0 {
+            result.whole = Some(result.whole.unwrap_or(false) || illicit);
+        } else {
+            *result.lines.entry(found.line).or_default() |= illicit;
+        }
+    }
+    (result != Result::default()).then_some(result)
+}
+
+/// The lines of a list as a model sees them. The buyer is a keyed hash; of persons there is nothing else.
+pub fn declarations(key: &OrderKey, attempt: &Attempt) -> Vec<Declaration> {
+    let ceb::Document::Declaration(declaration) = &*attempt.declaration.document else { return Vec::new() };
+    let head = &declaration.head;
+    let since = Time::start_of(attempt.business_date).0 + CHINA_MILLIS;
+    let day = (since / DAY_MILLIS) as i32;
+    let assessed = attempt.assessment.as_ref().map_or(&[][..], |assessment| &assessment.lines);
+    let single = declaration.lines.len() == 1;
+    let lines = declaration.lines.iter().map(|line| {
+        let mut codes: [String; Field::ALL.len()] = Default::default();
+        let mut put = |field: Field, code: &str| code.clone_into(&mut codes[field as usize]);
+        put(Field::Office, &head.customs_code);
+        put(Field::Process, &head.trade_mode);
+        put(Field::Transport, &head.traf_mode);
+        put(Field::Declarant, &head.agent_code);
+        put(Field::Importer, &attempt.person);
+        put(Field::Seller, &head.ebc_code);
+        put(Field::Courier, &head.logistics_code);
+        put(Field::Hs6, line.gcode.get(..6).unwrap_or(&line.gcode));
+        put(Field::Departure, &head.country);
+        put(Field::Origin, &line.country);
+        let of_line = assessed.iter().find(|one| one.gnum == line.gnum);
+        let value = of_line.map(|one| one.dutiable as f64 / 100.0).or_else(|| number(&line.total_price));
+        let rate = of_line
+            .filter(|one| one.dutiable > 0)
+            .map(|one| 100.0 * one.total() as f64 / one.dutiable as f64);
+        let mut quantities = [None; Quantity::ALL.len()];
+        quantities[Quantity::TaxRate as usize] = rate;
+        quantities[Quantity::NetMass as usize] =
+            mass(line).or_else(|| number(&head.net_weight).filter(|_| single));
+        quantities[Quantity::Price as usize] = value;
+        let id = format!("{}/{}/{}/{}", key.platform, key.order_no, attempt.number, line.gnum);
+        Declaration { id, day, codes, quantities, found: None }
+    });
+    lines.collect()
+}
+
+/// Code of the kilogram.
+const KILOGRAM: &str = "035";
+
+/// The net mass of a line, where one of its legal units is the kilogram.
+fn mass(line: &ceb::DeclarationLine) -> Option<f64> {
+    if line.unit1 == KILOGRAM {
+        return number(&line.qty1);
+    }
+    line.unit2.as_ref().filter(|unit| *unit == KILOGRAM).and(line.qty2.as_ref()).and_then(number)
+}
+
+fn number(decimal: &ceb::Decimal) -> Option<f64> {
+    decimal.to_string().parse().ok()
+}
