@@ -92,3 +92,5 @@ shadow-illicit = Illicit
 shadow-drawn = By the draw
 shadow-drawn-illicit = Illicit of these
 shadow-drawn-help = What the draw chose tells most honestly: where rules chose, rules and model may agree for the same wrong reason.
+case-of-trade = Joint case
+case-open = Open one about this trade

@@ -92,3 +92,5 @@ shadow-illicit = 违规
 shadow-drawn = 随机抽中
 shadow-drawn-illicit = 其中违规
 shadow-drawn-help = 随机抽中的最能说明问题：由规则选中的，规则与模型可能因同一错误而一致。
+case-of-trade = 联合研判
+case-open = 就本票立案

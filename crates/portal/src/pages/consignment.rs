@@ -1,7 +1,7 @@
 //! One trade: where it stands and why, its documents, its tax with the arithmetic, what happened, and for officers what they
 //! may decide.
 
-use super::{decide, inspect, subjects};
+use super::{address, decide, inspect, subjects};
 use crate::answers::{Assessment, Attempt, Consignment, Filed, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
@@ -55,6 +55,12 @@ fn standing(texts: Texts, shown: &Consignment) -> Markup {
     pairs.push((texts.text("platform"), html! { span.code { (shown.platform) } }));
     if let Some(attempt) = &shown.attempt {
         pairs.extend(of_attempt(texts, attempt));
+    }
+    // Only offices are told lanes.
+    if shown.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some()) {
+        let about = format!("{}/{}", shown.platform, shown.order_no);
+        let there = address("/desk/registers/risk-cases/new", &[("action", "open"), ("body.about", &about)]);
+        pairs.push((texts.text("case-of-trade"), html! { a href=(there) { (texts.text("case-open")) } }));
     }
     if shown.person.is_some() || shown.address.is_some() {
         pairs.push((texts.text("subject-links"), links(texts, shown)));

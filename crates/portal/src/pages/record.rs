@@ -290,6 +290,8 @@ pub struct New {
     pub step: Step,
     /// What its number is, where it is known.
     pub number: String,
+    /// Fields that are filled in already, as the way here said.
+    pub given: Fields,
     /// What was sent and not taken.
     pub sent: Option<Sent>,
 }
@@ -299,6 +301,7 @@ pub fn new(frame: &Frame, view: &New) -> Page {
     let texts = frame.texts;
     let register = texts.word(Family::Register, &view.register);
     let mut standing = fresh(view.step.fields.as_deref().unwrap_or_default());
+    standing.extend(view.given.clone());
     standing.insert("number".to_owned(), view.number.clone());
     let there = format!("{}/new", register_address(&view.register));
     let body = html! {

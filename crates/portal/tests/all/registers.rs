@@ -272,6 +272,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let (inside, outside) = (frame(language, true), frame(language, false));
     let (users, tokens, gives, typed) = people_of();
     let new = record::New {
+        given: std::iter::once(("body.note".to_owned(), "given".to_owned())).collect(),
         register: "goods".into(),
         step: step("apply", "submitted", "owner", Some(rules())),
         sent: Some(record::Sent {

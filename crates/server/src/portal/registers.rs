@@ -219,7 +219,7 @@ pub async fn content(
     Ok((headers, bytes).into_response())
 }
 
-/// `GET /desk/registers/{register}/new?action=`.
+/// `GET /desk/registers/{register}/new?action=`; what begins with `body.` is filled in already.
 pub async fn ask(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
@@ -231,7 +231,9 @@ pub async fn ask(
     let own = word == "filings" && caller.rights.has(Right::RegistersApply);
     let number =
         if own { window.code_of(&caller.party).to_string() } else { get(&asked, "number").to_owned() };
-    let view = New { register: word, step, number, sent: None };
+    let given = asked.iter().filter(|(name, _)| name.starts_with("body."));
+    let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let view = New { register: word, step, number, given, sent: None };
     Ok(shown(&frame, &record::new(&frame, &view)))
 }
 
@@ -386,7 +388,7 @@ pub async fn make(
     };
     frame.place = format!("/desk/registers/{word}/new?action={}", step.action);
     let number = form.get("number").to_owned();
-    let view = New { register: word, step, number, sent: Some(sent) };
+    let view = New { register: word, step, number, given: Fields::new(), sent: Some(sent) };
     Ok(shown_as(
         &frame,
         &record::new(&frame, &view),

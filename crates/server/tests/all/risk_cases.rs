@@ -110,6 +110,10 @@ async fn a_case_is_opened_and_answered_on_pages() {
     let mut customs = signed_in(&zone, "guan.yi", CUSTOMS, Role::Officer, &[Duty::Operator]).await;
     let page = customs.get("/desk/registers/risk-cases/new?action=open").await;
     assert_eq!(page.status, 200, "{}", page.words());
+    // From a trade, the case is about it already; what the way says is text, whatever it is.
+    let there = "/desk/registers/risk-cases/new?action=open&body.about=5301960101%2FA%3Cb%3E";
+    let page = customs.get(there).await;
+    assert!(page.text.contains("5301960101/A&lt;b&gt;"), "{}", page.text);
     let (status, made) = act(&zone, CUSTOMS, "open", 0, opened("5301960101")).await;
     assert_eq!(status, 200, "{made}");
     let page = customs.get("/desk/registers/risk-cases/8620000001%3A2026-7").await;
