@@ -99,6 +99,10 @@ impl Standing {
     }
 
     fn put(&mut self, key: OrderKey, scored: Scored) {
+        // An attempt counts once, whatever is told of it again.
+        if self.scores.get(&key).is_some_and(|known| known.attempt == scored.attempt) {
+            return;
+        }
         let band = &mut self.bands[band_of(scored.thousandths)];
         band.scored += 1;
         if self.scores.insert(key.clone(), scored).is_none() {
@@ -347,6 +351,9 @@ fn highest(
 /// Whether a row is the first of an attempt after its documents agreed: its lane was fixed, and its list is told so (120).
 fn is_judged(row: &EventRow) -> bool {
     let Some(outcome) = row.outcome.as_ref() else { return false };
+    if matches!(row.event.cause, Cause::Action(_)) {
+        return false;
+    }
     let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
     let told = outcome.receipts.iter().any(|receipt| {
         receipt.status == 120 && matches!(&*receipt.document, ceb::Document::DeclarationReceipt(_))
