@@ -2,7 +2,7 @@
 //! and made again from them; it knows places, times, kinds, codes of parties and logins, nothing else of what a row holds.
 //! Leaves to others: reading rows, and who may ask.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 /// What an entry is, for people who look for it. The numbers are kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -107,12 +107,12 @@ pub struct Finder {
     names: HashMap<String, u32>,
     /// By number of a party or person, which hits concern it.
     of: Vec<Vec<u32>>,
-    /// What waits for somebody, by its key, with the place of the entry since which it does.
-    waiting: BTreeMap<String, u64>,
+    /// Keys of what waits for somebody.
+    waiting: BTreeSet<String>,
 }
 
 /// The form in which it is kept.
-const FORM: u8 = 2;
+const FORM: u8 = 3;
 
 impl Finder {
     /// How many entries there are.
@@ -125,17 +125,18 @@ impl Finder {
         self.hits.is_empty()
     }
 
-    /// Says that something waits since an entry, or no longer.
-    pub fn wait(&mut self, key: &str, since: Option<u64>) {
-        match since {
-            Some(place) => self.waiting.insert(key.to_owned(), place),
-            None => self.waiting.remove(key),
-        };
+    /// Says that something waits, or no longer.
+    pub fn wait(&mut self, key: &str, waits: bool) {
+        if waits {
+            self.waiting.insert(key.to_owned());
+        } else {
+            self.waiting.remove(key);
+        }
     }
 
-    /// What waits, by key, with the place of the entry since which it does.
-    pub fn waiting(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.waiting.iter().map(|(key, place)| (key.as_str(), *place))
+    /// Keys of what waits.
+    pub fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.waiting.iter().map(String::as_str)
     }
 
     /// Adds one; beyond what a number of four bytes counts nothing is added.
@@ -201,10 +202,9 @@ impl Finder {
             of.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
         }
         count(&mut bytes, self.waiting.len());
-        for (key, place) in &self.waiting {
+        for key in &self.waiting {
             count(&mut bytes, key.len());
             bytes.extend(key.as_bytes());
-            bytes.extend(place.to_le_bytes());
         }
         bytes
     }
@@ -231,8 +231,7 @@ impl Finder {
             finder.of.push(of);
         }
         for _ in 0..count(&mut rest)? {
-            let key = text(&mut rest)?;
-            finder.waiting.insert(key, u64::from_le_bytes(take(&mut rest)?));
+            finder.waiting.insert(text(&mut rest)?);
         }
         rest.is_empty().then_some(finder)
     }

@@ -68,10 +68,10 @@ struct Seen {
     person: Option<String>,
 }
 
-/// What is awaited of a trade after a row: that a second officer confirms an inspection, since which place; or nothing.
+/// Whether a second officer is awaited after a row, who confirms an inspection of a trade.
 struct Awaited {
     key: String,
-    since: Option<u64>,
+    waits: bool,
 }
 
 /// Key of a trade among what waits.
@@ -82,7 +82,7 @@ fn key_of(order: &OrderKey) -> String {
 /// Trades of which an inspection waits for its second officer, as far as the index is: who asks looks at each again.
 pub fn unconfirmed(window: &Window) -> Vec<OrderKey> {
     let standing = window.finding.standing();
-    let keys = standing.finder.waiting().filter_map(|(key, _)| key.split_once('\n'));
+    let keys = standing.finder.waiting().filter_map(|key| key.split_once('\n'));
     keys.map(|(platform, order_no)| OrderKey::new(platform, order_no)).collect()
 }
 
@@ -127,8 +127,7 @@ pub async fn follow(window: &Window) -> Result<u64, StoreError> {
         }
     }
     let covers = window.finding.standing().covers.clone();
-    let behind = |(writer, upto): &(u16, u64)| upto.saturating_sub(covers.sequence(*writer));
-    Ok(window.read.position().await?.writers.iter().map(behind).sum())
+    Ok(covers.behind(&window.read.position().await?))
 }
 
 /// Adds some rows; true = there was nothing behind them.
@@ -140,7 +139,7 @@ async fn step(window: &Window, rows: usize) -> Result<bool, StoreError> {
     }
     let position = window.read.position().await?;
     let covers = finding.standing().covers.clone();
-    if position.writers.iter().all(|(writer, upto)| covers.sequence(*writer) >= *upto) {
+    if covers.covers(&position) {
         return Ok(true);
     }
     let (mut found, mut awaited, mut seen, mut looked) = (Vec::new(), Vec::new(), covers.clone(), 0);
@@ -148,7 +147,7 @@ async fn step(window: &Window, rows: usize) -> Result<bool, StoreError> {
         looked += 1;
         seen.reach(position);
         found.extend(seen_of(position, &row));
-        awaited.extend(awaited_of(position, &row));
+        awaited.extend(awaited_of(&row));
         looked < rows
     };
     window.read.scan(&covers, &mut visit).await?;
@@ -167,13 +166,11 @@ async fn step(window: &Window, rows: usize) -> Result<bool, StoreError> {
             let hit = Hit { time, place: one.place, what: one.what };
             standing.finder.add(hit, one.parties.iter().map(Text::as_str).chain(one.person.as_deref()));
         }
-        awaited.iter().for_each(|one| standing.finder.wait(&one.key, one.since));
+        awaited.iter().for_each(|one| standing.finder.wait(&one.key, one.waits));
         standing.covers = seen;
         if ended {
             // Rows that nobody shows are in no scan.
-            position.writers.iter().for_each(|(writer, upto)| {
-                standing.covers.reach(Position { writer: *writer, sequence: *upto })
-            });
+            standing.covers.join(&position);
         }
         standing.finder.len() - standing.kept
     });
@@ -252,12 +249,12 @@ fn seen_of(position: Position, row: &Row) -> Option<Seen> {
 }
 
 /// What an officer's action leaves waiting. Other rows change nothing here: what they end is seen when it is looked at.
-fn awaited_of(position: Position, row: &Row) -> Option<Awaited> {
+fn awaited_of(row: &Row) -> Option<Awaited> {
     let Row::Event(row) = row else { return None };
     let Cause::Action(action) = &row.event.cause else { return None };
     let consignment = row.outcome.as_ref()?.consignment.as_ref()?;
     let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.unconfirmed().is_some());
-    Some(Awaited { key: key_of(&action.order), since: waits.then(|| position.number()) })
+    Some(Awaited { key: key_of(&action.order), waits })
 }
 
 fn of_record(record: &Record) -> What {

@@ -223,12 +223,15 @@ async fn step(
 ) -> std::result::Result<bool, StoreError> {
     let covers = window.shadow.standing().covers.clone();
     let position = window.read.position().await?;
-    if position.writers.iter().all(|(writer, upto)| covers.sequence(*writer) >= *upto) {
+    if covers.covers(&position) {
         return Ok(true);
     }
     let reference = window.reference();
     let results = &reference.current().inspections;
-    let Looked { seen, covers, ended } = look(window, results, &covers, ROWS).await?;
+    // What the model learnt from is in its history already.
+    let learnt = model.about.tune_until.0;
+    let is_new = |attempt: &Attempt| day_of(attempt) > learnt;
+    let Looked { seen, covers, ended } = look(window, results, (&covers, ROWS), is_new).await?;
     let (mut scored, mut found) = (Vec::new(), Vec::new());
     for one in seen {
         match one {
@@ -236,11 +239,8 @@ async fn step(
             Seen::Judged(consignment) => {
                 let Some(attempt) = &consignment.attempt else { continue };
                 let declarations = declarations(&consignment.key, attempt);
-                // What the model learnt from is in its history already.
-                let new = declarations.first().is_some_and(|one| one.day > model.about.tune_until.0);
-                if new && let Some(one) = highest(scorer, today, declarations, attempt) {
-                    scored.push((consignment.key.clone(), one));
-                }
+                let highest = highest(scorer, today, declarations, attempt);
+                scored.extend(highest.map(|one| (consignment.key.clone(), one)));
             }
         }
     }
@@ -250,10 +250,7 @@ async fn step(
     standing.covers = covers;
     if ended {
         // Rows that nobody shows are in no scan.
-        position
-            .writers
-            .iter()
-            .for_each(|(writer, upto)| standing.covers.reach(Position { writer: *writer, sequence: *upto }));
+        standing.covers.join(&position);
     }
     Ok(ended)
 }
@@ -276,15 +273,15 @@ pub struct Looked {
     pub ended: bool,
 }
 
-/// Looks at so many rows after a cursor.
+/// Looks at so many rows after a cursor. Of lists that are judged only those that are wanted are read with their documents.
 ///
 /// # Errors
 /// When they cannot be read.
 pub async fn look(
     window: &Window,
     results: &InspectionResults,
-    after: &Cursor,
-    rows: usize,
+    (after, rows): (&Cursor, usize),
+    wants: impl Fn(&Attempt) -> bool + Send + Sync,
 ) -> std::result::Result<Looked, StoreError> {
     enum What {
         Judged(Position),
@@ -295,7 +292,7 @@ pub async fn look(
         looked += 1;
         covers.reach(position);
         if let Row::Event(row) = row {
-            if is_judged(&row) {
+            if judged(&row).is_some_and(&wants) {
                 found.push(What::Judged(position));
             }
             found.extend(result(&row, results).map(|(attempt, result)| What::Found(attempt, result)));
@@ -348,17 +345,22 @@ fn highest(
     best
 }
 
-/// Whether a row is the first of an attempt after its documents agreed: its lane was fixed, and its list is told so (120).
-fn is_judged(row: &EventRow) -> bool {
-    let Some(outcome) = row.outcome.as_ref() else { return false };
+/// The attempt of which a row is the first after its documents agreed: its lane was fixed, and its list is told so (120).
+fn judged(row: &EventRow) -> Option<&Attempt> {
     if matches!(row.event.cause, Cause::Action(_)) {
-        return false;
+        return None;
     }
-    let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
+    let outcome = row.outcome.as_ref()?;
+    let attempt = outcome.consignment.as_ref()?.attempt.as_ref()?;
     let told = outcome.receipts.iter().any(|receipt| {
         receipt.status == 120 && matches!(&*receipt.document, ceb::Document::DeclarationReceipt(_))
     });
-    told && attempt.is_some_and(|attempt| attempt.lane.is_some())
+    (told && attempt.lane.is_some()).then_some(attempt)
+}
+
+/// The day on which it was declared: days since 1970-01-01.
+fn day_of(attempt: &Attempt) -> i32 {
+    ((Time::start_of(attempt.business_date).0 + CHINA_MILLIS) / DAY_MILLIS) as i32
 }
 
 /// What an inspection found, if a row is one that took effect. A result of which the table says that no model may learn from it
@@ -400,8 +402,7 @@ fn of_inspection(inspection: &Inspection, results: &InspectionResults, day: ceb:
 pub fn declarations(key: &OrderKey, attempt: &Attempt) -> Vec<Declaration> {
     let ceb::Document::Declaration(declaration) = &*attempt.declaration.document else { return Vec::new() };
     let head = &declaration.head;
-    let since = Time::start_of(attempt.business_date).0 + CHINA_MILLIS;
-    let day = (since / DAY_MILLIS) as i32;
+    let day = day_of(attempt);
     let assessed = attempt.assessment.as_ref().map_or(&[][..], |assessment| &assessment.lines);
     let single = declaration.lines.len() == 1;
     let lines = declaration.lines.iter().map(|line| {

@@ -200,8 +200,7 @@ pub async fn follow(window: &Window) -> Result<(), StoreError> {
 async fn read(window: &Window) -> Result<bool, StoreError> {
     let position = window.read.position().await?;
     let covers = window.statistics.standing().covers.clone();
-    let behind = |(writer, sequence): &(u16, u64)| covers.sequence(*writer) < *sequence;
-    if !position.writers.iter().any(behind) {
+    if covers.covers(&position) {
         return Ok(true);
     }
     let (mut heard, mut seen, mut looked) = (Vec::new(), covers.clone(), 0);
@@ -219,9 +218,7 @@ async fn read(window: &Window) -> Result<bool, StoreError> {
         standing.covers = seen;
         if ended {
             // Rows that nobody shows are in no scan.
-            for (writer, sequence) in position.writers {
-                standing.covers.reach(Position { writer, sequence });
-            }
+            standing.covers.join(&position);
         }
     });
     Ok(ended)

@@ -161,7 +161,7 @@ impl Recent {
             (self.begin, self.end, self.begun) = (position.clone(), position, true);
             return Ok(());
         }
-        if position.writers.iter().all(|(writer, sequence)| self.end.sequence(*writer) >= *sequence) {
+        if self.end.covers(&position) {
             return Ok(());
         }
         let mut looked = 0;
@@ -174,7 +174,7 @@ impl Recent {
     }
 
     fn covers(&self, after: &Cursor) -> bool {
-        self.begin.writers.iter().all(|(writer, sequence)| after.sequence(*writer) >= *sequence)
+        after.covers(&self.begin)
     }
 
     fn after(&self, after: &Cursor, wanted: &dyn Fn(Position, &Row) -> bool, limit: usize) -> Found {

@@ -199,6 +199,24 @@ impl Cursor {
         }
     }
 
+    /// Has all that another has, too.
+    pub fn join(&mut self, other: &Self) {
+        let positions =
+            other.writers.iter().map(|(writer, sequence)| Position { writer: *writer, sequence: *sequence });
+        positions.for_each(|position| self.reach(position));
+    }
+
+    /// Whether it has all that another has.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.behind(other) == 0
+    }
+
+    /// How many rows it lacks of what another has.
+    pub fn behind(&self, other: &Self) -> u64 {
+        let lacks = |(writer, upto): &(u16, u64)| upto.saturating_sub(self.sequence(*writer));
+        other.writers.iter().map(lacks).sum()
+    }
+
     /// The last sequence of a writer; 0 = none.
     pub fn sequence(&self, writer: u16) -> u64 {
         self.writers.iter().find(|(w, _)| *w == writer).map_or(0, |(_, sequence)| *sequence)

@@ -4,7 +4,7 @@
 
 use crate::{Failure, Space};
 use ceb::Day;
-use clearance::consignment::Consignment;
+use clearance::consignment::{Attempt, Consignment};
 use inspection::declaration::{Date, Declaration, Field, Quantity};
 use inspection::table;
 use server::shadow::{self, AttemptKey, Result as Found, Seen};
@@ -75,17 +75,15 @@ async fn export(window: &server::Window, arguments: &Arguments) -> Result<Counts
         bar.set_message(if writing { "declarations" } else { "results of inspections" });
         let mut covers = Cursor::default();
         loop {
-            let looked = shadow::look(window, results, &covers, ROWS).await?;
+            let wants = |attempt: &Attempt| writing && is_asked(arguments, attempt);
+            let looked = shadow::look(window, results, (&covers, ROWS), wants).await?;
             for seen in looked.seen {
                 match seen {
                     // The first counts: what is looked at again is known already.
-                    Seen::Found(attempt, result) if !writing => {
+                    Seen::Found(attempt, result) => {
                         found.entry(attempt).or_insert(result);
                     }
-                    Seen::Judged(consignment) if writing => {
-                        put(&mut out, &consignment, &found, arguments, &mut counts)?;
-                    }
-                    _ => {}
+                    Seen::Judged(consignment) => put(&mut out, &consignment, &found, &mut counts)?,
                 }
             }
             bar.inc(ROWS as u64);
@@ -100,19 +98,20 @@ async fn export(window: &server::Window, arguments: &Arguments) -> Result<Counts
     Ok(counts)
 }
 
-/// The lines of a list, if it is of the days asked for.
+/// Whether a list is of the days asked for.
+fn is_asked(arguments: &Arguments, attempt: &Attempt) -> bool {
+    let day = attempt.business_date;
+    arguments.from.is_none_or(|from| from <= day) && arguments.to.is_none_or(|to| day <= to)
+}
+
+/// The lines of a list.
 fn put(
     out: &mut csv::Writer<std::fs::File>,
     consignment: &Consignment,
     found: &BTreeMap<AttemptKey, Found>,
-    arguments: &Arguments,
     counts: &mut Counts,
 ) -> Result<(), Failure> {
     let Some(attempt) = &consignment.attempt else { return Ok(()) };
-    let day = attempt.business_date;
-    if arguments.from.is_some_and(|from| day < from) || arguments.to.is_some_and(|to| day > to) {
-        return Ok(());
-    }
     let result = found.get(&(consignment.key.clone(), attempt.number));
     for (line, declaration) in shadow::declarations(&consignment.key, attempt).into_iter().enumerate() {
         let illicit = result.and_then(|result| result.of(line as u32 + 1));

@@ -1,5 +1,5 @@
 //! `onewindow risk`: train a model on inspections, score declarations with it, compare two, watch for drift. Reads and writes
-//! files only; no space is touched. The model itself is the crate `inspection`; docs/risk-model.md tells how good it is.
+//! files; only `export` opens a space, to read it. The model itself is the crate `inspection`; docs/risk-model.md tells how good it is.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 #![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
 
@@ -104,8 +104,14 @@ fn declarations(paths: &[PathBuf]) -> Result<Vec<Declaration>, Failure> {
 }
 
 fn model(file: &Path) -> Result<Model, Failure> {
+    Ok(read_model(file)?.0)
+}
+
+/// A model and its digest.
+fn read_model(file: &Path) -> Result<(Model, String), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    inspection::form::read(&text).map_err(|error| format!("{}: {error}", file.display()).into())
+    let model = inspection::form::read(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok((model, inspection::form::digest_of(&text).unwrap_or_default().to_owned()))
 }
 
 /// A model with what it is known by, for a window.
@@ -113,9 +119,8 @@ fn model(file: &Path) -> Result<Model, Failure> {
 /// # Errors
 /// When the file cannot be read, or is no model.
 pub fn loaded(file: &Path) -> Result<Loaded, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let digest = inspection::form::digest_of(&text).unwrap_or_default().to_owned();
-    Ok(Loaded { model: Arc::new(model(file)?), digest })
+    let (model, digest) = read_model(file)?;
+    Ok(Loaded { model: Arc::new(model), digest })
 }
 
 /// Writes a file so that nobody finds half of it.

@@ -1,7 +1,7 @@
 //! Inspections in which two look: where each stands, for whom it waits, and what a party of the trade is told of them: nothing
 //! until the second officer has confirmed what the first recorded. That two look tells how grave a result is.
 
-use super::consignments::visible;
+use super::consignments::{severest_first, visible};
 use super::error::Problem;
 use super::inspections::inspection_of;
 use super::scope;
@@ -136,6 +136,6 @@ pub(super) async fn of_caller(window: &Window, caller: &Caller) -> Result<Vec<Su
             his.push(Summary::of(&consignment, consignment.last, joint.time));
         }
     }
-    his.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
+    severest_first(&mut his);
     Ok(his)
 }

@@ -131,16 +131,7 @@ pub(super) async fn by_number(
 }
 
 fn summary_of(consignment: &Consignment) -> Summary {
-    let attempt = consignment.attempt.as_ref();
-    Summary {
-        order: consignment.key.clone(),
-        state: attempt.map_or(0, |attempt| attempt.state.number()),
-        lane: attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as u8),
-        customs_code: district_of(consignment),
-        invt_no: attempt.and_then(|attempt| attempt.invt_no.clone()),
-        position: consignment.last,
-        time: consignment.last_time,
-    }
+    Summary::of(consignment, consignment.last, consignment.last_time)
 }
 
 /// Columns that lists are sorted by.
@@ -228,11 +219,16 @@ pub struct Waiting {
     pub more: bool,
 }
 
+/// The order of a queue: the severest lane first, within it the longest unchanged.
+pub(super) fn severest_first(found: &mut [Summary]) {
+    found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
+}
+
 /// What waits for an officer in these states.
 pub async fn waiting_in(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<Waiting, Problem> {
     let search = Search { states, number: None };
     let (mut found, next) = window.read.search(&scope(window, caller), &search, None, QUEUE).await?;
-    found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
+    severest_first(&mut found);
     Ok(Waiting { found, more: next.is_some() })
 }
 

@@ -2,16 +2,15 @@
 //! reads his own; of a colleague of his office reads who may read its users. What of an inspection came to be is `confirmations`'.
 
 use super::error::Problem;
-use super::found::{cell_of, file_of, next_of, when};
+use super::found::{cell_of, file_of, in_form, next_of, when};
 use super::inspections::inspection_of;
 use super::view::time;
 use super::{DECISIONS, Query, confirmations, consignments, limit, parameter, scope};
 use crate::auth::Caller;
 use crate::rights::Right;
 use crate::{Window, finding};
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use clearance::event::{Cause, OfficerAction};
 use clearance::keys::{Position, Time};
 use evidence::search::{Wanted, What, person};
@@ -29,12 +28,7 @@ pub async fn list(
     caller: Caller,
     query: Query,
 ) -> Result<Response, Problem> {
-    let told = told(&window, &caller, &query).await?;
-    match parameter(&query, "form").as_deref() {
-        None | Some("json") => Ok(Json(told).into_response()),
-        Some("csv") => as_csv(&told),
-        Some(_) => Err(Problem::bad_request("form is json or csv")),
-    }
+    in_form(&query, told(&window, &caller, &query).await?, as_csv)
 }
 
 /// A page of decisions as a file.

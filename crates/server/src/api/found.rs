@@ -30,8 +30,16 @@ pub async fn search(
     caller: Caller,
     query: Query,
 ) -> Result<Response, Problem> {
-    let told = found(&window, &caller, &query).await?;
-    match parameter(&query, "form").as_deref() {
+    in_form(&query, found(&window, &caller, &query).await?, as_csv)
+}
+
+/// What is told, in the form that is asked for.
+pub(super) fn in_form(
+    query: &Query,
+    told: Value,
+    as_csv: impl Fn(&Value) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    match parameter(query, "form").as_deref() {
         None | Some("json") => Ok(Json(told).into_response()),
         Some("csv") => as_csv(&told),
         Some(_) => Err(Problem::bad_request("form is json or csv")),

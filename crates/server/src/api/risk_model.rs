@@ -30,7 +30,6 @@ pub(crate) async fn show(State(window): State<Arc<Window>>, caller: Caller) -> R
     });
     let position = window.read.position().await?;
     let standing = window.shadow.standing();
-    let behind = |(writer, upto): &(u16, u64)| upto.saturating_sub(standing.covers.sequence(*writer));
     let mut from = 0;
     let mut bands = Vec::new();
     for (below, band) in BANDS.iter().zip(&standing.bands) {
@@ -40,7 +39,7 @@ pub(crate) async fn show(State(window): State<Arc<Window>>, caller: Caller) -> R
         }));
         from = *below;
     }
-    let behind: u64 = if model.is_some() { position.writers.iter().map(behind).sum() } else { 0 };
+    let behind = if model.is_some() { standing.covers.behind(&position) } else { 0 };
     Ok(Json(json!({"model": model, "bands": bands, "behind": behind})))
 }
 

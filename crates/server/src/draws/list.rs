@@ -81,8 +81,7 @@ pub async fn read(
             rows < AT_A_TIME
         };
         window.read.scan(&after, &mut visit).await?;
-        let ended = rows < AT_A_TIME
-            || through.writers.iter().all(|(writer, last)| reached.sequence(*writer) >= *last);
+        let ended = rows < AT_A_TIME || reached.covers(through);
         after = reached;
         if ended {
             return Ok(Some(lines.into_values().collect()));
