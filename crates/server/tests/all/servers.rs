@@ -4,7 +4,9 @@ use crate::support::NOW;
 use ceb::Style;
 use clearance::Text;
 use clearance::event::{ActionKind, OfficerAction};
-use clearance::keys::OrderKey;
+use clearance::facts::Keys;
+use clearance::keys::{OrderKey, Position, Time, WaybillKey};
+use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::sample::{self, Numbers, Person, Trade};
 use ledger::AccountKind;
 use server::Window;
@@ -12,9 +14,10 @@ use server::clock::Clock;
 use server::pipeline::Work;
 use server::window::Published;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::faulty::{Faulty, Rates};
 use store::postgres::{Options, PostgresRead, PostgresStore, schema, verify};
-use store::{Control, Cursor, Read};
+use store::{Commit, Control, Cursor, Read, Row, Store, Transaction};
 
 const YEARLY: i64 = 2_600_000;
 const BUYERS: u64 = 3;
@@ -113,6 +116,54 @@ async fn receipts(window: &Window, page: usize) -> BTreeSet<String> {
         }
     }
     all
+}
+
+/// A list is judged by a waybill that it leaves as it is. Whoever changes the waybill next stands behind it by time, though
+/// his clock be behind: else, judged again, the list would know what came after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_changes_what_another_has_read_comes_later_by_time() {
+    let Some(address) = crate::support::database::database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(&address, folder.path().join("space.key"));
+    schema::migrate(&options).await.unwrap();
+    let mut one = PostgresStore::open(options.clone()).await.unwrap();
+    let mut other = PostgresStore::open(options.clone()).await.unwrap();
+    let trade = crate::support::trade_of(7, 1, &Person::new(900), 3_500);
+    let head = &trade.declaration.head;
+    let keys = || Keys {
+        waybills: vec![WaybillKey::new(&head.logistics_code, &head.logistics_no)],
+        ..Keys::default()
+    };
+    let ahead = Time(NOW.0 + 5_000);
+    let at = Position { writer: 1, sequence: 1 };
+    let beside = |id: &str| {
+        let record = Record {
+            key: RecordKey::new(Register::Goods, id),
+            version: 1,
+            state: "open".into(),
+            parties: Vec::new(),
+            created: ahead,
+            changed: ahead,
+            first: at,
+            last: at,
+            previous: None,
+            actor: Actor { party: "8620000001".into(), name: "样例".into() },
+            action: "open".into(),
+            note: String::new(),
+            format: 1,
+            body: "{}".to_owned(),
+        };
+        Arc::new(vec![Row::Record(Arc::new(record))])
+    };
+    for (store, time) in [(&mut one, ahead), (&mut other, Time(ahead.0 + 1))] {
+        let mut transaction = store.load(keys(), 1).await.unwrap();
+        assert_eq!(transaction.facts().last_time.0, if time == ahead { 1 } else { time.0 });
+        let done = transaction.commit(time, beside(&time.0.to_string())).await.unwrap();
+        assert!(matches!(done, Commit::Done { .. }));
+    }
+    // What nobody has read keeps nobody back but its own writer.
+    let transaction = other.load(Keys { waybills: Vec::new(), ..keys() }, 1).await;
+    assert_eq!(transaction.unwrap().facts().last_time, Time(ahead.0 + 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

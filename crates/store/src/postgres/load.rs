@@ -19,23 +19,33 @@ use uuid::Uuid;
 /// What one writer has added to windows: of every key that was asked for.
 pub(super) type Own = FxHashMap<CountKey, Window>;
 
-/// Begins a transaction, locks the keys, in order, and reads what is under them; with the version of the reference, and what
-/// the writer `own` has added to windows.
+/// What a batch may know, and what its commit has to take along.
+pub(super) struct Loaded {
+    pub facts: Facts,
+    /// The version of the reference.
+    pub reference: u64,
+    /// What the writer itself has added to windows.
+    pub own: Own,
+    /// The keys that are locked.
+    pub locked: BTreeSet<Uuid>,
+}
+
+/// Begins a transaction, locks the keys, in order, and reads what is under them, for the writer `own`.
 pub(super) async fn load_facts(
     client: &ClientWrapper,
     shared: &Shared,
     keys: &Keys,
     own: u16,
     careful: bool,
-) -> Result<(Facts, u64, Own), StoreError> {
+) -> Result<Loaded, StoreError> {
     let hasher = &shared.hasher;
-    let mut hashes: BTreeSet<Uuid> = BTreeSet::new();
-    hashes.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
-    hashes.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
-    hashes.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
-    hashes.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
-    hashes.extend(keys.records.iter().map(|key| hasher.record::<Uuid>(key)));
-    let hashes: Vec<Uuid> = hashes.into_iter().collect();
+    let mut locked: BTreeSet<Uuid> = BTreeSet::new();
+    locked.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
+    locked.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
+    locked.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
+    locked.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
+    locked.extend(keys.records.iter().map(|key| hasher.record::<Uuid>(key)));
+    let hashes: Vec<Uuid> = locked.iter().copied().collect();
     let locking = |error| failed("lock the keys of a batch", error);
     let hold = if keys.reference { HOLD_ALONE } else { HOLD };
     let (hold, create, lock) = tokio::try_join!(
@@ -67,7 +77,9 @@ pub(super) async fn load_facts(
         let position = positions.get(&hash)?;
         states.get(position).map(|states| (*position, states))
     };
-    let mut facts = Facts { last_time: Time(moved.0 + 1), ..Facts::default() };
+    // Whoever read what is under a key and left it as it was, or took it away, has no row there that would say when.
+    let read = rows.iter().filter_map(|row| row.get::<_, Option<i64>>(3)).max().unwrap_or(0);
+    let mut facts = Facts { last_time: Time(moved.0.max(read) + 1), ..Facts::default() };
     for states in states.values() {
         facts.last_time = facts.last_time.max(Time(states.time.0 + 1));
     }
@@ -110,7 +122,7 @@ pub(super) async fn load_facts(
     }
     facts.balances = balances;
     facts.counts = counts;
-    Ok((facts, version, owned))
+    Ok(Loaded { facts, reference: version, own: owned, locked })
 }
 
 /// Where the records are that are only looked at. They are not locked: half a zone may declare the same goods at once.
@@ -133,7 +145,7 @@ const LOOK_AT: &str = "SELECT writer, sequence, hash FROM key WHERE hash = ANY($
 /// Keys are created if absent, so that they can be locked.
 const CREATE_KEYS: &str = "INSERT INTO key(hash, writer, sequence) SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING";
 const LOCK_KEYS: &str =
-    "SELECT writer, sequence, hash FROM key WHERE hash = ANY($1::uuid[]) ORDER BY hash FOR UPDATE";
+    "SELECT writer, sequence, hash, read FROM key WHERE hash = ANY($1::uuid[]) ORDER BY hash FOR UPDATE";
 /// The reference does not move while a batch is judged with it.
 const HOLD: &str = "SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema(), 0))::text";
 /// Whoever moves it waits for all others.

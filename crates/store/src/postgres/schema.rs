@@ -106,6 +106,8 @@ const STEPS: &[&str] = &[
          ADD PRIMARY KEY (owner, kind, writer);",
     // What waits for an officer, found without looking through what was cleared.
     "CREATE INDEX listed_waiting ON listed(created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);",
+    // When what is under a key was last read by a batch that left it as it was, or was taken away: who writes it next is later.
+    "ALTER TABLE key ADD COLUMN read bigint;",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every

@@ -2,7 +2,7 @@
 //! to the database is in `writer`, what a batch may know in `load`, what it changes in `write`.
 
 use super::cold::{Shared, damaged};
-use super::load::{Own, load_facts, windows};
+use super::load::{Loaded, Own, load_facts, windows};
 use super::read::PostgresRead;
 use super::write::Effects;
 use super::writer::{Writer, keep_lease, keys, sealing, take_number};
@@ -18,10 +18,12 @@ use clearance::keys::{Position, Time};
 use deadpool_postgres::ClientWrapper;
 use ring::digest::{SHA256, digest};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
 /// Numbers leased at once: a restart leaves a gap of at most this many.
 const LEASE: u64 = 20_000;
@@ -46,6 +48,8 @@ pub struct PostgresStore {
     careful: bool,
     /// What this writer has added to the windows of the batch that is under way.
     own: Own,
+    /// Keys that the batch under way has locked.
+    locked: BTreeSet<Uuid>,
     heartbeat: tokio::task::JoinHandle<()>,
 }
 
@@ -73,6 +77,7 @@ impl PostgresStore {
             numbers: Numbers::default(),
             careful: false,
             own: Own::default(),
+            locked: BTreeSet::new(),
             heartbeat,
         })
     }
@@ -204,8 +209,8 @@ impl PostgresStore {
             // Where the connection is gone there is nothing to roll back.
             let _ = client.batch_execute("ROLLBACK").await;
         }
-        let (mut facts, reference, own) = loaded?;
-        self.own = own;
+        let Loaded { mut facts, reference, own, locked } = loaded?;
+        (self.own, self.locked) = (own, locked);
         facts.numbers = self.numbers;
         facts.next = self.at(self.writer.next);
         facts.last_time = facts.last_time.max(self.writer.last_time);
@@ -280,7 +285,7 @@ impl PostgresStore {
                 "INSERT INTO ledger(writer, sequence, time, kind, payload, digest) SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
                 &ledger,
             ),
-            effects.write(&self.client, self.at(last as u64), time, &own),
+            effects.write(&self.client, self.at(last as u64), time, &own, &self.locked),
             execute(
                 &self.client,
                 "UPDATE writer SET sequence = $3, time = $4, head = $5, lease_until = greatest(lease_until, now() + $6 * interval '1 second') WHERE writer = $1 AND fence = $2",

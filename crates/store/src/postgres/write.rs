@@ -206,10 +206,12 @@ impl Effects {
         last: Position,
         time: Time,
         own: &Own,
+        locked: &BTreeSet<Uuid>,
     ) -> Result<bool, Error> {
         let writer = i32::from(last.writer);
         tokio::try_join!(
-            self.write_keys(at, writer),
+            self.write_keys(at, writer, time),
+            self.mark_read(at, time, locked),
             self.write_feeds(at, last, time),
             self.write_timers(at),
             self.write_lists(at, writer, time),
@@ -240,16 +242,27 @@ impl Effects {
         run(at, "INSERT INTO counter AS c (owner, kind, writer, state) SELECT owner, kind, $4, state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state) ON CONFLICT (owner, kind, writer) DO UPDATE SET state = excluded.state", &[&owners, &kinds, &states, &writer]).await
     }
 
-    async fn write_keys(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
+    /// Says when the keys were read that the batch leaves as they are. By time of commit whoever changes them next stands
+    /// behind it, though his clock be behind and the batch have left no row under them: a list is judged by a waybill that
+    /// it does not write, and the arrival that follows must not seem to have been there before.
+    async fn mark_read(&self, at: &ClientWrapper, time: Time, locked: &BTreeSet<Uuid>) -> Result<(), Error> {
+        let read: Vec<Uuid> = locked.iter().filter(|key| !self.keys.contains_key(*key)).copied().collect();
+        if read.is_empty() {
+            return Ok(());
+        }
+        run(at, "UPDATE key SET read = $2 WHERE hash = ANY($1::uuid[])", &[&read, &time.0]).await
+    }
+
+    async fn write_keys(&self, at: &ClientWrapper, writer: i32, time: Time) -> Result<(), Error> {
         if !self.keys.is_empty() {
             // They are locked since loading, so their order here does not matter.
             let hashes: Vec<Uuid> = self.keys.keys().copied().collect();
             let sequences: Vec<i64> = self.keys.values().map(|sequence| *sequence as i64).collect();
-            let parameters: [&(dyn ToSql + Sync); 3] = [&hashes, &sequences, &writer];
-            let update = "UPDATE key SET writer = $3, sequence = k.sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) WHERE key.hash = k.hash";
+            let parameters: [&(dyn ToSql + Sync); 4] = [&hashes, &sequences, &writer, &time.0];
+            let update = "UPDATE key SET writer = $3, sequence = k.sequence, read = CASE k.sequence WHEN 0 THEN $4::bigint END FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) WHERE key.hash = k.hash";
             // Nearly all were made when they were locked; what was not is made now.
             if execute(at, update, &parameters).await? < hashes.len() as u64 {
-                run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence", &parameters).await?;
+                run(at, "INSERT INTO key(hash, writer, sequence, read) SELECT hash, $3, sequence, CASE sequence WHEN 0 THEN $4::bigint END FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence, read = excluded.read", &parameters).await?;
             }
         }
         if !self.messages.is_empty() {
