@@ -201,7 +201,7 @@ const COLUMNS: [&str; 16] = [
 ];
 
 /// A value as a cell. What others wrote is no formula: spreadsheets run what begins like one.
-fn cell_of(value: &Value) -> String {
+pub(super) fn cell_of(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
