@@ -45,6 +45,7 @@ fn stories_on_postgres() -> bool {
     let mut command = Command::new(program);
     // Of the workspace, as the tests before: other features would have everything built again.
     let stories = [
+        "bonded",
         "codes",
         "consumer",
         "consumer_pages",

@@ -74,6 +74,12 @@ fn short(stock: &Stock, quantity: Decimal, there: Decimal, lot: Option<&str>, se
     Refusal::new(Rule::NotEnough, "quantity", &quantity.to_string(), &other)
 }
 
+/// Shares of what a line took that add up to `quantity`, in the order in which it was taken, and what is left of it; none where
+/// it took less, or where `quantity` is not above zero.
+pub fn shares(open: &[Open], quantity: Decimal) -> Option<(Vec<Open>, Vec<Open>)> {
+    if quantity <= Decimal::ZERO { None } else { from_open(open, Some(quantity), None).ok() }
+}
+
 /// Shares of what is open that add up to `quantity`, in the order in which it was taken, and what stays open. Where it is sold
 /// now, lots of `sells` that may not be sold any more on that day stay.
 pub(crate) fn from_open(

@@ -45,6 +45,33 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// All kinds, in stored order.
+    pub const ALL: [Self; 16] = [
+        Self::Opening,
+        Self::EntryChecklist,
+        Self::ExitChecklist,
+        Self::List,
+        Self::Receipt,
+        Self::Cancellation,
+        Self::Return,
+        Self::CustomsDeclaration,
+        Self::Application,
+        Self::GateRelease,
+        Self::StockOrder,
+        Self::InspectionOrder,
+        Self::InspectionRecord,
+        Self::SamplingRecord,
+        Self::DestructionRecord,
+        Self::StocktakeRecord,
+    ];
+    /// The kind of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
+    /// The kind of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
     /// The word used in answers.
     pub fn word(self) -> &'static str {
         match self {
@@ -169,35 +196,40 @@ impl Purpose {
             Self::Sample => "sample",
         }
     }
+    /// The purpose of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.word() == word)
+    }
     /// Whether only lots may be taken that may still be sold: goods that go to buyers.
     pub fn sells(self) -> bool {
         matches!(self, Self::Sale | Self::Exhibition | Self::GeneralTrade)
     }
 }
 
-/// What becomes of goods that an earlier line took and that rest somewhere.
+/// What becomes of goods that an earlier line took and that rest somewhere. The numbers are stored and never change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub enum Resolution {
     /// The list is released and the parcel leaves.
-    Confirm,
+    Confirm = 1,
     /// The list is rejected, cancelled or out of time.
-    Restore,
+    Restore = 2,
     /// A transfer that the other book did not receive comes back.
-    BringBack,
+    BringBack = 3,
     /// Goods come back from an exhibition.
-    ExhibitionReturn,
+    ExhibitionReturn = 4,
     /// Goods were sold at an exhibition.
-    ExhibitionSale,
+    ExhibitionSale = 5,
     /// An inspection is over.
-    InspectionEnd,
+    InspectionEnd = 6,
     /// A buyer sends goods back.
-    CustomerReturn,
+    CustomerReturn = 7,
     /// Returned goods are fit and go back to the shelf.
-    Restock,
+    Restock = 8,
     /// Returned goods go back abroad.
-    ReturnAbroad,
+    ReturnAbroad = 9,
     /// Returned goods are destroyed.
-    DestroyReturned,
+    DestroyReturned = 10,
 }
 
 impl Resolution {
@@ -228,6 +260,14 @@ impl Resolution {
             Self::ReturnAbroad => "return-abroad",
             Self::DestroyReturned => "destroy-returned",
         }
+    }
+    /// The resolution of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| *one as u8 == number)
+    }
+    /// The resolution of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
     }
     /// Where the goods must rest.
     pub fn from(self) -> Place {
@@ -274,6 +314,13 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// All causes.
+    pub const ALL: [Self; 6] =
+        [Self::None, Self::Conversion, Self::NaturalLoss, Self::Mispick, Self::Theft, Self::Unposted];
+    /// The cause of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.word() == word)
+    }
     /// The word used in answers.
     pub fn word(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@
 //!
 //! Read first: [`decide()`], then [`Place`]. The path is that of trades and registers: [`needs`] names the records, the caller
 //! loads and locks them, [`decide()`] judges a batch in order, the caller writes what changed in one commit. What the window
-//! will make of it: a list of a bonded mode takes its lines for [`Purpose::Sale`] ([`sale`]) when it is recorded, [`Resolution::Restore`]
+//! makes of it: a list of a bonded mode takes its lines for [`Purpose::Sale`] ([`sale`]) when it is recorded, [`Resolution::Restore`]
 //! when it is rejected, cancelled or out of time, [`Resolution::Confirm`] when it leaves; an entry checklist is an
 //! [`Operation::Enter`] a line.
 //!
@@ -26,6 +26,7 @@ mod record;
 mod reference;
 mod refusal;
 
+pub use choice::shares;
 pub use command::{
     Cause, Command, DocumentKey, DocumentKind, LineKey, Operation, Purpose, Resolution, Source,
 };

@@ -61,6 +61,10 @@ impl Place {
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|place| place.number() == number)
     }
+    /// The place of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|place| place.word() == word)
+    }
     /// Whether the holder of the book answers for what is there: the sum of these places is the book's quantity.
     pub fn is_inside(self) -> bool {
         self.number() < Self::Opening.number()

@@ -3,6 +3,7 @@
 //! consignment is reopened.
 
 use crate::Text;
+use crate::bonded::Taken;
 use crate::event::TimerKind;
 use crate::facts::CountKind;
 use crate::finding::Finding;
@@ -269,6 +270,8 @@ pub struct Attempt {
     pub remarks: Vec<Remark>,
     /// The last inspection in which two look, unless it was contested or overtaken.
     pub joint: Option<Box<JointInspection>>,
+    /// What it took of a bonded book that is kept here.
+    pub taken: Option<Box<Taken>>,
 }
 
 impl Attempt {

@@ -6,6 +6,7 @@
 
 mod action;
 mod arrival;
+mod bonded;
 mod cancellation;
 mod declaration;
 mod inspection;
@@ -84,6 +85,7 @@ pub fn decide(events: &[Event], facts: &mut Facts, reference: &Reference, now: T
                 Cause::Follow(Follow::ClaimReleased { to, by, attempt, .. }) => {
                     waybill::released(&mut case, to, by, *attempt)
                 }
+                Cause::Follow(Follow::BookedGoods(goods)) => bonded::settle(&mut case, goods),
                 Cause::Timer(timer) => timer::due(&mut case, timer),
                 Cause::Action(action) => action::act(&mut case, action),
             }

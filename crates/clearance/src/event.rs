@@ -2,8 +2,10 @@
 //! acts. Each event has one row of the ledger and so one position.
 
 use crate::Text;
+use crate::bonded::TakenLine;
 use crate::inspection::Inspection;
 use crate::keys::{OrderKey, Position, Time, WaybillKey};
+use book::{DocumentKey, Resolution};
 use std::sync::Arc;
 
 /// One event, with the position its row will have.
@@ -128,6 +130,25 @@ pub enum Follow {
         /// The event on the consignment that this follows.
         cause: Position,
     },
+    /// To the stocks of a bonded book: what becomes of goods that a list took.
+    BookedGoods(Box<BookedGoods>),
+}
+
+/// What becomes of goods that a list took of a bonded book.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BookedGoods {
+    /// The book: holder and number.
+    pub to: Text,
+    /// The list that took them.
+    pub list: DocumentKey,
+    /// By which document they are moved now.
+    pub by: DocumentKey,
+    /// Lines of the list, and how much of which lots.
+    pub lines: Vec<TakenLine>,
+    /// What becomes of them.
+    pub resolution: Resolution,
+    /// The event on the consignment that this follows.
+    pub cause: Position,
 }
 
 impl Follow {
@@ -135,6 +156,7 @@ impl Follow {
     pub fn cause(&self) -> Position {
         match self {
             Self::WaybillChanged { cause, .. } | Self::ClaimReleased { cause, .. } => *cause,
+            Self::BookedGoods(goods) => goods.cause,
         }
     }
 }
@@ -275,6 +297,11 @@ pub enum ActionKind {
     },
     /// The bill is paid.
     PayBill,
+    /// The parcel of bonded goods leaves the zone.
+    LeaveGate {
+        /// Number of the gate release.
+        release: Text,
+    },
 }
 
 impl ActionKind {
@@ -302,6 +329,7 @@ impl ActionKind {
             Self::ReceiveReturn { .. } => "receive-return",
             Self::SummariseBill { .. } => "summarise-bill",
             Self::PayBill => "pay-bill",
+            Self::LeaveGate { .. } => "leave-gate",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! that each event sees the outcomes before it.
 
 use crate::Text;
+use crate::bonded;
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::decide::Reference;
 use crate::event::{Cause, Event, Follow};
@@ -147,6 +148,8 @@ pub struct Facts {
     pub goods: FxHashMap<Text, FiledGoods>,
     /// Lists and grades of parties by the key of their record.
     pub standings: FxHashMap<RecordKey, Standing>,
+    /// Bonded books and their stocks; of a list's earlier documents nothing is needed.
+    pub bonded: book::Facts,
     /// Balances; an account that never moved is absent.
     pub balances: FxHashMap<Account, Balance>,
     /// Windows; absent = nothing in them.
@@ -172,6 +175,17 @@ pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
             keys.waybills.push(waybill.clone());
         }
         Cause::Follow(Follow::ClaimReleased { to, .. }) => keys.waybills.push(to.clone()),
+        Cause::Follow(Follow::BookedGoods(goods)) => {
+            let (to, by) = (&goods.to, &goods.by);
+            for line in &goods.lines {
+                let stock = book::StockKey { book: to.clone(), item: line.item.clone() };
+                keys.records.push(bonded::stock_key(&stock));
+            }
+            // Goods that come back wait under their document until somebody resolves it.
+            if by.kind == book::DocumentKind::Return {
+                keys.records.push(bonded::document_key(to, by));
+            }
+        }
         Cause::Timer(timer) => keys.orders.push(timer.order.clone()),
         Cause::Action(action) => keys.orders.push(action.order.clone()),
     }
@@ -213,6 +227,7 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             let person = &arrived.person.identity;
             crate::guard::needs(person, declaration, &law, &reference.parties, &mut keys.looked_at);
             crate::standing::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
+            bonded::needs(declaration, &reference.parties, now.day(), &mut keys.records);
         }
         Document::Cancellation(cancellation) => {
             keys.orders.push(OrderKey::new(&cancellation.ebp_code, &cancellation.order_no));

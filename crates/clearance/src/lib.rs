@@ -5,6 +5,7 @@
 //! [`outcome::Outcome`] is all that comes back. What is absent: bytes and XML of messages beyond typed
 //! documents, SQL, sockets, and any fact that `needs` did not ask for.
 
+pub mod bonded;
 pub mod consignment;
 pub mod decide;
 pub mod event;

@@ -1,6 +1,7 @@
 //! What a judgement decided: data only. The store writes it in one commit; nothing else leaves.
 
 use crate::Text;
+use crate::bonded::{BondedRead, Moved};
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::event::{Follow, Timer, TimerKind};
 use crate::finding::Finding;
@@ -83,6 +84,8 @@ pub struct FactsRead {
     pub draw: Option<Draw>,
     /// Records of registers looked at (rows before format 4 have none).
     pub records: Vec<RecordRead>,
+    /// Bonded books looked at (rows before format 9 have none).
+    pub bonded: BondedRead,
 }
 
 /// All that one event changes.
@@ -104,6 +107,8 @@ pub struct Outcome {
     pub receipts: Vec<Receipt>,
     /// Movements of accounts, in order.
     pub movements: Vec<Movement>,
+    /// Movements of bonded books, in order.
+    pub booked: Vec<Moved>,
     /// Timers set.
     pub timers: Vec<Timer>,
     /// Timers cleared: kind and attempt (or return).
@@ -142,6 +147,7 @@ impl Outcome {
             repeats: None,
             receipts: Vec::new(),
             movements: Vec::new(),
+            booked: Vec::new(),
             timers: Vec::new(),
             cleared: Vec::new(),
             follows: Vec::new(),

@@ -390,11 +390,26 @@ reasons! {
     RiskRejected = 101, "risk-rejected", Rejected, Sealed, NONE, "19018", "风险布控退单",
         "A risk rule rejected the declaration.", "风险规则退单。",
         "You may appeal to the customs office of the declaration.", "可向申报地海关申诉。";
+    BookItemUnknown = 102, "book-item-unknown", Rejected, Open, NONE, "19030", "账册无此备案序号[*]",
+        "The bonded book has no item of this number (itemRecordNo).", "保税账册中没有该备案序号（itemRecordNo）的项目。",
+        "Correct itemRecordNo, or have the item added to the book, then declare again.", "请更正备案序号，或先备案该项目，再重新申报。";
+    BookShort = 103, "book-short", Rejected, Open, NONE, "19031", "账册可用数量不足[*]",
+        "The book has not as much available that may still be sold: what other lists took, and what is about to expire, is not.", "账册可售数量不足：其他清单已预扣的及临近到期停售的不计在内。",
+        "Declare less, or enter goods by an entry checklist, then declare again.", "请减少数量，或先以进区核注清单入账，再重新申报。";
+    BookItemDiffers = 104, "book-item-differs", Rejected, Open, NONE, "19032", "清单与账册项不符[*]",
+        "HS code, units and legal quantities of the line are those of the book's item.", "清单表体的商品编码、计量单位及法定数量应与账册项一致。",
+        "Correct the line, or name another item, then declare again.", "请更正表体或改用其他账册项，再重新申报。";
+    BookStopped = 105, "book-stopped", Rejected, Open, NONE, "19033", "账册已停用或盘点中[*]",
+        "Nothing is taken from a book that is closed, or while a stocktake is under way.", "账册停用或盘点期间不予核扣。",
+        "Declare again when the stocktake has ended, or name another book.", "请在盘点结束后重新申报，或改用其他账册。";
+    BookLineFaulty = 106, "book-line-faulty", Rejected, Open, NONE, "19034", "清单表体无法核扣账册[*]",
+        "The line cannot be taken from the book as it is written.", "该项表体无法按所填内容核扣账册。",
+        "Correct the field that is named, then declare again.", "请更正所示字段后重新申报。";
     UncertainRow = 110, "uncertain-row", Review, Open, NONE, "1200", "等待人工审核",
         "A row of the tables that is not sure decided; a person looks at it.", "依据的参数尚不确定，转人工审核。",
         "Nothing: wait for the review.", "请等待审核。";
     BookNotChecked = 111, "book-not-checked", Review, Open, NONE, "1200", "等待人工审核",
-        "The bonded book is not kept here yet: everything but the book was checked, a person releases.", "尚未启用保税账册核扣，其余项目已审核，转人工放行。",
+        "The bonded book is not kept in this window: everything but the book was checked, a person releases.", "该保税账册不在本窗口管理，其余项目已审核，转人工放行。",
         "Nothing: wait for the review.", "请等待审核。";
     SelectedForReview = 112, "selected-for-review", Review, Sealed, NONE, "1200", "等待人工审核",
         "The declaration was selected for a look at its documents.", "该清单被选取进行单证审核。",

@@ -58,11 +58,17 @@ pub enum Register {
     RiskCase = 26,
     /// Periods of the draw: who committed to what, and what the seed was made of.
     DrawPeriod = 24,
+    /// Bonded books of enterprises in a zone.
+    BondedBook = 27,
+    /// Items of bonded books: what lies in the zone of each, lot by lot.
+    BondedItem = 28,
+    /// Documents that move goods of bonded books.
+    BondedDocument = 29,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -88,6 +94,9 @@ impl Register {
         Self::RulebookDraft,
         Self::RiskCase,
         Self::DrawPeriod,
+        Self::BondedBook,
+        Self::BondedItem,
+        Self::BondedDocument,
     ];
 
     /// The register of a stored number.
@@ -123,6 +132,9 @@ impl Register {
             Self::RulebookDraft => "rulebook-drafts",
             Self::RiskCase => "risk-cases",
             Self::DrawPeriod => "draw-periods",
+            Self::BondedBook => "bonded-books",
+            Self::BondedItem => "bonded-items",
+            Self::BondedDocument => "bonded-documents",
         }
     }
 

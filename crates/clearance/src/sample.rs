@@ -1,6 +1,8 @@
 //! Invented parties and trades: what the demo zone, the generator, the bench and the tests send. Everything is made up;
 //! identity numbers carry a district that does not exist and a right check digit. Deterministic by seed and number.
 
+mod bonded;
+
 use crate::Text;
 use crate::identity::{citizen_check, credit_check};
 use crate::keys::Time;

@@ -2,6 +2,7 @@
 //! page knows nothing that a caller would not be told. A member that is not there for a reader is empty here.
 
 pub mod bills;
+pub mod books;
 pub mod consumer;
 pub mod credit;
 pub mod decisions;
@@ -294,6 +295,8 @@ pub struct Attempt {
     pub quota: Option<Taken>,
     /// What it takes of the guarantee.
     pub guarantee: Option<Taken>,
+    /// For officers: what it took of a bonded book.
+    pub book: Option<books::TakenOfBook>,
     /// What stands against it.
     pub findings: Vec<Finding>,
     /// The list.

@@ -120,7 +120,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 21] {
+    pub fn files(self) -> [(&'static str, &'static str); 22] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -141,6 +141,7 @@ impl Language {
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
                     ("draws.ftl", include_str!(concat!("../locales/", $tag, "/draws.ftl"))),
                     ("credit.ftl", include_str!(concat!("../locales/", $tag, "/credit.ftl"))),
+                    ("books.ftl", include_str!(concat!("../locales/", $tag, "/books.ftl"))),
                     ("cases.ftl", include_str!(concat!("../locales/", $tag, "/cases.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),

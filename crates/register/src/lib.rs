@@ -7,6 +7,7 @@
 pub mod access;
 pub mod answer;
 pub mod attachment;
+pub mod bonded;
 mod by;
 pub mod certificate;
 pub mod consumer;
@@ -35,6 +36,7 @@ pub mod says;
 pub mod share;
 pub mod sign_in;
 pub mod view;
+mod waiting;
 pub mod webhook;
 
 use clearance::Text;
@@ -47,6 +49,7 @@ use clearance::risk::SamplingSeed;
 use moves::{Move, Who};
 use says::Said;
 use std::sync::Arc;
+pub use waiting::waiting;
 
 /// Who commands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -124,16 +127,18 @@ pub struct Change {
     pub filing: Option<Entry>,
     /// The seed that is drawn with from the next row on.
     pub seed: Option<SamplingSeed>,
+    /// Other records that change with it, in the rows after it.
+    pub beside: Vec<Arc<Record>>,
 }
 
 impl Change {
     /// Rows that it takes.
     pub fn rows(&self) -> u64 {
-        1 + u64::from(self.filing.is_some()) + u64::from(self.seed.is_some())
+        1 + u64::from(self.filing.is_some()) + u64::from(self.seed.is_some()) + self.beside.len() as u64
     }
 }
 
-/// Rows that a command takes at most: its record, and what is filed or drawn with.
+/// Rows that a command takes at most: its record, and what is filed or drawn with; besides, each record that it names.
 pub const ROWS: usize = 2;
 
 /// What a move makes of a record.
@@ -156,6 +161,8 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
+    /// Everything that the batch loaded: bonded books.
+    pub facts: &'a Facts,
     /// The number that the next seed of the draw has.
     pub next_seed: u32,
     pub now: Time,
@@ -182,12 +189,14 @@ impl Seen<'_> {
 pub fn as_facts(facts: &mut Facts) {
     goods::as_facts(facts);
     credit::as_facts(facts);
+    bonded::as_facts(facts);
 }
 
 /// Adds what a command names to the keys of its batch.
 pub fn needs(command: &Command, keys: &mut Keys) {
     keys.records.push(command.key.clone());
     keys.records.extend(beside(command));
+    bonded::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
 }
@@ -231,6 +240,9 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::RulebookDraft => rulebook_draft::MOVES,
         Register::RiskCase => risk_case::MOVES,
         Register::DrawPeriod => draw::MOVES,
+        Register::BondedBook => bonded::BOOK_MOVES,
+        Register::BondedItem => bonded::ITEM_MOVES,
+        Register::BondedDocument => bonded::document::MOVES,
     }
 }
 
@@ -243,6 +255,7 @@ pub fn decide(
     now: Time,
 ) -> Vec<Result<Change, Refusal>> {
     let mut parties = std::borrow::Cow::Borrowed(&*reference.parties);
+    bonded::as_facts(facts);
     let (mut next, mut next_seed) = (facts.next, reference.sampling_seed.number + 1);
     commands
         .iter()
@@ -250,16 +263,28 @@ pub fn decide(
             let current = facts.records.get(&command.key).cloned();
             let beside = beside(command).and_then(|key| facts.records.get(&key).cloned());
             let (current_seen, beside) = (current.as_deref(), beside.as_deref());
-            let seen =
-                Seen { command, current: current_seen, beside, parties: &parties, reference, next_seed, now };
+            let seen = Seen {
+                command,
+                current: current_seen,
+                beside,
+                parties: &parties,
+                reference,
+                facts,
+                next_seed,
+                now,
+            };
             let (step, mut made) = made(&seen, current.as_ref())?;
             let record = Arc::new(record(&seen, step, &mut made, next));
+            let changes = bonded::changes(&seen, step);
             made.filing = made.filing.map(|entry| entry.numbered(parties.version + 1));
             if let Some(entry) = &made.filing {
                 parties.to_mut().enter(entry.clone());
             }
             facts.records.insert(command.key.clone(), record.clone());
-            let change = Change { record, filing: made.filing, seed: made.seed };
+            let after = Position { sequence: next.sequence + 1, ..next };
+            let beside = changes.map(|changes| bonded::beside(facts, changes, &record, after));
+            let beside = beside.unwrap_or_default();
+            let change = Change { record, filing: made.filing, seed: made.seed, beside };
             next_seed += u32::from(change.seed.is_some());
             next.sequence += change.rows();
             Ok(change)
@@ -326,6 +351,9 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::RulebookDraft => rulebook_draft::made(seen, step, &mut faults),
         Register::RiskCase => risk_case::made(seen, step, &mut faults),
         Register::DrawPeriod => draw::made(seen, step, &mut faults),
+        Register::BondedBook => bonded::made_book(seen, step, &mut faults),
+        Register::BondedItem => bonded::made_item(step, &mut faults),
+        Register::BondedDocument => bonded::document::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
@@ -400,32 +428,6 @@ pub fn open(key: &RecordKey, current: Option<&Record>, by: &By) -> Vec<&'static 
         part.step(&known, state) == Some(*step)
     };
     moves.iter().filter(meant).filter(|step| part.any && part.may(step, current, by).is_ok()).collect()
-}
-
-/// States in which records of a register wait for somebody: for the agency that decides, for their owner, for the other
-/// party that they name.
-pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
-    match (register, who) {
-        (Register::Filing | Register::Goods, Who::Reviewer) => &["submitted", "change-submitted"],
-        (Register::Filing | Register::Goods, Who::Owner) => &["returned"],
-        (Register::Certificate, Who::Reviewer) => &["submitted"],
-        (Register::Share, Who::Giver) => &["proposed"],
-        (Register::Request, Who::Giver) => &["asked", "accepted"],
-        (Register::Request, Who::Owner) => &["answered", "declined"],
-        (Register::PaymentData, Who::Reviewer) => &["answered"],
-        (Register::PaymentData, Who::Owner) => &["asked"],
-        (Register::Delivery, Who::Owner) => &["failing", "stopped"],
-        (Register::Dispute, Who::Reviewer) => &["answered", "open"],
-        (Register::Dispute, Who::Giver) => &["open"],
-        (Register::CreditObservation, Who::Reviewer) => &["contested"],
-        (Register::CreditList, Who::Reviewer) => &["noticed", "heard", "appealed", "repair-asked"],
-        (Register::CreditList, Who::Owner) => &["noticed"],
-        (Register::RiskCase, Who::Owner | Who::Giver) => &["open", "decided"],
-        (Register::ServiceRequest, Who::Giver) => &["open"],
-        (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
-        (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],
-        _ => &[],
-    }
 }
 
 /// Whether what the record says last was sent by him.

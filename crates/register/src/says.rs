@@ -204,6 +204,17 @@ says! {
     TASK_OF_YOURS: "task-of-yours", "交给贵方且尚未报告的任务编号", "the number of a task of yours that was not reported yet";
     TASKS_FIRST: "tasks-first", "以下任务尚未报告：{numbers}", "the tasks {numbers} are to be reported first";
     RULE_OF_RULEBOOK: "rule-of-rulebook", "现行规则簿中的风险规则编号", "the id of a risk rule of the rulebook in force";
+    BONDED_RULE: "bonded-rule", "账册规则：{zh}", "a rule of the book: {en}";
+    BONDED_BOOK_ID: "bonded-book-id", "持有企业编码、冒号、账册号（emsNo，不超过30个字符且不含冒号）", "the holder's code, a colon, the number of the book (emsNo, up to 30 characters without a colon)";
+    BONDED_ITEM_NUMBER: "bonded-item-number", "账册内不重复的备案序号，不超过30个字符且不含冒号", "a number that no other item of the book has, up to 30 characters without a colon";
+    BONDED_DOCUMENT_ID: "bonded-document-id", "持有企业编码:账册号:单证种类:单证号；清单、回执、撤销及退货由窗口随货物记载", "holder:book:kind:number of the document; lists, receipts, cancellations and returns are written with their trades";
+    BONDED_OF: "bonded-of", "所引单证的种类（ofDocument）与单证号（ofNumber）", "kind (ofDocument) and number (ofNumber) of the document whose line is meant";
+    BONDED_STOCKTAKE: "bonded-stocktake", "盘点表（stocktake-record）方可开始盘点", "a stocktake-record: nothing else begins a stocktake";
+    BONDED_SUPERVISED: "bonded-supervised", "此类单证须申报（file）并由海关接受", "file: documents of this kind move goods when customs accepts them";
+    BONDED_CHANGED: "bonded-changed", "记录的现行内容：已有变更，请重新查看", "what the record says now: it was changed; look at it again";
+    BONDED_WEIGHT: "bonded-weight", "车辆毛重减皮重为{loaded}千克，与清单毛重合计{declared}千克相差不超过{tolerance}‰：请核对所装包裹，或重新过磅", "gross less tare, {loaded} kg, within {tolerance} per mille of the {declared} kg of the lists: check what is loaded, or weigh again";
+    BONDED_ONE_RECEIVER: "bonded-one-receiver", "{book}：一份单证只转出至一个账册，其余请另报", "{book}: one document transfers to one book; file another for the rest";
+    BONDED_PARCEL: "bonded-parcel", "已放行、由本账册核扣且尚未出区的包裹（现状：{state}）", "a parcel whose list is released, took from this book, and has not left (it is: {state})";
     WINDOW_WRITES_IT: "window-writes-it", "由本窗口填写，请勿发送", "nothing: the window itself writes it";
     CONSIGNMENT_SEEN: "consignment-seen", "贵方可查看且已有清单的订单：平台编码/订单编号", "a consignment with a list that you may see, as platform/orderNo";
     AT_MOST: "at-most", "不超过{most}项", "at most {most}";

@@ -32,7 +32,8 @@ impl<S: Store> Engine<S> {
             for command in &commands {
                 register::needs(command, &mut keys);
             }
-            let mut transaction = self.store.load(keys, commands.len() * register::ROWS).await?;
+            let most = commands.len() * register::ROWS + keys.records.len();
+            let mut transaction = self.store.load(keys, most).await?;
             let version = transaction.reference();
             if version != reference.version && attempt < ATTEMPTS {
                 drop(transaction);
@@ -51,6 +52,7 @@ impl<S: Store> Engine<S> {
                 rows.push(Row::Record(change.record.clone()));
                 let by = format!("{} {}", change.record.actor.party, change.record.actor.name);
                 rows.extend(change.filing.clone().map(|entry| Row::of_entry(entry, &by)));
+                rows.extend(change.beside.iter().cloned().map(Row::Record));
                 rows.extend(change.seed.map(|seed| Row::Seed(SeedRow { seed, by: by.as_str().into() })));
             }
             let told: Vec<Commanded> =

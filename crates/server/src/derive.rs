@@ -353,6 +353,8 @@ impl World<'_> {
             );
         }
         register::as_facts(&mut facts);
+        // Of a book the row keeps what was looked at: others may have moved it within the same commit.
+        facts.bonded = stored.read.bonded.as_facts();
         if event_of_many(stored) {
             recorded(stored, &mut facts);
             return Ok(facts);
@@ -428,10 +430,11 @@ fn recorded(stored: &Outcome, facts: &mut Facts) {
 
 /// Where two outcomes part, in words.
 fn part(stored: &Outcome, derived: &Outcome) -> String {
-    let parts: [(&str, bool); 9] = [
+    let parts: [(&str, bool); 10] = [
         ("answer", stored.answer == derived.answer),
         ("receipts", stored.receipts == derived.receipts),
         ("movements", stored.movements == derived.movements),
+        ("bonded books", stored.booked == derived.booked),
         ("timers", stored.timers == derived.timers && stored.cleared == derived.cleared),
         ("follows", stored.follows == derived.follows),
         ("claims", stored.claims == derived.claims),

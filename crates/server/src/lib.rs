@@ -10,6 +10,7 @@
 mod answering;
 pub mod api;
 pub mod auth;
+mod bonded;
 pub mod clock;
 mod commands;
 pub mod credit;

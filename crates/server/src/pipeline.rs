@@ -175,7 +175,8 @@ impl<S: Store> Engine<S> {
             if plan.rows.is_empty() {
                 break;
             }
-            let mut transaction = self.store.load(std::mem::take(&mut plan.keys), plan.rows.len()).await?;
+            let most = plan.rows.len() + plan.keys.records.len();
+            let mut transaction = self.store.load(std::mem::take(&mut plan.keys), most).await?;
             let version = transaction.reference();
             if version != reference.version && !self.unreadable {
                 drop(transaction);
@@ -207,9 +208,14 @@ impl<S: Store> Engine<S> {
                     }
                 }
             };
+            // What moved of bonded books stands behind the rows that moved it.
+            let behind = Position { sequence: first.sequence + plan.rows.len() as u64, ..first };
+            let beside = register::bonded::of_trades(&mut facts, outcomes.iter().flatten(), time, behind);
             drop(facts);
             let decided = Instant::now();
-            let rows = Arc::new(plan.write(first, time, outcomes, &reference));
+            let mut rows = plan.write(first, time, outcomes, &reference);
+            rows.extend(beside.into_iter().map(Row::Record));
+            let rows = Arc::new(rows);
             let last = Position { writer: first.writer, sequence: first.sequence + rows.len() as u64 - 1 };
             let follow_ups: Vec<Follow> = follows_of(&rows).cloned().collect();
             let durable = match transaction.commit(time, rows.clone()).await? {

@@ -4,6 +4,7 @@
 
 use crate::rows::{CertificateRow, EventRow, FilingRow, MessageRow, Original, Row, RulebookRow, SeedRow};
 use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
+use clearance::bonded::BondedRead;
 use clearance::consignment::{
     ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, CreditStanding,
     Drawn, Filed, Lane, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
@@ -49,8 +50,8 @@ pub mod kind {
 /// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
 /// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
 /// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
-/// the period of a seed, and the inspection in which two look.
-const FORMAT: u8 = 8;
+/// the period of a seed, and the inspection in which two look; 9 what lists take of bonded books, and what moves there.
+const FORMAT: u8 = 9;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -380,7 +381,6 @@ fields! {
     DrawTerms { base, factor, goods, share, floor }
     DrawPeriod { first, salts, until }
     RecordRead { key, version, position }
-    Outcome { position, now, engine, order, answer, repeats, receipts, movements, timers, cleared, follows, counted, consignment, waybills, claims, arrival, read }
     Person { identity, telephone, address }
     OfficerAction { id, officer, party, order, version, kind, text }
     Found { line, result, quantity, weight }
@@ -501,6 +501,7 @@ impl Stored for Attempt {
         self.remarks.put(out);
         self.credit.put(out);
         self.joint.put(out);
+        self.taken.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         // In the order in which they stand here.
@@ -525,6 +526,7 @@ impl Stored for Attempt {
             remarks: Stored::get(bytes)?,
             credit: if bytes.format < 6 { None } else { Stored::get(bytes)? },
             joint: if bytes.format < 8 { None } else { Stored::get(bytes)? },
+            taken: if bytes.format < 9 { None } else { Stored::get(bytes)? },
         })
     }
 }
@@ -602,6 +604,7 @@ impl Stored for FactsRead {
         self.serial.put(out);
         self.draw.put(out);
         self.records.put(out);
+        self.bonded.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         let (parties, rulebook) = (Stored::get(bytes)?, Stored::get(bytes)?);
@@ -611,7 +614,54 @@ impl Stored for FactsRead {
             _ => (Stored::get(bytes)?, Stored::get(bytes)?),
         };
         let records = if bytes.format < 5 { Vec::new() } else { Stored::get(bytes)? };
-        Ok(Self { parties, rulebook, balances, counts, serial, draw, records })
+        let bonded = if bytes.format < 9 { BondedRead::default() } else { Stored::get(bytes)? };
+        Ok(Self { parties, rulebook, balances, counts, serial, draw, records, bonded })
+    }
+}
+
+impl Stored for Outcome {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.position.put(out);
+        self.now.put(out);
+        self.engine.put(out);
+        self.order.put(out);
+        self.answer.put(out);
+        self.repeats.put(out);
+        self.receipts.put(out);
+        self.movements.put(out);
+        self.timers.put(out);
+        self.cleared.put(out);
+        self.follows.put(out);
+        self.counted.put(out);
+        self.consignment.put(out);
+        self.waybills.put(out);
+        self.claims.put(out);
+        self.arrival.put(out);
+        self.read.put(out);
+        self.booked.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        // In the order in which they stand here.
+        Ok(Self {
+            position: Stored::get(bytes)?,
+            now: Stored::get(bytes)?,
+            engine: Stored::get(bytes)?,
+            order: Stored::get(bytes)?,
+            answer: Stored::get(bytes)?,
+            repeats: Stored::get(bytes)?,
+            receipts: Stored::get(bytes)?,
+            movements: Stored::get(bytes)?,
+            timers: Stored::get(bytes)?,
+            cleared: Stored::get(bytes)?,
+            follows: Stored::get(bytes)?,
+            counted: Stored::get(bytes)?,
+            consignment: Stored::get(bytes)?,
+            waybills: Stored::get(bytes)?,
+            claims: Stored::get(bytes)?,
+            arrival: Stored::get(bytes)?,
+            read: Stored::get(bytes)?,
+            booked: if bytes.format < 9 { Vec::new() } else { Stored::get(bytes)? },
+        })
     }
 }
 
@@ -764,6 +814,8 @@ fn get_fields(kind: Kind, bytes: &mut Bytes<'_>) -> Result<Document, Damage> {
     }
 }
 
+mod bonded;
+
 impl Stored for ClaimKey {
     fn put(&self, out: &mut Vec<u8>) {
         let (tag, one, other) = match self {
@@ -809,6 +861,10 @@ impl Stored for Follow {
                 attempt.put(out);
                 cause.put(out);
             }
+            Self::BookedGoods(goods) => {
+                out.push(3);
+                goods.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -824,6 +880,7 @@ impl Stored for Follow {
                 attempt: Stored::get(bytes)?,
                 cause: Stored::get(bytes)?,
             },
+            3 => Self::BookedGoods(Stored::get(bytes)?),
             _ => return Err(Damage("no follow has this number")),
         })
     }
@@ -918,6 +975,10 @@ impl Stored for ActionKind {
             }
             Self::ConfirmInspection => out.push(20),
             Self::ContestInspection => out.push(21),
+            Self::LeaveGate { release } => {
+                out.push(22);
+                release.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -943,6 +1004,7 @@ impl Stored for ActionKind {
             19 => Self::Inspected(Stored::get(bytes)?),
             20 => Self::ConfirmInspection,
             21 => Self::ContestInspection,
+            22 => Self::LeaveGate { release: Stored::get(bytes)? },
             _ => return Err(Damage("no action has this number")),
         })
     }

@@ -2,7 +2,7 @@
 //! changed. Which action is allowed in which state is the table of `states`.
 
 use super::declaration::{clear_timers, end_attempt};
-use super::{Case, cancellation, inspection, judge, return_goods, timer, waybill};
+use super::{Case, bonded, cancellation, inspection, judge, return_goods, timer, waybill};
 use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
@@ -264,6 +264,7 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
             return_goods::is_in(consignment, *number, ReturnState::Approved)
         }
         (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1) && summarisable,
+        (ActionKind::LeaveGate { .. }, Some(_)) => bonded::may_leave(consignment),
         (ActionKind::PayBill, _) => bill.is_some_and(|bill| bill.status == 2 && !bill.paid),
         (kind, Some(state)) => trigger(kind).is_some_and(|trigger| next(state, trigger).is_some()),
     };
@@ -331,6 +332,11 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
         ActionKind::ReceiveReturn { number } => return_goods::receive(case, consignment, *number),
         ActionKind::SummariseBill { notice } => timer::summarise(case, consignment, notice.clone()),
         ActionKind::PayBill => pay(case, consignment),
+        ActionKind::LeaveGate { release } => {
+            let state = consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number());
+            case.out.answer.status = i32::from(state);
+            bonded::leave(case, consignment, release);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The declaration (CEB621): staged or declared, changed or deleted. Declaring claims the waybill, assesses the tax,
 //! holds quota and guarantee, and tries the match.
 
-use super::{Case, judge, partner, receipt::Numbers, waybill};
+use super::{Case, bonded, judge, partner, receipt::Numbers, waybill};
 use crate::Text;
 use crate::consignment::{Attempt, Consignment, State, WaybillRecord};
 use crate::event::{Arrived, Follow, Timer, TimerKind};
@@ -100,6 +100,10 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
     }
 
     // From here nothing can fail.
+    let mut taken = None;
+    if declares {
+        taken = bonded::declared(case, &mut consignment, declaration, &mut findings).map(Box::new);
+    }
     void_holds(case, &mut consignment);
     let number = consignment.attempt.as_ref().map_or(1, |attempt| attempt.number + 1);
     let mut quota = None;
@@ -165,6 +169,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         bill: None,
         remarks: Vec::new(),
         joint: None,
+        taken,
     });
     case.out.answer.pre_no = Some(pre_no.clone());
     case.accept(i32::from(status), info.clone(), findings);
@@ -399,6 +404,7 @@ pub(super) fn void_holds(case: &mut Case<'_>, consignment: &mut Consignment) {
             case.out.movements.push(movement);
         }
     }
+    bonded::give_back(case, consignment);
 }
 
 /// Sets a timer, and remembers that it runs.

@@ -1,7 +1,7 @@
 //! The judgement of an attempt: complete? agreed? which lane? released? Called whenever something changed.
 
 use super::declaration::{clear_timers, end_attempt, set_timer, waybill_of};
-use super::{Case, info, receipt::Numbers, scripted, waybill};
+use super::{Case, bonded, info, receipt::Numbers, scripted, waybill};
 use crate::Text;
 use crate::consignment::{Attempt, Bill, Consignment, CreditStanding, Drawn, Filed, Lane, RiskHit, State};
 use crate::event::TimerKind;
@@ -143,11 +143,8 @@ fn agree(
             Finding::new(Reason::UncertainRow).field(format!("InventoryList.gnum {gnum}"), what).uncertain(),
         );
     }
-    if declaration.head.trade_mode != "9610" {
-        findings.push(
-            Finding::new(Reason::BookNotChecked)
-                .field("InventoryHead.emsNo", declaration.head.ems_no.as_deref().unwrap_or("")),
-        );
+    if declaration.head.trade_mode != "9610" && attempt.taken.is_none() {
+        findings.push(bonded::not_checked(declaration));
     }
     // Goods that could not be assessed are never released unseen.
     let open_look = attempt.assessment.is_none()

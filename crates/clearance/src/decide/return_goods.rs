@@ -2,7 +2,7 @@
 //! quota and guarantee. An approved return whose goods do not come lapses.
 
 use super::declaration::{clear_timers, set_timer};
-use super::{Case, judge, partner, receipt::Numbers};
+use super::{Case, bonded, judge, partner, receipt::Numbers};
 use crate::consignment::{Attempt, Consignment, ReturnFile, ReturnState, ReturnedLine, State};
 use crate::event::{Arrived, TimerKind};
 use crate::finding::Finding;
@@ -328,6 +328,7 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
         file.quota_given_back = quota;
     }
     clear_return_timer(case, consignment, number);
+    come_back(case, consignment, number);
     if let Some(bill) = bill {
         let void = bill.status == 3;
         case.send_bill(consignment, &shown, &bill, void);
@@ -337,6 +338,14 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
         }
     }
     case.out.answer.status = 399;
+}
+
+/// What was taken of a bonded book comes back to it.
+fn come_back(case: &mut Case<'_>, consignment: &mut Consignment, number: u32) {
+    let Some(file) = consignment.returns.iter().find(|file| file.number == number) else { return };
+    let lines: Vec<(u32, Decimal)> = file.lines.iter().map(|line| (line.gnum, line.qty)).collect();
+    let pre_no = file.pre_no.clone();
+    bonded::come_back(case, consignment, &pre_no, &lines);
 }
 
 fn clear_return_timer(case: &mut Case<'_>, consignment: &mut Consignment, number: u32) {

@@ -179,10 +179,12 @@ law! {
     draw_secret_days;
     /// Days after a period after which its seed is told, whatever is still under way.
     draw_reveal_days;
+    /// Thousandths by which what a vehicle has loaded may differ from the lists of its parcels.
+    bonded_gate_weight_tolerance;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 30] = [
+const LATER: [(&str, i64); 31] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -213,6 +215,7 @@ const LATER: [(&str, i64); 30] = [
     ("draw_handover_hours", 24),
     ("draw_secret_days", 14),
     ("draw_reveal_days", 60),
+    ("bonded_gate_weight_tolerance", 30),
 ];
 
 impl Parameters {

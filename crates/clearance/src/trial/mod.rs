@@ -344,6 +344,7 @@ fn facts(grounds: &Grounds) -> Facts {
     let mut facts = grounds.records.clone();
     facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
     facts.next = grounds.event.position;
+    facts.bonded = stored.read.bonded.as_facts();
     let mut freed = Vec::new();
     if let Some(before) = &grounds.before {
         // Partners are matched afterwards, with their documents.

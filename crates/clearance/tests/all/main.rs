@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod actions;
+mod bonded;
 mod deadlines;
 mod draws;
 mod goods;

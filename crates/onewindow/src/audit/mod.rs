@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
 mod bench;
+mod books;
 mod draws;
 mod verify;
 
@@ -47,6 +48,11 @@ enum Action {
         after_help = "Example:\n  curl -s $WINDOW/v1/draws/20261207 > period.json\n  curl -s $WINDOW/v1/draws/20261207/list > list.csv\n  onewindow audit draws period.json list.csv --json"
     )]
     Draws(draws::Arguments),
+    /// Add movements of bonded books up: exit code 0 = everything adds up, 1 = it does not, 2 = a file cannot be read.
+    #[command(
+        after_help = "Example:\n  curl -s $WINDOW/v1/books/5301960601:T8620W000001/movements?form=csv > movements.csv\n  curl -s $WINDOW/v1/books/5301960601:T8620W000001 > book.json\n  onewindow audit books movements.csv --book book.json --json"
+    )]
+    Books(books::Arguments),
     /// Print a signed head, to be kept elsewhere: the newest, made if rows came since the last.
     Head {
         #[command(flatten)]
@@ -209,6 +215,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     match arguments.action {
         Action::Verify(arguments) => return verify::run(&arguments),
         Action::Draws(arguments) => return draws::run(&arguments),
+        Action::Books(arguments) => return books::run(&arguments),
         Action::Keys { space, rotate, json } => return runtime.block_on(keys(&space, rotate, json)),
         Action::Bench(arguments) => {
             let bar = bar()?;

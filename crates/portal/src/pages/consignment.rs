@@ -109,6 +109,9 @@ fn of_attempt(texts: Texts, attempt: &Attempt) -> Vec<(String, Markup)> {
     if let Some(guarantee) = &attempt.guarantee {
         pairs.push((texts.text("guarantee"), taken(texts, guarantee)));
     }
+    if let Some(book) = &attempt.book {
+        pairs.push((texts.text("books-book"), super::books::taken(texts, book)));
+    }
     pairs
 }
 

@@ -97,6 +97,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ActionKind::ReceiveReturn { number: 1 },
         ActionKind::SummariseBill { notice: "".into() },
         ActionKind::PayBill,
+        ActionKind::LeaveGate { release: "".into() },
         ActionKind::ConfirmInspection,
         ActionKind::ContestInspection,
         ActionKind::Inspected(Box::new(clearance::inspection::Inspection {

@@ -151,6 +151,9 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::RiskCase => {
             &["/opened/subject", "/opened/dimension", "/decided/decision/risk", "/closing/result"]
         }
+        Register::BondedBook => &["/counting"],
+        Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],
+        Register::BondedDocument => &["/gate/vehicle"],
         Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }

@@ -4,7 +4,7 @@
 use super::{Field, Kind, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    attachment, certificate, consumer, credit, demand, dispute, filing, form, goods, moves_of, offer,
+    attachment, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods, moves_of, offer,
     payment_data, request, risk_case, share, webhook,
 };
 use clearance::party::Role;
@@ -114,6 +114,12 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<demand::Asked>("demand", described(Register::ServiceRequest, "ask"), &[]);
     is_described::<demand::Accepting>("accepting", described(Register::ServiceRequest, "accept"), &[]);
     is_described::<offer::Offered>("offer", described(Register::ServiceOffer, "offer"), &[]);
+    let items = described(Register::BondedBook, "apply");
+    is_described::<bonded::Applied>("bonded items", items, &[]);
+    is_described::<bonded::form::ItemForm>("bonded item", within(items, "items"), &[]);
+    let lines = described(Register::BondedDocument, "file");
+    is_described::<bonded::document::Lines>("bonded lines", lines, &[]);
+    is_described::<bonded::form::LineForm>("bonded line", within(lines, "lines"), &[]);
     is_described::<risk_case::Opened>("case", described(Register::RiskCase, "open"), &[]);
     is_described::<risk_case::Invited>("invited", described(Register::RiskCase, "invite"), &[]);
     is_described::<risk_case::Evidence>(

@@ -121,6 +121,10 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             right(&[Right::DrawsHold])
         }
         ("get", "/v1/consignments/{platform}/{order_no}/draw") => right(&[Right::ConsignmentsRead]),
+        ("get", "/v1/books" | "/v1/books/{id}" | "/v1/books/{id}/movements") => {
+            right(&[Right::RegistersRead])
+        }
+        ("post", "/v1/books/{id}/gate-releases") => right(&[Right::RegistersApply]),
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
@@ -186,6 +190,9 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get" | "post", "/desk/registers/{register}/new")
         | ("post", "/desk/registers/{register}/{id}/actions") => {
             right(&[Right::RegistersApply, Right::FilingsReview])
+        }
+        ("get", "/desk/books" | "/desk/books/{id}" | "/desk/books/{id}/file") => {
+            right(&[Right::RegistersRead])
         }
         ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),

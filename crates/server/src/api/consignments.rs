@@ -345,6 +345,9 @@ pub(crate) async fn shown(
             shown["person"] = subjects::person_of(&consignment).map(Text::as_str).into();
             shown["address"] = subjects::address_of(&consignment).map(Text::as_str).into();
         }
+        if let Some(attempt) = &consignment.attempt {
+            shown["attempt"]["book"] = super::books::taken(attempt);
+        }
         shown["inspection"] = inspections::form(window, caller, &consignment);
         let taken = window.control.assignment(order, now).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();

@@ -5,6 +5,7 @@ pub mod access;
 pub(crate) mod actions;
 pub(crate) mod assignments;
 pub(crate) mod bills;
+pub(crate) mod books;
 pub(crate) mod bulk_actions;
 mod confirmations;
 pub(crate) mod consignments;
@@ -22,6 +23,7 @@ pub(crate) mod limits;
 mod lines;
 pub(crate) mod messages;
 mod openapi;
+mod openapi_books;
 mod openapi_consumer;
 mod openapi_desks;
 mod openapi_draws;
@@ -38,6 +40,7 @@ mod persons;
 pub(crate) mod photographs;
 mod preview;
 pub(crate) mod receipts;
+mod register_answers;
 pub(crate) mod register_forms;
 pub(crate) mod registers;
 pub(crate) mod registrations;
@@ -179,6 +182,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/search"),
     ("get", "/v1/decisions"),
     ("get", "/v1/risk/model"),
+    ("get", "/v1/books"),
+    ("get", "/v1/books/{id}"),
+    ("get", "/v1/books/{id}/movements"),
+    ("post", "/v1/books/{id}/gate-releases"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -280,6 +287,10 @@ pub fn router(window: Window) -> Router {
         .route("/v1/draws/{period}/commitments", post(draws::commit))
         .route("/v1/draws/{period}/secrets", post(draws::hand_over))
         .route("/v1/consignments/{platform}/{order_no}/draw", get(draws::of_order))
+        .route("/v1/books", get(books::list))
+        .route("/v1/books/{id}", get(books::show))
+        .route("/v1/books/{id}/movements", get(books::movements))
+        .route("/v1/books/{id}/gate-releases", post(books::release))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

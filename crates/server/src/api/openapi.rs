@@ -451,7 +451,8 @@ pub fn build() -> Value {
     let more = more
         .chain(inspections::SUMMARIES)
         .chain(super::openapi_rulebooks::summaries())
-        .chain(desks::SUMMARIES);
+        .chain(desks::SUMMARIES)
+        .chain(super::openapi_books::SUMMARIES);
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();

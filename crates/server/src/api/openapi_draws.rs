@@ -34,7 +34,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (409, "commitments have ended, or have not ended yet, or the period has begun"),
             (422, "what is wrong is in `faults`"),
         ],
-        _ => Vec::new(),
+        _ => super::openapi_books::refusals(method, path),
     }
 }
 
@@ -43,16 +43,16 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path.strip_prefix(DRAWS) {
         Some("") => &["limit"],
         Some("/{period}/line") => &["platform", "orderNo", "salt"],
-        _ => &[],
+        _ => super::openapi_books::queries(path),
     }
 }
 
 /// The schema of a route's body.
 pub(super) fn request(path: &str) -> Option<&'static str> {
-    match path.strip_prefix(DRAWS)? {
-        "/{period}/commitments" => Some("DrawCommitment"),
-        "/{period}/secrets" => Some("DrawSecret"),
-        _ => None,
+    match path.strip_prefix(DRAWS) {
+        Some("/{period}/commitments") => Some("DrawCommitment"),
+        Some("/{period}/secrets") => Some("DrawSecret"),
+        _ => super::openapi_books::request(path),
     }
 }
 
@@ -61,11 +61,11 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
     if path == "/v1/consignments/{platform}/{order_no}/draw" {
         return Some("OrderDraw");
     }
-    match (method, path.strip_prefix(DRAWS)?) {
-        ("get", "") => Some("DrawPeriods"),
-        ("get", "/{period}") | ("post", _) => Some("DrawPeriod"),
-        ("get", "/{period}/line") => Some("DrawLine"),
-        _ => None,
+    match (method, path.strip_prefix(DRAWS)) {
+        ("get", Some("")) => Some("DrawPeriods"),
+        ("get", Some("/{period}")) | ("post", Some(_)) => Some("DrawPeriod"),
+        ("get", Some("/{period}/line")) => Some("DrawLine"),
+        _ => super::openapi_books::answer(path),
     }
 }
 
@@ -127,5 +127,6 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("DrawLine", object(&line)),
         ("OrderDraw", object(&[("seed", whole), ("period", or_null("string"))])),
     ];
-    all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    own.chain(super::openapi_books::schemas()).collect()
 }

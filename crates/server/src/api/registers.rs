@@ -2,6 +2,8 @@
 //! who may make it is said by `register`.
 
 use super::error::Problem;
+use super::register_answers::line;
+pub(crate) use super::register_answers::{refused, told, whole};
 use super::view::time;
 use super::{CONSIGNMENTS, Query, limit, operations, parameter, register_forms};
 use crate::auth::Caller;
@@ -14,7 +16,7 @@ use clearance::keys::Time;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use register::moves::Who;
 use register::view::View;
-use register::{By, Command, Fault, Refusal};
+use register::{By, Command, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -309,6 +311,9 @@ pub async fn act(
     if register == Register::RiskCase && body.action == "add-evidence" {
         body.body = crate::risk_cases::with_shown(&window, &caller, body.body).await?;
     }
+    if matches!(register, Register::BondedBook | Register::BondedDocument) {
+        crate::bonded::with_accepted(&window, &key, &mut body).await?;
+    }
     let command = Command {
         key,
         version: body.version,
@@ -397,6 +402,10 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::Delivery
         | Register::Answer
         | Register::PaymentData => caller.is_office(),
+        // What a holder has in stock is for whoever supervises it.
+        Register::BondedBook | Register::BondedItem | Register::BondedDocument => {
+            caller.is_office() && caller.districts.is_empty()
+        }
         // What was erased is told by place, never by person.
         Register::Erasure => caller.is_office() && caller.districts.is_empty(),
         // Whoever decides on a dispute or releases a lock; each reading is told to the person.
@@ -435,7 +444,7 @@ pub(super) async fn visible(
 }
 
 /// A record that the caller may see; a reading of another's is recorded before it is shown.
-async fn found(
+pub(super) async fn found(
     window: &Window,
     caller: &Caller,
     register: &str,
@@ -464,57 +473,4 @@ pub(crate) async fn recorded(
     let command = crate::reading::reading(by, subject, owners, purpose, range).ok_or_else(unnamed)?;
     let codes = command.by.codes.clone();
     command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal, &codes))
-}
-
-/// A fault as the interface tells it.
-pub(crate) fn told(fault: &Fault) -> Value {
-    let (said, parameters) = (&fault.expected, fault.expected.parameters());
-    let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
-    json!({
-        "path": fault.path, "value": fault.value, "expected": said.en(), "code": said.code(),
-        "parameters": Value::Object(parameters.collect()), "text": {"en": said.en(), "zh": said.zh()},
-    })
-}
-
-pub(crate) fn refused(refusal: &Refusal, codes: &[Text]) -> Problem {
-    match refusal {
-        Refusal::Absent => Problem::not_found("no such record, or not yours"),
-        Refusal::NotYours(why) => Problem::not_yours(why),
-        Refusal::Outdated(record) => Problem::conflict(
-            "outdated",
-            "The record changed since you saw it",
-            "look at it as it is now, then decide again with its version",
-        )
-        .with("current", whole(&View::of(record, codes))),
-        Refusal::State(record, allowed) => Problem::conflict(
-            "state",
-            "The record's state does not allow this",
-            &format!("it is {}; allowed are: {}", record.state, allowed.join(", ")),
-        )
-        .with("current", whole(&View::of(record, codes))),
-        Refusal::Invalid(faults) => {
-            let told: Vec<Value> = faults.iter().map(told).collect();
-            Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-                .with("faults", Value::Array(told))
-        }
-    }
-}
-
-/// What a list tells of a record.
-fn line(view: &View) -> Value {
-    let record = view.record();
-    json!({
-        "register": record.key.register.word(), "id": record.key.id.as_str(), "version": record.version,
-        "state": record.state.as_str(), "parties": record.parties.iter().map(Text::as_str).collect::<Vec<_>>(),
-        "created": time(record.created), "changed": time(record.changed), "position": record.last.number(),
-        "by": {"party": record.actor.party.as_str(), "name": record.actor.name.as_str()},
-        "action": record.action.as_str(), "note": record.note, "yours": view.is_own(),
-    })
-}
-
-/// A record, as much of it as is seen.
-pub(crate) fn whole(view: &View) -> Value {
-    let mut shown = line(view);
-    shown["body"] = view.body().clone();
-    shown
 }

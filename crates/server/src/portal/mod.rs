@@ -4,6 +4,7 @@
 //! A page is never more than its route beneath: handlers here call the handlers of the interface and read their answers.
 
 mod account;
+mod books;
 mod consumer;
 mod credit;
 mod demands;
@@ -82,6 +83,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/send"),
     ("post", "/desk/send"),
     ("get", "/desk/demands"),
+    ("get", "/desk/books"),
+    ("get", "/desk/books/{id}"),
+    ("get", "/desk/books/{id}/file"),
     ("get", "/desk/registers"),
     ("get", "/desk/registers/{register}"),
     ("get", "/desk/registers/{register}/new"),
@@ -177,6 +181,9 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/search", get(desk::search))
         .route("/desk/rules", get(desk::rules))
         .route("/desk/demands", get(demands::both))
+        .route("/desk/books", get(books::list))
+        .route("/desk/books/{id}", get(books::show))
+        .route("/desk/books/{id}/file", get(books::file))
         .route("/desk/registers", get(registers::hub))
         .route("/desk/registers/{register}", get(registers::list))
         .route("/desk/registers/{register}/new", get(registers::ask).post(registers::make))

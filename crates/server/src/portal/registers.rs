@@ -88,6 +88,7 @@ fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
         more.push(("/desk/demands".to_owned(), texts.text("nav-demands"), texts.text("about-demands")));
     }
     if caller.rights.has(Right::RegistersRead) {
+        more.push(("/desk/books".to_owned(), texts.text("nav-books"), texts.text("about-books")));
         more.push(("/desk/credit".to_owned(), texts.text("credit-title"), texts.text("about-credit")));
     }
     if caller.rights.has(Right::SharesRead) {

@@ -6,7 +6,7 @@ use crate::portal_in_browser::{CHECKS, browser, focus, folder, serve, take_over}
 use crate::portal_permissions::{TABLE, asked};
 
 /// Routes that are no pages: files, streams, what was received.
-const NO_PAGES: [&str; 10] = [
+const NO_PAGES: [&str; 11] = [
     "/static/{name}",
     "/indicators/file",
     "/desk/zone/file",
@@ -16,6 +16,7 @@ const NO_PAGES: [&str; 10] = [
     "/desk/consignments/{platform}/{order_no}/photographs/{sha256}",
     "/desk/evidence/file",
     "/desk/decisions/file",
+    "/desk/books/{id}/file",
     "/my/data/file",
 ];
 

@@ -292,10 +292,11 @@ impl Effects {
             .await?;
         }
         if !self.followed.is_empty() {
+            // An earlier version may have written it: the first byte, its format, does not count.
             let writers: Vec<i32> = self.followed.iter().map(|(cause, _)| i32::from(cause.writer)).collect();
             let sequences: Vec<i64> = self.followed.iter().map(|(cause, _)| cause.sequence as i64).collect();
             let payloads: Vec<&[u8]> = self.followed.iter().map(|(_, payload)| payload.as_slice()).collect();
-            run(at, "DELETE FROM follow f USING unnest($1::integer[], $2::bigint[], $3::bytea[]) AS d(writer, sequence, payload) WHERE f.writer = d.writer AND f.sequence = d.sequence AND f.payload = d.payload", &[&writers, &sequences, &payloads]).await?;
+            run(at, "DELETE FROM follow f USING unnest($1::integer[], $2::bigint[], $3::bytea[]) AS d(writer, sequence, payload) WHERE f.writer = d.writer AND f.sequence = d.sequence AND substr(f.payload, 2) = substr(d.payload, 2)", &[&writers, &sequences, &payloads]).await?;
         }
         if !self.undecided.is_empty() {
             let sequences: Vec<i64> = self.undecided.iter().map(|sequence| *sequence as i64).collect();

@@ -1,0 +1,220 @@
+//! Lists of bonded goods against their book: taken, short, given back, left, returned; the same judged again.
+
+use crate::support::{NOW, Window, key, trade};
+use book::{Book, Lot, Place, Quantities, Stock, StockKey};
+use ceb::{Day, Decimal, Document};
+use clearance::Text;
+use clearance::bonded::{TakenState, book_id};
+use clearance::event::{ActionKind, Cause, Event};
+use clearance::facts::{Facts, Keys, needs};
+use clearance::outcome::Outcome;
+use clearance::reason::Reason;
+use clearance::record::Register;
+use clearance::sample::Trade;
+
+const HOLDER: &str = "5301960601";
+const NUMBER: &str = "T8620W000001";
+
+/// A trade from a book, of whose items so many pieces are there, in one lot each.
+fn kept(window: &mut Window, number: u64, pieces: i64) -> Trade {
+    let trade = trade(number).bonded(HOLDER, NUMBER);
+    stocked(window, &trade, pieces);
+    trade
+}
+
+fn stocked(window: &mut Window, trade: &Trade, pieces: i64) {
+    let id = book_id(HOLDER, NUMBER);
+    let book = Book { number: id.clone(), holder: HOLDER.into(), closed: false, counting: None };
+    window.facts.bonded.books.insert(id.clone(), book);
+    for item in trade.items() {
+        let stock = Stock::new(id.clone(), item.clone());
+        let mut facts = window.facts.bonded.clone();
+        facts.stocks.insert(stock.key.clone(), stock.clone());
+        let quantities = item.converted(Decimal::from_whole(pieces)).unwrap();
+        let lot = Lot { number: "L1".into(), origin: "116".into(), expiry: Some(day(20_301_231)) };
+        let operation = book::Operation::Enter { source: book::Source::Opening, lot, quantities };
+        let document = book::DocumentKey {
+            kind: book::DocumentKind::Opening,
+            issuer: HOLDER.into(),
+            number: "QC1".into(),
+        };
+        let command = book::Command {
+            key: book::LineKey { document, line: 1 },
+            book: id.clone(),
+            item: item.number.clone(),
+            time: NOW.stamp_millis(),
+            operation,
+        };
+        let outcome = book::decide(&[command], facts).remove(0);
+        assert!(matches!(outcome.answer, book::Answer::Taken(_)), "{outcome:?}");
+        for stock in outcome.stocks {
+            window.facts.bonded.stocks.insert(stock.key.clone(), stock);
+        }
+    }
+}
+
+fn day(number: u32) -> Day {
+    Day::from_number(number).unwrap()
+}
+
+fn at(window: &Window, place: Place) -> Decimal {
+    let key = StockKey { book: book_id(HOLDER, NUMBER), item: "1".into() };
+    window.facts.bonded.stocks[&key].at(place).unwrap().declared
+}
+
+fn reasons(outcome: &Outcome) -> Vec<Reason> {
+    outcome.answer.findings.iter().map(|finding| finding.reason).collect()
+}
+
+fn taken(window: &Window, trade: &Trade) -> Option<TakenState> {
+    window.of(trade).attempt.as_ref().unwrap().taken.as_ref().map(|taken| taken.state)
+}
+
+#[test]
+fn a_list_takes_its_goods_and_is_released_by_itself() {
+    let mut window = Window::without_draws();
+    let trade = kept(&mut window, 1, 10);
+    let quantity = trade.declaration.lines[0].qty;
+    let outcome = window.trade(&trade);
+    assert_eq!(reasons(&outcome), [], "{:?}", outcome.answer);
+    assert_eq!(window.state(&trade), 800, "no person looks, no parcel is awaited");
+    assert_eq!(at(&window, Place::Frozen), quantity);
+    assert_eq!(taken(&window, &trade), Some(TakenState::Frozen));
+    window.act(&trade, ActionKind::LeaveGate { release: "HF1".into() });
+    assert_eq!((at(&window, Place::Frozen), at(&window, Place::Sold)), (Decimal::ZERO, quantity));
+    let again = window.act(&trade, ActionKind::LeaveGate { release: "HF2".into() });
+    assert_eq!(reasons(&again), [Reason::ActionForbidden], "it leaves once");
+}
+
+#[test]
+fn a_shortage_and_an_unknown_item_reject_with_both_values() {
+    let mut window = Window::without_draws();
+    let trade = kept(&mut window, 1, 1);
+    let mut plenty = Window::without_draws();
+    kept(&mut plenty, 1, 10);
+    assert_eq!(trade.declaration.lines[0].qty, Decimal::from_whole(2));
+    let outcome = window.send(Document::Declaration(trade.declaration.clone()));
+    assert!(reasons(&outcome).contains(&Reason::BookShort), "{:?}", outcome.answer);
+    assert_eq!(window.state(&trade), 100);
+    let finding = outcome.answer.findings.iter().find(|one| one.reason == Reason::BookShort).unwrap();
+    assert_eq!(
+        (finding.fields[0].path.as_str(), finding.fields[0].value.as_str()),
+        ("InventoryList[1].qty", "2")
+    );
+    assert_eq!(finding.fields[1].value, "available 1");
+    assert_eq!((at(&window, Place::Available), at(&window, Place::Frozen)), (Decimal::ONE, Decimal::ZERO));
+    let mut other = trade.clone();
+    other.declaration.lines[0].item_record_no = Some("9".into());
+    other.declaration.head.app_time = later(&other);
+    let outcome = window.send(Document::Declaration(other.declaration.clone()));
+    assert!(reasons(&outcome).contains(&Reason::BookItemUnknown), "{:?}", outcome.answer);
+    assert!(outcome.booked.is_empty());
+    let mut differs = trade.clone();
+    let stocks = &mut plenty.facts.bonded.stocks;
+    stocks.values_mut().for_each(|stock| stock.item.gcode = "0000000001".into());
+    differs.declaration.head.app_time = ceb::Stamp::from_number(later(&trade).number() + 1).unwrap();
+    let outcome = plenty.send(Document::Declaration(differs.declaration));
+    assert!(reasons(&outcome).contains(&Reason::BookItemDiffers), "{:?}", outcome.answer);
+}
+
+fn later(trade: &Trade) -> ceb::Stamp {
+    ceb::Stamp::from_number(trade.declaration.head.app_time.number() + 1).unwrap()
+}
+
+#[test]
+fn what_ends_without_leaving_goes_back() {
+    let mut window = Window::without_draws();
+    let trade = kept(&mut window, 5, 10);
+    let quantity = trade.declaration.lines[0].qty;
+    window.send(Document::Declaration(trade.declaration.clone()));
+    assert_eq!(at(&window, Place::Frozen), quantity);
+    window.wait_days(4);
+    assert_eq!(window.state(&trade), 100, "its partners never came");
+    assert_eq!(
+        (at(&window, Place::Frozen), at(&window, Place::Available)),
+        (Decimal::ZERO, Decimal::from_whole(10))
+    );
+    assert_eq!(taken(&window, &trade), Some(TakenState::Restored));
+}
+
+#[test]
+fn a_list_declared_anew_takes_again_what_it_had_itself() {
+    let mut window = Window::without_draws();
+    let number = (1..).find(|number| trade(*number).declaration.lines.len() == 1).unwrap();
+    let quantity = trade(number).declaration.lines[0].qty;
+    let trade = kept(&mut window, number, quantity.units() as i64 / 100_000);
+    window.send(Document::Declaration(trade.declaration.clone()));
+    assert_eq!((window.state(&trade), at(&window, Place::Frozen)), (2, quantity));
+    let mut changed = trade.declaration.clone();
+    changed.head.app_type = "2".into();
+    changed.head.app_time = later(&trade);
+    changed.head.pre_no = window.of(&trade).attempt.as_ref().map(|attempt| attempt.pre_no.clone());
+    let outcome = window.send(Document::Declaration(changed));
+    assert_eq!(window.state(&trade), 2, "{:?}", outcome.answer);
+    assert_eq!((at(&window, Place::Frozen), at(&window, Place::Available)), (quantity, Decimal::ZERO));
+    assert_eq!(outcome.booked.len(), 2, "given back and taken in one row");
+}
+
+#[test]
+fn goods_come_back_with_their_return() {
+    let mut window = Window::without_draws();
+    let number =
+        (10..).find(|number| trade(*number).declaration.lines[0].qty == Decimal::from_whole(3)).unwrap();
+    let trade = kept(&mut window, number, 10);
+    window.trade(&trade);
+    assert_eq!(window.state(&trade), 800);
+    window.apply_for_return(&trade);
+    window.act(&trade, ActionKind::ApproveReturn { number: 1 });
+    assert_eq!(at(&window, Place::Returned), Decimal::ZERO, "nothing is back yet");
+    window.act(&trade, ActionKind::ReceiveReturn { number: 1 });
+    assert_eq!(at(&window, Place::Returned), Decimal::ONE);
+    assert_eq!(at(&window, Place::Sold), Decimal::from_whole(2), "the rest left");
+    assert_eq!(at(&window, Place::Available), Decimal::from_whole(7));
+}
+
+#[test]
+fn a_book_that_is_not_here_stays_with_a_person_and_one_that_is_counted_rejects() {
+    let mut window = Window::without_draws();
+    let trade = kept(&mut window, 1, 10);
+    let id = book_id(HOLDER, NUMBER);
+    let book = window.facts.bonded.books.remove(&id).unwrap();
+    let outcome = window.trade(&trade);
+    assert_eq!((reasons(&outcome), window.state(&trade)), (vec![Reason::BookNotChecked], 300));
+    window.facts.bonded.books.insert(id, Book { counting: Some("PD1".into()), ..book });
+    let other = kept_again(&trade, 2);
+    let outcome = window.send(Document::Declaration(other.declaration.clone()));
+    assert!(reasons(&outcome).contains(&Reason::BookStopped), "{:?}", outcome.answer);
+}
+
+fn kept_again(like: &Trade, number: u64) -> Trade {
+    let mut other = trade(number);
+    other.declaration.lines.clone_from(&like.declaration.lines);
+    other.bonded(HOLDER, NUMBER)
+}
+
+#[test]
+fn the_keys_of_a_list_are_its_book_and_items_and_the_row_judges_itself_again() {
+    let mut window = Window::without_draws();
+    let trade = kept(&mut window, 1, 10);
+    let before = window.facts.clone();
+    let outcome = window.send(Document::Declaration(trade.declaration.clone()));
+    let read = &outcome.read.bonded;
+    assert_eq!((read.books.len(), read.stocks.len()), (1, 1));
+    let arrived = crate::support::arrived("5301980501", Document::Declaration(trade.declaration.clone()));
+    let cause = Cause::Document(std::sync::Arc::new(arrived));
+    let event = Event { position: outcome.position, cause, recorded: None };
+    let mut keys = Keys::default();
+    needs(&event, &window.reference, NOW, &mut keys);
+    let named: Vec<(Register, Text)> =
+        keys.records.iter().map(|key| (key.register, key.id.clone())).collect();
+    let book = Text::from("5301960601:T8620W000001");
+    assert!(named.contains(&(Register::BondedBook, book.clone())), "{named:?}");
+    assert!(named.contains(&(Register::BondedItem, format!("{book}:1").into())), "{named:?}");
+    let mut facts = Facts { bonded: read.as_facts(), ..before };
+    facts.next = outcome.position;
+    let again = clearance::decide(&[event], &mut facts, &window.reference, outcome.now).remove(0);
+    assert_eq!((&again.booked, &again.read.bonded), (&outcome.booked, &outcome.read.bonded));
+    let zero = Quantities::ZERO;
+    assert!(again.booked.iter().flat_map(|moved| &moved.postings).all(|posting| posting.quantities != zero));
+    assert_eq!(key(&trade).order_no, trade.order.head.order_no);
+}

@@ -1,0 +1,271 @@
+//! `onewindow audit books`: adds up exported movements of bonded books, by themselves. It opens no store and uses neither the books
+//! of the window nor its ledger: whoever has the files can say whether goods came out of nothing, or were taken twice.
+#![expect(clippy::print_stdout, reason = "the answer of the command")]
+
+use super::Unusable;
+use super::verify::unusable;
+use crate::Failure;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `audit books`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Movements, as GET /v1/books/{id}/movements?form=csv gives them; all pages and books that belong together.
+    #[arg(value_name = "MOVEMENTS_FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// A book as GET /v1/books/{id} gives it, to be held against what the movements add up to.
+    #[arg(long, value_name = "FILE")]
+    book: Vec<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Places for which the holder answers; every other is outside.
+const INSIDE: [&str; 6] = ["available", "frozen", "inspection", "returned", "exhibition", "in-transit"];
+/// What a file must say of a movement.
+const NEEDED: [&str; 14] = [
+    "book", "item", "lot", "from", "to", "declared", "first", "second", "kind", "issuer", "number", "line",
+    "time", "position",
+];
+/// Faults that are told; more are counted.
+const TOLD: usize = 50;
+
+type Three = [i128; 3];
+type Row = BTreeMap<String, String>;
+
+/// What the movements say.
+#[derive(Default)]
+struct Report {
+    movements: usize,
+    items: usize,
+    faults: Vec<String>,
+    /// By book, item, lot and place.
+    balances: BTreeMap<(String, String, String, String), Three>,
+}
+
+/// Lines of a file of comma-separated values, quoted as spreadsheets do; none where a quote stays open.
+fn rows(text: &str) -> Option<Vec<Vec<String>>> {
+    let (mut all, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
+    let (mut quoted, mut letters) = (false, text.chars().peekable());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => {
+                letters.next();
+                cell.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                all.push(std::mem::take(&mut row));
+            }
+            '\r' if !quoted => {}
+            letter => cell.push(letter),
+        }
+    }
+    if !cell.is_empty() || !row.is_empty() {
+        row.push(cell);
+        all.push(row);
+    }
+    (!quoted).then_some(all)
+}
+
+/// A number with up to five places, as a count of 0.00001.
+fn number(text: &str) -> Option<i128> {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, places) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 19 || places.len() > 5 || !digits(whole) || !digits(places) {
+        return None;
+    }
+    let units: i128 = format!("{whole}{places:0<5}").parse().ok()?;
+    Some(if negative { -units } else { units })
+}
+
+fn quantities(row: &Row) -> Option<Three> {
+    let of = |name: &str| number(row.get(name)?);
+    Some([of("declared")?, of("first")?, of("second")?])
+}
+
+fn of<'a>(row: &'a Row, name: &str) -> &'a str {
+    row.get(name).map_or("", String::as_str)
+}
+
+/// The movements of a file, the oldest first within each item.
+fn movements(path: &Path) -> Result<Vec<Row>, Unusable> {
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
+    let rows = rows(&text).ok_or_else(|| unusable(path, "a quote stays open"))?;
+    let (head, lines) = rows.split_first().ok_or_else(|| unusable(path, "it is empty"))?;
+    if let Some(missing) = NEEDED.iter().find(|name| !head.iter().any(|cell| cell == *name)) {
+        return Err(unusable(path, format!("it has no column {missing}")));
+    }
+    let named = |line: &Vec<String>| head.iter().cloned().zip(line.iter().cloned()).collect();
+    Ok(lines.iter().rev().map(named).collect())
+}
+
+/// Adds movements up.
+fn audit(mut all: Vec<Row>) -> Report {
+    // Of one row of the ledger the order of the files stands.
+    all.sort_by(|a, b| {
+        (of(a, "time"), of(a, "position").len(), of(a, "position")).cmp(&(
+            of(b, "time"),
+            of(b, "position").len(),
+            of(b, "position"),
+        ))
+    });
+    let mut report = Report { movements: all.len(), ..Report::default() };
+    let (mut seen, mut items) = (BTreeSet::new(), BTreeSet::new());
+    // What a line took, less what later lines resolved of it.
+    let mut open: BTreeMap<String, i128> = BTreeMap::new();
+    let mut sent: BTreeMap<String, i128> = BTreeMap::new();
+    for row in &all {
+        let line = ["kind", "issuer", "number", "line"].map(|name| of(row, name)).join(" ");
+        let stock = ["book", "item", "lot"].map(|name| of(row, name)).join(" / ");
+        let told = format!("{stock} by {line}");
+        let (from, to) = (of(row, "from"), of(row, "to"));
+        let Some(moved) = quantities(row).filter(|moved| moved.iter().all(|part| *part >= 0)) else {
+            report.faults.push(format!("{told}: a quantity is none, or below zero"));
+            continue;
+        };
+        if !seen.insert(format!("{told} {from} {to}")) {
+            report.faults.push(format!("{told}: moved twice from {from} to {to}"));
+        }
+        items.insert((of(row, "book").to_owned(), of(row, "item").to_owned()));
+        for (place, sign) in [(from, -1), (to, 1)] {
+            let key = ["book", "item", "lot"].map(|name| of(row, name).to_owned());
+            let [book, item, lot] = key;
+            let balance = report.balances.entry((book, item, lot, place.to_owned())).or_default();
+            for (balance, moved) in balance.iter_mut().zip(moved) {
+                *balance += sign * moved;
+            }
+            if INSIDE.contains(&place) && balance.iter().any(|part| *part < 0) {
+                report.faults.push(format!("{told}: {place} is below zero"));
+            }
+        }
+        let earlier = ["ofKind", "ofIssuer", "ofNumber", "ofLine"].map(|name| of(row, name)).join(" ");
+        if to == "frozen" {
+            *open.entry(format!("{stock} by {line}")).or_default() += moved[0];
+        }
+        if from == "frozen" {
+            let left = open.entry(format!("{stock} by {earlier}")).or_default();
+            *left -= moved[0];
+            if *left < 0 {
+                report.faults.push(format!("{told}: resolves more than {earlier} took"));
+            }
+        }
+        // What leaves one book for another comes in there: both halves of one line.
+        if to == "other-book" || from == "other-book" {
+            *sent.entry(line.clone()).or_default() += if to == "other-book" { moved[0] } else { -moved[0] };
+        }
+    }
+    report.items = items.len();
+    for (line, left) in sent.iter().filter(|(_, left)| **left != 0) {
+        report.faults.push(format!("{line}: what left one book is not what came into the other ({left})"));
+    }
+    report
+}
+
+/// Holds a book as the window shows it against what its movements add up to.
+fn compare(told: &Value, report: &mut Report) {
+    let book = told["book"].as_str().unwrap_or_default();
+    for stock in told["stock"].as_array().into_iter().flatten() {
+        let item = stock["item"]["number"].as_str().unwrap_or_default();
+        for place in INSIDE {
+            let shown = stock["places"][place].as_str().and_then(number).unwrap_or(-1);
+            let of_it = |(key, _): &(&(String, String, String, String), &Three)| {
+                key.0 == book && key.1 == item && key.3 == place
+            };
+            let added: i128 = report.balances.iter().filter(of_it).map(|(_, balance)| balance[0]).sum();
+            if shown != added {
+                let fault = format!(
+                    "{book} / {item}: the window shows {shown} {place}, the movements give {added} (of 0.00001)"
+                );
+                report.faults.push(fault);
+            }
+        }
+    }
+}
+
+/// Checks movements.
+pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
+    let mut all = Vec::new();
+    for path in &arguments.files {
+        all.extend(movements(path)?);
+    }
+    let mut report = audit(all);
+    for path in &arguments.book {
+        let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
+        let told: Value = serde_json::from_str(&text).map_err(|error| unusable(path, error))?;
+        compare(&told, &mut report);
+    }
+    let clean = report.faults.is_empty();
+    let shown: Vec<&String> = report.faults.iter().take(TOLD).collect();
+    if arguments.json {
+        let all = json!({"clean": clean, "movements": report.movements, "items": report.items, "faults": shown,
+            "more": report.faults.len() - shown.len()});
+        println!("{all}");
+    } else {
+        println!("{} movements of {} items", report.movements, report.items);
+        for fault in &shown {
+            println!("fault: {fault}");
+        }
+        if report.faults.len() > shown.len() {
+            println!("and {} more", report.faults.len() - shown.len());
+        }
+        println!("{}", if clean { "everything adds up" } else { "it does not add up" });
+    }
+    Ok(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: [&str; 18] = [
+        "book", "item", "lot", "from", "to", "declared", "first", "second", "kind", "issuer", "number",
+        "line", "ofKind", "ofIssuer", "ofNumber", "ofLine", "time", "position",
+    ];
+
+    fn row(text: &str) -> Row {
+        let cells = text.split(' ').map(|cell| if cell == "-" { "" } else { cell }.to_owned());
+        HEAD.iter().map(|name| (*name).to_owned()).zip(cells).collect()
+    }
+
+    #[test]
+    fn what_adds_up_is_clean_and_what_does_not_is_told() {
+        let story = [
+            "B 1 L abroad available 10 4.5 0 entry-checklist H E1 1 - - - - 1 1",
+            "B 1 L available frozen 3 1.35 0 list A O/1 1 - - - - 2 2",
+            "B 1 L frozen sold 3 1.35 0 gate-release H G1 1 list A O/1 1 3 3",
+        ];
+        let rows: Vec<Row> = story.iter().map(|text| row(text)).collect();
+        let report = audit(rows.clone());
+        assert_eq!((report.movements, report.items, report.faults.len()), (3, 1, 0), "{:?}", report.faults);
+        let mut shown = Report { balances: report.balances.clone(), ..Report::default() };
+        let places = json!({"available": "7", "frozen": "0", "inspection": "0", "returned": "0", "exhibition": "0", "in-transit": "0"});
+        compare(&json!({"book": "B", "stock": [{"item": {"number": "1"}, "places": places}]}), &mut shown);
+        assert!(shown.faults.is_empty(), "{:?}", shown.faults);
+        let mut twice = rows.clone();
+        twice.push(rows[2].clone());
+        assert!(audit(twice).faults.iter().any(|fault| fault.contains("moved twice")));
+        let mut more = rows.clone();
+        more[1].insert("declared".to_owned(), "11".to_owned());
+        assert!(audit(more).faults.iter().any(|fault| fault.contains("available is below zero")));
+        let lone = vec![row("B 1 L other-book available 2 1 0 entry-checklist H E2 1 - - - - 1 1")];
+        assert!(audit(lone).faults.iter().any(|fault| fault.contains("what left one book")));
+    }
+
+    #[test]
+    fn files_are_read_as_spreadsheets_write_them() {
+        let told = rows("a,b\r\n\"x, \"\"y\"\"\",2\n").unwrap();
+        assert_eq!(told, [["a", "b"], ["x, \"y\"", "2"]]);
+        assert_eq!(
+            (number("1.5"), number("-0.00001"), number("1.234567"), number("x")),
+            (Some(150_000), Some(-1), None, None)
+        );
+        assert!(rows("\"open").is_none());
+    }
+}

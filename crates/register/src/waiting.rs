@@ -1,0 +1,33 @@
+//! Whom records wait for: in which states, register by register.
+
+use crate::moves::Who;
+use clearance::record::Register;
+
+/// States in which records of a register wait for somebody: for the agency that decides, for their owner, for the other
+/// party that they name.
+pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
+    match (register, who) {
+        (Register::Filing | Register::Goods, Who::Reviewer) => &["submitted", "change-submitted"],
+        (Register::Filing | Register::Goods, Who::Owner) => &["returned"],
+        (Register::Certificate, Who::Reviewer) => &["submitted"],
+        (Register::Share, Who::Giver) => &["proposed"],
+        (Register::Request, Who::Giver) => &["asked", "accepted"],
+        (Register::Request, Who::Owner) => &["answered", "declined"],
+        (Register::PaymentData, Who::Reviewer) => &["answered"],
+        (Register::PaymentData, Who::Owner) => &["asked"],
+        (Register::Delivery, Who::Owner) => &["failing", "stopped"],
+        (Register::Dispute, Who::Reviewer) => &["answered", "open"],
+        (Register::Dispute, Who::Giver) => &["open"],
+        (Register::CreditObservation, Who::Reviewer) => &["contested"],
+        (Register::CreditList, Who::Reviewer) => &["noticed", "heard", "appealed", "repair-asked"],
+        (Register::CreditList, Who::Owner) => &["noticed"],
+        (Register::BondedBook, Who::Reviewer) => &["applied", "changing"],
+        (Register::BondedBook | Register::BondedDocument, Who::Owner) => &["refused"],
+        (Register::BondedDocument, Who::Reviewer) => &["filed"],
+        (Register::RiskCase, Who::Owner | Who::Giver) => &["open", "decided"],
+        (Register::ServiceRequest, Who::Giver) => &["open"],
+        (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
+        (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],
+        _ => &[],
+    }
+}

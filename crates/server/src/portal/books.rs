@@ -1,0 +1,70 @@
+//! Bonded books as pages: the list, a book with its stock and what moved, and the file of what moved.
+
+use super::desk::{get, query};
+use super::guard::Seen;
+use super::{read, shown};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::{Query, books as api};
+use crate::auth::Caller;
+use crate::rights::Right;
+use ::portal::answers::books::{Book, Books, Movements};
+use ::portal::pages::books::{View, list as list_page, page};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use std::sync::Arc;
+
+/// Versions of a stock whose movements a page shows, and those that a file has at most.
+const SHOWN: &str = "50";
+const FILED: &str = "5000";
+
+/// `GET /desk/books?after=`.
+pub async fn list(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let applies = caller.rights.has(Right::RegistersApply) && !caller.is_office();
+    let beneath = query(&[("after", get(&asked, "after"))]);
+    let told: Books = read(api::list(State(window), caller, beneath).await?.0)?;
+    Ok(shown(&frame, &list_page(&frame, &told, applies)))
+}
+
+/// `GET /desk/books/{id}?at=&from=&item=&after=`.
+pub async fn show(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(id): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    // A day may be written as the field of a form writes it.
+    let at: String = get(&asked, "at").chars().filter(char::is_ascii_digit).collect();
+    let asked_for = [("at", at.as_str()), ("from", get(&asked, "from"))];
+    let asked_for: Vec<(&str, &str)> = asked_for.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    let told = api::show(State(window.clone()), caller.clone(), Path(id.clone()), query(&asked_for)).await?;
+    let book: Book = read(told.0)?;
+    let first = book.stock.first().map(|stock| stock.item.number.clone()).unwrap_or_default();
+    let named = get(&asked, "item").trim();
+    let item = if named.is_empty() { first } else { named.to_owned() };
+    let mut moved = Movements::default();
+    if !item.is_empty() {
+        let beneath = [("item", item.as_str()), ("limit", SHOWN), ("after", get(&asked, "after"))];
+        moved = read(api::moved(&window, &caller, &id, &query(&beneath)).await?)?;
+    }
+    let files =
+        caller.rights.has(Right::RegistersApply) && !caller.is_office() && book.head.state != "closed";
+    Ok(shown(&frame, &page(&frame, &View { book, moved, item, at, files })))
+}
+
+/// `GET /desk/books/{id}/file`: what moved, as a file.
+pub async fn file(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let beneath = query(&[("form", "csv"), ("limit", FILED), ("after", get(&asked, "after"))]);
+    api::movements(State(window), caller, Path(id), beneath).await
+}
