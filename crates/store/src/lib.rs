@@ -13,6 +13,7 @@ mod derived;
 pub mod evidence;
 pub mod faulty;
 mod hasher;
+mod learning;
 mod master_key;
 mod people;
 pub mod postgres;

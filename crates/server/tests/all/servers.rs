@@ -3,7 +3,7 @@
 use crate::support::NOW;
 use ceb::Style;
 use clearance::Text;
-use clearance::event::{ActionKind, OfficerAction};
+use clearance::event::{ActionKind, OfficerAction, SignatureFact};
 use clearance::facts::Keys;
 use clearance::keys::{OrderKey, Position, Time, WaybillKey};
 use clearance::record::{Actor, Record, RecordKey, Register};
@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::faulty::{Faulty, Rates};
 use store::postgres::{Options, PostgresRead, PostgresStore, schema, verify};
+use store::rows::{MessageRow, Original};
 use store::{Commit, Control, Cursor, Read, Row, Store, Transaction};
 
 const YEARLY: i64 = 2_600_000;
@@ -164,6 +165,63 @@ async fn who_changes_what_another_has_read_comes_later_by_time() {
     // What nobody has read keeps nobody back but its own writer.
     let transaction = other.load(Keys { waybills: Vec::new(), ..keys() }, 1).await;
     assert_eq!(transaction.unwrap().facts().last_time, Time(ahead.0 + 1));
+}
+
+/// What one server's dictionary packs, another that was there before opens.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_packed_by_a_dictionary_that_all_servers_read() {
+    let Some(address) = crate::support::database::database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(&address, folder.path().join("space.key"));
+    schema::migrate(&options).await.unwrap();
+    let mut one = PostgresStore::open(options.clone()).await.unwrap();
+    let other = PostgresStore::open(options.clone()).await.unwrap();
+    let (client, connection) =
+        tokio_postgres::connect(&options.database, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let message = |number: u64| {
+        Row::Message(MessageRow {
+            position: Position { writer: one.number(), sequence: number },
+            received: NOW,
+            sender: "5301960201".into(),
+            sha256: [number as u8; 32],
+            root: "CEB311Message".into(),
+            guid: format!("{number:032X}").into(),
+            recipient: format!("DXPENT{:012}", number % 50).into(),
+            signature: SignatureFact::Absent,
+            original: Original::Whole(
+                format!("<样例 number=\"{number}\">样例商品，样例地址</样例>").into_bytes().into(),
+            ),
+            documents: 0,
+            refusal: Some(format!("样例：第 {number} 份报文不能受理").into()),
+            receipts: Vec::new(),
+        })
+    };
+    let rows: Vec<Vec<Row>> =
+        (0..400).map(|batch| (0..10).map(|row| message(batch * 10 + row)).collect()).collect();
+    let mut written = 0;
+    for (number, batch) in rows.into_iter().enumerate() {
+        let time = Time(NOW.0 + number as i64);
+        let transaction = one.load(Keys::default(), batch.len()).await.unwrap();
+        written += batch.len();
+        assert!(matches!(transaction.commit(time, Arc::new(batch)).await.unwrap(), Commit::Done { .. }));
+        if number > 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+    let sizes = "SELECT (SELECT count(*) FROM dictionary), avg(length(payload)) FILTER (WHERE sequence < 1000)::float8, avg(length(payload)) FILTER (WHERE sequence > 3900)::float8 FROM ledger WHERE kind = 16";
+    let row = client.query_one(sizes, &[]).await.unwrap();
+    assert!(row.get::<_, i64>(0) >= 1, "a dictionary was made");
+    let (before, after): (f64, f64) = (row.get(1), row.get(2));
+    assert!(after < before * 0.8, "{before} bytes before, {after} after");
+    let mut read = 0;
+    let whole = |_: Position, row: Row| {
+        read += usize::from(matches!(row, Row::Message(message) if message.sender == "5301960201"));
+        true
+    };
+    let mut whole = whole;
+    other.read().scan(&Cursor::default(), &mut whole).await.unwrap();
+    assert_eq!(read, written);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

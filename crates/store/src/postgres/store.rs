@@ -10,6 +10,7 @@ use super::{
     Fenced, Options, connect_on, connect_to_write, execute, failed, is_gone, is_race, query, schema,
 };
 use crate::codec;
+use crate::learning::{Collecting, Learning, Sample, Trained};
 use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
 use crate::{Commit, Durable, Store, StoreError, Transaction};
@@ -19,7 +20,7 @@ use deadpool_postgres::ClientWrapper;
 use ring::digest::{SHA256, digest};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
@@ -31,6 +32,14 @@ const LEASE: u64 = 20_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Races at loading that are tried again at once.
 const RACES: usize = 20;
+
+/// What a batch came to.
+struct Written {
+    /// The head of the chain behind it.
+    head: [u8; 32],
+    /// Rows that dictionaries learn from.
+    samples: Vec<Sample>,
+}
 
 /// The writing side.
 pub struct PostgresStore {
@@ -50,6 +59,10 @@ pub struct PostgresStore {
     own: Own,
     /// Keys that the batch under way has locked.
     locked: BTreeSet<Uuid>,
+    learning: Learning,
+    collecting: Collecting,
+    /// Dictionaries that are ready to be written.
+    trained: Mutex<mpsc::Receiver<Trained>>,
     heartbeat: tokio::task::JoinHandle<()>,
 }
 
@@ -66,6 +79,8 @@ impl PostgresStore {
         let shared = Arc::new(Shared::new(keyring, master, writer.number));
         let read = PostgresRead::new(shared.clone(), &options)?;
         let heartbeat = tokio::spawn(keep_lease(options.clone(), writer.number, writer.fence));
+        let learning = Learning::of(&shared.keyring);
+        let (collecting, trained) = Collecting::new();
         Ok(Self {
             options,
             client: Arc::new(client),
@@ -78,6 +93,9 @@ impl PostgresStore {
             careful: false,
             own: Own::default(),
             locked: BTreeSet::new(),
+            learning,
+            collecting,
+            trained: Mutex::new(trained),
             heartbeat,
         })
     }
@@ -237,19 +255,22 @@ impl PostgresStore {
     }
 
     /// Writes a batch in the open transaction; none = an account has no room any more.
-    async fn write(&self, time: Time, rows: &[Row]) -> Result<Option<[u8; 32]>, StoreError> {
+    async fn write(&self, time: Time, rows: &[Row]) -> Result<Option<Written>, StoreError> {
         let writing = |error| failed("write a batch", error);
         let first = self.at(self.writer.next);
         let salts = self.shared.keyring.salts(rows.len()).map_err(|error| sealing(&error))?;
         let mut head = self.writer.head;
         let (mut sequences, mut kinds) = (Vec::new(), Vec::new());
         let (mut payloads, mut digests) = (Vec::new(), Vec::new());
-        let mut plain = Vec::new();
+        let (mut plain, mut samples) = (Vec::new(), Vec::new());
         for (index, (row, salt)) in rows.iter().zip(salts).enumerate() {
             let sequence = first.sequence + index as u64;
             plain.clear();
             let kind = codec::encode_into(row, &mut plain);
             let blob = self.shared.keyring.seal(kind, &plain, salt).map_err(|error| sealing(&error))?;
+            if self.learning.takes(kind, &plain) {
+                samples.push((kind, plain.clone()));
+            }
             let row_digest = digest(&SHA256, &blob);
             head = chain(&head, sequence, time, kind, row_digest.as_ref());
             sequences.push(sequence as i64);
@@ -303,7 +324,7 @@ impl PostgresStore {
         if !fitted {
             return Ok(None);
         }
-        if updated == 1 { Ok(Some(head)) } else { Err(fenced(self.writer.number)) }
+        if updated == 1 { Ok(Some(Written { head, samples })) } else { Err(fenced(self.writer.number)) }
     }
 
     async fn commit(&mut self, time: Time, rows: &[Row]) -> Result<Commit, StoreError> {
@@ -312,7 +333,7 @@ impl PostgresStore {
         // Each row takes at most three numbers; what it did not take is a gap.
         self.numbers.next = (self.numbers.next + rows.len() as u64 * 3).min(self.numbers.end);
         let written = match self.write(time, rows).await {
-            Ok(Some(head)) => head,
+            Ok(Some(written)) => written,
             Ok(None) => {
                 self.careful = true;
                 self.roll_back().await;
@@ -339,10 +360,40 @@ impl PostgresStore {
         let last = self.at(first.sequence + rows.len() as u64 - 1);
         self.writer.next = last.sequence + 1;
         self.writer.last_time = time;
-        self.writer.head = written;
+        self.writer.head = written.head;
         self.careful = false;
         self.shared.remember(time, rows);
+        self.collecting.learn(&self.learning, written.samples);
+        let trained = self.trained.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let trained: Vec<Trained> = trained.try_iter().collect();
+        for (class, bytes) in trained {
+            // Without it rows are compressed as before.
+            if let Err(error) = self.write_dictionary(class, &bytes).await {
+                tracing::warn!(%error, "a dictionary of the compression is not written");
+            }
+        }
         Ok(Commit::Done { first, last, durable: Durable::now() })
+    }
+
+    /// Writes a dictionary, before any row names it. Where two servers have one at once, the numbers are told apart.
+    async fn write_dictionary(&self, class: u8, bytes: &[u8]) -> Result<(), StoreError> {
+        /// What is sealed without a dictionary.
+        const PLAIN: u8 = 0;
+        let writing = |error| failed("write a dictionary", error);
+        let keyring = &self.shared.keyring;
+        let sealed = keyring.random().and_then(|salt| keyring.seal(PLAIN, bytes, salt));
+        let sealed = sealed.map_err(|error| sealing(&error))?;
+        loop {
+            let highest = query(&self.client, "SELECT coalesce(max(id), 0) FROM dictionary", &[]).await;
+            let id = highest.map_err(writing)?.first().map_or(0, |row| row.get::<_, i32>(0)) + 1;
+            let insert =
+                "INSERT INTO dictionary(id, class, sealed) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+            let inserted = execute(&self.client, insert, &[&id, &i16::from(class), &sealed]).await;
+            if inserted.map_err(writing)? == 1 {
+                keyring.add_dictionary(id as u32, class, bytes.to_vec());
+                return Ok(());
+            }
+        }
     }
 
     async fn roll_back(&self) {

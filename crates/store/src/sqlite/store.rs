@@ -12,6 +12,7 @@ use super::runs::{self, Current, Family};
 use super::writer::Writer;
 use crate::codec::{self, Waiting};
 use crate::hasher::{Hasher, KeyHash};
+use crate::learning::Learning;
 use crate::rows::{
     CertificateRow, Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
     RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
@@ -61,6 +62,7 @@ pub(super) struct Shared {
     pub(super) covered: AtomicU64,
     /// Versions of the reference since the store was opened: nobody else can move it.
     reference: AtomicU64,
+    pub(super) learning: Learning,
 }
 
 /// The writing side.
@@ -426,6 +428,7 @@ impl SqliteStore {
         let (template, runs) = (index.again()?, index.runs());
         let shared = Arc::new(Shared {
             reference: AtomicU64::new(0),
+            learning: Learning::of(&reader.keyring),
             memory: RwLock::new(memory),
             ledger: reader,
             index: Mutex::default(),

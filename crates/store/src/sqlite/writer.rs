@@ -6,9 +6,9 @@ use super::ledger_files::{LedgerFiles, SealedRow};
 use super::merger::Merger;
 use super::store::{Shared, damaged};
 use crate::crypt::{Keyring, Unsealable};
+use crate::learning::{Collecting, Learning, Sample, Trained};
 use crate::{Durable, Row, StoreError, codec};
 use clearance::keys::Time;
-use rustc_hash::FxHashMap;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
@@ -16,15 +16,6 @@ use tokio::sync::oneshot;
 /// Batches that wait while one is committed: none but the one that is judged. What arrives meanwhile makes the next
 /// larger; with one waiting, commits of single documents were half as large and a fifth fewer a second.
 const WAITING: usize = 0;
-/// Rows of a kind from which its dictionary is trained, and its size.
-const TRAINING_ROWS: usize = 2_000;
-const DICTIONARY_BYTES: usize = 32 << 10;
-const LONGEST_SAMPLE: usize = 100_000;
-
-/// A dictionary that was trained: row kind and bytes.
-type Trained = (u8, Vec<u8>);
-/// Class and payload of a row that a dictionary can learn from.
-type Sample = (u8, Vec<u8>);
 /// Rows as they are written, and those that dictionaries learn from.
 type Sealed = (Vec<SealedRow>, Vec<Sample>);
 
@@ -73,16 +64,9 @@ impl Writer {
     /// When the thread cannot be started.
     pub fn start(shared: Arc<Shared>, ledger: LedgerFiles, merger: Merger) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::sync_channel(WAITING);
-        let (training, trained) = mpsc::channel();
+        let (collecting, trained) = Collecting::new();
         let (next, last_time, leased) = (ledger.next(), ledger.last_time(), ledger.leased());
-        let mut committing = Committing {
-            shared: shared.clone(),
-            ledger,
-            merger,
-            waiting: FxHashMap::default(),
-            training,
-            failed: None,
-        };
+        let mut committing = Committing { shared: shared.clone(), ledger, merger, collecting, failed: None };
         let run = move || {
             for job in queue {
                 if committing.run(job).is_none() {
@@ -184,8 +168,7 @@ impl Drop for Writer {
 struct Committing {
     shared: Arc<Shared>,
     ledger: LedgerFiles,
-    waiting: FxHashMap<u8, Vec<Vec<u8>>>,
-    training: mpsc::Sender<Trained>,
+    collecting: Collecting,
     /// A failure that nobody was told yet.
     failed: Option<StoreError>,
     merger: Merger,
@@ -246,41 +229,18 @@ impl Committing {
         let numbered = rows.iter().enumerate().map(|(index, row)| (first + index as u64, time, row));
         let entries = self.shared.advance(numbered, self.ledger.head());
         self.merger.send(entries);
-        self.learn(samples);
+        self.collecting.learn(&self.shared.learning, samples);
         Ok(())
-    }
-
-    /// Collects what dictionaries are trained from.
-    fn learn(&mut self, samples: Vec<Sample>) {
-        for (class, payload) in samples {
-            let waiting = self.waiting.entry(class).or_default();
-            if waiting.len() >= TRAINING_ROWS {
-                continue;
-            }
-            waiting.push(payload);
-            if waiting.len() == TRAINING_ROWS {
-                let (samples, done) = (std::mem::take(waiting), self.training.clone());
-                // Full for ever: each class is trained once.
-                waiting.resize(TRAINING_ROWS, Vec::new());
-                // On its own thread: training takes a few tenths of a second.
-                let train = move || {
-                    if let Ok(dictionary) = zstd::dict::from_samples(&samples, DICTIONARY_BYTES) {
-                        let _ = done.send((class, dictionary));
-                    }
-                };
-                let _ = std::thread::Builder::new().name("dictionary".to_owned()).spawn(train);
-            }
-        }
     }
 }
 
 impl Shared {
     fn sealed(&self, first: u64, rows: &[Row]) -> Result<Sealed, StoreError> {
-        seal(&self.ledger.keyring, rows).map_err(|error| damaged(first, error.0))
+        seal(&self.ledger.keyring, &self.learning, rows).map_err(|error| damaged(first, error.0))
     }
 }
 
-fn seal(keyring: &Keyring, rows: &[Row]) -> Result<Sealed, Unsealable> {
+fn seal(keyring: &Keyring, learning: &Learning, rows: &[Row]) -> Result<Sealed, Unsealable> {
     let mut sealed = Vec::with_capacity(rows.len());
     let mut samples = Vec::new();
     let mut payload = Vec::new();
@@ -288,8 +248,7 @@ fn seal(keyring: &Keyring, rows: &[Row]) -> Result<Sealed, Unsealable> {
         payload.clear();
         let kind = codec::encode_into(row, &mut payload);
         sealed.push(SealedRow { kind, blob: keyring.seal(kind, &payload, salt)? });
-        let learns = matches!(kind, codec::kind::EVENT | codec::kind::MESSAGE);
-        if learns && payload.len() <= LONGEST_SAMPLE && !keyring.has_dictionary(kind) {
+        if learning.takes(kind, &payload) {
             samples.push((kind, payload.clone()));
         }
     }
