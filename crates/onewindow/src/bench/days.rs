@@ -31,6 +31,8 @@ pub struct Day {
     declarations: u64,
     /// Of them refused or lost: none should be.
     amiss: u64,
+    /// Declarations of the day that the draw or a rule held: each of them stays in memory until an officer decides.
+    held: u64,
     /// Processor time of the window a declaration, microseconds.
     server_micros: u64,
     /// Loading and judging by the clock, a declaration, microseconds.
@@ -89,6 +91,7 @@ pub fn live(
             number,
             declarations: number as u64 * declarations,
             amiss: measured.fate.refused + measured.lost(),
+            held: measured.fate.held,
             server_micros: per(of_server.map(|(_, spent)| *spent).sum()),
             load_micros: step("load"),
             decide_micros: step("decide"),
@@ -129,14 +132,15 @@ impl Days {
     /// As a table.
     pub fn table(&self) -> String {
         let mut out = String::from(
-            " day  declarations  server µs  load µs  decide µs  memory MiB  peak MiB  disk MiB\n",
+            " day  declarations   held  server µs  load µs  decide µs  memory MiB  peak MiB  disk MiB\n",
         );
         for day in &self.days {
             let _ = writeln!(
                 out,
-                "{:>4} {:>13} {:>10} {:>8} {:>10} {:>11} {:>9} {:>9}",
+                "{:>4} {:>13} {:>6} {:>10} {:>8} {:>10} {:>11} {:>9} {:>9}",
                 day.number,
                 day.declarations,
+                day.held,
                 day.server_micros,
                 day.load_micros,
                 day.decide_micros,
@@ -152,7 +156,7 @@ impl Days {
     pub fn json(&self) -> Value {
         let days = self.days.iter().map(|day| {
             json!({
-                "day": day.number, "declarations": day.declarations, "amiss": day.amiss,
+                "day": day.number, "declarations": day.declarations, "amiss": day.amiss, "held": day.held,
                 "serverMicros": day.server_micros, "loadMicros": day.load_micros, "decideMicros": day.decide_micros,
                 "residentMiB": day.resident_mib, "peakMiB": day.peak_mib, "diskBytes": day.disk,
             })
