@@ -14,6 +14,7 @@ use clearance::keys::{Position, Time};
 use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 /// A wrapped data key: id(4) ‖ wrapped.
@@ -25,8 +26,9 @@ pub const LOOKUP_KEY: u8 = 3;
 /// A lease of numbers: next(8) ‖ end(8), in the clear.
 pub const NUMBERS: u8 = 4;
 
-/// Write-ahead log from which a checkpoint is started on its own thread.
-const CHECKPOINT_BYTES: u64 = 64 << 20;
+/// The part of a segment after which the write-ahead log is written back, in bytes of rows: of the usual one 32 MiB, which,
+/// with the pages that are touched more than once, is about twice as much log.
+const CHECKPOINT_PART: u64 = 64;
 
 /// A row as stored.
 #[derive(Clone, Debug)]
@@ -85,14 +87,19 @@ pub struct LedgerFiles {
     next_key: u32,
     next_dictionary: u32,
     leased: u64,
-    commits: u64,
+    /// Bytes of rows since the log began anew.
+    logged: u64,
     checkpoint: std::sync::mpsc::SyncSender<Checkpoint>,
+    /// Whether the log is being written back.
+    writing_back: bool,
+    /// The segment whose log was written back last, but for what was committed meanwhile.
+    written_back: Arc<AtomicU32>,
 }
 
 /// A write-ahead log to be written back, on a thread of its own, so that no commit waits for a reader.
 enum Checkpoint {
-    /// Of the segment that grows: as far as readers allow.
-    Part(PathBuf),
+    /// Of the segment that grows, with its number: as far as readers allow.
+    Part(PathBuf, u32),
     /// Of a sealed segment: all of it.
     Whole(PathBuf),
 }
@@ -244,16 +251,23 @@ impl LedgerFiles {
             .map_err(|error| failed("take the writer", error))?;
         taking.commit().map_err(|error| failed("take the writer", error))?;
         let (checkpoint, requests) = std::sync::mpsc::sync_channel::<Checkpoint>(2);
+        let written_back = Arc::new(AtomicU32::new(0));
+        let nearly = written_back.clone();
         super::thread("checkpoint", move || {
             for request in requests {
-                let (path, pragma) = match request {
-                    Checkpoint::Part(path) => (path, "PRAGMA wal_checkpoint(PASSIVE)"),
-                    Checkpoint::Whole(path) => (path, "PRAGMA wal_checkpoint(TRUNCATE)"),
+                let (path, pragma, part) = match request {
+                    Checkpoint::Part(path, segment) => {
+                        (path, "PRAGMA wal_checkpoint(PASSIVE)", Some(segment))
+                    }
+                    Checkpoint::Whole(path) => (path, "PRAGMA wal_checkpoint(TRUNCATE)", None),
                 };
                 // A checkpoint that fails is tried again at the next request, or when the ledger is opened again; the
                 // log only grows meanwhile.
                 if let Ok(connection) = Connection::open(&path) {
                     let _ = connection.query_row(pragma, [], |_| Ok(()));
+                }
+                if let Some(segment) = part {
+                    nearly.store(segment, Ordering::Release);
                 }
             }
         })?;
@@ -279,8 +293,10 @@ impl LedgerFiles {
             next_key: 1,
             next_dictionary: 1,
             leased: 1,
-            commits: 0,
+            logged: 0,
             checkpoint,
+            writing_back: false,
+            written_back,
         };
         files.load_keys()?;
         files.new_key()?;
@@ -477,19 +493,30 @@ impl LedgerFiles {
         self.next = sequence;
         self.head = head;
         self.last_time = time;
-        self.commits += 1;
-        if self.commits.is_multiple_of(64) {
-            self.checkpoint_if_large();
+        self.logged += rows.iter().map(|row| row.blob.len() as u64).sum::<u64>();
+        if self.logged > self.segment_bytes / CHECKPOINT_PART {
+            self.write_back();
         }
         Ok(())
     }
 
-    fn checkpoint_if_large(&self) {
-        let path = segment_path(&self.folder, self.segment);
-        if std::fs::metadata(log_path(&path)).is_ok_and(|data| data.len() > CHECKPOINT_BYTES) {
-            // A full queue means that one is under way.
-            let _ = self.checkpoint.try_send(Checkpoint::Part(path));
+    /// Has the log written back beside the commits, and then what was committed meanwhile, which is little, before the next:
+    /// else, where commits never pause, there would always be a rest, and the log would grow for ever. The next commit
+    /// begins the log anew, unless somebody reads in it just then: a later one does.
+    fn write_back(&mut self) {
+        if !self.writing_back {
+            let path = segment_path(&self.folder, self.segment);
+            // A full queue means that others are under way: the next commit asks again.
+            self.writing_back = self.checkpoint.try_send(Checkpoint::Part(path, self.segment)).is_ok();
         }
+        if !self.writing_back || self.written_back.load(Ordering::Acquire) != self.segment {
+            return;
+        }
+        self.written_back.store(0, Ordering::Release);
+        self.writing_back = false;
+        // One that fails is tried again after as many rows.
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        self.logged = 0;
     }
 
     /// Seals the segment and begins the next when it is full or its month is over.
@@ -526,6 +553,7 @@ impl LedgerFiles {
             .execute("UPDATE segment SET sealed = 1, final_head = ?1", params![self.head])
             .map_err(|error| failed("seal a segment", error))?;
         self.connection = next;
+        (self.logged, self.writing_back) = (0, false);
         // On its own thread: a backup may be reading the segment for minutes.
         let _ = self.checkpoint.try_send(Checkpoint::Whole(segment_path(&self.folder, self.segment)));
         self.segment = number;

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::MasterKey;
 use store::codec;
+use store::rows::{MessageRow, Original};
 use store::sqlite::backup::{self, BackupError, Taken};
 use store::sqlite::restore::{self, Restored};
 use store::sqlite::{Options, SqliteStore};
@@ -325,6 +326,46 @@ fn what_another_hand_changed_is_found() {
 }
 
 /// The writer was killed between making a segment's file and beginning the segment.
+/// Commits that never pause leave no moment in which all of the log is written back, unless the writer makes one.
+#[test]
+fn the_log_stays_small_while_commits_never_pause() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("space");
+    let mut store = open(&path, 128 << 20).unwrap();
+    let (mut most, mut written) = (0, 0);
+    for number in 0..320u64 {
+        let mut transaction = now(store.load(Keys::default(), 1)).unwrap();
+        let mut draw = sample::Numbers::new(5, number);
+        let bytes: Vec<u8> = (0..50_000).flat_map(|_| (draw.below(1 << 32) as u32).to_be_bytes()).collect();
+        written += bytes.len() as u64;
+        let row = MessageRow {
+            position: transaction.facts().next,
+            received: NOW,
+            sender: "5301960201".into(),
+            sha256: std::array::from_fn(|at| (number >> (8 * (at % 8))) as u8),
+            root: "Unknown".into(),
+            guid: format!("{number:032X}").into(),
+            recipient: "DXPENT0000000001".into(),
+            signature: SignatureFact::Absent,
+            original: Original::Whole(bytes.into()),
+            documents: 0,
+            refusal: Some("样例".into()),
+            receipts: Vec::new(),
+        };
+        let rows = Arc::new(vec![Row::Message(row)]);
+        match now(transaction.commit(NOW, rows)).unwrap() {
+            Commit::Done { durable, .. } => now(durable.wait()).unwrap(),
+            other => panic!("{other:?}"),
+        }
+        let log = std::fs::metadata(path.join("ledger-000001.db-wal")).map_or(0, |data| data.len());
+        most = most.max(log);
+    }
+    assert!(written > 60 << 20, "{written}");
+    assert!(most < 24 << 20, "{most} bytes of log for {written} of rows");
+    drop(store);
+    assert_eq!(faults(&path), []);
+}
+
 #[test]
 fn a_segment_that_did_not_begin_is_no_segment() {
     let folder = tempfile::tempdir().unwrap();
