@@ -6,6 +6,7 @@ mod actions;
 mod bonded;
 mod deadlines;
 mod draws;
+mod exports;
 mod goods;
 mod indicators;
 mod inspections;

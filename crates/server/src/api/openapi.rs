@@ -452,7 +452,8 @@ pub fn build() -> Value {
         .chain(inspections::SUMMARIES)
         .chain(super::openapi_rulebooks::summaries())
         .chain(desks::SUMMARIES)
-        .chain(super::openapi_books::SUMMARIES);
+        .chain(super::openapi_books::SUMMARIES)
+        .chain(super::openapi_exports::SUMMARIES);
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();

@@ -102,6 +102,8 @@ pub struct AnsweredShape<'a> {
     position: u64,
     kind: Option<u16>,
     order: Option<OrderShape<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export: Option<ExportShape<'a>>,
     status: i32,
     info: &'a str,
     pre_no: Option<&'a str>,
@@ -115,6 +117,14 @@ pub struct AnsweredShape<'a> {
 #[serde(rename_all = "camelCase")]
 struct OrderShape<'a> {
     platform: &'a str,
+    order_no: &'a str,
+}
+
+/// An export trade.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExportShape<'a> {
+    merchant: &'a str,
     order_no: &'a str,
 }
 
@@ -156,6 +166,10 @@ pub fn answered(answered: &Answered, kind: Option<ceb::Kind>, officer: bool) -> 
         position: answered.position.number(),
         kind: kind.map(ceb::Kind::number),
         order: answered.order.as_ref().map(OrderShape::of),
+        export: answered.trade.as_ref().map(|trade| ExportShape {
+            merchant: trade.merchant.as_str(),
+            order_no: trade.order_no.as_str(),
+        }),
         status: answer.status,
         info: answer.info.as_str(),
         pre_no: answer.pre_no.as_deref(),
@@ -386,7 +400,9 @@ pub fn change(event: &StoredEvent) -> Value {
         Cause::Document(arrived) => (arrived.document.kind().root(), arrived.sender.as_str()),
         Cause::Follow(_) => ("waybill", ""),
         Cause::Timer(timer) => (timer.kind.word(), ""),
-        Cause::Action(action) => (action.kind.word(), action.officer.as_str()),
+        Cause::Action(action) | Cause::ExportAction(action) => {
+            (action.kind.word(), action.officer.as_str())
+        }
     };
     let outcome = event.row.outcome.as_ref();
     let state = state_after(event);
@@ -401,14 +417,14 @@ pub fn change(event: &StoredEvent) -> Value {
     })
 }
 
-fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
+pub(super) fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
     let (what, kind, own) = match &event.row.event.cause {
         Cause::Document(arrived) => {
             ("document", Some(arrived.document.kind()), codes.contains(&arrived.sender))
         }
         Cause::Follow(_) => ("waybill", None, false),
         Cause::Timer(timer) => (timer.kind.word(), None, false),
-        Cause::Action(action) => (action.kind.word(), None, false),
+        Cause::Action(action) | Cause::ExportAction(action) => (action.kind.word(), None, false),
     };
     // An arrival names other parcels too.
     let whole = own || officer || kind != Some(ceb::Kind::Arrival);

@@ -12,6 +12,7 @@ use crate::sqlite::memory::Cache;
 use ceb::Document;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::Cause;
+use clearance::export::ExportState;
 use clearance::keys::{ClaimKey, OrderKey, Position, Time};
 use clearance::record::Record;
 use deadpool_postgres::ClientWrapper;
@@ -31,6 +32,7 @@ pub(super) struct States {
     pub arrival: Option<Arc<ArrivalRecord>>,
     pub claims: Vec<(ClaimKey, Option<OrderKey>)>,
     pub record: Option<Arc<Record>>,
+    pub exports: Vec<ExportState>,
 }
 
 /// What writer and readers share.
@@ -288,7 +290,7 @@ fn carried<E>(
     if let Some(arrival) = &mut outcome.arrival {
         place(&mut Arc::make_mut(arrival).filed)?;
     }
-    Ok(())
+    outcome.export.states.iter_mut().try_for_each(|state| state.documents(&mut place))
 }
 
 impl States {
@@ -297,7 +299,8 @@ impl States {
         let carries = outcome.consignment.is_some()
             || outcome.arrival.is_some()
             || !outcome.waybills.is_empty()
-            || !outcome.claims.is_empty();
+            || !outcome.claims.is_empty()
+            || !outcome.export.states.is_empty();
         carries.then(|| Self {
             time,
             consignment: outcome.consignment.clone(),
@@ -305,6 +308,7 @@ impl States {
             arrival: outcome.arrival.clone(),
             claims: outcome.claims.clone(),
             record: None,
+            exports: outcome.export.states.clone(),
         })
     }
 
@@ -316,6 +320,7 @@ impl States {
             arrival: None,
             claims: Vec::new(),
             record: Some(record.clone()),
+            exports: Vec::new(),
         }
     }
 }

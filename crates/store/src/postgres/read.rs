@@ -4,18 +4,19 @@ use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
 use super::scan::Scan;
 use super::write::unpack;
-use super::{Options, connect, failed, pool, query, registers, schema, took};
+use super::{Options, connect, exports, failed, pool, query, registers, schema, took};
 use crate::codec;
 use crate::crypt::Keyring;
 use crate::master_key::MasterKey;
 use crate::rows::{
-    CertificateRow, Cursor, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow,
+    CertificateRow, Cursor, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow,
     Scope, Search, SeedRow, StoredEvent, Summary, WAITING,
 };
 use crate::{Read, StoreError};
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer, TimerKind};
+use clearance::export::{ExportKey, ExportState, ExportTrade};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::record::{Record, RecordKey};
@@ -390,6 +391,25 @@ impl Read for PostgresRead {
     }
     async fn reference(&self) -> Result<u64, StoreError> {
         reference_version(&*self.client().await?, false).await.map(|(version, _)| version)
+    }
+    async fn export(&self, key: &ExportKey) -> Result<Option<ExportState>, StoreError> {
+        let found = self.states(self.shared.hasher.export(key)).await?;
+        Ok(found.and_then(|(_, states)| states.exports.iter().find(|state| state.key() == *key).cloned()))
+    }
+    async fn export_timeline(&self, key: &ExportKey) -> Result<Vec<StoredEvent>, StoreError> {
+        let last = self.states(self.shared.hasher.export(key)).await?.map(|(position, _)| position);
+        self.chained(last, |outcome| {
+            outcome.export.states.iter().find(|state| state.key() == *key).and_then(ExportState::previous)
+        })
+        .await
+    }
+    async fn exports(
+        &self,
+        search: &ExportSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError> {
+        exports::list(&self.shared, &*self.client().await?, search, after, limit).await
     }
     async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
         let found = self.states(self.shared.hasher.record(key)).await?;
