@@ -6,6 +6,7 @@ mod actions;
 mod bonded;
 mod deadlines;
 mod draws;
+mod export_parcels;
 mod exports;
 mod goods;
 mod indicators;
