@@ -261,7 +261,14 @@ fn carriage(
     }
 }
 
-pub(crate) fn text(found: &mut Vec<Finding>, reason: Reason, left: &str, one: &str, right: &str, other: &str) {
+pub(crate) fn text(
+    found: &mut Vec<Finding>,
+    reason: Reason,
+    left: &str,
+    one: &str,
+    right: &str,
+    other: &str,
+) {
     if one.trim() != other.trim() {
         found.push(Finding::new(reason).field(left, one).field(right, other));
     }

@@ -234,13 +234,9 @@ fn fill(
     }
 }
 
-/// The messages of exports that are judged from end to end.
-const EXPORTS: [Kind; 4] =
-    [Kind::ExportOrder, Kind::ExportPayment, Kind::ExportWaybill, Kind::ExportDeclaration];
-
 /// Whether the window judges documents of a kind. The others of exports it reads, and says so.
 pub fn takes(kind: Kind) -> bool {
-    kind.is_declared() && (!kind.is_export() || EXPORTS.contains(&kind))
+    kind.is_declared() && (!kind.is_export() || clearance::export::is_judged(kind))
 }
 
 /// The messages that are taken, in words.

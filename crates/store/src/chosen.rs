@@ -3,8 +3,8 @@
 
 use crate::postgres::{PostgresRead, PostgresStore, PostgresTransaction};
 use crate::rows::{
-    CertificateRow, Cursor, ExportSearch, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow, Scope, Search,
-    SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, ExportSearch, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow,
+    Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::sqlite::{SqliteRead, SqliteStore, SqliteTransaction};
 use crate::{Commit, Read, Store, StoreError, Transaction};

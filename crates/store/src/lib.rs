@@ -33,8 +33,8 @@ pub use people::{
     Assignment, Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState,
 };
 pub use rows::{
-    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch,
-    Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
+    RecordSearch, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use sealer::Sealer;
 
@@ -291,10 +291,8 @@ pub trait Read: Clone + Send + Sync + 'static {
     /// Follow events that were committed but not yet processed, in order of their cause, at most `limit`.
     fn follows(&self, limit: usize) -> impl Future<Output = Result<Vec<Follow>, StoreError>> + Send;
     /// A state of exports.
-    fn export(
-        &self,
-        key: &ExportKey,
-    ) -> impl Future<Output = Result<Option<ExportState>, StoreError>> + Send;
+    fn export(&self, key: &ExportKey)
+    -> impl Future<Output = Result<Option<ExportState>, StoreError>> + Send;
     /// The events of a state of exports, newest first.
     fn export_timeline(
         &self,

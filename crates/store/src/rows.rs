@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use clearance::Text;
 use clearance::consignment::Consignment;
-use clearance::export::ExportTrade;
 use clearance::event::{Event, SignatureFact};
+use clearance::export::ExportTrade;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Outcome, Receipt};
 use clearance::party::{Certificate, Entry, Filing};

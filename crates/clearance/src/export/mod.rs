@@ -96,6 +96,22 @@ pub struct ExportOutcome {
     pub states: Vec<ExportState>,
 }
 
+/// Whether a document of exports is judged; summaries and returns are not yet.
+pub fn is_judged(kind: ceb::Kind) -> bool {
+    use ceb::Kind;
+    matches!(
+        kind,
+        Kind::ExportOrder
+            | Kind::ExportPayment
+            | Kind::ExportWaybill
+            | Kind::ExportDeclaration
+            | Kind::ExportCancellation
+            | Kind::MasterBill
+            | Kind::ExportArrival
+            | Kind::Departure
+    )
+}
+
 /// The mark of a producing or selling unit that is not registered (SPEC §4.11).
 pub const UNREGISTERED: &str = "NO";
 /// What stands for the code of a foreign platform that has none (SPEC §4.1).

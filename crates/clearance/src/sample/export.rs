@@ -39,8 +39,9 @@ impl Export {
         let agent = &PARTIES[8 + draw.below(2) as usize];
         let order_no = format_compact!("EX{seed:X}-{number:010}");
         let logistics_no = format_compact!("EY{seed:X}{number:012}");
-        let pieces: Vec<(u32, usize, u64)> =
-            (0..1 + draw.below(2)).map(|at| (at as u32 + 1, draw.below(4) as usize, 1 + draw.below(3))).collect();
+        let pieces: Vec<(u32, usize, u64)> = (0..1 + draw.below(2))
+            .map(|at| (at as u32 + 1, draw.below(4) as usize, 1 + draw.below(3)))
+            .collect();
         let value: i64 = pieces.iter().map(|(_, goods, count)| GOODS[*goods].4 * *count as i64).sum();
         let grams: u64 = pieces.iter().map(|(_, goods, count)| GOODS[*goods].3 * count).sum();
         let weight = |grams: u64| Decimal::from_units(i128::from(grams) * 100);

@@ -6,9 +6,7 @@ use crate::export::{NO_PLATFORM, leaves_zone, to_enterprises};
 use crate::finding::Finding;
 use crate::party::Role;
 use crate::reason::Reason;
-use ceb::{
-    Decimal, ExportDeclaration, ExportDeclarationLine, ExportOrder, ExportPayment, ExportWaybill,
-};
+use ceb::{Decimal, ExportDeclaration, ExportDeclarationLine, ExportOrder, ExportPayment, ExportWaybill};
 
 impl Check<'_> {
     /// A platform is filed, unless it is one abroad that has no code.
@@ -206,7 +204,12 @@ impl Check<'_> {
         }
         self.filled("InventoryHead.POD", &head.port_of_destination);
         if head.country == CHINA {
-            self.note(Reason::FieldNotAllowed, "InventoryHead.country", &head.country, "出口运抵国不得为中国");
+            self.note(
+                Reason::FieldNotAllowed,
+                "InventoryHead.country",
+                &head.country,
+                "出口运抵国不得为中国",
+            );
         }
     }
 
@@ -227,7 +230,12 @@ impl Check<'_> {
         let empty = |value: &Option<crate::Text>| value.as_deref().unwrap_or("").trim().is_empty();
         if !leaves_zone(mode) {
             if !empty(&head.ems_no) {
-                self.note(Reason::ModeFieldWrong, "InventoryHead.emsNo", "", &format!("监管方式{mode}应为空"));
+                self.note(
+                    Reason::ModeFieldWrong,
+                    "InventoryHead.emsNo",
+                    "",
+                    &format!("监管方式{mode}应为空"),
+                );
             }
             return;
         }
@@ -291,12 +299,7 @@ impl Check<'_> {
         };
         if !second {
             let expected = "第二数量与第二单位应同时填写且大于零";
-            self.note(
-                Reason::QuantityUnitWrong,
-                &path("qty2"),
-                line.qty2.unwrap_or_default(),
-                expected,
-            );
+            self.note(Reason::QuantityUnitWrong, &path("qty2"), line.qty2.unwrap_or_default(), expected);
         }
         self.export_goods_code(&path("gcode"), line, statistics_flag, &path("unit1"));
     }

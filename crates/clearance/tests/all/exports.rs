@@ -70,7 +70,9 @@ fn the_three_documents_agree_in_every_order() {
         let entry = attempt.invt_no.clone().unwrap();
         assert!(entry.starts_with("86202026E") && entry.len() == 18, "{entry}");
         let waybill = WaybillKey::new(&export.waybill.logistics_code, &export.waybill.logistics_no);
-        let ExportState::Waybill(record) = &window.facts.exports[&ExportKey::Waybill(waybill)] else { panic!() };
+        let ExportState::Waybill(record) = &window.facts.exports[&ExportKey::Waybill(waybill)] else {
+            panic!()
+        };
         assert_eq!(record.list.as_ref().unwrap().invt_no, entry, "the waybill knows its list: {order:?}");
         let all = window.outcomes.iter().flat_map(|outcome| &outcome.receipts);
         let times: Vec<Time> = all.map(|receipt| receipt.time).collect();
@@ -81,14 +83,19 @@ fn the_three_documents_agree_in_every_order() {
 #[test]
 fn money_received_is_waited_for_while_the_law_asks_for_it() {
     let mut window = Window::new();
-    window.parameter("export_payment_required,0,0 or 1,20241215", "export_payment_required,1,0 or 1,20241215");
+    window
+        .parameter("export_payment_required,0,0 or 1,20241215", "export_payment_required,1,0 or 1,20241215");
     let export = export(1);
     send_all(&mut window, &export);
     assert_eq!(state(&window, &export), State::Declared);
     let (sender, document) = export.received();
     window.send_as(&sender, document);
     assert_eq!(state(&window, &export), State::Concluded);
-    assert!(window.receipts().contains("404:2 304:120 404:120 506:120 604:120 604:399"), "{}", window.receipts());
+    assert!(
+        window.receipts().contains("404:2 304:120 404:120 506:120 604:120 604:399"),
+        "{}",
+        window.receipts()
+    );
 }
 
 #[test]
@@ -121,12 +128,7 @@ fn check(change: impl Fn(&mut Export), reason: Reason, values: [&str; 2]) {
 }
 
 #[track_caller]
-fn check_under(
-    parameters: &[(&str, &str)],
-    change: impl Fn(&mut Export),
-    reason: Reason,
-    values: [&str; 2],
-) {
+fn check_under(parameters: &[(&str, &str)], change: impl Fn(&mut Export), reason: Reason, values: [&str; 2]) {
     let mut window = Window::new();
     for (from, to) in parameters {
         window.parameter(from, to);
@@ -192,9 +194,11 @@ fn each_comparison_gives_its_own_finding_and_no_other() {
                 (line.price, line.total_price) = (Decimal::ZERO, Decimal::ZERO);
             }
             (one.order.lines[0].price, one.order.lines[0].total_price) = (Decimal::ZERO, Decimal::ZERO);
-            let sum = one.order.lines.iter().fold(Decimal::ZERO, |sum, line| {
-                sum.checked_add(line.total_price).unwrap()
-            });
+            let sum = one
+                .order
+                .lines
+                .iter()
+                .fold(Decimal::ZERO, |sum, line| sum.checked_add(line.total_price).unwrap());
             one.order.head.goods_value = sum;
         },
         Reason::LineQuantityDiffers,
@@ -320,24 +324,33 @@ fn refused(change: impl Fn(&mut Export), which: usize, expected: &[Reason]) {
 fn a_document_is_refused_for_what_is_wrong_with_it_alone() {
     refused(|one| one.order.head.order_type = "I".into(), 0, &[Reason::FieldNotAllowed]);
     refused(|one| one.order.head.goods_value = Decimal::from_whole(1), 0, &[Reason::GoodsValueWrong]);
-    refused(|one| one.order.lines[0].total_price = Decimal::from_whole(7_777), 0, &[
-        Reason::GoodsValueWrong,
-        Reason::LineTotalWrong,
-    ]);
+    refused(
+        |one| one.order.lines[0].total_price = Decimal::from_whole(7_777),
+        0,
+        &[Reason::GoodsValueWrong, Reason::LineTotalWrong],
+    );
     refused(|one| one.order.head.currency = "999".into(), 0, &[Reason::CodeUnknown]);
     refused(|one| one.waybill.pack_no = 0, 1, &[Reason::FieldNotAllowed]);
     refused(|one| one.waybill.gross_weight = Decimal::ZERO, 1, &[Reason::AmountNegative]);
     let list = 2;
     refused(|one| one.declaration.head.net_weight = Decimal::from_whole(99), list, &[Reason::WeightWrong]);
     refused(|one| one.declaration.head.statistics_flag = "C".into(), list, &[Reason::FieldNotAllowed]);
-    refused(|one| one.declaration.head.license_no = Some("XK-1".into()), list, &[Reason::StatisticsFlagWrong]);
+    refused(
+        |one| one.declaration.head.license_no = Some("XK-1".into()),
+        list,
+        &[Reason::StatisticsFlagWrong],
+    );
     refused(|one| one.declaration.head.freight_flag = "1".into(), list, &[Reason::FieldNotAllowed]);
     refused(|one| one.declaration.head.country = "142".into(), list, &[Reason::FieldNotAllowed]);
     refused(|one| one.declaration.head.trade_mode = "0110".into(), list, &[Reason::FieldNotAllowed]);
     refused(|one| one.declaration.head.ems_no = Some("T1".into()), list, &[Reason::ModeFieldWrong]);
     refused(|one| one.declaration.head.trade_mode = "1210".into(), list, &[Reason::ModeFieldWrong]);
     refused(|one| one.declaration.lines[0].gcode = "7701000000".into(), list, &[Reason::CodeUnknown]);
-    refused(|one| one.declaration.lines[0].qty1 = Decimal::from_whole(50), list, &[Reason::QuantityUnitWrong]);
+    refused(
+        |one| one.declaration.lines[0].qty1 = Decimal::from_whole(50),
+        list,
+        &[Reason::QuantityUnitWrong],
+    );
     refused(|one| one.declaration.lines[0].unit2 = Some("035".into()), list, &[Reason::QuantityUnitWrong]);
     refused(|one| one.declaration.head.cop_no = " ".into(), list, &[Reason::KeyEmpty]);
     refused(
@@ -562,7 +575,11 @@ fn an_officer_decides_on_the_version_he_saw() {
     act(&mut window, &export, ActionKind::InspectionResult { passed: true });
     assert_eq!(state(&window, &export), State::Concluded);
     let outcome = act(&mut window, &export, ActionKind::Reject);
-    assert_eq!(rules(&outcome), [Reason::ActionForbidden], "what is concluded is inspected before it is rejected");
+    assert_eq!(
+        rules(&outcome),
+        [Reason::ActionForbidden],
+        "what is concluded is inspected before it is rejected"
+    );
     act(&mut window, &export, ActionKind::Inspect);
     let outcome = act(&mut window, &export, ActionKind::InspectionResult { passed: false });
     assert_eq!((outcome.answer.status, state(&window, &export)), (100, State::Rejected));

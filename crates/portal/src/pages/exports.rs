@@ -8,8 +8,8 @@ use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Choice, Column, Field, Table, Tone, badge, choices, empty, escaped, facts, field, findings, hidden, pager,
-    said, state, submit, timeline,
+    Cell, Choice, Column, Field, Table, Tone, badge, choices, empty, escaped, facts, field, findings, hidden,
+    pager, said, state, submit, timeline,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};

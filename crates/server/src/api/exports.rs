@@ -130,11 +130,7 @@ pub async fn show(
 }
 
 /// A trade as the caller sees it; an office's reading is recorded first.
-pub(crate) async fn shown(
-    window: &Window,
-    caller: &Caller,
-    key: &ExportTradeKey,
-) -> Result<Value, Problem> {
+pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey) -> Result<Value, Problem> {
     let trade = found(window, &scope(window, caller), key).await?;
     let office = caller.is_office();
     if office {
@@ -338,7 +334,9 @@ pub(crate) async fn take(
 ) -> Result<(StatusCode, Value), Problem> {
     let kind = body.kind()?;
     if body.id.trim().is_empty() {
-        return Err(Problem::bad_request("`id` names this decision; the same id again gets the first answer"));
+        return Err(Problem::bad_request(
+            "`id` names this decision; the same id again gets the first answer",
+        ));
     }
     caller.may(actions::asked_for(&kind))?;
     actions::check_words(&kind, &body.text)?;

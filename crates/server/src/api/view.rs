@@ -13,10 +13,8 @@ use clearance::identity::masked;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::Outcome;
 use clearance::reason::Disclosure;
-use clearance::record::Record;
 use clearance::tax::Assessment;
 use ledger::{AccountKind, Hold, HoldState};
-use register::answer::Answer;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{MessageRow, ReceiptRow, StoredEvent};
@@ -400,9 +398,7 @@ pub fn change(event: &StoredEvent) -> Value {
         Cause::Document(arrived) => (arrived.document.kind().root(), arrived.sender.as_str()),
         Cause::Follow(_) => ("waybill", ""),
         Cause::Timer(timer) => (timer.kind.word(), ""),
-        Cause::Action(action) | Cause::ExportAction(action) => {
-            (action.kind.word(), action.officer.as_str())
-        }
+        Cause::Action(action) | Cause::ExportAction(action) => (action.kind.word(), action.officer.as_str()),
     };
     let outcome = event.row.outcome.as_ref();
     let state = state_after(event);
@@ -443,21 +439,6 @@ pub(super) fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: boo
         "findings": outcome.filter(|_| whole).map(|outcome| outcome.answer.findings.iter().map(|one| finding(one, kind, own, officer)).collect::<Vec<_>>()),
         "receipts": outcome.filter(|_| whole).map(|outcome| outcome.receipts.iter().map(|receipt| json!({"message": receipt.document.kind().root(), "status": receipt.status, "time": time(receipt.time)})).collect::<Vec<_>>()),
         "judgedWith": outcome.filter(|_| officer).map(|outcome| json!({"engine": outcome.engine, "rulebook": outcome.read.rulebook, "parties": outcome.read.parties})),
-    })
-}
-
-/// What another window answered to a document that it was sent as it was received.
-pub fn receipt_of_window(record: &Record, message: &str) -> Value {
-    let answer = Answer::of(record);
-    json!({
-        "position": record.last.number(),
-        "time": time(record.changed),
-        "what": "receipt-of-window",
-        "message": message,
-        "window": register::owner_of(&record.key).as_str(),
-        "outcome": answer.outcome,
-        "reference": answer.reference,
-        "info": answer.text,
     })
 }
 

@@ -70,7 +70,10 @@ async fn three_documents_in_any_order_make_a_concluded_list() {
     let first = export(&zone, 1);
     let answer = send_all(&zone, &first).await;
     assert_eq!((answer["status"].as_i64(), answer["kind"].as_u64()), (Some(399), Some(603)), "{answer}");
-    assert_eq!(answer["export"], json!({"merchant": MERCHANT, "orderNo": first.order.head.order_no.as_str()}));
+    assert_eq!(
+        answer["export"],
+        json!({"merchant": MERCHANT, "orderNo": first.order.head.order_no.as_str()})
+    );
     let shown = until(&zone, &first, 399).await;
     assert_eq!(shown["waitingFor"], json!(["bill", "arrival"]), "{shown}");
     assert!(shown["attempt"]["invtNo"].as_str().unwrap().starts_with("86202026E"), "{shown}");
@@ -93,7 +96,9 @@ async fn three_documents_in_any_order_make_a_concluded_list() {
     }
     assert_eq!(feed(&zone, PLATFORM).await, ["304:2", "304:120", "304:2", "304:120"]);
     assert_eq!(feed(&zone, MERCHANT).await, ["404:2", "404:120"]);
-    assert!(feed(&zone, &first.waybill.logistics_code).await.starts_with(&["506:2".into(), "506:120".into()]));
+    assert!(
+        feed(&zone, &first.waybill.logistics_code).await.starts_with(&["506:2".into(), "506:120".into()])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +109,10 @@ async fn what_differs_is_told_with_both_values_and_the_next_attempt_is_free() {
     let answer = send_all(&zone, &wrong).await;
     assert_eq!(answer["status"], 100, "{answer}");
     let finding = &answer["findings"][0];
-    assert_eq!((finding["rule"].as_str(), finding["code"].as_str()), (Some("gross-weight-differs"), Some("19014")));
+    assert_eq!(
+        (finding["rule"].as_str(), finding["code"].as_str()),
+        (Some("gross-weight-differs"), Some("19014"))
+    );
     let values: Vec<&str> =
         finding["fields"].as_array().unwrap().iter().map(|field| field["value"].as_str().unwrap()).collect();
     assert_eq!(values, [wrong.declaration.head.gross_weight.to_string().as_str(), "77"]);
@@ -200,7 +208,10 @@ async fn an_officer_reviews_and_releases() {
     let answer = send_all(&zone, &one).await;
     assert_eq!(answer["status"], 300, "{answer}");
     let seen = shown(&zone, CUSTOMS, &one).await;
-    assert_eq!((seen["lane"].as_str(), seen["waitingFor"][0].as_str()), (Some("document-check"), Some("review")));
+    assert_eq!(
+        (seen["lane"].as_str(), seen["waitingFor"][0].as_str()),
+        (Some("document-check"), Some("review"))
+    );
     let offered: Vec<&str> =
         seen["actions"].as_array().unwrap().iter().map(|action| action["action"].as_str().unwrap()).collect();
     assert_eq!(offered, ["approve", "inspect", "reject", "conclude", "suspend"], "{seen}");
@@ -267,4 +278,57 @@ async fn what_was_judged_is_judged_the_same_again_and_survives_a_restart() {
     assert_eq!(u64::from(trade.version), before["version"].as_u64().unwrap());
     assert!(trade.declaration().is_some() && trade.order.is_some() && trade.payment.is_some());
     assert_eq!(read.export_timeline(&key).await.unwrap().len() as u32, trade.version);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_goes_from_the_master_list_to_the_departure_in_any_order() {
+    let zone = Zone::new().await;
+    let alike = |one: &Export| {
+        one.declaration.head.logistics_code == "5301960401" && one.declaration.head.agent_code == "5301980501"
+    };
+    let trades: Vec<Export> = (200..).map(|number| export(&zone, number)).filter(alike).take(3).collect();
+    let all: Vec<&Export> = trades.iter().collect();
+    let now = zone.clock.now();
+    // The arrival first, then the lists, then their bill.
+    let arrival = ceb::Document::ExportArrival(Export::arrival(&all, now).unwrap());
+    assert_eq!(zone.send("5301960601", arrival).await["status"], 399);
+    for one in &trades {
+        send_all(&zone, one).await;
+        let seen = until(&zone, one, 399).await;
+        assert_eq!(seen["waitingFor"], json!(["bill"]), "{seen}");
+    }
+    let master = Export::master_bill(&all, now).unwrap();
+    let bill = master.head.bill_no.to_string();
+    zone.send("5301980501", ceb::Document::MasterBill(master)).await;
+    for one in &trades {
+        let seen = until(&zone, one, 800).await;
+        assert_eq!(
+            (seen["waybill"]["billNo"].as_str(), seen["waybill"]["arrived"].as_bool()),
+            (Some(bill.as_str()), Some(true))
+        );
+        assert_eq!(seen["waitingFor"], json!(["departure"]), "{seen}");
+    }
+    let mut told = Vec::new();
+    for _ in 0..200 {
+        told = feed(&zone, "5301980501").await.into_iter().filter(|one| one.starts_with("608")).collect();
+        if told.last().is_some_and(|last| last == "608:800") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(told.ends_with(&["608:399".into(), "608:800".into()]), "{told:?}");
+    // One is cancelled before the others leave.
+    let entry = shown(&zone, MERCHANT, &trades[0]).await["invtNo"].as_str().unwrap().to_owned();
+    let application = ceb::Document::ExportCancellation(trades[0].cancellation(&entry, now));
+    zone.send("5301980501", application).await;
+    until(&zone, &trades[0], 1399).await;
+    let departure = ceb::Document::Departure(Export::departure(&all[1..], now).unwrap());
+    assert_eq!(zone.send("5301960401", departure).await["status"], 399);
+    for one in &trades[1..] {
+        let seen = until(&zone, one, 899).await;
+        assert_eq!(seen["attempt"]["closedOn"], now.day().to_string(), "{seen}");
+    }
+    let derived =
+        server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert_eq!((derived.different, derived.undecided), (0, 0), "{derived:?}");
 }

@@ -622,10 +622,9 @@ impl World {
             ("post", "/v1/messages" | "/v1/preview") => b"<a".to_vec(),
             (
                 "post",
-                "/v1/consignments/{platform}/{order_no}/actions" | "/v1/exports/{merchant}/{order_no}/actions",
-            ) => {
-                json!({"id": "x", "version": 99, "action": "inspect"}).to_string().into_bytes()
-            }
+                "/v1/consignments/{platform}/{order_no}/actions"
+                | "/v1/exports/{merchant}/{order_no}/actions",
+            ) => json!({"id": "x", "version": 99, "action": "inspect"}).to_string().into_bytes(),
             ("post", "/v1/consignments/{platform}/{order_no}/inspections") => {
                 let found = json!([{"result": "conforming"}]);
                 json!({"id": "y", "version": 99, "found": found, "measure": "release"})

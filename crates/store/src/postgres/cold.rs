@@ -161,6 +161,20 @@ impl Shared {
         Ok(found)
     }
 
+    /// All rows of a kind of which there are few, in order of their commits.
+    pub async fn rows_of_kind(&self, client: &ClientWrapper, kind: u8) -> Result<Vec<Row>, StoreError> {
+        let rows = query(
+            client,
+            "SELECT writer, sequence FROM ledger WHERE kind = $1 AND kind > 17 ORDER BY time, writer, sequence",
+            &[&i16::from(kind)],
+        )
+        .await
+        .map_err(|error| failed("read rows of a kind", error))?;
+        let order: Vec<Position> = rows.iter().map(position_of).collect();
+        let mut found = self.rows(client, &order.iter().copied().collect()).await?;
+        Ok(order.into_iter().filter_map(|position| found.remove(&position)).map(|(_, row)| row).collect())
+    }
+
     /// Documents at positions.
     async fn documents(
         &self,

@@ -69,8 +69,7 @@ pub(super) fn list(
         let recent: BTreeMap<u64, Arc<ExportTrade>> =
             memory.exported.range(..before).map(|(place, trade)| (*place, trade.clone())).collect();
         let hash = |code: &clearance::Text| memory.hasher.party::<KeyHash>(code);
-        let parties: Option<Vec<KeyHash>> =
-            search.codes().map(|codes| codes.iter().map(hash).collect());
+        let parties: Option<Vec<KeyHash>> = search.codes().map(|codes| codes.iter().map(hash).collect());
         (recent, parties)
     };
     let mut found = Vec::new();

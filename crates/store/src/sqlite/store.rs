@@ -13,8 +13,8 @@ use super::writer::Writer;
 use crate::codec::{self, Waiting};
 use crate::hasher::{Hasher, KeyHash};
 use crate::rows::{
-    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
-    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
+    RecordSearch, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::{Commit, Read, Store, StoreError, Transaction};
 use ceb::Document;

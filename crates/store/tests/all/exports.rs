@@ -2,6 +2,7 @@
 
 use crate::store::fixture;
 use ceb::{Day, Document, Kind, Stamp};
+use clearance::Reason;
 use clearance::consignment::{ArrivalMark, Filed, Lane, Remark, Seen, State};
 use clearance::event::{Cause, Follow, OfficerAction, TimerKind};
 use clearance::export::{
@@ -11,7 +12,6 @@ use clearance::export::{
 };
 use clearance::finding::Finding;
 use clearance::keys::{Position, Time, WaybillKey};
-use clearance::Reason;
 use std::path::Path;
 use std::sync::Arc;
 use store::{EventRow, Row, codec};
@@ -37,7 +37,12 @@ fn day(number: u32) -> Day {
     Day::from_number(number).unwrap()
 }
 
-fn trade(waybill: &WaybillKey, bill: &BillMark, arrived: &ArrivalMark, departed: &DepartureMark) -> ExportTrade {
+fn trade(
+    waybill: &WaybillKey,
+    bill: &BillMark,
+    arrived: &ArrivalMark,
+    departed: &DepartureMark,
+) -> ExportTrade {
     let key = ExportTradeKey::new("5301960201", "EX1");
     let due = Time(1_795_658_400_000);
     ExportTrade {
@@ -92,8 +97,7 @@ fn with_exports(event: &mut EventRow) {
     let waybill = WaybillKey::new("5301960401", "EY1");
     let master = ExportKey::named(ExportKey::Master, "5301980501", "M1");
     let bill = BillMark { position: at(6), master: master.clone(), bill_no: "999-1".into() };
-    let arrived =
-        ArrivalMark { position: at(7), bill_no: "999-1".into(), customs_code: "8620".into() };
+    let arrived = ArrivalMark { position: at(7), bill_no: "999-1".into(), customs_code: "8620".into() };
     let departed = DepartureMark { position: at(8), bill_no: "999-1".into(), left_on: day(20_261_124) };
     let trade = trade(&waybill, &bill, &arrived, &departed);
     let key = trade.key.clone();

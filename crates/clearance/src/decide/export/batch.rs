@@ -210,9 +210,10 @@ pub(super) fn waybills(document: &Document) -> BTreeSet<WaybillKey> {
         Document::ExportArrival(arrival) => {
             named(&arrival.head.logistics_code, arrival.lines.iter().map(|line| line.logistics_no.clone()))
         }
-        Document::Departure(departure) => {
-            named(&departure.head.logistics_code, departure.lines.iter().map(|line| line.logistics_no.clone()))
-        }
+        Document::Departure(departure) => named(
+            &departure.head.logistics_code,
+            departure.lines.iter().map(|line| line.logistics_no.clone()),
+        ),
         _ => BTreeSet::new(),
     }
 }
@@ -348,7 +349,8 @@ pub(super) fn parcels(case: &mut Case<'_>, to: &ExportKey, parcels: &[BilledParc
     let Some(mut batch) = known(case, to) else { return };
     let before = batch.parcels.clone();
     for parcel in parcels {
-        if let Some(known) = batch.parcels.iter_mut().find(|known| known.logistics_no == parcel.logistics_no) {
+        if let Some(known) = batch.parcels.iter_mut().find(|known| known.logistics_no == parcel.logistics_no)
+        {
             known.status = parcel.status;
         }
     }

@@ -29,9 +29,7 @@ pub(super) fn filed(case: &mut Case<'_>, to: &ExportTradeKey, file: &ExportKey) 
         && is_here(&trade)
         && !open;
     let automatic = case.law.export_cancellation_automatic == 1
-        && named.is_some_and(|attempt| {
-            attempt.lane == Some(Lane::Release) && attempt.state != State::Review
-        });
+        && named.is_some_and(|attempt| attempt.lane == Some(Lane::Release) && attempt.state != State::Review);
     let number = attempt.map_or(0, |attempt| attempt.number);
     if !allowed {
         let finding = Finding::new(Reason::ExportStateForbidsCancellation)

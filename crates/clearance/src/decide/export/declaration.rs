@@ -86,7 +86,9 @@ fn against(case: &Case<'_>, trade: &ExportTrade, declaration: &ExportDeclaration
         found.push(Finding::new(reason).argument(&head.cop_no).field(field, value));
     };
     match &trade.attempt {
-        None if head.app_type != "1" => note(Reason::NothingToChange, "InventoryHead.appType", &head.app_type),
+        None if head.app_type != "1" => {
+            note(Reason::NothingToChange, "InventoryHead.appType", &head.app_type)
+        }
         None => {}
         Some(attempt) => {
             let trigger = if head.app_type == "3" { Trigger::Delete } else { Trigger::Declare };
@@ -95,8 +97,7 @@ fn against(case: &Case<'_>, trade: &ExportTrade, declaration: &ExportDeclaration
                 note(Reason::AlreadyExists, "InventoryHead.copNo", &head.cop_no);
             } else if next(attempt.state, trigger).is_none() {
                 let deletes = trigger == Trigger::Delete;
-                let reason =
-                    if deletes { Reason::StateForbidsDeletion } else { Reason::StateForbidsChange };
+                let reason = if deletes { Reason::StateForbidsDeletion } else { Reason::StateForbidsChange };
                 note(reason, "state", attempt.state.word());
             } else if head.app_time <= attempt.declaration.app_time {
                 let field = "InventoryHead.appTime";

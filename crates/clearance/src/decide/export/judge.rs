@@ -1,7 +1,7 @@
 //! The verdict on an export list: the match, its lane, and how it goes on from conclusion over release to its close.
 
-use super::super::receipt::Numbers;
 use super::super::info;
+use super::super::receipt::Numbers;
 use super::{Case, clear_timers};
 use crate::consignment::{Filed, Lane, State};
 use crate::export::{
@@ -113,7 +113,9 @@ fn value(
     for line in &declaration.lines {
         if line.currency != CNY {
             let path = format!("InventoryList[{}].currency", line.gnum);
-            return Some(Finding::new(Reason::ExportValueNotConverted).field(path, &line.currency).uncertain());
+            return Some(
+                Finding::new(Reason::ExportValueNotConverted).field(path, &line.currency).uncertain(),
+            );
         }
         // Beyond what can be added is beyond every limit.
         sum = sum.checked_add(line.total_price).unwrap_or(line.total_price);
@@ -274,8 +276,7 @@ pub(super) fn step(case: &mut Case<'_>, trade: &mut ExportTrade, trigger: Trigge
 /// A receipt of the list.
 pub(super) fn report(case: &mut Case<'_>, trade: &mut ExportTrade, status: i32, text: &str) {
     let Some(attempt) = &trade.attempt else { return };
-    let numbers =
-        Numbers { pre_no: attempt.pre_no.clone(), invt_no: attempt.invt_no.clone(), rkd_no: None };
+    let numbers = Numbers { pre_no: attempt.pre_no.clone(), invt_no: attempt.invt_no.clone(), rkd_no: None };
     let filed = attempt.declaration.clone();
     case.report_export(trade, &filed, status, text, &numbers);
 }

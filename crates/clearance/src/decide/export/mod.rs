@@ -30,7 +30,9 @@ use std::sync::Arc;
 /// What a document of exports names.
 pub(crate) fn needs_of_document(document: &Document, keys: &mut Keys) {
     match document {
-        Document::ExportOrder(order) => keys.exports.push(trade_of(&order.head.ebc_code, &order.head.order_no)),
+        Document::ExportOrder(order) => {
+            keys.exports.push(trade_of(&order.head.ebc_code, &order.head.order_no))
+        }
         Document::ExportPayment(payment) => keys.exports.push(trade_of(&payment.ebc_code, &payment.order_no)),
         Document::ExportWaybill(waybill) => {
             let key = WaybillKey::new(&waybill.logistics_code, &waybill.logistics_no);
@@ -217,7 +219,9 @@ fn await_partners(case: &mut Case<'_>, trade: &mut ExportTrade, attempt: u32) {
 
 /// Partners are no longer awaited.
 fn clear_timers(case: &mut Case<'_>, trade: &mut ExportTrade) {
-    case.out.cleared.extend(trade.timers.iter().map(|(kind, attempt, _): &(TimerKind, u32, Time)| (*kind, *attempt)));
+    case.out
+        .cleared
+        .extend(trade.timers.iter().map(|(kind, attempt, _): &(TimerKind, u32, Time)| (*kind, *attempt)));
     trade.timers.clear();
 }
 

@@ -107,13 +107,7 @@ pub(super) fn payment(case: &mut Case<'_>, arrived: &Arrived, payment: &ExportPa
     if Case::illegible(arrived, &findings) {
         return case.refuse(arrived, findings);
     }
-    findings.extend(against(
-        &trade,
-        trade.payment.as_ref(),
-        &payment.app_type,
-        payment.app_time,
-        "Receipts",
-    ));
+    findings.extend(against(&trade, trade.payment.as_ref(), &payment.app_type, payment.app_time, "Receipts"));
     if Case::refuses(&findings) {
         return case.refuse(arrived, findings);
     }
