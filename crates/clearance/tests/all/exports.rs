@@ -389,6 +389,23 @@ fn a_list_waits_for_its_partners_and_is_rejected_after_some_days() {
 }
 
 #[test]
+fn a_changed_list_waits_anew() {
+    let mut window = Window::new();
+    let mut export = export(2);
+    let (sender, document) = export.documents()[2].clone();
+    window.send_as(&sender, document);
+    window.wait_days(2);
+    (export.declaration.head.app_type, export.declaration.head.app_time) =
+        ("2".into(), sample::stamp(window.now));
+    window.send(Document::ExportDeclaration(export.declaration.clone()));
+    assert_eq!(of(&window, &export).timers.len(), 1);
+    window.wait_days(2);
+    assert_eq!(state(&window, &export), State::Declared);
+    window.wait_days(2);
+    assert_eq!(state(&window, &export), State::Rejected);
+}
+
+#[test]
 fn what_is_sent_again_is_what_it_was() {
     let mut window = Window::new();
     let export = export(3);

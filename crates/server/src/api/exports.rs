@@ -12,8 +12,9 @@ use axum::response::{IntoResponse, Response};
 use ceb::Document;
 use clearance::consignment::{Filed, Lane, State as Standing};
 use clearance::event::{ActionKind, Cause, OfficerAction};
-use clearance::export::{ExportAttempt, ExportKey, ExportTrade, ExportTradeKey};
+use clearance::export::{ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey};
 use clearance::finding::Finding;
+use clearance::keys::Position;
 use clearance::{Reason, Text};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -118,6 +119,66 @@ async fn found(window: &Window, scope: &Scope, key: &ExportTradeKey) -> Result<A
     let trade = state.as_ref().and_then(|state| state.trade()).cloned().ok_or_else(missing)?;
     let search = ExportSearch { scope: scope.clone(), party: None, states: Vec::new() };
     if search.finds(&trade) { Ok(trade) } else { Err(missing()) }
+}
+
+/// Whether the scope covers a trade.
+pub(super) async fn sees(window: &Window, scope: &Scope, key: &ExportTradeKey) -> Result<bool, Problem> {
+    match found(window, scope, key).await {
+        Ok(_) => Ok(true),
+        Err(problem) if problem.kind() == "not-found" => Ok(false),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The events under business keys of exports that the scope covers: of a trade, of a waybill, of a number of its own. A
+/// party's are narrowed to its own documents afterwards.
+pub(super) async fn named(
+    window: &Window,
+    scope: &Scope,
+    keys: &[ExportKey],
+) -> Result<Vec<StoredEvent>, Problem> {
+    let mut events = Vec::new();
+    for key in keys {
+        let Some(state) = window.read.export(key).await? else { continue };
+        let trade = match &state {
+            ExportState::Trade(trade) => Some(trade.key.clone()),
+            ExportState::Waybill(record) => record.claimed_by.as_ref().map(|(trade, _)| trade.clone()),
+            ExportState::Owner(owner) => Some(owner.trade.clone()),
+            ExportState::Batch(_) => None,
+        };
+        let whole = !matches!(scope, Scope::Office(districts) if !districts.is_empty());
+        let visible = match &trade {
+            Some(trade) => {
+                sees(window, scope, trade).await? || (whole && matches!(state, ExportState::Waybill(_)))
+            }
+            None => whole,
+        };
+        if visible {
+            let key = match (&state, trade) {
+                (ExportState::Owner(_), Some(trade)) => &ExportKey::Trade(trade),
+                _ => key,
+            };
+            events.extend(window.read.export_timeline(key).await?);
+        }
+    }
+    Ok(events)
+}
+
+/// How a list stands now, if it is the one that its trade stands on.
+pub(super) async fn standing(
+    window: &Window,
+    key: &ExportTradeKey,
+    position: Position,
+) -> Result<Option<Value>, Problem> {
+    let state = window.read.export(&ExportKey::Trade(key.clone())).await?;
+    let attempt = state.as_ref().and_then(|state| state.trade()).and_then(|trade| trade.attempt.as_ref());
+    let of_it = attempt.filter(|attempt| attempt.declaration.position == position);
+    Ok(of_it.map(|attempt| {
+        let kind = Some(ceb::Kind::ExportDeclaration);
+        let findings: Vec<Value> =
+            attempt.findings.iter().map(|one| view::finding(one, kind, true, false)).collect();
+        json!({"state": attempt.state.number(), "stateWord": attempt.state.word(), "findings": findings})
+    }))
 }
 
 /// `GET /v1/exports/{merchant}/{orderNo}`.

@@ -75,6 +75,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/messages") => &[
             "sha256",
             "platform",
+            "merchant",
             "orderNo",
             "payCode",
             "payTransactionId",

@@ -2,7 +2,7 @@
 
 use super::super::partner::accepted;
 use super::super::receipt::Numbers;
-use super::{Case, await_partners, judge, outdated};
+use super::{Case, await_partners, clear_timers, judge, outdated};
 use crate::consignment::State;
 use crate::event::Arrived;
 use crate::export::{
@@ -71,6 +71,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     case.accept(i32::from(status), info.clone(), findings);
     let numbers = Numbers { pre_no, ..Numbers::default() };
     case.report_export(&mut trade, &filed, i32::from(status), &info, &numbers);
+    clear_timers(case, &mut trade);
     if declares {
         await_partners(case, &mut trade, number);
         judge::attempt(case, &mut trade);

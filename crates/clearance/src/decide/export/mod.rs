@@ -18,7 +18,8 @@ use crate::Text;
 use crate::consignment::{Filed, State};
 use crate::event::{Arrived, OfficerAction, Timer, TimerKind};
 use crate::export::{
-    ExportFollow, ExportKey, ExportOwner, ExportState, ExportTrade, ExportTradeKey, ExportWaybillRecord,
+    ExportAttempt, ExportFollow, ExportKey, ExportOwner, ExportState, ExportTrade, ExportTradeKey,
+    ExportWaybillRecord,
 };
 use crate::facts::Keys;
 use crate::finding::Finding;
@@ -125,7 +126,8 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     case.out.cleared.push((timer.kind, timer.attempt));
     let Some(index) = running else { return };
     trade.timers.remove(index);
-    if trade.attempt.as_ref().is_some_and(|attempt| attempt.state == State::Declared) {
+    let waits = |attempt: &ExportAttempt| attempt.state == State::Declared && attempt.number == timer.attempt;
+    if trade.attempt.as_ref().is_some_and(waits) {
         let missing = judge::missing(case, &trade);
         judge::reject(case, &mut trade, missing);
     }

@@ -47,7 +47,7 @@ pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, waybill: &ExportWa
     let filed = case.filed(arrived, waybill.app_time, status);
     record.seen.push(case.seen(arrived));
     record.waybill = (waybill.app_type != "3").then_some(filed);
-    let names = [Text::const_new("E"), key.logistics.clone(), key.logistics_no.clone()];
+    let names = [Text::const_new("EW"), key.logistics.clone(), key.logistics_no.clone()];
     let (mut last, version) = (record.last_time, record.version + 1);
     case.send(arrived, i32::from(status), &info, &Numbers::default(), &mut last, (&names, version));
     record.last_time = last;
