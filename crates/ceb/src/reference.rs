@@ -14,8 +14,8 @@ pub fn reference_markdown() -> String {
         Kind::ALL.iter().copied().partition(|kind| kind.is_export());
     messages(&imports, &mut page);
     page.push_str(
-        "\n# Messages of exports\n\nRead and written; a window that does not judge exports yet refuses them with the \
-         faults that it found.\n",
+        "\n# Messages of exports\n\nRead and written; a window refuses those that it does not judge with the faults that \
+         it found.\n",
     );
     messages(&exports, &mut page);
     page

@@ -9,6 +9,7 @@ mod arrival;
 mod bonded;
 mod cancellation;
 mod declaration;
+pub mod export;
 mod inspection;
 mod judge;
 mod partner;
@@ -86,8 +87,10 @@ pub fn decide(events: &[Event], facts: &mut Facts, reference: &Reference, now: T
                     waybill::released(&mut case, to, by, *attempt)
                 }
                 Cause::Follow(Follow::BookedGoods(goods)) => bonded::settle(&mut case, goods),
+                Cause::Follow(Follow::Export(follow)) => export::follow(&mut case, follow),
                 Cause::Timer(timer) => timer::due(&mut case, timer),
                 Cause::Action(action) => action::act(&mut case, action),
+                Cause::ExportAction(action) => export::act(&mut case, action),
             }
             if let Some(consignment) =
                 case.out.consignment.clone().filter(|_| case.law.scripted_outcomes == 1)
@@ -127,6 +130,7 @@ fn document(case: &mut Case<'_>, arrived: &Arc<Arrived>) {
         Document::Cancellation(cancellation) => cancellation::apply(case, arrived, cancellation),
         Document::Return(return_goods) => return_goods::apply(case, arrived, return_goods),
         Document::Arrival(arrival) => arrival::record(case, arrived, arrival),
+        other if export::document(case, arrived) => debug_assert!(other.kind().is_export()),
         other => {
             let finding = Finding::new(Reason::FieldNotAllowed).argument(other.kind().root());
             case.refuse(arrived, vec![finding]);
@@ -156,6 +160,9 @@ fn absorb(facts: &mut Facts, outcome: &Outcome) {
     }
     if let Some(arrival) = &outcome.arrival {
         facts.arrivals.insert(arrival.key.clone(), arrival.clone());
+    }
+    for state in &outcome.export.states {
+        facts.exports.insert(state.key(), state.clone());
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::Text;
 use crate::bonded::TakenLine;
+use crate::export::ExportFollow;
 use crate::inspection::Inspection;
 use crate::keys::{OrderKey, Position, Time, WaybillKey};
 use book::{DocumentKey, Resolution};
@@ -30,6 +31,8 @@ pub enum Cause {
     Timer(Timer),
     /// A person decided.
     Action(Arc<OfficerAction>),
+    /// A person decided on an export trade: `order` has its merchant and order number.
+    ExportAction(Arc<OfficerAction>),
 }
 
 /// A document with everything a judgement may know of its arrival.
@@ -132,6 +135,8 @@ pub enum Follow {
     },
     /// To the stocks of a bonded book: what becomes of goods that a list took.
     BookedGoods(Box<BookedGoods>),
+    /// To something of exports.
+    Export(Box<ExportFollow>),
 }
 
 /// What becomes of goods that a list took of a bonded book.
@@ -157,6 +162,7 @@ impl Follow {
         match self {
             Self::WaybillChanged { cause, .. } | Self::ClaimReleased { cause, .. } => *cause,
             Self::BookedGoods(goods) => goods.cause,
+            Self::Export(follow) => follow.cause(),
         }
     }
 }
@@ -175,6 +181,8 @@ pub enum TimerKind {
     ReturnLapsed = 4,
     /// A scripted verdict was to come late.
     ScriptedDelay = 5,
+    /// The partner documents of a declared export list have not come in time; the pair that names it has its merchant.
+    ExportPartnersMissing = 6,
 }
 
 impl TimerKind {
@@ -186,6 +194,7 @@ impl TimerKind {
             Self::PaymentOverdue,
             Self::ReturnLapsed,
             Self::ScriptedDelay,
+            Self::ExportPartnersMissing,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == number)
@@ -198,6 +207,7 @@ impl TimerKind {
             Self::PaymentOverdue => "payment-overdue",
             Self::ReturnLapsed => "return-lapsed",
             Self::ScriptedDelay => "scripted-delay",
+            Self::ExportPartnersMissing => "export-partners-missing",
         }
     }
 }

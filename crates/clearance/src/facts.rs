@@ -5,7 +5,8 @@ use crate::Text;
 use crate::bonded;
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::decide::Reference;
-use crate::event::{Cause, Event, Follow};
+use crate::event::{Cause, Event, Follow, TimerKind};
+use crate::export::{ExportKey, ExportState, ExportTradeKey};
 use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::record::{Record, RecordKey};
@@ -105,6 +106,8 @@ pub struct Keys {
     pub records: Vec<RecordKey>,
     /// Records that are only looked at, as they stand then: not locked, many may look at the same.
     pub looked_at: Vec<RecordKey>,
+    /// States of exports.
+    pub exports: Vec<ExportKey>,
     /// Whether the batch moves the reference (parties, rulebooks, seed of the draw): no other is judged meanwhile.
     pub reference: bool,
 }
@@ -142,6 +145,8 @@ pub struct Facts {
     pub claims: FxHashMap<ClaimKey, OrderKey>,
     /// Arrival documents that exist.
     pub arrivals: FxHashMap<ArrivalKey, Arc<ArrivalRecord>>,
+    /// States of exports that exist.
+    pub exports: FxHashMap<ExportKey, ExportState>,
     /// Records that exist.
     pub records: FxHashMap<RecordKey, Arc<Record>>,
     /// Filed goods by the id of their record.
@@ -186,8 +191,15 @@ pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
                 keys.records.push(bonded::document_key(to, by));
             }
         }
+        Cause::Follow(Follow::Export(follow)) => crate::decide::export::needs_of_follow(follow, keys),
+        Cause::Timer(timer) if timer.kind == TimerKind::ExportPartnersMissing => {
+            keys.exports.push(ExportKey::Trade(ExportTradeKey::of_pair(&timer.order)));
+        }
         Cause::Timer(timer) => keys.orders.push(timer.order.clone()),
         Cause::Action(action) => keys.orders.push(action.order.clone()),
+        Cause::ExportAction(action) => {
+            keys.exports.push(ExportKey::Trade(ExportTradeKey::of_pair(&action.order)));
+        }
     }
 }
 
@@ -254,7 +266,7 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
                 keys.waybills.push(WaybillKey::new(&head.logistics_code, &line.logistics_no));
             }
         }
-        // Receipts and tax bills are ours to send, not to receive; they are refused before they get here.
-        _ => {}
+        // Those of exports; receipts and tax bills are ours to send, not to receive, and refused before they get here.
+        other => crate::decide::export::needs_of_document(other, keys),
     }
 }

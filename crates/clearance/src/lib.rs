@@ -10,6 +10,7 @@ pub mod consignment;
 pub mod decide;
 pub mod event;
 pub mod example;
+pub mod export;
 pub mod facts;
 pub mod finding;
 pub mod goods;

@@ -261,7 +261,14 @@ fn carriage(
     }
 }
 
-fn text(found: &mut Vec<Finding>, reason: Reason, left: &str, one: &str, right: &str, other: &str) {
+pub(crate) fn text(
+    found: &mut Vec<Finding>,
+    reason: Reason,
+    left: &str,
+    one: &str,
+    right: &str,
+    other: &str,
+) {
     if one.trim() != other.trim() {
         found.push(Finding::new(reason).field(left, one).field(right, other));
     }
@@ -274,7 +281,7 @@ fn identity(found: &mut Vec<Finding>, reason: Reason, left: &str, one: &str, rig
     }
 }
 
-fn amount(
+pub(crate) fn amount(
     found: &mut Vec<Finding>,
     reason: Reason,
     (left, one): (&str, Decimal),

@@ -4,6 +4,7 @@ use crate::Text;
 use crate::bonded::{BondedRead, Moved};
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::event::{Follow, Timer, TimerKind};
+use crate::export::ExportOutcome;
 use crate::finding::Finding;
 use crate::goods::RecordRead;
 use crate::keys::{ClaimKey, OrderKey, Position, Time};
@@ -125,6 +126,8 @@ pub struct Outcome {
     pub claims: Vec<(ClaimKey, Option<OrderKey>)>,
     /// The arrival document after it.
     pub arrival: Option<Arc<ArrivalRecord>>,
+    /// What it changes of exports.
+    pub export: ExportOutcome,
     /// What it was judged with.
     pub read: FactsRead,
 }
@@ -156,6 +159,7 @@ impl Outcome {
             waybills: Vec::new(),
             claims: Vec::new(),
             arrival: None,
+            export: ExportOutcome::default(),
             read: FactsRead::default(),
         }
     }

@@ -209,7 +209,7 @@ reasons! {
         "Cancel the declaration first, or wait until it is rejected.", "请先撤单，或待清单退单后再变更。";
     StateForbidsDeletion = 36, "state-forbids-deletion", Refused, Open, [-301011, -401008, -504016, -505014, -621010, -623013, -625022, -800001], "", "",
         "The declaration is past the state in which it may be deleted.", "清单状态不是申报中，不能删除。",
-        "Send a cancellation (CEB623).", "请发送撤单申请（CEB623）。";
+        "Send a cancellation (CEB623, of an export CEB605).", "请发送撤单申请（进口CEB623，出口CEB605）。";
     SeveralPayments = 37, "several-payments", Refused, Open, [-401003, -401003, 0, 0, 0, 0, 0, 0], "", "",
         "The order has a payment already, or the payment belongs to another order.", "订单已有支付凭证，或该支付凭证属于其他订单。",
         "Change or delete the earlier payment, or correct the number.", "请变更或删除原支付凭证，或更正编号。";
@@ -447,6 +447,63 @@ reasons! {
     SecondInspectorNeeded = 135, "second-inspector-needed", Refused, Open, NONE, "", "查验结果须由同一单位另一名关员复核[*]",
         "Where two look, another officer of the same office confirms what the first found, or contests it.", "须双人查验的，由同一单位另一名关员复核或提出异议。",
         "Let another officer of that office open the trade and confirm or contest the inspection.", "请由该单位另一名关员打开该票复核或提出异议。";
+    PlatformDiffers = 160, "platform-differs", Rejected, Open, NONE, "19040", "出口单证的电商平台不一致",
+        "Order, money received and list name one platform.", "订单、收款单与清单的电商平台应一致。",
+        "Correct ebpCode; a foreign platform without a code is 无 in all of them.", "请更正电商平台代码；境外平台无代码的，各单证均填“无”。";
+    PlatformNameDiffers = 161, "platform-name-differs", Rejected, Open, NONE, "19041", "清单与订单的电商平台名称不一致",
+        "A platform without a code is known by its name: list and order name it alike.", "无代码的平台以名称识别，清单与订单应一致。",
+        "Correct ebpName.", "请更正电商平台名称。";
+    OrderTypeDiffers = 162, "order-type-differs", Rejected, Open, NONE, "19042", "订单类型与监管方式不符",
+        "Mode 9710 rests on an order of type B, 9810 on one of type W, the others on one of type E.", "9710对应订单类型B，9810对应W，其余对应E。",
+        "Correct orderType of the order or tradeMode of the list.", "请更正订单类型或监管方式。";
+    LineItemNumberDiffers = 163, "line-item-number-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Article numbers of list and order are equal.", "清单与订单的企业商品货号应一致。",
+        "Correct itemNo.", "请更正企业商品货号。";
+    LineCurrencyDiffers = 164, "line-currency-differs", Rejected, Open, NONE, "1322", "订单与清单商品表体不一致",
+        "Currencies of list and order are equal.", "清单与订单的币制应一致。",
+        "Correct the currency of the line.", "请更正该项的币制。";
+    ReceivedCurrencyDiffers = 165, "received-currency-differs", Rejected, Open, NONE, "19043", "收款单币制与订单不一致",
+        "The money received is in the currency of the order.", "收款单币制应与订单一致。",
+        "Correct the currency of the money receipt or of the order.", "请更正收款单或订单的币制。";
+    ReceivedAmountDiffers = 166, "received-amount-differs", Rejected, Open, NONE, "19044", "收款金额与订单不一致",
+        "The money received is goodsValue + freight of the order.", "收款金额应等于订单商品金额加运杂费。",
+        "Correct charge, or the amounts of the order.", "请更正收款金额或订单金额。";
+    WaybillMerchantDiffers = 167, "waybill-merchant-differs", Rejected, Open, NONE, "19045", "运单电商企业与清单不一致",
+        "A merchant that the waybill names is that of the list.", "运单填写的电商企业应与清单一致。",
+        "Correct ebcCode of the waybill, or the waybill number of the list.", "请更正运单的电商企业代码或清单的运单号。";
+    ParcelCountDiffers = 168, "parcel-count-differs", Rejected, Open, NONE, "19046", "清单件数与运单不一致",
+        "List and waybill have the same number of parcels.", "清单与运单的件数应一致。",
+        "Correct packNo.", "请更正件数。";
+    ChargeCurrencyDiffers = 169, "charge-currency-differs", Rejected, Open, NONE, "19047", "清单运保费币制与运单不一致",
+        "Freight and insurance of the list are in the currency of the waybill.", "清单运费、保费币制应与运单一致。",
+        "Correct fCurrency or iCurrency.", "请更正运费币制或保费币制。";
+    ExportValueOverLimit = 170, "export-value-over-limit", Rejected, Open, NONE, "19048", "单票价值超过清单申报限额[*]",
+        "A list of mode 9710 or 9810 is worth no more than the limit; above it a customs declaration is filed.", "9710、9810清单单票价值不得超过限额，超过的应以报关单申报。",
+        "File a customs declaration for this trade.", "请以报关单申报。";
+    ExportValueNotConverted = 171, "export-value-not-converted", Review, Open, NONE, "1200", "等待人工审核",
+        "The value of the list is not in CNY, and this window has no rate for its currency: whether it is within the limit is decided by a person.", "清单价值非人民币，本窗口无该币制汇率，是否超限由人工审核。",
+        "Nothing: wait for the review.", "请等待审核。";
+    StatisticsFlagWrong = 172, "statistics-flag-wrong", Refused, Open, NONE, "", "",
+        "Simplified declaration (A) is for goods without a licence: a list that names one is of kind B.", "简化申报（A）不适用于涉证商品，填写许可证号的应为B",
+        "Send statisticsFlag B, or leave licenseNo out.", "请将申报业务类型改为B，或删除许可证号。";
+    ExportOrderMissing = 173, "export-order-missing", Rejected, Open, NONE, "19003", "订单信息不存在",
+        "No export order came in time.", "等待期内未收到出口订单。",
+        "Send the order (CEB303), then declare again.", "请报送订单（CEB303）后重新申报。";
+    ReceivedMissing = 174, "received-missing", Rejected, Open, NONE, "19049", "收款单信息不存在",
+        "No money receipt came in time, and the law of the day asks for one.", "等待期内未收到收款单，而当日规定要求报送。",
+        "Send the money receipt (CEB403), then declare again.", "请报送收款单（CEB403）后重新申报。";
+    ExportWaybillMissing = 175, "export-waybill-missing", Rejected, Open, NONE, "19005", "运单信息不存在",
+        "No export waybill came in time.", "等待期内未收到出口运单。",
+        "Have the logistics firm send the waybill (CEB505), then declare again.", "请物流企业报送运单（CEB505）后重新申报。";
+    ExportStateForbidsCancellation = 176, "export-state-forbids-cancellation", Refused, Open, NONE, "", "",
+        "A list can be cancelled while it is under review, concluded or released, before its parcel has left the country.", "清单仅在审核、审结或放行后、离境前可以撤单",
+        "After departure, apply for a return (CEB213).", "离境后请申请退货（CEB213）。";
+    PartNumberWrong = 177, "part-number-wrong", Refused, Open, NONE, "", "",
+        "Parts of a document are numbered from 1 to msgCount, which is the same in all of them.", "分段报文序号应从1至msgCount，且各段msgCount一致",
+        "Correct msgSeqNo or msgCount.", "请更正报文序号或报文总数。";
+    ParcelUnderAnotherBill = 178, "parcel-under-another-bill", Refused, Open, NONE, "", "",
+        "A parcel goes under one bill: another master list has it.", "包裹只能归入一个总单，已有其他总分单包含该运单",
+        "Correct the waybill number, or send the master list without this parcel.", "请更正运单号，或剔除该运单后报送总分单。";
 }
 
 impl Reason {
@@ -464,6 +521,9 @@ impl Reason {
     }
     /// The negative code a document of this kind is answered with; 0 if the rule does not refuse this kind.
     pub fn ceb_code(self, kind: Kind) -> i32 {
+        if kind.is_export() {
+            return crate::export::codes::ceb_code(self, kind);
+        }
         column(kind).and_then(|at| self.codes().get(at).copied()).unwrap_or(0)
     }
     /// Every negative code the rule gives.
@@ -475,6 +535,9 @@ impl Reason {
         let own = self.own_zh();
         if !own.is_empty() {
             return own;
+        }
+        if kind.is_some_and(Kind::is_export) {
+            return crate::export::codes::text(self);
         }
         let code = kind.map_or(0, |kind| self.ceb_code(kind));
         let texts = error_texts().get(&code).copied().unwrap_or("");
@@ -620,6 +683,7 @@ pub fn reference_markdown() -> String {
             reason.fix_zh()
         ));
     }
+    page.push_str(&crate::export::codes::reference_markdown());
     page.push_str(
         "\n## Import error codes\n\n| code | text | meaning | given by | example |\n|---|---|---|---|---|\n",
     );

@@ -2,6 +2,9 @@
 //! identity numbers carry a district that does not exist and a right check digit. Deterministic by seed and number.
 
 mod bonded;
+mod export;
+
+pub use export::Export;
 
 use crate::Text;
 use crate::identity::{citizen_check, credit_check};

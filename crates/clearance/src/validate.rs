@@ -1,6 +1,8 @@
 //! The checks of one document by itself: fields, code tables, sender's times, parties and their filings, signature,
 //! arithmetic. All findings, not the first. Leaves to `decide` what needs other documents, keys or accounts.
 
+mod export;
+mod export_parcels;
 mod signature;
 
 use crate::Text;
@@ -46,6 +48,14 @@ pub fn document(arrived: &Arrived, book: &Rulebook, parties: &Parties, now: Time
         Document::Cancellation(cancellation) => check.cancellation(cancellation),
         Document::Return(return_goods) => check.return_goods(return_goods),
         Document::Arrival(arrival) => check.arrival(arrival),
+        Document::ExportOrder(order) => check.export_order(order),
+        Document::ExportPayment(payment) => check.export_payment(payment),
+        Document::ExportWaybill(waybill) => check.export_waybill(waybill),
+        Document::ExportDeclaration(declaration) => check.export_declaration(declaration),
+        Document::ExportCancellation(cancellation) => check.export_cancellation(cancellation),
+        Document::MasterBill(master) => check.master_bill(master),
+        Document::ExportArrival(arrival) => check.export_arrival(arrival),
+        Document::Departure(departure) => check.departure(departure),
         other => check.found.push(
             Finding::new(Reason::FieldNotAllowed)
                 .argument(other.kind().root())
@@ -144,7 +154,10 @@ impl Check<'_> {
     }
 
     fn operation(&mut self, head: &str, app_type: &str, app_status: &str, app_time: Stamp) {
-        let types: &[&str] = if self.kind() == Kind::Cancellation { &["1"] } else { &["1", "2", "3"] };
+        let types: &[&str] = match self.kind() {
+            Kind::Cancellation | Kind::ExportCancellation => &["1"],
+            _ => &["1", "2", "3"],
+        };
         for (field, value, allowed) in
             [("appType", app_type, types), ("appStatus", app_status, &["1", "2"][..])]
         {
@@ -747,31 +760,7 @@ impl Check<'_> {
             );
             return;
         }
-        let agent_modes = self
-            .parties
-            .find(head.agent_code.trim(), self.day)
-            .map(|filing| filing.modes.clone())
-            .unwrap_or_default();
-        if !agent_modes.is_empty() && !agent_modes.contains(&head.trade_mode) {
-            self.note(
-                Reason::FieldNotAllowed,
-                "InventoryHead.tradeMode",
-                &head.trade_mode,
-                "申报单位未获准使用该监管方式",
-            );
-        }
-        let enterprises: &[(&str, &Text)] = match self.law.modes_of_enterprises {
-            1 => &[("电商平台", &head.ebp_code), ("电商企业", &head.ebc_code)],
-            _ => &[],
-        };
-        for (who, code) in enterprises {
-            let filing = self.parties.find(code.trim(), self.day);
-            let modes: Vec<&str> = filing.iter().flat_map(|filing| &filing.modes).map(Text::as_str).collect();
-            if !modes.is_empty() && !modes.contains(&head.trade_mode.as_str()) {
-                let expected = format!("{who}{}获准的监管方式为{}", code.trim(), modes.join("/"));
-                self.note(Reason::FieldNotAllowed, "InventoryHead.tradeMode", &head.trade_mode, &expected);
-            }
-        }
+        self.permitted_mode(&head.trade_mode, &head.agent_code, &head.ebp_code, &head.ebc_code);
         let empty = |value: &Option<Text>| value.as_deref().unwrap_or("").trim().is_empty();
         let transport = [("trafNo", &head.traf_no), ("voyageNo", &head.voyage_no), ("billNo", &head.bill_no)];
         let bonded = [("emsNo", &head.ems_no), ("areaCode", &head.area_code), ("areaName", &head.area_name)];
@@ -809,6 +798,32 @@ impl Check<'_> {
                     "",
                     "保税模式必填",
                 );
+            }
+        }
+    }
+
+    /// The mode is one that the filings of declaring unit, platform and merchant permit.
+    fn permitted_mode(&mut self, mode: &Text, agent: &str, platform: &str, merchant: &str) {
+        let agent_modes =
+            self.parties.find(agent.trim(), self.day).map(|filing| filing.modes.clone()).unwrap_or_default();
+        if !agent_modes.is_empty() && !agent_modes.contains(mode) {
+            self.note(
+                Reason::FieldNotAllowed,
+                "InventoryHead.tradeMode",
+                mode,
+                "申报单位未获准使用该监管方式",
+            );
+        }
+        let enterprises: &[(&str, &str)] = match self.law.modes_of_enterprises {
+            1 => &[("电商平台", platform), ("电商企业", merchant)],
+            _ => &[],
+        };
+        for (who, code) in enterprises {
+            let filing = self.parties.find(code.trim(), self.day);
+            let modes: Vec<&str> = filing.iter().flat_map(|filing| &filing.modes).map(Text::as_str).collect();
+            if !modes.is_empty() && !modes.contains(&mode.as_str()) {
+                let expected = format!("{who}{}获准的监管方式为{}", code.trim(), modes.join("/"));
+                self.note(Reason::FieldNotAllowed, "InventoryHead.tradeMode", mode, &expected);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `onewindow generate`: realistic CEB traffic of invented trades, the same for the same seed and instant.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+pub mod exports;
 pub mod fraud;
 
 use crate::Failure;
@@ -23,6 +24,9 @@ pub struct Arguments {
     /// How many declarations, each with its order, payment and waybill.
     #[arg(long, default_value_t = 100)]
     declarations: u64,
+    /// How many exports, each with its order, waybill, list and money receipt, and their bills.
+    #[arg(long, default_value_t = 0)]
+    exports: u64,
     /// Seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -181,12 +185,19 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         std::fs::write(arguments.out.join(TRUTH), truth)?;
     }
     let messages = messages(&trades, arguments.seed, arguments.batch as usize, now);
-    let count = messages.len();
-    for (_, name, bytes) in messages {
+    let exports = exports::messages(arguments.seed, arguments.exports, arguments.batch as usize, now);
+    let count = messages.len() + exports.len();
+    for (name, bytes) in messages.into_iter().map(|(_, name, bytes)| (name, bytes)).chain(exports) {
         std::fs::write(arguments.out.join(name), bytes)?;
     }
     let parties = crate::party::to_json(&sample::filings())?;
     std::fs::write(arguments.out.join(PARTIES), parties)?;
-    println!("{count} messages of {} declarations in {}", arguments.declarations, arguments.out.display());
+    let of_exports =
+        if arguments.exports == 0 { String::new() } else { format!(" and {} exports", arguments.exports) };
+    println!(
+        "{count} messages of {} declarations{of_exports} in {}",
+        arguments.declarations,
+        arguments.out.display()
+    );
     Ok(true)
 }

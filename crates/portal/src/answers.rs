@@ -8,6 +8,7 @@ pub mod credit;
 pub mod decisions;
 pub mod drafts;
 pub mod draws;
+pub mod exports;
 pub mod figures;
 pub mod found;
 mod inspection;

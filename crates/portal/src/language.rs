@@ -120,7 +120,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 22] {
+    pub fn files(self) -> [(&'static str, &'static str); 23] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -142,6 +142,7 @@ impl Language {
                     ("draws.ftl", include_str!(concat!("../locales/", $tag, "/draws.ftl"))),
                     ("credit.ftl", include_str!(concat!("../locales/", $tag, "/credit.ftl"))),
                     ("books.ftl", include_str!(concat!("../locales/", $tag, "/books.ftl"))),
+                    ("exports.ftl", include_str!(concat!("../locales/", $tag, "/exports.ftl"))),
                     ("cases.ftl", include_str!(concat!("../locales/", $tag, "/cases.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),

@@ -14,6 +14,8 @@ pub enum Desk {
     Queue,
     /// Trades.
     Consignments,
+    /// Export trades.
+    Exports,
     /// Sending, filling in, correcting.
     Send,
     /// The space for trying.
@@ -65,6 +67,7 @@ impl Desk {
             Self::Home => "/desk",
             Self::Queue => "/desk/queue",
             Self::Consignments => "/desk/consignments",
+            Self::Exports => "/desk/exports",
             Self::Send => "/desk/send",
             Self::Sandbox => "/desk/sandbox",
             Self::Receipts => "/desk/receipts",
@@ -95,6 +98,7 @@ impl Desk {
             Self::Home => texts.text("nav-home"),
             Self::Queue => texts.text("nav-queue"),
             Self::Consignments => texts.text("nav-consignments"),
+            Self::Exports => texts.text("nav-exports"),
             Self::Send => texts.text("nav-send"),
             Self::Sandbox => texts.text("nav-sandbox"),
             Self::Receipts => texts.text("nav-receipts"),

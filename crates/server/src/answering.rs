@@ -155,7 +155,7 @@ impl Answering {
                     }
                     let _ = answer.send(MessageAnswer { message, documents });
                 }
-                Work::Action(_, answer) => {
+                Work::Action(_, answer) | Work::ExportAction(_, answer) => {
                     if let Some(row) = rows.next()
                         && let Some(answered) = self.answer_row(row).await?
                     {
@@ -253,6 +253,7 @@ impl Answering {
             return Ok(Answered {
                 position,
                 order: None,
+                trade: None,
                 answer,
                 repeated: false,
                 undecided: true,
@@ -266,6 +267,7 @@ impl Answering {
                 return Ok(Answered {
                     position: first,
                     order: earlier.order.clone(),
+                    trade: earlier.export.trade.clone(),
                     answer,
                     repeated: true,
                     undecided: false,
@@ -277,6 +279,7 @@ impl Answering {
         Ok(Answered {
             position,
             order,
+            trade: outcome.export.trade.clone(),
             answer,
             repeated: outcome.repeats.is_some(),
             undecided: false,

@@ -7,6 +7,7 @@ use crate::pipeline::Judge;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::decide::{ENGINE, Reference};
 use clearance::event::Event;
+use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{Facts, Keys, Numbers, needs};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use clearance::outcome::Outcome;
@@ -87,6 +88,7 @@ struct World<'a> {
     waybills: Latest<WaybillKey, WaybillRecord>,
     arrivals: Latest<ArrivalKey, ArrivalRecord>,
     claims: Latest<ClaimKey, OrderKey>,
+    exports: Latest<ExportKey, ExportState>,
     balances: FxHashMap<Account, Balance>,
     counts: FxHashMap<u64, Arc<Window>>,
     entries: Vec<Entry>,
@@ -117,6 +119,7 @@ pub async fn derive(
         waybills: Latest::new(),
         arrivals: Latest::new(),
         claims: Latest::new(),
+        exports: Latest::new(),
         balances: FxHashMap::default(),
         counts: FxHashMap::default(),
         entries: Vec::new(),
@@ -345,6 +348,16 @@ impl World<'_> {
                 facts.claims.insert(key, owner);
             }
         }
+        for key in keys.exports {
+            if let Some(state) = self.exports.recent(&key) {
+                facts.exports.insert(key, (*state).clone());
+            } else if let Some(row) = self.exports.row(&key)
+                && let Some(outcome) = self.outcome(row).await?
+                && let Some(state) = outcome.export.states.into_iter().find(|state| state.key() == key)
+            {
+                facts.exports.insert(key, state);
+            }
+        }
         // What was looked at of a register is in the row that the decision names.
         for read in stored.read.records.iter().filter(|read| keys.looked_at.contains(&read.key)) {
             let record = self.read.record_at(read.position).await?;
@@ -392,6 +405,9 @@ impl World<'_> {
         }
         for state in outcome.waybills {
             self.waybills.put(&state.key.clone(), position, state);
+        }
+        for state in outcome.export.states {
+            self.exports.put(&state.key(), position, Arc::new(state));
         }
         if let Some(state) = outcome.arrival {
             self.arrivals.put(&state.key.clone(), position, state);

@@ -2,6 +2,7 @@
 
 use crate::ingest::Ingested;
 use clearance::event::{Arrived, OfficerAction, Timer};
+use clearance::export::ExportTradeKey;
 use clearance::keys::{OrderKey, Position};
 use clearance::outcome::{Answer, Outcome};
 use clearance::record::Record;
@@ -17,6 +18,8 @@ pub struct Answered {
     pub position: Position,
     /// The consignment it belongs to.
     pub order: Option<OrderKey>,
+    /// The export trade it belongs to.
+    pub trade: Option<ExportTradeKey>,
     /// The answer; of a repeated document, its first.
     pub answer: Answer,
     /// Whether this content was accepted before.
@@ -44,6 +47,8 @@ pub enum Work {
     Preview(Vec<Arc<Arrived>>, oneshot::Sender<Vec<Answered>>),
     /// An officer's action.
     Action(Arc<OfficerAction>, oneshot::Sender<Answered>),
+    /// An officer's action on an export trade.
+    ExportAction(Arc<OfficerAction>, oneshot::Sender<Answered>),
     /// A timer that is due.
     Timer(Timer, Option<oneshot::Sender<Answered>>),
     /// A filing.
@@ -95,6 +100,12 @@ impl Pipeline {
     pub async fn action(&self, action: OfficerAction) -> Option<Answered> {
         let (answer, answered) = oneshot::channel();
         self.submit(Work::Action(Arc::new(action), answer)).await;
+        answered.await.ok()
+    }
+    /// The same on an export trade: `order` has its merchant and order number.
+    pub async fn export_action(&self, action: OfficerAction) -> Option<Answered> {
+        let (answer, answered) = oneshot::channel();
+        self.submit(Work::ExportAction(Arc::new(action), answer)).await;
         answered.await.ok()
     }
     /// Fires a timer and waits for its answer.

@@ -238,6 +238,10 @@ fn seen_of(position: Position, row: &Row) -> Option<Seen> {
                     let person = Some(person(&action.party, &action.officer));
                     Seen { order, person, ..seen(What::Officer, time, vec![action.party.clone()]) }
                 }
+                Cause::ExportAction(action) => {
+                    let person = Some(person(&action.party, &action.officer));
+                    Seen { person, ..seen(What::Officer, time, vec![action.party.clone()]) }
+                }
                 Cause::Follow(_) | Cause::Timer(_) => return None,
             }
         }
@@ -281,6 +285,17 @@ fn of_document(document: &Document) -> Vec<Text> {
                 head.agent_code.clone(),
                 head.logistics_code.clone(),
                 head.assure_code.clone(),
+            ]
+        }
+        Document::ExportOrder(order) => vec![order.head.ebp_code.clone(), order.head.ebc_code.clone()],
+        Document::ExportPayment(payment) => vec![payment.ebp_code.clone(), payment.ebc_code.clone()],
+        Document::ExportDeclaration(declaration) => {
+            let head = &declaration.head;
+            vec![
+                head.ebp_code.clone(),
+                head.ebc_code.clone(),
+                head.agent_code.clone(),
+                head.logistics_code.clone(),
             ]
         }
         _ => Vec::new(),

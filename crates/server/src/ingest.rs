@@ -234,27 +234,32 @@ fn fill(
     }
 }
 
-/// Whether the window judges documents of a kind. Those of exports it reads, and says so.
+/// Whether the window judges documents of a kind. The others of exports it reads, and says so.
 pub fn takes(kind: Kind) -> bool {
-    kind.is_declared() && !kind.is_export()
+    kind.is_declared() && (!kind.is_export() || clearance::export::is_judged(kind))
+}
+
+/// The messages that are taken, in words.
+fn taken() -> String {
+    let all = Kind::ALL.iter().filter(|kind| takes(**kind)).map(|kind| kind.number().to_string());
+    format!("CEB{}", all.collect::<Vec<_>>().join(", "))
 }
 
 /// Why a message that could be read is not taken. One of exports gets every fault of its documents too, so that its
-/// sender can try his software before exports are judged here.
+/// sender can try his software before they are judged here.
 fn not_taken(message: &Message, refusal: &mut Vec<Defect>) {
-    const TAKEN: &str = "CEB311, 411, 511, 513, 621, 623, 625 or 711";
     const MOST: usize = 200;
-    let root = message.kind.root();
+    let (root, taken) = (message.kind.root(), taken());
     if !message.kind.is_declared() {
-        let expected = format!("a message that enterprises send: {TAKEN}");
+        let expected = format!("a message that enterprises send: {taken}");
         refusal.push(Defect::new("root", DefectRule::UnknownRoot, root, expected));
         return;
     }
     let (count, bad) =
         (message.entries.len(), message.entries.iter().filter(|one| !one.defects.is_empty()).count());
     let expected = format!(
-        "{TAKEN}. This is a message of exports: its form is known and was checked, {count} documents of which {bad} \
-         have faults, but exports are not judged here yet and nothing of it was taken; 出口报文：格式已校验，本窗口暂不受理"
+        "{taken}. The form of this message is known and was checked, {count} documents of which {bad} have faults, but it is \
+         not judged here yet and nothing of it was taken; 格式已校验，本窗口暂不受理该出口报文"
     );
     refusal.push(Defect::new("root", DefectRule::NotTaken, root, expected));
     for (index, entry) in message.entries.iter().enumerate() {

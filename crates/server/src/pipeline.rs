@@ -395,7 +395,9 @@ fn recorded_only(batch: Vec<Work>, unreadable: bool) -> Vec<Work> {
     let kept = batch.into_iter().filter(|work| match work {
         Work::Message(..) | Work::Tend => true,
         Work::Filing(..) | Work::Rulebook(..) | Work::Seed(..) | Work::Command(..) => !unreadable,
-        Work::Preview(..) | Work::Action(..) | Work::Timer(..) | Work::Again(_) => false,
+        Work::Preview(..) | Work::Action(..) | Work::ExportAction(..) | Work::Timer(..) | Work::Again(_) => {
+            false
+        }
     });
     kept.collect()
 }

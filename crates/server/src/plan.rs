@@ -65,6 +65,9 @@ impl<'a> Plan<'a> {
                     }
                 }
                 Work::Action(action, _) => self.event(Cause::Action(action.clone()), Bytes::new(), None, now),
+                Work::ExportAction(action, _) => {
+                    self.event(Cause::ExportAction(action.clone()), Bytes::new(), None, now);
+                }
                 Work::Timer(timer, _) => self.event(Cause::Timer(timer.clone()), Bytes::new(), None, now),
                 Work::Filing(filing, _) => self.reference(Planned::Filing(filing)),
                 Work::Rulebook(book, ..) => self.reference(Planned::Rulebook(book)),

@@ -101,7 +101,7 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
                 told.returned = given_back(outcome, number);
             }
         }
-        Cause::Follow(_) | Cause::Timer(_) => {}
+        Cause::Follow(_) | Cause::Timer(_) | Cause::ExportAction(_) => {}
     }
     told.stand = attempt.map(stand);
     (told.stand.is_some() || told.refused.is_some()).then_some(told)

@@ -12,6 +12,7 @@ use clearance::consignment::{
 use clearance::event::{
     ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, SignatureFact, Timer, TimerKind,
 };
+use clearance::export::ExportOutcome;
 use clearance::facts::{CountKey, CountKind};
 use clearance::finding::{Field, Finding};
 use clearance::goods::RecordRead;
@@ -50,8 +51,9 @@ pub mod kind {
 /// 3 keeps receipts as their fields, no longer as XML; 4 keeps the algorithm of a signature and those of a filing; 5 added
 /// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
 /// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
-/// the period of a seed, and the inspection in which two look; 9 what lists take of bonded books, and what moves there.
-const FORMAT: u8 = 9;
+/// the period of a seed, and the inspection in which two look; 9 what lists take of bonded books, and what moves there; 10 the
+/// states of exports.
+const FORMAT: u8 = 10;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -639,6 +641,7 @@ impl Stored for Outcome {
         self.arrival.put(out);
         self.read.put(out);
         self.booked.put(out);
+        self.export.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         // In the order in which they stand here.
@@ -661,6 +664,7 @@ impl Stored for Outcome {
             arrival: Stored::get(bytes)?,
             read: Stored::get(bytes)?,
             booked: if bytes.format < 9 { Vec::new() } else { Stored::get(bytes)? },
+            export: if bytes.format < 10 { ExportOutcome::default() } else { Stored::get(bytes)? },
         })
     }
 }
@@ -815,6 +819,7 @@ fn get_fields(kind: Kind, bytes: &mut Bytes<'_>) -> Result<Document, Damage> {
 }
 
 mod bonded;
+mod export;
 
 impl Stored for ClaimKey {
     fn put(&self, out: &mut Vec<u8>) {
@@ -865,6 +870,10 @@ impl Stored for Follow {
                 out.push(3);
                 goods.put(out);
             }
+            Self::Export(follow) => {
+                out.push(4);
+                follow.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -881,6 +890,7 @@ impl Stored for Follow {
                 cause: Stored::get(bytes)?,
             },
             3 => Self::BookedGoods(Stored::get(bytes)?),
+            4 => Self::Export(Stored::get(bytes)?),
             _ => return Err(Damage("no follow has this number")),
         })
     }
@@ -1079,6 +1089,10 @@ impl Stored for Cause {
                 out.push(4);
                 action.put(out);
             }
+            Self::ExportAction(action) => {
+                out.push(5);
+                action.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -1087,6 +1101,7 @@ impl Stored for Cause {
             2 => Self::Follow(Stored::get(bytes)?),
             3 => Self::Timer(Stored::get(bytes)?),
             4 => Self::Action(Arc::new(Stored::get(bytes)?)),
+            5 => Self::ExportAction(Arc::new(Stored::get(bytes)?)),
             _ => return Err(Damage("no cause has this number")),
         })
     }

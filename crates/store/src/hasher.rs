@@ -1,6 +1,7 @@
 //! Hashes of keys under the installation's lookup key: what an index may hold of a name.
 
 use clearance::Text;
+use clearance::export::ExportKey;
 use clearance::facts::CountKey;
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use clearance::record::RecordKey;
@@ -124,6 +125,11 @@ impl Hasher {
     /// Of a record of a register.
     pub fn record<W: Width>(&self, key: &RecordKey) -> W {
         self.hash_bytes(16, &[&[key.register as u8], key.id.as_bytes()])
+    }
+    /// Of a state of exports.
+    pub fn export<W: Width>(&self, key: &ExportKey) -> W {
+        let (number, one, other) = key.parts();
+        self.hash_bytes(17, &[&[number], one.as_bytes(), other.as_bytes()])
     }
     fn name<W: Width>(&self, kind: u8, name: &str) -> W {
         let key = (kind, Text::new(name));

@@ -34,13 +34,14 @@ pub use people::{
     Assignment, Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState,
 };
 pub use rows::{
-    CertificateRow, Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
-    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
+    RecordSearch, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use sealer::Sealer;
 
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};
+use clearance::export::{ExportKey, ExportState, ExportTrade};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::record::{Record, RecordKey};
@@ -290,6 +291,21 @@ pub trait Read: Clone + Send + Sync + 'static {
     fn due(&self, now: Time, limit: usize) -> impl Future<Output = Result<Vec<Timer>, StoreError>> + Send;
     /// Follow events that were committed but not yet processed, in order of their cause, at most `limit`.
     fn follows(&self, limit: usize) -> impl Future<Output = Result<Vec<Follow>, StoreError>> + Send;
+    /// A state of exports.
+    fn export(&self, key: &ExportKey)
+    -> impl Future<Output = Result<Option<ExportState>, StoreError>> + Send;
+    /// The events of a state of exports, newest first.
+    fn export_timeline(
+        &self,
+        key: &ExportKey,
+    ) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
+    /// Export trades, newest first, at most `limit`, after a place; with the place of the next page.
+    fn exports(
+        &self,
+        search: &ExportSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError>> + Send;
     /// A record of a register, as it is now.
     fn record(&self, key: &RecordKey)
     -> impl Future<Output = Result<Option<Arc<Record>>, StoreError>> + Send;

@@ -90,7 +90,9 @@ fn event_of(event: &EventRow) -> Option<EventRow> {
             ceb::write_document(&arrived.document, ceb::Style::Prefixed, &mut xml);
             event.original = Bytes::from(xml);
         }
-        Cause::Action(action) => Arc::make_mut(action).text = Text::default(),
+        Cause::Action(action) | Cause::ExportAction(action) => {
+            Arc::make_mut(action).text = Text::default();
+        }
         Cause::Follow(_) | Cause::Timer(_) => {}
     }
     if let Some(outcome) = &mut event.outcome {

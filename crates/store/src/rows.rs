@@ -4,6 +4,7 @@ use bytes::Bytes;
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::{Event, SignatureFact};
+use clearance::export::ExportTrade;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Outcome, Receipt};
 use clearance::party::{Certificate, Entry, Filing};
@@ -285,6 +286,45 @@ impl RecordSearch {
                 .parties
                 .as_ref()
                 .is_none_or(|codes| codes.iter().any(|code| record.parties.contains(code)))
+    }
+}
+
+/// The number under which the list of records has export trades: no register has it.
+pub(crate) const EXPORTS: u8 = 200;
+
+/// Which export trades are asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExportSearch {
+    /// Who asks: a party sees what names it, an office what is declared in its districts.
+    pub scope: Scope,
+    /// Only what names one of these parties, too.
+    pub party: Option<Vec<Text>>,
+    /// Only these states (numbers of `clearance::consignment::State`; 0 = nothing is declared yet); empty = all.
+    pub states: Vec<u16>,
+}
+
+impl ExportSearch {
+    /// The codes by which its lines are found; none = all are looked through.
+    pub(crate) fn codes(&self) -> Option<&[Text]> {
+        match (&self.scope, &self.party) {
+            (Scope::Party(codes), _) => Some(codes),
+            (Scope::Office(_), party) => party.as_deref(),
+        }
+    }
+    /// Whether a trade is asked for.
+    pub fn finds(&self, trade: &ExportTrade) -> bool {
+        let parties = trade.parties();
+        let names = |codes: &[Text]| codes.iter().any(|code| parties.contains(code));
+        let visible = match &self.scope {
+            Scope::Party(codes) => names(codes),
+            Scope::Office(districts) => {
+                let district = trade.district();
+                districts.is_empty() || districts.iter().any(|own| district.starts_with(own.as_str()))
+            }
+        };
+        visible
+            && self.party.as_deref().is_none_or(names)
+            && (self.states.is_empty() || self.states.contains(&trade.state_number()))
     }
 }
 

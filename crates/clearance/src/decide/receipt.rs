@@ -242,7 +242,9 @@ fn answer(
             return_time,
             return_info,
         }),
-        _ => return None,
+        other => {
+            return super::export::receipt::answer(other, guid, return_status, return_info, numbers, time);
+        }
     })
 }
 

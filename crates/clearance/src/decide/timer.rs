@@ -12,6 +12,9 @@ use compact_str::format_compact;
 
 /// A timer is due.
 pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
+    if timer.kind == TimerKind::ExportPartnersMissing {
+        return super::export::due(case, timer);
+    }
     let mut consignment = case.consignment(&timer.order);
     case.out.order = Some(timer.order.clone());
     let of_it =
@@ -34,6 +37,7 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
                 return_goods::lapse(case, &mut consignment, timer.attempt);
             }
         }
+        TimerKind::ExportPartnersMissing => {}
     }
     case.keep(consignment);
 }

@@ -181,10 +181,32 @@ law! {
     draw_reveal_days;
     /// Thousandths by which what a vehicle has loaded may differ from the lists of its parcels.
     bonded_gate_weight_tolerance;
+    /// 1 = a list of 9610 or of a special zone waits for the money receipt.
+    export_payment_required;
+    /// The same of exports to enterprises (9710, 9810).
+    export_payment_required_enterprises;
+    /// 1 = modes 9710 and 9810 may be declared.
+    export_modes_enterprises;
+    /// Most that a list of 9710 or 9810 may be worth, in fen; equality is inside.
+    export_list_limit;
+    /// 1 = gross weights of export list and waybill are compared.
+    export_compare_weight;
+    /// 1 = numbers of parcels of export list and waybill are compared.
+    export_compare_parcels;
+    /// 1 = freight and insurance of export list and waybill are compared.
+    export_compare_charges;
+    /// 1 = money received is compared with the amount of the order.
+    export_compare_received;
+    /// 1 = a concluded export list is released when its parcel is at the site.
+    export_arrival_required;
+    /// 1 = and when it goes under a bill.
+    export_master_required;
+    /// 1 = a cancellation of an export before departure and without a look is approved at once.
+    export_cancellation_automatic;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 31] = [
+const LATER: [(&str, i64); 42] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -216,6 +238,17 @@ const LATER: [(&str, i64); 31] = [
     ("draw_secret_days", 14),
     ("draw_reveal_days", 60),
     ("bonded_gate_weight_tolerance", 30),
+    ("export_payment_required", 0),
+    ("export_payment_required_enterprises", 0),
+    ("export_modes_enterprises", 1),
+    ("export_list_limit", 500_000),
+    ("export_compare_weight", 1),
+    ("export_compare_parcels", 0),
+    ("export_compare_charges", 0),
+    ("export_compare_received", 0),
+    ("export_arrival_required", 1),
+    ("export_master_required", 1),
+    ("export_cancellation_automatic", 1),
 ];
 
 impl Parameters {
@@ -300,6 +333,13 @@ impl Law {
             "1239" => self.goods_filing_1239,
             _ => self.goods_filing_9610,
         }
+    }
+    /// Whether an export list of a mode waits for money received.
+    pub fn export_payment(&self, trade_mode: &str) -> bool {
+        if crate::export::to_enterprises(trade_mode) {
+            return self.export_payment_required_enterprises == 1;
+        }
+        self.export_payment_required == 1
     }
     /// Base sampling share of a mode, parts per million.
     pub fn sampling_base(&self, trade_mode: &str) -> i64 {

@@ -6,6 +6,8 @@ mod actions;
 mod bonded;
 mod deadlines;
 mod draws;
+mod export_parcels;
+mod exports;
 mod goods;
 mod indicators;
 mod inspections;

@@ -49,6 +49,7 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::Lists => texts.text("about-lists"),
         Desk::Queue => texts.text("about-queue"),
         Desk::Consignments => texts.text("about-consignments"),
+        Desk::Exports => texts.text("about-exports"),
         Desk::Send => texts.text("about-send"),
         Desk::Sandbox => texts.text("about-sandbox"),
         Desk::Receipts => texts.text("about-receipts"),

@@ -381,6 +381,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     all.extend(crate::registers::pages(language));
     all.extend(crate::demands::pages(language));
     all.extend(crate::money::pages(language));
+    all.extend(crate::exports::pages(language));
     all
 }
 

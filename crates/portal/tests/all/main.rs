@@ -5,6 +5,7 @@
 mod colours;
 mod consumers;
 mod demands;
+mod exports;
 mod figures;
 mod gallery;
 mod inspections;

@@ -125,6 +125,10 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             right(&[Right::RegistersRead])
         }
         ("post", "/v1/books/{id}/gate-releases") => right(&[Right::RegistersApply]),
+        ("get", "/v1/exports" | "/v1/exports/{merchant}/{order_no}") => right(&[Right::ConsignmentsRead]),
+        ("post", "/v1/exports/{merchant}/{order_no}/actions") => {
+            right(&[Right::ActionsInspect, Right::ActionsDecide])
+        }
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
@@ -193,6 +197,10 @@ fn page(method: &str, path: &str) -> Option<Access> {
         }
         ("get", "/desk/books" | "/desk/books/{id}" | "/desk/books/{id}/file") => {
             right(&[Right::RegistersRead])
+        }
+        ("get", "/desk/exports" | "/desk/exports/{merchant}/{order_no}") => right(&[Right::ConsignmentsRead]),
+        ("post", "/desk/exports/{merchant}/{order_no}/actions") => {
+            right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
         ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),

@@ -40,7 +40,7 @@ pub struct Body {
 }
 
 impl Body {
-    fn kind(&self) -> Result<ActionKind, Problem> {
+    pub(super) fn kind(&self) -> Result<ActionKind, Problem> {
         let number = || {
             self.number
                 .ok_or_else(|| Problem::bad_request("this action needs `number`, the number of the return"))
@@ -91,7 +91,7 @@ impl Body {
 pub const INSPECTS: &[Right] = &[Right::ActionsInspect];
 
 /// Looking at goods and saying what was found is an inspector's, deciding on them a decider's; either may order a look.
-fn asked_for(kind: &ActionKind) -> &'static [Right] {
+pub(super) fn asked_for(kind: &ActionKind) -> &'static [Right] {
     match kind {
         ActionKind::Inspect => &[Right::ActionsInspect, Right::ActionsDecide],
         ActionKind::InspectionResult { .. }
@@ -132,7 +132,7 @@ pub fn open_to(caller: &Caller, consignment: &Consignment, book: &Rulebook, now:
 }
 
 /// The members of a body that tell an action from the others.
-fn members(kind: &ActionKind) -> Value {
+pub(super) fn members(kind: &ActionKind) -> Value {
     let mut members = json!({"action": kind.word()});
     match kind {
         ActionKind::InspectionResult { passed } => members["passed"] = (*passed).into(),
@@ -176,7 +176,7 @@ const NOTICE: usize = 50;
 
 /// What an officer says stands in receipts and in every later state of the trade. What he says of an inspection is judged with
 /// all else that it says.
-fn check_words(kind: &ActionKind, text: &str) -> Result<(), Problem> {
+pub(super) fn check_words(kind: &ActionKind, text: &str) -> Result<(), Problem> {
     let mut faults = Vec::new();
     let mut check = |path: &str, value: &str, most: usize| {
         let count = value.chars().count();

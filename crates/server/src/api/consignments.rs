@@ -15,7 +15,8 @@ use clearance::Text;
 use clearance::consignment::{Consignment, State as Standing};
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use clearance::party::Role;
-use clearance::record::{RecordKey, Register};
+use clearance::record::{Record, RecordKey, Register};
+use register::answer::Answer;
 use register::webhook::{Form, Webhook};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -390,7 +391,7 @@ async fn of_windows(
             let Some(record) = window.read.record(&RecordKey::new(Register::Answer, &id)).await? else {
                 continue;
             };
-            found.push(view::receipt_of_window(&record, kind.root()));
+            found.push(receipt_of_window(&record, kind.root()));
         }
     }
     Ok(found)
@@ -415,4 +416,19 @@ fn of_use(events: Vec<StoredEvent>, key: &WaybillKey, order: &OrderKey) -> Vec<S
         .into_iter()
         .filter(|event| record(event).is_some_and(|record| uses.contains(&record.since)))
         .collect()
+}
+
+/// What another window answered to a document that it was sent as it was received.
+fn receipt_of_window(record: &Record, message: &str) -> Value {
+    let answer = Answer::of(record);
+    json!({
+        "position": record.last.number(),
+        "time": view::time(record.changed),
+        "what": "receipt-of-window",
+        "message": message,
+        "window": register::owner_of(&record.key).as_str(),
+        "outcome": answer.outcome,
+        "reference": answer.reference,
+        "info": answer.text,
+    })
 }

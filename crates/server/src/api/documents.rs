@@ -2,7 +2,7 @@
 //! for correcting it is made of.
 
 use super::error::Problem;
-use super::{messages, scope, view};
+use super::{exports, messages, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::ingest::takes;
@@ -42,6 +42,12 @@ pub async fn show(
         Some(order) => window.read.consignment(order).await?,
         None => None,
     };
+    let trade = outcome.and_then(|outcome| outcome.export.trade.as_ref());
+    let standing = match (consignment, trade) {
+        (Some(consignment), _) => standing(&consignment, event.position),
+        (None, Some(trade)) => exports::standing(&window, trade, event.position).await?,
+        (None, None) => None,
+    };
     Ok(Json(json!({
         "position": event.position.number(),
         "kind": kind.number(),
@@ -50,7 +56,7 @@ pub async fn show(
         "order": order.map(|order| json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str()})),
         "document": document,
         "answer": view::first_answer(event.position, outcome, None, Some(kind), false),
-        "standing": consignment.and_then(|consignment| standing(&consignment, event.position)),
+        "standing": standing,
     })))
 }
 

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use ceb::Document;
 use clearance::Text;
 use clearance::event::{Arrived, Cause};
+use clearance::export::{ExportKey, ExportTradeKey};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -142,6 +143,9 @@ fn cop_no_of(document: &Document) -> Option<&Text> {
         Document::Cancellation(cancellation) => cancellation.cop_no.as_ref(),
         Document::Return(return_goods) => return_goods.head.cop_no.as_ref(),
         Document::Arrival(arrival) => arrival.head.cop_no.as_ref(),
+        Document::ExportDeclaration(declaration) => Some(&declaration.head.cop_no),
+        Document::ExportCancellation(cancellation) => Some(&cancellation.cop_no),
+        Document::MasterBill(master) => Some(&master.head.cop_no),
         _ => None,
     }
 }
@@ -157,17 +161,26 @@ async fn named(
     let mut orders = Vec::new();
     let mut events = Vec::new();
     let mut claims = Vec::new();
+    let mut exports = Vec::new();
     if let Some((platform, order_no)) = pair("platform", "orderNo") {
         orders.push(OrderKey::new(&platform, &order_no));
+    } else if let Some((merchant, order_no)) = pair("merchant", "orderNo") {
+        exports.push(ExportKey::Trade(ExportTradeKey::new(&merchant, &order_no)));
     } else if let Some((pay_code, transaction)) = pair("payCode", "payTransactionId") {
         claims.push(ClaimKey::payment(&pay_code, &transaction));
     } else if let Some((logistics, number)) = pair("logisticsCode", "logisticsNo") {
         let key = WaybillKey::new(&logistics, &number);
+        exports.push(ExportKey::Waybill(key.clone()));
         let owner = read.waybill(&key).await?.and_then(|record| record.claimed_by);
         if sees(window, scope, owner.as_ref().map(|(order, _)| order)).await? {
             events = read.waybill_timeline(&key).await?;
         }
     } else if let Some((agent, cop_no)) = pair("agentCode", "copNo") {
+        exports.extend([
+            ExportKey::Declaration(agent.clone(), cop_no.clone()),
+            ExportKey::Cancellation(agent.clone(), cop_no.clone()),
+            ExportKey::Master(agent.clone(), cop_no.clone()),
+        ]);
         claims.extend([
             ClaimKey::Declaration(agent.clone(), cop_no.clone()),
             ClaimKey::Cancellation(agent.clone(), cop_no.clone()),
@@ -181,7 +194,7 @@ async fn named(
         }
     } else {
         return Err(Problem::bad_request(
-            "ask by sha256, or by platform and orderNo, payCode and payTransactionId, logisticsCode and logisticsNo, agentCode and copNo, or operatorCode and copNo; kind narrows to one kind of document (311, 621 …)",
+            "ask by sha256, or by platform and orderNo, merchant and orderNo (exports), payCode and payTransactionId, logisticsCode and logisticsNo, agentCode and copNo, or operatorCode and copNo; kind narrows to one kind of document (311, 621 …)",
         ));
     }
     for claim in claims {
@@ -194,6 +207,7 @@ async fn named(
             events.extend(read.timeline(&order).await?);
         }
     }
+    events.extend(super::exports::named(window, scope, &exports).await?);
     let cop_no = parameter(query, "copNo");
     Ok(events
         .into_iter()
@@ -242,7 +256,12 @@ pub(crate) async fn bytes(window: &Window, caller: &Caller, position: u64) -> Re
                     Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
                 let outcome = decided(&window.read, at).await?.and_then(|event| event.row.outcome);
                 let consignment = outcome.as_ref().and_then(|outcome| outcome.consignment.as_ref());
-                if !sees(window, &scope, consignment.map(|consignment| &consignment.key)).await? {
+                let trade = outcome.as_ref().and_then(|outcome| outcome.export.trade.as_ref());
+                let seen = match trade {
+                    Some(trade) => super::exports::sees(window, &scope, trade).await?,
+                    None => sees(window, &scope, consignment.map(|consignment| &consignment.key)).await?,
+                };
+                if !seen {
                     return Err(missing());
                 }
             }

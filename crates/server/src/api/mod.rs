@@ -16,6 +16,7 @@ pub(crate) mod documents;
 pub(crate) mod draws;
 pub(crate) mod error;
 pub(crate) mod evidence;
+pub(crate) mod exports;
 pub(crate) mod found;
 pub(crate) mod inspections;
 pub(crate) mod institutions;
@@ -27,6 +28,7 @@ mod openapi_books;
 mod openapi_consumer;
 mod openapi_desks;
 mod openapi_draws;
+mod openapi_exports;
 mod openapi_inspections;
 mod openapi_payment_data;
 mod openapi_people;
@@ -186,6 +188,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/books/{id}"),
     ("get", "/v1/books/{id}/movements"),
     ("post", "/v1/books/{id}/gate-releases"),
+    ("get", "/v1/exports"),
+    ("get", "/v1/exports/{merchant}/{order_no}"),
+    ("post", "/v1/exports/{merchant}/{order_no}/actions"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -291,6 +296,9 @@ pub fn router(window: Window) -> Router {
         .route("/v1/books/{id}", get(books::show))
         .route("/v1/books/{id}/movements", get(books::movements))
         .route("/v1/books/{id}/gate-releases", post(books::release))
+        .route("/v1/exports", get(exports::list))
+        .route("/v1/exports/{merchant}/{order_no}", get(exports::show))
+        .route("/v1/exports/{merchant}/{order_no}/actions", post(exports::act))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

@@ -75,6 +75,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         ("get", "/v1/messages") => &[
             "sha256",
             "platform",
+            "merchant",
             "orderNo",
             "payCode",
             "payTransactionId",
@@ -452,7 +453,8 @@ pub fn build() -> Value {
         .chain(inspections::SUMMARIES)
         .chain(super::openapi_rulebooks::summaries())
         .chain(desks::SUMMARIES)
-        .chain(super::openapi_books::SUMMARIES);
+        .chain(super::openapi_books::SUMMARIES)
+        .chain(super::openapi_exports::SUMMARIES);
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();

@@ -1,6 +1,7 @@
 //! What the document of the interface says of bonded books.
 
 use super::openapi::{list_of, object};
+use super::openapi_exports as exports;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
@@ -22,7 +23,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (409, "the number names another gate release"),
             (422, "what may not leave, and a weight that differs, is in `faults`"),
         ],
-        _ => Vec::new(),
+        _ => exports::refusals(method, path),
     }
 }
 
@@ -32,22 +33,26 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
         Some("") => &["party", "after", "limit"],
         Some("/{id}") => &["at", "item", "from", "limit", "purpose"],
         Some("/{id}/movements") => &["item", "after", "limit", "form", "purpose"],
-        _ => &[],
+        _ => exports::queries(path),
     }
 }
 
 /// The schema of a route's body.
 pub(super) fn request(path: &str) -> Option<&'static str> {
-    (path.strip_prefix(BOOKS)? == "/{id}/gate-releases").then_some("GateReleaseRequest")
+    match path.strip_prefix(BOOKS) {
+        Some("/{id}/gate-releases") => Some("GateReleaseRequest"),
+        _ => exports::request(path),
+    }
 }
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
-    match path.strip_prefix(BOOKS)? {
-        "" => Some("BondedBooks"),
-        "/{id}" => Some("BondedBook"),
-        "/{id}/movements" => Some("BondedMovements"),
-        _ => Some("GateRelease"),
+    match path.strip_prefix(BOOKS) {
+        Some("") => Some("BondedBooks"),
+        Some("/{id}") => Some("BondedBook"),
+        Some("/{id}/movements") => Some("BondedMovements"),
+        Some(_) => Some("GateRelease"),
+        None => exports::answer(path),
     }
 }
 
@@ -141,5 +146,6 @@ pub(super) fn schemas() -> Map<String, Value> {
             ]),
         ),
     ];
-    all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    own.chain(exports::schemas()).collect()
 }

@@ -13,10 +13,8 @@ use clearance::identity::masked;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::Outcome;
 use clearance::reason::Disclosure;
-use clearance::record::Record;
 use clearance::tax::Assessment;
 use ledger::{AccountKind, Hold, HoldState};
-use register::answer::Answer;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{MessageRow, ReceiptRow, StoredEvent};
@@ -102,6 +100,8 @@ pub struct AnsweredShape<'a> {
     position: u64,
     kind: Option<u16>,
     order: Option<OrderShape<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export: Option<ExportShape<'a>>,
     status: i32,
     info: &'a str,
     pre_no: Option<&'a str>,
@@ -115,6 +115,14 @@ pub struct AnsweredShape<'a> {
 #[serde(rename_all = "camelCase")]
 struct OrderShape<'a> {
     platform: &'a str,
+    order_no: &'a str,
+}
+
+/// An export trade.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExportShape<'a> {
+    merchant: &'a str,
     order_no: &'a str,
 }
 
@@ -156,6 +164,10 @@ pub fn answered(answered: &Answered, kind: Option<ceb::Kind>, officer: bool) -> 
         position: answered.position.number(),
         kind: kind.map(ceb::Kind::number),
         order: answered.order.as_ref().map(OrderShape::of),
+        export: answered.trade.as_ref().map(|trade| ExportShape {
+            merchant: trade.merchant.as_str(),
+            order_no: trade.order_no.as_str(),
+        }),
         status: answer.status,
         info: answer.info.as_str(),
         pre_no: answer.pre_no.as_deref(),
@@ -386,7 +398,7 @@ pub fn change(event: &StoredEvent) -> Value {
         Cause::Document(arrived) => (arrived.document.kind().root(), arrived.sender.as_str()),
         Cause::Follow(_) => ("waybill", ""),
         Cause::Timer(timer) => (timer.kind.word(), ""),
-        Cause::Action(action) => (action.kind.word(), action.officer.as_str()),
+        Cause::Action(action) | Cause::ExportAction(action) => (action.kind.word(), action.officer.as_str()),
     };
     let outcome = event.row.outcome.as_ref();
     let state = state_after(event);
@@ -401,14 +413,14 @@ pub fn change(event: &StoredEvent) -> Value {
     })
 }
 
-fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
+pub(super) fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value {
     let (what, kind, own) = match &event.row.event.cause {
         Cause::Document(arrived) => {
             ("document", Some(arrived.document.kind()), codes.contains(&arrived.sender))
         }
         Cause::Follow(_) => ("waybill", None, false),
         Cause::Timer(timer) => (timer.kind.word(), None, false),
-        Cause::Action(action) => (action.kind.word(), None, false),
+        Cause::Action(action) | Cause::ExportAction(action) => (action.kind.word(), None, false),
     };
     // An arrival names other parcels too.
     let whole = own || officer || kind != Some(ceb::Kind::Arrival);
@@ -427,21 +439,6 @@ fn entry(event: &StoredEvent, codes: &[clearance::Text], officer: bool) -> Value
         "findings": outcome.filter(|_| whole).map(|outcome| outcome.answer.findings.iter().map(|one| finding(one, kind, own, officer)).collect::<Vec<_>>()),
         "receipts": outcome.filter(|_| whole).map(|outcome| outcome.receipts.iter().map(|receipt| json!({"message": receipt.document.kind().root(), "status": receipt.status, "time": time(receipt.time)})).collect::<Vec<_>>()),
         "judgedWith": outcome.filter(|_| officer).map(|outcome| json!({"engine": outcome.engine, "rulebook": outcome.read.rulebook, "parties": outcome.read.parties})),
-    })
-}
-
-/// What another window answered to a document that it was sent as it was received.
-pub fn receipt_of_window(record: &Record, message: &str) -> Value {
-    let answer = Answer::of(record);
-    json!({
-        "position": record.last.number(),
-        "time": time(record.changed),
-        "what": "receipt-of-window",
-        "message": message,
-        "window": register::owner_of(&record.key).as_str(),
-        "outcome": answer.outcome,
-        "reference": answer.reference,
-        "info": answer.text,
     })
 }
 

@@ -93,9 +93,10 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if caller.rights.has(Right::Consume) {
         return vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide, Desk::Lists];
     }
-    let asked: [(Desk, &[Right]); 14] = [
+    let asked: [(Desk, &[Right]); 15] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
+        (Desk::Exports, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),
         (Desk::Sandbox, &[Right::MessagesSend]),
         (Desk::Receipts, &[Right::ReceiptsRead]),

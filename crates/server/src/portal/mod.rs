@@ -11,6 +11,7 @@ mod demands;
 mod desk;
 mod drafts;
 mod draws;
+mod exports;
 mod figures;
 mod form;
 mod guard;
@@ -86,6 +87,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/books"),
     ("get", "/desk/books/{id}"),
     ("get", "/desk/books/{id}/file"),
+    ("get", "/desk/exports"),
+    ("get", "/desk/exports/{merchant}/{order_no}"),
+    ("post", "/desk/exports/{merchant}/{order_no}/actions"),
     ("get", "/desk/registers"),
     ("get", "/desk/registers/{register}"),
     ("get", "/desk/registers/{register}/new"),
@@ -184,6 +188,9 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/books", get(books::list))
         .route("/desk/books/{id}", get(books::show))
         .route("/desk/books/{id}/file", get(books::file))
+        .route("/desk/exports", get(exports::list))
+        .route("/desk/exports/{merchant}/{order_no}", get(exports::trade))
+        .route("/desk/exports/{merchant}/{order_no}/actions", post(exports::decide))
         .route("/desk/registers", get(registers::hub))
         .route("/desk/registers/{register}", get(registers::list))
         .route("/desk/registers/{register}/new", get(registers::ask).post(registers::make))

@@ -266,7 +266,7 @@ pub(super) async fn again(
 }
 
 /// The action that a choice of the form names, among those that can be named at all.
-fn chosen(choice: &str) -> Option<Open> {
+pub(super) fn chosen(choice: &str) -> Option<Open> {
     let (word, number) = match choice.split_once('/') {
         Some((word, number)) => (word, Some(number.parse().ok()?)),
         None => (choice, None),

@@ -7,7 +7,7 @@ use crate::support::people::{self, sign_in};
 use crate::support::{NOW, Zone, path};
 use ceb::{Document, Style};
 use clearance::party::Role;
-use clearance::sample::{self, Trade};
+use clearance::sample::{self, Export, Trade};
 use serde_json::{Value, json};
 use server::api::access::access;
 use std::collections::BTreeMap;
@@ -334,6 +334,19 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
                                                              "401 400 403 400 400 400 400   403 400 403 403   403 403 403 403 403   403 403   403"),
     ("post", "/v1/books/{id}/gate-releases", "absent",
                                                              "401 400 403 400 400 400 400   403 400 403 403   403 403 403 403 403   403 403   403"),
+    ("get", "/v1/exports", "own",                            "401 200 403 200 200 200 200   403 200 200 200   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/exports/{merchant}/{order_no}", "own",
+                                                             "401 200 403 404 200 404 200   403 200 200 200   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/exports/{merchant}/{order_no}", "another",
+                                                             "401 404 403 404 200 404 200   403 404 404 404   200 200 200 403 200   403 403   403"),
+    ("get", "/v1/exports/{merchant}/{order_no}", "absent",
+                                                             "401 404 403 404 404 404 404   403 404 404 404   404 404 404 403 404   403 403   403"),
+    ("post", "/v1/exports/{merchant}/{order_no}/actions", "own",
+                                                             "401 403 403 403 409 404 403   403 403 403 403   409 409 403 403 403   403 403   403"),
+    ("post", "/v1/exports/{merchant}/{order_no}/actions", "another",
+                                                             "401 403 403 403 409 404 403   403 403 403 403   409 409 403 403 403   403 403   403"),
+    ("post", "/v1/exports/{merchant}/{order_no}/actions", "absent",
+                                                             "401 403 403 403 404 404 403   403 403 403 403   404 404 403 403 403   403 403   403"),
     ("get", "/v1/risk/feedback", "own",                      "401 403 403 403 200 403 403   403 403 403 403   200 403 403 403 403   403 403   403"),
 ];
 
@@ -342,6 +355,8 @@ pub(crate) struct Things {
     pub(crate) agent: String,
     pub(crate) message: Value,
     pub(crate) path: String,
+    /// Path of an export.
+    pub(crate) export: String,
     entry: String,
     pub(crate) user: i64,
 }
@@ -363,6 +378,12 @@ fn two_trades() -> [Trade; 2] {
     [of("5301980501"), of("5301980502")]
 }
 
+/// An export that an agent declares.
+fn export_of(agent: &str) -> Export {
+    let of = |number| Export::new(3, number, NOW);
+    (0..).map(of).find(|export| export.declaration.head.agent_code == agent).unwrap()
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         let zone = Zone::new().await;
@@ -373,6 +394,10 @@ impl World {
             let list = sample::message(&agent, vec![Document::Declaration(trade.declaration.clone())]);
             let body = ceb::write(&list, Style::Prefixed);
             let sent = zone.request("POST", "/v1/messages", Some(&zone.tokens[&agent]), body).await;
+            let export = export_of(&agent);
+            for (sender, document) in export.documents() {
+                zone.send(&sender, document).await;
+            }
             let shown = zone.shown(&agent, &trade).await;
             let entry = shown["attempt"]["invtNo"].as_str().unwrap().to_owned();
             let application = json!({
@@ -389,6 +414,7 @@ impl World {
                 agent,
                 message: sent.1["message"].clone(),
                 path: path(&trade),
+                export: format!("/v1/exports/{}/{}", export.order.head.ebc_code, export.order.head.order_no),
                 entry,
                 user,
             });
@@ -518,6 +544,7 @@ impl World {
     async fn asked(&self, caller: &str, method: &str, route: &str, whose: &str) -> (String, Vec<u8>) {
         let things = self.things(whose);
         let shown = things.map_or("/v1/consignments/none/none", |things| &things.path);
+        let exported = things.map_or("/v1/exports/none/none", |things| &things.export);
         let path = match route {
             "/v1/messages" if method == "get" => {
                 let known = things.map(|things| things.message["sha256"].as_str().unwrap().to_owned());
@@ -540,6 +567,8 @@ impl World {
             "/v1/enterprises/{party}" => {
                 format!("/v1/enterprises/{}", things.map_or("5301999999", |things| &things.agent))
             }
+            "/v1/exports/{merchant}/{order_no}" => exported.to_owned(),
+            "/v1/exports/{merchant}/{order_no}/actions" => format!("{exported}/actions"),
             "/v1/consignments/{platform}/{order_no}/inspections" => format!("{shown}/inspections"),
             "/v1/consignments/{platform}/{order_no}/draw" => format!("{shown}/draw"),
             draws if draws.starts_with("/v1/draws/") => draws.replace("{period}", "20990101"),
@@ -591,9 +620,11 @@ impl World {
         };
         let body = match (method, route) {
             ("post", "/v1/messages" | "/v1/preview") => b"<a".to_vec(),
-            ("post", "/v1/consignments/{platform}/{order_no}/actions") => {
-                json!({"id": "x", "version": 99, "action": "inspect"}).to_string().into_bytes()
-            }
+            (
+                "post",
+                "/v1/consignments/{platform}/{order_no}/actions"
+                | "/v1/exports/{merchant}/{order_no}/actions",
+            ) => json!({"id": "x", "version": 99, "action": "inspect"}).to_string().into_bytes(),
             ("post", "/v1/consignments/{platform}/{order_no}/inspections") => {
                 let found = json!([{"result": "conforming"}]);
                 json!({"id": "y", "version": 99, "found": found, "measure": "release"})

@@ -96,6 +96,19 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
                                              "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303   403"),
     ("get", "/desk/books/{id}/file", "absent",
                                              "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303   403"),
+    ("get", "/desk/exports", "own",          "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
+    ("get", "/desk/exports/{merchant}/{order_no}", "own",
+                                             "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
+    ("get", "/desk/exports/{merchant}/{order_no}", "another",
+                                             "303 303 303 303 303 303 303   403 404 404 404   200 200 200 403 200   303 303   403"),
+    ("get", "/desk/exports/{merchant}/{order_no}", "absent",
+                                             "303 303 303 303 303 303 303   403 404 404 404   404 404 404 403 404   303 303   403"),
+    ("post", "/desk/exports/{merchant}/{order_no}/actions", "own",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
+    ("post", "/desk/exports/{merchant}/{order_no}/actions", "another",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
+    ("post", "/desk/exports/{merchant}/{order_no}/actions", "absent",
+                                             "303 303 303 303 303 303 303   403 403 403 403   403 403 403 403 403   303 303   403"),
     ("get", "/desk/registers", "own",        "303 303 303 303 303 303 303   200 200 200 200   200 200 200 200 200   303 303   403"),
     ("get", "/desk/registers/{register}", "own",
                                              "303 303 303 303 303 303 303   403 200 200 200   200 200 200 403 200   303 303   403"),
@@ -270,12 +283,15 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
 pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
     let things = world.things(whose);
     let shown = things.map_or("/v1/consignments/none/none", |things| &things.path).replace("/v1", "/desk");
+    let exported = things.map_or("/v1/exports/none/none", |things| &things.export).replace("/v1", "/desk");
     match route {
         "/indicators/file" | "/desk/zone/file" => format!("{route}?chart=days&form=csv"),
         "/static/{name}" if whose == "own" => portal::assets::STYLE.address(),
         "/static/{name}" => "/static/portal-0000000000000000.css".to_owned(),
         "/desk/live" => "/desk/live?platform=none&order=none&seen=1".to_owned(),
         "/desk/consignments/{platform}/{order_no}" => shown,
+        "/desk/exports/{merchant}/{order_no}" => exported,
+        "/desk/exports/{merchant}/{order_no}/actions" => format!("{exported}/actions"),
         "/desk/consignments/{platform}/{order_no}/actions" => format!("{shown}/actions"),
         "/desk/consignments/{platform}/{order_no}/assignment" => format!("{shown}/assignment"),
         "/desk/persons/{id}" | "/desk/addresses/{id}" => {

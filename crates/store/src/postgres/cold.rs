@@ -12,6 +12,7 @@ use crate::sqlite::memory::Cache;
 use ceb::Document;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::Cause;
+use clearance::export::ExportState;
 use clearance::keys::{ClaimKey, OrderKey, Position, Time};
 use clearance::record::Record;
 use deadpool_postgres::ClientWrapper;
@@ -31,6 +32,7 @@ pub(super) struct States {
     pub arrival: Option<Arc<ArrivalRecord>>,
     pub claims: Vec<(ClaimKey, Option<OrderKey>)>,
     pub record: Option<Arc<Record>>,
+    pub exports: Vec<ExportState>,
 }
 
 /// What writer and readers share.
@@ -157,6 +159,20 @@ impl Shared {
             found.insert(position, (Time(row.get(2)), decoded));
         }
         Ok(found)
+    }
+
+    /// All rows of a kind of which there are few, in order of their commits.
+    pub async fn rows_of_kind(&self, client: &ClientWrapper, kind: u8) -> Result<Vec<Row>, StoreError> {
+        let rows = query(
+            client,
+            "SELECT writer, sequence FROM ledger WHERE kind = $1 AND kind > 17 ORDER BY time, writer, sequence",
+            &[&i16::from(kind)],
+        )
+        .await
+        .map_err(|error| failed("read rows of a kind", error))?;
+        let order: Vec<Position> = rows.iter().map(position_of).collect();
+        let mut found = self.rows(client, &order.iter().copied().collect()).await?;
+        Ok(order.into_iter().filter_map(|position| found.remove(&position)).map(|(_, row)| row).collect())
     }
 
     /// Documents at positions.
@@ -288,7 +304,7 @@ fn carried<E>(
     if let Some(arrival) = &mut outcome.arrival {
         place(&mut Arc::make_mut(arrival).filed)?;
     }
-    Ok(())
+    outcome.export.states.iter_mut().try_for_each(|state| state.documents(&mut place))
 }
 
 impl States {
@@ -297,7 +313,8 @@ impl States {
         let carries = outcome.consignment.is_some()
             || outcome.arrival.is_some()
             || !outcome.waybills.is_empty()
-            || !outcome.claims.is_empty();
+            || !outcome.claims.is_empty()
+            || !outcome.export.states.is_empty();
         carries.then(|| Self {
             time,
             consignment: outcome.consignment.clone(),
@@ -305,6 +322,7 @@ impl States {
             arrival: outcome.arrival.clone(),
             claims: outcome.claims.clone(),
             record: None,
+            exports: outcome.export.states.clone(),
         })
     }
 
@@ -316,6 +334,7 @@ impl States {
             arrival: None,
             claims: Vec::new(),
             record: Some(record.clone()),
+            exports: Vec::new(),
         }
     }
 }

@@ -44,6 +44,7 @@ pub(super) async fn load_facts(
     locked.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
     locked.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
     locked.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
+    locked.extend(keys.exports.iter().map(|key| hasher.export::<Uuid>(key)));
     locked.extend(keys.records.iter().map(|key| hasher.record::<Uuid>(key)));
     let hashes: Vec<Uuid> = locked.iter().copied().collect();
     let locking = |error| failed("lock the keys of a batch", error);
@@ -111,6 +112,13 @@ pub(super) async fn load_facts(
             let state = states.arrival.as_ref().filter(|state| state.key == *key);
             let state = state.ok_or_else(|| damaged(position, "the arrival's state was expected here"))?;
             facts.arrivals.insert(key.clone(), state.clone());
+        }
+    }
+    for key in &keys.exports {
+        if let Some((position, states)) = found(hasher.export(key)) {
+            let state = states.exports.iter().find(|state| state.key() == *key);
+            let state = state.ok_or_else(|| damaged(position, "a state of exports was expected here"))?;
+            facts.exports.insert(key.clone(), state.clone());
         }
     }
     for key in keys.records.iter().chain(&keys.looked_at) {

@@ -8,6 +8,7 @@ mod assignments;
 mod cold;
 pub(crate) mod control;
 pub(crate) mod evidence;
+mod exports;
 mod load;
 mod people;
 mod providers;

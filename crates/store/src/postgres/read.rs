@@ -4,18 +4,19 @@ use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
 use super::scan::Scan;
 use super::write::unpack;
-use super::{Options, connect, failed, pool, query, registers, schema, took};
+use super::{Options, connect, exports, failed, pool, query, registers, schema, took};
 use crate::codec;
 use crate::crypt::Keyring;
 use crate::master_key::MasterKey;
 use crate::rows::{
-    CertificateRow, Cursor, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row, RulebookRow,
-    Scope, Search, SeedRow, StoredEvent, Summary, WAITING,
+    CertificateRow, Cursor, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
+    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary, WAITING,
 };
 use crate::{Read, StoreError};
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer, TimerKind};
+use clearance::export::{ExportKey, ExportState, ExportTrade};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::record::{Record, RecordKey};
@@ -83,20 +84,6 @@ impl PostgresRead {
         let Some(position) = self.last_row(&client, hash).await? else { return Ok(None) };
         let mut found = self.shared.states(&client, BTreeSet::from([position])).await?;
         Ok(found.remove(&position).map(|states| (position, states)))
-    }
-
-    async fn rows_of_kind(&self, kind: u8) -> Result<Vec<Row>, StoreError> {
-        let client = self.client().await?;
-        let rows = query(
-            &client,
-                "SELECT writer, sequence FROM ledger WHERE kind = $1 AND kind > 17 ORDER BY time, writer, sequence",
-                &[&i16::from(kind)],
-            )
-            .await
-            .map_err(|error| failed("read rows of a kind", error))?;
-        let order: Vec<Position> = rows.iter().map(position_of).collect();
-        let mut found = self.shared.rows(&client, &order.iter().copied().collect()).await?;
-        Ok(order.into_iter().filter_map(|position| found.remove(&position)).map(|(_, row)| row).collect())
     }
 
     async fn chained(
@@ -391,6 +378,25 @@ impl Read for PostgresRead {
     async fn reference(&self) -> Result<u64, StoreError> {
         reference_version(&*self.client().await?, false).await.map(|(version, _)| version)
     }
+    async fn export(&self, key: &ExportKey) -> Result<Option<ExportState>, StoreError> {
+        let found = self.states(self.shared.hasher.export(key)).await?;
+        Ok(found.and_then(|(_, states)| states.exports.iter().find(|state| state.key() == *key).cloned()))
+    }
+    async fn export_timeline(&self, key: &ExportKey) -> Result<Vec<StoredEvent>, StoreError> {
+        let last = self.states(self.shared.hasher.export(key)).await?.map(|(position, _)| position);
+        self.chained(last, |outcome| {
+            outcome.export.states.iter().find(|state| state.key() == *key).and_then(ExportState::previous)
+        })
+        .await
+    }
+    async fn exports(
+        &self,
+        search: &ExportSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError> {
+        exports::list(&self.shared, &*self.client().await?, search, after, limit).await
+    }
     async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
         let found = self.states(self.shared.hasher.record(key)).await?;
         Ok(found.and_then(|(_, states)| states.record.clone()).filter(|record| record.key == *key))
@@ -407,28 +413,28 @@ impl Read for PostgresRead {
         registers::list(&self.shared, &*self.client().await?, search, after, limit).await
     }
     async fn filings(&self) -> Result<Vec<FilingRow>, StoreError> {
-        let rows = self.rows_of_kind(codec::kind::FILING).await?;
+        let rows = self.shared.rows_of_kind(&*self.client().await?, codec::kind::FILING).await?;
         Ok(rows
             .into_iter()
             .filter_map(|row| if let Row::Filing(filing) = row { Some(filing) } else { None })
             .collect())
     }
     async fn certificates(&self) -> Result<Vec<CertificateRow>, StoreError> {
-        let rows = self.rows_of_kind(codec::kind::CERTIFICATE).await?;
+        let rows = self.shared.rows_of_kind(&*self.client().await?, codec::kind::CERTIFICATE).await?;
         Ok(rows
             .into_iter()
             .filter_map(|row| if let Row::Certificate(row) = row { Some(row) } else { None })
             .collect())
     }
     async fn rulebooks(&self) -> Result<Vec<RulebookRow>, StoreError> {
-        let rows = self.rows_of_kind(codec::kind::RULEBOOK).await?;
+        let rows = self.shared.rows_of_kind(&*self.client().await?, codec::kind::RULEBOOK).await?;
         Ok(rows
             .into_iter()
             .filter_map(|row| if let Row::Rulebook(book) = row { Some(book) } else { None })
             .collect())
     }
     async fn seeds(&self) -> Result<Vec<SeedRow>, StoreError> {
-        let rows = self.rows_of_kind(codec::kind::SEED).await?;
+        let rows = self.shared.rows_of_kind(&*self.client().await?, codec::kind::SEED).await?;
         Ok(rows
             .into_iter()
             .filter_map(|row| if let Row::Seed(seed) = row { Some(seed) } else { None })

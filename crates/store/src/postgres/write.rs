@@ -5,11 +5,12 @@ use super::cold::Shared;
 use super::load::Own;
 use super::{execute, query};
 use crate::codec;
-use crate::rows::{EventRow, Row, Summary};
+use crate::rows::{EXPORTS, EventRow, Row, Summary};
 use crate::windows;
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::Cause;
+use clearance::export::{ExportState, ExportTrade, ExportTradeKey};
 use clearance::facts::CountKey;
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
@@ -60,6 +61,46 @@ pub(super) struct Effects {
     listed: BTreeMap<Uuid, (Summary, Vec<Text>)>,
     /// Records of registers as they are after the batch, by the hash of their key.
     records: BTreeMap<Uuid, Arc<Record>>,
+    /// Export trades as they are after the batch, by the hash of their key.
+    exports: BTreeMap<Uuid, Arc<ExportTrade>>,
+}
+
+/// A line in the lists of records, or of export trades.
+struct Line {
+    key: Uuid,
+    register: i16,
+    place: i64,
+    state: Text,
+    last: Position,
+    parties: Vec<Text>,
+}
+
+impl Line {
+    fn of_record(key: Uuid, record: &Record) -> Self {
+        Self {
+            key,
+            register: record.key.register as i16,
+            place: place(record.created, record.first),
+            state: record.state.clone(),
+            last: record.last,
+            parties: record.parties.clone(),
+        }
+    }
+    fn of_export(key: Uuid, trade: &ExportTrade) -> Self {
+        Self {
+            key,
+            register: i16::from(EXPORTS),
+            place: place(trade.created, trade.first),
+            state: trade.state_number().to_string().into(),
+            last: trade.last,
+            parties: trade.parties(),
+        }
+    }
+}
+
+/// A place in lists: when it was made, then which of that millisecond's rows it was.
+fn place(created: Time, first: Position) -> i64 {
+    created.0 << 20 | (first.sequence & 0xF_FFFF) as i64
 }
 
 impl Effects {
@@ -128,7 +169,15 @@ impl Effects {
         if let Some(record) = &outcome.arrival {
             self.keys.insert(shared.hasher.arrival(&record.key), position.sequence);
         }
-        if let Some(order) = &outcome.order {
+        for state in &outcome.export.states {
+            let hash: Uuid = shared.hasher.export(&state.key());
+            self.keys.insert(hash, position.sequence);
+            if let ExportState::Trade(trade) = state {
+                self.exports.insert(hash, trade.clone());
+            }
+        }
+        let pair = outcome.export.trade.as_ref().map(ExportTradeKey::as_pair);
+        if let Some(order) = outcome.order.as_ref().or(pair.as_ref()) {
             let hash: Uuid = shared.hasher.order(order);
             for (kind, attempt) in &outcome.cleared {
                 self.timers.insert((hash, *kind as u8, *attempt), None);
@@ -144,6 +193,7 @@ impl Effects {
         }
         if let Cause::Timer(timer) = &event.event.cause
             && outcome.order.is_none()
+            && outcome.export.trade.is_none()
         {
             let hash: Uuid = shared.hasher.order(&timer.order);
             self.timers.insert((hash, timer.kind as u8, timer.attempt), None);
@@ -374,26 +424,26 @@ impl Effects {
         run(at, "INSERT INTO listed_party(party, created, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
     }
 
-    /// Records in lists: their place is when they were made, then which of that millisecond's rows they were.
+    /// Records and export trades in lists.
     async fn write_records(&self, at: &ClientWrapper) -> Result<(), Error> {
-        if self.records.is_empty() {
+        let records = self.records.iter().map(|(key, record)| Line::of_record(*key, record));
+        let trades = self.exports.iter().map(|(key, trade)| Line::of_export(*key, trade));
+        let mut lines: Vec<Line> = records.chain(trades).collect();
+        if lines.is_empty() {
             return Ok(());
         }
-        let keys: Vec<Uuid> = self.records.keys().copied().collect();
-        let records: Vec<&Record> = self.records.values().map(Arc::as_ref).collect();
-        let place = |record: &Record| record.created.0 << 20 | (record.first.sequence & 0xF_FFFF) as i64;
-        let registers: Vec<i16> = records.iter().map(|record| record.key.register as i16).collect();
-        let created: Vec<i64> = records.iter().map(|record| place(record)).collect();
-        let states: Vec<&str> = records.iter().map(|record| record.state.as_str()).collect();
-        let writers: Vec<i32> = records.iter().map(|record| i32::from(record.last.writer)).collect();
-        let sequences: Vec<i64> = records.iter().map(|record| record.last.sequence as i64).collect();
+        lines.sort_unstable_by_key(|line| line.key);
+        let keys: Vec<Uuid> = lines.iter().map(|line| line.key).collect();
+        let registers: Vec<i16> = lines.iter().map(|line| line.register).collect();
+        let created: Vec<i64> = lines.iter().map(|line| line.place).collect();
+        let states: Vec<&str> = lines.iter().map(|line| line.state.as_str()).collect();
+        let writers: Vec<i32> = lines.iter().map(|line| i32::from(line.last.writer)).collect();
+        let sequences: Vec<i64> = lines.iter().map(|line| line.last.sequence as i64).collect();
         run(at, "INSERT INTO record(key, register, created, state, writer, sequence) SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[]) ON CONFLICT (key) DO UPDATE SET state = excluded.state, writer = excluded.writer, sequence = excluded.sequence", &[&keys, &registers, &created, &states, &writers, &sequences]).await?;
-        let named: BTreeSet<(&str, i16, i64, Uuid)> = self
-            .records
+        let named: BTreeSet<(&str, i16, i64, Uuid)> = lines
             .iter()
-            .flat_map(|(key, record)| {
-                let line = (record.key.register as i16, place(record), *key);
-                record.parties.iter().map(move |party| (party.as_str(), line.0, line.1, line.2))
+            .flat_map(|line| {
+                line.parties.iter().map(|party| (party.as_str(), line.register, line.place, line.key))
             })
             .collect();
         if named.is_empty() {

@@ -3,6 +3,7 @@
 
 use crate::Row;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{CountKey, Facts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Time, WaybillKey};
 use clearance::record::{Record, RecordKey};
@@ -22,6 +23,7 @@ struct Batch {
     /// None = given up.
     claims: FxHashMap<ClaimKey, Option<OrderKey>>,
     records: FxHashMap<RecordKey, Arc<Record>>,
+    exports: FxHashMap<ExportKey, ExportState>,
     movements: FxHashMap<Account, Vec<Movement>>,
     counted: FxHashMap<CountKey, Vec<(Raised, Time)>>,
 }
@@ -51,6 +53,9 @@ impl Ahead {
             }
             if let Some(arrival) = &outcome.arrival {
                 batch.arrivals.insert(arrival.key.clone(), arrival.clone());
+            }
+            for state in &outcome.export.states {
+                batch.exports.insert(state.key(), state.clone());
             }
             for movement in &outcome.movements {
                 batch.movements.entry(movement.account.clone()).or_default().push(movement.clone());
@@ -92,6 +97,11 @@ impl Ahead {
     /// The record as it will be.
     pub fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
         self.newest(|batch| batch.records.get(key).cloned())
+    }
+
+    /// The state of exports as it will be.
+    pub fn export(&self, key: &ExportKey) -> Option<ExportState> {
+        self.newest(|batch| batch.exports.get(key).cloned())
     }
 
     /// Who will hold a claim, or that nobody will; none = nothing is known of it here.

@@ -27,8 +27,9 @@ pub const LOOKUP_KEY: u8 = 3;
 pub const NUMBERS: u8 = 4;
 
 /// The part of a segment after which the write-ahead log is written back, in bytes of rows: of the usual one 32 MiB, which,
-/// with the pages that are touched more than once, is about twice as much log.
+/// with the pages that are touched more than once, is about twice as much log. And at least so many bytes.
 const CHECKPOINT_PART: u64 = 64;
+const CHECKPOINT_LEAST: u64 = 1 << 20;
 
 /// A row as stored.
 #[derive(Clone, Debug)]
@@ -494,7 +495,7 @@ impl LedgerFiles {
         self.head = head;
         self.last_time = time;
         self.logged += rows.iter().map(|row| row.blob.len() as u64).sum::<u64>();
-        if self.logged > self.segment_bytes / CHECKPOINT_PART {
+        if self.logged > (self.segment_bytes / CHECKPOINT_PART).max(CHECKPOINT_LEAST) {
             self.write_back();
         }
         Ok(())

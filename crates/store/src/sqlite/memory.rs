@@ -4,9 +4,10 @@
 use super::index::{Entries, Listed, Recorded};
 use crate::codec::Waiting;
 use crate::hasher::{Hasher, KeyHash};
-use crate::rows::{CertificateRow, EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
+use crate::rows::{CertificateRow, EXPORTS, EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, TimerKind};
+use clearance::export::{ExportKey, ExportState, ExportTrade};
 use clearance::facts::CountKey;
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Outcome, Receipt};
@@ -73,6 +74,8 @@ pub struct Memory {
     pub claims: Cache<ClaimKey, Option<OrderKey>>,
     /// Records of registers touched lately.
     pub records: Cache<RecordKey, Arc<Record>>,
+    /// States of exports touched lately.
+    pub exports: Cache<ExportKey, ExportState>,
     /// Key → last sequence (0 = gone) and the sequence that set it, where the index is behind.
     pub recent: FxHashMap<KeyHash, (u64, u64)>,
     /// Balances with the sequence that moved them last, where the index is behind.
@@ -89,6 +92,8 @@ pub struct Memory {
     pub listed: BTreeMap<u64, (KeyHash, Listed)>,
     /// Records by their place in lists, where the index is behind.
     pub recorded: BTreeMap<u64, Arc<Record>>,
+    /// Export trades by their place in lists, where the index is behind.
+    pub exported: BTreeMap<u64, Arc<ExportTrade>>,
     /// Follows that wait, by the sequence of their cause.
     pub follows: BTreeMap<u64, Vec<Follow>>,
     /// Events recorded undecided.
@@ -130,6 +135,7 @@ impl Memory {
             arrivals: Cache::new(CONSIGNMENTS),
             claims: Cache::new(CLAIMS),
             records: Cache::new(CONSIGNMENTS),
+            exports: Cache::new(WAYBILLS),
             recent: FxHashMap::default(),
             balances: FxHashMap::default(),
             counts: FxHashMap::default(),
@@ -138,6 +144,7 @@ impl Memory {
             fired: BTreeMap::new(),
             listed: BTreeMap::new(),
             recorded: BTreeMap::new(),
+            exported: BTreeMap::new(),
             follows: BTreeMap::new(),
             undecided: BTreeSet::new(),
             filings: Vec::new(),
@@ -224,7 +231,7 @@ impl Memory {
                 self.fired.insert(key.clone(), sequence);
                 entries.fired.push(key);
             }
-            Cause::Document(_) | Cause::Action(_) => {}
+            Cause::Document(_) | Cause::Action(_) | Cause::ExportAction(_) => {}
         }
         let Some(outcome) = &event.outcome else {
             if event.again.is_none() {
@@ -257,9 +264,39 @@ impl Memory {
             self.key(entries, hash, sequence);
             self.arrivals.put(record.key.clone(), record.clone());
         }
+        for state in &outcome.export.states {
+            self.export(sequence, state, entries);
+        }
         if let Some(consignment) = &outcome.consignment {
             self.consignment(sequence, time, consignment.clone(), entries);
         }
+    }
+
+    fn export(&mut self, sequence: u64, state: &ExportState, entries: &mut Entries) {
+        let key = state.key();
+        let hash = self.hasher.export(&key);
+        self.key(entries, hash, sequence);
+        if let ExportState::Trade(trade) = state {
+            let before = self.exports.get(&key).and_then(ExportState::trade).cloned();
+            let named =
+                |(kind, attempt, due): &(TimerKind, u32, Time)| (*due, trade.key.as_pair(), *kind, *attempt);
+            // One that was cleared and is no longer known here is found out when it is due.
+            for key in before.iter().flat_map(|before| &before.timers).map(named) {
+                self.timers.remove(&key);
+            }
+            for key in trade.timers.iter().map(named) {
+                self.timers.insert(key, sequence);
+            }
+            self.exported.insert(trade.first.sequence, trade.clone());
+            entries.recorded.push(Recorded {
+                created: trade.first.sequence,
+                register: EXPORTS,
+                state: trade.state_number().to_string().into(),
+                sequence,
+                parties: trade.parties().iter().map(|code| self.hasher.party(code)).collect(),
+            });
+        }
+        self.exports.put(key, state.clone());
     }
 
     fn accounts(&mut self, sequence: u64, outcome: &Outcome, index: &FromIndex<'_>, entries: &mut Entries) {
@@ -345,6 +382,7 @@ impl Memory {
         self.fired.retain(|_, last| *last > sequence);
         self.listed = self.listed.split_off(&(sequence + 1));
         self.recorded.retain(|_, record| record.last.sequence > sequence);
+        self.exported.retain(|_, trade| trade.last.sequence > sequence);
     }
 
     /// What waits because of rows up to this sequence: what later ones leave comes again when they are replayed.

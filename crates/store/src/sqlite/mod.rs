@@ -7,6 +7,7 @@ pub mod backup;
 pub(crate) mod control;
 mod erase;
 pub(crate) mod evidence;
+mod exports;
 pub mod folder;
 pub mod index;
 pub mod ledger_files;

@@ -14,14 +14,15 @@ use crate::codec::{self, Waiting};
 use crate::hasher::{Hasher, KeyHash};
 use crate::learning::Learning;
 use crate::rows::{
-    CertificateRow, Cursor, EventRow, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
-    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
+    RecordSearch, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::{Commit, Read, Store, StoreError, Transaction};
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, Timer};
+use clearance::export::{ExportKey, ExportState, ExportTrade};
 use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
@@ -203,7 +204,7 @@ impl Shared {
     }
 
     /// Sequence of the last row under a key.
-    fn last_row(&self, hash: KeyHash) -> Result<Option<u64>, StoreError> {
+    pub(super) fn last_row(&self, hash: KeyHash) -> Result<Option<u64>, StoreError> {
         {
             let memory = self.memory();
             if let Some((sequence, _)) = memory.recent.get(&hash) {
@@ -225,7 +226,7 @@ impl Shared {
         Ok(Some((stored.time, row)))
     }
 
-    fn event(&self, sequence: u64) -> Result<Option<(Time, EventRow)>, StoreError> {
+    pub(super) fn event(&self, sequence: u64) -> Result<Option<(Time, EventRow)>, StoreError> {
         Ok(match self.row(sequence)? {
             Some((time, Row::Event(event))) => Some((time, *event)),
             _ => None,
@@ -266,6 +267,12 @@ impl Shared {
         }
         if let Some(arrival) = &mut outcome.arrival {
             Arc::make_mut(arrival).filed.document = document(arrival.filed.position)?;
+        }
+        for state in &mut outcome.export.states {
+            state.documents(&mut |filed| {
+                filed.document = document(filed.position)?;
+                Ok(())
+            })?;
         }
         Ok(())
     }
@@ -575,6 +582,11 @@ impl Store for SqliteStore {
         for key in keys.records.into_iter().chain(keys.looked_at) {
             if let Some(found) = ahead.record(&key).map_or_else(|| shared.record(&key), some)? {
                 facts.records.insert(key, found);
+            }
+        }
+        for key in keys.exports {
+            if let Some(found) = ahead.export(&key).map_or_else(|| shared.export(&key), some)? {
+                facts.exports.insert(key, found);
             }
         }
         for key in keys.arrivals {
@@ -900,6 +912,23 @@ impl Read for SqliteRead {
     }
     async fn follows(&self, limit: usize) -> Result<Vec<Follow>, StoreError> {
         Ok(self.shared.memory().follows.values().flatten().take(limit).cloned().collect())
+    }
+    async fn export(&self, key: &ExportKey) -> Result<Option<ExportState>, StoreError> {
+        self.shared.export(key)
+    }
+    async fn export_timeline(&self, key: &ExportKey) -> Result<Vec<StoredEvent>, StoreError> {
+        let last = self.shared.last_export_row(key)?;
+        self.chained(last.map(at), |outcome| {
+            outcome.export.states.iter().find(|state| state.key() == *key).and_then(ExportState::previous)
+        })
+    }
+    async fn exports(
+        &self,
+        search: &ExportSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError> {
+        super::exports::list(&self.shared, search, after, limit)
     }
     async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
         self.shared.record(key)

@@ -3,4 +3,5 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod evidence;
+mod exports;
 mod store;

@@ -199,6 +199,14 @@ pub fn usual_sender(document: &Document) -> Text {
         Document::Cancellation(cancellation) => cancellation.agent_code.clone(),
         Document::Return(return_goods) => return_goods.head.agent_code.clone(),
         Document::Arrival(arrival) => arrival.head.operator_code.clone(),
+        Document::ExportOrder(order) => order.head.ebp_code.clone(),
+        Document::ExportPayment(payment) => payment.ebc_code.clone(),
+        Document::ExportWaybill(waybill) => waybill.logistics_code.clone(),
+        Document::ExportDeclaration(declaration) => declaration.head.agent_code.clone(),
+        Document::ExportCancellation(cancellation) => cancellation.agent_code.clone(),
+        Document::MasterBill(master) => master.head.agent_code.clone(),
+        Document::ExportArrival(arrival) => arrival.head.operator_code.clone(),
+        Document::Departure(departure) => departure.head.logistics_code.clone(),
         _ => Text::default(),
     }
 }

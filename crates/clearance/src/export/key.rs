@@ -1,0 +1,108 @@
+//! The names of things of exports. One kind of key for all of them, so that a store needs one index of them. Leaves to
+//! others what is stored under them.
+
+use crate::Text;
+use crate::keys::{OrderKey, WaybillKey};
+
+/// An export trade: `ebcCode` + `orderNo`, as sent, trimmed (RULES 2.2): foreign platforms may have no code, merchants do.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct ExportTradeKey {
+    /// `ebcCode`.
+    pub merchant: Text,
+    /// `orderNo`.
+    pub order_no: Text,
+}
+
+impl ExportTradeKey {
+    /// The key of what a document names.
+    pub fn new(merchant: &str, order_no: &str) -> Self {
+        Self { merchant: merchant.trim().into(), order_no: order_no.trim().into() }
+    }
+    /// The pair by which timers and officers' actions name it: the merchant stands where imports have the platform. The
+    /// kind of timer, and the cause of the event, say which of the two is meant.
+    pub fn as_pair(&self) -> OrderKey {
+        OrderKey { platform: self.merchant.clone(), order_no: self.order_no.clone() }
+    }
+    /// The trade of such a pair.
+    pub fn of_pair(pair: &OrderKey) -> Self {
+        Self { merchant: pair.platform.clone(), order_no: pair.order_no.clone() }
+    }
+}
+
+/// The name of a state of exports.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ExportKey {
+    /// A trade.
+    Trade(ExportTradeKey),
+    /// A waybill (505): its numbers are other ones than those of imports.
+    Waybill(WaybillKey),
+    /// `agentCode` + `copNo` of a list (603).
+    Declaration(Text, Text),
+    /// `agentCode` + `copNo` of a cancellation (605).
+    Cancellation(Text, Text),
+    /// `invtNo` that was given here.
+    Entry(Text),
+    /// `agentCode` + `copNo` of a master list (607).
+    Master(Text, Text),
+    /// `operatorCode` + `copNo` of an arrival (507).
+    Arrival(Text, Text),
+    /// `logisticsCode` + `copNo` of a departure (509).
+    Departure(Text, Text),
+}
+
+impl ExportKey {
+    /// The key of a document that is named by a code and its sender's number.
+    pub fn named(make: fn(Text, Text) -> Self, code: &str, cop_no: &str) -> Self {
+        make(code.trim().into(), cop_no.trim().into())
+    }
+    /// Number and parts, as they are stored: the second is empty where there is one part.
+    pub fn parts(&self) -> (u8, &Text, &str) {
+        match self {
+            Self::Trade(key) => (1, &key.merchant, &key.order_no),
+            Self::Waybill(key) => (2, &key.logistics, &key.logistics_no),
+            Self::Declaration(one, other) => (3, one, other),
+            Self::Cancellation(one, other) => (4, one, other),
+            Self::Entry(one) => (5, one, ""),
+            Self::Master(one, other) => (6, one, other),
+            Self::Arrival(one, other) => (7, one, other),
+            Self::Departure(one, other) => (8, one, other),
+        }
+    }
+    /// The key of stored parts.
+    pub fn of_parts(number: u8, one: Text, other: Text) -> Option<Self> {
+        Some(match number {
+            1 => Self::Trade(ExportTradeKey { merchant: one, order_no: other }),
+            2 => Self::Waybill(WaybillKey { logistics: one, logistics_no: other }),
+            3 => Self::Declaration(one, other),
+            4 => Self::Cancellation(one, other),
+            5 => Self::Entry(one),
+            6 => Self::Master(one, other),
+            7 => Self::Arrival(one, other),
+            8 => Self::Departure(one, other),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_what_its_parts_say() {
+        for number in 1..=8 {
+            let key = ExportKey::of_parts(number, "one".into(), "other".into()).unwrap();
+            let (again, one, other) = key.parts();
+            assert_eq!((again, one.as_str()), (number, "one"));
+            assert_eq!(ExportKey::of_parts(again, one.clone(), other.into()), Some(key));
+        }
+        assert_eq!(ExportKey::of_parts(9, "".into(), "".into()), None);
+    }
+
+    #[test]
+    fn blanks_around_a_number_do_not_make_another_trade() {
+        let key = ExportTradeKey::new(" 5301960201 ", "A1 ");
+        assert_eq!(key, ExportTradeKey::new("5301960201", "A1"));
+        assert_eq!(ExportTradeKey::of_pair(&key.as_pair()), key);
+    }
+}

@@ -1,0 +1,106 @@
+//! Answers on export trades.
+
+use super::{Cancellation, Deadline, Entry, Filed, Finding, Open, Remark, or_empty};
+use serde::Deserialize;
+
+/// A line of the list.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ExportLine {
+    /// Code of the merchant.
+    pub merchant: String,
+    /// Order number.
+    pub order_no: String,
+    /// State as a number; 0 = nothing is declared yet.
+    pub state: u16,
+    /// State as a word.
+    pub state_word: Option<String>,
+    /// `invtNo`.
+    pub invt_no: Option<String>,
+    /// Supervision mode.
+    pub trade_mode: Option<String>,
+    /// District of the list.
+    pub customs_code: String,
+    /// Version of the trade.
+    pub version: u32,
+    /// What it waits for.
+    pub waiting_for: Vec<String>,
+    /// When something was last said of it.
+    pub changed: String,
+    /// For officers: the lane.
+    pub lane: Option<String>,
+}
+
+/// A page of the list.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Exports {
+    /// The newest first.
+    pub exports: Vec<ExportLine>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// The waybill of an export.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ExportWaybill {
+    /// Of which carrier.
+    pub logistics_code: String,
+    /// Its number.
+    pub logistics_no: String,
+    /// Its document.
+    pub document: Option<Filed>,
+    /// The bill it goes under.
+    pub bill_no: Option<String>,
+    /// Whether the parcel is at the site.
+    pub arrived: bool,
+    /// On which day it left the country.
+    pub departed: Option<String>,
+}
+
+/// One try to declare.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ExportAttempt {
+    /// From 1.
+    pub number: u32,
+    /// `preNo`.
+    pub pre_no: Option<String>,
+    /// The day that chose the law.
+    pub business_date: Option<String>,
+    /// On which day it was closed.
+    pub closed_on: Option<String>,
+    /// What stands against it.
+    pub findings: Vec<Finding>,
+    /// The list.
+    pub declaration: Option<Filed>,
+    /// For officers: what was done and said.
+    pub remarks: Vec<Remark>,
+}
+
+/// An export trade.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Export {
+    /// Its line.
+    #[serde(flatten)]
+    pub line: ExportLine,
+    /// Until when what is to come.
+    pub deadlines: Vec<Deadline>,
+    /// The order.
+    pub order: Option<Filed>,
+    /// The money received.
+    pub received: Option<Filed>,
+    /// The waybill.
+    pub waybill: Option<ExportWaybill>,
+    /// The current attempt.
+    pub attempt: Option<ExportAttempt>,
+    /// The open or last cancellation.
+    pub cancellation: Option<Cancellation>,
+    /// What happened, the oldest first.
+    pub timeline: Vec<Entry>,
+    /// For officers: what is open to them.
+    #[serde(deserialize_with = "or_empty")]
+    pub actions: Vec<Open>,
+}

@@ -1,0 +1,422 @@
+//! Export trades: lists by cursor, one with its timeline, findings and what it waits for, and officers' actions on it. Who
+//! sees what is as with consignments: those whom it names, in full the parties of the trade itself; offices by district.
+
+use super::error::Problem;
+use super::{CONSIGNMENTS, Query, actions, limit, operations, parameter, registers, scope, view};
+use crate::Window;
+use crate::auth::Caller;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use ceb::Document;
+use clearance::consignment::{Filed, Lane, State as Standing};
+use clearance::event::{ActionKind, Cause, OfficerAction};
+use clearance::export::{ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey};
+use clearance::finding::Finding;
+use clearance::keys::Position;
+use clearance::{Reason, Text};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{ExportSearch, Read, Scope, StoredEvent};
+
+/// `GET /v1/exports?state=&party=&after=&limit=`: the newest first.
+pub async fn list(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let scope = scope(&window, &caller);
+    let states = match parameter(&query, "state") {
+        None => Vec::new(),
+        Some(text) => text
+            .split(',')
+            .map(|state| state.parse().map_err(|_| Problem::bad_request("state is a list of state numbers")))
+            .collect::<Result<_, _>>()?,
+    };
+    let party = match (parameter(&query, "party"), &scope) {
+        (None, _) => None,
+        (Some(party), Scope::Office(_)) => Some(window.names_of(party.trim()).0),
+        (Some(_), Scope::Party(_)) => return Err(Problem::bad_request("party is for offices")),
+    };
+    let after = match parameter(&query, "after") {
+        None => None,
+        Some(text) => {
+            Some(text.parse().map_err(|_| Problem::bad_request("after is a cursor of an earlier answer"))?)
+        }
+    };
+    let search = ExportSearch { scope, party, states };
+    let (found, next) = window.read.exports(&search, after, limit(&query, CONSIGNMENTS)?).await?;
+    let lines: Vec<Value> = found.iter().map(|trade| line(trade, caller.is_office())).collect();
+    Ok(Json(json!({"exports": lines, "next": next.map(|next| next.to_string())})))
+}
+
+/// A line of the list; officers are told the lane.
+fn line(trade: &ExportTrade, officer: bool) -> Value {
+    let attempt = trade.attempt.as_ref();
+    let mode = trade.declaration().map(|declaration| declaration.head.trade_mode.as_str());
+    let mut line = json!({
+        "merchant": trade.key.merchant.as_str(),
+        "orderNo": trade.key.order_no.as_str(),
+        "state": trade.state_number(),
+        "stateWord": attempt.map(|attempt| attempt.state.word()),
+        "invtNo": attempt.and_then(|attempt| attempt.invt_no.as_deref()),
+        "tradeMode": mode,
+        "customsCode": trade.district().as_str(),
+        "version": trade.version,
+        "waitingFor": waiting(trade),
+        "changed": view::time(trade.last_time),
+    });
+    if officer {
+        line["lane"] = attempt.and_then(|attempt| attempt.lane).map(Lane::word).into();
+    }
+    line
+}
+
+/// What a trade waits for, in words.
+fn waiting(trade: &ExportTrade) -> Vec<&'static str> {
+    let present = |filed: Option<&Filed>| filed.is_some_and(|filed| filed.status != 1);
+    let mut waiting = Vec::new();
+    if !present(trade.order.as_ref()) {
+        waiting.push("order");
+    }
+    let Some(attempt) = &trade.attempt else {
+        waiting.push("declaration");
+        return waiting;
+    };
+    let carriage = trade.carriage.as_ref();
+    if !present(carriage.and_then(|carriage| carriage.waybill.as_ref())) && !attempt.state.frees_the_key() {
+        waiting.push("waybill");
+    }
+    match attempt.state {
+        Standing::Staged => waiting.push("declaration"),
+        Standing::Review => waiting.push("review"),
+        Standing::Inspection => waiting.push("inspection"),
+        Standing::Concluded => {
+            if carriage.is_none_or(|carriage| carriage.bill.is_none()) {
+                waiting.push("bill");
+            }
+            if carriage.is_none_or(|carriage| carriage.arrived.is_none()) {
+                waiting.push("arrival");
+            }
+        }
+        Standing::Released => waiting.push("departure"),
+        state if !state.is_final() && !matches!(state, Standing::Declared | Standing::Entered) => {
+            waiting.push("customs");
+        }
+        _ => {}
+    }
+    waiting
+}
+
+fn missing() -> Problem {
+    Problem::not_found("no export trade that names you has this number")
+}
+
+/// A trade, if the scope covers it.
+async fn found(window: &Window, scope: &Scope, key: &ExportTradeKey) -> Result<Arc<ExportTrade>, Problem> {
+    let state = window.read.export(&ExportKey::Trade(key.clone())).await?;
+    let trade = state.as_ref().and_then(|state| state.trade()).cloned().ok_or_else(missing)?;
+    let search = ExportSearch { scope: scope.clone(), party: None, states: Vec::new() };
+    if search.finds(&trade) { Ok(trade) } else { Err(missing()) }
+}
+
+/// Whether the scope covers a trade.
+pub(super) async fn sees(window: &Window, scope: &Scope, key: &ExportTradeKey) -> Result<bool, Problem> {
+    match found(window, scope, key).await {
+        Ok(_) => Ok(true),
+        Err(problem) if problem.kind() == "not-found" => Ok(false),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The events under business keys of exports that the scope covers: of a trade, of a waybill, of a number of its own. A
+/// party's are narrowed to its own documents afterwards.
+pub(super) async fn named(
+    window: &Window,
+    scope: &Scope,
+    keys: &[ExportKey],
+) -> Result<Vec<StoredEvent>, Problem> {
+    let mut events = Vec::new();
+    for key in keys {
+        let Some(state) = window.read.export(key).await? else { continue };
+        let trade = match &state {
+            ExportState::Trade(trade) => Some(trade.key.clone()),
+            ExportState::Waybill(record) => record.claimed_by.as_ref().map(|(trade, _)| trade.clone()),
+            ExportState::Owner(owner) => Some(owner.trade.clone()),
+            ExportState::Batch(_) => None,
+        };
+        let whole = !matches!(scope, Scope::Office(districts) if !districts.is_empty());
+        let visible = match &trade {
+            Some(trade) => {
+                sees(window, scope, trade).await? || (whole && matches!(state, ExportState::Waybill(_)))
+            }
+            None => whole,
+        };
+        if visible {
+            let key = match (&state, trade) {
+                (ExportState::Owner(_), Some(trade)) => &ExportKey::Trade(trade),
+                _ => key,
+            };
+            events.extend(window.read.export_timeline(key).await?);
+        }
+    }
+    Ok(events)
+}
+
+/// How a list stands now, if it is the one that its trade stands on.
+pub(super) async fn standing(
+    window: &Window,
+    key: &ExportTradeKey,
+    position: Position,
+) -> Result<Option<Value>, Problem> {
+    let state = window.read.export(&ExportKey::Trade(key.clone())).await?;
+    let attempt = state.as_ref().and_then(|state| state.trade()).and_then(|trade| trade.attempt.as_ref());
+    let of_it = attempt.filter(|attempt| attempt.declaration.position == position);
+    Ok(of_it.map(|attempt| {
+        let kind = Some(ceb::Kind::ExportDeclaration);
+        let findings: Vec<Value> =
+            attempt.findings.iter().map(|one| view::finding(one, kind, true, false)).collect();
+        json!({"state": attempt.state.number(), "stateWord": attempt.state.word(), "findings": findings})
+    }))
+}
+
+/// `GET /v1/exports/{merchant}/{orderNo}`.
+pub async fn show(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path((merchant, order_no)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    shown(&window, &caller, &ExportTradeKey::new(&merchant, &order_no)).await.map(Json)
+}
+
+/// A trade as the caller sees it; an office's reading is recorded first.
+pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey) -> Result<Value, Problem> {
+    let trade = found(window, &scope(window, caller), key).await?;
+    let office = caller.is_office();
+    if office {
+        let id = format!("{}/{}", key.merchant, key.order_no);
+        let by = registers::by(window, caller);
+        registers::recorded(window, by, ("export", &id), &trade.parties(), "", None).await?;
+    }
+    let (codes, _) = window.names_of(&caller.party);
+    let whole = office || is_principal(&trade, &codes);
+    let timeline = timeline(window, &trade).await?;
+    let reader = Reader { codes: &codes, office, whole };
+    let mut shown = line(&trade, office);
+    shown["deadlines"] = trade
+        .timers
+        .iter()
+        .filter(|_| whole)
+        .map(|(kind, number, due)| json!({"for": kind.word(), "number": number, "due": view::time(*due)}))
+        .collect();
+    shown["order"] = reader.filed(trade.order.as_ref());
+    shown["received"] = reader.filed(trade.payment.as_ref());
+    shown["waybill"] = reader.waybill(&trade);
+    shown["attempt"] = trade.attempt.as_ref().map(|attempt| reader.attempt(attempt)).into();
+    shown["cancellation"] = trade
+        .cancellation
+        .as_ref()
+        .map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status, "attempt": file.attempt}))
+        .into();
+    shown["timeline"] = timeline.iter().map(|event| reader.entry(event)).collect();
+    if office {
+        shown["actions"] = open_to(caller, &trade).into();
+    }
+    Ok(shown)
+}
+
+/// The events of a trade and of the waybill that it names, the oldest first.
+async fn timeline(window: &Window, trade: &ExportTrade) -> Result<Vec<StoredEvent>, Problem> {
+    let key = ExportKey::Trade(trade.key.clone());
+    let mut events = window.read.export_timeline(&key).await?;
+    if let Some(carriage) = &trade.carriage {
+        let waybill = ExportKey::Waybill(carriage.key.clone());
+        let of_it = |event: &StoredEvent| matches!(event.row.event.cause, Cause::Document(_));
+        events.extend(window.read.export_timeline(&waybill).await?.into_iter().filter(of_it));
+    }
+    events.sort_by_key(|event| event.position);
+    events.dedup_by_key(|event| event.position);
+    Ok(events)
+}
+
+/// Whether a party is one of the trade itself: platform, merchant, declaring unit, or sent order or list. Carrier, payment
+/// firm and producing unit are not: they see what concerns their documents.
+fn is_principal(trade: &ExportTrade, codes: &[Text]) -> bool {
+    let mut named = vec![trade.key.merchant.clone()];
+    let declared = trade.attempt.as_ref().map(|attempt| &attempt.declaration);
+    for filed in [trade.order.as_ref(), declared].into_iter().flatten() {
+        named.push(filed.sender.clone());
+        match &*filed.document {
+            Document::ExportOrder(order) => named.push(order.head.ebp_code.clone()),
+            Document::ExportDeclaration(declaration) => {
+                named.extend([declaration.head.ebp_code.clone(), declaration.head.agent_code.clone()]);
+            }
+            _ => {}
+        }
+    }
+    named.iter().any(|name| codes.iter().any(|code| code == name.trim()))
+}
+
+/// Who looks at a trade.
+struct Reader<'a> {
+    codes: &'a [Text],
+    office: bool,
+    /// He sees all of it, not only what concerns documents of his own.
+    whole: bool,
+}
+
+impl Reader<'_> {
+    fn owns(&self, filed: &Filed) -> bool {
+        self.codes.contains(&filed.sender)
+    }
+
+    fn filed(&self, filed: Option<&Filed>) -> Value {
+        filed
+            .filter(|filed| self.whole || self.owns(filed))
+            .map(|filed| {
+                json!({
+                    "position": filed.position.number(), "status": filed.status, "guid": filed.document.guid().as_str(),
+                    "sender": filed.sender.as_str(), "own": self.owns(filed),
+                })
+            })
+            .into()
+    }
+
+    fn waybill(&self, trade: &ExportTrade) -> Value {
+        let carries = |code: &Text| self.whole || self.codes.contains(code);
+        let carriage = trade.carriage.as_ref().filter(|carriage| carries(&carriage.key.logistics));
+        carriage
+            .map(|carriage| {
+                json!({
+                    "logisticsCode": carriage.key.logistics.as_str(),
+                    "logisticsNo": carriage.key.logistics_no.as_str(),
+                    "document": self.filed(carriage.waybill.as_ref()),
+                    "billNo": carriage.bill.as_ref().map(|mark| mark.bill_no.as_str()),
+                    "arrived": carriage.arrived.is_some(),
+                    "departed": carriage.departed.as_ref().map(|mark| mark.left_on.to_string()),
+                })
+            })
+            .into()
+    }
+
+    /// Findings that concern whoever looks: all, or those on fields of documents that are his.
+    fn concerns(&self, finding: &Finding) -> bool {
+        let heads = ["Logistics.", "Receipts."];
+        self.whole || finding.fields.iter().any(|field| heads.iter().any(|head| field.path.starts_with(head)))
+    }
+
+    fn attempt(&self, attempt: &ExportAttempt) -> Value {
+        let own = self.owns(&attempt.declaration);
+        let kind = Some(ceb::Kind::ExportDeclaration);
+        let findings = attempt.findings.iter().filter(|finding| self.concerns(finding));
+        let findings: Vec<Value> =
+            findings.map(|finding| view::finding(finding, kind, own, self.office)).collect();
+        let mut shown = json!({
+            "number": attempt.number, "state": attempt.state.number(), "stateWord": attempt.state.word(), "findings": findings,
+        });
+        if self.whole {
+            shown["preNo"] = attempt.pre_no.as_str().into();
+            shown["invtNo"] = attempt.invt_no.as_deref().into();
+            shown["businessDate"] = attempt.business_date.to_string().into();
+            shown["rulebook"] = attempt.rulebook.into();
+            shown["closedOn"] = attempt.closed_on.map(|day| day.to_string()).into();
+            shown["declaration"] = self.filed(Some(&attempt.declaration));
+        }
+        if self.office {
+            shown["lane"] = attempt.lane.map(Lane::word).into();
+            shown["remarks"] = attempt
+                .remarks
+                .iter()
+                .map(|remark| {
+                    json!({
+                        "time": view::time(remark.time), "officer": remark.officer.as_str(), "action": remark.action.as_str(),
+                        "text": remark.text.as_str(),
+                    })
+                })
+                .collect();
+        }
+        shown
+    }
+
+    /// An entry of the timeline: whole for those who see the trade whole and for whoever sent its document.
+    fn entry(&self, event: &StoredEvent) -> Value {
+        let own = matches!(&event.row.event.cause, Cause::Document(arrived) if self.codes.contains(&arrived.sender));
+        let mut shown = view::entry(event, self.codes, self.office);
+        let states = event.row.outcome.iter().flat_map(|outcome| &outcome.export.states);
+        let state = states.filter_map(|state| state.trade()).map(|trade| trade.state_number()).next();
+        shown["state"] = state.filter(|state| *state != 0).into();
+        // Documents of many parcels name others' too.
+        let of_many = event.row.outcome.as_ref().is_some_and(|outcome| outcome.export.trade.is_none())
+            && !matches!(&event.row.event.cause, Cause::Document(arrived) if matches!(&*arrived.document, Document::ExportWaybill(_)));
+        if (self.whole && !of_many) || own || self.office {
+            return shown;
+        }
+        let Value::Object(all) = shown else { return Value::Null };
+        let kept = ["position", "time", "what", "message", "state"];
+        all.into_iter().filter(|(name, _)| kept.contains(&name.as_str())).collect()
+    }
+}
+
+/// What is open to an officer now, as the members of the body that asks for it.
+fn open_to(caller: &Caller, trade: &ExportTrade) -> Vec<Value> {
+    let mut kinds = vec![ActionKind::Approve, ActionKind::Release, ActionKind::Inspect];
+    kinds.extend([true, false].map(|passed| ActionKind::InspectionResult { passed }));
+    kinds.extend([ActionKind::Reject, ActionKind::Conclude, ActionKind::Suspend, ActionKind::Resume]);
+    kinds.extend([501, 502, 503, 599].map(|status| ActionKind::Detain { status }));
+    kinds.extend([ActionKind::ApproveCancellation, ActionKind::RefuseCancellation]);
+    kinds.retain(|kind| {
+        caller.may(actions::asked_for(kind)).is_ok() && clearance::decide::export::is_open(trade, kind)
+    });
+    kinds.iter().map(actions::members).collect()
+}
+
+/// `POST /v1/exports/{merchant}/{orderNo}/actions`. 409 = the version seen is not the newest, or the state does not allow
+/// the action.
+pub async fn act(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path((merchant, order_no)): Path<(String, String)>,
+    body: Result<Json<actions::Body>, axum::extract::rejection::JsonRejection>,
+) -> Result<Response, Problem> {
+    operations::check_intake(&window)?;
+    let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
+    let key = ExportTradeKey::new(&merchant, &order_no);
+    let (status, shown) = take(&window, &caller, &key, &body).await?;
+    Ok((status, Json(shown)).into_response())
+}
+
+/// Takes an action, and says what came of it: 200, or 409 with what stands against it.
+pub(crate) async fn take(
+    window: &Window,
+    caller: &Caller,
+    key: &ExportTradeKey,
+    body: &actions::Body,
+) -> Result<(StatusCode, Value), Problem> {
+    let kind = body.kind()?;
+    if body.id.trim().is_empty() {
+        return Err(Problem::bad_request(
+            "`id` names this decision; the same id again gets the first answer",
+        ));
+    }
+    caller.may(actions::asked_for(&kind))?;
+    actions::check_words(&kind, &body.text)?;
+    found(window, &scope(window, caller), key).await?;
+    let action = OfficerAction {
+        id: body.id.trim().into(),
+        officer: caller.name.clone(),
+        party: caller.party.clone(),
+        order: key.as_pair(),
+        version: body.version,
+        kind,
+        text: body.text.as_str().into(),
+    };
+    let answered = window.pipeline.export_action(action).await;
+    let answered = answered.ok_or_else(|| {
+        Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer")
+    })?;
+    let refuses = [Reason::VersionOutdated, Reason::ActionForbidden, Reason::DeclarationUnknown];
+    let refused = answered.answer.findings.iter().any(|finding| refuses.contains(&finding.reason));
+    let shown = view::value(view::answered(&answered, None, true));
+    Ok((if refused { StatusCode::CONFLICT } else { StatusCode::OK }, shown))
+}

@@ -1,0 +1,81 @@
+//! What the document of the interface says of export trades.
+
+use super::openapi::{list_of, object};
+use serde_json::{Map, Value, json};
+
+/// One a route, in the order of the routes.
+pub(super) const SUMMARIES: [&str; 3] = [
+    "Export trades, newest first, by cursor",
+    "An export trade with its timeline, findings and what it waits for",
+    "An officer's action on an export trade, naming the version seen",
+];
+
+const EXPORTS: &str = "/v1/exports";
+
+/// Statuses of a route besides those of all.
+pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
+    match (method, path.strip_prefix(EXPORTS)) {
+        ("get", Some("/{merchant}/{order_no}")) => {
+            vec![(404, "no export trade that names the caller has this number")]
+        }
+        ("post", Some(_)) => vec![
+            (404, "no export trade of the caller's districts has this number"),
+            (409, "the version seen is not the newest, or the state does not allow the action"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// What may stand in the query of a route.
+pub(super) fn queries(path: &str) -> &'static [&'static str] {
+    if path == EXPORTS { &["state", "party", "after", "limit"] } else { &[] }
+}
+
+/// The schema of a route's body.
+pub(super) fn request(path: &str) -> Option<&'static str> {
+    (path.strip_prefix(EXPORTS)? == "/{merchant}/{order_no}/actions").then_some("ActionRequest")
+}
+
+/// The schema that a route answers with.
+pub(super) fn answer(path: &str) -> Option<&'static str> {
+    match path.strip_prefix(EXPORTS)? {
+        "" => Some("Exports"),
+        "/{merchant}/{order_no}" => Some("Export"),
+        _ => Some("ActionAnswer"),
+    }
+}
+
+/// The schemas, by name.
+pub(super) fn schemas() -> Map<String, Value> {
+    let text = json!({"type": "string"});
+    let whole = json!({"type": "integer"});
+    let or_null = |kind: &str| json!({"type": [kind, "null"]});
+    let line = [
+        ("merchant", text.clone()),
+        ("orderNo", text.clone()),
+        ("state", whole.clone()),
+        ("stateWord", or_null("string")),
+        ("invtNo", or_null("string")),
+        ("tradeMode", or_null("string")),
+        ("customsCode", text.clone()),
+        ("version", whole),
+        ("waitingFor", json!({"type": "array", "items": text})),
+        ("changed", text.clone()),
+    ];
+    let mut whole_trade = line.to_vec();
+    whole_trade.extend([
+        ("deadlines", json!({"type": "array", "items": {"type": "object"}})),
+        ("order", or_null("object")),
+        ("received", or_null("object")),
+        ("waybill", or_null("object")),
+        ("attempt", or_null("object")),
+        ("cancellation", or_null("object")),
+        ("timeline", json!({"type": "array", "items": {"type": "object"}})),
+    ]);
+    let all = [
+        ("ExportLine", object(&line)),
+        ("Exports", object(&[("exports", list_of("ExportLine")), ("next", or_null("string"))])),
+        ("Export", object(&whole_trade)),
+    ];
+    all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}

@@ -1,0 +1,148 @@
+//! The stored form of exports: their keys, their states, what follows from one to another.
+
+use super::{Bytes, Damage, Stored, get_list, put_list};
+use clearance::Text;
+use clearance::export::{
+    BillMark, BilledParcel, CancellationOfExport, DepartureMark, ExportAttempt, ExportBatch, ExportCarriage,
+    ExportFollow, ExportKey, ExportOutcome, ExportOwner, ExportPart, ExportState, ExportTrade,
+    ExportTradeKey, ExportWaybillRecord, ListMark,
+};
+
+fields! {
+    ExportTradeKey { merchant, order_no }
+    ListMark { invt_no, opens }
+    BilledParcel { logistics_no, status }
+    BillMark { position, master, bill_no }
+    DepartureMark { position, bill_no, left_on }
+    ExportCarriage { key, waybill, bill, arrived, departed }
+    CancellationOfExport { filed, pre_no, attempt }
+    ExportAttempt { number, declaration, state, pre_no, invt_no, business_date, rulebook, lane, findings, remarks, closed_on }
+    ExportTrade { key, version, first, created, last, previous, last_time, order, payment, carriage, attempt, cancellation, seen, actions, timers }
+    ExportWaybillRecord { key, version, last, previous, last_time, since, waybill, claimed_by, list, bill, arrived, departed, seen }
+    ExportOwner { key, trade }
+    ExportPart { number, filed }
+    ExportBatch { key, version, last, previous, last_time, pre_no, parts, parcels, seen }
+    ExportOutcome { trade, states }
+}
+
+lists!(BilledParcel, ExportPart, ExportState);
+
+impl Stored for ExportKey {
+    fn put(&self, out: &mut Vec<u8>) {
+        let (number, one, other) = self.parts();
+        out.push(number);
+        one.put(out);
+        Text::from(other).put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        let number = bytes.byte()?;
+        let (one, other) = (Stored::get(bytes)?, Stored::get(bytes)?);
+        Self::of_parts(number, one, other).ok_or(Damage("no key of exports has this number"))
+    }
+}
+
+impl Stored for ExportState {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Trade(trade) => {
+                out.push(1);
+                trade.put(out);
+            }
+            Self::Waybill(record) => {
+                out.push(2);
+                record.put(out);
+            }
+            Self::Owner(owner) => {
+                out.push(3);
+                owner.put(out);
+            }
+            Self::Batch(batch) => {
+                out.push(4);
+                batch.put(out);
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(match bytes.byte()? {
+            1 => Self::Trade(Stored::get(bytes)?),
+            2 => Self::Waybill(Stored::get(bytes)?),
+            3 => Self::Owner(Stored::get(bytes)?),
+            4 => Self::Batch(Stored::get(bytes)?),
+            _ => return Err(Damage("no state of exports has this number")),
+        })
+    }
+}
+
+impl Stored for ExportFollow {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::WaybillChanged { to, waybill, cause } => {
+                out.push(1);
+                to.put(out);
+                waybill.put(out);
+                cause.put(out);
+            }
+            Self::ClaimReleased { to, by, attempt, cause } => {
+                out.push(2);
+                to.put(out);
+                by.put(out);
+                attempt.put(out);
+                cause.put(out);
+            }
+            Self::ListConcluded { to, by, attempt, list, cause } => {
+                out.push(3);
+                to.put(out);
+                by.put(out);
+                attempt.put(out);
+                list.put(out);
+                cause.put(out);
+            }
+            Self::ParcelsOfBill { to, parcels, cause } => {
+                out.push(4);
+                to.put(out);
+                parcels.put(out);
+                cause.put(out);
+            }
+            Self::CancellationFiled { to, file, cause } => {
+                out.push(5);
+                to.put(out);
+                file.put(out);
+                cause.put(out);
+            }
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        // In the order in which they stand here.
+        Ok(match bytes.byte()? {
+            1 => Self::WaybillChanged {
+                to: Stored::get(bytes)?,
+                waybill: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            2 => Self::ClaimReleased {
+                to: Stored::get(bytes)?,
+                by: Stored::get(bytes)?,
+                attempt: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            3 => Self::ListConcluded {
+                to: Stored::get(bytes)?,
+                by: Stored::get(bytes)?,
+                attempt: Stored::get(bytes)?,
+                list: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            4 => Self::ParcelsOfBill {
+                to: Stored::get(bytes)?,
+                parcels: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            5 => Self::CancellationFiled {
+                to: Stored::get(bytes)?,
+                file: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            _ => return Err(Damage("no follow of exports has this number")),
+        })
+    }
+}
