@@ -123,6 +123,14 @@ async fn what_differs_is_told_with_both_values_and_the_next_attempt_is_free() {
     assert_eq!(answer["status"], 399, "{answer}");
     let shown = shown(&zone, MERCHANT, &right).await;
     assert_eq!((shown["state"].as_u64(), shown["attempt"]["number"].as_u64()), (Some(399), Some(2)));
+    // Whoever missed an answer asks by the key of his document; a document tells how its list stands.
+    let number = right.order.head.order_no.as_str();
+    let asked = format!("/v1/messages?merchant={MERCHANT}&orderNo={number}&kind=303");
+    let (status, found) = zone.get(PLATFORM, &asked).await;
+    assert_eq!((status, found["documents"].as_array().map(Vec::len)), (200, Some(2)), "{found}");
+    let agent = right.declaration.head.agent_code.as_str();
+    let (status, filed) = zone.get(agent, &format!("/v1/documents/{}", answer["position"])).await;
+    assert_eq!((status, filed["standing"]["state"].as_u64()), (200, Some(399)), "{filed}");
     // The same bytes again get their first answer.
     let (sender, document) = right.documents()[2].clone();
     let again = zone.send(&sender, document).await;
