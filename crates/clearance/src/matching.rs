@@ -69,14 +69,37 @@ pub fn compare(
     found
 }
 
+/// Whether list and order have different numbers of lines; then no line is held against another.
+pub(crate) fn count_differs(
+    [declared, ordered]: [&str; 2],
+    counts: [usize; 2],
+    found: &mut Vec<Finding>,
+) -> bool {
+    let [lines, of_order] = counts;
+    if lines == of_order {
+        return false;
+    }
+    found.push(
+        Finding::new(Reason::LineCountDiffers)
+            .field("InventoryHead.orderNo", declared)
+            .field("OrderHead.orderNo", ordered)
+            .arithmetic(format!("{lines} ≠ {of_order}")),
+    );
+    true
+}
+
+/// A line of a list whose number no line of the order has.
+pub(crate) fn unmatched(path: String, gnum: u32, ordered: impl Iterator<Item = u32>) -> Finding {
+    let numbers: Vec<String> = ordered.map(|gnum| gnum.to_string()).collect();
+    Finding::new(Reason::LineNumberUnmatched).field(path, gnum).field("OrderList.gnum", numbers.join(" "))
+}
+
 fn lines(order: &Order, declaration: &Declaration, law: &Law, found: &mut Vec<Finding>) {
-    if order.lines.len() != declaration.lines.len() {
-        found.push(
-            Finding::new(Reason::LineCountDiffers)
-                .field("InventoryHead.orderNo", &declaration.head.order_no)
-                .field("OrderHead.orderNo", &order.head.order_no)
-                .arithmetic(format!("{} ≠ {}", declaration.lines.len(), order.lines.len())),
-        );
+    if count_differs(
+        [&declaration.head.order_no, &order.head.order_no],
+        [declaration.lines.len(), order.lines.len()],
+        found,
+    ) {
         return;
     }
     for (index, line) in declaration.lines.iter().enumerate() {
@@ -84,12 +107,7 @@ fn lines(order: &Order, declaration: &Declaration, law: &Law, found: &mut Vec<Fi
         let Some((at, ordered)) =
             order.lines.iter().enumerate().find(|(_, ordered)| ordered.gnum == line.gnum)
         else {
-            let numbers: Vec<String> = order.lines.iter().map(|line| line.gnum.to_string()).collect();
-            found.push(
-                Finding::new(Reason::LineNumberUnmatched)
-                    .field(own("gnum"), line.gnum)
-                    .field("OrderList.gnum", numbers.join(" ")),
-            );
+            found.push(unmatched(own("gnum"), line.gnum, order.lines.iter().map(|line| line.gnum)));
             continue;
         };
         let theirs = |field: &str| format!("OrderList[{}].{field}", at + 1);

@@ -635,22 +635,24 @@ impl Check<'_> {
         self.not_negative("InventoryHead.freight", head.freight);
         self.not_negative("InventoryHead.insuredFee", head.insured_fee);
         self.parcels("InventoryHead.packNo", head.pack_no);
-        if head.net_weight <= Decimal::ZERO || head.net_weight > head.gross_weight {
-            self.found.push(
-                Finding::new(Reason::WeightWrong)
-                    .argument(format!(
-                        "InventoryHead.netWeight:{}，毛重为{}",
-                        head.net_weight, head.gross_weight
-                    ))
-                    .field("InventoryHead.netWeight", head.net_weight)
-                    .field("InventoryHead.grossWeight", head.gross_weight),
-            );
-        }
+        self.weights(head.net_weight, head.gross_weight);
         self.repeated_lines("InventoryList.gnum", declaration.lines.iter().map(|line| line.gnum));
         for (index, line) in declaration.lines.iter().enumerate() {
             self.declaration_line(index, line);
         }
         self.signature(&head.agent_code, "InventoryHead.agentCode", &head.app_status, true);
+    }
+
+    /// Weights of a list: of imports and of exports alike.
+    fn weights(&mut self, net: Decimal, gross: Decimal) {
+        if net <= Decimal::ZERO || net > gross {
+            self.found.push(
+                Finding::new(Reason::WeightWrong)
+                    .argument(format!("InventoryHead.netWeight:{net}，毛重为{gross}"))
+                    .field("InventoryHead.netWeight", net)
+                    .field("InventoryHead.grossWeight", gross),
+            );
+        }
     }
 
     fn declaration_line(&mut self, index: usize, line: &ceb::DeclarationLine) {

@@ -4,7 +4,7 @@
 
 use super::{NO_PLATFORM, order_type};
 use crate::finding::Finding;
-use crate::matching::{amount, text};
+use crate::matching::{amount, count_differs, text, unmatched};
 use crate::reason::Reason;
 use crate::rulebook::Law;
 use ceb::{ExportDeclaration, ExportOrder, ExportPayment, ExportWaybill};
@@ -63,12 +63,11 @@ pub fn received(order: &ExportOrder, payment: &ExportPayment, law: &Law) -> Vec<
 }
 
 fn lines(order: &ExportOrder, declaration: &ExportDeclaration, law: &Law, found: &mut Vec<Finding>) {
-    if order.lines.len() != declaration.lines.len() {
-        let finding = Finding::new(Reason::LineCountDiffers)
-            .field("InventoryHead.orderNo", &declaration.head.order_no)
-            .field("OrderHead.orderNo", &order.head.order_no)
-            .arithmetic(format!("{} ≠ {}", declaration.lines.len(), order.lines.len()));
-        found.push(finding);
+    if count_differs(
+        [&declaration.head.order_no, &order.head.order_no],
+        [declaration.lines.len(), order.lines.len()],
+        found,
+    ) {
         return;
     }
     for (index, line) in declaration.lines.iter().enumerate() {
@@ -76,12 +75,7 @@ fn lines(order: &ExportOrder, declaration: &ExportDeclaration, law: &Law, found:
         let Some((at, ordered)) =
             order.lines.iter().enumerate().find(|(_, ordered)| ordered.gnum == line.gnum)
         else {
-            let numbers: Vec<String> = order.lines.iter().map(|line| line.gnum.to_string()).collect();
-            found.push(
-                Finding::new(Reason::LineNumberUnmatched)
-                    .field(own("gnum"), line.gnum)
-                    .field("OrderList.gnum", numbers.join(" ")),
-            );
+            found.push(unmatched(own("gnum"), line.gnum, order.lines.iter().map(|line| line.gnum)));
             continue;
         };
         let theirs = |field: &str| format!("OrderList[{}].{field}", at + 1);

@@ -170,17 +170,7 @@ impl Check<'_> {
         self.equals("InventoryHead.fFlag", &head.freight_flag, &["3"]);
         self.equals("InventoryHead.iFlag", &head.insurance_flag, &["3"]);
         self.parcel_count("InventoryHead.packNo", head.pack_no);
-        if head.net_weight <= Decimal::ZERO || head.net_weight > head.gross_weight {
-            self.found.push(
-                Finding::new(Reason::WeightWrong)
-                    .argument(format!(
-                        "InventoryHead.netWeight:{}，毛重为{}",
-                        head.net_weight, head.gross_weight
-                    ))
-                    .field("InventoryHead.netWeight", head.net_weight)
-                    .field("InventoryHead.grossWeight", head.gross_weight),
-            );
-        }
+        self.weights(head.net_weight, head.gross_weight);
         self.repeated_lines("InventoryList.gnum", declaration.lines.iter().map(|line| line.gnum));
         for (index, line) in declaration.lines.iter().enumerate() {
             self.export_line(index, line, &head.statistics_flag);

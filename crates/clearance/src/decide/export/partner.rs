@@ -68,29 +68,62 @@ fn ended(trade: &ExportTrade) -> bool {
     trade.attempt.as_ref().is_some_and(|attempt| attempt.state.frees_the_key())
 }
 
-/// An order (CEB303).
-pub(super) fn order(case: &mut Case<'_>, arrived: &Arrived, order: &ExportOrder) {
-    let head = &order.head;
-    let mut trade = case.export_trade(&ExportTradeKey::new(&head.ebc_code, &head.order_no));
-    case.out.export.trade = Some(trade.key.clone());
+/// What order and money receipt have in common.
+struct Head<'a> {
+    key: ExportTradeKey,
+    element: &'static str,
+    app_type: &'a str,
+    app_time: Stamp,
+    app_status: &'a str,
+    guid: &'a str,
+}
+
+/// Takes a document, to be filed in its place of the trade, up to its first receipt, whose status it says; none = it was
+/// refused, or was here before.
+fn take(
+    case: &mut Case<'_>,
+    arrived: &Arrived,
+    head: Head<'_>,
+    place: fn(&mut ExportTrade) -> &mut Option<Filed>,
+) -> Option<(ExportTrade, u16)> {
+    let mut trade = case.export_trade(&head.key);
+    case.out.export.trade = Some(head.key);
     if case.repeats(&trade.seen, arrived) {
-        return;
+        return None;
     }
     let mut findings = case.check(arrived);
     if Case::illegible(arrived, &findings) {
-        return case.refuse(arrived, findings);
+        case.refuse(arrived, findings);
+        return None;
     }
-    findings.extend(against(&trade, trade.order.as_ref(), &head.app_type, head.app_time, "OrderHead"));
+    let existing = place(&mut trade).clone();
+    findings.extend(against(&trade, existing.as_ref(), head.app_type, head.app_time, head.element));
     if Case::refuses(&findings) {
-        return case.refuse(arrived, findings);
+        case.refuse(arrived, findings);
+        return None;
     }
     // From here nothing can fail.
-    let (status, info) = accepted(&head.app_type, &head.app_status, &head.guid);
+    let (status, info) = accepted(head.app_type, head.app_status, head.guid);
     let filed = case.filed(arrived, head.app_time, status);
     trade.seen.push(case.seen(arrived));
-    trade.order = (head.app_type != "3").then(|| filed.clone());
+    *place(&mut trade) = (head.app_type != "3").then(|| filed.clone());
     case.accept(i32::from(status), info.clone(), findings);
     case.report_export(&mut trade, &filed, i32::from(status), &info, &Numbers::default());
+    Some((trade, status))
+}
+
+/// An order (CEB303).
+pub(super) fn order(case: &mut Case<'_>, arrived: &Arrived, order: &ExportOrder) {
+    let head = &order.head;
+    let common = Head {
+        key: ExportTradeKey::new(&head.ebc_code, &head.order_no),
+        element: "OrderHead",
+        app_type: &head.app_type,
+        app_time: head.app_time,
+        app_status: &head.app_status,
+        guid: &head.guid,
+    };
+    let Some((mut trade, _)) = take(case, arrived, common, |trade| &mut trade.order) else { return };
     judge::attempt(case, &mut trade);
     case.keep_export(trade);
 }
@@ -98,26 +131,15 @@ pub(super) fn order(case: &mut Case<'_>, arrived: &Arrived, order: &ExportOrder)
 /// Money received (CEB403). It may come when its list is concluded, or long released: then it is held against the order
 /// alone, and what it says moves nothing else (RULES 9.1).
 pub(super) fn payment(case: &mut Case<'_>, arrived: &Arrived, payment: &ExportPayment) {
-    let mut trade = case.export_trade(&ExportTradeKey::new(&payment.ebc_code, &payment.order_no));
-    case.out.export.trade = Some(trade.key.clone());
-    if case.repeats(&trade.seen, arrived) {
-        return;
-    }
-    let mut findings = case.check(arrived);
-    if Case::illegible(arrived, &findings) {
-        return case.refuse(arrived, findings);
-    }
-    findings.extend(against(&trade, trade.payment.as_ref(), &payment.app_type, payment.app_time, "Receipts"));
-    if Case::refuses(&findings) {
-        return case.refuse(arrived, findings);
-    }
-    // From here nothing can fail.
-    let (status, info) = accepted(&payment.app_type, &payment.app_status, &payment.guid);
-    let filed = case.filed(arrived, payment.app_time, status);
-    trade.seen.push(case.seen(arrived));
-    trade.payment = (payment.app_type != "3").then(|| filed.clone());
-    case.accept(i32::from(status), info.clone(), findings);
-    case.report_export(&mut trade, &filed, i32::from(status), &info, &Numbers::default());
+    let common = Head {
+        key: ExportTradeKey::new(&payment.ebc_code, &payment.order_no),
+        element: "Receipts",
+        app_type: &payment.app_type,
+        app_time: payment.app_time,
+        app_status: &payment.app_status,
+        guid: &payment.guid,
+    };
+    let Some((mut trade, status)) = take(case, arrived, common, |trade| &mut trade.payment) else { return };
     if bound(&trade) == Bound::Matched && status == 2 && payment.app_type != "3" {
         belated(case, &mut trade, payment);
     } else {
