@@ -6,7 +6,7 @@ use crate::bonded;
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::decide::Reference;
 use crate::event::{Cause, Event, Follow, TimerKind};
-use crate::export::{ExportKey, ExportState, ExportTradeKey};
+use crate::export::{ClosedPeriod, ExportKey, ExportState, ExportTradeKey};
 use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::record::{Record, RecordKey};
@@ -108,6 +108,8 @@ pub struct Keys {
     pub looked_at: Vec<RecordKey>,
     /// States of exports.
     pub exports: Vec<ExportKey>,
+    /// Export lists that were closed within a period: the store names them, then their keys are as if they stood above.
+    pub closed: Vec<ClosedPeriod>,
     /// Whether the batch moves the reference (parties, rulebooks, seed of the draw): no other is judged meanwhile.
     pub reference: bool,
 }
@@ -267,6 +269,9 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             }
         }
         // Those of exports; receipts and tax bills are ours to send, not to receive, and refused before they get here.
-        other => crate::decide::export::needs_of_document(other, keys),
+        other => {
+            let law = || reference.current().parameters.on(now.day());
+            crate::decide::export::needs_of_document(other, law, keys);
+        }
     }
 }

@@ -504,6 +504,33 @@ reasons! {
     ParcelUnderAnotherBill = 178, "parcel-under-another-bill", Refused, Open, NONE, "", "",
         "A parcel goes under one bill: another master list has it.", "包裹只能归入一个总单，已有其他总分单包含该运单",
         "Correct the waybill number, or send the master list without this parcel.", "请更正运单号，或剔除该运单后报送总分单。";
+    SummarisedListUnknown = 179, "summarised-list-unknown", Rejected, Open, NONE, "19050", "汇总申请的清单不存在：[*]",
+        "Each list of a summary has an entry number that was given here.", "汇总申请所列清单编号应为本窗口核发。",
+        "Correct invtNo, or leave it out.", "请更正清单编号，或剔除后重新申请。";
+    ListNotClosed = 180, "list-not-closed", Rejected, Open, NONE, "19051", "清单[*]未结关，不能汇总",
+        "A list is summarised when its parcel has left the country (899); one that was cancelled or rejected never is.", "清单在离境结关（899）后方可汇总，已撤单或退单的不汇总。",
+        "Wait for its departure, or leave it out.", "请待其离境结关，或剔除后重新申请。";
+    ListOfAnotherMerchant = 181, "list-of-another-merchant", Rejected, Open, NONE, "19052", "清单[*]不属于申请的电商企业",
+        "A summary has lists of one merchant.", "一份汇总申请只能包含同一电商企业的清单。",
+        "Correct ebcCode or invtNo.", "请更正电商企业代码或清单编号。";
+    ListOfAnotherDistrict = 182, "list-of-another-district", Rejected, Open, NONE, "19053", "清单[*]的申报地海关与汇总申请不一致",
+        "Lists are summarised in the district where they were declared.", "清单应在其申报地海关汇总。",
+        "Apply for these lists in their own district.", "请向清单申报地海关另行申请汇总。";
+    ListNotForSummary = 183, "list-not-for-summary", Rejected, Open, NONE, "19054", "清单[*]为简化申报，不汇总申报",
+        "Lists of kind A are counted as they are (summary statistics); those of kind B are declared in summary.", "申报业务类型A的清单汇总统计，不再汇总申报；B类清单方可汇总申报。",
+        "Leave it out: nothing more is to be declared for it.", "请剔除该清单，无需再行申报。";
+    ListOutOfSummaryWindow = 184, "list-out-of-summary-window", Rejected, Open, NONE, "19055", "清单[*]不在可汇总的期间内",
+        "Lists closed in a month are summarised in the next, until a day of it.", "当月结关的清单于次月规定日期前汇总。",
+        "Apply between the days that are named; after them, ask the customs office.", "请在所列期间内申请，逾期请联系海关。";
+    ListAlreadySummarised = 185, "list-already-summarised", Rejected, Open, NONE, "19056", "清单[*]已列入汇总申请",
+        "A list is summarised once: another application has it, or this one names it twice.", "每份清单只能汇总一次，已有汇总申请包含该清单，或本申请重复列名。",
+        "Leave it out, or have the application deleted that has it while it waits for its parts.", "请剔除该清单；原申请尚待其余分段的，可先删除原申请。";
+    SummaryTooLarge = 186, "summary-too-large", Rejected, Open, NONE, "19057", "汇总申请超出可容纳的范围[*]",
+        "An application has at most so many lists, and sums that the fields of a declaration hold.", "一份汇总申请的清单份数及合计数量、金额不得超出限度。",
+        "Apply in several applications, or for a shorter period.", "请分多份申请，或缩短汇总期间。";
+    NothingToSummarise = 187, "nothing-to-summarise", Rejected, Open, NONE, "19058", "汇总期间内没有可汇总的清单[*]",
+        "The period has a list of this merchant that is closed, of kind B, of this district, and in no other application.", "汇总期间内应有该电商企业在本关区已结关、尚未汇总的B类清单。",
+        "Correct startTime and endTime.", "请更正汇总起止时间。";
 }
 
 impl Reason {

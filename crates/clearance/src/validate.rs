@@ -3,6 +3,7 @@
 
 mod export;
 mod export_parcels;
+mod export_summary;
 mod signature;
 
 use crate::Text;
@@ -56,6 +57,7 @@ pub fn document(arrived: &Arrived, book: &Rulebook, parties: &Parties, now: Time
         Document::MasterBill(master) => check.master_bill(master),
         Document::ExportArrival(arrival) => check.export_arrival(arrival),
         Document::Departure(departure) => check.departure(departure),
+        Document::SummaryApplication(application) => check.summary_application(application),
         other => check.found.push(
             Finding::new(Reason::FieldNotAllowed)
                 .argument(other.kind().root())

@@ -259,6 +259,10 @@ impl World<'_> {
         };
         let mut keys = Keys::default();
         needs(event, &reference, stored.now, &mut keys);
+        if !keys.closed.is_empty() {
+            // Which lists of a period were found is in what was decided.
+            keys.exports.extend(clearance::export::looked_at(&stored.export));
+        }
         let mut facts = self.facts(keys, stored).await?;
         facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
         facts.next = event.position;

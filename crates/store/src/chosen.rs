@@ -3,14 +3,14 @@
 
 use crate::postgres::{PostgresRead, PostgresStore, PostgresTransaction};
 use crate::rows::{
-    CertificateRow, Cursor, ExportSearch, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow,
+    CertificateRow, Cursor, ExportLines, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow,
     Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::sqlite::{SqliteRead, SqliteStore, SqliteTransaction};
 use crate::{Commit, Read, Store, StoreError, Transaction};
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::record::{Record, RecordKey};
@@ -189,13 +189,13 @@ impl Read for ChosenRead {
     async fn export_timeline(&self, key: &ExportKey) -> Result<Vec<StoredEvent>, StoreError> {
         each!(self, read => read.export_timeline(key).await)
     }
-    async fn exports(
+    async fn export_states(
         &self,
-        search: &ExportSearch,
+        asked: ExportLines<'_>,
         after: Option<u64>,
         limit: usize,
-    ) -> Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError> {
-        each!(self, read => read.exports(search, after, limit).await)
+    ) -> Result<(Vec<ExportState>, Option<u64>), StoreError> {
+        each!(self, read => read.export_states(asked, after, limit).await)
     }
     async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
         each!(self, read => read.record(key).await)

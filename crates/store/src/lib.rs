@@ -34,14 +34,14 @@ pub use people::{
     Assignment, Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState,
 };
 pub use rows::{
-    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
+    CertificateRow, Cursor, EventRow, ExportLines, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
     RecordSearch, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use sealer::Sealer;
 
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer};
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{ClosedList, ClosedPeriod, ExportKey, ExportState, ExportSummary, ExportTrade};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::record::{Record, RecordKey};
@@ -299,13 +299,56 @@ pub trait Read: Clone + Send + Sync + 'static {
         &self,
         key: &ExportKey,
     ) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
+    /// States of exports that stand in a list, newest first, at most `limit`, after a place; with the place of the next page.
+    fn export_states(
+        &self,
+        asked: ExportLines<'_>,
+        after: Option<u64>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<ExportState>, Option<u64>), StoreError>> + Send;
     /// Export trades, newest first, at most `limit`, after a place; with the place of the next page.
     fn exports(
         &self,
         search: &ExportSearch,
         after: Option<u64>,
         limit: usize,
-    ) -> impl Future<Output = Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError>> + Send;
+    ) -> impl Future<Output = Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError>> + Send {
+        async move {
+            let (found, next) = self.export_states(ExportLines::Trades(search), after, limit).await?;
+            Ok((found.iter().filter_map(|state| state.trade().cloned()).collect(), next))
+        }
+    }
+    /// Applications to summarise, newest first, at most `limit`, after a place; with the place of the next page.
+    fn summaries(
+        &self,
+        search: &ExportSearch,
+        after: Option<u64>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<Arc<ExportSummary>>, Option<u64>), StoreError>> + Send {
+        async move {
+            let (found, next) = self.export_states(ExportLines::Summaries(search), after, limit).await?;
+            let summary = |state| match state {
+                ExportState::Summary(summary) => Some(summary),
+                _ => None,
+            };
+            Ok((found.into_iter().filter_map(summary).collect(), next))
+        }
+    }
+    /// Lists of a merchant that were closed within a period, newest first, after a place; with the place of the next page.
+    fn closed_lists(
+        &self,
+        period: &ClosedPeriod,
+        after: Option<u64>,
+    ) -> impl Future<Output = Result<(Vec<Arc<ClosedList>>, Option<u64>), StoreError>> + Send {
+        async move {
+            let (found, next) = self.export_states(ExportLines::Closed(period), after, period.most).await?;
+            let list = |state| match state {
+                ExportState::Closed(list) => Some(list),
+                _ => None,
+            };
+            Ok((found.into_iter().filter_map(list).collect(), next))
+        }
+    }
     /// A record of a register, as it is now.
     fn record(&self, key: &RecordKey)
     -> impl Future<Output = Result<Option<Arc<Record>>, StoreError>> + Send;

@@ -1,10 +1,11 @@
 //! What a row is, as its writer and its reader see it. How it is laid out in bytes belongs to `codec`.
 
 use bytes::Bytes;
+use ceb::Day;
 use clearance::Text;
-use clearance::consignment::Consignment;
+use clearance::consignment::{Consignment, State};
 use clearance::event::{Event, SignatureFact};
-use clearance::export::ExportTrade;
+use clearance::export::{ClosedPeriod, ExportKey, ExportState, ExportSummary, ExportTrade};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Outcome, Receipt};
 use clearance::party::{Certificate, Entry, Filing};
@@ -289,17 +290,141 @@ impl RecordSearch {
     }
 }
 
-/// The number under which the list of records has export trades: no register has it.
+/// Numbers under which the list of records has lines of exports: no register has them. Trades.
 pub(crate) const EXPORTS: u8 = 200;
+/// Lists that were closed: merchant and day stand in place of a party.
+pub(crate) const CLOSED_LISTS: u8 = 201;
+/// Applications to summarise.
+pub(crate) const SUMMARIES: u8 = 202;
 
-/// Which export trades are asked for.
+/// The line of a state of exports in lists.
+pub(crate) struct ExportLine {
+    /// In which list.
+    pub list: u8,
+    /// When its first row was judged.
+    pub created: Time,
+    /// That row.
+    pub first: Position,
+    /// The row that it stands on now.
+    pub last: Position,
+    /// What it is found by besides.
+    pub state: Text,
+    /// Under which codes it is found.
+    pub parties: Vec<Text>,
+}
+
+impl ExportLine {
+    /// The line of a state; none of one that stands in no list.
+    pub fn of(state: &ExportState) -> Option<Self> {
+        match state {
+            ExportState::Trade(trade) => Some(Self {
+                list: EXPORTS,
+                created: trade.created,
+                first: trade.first,
+                last: trade.last,
+                state: trade.state_number().to_string().into(),
+                parties: trade.parties(),
+            }),
+            ExportState::Closed(list) => {
+                list.closed_on.filter(|_| list.state == State::Closed).map(|day| Self {
+                    list: CLOSED_LISTS,
+                    created: list.recorded,
+                    first: list.position,
+                    last: list.position,
+                    state: list.statistics_flag.clone(),
+                    parties: vec![closed_code(&list.trade.merchant, day)],
+                })
+            }
+            ExportState::Summary(summary) => Some(Self {
+                list: SUMMARIES,
+                created: summary.created,
+                first: summary.first,
+                last: summary.last,
+                state: summary.status().to_string().into(),
+                parties: summary.parties(),
+            }),
+            ExportState::Waybill(_)
+            | ExportState::Owner(_)
+            | ExportState::Batch(_)
+            | ExportState::Claim(_) => None,
+        }
+    }
+}
+
+/// What stands in place of a party for lists of a merchant that were closed on a day.
+fn closed_code(merchant: &Text, day: Day) -> Text {
+    format!("{merchant} {day}").into()
+}
+
+/// The keys that an application by period needs of a list that was closed in it.
+pub(crate) fn closed_keys(state: &ExportState) -> Vec<ExportKey> {
+    match state {
+        ExportState::Closed(list) => vec![list.key(), ExportKey::Summarised(list.invt_no.clone())],
+        _ => Vec::new(),
+    }
+}
+
+/// What lists of exports are asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum ExportLines<'a> {
+    /// Trades.
+    Trades(&'a ExportSearch),
+    /// Lists that were closed.
+    Closed(&'a ClosedPeriod),
+    /// Applications to summarise.
+    Summaries(&'a ExportSearch),
+}
+
+impl ExportLines<'_> {
+    /// The number of the list.
+    pub(crate) fn number(&self) -> u8 {
+        match self {
+            Self::Trades(_) => EXPORTS,
+            Self::Closed(_) => CLOSED_LISTS,
+            Self::Summaries(_) => SUMMARIES,
+        }
+    }
+    /// The codes by which its lines are found; none = all are looked through.
+    pub(crate) fn codes(&self) -> Option<Vec<Text>> {
+        match self {
+            Self::Trades(search) | Self::Summaries(search) => search.codes().map(<[Text]>::to_vec),
+            Self::Closed(period) => {
+                let of_day = |day| closed_code(&period.merchant, day);
+                Some(period.days().into_iter().map(of_day).collect())
+            }
+        }
+    }
+    /// States that lines are narrowed to; none = all.
+    pub(crate) fn states(&self) -> Vec<String> {
+        match self {
+            Self::Trades(search) | Self::Summaries(search) => {
+                search.states.iter().map(u16::to_string).collect()
+            }
+            Self::Closed(_) => Vec::new(),
+        }
+    }
+    /// Whether a state is asked for.
+    pub fn finds(&self, state: &ExportState) -> bool {
+        match (self, state) {
+            (Self::Trades(search), ExportState::Trade(trade)) => search.finds(trade),
+            (Self::Summaries(search), ExportState::Summary(summary)) => search.finds_summary(summary),
+            (Self::Closed(period), ExportState::Closed(list)) => {
+                list.trade.merchant == period.merchant && list.closed_within(period.from, period.to)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Which export trades, or applications to summarise, are asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExportSearch {
     /// Who asks: a party sees what names it, an office what is declared in its districts.
     pub scope: Scope,
     /// Only what names one of these parties, too.
     pub party: Option<Vec<Text>>,
-    /// Only these states (numbers of `clearance::consignment::State`; 0 = nothing is declared yet); empty = all.
+    /// Only these states (numbers of `clearance::consignment::State`; 0 = nothing is declared yet; of applications their
+    /// status); empty = all.
     pub states: Vec<u16>,
 }
 
@@ -313,18 +438,23 @@ impl ExportSearch {
     }
     /// Whether a trade is asked for.
     pub fn finds(&self, trade: &ExportTrade) -> bool {
-        let parties = trade.parties();
+        self.shows(&trade.parties(), &trade.district(), trade.state_number())
+    }
+    /// Whether an application to summarise is asked for.
+    pub fn finds_summary(&self, summary: &ExportSummary) -> bool {
+        self.shows(&summary.parties(), &summary.district(), summary.status())
+    }
+    fn shows(&self, parties: &[Text], district: &Text, state: u16) -> bool {
         let names = |codes: &[Text]| codes.iter().any(|code| parties.contains(code));
         let visible = match &self.scope {
             Scope::Party(codes) => names(codes),
             Scope::Office(districts) => {
-                let district = trade.district();
                 districts.is_empty() || districts.iter().any(|own| district.starts_with(own.as_str()))
             }
         };
         visible
             && self.party.as_deref().is_none_or(names)
-            && (self.states.is_empty() || self.states.contains(&trade.state_number()))
+            && (self.states.is_empty() || self.states.contains(&state))
     }
 }
 

@@ -109,7 +109,7 @@ fn against(case: &Case<'_>, consignment: &Consignment, cancellation: &Cancellati
 fn report(case: &mut Case<'_>, consignment: &mut Consignment, status: i32, info: &str) {
     let Some(file) = &consignment.cancellation else { return };
     let invt_no = consignment.attempt.as_ref().and_then(|attempt| attempt.invt_no.clone());
-    let numbers = Numbers { pre_no: file.pre_no.clone(), invt_no, rkd_no: None };
+    let numbers = Numbers { pre_no: file.pre_no.clone(), invt_no, ..Numbers::default() };
     let filed = file.filed.clone();
     case.report(consignment, &filed, status, info, &numbers);
 }

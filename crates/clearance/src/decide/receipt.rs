@@ -16,11 +16,12 @@ pub(super) struct Numbers {
     pub pre_no: Text,
     pub invt_no: Option<Text>,
     pub rkd_no: Option<Text>,
+    pub sum_no: Option<Text>,
 }
 
 impl Numbers {
     pub fn of(attempt: &Attempt) -> Self {
-        Self { pre_no: attempt.pre_no.clone(), invt_no: attempt.invt_no.clone(), rkd_no: None }
+        Self { pre_no: attempt.pre_no.clone(), invt_no: attempt.invt_no.clone(), ..Self::default() }
     }
 }
 
@@ -111,6 +112,24 @@ impl Case<'_> {
                     status,
                 });
             }
+        }
+    }
+
+    /// Sends what answers no single document: made for each recipient, with its guid and time.
+    pub(super) fn give(
+        &mut self,
+        recipients: &[Text],
+        status: i32,
+        last: &mut Time,
+        key: (&[Text], u32),
+        make: impl Fn(Text, Time) -> Document,
+    ) {
+        let time = Time(self.now.0.max(last.0 + 1));
+        *last = time;
+        for recipient in recipients {
+            let guid = guid(key.0, key.1, self.out.receipts.len());
+            let document = Box::new(make(guid, time));
+            self.out.receipts.push(Receipt { recipient: recipient.clone(), document, time, status });
         }
     }
 

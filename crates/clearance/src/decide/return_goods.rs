@@ -216,7 +216,7 @@ fn returned(consignment: &Consignment, wanted: impl Fn(&ReturnFile) -> bool, gnu
 fn report(case: &mut Case<'_>, consignment: &mut Consignment, number: u32, status: i32, info: &str) {
     let invt_no = consignment.attempt.as_ref().and_then(|attempt| attempt.invt_no.clone());
     let Some(file) = consignment.returns.iter().find(|file| file.number == number) else { return };
-    let numbers = Numbers { pre_no: file.pre_no.clone(), invt_no, rkd_no: None };
+    let numbers = Numbers { pre_no: file.pre_no.clone(), invt_no, ..Numbers::default() };
     let filed = file.filed.clone();
     case.report(consignment, &filed, status, info, &numbers);
 }

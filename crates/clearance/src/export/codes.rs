@@ -6,13 +6,14 @@ use crate::reason::{Layer, Reason};
 use ceb::Kind;
 
 /// Kinds of document with the code before their first range.
-const BEFORE: [(Kind, i32); 8] = [
+const BEFORE: [(Kind, i32); 9] = [
     (Kind::ExportOrder, -301_000),
     (Kind::ExportPayment, -401_000),
     (Kind::ExportWaybill, -501_000),
     (Kind::Departure, -505_000),
     (Kind::ExportDeclaration, -601_000),
     (Kind::ExportCancellation, -605_000),
+    (Kind::SummaryApplication, -701_000),
     (Kind::ExportArrival, -801_000),
     (Kind::MasterBill, -901_000),
 ];

@@ -48,6 +48,12 @@ pub enum ExportKey {
     Arrival(Text, Text),
     /// `logisticsCode` + `copNo` of a departure (509).
     Departure(Text, Text),
+    /// `invtNo` of a list that ended: what its summary needs of it.
+    Closed(Text),
+    /// `invtNo` of a list, as what an application to summarise claims.
+    Summarised(Text),
+    /// `agentCode` + `copNo` of an application to summarise (701).
+    Summary(Text, Text),
 }
 
 impl ExportKey {
@@ -66,6 +72,9 @@ impl ExportKey {
             Self::Master(one, other) => (6, one, other),
             Self::Arrival(one, other) => (7, one, other),
             Self::Departure(one, other) => (8, one, other),
+            Self::Closed(one) => (9, one, ""),
+            Self::Summarised(one) => (10, one, ""),
+            Self::Summary(one, other) => (11, one, other),
         }
     }
     /// The key of stored parts.
@@ -79,6 +88,9 @@ impl ExportKey {
             6 => Self::Master(one, other),
             7 => Self::Arrival(one, other),
             8 => Self::Departure(one, other),
+            9 => Self::Closed(one),
+            10 => Self::Summarised(one),
+            11 => Self::Summary(one, other),
             _ => return None,
         })
     }
@@ -90,13 +102,13 @@ mod tests {
 
     #[test]
     fn a_key_is_what_its_parts_say() {
-        for number in 1..=8 {
+        for number in 1..=11 {
             let key = ExportKey::of_parts(number, "one".into(), "other".into()).unwrap();
             let (again, one, other) = key.parts();
             assert_eq!((again, one.as_str()), (number, "one"));
             assert_eq!(ExportKey::of_parts(again, one.clone(), other.into()), Some(key));
         }
-        assert_eq!(ExportKey::of_parts(9, "".into(), "".into()), None);
+        assert_eq!(ExportKey::of_parts(12, "".into(), "".into()), None);
     }
 
     #[test]

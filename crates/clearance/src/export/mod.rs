@@ -2,16 +2,25 @@
 //! How documents change it is `decide/export`; what is checked of a document alone is `validate/export.rs`. Imports are
 //! `consignment.rs`, which knows nothing of this.
 
+mod closed;
 pub mod codes;
+mod grouping;
 mod key;
 pub mod matching;
 pub mod moves;
 mod state;
+mod summary;
 
+pub use closed::{ClosedLine, ClosedList, ClosedPeriod};
+pub use grouping::{Group, GroupKey, GroupLine, Grouping, GroupingTerms, LineKey, Places, SumTooLarge};
 pub use key::{ExportKey, ExportTradeKey};
 pub use state::{
     BillMark, BilledParcel, CancellationOfExport, DepartureMark, ExportAttempt, ExportBatch, ExportCarriage,
     ExportOwner, ExportPart, ExportState, ExportTrade, ExportWaybillRecord, ListMark,
+};
+
+pub use summary::{
+    ExportSummary, SummarisedDeclaration, SummarisedLine, SummaryClaim, SummaryMember, SummaryPart, terms_of,
 };
 
 use crate::Text;
@@ -72,6 +81,15 @@ pub enum ExportFollow {
         /// The event on the application that this follows.
         cause: Position,
     },
+    /// To lists: the application to summarise that had them lets them go.
+    ListsFreed {
+        /// Their numbers.
+        lists: Vec<Text>,
+        /// The application.
+        by: ExportKey,
+        /// The event on the application that this follows.
+        cause: Position,
+    },
 }
 
 impl ExportFollow {
@@ -82,7 +100,8 @@ impl ExportFollow {
             | Self::ClaimReleased { cause, .. }
             | Self::ListConcluded { cause, .. }
             | Self::ParcelsOfBill { cause, .. }
-            | Self::CancellationFiled { cause, .. } => *cause,
+            | Self::CancellationFiled { cause, .. }
+            | Self::ListsFreed { cause, .. } => *cause,
         }
     }
 }
@@ -96,7 +115,7 @@ pub struct ExportOutcome {
     pub states: Vec<ExportState>,
 }
 
-/// Whether a document of exports is judged; summaries and returns are not yet.
+/// Whether a document of exports is judged; returns are not yet.
 pub fn is_judged(kind: ceb::Kind) -> bool {
     use ceb::Kind;
     matches!(
@@ -109,6 +128,7 @@ pub fn is_judged(kind: ceb::Kind) -> bool {
             | Kind::MasterBill
             | Kind::ExportArrival
             | Kind::Departure
+            | Kind::SummaryApplication
     )
 }
 
@@ -134,6 +154,16 @@ pub fn order_type(trade_mode: &str) -> &'static str {
         "9810" => "W",
         _ => "E",
     }
+}
+
+/// What an outcome on exports says that it looked at beside what its event names: lists of a period.
+pub fn looked_at(outcome: &ExportOutcome) -> Vec<ExportKey> {
+    let summaries = outcome.states.iter().filter_map(|state| match state {
+        ExportState::Summary(summary) => Some(summary),
+        _ => None,
+    });
+    let numbers = summaries.flat_map(|summary| &summary.parts).flat_map(|part| &part.looked_at);
+    numbers.flat_map(|one| [ExportKey::Closed(one.clone()), ExportKey::Summarised(one.clone())]).collect()
 }
 
 /// Codes trimmed, sorted, each once, without those that name nobody.

@@ -1,7 +1,7 @@
 //! The states of exports: data only. Every row of the ledger that changes one carries the full state after it; documents
 //! are named by their position and read again when a cold state is opened.
 
-use super::{ExportKey, ExportTradeKey, named};
+use super::{ClosedList, ExportKey, ExportSummary, ExportTradeKey, SummaryClaim, named};
 use crate::Text;
 use crate::consignment::{ArrivalMark, Filed, Lane, Remark, Seen, State};
 use crate::event::TimerKind;
@@ -314,6 +314,12 @@ pub enum ExportState {
     Owner(Arc<ExportOwner>),
     /// A document of many parcels.
     Batch(Arc<ExportBatch>),
+    /// A list that ended.
+    Closed(Arc<ClosedList>),
+    /// Which application to summarise has a list.
+    Claim(Arc<SummaryClaim>),
+    /// An application to summarise.
+    Summary(Arc<ExportSummary>),
 }
 
 impl ExportState {
@@ -324,6 +330,9 @@ impl ExportState {
             Self::Waybill(record) => ExportKey::Waybill(record.key.clone()),
             Self::Owner(owner) => owner.key.clone(),
             Self::Batch(batch) => batch.key.clone(),
+            Self::Closed(list) => list.key(),
+            Self::Claim(claim) => claim.key.clone(),
+            Self::Summary(summary) => summary.key.clone(),
         }
     }
     /// The trade, if it is one.
@@ -338,8 +347,9 @@ impl ExportState {
         match self {
             Self::Trade(trade) => trade.previous,
             Self::Waybill(record) => record.previous,
-            Self::Owner(_) => None,
+            Self::Owner(_) | Self::Closed(_) | Self::Claim(_) => None,
             Self::Batch(batch) => batch.previous,
+            Self::Summary(summary) => summary.previous,
         }
     }
     /// Shows every document's place.
@@ -357,7 +367,11 @@ impl ExportState {
                 all.into_iter().flatten().try_for_each(place)
             }
             Self::Waybill(record) => Arc::make_mut(record).waybill.iter_mut().try_for_each(place),
-            Self::Owner(_) => Ok(()),
+            Self::Owner(_) | Self::Closed(_) | Self::Claim(_) => Ok(()),
+            Self::Summary(summary) => {
+                let parts = &mut Arc::make_mut(summary).parts;
+                parts.iter_mut().map(|part| &mut part.filed).try_for_each(place)
+            }
             Self::Batch(batch) => {
                 let parts = &mut Arc::make_mut(batch).parts;
                 parts.iter_mut().map(|part| &mut part.filed).try_for_each(place)

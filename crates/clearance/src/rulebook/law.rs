@@ -203,10 +203,20 @@ law! {
     export_master_required;
     /// 1 = a cancellation of an export before departure and without a look is approved at once.
     export_cancellation_automatic;
+    /// Day of the month, put off to a working day, until which lists closed in the month before are summarised; 0 = always.
+    export_summary_last_day;
+    /// 1 = lists are summarised when the month in which they were closed is over.
+    export_summary_month_over;
+    /// Lists that an application to summarise has at most, all its parts together.
+    export_summary_lists;
+    /// 1 = lists were declared in the district where they are summarised.
+    export_summary_compare_district;
+    /// The state (`decState`) with which a summarised declaration begins.
+    export_summary_state;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 42] = [
+const LATER: [(&str, i64); 47] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -249,6 +259,11 @@ const LATER: [(&str, i64); 42] = [
     ("export_arrival_required", 1),
     ("export_master_required", 1),
     ("export_cancellation_automatic", 1),
+    ("export_summary_last_day", 15),
+    ("export_summary_month_over", 1),
+    ("export_summary_lists", 10_000),
+    ("export_summary_compare_district", 1),
+    ("export_summary_state", 1),
 ];
 
 impl Parameters {

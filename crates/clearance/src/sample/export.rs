@@ -17,6 +17,18 @@ const GOODS: [(&str, &str, &str, u64, i64); 4] = [
 /// Pieces: the unit in which they are sold and counted.
 const PIECES: &str = "011";
 
+/// Kilograms.
+const KILOGRAMS: &str = "035";
+
+/// The first statutory unit of goods that are sold abroad.
+fn statutory_unit(hs: &str) -> &'static str {
+    match hs {
+        "6402992900" | "4202220000" => KILOGRAMS,
+        "9503008900" => "007",
+        _ => PIECES,
+    }
+}
+
 /// The documents of one export.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Export {
@@ -174,6 +186,58 @@ impl Export {
             }
         }
         self
+    }
+
+    /// The same as a list that is declared in summary after its departure: with quantities in statutory units.
+    #[must_use]
+    pub fn to_summarise(mut self) -> Self {
+        self.declaration.head.statistics_flag = "B".into();
+        for line in &mut self.declaration.lines {
+            let grams = GOODS.iter().find(|goods| goods.0 == line.gcode).map_or(0, |goods| goods.3);
+            let unit = statutory_unit(&line.gcode);
+            line.unit1 = unit.into();
+            if unit == KILOGRAMS {
+                line.qty1 = Decimal::from_units(line.qty.units() * i128::from(grams) / 1_000);
+            }
+        }
+        self
+    }
+
+    /// An application to declare lists in summary, by their numbers: one part.
+    pub fn summary(exports: &[&Self], numbers: &[Text], now: Time) -> Option<ceb::SummaryApplication> {
+        let head = &exports.first()?.declaration.head;
+        let number = trailing_number(&head.order_no);
+        let seed = u64::from(crc(&head.order_no));
+        Some(ceb::SummaryApplication {
+            head: Box::new(ceb::SummaryApplicationHead {
+                guid: guid(seed, number, 701),
+                app_type: "1".into(),
+                app_time: stamp(now),
+                app_status: "2".into(),
+                customs_code: DISTRICT.into(),
+                cop_no: short_number('S', seed, number),
+                pre_no: None,
+                sum_no: None,
+                agent_code: head.agent_code.clone(),
+                agent_name: head.agent_name.clone(),
+                ebc_code: head.ebc_code.clone(),
+                ebc_name: head.ebc_name.clone(),
+                decl_agent_code: head.agent_code.clone(),
+                decl_agent_name: head.agent_name.clone(),
+                start_time: None,
+                end_time: None,
+                loct_no: None,
+                summary_flag: "1".into(),
+                item_name_flag: "1".into(),
+                msg_count: 1,
+                msg_seq_no: 1,
+                note: None,
+            }),
+            lines: numbers
+                .iter()
+                .map(|number| ceb::SummaryApplicationLine { invt_no: number.clone() })
+                .collect(),
+        })
     }
 
     /// Its key.

@@ -18,7 +18,7 @@ impl Check<'_> {
         self.party(&path, code, Some((&name_path, name)), Role::Platform);
     }
 
-    fn merchant(&mut self, head: &str, code: &str, name: &str) {
+    pub(super) fn merchant(&mut self, head: &str, code: &str, name: &str) {
         let name_path = format!("{head}.ebcName");
         self.party(&format!("{head}.ebcCode"), code, Some((&name_path, name)), Role::Merchant);
     }

@@ -13,12 +13,12 @@ impl Check<'_> {
         self.party(&format!("{head}.logisticsCode"), code, Some((&name_path, name)), Role::Logistics);
     }
 
-    fn declaring_unit(&mut self, head: &str, code: &str, name: &str) {
+    pub(super) fn declaring_unit(&mut self, head: &str, code: &str, name: &str) {
         let name_path = format!("{head}.agentName");
         self.party(&format!("{head}.agentCode"), code, Some((&name_path, name)), Role::Agent);
     }
 
-    fn district(&mut self, head: &str, code: &str) {
+    pub(super) fn district(&mut self, head: &str, code: &str) {
         self.code(&format!("{head}.customsCode"), code, self.book.codes.districts.has(code));
     }
 

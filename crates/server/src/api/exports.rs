@@ -26,29 +26,34 @@ pub async fn list(
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let scope = scope(&window, &caller);
-    let states = match parameter(&query, "state") {
+    let (search, after) = (search(&window, &caller, &query)?, after(&query)?);
+    let (found, next) = window.read.exports(&search, after, limit(&query, CONSIGNMENTS)?).await?;
+    let lines: Vec<Value> = found.iter().map(|trade| line(trade, caller.is_office())).collect();
+    Ok(Json(json!({"exports": lines, "next": next.map(|next| next.to_string())})))
+}
+
+/// What a list of trades, or of applications to summarise, is narrowed to.
+pub(super) fn search(window: &Window, caller: &Caller, query: &Query) -> Result<ExportSearch, Problem> {
+    let scope = scope(window, caller);
+    let states = match parameter(query, "state") {
         None => Vec::new(),
         Some(text) => text
             .split(',')
             .map(|state| state.parse().map_err(|_| Problem::bad_request("state is a list of state numbers")))
             .collect::<Result<_, _>>()?,
     };
-    let party = match (parameter(&query, "party"), &scope) {
+    let party = match (parameter(query, "party"), &scope) {
         (None, _) => None,
         (Some(party), Scope::Office(_)) => Some(window.names_of(party.trim()).0),
         (Some(_), Scope::Party(_)) => return Err(Problem::bad_request("party is for offices")),
     };
-    let after = match parameter(&query, "after") {
-        None => None,
-        Some(text) => {
-            Some(text.parse().map_err(|_| Problem::bad_request("after is a cursor of an earlier answer"))?)
-        }
-    };
-    let search = ExportSearch { scope, party, states };
-    let (found, next) = window.read.exports(&search, after, limit(&query, CONSIGNMENTS)?).await?;
-    let lines: Vec<Value> = found.iter().map(|trade| line(trade, caller.is_office())).collect();
-    Ok(Json(json!({"exports": lines, "next": next.map(|next| next.to_string())})))
+    Ok(ExportSearch { scope, party, states })
+}
+
+/// The cursor after which a page begins.
+pub(super) fn after(query: &Query) -> Result<Option<u64>, Problem> {
+    let wrong = |_| Problem::bad_request("after is a cursor of an earlier answer");
+    parameter(query, "after").map(|text| text.parse().map_err(wrong)).transpose()
 }
 
 /// A line of the list; officers are told the lane.
@@ -144,7 +149,9 @@ pub(super) async fn named(
             ExportState::Trade(trade) => Some(trade.key.clone()),
             ExportState::Waybill(record) => record.claimed_by.as_ref().map(|(trade, _)| trade.clone()),
             ExportState::Owner(owner) => Some(owner.trade.clone()),
-            ExportState::Batch(_) => None,
+            ExportState::Batch(_) | ExportState::Summary(_) => None,
+            // They have no document of their own.
+            ExportState::Closed(_) | ExportState::Claim(_) => continue,
         };
         let whole = !matches!(scope, Scope::Office(districts) if !districts.is_empty());
         let visible = match &trade {

@@ -146,6 +146,7 @@ fn cop_no_of(document: &Document) -> Option<&Text> {
         Document::ExportDeclaration(declaration) => Some(&declaration.head.cop_no),
         Document::ExportCancellation(cancellation) => Some(&cancellation.cop_no),
         Document::MasterBill(master) => Some(&master.head.cop_no),
+        Document::SummaryApplication(application) => Some(&application.head.cop_no),
         _ => None,
     }
 }
@@ -180,6 +181,7 @@ async fn named(
             ExportKey::Declaration(agent.clone(), cop_no.clone()),
             ExportKey::Cancellation(agent.clone(), cop_no.clone()),
             ExportKey::Master(agent.clone(), cop_no.clone()),
+            ExportKey::Summary(agent.clone(), cop_no.clone()),
         ]);
         claims.extend([
             ClaimKey::Declaration(agent.clone(), cop_no.clone()),

@@ -88,7 +88,7 @@ async fn every_message_of_exports_that_is_not_judged_yet_is_known_and_not_taken(
     assert_eq!(none["consignments"], json!([]), "{none}");
     let (_, definitions) = zone.get(SENDER, "/v1/definitions").await;
     assert_eq!(definitions["definitions"].as_array().unwrap().len(), 16);
-    assert_eq!(zone.get(SENDER, "/v1/definitions/701").await.0, 404, "no form for what is not taken");
+    assert_eq!(zone.get(SENDER, "/v1/definitions/213").await.0, 404, "no form for what is not taken");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,12 +120,11 @@ async fn what_is_wrong_in_an_export_document_is_told_with_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_oversized_message_of_exports_is_answered_within_bounds() {
     let zone = Zone::new().await;
-    let (status, answer) =
-        send(&zone, ceb::write(&message(Kind::SummaryApplication, 900), Style::Prefixed)).await;
+    let (status, answer) = send(&zone, ceb::write(&message(Kind::ExportReturn, 900), Style::Prefixed)).await;
     let said = refused(&answer);
     assert_eq!(status, 422);
     assert!(said.contains("900 documents of which 900 have faults"), "{said}");
-    assert!(said.contains("[SummaryApply[1]:1，too-many-documents："), "{said}");
+    assert!(said.contains("[InvtRefund[1]:1，too-many-documents："), "{said}");
     assert!(said.chars().count() <= 5_000);
 }
 

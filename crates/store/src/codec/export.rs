@@ -3,9 +3,10 @@
 use super::{Bytes, Damage, Stored, get_list, put_list};
 use clearance::Text;
 use clearance::export::{
-    BillMark, BilledParcel, CancellationOfExport, DepartureMark, ExportAttempt, ExportBatch, ExportCarriage,
-    ExportFollow, ExportKey, ExportOutcome, ExportOwner, ExportPart, ExportState, ExportTrade,
-    ExportTradeKey, ExportWaybillRecord, ListMark,
+    BillMark, BilledParcel, CancellationOfExport, ClosedLine, ClosedList, DepartureMark, ExportAttempt,
+    ExportBatch, ExportCarriage, ExportFollow, ExportKey, ExportOutcome, ExportOwner, ExportPart,
+    ExportState, ExportSummary, ExportTrade, ExportTradeKey, ExportWaybillRecord, GroupKey, GroupLine,
+    LineKey, ListMark, SummarisedDeclaration, SummarisedLine, SummaryClaim, SummaryMember, SummaryPart,
 };
 
 fields! {
@@ -23,9 +24,29 @@ fields! {
     ExportPart { number, filed }
     ExportBatch { key, version, last, previous, last_time, pre_no, parts, parcels, seen }
     ExportOutcome { trade, states }
+    ClosedLine { gnum, gcode, gname, country, currency, unit1, qty1, unit2, qty2, total_price }
+    ClosedList { invt_no, trade, position, recorded, state, closed_on, district, logistics_no, statistics_flag, trade_mode, ems_no, traf_mode, owner, country, port, gross_weight, net_weight, lines }
+    SummaryClaim { key, by }
+    SummaryMember { list, declaration }
+    SummaryPart { number, filed, looked_at, lists, findings }
+    GroupKey { merchant, traf_mode, owner, country, port, trade_mode, ems_no }
+    LineKey { country, gcode, currency, gname, unit1, unit2 }
+    GroupLine { lines, qty1, qty2, total_price }
+    SummarisedLine { key, sums }
+    SummarisedDeclaration { number, key, lists, gross_weight, net_weight, lines }
+    ExportSummary { key, version, first, created, last, previous, last_time, pre_no, sum_no, parts, declarations, seen }
 }
 
-lists!(BilledParcel, ExportPart, ExportState);
+lists!(
+    BilledParcel,
+    ExportPart,
+    ExportState,
+    ClosedLine,
+    SummaryMember,
+    SummaryPart,
+    SummarisedLine,
+    SummarisedDeclaration
+);
 
 impl Stored for ExportKey {
     fn put(&self, out: &mut Vec<u8>) {
@@ -60,6 +81,18 @@ impl Stored for ExportState {
                 out.push(4);
                 batch.put(out);
             }
+            Self::Closed(list) => {
+                out.push(5);
+                list.put(out);
+            }
+            Self::Claim(claim) => {
+                out.push(6);
+                claim.put(out);
+            }
+            Self::Summary(summary) => {
+                out.push(7);
+                summary.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -68,6 +101,9 @@ impl Stored for ExportState {
             2 => Self::Waybill(Stored::get(bytes)?),
             3 => Self::Owner(Stored::get(bytes)?),
             4 => Self::Batch(Stored::get(bytes)?),
+            5 => Self::Closed(Stored::get(bytes)?),
+            6 => Self::Claim(Stored::get(bytes)?),
+            7 => Self::Summary(Stored::get(bytes)?),
             _ => return Err(Damage("no state of exports has this number")),
         })
     }
@@ -109,6 +145,12 @@ impl Stored for ExportFollow {
                 file.put(out);
                 cause.put(out);
             }
+            Self::ListsFreed { lists, by, cause } => {
+                out.push(6);
+                lists.put(out);
+                by.put(out);
+                cause.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -140,6 +182,11 @@ impl Stored for ExportFollow {
             5 => Self::CancellationFiled {
                 to: Stored::get(bytes)?,
                 file: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            6 => Self::ListsFreed {
+                lists: Stored::get(bytes)?,
+                by: Stored::get(bytes)?,
                 cause: Stored::get(bytes)?,
             },
             _ => return Err(Damage("no follow of exports has this number")),

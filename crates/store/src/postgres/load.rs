@@ -3,6 +3,7 @@
 use super::cold::{self, Shared, States, damaged};
 use super::{failed, query};
 use crate::StoreError;
+use clearance::export::ExportKey;
 use clearance::facts::{CountKey, CountKind, Facts, Keys};
 use clearance::keys::{Position, Time};
 use clearance::record::RecordKey;
@@ -39,12 +40,15 @@ pub(super) async fn load_facts(
     careful: bool,
 ) -> Result<Loaded, StoreError> {
     let hasher = &shared.hasher;
+    // Before the transaction: they are locked with the others, in one order.
+    let closed = super::exports::closed(shared, client, &keys.closed).await?;
+    let exports: Vec<&ExportKey> = keys.exports.iter().chain(&closed).collect();
     let mut locked: BTreeSet<Uuid> = BTreeSet::new();
     locked.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
     locked.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
     locked.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
     locked.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
-    locked.extend(keys.exports.iter().map(|key| hasher.export::<Uuid>(key)));
+    locked.extend(exports.iter().map(|key| hasher.export::<Uuid>(key)));
     locked.extend(keys.records.iter().map(|key| hasher.record::<Uuid>(key)));
     let hashes: Vec<Uuid> = locked.iter().copied().collect();
     let locking = |error| failed("lock the keys of a batch", error);
@@ -114,7 +118,7 @@ pub(super) async fn load_facts(
             facts.arrivals.insert(key.clone(), state.clone());
         }
     }
-    for key in &keys.exports {
+    for key in exports {
         if let Some((position, states)) = found(hasher.export(key)) {
             let state = states.exports.iter().find(|state| state.key() == *key);
             let state = state.ok_or_else(|| damaged(position, "a state of exports was expected here"))?;

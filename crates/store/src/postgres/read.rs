@@ -9,14 +9,14 @@ use crate::codec;
 use crate::crypt::Keyring;
 use crate::master_key::MasterKey;
 use crate::rows::{
-    CertificateRow, Cursor, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
+    CertificateRow, Cursor, ExportLines, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
     RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary, WAITING,
 };
 use crate::{Read, StoreError};
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Follow, Timer, TimerKind};
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{ExportKey, ExportState};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::record::{Record, RecordKey};
@@ -389,13 +389,13 @@ impl Read for PostgresRead {
         })
         .await
     }
-    async fn exports(
+    async fn export_states(
         &self,
-        search: &ExportSearch,
+        asked: ExportLines<'_>,
         after: Option<u64>,
         limit: usize,
-    ) -> Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError> {
-        exports::list(&self.shared, &*self.client().await?, search, after, limit).await
+    ) -> Result<(Vec<ExportState>, Option<u64>), StoreError> {
+        exports::list(&self.shared, &*self.client().await?, &asked, after, limit).await
     }
     async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
         let found = self.states(self.shared.hasher.record(key)).await?;

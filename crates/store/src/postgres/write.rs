@@ -5,12 +5,12 @@ use super::cold::Shared;
 use super::load::Own;
 use super::{execute, query};
 use crate::codec;
-use crate::rows::{EXPORTS, EventRow, Row, Summary};
+use crate::rows::{EventRow, ExportLine, Row, Summary};
 use crate::windows;
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::Cause;
-use clearance::export::{ExportState, ExportTrade, ExportTradeKey};
+use clearance::export::ExportTradeKey;
 use clearance::facts::CountKey;
 use clearance::keys::{Position, Time};
 use clearance::outcome::{Outcome, Receipt};
@@ -61,11 +61,11 @@ pub(super) struct Effects {
     listed: BTreeMap<Uuid, (Summary, Vec<Text>)>,
     /// Records of registers as they are after the batch, by the hash of their key.
     records: BTreeMap<Uuid, Arc<Record>>,
-    /// Export trades as they are after the batch, by the hash of their key.
-    exports: BTreeMap<Uuid, Arc<ExportTrade>>,
+    /// Lines of exports as they are after the batch, by the hash of their key.
+    exports: BTreeMap<Uuid, ExportLine>,
 }
 
-/// A line in the lists of records, or of export trades.
+/// A line in the lists of records, or of exports.
 struct Line {
     key: Uuid,
     register: i16,
@@ -86,14 +86,14 @@ impl Line {
             parties: record.parties.clone(),
         }
     }
-    fn of_export(key: Uuid, trade: &ExportTrade) -> Self {
+    fn of_export(key: Uuid, line: &ExportLine) -> Self {
         Self {
             key,
-            register: i16::from(EXPORTS),
-            place: place(trade.created, trade.first),
-            state: trade.state_number().to_string().into(),
-            last: trade.last,
-            parties: trade.parties(),
+            register: i16::from(line.list),
+            place: place(line.created, line.first),
+            state: line.state.clone(),
+            last: line.last,
+            parties: line.parties.clone(),
         }
     }
 }
@@ -172,9 +172,7 @@ impl Effects {
         for state in &outcome.export.states {
             let hash: Uuid = shared.hasher.export(&state.key());
             self.keys.insert(hash, position.sequence);
-            if let ExportState::Trade(trade) = state {
-                self.exports.insert(hash, trade.clone());
-            }
+            self.exports.extend(ExportLine::of(state).map(|line| (hash, line)));
         }
         let pair = outcome.export.trade.as_ref().map(ExportTradeKey::as_pair);
         if let Some(order) = outcome.order.as_ref().or(pair.as_ref()) {
@@ -424,11 +422,11 @@ impl Effects {
         run(at, "INSERT INTO listed_party(party, created, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
     }
 
-    /// Records and export trades in lists.
+    /// Records and states of exports in lists.
     async fn write_records(&self, at: &ClientWrapper) -> Result<(), Error> {
         let records = self.records.iter().map(|(key, record)| Line::of_record(*key, record));
-        let trades = self.exports.iter().map(|(key, trade)| Line::of_export(*key, trade));
-        let mut lines: Vec<Line> = records.chain(trades).collect();
+        let exports = self.exports.iter().map(|(key, line)| Line::of_export(*key, line));
+        let mut lines: Vec<Line> = records.chain(exports).collect();
         if lines.is_empty() {
             return Ok(());
         }

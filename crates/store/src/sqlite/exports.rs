@@ -3,10 +3,9 @@
 use super::store::{Shared, damaged};
 use crate::StoreError;
 use crate::hasher::KeyHash;
-use crate::rows::{EXPORTS, ExportSearch};
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use crate::rows::{ExportLine, ExportLines, closed_keys};
+use clearance::export::{ClosedPeriod, ExportKey, ExportState};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Lines of the index that are looked at for a page, at least.
 const PAGE: usize = 100;
@@ -43,50 +42,49 @@ impl Shared {
         })
     }
 
-    /// The trade that a row carries.
-    fn export_trade_of(&self, sequence: u64) -> Result<Option<Arc<ExportTrade>>, StoreError> {
-        for mut state in self.states_of(sequence)? {
-            if state.trade().is_some() {
-                self.open_documents(&mut state)?;
-                return Ok(state.trade().cloned());
-            }
-        }
-        Ok(None)
+    /// The state that stands in a list on a row.
+    fn listed_state(&self, sequence: u64, list: u8) -> Result<Option<ExportState>, StoreError> {
+        let stands = |state: &ExportState| ExportLine::of(state).is_some_and(|line| line.list == list);
+        let Some(mut state) = self.states_of(sequence)?.into_iter().find(stands) else { return Ok(None) };
+        self.open_documents(&mut state)?;
+        Ok(Some(state))
     }
 }
 
-/// Export trades that are asked for, newest first, before the place `after`; with the place from which the next page goes on.
+/// States that are asked for, newest first, before the place `after`; with the place from which the next page goes on.
 pub(super) fn list(
     shared: &Shared,
-    search: &ExportSearch,
+    asked: &ExportLines<'_>,
     after: Option<u64>,
     limit: usize,
-) -> Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError> {
+) -> Result<(Vec<ExportState>, Option<u64>), StoreError> {
+    let number = asked.number();
     let mut before = after.unwrap_or(u64::MAX);
     // What is merged meanwhile is then found in the index, as it was or newer.
     let (mut recent, parties) = {
         let memory = shared.memory();
-        let recent: BTreeMap<u64, Arc<ExportTrade>> =
-            memory.exported.range(..before).map(|(place, trade)| (*place, trade.clone())).collect();
+        let recent = memory.exported.range((number, 0)..(number, before));
+        let recent: BTreeMap<u64, ExportState> =
+            recent.map(|((_, place), (_, state))| (*place, state.clone())).collect();
         let hash = |code: &clearance::Text| memory.hasher.party::<KeyHash>(code);
-        let parties: Option<Vec<KeyHash>> = search.codes().map(|codes| codes.iter().map(hash).collect());
+        let parties: Option<Vec<KeyHash>> = asked.codes().map(|codes| codes.iter().map(hash).collect());
         (recent, parties)
     };
     let mut found = Vec::new();
     loop {
         let wanted = limit.max(PAGE);
-        let page = shared.index(|index| index.records(EXPORTS, parties.as_deref(), before, wanted))?;
+        let page = shared.index(|index| index.records(number, parties.as_deref(), before, wanted))?;
         // Down to where this page ends, or to the beginning.
         let end = page.last().filter(|_| page.len() == wanted).map_or(0, |(place, _)| *place);
-        let mut trades = recent.split_off(&end);
+        let mut states = recent.split_off(&end);
         for (place, sequence) in page {
-            if !trades.contains_key(&place) {
-                trades.extend(shared.export_trade_of(sequence)?.map(|trade| (place, trade)));
+            if !states.contains_key(&place) {
+                states.extend(shared.listed_state(sequence, number)?.map(|state| (place, state)));
             }
         }
-        for (place, trade) in trades.into_iter().rev() {
-            if search.finds(&trade) {
-                found.push(trade);
+        for (place, state) in states.into_iter().rev() {
+            if asked.finds(&state) {
+                found.push(state);
                 if found.len() == limit {
                     return Ok((found, Some(place)));
                 }
@@ -97,4 +95,14 @@ pub(super) fn list(
         }
         before = end;
     }
+}
+
+/// The keys of lists that were closed within periods.
+pub(super) fn closed(shared: &Shared, periods: &[ClosedPeriod]) -> Result<Vec<ExportKey>, StoreError> {
+    let mut keys = Vec::new();
+    for period in periods {
+        let (found, _) = list(shared, &ExportLines::Closed(period), None, period.most)?;
+        keys.extend(found.iter().flat_map(closed_keys));
+    }
+    Ok(keys)
 }

@@ -4,10 +4,10 @@
 use super::index::{Entries, Listed, Recorded};
 use crate::codec::Waiting;
 use crate::hasher::{Hasher, KeyHash};
-use crate::rows::{CertificateRow, EXPORTS, EventRow, FilingRow, Row, RulebookRow, SeedRow, Summary};
+use crate::rows::{CertificateRow, EventRow, ExportLine, FilingRow, Row, RulebookRow, SeedRow, Summary};
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, TimerKind};
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{ExportKey, ExportState};
 use clearance::facts::CountKey;
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Outcome, Receipt};
@@ -92,8 +92,8 @@ pub struct Memory {
     pub listed: BTreeMap<u64, (KeyHash, Listed)>,
     /// Records by their place in lists, where the index is behind.
     pub recorded: BTreeMap<u64, Arc<Record>>,
-    /// Export trades by their place in lists, where the index is behind.
-    pub exported: BTreeMap<u64, Arc<ExportTrade>>,
+    /// States of exports that stand in lists, by their number and place there, with their last rows, where the index is behind.
+    pub exported: BTreeMap<(u8, u64), (u64, ExportState)>,
     /// Follows that wait, by the sequence of their cause.
     pub follows: BTreeMap<u64, Vec<Follow>>,
     /// Events recorded undecided.
@@ -287,13 +287,15 @@ impl Memory {
             for key in trade.timers.iter().map(named) {
                 self.timers.insert(key, sequence);
             }
-            self.exported.insert(trade.first.sequence, trade.clone());
+        }
+        if let Some(line) = ExportLine::of(state) {
+            self.exported.insert((line.list, line.first.sequence), (sequence, state.clone()));
             entries.recorded.push(Recorded {
-                created: trade.first.sequence,
-                register: EXPORTS,
-                state: trade.state_number().to_string().into(),
+                created: line.first.sequence,
+                register: line.list,
+                state: line.state,
                 sequence,
-                parties: trade.parties().iter().map(|code| self.hasher.party(code)).collect(),
+                parties: line.parties.iter().map(|code| self.hasher.party(code)).collect(),
             });
         }
         self.exports.put(key, state.clone());
@@ -382,7 +384,7 @@ impl Memory {
         self.fired.retain(|_, last| *last > sequence);
         self.listed = self.listed.split_off(&(sequence + 1));
         self.recorded.retain(|_, record| record.last.sequence > sequence);
-        self.exported.retain(|_, trade| trade.last.sequence > sequence);
+        self.exported.retain(|_, (last, _)| *last > sequence);
     }
 
     /// What waits because of rows up to this sequence: what later ones leave comes again when they are replayed.

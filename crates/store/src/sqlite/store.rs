@@ -14,15 +14,15 @@ use crate::codec::{self, Waiting};
 use crate::hasher::{Hasher, KeyHash};
 use crate::learning::Learning;
 use crate::rows::{
-    CertificateRow, Cursor, EventRow, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
-    RecordSearch, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
+    CertificateRow, Cursor, EventRow, ExportLines, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch,
+    Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::{Commit, Read, Store, StoreError, Transaction};
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::event::{Cause, Follow, Timer};
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
@@ -584,7 +584,8 @@ impl Store for SqliteStore {
                 facts.records.insert(key, found);
             }
         }
-        for key in keys.exports {
+        let closed = super::exports::closed(shared, &keys.closed)?;
+        for key in keys.exports.into_iter().chain(closed) {
             if let Some(found) = ahead.export(&key).map_or_else(|| shared.export(&key), some)? {
                 facts.exports.insert(key, found);
             }
@@ -922,13 +923,13 @@ impl Read for SqliteRead {
             outcome.export.states.iter().find(|state| state.key() == *key).and_then(ExportState::previous)
         })
     }
-    async fn exports(
+    async fn export_states(
         &self,
-        search: &ExportSearch,
+        asked: ExportLines<'_>,
         after: Option<u64>,
         limit: usize,
-    ) -> Result<(Vec<Arc<ExportTrade>>, Option<u64>), StoreError> {
-        super::exports::list(&self.shared, search, after, limit)
+    ) -> Result<(Vec<ExportState>, Option<u64>), StoreError> {
+        super::exports::list(&self.shared, &asked, after, limit)
     }
     async fn record(&self, key: &RecordKey) -> Result<Option<Arc<Record>>, StoreError> {
         self.shared.record(key)

@@ -3,5 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod evidence;
+mod export_summaries;
 mod exports;
 mod store;

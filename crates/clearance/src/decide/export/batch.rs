@@ -74,28 +74,35 @@ fn keep(case: &mut Case<'_>, mut batch: ExportBatch) {
     case.out.export.states.push(ExportState::Batch(Arc::new(batch)));
 }
 
-/// What stands against the operation on a part.
-fn against(batch: Option<&ExportBatch>, head: &Head<'_>) -> Vec<Finding> {
-    let field = |name: &str| format!("{}.{name}", head.element);
+/// What stands against the number of a part, and against how many there are.
+pub(super) fn against_numbering(element: &str, part: u32, parts: u32, counted: Option<u32>) -> Vec<Finding> {
+    let field = |name: &str| format!("{element}.{name}");
     let mut found = Vec::new();
-    if head.part == 0 || head.part > head.parts {
+    if part == 0 || part > parts {
         found.push(
             Finding::new(Reason::PartNumberWrong)
-                .argument(format!("{}/{}", head.part, head.parts))
-                .field(field("msgSeqNo"), head.part)
-                .field(field("msgCount"), head.parts),
+                .argument(format!("{part}/{parts}"))
+                .field(field("msgSeqNo"), part)
+                .field(field("msgCount"), parts),
         );
     }
-    let parts = batch.map(|batch| &batch.parts[..]).unwrap_or_default();
-    let counted = parts.iter().find_map(|part| count_of(&part.filed.document));
-    if let Some(counted) = counted.filter(|counted| *counted != head.parts) {
+    if let Some(counted) = counted.filter(|counted| *counted != parts) {
         found.push(
             Finding::new(Reason::PartNumberWrong)
-                .argument(format!("{} ≠ {counted}", head.parts))
-                .field(field("msgCount"), head.parts)
+                .argument(format!("{parts} ≠ {counted}"))
+                .field(field("msgCount"), parts)
                 .field("stored", counted),
         );
     }
+    found
+}
+
+/// What stands against the operation on a part.
+fn against(batch: Option<&ExportBatch>, head: &Head<'_>) -> Vec<Finding> {
+    let field = |name: &str| format!("{}.{name}", head.element);
+    let parts = batch.map(|batch| &batch.parts[..]).unwrap_or_default();
+    let counted = parts.iter().find_map(|part| count_of(&part.filed.document));
+    let mut found = against_numbering(head.element, head.part, head.parts, counted);
     let existing = parts.iter().find(|part| part.number == head.part).map(|part| &part.filed);
     match (existing, head.app_type) {
         (None, "1") => {}

@@ -98,6 +98,6 @@ fn refuse(case: &mut Case<'_>, trade: &mut ExportTrade, file: &mut CancellationO
 
 fn tell(case: &mut Case<'_>, trade: &mut ExportTrade, file: &CancellationOfExport, status: i32, text: &str) {
     let invt_no = trade.attempt.as_ref().and_then(|attempt| attempt.invt_no.clone());
-    let numbers = Numbers { pre_no: file.pre_no.clone(), invt_no, rkd_no: None };
+    let numbers = Numbers { pre_no: file.pre_no.clone(), invt_no, ..Numbers::default() };
     case.report_export(trade, &file.filed, status, text, &numbers);
 }

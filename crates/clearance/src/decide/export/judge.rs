@@ -276,7 +276,8 @@ pub(super) fn step(case: &mut Case<'_>, trade: &mut ExportTrade, trigger: Trigge
 /// A receipt of the list.
 pub(super) fn report(case: &mut Case<'_>, trade: &mut ExportTrade, status: i32, text: &str) {
     let Some(attempt) = &trade.attempt else { return };
-    let numbers = Numbers { pre_no: attempt.pre_no.clone(), invt_no: attempt.invt_no.clone(), rkd_no: None };
+    let numbers =
+        Numbers { pre_no: attempt.pre_no.clone(), invt_no: attempt.invt_no.clone(), ..Numbers::default() };
     let filed = attempt.declaration.clone();
     case.report_export(trade, &filed, status, text, &numbers);
 }

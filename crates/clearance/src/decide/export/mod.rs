@@ -9,6 +9,8 @@ mod declaration;
 mod judge;
 mod partner;
 pub(super) mod receipt;
+mod summary;
+mod summary_lists;
 mod waybill;
 
 pub use action::{is_open, refused};
@@ -18,18 +20,19 @@ use crate::Text;
 use crate::consignment::{Filed, State};
 use crate::event::{Arrived, OfficerAction, Timer, TimerKind};
 use crate::export::{
-    ExportAttempt, ExportFollow, ExportKey, ExportOwner, ExportState, ExportTrade, ExportTradeKey,
-    ExportWaybillRecord,
+    ClosedList, ExportAttempt, ExportFollow, ExportKey, ExportOwner, ExportState, ExportTrade,
+    ExportTradeKey, ExportWaybillRecord,
 };
 use crate::facts::Keys;
 use crate::finding::Finding;
 use crate::keys::{Time, WaybillKey};
 use crate::reason::Reason;
+use crate::rulebook::Law;
 use ceb::Document;
 use std::sync::Arc;
 
 /// What a document of exports names.
-pub(crate) fn needs_of_document(document: &Document, keys: &mut Keys) {
+pub(crate) fn needs_of_document(document: &Document, law: impl FnOnce() -> Law, keys: &mut Keys) {
     match document {
         Document::ExportOrder(order) => {
             keys.exports.push(trade_of(&order.head.ebc_code, &order.head.order_no))
@@ -53,6 +56,7 @@ pub(crate) fn needs_of_document(document: &Document, keys: &mut Keys) {
                 ExportKey::Entry(cancellation.invt_no.trim().into()),
             ]);
         }
+        Document::SummaryApplication(application) => summary::needs(application, law, keys),
         other => {
             keys.exports.extend(batch::key_of(other));
             keys.exports.extend(batch::waybills(other).into_iter().map(ExportKey::Waybill));
@@ -70,6 +74,9 @@ pub(crate) fn needs_of_follow(follow: &ExportFollow, keys: &mut Keys) {
             keys.exports.push(ExportKey::Waybill(to.clone()));
         }
         ExportFollow::ParcelsOfBill { to, .. } => keys.exports.push(to.clone()),
+        ExportFollow::ListsFreed { lists, .. } => {
+            keys.exports.extend(lists.iter().cloned().map(ExportKey::Summarised));
+        }
         ExportFollow::CancellationFiled { to, file, .. } => {
             keys.exports.extend([ExportKey::Trade(to.clone()), file.clone()]);
         }
@@ -91,6 +98,7 @@ pub(super) fn document(case: &mut Case<'_>, arrived: &Arrived) -> bool {
         Document::MasterBill(master) => batch::master(case, arrived, master),
         Document::ExportArrival(arrival) => batch::arrival(case, arrived, arrival),
         Document::Departure(departure) => batch::departure(case, arrived, departure),
+        Document::SummaryApplication(application) => summary::apply(case, arrived, application),
         _ => return false,
     }
     true
@@ -106,6 +114,7 @@ pub(super) fn follow(case: &mut Case<'_>, follow: &ExportFollow) {
         }
         ExportFollow::ParcelsOfBill { to, parcels, .. } => batch::parcels(case, to, parcels),
         ExportFollow::CancellationFiled { to, file, .. } => cancellation::filed(case, to, file),
+        ExportFollow::ListsFreed { lists, by, .. } => summary::freed(case, lists, by),
     }
 }
 
@@ -165,8 +174,15 @@ impl Case<'_> {
         self.out.export.states.push(ExportState::Owner(Arc::new(owner)));
     }
 
-    /// Writes a trade back, one version on.
+    /// Writes a trade back, one version on; where its list ended, what its summary needs of it stands beside it.
     fn keep_export(&mut self, mut trade: ExportTrade) {
+        let stands =
+            |trade: &ExportTrade| trade.attempt.as_ref().map(|attempt| (attempt.number, attempt.state));
+        if stands(&self.export_trade(&trade.key)) != stands(&trade)
+            && let Some(list) = ClosedList::of(&trade, self.position, self.now)
+        {
+            self.out.export.states.push(ExportState::Closed(Arc::new(list)));
+        }
         trade.version += 1;
         if trade.version == 1 {
             (trade.first, trade.created) = (self.position, self.now);

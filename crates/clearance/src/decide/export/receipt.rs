@@ -106,6 +106,18 @@ pub(in crate::decide) fn answer(
             return_time,
             return_info,
         }),
+        Document::SummaryApplication(application) => Document::SummaryReceipt(ceb::SummaryReceipt {
+            guid,
+            agent_code: application.head.agent_code.clone(),
+            ebc_code: application.head.ebc_code.clone(),
+            cop_no: application.head.cop_no.clone(),
+            pre_no,
+            sum_no: numbers.sum_no.clone(),
+            msg_seq_no: application.head.msg_seq_no,
+            return_status,
+            return_time,
+            return_info,
+        }),
         _ => return None,
     })
 }

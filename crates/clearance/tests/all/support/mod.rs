@@ -207,6 +207,7 @@ pub fn usual_sender(document: &Document) -> Text {
         Document::MasterBill(master) => master.head.agent_code.clone(),
         Document::ExportArrival(arrival) => arrival.head.operator_code.clone(),
         Document::Departure(departure) => departure.head.logistics_code.clone(),
+        Document::SummaryApplication(application) => application.head.agent_code.clone(),
         _ => Text::default(),
     }
 }
