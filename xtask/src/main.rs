@@ -46,6 +46,7 @@ fn stories_on_postgres() -> bool {
     // Of the workspace, as the tests before: other features would have everything built again.
     let stories = [
         "bonded",
+        "export_summaries",
         "export_trades",
         "codes",
         "consumer",

@@ -23,6 +23,7 @@ pub mod sandbox;
 pub mod search;
 pub mod sending;
 pub mod subjects;
+pub mod summaries;
 
 pub use inspection::{Contested, Declared, Found, Inspection, InspectionForm, ResultRow, Unconfirmed};
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};

@@ -38,7 +38,7 @@ pub fn list(frame: &Frame, told: &Exports, asked: &str, after: &str) -> Page {
         Column::of(texts.text("changed")),
     ];
     let body = html! {
-        p { (texts.text("about-exports")) }
+        p { (texts.text("about-exports")) " " a href=(super::summaries::ADDRESS) { (texts.text("nav-summaries")) } }
         (filter(texts, asked))
         @if told.exports.is_empty() { (empty(&texts.text("exports-none"), &texts.text("exports-none-help"))) }
         @else { (Table { caption: texts.text("newest-first"), columns, rows: told.exports.iter().map(|line| row(texts, line)).collect() }.shown()) }

@@ -40,6 +40,7 @@ pub mod sign_in;
 pub mod start;
 pub mod status;
 pub mod subjects;
+pub mod summaries;
 pub mod tariff;
 pub mod workload;
 

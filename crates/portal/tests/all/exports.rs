@@ -1,9 +1,11 @@
-//! The pages of export trades, for the gallery.
+//! The pages of export trades and of their summaries, for the gallery.
 
 use crate::gallery::frame;
 use portal::Language;
 use portal::answers::exports::{Export, Exports};
+use portal::answers::summaries::{Summaries, Summary};
 use portal::pages::exports::{Decision, list, page};
+use portal::pages::summaries;
 use serde_json::{Value, json};
 
 fn a_line() -> Value {
@@ -42,15 +44,79 @@ fn a_trade() -> Export {
     serde_json::from_value(trade).unwrap()
 }
 
+fn a_summary_line() -> Value {
+    json!({
+        "agent": "5301980501", "copNo": "S<1>", "merchant": "5301960201", "state": 399, "stateWord": "concluded",
+        "preNo": "S20261208000000001", "sumNo": "86202026S000000002", "customsCode": "8620",
+        "period": {"from": "20261101000000", "to": "20261130235959"}, "parts": 1, "partsExpected": 1, "lists": 3, "declarations": 1,
+        "version": 1, "changed": "20261208100000000",
+    })
+}
+
+fn a_summary() -> Summary {
+    let mut summary = a_summary_line();
+    summary["summaryFlag"] = "2".into();
+    summary["itemNameFlag"] = "1".into();
+    summary["declAgent"] = "5301980502".into();
+    summary["of"] = json!([{"number": 1, "status": 399, "sender": "5301980501", "lists": 3, "findings": []}]);
+    summary["results"] = json!([{
+        "number": 1, "declSeqNo": "202600000000200001", "lists": 3, "trafMode": "5", "ownerCode": "5301960201", "country": "119",
+        "portCode": "8620", "tradeMode": "1210", "emsNo": "T<1>", "grossWeight": "3.2", "netWeight": "2.9", "lines": [{
+            "gseqno": 1, "gcode": "6109100021", "gname": "样例<T>", "country": "119", "currency": "142", "lines": 4, "unit1": "011",
+            "qty1": "7", "unit2": "035", "qty2": "1.4", "totalPrice": "34300",
+        }],
+    }]);
+    summary["members"] = json!([
+        {"invtNo": "86202026E000000001", "merchant": "5301960201", "orderNo": "EX<1>", "logisticsNo": "EY1", "declaration": 1, "closedOn": "20261123"},
+        {"invtNo": "86202026E000000002", "merchant": "5301960201", "orderNo": "EX2", "logisticsNo": "EY2", "declaration": 0, "closedOn": null},
+    ]);
+    summary["next"] = "200".into();
+    summary["timeline"] = json!([
+        {"position": 7, "time": "20261208100000000", "what": "document", "message": "CEB701Message", "original": 6, "status": 399, "info": "审核通过",
+            "receipts": [{"message": "CEB702Message", "status": 2, "time": "20261208100000000"}]},
+    ]);
+    serde_json::from_value(summary).unwrap()
+}
+
+fn a_rejected_summary() -> Summary {
+    let finding = json!({
+        "rule": "list-already-summarised", "layer": "rejected", "code": "19056", "text": "已列入", "uncertain": false,
+        "fields": [{"path": "SummaryApplyList[1].invtNo", "value": "8<"}, {"path": "application", "value": "5301980501 S-1"}],
+        "why": {"en": "why<", "zh": "为何<"}, "fix": {"en": "fix<", "zh": "处理<"},
+    });
+    let part = json!({"number": 1, "status": 100, "sender": "5301980501", "lists": 0, "findings": [finding]});
+    let mut summary = a_summary_line();
+    summary["state"] = 100.into();
+    summary["stateWord"] = "rejected".into();
+    summary["sumNo"] = Value::Null;
+    summary["period"] = Value::Null;
+    summary["of"] = json!([part]);
+    serde_json::from_value(summary).unwrap()
+}
+
+fn summaries_of(language: Language) -> Vec<(&'static str, String)> {
+    let inside = frame(language, true);
+    let full: Summaries =
+        serde_json::from_value(json!({"summaries": [a_summary_line()], "next": "41"})).unwrap();
+    vec![
+        ("summaries", summaries::list(&inside, &full, "399", "99").shown(&inside)),
+        ("summaries-none", summaries::list(&inside, &Summaries::default(), "", "").shown(&inside)),
+        ("summary", summaries::page(&inside, &a_summary(), "1", "").shown(&inside)),
+        ("summary-rejected", summaries::page(&inside, &a_rejected_summary(), "", "200").shown(&inside)),
+    ]
+}
+
 pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let inside = frame(language, true);
     let full: Exports = serde_json::from_value(json!({"exports": [a_line()], "next": "41"})).unwrap();
     let decision = Decision { id: "d1".into(), refused: "版本<".into() };
-    vec![
+    let mut all = summaries_of(language);
+    all.extend([
         ("exports", list(&inside, &full, "300", "99").shown(&inside)),
         ("exports-none", list(&inside, &Exports::default(), "", "").shown(&inside)),
         ("export", page(&inside, &a_trade(), None).shown(&inside)),
         ("export-decision", page(&inside, &a_trade(), Some(&decision)).shown(&inside)),
         ("export-begun", page(&inside, &Export::default(), None).shown(&inside)),
-    ]
+    ]);
+    all
 }

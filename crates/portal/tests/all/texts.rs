@@ -119,7 +119,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
     let events = [&["waybill"][..], &timers, &plain].concat();
     let messages = [
         311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711, 712, 816, 818, 900, 303,
-        304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608,
+        304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 701, 702, 792,
     ];
     let returns = [1, 2, 3, 4, 5].map(|number| ReturnState::from_number(number).unwrap().word());
     vec![
@@ -332,7 +332,7 @@ fn fields() -> Vec<String> {
 }
 
 /// Messages that windows do not take yet: no form is offered for them.
-const NOT_TAKEN: [u16; 3] = [213, 215, 701];
+const NOT_TAKEN: [u16; 2] = [213, 215];
 
 /// Counters of the window.
 const COUNTERS: [&str; 13] = [

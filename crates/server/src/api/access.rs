@@ -125,7 +125,13 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             right(&[Right::RegistersRead])
         }
         ("post", "/v1/books/{id}/gate-releases") => right(&[Right::RegistersApply]),
-        ("get", "/v1/exports" | "/v1/exports/{merchant}/{order_no}") => right(&[Right::ConsignmentsRead]),
+        (
+            "get",
+            "/v1/exports"
+            | "/v1/exports/{merchant}/{order_no}"
+            | "/v1/exports/summaries"
+            | "/v1/exports/summaries/{agent}/{cop_no}",
+        ) => right(&[Right::ConsignmentsRead]),
         ("post", "/v1/exports/{merchant}/{order_no}/actions") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
@@ -198,7 +204,13 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/books" | "/desk/books/{id}" | "/desk/books/{id}/file") => {
             right(&[Right::RegistersRead])
         }
-        ("get", "/desk/exports" | "/desk/exports/{merchant}/{order_no}") => right(&[Right::ConsignmentsRead]),
+        (
+            "get",
+            "/desk/exports"
+            | "/desk/exports/{merchant}/{order_no}"
+            | "/desk/exports/summaries"
+            | "/desk/exports/summaries/{agent}/{cop_no}",
+        ) => right(&[Right::ConsignmentsRead]),
         ("post", "/desk/exports/{merchant}/{order_no}/actions") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }

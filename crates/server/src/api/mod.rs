@@ -55,6 +55,7 @@ pub(crate) mod shares;
 pub(crate) mod sign_in;
 pub(crate) mod statistics;
 pub(crate) mod subjects;
+pub(crate) mod summaries;
 pub mod view;
 
 use crate::Window;
@@ -191,6 +192,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/exports"),
     ("get", "/v1/exports/{merchant}/{order_no}"),
     ("post", "/v1/exports/{merchant}/{order_no}/actions"),
+    ("get", "/v1/exports/summaries"),
+    ("get", "/v1/exports/summaries/{agent}/{cop_no}"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -299,6 +302,8 @@ pub fn router(window: Window) -> Router {
         .route("/v1/exports", get(exports::list))
         .route("/v1/exports/{merchant}/{order_no}", get(exports::show))
         .route("/v1/exports/{merchant}/{order_no}/actions", post(exports::act))
+        .route("/v1/exports/summaries", get(summaries::list))
+        .route("/v1/exports/summaries/{agent}/{cop_no}", get(summaries::show))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

@@ -1,13 +1,15 @@
-//! What the document of the interface says of export trades.
+//! What the document of the interface says of export trades and their summaries.
 
 use super::openapi::{list_of, object};
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 3] = [
+pub(super) const SUMMARIES: [&str; 5] = [
     "Export trades, newest first, by cursor",
     "An export trade with its timeline, findings and what it waits for",
     "An officer's action on an export trade, naming the version seen",
+    "Applications to declare exports in summary, newest first, by cursor",
+    "An application to summarise with its parts, the declarations that came of it with their lines, and its lists by cursor",
 ];
 
 const EXPORTS: &str = "/v1/exports";
@@ -17,6 +19,9 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
     match (method, path.strip_prefix(EXPORTS)) {
         ("get", Some("/{merchant}/{order_no}")) => {
             vec![(404, "no export trade that names the caller has this number")]
+        }
+        ("get", Some("/summaries/{agent}/{cop_no}")) => {
+            vec![(404, "no application to summarise that names the caller has this number")]
         }
         ("post", Some(_)) => vec![
             (404, "no export trade of the caller's districts has this number"),
@@ -28,7 +33,11 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
-    if path == EXPORTS { &["state", "party", "after", "limit"] } else { &[] }
+    match path.strip_prefix(EXPORTS) {
+        Some("" | "/summaries") => &["state", "party", "after", "limit"],
+        Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
+        _ => &[],
+    }
 }
 
 /// The schema of a route's body.
@@ -41,6 +50,8 @@ pub(super) fn answer(path: &str) -> Option<&'static str> {
     match path.strip_prefix(EXPORTS)? {
         "" => Some("Exports"),
         "/{merchant}/{order_no}" => Some("Export"),
+        "/summaries" => Some("ExportSummaries"),
+        "/summaries/{agent}/{cop_no}" => Some("ExportSummary"),
         _ => Some("ActionAnswer"),
     }
 }
@@ -58,7 +69,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("invtNo", or_null("string")),
         ("tradeMode", or_null("string")),
         ("customsCode", text.clone()),
-        ("version", whole),
+        ("version", whole.clone()),
         ("waitingFor", json!({"type": "array", "items": text})),
         ("changed", text.clone()),
     ];
@@ -72,10 +83,37 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("cancellation", or_null("object")),
         ("timeline", json!({"type": "array", "items": {"type": "object"}})),
     ]);
+    let objects = json!({"type": "array", "items": {"type": "object"}});
+    let summary = [
+        ("agent", text.clone()),
+        ("copNo", text.clone()),
+        ("merchant", or_null("string")),
+        ("state", whole.clone()),
+        ("stateWord", text.clone()),
+        ("preNo", text.clone()),
+        ("sumNo", or_null("string")),
+        ("customsCode", text.clone()),
+        ("period", or_null("object")),
+        ("parts", whole.clone()),
+        ("partsExpected", or_null("integer")),
+        ("lists", whole.clone()),
+        ("declarations", whole.clone()),
+        ("version", whole),
+        ("changed", text),
+    ];
+    let mut whole_summary = summary.to_vec();
+    whole_summary.extend(["of", "results", "members", "timeline"].map(|name| (name, objects.clone())));
+    whole_summary.push(("next", or_null("string")));
     let all = [
         ("ExportLine", object(&line)),
         ("Exports", object(&[("exports", list_of("ExportLine")), ("next", or_null("string"))])),
         ("Export", object(&whole_trade)),
+        ("ExportSummaryLine", object(&summary)),
+        (
+            "ExportSummaries",
+            object(&[("summaries", list_of("ExportSummaryLine")), ("next", or_null("string"))]),
+        ),
+        ("ExportSummary", object(&whole_summary)),
     ];
     all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }

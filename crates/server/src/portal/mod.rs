@@ -27,6 +27,7 @@ mod sending;
 mod shares;
 mod sign_in;
 mod subjects;
+mod summaries;
 mod trying;
 mod workload;
 
@@ -90,6 +91,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/exports"),
     ("get", "/desk/exports/{merchant}/{order_no}"),
     ("post", "/desk/exports/{merchant}/{order_no}/actions"),
+    ("get", "/desk/exports/summaries"),
+    ("get", "/desk/exports/summaries/{agent}/{cop_no}"),
     ("get", "/desk/registers"),
     ("get", "/desk/registers/{register}"),
     ("get", "/desk/registers/{register}/new"),
@@ -191,6 +194,8 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/exports", get(exports::list))
         .route("/desk/exports/{merchant}/{order_no}", get(exports::trade))
         .route("/desk/exports/{merchant}/{order_no}/actions", post(exports::decide))
+        .route("/desk/exports/summaries", get(summaries::list))
+        .route("/desk/exports/summaries/{agent}/{cop_no}", get(summaries::one))
         .route("/desk/registers", get(registers::hub))
         .route("/desk/registers/{register}", get(registers::list))
         .route("/desk/registers/{register}/new", get(registers::ask).post(registers::make))
