@@ -12,6 +12,7 @@ mod counterpart;
 mod crash;
 mod demo;
 mod draws;
+mod exports;
 mod generate;
 mod judging;
 mod key;
@@ -102,6 +103,11 @@ enum Command {
         after_help = "Examples:\n  onewindow draws commit --period 20261207 --side customs --keep 20261207.secret --server https://window.example\n  onewindow draws hand-over --keep 20261207.secret --server https://window.example"
     )]
     Draws(draws::Arguments),
+    /// Group a month of closed export lists into summarised declarations.
+    #[command(
+        after_help = "Examples:\n  onewindow exports summarise --data zone --month 2026-05 --party 5301960201 --json\n  onewindow exports bench --lists 1000000"
+    )]
+    Exports(exports::Arguments),
     /// Make the tables of a space in a PostgreSQL database, or bring them up to date.
     #[command(
         after_help = "Example:\n  onewindow migrate --database postgres://owner@db.example/zone --grant onewindow"
@@ -190,6 +196,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Draws(arguments) => draws::run(arguments),
+        Command::Exports(arguments) => exports::run(arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Judging(arguments) => judging::run(&arguments),
         Command::Backup(arguments) => backup::run(arguments),

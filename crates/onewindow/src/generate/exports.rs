@@ -12,7 +12,12 @@ const BILL: usize = 100;
 
 /// Messages of so many exports: (name, bytes), in an order in which they may be sent.
 pub fn messages(seed: u64, count: u64, batch: usize, now: Time) -> Vec<(String, Vec<u8>)> {
-    let exports: Vec<Export> = (0..count).map(|number| Export::new(seed, number, now)).collect();
+    // Every second one is declared in summary.
+    let made = |number: u64| {
+        let export = Export::new(seed, number, now);
+        if number % 2 == 1 { export.to_summarise() } else { export }
+    };
+    let exports: Vec<Export> = (0..count).map(made).collect();
     let mut out = Vec::new();
     for (part, chunk) in exports.chunks(batch).enumerate() {
         for kind in 0..4 {

@@ -204,3 +204,36 @@ fn a_killed_server_loses_nothing() {
     );
     assert!(report["messagesAcknowledged"].as_u64().unwrap() > 0, "{report}");
 }
+
+#[test]
+fn a_month_of_closed_export_lists_is_grouped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let measured = object(&done(path, "exports bench --lists 5000 --by-owner --json"));
+    assert_eq!(
+        (measured["lists"].as_u64(), measured["leftOut"].as_u64()),
+        (Some(5_000), Some(0)),
+        "{measured}"
+    );
+    assert!(measured["groups"].as_u64() > Some(1_000) && measured["groupingSeconds"].as_f64() > Some(0.0));
+    // Half of what is invented is to be summarised.
+    done(path, "generate --declarations 0 --exports 20 --seed 7 --out messages");
+    done(path, "party import --data zone messages/parties.json");
+    done(path, "submit --data zone messages --json");
+    let left = std::fs::read_dir(path.join("messages")).unwrap().map(|entry| entry.unwrap().path());
+    let departure = left.filter(|path| path.to_string_lossy().ends_with("-509.xml")).next().unwrap();
+    let text = std::fs::read_to_string(departure).unwrap();
+    let on = text.split_once("leaveTime>").unwrap().1;
+    let month = format!("{}-{}", &on[..4], &on[4..6]);
+    let command = format!("exports summarise --data zone --month {month} --party 5301960201");
+    let grouped = object(&done(path, &format!("{command} --json")));
+    assert_eq!((grouped["lists"].as_u64(), grouped["leftOut"].as_u64()), (Some(10), Some(10)), "{grouped}");
+    let lists = grouped["declarations"].as_array().unwrap().iter().map(|one| one["lists"].as_u64().unwrap());
+    assert_eq!(lists.sum::<u64>(), 10);
+    assert!(done(path, &command).starts_with("10 lists in "));
+    let output = onewindow(path, "exports summarise --data zone --month 2026-13 --party 5301960201");
+    assert_eq!(output.status.code(), Some(2), "a month is yyyy-MM");
+    let empty =
+        object(&done(path, "exports summarise --data zone --month 1999-05 --party 5301960201 --json"));
+    assert_eq!((empty["lists"].as_u64(), empty["declarations"].as_array().map(Vec::len)), (Some(0), Some(0)));
+}
