@@ -61,8 +61,11 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
         existing.as_ref().map_or_else(|| case.pre_entry_number('R'), |existing| existing.pre_no.clone());
     let serial = case.facts.numbers.take();
     let rkd_no = format_compact!("{}{}{:06}", head.customs_code, case.today(), serial % 1_000_000);
-    let numbers =
-        Numbers { pre_no: pre_no.clone(), rkd_no: (status == 2).then(|| rkd_no.clone()), ..Numbers::default() };
+    let numbers = Numbers {
+        pre_no: pre_no.clone(),
+        rkd_no: (status == 2).then(|| rkd_no.clone()),
+        ..Numbers::default()
+    };
     let names = [key.operator.clone(), key.cop_no.clone()];
     let version = seen.len() as u32;
     let mut last = existing.map_or(crate::keys::Time(0), |existing| existing.last_time);

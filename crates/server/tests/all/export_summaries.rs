@@ -198,7 +198,7 @@ async fn parts_wait_for_each_other_and_one_that_is_deleted_frees_its_lists() {
     assert_eq!(apply(&zone, &delete).await["status"], 2);
     assert_eq!(zone.get(AGENT, &summary_path(&first)).await.1["stateWord"], "deleted");
     // The lists are free by an event of its own.
-    for attempt in 0..200u64 {
+    for attempt in 0..200i64 {
         let mut again = whole.clone();
         again.head.app_time =
             sample::stamp(Time(later.0 + 2_000 + attempt * 1_000).min(Time(later.0 + 250_000)));
