@@ -32,6 +32,28 @@ pub struct Report {
     pub faults: Vec<(u64, String)>,
 }
 
+/// What is left of a payload.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kept {
+    /// It was erased.
+    Erased,
+    /// It is the one that was committed.
+    Whole,
+    /// It is another, or cannot be read.
+    Changed,
+}
+
+impl Kept {
+    /// Of a row that is sealed alone.
+    pub fn alone(blob: &[u8], stored: &[u8]) -> Self {
+        match blob {
+            [] => Self::Erased,
+            blob if digest(&SHA256, blob).as_ref() == stored => Self::Whole,
+            _ => Self::Changed,
+        }
+    }
+}
+
 /// A chain as far as it was walked: the same for a folder and for each writer of a database.
 pub(crate) struct Chain {
     /// The next sequence.
@@ -52,7 +74,7 @@ impl Chain {
         &mut self,
         position: Position,
         (time, kind): (Time, u8),
-        (payload, stored): (&[u8], &[u8]),
+        (kept, stored): (Kept, &[u8]),
         report: &mut Report,
     ) {
         if position.sequence != self.expected {
@@ -64,14 +86,14 @@ impl Chain {
             report.faults.push((position.number(), "its time lies before the row before".to_owned()));
         }
         self.time = time;
-        if !payload.is_empty() && digest(&SHA256, payload).as_ref() != stored {
+        if kept == Kept::Changed {
             let what = "its payload is not the one that was committed";
             report.faults.push((position.number(), what.to_owned()));
         }
         self.head = chain(&self.head, position.sequence, time, kind, stored);
         report.rows += 1;
         // A key that was wrapped again under another master key is nobody's data.
-        report.erased += u64::from(payload.is_empty() && kind >= 16);
+        report.erased += u64::from(kept == Kept::Erased && kind >= 16);
     }
 }
 

@@ -41,7 +41,7 @@ fn written(folder: &std::path::Path, arguments: &Arguments, bar: &ProgressBar) -
         let row = |number: u64| {
             let mut blob = vec![0; usize::try_from(arguments.bytes).unwrap_or_default()];
             blob.iter_mut().zip(number.to_be_bytes()).for_each(|(byte, digit)| *byte = digit);
-            SealedRow { kind: KIND, blob }
+            SealedRow::alone(KIND, blob)
         };
         let time = Time(ledger.last_time().0 + 1);
         ledger.commit(time, (number..number + count).map(row).collect())?;

@@ -135,7 +135,8 @@ async fn each_month_has_a_data_key_of_its_own() {
             if name.starts_with("ledger-") && name.ends_with(".db") {
                 let file = rusqlite::Connection::open(entry.path()).unwrap();
                 let all =
-                    "SELECT sequence, kind, time, hex(substr(payload, 17, 4)) FROM row WHERE kind >= 16";
+                    "SELECT sequence, kind, time, hex(substr(payload, 17, 4)) FROM row WHERE kind >= 16 AND length(payload) > 1
+                     UNION ALL SELECT first, 0, 0, hex(substr(payload, 17, 4)) FROM block";
                 let mut rows = file.prepare(all).unwrap();
                 let read = |row: &rusqlite::Row<'_>| {
                     Ok((

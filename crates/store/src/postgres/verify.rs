@@ -6,7 +6,7 @@ use super::scan::Scan;
 use super::{PostgresRead, failed, query};
 use crate::StoreError;
 use crate::codec;
-use crate::verify::{Chain, Recount, Report};
+use crate::verify::{Chain, Kept, Recount, Report};
 use clearance::keys::Position;
 use std::collections::BTreeMap;
 
@@ -42,7 +42,8 @@ pub async fn verify(
         let position = row.position;
         let Some(walked) = chains.get_mut(&position.writer) else { continue };
         let original: &[u8] = if row.redacted { &[] } else { &row.payload };
-        walked.chain.link(position, (row.time, row.kind), (original, &row.digest), &mut report);
+        let kept = Kept::alone(original, &row.digest);
+        walked.chain.link(position, (row.time, row.kind), (kept, &row.digest), &mut report);
         if report.rows.is_multiple_of(10_000) {
             progress(report.rows);
         }

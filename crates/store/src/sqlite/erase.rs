@@ -1,8 +1,10 @@
 //! Payloads that are erased in the segments of a folder: what takes their place stands in a table of its own, made with the
-//! first erasure. The row and its digest stay, so the chain does.
+//! first erasure. The row and its digest stay, so the chain does. A block of rows is sealed anew without those that are erased.
 
-use super::ledger_files::{LedgerReader, segment_path};
+use super::block::Block;
+use super::ledger_files::{LedgerReader, place, segment_path};
 use crate::StoreError;
+use crate::crypt::Unsealable;
 use crate::redact::Redaction;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use rustc_hash::FxHashMap;
@@ -26,28 +28,69 @@ pub(super) fn erase(ledger: &LedgerReader, redactions: &[Redaction]) -> Result<(
     }
     for (segment, redactions) in segments {
         let path = segment_path(ledger.folder(), segment);
-        let erase = || -> rusqlite::Result<()> {
+        let erase = || -> Result<(), Fault> {
             let mut connection = Connection::open(&path)?;
             // What is freed is written over.
             connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute_batch(TABLE)?;
+            let mut blocks: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
             for redaction in redactions {
                 let sequence = redaction.position.sequence as i64;
                 transaction.execute(
                     "INSERT OR REPLACE INTO redaction VALUES(?1, ?2)",
                     params![sequence, redaction.blob],
                 )?;
+                let payload: Option<Vec<u8>> = transaction
+                    .query_row("SELECT payload FROM row WHERE sequence = ?1", [sequence], |row| row.get(0))
+                    .optional()?;
+                if let Some(index) = payload.as_deref().and_then(place) {
+                    blocks.entry(sequence - i64::from(index)).or_default().push(usize::from(index));
+                }
                 transaction
                     .execute("UPDATE row SET payload = zeroblob(0) WHERE sequence = ?1", [sequence])?;
             }
+            for (first, erased) in blocks {
+                let blob: Vec<u8> =
+                    transaction
+                        .query_row("SELECT payload FROM block WHERE first = ?1", [first], |row| row.get(0))?;
+                let rest = Block::open(&ledger.keyring, &blob)?.without(&ledger.keyring, &erased)?;
+                transaction
+                    .execute("UPDATE block SET payload = ?2 WHERE first = ?1", params![first, rest])?;
+            }
             transaction.commit()?;
             // The log has pages as they were before; where somebody reads just now, opening the ledger again empties it.
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
         };
-        erase().map_err(failed("erase payloads of a segment"))?;
+        let erased = erase();
+        // Also what was opened while it was done.
+        ledger.opened.forget();
+        erased.map_err(|fault| match fault {
+            Fault::Sqlite(error) => failed("erase payloads of a segment")(error),
+            Fault::Block(error) => {
+                StoreError::Failed { operation: "erase rows of a block".to_owned(), source: error.0.into() }
+            }
+        })?;
     }
     Ok(())
+}
+
+/// Why rows were not erased.
+enum Fault {
+    Sqlite(rusqlite::Error),
+    Block(Unsealable),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Unsealable> for Fault {
+    fn from(error: Unsealable) -> Self {
+        Self::Block(error)
+    }
 }
 
 impl LedgerReader {

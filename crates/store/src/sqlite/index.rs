@@ -15,7 +15,6 @@ use ledger::{Account, AccountKind, Balance};
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,8 +63,6 @@ pub struct Entries {
     pub timers: Vec<(Time, OrderKey, TimerKind, u32)>,
     /// Timers that fired.
     pub fired: Vec<(Time, OrderKey, TimerKind, u32)>,
-    /// Consignments that wait (sequence) or are settled (none).
-    pub open: Vec<(KeyHash, Option<u64>)>,
     /// Lines of lists.
     pub listed: Vec<(KeyHash, Listed)>,
     /// Records of registers.
@@ -99,7 +96,6 @@ CREATE TABLE IF NOT EXISTS feed(recipient INTEGER NOT NULL, last INTEGER NOT NUL
     PRIMARY KEY(recipient, last)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS timer(due INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, kind INTEGER NOT NULL,
     attempt INTEGER NOT NULL, PRIMARY KEY(due, platform, order_no, kind, attempt)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS open(hash INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, state INTEGER NOT NULL,
     lane INTEGER NOT NULL, customs TEXT NOT NULL, entry TEXT, sequence INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS listed_waiting ON listed(created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
@@ -194,20 +190,6 @@ impl IndexWriter {
         let counts = batch.iter().flat_map(|entries| &entries.counts);
         let counts = counts.map(|(hash, window)| (*hash, windows::put(window))).collect();
         merging.add(&transaction, Family::Count, counts)?;
-        {
-            let open: BTreeMap<KeyHash, Option<u64>> =
-                batch.iter().flat_map(|entries| entries.open.iter().copied()).collect();
-            let mut set = transaction.prepare_cached(
-                "INSERT INTO open VALUES(?1, ?2) ON CONFLICT DO UPDATE SET sequence = excluded.sequence",
-            )?;
-            let mut drop = transaction.prepare_cached("DELETE FROM open WHERE hash = ?1")?;
-            for (hash, sequence) in open {
-                match sequence {
-                    Some(sequence) => set.execute(params![hash, sequence as i64])?,
-                    None => drop.execute([hash])?,
-                };
-            }
-        }
         super::merge::feeds(&transaction, batch)?;
         super::merge::timers(&transaction, batch)?;
         super::merge::records(&transaction, batch)?;
@@ -423,19 +405,6 @@ impl Index {
             rows.collect()
         };
         run().map_err(|error| failed("read the timers", error))
-    }
-
-    /// Sequences of the last rows of consignments that wait.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn open_rows(&self) -> Result<Vec<u64>, StoreError> {
-        let run = || -> rusqlite::Result<Vec<u64>> {
-            let mut statement = self.connection.prepare("SELECT sequence FROM open ORDER BY sequence")?;
-            let rows = statement.query_map([], |row| row.get::<_, i64>(0).map(|sequence| sequence as u64))?;
-            rows.collect()
-        };
-        run().map_err(|error| failed("read what waits", error))
     }
 
     /// What waited when the index was merged, in their stored form.

@@ -1,10 +1,12 @@
 //! The ledger: segment files, append-only, time-ordered keys, synchronous. What a payload means is not known here.
 //!
-//! Every row's digest covers its stored blob; the chain covers the digests, so a recorded erasure may empty a payload
-//! and the chain still holds. The `writer` row (fencing token, last sequence, last time, chain head) is updated in
+//! Every row's digest covers its stored blob, or in a block its payload under a salt of its own; the chain covers the digests,
+//! so a recorded erasure may empty a payload and the chain still holds. The payload of a row in a block is one byte: how many
+//! rows after the first of its block it stands. The `writer` row (fencing token, last sequence, last time, chain head) is updated in
 //! every commit. One commit lies in one segment; at a size or a month's end a segment is sealed and the next begins
 //! with its head. Data keys and dictionaries are rows too, of reserved kinds, written before their first use.
 
+use super::block::Block;
 use super::folder::Folder;
 use super::store::Options;
 use crate::MasterKey;
@@ -14,7 +16,7 @@ use clearance::keys::{Position, Time};
 use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 /// A wrapped data key: id(4) ‖ wrapped.
@@ -48,10 +50,37 @@ pub struct StoredRow {
 
 /// A row ready to be written.
 pub struct SealedRow {
-    /// Its kind.
-    pub kind: u8,
-    /// Its blob.
-    pub blob: Vec<u8>,
+    kind: u8,
+    /// Its blob, or its place in its block.
+    payload: Vec<u8>,
+    digest: [u8; 32],
+    /// The block that begins with it.
+    block: Option<Vec<u8>>,
+}
+
+impl SealedRow {
+    /// A row with a blob of its own, which its digest covers.
+    pub fn alone(kind: u8, blob: Vec<u8>) -> Self {
+        let mut covered = [0; 32];
+        covered.copy_from_slice(digest(&SHA256, &blob).as_ref());
+        Self { kind, payload: blob, digest: covered, block: None }
+    }
+    /// Rows of these kinds that were sealed together.
+    pub(super) fn together(
+        kinds: &[u8],
+        (blob, digests): (Vec<u8>, Vec<[u8; 32]>),
+    ) -> impl Iterator<Item = Self> {
+        let mut block = Some(blob);
+        kinds.iter().zip(digests).enumerate().map(move |(index, (kind, digest))| Self {
+            kind: *kind,
+            payload: vec![index as u8],
+            digest,
+            block: block.take(),
+        })
+    }
+    fn length(&self) -> usize {
+        self.payload.len() + self.block.as_ref().map_or(0, Vec::len)
+    }
 }
 
 /// The segments as readers know them: number and first sequence, ascending.
@@ -66,6 +95,7 @@ pub struct LedgerReader {
     folder: PathBuf,
     segments: Arc<Segments>,
     pool: Arc<Mutex<Vec<(u32, Connection)>>>,
+    pub(super) opened: Arc<Opened>,
     /// Keys and dictionaries.
     pub keyring: Arc<Keyring>,
     /// What wraps keys.
@@ -133,6 +163,7 @@ fn open_segment(path: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connec
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS row(sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL,
              payload BLOB NOT NULL, digest BLOB NOT NULL) STRICT;
+         CREATE TABLE IF NOT EXISTS block(first INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT;
          CREATE TABLE IF NOT EXISTS writer(writer INTEGER PRIMARY KEY, fence INTEGER NOT NULL, sequence INTEGER NOT NULL,
              time INTEGER NOT NULL, head BLOB NOT NULL) STRICT;
          CREATE TABLE IF NOT EXISTS segment(number INTEGER PRIMARY KEY, first INTEGER NOT NULL, previous_head BLOB NOT NULL,
@@ -276,6 +307,7 @@ impl LedgerFiles {
             folder: folder.path.clone(),
             segments: Arc::new(RwLock::new(firsts)),
             pool: Arc::default(),
+            opened: Arc::default(),
             keyring: Arc::default(),
             master: master.clone(),
         };
@@ -333,7 +365,7 @@ impl LedgerFiles {
             None => {
                 let key = self.random_key()?;
                 let blob = self.wrapped(0, &key)?;
-                self.commit(Time(self.last_time.0), vec![SealedRow { kind: LOOKUP_KEY, blob }])?;
+                self.commit(Time(self.last_time.0), vec![SealedRow::alone(LOOKUP_KEY, blob)])?;
                 key
             }
         };
@@ -348,7 +380,7 @@ impl LedgerFiles {
             if let (DATA_KEY | LOOKUP_KEY, Some((id, wrapped))) = (row.kind, row.payload.split_at_checked(4))
             {
                 let blob = [id, &rotation.key(wrapped)?].concat();
-                rows.push(SealedRow { kind: row.kind, blob });
+                rows.push(SealedRow::alone(row.kind, blob));
             }
         }
         self.commit(self.last_time, rows)?;
@@ -395,7 +427,7 @@ impl LedgerFiles {
     pub(super) fn new_key(&mut self) -> Result<(), StoreError> {
         let (id, key) = (self.next_key, self.random_key()?);
         let blob = self.wrapped(id, &key)?;
-        self.commit(Time(self.last_time.0), vec![SealedRow { kind: DATA_KEY, blob }])?;
+        self.commit(Time(self.last_time.0), vec![SealedRow::alone(DATA_KEY, blob)])?;
         self.reader.keyring.add_key(id, &key);
         self.reader.keyring.use_key(id);
         self.next_key += 1;
@@ -408,7 +440,7 @@ impl LedgerFiles {
     /// When the commit fails.
     pub fn lease(&mut self, next: u64, end: u64) -> Result<(), StoreError> {
         let blob = [next.to_be_bytes(), end.to_be_bytes()].concat();
-        self.commit(self.last_time, vec![SealedRow { kind: NUMBERS, blob }])?;
+        self.commit(self.last_time, vec![SealedRow::alone(NUMBERS, blob)])?;
         self.leased = end;
         Ok(())
     }
@@ -423,7 +455,7 @@ impl LedgerFiles {
         let keyring = &self.reader.keyring;
         let sealed = keyring.random().and_then(|salt| keyring.seal(DICTIONARY, &plain, salt));
         let blob = sealed.map_err(|error| unsealable(self.next, error.0))?;
-        self.commit(self.last_time, vec![SealedRow { kind: DICTIONARY, blob }])?;
+        self.commit(self.last_time, vec![SealedRow::alone(DICTIONARY, blob)])?;
         self.reader.keyring.add_dictionary(id, class, dictionary);
         self.next_dictionary += 1;
         Ok(())
@@ -470,12 +502,19 @@ impl LedgerFiles {
             let mut insert = transaction
                 .prepare_cached("INSERT INTO row VALUES(?1, ?2, ?3, ?4, ?5)")
                 .map_err(|error| failed("prepare", error))?;
+            let mut block = transaction
+                .prepare_cached("INSERT INTO block VALUES(?1, ?2)")
+                .map_err(|error| failed("prepare", error))?;
             for row in &rows {
-                let row_digest = digest(&SHA256, &row.blob);
                 insert
-                    .execute(params![sequence as i64, time.0, row.kind, row.blob, row_digest.as_ref()])
+                    .execute(params![sequence as i64, time.0, row.kind, row.payload, row.digest])
                     .map_err(|error| failed("insert a row", error))?;
-                head = chain(&head, sequence, time, row.kind, row_digest.as_ref());
+                if let Some(blob) = &row.block {
+                    block
+                        .execute(params![sequence as i64, blob])
+                        .map_err(|error| failed("insert a block", error))?;
+                }
+                head = chain(&head, sequence, time, row.kind, &row.digest);
                 sequence += 1;
             }
             let mut writer = transaction
@@ -494,7 +533,7 @@ impl LedgerFiles {
         self.next = sequence;
         self.head = head;
         self.last_time = time;
-        self.logged += rows.iter().map(|row| row.blob.len() as u64).sum::<u64>();
+        self.logged += rows.iter().map(|row| row.length() as u64).sum::<u64>();
         if self.logged > (self.segment_bytes / CHECKPOINT_PART).max(CHECKPOINT_LEAST) {
             self.write_back();
         }
@@ -597,6 +636,7 @@ impl LedgerReader {
             folder: folder.to_owned(),
             segments: Arc::new(RwLock::new(firsts)),
             pool: Arc::default(),
+            opened: Arc::default(),
             keyring: Arc::default(),
             master: master.clone(),
         };
@@ -712,10 +752,34 @@ impl LedgerReader {
             (row.payload, row.erased) = (redacted, false);
         }
         if row.kind >= 16 && !row.erased {
-            row.payload =
-                self.keyring.open(&row.payload).map_err(|error| unsealable(row.sequence, error.0))?;
+            row.payload = match place(&row.payload) {
+                Some(index) => {
+                    let block = self.block(row.sequence, index)?;
+                    let payload = block.payload(usize::from(index));
+                    payload.ok_or_else(|| unsealable(row.sequence, "it is not in its block"))?.to_vec()
+                }
+                None => self.keyring.open(&row.payload).map_err(|error| unsealable(row.sequence, error.0))?,
+            };
         }
         Ok(row)
+    }
+
+    /// The block of a row that is the `index`-th of it.
+    pub(super) fn block(&self, sequence: u64, index: u8) -> Result<Arc<Block>, StoreError> {
+        let first = sequence.saturating_sub(u64::from(index));
+        let age = match self.opened.find(first) {
+            Ok(block) => return Ok(block),
+            Err(age) => age,
+        };
+        let segment =
+            self.segment_of(first).ok_or_else(|| unsealable(sequence, "its segment is not here"))?;
+        let blob: Option<Vec<u8>> = self.with(segment, |connection| {
+            let mut statement = connection.prepare_cached("SELECT payload FROM block WHERE first = ?1")?;
+            statement.query_row([first as i64], |row| row.get(0)).optional()
+        })?;
+        let blob = blob.ok_or_else(|| unsealable(sequence, "its block is not here"))?;
+        let block = Block::open(&self.keyring, &blob).map_err(|error| unsealable(sequence, error.0))?;
+        Ok(self.opened.keep(first, Arc::new(block), age))
     }
 
     /// The row with a number.
@@ -898,6 +962,49 @@ impl LedgerReader {
                 })?;
             Ok((previous, last, writer))
         })
+    }
+}
+
+/// The place of a row in its block, if its payload is one: the shortest blob is much longer.
+pub(super) fn place(payload: &[u8]) -> Option<u8> {
+    if let [index] = payload { Some(*index) } else { None }
+}
+
+/// Blocks that were opened last: whoever reads rows one after the other opens each once.
+#[derive(Default)]
+pub(super) struct Opened {
+    blocks: Mutex<Vec<(u64, Arc<Block>)>>,
+    /// Moves on with every erasure: what was read before it is not kept.
+    age: AtomicU64,
+}
+
+impl Opened {
+    /// A few threads read at a time, each in a block.
+    const KEPT: usize = 32;
+
+    fn blocks(&self) -> std::sync::MutexGuard<'_, Vec<(u64, Arc<Block>)>> {
+        self.blocks.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+    /// The block, or how many erasures there were so far.
+    fn find(&self, first: u64) -> Result<Arc<Block>, u64> {
+        let found = self.blocks().iter().find(|(known, _)| *known == first).map(|(_, block)| block.clone());
+        found.ok_or_else(|| self.age.load(Ordering::SeqCst))
+    }
+    fn keep(&self, first: u64, block: Arc<Block>, age: u64) -> Arc<Block> {
+        let mut blocks = self.blocks();
+        if self.age.load(Ordering::SeqCst) == age {
+            if blocks.len() >= Self::KEPT {
+                blocks.remove(0);
+            }
+            blocks.push((first, block.clone()));
+        }
+        block
+    }
+    /// Before and after rows are erased.
+    pub fn forget(&self) {
+        let mut blocks = self.blocks();
+        self.age.fetch_add(1, Ordering::SeqCst);
+        blocks.clear();
     }
 }
 

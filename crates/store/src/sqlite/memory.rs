@@ -1,4 +1,4 @@
-//! Memory: what waits, what was touched lately, and what the index does not cover yet. Only ever a function of ledger
+//! Memory: what was touched lately, what is to be done, and what the index does not cover yet. Only ever a function of ledger
 //! rows: it advances after a commit by the rows committed, live and on replay alike.
 
 use super::index::{Entries, Listed, Recorded};
@@ -19,7 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-/// Entries of a generation: of consignments and arrivals, which are large, of waybills, of claims.
+/// Entries of a generation: of consignments that wait for something, which are large and are asked for again; of settled ones
+/// and arrivals; of waybills; of claims. Whatever is not here is read from its rows.
+const OPEN: usize = 20_000;
 const CONSIGNMENTS: usize = 4_000;
 const WAYBILLS: usize = 10_000;
 const CLAIMS: usize = 25_000;
@@ -62,8 +64,8 @@ pub type TimerKey = (Time, OrderKey, TimerKind, u32);
 pub struct Memory {
     /// Hashes.
     pub hasher: Hasher,
-    /// Consignments without a final verdict.
-    pub open: FxHashMap<OrderKey, Arc<Consignment>>,
+    /// Consignments without a final verdict that were touched lately: of those that wait for long there is no bound.
+    pub open: Cache<OrderKey, Arc<Consignment>>,
     /// Settled ones touched lately.
     pub settled: Cache<OrderKey, Arc<Consignment>>,
     /// Waybills touched lately.
@@ -129,7 +131,7 @@ impl Memory {
     pub fn new(hasher: Hasher) -> Self {
         Self {
             hasher,
-            open: FxHashMap::default(),
+            open: Cache::new(OPEN),
             settled: Cache::new(CONSIGNMENTS),
             waybills: Cache::new(WAYBILLS),
             arrivals: Cache::new(CONSIGNMENTS),
@@ -352,11 +354,9 @@ impl Memory {
         if consignment.is_settled() {
             self.open.remove(&consignment.key);
             self.settled.put(consignment.key.clone(), consignment);
-            entries.open.push((hash, None));
         } else {
             self.settled.remove(&consignment.key);
-            self.open.insert(consignment.key.clone(), consignment);
-            entries.open.push((hash, Some(sequence)));
+            self.open.put(consignment.key.clone(), consignment);
         }
     }
 

@@ -4,6 +4,7 @@
 mod ahead;
 mod assignments;
 pub mod backup;
+mod block;
 pub(crate) mod control;
 mod erase;
 pub(crate) mod evidence;

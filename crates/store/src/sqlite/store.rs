@@ -503,18 +503,8 @@ fn chain_head_at(reader: &LedgerReader, sequence: u64) -> Result<Option<[u8; 32]
     Ok(found)
 }
 
-/// Puts the consignments that wait back into memory.
+/// Reads what is kept in memory whole: filings, certificates, rulebooks, seeds. Consignments are read when they are asked for.
 fn reopen(shared: &Arc<Shared>) -> Result<(), StoreError> {
-    for sequence in shared.index(|index| index.open_rows())? {
-        let state = shared
-            .event(sequence)?
-            .and_then(|(_, event)| event.outcome)
-            .and_then(|outcome| outcome.consignment);
-        if let Some(state) = state {
-            let state = shared.hydrated(Arc::unwrap_or_clone(state))?;
-            shared.memory_mut().open.insert(state.key.clone(), Arc::new(state));
-        }
-    }
     let mut filings = Vec::new();
     let covered = shared.memory().last;
     shared.ledger.scan_kinds(

@@ -3,11 +3,11 @@
 
 use super::folder::Folder;
 use super::index::IndexWriter;
-use super::ledger_files::LedgerReader;
+use super::ledger_files::{LedgerReader, place};
 use crate::MasterKey;
 use crate::StoreError;
 use crate::codec;
-use crate::verify::{Chain, Recount, Report};
+use crate::verify::{Chain, Kept, Recount, Report};
 use clearance::keys::Position;
 use std::path::Path;
 
@@ -33,7 +33,14 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
         let mut redactions = reader.redactions(segment)?;
         reader.scan_blobs(segment, &mut |sequence, time, kind, blob, stored| {
             let position = Position { writer: 0, sequence };
-            chain.link(position, (time, kind), (&blob, &stored), &mut report);
+            let block =
+                place(&blob).filter(|_| kind >= 16).map(|index| (index, reader.block(sequence, index)));
+            let kept = match &block {
+                Some((index, Ok(block))) if block.holds(usize::from(*index), &stored) => Kept::Whole,
+                Some(_) => Kept::Changed,
+                None => Kept::alone(&blob, &stored),
+            };
+            chain.link(position, (time, kind), (kept, &stored), &mut report);
             if report.rows.is_multiple_of(10_000) {
                 progress(report.rows);
             }
@@ -43,10 +50,19 @@ pub fn verify(path: &Path, master_key: &Path, progress: &mut dyn FnMut(u64)) -> 
             }
             let blob = redacted.unwrap_or(blob);
             if !blob.is_empty() && kind >= 16 {
-                let opened = reader.keyring.open(&blob).map_err(|error| error.0);
-                match opened.and_then(|payload| codec::decode(&payload).map_err(|damage| damage.0)) {
+                let opened = match &block {
+                    Some((index, Ok(block))) => block
+                        .payload(usize::from(*index))
+                        .map(<[u8]>::to_vec)
+                        .ok_or_else(|| "it is not in its block".to_owned()),
+                    Some((_, Err(error))) => Err(error.to_string()),
+                    None => reader.keyring.open(&blob).map_err(|error| error.0.to_owned()),
+                };
+                let decoded =
+                    opened.and_then(|payload| codec::decode(&payload).map_err(|damage| damage.0.to_owned()));
+                match decoded {
                     Ok(row) => state.row(position, row, &mut report),
-                    Err(what) => report.faults.push((sequence, what.to_owned())),
+                    Err(what) => report.faults.push((sequence, what)),
                 }
             }
         })?;

@@ -2,6 +2,7 @@
 //! it was handed over, while the next batch is loaded and judged. A commit that fails ends it: everything in hand fails
 //! with it, the process ends, and opening again recovers what is durable.
 
+use super::block;
 use super::ledger_files::{LedgerFiles, SealedRow};
 use super::merger::Merger;
 use super::store::{Shared, damaged};
@@ -241,16 +242,68 @@ impl Shared {
 }
 
 fn seal(keyring: &Keyring, learning: &Learning, rows: &[Row]) -> Result<Sealed, Unsealable> {
-    let mut sealed = Vec::with_capacity(rows.len());
+    let mut sealing = Sealing::of(keyring);
     let mut samples = Vec::new();
-    let mut payload = Vec::new();
-    for (row, salt) in rows.iter().zip(keyring.salts(rows.len())?) {
-        payload.clear();
-        let kind = codec::encode_into(row, &mut payload);
-        sealed.push(SealedRow { kind, blob: keyring.seal(kind, &payload, salt)? });
-        if learning.takes(kind, &payload) {
-            samples.push((kind, payload.clone()));
+    for row in rows {
+        let begin = sealing.plain.len();
+        let kind = codec::encode_into(row, &mut sealing.plain);
+        if let Some(payload) = sealing.plain.get(begin..).filter(|payload| learning.takes(kind, payload)) {
+            samples.push((kind, payload.to_vec()));
         }
+        sealing.row(kind, begin)?;
     }
-    Ok((sealed, samples))
+    sealing.flush(sealing.plain.len())?;
+    Ok((sealing.sealed, samples))
+}
+
+/// Rows on their way into blocks.
+struct Sealing<'a> {
+    keyring: &'a Keyring,
+    sealed: Vec<SealedRow>,
+    /// Payloads of the block that is filled.
+    plain: Vec<u8>,
+    kinds: Vec<u8>,
+    lengths: Vec<usize>,
+}
+
+impl<'a> Sealing<'a> {
+    fn of(keyring: &'a Keyring) -> Self {
+        Self { keyring, sealed: Vec::new(), plain: Vec::new(), kinds: Vec::new(), lengths: Vec::new() }
+    }
+
+    /// One more row, whose payload begins there.
+    fn row(&mut self, kind: u8, begin: usize) -> Result<(), Unsealable> {
+        let length = self.plain.len() - begin;
+        if self.plain.len() > block::BYTES {
+            self.flush(begin)?;
+        }
+        self.kinds.push(kind);
+        self.lengths.push(length);
+        if self.kinds.len() == block::ROWS {
+            self.flush(self.plain.len())?;
+        }
+        Ok(())
+    }
+
+    /// Seals the rows up to there; the rest of the bytes begins the next block.
+    fn flush(&mut self, upto: usize) -> Result<(), Unsealable> {
+        let rest = self.plain.get(upto..).unwrap_or_default().to_vec();
+        self.plain.truncate(upto);
+        match self.kinds.as_slice() {
+            [] => {}
+            [kind] => {
+                let blob = self.keyring.seal(*kind, &self.plain, self.keyring.random()?)?;
+                self.sealed.push(SealedRow::alone(*kind, blob));
+            }
+            kinds => {
+                let together = block::seal(self.keyring, &mut self.plain, &self.lengths)?;
+                self.sealed.extend(SealedRow::together(kinds, together));
+            }
+        }
+        self.plain.clear();
+        self.plain.extend_from_slice(&rest);
+        self.kinds.clear();
+        self.lengths.clear();
+        Ok(())
+    }
 }

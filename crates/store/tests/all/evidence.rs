@@ -43,7 +43,7 @@ impl Place {
         let folder = Folder::open(&self.data()).unwrap();
         let mut ledger = LedgerFiles::open(&folder, &self.key(), &options).unwrap();
         for batch in (0..rows).collect::<Vec<_>>().chunks(1_000) {
-            let row = |number: &u64| SealedRow { kind: 17, blob: number.to_be_bytes().to_vec() };
+            let row = |number: &u64| SealedRow::alone(17, number.to_be_bytes().to_vec());
             let time = Time(ledger.last_time().0 + 1);
             ledger.commit(time, batch.iter().map(row).collect()).unwrap();
         }

@@ -300,10 +300,12 @@ fn what_another_hand_changed_is_found() {
     let original = std::fs::read(&ledger).unwrap();
     for (change, what) in [
         ("UPDATE row SET payload = zeroblob(100) WHERE sequence = 7", "payload"),
+        ("UPDATE row SET payload = x'05' WHERE sequence = 8", "payload"),
         (
-            "UPDATE row SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'00' AS BLOB) WHERE sequence = 8",
+            "UPDATE block SET payload = CAST(payload || x'00' AS BLOB) WHERE first = (SELECT max(first) FROM block)",
             "payload",
         ),
+        ("DELETE FROM block WHERE first = (SELECT min(first) FROM block)", "its block is not here"),
         ("DELETE FROM row WHERE sequence = 6", "missing"),
         ("UPDATE row SET time = time + 1 WHERE sequence = 7", "end of the chain"),
         ("UPDATE writer SET sequence = sequence - 1", "end of the chain"),
