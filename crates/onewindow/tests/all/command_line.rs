@@ -220,8 +220,8 @@ fn a_month_of_closed_export_lists_is_grouped() {
     done(path, "generate --declarations 0 --exports 20 --seed 7 --out messages");
     done(path, "party import --data zone messages/parties.json");
     done(path, "submit --data zone messages --json");
-    let left = std::fs::read_dir(path.join("messages")).unwrap().map(|entry| entry.unwrap().path());
-    let departure = left.filter(|path| path.to_string_lossy().ends_with("-509.xml")).next().unwrap();
+    let mut left = std::fs::read_dir(path.join("messages")).unwrap().map(|entry| entry.unwrap().path());
+    let departure = left.find(|path| path.to_string_lossy().ends_with("-509.xml")).unwrap();
     let text = std::fs::read_to_string(departure).unwrap();
     let on = text.split_once("leaveTime>").unwrap().1;
     let month = format!("{}-{}", &on[..4], &on[4..6]);
