@@ -67,12 +67,6 @@ struct Terms {
     json: bool,
 }
 
-impl Terms {
-    fn grouping(&self) -> Grouping {
-        Grouping::new(GroupingTerms { by_owner: self.by_owner, by_name: self.by_name })
-    }
-}
-
 /// The first and the last day of a month.
 fn month(text: &str) -> Result<(Day, Day), String> {
     let first = text.split_once('-').and_then(|(year, month)| {
@@ -95,11 +89,28 @@ struct Grouped {
     grouping_took: Duration,
 }
 
-fn add(grouping: &mut Grouping, list: &ClosedList) -> Result<(), Failure> {
-    grouping.add(list).map_err(|fault| {
-        let (field, list, sum, added) = (fault.field, fault.invt_no, fault.sum, fault.added);
-        format!("{field}: with list {list} the sum {sum} + {added} is more than a declaration holds; group by --by-owner, or in parts").into()
-    })
+impl Grouped {
+    fn begin(terms: &Terms) -> Self {
+        let terms = GroupingTerms { by_owner: terms.by_owner, by_name: terms.by_name };
+        let (whole, grouping_took) = (Duration::ZERO, Duration::ZERO);
+        Self { grouping: Grouping::new(terms), left_out: 0, whole, grouping_took }
+    }
+
+    fn add<'a>(&mut self, lists: impl IntoIterator<Item = &'a ClosedList>) -> Result<(), Failure> {
+        let began = Instant::now();
+        for list in lists {
+            if list.statistics_flag != "B" {
+                self.left_out += 1;
+                continue;
+            }
+            self.grouping.add(list).map_err(|fault| {
+                let (field, list, sum, added) = (fault.field, fault.invt_no, fault.sum, fault.added);
+                format!("{field}: with list {list} the sum {sum} + {added} is more than a declaration holds; group by --by-owner, or in parts")
+            })?;
+        }
+        self.grouping_took += began.elapsed();
+        Ok(())
+    }
 }
 
 async fn summarise(
@@ -110,12 +121,7 @@ async fn summarise(
     bar: &ProgressBar,
 ) -> Result<Grouped, Failure> {
     let began = Instant::now();
-    let mut grouped = Grouped {
-        grouping: terms.grouping(),
-        left_out: 0,
-        whole: Duration::ZERO,
-        grouping_took: Duration::ZERO,
-    };
+    let mut grouped = Grouped::begin(terms);
     let month = ClosedPeriod { merchant: merchant.trim().into(), from, to, most: AT_A_TIME };
     let days = month.days();
     bar.set_length(days.len() as u64);
@@ -124,15 +130,7 @@ async fn summarise(
         let mut after = None;
         loop {
             let (lists, next) = read.closed_lists(&of_day, after).await?;
-            let grouping = Instant::now();
-            for list in &lists {
-                if list.statistics_flag == "B" {
-                    add(&mut grouped.grouping, list)?;
-                } else {
-                    grouped.left_out += 1;
-                }
-            }
-            grouped.grouping_took += grouping.elapsed();
+            grouped.add(lists.iter().map(|list| &**list))?;
             bar.set_message(format!("{} lists", grouped.grouping.lists() + grouped.left_out));
             if next.is_none() {
                 break;
@@ -168,22 +166,13 @@ fn invented(seed: u64, number: u64) -> ClosedList {
 
 fn bench(lists: u64, seed: u64, terms: &Terms, bar: &ProgressBar) -> Result<Grouped, Failure> {
     let began = Instant::now();
-    let mut grouped = Grouped {
-        grouping: terms.grouping(),
-        left_out: 0,
-        whole: Duration::ZERO,
-        grouping_took: Duration::ZERO,
-    };
+    let mut grouped = Grouped::begin(terms);
     bar.set_length(lists);
     let mut number = 0;
     while number < lists {
         let until = lists.min(number + AT_A_TIME as u64);
         let made: Vec<ClosedList> = (number..until).map(|number| invented(seed, number)).collect();
-        let grouping = Instant::now();
-        for list in &made {
-            add(&mut grouped.grouping, list)?;
-        }
-        grouped.grouping_took += grouping.elapsed();
+        grouped.add(&made)?;
         number = until;
         bar.set_position(number);
     }

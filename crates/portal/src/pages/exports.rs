@@ -39,7 +39,7 @@ pub fn list(frame: &Frame, told: &Exports, asked: &str, after: &str) -> Page {
     ];
     let body = html! {
         p { (texts.text("about-exports")) " " a href=(super::summaries::ADDRESS) { (texts.text("nav-summaries")) } }
-        (filter(texts, asked))
+        (filter(texts, ADDRESS, &STATES, asked))
         @if told.exports.is_empty() { (empty(&texts.text("exports-none"), &texts.text("exports-none-help"))) }
         @else { (Table { caption: texts.text("newest-first"), columns, rows: told.exports.iter().map(|line| row(texts, line)).collect() }.shown()) }
         (pager(texts, first.as_deref(), next.as_deref()))
@@ -47,25 +47,28 @@ pub fn list(frame: &Frame, told: &Exports, asked: &str, after: &str) -> Page {
     Page::new(texts.text("nav-exports"), Some(Desk::Exports), body)
 }
 
-fn filter(texts: Texts, asked: &str) -> Markup {
-    const STATES: [(u16, &str); 9] = [
-        (2, "declared"),
-        (100, "rejected"),
-        (300, "review"),
-        (399, "concluded"),
-        (500, "inspection"),
-        (600, "suspended"),
-        (800, "released"),
-        (899, "closed"),
-        (1399, "cancelled"),
-    ];
+/// The states that a list is narrowed to.
+const STATES: [(u16, &str); 9] = [
+    (2, "declared"),
+    (100, "rejected"),
+    (300, "review"),
+    (399, "concluded"),
+    (500, "inspection"),
+    (600, "suspended"),
+    (800, "released"),
+    (899, "closed"),
+    (1399, "cancelled"),
+];
+
+/// The form that narrows a list of exports, or of their summaries, to a state.
+pub(super) fn filter(texts: Texts, action: &str, states: &[(u16, &str)], asked: &str) -> Markup {
     html! {
-        form.filter method="get" action=(ADDRESS) role="search" {
+        form.filter method="get" action=(action) role="search" {
             div.field {
                 label for="state" { (texts.text("state")) }
                 select #state name="state" {
                     option value="" selected[asked.is_empty()] { (texts.text("all-states")) }
-                    @for (number, word) in STATES {
+                    @for (number, word) in states {
                         option value=(number) selected[asked == number.to_string()] { (texts.word(Family::State, word)) }
                     }
                 }

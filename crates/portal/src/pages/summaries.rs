@@ -2,11 +2,11 @@
 //! its lists.
 
 use super::address;
-use super::exports::{ADDRESS as EXPORTS, export_address};
+use super::exports::{ADDRESS as EXPORTS, export_address, filter};
 use crate::answers::summaries::{Declared, Member, Part, ResultLine, Summaries, Summary, SummaryLine};
 use crate::format::{money, time};
-use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Table, empty, escaped, facts, findings, pager, state, submit, timeline};
+use crate::language::Texts;
+use crate::parts::{Cell, Column, Table, empty, escaped, facts, findings, pager, state, timeline};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -40,7 +40,7 @@ pub fn list(frame: &Frame, told: &Summaries, asked: &str, after: &str) -> Page {
     let rows = told.summaries.iter().map(|line| row(texts, line)).collect();
     let body = html! {
         p { (texts.text("about-summaries")) }
-        (filter(texts, asked))
+        (filter(texts, ADDRESS, &STATES, asked))
         @if told.summaries.is_empty() { (empty(&texts.text("summaries-none"), &texts.text("summaries-none-help"))) }
         @else { (Table { caption: texts.text("newest-first"), columns, rows }.shown()) }
         (pager(texts, first.as_deref(), next.as_deref()))
@@ -49,23 +49,8 @@ pub fn list(frame: &Frame, told: &Summaries, asked: &str, after: &str) -> Page {
         .below(EXPORTS, texts.text("nav-exports"))
 }
 
-fn filter(texts: Texts, asked: &str) -> Markup {
-    const STATES: [(u16, &str); 4] = [(1, "staged"), (100, "rejected"), (120, "entered"), (399, "concluded")];
-    html! {
-        form.filter method="get" action=(ADDRESS) role="search" {
-            div.field {
-                label for="state" { (texts.text("state")) }
-                select #state name="state" {
-                    option value="" selected[asked.is_empty()] { (texts.text("all-states")) }
-                    @for (number, word) in STATES {
-                        option value=(number) selected[asked == number.to_string()] { (texts.word(Family::State, word)) }
-                    }
-                }
-            }
-            (submit(&texts.text("narrow")))
-        }
-    }
-}
+/// The states that the list is narrowed to.
+const STATES: [(u16, &str); 4] = [(1, "staged"), (100, "rejected"), (120, "entered"), (399, "concluded")];
 
 fn row(texts: Texts, line: &SummaryLine) -> Vec<Cell> {
     vec![

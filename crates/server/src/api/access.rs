@@ -259,25 +259,17 @@ pub async fn guard(State(window): State<Arc<Window>>, request: Request, next: Ne
         Some(asked) => asked,
         None => return no_such_method(method, path),
     };
-    match let_in(&window, request, asked).await {
-        Ok((caller, mut request)) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match admitted(&window, header, asked).await {
+        Ok(caller) => match signed(&window, &caller, request).await {
+            Ok(mut request) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+            Err(problem) => problem.into_response(),
+        },
         Err(problem) => problem.into_response(),
     }
-}
-
-/// The caller of a request that may do what is asked for, and the request, whose signature holds.
-pub(super) async fn let_in(
-    window: &Window,
-    request: Request,
-    asked: Access,
-) -> Result<(Caller, Request), Problem> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = admitted(window, header, asked).await?;
-    let request = signed(window, &caller, request).await?;
-    Ok((caller, request))
 }
 
 /// A request whose signature holds, where it has one or its token asks for one. The digest needs the body, which is read

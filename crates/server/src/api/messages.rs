@@ -1,14 +1,14 @@
 //! Messages in, and what became of them.
 
 use super::error::Problem;
-use super::{Query, access, operations, parameter, scope, view};
+use super::{Query, operations, parameter, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::pipeline::MessageAnswer;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ceb::Document;
 use clearance::Text;
@@ -33,29 +33,6 @@ pub async fn send(
     let (status, answer) = take(&window, &caller, &body).await?;
     let kind = ceb::Kind::from_root(&answer.message.root);
     Ok((status, Json(view::message_answer(&answer, kind))).into_response())
-}
-
-/// The path of [`send`].
-const PATH: &str = "/v1/messages";
-
-/// Whether a request is a message.
-pub(super) fn is_sent(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path() == PATH
-}
-
-/// The same as [`send`] with the guard before it, without the steps between that other routes need: of the requests of a busy
-/// window nearly all are this one.
-pub(super) async fn sent(window: &Arc<Window>, mut request: Request) -> Response {
-    DefaultBodyLimit::max(super::body_limit(&window.limits)).apply(&mut request);
-    let Some(asked) = access::access("post", PATH) else { return Problem::forbidden().into_response() };
-    let (caller, request) = match access::let_in(window, request, asked).await {
-        Ok(let_in) => let_in,
-        Err(problem) => return problem.into_response(),
-    };
-    match Bytes::from_request(request, &()).await {
-        Ok(body) => send(State(window.clone()), caller, body).await.into_response(),
-        Err(rejection) => rejection.into_response(),
-    }
 }
 
 /// Takes a message of the caller: its status, and the answer after the durable commit.

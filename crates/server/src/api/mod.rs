@@ -309,25 +309,20 @@ pub fn router(window: Window) -> Router {
         .merge(crate::portal::routes())
         .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
-        .with_state(window.clone());
+        .with_state(window);
     // One step around all routes rather than a layer on each: a layer is boxed and cloned for every request, and four of
     // them took a tenth of what a declaration costs.
     let routes = DefaultBodyLimit::max(body).layer(routes);
-    Router::new().fallback(move |request: Request| answered(window.clone(), routes.clone(), request))
+    Router::new().fallback(move |request: Request| answered(routes.clone(), request))
 }
 
 /// A request through the routes: a fault is a problem, or a page for a browser, and every answer has the headers.
-async fn answered<R>(window: Arc<Window>, routes: R, request: Request) -> Response
+async fn answered<R>(routes: R, request: Request) -> Response
 where
     R: Service<Request, Response = Response, Error = Infallible>,
 {
     let frame = crate::portal::frame_of_problems(&request);
-    let response = if messages::is_sent(&request) {
-        messages::sent(&window, request).await
-    } else {
-        let Ok(response) = routes.oneshot(request).await;
-        response
-    };
+    let Ok(response) = routes.oneshot(request).await;
     let response = error::as_problem(response).await;
     let response = match frame {
         Some(frame) => crate::portal::as_page(frame, response).await,

@@ -7,7 +7,7 @@
 
 use crate::codec::kind;
 use crate::crypt::{Keyring, Unsealable};
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{Context, SHA256};
 use std::ops::Range;
 
 /// Rows of a block at most. Reading one opens all: twice as many save another two percent of the disk.
@@ -21,21 +21,23 @@ const CLASS: u8 = kind::EVENT;
 
 type Salt = [u8; 16];
 
+fn digest_of(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    let mut out = [0; 32];
+    out.copy_from_slice(context.finish().as_ref());
+    out
+}
+
 /// The salt of a row, unless it is told.
 fn salt_of(block: &Salt, index: usize) -> Salt {
     let mut salt = [0; 16];
-    let derived = digest(&SHA256, &[b"onewindow row".as_slice(), block, &index.to_be_bytes()].concat());
-    salt.copy_from_slice(derived.as_ref().get(..16).unwrap_or(&[0; 16]));
+    salt.copy_from_slice(&digest_of(&[b"onewindow row", block, &index.to_be_bytes()])[..16]);
     salt
 }
 
 fn digest_under(salt: &Salt, payload: &[u8]) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    context.update(salt);
-    context.update(payload);
-    let mut out = [0; 32];
-    out.copy_from_slice(context.finish().as_ref());
-    out
+    digest_of(&[salt, payload])
 }
 
 /// Seals payloads that stand one after the other, and appends to them what it needs: the blob, and the digest of each.

@@ -1000,7 +1000,7 @@ impl Opened {
         }
         block
     }
-    /// Before and after rows are erased.
+    /// After rows were erased: what was opened before is dropped, and what is being opened is not kept.
     pub fn forget(&self) {
         let mut blocks = self.blocks();
         self.age.fetch_add(1, Ordering::SeqCst);

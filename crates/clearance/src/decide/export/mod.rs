@@ -178,8 +178,8 @@ impl Case<'_> {
     fn keep_export(&mut self, mut trade: ExportTrade) {
         let stands =
             |trade: &ExportTrade| trade.attempt.as_ref().map(|attempt| (attempt.number, attempt.state));
-        if stands(&self.export_trade(&trade.key)) != stands(&trade)
-            && let Some(list) = ClosedList::of(&trade, self.position, self.now)
+        if let Some(list) = ClosedList::of(&trade, self.position, self.now)
+            && stands(&self.export_trade(&trade.key)) != stands(&trade)
         {
             self.out.export.states.push(ExportState::Closed(Arc::new(list)));
         }
