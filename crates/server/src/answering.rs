@@ -93,14 +93,10 @@ impl Answering {
                     if let Some(version) = reference {
                         self.move_reference(version, &rows, &work);
                     }
-                    let heard = self.statistics.heard(first, &rows);
-                    let followed = self.tail.is_followed().then(|| rows.clone());
-                    self.batch(follows, Arc::unwrap_or_clone(rows), work).await?;
+                    self.batch(follows, &rows, work).await?;
                     // Senders do not wait for those who follow.
-                    self.statistics.take(heard);
-                    if let Some(rows) = followed {
-                        self.tail.keep(first, &rows).await;
-                    }
+                    self.statistics.take(self.statistics.heard(first, &rows));
+                    self.tail.keep(first, &rows);
                     if let Some(done) = done {
                         let _ = done.send(());
                     }
@@ -115,7 +111,7 @@ impl Answering {
                         let _ = answer.send(commanded);
                     }
                     self.statistics.take(self.statistics.heard(first, &rows));
-                    self.tail.keep(first, &rows).await;
+                    self.tail.keep(first, &rows);
                     if let Some(done) = done {
                         let _ = done.send(());
                     }
@@ -123,7 +119,9 @@ impl Answering {
                 Told::Preview { outcomes, answer } => {
                     let mut answers = Vec::with_capacity(outcomes.len());
                     for (position, outcome) in outcomes {
-                        answers.push(self.answer(position, outcome).await?);
+                        let answered = self.answer(position, outcome.as_ref()).await?;
+                        let outcome = outcome.filter(|_| !answered.repeated).map(Box::new);
+                        answers.push(Answered { outcome, ..answered });
                     }
                     let _ = answer.send(answers);
                 }
@@ -134,15 +132,15 @@ impl Answering {
     }
 
     /// Reference moves, senders are answered.
-    async fn batch(&self, follows: usize, rows: Vec<Row>, work: Vec<Work>) -> Result<(), StoreError> {
-        for row in &rows {
+    async fn batch(&self, follows: usize, rows: &[Row], work: Vec<Work>) -> Result<(), StoreError> {
+        for row in rows {
             if let Row::Event(event) = row
                 && let Some(outcome) = &event.outcome
             {
                 self.count(outcome);
             }
         }
-        let mut rows = rows.into_iter().skip(follows);
+        let mut rows = rows.iter().skip(follows);
         for work in work {
             match work {
                 Work::Message(_, answer) => {
@@ -153,7 +151,7 @@ impl Answering {
                     for row in rows.by_ref().take(message.documents as usize) {
                         documents.extend(self.answer_row(row).await?);
                     }
-                    let _ = answer.send(MessageAnswer { message, documents });
+                    let _ = answer.send(MessageAnswer { message: message.clone(), documents });
                 }
                 Work::Action(_, answer) | Work::ExportAction(_, answer) => {
                     if let Some(row) = rows.next()
@@ -186,11 +184,11 @@ impl Answering {
         Ok(())
     }
 
-    async fn answer_row(&self, row: Row) -> Result<Option<Answered>, StoreError> {
+    async fn answer_row(&self, row: &Row) -> Result<Option<Answered>, StoreError> {
         match row {
             Row::Event(event) => {
                 let position = event.event.position;
-                self.answer(position, event.outcome.map(|outcome| *outcome)).await.map(Some)
+                self.answer(position, event.outcome.as_deref()).await.map(Some)
             }
             _ => Ok(None),
         }
@@ -241,7 +239,7 @@ impl Answering {
     }
 
     /// The answer to one event; a repeated document gets the answer of its first row.
-    async fn answer(&self, position: Position, outcome: Option<Outcome>) -> Result<Answered, StoreError> {
+    async fn answer(&self, position: Position, outcome: Option<&Outcome>) -> Result<Answered, StoreError> {
         let Some(outcome) = outcome else {
             let answer = Answer {
                 status: 0,
@@ -283,7 +281,7 @@ impl Answering {
             answer,
             repeated: outcome.repeats.is_some(),
             undecided: false,
-            outcome: Some(Box::new(outcome)),
+            outcome: None,
         })
     }
 }

@@ -10,6 +10,7 @@
 mod answering;
 pub mod api;
 pub mod auth;
+pub mod beside;
 mod bonded;
 pub mod clock;
 mod commands;

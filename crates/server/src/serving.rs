@@ -3,6 +3,7 @@
 //! how a space is opened is for the caller.
 
 use crate::Window;
+use crate::beside::Beside;
 use crate::push;
 use crate::shadow::Loaded;
 use crate::signing_in::Rates;
@@ -116,6 +117,7 @@ pub async fn serve<Again: Future<Output = Result<Opened, OpenError>>>(
 ) -> Result<(), Ended> {
     let door = Door(Arc::new(RwLock::new(Router::new())));
     door.open(opened.window.clone(), settings.rates);
+    let beside = Beside::begin()?;
     let (close, closing) = oneshot::channel::<()>();
     let closed = async {
         let _ = closing.await;
@@ -126,7 +128,7 @@ pub async fn serve<Again: Future<Output = Result<Opened, OpenError>>>(
     let mut serving = tokio::spawn(serving.into_future());
     tokio::pin!(stop);
     loop {
-        let tending = tend(&opened.window, &settings);
+        let tending = tend(&opened.window, &settings, &beside);
         let error = tokio::select! {
             () = &mut stop => break,
             ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)??),
@@ -145,8 +147,9 @@ pub async fn serve<Again: Future<Output = Result<Opened, OpenError>>>(
     Ok(())
 }
 
-/// What a window needs while it is open.
-fn tend(window: &Window, settings: &Settings) -> JoinSet<()> {
+/// What a window needs while it is open. What somebody waits for (timers, the disk, codes to telephones) runs as requests do, what
+/// only follows the ledger beside.
+fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let (probe, least) = (settings.probe.clone(), settings.least_bytes);
     if let Some(room) = probe() {
@@ -154,22 +157,23 @@ fn tend(window: &Window, settings: &Settings) -> JoinSet<()> {
     }
     tasks.spawn(worker::watch_room(window.intake.clone(), probe, least, EVERY));
     tasks.spawn(worker::run(window.clone(), EVERY));
-    tasks.spawn(crate::evidence::run(window.clone(), EVERY));
-    tasks.spawn(crate::statistics::run(window.clone(), EVERY));
     tasks.spawn(crate::credit::run(window.clone()));
     tasks.spawn(crate::demands::run(window.clone()));
     tasks.spawn(crate::draws::run(window.clone()));
-    tasks.spawn(crate::finding::run(window.clone(), EVERY));
+    let beside = beside.handle();
+    tasks.spawn_on(crate::evidence::run(window.clone(), EVERY), beside);
+    tasks.spawn_on(crate::statistics::run(window.clone(), EVERY), beside);
+    tasks.spawn_on(crate::finding::run(window.clone(), EVERY), beside);
     if let Some(model) = &settings.model {
         window.shadow.load(model.clone());
     }
-    tasks.spawn(crate::shadow::run(window.clone(), EVERY));
+    tasks.spawn_on(crate::shadow::run(window.clone(), EVERY), beside);
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {
         window.messenger.connect(client.clone(), url);
         tasks.spawn(crate::notices::run(window.clone()));
     }
-    tasks.spawn(push::run(window.clone(), client, patience));
+    tasks.spawn_on(push::run(window.clone(), client, patience), beside);
     tasks
 }
 

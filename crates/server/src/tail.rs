@@ -4,8 +4,8 @@
 
 use clearance::keys::Position;
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError};
 use store::{ChosenRead, Cursor, Read, Row, StoreError};
 use tokio::sync::Mutex;
 
@@ -67,34 +67,59 @@ struct Recent {
     begun: bool,
 }
 
+/// What was committed and nobody has looked at yet.
+#[derive(Default)]
+struct Handed {
+    batches: VecDeque<(Position, Arc<Vec<Row>>)>,
+    rows: usize,
+}
+
+impl Handed {
+    /// Of more than are kept the oldest are left out: whoever needs them reads them.
+    fn take_in(&mut self, first: Position, rows: &Arc<Vec<Row>>) {
+        self.rows += rows.len();
+        self.batches.push_back((first, rows.clone()));
+        while self.rows > KEPT
+            && self.batches.len() > 1
+            && let Some((_, oldest)) = self.batches.pop_front()
+        {
+            self.rows -= oldest.len();
+        }
+    }
+}
+
 /// The newest rows.
 #[derive(Default)]
 pub struct Tail {
     recent: Mutex<Recent>,
+    /// Whoever answers senders lays rows down here and goes on: those who follow may hold what is kept for long, and yield to
+    /// everybody meanwhile.
+    handed: std::sync::Mutex<Handed>,
     /// Commits for which rows are kept yet.
     followed: AtomicU32,
 }
 
 impl Tail {
-    /// Whether somebody follows.
-    pub fn is_followed(&self) -> bool {
-        self.followed.load(Ordering::Relaxed) > 0
-    }
-
-    /// Keeps rows that were committed in one, if somebody follows.
-    pub async fn keep(&self, first: Position, rows: &Arc<Vec<Row>>) {
+    /// Keeps rows that were committed in one, if somebody follows. Waits for nobody who follows.
+    pub fn keep(&self, first: Position, rows: &Arc<Vec<Row>>) {
         let left = self.followed.load(Ordering::Relaxed);
         if left == 0 {
             return;
         }
         // Whoever looks meanwhile sets it anew: one less or more is the same.
         self.followed.store(left - 1, Ordering::Relaxed);
-        let mut recent = self.recent.lock().await;
-        if left == 1 {
-            *recent = Recent::default();
-        } else {
-            recent.keep(first, rows);
+        if left > 1 {
+            return self.handed().take_in(first, rows);
         }
+        *self.handed() = Handed::default();
+        // Held by somebody: he follows again.
+        if let Ok(mut recent) = self.recent.try_lock() {
+            *recent = Recent::default();
+        }
+    }
+
+    fn handed(&self) -> std::sync::MutexGuard<'_, Handed> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Up to `limit` wanted rows after a cursor.
@@ -110,6 +135,10 @@ impl Tail {
     ) -> Result<Found, StoreError> {
         self.followed.store(FOLLOWED, Ordering::Relaxed);
         let mut recent = self.recent.lock().await;
+        let handed = std::mem::take(&mut *self.handed());
+        for (first, rows) in &handed.batches {
+            recent.keep(*first, rows);
+        }
         recent.follow(read).await?;
         if recent.covers(after) {
             return Ok(recent.after(after, wanted, limit));

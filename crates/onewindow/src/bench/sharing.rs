@@ -5,6 +5,8 @@ use crate::Failure;
 use crate::demo::agencies;
 use counterpart::Counterpart;
 use server::Window;
+use server::beside::{self, Beside};
+use server::evidence;
 use server::push::{self, Client, Patience, Reach};
 use std::time::{Duration, Instant};
 use store::{Read, authorities};
@@ -15,6 +17,8 @@ use tokio::task::JoinHandle;
 pub const RECEIVERS: &str = "receivers";
 /// How long the last event may take to come.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// How often the evidence log is published.
+const EVERY: Duration = Duration::from_secs(1);
 
 /// What was sent.
 #[derive(Clone, Copy)]
@@ -30,7 +34,8 @@ pub struct Sharing {
     name: String,
     receivers: Runtime,
     counterparts: Vec<Counterpart>,
-    sending: JoinHandle<()>,
+    beside: Beside,
+    work: [JoinHandle<()>; 2],
 }
 
 impl Sharing {
@@ -42,6 +47,8 @@ impl Sharing {
         let receivers = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name(RECEIVERS)
+            // They stand for other machines, which take no processor from this one.
+            .on_thread_start(beside::yield_to_others)
             .enable_all()
             .build()?;
         let name = format!("bench-{}-{number}", window.clock.now().0);
@@ -49,8 +56,11 @@ impl Sharing {
         runtime.block_on(agencies::share(window))?;
         let counterparts = receivers.block_on(agencies::follow(window, &name))?;
         let client = Client::new(Reach::new(vec![agencies::NETWORK.parse()?]), &authorities::client(None)?)?;
-        let sending = runtime.spawn(push::run(window.clone(), client, Patience::default()));
-        Ok(Self { name, receivers, counterparts, sending })
+        let beside = Beside::begin()?;
+        let sending = beside.handle().spawn(push::run(window.clone(), client, Patience::default()));
+        // The evidence log follows the ledger too: what it costs is measured with the rest.
+        let logging = beside.handle().spawn(evidence::run(window.clone(), EVERY));
+        Ok(Self { name, receivers, counterparts, beside, work: [sending, logging] })
     }
 
     /// Waits until everything was sent, and ends it.
@@ -74,7 +84,8 @@ impl Sharing {
                 return Err("what is shared does not come to its end".into());
             }
         }
-        self.sending.abort();
+        self.work.iter().for_each(JoinHandle::abort);
+        drop(self.beside);
         runtime.block_on(agencies::leave(window, &self.name))?;
         self.receivers.shutdown_background();
         Ok(Shared { requests, behind: quiet.duration_since(began) })
