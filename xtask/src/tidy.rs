@@ -1,5 +1,5 @@
 //! The style as a program: every file says what it is for, nothing of this machine is left in, no file outgrows its
-//! budget without a reason.
+//! budget without a reason, no page leads to a file that is not there.
 #![expect(clippy::print_stderr, reason = "a command that people run")]
 
 use std::path::{Path, PathBuf};
@@ -35,11 +35,16 @@ pub fn run() -> bool {
     eprintln!("── tidy");
     let mut files = Vec::new();
     for folder in ["crates", "xtask"] {
-        collect(Path::new(folder), &mut files);
+        collect(Path::new(folder), "rs", &mut files);
     }
     let mut faults = Vec::new();
     for path in files {
         check(&path, &mut faults);
+    }
+    let mut pages: Vec<PathBuf> = ["README.md", "ARCHITECTURE.md"].map(PathBuf::from).to_vec();
+    collect(Path::new("docs"), "md", &mut pages);
+    for page in pages {
+        links(&page, &mut faults);
     }
     for fault in &faults {
         eprintln!("{fault}");
@@ -47,13 +52,13 @@ pub fn run() -> bool {
     faults.is_empty()
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, kind: &str, files: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() && !path.ends_with("target") {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect(&path, kind, files);
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             files.push(path);
         }
     }
@@ -72,6 +77,18 @@ fn check(path: &Path, faults: &mut Vec<String>) {
     for word in banned() {
         if text.contains(&word) {
             faults.push(format!("{name}: contains {word}"));
+        }
+    }
+}
+
+/// What a page leads to within the project is there: a picture that is missing shows nothing.
+fn links(page: &Path, faults: &mut Vec<String>) {
+    let Ok(text) = std::fs::read_to_string(page) else { return };
+    let beside = page.parent().unwrap_or(Path::new(""));
+    for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        let file = link.split(['#', ' ']).next().unwrap_or_default();
+        if !file.is_empty() && !file.contains("://") && !beside.join(file).exists() {
+            faults.push(format!("{}: leads to {file}, which is not there", page.display()));
         }
     }
 }

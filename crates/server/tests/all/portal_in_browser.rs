@@ -161,21 +161,22 @@ pub(crate) fn visit_in(
     for language in languages {
         browser.open(&format!("{}/guide?lang={language}", served.address));
         for (name, page) in pages {
-            for (width, dark) in [(390, false), (1280, false), (1280, true)] {
+            browser.open(&format!("{}{page}", served.address));
+            // Keys move the focus, which is in every picture afterwards: they come last.
+            for (width, dark) in [(1280, false), (1280, true), (390, false)] {
                 browser.look(width, dark);
-                browser.open(&format!("{}{page}", served.address));
                 let at = format!("{who} {name} {language} {width}{}", if dark { " dark" } else { "" });
                 if browser.run("document.documentElement.lang") != *language {
                     faults.push(format!("{at}: in another language"));
                 }
                 let found = browser.run(CHECKS);
                 faults.extend(found.as_array().unwrap().iter().map(|one| format!("{at}: {one}")));
+                let theme = if dark { "-dark" } else { "" };
+                browser.picture(&folder().join(format!("{who}-{name}-{language}-{width}{theme}.png")));
                 if width == 390 {
                     focus(browser, &at, faults);
                 }
                 faults.extend(browser.complaints().into_iter().map(|one| format!("{at}: {one}")));
-                let theme = if dark { "-dark" } else { "" };
-                browser.picture(&folder().join(format!("{who}-{name}-{language}-{width}{theme}.png")));
             }
         }
     }

@@ -173,13 +173,14 @@ impl Chromium {
         );
     }
 
-    /// The size of the window, and the theme.
+    /// The size of the window, and the theme; the page that is open is drawn so when it returns.
     pub fn look(&mut self, width: u32, dark: bool) {
         let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600});
         self.call("Emulation.setDeviceMetricsOverride", &size);
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.call("Emulation.setEmulatedMedia", &media);
+        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
     }
 
     /// A picture of the whole page.
