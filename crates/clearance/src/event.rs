@@ -6,6 +6,7 @@ use crate::bonded::TakenLine;
 use crate::export::ExportFollow;
 use crate::inspection::Inspection;
 use crate::keys::{OrderKey, Position, Time, WaybillKey};
+use crate::recognition::Recognised;
 use book::{DocumentKey, Resolution};
 use std::sync::Arc;
 
@@ -258,6 +259,8 @@ pub enum ActionKind {
     },
     /// What an inspection found, typed, with the measure that follows.
     Inspected(Box<Inspection>),
+    /// What another body's inspection found, recognised, with the measure that follows.
+    Recognised(Box<Recognised>),
     /// The second officer found the same: what follows from the inspection that waits takes effect.
     ConfirmInspection,
     /// The second officer did not: the inspection that waits is void, the goods are looked at again.
@@ -315,6 +318,14 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
+    /// The inspection that it rests on: the officer's own, or another's that he recognises.
+    pub fn inspection(&self) -> Option<&Inspection> {
+        match self {
+            Self::Inspected(inspection) => Some(inspection),
+            Self::Recognised(recognised) => Some(&recognised.inspection),
+            _ => None,
+        }
+    }
     /// The word used in the API and the stored form.
     pub fn word(&self) -> &'static str {
         match self {
@@ -322,6 +333,7 @@ impl ActionKind {
             Self::Inspect => "inspect",
             Self::InspectionResult { .. } => "inspection-result",
             Self::Inspected(_) => "inspected",
+            Self::Recognised(_) => "recognised",
             Self::ConfirmInspection => "confirm-inspection",
             Self::ContestInspection => "contest-inspection",
             Self::Release => "release",

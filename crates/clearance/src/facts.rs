@@ -5,10 +5,11 @@ use crate::Text;
 use crate::bonded;
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::decide::Reference;
-use crate::event::{Cause, Event, Follow, TimerKind};
+use crate::event::{ActionKind, Cause, Event, Follow, TimerKind};
 use crate::export::{ClosedPeriod, ExportKey, ExportState, ExportTradeKey};
 use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use crate::recognition::Report;
 use crate::record::{Record, RecordKey};
 use crate::standing::Standing;
 use crate::windows::{self, Window, Windowed};
@@ -155,6 +156,8 @@ pub struct Facts {
     pub goods: FxHashMap<Text, FiledGoods>,
     /// Lists and grades of parties by the key of their record.
     pub standings: FxHashMap<RecordKey, Standing>,
+    /// Reports of inspections by the key of their record.
+    pub reports: FxHashMap<RecordKey, Report>,
     /// Bonded books and their stocks; of a list's earlier documents nothing is needed.
     pub bonded: book::Facts,
     /// Balances; an account that never moved is absent.
@@ -198,7 +201,12 @@ pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
             keys.exports.push(ExportKey::Trade(ExportTradeKey::of_pair(&timer.order)));
         }
         Cause::Timer(timer) => keys.orders.push(timer.order.clone()),
-        Cause::Action(action) => keys.orders.push(action.order.clone()),
+        Cause::Action(action) => {
+            keys.orders.push(action.order.clone());
+            if let ActionKind::Recognised(recognised) = &action.kind {
+                keys.looked_at.push(recognised.key());
+            }
+        }
         Cause::ExportAction(action) => {
             keys.exports.push(ExportKey::Trade(ExportTradeKey::of_pair(&action.order)));
         }

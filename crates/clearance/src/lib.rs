@@ -23,6 +23,7 @@ pub mod normal;
 pub mod outcome;
 pub mod party;
 pub mod reason;
+pub mod recognition;
 pub mod record;
 pub mod risk;
 pub mod rulebook;

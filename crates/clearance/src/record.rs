@@ -64,11 +64,13 @@ pub enum Register {
     BondedItem = 28,
     /// Documents that move goods of bonded books.
     BondedDocument = 29,
+    /// Results of inspections that one agency reports to another, which may recognise them.
+    InspectionReport = 30,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -97,6 +99,7 @@ impl Register {
         Self::BondedBook,
         Self::BondedItem,
         Self::BondedDocument,
+        Self::InspectionReport,
     ];
 
     /// The register of a stored number.
@@ -135,6 +138,7 @@ impl Register {
             Self::BondedBook => "bonded-books",
             Self::BondedItem => "bonded-items",
             Self::BondedDocument => "bonded-documents",
+            Self::InspectionReport => "inspection-reports",
         }
     }
 

@@ -25,7 +25,9 @@ pub mod sending;
 pub mod subjects;
 pub mod summaries;
 
-pub use inspection::{Contested, Declared, Found, Inspection, InspectionForm, ResultRow, Unconfirmed};
+pub use inspection::{
+    Contested, Declared, Found, Inspection, InspectionForm, Report, ResultRow, Unconfirmed,
+};
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};
 pub use rules::{Example, Rule, Rules};
 

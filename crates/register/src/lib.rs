@@ -21,6 +21,7 @@ pub mod fields;
 pub mod filing;
 pub mod form;
 pub mod goods;
+pub mod inspection_report;
 pub mod moves;
 pub mod notice;
 pub mod offer;
@@ -189,6 +190,7 @@ impl Seen<'_> {
 pub fn as_facts(facts: &mut Facts) {
     goods::as_facts(facts);
     credit::as_facts(facts);
+    inspection_report::as_facts(facts);
     bonded::as_facts(facts);
 }
 
@@ -243,6 +245,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::BondedBook => bonded::BOOK_MOVES,
         Register::BondedItem => bonded::ITEM_MOVES,
         Register::BondedDocument => bonded::document::MOVES,
+        Register::InspectionReport => inspection_report::MOVES,
     }
 }
 
@@ -354,6 +357,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::BondedBook => bonded::made_book(seen, step, &mut faults),
         Register::BondedItem => bonded::made_item(step, &mut faults),
         Register::BondedDocument => bonded::document::made(seen, step, &mut faults),
+        Register::InspectionReport => inspection_report::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

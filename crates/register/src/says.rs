@@ -140,6 +140,16 @@ says! {
     CODE_OF_TABLE: "code-of-table", "相应代码表中的代码", "a code of its table";
     BRAND_AUTHORISATION: "brand-authorisation", "品牌授权书的附件记录", "the record of the brand's authorisation";
     THE_ANSWER: "the-answer", "答复内容", "the answer";
+    REPORT_ID: "report-id", "已备案的监管部门或机构的编码、冒号、其查验报告编号", "code of an office or agency that is filed, a colon, its number of the report";
+    SAME_RECOGNISER: "same-recogniser", "原提交的机构；提交给另一机构须另立记录", "the agency that it was reported to: to another it is a record of its own";
+    REPORT_ENDED: "report-ended", "仍在有效期内的查验报告", "a report that may still be relied on";
+    UNTIL_REPORT_ENDS: "until-report-ends", "今天至{day}之间的日期", "a day from today to {day}";
+    ARTICLE_NUMBER: "article-number", "企业商品货号", "an article number of the merchant";
+    TRADE_OR_ARTICLES: "trade-or-articles", "填写一笔交易（平台编码/订单编号），或企业的商品货号，二者选一", "one trade as platform/order number, or article numbers of the merchant: one of the two";
+    REPORT_NUMBER: "report-number", "报告、证书或笔录的编号", "the number of the report, certificate or protocol";
+    REPORT_BASIS: "report-basis", "出具所依据的法律、法规或协议", "the law, regulation or agreement on which it is given";
+    A_RESULT_AT_LEAST: "a-result-at-least", "至少一项查验结果", "at least one result";
+    LINE_OF_A_TRADE: "line-of-a-trade", "0：未指明交易的报告不分商品序号", "0: a report that names no trade has no lines of one";
     REQUEST_ID: "request-id", "已备案的机构或银行的编码、冒号、其请求编号", "code of an agency or bank that is filed, a colon, its number of the request";
     ANOTHER_AGENCY: "another-agency", "另一家已备案的机构或银行的编码", "the code of another agency or bank that is filed";
     ASSISTANCE_OR_QUESTION: "assistance-or-question", "assistance（协助）或question（询问）", "assistance or question";

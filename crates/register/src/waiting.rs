@@ -25,6 +25,8 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::BondedBook | Register::BondedDocument, Who::Owner) => &["refused"],
         (Register::BondedDocument, Who::Reviewer) => &["filed"],
         (Register::RiskCase, Who::Owner | Who::Giver) => &["open", "decided"],
+        (Register::InspectionReport, Who::Giver) => &["reported"],
+        (Register::InspectionReport, Who::Owner) => &["declined"],
         (Register::ServiceRequest, Who::Giver) => &["open"],
         (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
         (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],

@@ -7,6 +7,8 @@ mod certificates;
 mod demands;
 #[path = "filings/draws.rs"]
 mod draws;
+#[path = "filings/inspection_reports.rs"]
+mod inspection_reports;
 #[path = "filings/risk_cases.rs"]
 mod risk_cases;
 #[path = "filings/says.rs"]

@@ -20,6 +20,7 @@ use clearance::inspection::{Found, Inspection, JointInspection, Measure};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, DrawTerms, FactsRead, Outcome, Receipt};
 use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role, Service};
+use clearance::recognition::Recognised;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::risk::{DrawPeriod, SamplingSeed};
 use clearance::rulebook::Rate;
@@ -387,6 +388,7 @@ fields! {
     OfficerAction { id, officer, party, order, version, kind, text }
     Found { line, result, quantity, weight }
     Inspection { found, measure, second, place, photographs }
+    Recognised { report, version, inspection }
     JointInspection { position, time, rulebook, day, officer, party, text, inspection, confirmed_by }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
     Service { service, valid_from, valid_to, currencies, transaction_limit, scope, licence }
@@ -989,6 +991,10 @@ impl Stored for ActionKind {
                 out.push(22);
                 release.put(out);
             }
+            Self::Recognised(recognised) => {
+                out.push(23);
+                recognised.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -1015,6 +1021,7 @@ impl Stored for ActionKind {
             20 => Self::ConfirmInspection,
             21 => Self::ContestInspection,
             22 => Self::LeaveGate { release: Stored::get(bytes)? },
+            23 => Self::Recognised(Stored::get(bytes)?),
             _ => return Err(Damage("no action has this number")),
         })
     }

@@ -6,9 +6,11 @@ use super::{Case, bonded, cancellation, inspection, judge, return_goods, timer, 
 use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
+use crate::goods::RecordRead;
 use crate::inspection::Beside;
 use crate::keys::Time;
 use crate::reason::Reason;
+use crate::recognition;
 use crate::rulebook::{Law, Rulebook};
 use crate::states::{Trigger, next};
 use ceb::Document;
@@ -27,7 +29,10 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
         case.out.repeats = Some(*first);
         return;
     }
-    let refused = refused(&consignment, action, case.reference.current(), &case.law, case.now);
+    let mut refused = refused(&consignment, action, case.reference.current(), &case.law, case.now);
+    if refused.is_empty() {
+        refused = unreported(case, &consignment, action);
+    }
     if !refused.is_empty() {
         return forbid(case, refused);
     }
@@ -40,8 +45,10 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
             ActionKind::InspectionResult { passed } => {
                 format_compact!("inspection-result {}", if *passed { "passed" } else { "failed" })
             }
-            ActionKind::Inspected(inspection) => format_compact!("inspected {}", inspection.measure.word()),
-            kind => kind.word().into(),
+            kind => match kind.inspection() {
+                Some(inspection) => format_compact!("{} {}", kind.word(), inspection.measure.word()),
+                None => kind.word().into(),
+            },
         };
         attempt.remarks.push(Remark {
             position: case.position,
@@ -58,8 +65,11 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     {
         attempt.joint = None;
     }
-    match (&action.kind, second) {
-        (ActionKind::Inspected(found), _) if joint => inspection::wait(case, &mut consignment, action, found),
+    match (action.kind.inspection(), second) {
+        (Some(found), _) if joint => {
+            let words = inspection::words(case, action);
+            inspection::wait(case, &mut consignment, action, found, words);
+        }
         (_, Second::Needed) => propose(case, &consignment),
         _ => perform(case, &mut consignment, action),
     }
@@ -68,7 +78,25 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
 
 /// Whether an inspection waits for its second officer.
 fn waits_for_second(kind: &ActionKind, book: &Rulebook, law: &Law) -> bool {
-    matches!(kind, ActionKind::Inspected(found) if found.waits_for_second(&book.inspections, law))
+    kind.inspection().is_some_and(|found| found.waits_for_second(&book.inspections, law))
+}
+
+/// Why an officer may not rest on the report that he names; nothing where he names none.
+fn unreported(case: &mut Case<'_>, consignment: &Consignment, action: &OfficerAction) -> Vec<Finding> {
+    let ActionKind::Recognised(recognised) = &action.kind else { return Vec::new() };
+    let key = recognised.key();
+    let report = case.facts.reports.get(&key);
+    case.out.read.records.extend(report.map(|report| RecordRead {
+        key,
+        version: report.version,
+        position: report.position,
+    }));
+    let declaration = consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document);
+    let declaration = declaration.and_then(|document| match document {
+        Document::Declaration(declaration) => Some(declaration),
+        _ => None,
+    });
+    recognition::faults(action, recognised, report, declaration, (&case.reference.parties, case.today()))
 }
 
 /// Where a release stands that needs two officers.
@@ -101,7 +129,10 @@ fn second_officer(consignment: &Consignment, kind: &ActionKind, officer: &str, f
 
 /// Whether a remark's word is a release.
 fn releases(word: &str) -> bool {
-    matches!(word, "approve" | "release" | "inspection-result passed" | "inspected release")
+    matches!(
+        word,
+        "approve" | "release" | "inspection-result passed" | "inspected release" | "recognised release"
+    )
 }
 
 /// A release is proposed: nothing moves, the officer is told who is awaited.
@@ -131,7 +162,7 @@ pub fn refused(
     if let Some(finding) = forbidden(consignment, &action.kind, now) {
         return vec![finding];
     }
-    if let ActionKind::Inspected(inspection) = &action.kind {
+    if let Some(inspection) = action.kind.inspection() {
         let faults = inspection.faults(&Beside {
             results: &book.inspections,
             law,
@@ -193,8 +224,7 @@ fn trigger(kind: &ActionKind) -> Option<Trigger> {
         ActionKind::Detain { .. } => Trigger::DetainOther,
         ActionKind::ReExport => Trigger::ReExport,
         ActionKind::Close => Trigger::Close,
-        ActionKind::Inspected(inspection) => inspection.measure.trigger(),
-        _ => return None,
+        kind => kind.inspection()?.measure.trigger(),
     })
 }
 
@@ -245,9 +275,6 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         // What these mean is narrower than where they lead.
         (ActionKind::Approve, Some(state)) => state == State::Review,
         (ActionKind::InspectionResult { .. }, Some(state)) => state == State::Inspection,
-        (ActionKind::Inspected(inspection), Some(state)) => {
-            state == State::Inspection && next(state, inspection.measure.trigger()).is_some()
-        }
         (ActionKind::ConfirmInspection | ActionKind::ContestInspection, Some(_)) => {
             attempt.is_some_and(|attempt| attempt.unconfirmed().is_some())
         }
@@ -266,6 +293,9 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1) && summarisable,
         (ActionKind::LeaveGate { .. }, Some(_)) => bonded::may_leave(consignment),
         (ActionKind::PayBill, _) => bill.is_some_and(|bill| bill.status == 2 && !bill.paid),
+        (kind, Some(state)) if kind.inspection().is_some() => {
+            state == State::Inspection && trigger(kind).is_some_and(|trigger| next(state, trigger).is_some())
+        }
         (kind, Some(state)) => trigger(kind).is_some_and(|trigger| next(state, trigger).is_some()),
     };
     // Goods that could not be assessed would go free of tax, quota and guarantee.
@@ -302,6 +332,10 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
             judge::reject(case, consignment, vec![finding]);
         }
         ActionKind::Inspected(found) => inspection::follow(case, consignment, found, text),
+        ActionKind::Recognised(rests) => {
+            let words = inspection::words(case, action);
+            inspection::follow(case, consignment, &rests.inspection, &words);
+        }
         ActionKind::ConfirmInspection => inspection::confirm(case, consignment, &action.officer),
         ActionKind::ContestInspection => inspection::contest(case, consignment),
         ActionKind::Inspect => judge::step(case, consignment, Trigger::Inspect, &manual("19019", "布控查验")),

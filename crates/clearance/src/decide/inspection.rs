@@ -4,6 +4,7 @@
 use super::action::clear;
 use super::declaration::end_attempt;
 use super::{Case, judge};
+use crate::Text;
 use crate::consignment::Consignment;
 use crate::event::{ActionKind, OfficerAction};
 use crate::finding::Finding;
@@ -11,6 +12,7 @@ use crate::inspection::{Inspection, JointInspection, Measure, fault};
 use crate::reason::Reason;
 use crate::rulebook::InspectionResults;
 use ceb::Day;
+use compact_str::format_compact;
 
 /// The inspection that waits for its second officer.
 fn unconfirmed(consignment: &Consignment) -> Option<&JointInspection> {
@@ -28,7 +30,7 @@ pub(super) fn refused(consignment: &Consignment, action: &OfficerAction) -> Vec<
     let mut faults = Vec::new();
     if !is_for(consignment, &action.kind, &action.officer, &action.party) {
         let joint = unconfirmed(consignment);
-        let of = |part: fn(&JointInspection) -> &crate::Text| joint.map(part).cloned().unwrap_or_default();
+        let of = |part: fn(&JointInspection) -> &Text| joint.map(part).cloned().unwrap_or_default();
         let (officer, office) = (of(|joint| &joint.officer), of(|joint| &joint.party));
         faults.push(
             Finding::new(Reason::SecondInspectorNeeded)
@@ -52,6 +54,7 @@ pub(super) fn wait(
     consignment: &mut Consignment,
     action: &OfficerAction,
     inspection: &Inspection,
+    text: Text,
 ) {
     let (rulebook, day) = (case.reference.current().number, case.today());
     let Some(attempt) = &mut consignment.attempt else { return };
@@ -62,16 +65,16 @@ pub(super) fn wait(
         day,
         officer: action.officer.clone(),
         party: action.party.clone(),
-        text: action.text.clone(),
+        text,
         inspection: inspection.clone(),
-        confirmed_by: crate::Text::default(),
+        confirmed_by: Text::default(),
     }));
     case.out.answer.status = i32::from(attempt.state.number());
     case.out.answer.info = "查验结果已记录，等待另一名关员复核".into();
 }
 
 /// The second officer found the same: what follows takes effect, by the table that the first held it against.
-pub(super) fn confirm(case: &mut Case<'_>, consignment: &mut Consignment, officer: &crate::Text) {
+pub(super) fn confirm(case: &mut Case<'_>, consignment: &mut Consignment, officer: &Text) {
     let Some(joint) = consignment.attempt.as_mut().and_then(|attempt| attempt.joint.as_mut()) else { return };
     joint.confirmed_by = officer.clone();
     let joint = joint.clone();
@@ -84,6 +87,17 @@ pub(super) fn contest(case: &mut Case<'_>, consignment: &Consignment) {
     let state = consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number());
     case.out.answer.status = i32::from(state);
     case.out.answer.info = "复核有异议，须重新查验".into();
+}
+
+/// What is said of an inspection: the officer's words, and before them whose it was if not his own.
+pub(super) fn words(case: &Case<'_>, action: &OfficerAction) -> Text {
+    let text = action.text.trim();
+    let ActionKind::Recognised(rests) = &action.kind else { return action.text.clone() };
+    let report = case.facts.reports.get(&rests.key());
+    let by = report.map_or("", |report| report.by.as_str());
+    let name = case.reference.parties.find(by, case.today()).map_or(by, |filing| filing.name.as_str());
+    let between = if text.is_empty() { "" } else { "，" };
+    format_compact!("采信{name}的查验结果{between}{text}")
 }
 
 /// What follows from an inspection. A party that is not told what was found reads the measure alone.

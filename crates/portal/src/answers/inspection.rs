@@ -47,6 +47,8 @@ pub struct Inspection {
     pub text: String,
     /// Where.
     pub place: String,
+    /// For officers: the report of another agency that it rests on; empty = none.
+    pub report: String,
     /// SHA-256 of each photograph.
     pub photographs: Vec<String>,
     /// For officers: who looked.
@@ -143,4 +145,28 @@ pub struct InspectionForm {
     pub photographs: u32,
     /// Bytes of one at most.
     pub photograph_bytes: u64,
+    /// Reports of other agencies that a decision may rest on.
+    pub reports: Vec<Report>,
+}
+
+/// A report of another agency's inspection that the reader's office recognises.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Report {
+    /// Its record.
+    pub report: String,
+    /// Its version.
+    pub version: u32,
+    /// Who inspected.
+    pub by_name: String,
+    /// Number of the report.
+    pub number: String,
+    /// The day, and the last day on which it holds, as yyyyMMdd.
+    pub day: u32,
+    /// The last day.
+    pub until: u32,
+    /// What was found.
+    pub found: Vec<Found>,
+    /// What may follow.
+    pub measures: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! An inspection: the form of the officer who looked, and what it says of itself in the timeline of a trade.
 
+use super::registers::record_address;
 use super::trade_address;
 use crate::answers::{Both, Decided, Declared, Found, Inspection, InspectionForm, ResultRow};
 use crate::format::time;
@@ -58,6 +59,7 @@ pub fn form(
     html! {
         h2 #inspect { (texts.text("inspect-title")) }
         (refused(texts, view))
+        (reports(frame, (platform, order_no), version, form, view))
         form method="post" enctype="multipart/form-data" action={ (trade_address(platform, order_no)) "/inspections" } {
             @if let Some(reader) = &frame.reader { (guard(reader)) }
             (hidden("id", &view.id))
@@ -77,6 +79,55 @@ pub fn form(
                     multiple aria-describedby="photographs-hint";
             }
             (submit(&texts.text("inspect-record")))
+        }
+    }
+}
+
+/// Results of other agencies' inspections that the office recognises: each may be decided on as it stands.
+fn reports(
+    frame: &Frame,
+    (platform, order_no): (&str, &str),
+    version: u32,
+    form: &InspectionForm,
+    view: &View,
+) -> Markup {
+    let texts = frame.texts;
+    html! {
+        @if !form.reports.is_empty() {
+            section {
+                h3 { (texts.text("reports-of-trade")) }
+                p.muted { (texts.text("reports-of-trade-help")) }
+                @for (index, report) in form.reports.iter().enumerate() {
+                    @let name = |of: &str| format!("{of}-report-{index}");
+                    form method="post" enctype="multipart/form-data" action={ (trade_address(platform, order_no)) "/inspections" } {
+                        @if let Some(reader) = &frame.reader { (guard(reader)) }
+                        (hidden("id", &view.id))
+                        (hidden("version", &version.to_string()))
+                        (hidden("report", &report.report))
+                        (hidden("report-version", &report.version.to_string()))
+                        fieldset.field {
+                            legend { (report.by_name) " · " span.code { (report.number) } }
+                            @for found in &report.found { (of_found(texts, found)) }
+                            (facts(&[
+                                (texts.text("report-day"), html! { (time(&report.day.to_string())) }),
+                                (texts.text("report-until"), html! { (time(&report.until.to_string())) }),
+                                (texts.text("register-inspection-reports"), html! { a href=(record_address("inspection-reports", &report.report)) { (report.report) } }),
+                            ]))
+                            div.field {
+                                label for=(name("measure")) { (texts.text("inspect-follows")) }
+                                select id=(name("measure")) name="measure" {
+                                    @for measure in &report.measures { option value=(measure) { (texts.word(Family::Measure, measure)) } }
+                                }
+                            }
+                            div.field {
+                                label for=(name("words")) { (texts.text("inspect-words")) }
+                                textarea id=(name("words")) name="words" rows="2" {}
+                            }
+                            (submit(&texts.text("reports-rest")))
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -238,6 +289,11 @@ pub fn shown(texts: Texts, (platform, order_no): (&str, &str), one: &Inspection)
     }
     if !one.text.is_empty() {
         pairs.push((texts.text("inspect-words"), html! { (one.text) }));
+    }
+    if !one.report.is_empty() {
+        let said = texts.with("inspection-of-another", &[("report", &one.report)]);
+        let there = record_address("inspection-reports", &one.report);
+        pairs.push((texts.text("item-report"), html! { a href=(there) { (said) } }));
     }
     if !one.place.is_empty() {
         pairs.push((texts.text("inspect-place"), html! { (one.place) }));

@@ -4,7 +4,7 @@ use crate::figures;
 use crate::gallery::{a_trade, both, frame};
 use portal::answers::subjects::*;
 use portal::answers::{
-    Contested, Declared, Found, Inspection, InspectionForm, Line, Open, ResultRow, Unconfirmed,
+    Contested, Declared, Found, Inspection, InspectionForm, Line, Open, Report, ResultRow, Unconfirmed,
 };
 use portal::pages::figures::{Chart, Place};
 use portal::pages::{consignment, decide, inspect, queue, subjects, workload};
@@ -42,6 +42,21 @@ fn a_form() -> InspectionForm {
         second_confirms: false,
         photographs: 10,
         photograph_bytes: 5_242_880,
+        reports: vec![Report {
+            report: "5301000904:2026-1".into(),
+            version: 2,
+            by_name: "样例昆明市场监督管理局 <b>".into(),
+            number: "样检2026-1 <b>".into(),
+            day: 20_261_120,
+            until: 20_270_131,
+            found: vec![Found {
+                line: 0,
+                result: "conforming".into(),
+                name: both("conforming", "相符"),
+                ..Found::default()
+            }],
+            measures: vec!["release".into()],
+        }],
     }
 }
 
@@ -107,6 +122,7 @@ fn an_inspection(told: bool, office: bool) -> Inspection {
         place: "3".into(),
         photographs: if told { vec!["a".repeat(64), "b".repeat(64)] } else { Vec::new() },
         officers: office.then(|| vec!["cha.yan".into(), "cha.er".into()]),
+        report: if office { "5301000904:2026-1".into() } else { String::new() },
         proposed: false,
         ..Inspection::default()
     }

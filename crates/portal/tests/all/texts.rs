@@ -78,6 +78,13 @@ fn words() -> Vec<(Family, Vec<String>)> {
     use clearance::event::{ActionKind, TimerKind};
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
     let timers = [1, 2, 3, 4, 5, 6].map(|number| TimerKind::from_number(number).unwrap().word());
+    let inspection = clearance::inspection::Inspection {
+        found: Vec::new(),
+        measure: clearance::inspection::Measure::Release,
+        second: "".into(),
+        place: "".into(),
+        photographs: Vec::new(),
+    };
     let plain: Vec<&str> = [
         ActionKind::Approve,
         ActionKind::Inspect,
@@ -100,12 +107,11 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ActionKind::LeaveGate { release: "".into() },
         ActionKind::ConfirmInspection,
         ActionKind::ContestInspection,
-        ActionKind::Inspected(Box::new(clearance::inspection::Inspection {
-            found: Vec::new(),
-            measure: clearance::inspection::Measure::Release,
-            second: "".into(),
-            place: "".into(),
-            photographs: Vec::new(),
+        ActionKind::Inspected(Box::new(inspection.clone())),
+        ActionKind::Recognised(Box::new(clearance::recognition::Recognised {
+            report: "".into(),
+            version: 1,
+            inspection,
         })),
     ]
     .iter()
@@ -115,6 +121,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
     actions.extend(owned(&["inspection-result-passed", "inspection-result-failed"]));
     let measures = clearance::inspection::Measure::ALL.map(|measure| measure.word());
     actions.extend(measures.map(|measure| format!("inspected-{measure}")));
+    actions.extend(measures.map(|measure| format!("recognised-{measure}")));
     actions.extend([501, 502, 503, 599].map(|status| format!("detain-{status}")));
     let events = [&["waybill"][..], &timers, &plain].concat();
     let messages = [

@@ -2,6 +2,7 @@
 //! forms of it, the interface tells it, and a test holds it equal to what the parser of each register takes. Leaves to
 //! others: the names of fields in the languages of people (`portal`), and whether a value is right (the registers).
 
+mod reports;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -150,6 +151,9 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
         Register::RiskCase => {
             &["/opened/subject", "/opened/dimension", "/decided/decision/risk", "/closing/result"]
+        }
+        Register::InspectionReport => {
+            &["/reported/number", "/reported/to", "/reported/subject", "/reported/order", "/reported/validTo"]
         }
         Register::BondedBook => &["/counting"],
         Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],

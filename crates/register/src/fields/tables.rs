@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Maybe,
     Number, Text, WordOrGroup,
 };
-use super::{Field, Kind};
+use super::{Field, Kind, reports};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -332,6 +332,8 @@ pub(super) const FORMS: &[Row] = &[
     (Register::RiskCase, &["set-task"], TASK, None),
     (Register::RiskCase, &["report"], TASK_REPORT, None),
     (Register::RiskCase, &["close"], CLOSING, None),
+    (Register::InspectionReport, &["report-result", "correct"], reports::REPORTED, Some("/reported")),
+    (Register::InspectionReport, &["recognise"], reports::RECOGNITION, None),
     (Register::BondedBook, &["apply", "add-items"], BONDED_ITEMS, None),
     (Register::BondedDocument, &["file", "enter"], BONDED_LINES, Some("")),
 ];
@@ -425,6 +427,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "closing",
         ],
     ),
+    (Register::InspectionReport, &["reported", "recognition"]),
     (Register::BondedBook, &["proposed", "counting"]),
     (
         Register::BondedItem,

@@ -4,8 +4,8 @@
 use super::{Field, Kind, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    attachment, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods, moves_of, offer,
-    payment_data, request, risk_case, share, webhook,
+    attachment, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods,
+    inspection_report, moves_of, offer, payment_data, request, risk_case, share, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -95,6 +95,16 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<form::BoundedService>("granted service", within(granted, "services"), &[]);
     is_described::<goods::Goods>("goods", described(Register::Goods, "apply"), &["inForce"]);
     is_described::<share::Share>("share", described(Register::Share, "propose"), &[]);
+    is_described::<inspection_report::Reported>(
+        "report",
+        described(Register::InspectionReport, "report-result"),
+        &[],
+    );
+    is_described::<inspection_report::Recognition>(
+        "recognition",
+        described(Register::InspectionReport, "recognise"),
+        &[],
+    );
     is_described::<request::Asked>("asked", described(Register::Request, "ask"), &[]);
     is_described::<request::Answer>("answer", described(Register::Request, "answer"), &[]);
     is_described::<attachment::Attachment>("attachment", described(Register::Attachment, "attach"), &[]);

@@ -96,6 +96,7 @@ pub(super) fn asked_for(kind: &ActionKind) -> &'static [Right] {
         ActionKind::Inspect => &[Right::ActionsInspect, Right::ActionsDecide],
         ActionKind::InspectionResult { .. }
         | ActionKind::Inspected(_)
+        | ActionKind::Recognised(_)
         | ActionKind::ConfirmInspection
         | ActionKind::ContestInspection => INSPECTS,
         _ => &[Right::ActionsDecide],
@@ -187,7 +188,7 @@ pub(super) fn check_words(kind: &ActionKind, text: &str) -> Result<(), Problem> 
             }));
         }
     };
-    if !matches!(kind, ActionKind::Inspected(_)) {
+    if kind.inspection().is_none() {
         check("text", text, WORDS);
     }
     if let ActionKind::SummariseBill { notice } = kind {

@@ -349,7 +349,7 @@ pub(crate) async fn shown(
         if let Some(attempt) = &consignment.attempt {
             shown["attempt"]["book"] = super::books::taken(attempt);
         }
-        shown["inspection"] = inspections::form(window, caller, &consignment);
+        shown["inspection"] = inspections::form(window, caller, &consignment).await?;
         let taken = window.control.assignment(order, now).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
         shown["unconfirmed"] = confirmations::waiting(caller, &consignment);

@@ -6,7 +6,7 @@ use super::confirmations::{Standing, standing};
 use super::error::Problem;
 use super::photographs::{Kept, cleaned, keep};
 use super::view::time;
-use super::{actions, consignments, operations, registers, scope, view};
+use super::{actions, consignments, operations, recognitions, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -61,8 +61,15 @@ pub struct Body {
     pub id: String,
     /// The version that was seen.
     pub version: u32,
-    /// What was found.
+    /// What was found; nothing where it rests on a report.
+    #[serde(default)]
     pub found: Vec<FoundBody>,
+    /// Id of another agency's report that it rests on instead of a look of one's own.
+    #[serde(default)]
+    pub report: String,
+    /// The version of the report that was seen.
+    #[serde(default, rename = "reportVersion")]
+    pub report_version: u32,
     /// What follows.
     pub measure: String,
     /// What the officer says.
@@ -128,12 +135,21 @@ pub async fn take(
     let mut faults = Vec::new();
     let kept = cleaned(window, &pictures, &mut faults);
     drop(pictures);
-    let inspection = typed(body, &kept, &mut faults);
-    second(window, caller, body.second.trim(), &mut faults).await?;
-    if !faults.is_empty() {
-        return Err(invalid(faults));
-    }
-    let kind = ActionKind::Inspected(Box::new(inspection));
+    let kind = if body.report.trim().is_empty() {
+        let inspection = typed(body, &kept, &mut faults);
+        second(window, caller, body.second.trim(), &mut faults).await?;
+        Some(ActionKind::Inspected(Box::new(inspection)))
+    } else {
+        if !body.found.is_empty() || !kept.is_empty() {
+            let expected = "nothing beside a report: whoever looks himself records an inspection of his own";
+            faults.push(wrong("found", "", expected, "据报告处置时无须填写；自行查验的请另行记录"));
+        }
+        let seen = (body.report.trim(), body.report_version);
+        let measure = Measure::from_word(body.measure.trim());
+        let rests = recognitions::recognised(window, caller, seen, measure, &mut faults).await?;
+        rests.map(|rests| ActionKind::Recognised(Box::new(rests)))
+    };
+    let Some(kind) = kind.filter(|_| faults.is_empty()) else { return Err(invalid(faults)) };
     let action =
         actions::prepared(window, caller, &order, (&body.id, body.version), kind, &body.text).await?;
     let consignment = consignments::found(window, &scope(window, caller), &order).await?;
@@ -271,28 +287,33 @@ pub async fn list(
     let found = timeline.iter().filter_map(|event| Some(shown(&window, &timeline, event, reader?)?.1));
     let mut told = json!({ "inspections": found.collect::<Vec<_>>() });
     if caller.is_office() {
-        told["form"] = form(&window, &caller, &consignment);
+        told["form"] = form(&window, &caller, &consignment).await?;
     }
     Ok(Json(told))
 }
 
 /// What an inspection of a trade may say today: nothing where none is awaited, or it is not the caller's to record.
-pub(super) fn form(window: &Window, caller: &Caller, consignment: &Consignment) -> Value {
+pub(super) async fn form(
+    window: &Window,
+    caller: &Caller,
+    consignment: &Consignment,
+) -> Result<Value, Problem> {
     let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == InState::Inspection);
     let reference = window.reference();
     let book = reference.current();
     let day = window.clock.now().day();
     if !waits || !book.inspections.is_there() || caller.may(actions::INSPECTS).is_err() {
-        return Value::Null;
+        return Ok(Value::Null);
     }
     let law = book.parameters.on(day);
-    json!({
+    Ok(json!({
         "results": book.inspections.on(day).map(result).collect::<Vec<_>>(),
         "lines": declared(consignment),
         "secondConfirms": law.inspection_second_confirms != 0,
         "photographs": law.inspection_photographs,
         "photographBytes": law.photograph_bytes,
-    })
+        "reports": recognitions::of_trade(window, caller, consignment).await?,
+    }))
 }
 
 fn declared(consignment: &Consignment) -> Vec<Value> {
@@ -335,7 +356,7 @@ pub(super) fn results_of(timeline: &[StoredEvent]) -> Vec<Text> {
 /// The inspection that an event is, if it was taken.
 pub(super) fn inspection_of(event: &StoredEvent) -> Option<(&OfficerAction, &Inspection)> {
     let Cause::Action(action) = &event.row.event.cause else { return None };
-    let ActionKind::Inspected(inspection) = &action.kind else { return None };
+    let inspection = action.kind.inspection()?;
     let outcome = event.row.outcome.as_ref()?;
     (outcome.repeats.is_none() && outcome.consignment.is_some()).then_some((action, inspection))
 }
@@ -384,6 +405,10 @@ fn shown(
         "found": if whole { found } else { Vec::new() },
         "text": if whole { action.text.as_str() } else { "" },
         "place": if whole { inspection.place.as_str() } else { "" },
+        "report": match &action.kind {
+            ActionKind::Recognised(rests) if office => rests.report.as_str(),
+            _ => "",
+        },
         "photographs": if whole { digests(inspection) } else { Vec::new() },
     });
     if office {
@@ -407,7 +432,7 @@ fn digests(inspection: &Inspection) -> Vec<&str> {
     inspection.photographs.iter().map(Text::as_str).collect()
 }
 
-fn of_found(found: &Found, row: Option<&ResultRow>, office: bool) -> Value {
+pub(super) fn of_found(found: &Found, row: Option<&ResultRow>, office: bool) -> Value {
     let both = |zh: fn(&ResultRow) -> &Text, en: fn(&ResultRow) -> &Text| json!({"zh": row.map_or(&found.result, zh).as_str(), "en": row.map_or(&found.result, en).as_str()});
     let mut shown = json!({
         "line": found.line,

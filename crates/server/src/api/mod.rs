@@ -42,6 +42,7 @@ mod persons;
 pub(crate) mod photographs;
 mod preview;
 pub(crate) mod receipts;
+mod recognitions;
 mod register_answers;
 pub(crate) mod register_forms;
 pub(crate) mod registers;

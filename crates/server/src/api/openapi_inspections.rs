@@ -89,6 +89,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "Inspection": object(&[
             ("position", whole.clone()), ("time", text.clone()), ("measure", text.clone()), ("proposed", truth.clone()), ("told", truth.clone()),
             ("found", list_of("InspectionFound")), ("text", text.clone()), ("place", text.clone()),
+            ("report", json!({"type": "string", "description": "for offices: the report of another agency that it rests on; empty = none"})),
             ("photographs", json!({"type": "array", "items": {"type": "string"}, "description": "SHA-256; see /photographs/{sha256}"})),
         ]),
         "InspectionResult": object(&[
@@ -97,7 +98,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("source", text.clone()), ("certainty", text.clone()),
         ]),
         "InspectionRequest": json!({
-            "type": "object", "required": ["id", "version", "found", "measure"], "additionalProperties": false,
+            "type": "object", "required": ["id", "version", "measure"], "additionalProperties": false,
             "properties": {
                 "id": {"type": "string", "description": "names the inspection; the same id again gets the first answer"},
                 "version": {"type": "integer", "description": "the consignment's version that was seen"},
@@ -105,6 +106,8 @@ pub(super) fn schemas() -> Map<String, Value> {
                     "line": {"type": "integer", "description": "a declared line; 0 = the whole"}, "result": {"type": "string"},
                     "quantity": {"type": "string"}, "weight": {"type": "string", "description": "kilograms"},
                 }}},
+                "report": {"type": "string", "description": "instead of found: id of a record of inspection-reports that the office recognises; what was found is the report's"},
+                "reportVersion": {"type": "integer", "description": "the version of that record that was seen"},
                 "measure": {"type": "string"}, "text": {"type": "string"}, "place": {"type": "string"},
                 "second": {"type": "string", "description": "login of the second officer, under a rulebook that has the first name him; otherwise empty, and another officer of the office confirms by the action confirm-inspection"},
                 "photographs": {"type": "array", "items": {"type": "object", "required": ["content"], "additionalProperties": false,

@@ -413,7 +413,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
             caller.is_office() && caller.districts.is_empty()
         }
         // What agencies write to one another is between them.
-        Register::Request | Register::RiskCase => false,
+        Register::Request | Register::RiskCase | Register::InspectionReport => false,
         // Who asks for what, and who offers what, is between the two.
         Register::ServiceRequest | Register::ServiceOffer => false,
         // Who may see a photograph is said by its inspection.

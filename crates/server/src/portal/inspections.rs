@@ -19,7 +19,11 @@ use std::sync::Arc;
 /// What a form says: the choice of the whole, and every line that differs from it.
 fn body(form: &Form) -> Result<Body, Problem> {
     let number = |name: &str| Some(form.get(name).trim().to_owned()).filter(|text| !text.is_empty());
-    let (result, measure) = form.get("whole").split_once('/').unwrap_or_default();
+    let (result, mut measure) = form.get("whole").split_once('/').unwrap_or_default();
+    let report = form.get("report").trim();
+    if !report.is_empty() {
+        measure = form.get("measure");
+    }
     let mut found = Vec::new();
     if !result.is_empty() {
         let (quantity, weight) = (number("quantity-0"), number("weight-0"));
@@ -40,6 +44,8 @@ fn body(form: &Form) -> Result<Body, Problem> {
         id: form.get("id").to_owned(),
         version: version.map_err(|_| Problem::bad_request("version is a number of the page"))?,
         found,
+        report: report.to_owned(),
+        report_version: form.get("report-version").trim().parse().unwrap_or_default(),
         measure: measure.to_owned(),
         text: form.get("words").to_owned(),
         place: form.get("place").to_owned(),

@@ -41,6 +41,7 @@ mod portal_registers_in_browser;
 mod portal_sending;
 mod preview;
 mod providers;
+mod recognitions;
 mod recorded;
 mod registering;
 mod registers;

@@ -14,6 +14,7 @@ use clearance::goods::RecordRead;
 use clearance::inspection::{Found, Inspection, JointInspection};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::{Draw, DrawTerms};
+use clearance::recognition::Recognised;
 use clearance::record::{RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::sample::{self, Trade};
@@ -685,6 +686,33 @@ fn format_nine_is_still_read() {
     booked(&mut expected);
     let read = codec::decode(&fixture("event-format-9.bin")).unwrap();
     assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
+}
+
+/// What rests on another agency's report is kept whole.
+#[test]
+fn a_decision_on_a_report_is_read_as_it_was_written() {
+    let Row::Event(mut event) = codec::decode(&fixture("event-format-9.bin")).unwrap() else {
+        panic!("an event")
+    };
+    let Cause::Action(action) = &mut event.event.cause else { panic!("an action") };
+    let found = Found {
+        line: 2,
+        result: "quantity-differs".into(),
+        quantity: ceb::Decimal::parse("3.5"),
+        weight: None,
+    };
+    let inspection = Inspection {
+        found: vec![found],
+        measure: clearance::inspection::Measure::Review,
+        second: "".into(),
+        place: "".into(),
+        photographs: Vec::new(),
+    };
+    let rests = Recognised { report: "5301000904:2026-1".into(), version: 3, inspection };
+    Arc::make_mut(action).kind = ActionKind::Recognised(Box::new(rests));
+    let row = Row::Event(event);
+    let read = codec::decode(&codec::encode(&row).1).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{row:?}"));
 }
 
 /// As above, of format 5.

@@ -1,0 +1,45 @@
+# Inspection reports: results of one agency's inspections that another recognises.
+
+register-inspection-reports = Inspection reports
+record-state-reported = reported
+record-state-recognised = recognised
+move-report-result = Report a result
+move-recognise = Recognise
+item-found = What was found
+item-method = How it was inspected
+item-order = Trade
+item-recognition = Recognition
+item-reported = Report
+item-weight = Weight (kg)
+item-inspection-reports-to = Agency that is asked to recognise it
+item-inspection-reports-subject = Merchant
+item-inspection-reports-items = Article numbers
+item-inspection-reports-line = Line (0 = the whole)
+item-inspection-reports-number = Number of the report
+item-inspection-reports-until = Recognised until
+item-inspection-reports-validTo = May be relied on until
+hint-inspection-reports-order = As platform/order number; or else article numbers of the merchant
+hint-inspection-reports-items = One a line; where no trade is named, the result holds for these goods wherever they are
+hint-inspection-reports-result = A word of the table of inspection results
+reports-of-trade = Results of other agencies' inspections
+reports-of-trade-help = An inspection that your office recognises need not be made again: decide on what it found.
+reports-rest = Decide on this result
+report-day = Day
+report-until = Until
+inspection-of-another = From report { $report }, recognised
+value-laboratory = in a laboratory
+value-opened = goods opened
+value-quarantine = by quarantine
+value-scanned = scanned
+value-papers = papers looked at
+action-recognised = Another's inspection recognised
+action-recognised-release = Another's inspection: released
+action-recognised-review = Another's inspection: manual review
+action-recognised-suspend = Another's inspection: suspended
+action-recognised-reject = Another's inspection: rejected
+action-recognised-re-export = Another's inspection: sent back abroad
+action-recognised-detain-599 = Another's inspection: detained
+action-recognised-detain-501 = Another's inspection: detained, to clearance
+action-recognised-detain-503 = Another's inspection: detained, to legal
+action-recognised-detain-502 = Another's inspection: detained, to anti-smuggling
+event-recognised = Customs: another's inspection recognised
