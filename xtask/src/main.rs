@@ -77,6 +77,7 @@ fn stories_on_postgres() -> bool {
         "institutions",
         "interface",
         "officer_queue",
+        "outsider",
         "payment_data",
         "people",
         "permissions",

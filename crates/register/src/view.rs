@@ -94,6 +94,9 @@ const ACCESS: &[Sight] = &[Sight::nobody("parties"), Sight::nobody("/owners")];
 /// The keyed hash of a telephone is nobody's to link trades by.
 const DISPUTE: &[Sight] = &[Sight::nobody("/openedBy")];
 
+/// Whether what he was not given is there, neither he nor who manages him learns here either.
+const SIGN_IN: &[Sight] = &[Sight { others: When::Always, ..Sight::nobody("/denied/ofOthers") }];
+
 /// What a register says of who sees what; whether what it says nothing of is seen by nobody.
 pub fn sights(register: Register) -> (&'static [Sight], bool) {
     match register {
@@ -101,6 +104,7 @@ pub fn sights(register: Register) -> (&'static [Sight], bool) {
         Register::ServiceOffer => (OFFER, true),
         Register::Access => (ACCESS, false),
         Register::Dispute => (DISPUTE, false),
+        Register::SignIn => (SIGN_IN, false),
         _ => (&[], false),
     }
 }

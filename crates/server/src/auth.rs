@@ -16,12 +16,12 @@ pub const SESSION_LONGEST: i64 = 12 * 3_600_000;
 pub const CONSUMER_LONGEST: i64 = 3_600_000;
 
 /// Why a request is not let in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Denied {
     /// No token, or none of ours.
     Unknown,
-    /// Revoked or expired.
-    Ended,
+    /// Revoked or expired: whose it was.
+    Ended(Box<Known>),
     /// He may not do this.
     Forbidden,
     /// The token's scopes lack this.
@@ -52,6 +52,17 @@ pub struct Person {
     pub session: i64,
     /// What he has to do first.
     pub first: Option<First>,
+}
+
+/// A caller by name: what is written down of him.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// Which token or session: `t` or `s`, and its number.
+    pub key: (char, i64),
+    /// Filing code of his party.
+    pub party: Text,
+    /// The name of the token, the login of the person.
+    pub name: Text,
 }
 
 /// A caller who was let in.
@@ -92,14 +103,14 @@ impl Caller {
             let found = control.session(text).await.map_err(unreadable)?;
             let (session, user) = found.ok_or(Denied::Unknown)?;
             if !holds(&session, &user, now) {
-                return Err(Denied::Ended);
+                return Err(ended(&session, user));
             }
             control.used(&session, now).await;
             return Ok(Self::person(&session, user));
         }
         let token = control.find(text).await.map_err(unreadable)?.ok_or(Denied::Unknown)?;
         if token.revoked || token.expires.is_some_and(|end| end <= now) {
-            return Err(Denied::Ended);
+            return Err(Denied::Ended(Box::new(Self::machine(token).known())));
         }
         Ok(Self::machine(token))
     }
@@ -112,7 +123,7 @@ impl Caller {
         let found = control.session(text).await.map_err(|_| Denied::Unreadable)?;
         let (session, user) = found.ok_or(Denied::Unknown)?;
         if !holds(&session, &user, now) {
-            return Err(Denied::Ended);
+            return Err(ended(&session, user));
         }
         Ok(Self::person(&session, user))
     }
@@ -143,6 +154,11 @@ impl Caller {
             bound_to: None,
             person: Some(Person { first: first(&user, session.provided), user, session: session.id }),
         }
+    }
+
+    /// His name.
+    pub fn known(&self) -> Known {
+        Known { key: self.key, party: self.party.clone(), name: self.name.clone() }
     }
 
     /// Whether he may do what asks for one of these rights.
@@ -200,6 +216,11 @@ impl Caller {
             role == self.role && duties.iter().all(|duty| person.user.duties.contains(duty)) && narrower;
         self.is_of_zone() || own
     }
+}
+
+/// That a session has ended.
+fn ended(session: &Session, user: User) -> Denied {
+    Denied::Ended(Box::new(Known { key: ('s', session.id), party: user.party, name: user.login }))
 }
 
 /// Whether a session has not ended.

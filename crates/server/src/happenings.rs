@@ -14,16 +14,14 @@ use store::{StoreError, Trace};
 /// Happenings carried at a time.
 const AT_A_TIME: usize = 100;
 
-/// Records a happening; false = nobody knows whether it is recorded.
-pub async fn record(window: &Window, name: &str, happened: &Trace) -> bool {
-    let said = SignIn { subject: happened.subject.to_string(), time: happened.time.0 };
-    let Ok(body) = serde_json::to_string(&said) else { return false };
-    let command = Command {
-        key: RecordKey::new(Register::SignIn, &format!("{}:{name}", happened.party)),
+/// The command that makes a record of what happened to a party.
+pub(crate) fn command(party: &str, name: &str, what: &str, by: &str, said: &SignIn) -> Option<Command> {
+    Some(Command {
+        key: RecordKey::new(Register::SignIn, &format!("{party}:{name}")),
         version: 0,
-        action: happened.what.clone(),
+        action: what.into(),
         by: By {
-            actor: Actor { party: Text::default(), name: happened.by.clone() },
+            actor: Actor { party: Text::default(), name: by.into() },
             codes: Vec::new(),
             role: Role::Consumer,
             applies: false,
@@ -31,7 +29,15 @@ pub async fn record(window: &Window, name: &str, happened: &Trace) -> bool {
             window: true,
         },
         note: String::new(),
-        body: Some(body),
+        body: Some(serde_json::to_string(said).ok()?),
+    })
+}
+
+/// Records a happening; false = nobody knows whether it is recorded.
+pub async fn record(window: &Window, name: &str, happened: &Trace) -> bool {
+    let said = SignIn { subject: happened.subject.to_string(), time: happened.time.0, denied: None };
+    let Some(command) = command(&happened.party, name, &happened.what, &happened.by, &said) else {
+        return false;
     };
     match window.pipeline.command(command).await {
         // It was recorded before: by another server, or before this one ended.

@@ -16,6 +16,7 @@ pub mod clock;
 mod commands;
 pub mod credit;
 pub mod demands;
+pub mod denials;
 pub mod derive;
 mod door;
 pub mod draws;

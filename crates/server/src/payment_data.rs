@@ -27,6 +27,8 @@ const RECORDS: usize = 100;
 pub enum Refused {
     /// Something in it is wrong: everything that is.
     Faults(Vec<Fault>),
+    /// It has not the signature of a certificate that the platform registered and that counts today.
+    Unsigned(Fault),
     /// The session is not one of this platform, or is over.
     Session,
     /// The session has another answer already, or is over: its state.
@@ -170,7 +172,7 @@ pub fn by(window: &Window, platform: &str) -> By {
 /// Whose signature an answer has: that of a certificate which the platform registered and which counts today.
 async fn signed(window: &Window, data: &PaymentData) -> Result<Signed, Refused> {
     let fault =
-        |path: &str, value: &str, expected: Said| Refused::Faults(vec![Fault::new(path, value, expected)]);
+        |path: &str, value: &str, expected: Said| Refused::Unsigned(Fault::new(path, value, expected));
     let known = certificates(window, &data.platform).await?;
     let named = data.certificate.trim();
     let is_named = |facts: &CertificateFacts| {

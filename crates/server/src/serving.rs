@@ -25,6 +25,8 @@ use tower::ServiceExt;
 
 /// How often timers and the disk are looked at.
 const EVERY: Duration = Duration::from_secs(1);
+/// How long an end waits until what was denied is written down.
+const LAST: Duration = Duration::from_secs(1);
 
 /// An open window with its writer.
 pub struct Opened {
@@ -231,6 +233,8 @@ async fn drain(
     mut serving: tokio::task::JoinHandle<std::io::Result<()>>,
 ) {
     let Opened { window, writer, .. } = opened;
+    // What was denied until now; who is denied something from here on has a line of the log.
+    let _ = tokio::time::timeout(LAST, crate::denials::write(&window, true)).await;
     window.intake.drain();
     window.pipeline.close();
     let finish = async {

@@ -116,6 +116,8 @@ pub struct Window {
     pub messenger: Messenger,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Who was denied what.
+    pub denials: Arc<crate::denials::Denials>,
     /// Whether it records now.
     pub intake: Intake,
     /// The clock.
@@ -151,6 +153,7 @@ impl Clone for Window {
             gate: self.gate.clone(),
             messenger: self.messenger.clone(),
             metrics: self.metrics.clone(),
+            denials: self.denials.clone(),
             intake: self.intake.clone(),
             clock: self.clock.clone(),
             limits: self.limits,
@@ -230,6 +233,7 @@ impl Window {
             pause,
             tail,
             statistics,
+            denials: Arc::default(),
             finding: Arc::default(),
             shadow: Arc::default(),
             trials: Arc::default(),

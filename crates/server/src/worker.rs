@@ -1,4 +1,4 @@
-//! The worker: fires timers that are due, follows settings, watches how much room the disk has, and has the pipeline look
+//! The worker: fires timers that are due, follows settings, writes down who was denied what, watches how much room the disk has, and has the pipeline look
 //! what other servers did. Follows are the pipeline's own: they go with the next commit.
 
 use crate::clock::Clock;
@@ -23,6 +23,9 @@ pub async fn run(window: Window, every: Duration) {
         let closed = window.intake.closed().is_some();
         if !closed && let Err(error) = crate::happenings::carry(&window).await {
             tracing::error!(%error, "what happened to users and tokens cannot be read");
+        }
+        if !closed {
+            crate::denials::write(&window, false).await;
         }
         if !closed && !window.pipeline.submit(Work::Tend).await {
             return;

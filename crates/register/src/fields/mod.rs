@@ -172,7 +172,7 @@ pub fn milliseconds(register: Register) -> &'static [&'static str] {
     match register {
         Register::Delivery => &["until", "next"],
         Register::PaymentData => &["due", "called", "answered"],
-        Register::SignIn => &["time"],
+        Register::SignIn => &["time", "since"],
         Register::Consumer => &["erasureAsked"],
         Register::RiskCase => &["at"],
         _ => &[],

@@ -491,7 +491,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
     (Register::ServiceRequest, &["asked", "deadline", "asker", "routed", "beyond", "chosen"]),
     (Register::ServiceOffer, &["offered", "demand", "goods", "asker", "askerContact"]),
-    (Register::SignIn, &["subject", "time"]),
+    (Register::SignIn, crate::sign_in::KEPT),
     (Register::Erasure, &["recordType", "ground", "law", "first", "last", "rows"]),
     (
         Register::Certificate,

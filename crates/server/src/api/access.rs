@@ -3,14 +3,16 @@
 
 use super::ROUTES;
 use super::error::Problem;
-use crate::auth::{Caller, Denied};
+use crate::auth::{Caller, Denied, Known};
+use crate::denials::{Asked, Denial, Kind};
 use crate::rights::Right;
 use crate::{Window, signed_requests};
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// What a route asks of its caller.
@@ -253,22 +255,39 @@ pub async fn guard(State(window): State<Arc<Window>>, request: Request, next: Ne
     let path = path.as_ref().map_or("", MatchedPath::as_str);
     let method = word(request.method());
     let page = crate::portal::ROUTES.iter().any(|(_, route)| *route == path);
-    let asked = match access(method, path) {
-        Some(asked) if page => return crate::portal::guard(&window, request, next, asked).await,
-        Some(Access::Open) => return next.run(request).await,
-        Some(asked) => asked,
-        None => return no_such_method(method, path),
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = from.map(|ConnectInfo(address)| address.ip());
+    let asked = access(method, path);
+    let (who, response) = match asked {
+        Some(asked) if page => crate::portal::guard(&window, request, next, asked).await,
+        Some(Access::Open) => (None, next.run(request).await),
+        Some(asked) => entered(&window, request, next, asked).await,
+        None => (None, no_such_method(method, path)),
     };
+    if let Some(denial) = response.extensions().get::<Denial>()
+        // What is not there of what is open to all is denied to nobody.
+        && (asked != Some(Access::Open) || denial.kind != Kind::NotHis)
+    {
+        let who = denial.who.as_ref().or(who.as_ref());
+        window.denials.note(denial, who, Asked { method, route: path, address }, window.clock.now());
+    }
+    response
+}
+
+/// The answer to a request of the interface, and whose it was.
+async fn entered(window: &Window, request: Request, next: Next, asked: Access) -> (Option<Known>, Response) {
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match admitted(&window, header, asked).await {
-        Ok(caller) => match signed(&window, &caller, request).await {
-            Ok(mut request) => {
-                request.extensions_mut().insert(caller);
-                next.run(request).await
-            }
-            Err(problem) => problem.into_response(),
-        },
-        Err(problem) => problem.into_response(),
+    let caller = match admitted(window, header, asked).await {
+        Ok(caller) => caller,
+        Err(problem) => return (None, problem.into_response()),
+    };
+    let who = Some(caller.known());
+    match signed(window, &caller, request).await {
+        Ok(mut request) => {
+            request.extensions_mut().insert(caller);
+            (who, next.run(request).await)
+        }
+        Err(problem) => (who, problem.into_response()),
     }
 }
 
@@ -293,13 +312,15 @@ pub(crate) async fn admitted(
 ) -> Result<Caller, Problem> {
     let caller = Caller::of(header, &window.control, window.clock.now()).await?;
     window.gate.pass(caller.key).map_err(Problem::slower)?;
-    match asked {
-        Access::Open => {}
-        Access::Oneself if caller.person.is_none() => return Err(Denied::NoPerson.into()),
-        Access::Oneself => {}
-        Access::Right(rights) => caller.may(rights)?,
+    let may = match asked {
+        Access::Oneself if caller.person.is_none() => Err(Denied::NoPerson),
+        Access::Open | Access::Oneself => Ok(()),
+        Access::Right(rights) => caller.may(rights),
+    };
+    match may {
+        Ok(()) => Ok(caller),
+        Err(denied) => Err(Problem::from(denied).denied_to(caller.known())),
     }
-    Ok(caller)
 }
 
 /// 405 with what the route has; 403 for a route that was forgotten in the table.

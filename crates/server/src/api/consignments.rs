@@ -289,7 +289,8 @@ fn missing() -> Problem {
 
 /// A consignment, if the scope covers it.
 pub(crate) async fn found(window: &Window, scope: &Scope, order: &OrderKey) -> Result<Consignment, Problem> {
-    visible(window, scope, order).await?.ok_or_else(missing)
+    let consignment = window.read.consignment(order).await?.ok_or_else(missing)?;
+    if is_visible(scope, &consignment) { Ok(consignment) } else { Err(missing().of_another(true)) }
 }
 
 /// A consignment, if there is one and the scope covers it.

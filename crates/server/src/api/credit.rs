@@ -49,7 +49,7 @@ pub async fn show(
     let code = window.code_of(&Text::from(party.trim()));
     let own = window.names_of(&caller.party).0.contains(&code);
     if !own && !caller.uses_registers() {
-        return Err(absent());
+        return Err(absent().of_another(window.filing(&code).is_some()));
     }
     let name = name_of(&window, &code).ok_or_else(absent)?;
     let now = window.clock.now();

@@ -28,7 +28,7 @@ pub async fn show(
     let event = messages::decided(&window.read, position).await?.ok_or_else(missing)?;
     let Cause::Document(arrived) = &event.row.event.cause else { return Err(missing()) };
     if !codes.contains(&arrived.sender) {
-        return Err(missing());
+        return Err(missing().of_another(true));
     }
     let document = arrived.document.to_json();
     if document.as_object().is_none_or(serde_json::Map::is_empty) {

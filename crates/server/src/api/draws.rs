@@ -195,7 +195,12 @@ pub async fn of_order(
     let order = OrderKey::new(&platform, &order_no);
     let missing = || Problem::not_found("no such trade, or none that you may see, or it was not drawn yet");
     let scope = scope(&window, &caller);
-    let consignment = consignments::visible(&window, &scope, &order).await?.ok_or_else(missing)?;
+    let consignment = match consignments::found(&window, &scope, &order).await {
+        Err(problem) if problem.status() == 404 => {
+            return Err(missing().of_another(problem.is_of_another()));
+        }
+        found => found?,
+    };
     let drawn = consignment.drawn.ok_or_else(missing)?;
     let seeds = window.read.seeds().await?;
     let seed = seeds.iter().find(|row| row.seed.number == drawn.seed).map(|row| row.seed);

@@ -1,6 +1,8 @@
-//! The one place that turns errors into answers: RFC 9457 problem documents. What is inside stays in the log.
+//! The one place that turns errors into answers: RFC 9457 problem documents. What is inside stays in the log; what was denied
+//! is written down by `denials`.
 
-use crate::auth::{Denied, First};
+use crate::auth::{Denied, First, Known};
+use crate::denials::{Denial, Kind};
 use crate::intake::Closed;
 use crate::password::Failed;
 use crate::signed_requests::Unsigned;
@@ -21,13 +23,48 @@ pub struct Problem {
     retry_after: Option<u64>,
     /// More members of the document.
     members: serde_json::Map<String, serde_json::Value>,
+    /// Whom it denies what, for whoever writes that down.
+    denial: Option<Box<Denial>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: &str) -> Self {
         let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
         let members = serde_json::Map::new();
-        Self { status, kind, title, detail: detail.to_owned(), retry_after, members }
+        let denial = Kind::of(status).map(|kind| Box::new(Denial::of(kind)));
+        Self { status, kind, title, detail: detail.to_owned(), retry_after, members, denial }
+    }
+    /// What it denies.
+    pub(crate) fn denial(&self) -> Option<&Denial> {
+        self.denial.as_deref()
+    }
+    /// The same answer, of what is there and another's: who asks is told nothing else, who writes it down is.
+    pub(crate) fn of_another(mut self, of_another: bool) -> Self {
+        if let Some(denial) = &mut self.denial {
+            denial.of_another = of_another;
+        }
+        self
+    }
+    /// Whether what was asked for is there, and another's.
+    pub(crate) fn is_of_another(&self) -> bool {
+        self.denial.as_ref().is_some_and(|denial| denial.of_another)
+    }
+    /// A denial of this kind.
+    pub(crate) fn denied_as(mut self, kind: Kind) -> Self {
+        self.denial =
+            Some(Box::new(Denial { kind, ..self.denial.map_or(Denial::of(kind), |denial| *denial) }));
+        self
+    }
+    /// Denied to a caller who is known.
+    pub(crate) fn denied_to(mut self, who: Known) -> Self {
+        if let Some(denial) = &mut self.denial {
+            denial.who = Some(who);
+        }
+        self
+    }
+    /// What is written down elsewhere: attempts to sign in.
+    fn written_down(self) -> Self {
+        Self { denial: None, ..self }
     }
     /// The last part of its type.
     pub(crate) fn kind(&self) -> &'static str {
@@ -124,10 +161,11 @@ impl Problem {
             "The current password or code is wrong",
             "give the password with which you signed in; each attempt counts",
         )
+        .written_down()
     }
     /// 401 for a person who was not signed in, and why.
     pub fn sign_in_refused(detail: &str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "sign-in-refused", "Nobody was signed in", detail)
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-refused", "Nobody was signed in", detail).written_down()
     }
     /// 409 for what stands otherwise than the caller took it to stand.
     pub fn otherwise(detail: &str) -> Self {
@@ -208,12 +246,14 @@ impl From<Denied> for Problem {
                 "A token is needed",
                 "send `Authorization: Bearer <token>`; machines get one from who manages tokens, people from POST /v1/sessions",
             ),
-            Denied::Ended => Self::new(
+            Denied::Ended(who) => Self::new(
                 StatusCode::UNAUTHORIZED,
                 "token-ended",
                 "The token or session was revoked or has expired",
                 "sign in again, or ask who manages tokens for a new one",
-            ),
+            )
+            .denied_as(Kind::Expired)
+            .denied_to(*who),
             Denied::Forbidden => Self::forbidden(),
             Denied::Scope(right) => Self::new(
                 StatusCode::FORBIDDEN,
@@ -263,7 +303,8 @@ impl From<Unsigned> for Problem {
             "The request's signature does not count",
             &detail,
         )
-        .with("reason", unsigned.word().into());
+        .with("reason", unsigned.word().into())
+        .denied_as(Kind::Unsigned);
         let about = unsigned.about();
         if about.is_empty() { problem } else { problem.with("about", about.into()) }
     }
@@ -281,7 +322,8 @@ impl From<Refused> for Problem {
                 "code-needed",
                 "A code is needed besides",
                 "send `code` too: from the authenticator, or one of the recovery codes",
-            ),
+            )
+            .written_down(),
             Refused::Failed(Failed::Busy) => {
                 Self::unavailable("too many sign in at the same time; try again in some seconds")
             }
@@ -357,6 +399,9 @@ impl IntoResponse for Problem {
                 .into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        }
+        if let Some(denial) = self.denial {
+            response.extensions_mut().insert(*denial);
         }
         response
     }

@@ -123,7 +123,7 @@ async fn found(window: &Window, scope: &Scope, key: &ExportTradeKey) -> Result<A
     let state = window.read.export(&ExportKey::Trade(key.clone())).await?;
     let trade = state.as_ref().and_then(|state| state.trade()).cloned().ok_or_else(missing)?;
     let search = ExportSearch { scope: scope.clone(), party: None, states: Vec::new() };
-    if search.finds(&trade) { Ok(trade) } else { Err(missing()) }
+    if search.finds(&trade) { Ok(trade) } else { Err(missing().of_another(true)) }
 }
 
 /// Whether the scope covers a trade.

@@ -264,11 +264,11 @@ pub(crate) async fn bytes(window: &Window, caller: &Caller, position: u64) -> Re
                     None => sees(window, &scope, consignment.map(|consignment| &consignment.key)).await?,
                 };
                 if !seen {
-                    return Err(missing());
+                    return Err(missing().of_another(true));
                 }
             }
         }
-        _ => return Err(missing()),
+        _ => return Err(missing().of_another(true)),
     }
     if row.original == store::Original::Whole(Bytes::new()) {
         return Err(Problem::erased(

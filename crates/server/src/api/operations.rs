@@ -91,5 +91,5 @@ pub async fn metrics(State(window): State<Arc<Window>>) -> Result<String, Proble
             values: deliveries,
         },
     ];
-    Ok(window.metrics.page(&gauges))
+    Ok(window.metrics.page(&gauges) + &window.denials.page())
 }

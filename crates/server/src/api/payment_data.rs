@@ -7,6 +7,7 @@ use super::registers::{command_of, refused as refusal, whole};
 use super::{operations::check_intake, registers};
 use crate::Window;
 use crate::auth::Caller;
+use crate::denials::{Denial, Kind};
 use crate::payment_data::{self, Checked, Refused};
 use crate::rights::Right;
 use axum::Json;
@@ -110,7 +111,7 @@ pub async fn compare(
     let record = window.read.record(&key).await?.ok_or_else(absent)?;
     let by = registers::by(&window, &caller);
     if !caller.is_office() && !by.codes.iter().any(|code| record.parties.contains(code)) {
-        return Err(absent());
+        return Err(absent().of_another(true));
     }
     let codes = by.codes.clone();
     let record = payment_data::compare_again(&window, &record, by).await.map_err(problem)?;
@@ -123,7 +124,7 @@ pub async fn grab(
     State(window): State<Arc<Window>>,
     Address(address): Address,
     body: Bytes,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     check_intake(&window)?;
     window.gate.pass_unnamed(&address)?;
     let taken = match text_of(&body) {
@@ -131,9 +132,16 @@ pub async fn grab(
         Err(_) => Err(Refused::Faults(vec![Fault::new(FIELD, "", says::NOT_EMPTY.said())])),
     };
     let said = |code: &str, message: &str, total: u32| json!({"code": code, "message": message, "total": total, "serviceTime": window.clock.now().0});
-    Ok(Json(match taken {
+    // A stranger by his signature or his session; the answer of that interface is 200 all the same.
+    let denied = match &taken {
+        Err(Refused::Unsigned(_)) => Some(Kind::Unsigned),
+        Err(Refused::Session) => Some(Kind::Unauthenticated),
+        _ => None,
+    };
+    let answer = match taken {
         Ok(_) => said(TAKEN, "", 1),
         Err(Refused::Faults(faults)) => said(REFUSED, &told(&faults), 0),
+        Err(Refused::Unsigned(fault)) => said(REFUSED, &told(&[fault]), 0),
         Err(Refused::Session) => {
             said(REFUSED, "sessionID : 会话不存在或不属于该平台 (no such session of this platform);  ", 0)
         }
@@ -141,12 +149,20 @@ pub async fn grab(
             said(REFUSED, &format!("sessionID : 该会话已有回传数据或已结束 (the session is {state});  "), 0)
         }
         Err(other) => return Err(problem(other)),
-    }))
+    };
+    let mut response = Json(answer).into_response();
+    if let Some(kind) = denied {
+        response.extensions_mut().insert(Denial::of(kind));
+    }
+    Ok(response)
 }
 
 fn problem(refused: Refused) -> Problem {
     match refused {
         Refused::Faults(faults) => refusal(&register::Refusal::Invalid(faults), &[]),
+        Refused::Unsigned(fault) => {
+            refusal(&register::Refusal::Invalid(vec![fault]), &[]).denied_as(Kind::Unsigned)
+        }
         Refused::Session => Problem::not_found("no such session, or not one of this platform"),
         Refused::State(state) => Problem::conflict(
             "state",

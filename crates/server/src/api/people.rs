@@ -112,7 +112,11 @@ async fn seen(window: &Window, caller: &Caller, id: &str) -> Result<User, Proble
     let id: i64 = id.parse().map_err(|_| missing())?;
     let user = window.control.user(id).await?.ok_or_else(missing)?;
     let party = of_party(window, caller);
-    if party.is_none_or(|party| party == window.code_of(&user.party)) { Ok(user) } else { Err(missing()) }
+    if party.is_none_or(|party| party == window.code_of(&user.party)) {
+        Ok(user)
+    } else {
+        Err(missing().of_another(true))
+    }
 }
 
 /// `GET /v1/users/{id}`.

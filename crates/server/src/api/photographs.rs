@@ -106,9 +106,10 @@ pub async fn photograph(
     let absent =
         || Problem::not_found("no consignment that names you has this number, or no such photograph");
     let trade = seen(&window, &caller, &order).await;
-    let (consignment, reader) =
-        trade.map_err(|problem| if problem.status() == 404 { absent() } else { problem })?;
-    let reader = reader.ok_or_else(absent)?;
+    let (consignment, reader) = trade.map_err(|problem| {
+        if problem.status() == 404 { absent().of_another(problem.is_of_another()) } else { problem }
+    })?;
+    let reader = reader.ok_or_else(|| absent().of_another(true))?;
     let timeline = window.read.timeline(&order).await?;
     let may = |event: &StoredEvent| {
         let Some((_, inspection)) = inspection_of(event) else { return false };

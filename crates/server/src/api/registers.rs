@@ -440,7 +440,7 @@ pub(super) async fn visible(
     let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
     let (codes, _) = window.names_of(&caller.party);
     let own = codes.iter().any(|code| record.parties.contains(code));
-    if own || sees_all(caller, register) { Ok((record, own)) } else { Err(absent()) }
+    if own || sees_all(caller, register) { Ok((record, own)) } else { Err(absent().of_another(true)) }
 }
 
 /// A record that the caller may see; a reading of another's is recorded before it is shown.

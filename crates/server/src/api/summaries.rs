@@ -74,7 +74,7 @@ fn missing() -> Problem {
 async fn found(window: &Window, scope: &Scope, key: &ExportKey) -> Result<Arc<ExportSummary>, Problem> {
     let Some(ExportState::Summary(summary)) = window.read.export(key).await? else { return Err(missing()) };
     let search = ExportSearch { scope: scope.clone(), party: None, states: Vec::new() };
-    if search.finds_summary(&summary) { Ok(summary) } else { Err(missing()) }
+    if search.finds_summary(&summary) { Ok(summary) } else { Err(missing().of_another(true)) }
 }
 
 /// `GET /v1/exports/summaries/{agent}/{copNo}?declaration=&after=&limit=`.

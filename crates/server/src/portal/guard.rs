@@ -5,7 +5,7 @@
 use crate::Window;
 use crate::api::access::{Access, admitted};
 use crate::api::error::Problem;
-use crate::auth::Caller;
+use crate::auth::{Caller, Known};
 use crate::rights::Right;
 use ::portal::answers;
 use ::portal::parts::escaped;
@@ -125,14 +125,21 @@ fn guard_of(window: &Window, session: &str) -> Result<String, Problem> {
 #[derive(Clone)]
 pub struct Seen(pub Frame);
 
-/// Lets a request through to its page, or says why not.
-pub async fn guard(window: &Window, request: Request, next: Next, asked: Access) -> Response {
+/// Lets a request through to its page, or says why not; and whose it was.
+pub async fn guard(
+    window: &Window,
+    request: Request,
+    next: Next,
+    asked: Access,
+) -> (Option<Known>, Response) {
     let (mut parts, body) = request.into_parts();
     let texts = language(&parts.headers, &parts.uri).on(parts.uri.path()).texts();
     let frame = Frame { texts, place: place(&parts.uri), reader: None, sandbox: window.is_sandbox() };
     let chosen = asked_language(&parts.uri);
     let mut reader = None;
-    let mut response = match enter(window, &mut parts, body, asked, frame, &mut reader).await {
+    let entered = enter(window, &mut parts, body, asked, frame, &mut reader).await;
+    let who = parts.extensions.get::<Caller>().map(Caller::known);
+    let mut response = match entered {
         Ok(body) => next.run(Request::from_parts(parts, body)).await,
         Err(refused) => refused,
     };
@@ -145,7 +152,7 @@ pub async fn guard(window: &Window, request: Request, next: Next, asked: Access)
             response.headers_mut().append(header::SET_COOKIE, value);
         }
     }
-    response
+    (who, response)
 }
 
 /// Puts the caller, the frame and the form where the page finds them.
@@ -173,6 +180,9 @@ async fn enter(
             Some(Reader { login: caller.name.to_string(), guard, desks: desks(caller, frame.sandbox) });
         reader.clone_from(&frame.reader);
     }
+    if let Some(caller) = caller {
+        parts.extensions.insert(caller);
+    }
     let mut body = body;
     if parts.method == Method::POST {
         let form = super::form::form(parts, body, frame.reader.as_ref())
@@ -182,16 +192,20 @@ async fn enter(
         body = Body::empty();
     }
     parts.extensions.insert(Seen(frame));
-    if let Some(caller) = caller {
-        parts.extensions.insert(caller);
-    }
     Ok(body)
 }
 
 /// Why he is not let in: nobody signs in, he has something to do first, or it is not his.
 fn refused(parts: &Parts, problem: Problem, had: bool) -> Response {
     match problem.kind() {
-        "unauthenticated" | "token-ended" | "people-only" => to_sign_in(parts, had),
+        "unauthenticated" | "token-ended" | "people-only" => {
+            let mut led = to_sign_in(parts, had);
+            // Who has no session is shown the way in. One that counts no more, or never did, was denied.
+            if let Some(denial) = problem.denial().filter(|_| had) {
+                led.extensions_mut().insert(denial.clone());
+            }
+            led
+        }
         "change-password-first" | "second-factor-first" => super::to(Desk::Account.address()),
         _ => problem.into_response(),
     }

@@ -27,6 +27,7 @@ mod institutions;
 mod interface;
 mod officer_queue;
 mod operations;
+mod outsider;
 mod payment_data;
 mod people;
 mod permissions;

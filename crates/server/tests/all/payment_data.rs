@@ -24,7 +24,7 @@ const PLATFORM: &str = "5301960101";
 const STRANGER: &str = "5301960102";
 const GRAB: &str = "/ceb2grab/grab/realTimeDataUpload";
 
-fn key(serial: u64) -> GeneratedKey {
+pub fn key(serial: u64) -> GeneratedKey {
     generate_sm2(&Subject {
         enterprise_code: PLATFORM,
         enterprise_name: "样例云岭跨境商城",
@@ -36,7 +36,7 @@ fn key(serial: u64) -> GeneratedKey {
 }
 
 /// A zone whose platform registered its certificate.
-async fn zone() -> (Zone, GeneratedKey) {
+pub async fn zone() -> (Zone, GeneratedKey) {
     let zone = Zone::new().await;
     let key = key(0x0300_0000_000C_DE6F);
     let body = json!({
@@ -59,11 +59,11 @@ async fn act(zone: &Zone, party: &str, path: &str, body: Value) -> (u16, Value) 
     zone.request("POST", &path, Some(&zone.tokens[party]), body.to_string().into_bytes()).await
 }
 
-async fn post(zone: &Zone, party: &str, path: &str, body: String) -> (u16, Value) {
+pub async fn post(zone: &Zone, party: &str, path: &str, body: String) -> (u16, Value) {
     zone.request("POST", path, Some(&zone.tokens[party]), body.into_bytes()).await
 }
 
-async fn ask(zone: &Zone, order: &str) -> (String, Value) {
+pub async fn ask(zone: &Zone, order: &str) -> (String, Value) {
     let question = json!({"platform": PLATFORM, "orderNo": order}).to_string();
     let (status, asked) = post(zone, CUSTOMS, "/v1/payment-data/asks", question).await;
     assert_eq!((status, asked["state"].as_str()), (201, Some("asked")), "{asked}");
@@ -72,7 +72,7 @@ async fn ask(zone: &Zone, order: &str) -> (String, Value) {
 }
 
 /// As a platform sends it to customs: a form, without a token.
-async fn grab(zone: &Zone, text: &str) -> (String, String) {
+pub async fn grab(zone: &Zone, text: &str) -> (String, String) {
     let form = form_urlencoded::Serializer::new(String::new()).append_pair("payExInfoStr", text).finish();
     let request = Request::builder().method("POST").uri(GRAB);
     let request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -84,13 +84,13 @@ async fn grab(zone: &Zone, text: &str) -> (String, String) {
 }
 
 /// A trade of this platform.
-fn sold(zone: &Zone, from: u64) -> Trade {
+pub fn sold(zone: &Zone, from: u64) -> Trade {
     let trades = (0..).map(|number| plain(zone, from + number * 7));
     trades.into_iter().find(|trade| trade.order.head.ebp_code == PLATFORM).unwrap()
 }
 
 /// What the platform's books have of a trade.
-fn paid(trade: &Trade) -> Paid {
+pub fn paid(trade: &Trade) -> Paid {
     Paid {
         platform: PLATFORM.to_owned(),
         pay_code: trade.payment.pay_code.to_string(),
@@ -109,7 +109,7 @@ fn signed(key: &GeneratedKey, text: &str) -> String {
         .unwrap()
 }
 
-fn answer(key: &GeneratedKey, session: &str, trade: &Trade, paid: &Paid) -> String {
+pub fn answer(key: &GeneratedKey, session: &str, trade: &Trade, paid: &Paid) -> String {
     signed(key, &unsigned(session, &trade.order.head.order_no, "1795399200000", paid))
 }
 

@@ -730,6 +730,8 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/consumer_pages.rs",
         "server/tests/all/inspections.rs",
         "server/tests/all/officer_queue.rs",
+        "server/tests/all/outsider.rs",
+        "server/src/denials.rs",
         "server/tests/all/payment_data.rs",
         "server/tests/all/people.rs",
         "server/tests/all/portal.rs",

@@ -1,5 +1,6 @@
 //! Personal data: a canary in every field of every document that tells of a person, and where it is found afterwards.
 
+use crate::support::log::log;
 use crate::support::{NOW, Zone, path, plain};
 use ceb::{Document, Kind};
 use clearance::identity::{Personal, citizen_check, personal};
@@ -7,39 +8,10 @@ use clearance::party::Role;
 use clearance::sample::{self, Trade};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
 
 const OFFICER: &str = "8620000001";
 const TAX: &str = "5301000901";
-
-/// What was logged by this program, at every level.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-fn log() -> &'static Log {
-    static LOG: OnceLock<Log> = OnceLock::new();
-    LOG.get_or_init(|| {
-        let (log, filter) = (Log::default(), "server=trace,store=trace,clearance=trace,register=trace");
-        let writer = log.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || writer.clone()).finish();
-        // A logger that another test set keeps what it hears: there is none.
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-        log
-    })
-}
 
 /// Canaries by their text: who sent it, and in which field.
 #[derive(Default)]
@@ -361,7 +333,7 @@ async fn no_canary_of_a_person_is_found_outside_its_mask() {
         assert_eq!(told["consignments"], json!([]));
     }
     nothing_in_the_clear(&zone, &canaries).await;
-    let logged = log.0.lock().unwrap().clone();
+    let logged = log.heard();
     assert!(memchr(&logged, b"the log is heard"));
     assert_eq!(canaries.found(&logged, |_| true), []);
 }

@@ -18,7 +18,7 @@ use tower::ServiceExt;
 const BUREAU: &str = "5301000901";
 const OFFICE: &str = "8620000001";
 
-fn settings(provider: &Provider) -> Settings {
+pub fn settings(provider: &Provider) -> Settings {
     Settings {
         issuer: provider.address.clone(),
         client: CLIENT.to_owned(),

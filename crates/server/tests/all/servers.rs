@@ -542,7 +542,10 @@ async fn people_with(control: &Control) {
     let (session, text) = control.open_session(&user, ("address", false), NOW, NOW).await.unwrap();
     assert_eq!(control.session(&text).await.unwrap().unwrap().0.id, session);
     assert!(control.end_session(id, session).await.unwrap());
-    assert!(control.session(&text).await.unwrap().is_none());
+    // Whose it was is known on; it counts no more.
+    assert_eq!(control.session(&text).await.unwrap().unwrap().0.generation, -1);
+    assert_eq!(control.sessions(&user).await.unwrap(), []);
+    assert!(!control.end_session(id, session).await.unwrap());
     control.clear_second_factor(id, NOW).await.unwrap();
     control.trace("li.wei", "5301980501", "tried", "li.wei", NOW).await.unwrap();
     assert_eq!(control.traces(Some("5301980501"), i64::MAX, 5).await.unwrap().len(), 1);

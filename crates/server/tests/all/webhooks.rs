@@ -51,7 +51,7 @@ fn sending(zone: &Zone) -> Sending {
 }
 
 /// A counterpart with the keys of the zone, and where it is.
-async fn counterpart(zone: &Zone, kind: Kind, script: Script) -> (Counterpart, String) {
+pub async fn counterpart(zone: &Zone, kind: Kind, script: Script) -> (Counterpart, String) {
     zone.window.evidence.sender(NOW).await.unwrap();
     let (_, told) = zone.get(CUSTOMS, "/v1/evidence/keys").await;
     let key = |shown: &Value| ::evidence::of_hexadecimal(shown["public"].as_str().unwrap()).unwrap();
@@ -81,7 +81,7 @@ async fn share(zone: &Zone, receiver: &str, dataset: &str, fields: &[&str], susp
     id
 }
 
-async fn webhook(zone: &Zone, party: &str, name: &str, body: Value) -> String {
+pub async fn webhook(zone: &Zone, party: &str, name: &str, body: Value) -> String {
     let id = format!("{party}:{name}");
     let (status, told) = act(zone, party, "webhooks", &id, json!({"action": "register", "body": body})).await;
     assert_eq!(status, 200, "{told}");
@@ -101,7 +101,7 @@ async fn until(counterpart: &Counterpart, what: impl Fn(&Taken) -> bool) -> Take
 }
 
 /// What became of a webhook.
-async fn delivery(zone: &Zone, party: &str, id: &str, is: impl Fn(&Value) -> bool) -> Value {
+pub async fn delivery(zone: &Zone, party: &str, id: &str, is: impl Fn(&Value) -> bool) -> Value {
     let began = Instant::now();
     loop {
         let (status, shown) = zone.get(party, &format!("/v1/registers/deliveries/{id}")).await;
@@ -340,7 +340,7 @@ async fn an_envelope_that_was_changed_or_is_old_is_refused() {
 }
 
 /// As somebody signs who has another key.
-fn ring_signed(body: &[u8]) -> Vec<(&'static str, String)> {
+pub fn ring_signed(body: &[u8]) -> Vec<(&'static str, String)> {
     let signer = ::evidence::Signer::new(&[9; 32]).unwrap();
     let seconds = NOW.0 / 1_000;
     let signature = signer.sign_text(&envelope::signed("one", seconds, body));

@@ -241,7 +241,9 @@ impl Tokens {
 
     pub fn end_session(&self, user: i64, id: i64) -> Result<bool, StoreError> {
         self.with("end a session", |connection| {
-            connection.execute("DELETE FROM session WHERE user_id = ?1 AND id = ?2", [user, id])
+            // Of a generation that nobody is of: it is known whose it was, as long as a session lasts.
+            let end = "UPDATE session SET generation = -1 WHERE user_id = ?1 AND id = ?2 AND generation >= 0";
+            connection.execute(end, [user, id])
         })
         .map(|count| count == 1)
     }

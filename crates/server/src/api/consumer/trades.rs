@@ -77,7 +77,10 @@ pub(crate) async fn show(
     let key = OrderKey::new(&platform, &order_no);
     let found = window.read.consignment(&key).await?;
     let missing = || Problem::not_found("no trade of yours has this number");
-    let found = found.filter(|found| consumer.owns(&window.read, found)).ok_or_else(missing)?;
+    let found = found.ok_or_else(missing)?;
+    if !consumer.owns(&window.read, &found) {
+        return Err(missing().of_another(true));
+    }
     let mut events = window.read.timeline(&key).await?;
     events.reverse();
     Ok(Json(whole(&window, &found, &events)))

@@ -24,6 +24,7 @@ pub mod browser;
 pub mod chromium;
 #[path = "../../../../store/tests/all/support/postgres.rs"]
 pub mod database;
+pub mod log;
 pub mod people;
 pub mod provider;
 
