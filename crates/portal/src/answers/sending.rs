@@ -14,6 +14,16 @@ pub struct Order {
     pub order_no: String,
 }
 
+/// The export order that a document is of.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportOrder {
+    /// Code of the merchant.
+    pub merchant: String,
+    /// Number of the order.
+    pub order_no: String,
+}
+
 /// What was answered to a document.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -24,6 +34,8 @@ pub struct Answered {
     pub kind: Option<u16>,
     /// Its order.
     pub order: Option<Order>,
+    /// Its export order.
+    pub export: Option<ExportOrder>,
     /// Its status: 2, 120, 100, or below 0 where it was not accepted.
     pub status: i64,
     /// What was said.
@@ -50,6 +62,8 @@ impl Answered {
 pub struct Message {
     /// Its row.
     pub position: u64,
+    /// Digest of its bytes, by which it is found again.
+    pub sha256: String,
     /// Its root.
     pub root: String,
     /// Why it was refused as a whole.

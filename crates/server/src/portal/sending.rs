@@ -8,7 +8,7 @@ use super::{read, shown, shown_as, to};
 use crate::api::error::Problem;
 use crate::api::{self, Query};
 use crate::auth::Caller;
-use crate::rights::sent_by;
+use crate::rights::{Right, sent_by};
 use crate::{Window, password};
 use ::portal::answers::sending::{Definition, Document, Fields, MessageAnswer};
 use ::portal::pages::document::{self, LINES};
@@ -29,7 +29,8 @@ fn kinds(role: Role) -> Vec<(u16, String)> {
     sent_by(role).iter().map(|kind| (kind.number(), kind.root().to_owned())).collect()
 }
 
-/// `GET /desk/send?from=`: the text of a message of one's own is there to be corrected.
+/// `GET /desk/send?from=&sha256=`: the text of a message of one's own is there to be corrected; what each document of one was
+/// answered is told again.
 pub async fn ask(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
@@ -42,6 +43,16 @@ pub async fn ask(
         view.text = String::from_utf8(bytes.to_vec()).map_err(|_| {
             Problem::bad_request("the message is not text in UTF-8: correct the file it came from")
         })?;
+    }
+    let sha256 = get(&asked, "sha256");
+    if !sha256.is_empty() {
+        if !caller.rights.has(Right::MessagesRead) {
+            return Err(Problem::forbidden());
+        }
+        let answer: MessageAnswer = read(api::messages::first_answers(&window, &caller, sha256).await?)?;
+        // Of what its sender called it nothing is kept.
+        let name = sha256.chars().take(12).collect();
+        view.sent.push(Sent { name, answer: Ok(answer) });
     }
     Ok(shown(&frame, &send::page(&frame, &view)))
 }

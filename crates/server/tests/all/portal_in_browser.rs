@@ -378,6 +378,41 @@ async fn many_files_are_sent_one_by_one_with_progress_and_an_answer_for_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_sent_is_told_by_name_when_the_session_ends() {
+    let Some(mut browser) = browser() else { return };
+    let served = Served::new().await;
+    tokio::task::spawn_blocking(move || {
+        sign_in(&mut browser, &served);
+        for (language, why) in [("en", "The session has ended"), ("zh-CN", "登录已失效")] {
+            take_over(&mut browser, &served.address, "");
+            sign_in(&mut browser, &served);
+            browser.open(&format!("{}/desk/send?lang={language}", served.address));
+            take_over(&mut browser, &served.address, "");
+            browser.run(
+                "(() => { const files = new DataTransfer(); \
+                 for (const name of ['one.xml', 'two.xml']) files.items.add(new File(['<a/>'], name)); \
+                 const input = document.querySelector('input[type=file]'); input.files = files.files; \
+                 input.form.requestSubmit(); })()",
+            );
+            let told = "document.querySelector('[data-unsent]').checkVisibility()";
+            let done = (0..100).any(|_| {
+                std::thread::sleep(Duration::from_millis(100));
+                browser.run(told) == true
+            });
+            let shown = browser.run("document.querySelector('main').innerText").to_string();
+            assert!(done && shown.contains(why), "{shown}");
+            assert!(shown.contains("one.xml") && shown.contains("two.xml") && shown.contains("0 / 2"), "{shown}");
+            assert_eq!(browser.run("document.querySelector('[data-results]').innerText"), "", "no sign-in page among answers");
+            assert_eq!(browser.run("document.querySelector('[data-unsent] a').checkVisibility()"), true);
+            assert_eq!(browser.run("document.querySelector('input[type=file]').files.length"), 2, "they stay chosen");
+            assert_eq!(browser.run(CHECKS), json!([]));
+        }
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_says_by_itself_that_it_is_not_the_newest() {
     let Some(mut browser) = browser() else { return };
     let served = Served::new().await;
