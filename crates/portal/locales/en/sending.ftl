@@ -49,6 +49,7 @@ as-xml = Keep as XML, without sending
 as-xml-help = If your filing asks for signatures, keep it, sign it with onewindow sign, and upload it. * = must be filled in.
 wrong-field = This field is not as the specification asks.
 expected-value = expected: { $expected }
+expected-type = expected: a value of the type { $type }
 correct-document = correct
 sent-done = Sent.
 

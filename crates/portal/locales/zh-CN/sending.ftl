@@ -49,6 +49,7 @@ as-xml = 下载 XML（不报送）
 as-xml-help = 要求数字签名的企业：下载后用 onewindow sign 签名，再上传。带 * 的为必填项。
 wrong-field = 此栏目不符合规范。
 expected-value = 应为：{ $expected }
+expected-type = 应为规范规定的类型：{ $type }
 correct-document = 修改
 sent-done = 已报送。
 

@@ -179,6 +179,15 @@ impl Definition {
         }
     }
 
+    /// How the specification writes the type of the field that a path names.
+    pub fn notation(&self, path: &str) -> Option<&str> {
+        let name = path.rsplit(['/', '.']).next().unwrap_or(path);
+        let part = named(path);
+        let mut fields = self.parts.iter().filter(|one| self.flat || part.starts_with(&one.element));
+        let field = fields.find_map(|one| one.fields.iter().find(|field| field.name == name));
+        field.map(|field| field.notation.as_str())
+    }
+
     /// A document's fields under their names in a form, and how many lines it has.
     pub fn values(&self, document: &BTreeMap<String, Part>) -> (Fields, usize) {
         let mut values = Fields::new();

@@ -2,10 +2,11 @@
 
 use super::exports::export_address;
 use super::{address, trade_address};
+use crate::answers::Both;
 use crate::answers::sending::{Answered, MessageAnswer};
 use crate::format::count;
 use crate::language::{Family, Language, Texts};
-use crate::parts::{Column, Field, Table, Tone, badge, field, said, submit};
+use crate::parts::{Column, Field, Table, Tone, badge, both, declared, field, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 use std::borrow::Cow;
@@ -21,7 +22,7 @@ pub struct Sent {
     /// What its sender calls it; empty = what was pasted.
     pub name: String,
     /// What was answered, or why nothing was.
-    pub answer: Result<MessageAnswer, String>,
+    pub answer: Result<MessageAnswer, Both>,
 }
 
 /// What the page shows.
@@ -190,7 +191,7 @@ fn trade(texts: Texts, one: &Answered) -> Markup {
 /// A document as a line: what it is of, what was answered, and where it is corrected if it was not taken.
 fn line(texts: Texts, one: &Answered) -> Markup {
     html! {
-        (trade(texts, one)) " " (document_state(texts, one)) " " (one.info)
+        (trade(texts, one)) " " (document_state(texts, one)) " " (declared(texts, &one.info))
         @if one.is_refused() && one.position > 0 {
             " " a href={ "/desk/documents/" (one.position) } { (texts.text("correct-document")) }
         }
@@ -204,12 +205,12 @@ fn name(texts: Texts, name: &str) -> String {
 fn row(texts: Texts, one: &Sent) -> Vec<Markup> {
     let (taken, refused) = counted(std::slice::from_ref(one));
     let (root, told) = match &one.answer {
-        Err(why) => (String::new(), html! { (badge(Tone::Bad, &texts.text("not-sent"))) " " (why) }),
+        Err(why) => (String::new(), html! { (badge(Tone::Bad, &texts.text("not-sent"))) " " (both(texts, why)) }),
         Ok(answer) => {
             let root = texts.known(Family::Message, &answer.message.root);
             let told = match (&answer.message.refused, answer.documents.as_slice()) {
-                (Some(why), _) => html! { (badge(Tone::Bad, &texts.text("message-refused"))) " " (why) },
-                (None, [one]) => html! { (document_state(texts, one)) " " (one.info) },
+                (Some(why), _) => html! { (badge(Tone::Bad, &texts.text("message-refused"))) " " span lang="en" { (why) } },
+                (None, [one]) => html! { (document_state(texts, one)) " " (declared(texts, &one.info)) },
                 (None, _) if refused == 0 => badge(Tone::Good, &texts.text("all-taken")),
                 (None, _) => badge(Tone::Warn, &texts.text("some-refused")),
             };
@@ -263,7 +264,7 @@ pub fn csv(sent: &[Sent]) -> String {
             lines.push([one.name.clone(), kind, platform, order_no, status, info, rules, position]);
         };
         match &one.answer {
-            Err(why) => line(["", "", "", "", why, "", ""]),
+            Err(why) => line(["", "", "", "", &why.en, "", ""]),
             Ok(answer) => {
                 if let Some(why) = &answer.message.refused {
                     line(["", "", "", "900", why, "", &answer.message.position.to_string()]);

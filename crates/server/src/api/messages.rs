@@ -23,6 +23,12 @@ use store::{ChosenRead, Read, Scope, StoreError, StoredEvent};
 pub(super) const SEND_AGAIN: &str =
     "the message is not acknowledged; send the same bytes again: what was recorded gets its first answer";
 
+/// 503 where nobody knows whether a message was recorded.
+fn unacknowledged() -> Problem {
+    Problem::unavailable(SEND_AGAIN)
+        .in_chinese("报文未得到确认；请再次发送同样的内容，已登记的单证会得到第一次的答复")
+}
+
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
 /// document. 200 = recorded, whatever the documents' status; 422 = the message as a whole was refused (CEB900).
 pub async fn send(
@@ -43,7 +49,7 @@ async fn take(
 ) -> Result<(StatusCode, MessageAnswer), Problem> {
     operations::check_intake(window)?;
     let sender = window.code_of(&caller.party);
-    let answer = window.send(body, &sender).await.ok_or_else(|| Problem::unavailable(SEND_AGAIN))?;
+    let answer = window.send(body, &sender).await.ok_or_else(unacknowledged)?;
     let refused = answer.message.refusal.is_some();
     Ok((if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, answer))
 }

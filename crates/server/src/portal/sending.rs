@@ -4,6 +4,7 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
+use super::officer::is_chinese;
 use super::{read, shown, shown_as, to};
 use crate::api::error::Problem;
 use crate::api::{self, Query};
@@ -62,7 +63,7 @@ async fn sent(window: &Window, caller: &Caller, name: &str, bytes: &Bytes) -> Re
     let answer = match api::messages::taken(window, caller, bytes).await {
         Ok(answer) => Ok(read::<MessageAnswer>(answer)?),
         // What came before it in the form is recorded and told.
-        Err(problem) if problem.kind() == "unavailable" => Err(problem.detail().to_owned()),
+        Err(problem) if problem.kind() == "unavailable" => Err(problem.words()),
         Err(problem) => return Err(problem),
     };
     Ok(Sent { name: name.to_owned(), answer })
@@ -333,19 +334,24 @@ fn as_xml(frame: &Frame, mut view: document::View, transfer: &Value) -> Result<R
             ceb::write(message, style).into(),
         ));
     }
-    view.findings = defects.into_iter().map(|defect| told(frame, defect)).collect();
+    view.findings = defects.into_iter().map(|defect| told(frame, &view.definition, defect)).collect();
     Ok(shown_as(frame, &document::page(frame, &view), StatusCode::UNPROCESSABLE_ENTITY))
 }
 
-/// A fault of reading, told as findings are.
-fn told(frame: &Frame, defect: &ceb::Defect) -> answers::Finding {
+/// A fault of reading, told as findings are. What was expected has English words; of a field there is its type besides.
+fn told(frame: &Frame, definition: &Definition, defect: &ceb::Defect) -> answers::Finding {
     let both = |text: String| answers::Both { en: text.clone(), zh: text };
+    let notation = definition.notation(&defect.path).filter(|_| is_chinese(frame));
+    let fix = match notation {
+        Some(notation) => frame.texts.with("expected-type", &[("type", notation)]),
+        None => frame.texts.with("expected-value", &[("expected", &defect.expected)]),
+    };
     answers::Finding {
         rule: defect.rule.word().to_owned(),
         layer: "refused".to_owned(),
         fields: vec![answers::FieldValue { path: defect.path.to_string(), value: defect.value.to_string() }],
         why: both(frame.texts.text("wrong-field")),
-        fix: both(frame.texts.with("expected-value", &[("expected", &defect.expected)])),
+        fix: both(fix),
         ..answers::Finding::default()
     }
 }
