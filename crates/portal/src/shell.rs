@@ -189,6 +189,13 @@ impl Page {
         self
     }
 
+    /// The language of a title that is nothing but a Chinese name, on a page in another.
+    fn title_language(&self, texts: Texts) -> Option<&'static str> {
+        let is_han = |letter: char| ('\u{3400}'..='\u{9fff}').contains(&letter);
+        let is_name = self.title.chars().any(is_han) && !self.title.chars().any(|one| one.is_ascii_alphabetic());
+        (texts.language() != Language::Chinese && is_name).then_some("zh-CN")
+    }
+
     /// The whole document.
     pub fn shown(&self, frame: &Frame) -> String {
         let texts = frame.texts;
@@ -210,7 +217,7 @@ impl Page {
                     @if frame.sandbox { p.sandbox { (texts.text("in-sandbox")) } }
                     main #main tabindex="-1" {
                         (trail(texts, &self.trail, &self.title))
-                        h1 { (self.title) }
+                        h1 lang=[self.title_language(texts)] { (self.title) }
                         @if let Some((tone, text)) = &self.said { (said(*tone, html! { p { (text) } })) }
                         @if let Some(live) = &self.live { (news(frame, live)) }
                         (self.body)

@@ -5,7 +5,7 @@ use super::{address, decide, inspect, subjects};
 use crate::answers::{Assessment, Attempt, Consignment, Filed, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Column, Table, Tone, badge, facts, findings, state, timeline};
+use crate::parts::{Column, Table, Tone, badge, declared, facts, findings, state, timeline};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -257,7 +257,7 @@ fn remarks(texts: Texts, shown: &Consignment) -> Markup {
             h2 { (texts.text("remarks")) }
             ul { @for remark in remarks {
                 li { (time(&remark.time)) " " span.code { (remark.officer) } " " (texts.word(Family::Action, &remark.action.replace(' ', "-")))
-                    @if !remark.text.is_empty() { "：" (remark.text) } }
+                    @if !remark.text.is_empty() { "：" (declared(texts, &remark.text)) } }
             } }
         }
     }

@@ -5,7 +5,7 @@ use super::address;
 use super::consignment::tax;
 use crate::answers::Assessment;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, field, pager, said, submit, tabs};
+use crate::parts::{Cell, Column, Field, Table, Tone, badge, declared, empty, field, pager, said, submit, tabs};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -117,11 +117,11 @@ fn cells(texts: Texts, row: &Row) -> Vec<Cell> {
     };
     vec![
         html! { a.lead href=(address("/tariff/calculator", &[("code", &row.code)])) { span.code { (row.code) } } },
-        html! { (row.name) },
-        html! { (row.units) },
+        declared(texts, &row.name),
+        declared(texts, &row.units),
         html! { (row.duty) },
         html! { (row.vat) },
-        html! { (row.consumption_tax) },
+        declared(texts, &row.consumption_tax),
         listed,
         html! { (texts.word(Family::Confidence, &row.confidence)) },
     ]

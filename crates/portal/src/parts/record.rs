@@ -1,6 +1,6 @@
 //! What tells of a trade: findings with both values, and the timeline.
 
-use super::{Tone, badge, empty, facts};
+use super::{Tone, badge, declared, empty, facts};
 use crate::answers::{Entry, Finding};
 use crate::format::{money, time};
 use crate::language::{Family, Language, Texts};
@@ -21,7 +21,7 @@ pub fn finding(texts: Texts, one: &Finding) -> Markup {
         let value = if field.value.is_empty() {
             html! { span.muted { (texts.text("empty-value")) } }
         } else {
-            html! { (field.value) }
+            declared(texts, &field.value)
         };
         pairs.push((field.path.clone(), value));
     }
@@ -70,7 +70,7 @@ fn entry(texts: Texts, one: &Entry) -> Markup {
                 " · " a href={ "/desk/messages/" (original) } { (texts.text("as-received")) }
             }
         }
-        @if let Some(info) = one.info.as_deref().filter(|info| !info.is_empty()) { p.muted { (info) } }
+        @if let Some(info) = one.info.as_deref().filter(|info| !info.is_empty()) { p.muted { (declared(texts, info)) } }
         @if !one.receipts.is_empty() || !one.movements.is_empty() {
             ul {
                 @for receipt in &one.receipts {

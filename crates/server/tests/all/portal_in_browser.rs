@@ -247,7 +247,7 @@ async fn every_page_is_fit_for_everybody() {
 /// A page with one of each fault.
 const UNFIT: &str = "<body><h3>x</h3><h3 id=a>y</h3><p id=a>z</p><a href=x></a><input><img role=img><fieldset></fieldset>\
     <table><tr><th>h</th></tr></table><p style='color:rgb(119,119,119);background:rgb(136,136,136)'>x</p>\
-    <button style='height:9px;padding:0;border:0;font-size:5px'>b</button><div style='width:3000px'>wide</div>";
+    <button style='height:9px;padding:0;border:0;font-size:5px'>b</button><button style='height:9px;padding:0;border:0;font-size:5px'>c</button><div style='width:3000px'>wide</div>";
 
 #[test]
 fn the_checks_find_what_is_wrong() {

@@ -4,7 +4,7 @@ use super::{standing, waiting};
 use crate::answers::consumer::{ReturnWindow, Step, Trade};
 use crate::format::{money, time};
 use crate::language::{Family, Language, Texts};
-use crate::parts::{Column, Table, Tone, badge, facts, said};
+use crate::parts::{Column, Table, Tone, badge, declared, facts, said};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -46,13 +46,13 @@ fn overview(texts: Texts, shown: &Trade) -> Markup {
     if !shown.waiting_for.is_empty() {
         pairs.push((texts.text("my-waits-for"), html! { (waiting(texts, &shown.waiting_for)) }));
     }
-    pairs.push((texts.text("my-platform"), html! { (shown.platform_name) }));
-    pairs.push((texts.text("my-seller"), html! { (shown.seller_name) }));
+    pairs.push((texts.text("my-platform"), declared(texts, &shown.platform_name)));
+    pairs.push((texts.text("my-seller"), declared(texts, &shown.seller_name)));
     pairs.push((texts.text("my-order"), html! { span.code { (shown.order_no) } }));
     if let Some(carried) = &shown.waybill {
         pairs.push((
             texts.text("my-carrier"),
-            html! { (carried.carrier_name) " " span.code { (carried.number) } },
+            html! { (declared(texts, &carried.carrier_name)) " " span.code { (carried.number) } },
         ));
         if carried.delivered {
             pairs.push((texts.text("my-delivery"), badge(Tone::Good, &texts.text("my-delivered"))));
@@ -99,7 +99,7 @@ fn goods(texts: Texts, shown: &Trade) -> Markup {
     let rows = shown
         .goods
         .iter()
-        .map(|one| vec![html! { (one.name) }, html! { (one.quantity) }, html! { (money(&one.total)) }]);
+        .map(|one| vec![declared(texts, &one.name), html! { (one.quantity) }, html! { (money(&one.total)) }]);
     let columns = vec![
         Column::of(texts.text("my-what")),
         Column::number(texts.text("my-quantity")),
