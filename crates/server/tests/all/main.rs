@@ -25,6 +25,7 @@ mod inspections;
 mod inspections_in_browser;
 mod institutions;
 mod interface;
+mod officer_by_keys;
 mod officer_queue;
 mod operations;
 mod payment_data;

@@ -304,44 +304,6 @@ async fn a_printed_trade_has_what_is_folded_on_a_screen_and_nothing_to_press() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_officer_works_with_keys_alone_and_without_a_script() {
-    let Some(mut browser) = browser() else { return };
-    let served = Served::new().await;
-    let shown = tokio::task::spawn_blocking(move || {
-        take_over(&mut browser, &served.address, &served.officer);
-        let trade = served.desk(&served.looked_at);
-        browser.look(1280, false);
-        browser.open(&format!("{}/desk/queue?lang=en", served.address));
-        browser.press("j");
-        assert_eq!(browser.run("document.activeElement.getAttribute('href')"), trade.as_str());
-        browser.leading(|browser| browser.press("Enter"));
-        assert_eq!(browser.run("location.pathname"), trade.as_str());
-        browser.press("i");
-        assert_eq!(browser.run("document.activeElement.value"), "inspect");
-        assert_eq!(browser.run("document.activeElement.checked"), true);
-        // A letter that is typed is a letter.
-        browser.run("document.querySelector('#text').focus()");
-        browser.press("x");
-        assert_eq!(browser.run("document.querySelector('#text').value"), "x");
-        assert_eq!(browser.run("document.querySelector('input[name=action]:checked').value"), "inspect");
-        // Turned off, keys do nothing.
-        browser.run("document.querySelector('[data-keys-switch]').click(); document.activeElement.blur()");
-        browser.press("a");
-        assert_eq!(browser.run("document.querySelector('input[name=action]:checked').value"), "inspect");
-        // The same without a script: by the order of tabs alone.
-        browser.call("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
-        browser.open(&format!("{}{trade}", served.address));
-        browser.leading(|browser| {
-            browser.run("document.querySelector('#action-inspect').checked = true; document.querySelector('form[action$=actions] button').click()");
-        });
-        assert!(browser.complaints().is_empty());
-        browser.run("document.querySelector('main').innerText").to_string()
-    });
-    let shown = shown.await.unwrap();
-    assert!(shown.contains("The decision is recorded"), "{shown}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn many_files_are_sent_one_by_one_with_progress_and_an_answer_for_each() {
     let Some(mut browser) = browser() else { return };
     let served = Served::new().await;
