@@ -160,6 +160,16 @@ pub struct Frame {
     pub sandbox: bool,
 }
 
+impl Frame {
+    /// The number that the address of the page has under a name: rows before the part that is shown.
+    pub fn rows_before(&self, name: &str) -> usize {
+        let query = self.place.split_once('?').map_or("", |(_, query)| query);
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let found = pairs.find_map(|(known, value)| (known == name).then_some(value));
+        found.and_then(|value| value.parse().ok()).unwrap_or(0)
+    }
+}
+
 /// A page without its surroundings.
 pub struct Page {
     /// What it is, also the heading.

@@ -453,13 +453,14 @@ fn placeholders_are_the_same_in_every_language() {
 }
 
 /// Texts of every page that a page of consumers shows too.
-const SHELL: [&str; 16] = [
+const SHELL: [&str; 17] = [
     "window-name",
     "skip-to-content",
     "navigation",
     "trail",
     "pages",
     "first-page",
+    "previous-page",
     "next-page",
     "sign-in",
     "sign-out",

@@ -145,7 +145,7 @@ fn decides_on_several(browser: &mut Chromium, address: &str) {
     go(browser, "Tab", "form.stack button");
     browser.leading(|browser| browser.press("Enter"));
     assert_eq!(place(browser), "/desk/queue/decisions");
-    assert!(words(browser).contains("2 / 2"), "{}", words(browser));
+    assert!(words(browser).contains("Recorded: 2 of 2"), "{}", words(browser));
     browser.picture(&folder().join("officer-decided-many-en-1280.png"));
 }
 

@@ -1,12 +1,16 @@
 //! One of his trades: how far it is, what it waits for, its tax, what a return would take.
 
-use super::{standing, waiting};
+use super::{address_of, standing, waiting};
 use crate::answers::consumer::{ReturnWindow, Step, Trade};
 use crate::format::{money, time};
 use crate::language::{Family, Language, Texts};
-use crate::parts::{Column, Table, Tone, badge, declared, facts, said};
+use crate::pages::address;
+use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, said};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
+
+/// Kinds of goods on a page: a list has 99.
+const LINES: usize = 40;
 
 /// The page.
 pub fn page(frame: &Frame, shown: &Trade) -> Page {
@@ -20,8 +24,8 @@ pub fn page(frame: &Frame, shown: &Trade) -> Page {
                 ol.timeline { @for step in &shown.steps { li { (of_step(texts, step)) } } }
             }
             div {
-                h2 { (texts.text("my-goods")) }
-                (goods(texts, shown))
+                h2 #goods { (texts.text("my-goods")) }
+                (goods(frame, shown))
                 (tax(texts, shown))
                 (returns(texts, shown))
             }
@@ -95,10 +99,15 @@ fn of_step(texts: Texts, step: &Step) -> Markup {
     }
 }
 
-fn goods(texts: Texts, shown: &Trade) -> Markup {
+fn goods(frame: &Frame, shown: &Trade) -> Markup {
+    let (texts, from) = (frame.texts, frame.rows_before("lines"));
+    let there = address_of(&shown.platform, &shown.order_no);
+    let link = |from: usize| format!("{}#goods", address(&there, &[("lines", &from.to_string())]));
     let rows = shown
         .goods
         .iter()
+        .skip(from)
+        .take(LINES)
         .map(|one| vec![declared(texts, &one.name), html! { (one.quantity) }, html! { (money(&one.total)) }]);
     let columns = vec![
         Column::of(texts.text("my-what")),
@@ -107,6 +116,7 @@ fn goods(texts: Texts, shown: &Trade) -> Markup {
     ];
     html! {
         (Table { caption: texts.text("my-prices"), columns, rows: rows.collect() }.shown())
+        (Pages::counted(from, LINES, shown.goods.len(), link).shown(texts, &texts.text("my-goods")))
         @if let Some(paid) = &shown.paid {
             (facts(&[(texts.text("my-paid"), html! { (money(paid)) " " (texts.text("yuan")) })]))
         }
