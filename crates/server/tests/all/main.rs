@@ -40,6 +40,7 @@ mod portal_permissions;
 mod portal_registers;
 mod portal_registers_in_browser;
 mod portal_sending;
+mod portal_words;
 mod preview;
 mod providers;
 mod recorded;
