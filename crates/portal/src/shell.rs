@@ -242,12 +242,13 @@ impl Page {
 
 fn header(frame: &Frame) -> Markup {
     let texts = frame.texts;
+    let at_desk = frame.reader.as_ref().is_some_and(|reader| !reader.is_consumer());
     html! {
         header.top {
             div.bar {
                 a.name href=(frame.reader.as_ref().map_or("/", Reader::home)) { (texts.text("window-name")) }
                 @for language in Language::offered(frame.place.split('?').next().unwrap_or_default()) {
-                    @if language != texts.language() {
+                    @if language != texts.language() && (!at_desk || language.at_desk() == language) {
                         a href=(with_language(&frame.place, language)) lang=(language.tag()) hreflang=(language.tag()) {
                             (language.own_name())
                         }

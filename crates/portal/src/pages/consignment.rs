@@ -5,7 +5,7 @@ use super::{address, decide, inspect, subjects, trade_address};
 use crate::answers::{Assessment, Attempt, Consignment, Filed, Finding, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, findings, state, timeline};
+use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, findings, state, tabled, timeline};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -290,7 +290,7 @@ pub fn tax(texts: Texts, assessment: &Assessment, from: usize, there: &str) -> M
         h3 { (texts.text("arithmetic")) }
         ol { @for line in here() { li value=(line.gnum) { span.code { (line.arithmetic) } } } }
         @for doubt in &assessment.uncertain {
-            p { (badge(Tone::Warn, &texts.text("uncertain"))) " " (doubt.gnum) " " (doubt.what) }
+            p { (badge(Tone::Warn, &texts.text("uncertain"))) " " (doubt.gnum) " " (tabled(texts, &doubt.what)) }
         }
     }
 }

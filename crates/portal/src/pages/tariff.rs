@@ -5,7 +5,7 @@ use super::address;
 use super::consignment::tax;
 use crate::answers::Assessment;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Pages, Table, Tone, badge, declared, empty, field, said, submit, tabs};
+use crate::parts::{Cell, Column, Field, Pages, Table, Tone, badge, declared, empty, field, said, submit, tabled, tabs};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -117,10 +117,10 @@ fn cells(texts: Texts, row: &Row) -> Vec<Cell> {
     vec![
         html! { a.lead href=(address("/tariff/calculator", &[("code", &row.code)])) { span.code { (row.code) } } },
         declared(texts, &row.name),
-        declared(texts, &row.units),
+        tabled(texts, &row.units),
         html! { (row.duty) },
         html! { (row.vat) },
-        declared(texts, &row.consumption_tax),
+        tabled(texts, &row.consumption_tax),
         listed,
         html! { (texts.word(Family::Confidence, &row.confidence)) },
     ]

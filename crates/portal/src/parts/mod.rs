@@ -104,6 +104,13 @@ pub fn declared(texts: Texts, words: &str) -> Markup {
     }
 }
 
+/// Words of tables, which have them in Chinese and English alone.
+pub fn tabled(texts: Texts, words: &str) -> Markup {
+    let is_complete = Language::COMPLETE.contains(&texts.language());
+    let is_english = !is_complete && words.is_ascii() && words.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if is_english { html! { span lang="en" { (words) } } } else { declared(texts, words) }
+}
+
 /// Names with their values.
 pub fn facts(pairs: &[(String, Markup)]) -> Markup {
     html! {
@@ -167,6 +174,9 @@ mod tests {
         assert_eq!(shown(declared(english, "面霜 <1>")), "<span lang=\"zh-CN\">面霜 &lt;1&gt;</span>");
         assert_eq!(shown(declared(chinese, "面霜")), "面霜");
         assert_eq!(shown(declared(english, "cream")), "cream");
+        let lao = Language::Lao.texts();
+        assert_eq!(shown(tabled(lao, "kg")), "<span lang=\"en\">kg</span>");
+        assert_eq!((shown(tabled(english, "kg")).as_str(), shown(tabled(lao, "13 %")).as_str()), ("kg", "13 %"));
     }
 
     #[test]
