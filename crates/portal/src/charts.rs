@@ -133,7 +133,12 @@ fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64, marks: &[(usize, &str)]) 
 }
 
 /// The parts of all bars, a path for each of their series: its colour, from 1, and the rectangles one after another.
-fn paths(bars: &[Bar], most: u64, (each, gap): (u64, u64), (height, floor): (u64, u64)) -> Vec<(usize, String)> {
+fn paths(
+    bars: &[Bar],
+    most: u64,
+    (each, gap): (u64, u64),
+    (height, floor): (u64, u64),
+) -> Vec<(usize, String)> {
     let wide = each.saturating_sub(gap).max(1);
     let mut paths: Vec<(usize, String)> = Vec::new();
     for (index, bar) in (0u64..).zip(bars) {

@@ -39,16 +39,12 @@ impl Language {
     #[must_use]
     pub fn on(self, path: &str) -> Self {
         let is_under = |begin: &str| {
-            path.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || (begin != "/" && rest.starts_with('/')))
+            path.strip_prefix(begin)
+                .is_some_and(|rest| rest.is_empty() || (begin != "/" && rest.starts_with('/')))
         };
         // The start page is under nothing and has nothing under it.
-        let told =
-            ["/", "/my", "/track", "/guide", "/lists", "/draws", "/status", "/tariff", "/sign-in"];
-        if Self::COMPLETE.contains(&self) || told.into_iter().any(is_under) {
-            self
-        } else {
-            Self::English
-        }
+        let told = ["/", "/my", "/track", "/guide", "/lists", "/draws", "/status", "/tariff", "/sign-in"];
+        if Self::COMPLETE.contains(&self) || told.into_iter().any(is_under) { self } else { Self::English }
     }
 
     /// In which language a desk is shown: what surrounds its pages is there in the complete ones alone.

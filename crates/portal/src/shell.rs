@@ -202,7 +202,8 @@ impl Page {
     /// The language of a title that is nothing but a Chinese name, on a page in another.
     fn title_language(&self, texts: Texts) -> Option<&'static str> {
         let is_han = |letter: char| ('\u{3400}'..='\u{9fff}').contains(&letter);
-        let is_name = self.title.chars().any(is_han) && !self.title.chars().any(|one| one.is_ascii_alphabetic());
+        let is_name =
+            self.title.chars().any(is_han) && !self.title.chars().any(|one| one.is_ascii_alphabetic());
         (texts.language() != Language::Chinese && is_name).then_some("zh-CN")
     }
 

@@ -399,16 +399,12 @@ impl Part {
         let sent_himself =
             || current.is_some_and(|record| sent_by(record, moves_of(record.key.register), &by.actor));
         match step.who {
-            Who::Owner if step.personal && by.role != Role::Consumer => {
-                Err(says::BY_THE_PERSON.said())
-            }
+            Who::Owner if step.personal && by.role != Role::Consumer => Err(says::BY_THE_PERSON.said()),
             Who::Owner if self.owns || (by.reviews && step.for_others) => Ok(()),
             Who::Owner => Err(says::BY_THE_PARTY.said()),
             Who::Reviewer if !by.reviews => Err(says::BY_THE_AGENCY.said()),
             // Two persons: nobody decides on what he sent himself, nor on his own party.
-            Who::Reviewer if self.owns || sent_himself() => {
-                Err(says::BY_ANOTHER_PERSON.said())
-            }
+            Who::Reviewer if self.owns || sent_himself() => Err(says::BY_ANOTHER_PERSON.said()),
             Who::Reviewer => Ok(()),
             Who::Giver if self.named && !self.owns => Ok(()),
             Who::Giver => Err(says::BY_THE_OTHER_PARTY.said()),

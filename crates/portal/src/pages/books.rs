@@ -5,7 +5,9 @@ use super::{address, trade_address};
 use crate::answers::books::{Book, Books, Head, Lot, Movement, Movements, Stock, TakenOfBook};
 use crate::format::{count, time};
 use crate::language::Texts;
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, pager, said, submit};
+use crate::parts::{
+    Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, pager, said, submit,
+};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 

@@ -3,8 +3,8 @@
 
 use super::address;
 use super::decide::{refusal, value};
-use crate::answers::{Decided, Filed};
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
+use crate::answers::{Decided, Filed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{

@@ -28,7 +28,11 @@ pub fn page(frame: &Frame, receipts: &Receipts, after: &str, full: bool) -> Page
         room = left.unwrap_or(room);
         let (position, number) = (one.position.to_string(), one.number.to_string());
         let alone = || address("/desk/receipts", &[("position", &position), ("number", &number)]);
-        let content = if left.is_some() { folded } else { html! { a href=(alone()) { "XML" } } };
+        let content = if left.is_some() {
+            folded
+        } else {
+            html! { a href=(alone()) { "XML" } }
+        };
         vec![
             time(&one.time),
             html! { (texts.word(Family::Message, &one.message)) },

@@ -137,8 +137,8 @@ fn each_document(texts: Texts, sent: &[Sent], room: &mut usize) -> Markup {
     let several = sent.iter().take(FILES).filter(|one| documents(one).len() > 1);
     let parts = several.map(|one| {
         let all = documents(one);
-        let told =
-            texts.with("sent-each", &[("name", &name(texts, &one.name)), ("count", &count(all.len() as u64))]);
+        let told = texts
+            .with("sent-each", &[("name", &name(texts, &one.name)), ("count", &count(all.len() as u64))]);
         let lines = html! {
             details open[sent.len() == 1] {
                 summary { (told) }
@@ -205,11 +205,15 @@ fn name(texts: Texts, name: &str) -> String {
 fn row(texts: Texts, one: &Sent) -> Vec<Markup> {
     let (taken, refused) = counted(std::slice::from_ref(one));
     let (root, told) = match &one.answer {
-        Err(why) => (String::new(), html! { (badge(Tone::Bad, &texts.text("not-sent"))) " " (both(texts, why)) }),
+        Err(why) => {
+            (String::new(), html! { (badge(Tone::Bad, &texts.text("not-sent"))) " " (both(texts, why)) })
+        }
         Ok(answer) => {
             let root = texts.known(Family::Message, &answer.message.root);
             let told = match (&answer.message.refused, answer.documents.as_slice()) {
-                (Some(why), _) => html! { (badge(Tone::Bad, &texts.text("message-refused"))) " " span lang="en" { (why) } },
+                (Some(why), _) => {
+                    html! { (badge(Tone::Bad, &texts.text("message-refused"))) " " span lang="en" { (why) } }
+                }
                 (None, [one]) => html! { (document_state(texts, one)) " " (declared(texts, &one.info)) },
                 (None, _) if refused == 0 => badge(Tone::Good, &texts.text("all-taken")),
                 (None, _) => badge(Tone::Warn, &texts.text("some-refused")),
@@ -334,7 +338,10 @@ mod tests {
         for number in 0..100 {
             assert!(one.contains(&format!("{number:060}</a>")), "{number}");
         }
-        assert!(one.contains("<details open>") && one.contains("另有"), "the first are explained, the others counted");
+        assert!(
+            one.contains("<details open>") && one.contains("另有"),
+            "the first are explained, the others counted"
+        );
         let many: Vec<Sent> = (0..200).map(|number| a_large_message(&format!("{number}.xml"))).collect();
         let many = results(texts, &many).0;
         assert!(many.len() < 90_000, "{}", many.len());

@@ -2,7 +2,7 @@
 
 use crate::format::{count, money, time};
 use crate::language::Family;
-use crate::parts::{Column, Table, Tone, badge, tabled, facts};
+use crate::parts::{Column, Table, Tone, badge, facts, tabled};
 use crate::shell::{Desk, Frame, Page};
 use maud::html;
 

@@ -8,7 +8,10 @@ use crate::answers::subjects::{Enterprise, RuleCount, Subject};
 use crate::format::{count, money, time};
 use crate::language::{Family, Texts};
 use crate::pages::inspect::both;
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, hidden, said, state, submit};
+use crate::parts::{
+    Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, hidden, said, state,
+    submit,
+};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 

@@ -6,7 +6,7 @@ use super::exports::{ADDRESS as EXPORTS, export_address, filter};
 use crate::answers::summaries::{Declared, Member, Part, ResultLine, Summaries, Summary, SummaryLine};
 use crate::format::{money, time};
 use crate::language::Texts;
-use crate::parts::{Cell, Column, Table, declared, empty, escaped, facts, findings, pager, state, timeline};
+use crate::parts::{Cell, Column, Table, empty, escaped, facts, findings, pager, state, timeline};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -173,7 +173,7 @@ fn lines(texts: Texts, declared: &Declared) -> Markup {
     let row = |line: &ResultLine| {
         vec![
             html! { (line.gseqno) },
-            html! { span.code { (line.gcode) } " " (declared(texts, &line.gname)) },
+            html! { span.code { (line.gcode) } " " (crate::parts::declared(texts, &line.gname)) },
             code(Some(&line.country)),
             html! { (line.qty1) " " span.muted.code { (line.unit1) } },
             html! { @if !line.unit2.is_empty() { (line.qty2) " " span.muted.code { (line.unit2) } } },

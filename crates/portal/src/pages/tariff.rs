@@ -5,7 +5,9 @@ use super::address;
 use super::consignment::tax;
 use crate::answers::Assessment;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Pages, Table, Tone, badge, declared, empty, field, said, submit, tabled, tabs};
+use crate::parts::{
+    Cell, Column, Field, Pages, Table, Tone, badge, declared, empty, field, said, submit, tabled, tabs,
+};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 

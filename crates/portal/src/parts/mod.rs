@@ -108,7 +108,11 @@ pub fn declared(texts: Texts, words: &str) -> Markup {
 pub fn tabled(texts: Texts, words: &str) -> Markup {
     let is_complete = Language::COMPLETE.contains(&texts.language());
     let is_english = !is_complete && words.is_ascii() && words.bytes().any(|byte| byte.is_ascii_alphabetic());
-    if is_english { html! { span lang="en" { (words) } } } else { declared(texts, words) }
+    if is_english {
+        html! { span lang="en" { (words) } }
+    } else {
+        declared(texts, words)
+    }
 }
 
 /// Names with their values.
@@ -168,7 +172,10 @@ mod tests {
         let shown = |markup: Markup| markup.into_string();
         let (chinese, english) = (Language::Chinese.texts(), Language::English.texts());
         let words = Both { en: "again".to_owned(), zh: "再次".to_owned() };
-        assert_eq!((shown(both(chinese, &words)).as_str(), shown(both(english, &words)).as_str()), ("再次", "again"));
+        assert_eq!(
+            (shown(both(chinese, &words)).as_str(), shown(both(english, &words)).as_str()),
+            ("再次", "again")
+        );
         let english_alone = Both { zh: String::new(), ..words };
         assert_eq!(shown(both(chinese, &english_alone)), "<span lang=\"en\">again</span>");
         assert_eq!(shown(declared(english, "面霜 <1>")), "<span lang=\"zh-CN\">面霜 &lt;1&gt;</span>");
@@ -176,7 +183,10 @@ mod tests {
         assert_eq!(shown(declared(english, "cream")), "cream");
         let lao = Language::Lao.texts();
         assert_eq!(shown(tabled(lao, "kg")), "<span lang=\"en\">kg</span>");
-        assert_eq!((shown(tabled(english, "kg")).as_str(), shown(tabled(lao, "13 %")).as_str()), ("kg", "13 %"));
+        assert_eq!(
+            (shown(tabled(english, "kg")).as_str(), shown(tabled(lao, "13 %")).as_str()),
+            ("kg", "13 %")
+        );
     }
 
     #[test]

@@ -171,7 +171,10 @@ fn people_of() -> (Users, Tokens, Gives, Typed) {
     let gives = Gives { manages: true, words: vec!["operator".into(), "reader".into()], districts: true };
     let typed = Typed {
         made: Some(("li.wei".into(), "abcd-efgh".into())),
-        fault: Some(Both { en: "`name` has 1 to 100 characters".into(), zh: "姓名或名称须为1至100个字".into() }),
+        fault: Some(Both {
+            en: "`name` has 1 to 100 characters".into(),
+            zh: "姓名或名称须为1至100个字".into(),
+        }),
         days: "90".into(),
         ..Typed::default()
     };

@@ -44,7 +44,8 @@ fn figures_of_four_hundred_days_in_five_modes_are_one_page() {
     };
     view.tables.get_mut("steps").unwrap().lines = view.days.iter().flat_map(steps).collect();
     small("figures", |frame| figures_page::page(frame, &view).shown(frame));
-    let shown = figures_page::page(&frame(Language::English, true), &view).shown(&frame(Language::English, true));
+    let shown =
+        figures_page::page(&frame(Language::English, true), &view).shown(&frame(Language::English, true));
     assert!(shown.matches("<path class=\"series-").count() >= 5, "each mode is drawn");
 }
 
@@ -55,11 +56,18 @@ fn a_long_finding(number: usize) -> Finding {
         code: Some("13127".into()),
         text: "清单商品名称与订单不一致".repeat(4),
         fields: vec![
-            FieldValue { path: format!("InventoryList[{number}].gname"), value: "样例商品名称".repeat(20) },
-            FieldValue { path: format!("OrderList[{number}].itemName"), value: "另一商品名称".repeat(20) },
+            FieldValue {
+                path: format!("InventoryList[{number}].gname"), value: "样例商品名称".repeat(20)
+            },
+            FieldValue {
+                path: format!("OrderList[{number}].itemName"), value: "另一商品名称".repeat(20)
+            },
         ],
         arithmetic: Some("14000 + 5000 = 19000".into()),
-        why: both(&"The name of the goods is that of the order. ".repeat(4), &"商品名称应与订单一致。".repeat(8)),
+        why: both(
+            &"The name of the goods is that of the order. ".repeat(4),
+            &"商品名称应与订单一致。".repeat(8),
+        ),
         fix: both(&"Correct the name of the goods. ".repeat(4), &"请更正商品名称。".repeat(8)),
         ..Finding::default()
     }
@@ -70,7 +78,8 @@ fn a_large_trade() -> Consignment {
     let mut trade = a_trade();
     let mut assessment = an_assessment();
     let line = assessment.lines.remove(0);
-    let long = "P = 123456.78 + 1234.56 + 123.45 = 124814.79; VAT = 124814.79 × 13 % × 70 % = 11358.14. ".repeat(4);
+    let long =
+        "P = 123456.78 + 1234.56 + 123.45 = 124814.79; VAT = 124814.79 × 13 % × 70 % = 11358.14. ".repeat(4);
     assessment.lines = (1..100)
         .map(|gnum| portal::answers::TaxLine { gnum, arithmetic: long.clone(), ..line.clone() })
         .collect();
@@ -115,7 +124,10 @@ fn a_trade_of_ninety_nine_lines_is_told_in_parts_and_loses_none() {
     }
     frame.place = "/desk/consignments/5301960101/1".to_owned();
     let shown = consignment::page(&frame, &trade, None).shown(&frame);
-    assert!(shown.contains("/desk/messages/99\"") && !shown.contains("/desk/messages/0\""), "the newest first");
+    assert!(
+        shown.contains("/desk/messages/99\"") && !shown.contains("/desk/messages/0\""),
+        "the newest first"
+    );
 }
 
 #[test]
@@ -127,7 +139,8 @@ fn forty_receipts_of_long_lists_are_one_page_and_each_can_be_read() {
         message: "CEB816Message".into(),
         status: 1,
         time: "20261123100000123".into(),
-        receipt: "<ceb:TaxListRd><ceb:gnum>1</ceb:gnum><ceb:gcode>3304990039</ceb:gcode></ceb:TaxListRd>".repeat(99),
+        receipt: "<ceb:TaxListRd><ceb:gnum>1</ceb:gnum><ceb:gcode>3304990039</ceb:gcode></ceb:TaxListRd>"
+            .repeat(99),
     };
     let all = Receipts { receipts: (0..40).map(receipt).collect(), cursor: "1-28".into() };
     small("receipts", |frame| receipts::page(frame, &all, "", true).shown(frame));
@@ -145,8 +158,11 @@ fn whoever_is_decided_against_is_told_that_he_may_have_it_reviewed() {
         let words = frame.texts.text("trade-appeal");
         let told = |state: &str, lane: Option<&str>| {
             let mut trade = a_trade();
-            trade.attempt =
-                Some(Attempt { state_word: state.into(), lane: lane.map(str::to_owned), ..Attempt::default() });
+            trade.attempt = Some(Attempt {
+                state_word: state.into(),
+                lane: lane.map(str::to_owned),
+                ..Attempt::default()
+            });
             let shown = consignment::page(&frame, &trade, None).shown(&frame);
             shown.contains(&words) && shown.contains("href=\"/guide#appeal\"")
         };

@@ -525,8 +525,7 @@ const PUBLIC: [&str; 46] = [
 
 #[test]
 fn languages_of_neighbours_have_every_text_of_the_pages_for_consumers_and_everybody() {
-    let of_consumers =
-        |file: &str| matches!(file, "consumer.ftl" | "guide.ftl" | "draws.ftl" | "public.ftl");
+    let of_consumers = |file: &str| matches!(file, "consumer.ftl" | "guide.ftl" | "draws.ftl" | "public.ftl");
     let english: Vec<_> =
         Language::English.files().into_iter().filter(|(file, _)| of_consumers(file)).collect();
     assert_eq!(english.len(), 4);

@@ -262,7 +262,9 @@ fn of_state(record: &Record, action: &str) -> Problem {
             format!("本时段的承诺已于{closes}截止，请为下一时段提交"),
         ),
         (_, "open") => (
-            format!("secrets are handed over after {closes}, when commitments have ended: keep yours until then"),
+            format!(
+                "secrets are handed over after {closes}, when commitments have ended: keep yours until then"
+            ),
             format!("承诺于{closes}截止后才交付秘密值，此前请自行保管"),
         ),
         _ => (

@@ -124,8 +124,7 @@ pub(crate) async fn first_answers(window: &Window, caller: &Caller, text: &str) 
             None => None,
         };
         let outcome = first.unwrap_or(event).row.outcome;
-        let mut shown =
-            view::first_answer(position, outcome.as_deref(), repeats, kind, caller.is_office());
+        let mut shown = view::first_answer(position, outcome.as_deref(), repeats, kind, caller.is_office());
         if let Some(trade) = outcome.as_ref().and_then(|outcome| outcome.consignment.as_ref()) {
             let key = &trade.key;
             shown["order"] = json!({"platform": key.platform.as_str(), "orderNo": key.order_no.as_str()});

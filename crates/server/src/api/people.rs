@@ -188,8 +188,9 @@ fn party_and_role(
     };
     let role = role.map_or(Ok(caller.role), |word| Role::from_word(word).ok_or_else(known))?;
     if !caller.is_of_zone() && (party != own || role != caller.role) {
-        return Err(Problem::beyond("another party or role than your own")
-            .in_chinese("只能以本单位、本角色添加"));
+        return Err(
+            Problem::beyond("another party or role than your own").in_chinese("只能以本单位、本角色添加")
+        );
     }
     // What others are is in their filing; what he is himself he need not prove again.
     let own = party == own && role == caller.role;
@@ -409,7 +410,8 @@ pub(crate) async fn issue(
     let all = Rights::of_role(role, districts.is_empty()).and(Rights::of_holder(role, districts.is_empty()));
     let known = || {
         let words: Vec<&str> = all.list().map(Right::word).collect();
-        Problem::bad_request(&format!("`scopes` are some of {}", words.join(", "))).in_chinese("请至少选择一项用途")
+        Problem::bad_request(&format!("`scopes` are some of {}", words.join(", ")))
+            .in_chinese("请至少选择一项用途")
     };
     let scopes: Vec<Right> = sent
         .scopes

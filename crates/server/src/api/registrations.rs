@@ -45,7 +45,8 @@ pub async fn register(
     let role = Role::from_word(&sent.role).filter(|role| !appointed.contains(role)).ok_or_else(|| {
         let words: Vec<&str> =
             Role::ALL.iter().filter(|role| !appointed.contains(role)).map(|role| role.word()).collect();
-        Problem::bad_request(&format!("`role` is one of {}", words.join(", "))).in_chinese("请从列表中选择角色")
+        Problem::bad_request(&format!("`role` is one of {}", words.join(", ")))
+            .in_chinese("请从列表中选择角色")
     })?;
     let name = name(&sent.name)?;
     password::good_enough(&sent.password, code, &name)

@@ -363,10 +363,21 @@ async fn what_was_not_sent_is_told_by_name_when_the_session_ends() {
             });
             let shown = browser.run("document.querySelector('main').innerText").to_string();
             assert!(done && shown.contains(why), "{shown}");
-            assert!(shown.contains("one.xml") && shown.contains("two.xml") && shown.contains("0 / 2"), "{shown}");
-            assert_eq!(browser.run("document.querySelector('[data-results]').innerText"), "", "no sign-in page among answers");
+            assert!(
+                shown.contains("one.xml") && shown.contains("two.xml") && shown.contains("0 / 2"),
+                "{shown}"
+            );
+            assert_eq!(
+                browser.run("document.querySelector('[data-results]').innerText"),
+                "",
+                "no sign-in page among answers"
+            );
             assert_eq!(browser.run("document.querySelector('[data-unsent] a').checkVisibility()"), true);
-            assert_eq!(browser.run("document.querySelector('input[type=file]').files.length"), 2, "they stay chosen");
+            assert_eq!(
+                browser.run("document.querySelector('input[type=file]').files.length"),
+                2,
+                "they stay chosen"
+            );
             assert_eq!(browser.run(CHECKS), json!([]));
         }
     })

@@ -353,7 +353,8 @@ fn leads(method: &str, address: &str) -> bool {
     let address: Vec<&str> = address.split(['?', '#']).next().unwrap().split('/').collect();
     server::portal::ROUTES.iter().any(|(known, route)| {
         let route: Vec<&str> = route.split('/').collect();
-        let is_it = |(part, given): (&&str, &&str)| part == given || (part.starts_with('{') && !given.is_empty());
+        let is_it =
+            |(part, given): (&&str, &&str)| part == given || (part.starts_with('{') && !given.is_empty());
         *known == method && route.len() == address.len() && route.iter().zip(&address).all(is_it)
     })
 }
@@ -393,13 +394,20 @@ fn needs_script(text: &str) -> Vec<String> {
 
 #[test]
 fn what_needs_a_script_is_found() {
-    let page = |inside: &str| needs_script(&format!("<form method=\"post\" action=\"/desk/send\"><input name=\"guard\">{inside}</form>"));
+    let page = |inside: &str| {
+        needs_script(&format!(
+            "<form method=\"post\" action=\"/desk/send\"><input name=\"guard\">{inside}</form>"
+        ))
+    };
     assert_eq!(page("<button>x</button>"), Vec::<String>::new());
     assert_eq!(page("<button type=\"button\" data-keys-switch hidden>x</button>").len(), 1, "it is not sent");
     assert_eq!(page("<button type=\"button\">x</button><button>y</button>").len(), 1);
     assert_eq!(page("<button>y</button><p class=\"more\" hidden>").len(), 1);
     assert!(needs_script("<form action=\"/nowhere\"><button>x</button></form>").len() == 1);
-    assert!(leads("post", "/desk/consignments/5301960101/A%2F1/actions") && !leads("get", "/desk/queue/decisions"));
+    assert!(
+        leads("post", "/desk/consignments/5301960101/A%2F1/actions")
+            && !leads("get", "/desk/queue/decisions")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,9 +112,8 @@ async fn each_document_of_a_message_has_its_line_and_is_found_again_by_its_sende
     assert!(links(&shown) >= 99, "each that was taken leads to its trade");
     assert!(shown.text.contains("<details>"), "they are folded where there are several files");
 
-    let (_, found) = zone
-        .get(&platform, &format!("/v1/messages?platform={platform}&orderNo={}", number_of(7)))
-        .await;
+    let (_, found) =
+        zone.get(&platform, &format!("/v1/messages?platform={platform}&orderNo={}", number_of(7))).await;
     let sha256 = found["documents"][0]["message"]["sha256"].as_str().unwrap();
     let again = browser.get(&format!("/desk/send?sha256={sha256}")).await;
     assert!(again.status == 200 && links(&again) >= 99, "{}", again.words());

@@ -13,16 +13,22 @@ const OFFICE: &str = "8620000001";
 fn answered_in_chinese(shown: &Shown, words: &str) {
     assert!(shown.text.contains("<html lang=\"zh-CN\">"), "{}", shown.words());
     assert!(shown.words().contains(words), "{words}: {}", shown.words());
-    assert!(!shown.text.contains("lang=\"en\">you ") && !shown.words().contains("characters"), "{}", shown.words());
+    assert!(
+        !shown.text.contains("lang=\"en\">you ") && !shown.words().contains("characters"),
+        "{}",
+        shown.words()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_is_told_in_the_language_of_the_page() {
     let zone = Zone::new().await;
     let agent = plain(&zone, 0).declaration.head.agent_code.to_string();
-    let mut admin = people::signed_in(&zone, "li.wei", &agent, Role::Agent, &[Duty::Admin, Duty::Operator]).await;
+    let mut admin =
+        people::signed_in(&zone, "li.wei", &agent, Role::Agent, &[Duty::Admin, Duty::Operator]).await;
     let guard = admin.get("/desk/people").await.hidden("guard");
-    let add = |login: &'static str, duty: &'static str| vec![("login", login), ("name", "样一"), (duty, "yes")];
+    let add =
+        |login: &'static str, duty: &'static str| vec![("login", login), ("name", "样一"), (duty, "yes")];
     for (fields, words) in [
         (add("x", "has.reader"), "登录名须为3至64个字符"),
         (add("li.wei", "has.operator"), "此登录名已有人使用"),
@@ -43,12 +49,16 @@ async fn what_is_refused_is_told_in_the_language_of_the_page() {
     };
     let shown = nobody.post("/register", &sent("1", "short")).await;
     answered_in_chinese(&shown, "须为十位海关注册编码");
-    answered_in_chinese(&nobody.post("/register", &sent("5301960104", "other")).await, "两次输入的密码须相同");
+    answered_in_chinese(
+        &nobody.post("/register", &sent("5301960104", "other")).await,
+        "两次输入的密码须相同",
+    );
     answered_in_chinese(&nobody.post("/register", &sent("5301960104", "short")).await, "密码至少12个字符");
 
     let mut officer = people::signed_in(&zone, "guan.yi", OFFICE, Role::Officer, &[Duty::Decider]).await;
     let guard = officer.get("/desk/queue").await.hidden("guard");
-    let many = [("guard", guard.as_str()), ("id", "d1"), ("action", "approve"), ("pick:5301960101/none", "1")];
+    let many =
+        [("guard", guard.as_str()), ("id", "d1"), ("action", "approve"), ("pick:5301960101/none", "1")];
     let shown = officer.post("/desk/queue/decisions", &many).await;
     assert_eq!(shown.status, 422);
     answered_in_chinese(&shown, "请说明理由（至少2个字）");

@@ -103,12 +103,10 @@ fn goods(frame: &Frame, shown: &Trade) -> Markup {
     let (texts, from) = (frame.texts, frame.rows_before("lines"));
     let there = address_of(&shown.platform, &shown.order_no);
     let link = |from: usize| format!("{}#goods", address(&there, &[("lines", &from.to_string())]));
-    let rows = shown
-        .goods
-        .iter()
-        .skip(from)
-        .take(LINES)
-        .map(|one| vec![declared(texts, &one.name), html! { (one.quantity) }, html! { (money(&one.total)) }]);
+    let rows =
+        shown.goods.iter().skip(from).take(LINES).map(|one| {
+            vec![declared(texts, &one.name), html! { (one.quantity) }, html! { (money(&one.total)) }]
+        });
     let columns = vec![
         Column::of(texts.text("my-what")),
         Column::number(texts.text("my-quantity")),

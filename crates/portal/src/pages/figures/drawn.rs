@@ -239,7 +239,12 @@ fn amounts(texts: Texts, first: String) -> Vec<Column> {
 fn amount_cells(texts: Texts, name: &str, line: &FigureLine) -> Vec<Markup> {
     match line.count {
         None => {
-            vec![declared(texts, name), html! { span.muted { (texts.text("figures-few")) } }, html! {}, html! {}]
+            vec![
+                declared(texts, name),
+                html! { span.muted { (texts.text("figures-few")) } },
+                html! {},
+                html! {},
+            ]
         }
         Some(number) => vec![
             declared(texts, name),
