@@ -202,7 +202,7 @@ fn one_time(from_input: bool, login: &str, name: &str) -> Result<String, Failure
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     let password = line.trim_end_matches(['\r', '\n']);
-    password::good_enough(password, login, name)?;
+    password::good_enough(password, login, name).map_err(|weak| weak.en)?;
     Ok(password.to_owned())
 }
 

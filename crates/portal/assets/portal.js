@@ -73,6 +73,47 @@ function switchKeys(button) {
   });
 }
 
+// Sends one file and shows what was answered. Gives why it was not sent, if it was not, and whether the others may be.
+async function sendFile(form, file, results) {
+  const one = new FormData();
+  one.append("guard", form.querySelector("[name=guard]").value);
+  one.append("files", file);
+  let page, text;
+  try {
+    page = await fetch(form.action, { method: "POST", body: one, headers: { accept: "text/html" } });
+    text = await page.text();
+  } catch (_) {
+    return { why: "broken", goesOn: false };
+  }
+  // Whose session ended is led to the sign-in, which is no answer to a file.
+  if (page.redirected) return { why: "ended", goesOn: false };
+  const read = new DOMParser().parseFromString(text, "text/html");
+  const found = read.querySelector("[data-results]") || read.querySelector("main");
+  // Beside many others it is not unfolded by itself.
+  for (const folded of found.querySelectorAll("details[open]")) folded.open = false;
+  results.append(...found.childNodes);
+  if (page.ok) return { why: "", goesOn: true };
+  // What is wrong with this file alone keeps no other back; a window that is closed does.
+  return { why: "refused", goesOn: [400, 413, 422].includes(page.status) };
+}
+
+// Which files were not sent, and why. They stay chosen, so that sending them again is one key.
+function tellUnsent(form, files, why) {
+  const box = form.querySelector("[data-unsent]");
+  const rest = new DataTransfer();
+  box.querySelector("[data-why]").textContent = box.dataset[why];
+  box.querySelector("a").hidden = why !== "ended";
+  const lines = files.map((file) => {
+    rest.items.add(file);
+    const line = document.createElement("li");
+    line.textContent = file.name;
+    return line;
+  });
+  box.querySelector("ul").replaceChildren(...lines);
+  box.hidden = false;
+  form.querySelector("input[type=file]").files = rest.files;
+}
+
 // Many files: each is sent by itself, so that there is progress to see and what was answered stays when one fails.
 async function upload(form) {
   const files = Array.from(form.querySelector("input[type=file]").files);
@@ -81,26 +122,29 @@ async function upload(form) {
   const bar = shown.querySelector("progress");
   const told = shown.querySelector("[data-progress-text]");
   const button = form.querySelector("button");
+  form.querySelector("[data-unsent]").hidden = true;
   shown.hidden = false;
   button.disabled = true;
   bar.max = files.length;
   results.replaceChildren();
+  const unsent = [];
+  let why = "";
   for (const [index, file] of files.entries()) {
-    bar.value = index;
-    told.textContent = index + " / " + files.length + " · " + file.name;
-    const one = new FormData();
-    one.append("guard", form.querySelector("[name=guard]").value);
-    one.append("files", file);
-    const page = await fetch(form.action, { method: "POST", body: one, headers: { accept: "text/html" } });
-    const read = new DOMParser().parseFromString(await page.text(), "text/html");
-    const found = read.querySelector("[data-results]") || read.querySelector("main");
-    results.append(...found.childNodes);
-    // A session that ended, a window that is closed: what is left is not sent.
-    if (!page.ok) break;
+    const sent = index - unsent.length;
+    bar.value = sent;
+    told.textContent = sent + " / " + files.length + " · " + file.name;
+    const one = await sendFile(form, file, results);
+    if (!one.why) continue;
+    why = one.why;
+    unsent.push(file);
+    if (one.goesOn) continue;
+    unsent.push(...files.slice(index + 1));
+    break;
   }
-  bar.value = bar.max;
-  told.textContent = files.length + " / " + files.length;
+  bar.value = files.length - unsent.length;
+  told.textContent = bar.value + " / " + files.length;
   button.disabled = false;
+  if (unsent.length > 0) tellUnsent(form, unsent, why);
 }
 
 function watchUpload(form) {

@@ -477,6 +477,9 @@ pub struct Problem {
     pub status: u16,
     /// In English: what exactly, and what to do.
     pub detail: String,
+    /// The same in Chinese, where the interface says it.
+    #[serde(default)]
+    pub zh: String,
 }
 
 impl Problem {

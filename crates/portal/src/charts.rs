@@ -117,13 +117,10 @@ fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64, marks: &[(usize, &str)]) 
     // Names that would lie on one another are left to the table.
     let every = (bars.len() as u64 * 60).div_ceil(WIDE - LEFT).max(1);
     let body = html! {
+        // One path a series: of a year of days a rectangle for each part would be larger than the rest of the page.
+        @for (series, path) in paths(bars, most, (each, gap), (height, floor)) { path class={ "series-" (series) } d=(path) {} }
         @for (index, bar) in (0u64..).zip(bars) {
-            @let x = LEFT + index * each;
-            @for (series, below, part) in stacked(bar) {
-                @let (top, size) = (scaled(below.saturating_add(part), most, height), scaled(part, most, height));
-                rect class={ "series-" (series) } x=(x + gap / 2) y=(floor - top) width=(each.saturating_sub(gap).max(1)) height=(size) {}
-            }
-            @if index.is_multiple_of(every) { text x=(x + each / 2) y=(HIGH - 8) text-anchor="middle" { (bar.name) } }
+            @if index.is_multiple_of(every) { text x=(LEFT + index * each + each / 2) y=(HIGH - 8) text-anchor="middle" { (bar.name) } }
         }
         // The names of lines that lie close together stand below one another.
         @for (index, (bar, name)) in (0u64..).zip(marks) {
@@ -135,14 +132,31 @@ fn columns(legend: Legend<'_>, bars: &[Bar], gap: u64, marks: &[(usize, &str)]) 
     frame(legend, most, body)
 }
 
-/// Series from 1, what lies below, the part.
-fn stacked(bar: &Bar) -> impl Iterator<Item = (usize, u64, u64)> {
-    let mut below = 0u64;
-    bar.parts.iter().enumerate().map(move |(index, part)| {
-        let here = below;
-        below = below.saturating_add(*part);
-        (index % SERIES + 1, here, *part)
-    })
+/// The parts of all bars, a path for each of their series: its colour, from 1, and the rectangles one after another.
+fn paths(
+    bars: &[Bar],
+    most: u64,
+    (each, gap): (u64, u64),
+    (height, floor): (u64, u64),
+) -> Vec<(usize, String)> {
+    let wide = each.saturating_sub(gap).max(1);
+    let mut paths: Vec<(usize, String)> = Vec::new();
+    for (index, bar) in (0u64..).zip(bars) {
+        let mut below = 0u64;
+        for (series, part) in bar.parts.iter().enumerate() {
+            below = below.saturating_add(*part);
+            if paths.len() == series {
+                paths.push((series % SERIES + 1, String::new()));
+            }
+            let (top, size) = (scaled(below, most, height), scaled(*part, most, height));
+            // What has no height is not to be seen.
+            if let (Some((_, path)), true) = (paths.get_mut(series), size > 0) {
+                let x = LEFT + index * each + gap / 2;
+                path.push_str(&format!("M{x} {}h{wide}v{size}h-{wide}z", floor - top));
+            }
+        }
+    }
+    paths
 }
 
 /// A line through points that are equally far apart.
@@ -218,6 +232,14 @@ mod tests {
             assert_eq!(round_up(value), round);
         }
         assert_eq!(round_up(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn a_series_is_one_path_of_rectangles_upon_those_below() {
+        let bars = [vec![5, 5], vec![0, 10]].map(|parts| Bar { name: String::new(), parts });
+        let drawn = paths(&bars, 10, (20, 4), (100, 196));
+        let second = "M66 96h16v50h-16zM86 96h16v100h-16z";
+        assert_eq!(drawn, [(1, "M66 146h16v50h-16z".to_owned()), (2, second.to_owned())]);
     }
 
     #[test]

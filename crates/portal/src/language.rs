@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use unic_langid::LanguageIdentifier;
 
 /// A language of pages. Chinese and English have every page; those of neighbouring countries have the pages of consumers and
-/// what they read before they come in, and everything else in English.
+/// most of what everybody reads, and everything else in English.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Language {
     /// Chinese as written in the mainland.
@@ -39,14 +39,18 @@ impl Language {
     #[must_use]
     pub fn on(self, path: &str) -> Self {
         let is_under = |begin: &str| {
-            path.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            path.strip_prefix(begin)
+                .is_some_and(|rest| rest.is_empty() || (begin != "/" && rest.starts_with('/')))
         };
-        let consumers = ["/my", "/track", "/guide", "/lists", "/draws"];
-        if Self::COMPLETE.contains(&self) || consumers.into_iter().any(is_under) {
-            self
-        } else {
-            Self::English
-        }
+        // The start page is under nothing and has nothing under it.
+        let told = ["/", "/my", "/track", "/guide", "/lists", "/draws", "/status", "/tariff", "/sign-in"];
+        if Self::COMPLETE.contains(&self) || told.into_iter().any(is_under) { self } else { Self::English }
+    }
+
+    /// In which language a desk is shown: what surrounds its pages is there in the complete ones alone.
+    #[must_use]
+    pub fn at_desk(self) -> Self {
+        if Self::COMPLETE.contains(&self) { self } else { Self::English }
     }
 
     /// Languages that a page can be shown in.
@@ -99,13 +103,14 @@ impl Language {
     }
 
     /// Its texts where it has not all: what is not in them is English.
-    pub fn own_files(self) -> Option<[(&'static str, &'static str); 3]> {
+    pub fn own_files(self) -> Option<[(&'static str, &'static str); 4]> {
         macro_rules! files {
             ($tag:literal) => {
                 Some([
                     ("consumer.ftl", include_str!(concat!("../locales/", $tag, "/consumer.ftl"))),
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
                     ("draws.ftl", include_str!(concat!("../locales/", $tag, "/draws.ftl"))),
+                    ("public.ftl", include_str!(concat!("../locales/", $tag, "/public.ftl"))),
                 ])
             };
         }
@@ -389,7 +394,13 @@ mod tests {
             ("/track/code", Language::Lao),
             ("/guide", Language::Lao),
             ("/mytrades", Language::English),
-            ("/", Language::English),
+            ("/", Language::Lao),
+            ("/tariff/calculator", Language::Lao),
+            ("/sign-in", Language::Lao),
+            ("/indicators", Language::English),
+            ("//desk", Language::English),
+            ("/register", Language::English),
+            ("", Language::English),
             ("/desk/queue", Language::English),
         ] {
             assert_eq!(Language::Lao.on(path), shown, "{path}");

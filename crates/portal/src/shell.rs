@@ -160,6 +160,16 @@ pub struct Frame {
     pub sandbox: bool,
 }
 
+impl Frame {
+    /// The number that the address of the page has under a name: rows before the part that is shown.
+    pub fn rows_before(&self, name: &str) -> usize {
+        let query = self.place.split_once('?').map_or("", |(_, query)| query);
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let found = pairs.find_map(|(known, value)| (known == name).then_some(value));
+        found.and_then(|value| value.parse().ok()).unwrap_or(0)
+    }
+}
+
 /// A page without its surroundings.
 pub struct Page {
     /// What it is, also the heading.
@@ -189,6 +199,14 @@ impl Page {
         self
     }
 
+    /// The language of a title that is nothing but a Chinese name, on a page in another.
+    fn title_language(&self, texts: Texts) -> Option<&'static str> {
+        let is_han = |letter: char| ('\u{3400}'..='\u{9fff}').contains(&letter);
+        let is_name =
+            self.title.chars().any(is_han) && !self.title.chars().any(|one| one.is_ascii_alphabetic());
+        (texts.language() != Language::Chinese && is_name).then_some("zh-CN")
+    }
+
     /// The whole document.
     pub fn shown(&self, frame: &Frame) -> String {
         let texts = frame.texts;
@@ -210,7 +228,7 @@ impl Page {
                     @if frame.sandbox { p.sandbox { (texts.text("in-sandbox")) } }
                     main #main tabindex="-1" {
                         (trail(texts, &self.trail, &self.title))
-                        h1 { (self.title) }
+                        h1 lang=[self.title_language(texts)] { (self.title) }
                         @if let Some((tone, text)) = &self.said { (said(*tone, html! { p { (text) } })) }
                         @if let Some(live) = &self.live { (news(frame, live)) }
                         (self.body)
@@ -225,12 +243,13 @@ impl Page {
 
 fn header(frame: &Frame) -> Markup {
     let texts = frame.texts;
+    let at_desk = frame.reader.as_ref().is_some_and(|reader| !reader.is_consumer());
     html! {
         header.top {
             div.bar {
                 a.name href=(frame.reader.as_ref().map_or("/", Reader::home)) { (texts.text("window-name")) }
                 @for language in Language::offered(frame.place.split('?').next().unwrap_or_default()) {
-                    @if language != texts.language() {
+                    @if language != texts.language() && (!at_desk || language.at_desk() == language) {
                         a href=(with_language(&frame.place, language)) lang=(language.tag()) hreflang=(language.tag()) {
                             (language.own_name())
                         }

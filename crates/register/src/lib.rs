@@ -110,7 +110,7 @@ pub enum Refusal {
     /// There is no such record, or none that he may know of.
     Absent,
     /// Others make this move.
-    NotYours(&'static str),
+    NotYours(Said),
     /// The record changed since he saw it.
     Outdated(Arc<Record>),
     /// The record's state does not allow the move: those that it allows.
@@ -396,28 +396,24 @@ impl Part {
     }
 
     /// Whether he makes this move, or who else does.
-    fn may(&self, step: &Move, current: Option<&Record>, by: &By) -> Result<(), &'static str> {
+    fn may(&self, step: &Move, current: Option<&Record>, by: &By) -> Result<(), Said> {
         if matches!(step.who, Who::Owner | Who::Giver) && !by.applies {
-            return Err("this is not among your duties");
+            return Err(says::NOT_A_DUTY.said());
         }
         let sent_himself =
             || current.is_some_and(|record| sent_by(record, moves_of(record.key.register), &by.actor));
         match step.who {
-            Who::Owner if step.personal && by.role != Role::Consumer => {
-                Err("the person himself makes this move")
-            }
+            Who::Owner if step.personal && by.role != Role::Consumer => Err(says::BY_THE_PERSON.said()),
             Who::Owner if self.owns || (by.reviews && step.for_others) => Ok(()),
-            Who::Owner => Err("the party itself makes this move"),
-            Who::Reviewer if !by.reviews => Err("the competent agency makes this move"),
+            Who::Owner => Err(says::BY_THE_PARTY.said()),
+            Who::Reviewer if !by.reviews => Err(says::BY_THE_AGENCY.said()),
             // Two persons: nobody decides on what he sent himself, nor on his own party.
-            Who::Reviewer if self.owns || sent_himself() => {
-                Err("another person decides than the one who applied")
-            }
+            Who::Reviewer if self.owns || sent_himself() => Err(says::BY_ANOTHER_PERSON.said()),
             Who::Reviewer => Ok(()),
             Who::Giver if self.named && !self.owns => Ok(()),
-            Who::Giver => Err("the other party makes this move"),
+            Who::Giver => Err(says::BY_THE_OTHER_PARTY.said()),
             Who::Window if by.window => Ok(()),
-            Who::Window => Err("the window itself writes these records"),
+            Who::Window => Err(says::BY_THE_WINDOW.said()),
         }
     }
 }

@@ -272,4 +272,11 @@ says! {
     SEED_CANNOT_BE_MADE: "seed-cannot-be-made", "信标、窗口的秘密值，以及与承诺相符的秘密值", "the beacon, the window's secret, and secrets that open their commitments";
     STILL_DRAWN_WITH: "still-drawn-with", "不再用于抽取的种子：请待下一时段开始", "a seed that nothing is drawn with any more: the next period begins first";
     HEARD_FIRST: "heard-first", "自今天起至少{days}天：列入此名单前须听取企业陈述", "{days} days from today or later: who is put on this list is heard";
+    NOT_A_DUTY: "not-a-duty", "此项不在您的职责范围内", "this is not among your duties";
+    BY_THE_PERSON: "by-the-person", "此项由消费者本人办理", "the person himself makes this move";
+    BY_THE_PARTY: "by-the-party", "此项由企业自己办理", "the party itself makes this move";
+    BY_THE_AGENCY: "by-the-agency", "此项由主管机构办理", "the competent agency makes this move";
+    BY_ANOTHER_PERSON: "by-another-person", "须由申请人以外的人员决定", "another person decides than the one who applied";
+    BY_THE_OTHER_PARTY: "by-the-other-party", "此项由对方办理", "the other party makes this move";
+    BY_THE_WINDOW: "by-the-window", "此类记录由本窗口自行登记", "the window itself writes these records";
 }

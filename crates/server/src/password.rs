@@ -67,26 +67,45 @@ const COMMON: [&str; 32] = [
     "woaini1314520",
 ];
 
-/// Why a password is not good enough: what to do, for the person who chose it.
+/// Why a password is not good enough, for the person who chose it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Weak {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
+/// Whether a password is good enough.
 ///
 /// # Errors
-/// The reason.
-pub fn good_enough(password: &str, login: &str, name: &str) -> Result<(), String> {
+/// Why it is not, and so what to do.
+pub fn good_enough(password: &str, login: &str, name: &str) -> Result<(), Weak> {
+    let weak = |en: &str, zh: &str| Err(Weak { en: en.to_owned(), zh: zh.to_owned() });
     if password.chars().count() < LEAST_CHARACTERS {
-        return Err(format!("the password has at least {LEAST_CHARACTERS} characters"));
+        return weak(
+            &format!("the password has at least {LEAST_CHARACTERS} characters"),
+            &format!("密码至少{LEAST_CHARACTERS}个字符"),
+        );
     }
     if password.len() > MOST_BYTES {
-        return Err(format!("the password has at most {MOST_BYTES} bytes"));
+        return weak(
+            &format!("the password has at most {MOST_BYTES} bytes"),
+            &format!("密码至多{MOST_BYTES}字节"),
+        );
     }
     let lower = password.to_lowercase();
     // Of a name of one or two letters anything would be a part.
     let told = |word: &str| word.chars().count() > 2 && lower.contains(&word.to_lowercase());
     if told(login) || told(name) {
-        return Err("the password does not contain the login or the name".to_owned());
+        return weak("the password does not contain the login or the name", "密码不得含有登录名、编码或姓名");
     }
     let different: std::collections::BTreeSet<char> = lower.chars().collect();
     if different.len() < LEAST_DIFFERENT || COMMON.contains(&lower.as_str()) {
-        return Err("the password is among the first that are guessed; choose another".to_owned());
+        return weak(
+            "the password is among the first that are guessed; choose another",
+            "此密码太容易被猜到，请另选一个",
+        );
     }
     Ok(())
 }
@@ -266,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_weak_password_is_refused_with_what_to_do() {
-        let refused = |password: &str| good_enough(password, "li.wei", "李伟明").unwrap_err();
+        let refused = |password: &str| good_enough(password, "li.wei", "李伟明").unwrap_err().en;
         assert!(refused("short").contains("12"));
         assert!(refused(&"长".repeat(300)).contains("256"));
         assert!(refused("xx-LI.Wei-2026-xx").contains("login"));

@@ -6,6 +6,7 @@ navigation = Main navigation
 trail = Where you are
 pages = Pages
 first-page = « First page
+previous-page = ‹ Previous page
 next-page = Next page »
 signed-in-as = Signed in: { $login }
 sign-in = Sign in

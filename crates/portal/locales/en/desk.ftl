@@ -70,6 +70,7 @@ total = Total
 sum = Sum
 what-happened = What happened
 findings-of-event = Findings ({ $count })
+findings-more = Findings whose reasons have no room here: { $count }. All are in the answer that was given then.
 as-received = As received
 remarks = Remarks of officers
 receipts-help = In the order in which they were given: none left out, none twice.

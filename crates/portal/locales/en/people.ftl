@@ -66,6 +66,7 @@ register-role = Role
 register-name = Your name
 register-password-hint = 12 characters or more, not of your code or name
 register-again = Password again
+register-not-the-same = the same password twice
 register-send = Register
 register-have = You have a login already?
 registered-done = You are registered. This is your login:

@@ -15,6 +15,12 @@ fill-in-help = For those who have no software that makes messages.
 send-nothing = Choose a file, or paste a message.
 sent-sum = Documents taken: { $taken }; not taken: { $refused }; messages refused as a whole: { $whole }.
 sent-caption = What came of each file
+sent-each = { $name }: all { $count } documents
+sent-more = Files that were sent and have no line here: { $count }. Send the same again and keep the answers as CSV; nothing is recorded twice.
+sent-more-refused = Documents not taken whose reasons have no room here: { $count }. Each is explained where it is corrected.
+unsent-ended = The session has ended, and these files were not sent. Sign in again, then send them.
+unsent-refused = These files were not sent; above is why.
+unsent-broken = The connection broke off, and these files were not sent. Send them again: what was recorded gets its first answer.
 file = File
 message = Message
 taken = Taken
@@ -43,6 +49,7 @@ as-xml = Keep as XML, without sending
 as-xml-help = If your filing asks for signatures, keep it, sign it with onewindow sign, and upload it. * = must be filled in.
 wrong-field = This field is not as the specification asks.
 expected-value = expected: { $expected }
+expected-type = expected: a value of the type { $type }
 correct-document = correct
 sent-done = Sent.
 

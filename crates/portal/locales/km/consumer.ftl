@@ -6,6 +6,7 @@ navigation = ម៉ឺនុយមេ
 trail = អ្នកនៅទីនេះ
 pages = ទំព័រ
 first-page = « ទំព័រដំបូង
+previous-page = ‹ ទំព័រមុន
 next-page = ទំព័របន្ទាប់ »
 sign-in = ចូល
 sign-out = ចេញ

@@ -6,6 +6,7 @@ navigation = ເມນູຫຼັກ
 trail = ທ່ານຢູ່ບ່ອນນີ້
 pages = ໜ້າ
 first-page = « ໜ້າທຳອິດ
+previous-page = ‹ ໜ້າກ່ອນ
 next-page = ໜ້າຕໍ່ໄປ »
 sign-in = ເຂົ້າລະບົບ
 sign-out = ອອກຈາກລະບົບ

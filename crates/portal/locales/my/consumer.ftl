@@ -6,6 +6,7 @@ navigation = အဓိကမီနူး
 trail = သင်ရောက်နေသောနေရာ
 pages = စာမျက်နှာများ
 first-page = « ပထမစာမျက်နှာ
+previous-page = ‹ ရှေ့စာမျက်နှာ
 next-page = နောက်စာမျက်နှာ »
 sign-in = ဝင်ရန်
 sign-out = ထွက်ရန်

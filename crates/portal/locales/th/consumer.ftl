@@ -6,6 +6,7 @@ navigation = เมนูหลัก
 trail = คุณอยู่ที่นี่
 pages = หน้า
 first-page = « หน้าแรก
+previous-page = ‹ หน้าก่อน
 next-page = หน้าถัดไป »
 sign-in = เข้าสู่ระบบ
 sign-out = ออกจากระบบ

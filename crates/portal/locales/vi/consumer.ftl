@@ -6,6 +6,7 @@ navigation = Điều hướng chính
 trail = Bạn đang ở đây
 pages = Các trang
 first-page = « Trang đầu
+previous-page = ‹ Trang trước
 next-page = Trang sau »
 sign-in = Đăng nhập
 sign-out = Đăng xuất

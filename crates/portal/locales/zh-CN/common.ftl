@@ -6,6 +6,7 @@ navigation = 主导航
 trail = 所在位置
 pages = 翻页
 first-page = « 第一页
+previous-page = ‹ 上一页
 next-page = 下一页 »
 signed-in-as = 当前用户：{ $login }
 sign-in = 登录

@@ -70,6 +70,7 @@ total = 合计
 sum = 合计
 what-happened = 时间线
 findings-of-event = 判定说明（{ $count }）
+findings-more = 另有 { $count } 项，全部见当时的回执。
 as-received = 原始报文
 remarks = 关员批注
 receipts-help = 回执按产生顺序排列，不遗漏、不重复。

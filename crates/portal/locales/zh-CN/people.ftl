@@ -66,6 +66,7 @@ register-role = 角色
 register-name = 您的姓名
 register-password-hint = 不少于 12 位，不得含企业代码或姓名
 register-again = 再次输入密码
+register-not-the-same = 两次输入的密码须相同
 register-send = 注册
 register-have = 已有登录名？
 registered-done = 注册成功。您的登录名是：

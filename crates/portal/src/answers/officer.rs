@@ -109,8 +109,10 @@ pub struct OneOfMany {
 pub struct Told {
     /// Kind of the problem, if it was one.
     pub kind: Option<String>,
-    /// What was said.
+    /// What was said: of a problem in English, else what the receipt says.
     pub info: String,
+    /// Of a problem the same in Chinese.
+    pub zh: String,
 }
 
 /// What came of a decision on many.

@@ -14,6 +14,16 @@ pub struct Order {
     pub order_no: String,
 }
 
+/// The export order that a document is of.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportOrder {
+    /// Code of the merchant.
+    pub merchant: String,
+    /// Number of the order.
+    pub order_no: String,
+}
+
 /// What was answered to a document.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -24,6 +34,8 @@ pub struct Answered {
     pub kind: Option<u16>,
     /// Its order.
     pub order: Option<Order>,
+    /// Its export order.
+    pub export: Option<ExportOrder>,
     /// Its status: 2, 120, 100, or below 0 where it was not accepted.
     pub status: i64,
     /// What was said.
@@ -50,6 +62,8 @@ impl Answered {
 pub struct Message {
     /// Its row.
     pub position: u64,
+    /// Digest of its bytes, by which it is found again.
+    pub sha256: String,
     /// Its root.
     pub root: String,
     /// Why it was refused as a whole.
@@ -163,6 +177,15 @@ impl Definition {
             Some(line) => format!("{}[{}].{field}", part.element, line + 1),
             None => format!("{}.{field}", part.element),
         }
+    }
+
+    /// How the specification writes the type of the field that a path names.
+    pub fn notation(&self, path: &str) -> Option<&str> {
+        let name = path.rsplit(['/', '.']).next().unwrap_or(path);
+        let part = named(path);
+        let mut fields = self.parts.iter().filter(|one| self.flat || part.starts_with(&one.element));
+        let field = fields.find_map(|one| one.fields.iter().find(|field| field.name == name));
+        field.map(|field| field.notation.as_str())
     }
 
     /// A document's fields under their names in a form, and how many lines it has.

@@ -6,7 +6,7 @@ use crate::answers::books::{Book, Books, Head, Lot, Movement, Movements, Stock, 
 use crate::format::{count, time};
 use crate::language::Texts;
 use crate::parts::{
-    Cell, Column, Field, Table, Tone, badge, empty, escaped, facts, field, pager, said, submit,
+    Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, pager, said, submit,
 };
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
@@ -118,7 +118,7 @@ fn stock(texts: Texts, there: &str, all: &[Stock]) -> Markup {
     let row = |one: &Stock| -> Vec<Cell> {
         let item = address(there, &[("item", &one.item.number)]);
         let mut cells = vec![html! {
-            a.lead href=(item) { (one.item.number) " " (one.item.name) }
+            a.lead href=(item) { (one.item.number) " " (declared(texts, &one.item.name)) }
             div.muted.code { (one.item.gcode) " · " (one.item.goods_no) }
         }];
         let of = |word: &str| one.places.get(word).map_or("0", String::as_str).to_owned();

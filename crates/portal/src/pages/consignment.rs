@@ -1,13 +1,20 @@
 //! One trade: where it stands and why, its documents, its tax with the arithmetic, what happened, and for officers what they
 //! may decide.
 
-use super::{address, decide, inspect, subjects};
-use crate::answers::{Assessment, Attempt, Consignment, Filed, Taken};
+use super::{address, decide, inspect, subjects, trade_address};
+use crate::answers::{Assessment, Attempt, Consignment, Filed, Finding, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Column, Table, Tone, badge, facts, findings, state, timeline};
+use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, findings, state, tabled, timeline};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
+
+/// Lines of tax on a page: a list has 99.
+const LINES: usize = 20;
+/// Findings on a page.
+const FINDINGS: usize = 10;
+/// Events on a page.
+const EVENTS: usize = 20;
 
 /// The page; `decision` is the form of an officer who may decide something.
 pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>) -> Page {
@@ -17,8 +24,8 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
             div {
                 (standing(texts, shown))
                 @if let Some(attempt) = &shown.attempt {
-                    h2 { (texts.text("why-it-stands")) }
-                    (findings(texts, &attempt.findings))
+                    h2 #why { (texts.text("why-it-stands")) }
+                    (found(frame, shown, attempt))
                     (sealed(texts, attempt))
                     @if let Some(score) = &shown.shadow { (super::risk_model::score(texts, score)) }
                     (appeal(texts, attempt))
@@ -28,18 +35,52 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
             div { (documents(frame, shown)) }
         }
         @if let Some(assessment) = shown.attempt.as_ref().and_then(|attempt| attempt.assessment.as_ref()) {
-            h2 { (texts.text("tax")) }
-            (tax(texts, assessment))
+            h2 #tax { (texts.text("tax")) }
+            (tax(texts, assessment, frame.rows_before("lines"), &trade_address(&shown.platform, &shown.order_no)))
         }
-        h2 { (texts.text("what-happened")) }
-        (timeline(texts, &shown.timeline, |entry| html! {
-            @if let Some(one) = &entry.inspection { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
-        }))
+        h2 #happened { (texts.text("what-happened")) }
+        (happened(frame, shown))
         (remarks(texts, shown))
     };
     let title = texts.with("trade-title", &[("number", &shown.order_no)]);
     let desk = if decision.is_some() { Desk::Queue } else { Desk::Consignments };
     Page::new(title, Some(desk), body).below(desk.address(), desk.name(texts))
+}
+
+/// What stands against it, the first of many.
+fn found(frame: &Frame, shown: &Consignment, attempt: &Attempt) -> Markup {
+    let texts = frame.texts;
+    let all = &attempt.findings;
+    let from = Some(frame.rows_before("findings")).filter(|from| *from < all.len()).unwrap_or(0);
+    let there = |from: usize| part(shown, "findings", from, "why");
+    let here: Vec<Finding> = all.iter().skip(from).take(FINDINGS).cloned().collect();
+    html! {
+        (findings(texts, &here))
+        (Pages::counted(from, FINDINGS, all.len(), there).shown(texts, &texts.text("why-it-stands")))
+    }
+}
+
+/// What happened, the oldest first; of much the newest is shown unless an older part is asked for.
+fn happened(frame: &Frame, shown: &Consignment) -> Markup {
+    let texts = frame.texts;
+    let all = &shown.timeline;
+    let newest = (all.len().saturating_sub(1) / EVENTS) * EVENTS;
+    let from = if frame.place.contains("events=") { frame.rows_before("events") } else { newest };
+    let there = |from: usize| part(shown, "events", from, "happened");
+    let here = all.get(from.min(all.len())..).unwrap_or_default();
+    let here = here.get(..EVENTS.min(here.len())).unwrap_or_default();
+    html! {
+        (timeline(texts, here, |entry| html! {
+            @if let Some(one) = &entry.inspection { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
+        }))
+        (Pages::counted(from, EVENTS, all.len(), there).shown(texts, &texts.text("what-happened")))
+    }
+}
+
+/// The address of a part of the page that has many rows.
+fn part(shown: &Consignment, name: &str, from: usize, id: &str) -> String {
+    let there = trade_address(&shown.platform, &shown.order_no);
+    format!("{}#{id}", address(&there, &[(name, &from.to_string())]))
 }
 
 fn standing(texts: Texts, shown: &Consignment) -> Markup {
@@ -207,8 +248,11 @@ fn document(texts: Texts, filed: Option<&Filed>, corrects: bool, office: bool) -
     }
 }
 
-/// Tax line by line with its arithmetic.
-pub fn tax(texts: Texts, assessment: &Assessment) -> Markup {
+/// Tax line by line with its arithmetic; of many lines those behind `from`, with links to the others on the page `there`.
+pub fn tax(texts: Texts, assessment: &Assessment, from: usize, there: &str) -> Markup {
+    let all = &assessment.lines;
+    let here = || all.iter().skip(from).take(LINES);
+    let link = |from: usize| format!("{}#tax", address(there, &[("lines", &from.to_string())]));
     let columns = vec![
         Column::of(texts.text("line")),
         Column::of(texts.text("goods-code")),
@@ -219,7 +263,7 @@ pub fn tax(texts: Texts, assessment: &Assessment) -> Markup {
         Column::number(texts.text("total")),
     ];
     let mut rows: Vec<Vec<Markup>> = Vec::new();
-    for line in &assessment.lines {
+    for line in here() {
         rows.push(vec![
             html! { (line.gnum) },
             html! { span.code { (line.gcode) } },
@@ -242,10 +286,11 @@ pub fn tax(texts: Texts, assessment: &Assessment) -> Markup {
     let basis = texts.word(Family::Basis, &assessment.basis);
     html! {
         (Table { caption: format!("{basis} · {}", texts.text("in-yuan")), columns, rows }.shown())
+        (Pages::counted(from, LINES, all.len(), link).shown(texts, &texts.text("tax")))
         h3 { (texts.text("arithmetic")) }
-        ol { @for line in &assessment.lines { li value=(line.gnum) { span.code { (line.arithmetic) } } } }
+        ol { @for line in here() { li value=(line.gnum) { span.code { (line.arithmetic) } } } }
         @for doubt in &assessment.uncertain {
-            p { (badge(Tone::Warn, &texts.text("uncertain"))) " " (doubt.gnum) " " (doubt.what) }
+            p { (badge(Tone::Warn, &texts.text("uncertain"))) " " (doubt.gnum) " " (tabled(texts, &doubt.what)) }
         }
     }
 }
@@ -257,7 +302,7 @@ fn remarks(texts: Texts, shown: &Consignment) -> Markup {
             h2 { (texts.text("remarks")) }
             ul { @for remark in remarks {
                 li { (time(&remark.time)) " " span.code { (remark.officer) } " " (texts.word(Family::Action, &remark.action.replace(' ', "-")))
-                    @if !remark.text.is_empty() { "：" (remark.text) } }
+                    @if !remark.text.is_empty() { "：" (declared(texts, &remark.text)) } }
             } }
         }
     }

@@ -4,7 +4,7 @@ use super::{inspect, trade_address};
 use crate::answers::{Consignment, Decided, Open, Unconfirmed};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Choice, Field, Tone, choices, field, finding, hidden, said, submit};
+use crate::parts::{Choice, Field, Tone, choices, declared, field, finding, hidden, said, submit};
 use crate::shell::{Frame, guard};
 use maud::{Markup, html};
 
@@ -139,9 +139,10 @@ fn choice(texts: Texts, open: &Open) -> Choice {
     Choice { value: value(open), label, key: key(&word) }
 }
 
-fn refusal(texts: Texts, refused: &Decided) -> Markup {
+/// Why a decision was not taken, and what had happened meanwhile.
+pub(super) fn refusal(texts: Texts, refused: &Decided) -> Markup {
     html! {
-        (said(Tone::Bad, html! { p { strong { (texts.text("decision-refused")) } " " (refused.info) } }))
+        (said(Tone::Bad, html! { p { strong { (texts.text("decision-refused")) } " " (declared(texts, &refused.info)) } }))
         @for one in &refused.findings { (finding(texts, one)) }
         @if !refused.changes.is_empty() {
             h3 { (texts.text("meanwhile")) }

@@ -1,10 +1,11 @@
 //! The draw for everybody: how it goes, who committed to what, and one order looked up; for its holders the forms beside.
 
 use super::address;
+use crate::answers::Both;
 use crate::answers::draws::{Line, Period, Periods, Side};
 use crate::format::{count, time};
 use crate::language::Texts;
-use crate::parts::{Column, Field, Table, Tone, badge, empty, field, hidden, said, submit};
+use crate::parts::{Column, Field, Table, Tone, badge, both, empty, field, hidden, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -16,7 +17,7 @@ pub enum Found {
     /// The list has no such order.
     Absent,
     /// The period is secret yet, or what was sent is no period or salt.
-    Not(String),
+    Not(Both),
 }
 
 /// What the page shows.
@@ -117,7 +118,7 @@ fn found(texts: Texts, found: &Found) -> Markup {
         }
         Found::Absent => said(Tone::Warn, html! { p { (texts.text("draws-not-found")) } }),
         Found::Not(why) => {
-            said(Tone::Warn, html! { p { (texts.text("draws-not-told")) } p.muted lang="en" { (why) } })
+            said(Tone::Warn, html! { p { (texts.text("draws-not-told")) } p.muted { (both(texts, why)) } })
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What went wrong, for people: what a problem document says to machines.
 
 use crate::answers::Problem;
-use crate::language::{Family, Texts};
+use crate::language::{Family, Language, Texts};
 use crate::shell::Page;
 use maud::html;
 
-/// The page of a problem. Its own words are English; what to do is said in the reader's language.
+/// The page of a problem. What to do is said in the reader's language; its own words are English, and Chinese where the
+/// interface says them.
 pub fn page(texts: Texts, problem: &Problem) -> Page {
     let word = problem.word();
     let title = texts
@@ -19,11 +20,14 @@ pub fn page(texts: Texts, problem: &Problem) -> Page {
         500.. => texts.text("help-failed"),
         _ => texts.text("help-wrong"),
     };
+    let is_chinese = texts.language() == Language::Chinese;
+    let chinese = if is_chinese { problem.zh.as_str() } else { "" };
     let body = html! {
         p { (help) }
         p { a href="/desk" { (texts.text("to-home")) } " · " a href="/" { (texts.text("to-start")) } }
         details {
             summary { (texts.text("exact-words")) }
+            @if !chinese.is_empty() { p { (chinese) } }
             p lang="en" { (problem.status) " " code { (word) } ": " (problem.title) ". " (problem.detail) }
         }
     };

@@ -2,9 +2,9 @@
 //! may decide.
 
 use super::address;
-use super::decide::value;
-use crate::answers::Filed;
+use super::decide::{refusal, value};
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
+use crate::answers::{Decided, Filed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
@@ -100,8 +100,10 @@ fn waiting(texts: Texts, line: &ExportLine) -> String {
 pub struct Decision {
     /// Names this decision: sent again it gets its first answer.
     pub id: String,
+    /// What was wrong with the last one.
+    pub fault: String,
     /// Why the last one was refused.
-    pub refused: String,
+    pub refused: Option<Decided>,
 }
 
 /// The page of a trade; `decision` = the reader may decide.
@@ -219,7 +221,8 @@ fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
     let all: Vec<Choice> = shown.actions.iter().map(choice).collect();
     html! {
         h2 #decide { (texts.text("decide")) }
-        @if !decision.refused.is_empty() { (said(Tone::Bad, html! { p { (texts.with("exports-refused", &[("text", &decision.refused)])) } })) }
+        @if !decision.fault.is_empty() { (said(Tone::Bad, html! { p { (texts.with("exports-refused", &[("text", &decision.fault)])) } })) }
+        @if let Some(refused) = &decision.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
             form method="post" action={ (export_address(&shown.line.merchant, &shown.line.order_no)) "/actions" } {

@@ -242,7 +242,7 @@ fn line(texts: Texts, form: &InspectionForm, declared: &Declared, view: &View) -
     html! {
         fieldset.field {
             legend {
-                (texts.with("line-number", &[("number", &number)])) " · " span.code { (declared.gcode) } " " (declared.name) " · "
+                (texts.with("line-number", &[("number", &number)])) " · " span.code { (declared.gcode) } " " (crate::parts::declared(texts, &declared.name)) " · "
                 (declared.quantity) " " span.code { (declared.unit) }
             }
             div.field {

@@ -1,10 +1,12 @@
 //! One decision on many trades: what was chosen, looked at once more before it is recorded, and what came of each.
 
 use super::{address, trade_address};
-use crate::answers::OneOfMany;
+use crate::answers::{Both, OneOfMany};
 use crate::format::count;
 use crate::language::{Family, Texts};
-use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, field, hidden, said, submit};
+use crate::parts::{
+    Choice, Column, Field, Table, Tone, badge, both, choices, declared, field, hidden, said, submit,
+};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -80,7 +82,10 @@ fn came_of(texts: Texts, view: &View, results: &[OneOfMany]) -> Markup {
         vec![
             html! { a.lead href=(trade_address(&one.platform, &one.order_no)) { (one.order_no) } " " span.code.muted { (one.platform) } },
             mark,
-            html! { (one.answer.info) },
+            match one.answer.kind {
+                Some(_) => both(texts, &Both { en: one.answer.info.clone(), zh: one.answer.zh.clone() }),
+                None => declared(texts, &one.answer.info),
+            },
         ]
     });
     let columns = [texts.text("order"), texts.text("result"), texts.text("answer")];

@@ -1,10 +1,11 @@
 //! Users and tokens of a party, for those who manage or audit them. A password or token is shown once, where it was made.
 
 use super::address;
+use crate::answers::Both;
 use crate::answers::people::{Token, Tokens, User, Users};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Column, Field, Table, Tone, badge, empty, facts, field, pager, said, submit, tabs};
+use crate::parts::{Column, Field, Table, Tone, badge, both, empty, facts, field, pager, said, submit, tabs};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -22,7 +23,7 @@ pub struct Typed {
     /// Days of a token.
     pub days: String,
     /// What is wrong, in the interface's words.
-    pub fault: String,
+    pub fault: Option<Both>,
     /// For whom, and the secret that is shown this once.
     pub made: Option<(String, String)>,
 }
@@ -56,8 +57,8 @@ fn secret(texts: Texts, typed: &Typed) -> Markup {
                 p { code { (secret) } }
             }))
         }
-        @if !typed.fault.is_empty() {
-            (said(Tone::Bad, html! { p { (texts.text("decision-refused")) " " span lang="en" { (typed.fault) } } }))
+        @if let Some(fault) = &typed.fault {
+            (said(Tone::Bad, html! { p { (texts.text("decision-refused")) " " (both(texts, fault)) } }))
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{address, trade_address, workload};
 use crate::answers::{Line, Unconfirmed};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Sorting, Table, Tone, badge, empty, hidden, pager, state, tabs};
+use crate::parts::{Cell, Column, Pages, Sorting, Table, Tone, badge, empty, hidden, state, tabs};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -62,8 +62,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let of_reader = TABS.iter().filter(|(tab, _)| view.inspects || *tab != CONFIRM);
     let tabs_shown: Vec<(String, String, bool)> =
         of_reader.map(|(tab, _)| (link(tab, 0), tab_name(texts, tab), *tab == view.tab)).collect();
-    let next = (view.from + PAGE < view.all).then(|| link(&view.tab, view.from + PAGE));
-    let first = (view.from > 0).then(|| link(&view.tab, 0));
+    let pages = Pages::counted(view.from, PAGE, view.all, |from| link(&view.tab, from));
     let sorted = |word: &str, name: String| {
         sorting.column(word, name, |sort| address("/desk/queue", &[("tab", &view.tab), ("sort", sort)]))
     };
@@ -98,7 +97,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             }
         }
         @if view.more { p { (texts.text("queue-more")) } }
-        (pager(texts, first.as_deref(), next.as_deref()))
+        (pages.shown(texts, &texts.text("pages")))
         @if let Some(view) = &view.workload { (workload::charts(texts, view)) }
         p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
     };

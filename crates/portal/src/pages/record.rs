@@ -3,10 +3,11 @@
 
 use super::body_form::{self, Shown};
 use super::registers::{late, move_name, record_address, register_address, state, value};
+use crate::answers::Both;
 use crate::answers::registers::{Fault, Fields, Record, Step, differences, fields_of, fresh};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Table, Tone, empty, facts, field, hidden, said};
+use crate::parts::{Cell, Column, Field, Table, Tone, both, empty, facts, field, hidden, said};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -26,7 +27,7 @@ pub struct Sent {
     /// What is wrong with it.
     pub faults: Vec<Fault>,
     /// Why it was refused as a whole: kind of the problem, and its words.
-    pub refused: Option<(String, String)>,
+    pub refused: Option<(String, Both)>,
 }
 
 /// What the page shows.
@@ -94,9 +95,9 @@ pub(super) fn record_name(texts: Texts, kind: &str) -> String {
     texts.known(Family::Register, kind).unwrap_or_else(|| texts.word(Family::Value, kind))
 }
 
-fn refusal(texts: Texts, (kind, words): &(String, String)) -> Markup {
+fn refusal(texts: Texts, (kind, words): &(String, Both)) -> Markup {
     let told = texts.known(Family::Problem, kind).unwrap_or_else(|| texts.text("problem-other"));
-    said(Tone::Bad, html! { p { strong { (told) } " " span lang="en" { (words) } } })
+    said(Tone::Bad, html! { p { strong { (told) } " " (both(texts, words)) } })
 }
 
 /// What is in force and what is applied for, side by side, where they differ.

@@ -3,7 +3,7 @@
 use super::address;
 use crate::answers::{Example, Rule};
 use crate::language::{Family, Language};
-use crate::parts::{Field, Tone, badge, empty, facts, field, pager, submit};
+use crate::parts::{Field, Pages, Tone, badge, empty, facts, field, submit};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -19,8 +19,7 @@ pub fn page(frame: &Frame, all: &[Rule], wanted: &str, from: usize) -> Page {
         let from = if from == 0 { String::new() } else { from.to_string() };
         address("/desk/rules", &[("text", wanted), ("from", &from)])
     };
-    let next = (from + PAGE < found.len()).then(|| link(from + PAGE));
-    let first = (from > 0).then(|| link(0));
+    let pages = Pages::counted(from, PAGE, found.len(), link);
     let body = html! {
         p { (texts.text("rules-help")) }
         form.filter method="get" action="/desk/rules" role="search" {
@@ -44,7 +43,7 @@ pub fn page(frame: &Frame, all: &[Rule], wanted: &str, from: usize) -> Page {
                 @if !rule.examples.is_empty() { (examples(frame, rule)) }
             }
         }
-        (pager(texts, first.as_deref(), next.as_deref()))
+        (pages.shown(texts, &texts.text("pages")))
     };
     Page::new(texts.text("nav-rules"), Some(Desk::Rules), body)
 }

@@ -8,7 +8,7 @@ use crate::answers::search::Found;
 use crate::answers::{Line, Rule};
 use crate::format::{count, time};
 use crate::language::{Family, Language, Texts};
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, field, state, submit};
+use crate::parts::{Cell, Column, Field, Table, Tone, badge, declared, empty, field, state, submit};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -88,7 +88,7 @@ fn parties(texts: Texts, found: &Found) -> Markup {
         let roles: Vec<String> = one.roles.iter().map(|role| texts.word(Family::Role, role)).collect();
         vec![
             html! { a.lead.code href=(enterprise_address(&one.party)) { (one.party) } },
-            html! { (one.name) @if one.suspended { " " (badge(Tone::Bad, &texts.text("subject-suspended"))) } },
+            html! { (declared(texts, &one.name)) @if one.suspended { " " (badge(Tone::Bad, &texts.text("subject-suspended"))) } },
             html! { (roles.join(&texts.text("joint"))) },
         ]
     });
@@ -132,7 +132,7 @@ fn goods(texts: Texts, found: &Found) -> Markup {
     let rows = found.goods.iter().map(|one| {
         vec![
             html! { a.lead.code href=(address("/tariff", &[("text", &one.code)])) { (one.code) } },
-            html! { (one.name) },
+            declared(texts, &one.name),
         ]
     });
     let columns = [texts.text("goods-code"), texts.text("name")];

@@ -1,16 +1,20 @@
 //! Sending from a page: files or pasted text in, and for every document what was answered and what to do about it.
 
+use super::exports::export_address;
 use super::{address, trade_address};
+use crate::answers::Both;
 use crate::answers::sending::{Answered, MessageAnswer};
 use crate::format::count;
 use crate::language::{Family, Language, Texts};
-use crate::parts::{Column, Field, Table, Tone, badge, field, said, submit};
+use crate::parts::{Column, Field, Table, Tone, badge, both, declared, field, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 use std::borrow::Cow;
 
-/// Refused documents that a page tells of in full; the others are in the table that can be kept as a file.
-const TOLD: usize = 60;
+/// Files that have a line on a page; of the others there is the file of answers.
+const FILES: usize = 100;
+/// Bytes of a page for what was answered. What has no room is shown message by message, each on a page of its own.
+const ROOM: usize = 78_000;
 
 /// What came of one file.
 #[derive(Clone, Debug)]
@@ -18,7 +22,7 @@ pub struct Sent {
     /// What its sender calls it; empty = what was pasted.
     pub name: String,
     /// What was answered, or why nothing was.
-    pub answer: Result<MessageAnswer, String>,
+    pub answer: Result<MessageAnswer, Both>,
 }
 
 /// What the page shows.
@@ -55,6 +59,11 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                 progress id="sending" max="1" value="0" {}
                 " " span data-progress-text role="status" {}
             }
+            div.said.bad hidden role="alert" data-unsent data-ended=(texts.text("unsent-ended")) data-refused=(texts.text("unsent-refused")) data-broken=(texts.text("unsent-broken")) {
+                p data-why {}
+                ul {}
+                p { a href="/sign-in?next=%2Fdesk%2Fsend" { (texts.text("sign-in")) } }
+            }
         }
         h2 { (texts.text("fill-in")) }
         p { (texts.text("fill-in-help")) }
@@ -88,7 +97,7 @@ pub fn results(texts: Texts, sent: &[Sent]) -> Markup {
         "sent-sum",
         &[("taken", &count(taken)), ("refused", &count(refused)), ("whole", &count(whole))],
     );
-    let rows = sent.iter().map(|one| row(texts, one)).collect();
+    let rows = sent.iter().take(FILES).map(|one| row(texts, one)).collect();
     let columns = vec![
         Column::of(texts.text("file")),
         Column::of(texts.text("message")),
@@ -96,15 +105,96 @@ pub fn results(texts: Texts, sent: &[Sent]) -> Markup {
         Column::number(texts.text("not-taken")),
         Column::of(texts.text("answer")),
     ];
-    let refused = sent.iter().flat_map(|one| {
-        let documents = one.answer.as_ref().map(|answer| answer.documents.as_slice()).unwrap_or_default();
-        documents.iter().filter(|document| document.is_refused()).map(move |document| (one, document))
-    });
+    let table = Table { caption: texts.text("sent-caption"), columns, rows }.shown();
+    let mut room = ROOM.saturating_sub(table.0.len());
+    let each = each_document(texts, sent, &mut room);
+    let why = each_refused(texts, sent, &mut room);
+    let more = sent.len().saturating_sub(FILES) as u64;
     html! {
         (said(tone, html! { p { (told) } }))
         h2 { (texts.text("sent-caption")) }
-        (Table { caption: texts.text("sent-caption"), columns, rows }.shown())
-        @for (one, document) in refused.take(TOLD) { (of_document(texts, &one.name, document)) }
+        (table)
+        @if more > 0 { p { (texts.with("sent-more", &[("count", &count(more))])) } }
+        (each)
+        (why)
+    }
+}
+
+/// The documents of a file, where its message was read.
+fn documents(one: &Sent) -> &[Answered] {
+    one.answer.as_ref().map(|answer| answer.documents.as_slice()).unwrap_or_default()
+}
+
+/// Takes room for a part, if there is as much.
+fn takes(room: &mut usize, part: &Markup) -> bool {
+    let left = room.checked_sub(part.0.len());
+    *room = left.unwrap_or(*room);
+    left.is_some()
+}
+
+/// Of each message with several documents a line for every one of them, folded; without room a link to where they stand.
+fn each_document(texts: Texts, sent: &[Sent], room: &mut usize) -> Markup {
+    let several = sent.iter().take(FILES).filter(|one| documents(one).len() > 1);
+    let parts = several.map(|one| {
+        let all = documents(one);
+        let told = texts
+            .with("sent-each", &[("name", &name(texts, &one.name)), ("count", &count(all.len() as u64))]);
+        let lines = html! {
+            details open[sent.len() == 1] {
+                summary { (told) }
+                ol { @for document in all { li { (line(texts, document)) } } }
+            }
+        };
+        if takes(room, &lines) {
+            return lines;
+        }
+        let sha256 = one.answer.as_ref().map(|answer| answer.message.sha256.as_str()).unwrap_or_default();
+        let link = html! { p { a href=(address("/desk/send", &[("sha256", sha256)])) { (told) } } };
+        *room = room.saturating_sub(link.0.len());
+        link
+    });
+    // Each takes its room before the next asks for it.
+    let parts: Vec<Markup> = parts.collect();
+    html! { @for part in &parts { (part) } }
+}
+
+/// Why documents were not taken, as long as there is room; each of the others has its line, from which it is corrected.
+fn each_refused(texts: Texts, sent: &[Sent], room: &mut usize) -> Markup {
+    let mut left = 0;
+    let mut parts = Vec::new();
+    for one in sent {
+        for document in documents(one).iter().filter(|document| document.is_refused()) {
+            let part = of_document(texts, &one.name, document);
+            // The first that has no room ends it: what follows stays in order.
+            if left == 0 && takes(room, &part) {
+                parts.push(part);
+            } else {
+                left += 1;
+            }
+        }
+    }
+    html! {
+        @for part in &parts { (part) }
+        @if left > 0 { p { (texts.with("sent-more-refused", &[("count", &count(left))])) } }
+    }
+}
+
+/// What a document is of: its trade, where there is one.
+fn trade(texts: Texts, one: &Answered) -> Markup {
+    html! {
+        @if let Some(order) = &one.order { a href=(trade_address(&order.platform, &order.order_no)) { (order.order_no) } }
+        @else if let Some(order) = &one.export { a href=(export_address(&order.merchant, &order.order_no)) { (order.order_no) } }
+        @else { (texts.text("document")) }
+    }
+}
+
+/// A document as a line: what it is of, what was answered, and where it is corrected if it was not taken.
+fn line(texts: Texts, one: &Answered) -> Markup {
+    html! {
+        (trade(texts, one)) " " (document_state(texts, one)) " " (declared(texts, &one.info))
+        @if one.is_refused() && one.position > 0 {
+            " " a href={ "/desk/documents/" (one.position) } { (texts.text("correct-document")) }
+        }
     }
 }
 
@@ -115,12 +205,16 @@ fn name(texts: Texts, name: &str) -> String {
 fn row(texts: Texts, one: &Sent) -> Vec<Markup> {
     let (taken, refused) = counted(std::slice::from_ref(one));
     let (root, told) = match &one.answer {
-        Err(why) => (String::new(), html! { (badge(Tone::Bad, &texts.text("not-sent"))) " " (why) }),
+        Err(why) => {
+            (String::new(), html! { (badge(Tone::Bad, &texts.text("not-sent"))) " " (both(texts, why)) })
+        }
         Ok(answer) => {
             let root = texts.known(Family::Message, &answer.message.root);
             let told = match (&answer.message.refused, answer.documents.as_slice()) {
-                (Some(why), _) => html! { (badge(Tone::Bad, &texts.text("message-refused"))) " " (why) },
-                (None, [one]) => html! { (document_state(texts, one)) " " (one.info) },
+                (Some(why), _) => {
+                    html! { (badge(Tone::Bad, &texts.text("message-refused"))) " " span lang="en" { (why) } }
+                }
+                (None, [one]) => html! { (document_state(texts, one)) " " (declared(texts, &one.info)) },
                 (None, _) if refused == 0 => badge(Tone::Good, &texts.text("all-taken")),
                 (None, _) => badge(Tone::Warn, &texts.text("some-refused")),
             };
@@ -146,11 +240,7 @@ fn of_document(texts: Texts, file: &str, one: &Answered) -> Markup {
         section.finding.bad {
             h3 {
                 (name(texts, file)) " · "
-                @match &one.order {
-                    Some(order) => { a href=(trade_address(&order.platform, &order.order_no)) { (order.order_no) } }
-                    None => (texts.text("document")),
-                }
-                " " (document_state(texts, one))
+                (trade(texts, one)) " " (document_state(texts, one))
             }
             ul { @for found in &one.findings {
                 li {
@@ -178,7 +268,7 @@ pub fn csv(sent: &[Sent]) -> String {
             lines.push([one.name.clone(), kind, platform, order_no, status, info, rules, position]);
         };
         match &one.answer {
-            Err(why) => line(["", "", "", "", why, "", ""]),
+            Err(why) => line(["", "", "", "", &why.en, "", ""]),
             Ok(answer) => {
                 if let Some(why) = &answer.message.refused {
                     line(["", "", "", "900", why, "", &answer.message.position.to_string()]);
@@ -222,6 +312,43 @@ fn plain(cell: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::Finding;
+    use crate::answers::sending::{Message, Order};
+
+    /// A message of a hundred documents with long numbers and long words, none of them taken.
+    fn a_large_message(name: &str) -> Sent {
+        let document = |number: usize| Answered {
+            position: 7,
+            order: Some(Order { platform: "5301960101".into(), order_no: format!("{number:060}") }),
+            status: 100,
+            info: "[Code:13127;Desc:清单订购人姓名与订单不一致]".repeat(3),
+            findings: vec![Finding { rule: "a-rule".into(), text: "样".repeat(600), ..Finding::default() }],
+            ..Answered::default()
+        };
+        let message = Message { sha256: "0".repeat(64), root: "CEB621Message".into(), ..Message::default() };
+        let documents = (0..100).map(document).collect();
+        Sent { name: name.to_owned(), answer: Ok(MessageAnswer { message, documents }) }
+    }
+
+    #[test]
+    fn every_document_has_its_line_and_no_page_grows_with_what_is_sent() {
+        let texts = Language::Chinese.texts();
+        let one = results(texts, &[a_large_message("one.xml")]).0;
+        assert!(one.len() < 85_000, "{}", one.len());
+        for number in 0..100 {
+            assert!(one.contains(&format!("{number:060}</a>")), "{number}");
+        }
+        assert!(
+            one.contains("<details open>") && one.contains("另有"),
+            "the first are explained, the others counted"
+        );
+        let many: Vec<Sent> = (0..200).map(|number| a_large_message(&format!("{number}.xml"))).collect();
+        let many = results(texts, &many).0;
+        assert!(many.len() < 90_000, "{}", many.len());
+        let told = |number: usize| many.contains(&format!("{number}.xml 的全部 100 份单证"));
+        assert!((0..100).all(told), "each has its lines, here or behind a link");
+        assert!(many.contains(&format!("/desk/send?sha256={}", "0".repeat(64))));
+    }
 
     fn quoted(cell: &str) -> String {
         written(&[[cell.to_owned()]]).trim_end().to_owned()

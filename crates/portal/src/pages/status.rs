@@ -2,7 +2,7 @@
 
 use crate::format::{count, money, time};
 use crate::language::Family;
-use crate::parts::{Column, Table, Tone, badge, facts};
+use crate::parts::{Column, Table, Tone, badge, facts, tabled};
 use crate::shell::{Desk, Frame, Page};
 use maud::html;
 
@@ -69,7 +69,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                     html! { (name) },
                     html! { (money(&limit.amount)) },
                     time(&limit.valid_from),
-                    html! { (limit.source) },
+                    tabled(texts, &limit.source),
                     html! { (texts.word(Family::Confidence, &limit.confidence)) },
                 ]
             })

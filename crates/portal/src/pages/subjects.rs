@@ -9,7 +9,8 @@ use crate::format::{count, money, time};
 use crate::language::{Family, Texts};
 use crate::pages::inspect::both;
 use crate::parts::{
-    Cell, Column, Field, Table, Tone, badge, empty, escaped, facts, field, hidden, said, state, submit,
+    Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, hidden, said, state,
+    submit,
 };
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
@@ -123,7 +124,7 @@ fn trades(texts: Texts, shown: &Subject, purpose: &str) -> Markup {
             lead(&one.line),
             time(&one.day),
             state(texts, one.line.state_word.as_deref()),
-            html! { a href=(enterprise_address(&one.seller)) { (one.seller_name) } },
+            html! { a href=(enterprise_address(&one.seller)) { (declared(texts, &one.seller_name)) } },
             html! { (money(&one.value)) },
             html! { span.code { (one.findings.join(&texts.text("joint"))) } },
             html! { @if let Some(id) = other { a.code href=(address(&there(id), &[("purpose", purpose)])) { (short(id)) } } },
@@ -140,7 +141,7 @@ fn sellers(texts: Texts, shown: &Subject) -> Markup {
     ];
     let rows = shown.sellers.iter().map(|one| {
         vec![
-            html! { a href=(enterprise_address(&one.seller)) { (one.name) } " " span.muted.code { (one.seller) } },
+            html! { a href=(enterprise_address(&one.seller)) { (declared(texts, &one.name)) } " " span.muted.code { (one.seller) } },
             html! { (count(one.count)) },
             html! { (money(&one.value)) },
         ]
@@ -180,7 +181,7 @@ pub fn enterprise(frame: &Frame, shown: &Enterprise) -> Page {
     let roles: Vec<String> = shown.roles.iter().map(|role| texts.word(Family::Role, role)).collect();
     let mut pairs = vec![(texts.text("subject-code"), html! { span.code { (shown.party) } })];
     match &shown.name {
-        Some(name) => pairs.push((texts.text("subject-name"), html! { (name) })),
+        Some(name) => pairs.push((texts.text("subject-name"), declared(texts, name))),
         None => pairs
             .push((texts.text("subject-name"), html! { span.muted { (texts.text("subject-not-filed")) } })),
     }

@@ -173,7 +173,7 @@ fn lines(texts: Texts, declared: &Declared) -> Markup {
     let row = |line: &ResultLine| {
         vec![
             html! { (line.gseqno) },
-            html! { span.code { (line.gcode) } " " (line.gname) },
+            html! { span.code { (line.gcode) } " " (crate::parts::declared(texts, &line.gname)) },
             code(Some(&line.country)),
             html! { (line.qty1) " " span.muted.code { (line.unit1) } },
             html! { @if !line.unit2.is_empty() { (line.qty2) " " span.muted.code { (line.unit2) } } },

@@ -5,7 +5,9 @@ use super::address;
 use super::consignment::tax;
 use crate::answers::Assessment;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, field, pager, said, submit, tabs};
+use crate::parts::{
+    Cell, Column, Field, Pages, Table, Tone, badge, declared, empty, field, said, submit, tabled, tabs,
+};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -70,8 +72,7 @@ pub fn search(frame: &Frame, view: &Search) -> Page {
             &[("text", &view.text), ("listed", if view.listed { "yes" } else { "" }), ("from", &from)],
         )
     };
-    let next = (view.from + PAGE < view.all).then(|| link(view.from + PAGE));
-    let first = (view.from > 0).then(|| link(0));
+    let pages = Pages::counted(view.from, PAGE, view.all, link);
     let body = html! {
         (either(texts, false))
         form.filter method="get" action="/tariff" role="search" {
@@ -90,7 +91,7 @@ pub fn search(frame: &Frame, view: &Search) -> Page {
                 rows: view.rows.iter().map(|row| cells(texts, row)).collect(),
             }.shown())
         }
-        (pager(texts, first.as_deref(), next.as_deref()))
+        (pages.shown(texts, &texts.text("pages")))
         p.muted { (texts.text("tariff-unsure")) }
     };
     Page::new(texts.text("nav-tariff"), Some(Desk::Tariff), body)
@@ -117,11 +118,11 @@ fn cells(texts: Texts, row: &Row) -> Vec<Cell> {
     };
     vec![
         html! { a.lead href=(address("/tariff/calculator", &[("code", &row.code)])) { span.code { (row.code) } } },
-        html! { (row.name) },
-        html! { (row.units) },
+        declared(texts, &row.name),
+        tabled(texts, &row.units),
         html! { (row.duty) },
         html! { (row.vat) },
-        html! { (row.consumption_tax) },
+        tabled(texts, &row.consumption_tax),
         listed,
         html! { (texts.word(Family::Confidence, &row.confidence)) },
     ]
@@ -183,7 +184,7 @@ pub fn calculator(frame: &Frame, view: &Calculation) -> Page {
         @if let Some(assessment) = &view.assessment {
             h2 { (texts.text("tax")) }
             @if over { (said(Tone::Bad, html! { p { (texts.text("over-several")) } })) }
-            (tax(texts, assessment))
+            (tax(texts, assessment, 0, ""))
             p.muted { (texts.text("calculator-no-promise")) }
         }
     };

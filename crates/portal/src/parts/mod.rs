@@ -7,9 +7,10 @@ mod table;
 
 pub use form::{Choice, Field, choices, field, hidden, submit};
 pub use record::{finding, findings, timeline};
-pub use table::{Cell, Column, Sorting, Table, pager};
+pub use table::{Cell, Column, Pages, Sorting, Table, pager};
 
-use crate::language::{Family, Texts};
+use crate::answers::Both;
+use crate::language::{Family, Language, Texts};
 use maud::{Markup, html};
 
 /// What a colour says; the words beside it say it too.
@@ -83,6 +84,37 @@ pub fn said(tone: Tone, body: Markup) -> Markup {
     html! { div class={ "said " (tone.class()) } role=(role) { (body) } }
 }
 
+/// Words of the interface in the reader's language; what is there in English alone says that it is.
+pub fn both(texts: Texts, words: &Both) -> Markup {
+    let is_chinese = texts.language() == Language::Chinese;
+    html! {
+        @if is_chinese && !words.zh.is_empty() { (words.zh) }
+        @else if texts.language() == Language::English { (words.en) }
+        @else { span lang="en" { (words.en) } }
+    }
+}
+
+/// Words that somebody declared or that a receipt says. On a page in another language Chinese says that it is, for those who
+/// have it read to them.
+pub fn declared(texts: Texts, words: &str) -> Markup {
+    let is_han = |letter: char| ('\u{3400}'..='\u{9fff}').contains(&letter);
+    html! {
+        @if texts.language() != Language::Chinese && words.chars().any(is_han) { span lang="zh-CN" { (words) } }
+        @else { (words) }
+    }
+}
+
+/// Words of tables, which have them in Chinese and English alone.
+pub fn tabled(texts: Texts, words: &str) -> Markup {
+    let is_complete = Language::COMPLETE.contains(&texts.language());
+    let is_english = !is_complete && words.is_ascii() && words.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if is_english {
+        html! { span lang="en" { (words) } }
+    } else {
+        declared(texts, words)
+    }
+}
+
 /// Names with their values.
 pub fn facts(pairs: &[(String, Markup)]) -> Markup {
     html! {
@@ -134,6 +166,28 @@ pub fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_in_another_language_than_the_page_say_which() {
+        let shown = |markup: Markup| markup.into_string();
+        let (chinese, english) = (Language::Chinese.texts(), Language::English.texts());
+        let words = Both { en: "again".to_owned(), zh: "再次".to_owned() };
+        assert_eq!(
+            (shown(both(chinese, &words)).as_str(), shown(both(english, &words)).as_str()),
+            ("再次", "again")
+        );
+        let english_alone = Both { zh: String::new(), ..words };
+        assert_eq!(shown(both(chinese, &english_alone)), "<span lang=\"en\">again</span>");
+        assert_eq!(shown(declared(english, "面霜 <1>")), "<span lang=\"zh-CN\">面霜 &lt;1&gt;</span>");
+        assert_eq!(shown(declared(chinese, "面霜")), "面霜");
+        assert_eq!(shown(declared(english, "cream")), "cream");
+        let lao = Language::Lao.texts();
+        assert_eq!(shown(tabled(lao, "kg")), "<span lang=\"en\">kg</span>");
+        assert_eq!(
+            (shown(tabled(english, "kg")).as_str(), shown(tabled(lao, "13 %")).as_str()),
+            ("kg", "13 %")
+        );
+    }
 
     #[test]
     fn what_stands_in_an_address_means_itself() {

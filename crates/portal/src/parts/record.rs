@@ -1,10 +1,13 @@
 //! What tells of a trade: findings with both values, and the timeline.
 
-use super::{Tone, badge, empty, facts};
+use super::{Tone, badge, declared, empty, facts};
 use crate::answers::{Entry, Finding};
 use crate::format::{money, time};
 use crate::language::{Family, Language, Texts};
 use maud::{Markup, html};
+
+/// Bytes of a timeline for findings of its events, the newest first: what stands now is told in full above it.
+const ROOM: usize = 12_000;
 
 /// A finding: which rule, which fields with which values, the arithmetic, why the rule is there and what to do.
 pub fn finding(texts: Texts, one: &Finding) -> Markup {
@@ -21,7 +24,7 @@ pub fn finding(texts: Texts, one: &Finding) -> Markup {
         let value = if field.value.is_empty() {
             html! { span.muted { (texts.text("empty-value")) } }
         } else {
-            html! { (field.value) }
+            declared(texts, &field.value)
         };
         pairs.push((field.path.clone(), value));
     }
@@ -54,10 +57,27 @@ pub fn findings(texts: Texts, all: &[Finding]) -> Markup {
 
 /// What happened, the newest last, each with its receipts, movements and findings, and what else there is to say of it.
 pub fn timeline(texts: Texts, entries: &[Entry], more: impl Fn(&Entry) -> Markup) -> Markup {
-    html! { ol.timeline { @for one in entries { li { (entry(texts, one)) (more(one)) } } } }
+    let mut room = ROOM;
+    let mut told: Vec<Markup> = entries.iter().rev().map(|one| entry(texts, one, &mut room)).collect();
+    told.reverse();
+    html! { ol.timeline { @for (one, told) in entries.iter().zip(&told) { li { (told) (more(one)) } } } }
 }
 
-fn entry(texts: Texts, one: &Entry) -> Markup {
+/// Findings as long as there is room for them, and how many have none.
+fn findings_of(texts: Texts, all: &[Finding], room: &mut usize) -> (Vec<Markup>, usize) {
+    let mut told = Vec::new();
+    for one in all {
+        let part = finding(texts, one);
+        let Some(left) = room.checked_sub(part.0.len()) else { break };
+        *room = left;
+        told.push(part);
+    }
+    let untold = all.len() - told.len();
+    (told, untold)
+}
+
+fn entry(texts: Texts, one: &Entry, room: &mut usize) -> Markup {
+    let (found, untold) = findings_of(texts, &one.findings, room);
     let name = match &one.message {
         Some(root) => texts.word(Family::Message, root),
         None => texts.word(Family::Event, &one.what),
@@ -70,7 +90,7 @@ fn entry(texts: Texts, one: &Entry) -> Markup {
                 " · " a href={ "/desk/messages/" (original) } { (texts.text("as-received")) }
             }
         }
-        @if let Some(info) = one.info.as_deref().filter(|info| !info.is_empty()) { p.muted { (info) } }
+        @if let Some(info) = one.info.as_deref().filter(|info| !info.is_empty()) { p.muted { (declared(texts, info)) } }
         @if !one.receipts.is_empty() || !one.movements.is_empty() {
             ul {
                 @for receipt in &one.receipts {
@@ -84,9 +104,10 @@ fn entry(texts: Texts, one: &Entry) -> Markup {
                 }
             }
         }
-        @if !one.findings.is_empty() {
+        @if !found.is_empty() {
             details { summary { (texts.with("findings-of-event", &[("count", &one.findings.len().to_string())])) }
-                @for found in &one.findings { (finding(texts, found)) } }
+                @for part in &found { (part) } }
         }
+        @if untold > 0 { p.muted { (texts.with("findings-more", &[("count", &untold.to_string())])) } }
     }
 }

@@ -107,12 +107,44 @@ fn head(column: &Column) -> Markup {
 
 /// Links to the first and the next page; nothing where there is one page alone.
 pub fn pager(texts: Texts, first: Option<&str>, next: Option<&str>) -> Markup {
-    html! {
-        @if first.is_some() || next.is_some() {
-            nav.pager aria-label=(texts.text("pages")) {
-                ul {
-                    @if let Some(first) = first { li { a href=(first) rel="first" { (texts.text("first-page")) } } }
-                    @if let Some(next) = next { li { a href=(next) rel="next" { (texts.text("next-page")) } } }
+    let pages = Pages { first: first.map(str::to_owned), next: next.map(str::to_owned), previous: None };
+    pages.shown(texts, &texts.text("pages"))
+}
+
+/// Where the other pages of a list are.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Pages {
+    /// The first; none on it.
+    pub first: Option<String>,
+    /// The one before; none on the first, and where a cursor leads forward alone.
+    pub previous: Option<String>,
+    /// The next; none on the last.
+    pub next: Option<String>,
+}
+
+impl Pages {
+    /// Of a list that is paged by counting: rows before this page, rows of a page, all rows, and the address of a page.
+    pub fn counted(from: usize, size: usize, all: usize, link: impl Fn(usize) -> String) -> Self {
+        Self {
+            first: (from > 0).then(|| link(0)),
+            previous: (from > 0).then(|| link(from.saturating_sub(size))),
+            next: (from.saturating_add(size) < all).then(|| link(from + size)),
+        }
+    }
+
+    /// The links, under a name of their own where a page has several lists; nothing where there is one page alone.
+    pub fn shown(&self, texts: Texts, name: &str) -> Markup {
+        let link = |address: &Option<String>, relation: &str, words: String| {
+            html! { @if let Some(address) = address { li { a href=(address) rel=(relation) { (words) } } } }
+        };
+        html! {
+            @if *self != Self::default() {
+                nav.pager aria-label=(name) {
+                    ul {
+                        (link(&self.first, "first", texts.text("first-page")))
+                        (link(&self.previous, "prev", texts.text("previous-page")))
+                        (link(&self.next, "next", texts.text("next-page")))
+                    }
                 }
             }
         }
@@ -122,6 +154,20 @@ pub fn pager(texts: Texts, first: Option<&str>, next: Option<&str>) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_counted_page_leads_on_back_and_to_the_first() {
+        let link = |from: usize| from.to_string();
+        let pages = |from: usize| Pages::counted(from, 50, 120, link);
+        let of = |first: &str, previous: &str, next: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            Pages { first: some(first), previous: some(previous), next: some(next) }
+        };
+        assert_eq!(pages(0), of("", "", "50"));
+        assert_eq!(pages(50), of("0", "0", "100"));
+        assert_eq!(pages(100), of("0", "50", ""));
+        assert_eq!(Pages::counted(usize::MAX, 50, 120, link).next, None);
+    }
 
     #[test]
     fn a_column_leads_to_its_order_and_then_to_the_other() {

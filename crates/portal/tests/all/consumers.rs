@@ -162,7 +162,10 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         found: Some(draws::Found::Line(read(json!({"drawn": 17, "ratio": 20000, "selected": true})))),
         answered: None,
     };
-    let secret = draws::View { found: Some(draws::Found::Not("why".into())), ..drawn.clone() };
+    let secret = draws::View {
+        found: Some(draws::Found::Not(portal::answers::Both { en: "why".into(), zh: String::new() })),
+        ..drawn.clone()
+    };
     let about = disputes::About { platform: "5301960101".into(), order_no: "1".into(), ..Default::default() };
     let both_disputes = Disputes { disputes: vec![a_dispute("open"), a_dispute("upheld")] };
     let readings = Readings {

@@ -109,7 +109,7 @@ fn summaries_of(language: Language) -> Vec<(&'static str, String)> {
 pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let inside = frame(language, true);
     let full: Exports = serde_json::from_value(json!({"exports": [a_line()], "next": "41"})).unwrap();
-    let decision = Decision { id: "d1".into(), refused: "版本<".into() };
+    let decision = Decision { id: "d1".into(), fault: "版本<".into(), refused: None };
     let mut all = summaries_of(language);
     all.extend([
         ("exports", list(&inside, &full, "300", "99").shown(&inside)),

@@ -305,7 +305,7 @@ fn sent() -> send::View {
                 "b.xml",
                 Ok(MessageAnswer { message: message(Some("not well-formed")), documents: Vec::new() }),
             ),
-            of("", Err("try again".into())),
+            of("", Err(Both { en: "try again".into(), zh: String::new() })),
         ],
         kinds: vec![(621, "CEB621Message".into())],
         ..send::View::default()

@@ -11,4 +11,5 @@ mod gallery;
 mod inspections;
 mod money;
 mod registers;
+mod sizes;
 mod texts;

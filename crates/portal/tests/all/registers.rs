@@ -171,7 +171,10 @@ fn people_of() -> (Users, Tokens, Gives, Typed) {
     let gives = Gives { manages: true, words: vec!["operator".into(), "reader".into()], districts: true };
     let typed = Typed {
         made: Some(("li.wei".into(), "abcd-efgh".into())),
-        fault: "`name` has 1 to 100 characters".into(),
+        fault: Some(Both {
+            en: "`name` has 1 to 100 characters".into(),
+            zh: "姓名或名称须为1至100个字".into(),
+        }),
         days: "90".into(),
         ..Typed::default()
     };
@@ -276,7 +279,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         register: "goods".into(),
         step: step("apply", "submitted", "owner", Some(rules())),
         sent: Some(record::Sent {
-            refused: Some(("outdated".into(), "look again".into())),
+            refused: Some(("outdated".into(), Both { en: "look again".into(), zh: "请再看".into() })),
             ..record::Sent::default()
         }),
         ..record::New::default()

@@ -179,20 +179,20 @@ const NOTICE: usize = 50;
 /// all else that it says.
 pub(super) fn check_words(kind: &ActionKind, text: &str) -> Result<(), Problem> {
     let mut faults = Vec::new();
-    let mut check = |path: &str, value: &str, most: usize| {
+    let mut check = |(path, zh): (&str, &str), value: &str, most: usize| {
         let count = value.chars().count();
         if count > most {
             faults.push(json!({
                 "path": path, "value": format!("{count} characters"), "expected": format!("at most {most} characters"),
-                "zh": format!("至多{most}个字，现有{count}个字"),
+                "zh": format!("{zh}至多{most}个字，现有{count}个字"),
             }));
         }
     };
     if kind.inspection().is_none() {
-        check("text", text, WORDS);
+        check(("text", "说明"), text, WORDS);
     }
     if let ActionKind::SummariseBill { notice } = kind {
-        check("notice", notice, NOTICE);
+        check(("notice", "通知书编号"), notice, NOTICE);
     }
     if faults.is_empty() {
         return Ok(());

@@ -121,7 +121,8 @@ pub async fn give_up(
 /// 409: somebody else works on it.
 fn of_another(other: &Assignment) -> Problem {
     let detail = format!("{} works on it until {}", other.officer, view::time(other.until));
-    let problem = Problem::conflict("assigned", "Another officer works on it", &detail);
+    let zh = format!("{}正在办理，至{}", other.officer, view::time(other.until));
+    let problem = Problem::conflict("assigned", "Another officer works on it", &detail).in_chinese(&zh);
     problem.with("assigned", shown(other))
 }
 

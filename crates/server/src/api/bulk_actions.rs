@@ -67,7 +67,10 @@ pub async fn take(window: &Window, caller: &Caller, body: &Body) -> Result<Value
         let (status, told) = match one(window, caller, body, item, order).await {
             Ok((status, answer)) => (status, answer),
             Err(problem) if problem.kind() == "unavailable" => return Err(problem),
-            Err(problem) => (problem.status(), json!({"kind": problem.kind(), "info": problem.detail()})),
+            Err(problem) => {
+                let words = problem.words();
+                (problem.status(), json!({"kind": problem.kind(), "info": words.en, "zh": words.zh}))
+            }
         };
         results.push(json!({
             "platform": item.platform, "orderNo": item.order_no, "done": status == 200, "status": status, "answer": told,
@@ -80,29 +83,33 @@ fn check(window: &Window, body: &Body) -> Result<(), Problem> {
     let most = window.reference().current().parameters.on(window.clock.now().day()).bulk_decisions;
     let most = usize::try_from(most).unwrap_or(0);
     let mut faults = Vec::new();
-    let mut fault = |path: &str, value: &str, expected: String| {
-        faults.push(json!({"path": path, "value": value, "expected": expected}));
+    let mut fault = |path: &str, value: &str, expected: &str, zh: &str| {
+        faults.push(json!({"path": path, "value": value, "expected": expected, "zh": zh}));
     };
     if body.id.trim().is_empty() {
-        fault("id", "", "a name of this decision; the same id again gets the first answers".to_owned());
+        let expected = "a name of this decision; the same id again gets the first answers";
+        fault("id", "", expected, "决定须有编号（id），重复提交同一编号只会得到第一次的答复");
     }
     if !ACTIONS.contains(&body.action.as_str()) {
-        fault("action", &body.action, format!("one of {}", ACTIONS.join(", ")));
+        fault("action", &body.action, &format!("one of {}", ACTIONS.join(", ")), "请选择一项决定");
     }
     if body.text.trim().chars().count() < 2 {
-        fault("text", &body.text, "why, in at least 2 characters: it stands at every trade".to_owned());
+        let expected = "why, in at least 2 characters: it stands at every trade";
+        fault("text", &body.text, expected, "请说明理由（至少2个字），将写入每一票");
     }
     let words = body.text.trim().chars().count();
     if words > WORDS {
-        fault("text", &format!("{words} characters"), format!("at most {WORDS} characters"));
+        let zh = format!("说明至多{WORDS}个字，现有{words}个字");
+        fault("text", &format!("{words} characters"), &format!("at most {WORDS} characters"), &zh);
     }
     if body.items.is_empty() || body.items.len() > most {
-        fault("items", &body.items.len().to_string(), format!("1 to {most} trades"));
+        let zh = format!("一次须为1至{most}票，现选{}票", body.items.len());
+        fault("items", &body.items.len().to_string(), &format!("1 to {most} trades"), &zh);
     }
     let named: BTreeSet<(&str, &str)> =
         body.items.iter().map(|item| (item.platform.as_str(), item.order_no.as_str())).collect();
     if named.len() < body.items.len() {
-        fault("items", "", "each trade once".to_owned());
+        fault("items", "", "each trade once", "同一票只能选一次");
     }
     if faults.is_empty() {
         return Ok(());
@@ -125,7 +132,8 @@ async fn one(
             "by-itself",
             "This is decided by itself",
             "its lane asks for a look at this one: open it and decide there",
-        ));
+        )
+        .in_chinese("按其通道须逐票查看：请打开此票，在页面上作出决定"));
     }
     let action = One {
         // The same decision of another trade is another.

@@ -234,7 +234,8 @@ pub(crate) async fn act(
     const TRIES: usize = 5;
     operations::check_intake(window)?;
     if side_of(caller.role).is_none() {
-        return Err(Problem::not_yours("customs and the operator of the zone hold the secrets of the draw"));
+        return Err(Problem::not_yours("customs and the operator of the zone hold the secrets of the draw")
+            .in_chinese("抽取的秘密值由海关和园区运营单位持有"));
     }
     let mut tried = 0;
     loop {
@@ -260,14 +261,23 @@ pub(crate) async fn act(
 fn of_state(record: &Record, action: &str) -> Problem {
     let times = Period::of(record).times;
     let closes = clearance::keys::Time(times.closes).stamp_millis();
-    let detail = match (action, record.state.as_str()) {
-        ("commit", _) => format!("commitments of it ended at {closes}; file one for the next period"),
-        (_, "open") => format!(
-            "secrets are handed over after {closes}, when commitments have ended: keep yours until then"
+    let (detail, zh) = match (action, record.state.as_str()) {
+        ("commit", _) => (
+            format!("commitments of it ended at {closes}; file one for the next period"),
+            format!("本时段的承诺已于{closes}截止，请为下一时段提交"),
         ),
-        _ => "it has begun, and goes on with what was handed over before".to_owned(),
+        (_, "open") => (
+            format!(
+                "secrets are handed over after {closes}, when commitments have ended: keep yours until then"
+            ),
+            format!("承诺于{closes}截止后才交付秘密值，此前请自行保管"),
+        ),
+        _ => (
+            "it has begun, and goes on with what was handed over before".to_owned(),
+            "本时段已经开始，以此前交付的内容继续".to_owned(),
+        ),
     };
-    Problem::conflict("state", "The period's state does not allow this", &detail)
+    Problem::conflict("state", "The period's state does not allow this", &detail).in_chinese(&zh)
 }
 
 /// `POST /v1/draws/{period}/commitments`.

@@ -80,25 +80,35 @@ impl Problem {
     }
     /// Its faults, in the language of a page where they say it in both.
     pub(crate) fn faults_in(&self, chinese: bool) -> Vec<String> {
-        let all = self.members.get("faults").and_then(serde_json::Value::as_array);
         let words = |fault: &serde_json::Value| {
-            let text = fault["zh"].as_str().filter(|_| chinese).or(fault["expected"].as_str());
-            format!("{}: {}", fault["path"].as_str().unwrap_or_default(), text.unwrap_or_default())
+            let zh = fault["zh"].as_str().or(fault["text"]["zh"].as_str()).filter(|_| chinese);
+            let text = zh.or(fault["expected"].as_str()).unwrap_or_default();
+            match fault["path"].as_str().unwrap_or_default() {
+                // The name of a field is English; of one of several it says which.
+                path if zh.is_none() || path.contains('[') => format!("{path}: {text}"),
+                _ => text.to_owned(),
+            }
         };
-        all.into_iter().flatten().map(words).collect()
-    }
-    /// Its faults, in words.
-    pub(crate) fn faults(&self) -> Vec<String> {
-        let all = self.members.get("faults").and_then(serde_json::Value::as_array);
-        let text =
-            |fault: &serde_json::Value, name: &str| fault[name].as_str().unwrap_or_default().to_owned();
-        let words =
-            |fault: &serde_json::Value| format!("{}: {}", text(fault, "path"), text(fault, "expected"));
-        all.into_iter().flatten().map(words).collect()
+        self.told_faults().iter().map(words).collect()
     }
     /// What exactly, and what to do.
     pub(crate) fn detail(&self) -> &str {
         &self.detail
+    }
+    /// The same in both languages of pages; empty in Chinese where nobody said it.
+    pub(crate) fn words(&self) -> portal::answers::Both {
+        let zh = self.members.get("zh").and_then(serde_json::Value::as_str).unwrap_or_default();
+        portal::answers::Both { en: self.detail.clone(), zh: zh.to_owned() }
+    }
+    /// The same in the language of a page, where it is said in it.
+    pub(crate) fn words_in(&self, chinese: bool) -> String {
+        let words = self.words();
+        if chinese && !words.zh.is_empty() { words.zh } else { words.en }
+    }
+    /// With the same in Chinese, which stands beside `detail`.
+    #[must_use]
+    pub fn in_chinese(self, words: &str) -> Self {
+        self.with("zh", words.into())
     }
     /// Everything that is wrong with what was sent, where it says so.
     pub(crate) fn told_faults(&self) -> &[serde_json::Value] {
@@ -116,6 +126,7 @@ impl Problem {
             "You may not do this",
             "use a token of the role, or a user of the role and duties, that may",
         )
+        .in_chinese("请使用有相应角色和职责的用户，或相应角色的令牌")
     }
     /// 500: it is in the log.
     pub(crate) fn internal() -> Self {
@@ -130,6 +141,7 @@ impl Problem {
             "The form is out of date, or another site sent it",
             "open the page again and send the form from there; nothing was recorded",
         )
+        .in_chinese("未作任何登记。请重新打开页面，再从该页面提交")
     }
     /// 403, for a reason that may be told.
     pub fn not_yours(detail: &str) -> Self {
@@ -173,12 +185,14 @@ impl Problem {
     }
     /// 429 with the time to wait.
     pub fn slower(seconds: u64) -> Self {
-        let problem = Self::too_many(&format!("ask again after {seconds} seconds"));
+        let problem = Self::too_many(&format!("ask again after {seconds} seconds"))
+            .in_chinese(&format!("请在{seconds}秒后再试"));
         Self { retry_after: Some(seconds), ..problem }
     }
     /// 413.
     pub fn too_large() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE.0, TOO_LARGE.1, TOO_LARGE.2)
+            .in_chinese("未作任何登记。每份报文至多100份单证，其余请分成几份报文")
     }
     /// 404, also for what belongs to others.
     pub fn not_found(detail: &str) -> Self {
@@ -372,7 +386,8 @@ impl From<StoreError> for Problem {
         if may_pass {
             return Self::unavailable(
                 "the store cannot be reached or has no room; nothing was recorded, ask again later",
-            );
+            )
+            .in_chinese("数据库暂时无法访问或空间不足，未作任何登记，请稍后再试");
         }
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

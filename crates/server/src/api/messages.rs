@@ -23,6 +23,12 @@ use store::{ChosenRead, Read, Scope, StoreError, StoredEvent};
 pub(super) const SEND_AGAIN: &str =
     "the message is not acknowledged; send the same bytes again: what was recorded gets its first answer";
 
+/// 503 where nobody knows whether a message was recorded.
+fn unacknowledged() -> Problem {
+    Problem::unavailable(SEND_AGAIN)
+        .in_chinese("报文未得到确认；请再次发送同样的内容，已登记的单证会得到第一次的答复")
+}
+
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
 /// document. 200 = recorded, whatever the documents' status; 422 = the message as a whole was refused (CEB900).
 pub async fn send(
@@ -43,7 +49,7 @@ async fn take(
 ) -> Result<(StatusCode, MessageAnswer), Problem> {
     operations::check_intake(window)?;
     let sender = window.code_of(&caller.party);
-    let answer = window.send(body, &sender).await.ok_or_else(|| Problem::unavailable(SEND_AGAIN))?;
+    let answer = window.send(body, &sender).await.ok_or_else(unacknowledged)?;
     let refused = answer.message.refusal.is_some();
     Ok((if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, answer))
 }
@@ -68,31 +74,7 @@ pub async fn find(
     }
     let scope = scope(&window, &caller);
     if let Some(text) = parameter(&query, "sha256") {
-        let sha256 = sha256(&text).ok_or_else(|| Problem::bad_request("sha256 is 64 hexadecimal digits"))?;
-        let row = window.read.message_by_sha256(&scope, &sha256).await?;
-        let row = row.ok_or_else(|| Problem::not_found("no message of yours has these bytes"))?;
-        let kind = ceb::Kind::from_root(&row.root);
-        let mut documents = Vec::new();
-        for index in 0..u64::from(row.documents) {
-            let position =
-                Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
-            let Some(event) = decided(&window.read, position).await? else { continue };
-            let repeats = event.row.outcome.as_ref().and_then(|outcome| outcome.repeats);
-            // A repeated document has its first answer for ever, in whatever bytes it comes again.
-            let first = match repeats {
-                Some(first) => decided(&window.read, first).await?,
-                None => None,
-            };
-            let outcome = first.unwrap_or(event).row.outcome;
-            documents.push(view::first_answer(
-                position,
-                outcome.as_deref(),
-                repeats,
-                kind,
-                caller.is_office(),
-            ));
-        }
-        return Ok(Json(json!({"message": view::message(&row), "documents": documents})));
+        return Ok(Json(first_answers(&window, &caller, &text).await?));
     }
     let mut events = named(&window, &scope, &query).await?;
     // Documents of his own, in the order in which they came; each with its first answer.
@@ -122,6 +104,37 @@ pub async fn find(
         ));
     }
     Ok(Json(json!({ "documents": documents })))
+}
+
+/// The first answers to the message with this digest: to each of its documents, with the trade that it is of.
+pub(crate) async fn first_answers(window: &Window, caller: &Caller, text: &str) -> Result<Value, Problem> {
+    let scope = scope(window, caller);
+    let sha256 = sha256(text).ok_or_else(|| Problem::bad_request("sha256 is 64 hexadecimal digits"))?;
+    let row = window.read.message_by_sha256(&scope, &sha256).await?;
+    let row = row.ok_or_else(|| Problem::not_found("no message of yours has these bytes"))?;
+    let kind = ceb::Kind::from_root(&row.root);
+    let mut documents = Vec::new();
+    for index in 0..u64::from(row.documents) {
+        let position = Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
+        let Some(event) = decided(&window.read, position).await? else { continue };
+        let repeats = event.row.outcome.as_ref().and_then(|outcome| outcome.repeats);
+        // A repeated document has its first answer for ever, in whatever bytes it comes again.
+        let first = match repeats {
+            Some(first) => decided(&window.read, first).await?,
+            None => None,
+        };
+        let outcome = first.unwrap_or(event).row.outcome;
+        let mut shown = view::first_answer(position, outcome.as_deref(), repeats, kind, caller.is_office());
+        if let Some(trade) = outcome.as_ref().and_then(|outcome| outcome.consignment.as_ref()) {
+            let key = &trade.key;
+            shown["order"] = json!({"platform": key.platform.as_str(), "orderNo": key.order_no.as_str()});
+        }
+        if let Some(key) = outcome.as_ref().and_then(|outcome| outcome.export.trade.as_ref()) {
+            shown["export"] = json!({"merchant": key.merchant.as_str(), "orderNo": key.order_no.as_str()});
+        }
+        documents.push(shown);
+    }
+    Ok(json!({"message": view::message(&row), "documents": documents}))
 }
 
 /// Whether the rows of a key may be read: an office of some districts reads those of its consignments; a party's are

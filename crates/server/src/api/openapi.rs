@@ -305,7 +305,7 @@ fn schemas() -> Value {
         ("yours", truth.clone()),
     ];
     json!({
-        "Problem": object(&[("type", text.clone()), ("title", text.clone()), ("status", whole.clone()), ("detail", text.clone())]),
+        "Problem": desks::or_without(object(&[("type", text.clone()), ("title", text.clone()), ("status", whole.clone()), ("detail", text.clone())]), "zh"),
         "Finding": object(&[
             ("rule", text.clone()), ("number", whole.clone()), ("layer", text.clone()), ("code", or_null("string")), ("text", text.clone()),
             ("fields", json!({"type": "array", "items": object(&[("path", text.clone()), ("value", text.clone())])})),

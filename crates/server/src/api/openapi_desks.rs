@@ -22,6 +22,12 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
     }
 }
 
+/// A shape with a text that is there only where somebody wrote it.
+pub(super) fn or_without(mut shape: Value, name: &str) -> Value {
+    shape["properties"][name] = json!({"type": "string"});
+    shape
+}
+
 /// The schemas, by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let text = json!({"type": "string"});

@@ -147,7 +147,8 @@ pub(crate) struct Added {
 pub(super) fn name(text: &str) -> Result<Text, Problem> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > NAME || name.chars().any(char::is_control) {
-        return Err(Problem::bad_request(&format!("`name` has 1 to {NAME} characters")));
+        return Err(Problem::bad_request(&format!("`name` has 1 to {NAME} characters"))
+            .in_chinese(&format!("姓名或名称须为1至{NAME}个字")));
     }
     Ok(name.into())
 }
@@ -155,7 +156,7 @@ pub(super) fn name(text: &str) -> Result<Text, Problem> {
 fn duties(words: &[String]) -> Result<Vec<Duty>, Problem> {
     let known = || {
         let words: Vec<&str> = Duty::ALL.iter().map(|duty| duty.word()).collect();
-        Problem::bad_request(&format!("duties are {}", words.join(", ")))
+        Problem::bad_request(&format!("duties are {}", words.join(", "))).in_chinese("职责须从列表中选择")
     };
     let mut duties: Vec<Duty> =
         words.iter().map(|word| Duty::from_word(word).ok_or_else(known)).collect::<Result<_, _>>()?;
@@ -170,7 +171,8 @@ fn districts(words: &[String], role: Role) -> Result<Vec<Text>, Problem> {
     if !words.iter().all(fine) || words.len() > 50 || (!words.is_empty() && !is_office(role)) {
         return Err(Problem::bad_request(
             "districts are customs codes or their beginnings, for offices only",
-        ));
+        )
+        .in_chinese("关区须为海关代码或其开头几位（至多50个），且只用于主管机构"));
     }
     Ok(words.iter().map(Text::from).collect())
 }
@@ -190,12 +192,15 @@ fn party_and_role(
     };
     let role = role.map_or(Ok(caller.role), |word| Role::from_word(word).ok_or_else(known))?;
     if !caller.is_of_zone() && (party != own || role != caller.role) {
-        return Err(Problem::beyond("another party or role than your own"));
+        return Err(
+            Problem::beyond("another party or role than your own").in_chinese("只能以本单位、本角色添加")
+        );
     }
     // What others are is in their filing; what he is himself he need not prove again.
     let own = party == own && role == caller.role;
     if !own && !window.filing(&party).is_some_and(|filing| filing.has(role)) {
-        return Err(Problem::bad_request("this party is not filed in this role today"));
+        return Err(Problem::bad_request("this party is not filed in this role today")
+            .in_chinese("该单位今日没有此角色的备案"));
     }
     Ok((party, role))
 }
@@ -209,7 +214,8 @@ pub(crate) async fn add(
     let sent = body(sent)?;
     let login = login_of(&sent.login);
     if !is_login(&login) {
-        return Err(Problem::bad_request("`login` has 3 to 64 of the letters a-z, digits and . - _ @"));
+        return Err(Problem::bad_request("`login` has 3 to 64 of the letters a-z, digits and . - _ @")
+            .in_chinese("登录名须为3至64个字符，可用小写字母a-z、数字和 . - _ @"));
     }
     let (party, role) = party_and_role(&window, &caller, sent.party.as_deref(), sent.role.as_deref())?;
     let user = NewUser {
@@ -221,12 +227,15 @@ pub(crate) async fn add(
         districts: districts(&sent.districts, role)?,
     };
     if !caller.has_as_much(role, &user.duties, &user.districts) {
-        return Err(Problem::beyond("duties or districts that you do not have"));
+        return Err(Problem::beyond("duties or districts that you do not have")
+            .in_chinese("不能给予本人没有的职责或关区"));
     }
     let (password, hash) = one_time(&window).await?;
     let now = window.clock.now();
     let added = window.control.add_user(&user, &hash, now).await?;
-    let id = added.ok_or_else(|| Problem::otherwise("this login is taken; choose another"))?;
+    let id = added.ok_or_else(|| {
+        Problem::otherwise("this login is taken; choose another").in_chinese("此登录名已有人使用，请另选一个")
+    })?;
     happened(&window, &caller.name, &user.party, "user-added", &login).await?;
     let user = window.control.user(id).await?.as_ref().map(user_view);
     Ok((StatusCode::CREATED, Json(json!({"user": user, "password": password}))).into_response())
@@ -277,7 +286,8 @@ pub(crate) async fn change(
     let before = seen(&window, &caller, &id).await?;
     let sent = body(sent)?;
     if caller.person.as_ref().is_some_and(|person| person.user.id == before.id) {
-        return Err(Problem::beyond("yourself: another who manages users does it"));
+        return Err(Problem::beyond("yourself: another who manages users does it")
+            .in_chinese("不能更改本人的用户，请由另一位管理员办理"));
     }
     let mut user = before.clone();
     if let Some(text) = &sent.name {
@@ -305,14 +315,16 @@ pub(crate) async fn change(
     // Whoever resets the password of one who may more could sign in as him.
     for user in [&before, &user] {
         if !caller.has_as_much(user.role, &user.duties, &user.districts) {
-            return Err(Problem::beyond("a user with duties or districts that you do not have"));
+            return Err(Problem::beyond("a user with duties or districts that you do not have")
+                .in_chinese("不能更改职责或关区超出本人的用户"));
         }
     }
     let now = window.clock.now();
     let end = user.state != before.state;
     let touched = user != before || reset || clear;
     if touched && !window.control.change_user(&user, end, now).await? {
-        return Err(Problem::otherwise("the user was changed meanwhile; read him again"));
+        return Err(Problem::otherwise("the user was changed meanwhile; read him again")
+            .in_chinese("该用户的资料已被他人修改，请重新打开页面"));
     }
     let mut password = None;
     if reset {
@@ -396,12 +408,14 @@ pub(crate) async fn issue(
     let (party, role) = party_and_role(&window, &caller, sent.party.as_deref(), sent.role.as_deref())?;
     let (name, districts) = (name(&sent.name)?, districts(&sent.districts, role)?);
     if !(1..=TOKEN_DAYS).contains(&sent.days) {
-        return Err(Problem::bad_request(&format!("`days` is 1 to {TOKEN_DAYS}")));
+        return Err(Problem::bad_request(&format!("`days` is 1 to {TOKEN_DAYS}"))
+            .in_chinese(&format!("有效天数须为1至{TOKEN_DAYS}的整数")));
     }
     let all = Rights::of_role(role, districts.is_empty()).and(Rights::of_holder(role, districts.is_empty()));
     let known = || {
         let words: Vec<&str> = all.list().map(Right::word).collect();
         Problem::bad_request(&format!("`scopes` are some of {}", words.join(", ")))
+            .in_chinese("请至少选择一项用途")
     };
     let scopes: Vec<Right> = sent
         .scopes
@@ -416,7 +430,8 @@ pub(crate) async fn issue(
         !scopes.contains(&Right::DrawsHold) || (caller.rights.has(Right::DrawsHold) && caller.role == role);
     let own = (caller.rights.cover(Rights::of(&scopes)) || caller.is_of_zone()) && holds;
     if !own || !caller.has_as_much(role, &[], &districts) {
-        return Err(Problem::beyond("scopes or districts that you do not have"));
+        return Err(Problem::beyond("scopes or districts that you do not have")
+            .in_chinese("不能给予本人没有的用途或关区"));
     }
     let scopes: Vec<Text> = scopes.iter().map(|right| right.word().into()).collect();
     let bound_to = match sent.bound_to.as_deref() {

@@ -6,9 +6,29 @@ use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
+use clearance::keys::Position;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Cursor, Read};
+
+/// One receipt of the caller's as XML: the row that carries it, and which of the row's.
+pub(crate) async fn one(
+    window: &Window,
+    caller: &Caller,
+    position: u64,
+    number: usize,
+) -> Result<Vec<u8>, Problem> {
+    let missing = || Problem::not_found("no receipt of yours is there");
+    let position = Position::of_number(position).ok_or_else(missing)?;
+    let (_, exchange_ids) = window.names_of(&caller.party);
+    let of_event = window.read.event(position).await?.and_then(|event| event.row.outcome);
+    let receipts = match of_event {
+        Some(outcome) => outcome.receipts.clone(),
+        None => window.read.message(position).await?.map(|row| row.receipts).unwrap_or_default(),
+    };
+    let own = receipts.get(number).filter(|receipt| exchange_ids.contains(&receipt.recipient));
+    Ok(ceb::write_receipt(&own.ok_or_else(missing)?.document))
+}
 
 /// `GET /v1/receipts?after=&limit=&form=xml|json`.
 pub async fn list(

@@ -3,6 +3,7 @@
 use super::error::Problem;
 use super::view::time;
 use clearance::Text;
+use portal::{Family, Language};
 use register::view::View;
 use register::{Fault, Refusal};
 use serde_json::{Value, json};
@@ -20,24 +21,37 @@ pub(crate) fn told(fault: &Fault) -> Value {
 pub(crate) fn refused(refusal: &Refusal, codes: &[Text]) -> Problem {
     match refusal {
         Refusal::Absent => Problem::not_found("no such record, or not yours"),
-        Refusal::NotYours(why) => Problem::not_yours(why),
+        Refusal::NotYours(why) => Problem::not_yours(&why.en()).in_chinese(&why.zh()),
         Refusal::Outdated(record) => Problem::conflict(
             "outdated",
             "The record changed since you saw it",
             "look at it as it is now, then decide again with its version",
         )
+        .in_chinese("记录已有变化，请查看现在的内容后再办理")
         .with("current", whole(&View::of(record, codes))),
         Refusal::State(record, allowed) => Problem::conflict(
             "state",
             "The record's state does not allow this",
             &format!("it is {}; allowed are: {}", record.state, allowed.join(", ")),
         )
+        .in_chinese(&of_state(record.state.as_str(), allowed))
         .with("current", whole(&View::of(record, codes))),
         Refusal::Invalid(faults) => {
             let told: Vec<Value> = faults.iter().map(told).collect();
             Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
                 .with("faults", Value::Array(told))
         }
+    }
+}
+
+/// Which moves a state allows, in the words of pages.
+fn of_state(state: &str, allowed: &[&str]) -> String {
+    let texts = Language::Chinese.texts();
+    let state = texts.word(Family::RecordState, state);
+    let allowed: Vec<String> = allowed.iter().map(|action| texts.word(Family::Move, action)).collect();
+    match allowed.as_slice() {
+        [] => format!("当前状态为“{state}”，不能再办理"),
+        allowed => format!("当前状态为“{state}”，可办理：{}", allowed.join("、")),
     }
 }
 

@@ -38,16 +38,19 @@ pub async fn register(
     if !is_enterprise_code(code) {
         return Err(Problem::bad_request(
             "`code` has ten characters of a customs code, or the eighteen of a unified social credit code with its check character",
-        ));
+        )
+        .in_chinese("须为十位海关注册编码，或校验码正确的十八位统一社会信用代码"));
     }
     let appointed = [Role::Officer, Role::ZoneOperator, Role::Consumer];
     let role = Role::from_word(&sent.role).filter(|role| !appointed.contains(role)).ok_or_else(|| {
         let words: Vec<&str> =
             Role::ALL.iter().filter(|role| !appointed.contains(role)).map(|role| role.word()).collect();
         Problem::bad_request(&format!("`role` is one of {}", words.join(", ")))
+            .in_chinese("请从列表中选择角色")
     })?;
     let name = name(&sent.name)?;
-    password::good_enough(&sent.password, code, &name).map_err(|why| Problem::bad_request(&why))?;
+    password::good_enough(&sent.password, code, &name)
+        .map_err(|weak| Problem::bad_request(&weak.en).in_chinese(&weak.zh))?;
     window.gate.pass_registration(&address)?;
     let user = registering::register(&window, code, role, name, &sent.password).await?;
     let answer = json!({

@@ -233,13 +233,16 @@ async fn checked(window: &Window, body: Body) -> Result<Asked, Problem> {
     if tables.is_empty() {
         let same = json!([{"path": "tables", "value": "", "expected": "a table that differs from the one in force",
             "zh": "与现行表不同的表", "text": {"en": "a table that differs from the one in force", "zh": "与现行表不同的表"}}]);
-        return Err(Problem::invalid("nothing was kept: nothing would change").with("faults", same));
+        return Err(Problem::invalid("nothing was kept: nothing would change")
+            .in_chinese("未作任何登记：没有变化")
+            .with("faults", same));
     }
     let faults = faults(last, &tables, body.back_to.is_none());
     if faults.is_empty() {
         return Ok(Asked { title: body.title, base: last.number, tables, back_to: body.back_to });
     }
     Err(Problem::invalid("nothing was kept; everything that is wrong with the tables is listed in `faults`")
+        .in_chinese("未作任何登记，各表的问题见所列")
         .with("faults", Value::Array(faults)))
 }
 
@@ -296,7 +299,8 @@ pub async fn act(
             "outdated",
             "The draft changed since you saw it",
             "look at it as it is now, then decide again with its version",
-        ));
+        )
+        .in_chinese("草案已有变化，请查看现在的内容后再办理"));
     }
     let seen = (id.as_str(), body.version);
     let record = match body.action.as_str() {
@@ -318,7 +322,8 @@ pub async fn act(
 
 fn state(record: &Record, allowed: &str) -> Problem {
     let detail = format!("it is {}; {allowed}", record.state);
-    Problem::conflict("state", "The draft's state does not allow this", &detail)
+    let zh = format!("草案当前状态为{}，只能办理尚未结束的草案", record.state);
+    Problem::conflict("state", "The draft's state does not allow this", &detail).in_chinese(&zh)
 }
 
 fn of_older_base(draft: &Draft, last: &RulebookRow) -> Problem {
@@ -366,7 +371,8 @@ async fn publish(
     let (draft, last) = (Draft::of(record), in_force(window).await?);
     let own = actor(window, caller);
     if draft.is_of(&own) {
-        return Err(Problem::not_yours("another person puts a draft in force than those who wrote it"));
+        return Err(Problem::not_yours("another person puts a draft in force than those who wrote it")
+            .in_chinese("草案须由起草人以外的人员发布"));
     }
     let tables = draft.tables();
     let book = Rulebook::load(last.number, &with_changed(&last, &tables))
@@ -380,7 +386,8 @@ async fn publish(
                 "not-tried",
                 "The draft was not tried as it stands",
                 "try it on what was judged, look at what it would change, then publish it",
-            ));
+            )
+            .in_chinese("请先用已判定的单证试算此草案，查看会有哪些变化，再予发布"));
         }
         "draft" | "tried" => {
             let id = (record.key.id.as_str(), version);

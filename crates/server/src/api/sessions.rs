@@ -154,9 +154,11 @@ pub async fn change_password(
     let (person, sent) = (person(caller)?, body(sent)?);
     let (user, _) = proven(&window, &person, &sent.current, &address).await?;
     if sent.new == sent.current {
-        return Err(Problem::bad_request("the new password differs from the current one"));
+        return Err(Problem::bad_request("the new password differs from the current one")
+            .in_chinese("新密码须与现用密码不同"));
     }
-    password::good_enough(&sent.new, &user.login, &user.name).map_err(|why| Problem::bad_request(&why))?;
+    password::good_enough(&sent.new, &user.login, &user.name)
+        .map_err(|weak| Problem::bad_request(&weak.en).in_chinese(&weak.zh))?;
     let hash = window.gate.hasher().hash(&sent.new).await.map_err(Refused::from)?;
     let now = window.clock.now();
     window.control.set_password(user.id, &hash, UserState::Active, now).await?;

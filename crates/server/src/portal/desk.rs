@@ -15,7 +15,7 @@ use ::portal::pages::{self, address, bills, consignments, home, search};
 use ::portal::parts::Sorting;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -93,13 +93,18 @@ pub async fn consignments(
     Ok(shown(&frame, &consignments::page(&frame, &view)))
 }
 
-/// `GET /desk/receipts?after=`.
+/// `GET /desk/receipts?after=`; with `position` and `number` one receipt alone, to be read as text and never as a page.
 pub async fn receipts(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
 ) -> Result<Response, Problem> {
+    if let Ok(position) = get(&asked, "position").parse() {
+        let number = get(&asked, "number").parse().unwrap_or(0);
+        let bytes = api::receipts::one(&window, &caller, position, number).await?;
+        return Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], bytes).into_response());
+    }
     let after = get(&asked, "after");
     let beneath = query(&[("after", after), ("limit", RECEIPTS), ("form", "xml")]);
     let receipts: Receipts = read(api::receipts::list(State(window), caller, beneath).await?.0)?;

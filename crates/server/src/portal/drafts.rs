@@ -3,12 +3,14 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
+use super::officer::is_chinese;
 use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::rulebook_drafts::{self as api, Action, Body};
 use crate::api::{Query, operation};
 use crate::auth::Caller;
+use ::portal::Frame;
 use ::portal::answers::drafts::{Draft, Drafts, Feedback, TableFault, TableText};
 use ::portal::answers::operation::Rulebooks;
 use ::portal::answers::risk_model::RiskModel;
@@ -95,7 +97,12 @@ async fn body(window: &Arc<Window>, draft: Option<&Draft>, form: &Form) -> Resul
 }
 
 /// The form once more, with what is wrong.
-fn again(form: &Form, draft: Option<&Draft>, problem: &Problem) -> Result<pages::Editing, Problem> {
+fn again(
+    frame: &Frame,
+    form: &Form,
+    draft: Option<&Draft>,
+    problem: &Problem,
+) -> Result<pages::Editing, Problem> {
     let faults = problem.told_faults().to_vec();
     let faults: Vec<TableFault> = read(Value::Array(faults))?;
     let mut view = pages::Editing {
@@ -105,7 +112,7 @@ fn again(form: &Form, draft: Option<&Draft>, problem: &Problem) -> Result<pages:
             table: form.get("table").to_owned(),
             text: form.get("text").replace("\r\n", "\n"),
         },
-        refused: if faults.is_empty() { problem.detail().to_owned() } else { String::new() },
+        refused: if faults.is_empty() { problem.words_in(is_chinese(frame)) } else { String::new() },
         faults,
         ..pages::Editing::default()
     };
@@ -126,7 +133,7 @@ pub async fn make(
     match api::make(State(window), caller, Ok(Json(body))).await {
         Ok(made) => Ok(to(&pages::draft_address(&read::<Draft>(made.0)?.id))),
         Err(problem) if problem.status() == 422 => {
-            let view = again(&form, None, &problem)?;
+            let view = again(&frame, &form, None, &problem)?;
             Ok(shown_as(&frame, &pages::edit(&frame, &view), StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(problem) => Err(problem),
@@ -163,11 +170,12 @@ pub async fn act(
     match api::act(State(window.clone()), caller.clone(), Path(id.clone()), Ok(Json(action))).await {
         Ok(_) => Ok(to(&pages::draft_address(&id))),
         Err(problem) if problem.status() == 422 && changes => {
-            let view = again(&form, Some(&draft), &problem)?;
+            let view = again(&frame, &form, Some(&draft), &problem)?;
             Ok(shown_as(&frame, &pages::edit(&frame, &view), StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(problem) if matches!(problem.status(), 409 | 422) || problem.kind() == "not-yours" => {
-            let told = [problem.detail().to_owned()].into_iter().chain(problem.faults());
+            let chinese = is_chinese(&frame);
+            let told = [problem.words_in(chinese)].into_iter().chain(problem.faults_in(chinese));
             let told: Vec<String> = told.filter(|line| !line.is_empty()).collect();
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT);
             // As it is now.

@@ -3,13 +3,14 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
+use super::officer::is_chinese;
 use super::{read, shown};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{Query, draws as api};
 use crate::auth::Caller;
+use ::portal::Frame;
 use ::portal::pages::draws::{Found, View, holder, page};
-use ::portal::{Frame, Language};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -44,7 +45,7 @@ pub async fn everybody(
         view.found = Some(match api::one(&window, period, &axum::extract::Query(query)).await {
             Ok(line) => Found::Line(read(line)?),
             Err(problem) if problem.status() == 404 => Found::Absent,
-            Err(problem) => Found::Not(problem.detail().to_owned()),
+            Err(problem) => Found::Not(problem.words()),
         });
     }
     Ok(shown(&frame, &page(&frame, &view)))
@@ -73,9 +74,9 @@ pub async fn act(
     let (status, answered) = match &came {
         Ok(_) => (StatusCode::OK, (true, done(&frame, action))),
         Err(problem) => {
-            let chinese = frame.texts.language() == Language::Chinese;
+            let chinese = is_chinese(&frame);
             let faults = problem.faults_in(chinese).join("; ");
-            let words = if faults.is_empty() { problem.detail().to_owned() } else { faults };
+            let words = if faults.is_empty() { problem.words_in(chinese) } else { faults };
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT);
             (status, (false, words))
         }

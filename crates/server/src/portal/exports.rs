@@ -3,7 +3,7 @@
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
-use super::officer::{chosen, new_id};
+use super::officer::{chosen, is_chinese, new_id};
 use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::actions::Body;
@@ -11,6 +11,7 @@ use crate::api::error::Problem;
 use crate::api::{Query, exports as api};
 use crate::auth::Caller;
 use crate::rights::Right;
+use ::portal::answers::Decided;
 use ::portal::answers::exports::{Export, Exports};
 use ::portal::pages::exports::{Decision, export_address, list as list_page, page};
 use ::portal::parts::Tone;
@@ -35,11 +36,11 @@ pub async fn list(
 }
 
 /// The form, for those who decide.
-fn decision(caller: &Caller, refused: String) -> Result<Option<Decision>, Problem> {
+fn decision(caller: &Caller, last: Decision) -> Result<Option<Decision>, Problem> {
     if !caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]) {
         return Ok(None);
     }
-    Ok(Some(Decision { id: new_id()?, refused }))
+    Ok(Some(Decision { id: new_id()?, ..last }))
 }
 
 /// `GET /desk/exports/{merchant}/{orderNo}`.
@@ -52,7 +53,7 @@ pub async fn trade(
 ) -> Result<Response, Problem> {
     let key = ExportTradeKey::new(&merchant, &order_no);
     let found: Export = read(api::shown(&window, &caller, &key).await?)?;
-    let mut page = page(&frame, &found, decision(&caller, String::new())?.as_ref());
+    let mut page = page(&frame, &found, decision(&caller, Decision::default())?.as_ref());
     if get(&asked, "said") == "done" {
         page.said = Some((Tone::Good, frame.texts.text("decision-done")));
     }
@@ -69,8 +70,12 @@ pub async fn decide(
 ) -> Result<Response, Problem> {
     let key = ExportTradeKey::new(&merchant, &order_no);
     let there = export_address(&merchant, &order_no);
-    let (status, refused) = match chosen(form.get("action")) {
-        None => (StatusCode::BAD_REQUEST, frame.texts.text("choose-decision")),
+    let mut last = Decision::default();
+    let status = match chosen(form.get("action")) {
+        None => {
+            last.fault = frame.texts.text("choose-decision");
+            StatusCode::BAD_REQUEST
+        }
         Some(open) => {
             let version = form.get("version").parse();
             let body = Body {
@@ -84,9 +89,13 @@ pub async fn decide(
             };
             match api::take(&window, &caller, &key, &body).await {
                 Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
-                Ok((status, answer)) => (status, answer["info"].as_str().unwrap_or_default().to_owned()),
+                Ok((status, answer)) => {
+                    last.refused = Some(read::<Decided>(answer)?);
+                    status
+                }
                 Err(problem) if problem.kind() == "invalid" => {
-                    (StatusCode::UNPROCESSABLE_ENTITY, problem.faults().join(" · "))
+                    last.fault = problem.faults_in(is_chinese(&frame)).join(" · ");
+                    StatusCode::UNPROCESSABLE_ENTITY
                 }
                 Err(problem) => return Err(problem),
             }
@@ -95,5 +104,5 @@ pub async fn decide(
     frame.place = there;
     let shown: Value = api::shown(&window, &caller, &key).await?;
     let found: Export = read(shown)?;
-    Ok(shown_as(&frame, &page(&frame, &found, decision(&caller, refused)?.as_ref()), status))
+    Ok(shown_as(&frame, &page(&frame, &found, decision(&caller, last)?.as_ref()), status))
 }

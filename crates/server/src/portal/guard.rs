@@ -179,6 +179,10 @@ async fn enter(
         frame.reader =
             Some(Reader { login: caller.name.to_string(), guard, desks: desks(caller, frame.sandbox) });
         reader.clone_from(&frame.reader);
+        // The ways to his desks stand on every page.
+        if !caller.rights.has(Right::Consume) {
+            frame.texts = frame.texts.language().at_desk().texts();
+        }
     }
     if let Some(caller) = caller {
         parts.extensions.insert(caller);

@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::guard::Seen;
+use super::officer::is_chinese;
 use super::people::answered;
 use super::{shown, shown_as};
 use crate::Window;
@@ -39,7 +40,7 @@ pub async fn make(
     let mut view = View { code: text("code"), role: text("role"), name: text("name"), ..blank() };
     frame.place = "/register".to_owned();
     if form.get("password") != form.get("again") {
-        view.fault = Some(("again".to_owned(), "the same password twice".to_owned()));
+        view.fault = Some(("again".to_owned(), frame.texts.text("register-not-the-same")));
     } else {
         let sent = Registration {
             code: view.code.clone(),
@@ -56,7 +57,8 @@ pub async fn make(
             Err(problem) if problem.kind() == "bad-request" => {
                 // The interface names the field in its words; what names none is the password.
                 let named = problem.detail().strip_prefix('`').and_then(|rest| rest.split('`').next());
-                view.fault = Some((named.unwrap_or("password").to_owned(), problem.detail().to_owned()));
+                let words = problem.words_in(is_chinese(&frame));
+                view.fault = Some((named.unwrap_or("password").to_owned(), words));
             }
             Err(problem) => return Err(problem),
         }

@@ -182,7 +182,7 @@ pub async fn decide_many(
             StatusCode::OK
         }
         Err(problem) if problem.kind() == "invalid" => {
-            view.fault = problem.faults().join(" · ");
+            view.fault = problem.faults_in(is_chinese(&frame)).join(" · ");
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(problem) => return Err(problem),
@@ -210,6 +210,11 @@ pub async fn assign(
 async fn seen(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Consignment, Problem> {
     let scope = api::scope(window, caller);
     read(api::consignments::shown(window, caller, &scope, order).await?)
+}
+
+/// Whether the page is in Chinese, which the interface says beside English.
+pub(super) fn is_chinese(frame: &Frame) -> bool {
+    frame.texts.language() == ::portal::Language::Chinese
 }
 
 /// A name for a decision that a form is about to send.
@@ -330,8 +335,7 @@ pub async fn decide(
                     status
                 }
                 Err(problem) if problem.kind() == "invalid" => {
-                    let chinese = frame.texts.language() == ::portal::Language::Chinese;
-                    view.words_fault = problem.faults_in(chinese).join(" · ");
+                    view.words_fault = problem.faults_in(is_chinese(&frame)).join(" · ");
                     StatusCode::UNPROCESSABLE_ENTITY
                 }
                 Err(problem) => return Err(problem),

@@ -90,7 +90,7 @@ pub async fn users(
 fn refused(mut typed: Typed, problem: Problem) -> Result<Typed, Problem> {
     match problem.kind() {
         "bad-request" | "conflict" | "beyond-own-rights" => {
-            typed.fault = problem.detail().to_owned();
+            typed.fault = Some(problem.words());
             Ok(typed)
         }
         _ => Err(problem),
@@ -98,7 +98,7 @@ fn refused(mut typed: Typed, problem: Problem) -> Result<Typed, Problem> {
 }
 
 fn status_of(typed: &Typed) -> StatusCode {
-    if typed.fault.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST }
+    if typed.fault.is_none() { StatusCode::OK } else { StatusCode::BAD_REQUEST }
 }
 
 /// `POST /desk/people`: a user, with a one-time password that is shown once.

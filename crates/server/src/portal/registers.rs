@@ -356,7 +356,7 @@ async fn done(
                 faults.into_iter().filter(|fault| !sent.faults.iter().any(|known| known.path == fault.path));
             let new: Vec<Fault> = new.collect();
             if new.is_empty() && sent.faults.is_empty() {
-                sent.refused = Some((problem.kind().to_owned(), problem.detail().to_owned()));
+                sent.refused = Some((problem.kind().to_owned(), problem.words()));
             }
             sent.faults.extend(new);
             Ok(Err(sent))

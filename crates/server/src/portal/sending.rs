@@ -4,11 +4,12 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
+use super::officer::is_chinese;
 use super::{read, shown, shown_as, to};
 use crate::api::error::Problem;
 use crate::api::{self, Query};
 use crate::auth::Caller;
-use crate::rights::sent_by;
+use crate::rights::{Right, sent_by};
 use crate::{Window, password};
 use ::portal::answers::sending::{Definition, Document, Fields, MessageAnswer};
 use ::portal::pages::document::{self, LINES};
@@ -29,7 +30,8 @@ fn kinds(role: Role) -> Vec<(u16, String)> {
     sent_by(role).iter().map(|kind| (kind.number(), kind.root().to_owned())).collect()
 }
 
-/// `GET /desk/send?from=`: the text of a message of one's own is there to be corrected.
+/// `GET /desk/send?from=&sha256=`: the text of a message of one's own is there to be corrected; what each document of one was
+/// answered is told again.
 pub async fn ask(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
@@ -43,6 +45,16 @@ pub async fn ask(
             Problem::bad_request("the message is not text in UTF-8: correct the file it came from")
         })?;
     }
+    let sha256 = get(&asked, "sha256");
+    if !sha256.is_empty() {
+        if !caller.rights.has(Right::MessagesRead) {
+            return Err(Problem::forbidden());
+        }
+        let answer: MessageAnswer = read(api::messages::first_answers(&window, &caller, sha256).await?)?;
+        // Of what its sender called it nothing is kept.
+        let name = sha256.chars().take(12).collect();
+        view.sent.push(Sent { name, answer: Ok(answer) });
+    }
     Ok(shown(&frame, &send::page(&frame, &view)))
 }
 
@@ -51,7 +63,7 @@ async fn sent(window: &Window, caller: &Caller, name: &str, bytes: &Bytes) -> Re
     let answer = match api::messages::taken(window, caller, bytes).await {
         Ok(answer) => Ok(read::<MessageAnswer>(answer)?),
         // What came before it in the form is recorded and told.
-        Err(problem) if problem.kind() == "unavailable" => Err(problem.detail().to_owned()),
+        Err(problem) if problem.kind() == "unavailable" => Err(problem.words()),
         Err(problem) => return Err(problem),
     };
     Ok(Sent { name: name.to_owned(), answer })
@@ -322,19 +334,24 @@ fn as_xml(frame: &Frame, mut view: document::View, transfer: &Value) -> Result<R
             ceb::write(message, style).into(),
         ));
     }
-    view.findings = defects.into_iter().map(|defect| told(frame, defect)).collect();
+    view.findings = defects.into_iter().map(|defect| told(frame, &view.definition, defect)).collect();
     Ok(shown_as(frame, &document::page(frame, &view), StatusCode::UNPROCESSABLE_ENTITY))
 }
 
-/// A fault of reading, told as findings are.
-fn told(frame: &Frame, defect: &ceb::Defect) -> answers::Finding {
+/// A fault of reading, told as findings are. What was expected has English words; of a field there is its type besides.
+fn told(frame: &Frame, definition: &Definition, defect: &ceb::Defect) -> answers::Finding {
     let both = |text: String| answers::Both { en: text.clone(), zh: text };
+    let notation = definition.notation(&defect.path).filter(|_| is_chinese(frame));
+    let fix = match notation {
+        Some(notation) => frame.texts.with("expected-type", &[("type", notation)]),
+        None => frame.texts.with("expected-value", &[("expected", &defect.expected)]),
+    };
     answers::Finding {
         rule: defect.rule.word().to_owned(),
         layer: "refused".to_owned(),
         fields: vec![answers::FieldValue { path: defect.path.to_string(), value: defect.value.to_string() }],
         why: both(frame.texts.text("wrong-field")),
-        fix: both(frame.texts.with("expected-value", &[("expected", &defect.expected)])),
+        fix: both(fix),
         ..answers::Finding::default()
     }
 }

@@ -135,7 +135,17 @@ async fn the_pages_of_a_consumer_are_fit_for_a_telephone() {
         visit(&mut chromium, &served, "consumer", &pages, &mut faults);
         let abroad = ["vi", "th", "lo", "my", "km"];
         visit_in(&mut chromium, &served, &abroad, ("consumer", &pages[..3]), &mut faults);
-        visit_in(&mut chromium, &served, &abroad, ("everybody", &public[..2]), &mut faults);
+        take_over(&mut chromium, &served.address, "");
+        let everybody = [
+            page("track", "/track"),
+            page("guide", "/guide"),
+            page("start", "/"),
+            page("tariff", "/tariff?text=33"),
+            page("calculator", "/tariff/calculator?code=33049900&price=100&quantity=2"),
+            page("status", "/status"),
+            page("sign-in", "/sign-in"),
+        ];
+        visit_in(&mut chromium, &served, &abroad, ("everybody", &everybody), &mut faults);
         faults
     });
     let faults = faults.await.unwrap();

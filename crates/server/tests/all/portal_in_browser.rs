@@ -248,7 +248,7 @@ async fn every_page_is_fit_for_everybody() {
 /// A page with one of each fault.
 const UNFIT: &str = "<body><h3>x</h3><h3 id=a>y</h3><p id=a>z</p><a href=x></a><input><img role=img><fieldset></fieldset>\
     <table><tr><th>h</th></tr></table><p style='color:rgb(119,119,119);background:rgb(136,136,136)'>x</p>\
-    <button style='height:9px;padding:0;border:0;font-size:5px'>b</button><div style='width:3000px'>wide</div>";
+    <button style='height:9px;padding:0;border:0;font-size:5px'>b</button><button style='height:9px;padding:0;border:0;font-size:5px'>c</button><div style='width:3000px'>wide</div>";
 
 #[test]
 fn the_checks_find_what_is_wrong() {
@@ -305,44 +305,6 @@ async fn a_printed_trade_has_what_is_folded_on_a_screen_and_nothing_to_press() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_officer_works_with_keys_alone_and_without_a_script() {
-    let Some(mut browser) = browser() else { return };
-    let served = Served::new().await;
-    let shown = tokio::task::spawn_blocking(move || {
-        take_over(&mut browser, &served.address, &served.officer);
-        let trade = served.desk(&served.looked_at);
-        browser.look(1280, false);
-        browser.open(&format!("{}/desk/queue?lang=en", served.address));
-        browser.press("j");
-        assert_eq!(browser.run("document.activeElement.getAttribute('href')"), trade.as_str());
-        browser.leading(|browser| browser.press("Enter"));
-        assert_eq!(browser.run("location.pathname"), trade.as_str());
-        browser.press("i");
-        assert_eq!(browser.run("document.activeElement.value"), "inspect");
-        assert_eq!(browser.run("document.activeElement.checked"), true);
-        // A letter that is typed is a letter.
-        browser.run("document.querySelector('#text').focus()");
-        browser.press("x");
-        assert_eq!(browser.run("document.querySelector('#text').value"), "x");
-        assert_eq!(browser.run("document.querySelector('input[name=action]:checked').value"), "inspect");
-        // Turned off, keys do nothing.
-        browser.run("document.querySelector('[data-keys-switch]').click(); document.activeElement.blur()");
-        browser.press("a");
-        assert_eq!(browser.run("document.querySelector('input[name=action]:checked').value"), "inspect");
-        // The same without a script: by the order of tabs alone.
-        browser.call("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
-        browser.open(&format!("{}{trade}", served.address));
-        browser.leading(|browser| {
-            browser.run("document.querySelector('#action-inspect').checked = true; document.querySelector('form[action$=actions] button').click()");
-        });
-        assert!(browser.complaints().is_empty());
-        browser.run("document.querySelector('main').innerText").to_string()
-    });
-    let shown = shown.await.unwrap();
-    assert!(shown.contains("The decision is recorded"), "{shown}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn many_files_are_sent_one_by_one_with_progress_and_an_answer_for_each() {
     let Some(mut browser) = browser() else { return };
     let served = Served::new().await;
@@ -376,6 +338,52 @@ async fn many_files_are_sent_one_by_one_with_progress_and_an_answer_for_each() {
     for name in ["list.xml", "broken.xml", "empty.xml"] {
         assert!(shown.contains(name), "{name}: {shown}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_sent_is_told_by_name_when_the_session_ends() {
+    let Some(mut browser) = browser() else { return };
+    let served = Served::new().await;
+    tokio::task::spawn_blocking(move || {
+        sign_in(&mut browser, &served);
+        for (language, why) in [("en", "The session has ended"), ("zh-CN", "登录已失效")] {
+            take_over(&mut browser, &served.address, "");
+            sign_in(&mut browser, &served);
+            browser.open(&format!("{}/desk/send?lang={language}", served.address));
+            take_over(&mut browser, &served.address, "");
+            browser.run(
+                "(() => { const files = new DataTransfer(); \
+                 for (const name of ['one.xml', 'two.xml']) files.items.add(new File(['<a/>'], name)); \
+                 const input = document.querySelector('input[type=file]'); input.files = files.files; \
+                 input.form.requestSubmit(); })()",
+            );
+            let told = "document.querySelector('[data-unsent]').checkVisibility()";
+            let done = (0..100).any(|_| {
+                std::thread::sleep(Duration::from_millis(100));
+                browser.run(told) == true
+            });
+            let shown = browser.run("document.querySelector('main').innerText").to_string();
+            assert!(done && shown.contains(why), "{shown}");
+            assert!(
+                shown.contains("one.xml") && shown.contains("two.xml") && shown.contains("0 / 2"),
+                "{shown}"
+            );
+            assert_eq!(
+                browser.run("document.querySelector('[data-results]').innerText"),
+                "",
+                "no sign-in page among answers"
+            );
+            assert_eq!(browser.run("document.querySelector('[data-unsent] a').checkVisibility()"), true);
+            assert_eq!(
+                browser.run("document.querySelector('input[type=file]').files.length"),
+                2,
+                "they stay chosen"
+            );
+            assert_eq!(browser.run(CHECKS), json!([]));
+        }
+    })
+    .await
+    .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

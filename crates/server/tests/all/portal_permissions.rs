@@ -345,6 +345,71 @@ fn unfit(shown: &Shown) -> impl Iterator<Item = &'static str> {
     .filter_map(|(is, what)| is.then_some(what))
 }
 
+/// What is there for a script and hidden without one: each only adds to what works already.
+const FOR_SCRIPT: [&str; 4] = ["data-live", "data-keys-switch", "data-progress", "data-unsent"];
+
+/// Whether an address is one to which a form may be sent.
+fn leads(method: &str, address: &str) -> bool {
+    let address: Vec<&str> = address.split(['?', '#']).next().unwrap().split('/').collect();
+    server::portal::ROUTES.iter().any(|(known, route)| {
+        let route: Vec<&str> = route.split('/').collect();
+        let is_it =
+            |(part, given): (&&str, &&str)| part == given || (part.starts_with('{') && !given.is_empty());
+        *known == method && route.len() == address.len() && route.iter().zip(&address).all(is_it)
+    })
+}
+
+/// What would need a script: a form that leads nowhere or cannot be sent, a button that does nothing, what is hidden.
+fn needs_script(text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for form in text.split("<form").skip(1) {
+        let (tag, rest) = form.split_once('>').unwrap();
+        let inside = rest.split("</form>").next().unwrap();
+        let attribute = |name: &str| {
+            let given = tag.split(&format!(" {name}=\"")).nth(1);
+            given.map_or("", |rest| rest.split('"').next().unwrap())
+        };
+        let (method, action) = (attribute("method"), attribute("action"));
+        if !leads(method, action) {
+            faults.push(format!("a form leads nowhere: {tag}"));
+        }
+        let mut buttons = inside.split("<button").skip(1).map(|one| one.split('>').next().unwrap());
+        if !buttons.any(|button| !button.contains("type=\"button\"")) {
+            faults.push(format!("a form cannot be sent: {tag}"));
+        }
+        let of_session = ["/desk", "/my", "/sign-out"].iter().any(|begin| action.starts_with(begin));
+        if method == "post" && of_session && !inside.contains("name=\"guard\"") {
+            faults.push(format!("a form without what its session gives: {tag}"));
+        }
+    }
+    for tag in text.split('<').skip(1).filter_map(|piece| piece.split('>').next()) {
+        let is_hidden = tag.split_whitespace().any(|word| word == "hidden");
+        let does_nothing = tag.starts_with("button") && tag.contains("type=\"button\"");
+        if (is_hidden || does_nothing) && !FOR_SCRIPT.iter().any(|one| tag.contains(one)) {
+            faults.push(format!("nothing without a script: {tag}"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn what_needs_a_script_is_found() {
+    let page = |inside: &str| {
+        needs_script(&format!(
+            "<form method=\"post\" action=\"/desk/send\"><input name=\"guard\">{inside}</form>"
+        ))
+    };
+    assert_eq!(page("<button>x</button>"), Vec::<String>::new());
+    assert_eq!(page("<button type=\"button\" data-keys-switch hidden>x</button>").len(), 1, "it is not sent");
+    assert_eq!(page("<button type=\"button\">x</button><button>y</button>").len(), 1);
+    assert_eq!(page("<button>y</button><p class=\"more\" hidden>").len(), 1);
+    assert!(needs_script("<form action=\"/nowhere\"><button>x</button></form>").len() == 1);
+    assert!(
+        leads("post", "/desk/consignments/5301960101/A%2F1/actions")
+            && !leads("get", "/desk/queue/decisions")
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_answers_every_caller_as_the_table_says() {
     let world = World::new().await;
@@ -374,7 +439,8 @@ async fn every_page_answers_every_caller_as_the_table_says() {
                 ));
             }
             if shown.header("content-type").starts_with("text/html") {
-                faults.extend(unfit(&shown).map(|what| format!("{method} {route} by {caller}: {what}")));
+                let unfit = unfit(&shown).map(str::to_owned).chain(needs_script(&shown.text));
+                faults.extend(unfit.map(|what| format!("{method} {route} by {caller}: {what}")));
             }
             answered.insert((*method, *route, caller, *whose), (shown.status, shown.words()));
         }

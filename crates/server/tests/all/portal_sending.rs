@@ -80,6 +80,50 @@ async fn files_are_messages_and_each_document_has_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_document_of_a_message_has_its_line_and_is_found_again_by_its_sender_alone() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    let (mut order, agent) = (trade.order, trade.declaration.head.agent_code);
+    let platform = order.head.ebp_code.to_string();
+    let number_of = |index: usize| format!("EVERY{index:03}");
+    let orders: Vec<Document> = (0..100)
+        .map(|index| {
+            order.head.order_no = number_of(index).as_str().into();
+            order.head.guid = format!("00000000-0000-4000-8000-{index:012}").as_str().into();
+            // One that is not taken among them.
+            let mut one = order.clone();
+            if index == 50 {
+                one.head.actural_paid = ceb::Decimal::parse("1").unwrap();
+            }
+            Document::Order(one)
+        })
+        .collect();
+    let mut browser = operator(&zone, "wang.li", &platform, Role::Platform).await;
+    let guard = browser.get("/desk/send").await.hidden("guard");
+    let message = xml(&platform, orders);
+    let files = [("files", "a.xml", message.as_str()), ("files", "b.xml", "<a")];
+    let shown = browser.post_files("/desk/send", &[("guard", &guard)], &files).await;
+    assert!(shown.words().contains("接受 99 份单证，未接受 1 份"), "{}", shown.words());
+    assert!(shown.text.len() < 100_000, "{} bytes", shown.text.len());
+    let links = |page: &Shown| {
+        let link = |index| format!("/desk/consignments/{platform}/{}", number_of(index));
+        (0..100).filter(|index| page.text.contains(&link(*index))).count()
+    };
+    assert!(links(&shown) >= 99, "each that was taken leads to its trade");
+    assert!(shown.text.contains("<details>"), "they are folded where there are several files");
+
+    let (_, found) =
+        zone.get(&platform, &format!("/v1/messages?platform={platform}&orderNo={}", number_of(7))).await;
+    let sha256 = found["documents"][0]["message"]["sha256"].as_str().unwrap();
+    let again = browser.get(&format!("/desk/send?sha256={sha256}")).await;
+    assert!(again.status == 200 && links(&again) >= 99, "{}", again.words());
+    assert!(again.text.contains("<details open>") && again.text.len() < 100_000);
+    let mut other = operator(&zone, "li.wei", &agent, Role::Agent).await;
+    assert_eq!(other.get(&format!("/desk/send?sha256={sha256}")).await.status, 404);
+    assert_eq!(browser.get("/desk/send?sha256=1").await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rejected_list_is_corrected_at_its_field_and_clears() {
     let zone = Zone::new().await;
     let mut trade = plain(&zone, 0);

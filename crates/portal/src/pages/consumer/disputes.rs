@@ -3,7 +3,7 @@
 use crate::answers::consumer::{Dispute, Disputes};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Field, Tone, badge, empty, escaped, facts, field, hidden, said, submit};
+use crate::parts::{Field, Tone, badge, declared, empty, escaped, facts, field, hidden, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -60,7 +60,7 @@ fn dispute(frame: &Frame, one: &Dispute) -> Markup {
     let mut pairs = vec![
         (texts.text("my-state"), badge(tone, &texts.word(Family::Dispute, &one.state))),
         (texts.text("my-order"), html! { span.code { (one.order_no) } }),
-        (texts.text("my-platform"), html! { (one.platform_name) }),
+        (texts.text("my-platform"), declared(texts, &one.platform_name)),
         (texts.text("my-day"), time(&one.used_on)),
         (texts.text("my-amount"), html! { (money(&one.amount)) " " (texts.text("yuan")) }),
     ];
@@ -70,7 +70,7 @@ fn dispute(frame: &Frame, one: &Dispute) -> Markup {
     }
     html! {
         section.finding {
-            h2 { (one.seller_name) }
+            h2 { (declared(texts, &one.seller_name)) }
             @match one.overdue.as_deref() {
                 Some("answer") => (said(Tone::Warn, html! { p { (texts.text("my-answer-overdue")) } })),
                 Some(_) => (said(Tone::Bad, html! { p { (texts.text("my-decision-overdue")) } })),

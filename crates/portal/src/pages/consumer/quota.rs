@@ -6,7 +6,7 @@ use crate::charts::{Bar, Legend, bars};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
 use crate::pages::address;
-use crate::parts::{Column, Table, Tone, badge, empty, facts, hidden, said, submit, tabs};
+use crate::parts::{Column, Table, Tone, badge, declared, empty, facts, hidden, said, submit, tabs};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -95,7 +95,7 @@ fn row(texts: Texts, one: &Use) -> Vec<Markup> {
     };
     vec![
         time(&one.day),
-        html! { (one.seller_name) },
+        declared(texts, &one.seller_name),
         html! { (money(&one.amount)) },
         html! { (texts.word(Family::Use, &one.state)) },
         whose,

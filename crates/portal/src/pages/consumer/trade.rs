@@ -1,12 +1,16 @@
 //! One of his trades: how far it is, what it waits for, its tax, what a return would take.
 
-use super::{standing, waiting};
+use super::{address_of, standing, waiting};
 use crate::answers::consumer::{ReturnWindow, Step, Trade};
 use crate::format::{money, time};
 use crate::language::{Family, Language, Texts};
-use crate::parts::{Column, Table, Tone, badge, facts, said};
+use crate::pages::address;
+use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, said};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
+
+/// Kinds of goods on a page: a list has 99.
+const LINES: usize = 40;
 
 /// The page.
 pub fn page(frame: &Frame, shown: &Trade) -> Page {
@@ -20,8 +24,8 @@ pub fn page(frame: &Frame, shown: &Trade) -> Page {
                 ol.timeline { @for step in &shown.steps { li { (of_step(texts, step)) } } }
             }
             div {
-                h2 { (texts.text("my-goods")) }
-                (goods(texts, shown))
+                h2 #goods { (texts.text("my-goods")) }
+                (goods(frame, shown))
                 (tax(texts, shown))
                 (returns(texts, shown))
             }
@@ -46,13 +50,13 @@ fn overview(texts: Texts, shown: &Trade) -> Markup {
     if !shown.waiting_for.is_empty() {
         pairs.push((texts.text("my-waits-for"), html! { (waiting(texts, &shown.waiting_for)) }));
     }
-    pairs.push((texts.text("my-platform"), html! { (shown.platform_name) }));
-    pairs.push((texts.text("my-seller"), html! { (shown.seller_name) }));
+    pairs.push((texts.text("my-platform"), declared(texts, &shown.platform_name)));
+    pairs.push((texts.text("my-seller"), declared(texts, &shown.seller_name)));
     pairs.push((texts.text("my-order"), html! { span.code { (shown.order_no) } }));
     if let Some(carried) = &shown.waybill {
         pairs.push((
             texts.text("my-carrier"),
-            html! { (carried.carrier_name) " " span.code { (carried.number) } },
+            html! { (declared(texts, &carried.carrier_name)) " " span.code { (carried.number) } },
         ));
         if carried.delivered {
             pairs.push((texts.text("my-delivery"), badge(Tone::Good, &texts.text("my-delivered"))));
@@ -95,11 +99,14 @@ fn of_step(texts: Texts, step: &Step) -> Markup {
     }
 }
 
-fn goods(texts: Texts, shown: &Trade) -> Markup {
-    let rows = shown
-        .goods
-        .iter()
-        .map(|one| vec![html! { (one.name) }, html! { (one.quantity) }, html! { (money(&one.total)) }]);
+fn goods(frame: &Frame, shown: &Trade) -> Markup {
+    let (texts, from) = (frame.texts, frame.rows_before("lines"));
+    let there = address_of(&shown.platform, &shown.order_no);
+    let link = |from: usize| format!("{}#goods", address(&there, &[("lines", &from.to_string())]));
+    let rows =
+        shown.goods.iter().skip(from).take(LINES).map(|one| {
+            vec![declared(texts, &one.name), html! { (one.quantity) }, html! { (money(&one.total)) }]
+        });
     let columns = vec![
         Column::of(texts.text("my-what")),
         Column::number(texts.text("my-quantity")),
@@ -107,6 +114,7 @@ fn goods(texts: Texts, shown: &Trade) -> Markup {
     ];
     html! {
         (Table { caption: texts.text("my-prices"), columns, rows: rows.collect() }.shown())
+        (Pages::counted(from, LINES, shown.goods.len(), link).shown(texts, &texts.text("my-goods")))
         @if let Some(paid) = &shown.paid {
             (facts(&[(texts.text("my-paid"), html! { (money(paid)) " " (texts.text("yuan")) })]))
         }

@@ -4,7 +4,7 @@ use super::{address_of, standing, waiting};
 use crate::answers::consumer::{TradeLine, Trades};
 use crate::format::{money, time};
 use crate::language::Texts;
-use crate::parts::{empty, facts, pager};
+use crate::parts::{declared, empty, facts, pager};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -24,7 +24,7 @@ pub fn page(frame: &Frame, list: &Trades, from: &str) -> Page {
 fn card(texts: Texts, one: &TradeLine) -> Markup {
     let mut pairs = vec![
         (texts.text("my-state"), standing(texts, one.state.as_deref())),
-        (texts.text("my-seller"), html! { (one.seller_name) }),
+        (texts.text("my-seller"), declared(texts, &one.seller_name)),
         (texts.text("my-order"), html! { span.code { (one.order_no) } }),
     ];
     if !one.waiting_for.is_empty() {
@@ -36,7 +36,7 @@ fn card(texts: Texts, one: &TradeLine) -> Markup {
     pairs.push((texts.text("my-changed"), time(&one.changed)));
     let name = one.goods.clone().unwrap_or_else(|| one.order_no.clone());
     html! {
-        h2 { a href=(address_of(&one.platform, &one.order_no)) { (name) } }
+        h2 { a href=(address_of(&one.platform, &one.order_no)) { (declared(texts, &name)) } }
         (facts(&pairs))
     }
 }

@@ -6,7 +6,7 @@ use crate::charts::{self, Bar, Legend};
 use crate::format::{count, money};
 use crate::language::{Family, Texts};
 use crate::pages::address;
-use crate::parts::{Column, Table};
+use crate::parts::{Column, Table, declared};
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,10 +239,15 @@ fn amounts(texts: Texts, first: String) -> Vec<Column> {
 fn amount_cells(texts: Texts, name: &str, line: &FigureLine) -> Vec<Markup> {
     match line.count {
         None => {
-            vec![html! { (name) }, html! { span.muted { (texts.text("figures-few")) } }, html! {}, html! {}]
+            vec![
+                declared(texts, name),
+                html! { span.muted { (texts.text("figures-few")) } },
+                html! {},
+                html! {},
+            ]
         }
         Some(number) => vec![
-            html! { (name) },
+            declared(texts, name),
             html! { (count(number)) },
             html! { (money(&line.value)) },
             html! { (money(&line.tax)) },

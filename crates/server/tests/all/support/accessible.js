@@ -79,12 +79,50 @@
     if (ratio < (large ? 3 : 4.5)) say("contrast " + ratio.toFixed(2), element);
   }
 
-  // Sizes: what is touched, and no page wider than its window.
-  for (const element of all("button, input:not([type=hidden]), select, .nav a, .tabs a")) {
+  // Sizes: what is touched has 24 by 24 pixels, or stands in a sentence, or has as much room to itself (WCAG 2.2, 2.5.8).
+  const LEAST = 24;
+  const touched = all("a[href], button, input:not([type=hidden]), select, textarea, summary").filter((element) =>
+    element.checkVisibility()
+  );
+  // A box to be ticked is ticked by its label too.
+  const boxOf = (element) => {
     const box = element.getBoundingClientRect();
-    const label = element.labels && element.labels.length > 0 ? element.labels[0].getBoundingClientRect() : box;
-    if (Math.max(box.height, label.height) < 20) say("too small to touch (" + box.height + ")", element);
+    const label = element.matches("[type=radio], [type=checkbox]") && element.labels.length > 0 ? element.labels[0] : null;
+    if (!label) return box;
+    const other = label.getBoundingClientRect();
+    const [left, top] = [Math.min(box.left, other.left), Math.min(box.top, other.top)];
+    return new DOMRect(left, top, Math.max(box.right, other.right) - left, Math.max(box.bottom, other.bottom) - top);
+  };
+  const inSentence = (element) => {
+    if (getComputedStyle(element).display !== "inline") return false;
+    let block = element.parentElement;
+    while (getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
+    const rest = block.cloneNode(true);
+    for (const one of rest.querySelectorAll("a, button, input, select, textarea, summary")) one.remove();
+    return /[\p{L}\p{N}]/u.test(rest.textContent);
+  };
+  // Half a pixel is what layouts round away.
+  const isSmall = (box) => box.width < LEAST - 0.5 || box.height < LEAST - 0.5;
+  const placed = touched.map((element) => ({ element, box: boxOf(element) }));
+  const middle = (box) => [box.left + box.width / 2, box.top + box.height / 2];
+  for (const { element, box } of placed) {
+    if (!isSmall(box) || inSentence(element)) continue;
+    const [x, y] = middle(box);
+    const near = placed.find((other) => {
+      if (other.element === element) return false;
+      if (isSmall(other.box)) {
+        const [otherX, otherY] = middle(other.box);
+        return Math.hypot(otherX - x, otherY - y) < LEAST - 0.5;
+      }
+      const across = Math.max(other.box.left - x, 0, x - other.box.right);
+      const down = Math.max(other.box.top - y, 0, y - other.box.bottom);
+      return Math.hypot(across, down) < LEAST / 2 - 0.5;
+    });
+    const size = box.width.toFixed(0) + " by " + box.height.toFixed(0);
+    if (near) say("too small to touch (" + size + "), and beside " + near.element.outerHTML.slice(0, 60), element);
   }
+
+  // No page is wider than its window.
   const wide = document.documentElement.scrollWidth;
   if (wide > window.innerWidth) {
     const culprit = all("main *").find((element) => element.getBoundingClientRect().right > window.innerWidth + 1);

@@ -152,25 +152,34 @@ impl Chromium {
         told["result"]["value"].clone()
     }
 
-    /// Presses a key.
+    /// Presses a key: a letter, a digit, `Space`, `Enter`, `Tab`, an arrow; `Shift+Tab` goes back.
     pub fn press(&mut self, key: &str) {
-        let text = match key {
-            "Tab" => "",
-            "Enter" => "\r",
-            other => other,
-        };
-        let code = match key {
-            "Tab" => 9,
-            "Enter" => 13,
-            other => u32::from(other.to_ascii_uppercase().as_bytes()[0]),
+        /// The bit of the shift key.
+        const SHIFT: u32 = 8;
+        let (modifiers, key) = key.strip_prefix("Shift+").map_or((0, key), |key| (SHIFT, key));
+        let (key, text, code) = match key {
+            "Tab" => (key, "", 9),
+            "Enter" => (key, "\r", 13),
+            "Space" => (" ", " ", 32),
+            "ArrowUp" => (key, "", 38),
+            "ArrowDown" => (key, "", 40),
+            other => (other, other, u32::from(other.to_ascii_uppercase().as_bytes()[0])),
         };
         let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
-        let down = json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
+        let down = json!({
+            "type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code, "modifiers": modifiers,
+        });
         self.call("Input.dispatchKeyEvent", &down);
-        self.call(
-            "Input.dispatchKeyEvent",
-            &json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}),
-        );
+        let up = json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code, "modifiers": modifiers});
+        self.call("Input.dispatchKeyEvent", &up);
+    }
+
+    /// Types letters, digits and spaces, key by key.
+    pub fn type_text(&mut self, text: &str) {
+        for letter in text.chars() {
+            let key = if letter == ' ' { "Space".to_owned() } else { letter.to_string() };
+            self.press(&key);
+        }
     }
 
     /// The size of the window, and the theme; the page that is open is drawn so when it returns.

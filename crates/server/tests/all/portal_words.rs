@@ -1,0 +1,101 @@
+//! In which words pages speak: what the interface refuses is told in the reader's language, and whoever is decided against is
+//! told that he may have it reviewed, also where he is not told why.
+
+use crate::support::browser::{Browser, Shown};
+use crate::support::people;
+use crate::support::{Zone, path, plain};
+use clearance::party::Role;
+use store::Duty;
+
+const OFFICE: &str = "8620000001";
+
+/// What is English on a page in Chinese says so: nothing of it may stand in what a form was answered.
+fn answered_in_chinese(shown: &Shown, words: &str) {
+    assert!(shown.text.contains("<html lang=\"zh-CN\">"), "{}", shown.words());
+    assert!(shown.words().contains(words), "{words}: {}", shown.words());
+    assert!(
+        !shown.text.contains("lang=\"en\">you ") && !shown.words().contains("characters"),
+        "{}",
+        shown.words()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_told_in_the_language_of_the_page() {
+    let zone = Zone::new().await;
+    let agent = plain(&zone, 0).declaration.head.agent_code.to_string();
+    let mut admin =
+        people::signed_in(&zone, "li.wei", &agent, Role::Agent, &[Duty::Admin, Duty::Operator]).await;
+    let guard = admin.get("/desk/people").await.hidden("guard");
+    let add =
+        |login: &'static str, duty: &'static str| vec![("login", login), ("name", "样一"), (duty, "yes")];
+    for (fields, words) in [
+        (add("x", "has.reader"), "登录名须为3至64个字符"),
+        (add("li.wei", "has.operator"), "此登录名已有人使用"),
+        (add("wang.er", "has.reviewer"), "不能给予本人没有的职责"),
+    ] {
+        let fields: Vec<(&str, &str)> = [("guard", guard.as_str())].into_iter().chain(fields).collect();
+        let shown = admin.post("/desk/people", &fields).await;
+        assert_eq!(shown.status, 400);
+        answered_in_chinese(&shown, words);
+    }
+    let token = [("guard", guard.as_str()), ("name", "样"), ("days", "9999"), ("has.messages:send", "yes")];
+    answered_in_chinese(&admin.post("/desk/tokens", &token).await, "有效天数须为1至400");
+
+    let mut nobody = Browser::new(&zone);
+    let sent = |code: &'static str, again: &'static str| {
+        let role = ("role", "agent");
+        [("code", code), role, ("name", "样一"), ("password", "short"), ("again", again)]
+    };
+    let shown = nobody.post("/register", &sent("1", "short")).await;
+    answered_in_chinese(&shown, "须为十位海关注册编码");
+    answered_in_chinese(
+        &nobody.post("/register", &sent("5301960104", "other")).await,
+        "两次输入的密码须相同",
+    );
+    answered_in_chinese(&nobody.post("/register", &sent("5301960104", "short")).await, "密码至少12个字符");
+
+    let mut officer = people::signed_in(&zone, "guan.yi", OFFICE, Role::Officer, &[Duty::Decider]).await;
+    let guard = officer.get("/desk/queue").await.hidden("guard");
+    let many =
+        [("guard", guard.as_str()), ("id", "d1"), ("action", "approve"), ("pick:5301960101/none", "1")];
+    let shown = officer.post("/desk/queue/decisions", &many).await;
+    assert_eq!(shown.status, 422);
+    answered_in_chinese(&shown, "请说明理由（至少2个字）");
+    officer.language = "en";
+    let shown = officer.post("/desk/queue/decisions", &many).await;
+    assert!(shown.words().contains("text: why, in at least 2 characters"), "{}", shown.words());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_whose_trade_is_rejected_or_held_sees_its_right_of_review() {
+    let zone = Zone::new().await;
+    let held = plain(&zone, 0);
+    let agent = held.declaration.head.agent_code.to_string();
+    let of_agent = |from: u64| {
+        let mut all = (from..).step_by(50).map(|from| plain(&zone, from));
+        all.find(|trade| trade.declaration.head.agent_code == agent.as_str()).unwrap()
+    };
+    let mut rejected = of_agent(1_000);
+    rejected.declaration.head.buyer_name = "另一人".into();
+    assert_eq!(zone.trade(&rejected).await["status"], 100);
+    let free = of_agent(2_000);
+    zone.trade(&free).await;
+    let rules = "id,valid_from,valid_to,lane,condition,note\nheld,20190101,,hold,lines >= 1,\n".to_owned();
+    zone.window.publish(&[("risk_rules.csv".to_owned(), rules)], "test").await.unwrap();
+    zone.trade(&held).await;
+    let mut reader = people::signed_in(&zone, "li.wei", &agent, Role::Agent, &[Duty::Operator]).await;
+    for (language, words) in [("zh-CN", "如有异议"), ("en", "you may be heard")] {
+        reader.language = language;
+        let mut shows = async |trade| {
+            let shown = reader.get(&path(trade).replace("/v1", "/desk")).await;
+            assert_eq!(shown.status, 200);
+            shown.words().contains(words) && shown.text.contains("/guide#appeal")
+        };
+        assert!(shows(&held).await && shows(&rejected).await, "{language}");
+        assert!(!shows(&free).await, "nobody decided against it: {language}");
+    }
+    let mut officer = people::signed_in(&zone, "guan.yi", OFFICE, Role::Officer, &[Duty::Decider]).await;
+    let shown = officer.get(&path(&held).replace("/v1", "/desk")).await;
+    assert!(!shown.words().contains("如有异议"), "an office is not told how to complain of itself");
+}
