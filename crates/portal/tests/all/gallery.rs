@@ -272,7 +272,7 @@ fn results() -> Vec<OneOfMany> {
         platform: "5301960101".into(),
         order_no: order_no.into(),
         done,
-        answer: Told { kind: kind.map(str::to_owned), info: "<info>".into() },
+        answer: Told { kind: kind.map(str::to_owned), info: "<info>".into(), zh: String::new() },
     };
     vec![one("1", true, None), one("2", false, Some("by-itself")), one("3", false, None)]
 }
@@ -290,6 +290,7 @@ fn sent() -> send::View {
     };
     let message = |refused: Option<&str>| answers::sending::Message {
         position: 6,
+        sha256: "0".repeat(64),
         root: "CEB621Message".into(),
         refused: refused.map(str::to_owned),
     };
@@ -411,6 +412,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
         title: "Nothing here".into(),
         status: 404,
         detail: "no such".into(),
+        zh: String::new(),
     };
     let asked = sign_in::View {
         login: "li".into(),
