@@ -11,8 +11,8 @@ use clearance::sample::Trade;
 use serde_json::json;
 use store::Duty;
 
-/// One page of the queue is full, and two more wait.
-const TRADES: usize = 52;
+/// One page of the queue is full, and some more wait when three are decided on.
+const TRADES: usize = 56;
 /// What sends the form of a decision.
 const SEND: &str = "form[action$=actions] button:not([type=button])";
 
