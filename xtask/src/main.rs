@@ -46,8 +46,7 @@ fn linted(arguments: &[&str], more: &[(&str, &str)]) -> bool {
         eprintln!("{} is not there: rustup component add clippy", driver.display());
         return false;
     }
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
+    let mut command = program();
     command.args(arguments).envs(more.iter().copied());
     command.env("RUSTC_WORKSPACE_WRAPPER", driver);
     command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
@@ -147,17 +146,30 @@ fn deny() -> bool {
     cargo(&["deny", "check", "bans", "licenses", "sources"])
 }
 
+/// Cargo as people call it. What it tells a program that it runs is taken out again: build scripts that look at it would build
+/// anew what was built by hand, and the other way round.
+fn program() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let told = |name: &str| {
+        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"]
+            .iter()
+            .any(|one| name.starts_with(one))
+    };
+    for (name, _) in std::env::vars().filter(|(name, _)| told(name)) {
+        command.env_remove(name);
+    }
+    command
+}
+
 fn cargo(arguments: &[&str]) -> bool {
     eprintln!("── cargo {}", arguments.join(" "));
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Command::new(program).args(arguments).status().is_ok_and(|status| status.success())
+    program().args(arguments).status().is_ok_and(|status| status.success())
 }
 
 /// Writes the generated pages; that they are as generated is a test.
 fn docs() -> bool {
     eprintln!("── docs");
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
+    let mut command = program();
     command.args(["test", "--quiet", "--workspace", "--test", "reference"]);
     command.env("ONEWINDOW_WRITE_REFERENCE", "1").status().is_ok_and(|status| status.success())
 }
