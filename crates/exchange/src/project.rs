@@ -169,11 +169,21 @@ fn clearance(consignment: &Consignment) -> Option<Shared> {
 fn is_inspection(event: &Event, outcome: &Outcome) -> bool {
     let Cause::Action(action) = &event.cause else { return false };
     let result = match action.kind {
-        ActionKind::InspectionResult { .. } | ActionKind::ConfirmInspection => true,
+        ActionKind::InspectionResult { .. } => true,
+        ActionKind::ConfirmInspection => !rests_on_a_report(outcome),
         ActionKind::Inspected(_) => joint(outcome).is_none_or(|joint| joint.position != event.position),
         _ => false,
     };
     result && outcome.repeats.is_none() && outcome.consignment.is_some()
+}
+
+/// Whether what a second officer confirms is another agency's inspection that the first recognised: it is no inspection of the giver.
+fn rests_on_a_report(outcome: &Outcome) -> bool {
+    let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
+    let Some(attempt) = attempt else { return false };
+    let Some(joint) = &attempt.joint else { return false };
+    let first = attempt.remarks.iter().find(|remark| remark.position == joint.position);
+    first.is_some_and(|remark| remark.action.starts_with("recognised "))
 }
 
 fn joint(outcome: &Outcome) -> Option<&JointInspection> {

@@ -26,6 +26,8 @@ pub struct Limit {
 pub struct View {
     /// Why nothing is recorded; none = it is.
     pub closed: Option<String>,
+    /// Agencies and banks that do not take what they are sent.
+    pub down: u64,
     /// Work that waits.
     pub waiting: u64,
     /// Bytes of a message at most.
@@ -46,6 +48,10 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let intake = match &view.closed {
         None => badge(Tone::Good, &texts.text("intake-open")),
         Some(why) => badge(Tone::Bad, &texts.word(Family::Closed, why)),
+    };
+    let exchange = match view.down {
+        0 => badge(Tone::Good, &texts.text("exchange-works")),
+        down => badge(Tone::Warn, &texts.with("exchange-waits", &[("count", &down.to_string())])),
     };
     let limits = Table {
         caption: texts.text("limits-of-trade"),
@@ -78,6 +84,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let body = html! {
         (facts(&[
             (texts.text("intake"), intake),
+            (texts.text("exchange"), exchange),
             (texts.text("work-waiting"), html! { (count(view.waiting)) }),
             (texts.text("message-bytes"), html! { (count(view.bytes)) }),
             (texts.text("message-documents"), html! { (count(view.documents)) }),

@@ -543,6 +543,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
                 &outside,
                 &status::View {
                     closed: Some("disk-full".into()),
+                    down: 2,
                     day: "20261123".into(),
                     limits: vec![limit],
                     ..Default::default()

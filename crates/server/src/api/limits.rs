@@ -1,5 +1,5 @@
 //! What a caller has to know to send well: how large a message and a page may be, how much may wait, whether anything is
-//! recorded now, and the limits of trade that are the law today. Nothing is decided here.
+//! recorded now and agencies take what they are sent, and the limits of trade that are the law today. Nothing is decided here.
 
 use super::error::Problem;
 use super::operations::intake;
@@ -9,13 +9,21 @@ use crate::pipeline;
 use axum::Json;
 use axum::extract::State;
 use ceb::Day;
+use clearance::party::Role;
+use clearance::record::Register;
 use clearance::rulebook::Rulebook;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use store::{Read, RecordSearch};
 
 /// Parameters of the rulebook that bound a purchase, and per what.
 const TRADE: [(&str, &str); 2] =
     [("single_limit", "transaction"), ("annual_limit", "person and calendar year")];
+
+/// Webhooks that are looked at.
+const WEBHOOKS: usize = 1_000;
+/// Whose webhooks everybody depends on.
+const COUNTERPARTS: [Role; 4] = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
 
 /// `GET /v1/limits`.
 pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
@@ -35,6 +43,7 @@ pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Pr
         },
         "preview": {"perPersonAndDay": preview::PER_DAY},
         "intake": intake(&window),
+        "exchange": {"down": down(&window).await?},
         "pipeline": {
             "waiting": window.pipeline.waiting(), "mostWaiting": pipeline::WAITING,
             "documentsPerCommit": pipeline::BATCH_EVENTS,
@@ -46,6 +55,24 @@ pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Pr
             "limits": TRADE.iter().filter_map(|(name, per)| trade(book, today, name, per)).collect::<Vec<_>>(),
         },
     })))
+}
+
+/// Webhooks of agencies, offices and banks that do not take what they are sent, a thousand at most: it waits for them. Which they
+/// are is for those whose they are and for whoever operates the window.
+async fn down(window: &Window) -> Result<usize, Problem> {
+    let search = RecordSearch {
+        register: Register::Delivery,
+        parties: None,
+        states: vec!["failing".into(), "stopped".into()],
+    };
+    let (found, _) = window.read.records(&search, None, WEBHOOKS).await?;
+    let reference = window.reference();
+    let today = window.clock.now().day();
+    let is_public = |owner: &str| {
+        let filing = reference.parties.find(owner, today);
+        filing.is_some_and(|filing| COUNTERPARTS.iter().any(|role| filing.has(*role)))
+    };
+    Ok(found.iter().filter(|record| is_public(&register::owner(record))).count())
 }
 
 /// One limit of trade as it holds on a day.

@@ -30,6 +30,7 @@ pub async fn status(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Res
     let limits = told.pointer("/trade/limits").and_then(Value::as_array).into_iter().flatten();
     let view = status::View {
         closed: told.pointer("/intake/reason").and_then(Value::as_str).map(str::to_owned),
+        down: number("/exchange/down"),
         waiting: number("/pipeline/waiting"),
         bytes: number("/message/bytes"),
         documents: number("/message/documents"),

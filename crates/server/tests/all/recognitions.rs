@@ -187,3 +187,39 @@ async fn an_officer_finds_it_on_the_page_of_the_trade() {
     let page = browser.get(&there).await;
     assert!(page.words().contains(REPORT), "{}", page.words());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rests_on_a_report_needs_two_where_an_inspection_does_and_is_shared_as_none() {
+    let mut zone = zone().await;
+    let token = zone.window.control.issue(MARKET, Role::Agency, "machine", &[], NOW, None).await.unwrap();
+    zone.tokens.insert(MARKET.to_owned(), token);
+    let (trades, [first, second]) = looked_at(&zone, 1).await;
+    let trade = &trades[0];
+    let body = json!({
+        "giver": CUSTOMS, "dataset": "inspections", "schema": 1, "fields": ["orderNo", "results"], "filter": {},
+        "purpose": "样例", "legalBasis": "样例", "validFrom": "20261101",
+    });
+    let share = format!("/v1/registers/shares/{TAX}:inspections/actions");
+    for (party, said) in [
+        (TAX, json!({"action": "propose", "body": body})),
+        (CUSTOMS, json!({"action": "agree", "version": 1})),
+    ] {
+        let (status, told) =
+            zone.request("POST", &share, Some(&zone.tokens[party]), said.to_string().into_bytes()).await;
+        assert_eq!(status, 200, "{told}");
+    }
+    act(&zone, MARKET, "report-result", 0, reported(trade, json!([{"result": "infringing"}]))).await;
+    act(&zone, CUSTOMS, "recognise", 1, json!({})).await;
+    let words = json!({"report": REPORT, "reportVersion": 2, "measure": "detain-503", "text": "涉嫌侵权"});
+    let (status, told) = inspect(&zone, &first, trade, "t1", words).await;
+    assert_eq!((status, told["status"].as_i64()), (200, Some(500)), "one alone moves nothing: {told}");
+    let (_, seen) = ask(&zone, "GET", &path(trade), &second, &Value::Null).await;
+    let confirm = json!({"id": "t2", "version": seen["version"], "action": "confirm-inspection", "text": ""});
+    let (status, told) = ask(&zone, "POST", &format!("{}/actions", path(trade)), &second, &confirm).await;
+    assert_eq!((status, told["status"].as_i64()), (200, Some(503)), "{told}");
+    assert!(told.to_string().contains("采信样例昆明市场监督管理局的查验结果"), "{told}");
+    let (status, given) = zone.get(TAX, &format!("/v1/shares/{TAX}:inspections/records")).await;
+    assert_eq!(status, 200, "{given}");
+    assert!(!given.to_string().contains("infringing"), "{given}");
+    decided_again(&zone).await;
+}
