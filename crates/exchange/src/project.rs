@@ -192,6 +192,9 @@ fn joint(outcome: &Outcome) -> Option<&JointInspection> {
 
 fn inspection(event: &Event, outcome: &Outcome) -> Option<Shared> {
     let Cause::Action(action) = &event.cause else { return None };
+    if !is_inspection(event, outcome) {
+        return None;
+    }
     let told = |inspection: &Inspection| {
         let results: Vec<String> = inspection.found.iter().map(|found| found.result.to_string()).collect();
         (inspection.measure == Measure::Release, Some(results))
