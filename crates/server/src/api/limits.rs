@@ -2,7 +2,7 @@
 //! recorded now and agencies take what they are sent, and the limits of trade that are the law today. Nothing is decided here.
 
 use super::error::Problem;
-use super::operations::intake;
+use super::operations::{UNDELIVERED, deliveries_in, intake};
 use super::{ACCOUNTS, CONSIGNMENTS, RECEIPTS, preview};
 use crate::Window;
 use crate::pipeline;
@@ -10,18 +10,14 @@ use axum::Json;
 use axum::extract::State;
 use ceb::Day;
 use clearance::party::Role;
-use clearance::record::Register;
 use clearance::rulebook::Rulebook;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Read, RecordSearch};
 
 /// Parameters of the rulebook that bound a purchase, and per what.
 const TRADE: [(&str, &str); 2] =
     [("single_limit", "transaction"), ("annual_limit", "person and calendar year")];
 
-/// Webhooks that are looked at.
-const WEBHOOKS: usize = 1_000;
 /// Whose webhooks everybody depends on.
 const COUNTERPARTS: [Role; 4] = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
 
@@ -60,12 +56,7 @@ pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Pr
 /// Webhooks of agencies, offices and banks that do not take what they are sent, a thousand at most: it waits for them. Which they
 /// are is for those whose they are and for whoever operates the window.
 async fn down(window: &Window) -> Result<usize, Problem> {
-    let search = RecordSearch {
-        register: Register::Delivery,
-        parties: None,
-        states: vec!["failing".into(), "stopped".into()],
-    };
-    let (found, _) = window.read.records(&search, None, WEBHOOKS).await?;
+    let (found, _) = deliveries_in(window, &UNDELIVERED).await?;
     let reference = window.reference();
     let today = window.clock.now().day();
     let is_public = |owner: &str| {

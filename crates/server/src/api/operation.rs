@@ -8,17 +8,14 @@ use crate::auth::Caller;
 use crate::rates::Rate;
 use axum::Json;
 use axum::extract::State;
-use clearance::Text;
 use clearance::party::Role;
-use clearance::record::Register;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use store::{Cursor, Read, RecordSearch, RulebookRow};
+use store::{Cursor, Read, RulebookRow};
 
-/// Webhooks that are counted at most, and told.
-const WEBHOOKS: usize = 1_000;
+/// Webhooks that are told.
 const TOLD: usize = 20;
 /// Lines of a table that differ and are told.
 const LINES: usize = 200;
@@ -30,9 +27,7 @@ pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Probl
     let rows = |cursor: &Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
     let position = window.read.position().await?;
     let listed = rows(&window.read.listed().await?);
-    let states = ["failing", "stopped"].map(Text::const_new).to_vec();
-    let search = RecordSearch { register: Register::Delivery, parties: None, states };
-    let (failing, more) = window.read.records(&search, None, WEBHOOKS).await?;
+    let (failing, more) = operations::deliveries_in(&window, &operations::UNDELIVERED).await?;
     let told: Vec<Value> = failing
         .iter()
         .take(TOLD)
@@ -58,7 +53,7 @@ pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Probl
         "position": position.to_string(), "waiting": window.pipeline.waiting(), "rows": rows(&position),
         "rowsNotListed": rows(&position).saturating_sub(listed), "evidenceBehind": window.evidence.behind().await?,
         "freeBytes": window.intake.free_bytes(),
-        "webhooks": {"count": failing.len(), "more": more.is_some(), "failing": told}, "counters": counters,
+        "webhooks": {"count": failing.len(), "more": more, "failing": told}, "counters": counters,
     })))
 }
 

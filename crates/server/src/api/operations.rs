@@ -8,10 +8,10 @@ use crate::metrics::{Gauge, Metrics};
 use axum::Json;
 use axum::extract::State;
 use clearance::Text;
-use clearance::record::Register;
+use clearance::record::{Record, Register};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Cursor, Read, RecordSearch};
+use store::{Cursor, Read, RecordSearch, StoreError};
 
 /// `GET /health`: up, and why nothing is recorded, if so. 200 as long as reads are served.
 pub async fn health(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
@@ -46,6 +46,20 @@ pub fn check_intake(window: &Window) -> Result<(), Problem> {
 /// Deliveries that are counted at most: of more it makes no difference how many.
 const DELIVERIES: usize = 1_000;
 
+/// States in which a webhook does not take what it is sent.
+pub(super) const UNDELIVERED: [&str; 2] = ["failing", "stopped"];
+
+/// Deliveries in some of these states, and whether there are more than are counted.
+pub(super) async fn deliveries_in(
+    window: &Window,
+    states: &[&'static str],
+) -> Result<(Vec<Arc<Record>>, bool), StoreError> {
+    let states = states.iter().map(|state| Text::const_new(state)).collect();
+    let search = RecordSearch { register: Register::Delivery, parties: None, states };
+    let (records, more) = window.read.records(&search, None, DELIVERIES).await?;
+    Ok((records, more.is_some()))
+}
+
 /// `GET /metrics`, for the operator's token only: traffic is a secret of the zone.
 pub async fn metrics(State(window): State<Arc<Window>>) -> Result<String, Problem> {
     let rows = |cursor: &Cursor| cursor.writers.iter().map(|(_, sequence)| sequence).sum::<u64>();
@@ -56,13 +70,8 @@ pub async fn metrics(State(window): State<Arc<Window>>) -> Result<String, Proble
         (format!("reason=\"{word}\""), u64::from(so))
     });
     let mut deliveries = Vec::new();
-    for state in ["failing", "stopped"] {
-        let search = RecordSearch {
-            register: Register::Delivery,
-            parties: None,
-            states: vec![Text::const_new(state)],
-        };
-        let (records, _) = window.read.records(&search, None, DELIVERIES).await?;
+    for state in UNDELIVERED {
+        let (records, _) = deliveries_in(&window, &[state]).await?;
         deliveries.push((format!("state=\"{state}\""), records.len() as u64));
     }
     let gauges = [
