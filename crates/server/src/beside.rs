@@ -3,16 +3,13 @@
 //! threads the system gives what the others leave and a small share of the rest, so that on a machine whose processors are
 //! full they fall behind instead of slowing what they follow, and catch up afterwards. Which work that is, says `serving`.
 
+pub use store::priority::yield_to_others;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// The name of its threads, by which a bench tells what they took.
 pub const NAME: &str = "beside";
 /// How many of them: one for every processor would hold more memory and gain nothing.
 const THREADS: usize = 2;
-/// How far below the others they stand. Ten steps are a tenth of the share of an ordinary thread on Linux: enough never to
-/// starve, while it holds what others may wait for.
-const STEPS: i32 = 10;
-
 /// The runtime of what yields, until it is dropped: what runs in it then ends at its next wait.
 pub struct Beside(Option<Runtime>);
 
@@ -48,16 +45,6 @@ impl Drop for Beside {
     }
 }
 
-/// Puts the calling thread below the others of its process. Where the system knows priorities of processes alone, or allows
-/// nothing, the thread runs like any other: that is slower for the others and wrong for nobody.
-pub fn yield_to_others() {
-    #[cfg(target_os = "linux")]
-    {
-        let stands = rustix::process::getpriority_process(None).unwrap_or(0);
-        let _ = rustix::process::setpriority_process(None, (stands + STEPS).min(19));
-    }
-}
-
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
@@ -72,7 +59,7 @@ mod tests {
             let blocking = beside.handle().spawn_blocking(stands).await.expect("a task");
             (task, blocking)
         });
-        let below = (before + STEPS).min(19);
+        let below = (before + store::priority::STEPS).min(19);
         assert_eq!((task, blocking, stands()), (below, below, before));
     }
 }

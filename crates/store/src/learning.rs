@@ -82,6 +82,7 @@ impl Collecting {
                 stage.fetch_add(1, Ordering::Relaxed);
             }
             let train = move || {
+                crate::priority::yield_to_others();
                 // Samples that are too alike make none: the next do.
                 if let Ok(dictionary) = zstd::dict::from_samples(&samples, DICTIONARY_BYTES) {
                     let _ = done.send((class, dictionary));

@@ -17,6 +17,7 @@ mod learning;
 mod master_key;
 mod people;
 pub mod postgres;
+pub mod priority;
 pub mod redact;
 pub mod rotate;
 pub mod rows;

@@ -482,17 +482,21 @@ impl LedgerFiles {
         self.head
     }
 
-    /// Commits rows, all or nothing, durable when it returns. A failed commit leaves nobody knowing: the caller ends
-    /// the process and restart recovers.
+    /// Commits batches of rows with their times, of one month, all or nothing, durable when it returns. A failed commit
+    /// leaves nobody knowing: the caller ends the process and restart recovers.
     ///
     /// # Errors
     /// When SQLite fails, or another writer took over.
     ///
     /// # Panics
     /// If time runs backwards: a programmer's error.
-    pub fn commit(&mut self, time: Time, rows: Vec<SealedRow>) -> Result<(), StoreError> {
-        assert!(time >= self.last_time, "commit times do not run backwards");
-        self.roll(time)?;
+    pub fn commit_together(&mut self, batches: &[(Time, Vec<SealedRow>)]) -> Result<(), StoreError> {
+        let mut last = self.last_time;
+        for (time, _) in batches {
+            assert!(*time >= last, "commit times do not run backwards");
+            last = *time;
+        }
+        self.roll(last)?;
         let (mut sequence, mut head) = (self.next, self.head);
         let transaction = self
             .connection
@@ -505,7 +509,8 @@ impl LedgerFiles {
             let mut block = transaction
                 .prepare_cached("INSERT INTO block VALUES(?1, ?2)")
                 .map_err(|error| failed("prepare", error))?;
-            for row in &rows {
+            let rows = batches.iter().flat_map(|(time, rows)| rows.iter().map(|row| (*time, row)));
+            for (time, row) in rows {
                 insert
                     .execute(params![sequence as i64, time.0, row.kind, row.payload, row.digest])
                     .map_err(|error| failed("insert a row", error))?;
@@ -523,7 +528,7 @@ impl LedgerFiles {
                 )
                 .map_err(|error| failed("prepare", error))?;
             let updated = writer
-                .execute(params![(sequence - 1) as i64, time.0, head, self.fence as i64])
+                .execute(params![(sequence - 1) as i64, last.0, head, self.fence as i64])
                 .map_err(|error| failed("update the writer", error))?;
             if updated != 1 {
                 return Err(unsealable(sequence, "another writer took over"));
@@ -532,12 +537,21 @@ impl LedgerFiles {
         transaction.commit().map_err(|error| failed("commit", error))?;
         self.next = sequence;
         self.head = head;
-        self.last_time = time;
-        self.logged += rows.iter().map(|row| row.length() as u64).sum::<u64>();
+        self.last_time = last;
+        let rows = batches.iter().flat_map(|(_, rows)| rows);
+        self.logged += rows.map(|row| row.length() as u64).sum::<u64>();
         if self.logged > (self.segment_bytes / CHECKPOINT_PART).max(CHECKPOINT_LEAST) {
             self.write_back();
         }
         Ok(())
+    }
+
+    /// The same of one batch.
+    ///
+    /// # Errors
+    /// As [`Self::commit_together`].
+    pub fn commit(&mut self, time: Time, rows: Vec<SealedRow>) -> Result<(), StoreError> {
+        self.commit_together(&[(time, rows)])
     }
 
     /// Has the log written back beside the commits, and then what was committed meanwhile, which is little, before the next:

@@ -768,6 +768,41 @@ fn what_is_judged_ahead_of_the_disk_is_what_waiting_gives() {
     assert_eq!(ahead.1.len(), 600, "each document of every second trade");
 }
 
+#[test]
+fn a_month_that_ends_among_what_waits_ends_its_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let trades = trades(40);
+    {
+        let mut store = open(&path, u64::MAX).unwrap();
+        // 2026-11-30 23:59:59.980 in China, a millisecond a trade: none is waited for, so that they share commits.
+        let end = Time(NOW.0 + 7 * 86_400_000 + 14 * 3_600_000 - 20);
+        let handed: Vec<Durable> = (0..)
+            .zip(&trades)
+            .map(|(index, trade)| hand_over(&mut store, trade, Time(end.0 + index)).1)
+            .collect();
+        for durable in handed {
+            now(durable.wait()).unwrap();
+        }
+    }
+    let first = |number: u32| {
+        let segment = rusqlite::Connection::open(path.join(format!("ledger-{number:06}.db"))).unwrap();
+        segment
+            .query_row("SELECT min(time), max(time) FROM row WHERE sequence > 4", [], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+            })
+            .unwrap()
+    };
+    let midnight = NOW.0 + 7 * 86_400_000 + 14 * 3_600_000;
+    assert_eq!(first(1).1, midnight - 1, "the last of November");
+    assert_eq!(first(2), (midnight, midnight + 19), "December");
+    assert_eq!(faults(&path), []);
+    let store = open(&path, u64::MAX).unwrap();
+    for trade in &trades {
+        assert!(now(store.read().consignment(&key(trade))).unwrap().is_some());
+    }
+}
+
 fn backed_up(data: &Path, out: &Path) -> Result<Taken, BackupError> {
     backup::backup(data, out, NOW, &mut |_, _| {})
 }
