@@ -435,9 +435,20 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
                 en: "buyer's name other than in the order".into(),
                 zh: "清单订购人姓名与订单不同".into(),
             },
+            fragment: "<ceb:InventoryHead><ceb:buyerName>样例他人</ceb:buyerName></ceb:InventoryHead>".into(),
             text: "[Code:13127;Desc:清单订购人姓名与订单不一致]".into(),
         }],
+        never: None,
     };
+    let unreached = Rule { rule: "undecided".into(), never: Some(both("none <b>", "无")), ..rule.clone() };
+    let code = NotGiven {
+        code: -301_003,
+        text: "样例[*]".into(),
+        meaning: "meaning of 13127".into(),
+        why: both("a screen <b>", "界面"),
+        fragment: "<returnStatus>-301003</returnStatus>".into(),
+    };
+    let rules_shown = Rules { reasons: vec![rule, unreached], not_given: vec![code] };
     let receipt = Receipt {
         position: 1,
         number: 0,
@@ -530,7 +541,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
             pages::figures::page(&outside, &crate::figures::view(pages::figures::Place::Public))
                 .shown(&outside),
         ),
-        ("rules", rules::page(&inside, &[rule], "13127", 0).shown(&inside)),
+        ("rules", rules::page(&inside, &rules_shown, "13127", 0).shown(&inside)),
         ("many", many::page(&inside, &a_choice(None)).shown(&inside)),
         ("many-done", many::page(&inside, &a_choice(Some(results()))).shown(&inside)),
         ("sandbox", sandbox::page(&trying, &a_try()).shown(&trying)),
