@@ -208,7 +208,7 @@ pub async fn assign(
 }
 
 /// One trade as the caller may see it.
-async fn seen(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Consignment, Problem> {
+pub(super) async fn seen(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Consignment, Problem> {
     let scope = api::scope(window, caller);
     read(api::consignments::shown(window, caller, &scope, order).await?)
 }
