@@ -245,7 +245,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
 }
 
 /// What software shows in a sandbox; a test of the server holds it equal to what is checked.
-const CHECKS: [&str; 22] = [
+const CHECKS: [&str; 24] = [
     "sent-311",
     "sent-411",
     "sent-511",
@@ -262,6 +262,8 @@ const CHECKS: [&str; 22] = [
     "batch",
     "signed",
     "receipts-read",
+    "throttled",
+    "waited",
     "read-100",
     "read-120",
     "read-300",
