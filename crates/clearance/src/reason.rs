@@ -662,7 +662,9 @@ impl NotGiven {
     /// What that means, in English.
     pub fn why_en(self) -> &'static str {
         match self {
-            Self::InternalFailure => "It tells of a failure inside the window: documents are recorded here and judged later, and no sender can bring it about.",
+            Self::InternalFailure => {
+                "It tells of a failure inside the window: documents are recorded here and judged later, and no sender can bring it about."
+            }
             Self::UserInterfaceOnly => "It answers somebody at a screen of the old system, not a message.",
             Self::Superseded => "Another code says the same here, with more detail.",
             Self::UnreachableBySchema => "No message that the schema allows comes to it.",
@@ -747,15 +749,18 @@ pub fn reference_markdown() -> String {
         let why = NOT_GIVEN.iter().find(|(_, codes)| codes.contains(&code)).map(|(why, _)| why.word());
         let given = why.map_or_else(|| given.join(", "), |why| format!("*not given: {why}*"));
         let example = crate::example::examples().iter().find(|one| one.code == code.to_string());
-        let example = example.map_or_else(|| looks_like(code), |one| {
-            format!("{} · {}：{}", one.case_en, one.case_zh, one.text.replace('|', "\\|"))
-        });
+        let example = example.map_or_else(
+            || looks_like(code),
+            |one| format!("{} · {}：{}", one.case_en, one.case_zh, one.text.replace('|', "\\|")),
+        );
         page.push_str(&format!("| {code} | {text} | {meaning} | {given} | {example} |\n"));
     }
     page.push_str(
         "\n## Codes of receipts with status 100 or 300\n\n| code | rules | example |\n|---|---|---|\n",
     );
-    for one in crate::example::examples().iter().filter(|one| !one.code.starts_with('-') && !one.code.is_empty()) {
+    for one in
+        crate::example::examples().iter().filter(|one| !one.code.starts_with('-') && !one.code.is_empty())
+    {
         let rules: Vec<&str> = one.rules.iter().map(|rule| rule.word()).collect();
         let rules = rules.join(", ");
         page.push_str(&format!(
@@ -769,5 +774,7 @@ pub fn reference_markdown() -> String {
 /// What a code that is not given would look like, in a cell of the page.
 fn looks_like(code: i32) -> String {
     let never = crate::example::not_given().into_iter().find(|one| one.code == code);
-    never.map_or_else(String::new, |one| format!("would look like `{}`", one.fragment.replace('\n', " ").replace('|', "\\|")))
+    never.map_or_else(String::new, |one| {
+        format!("would look like `{}`", one.fragment.replace('\n', " ").replace('|', "\\|"))
+    })
 }

@@ -140,7 +140,11 @@ impl Finder {
     }
 
     /// Keys of what waits that begin alike, from one of them on, in their order.
-    pub fn waiting_from<'a>(&'a self, begin: &'a str, first: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub fn waiting_from<'a>(
+        &'a self,
+        begin: &'a str,
+        first: &str,
+    ) -> impl Iterator<Item = &'a str> + use<'a> {
         let range = (std::ops::Bound::Included(first), std::ops::Bound::Unbounded);
         let keys = self.waiting.range::<str, _>(range).map(String::as_str);
         keys.take_while(move |key| key.starts_with(begin))

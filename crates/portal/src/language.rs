@@ -45,7 +45,17 @@ impl Language {
         // The start page is under nothing and has nothing under it. A chart as a file is painted with fonts that have no letters
         // of the neighbours.
         let told = [
-            "/", "/my", "/track", "/guide", "/lists", "/draws", "/status", "/tariff", "/sign-in", "/indicators", "/register",
+            "/",
+            "/my",
+            "/track",
+            "/guide",
+            "/lists",
+            "/draws",
+            "/status",
+            "/tariff",
+            "/sign-in",
+            "/indicators",
+            "/register",
         ];
         let is_told = path != "/indicators/file" && told.into_iter().any(is_under);
         if Self::COMPLETE.contains(&self) || is_told { self } else { Self::English }

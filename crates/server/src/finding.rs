@@ -105,7 +105,10 @@ pub fn recognised(window: &Window, offices: &[Text], merchants: &[Text], day: Da
             let begin = begin_of(office, merchant);
             let first = format!("{begin}{}", day.number());
             let keys = standing.finder.waiting_from(&begin, &first);
-            found.extend(keys.filter_map(|key| key.strip_prefix(&begin)?.split_once('\n')).map(|(_, id)| id.to_owned()));
+            found.extend(
+                keys.filter_map(|key| key.strip_prefix(&begin)?.split_once('\n'))
+                    .map(|(_, id)| id.to_owned()),
+            );
         }
     }
     found
@@ -293,10 +296,7 @@ fn awaited_of(row: &Row) -> Option<Awaited> {
 fn awaited_report(record: &Record) -> Awaited {
     let report = register::inspection_report::report(record);
     let begin = begin_of(&report.to, &report.subject);
-    Awaited {
-        key: format!("{begin}{}\n{}", report.until.number(), record.key.id),
-        waits: report.recognised,
-    }
+    Awaited { key: format!("{begin}{}\n{}", report.until.number(), record.key.id), waits: report.recognised }
 }
 
 fn of_record(record: &Record) -> What {

@@ -53,7 +53,11 @@ impl QueuePlace {
         if parts.next().is_some() {
             return None;
         }
-        Some(Self { lane: lane.parse().ok()?, time: Time(time.parse().ok()?), created: created.parse().ok()? })
+        Some(Self {
+            lane: lane.parse().ok()?,
+            time: Time(time.parse().ok()?),
+            created: created.parse().ok()?,
+        })
     }
 }
 
@@ -200,7 +204,8 @@ mod tests {
     /// What an index gives for a stretch, of lines numbered in order of their creation.
     fn read(all: &[Summary], asked: Stretch) -> Vec<(u64, Summary)> {
         let numbered = (1u64..).zip(all).filter(|(_, line)| asked.lane.is_none_or(|lane| line.lane == lane));
-        let mut found: Vec<(u64, Summary)> = numbered.map(|(created, line)| (created, line.clone())).collect();
+        let mut found: Vec<(u64, Summary)> =
+            numbered.map(|(created, line)| (created, line.clone())).collect();
         found.sort_by_key(|(created, line)| (line.time, *created));
         let is_behind = |(created, line): &(u64, Summary)| {
             let place = (line.time.0, *created as i64);
@@ -214,7 +219,13 @@ mod tests {
         found
     }
 
-    fn page(all: &[Summary], scope: &Scope, search: &QueueSearch, after: Option<QueuePlace>, limit: usize) -> QueuePage {
+    fn page(
+        all: &[Summary],
+        scope: &Scope,
+        search: &QueueSearch,
+        after: Option<QueuePlace>,
+        limit: usize,
+    ) -> QueuePage {
         let mut walk = Walk::new(scope, search, after, limit);
         while let Some(asked) = walk.next() {
             walk.take(read(all, asked), asked);
@@ -223,7 +234,13 @@ mod tests {
     }
 
     /// Every page, one behind the other, through the cursors as addresses have them.
-    fn pages(all: &[Summary], scope: &Scope, order: QueueOrder, states: &[u16], limit: usize) -> Vec<Summary> {
+    fn pages(
+        all: &[Summary],
+        scope: &Scope,
+        order: QueueOrder,
+        states: &[u16],
+        limit: usize,
+    ) -> Vec<Summary> {
         let search = QueueSearch { states: states.to_vec(), order };
         let mut after = None;
         let mut found = Vec::new();

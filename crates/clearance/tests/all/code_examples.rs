@@ -78,7 +78,8 @@ impl Seen {
 #[track_caller]
 fn last(window: &Window, reason: Reason) -> &Outcome {
     let has = |outcome: &&Outcome| outcome.answer.findings.iter().any(|one| one.reason == reason);
-    let told = || window.outcomes.iter().map(|one| (one.answer.status, one.answer.info.clone())).collect::<Vec<_>>();
+    let told =
+        || window.outcomes.iter().map(|one| (one.answer.status, one.answer.info.clone())).collect::<Vec<_>>();
     window.outcomes.iter().rev().find(has).unwrap_or_else(|| panic!("{}: {:?}", reason.word(), told()))
 }
 
@@ -105,7 +106,8 @@ fn of_fields(seen: &mut Seen) {
     let mut order = clean.order.clone();
     order.lines[0].price = Decimal::from_whole(i64::MAX);
     order.lines[0].qty = Decimal::from_whole(i64::MAX);
-    let case = ["order with a price and a quantity beyond what is reckoned with", "订单单价和数量超出可计算范围"];
+    let case =
+        ["order with a price and a quantity beyond what is reckoned with", "订单单价和数量超出可计算范围"];
     one(Reason::AmountOutOfRange, case, Document::Order(order));
     let mut order = clean.order.clone();
     order.lines[0].price = order.lines[0].price.checked_add(Decimal::ONE).unwrap();
@@ -141,7 +143,10 @@ fn of_parties(seen: &mut Seen) {
     seen.add(Reason::CertificateRevoked, case, &signers.zone, std::slice::from_ref(&list));
     let mut signers = Signers::new(&["sm2-sm3"]);
     signers.told(signed(RECORDED, "rsa-sha1"));
-    let case = ["list signed with RSA by a party whose filing accepts SM2 alone", "申报单位备案仅接受SM2，清单以RSA加签"];
+    let case = [
+        "list signed with RSA by a party whose filing accepts SM2 alone",
+        "申报单位备案仅接受SM2，清单以RSA加签",
+    ];
     seen.add(Reason::AlgorithmNotAccepted, case, &signers.zone, &[list]);
     let clean = trade(1);
     let mut window = Window::without_draws();
@@ -157,12 +162,19 @@ fn of_parties(seen: &mut Seen) {
     let mut came = arrived(&clean.order.head.ebp_code, order.clone());
     came.copies = vec![came.recipient.clone(), other.into()];
     window.run(Cause::Document(Arc::new(came)));
-    let case = ["order whose receipts are asked for at another's exchange id", "订单请求把回执抄送他人的传输编号"];
+    let case =
+        ["order whose receipts are asked for at another's exchange id", "订单请求把回执抄送他人的传输编号"];
     seen.add(Reason::SubscriptionNotShared, case, &window, &[order]);
     let mut window = Window::without_draws();
     window.table("credit_measures.csv", |text| text.replace("black,may_declare,1,", "black,may_declare,0,"));
     standing::stands(&mut window, Register::CreditList, &standing::seller(&clean), "black", 100);
-    judged(seen, Reason::CreditBars, ["list of a merchant whose credit bars him", "电商企业因信用名单不得申报"], window, &clean);
+    judged(
+        seen,
+        Reason::CreditBars,
+        ["list of a merchant whose credit bars him", "电商企业因信用名单不得申报"],
+        window,
+        &clean,
+    );
 }
 
 /// Sends a whole trade and keeps what its list was answered.
@@ -190,7 +202,10 @@ fn of_lists(seen: &mut Seen) {
             Reason::QuotaDisputed,
             guard::dispute_of(&person, &seller),
             "open",
-            ["list of a buyer who disputes an earlier use by this seller", "订购人对该商户此前使用额度有异议"],
+            [
+                "list of a buyer who disputes an earlier use by this seller",
+                "订购人对该商户此前使用额度有异议",
+            ],
         ),
     ] {
         let mut window = Window::without_draws();
@@ -212,9 +227,11 @@ fn of_lists(seen: &mut Seen) {
         window.table("tariff.csv", |text| verdicts::tariff_row(text, &clean, change));
         window
     };
-    let case = ["list with goods that the list of retail imports does not have", "商品不在零售进口商品清单内"];
+    let case =
+        ["list with goods that the list of retail imports does not have", "商品不在零售进口商品清单内"];
     judged(seen, Reason::GoodsNotListed, case, of_tariff(&[(10, "no")]), &clean);
-    let case = ["list whose goods rest on a row of the tariff that is not sure", "商品依据的税则参数尚不确定"];
+    let case =
+        ["list whose goods rest on a row of the tariff that is not sure", "商品依据的税则参数尚不确定"];
     judged(seen, Reason::UncertainRow, case, of_tariff(&[(10, "yes"), (12, "unsure")]), &clean);
     let rules = |lane: &str| {
         let mut window = Window::without_draws();
@@ -330,12 +347,14 @@ fn of_goods(seen: &mut Seen) {
         let book = window.facts.bonded.books.remove(&id).unwrap();
         window.facts.bonded.books.insert(id, Book { counting: Some("PD1".into()), ..book });
     });
-    let case = ["list line with the number 0, which a book has no place for", "清单表体序号为0，账册无法核扣"];
+    let case =
+        ["list line with the number 0, which a book has no place for", "清单表体序号为0，账册无法核扣"];
     of_book(Reason::BookLineFaulty, case, &|_, trade| trade.declaration.lines[0].gnum = 0);
     let case = ["list from a bonded book that is not kept here", "清单账册不在本窗口管理"];
     of_book(Reason::BookNotChecked, case, &|window, _| window.facts.bonded.books.clear());
     let single = goods::single();
-    let filed = |hs_code: &str| clearance::goods::Declared { hs_code: hs_code.into(), ..goods::right(&single) };
+    let filed =
+        |hs_code: &str| clearance::goods::Declared { hs_code: hs_code.into(), ..goods::right(&single) };
     for (reason, level, filing, case) in [
         (
             Reason::GoodsFilingDiffers,
@@ -436,43 +455,81 @@ fn of_exports(seen: &mut Seen) {
     let one = |seen: &mut Seen, reason, case: Case, change: &dyn Fn(&mut Export)| {
         exported(seen, reason, case, &[], change);
     };
-    one(seen, Reason::PlatformDiffers, ["export list that names another platform than its order", "出口清单与订单的电商平台不同"], &|one| {
-        one.declaration.head.ebp_code = "5301960102".into();
-        one.declaration.head.ebp_name = "样例滇池优选平台".into();
-    });
-    one(seen, Reason::PlatformNameDiffers, ["foreign platform without a code under two names", "无代码境外平台的名称不同"], &|one| {
-        for (code, name) in [
-            (&mut one.order.head.ebp_code, &mut one.order.head.ebp_name),
-            (&mut one.payment.ebp_code, &mut one.payment.ebp_name),
-            (&mut one.declaration.head.ebp_code, &mut one.declaration.head.ebp_name),
-        ] {
-            (*code, *name) = ("无".into(), "Sample Mall".into());
-        }
-        one.declaration.head.ebp_name = "Another Mall".into();
-    });
-    one(seen, Reason::OrderTypeDiffers, ["export order of type B under mode 9610", "9610清单对应B类订单"], &|one| {
-        one.order.head.order_type = "B".into();
-    });
-    one(seen, Reason::LineItemNumberDiffers, ["export line under another article number", "出口清单表体货号与订单不同"], &|one| {
-        one.declaration.lines[0].item_no = "OTHER".into();
-    });
-    one(seen, Reason::LineCurrencyDiffers, ["export line in another currency", "出口清单表体币制与订单不同"], &|one| {
-        one.declaration.lines[0].currency = "502".into();
-    });
-    one(seen, Reason::ReceivedCurrencyDiffers, ["money received in another currency than the order's", "收款单币制与订单不同"], &|one| {
-        one.payment.currency = "502".into();
-    });
-    one(seen, Reason::WaybillMerchantDiffers, ["export waybill that names another merchant", "出口运单电商企业与清单不同"], &|one| {
-        one.waybill.ebc_code = Some("5301960202".into());
-    });
+    one(
+        seen,
+        Reason::PlatformDiffers,
+        ["export list that names another platform than its order", "出口清单与订单的电商平台不同"],
+        &|one| {
+            one.declaration.head.ebp_code = "5301960102".into();
+            one.declaration.head.ebp_name = "样例滇池优选平台".into();
+        },
+    );
+    one(
+        seen,
+        Reason::PlatformNameDiffers,
+        ["foreign platform without a code under two names", "无代码境外平台的名称不同"],
+        &|one| {
+            for (code, name) in [
+                (&mut one.order.head.ebp_code, &mut one.order.head.ebp_name),
+                (&mut one.payment.ebp_code, &mut one.payment.ebp_name),
+                (&mut one.declaration.head.ebp_code, &mut one.declaration.head.ebp_name),
+            ] {
+                (*code, *name) = ("无".into(), "Sample Mall".into());
+            }
+            one.declaration.head.ebp_name = "Another Mall".into();
+        },
+    );
+    one(
+        seen,
+        Reason::OrderTypeDiffers,
+        ["export order of type B under mode 9610", "9610清单对应B类订单"],
+        &|one| {
+            one.order.head.order_type = "B".into();
+        },
+    );
+    one(
+        seen,
+        Reason::LineItemNumberDiffers,
+        ["export line under another article number", "出口清单表体货号与订单不同"],
+        &|one| {
+            one.declaration.lines[0].item_no = "OTHER".into();
+        },
+    );
+    one(
+        seen,
+        Reason::LineCurrencyDiffers,
+        ["export line in another currency", "出口清单表体币制与订单不同"],
+        &|one| {
+            one.declaration.lines[0].currency = "502".into();
+        },
+    );
+    one(
+        seen,
+        Reason::ReceivedCurrencyDiffers,
+        ["money received in another currency than the order's", "收款单币制与订单不同"],
+        &|one| {
+            one.payment.currency = "502".into();
+        },
+    );
+    one(
+        seen,
+        Reason::WaybillMerchantDiffers,
+        ["export waybill that names another merchant", "出口运单电商企业与清单不同"],
+        &|one| {
+            one.waybill.ebc_code = Some("5301960202".into());
+        },
+    );
     let received = [("export_compare_received,0,", "export_compare_received,1,")];
     let case = ["money received is another amount than the order's", "收款金额与订单不同"];
-    exported(seen, Reason::ReceivedAmountDiffers, case, &received, &|one| one.payment.charge = Decimal::from_whole(1));
+    exported(seen, Reason::ReceivedAmountDiffers, case, &received, &|one| {
+        one.payment.charge = Decimal::from_whole(1)
+    });
     let parcels = [("export_compare_parcels,0,", "export_compare_parcels,1,")];
     let case = ["export waybill of another number of parcels", "出口运单件数与清单不同"];
     exported(seen, Reason::ParcelCountDiffers, case, &parcels, &|one| one.waybill.pack_no = 3);
     let charges = [("export_compare_charges,0,", "export_compare_charges,1,")];
-    let case = ["freight of the export list in another currency than the waybill's", "出口清单运费币制与运单不同"];
+    let case =
+        ["freight of the export list in another currency than the waybill's", "出口清单运费币制与运单不同"];
     exported(seen, Reason::ChargeCurrencyDiffers, case, &charges, &|one| {
         one.declaration.head.freight_currency = "502".into();
     });
@@ -507,7 +564,8 @@ fn of_exports(seen: &mut Seen) {
     let case = ["export list whose waybill did not come in time", "等待期内未收到出口运单"];
     seen.add(Reason::ExportWaybillMissing, case, &window, std::slice::from_ref(&list));
     let mut window = Window::new();
-    window.parameter("export_payment_required,0,0 or 1,20241215", "export_payment_required,1,0 or 1,20241215");
+    window
+        .parameter("export_payment_required,0,0 or 1,20241215", "export_payment_required,1,0 or 1,20241215");
     for (sender, document) in clean.documents() {
         window.send_as(&sender, document);
     }

@@ -6,7 +6,8 @@ use crate::answers::people::{Token, Tokens, User, Users};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Column, Field, Order, Pages, ROWS, Table, Tone, badge, both, empty, facts, field, natural, pager, said, submit, tabs,
+    Column, Field, Order, Pages, ROWS, Table, Tone, badge, both, empty, facts, field, natural, pager, said,
+    submit, tabs,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};

@@ -6,7 +6,8 @@ use crate::format::{count, time};
 use crate::language::{Family, Texts};
 use crate::pages::body_form::value_name;
 use crate::parts::{
-    Cell, Column, Field, Order, Pages, ROWS, Table, Tone, badge, empty, escaped, field, natural, pager, submit,
+    Cell, Column, Field, Order, Pages, ROWS, Table, Tone, badge, empty, escaped, field, natural, pager,
+    submit,
 };
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};

@@ -170,7 +170,9 @@ fn goods(frame: &Frame, found: &Found) -> Markup {
     let texts = frame.texts;
     let order = order(frame, found, "sort-goods", &["code", "name"], found.goods.len());
     let mut sorted: Vec<&Goods> = found.goods.iter().collect();
-    order.put(&mut sorted, |one, by| (true, 0, if by == "name" { one.name.clone() } else { one.code.clone() }));
+    order.put(&mut sorted, |one, by| {
+        (true, 0, if by == "name" { one.name.clone() } else { one.code.clone() })
+    });
     let rows = sorted.into_iter().map(|one| {
         vec![
             html! { a.lead.code href=(address("/tariff", &[("text", &one.code)])) { (one.code) } },

@@ -93,7 +93,11 @@ impl<'a> Order<'a> {
 
     /// A column that leads to its order, or the other way round where that is so already.
     pub fn column(&self, word: &str, name: String) -> Column {
-        if self.offered { self.sorting.column(word, name, |sort| self.address(sort)) } else { Column::of(name) }
+        if self.offered {
+            self.sorting.column(word, name, |sort| self.address(sort))
+        } else {
+            Column::of(name)
+        }
     }
 
     /// A column of numbers that leads to its order.
@@ -143,7 +147,8 @@ pub fn natural(text: &str) -> (bool, i128, String) {
         let digits = whole.strip_prefix('-').unwrap_or(whole);
         let all = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         // Numbers of documents begin with noughts, and are compared as they are written.
-        let is_one = !digits.is_empty() && all(digits) && all(fraction) && fraction.len() <= 5 && digits.len() <= 15;
+        let is_one =
+            !digits.is_empty() && all(digits) && all(fraction) && fraction.len() <= 5 && digits.len() <= 15;
         if !is_one || (digits.len() > 1 && digits.starts_with('0')) {
             return None;
         }
@@ -280,7 +285,11 @@ mod tests {
         assert_eq!(put("/desk/x"), "bacde");
         assert_eq!(put("/desk/x?sort=name"), "abcde");
         assert_eq!(put("/desk/x?state=a&sort=-name"), "edcba");
-        assert_eq!(put("/desk/x?sort=count"), "cbaed", "numbers by value, equal ones as they were, words behind");
+        assert_eq!(
+            put("/desk/x?sort=count"),
+            "cbaed",
+            "numbers by value, equal ones as they were, words behind"
+        );
         assert_eq!(put("/desk/x?sort=price"), "bacde");
         let order = Order::of("/desk/x?state=a&sort=name&after=7&rows=50", "sort", &KNOWN);
         let column = order.column("name", "Name".into());

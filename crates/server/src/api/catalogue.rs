@@ -61,6 +61,9 @@ mod tests {
             assert_eq!(examples == 0, told["never"]["zh"].is_string(), "{told}");
         }
         let told: Vec<Value> = example::not_given().iter().map(never).collect();
-        assert!(told.iter().all(|one| one["why"]["en"].is_string() && one["fragment"].is_string()), "{told:?}");
+        assert!(
+            told.iter().all(|one| one["why"]["en"].is_string() && one["fragment"].is_string()),
+            "{told:?}"
+        );
     }
 }

@@ -22,9 +22,7 @@ use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{
-    QueueOrder, QueuePlace, QueueSearch, Read, RecordSearch, Scope, Search, StoredEvent, Summary,
-};
+use store::{QueueOrder, QueuePlace, QueueSearch, Read, RecordSearch, Scope, Search, StoredEvent, Summary};
 
 /// `GET /v1/consignments?state=&number=&party=&sort=&after=&limit=&with=`: `party` narrows an office's list to the trades that
 /// name an enterprise; `with=waiting` adds to what is under way what it waits for and until when. `sort=created` begins with the

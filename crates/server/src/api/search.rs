@@ -91,7 +91,12 @@ fn rules(text: &str) -> Vec<Value> {
             || reason.customs_code() == Some(text)
             || code.is_some_and(|code| reason.ceb_codes().any(|one| one == code))
     };
-    Reason::ALL.iter().filter(|reason| is_it(reason)).take(HITS).map(|reason| catalogue::rule(*reason)).collect()
+    Reason::ALL
+        .iter()
+        .filter(|reason| is_it(reason))
+        .take(HITS)
+        .map(|reason| catalogue::rule(*reason))
+        .collect()
 }
 
 /// Codes of the tariff that begin so, as of today.

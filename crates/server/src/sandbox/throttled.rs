@@ -58,7 +58,8 @@ impl SlowedDown {
         callers.retain(|_, slowed| slowed.ends > now);
         if callers.len() < CALLERS || callers.contains_key(&key) {
             let rate = rate.clamp(1, MOST);
-            callers.insert(key, Slowed { rate, ends: now + FOR, told: None, throttled: false, waited: false });
+            callers
+                .insert(key, Slowed { rate, ends: now + FOR, told: None, throttled: false, waited: false });
         }
         self.count.store(callers.len(), Ordering::Relaxed);
     }

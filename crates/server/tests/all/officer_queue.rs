@@ -252,9 +252,13 @@ async fn the_queue_is_in_order_over_all_that_waits_whatever_its_pages() {
     newest.reverse();
     assert_eq!(oldest, newest);
     // The page says the same, and offers no order that it could not keep over all of them.
-    for (sort, expected) in
-        [("", &severest), ("-lane", &severest), ("lane", &mildest), ("changed", &oldest), ("price", &severest)]
-    {
+    for (sort, expected) in [
+        ("", &severest),
+        ("-lane", &severest),
+        ("lane", &mildest),
+        ("changed", &oldest),
+        ("price", &severest),
+    ] {
         let page = browser.get(&format!("/desk/queue?sort={sort}")).await;
         assert_eq!(&orders_of(&page), expected, "{sort}");
     }

@@ -408,7 +408,8 @@ async fn a_page_says_by_itself_that_it_is_not_the_newest() {
             browser.run("document.querySelector('[data-live]').hidden") == false
         });
         // What happened is in place already, and a status says when.
-        let said = browser.run("document.querySelector('[role=status] [data-notice]').textContent.length > 0");
+        let said =
+            browser.run("document.querySelector('[role=status] [data-notice]').textContent.length > 0");
         let placed = browser.run("document.querySelectorAll('#live-happened[data-part]').length");
         (told, said, placed)
     });

@@ -40,7 +40,11 @@ async fn the_operator_sees_what_is_taken_and_that_judging_is_paused() {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         zone.trade(&plain(&zone, 1_000)).await
     });
-    assert!(stream.text.contains("id=\"live-operation\" data-part data-next=\"/desk/live?operation=yes\" data-whole"));
+    assert!(
+        stream
+            .text
+            .contains("id=\"live-operation\" data-part data-next=\"/desk/live?operation=yes\" data-whole")
+    );
     assert!(stream.text.contains("data-said=\"Updated at "), "{}", stream.text);
     let lines: String = stream.text.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
     assert_eq!(count(&lines) - count(&after.text), 4);

@@ -104,14 +104,8 @@ async fn an_enterprise_whose_trade_is_rejected_or_held_sees_its_right_of_review(
 async fn tables_sort_by_the_links_of_their_heads() {
     let zone = Zone::new().await;
     let agent = plain(&zone, 0).declaration.head.agent_code.to_string();
-    let mut admin = people::signed_in_english(
-        &zone,
-        "li.wei",
-        &agent,
-        Role::Agent,
-        &[Duty::Admin, Duty::Operator],
-    )
-    .await;
+    let mut admin =
+        people::signed_in_english(&zone, "li.wei", &agent, Role::Agent, &[Duty::Admin, Duty::Operator]).await;
     let guard = admin.get("/desk/tokens").await.hidden("guard");
     for name in ["sorted-b", "sorted-c", "sorted-a"] {
         let token = [("guard", guard.as_str()), ("name", name), ("days", "30"), ("has.messages:send", "yes")];
@@ -147,9 +141,8 @@ async fn tables_sort_by_the_links_of_their_heads() {
     for (sort, expected) in [("number", ["a", "b", "c"]), ("-number", ["c", "b", "a"])] {
         let page = admin.get(&format!("/desk/registers/webhooks?sort={sort}")).await;
         let ids = page.text.split("class=\"lead code\"").skip(1);
-        let ids: Vec<String> = ids
-            .map(|link| link.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned())
-            .collect();
+        let ids: Vec<String> =
+            ids.map(|link| link.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()).collect();
         assert_eq!(ids, expected.map(|name| format!("{agent}:{name}")), "{sort}");
     }
 }

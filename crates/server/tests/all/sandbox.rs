@@ -206,7 +206,11 @@ async fn software_is_slowed_down_where_a_note_asks_for_it_and_shows_that_it_wait
         match status {
             200 => answered += 1,
             other => {
-                assert_eq!((other, told["type"].as_str()), (429, Some("urn:onewindow:problem:too-many")), "{told}");
+                assert_eq!(
+                    (other, told["type"].as_str()),
+                    (429, Some("urn:onewindow:problem:too-many")),
+                    "{told}"
+                );
                 refused = true;
                 break;
             }

@@ -86,8 +86,11 @@ impl Index {
         stretch: &Stretch,
     ) -> Result<Vec<(u64, Summary)>, StoreError> {
         let (behind, order) = if stretch.falling { ("<", "DESC") } else { (">", "ASC") };
-        let (index, of_lane) =
-            if stretch.lane.is_some() { ("listed_lane", "lane = ?4 AND") } else { ("listed_age", "?4 IS NULL AND") };
+        let (index, of_lane) = if stretch.lane.is_some() {
+            ("listed_lane", "lane = ?4 AND")
+        } else {
+            ("listed_age", "?4 IS NULL AND")
+        };
         let of_party = if parties.is_some() {
             "AND EXISTS (SELECT 1 FROM listed_party WHERE party = ?5 AND listed_party.created = listed.created)"
         } else {
