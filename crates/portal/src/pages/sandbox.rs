@@ -74,10 +74,10 @@ fn receipts(texts: Texts, told: &Fetched) -> Markup {
         ]
     });
     let columns = [texts.text("message"), texts.text("order"), texts.text("time"), texts.text("state")];
-    let sum = [("done", &*count(told.fetched)), ("all", &*count(told.all))];
+    let (done, all) = (count(told.fetched), count(told.all));
     html! {
         h2 { (texts.text("receipts-of-software")) }
-        p { (texts.with("receipts-fetched-sum", &sum)) }
+        p { (texts.with("receipts-fetched-sum", &[("done", &done), ("all", &all)])) }
         @if told.newest.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("receipts-of-software-none"))) }
         @else { (Table { caption: texts.text("receipts-of-software-help"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown()) }
     }

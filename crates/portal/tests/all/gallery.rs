@@ -349,7 +349,17 @@ fn a_document() -> document::View {
 
 /// A trade to try with, and what was shown.
 fn a_try() -> sandbox::View {
-    use portal::answers::sandbox::{Check, Conformance, Made, Trade};
+    use portal::answers::sandbox::{Check, Conformance, Fetched, Made, Sent, Trade};
+    let sent = |position: u64, fetched: bool| Sent {
+        position,
+        number: 0,
+        message: "CEB622Message".into(),
+        status: 120,
+        platform: Some("5301960101".into()),
+        order_no: Some("样例 <1>".into()),
+        time: "20261123100000000".into(),
+        fetched,
+    };
     let made = |own: bool, status| Made {
         root: "CEB621Message".into(),
         sender: "5301980501".into(),
@@ -369,6 +379,7 @@ fn a_try() -> sandbox::View {
         }),
         conformance: Conformance {
             checks: vec![check("sent-621", true), check("read-100", false)],
+            receipts: Fetched { all: 2, fetched: 1, newest: vec![sent(9, false), sent(7, true)] },
             done: 1,
             complete: false,
         },
@@ -520,6 +531,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
                     tab: "all".into(),
                     all: 60,
                     more: true,
+                    next: Some("2.1795399200000.7".into()),
                     ..Default::default()
                 },
             )

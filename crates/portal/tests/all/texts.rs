@@ -605,6 +605,7 @@ const REGISTERING: [&str; 16] = [
 
 /// Words of states, of lanes and of roles that the indicators and registering show.
 fn words_of_public() -> impl Iterator<Item = String> {
+    use clearance::consignment::{Lane, State};
     let appointed = [
         clearance::party::Role::Officer,
         clearance::party::Role::ZoneOperator,

@@ -174,3 +174,40 @@ async fn indicators_and_registering_are_there_in_the_languages_of_the_neighbours
     let shown = browser.post("/register", &sent).await;
     assert_eq!(shown.status, 400);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_has_for_every_code_what_brings_it_about_or_why_nobody_is_given_it() {
+    let zone = Zone::new().await;
+    let agent = plain(&zone, 0).declaration.head.agent_code.to_string();
+    let (status, told) = zone.get(&agent, "/v1/reasons").await;
+    assert_eq!(status, 200);
+    for rule in told["reasons"].as_array().unwrap() {
+        let examples = rule["examples"].as_array().unwrap();
+        assert_eq!(examples.is_empty(), rule["never"]["en"].is_string(), "{rule}");
+        for example in examples {
+            let text = example["text"].as_str().unwrap();
+            assert!(
+                !text.is_empty() && !text.contains("[*]") && example["case"]["zh"].is_string(),
+                "{example}"
+            );
+        }
+    }
+    let never = told["notGiven"].as_array().unwrap();
+    assert!(never.len() > 50, "{}", never.len());
+    for code in never {
+        assert!(code["why"]["zh"].is_string() && code["meaning"].is_string(), "{code}");
+        assert!(code["fragment"].as_str().unwrap().contains(&code["code"].to_string()), "{code}");
+    }
+    let mut reader = people::signed_in_english(&zone, "li.wei", &agent, Role::Agent, &[Duty::Operator]).await;
+    // A code that nobody is given, with what it would look like.
+    let shown = reader.get("/desk/rules?text=-301003").await;
+    assert!(shown.text.contains("&lt;returnStatus&gt;-301003&lt;/returnStatus&gt;"), "{}", shown.words());
+    assert!(shown.words().contains("It answers somebody at a screen"), "{}", shown.words());
+    // A rule with the fragment that brings it about, and the answer with its values.
+    let shown = reader.get("/desk/rules?text=book-item-unknown").await;
+    assert!(shown.text.contains("&lt;ceb:itemRecordNo&gt;9&lt;/ceb:itemRecordNo&gt;"), "{}", shown.words());
+    assert!(shown.text.contains("[Code:19030;Desc:"), "{}", shown.words());
+    // A rule that no message brings about says why.
+    let shown = reader.get("/desk/rules?text=buyer-id-type-differs").await;
+    assert!(shown.words().contains("No message that the schema allows comes to it."), "{}", shown.words());
+}
