@@ -103,12 +103,13 @@ fn of_fields(seen: &mut Seen) {
     order.head.app_time = later(10 * 24 * 60);
     let case = ["order sent with a time that lies ten days ahead", "订单报送时间晚于当前时间十天"];
     one(Reason::TimeOutOfWindow, case, Document::Order(order));
-    let mut order = clean.order.clone();
-    order.lines[0].price = Decimal::from_whole(i64::MAX);
-    order.lines[0].qty = Decimal::from_whole(i64::MAX);
-    let case =
-        ["order with a price and a quantity beyond what is reckoned with", "订单单价和数量超出可计算范围"];
-    one(Reason::AmountOutOfRange, case, Document::Order(order));
+    // The largest that a field of the message holds.
+    let most = Decimal::parse("99999999999999").unwrap();
+    let mut list = clean.declaration.clone();
+    (list.lines[0].price, list.lines[0].qty) = (most, Decimal::ONE);
+    (list.lines[0].qty1, list.lines[0].total_price) = (Decimal::ONE, most);
+    let case = ["list with a price beyond what is reckoned with", "清单价格超出可计算范围"];
+    one(Reason::AmountOutOfRange, case, Document::Declaration(list));
     let mut order = clean.order.clone();
     order.lines[0].price = order.lines[0].price.checked_add(Decimal::ONE).unwrap();
     let case = ["order line whose total is not price times quantity", "订单表体总价不等于单价乘以数量"];
@@ -350,8 +351,11 @@ fn of_goods(seen: &mut Seen) {
     let case =
         ["list line with the number 0, which a book has no place for", "清单表体序号为0，账册无法核扣"];
     of_book(Reason::BookLineFaulty, case, &|_, trade| trade.declaration.lines[0].gnum = 0);
+    let mut window = Window::without_draws();
+    let trade = kept(&mut window, 1, 10);
+    window.facts.bonded.books.clear();
     let case = ["list from a bonded book that is not kept here", "清单账册不在本窗口管理"];
-    of_book(Reason::BookNotChecked, case, &|window, _| window.facts.bonded.books.clear());
+    judged(seen, Reason::BookNotChecked, case, window, &trade);
     let single = goods::single();
     let filed =
         |hs_code: &str| clearance::goods::Declared { hs_code: hs_code.into(), ..goods::right(&single) };
