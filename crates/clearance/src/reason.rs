@@ -583,18 +583,8 @@ impl Reason {
     /// The Chinese text with `[*]` and bare `*` filled by the run-time texts in order; what is left over follows in
     /// brackets, so that nothing known is kept back.
     pub fn fill_zh(self, kind: Option<Kind>, arguments: &[Text]) -> String {
-        let template = self.zh(kind).replace("[错误信息]", "[*]").replace("[paymentHead,payment]", "[*]");
-        let mut filled = String::with_capacity(template.len() + 32);
-        let mut arguments = arguments.iter();
-        for piece in template.split_inclusive('*') {
-            match piece.strip_suffix('*') {
-                Some(before) => {
-                    filled.push_str(before);
-                    filled.push_str(arguments.next().map_or("", |text| text.as_str()));
-                }
-                None => filled.push_str(piece),
-            }
-        }
+        let mut arguments = arguments.iter().map(Text::as_str);
+        let mut filled = filled(self.zh(kind), arguments.by_ref());
         for rest in arguments {
             filled.push('[');
             filled.push_str(rest);
@@ -602,6 +592,22 @@ impl Reason {
         }
         filled
     }
+}
+
+/// A text of the tables with its slots filled in order; a slot for which nothing is left is empty.
+pub(crate) fn filled<'a>(text: &str, mut values: impl Iterator<Item = &'a str>) -> String {
+    let template = text.replace("[错误信息]", "[*]").replace("[paymentHead,payment]", "[*]");
+    let mut filled = String::with_capacity(template.len() + 32);
+    for piece in template.split_inclusive('*') {
+        match piece.strip_suffix('*') {
+            Some(before) => {
+                filled.push_str(before);
+                filled.push_str(values.next().unwrap_or(""));
+            }
+            None => filled.push_str(piece),
+        }
+    }
+    filled
 }
 
 /// Chinese text of every negative import code (SPEC §7.2).
@@ -651,6 +657,26 @@ impl NotGiven {
             Self::UserInterfaceOnly => "user interface only",
             Self::Superseded => "superseded",
             Self::UnreachableBySchema => "unreachable by schema",
+        }
+    }
+    /// What that means, in English.
+    pub fn why_en(self) -> &'static str {
+        match self {
+            Self::InternalFailure => {
+                "It tells of a failure inside the window: documents are recorded here and judged later, and no sender can bring it about."
+            }
+            Self::UserInterfaceOnly => "It answers somebody at a screen of the old system, not a message.",
+            Self::Superseded => "Another code says the same here, with more detail.",
+            Self::UnreachableBySchema => "No message that the schema allows comes to it.",
+        }
+    }
+    /// What that means, in Chinese.
+    pub fn why_zh(self) -> &'static str {
+        match self {
+            Self::InternalFailure => "反映系统内部故障：本窗口先登记后处理，报送内容不会引发此代码。",
+            Self::UserInterfaceOnly => "仅用于原系统界面操作，不用于报文答复。",
+            Self::Superseded => "本窗口由其他更具体的代码代替。",
+            Self::UnreachableBySchema => "符合格式规范的报文不会出现此情形。",
         }
     }
 }
@@ -723,15 +749,18 @@ pub fn reference_markdown() -> String {
         let why = NOT_GIVEN.iter().find(|(_, codes)| codes.contains(&code)).map(|(why, _)| why.word());
         let given = why.map_or_else(|| given.join(", "), |why| format!("*not given: {why}*"));
         let example = crate::example::examples().iter().find(|one| one.code == code.to_string());
-        let example = example.map_or_else(String::new, |one| {
-            format!("{} · {}：{}", one.case_en, one.case_zh, one.text.replace('|', "\\|"))
-        });
+        let example = example.map_or_else(
+            || looks_like(code),
+            |one| format!("{} · {}：{}", one.case_en, one.case_zh, one.text.replace('|', "\\|")),
+        );
         page.push_str(&format!("| {code} | {text} | {meaning} | {given} | {example} |\n"));
     }
     page.push_str(
         "\n## Codes of receipts with status 100 or 300\n\n| code | rules | example |\n|---|---|---|\n",
     );
-    for one in crate::example::examples().iter().filter(|one| !one.code.starts_with('-')) {
+    for one in
+        crate::example::examples().iter().filter(|one| !one.code.starts_with('-') && !one.code.is_empty())
+    {
         let rules: Vec<&str> = one.rules.iter().map(|rule| rule.word()).collect();
         let rules = rules.join(", ");
         page.push_str(&format!(
@@ -740,4 +769,12 @@ pub fn reference_markdown() -> String {
         ));
     }
     page
+}
+
+/// What a code that is not given would look like, in a cell of the page.
+fn looks_like(code: i32) -> String {
+    let never = crate::example::not_given().into_iter().find(|one| one.code == code);
+    never.map_or_else(String::new, |one| {
+        format!("would look like `{}`", one.fragment.replace('\n', " ").replace('|', "\\|"))
+    })
 }

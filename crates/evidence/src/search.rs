@@ -112,7 +112,7 @@ pub struct Finder {
 }
 
 /// The form in which it is kept.
-const FORM: u8 = 3;
+const FORM: u8 = 4;
 
 impl Finder {
     /// How many entries there are.
@@ -137,6 +137,17 @@ impl Finder {
     /// Keys of what waits.
     pub fn waiting(&self) -> impl Iterator<Item = &str> {
         self.waiting.iter().map(String::as_str)
+    }
+
+    /// Keys of what waits that begin alike, from one of them on, in their order.
+    pub fn waiting_from<'a>(
+        &'a self,
+        begin: &'a str,
+        first: &str,
+    ) -> impl Iterator<Item = &'a str> + use<'a> {
+        let range = (std::ops::Bound::Included(first), std::ops::Bound::Unbounded);
+        let keys = self.waiting.range::<str, _>(range).map(String::as_str);
+        keys.take_while(move |key| key.starts_with(begin))
     }
 
     /// Adds one; beyond what a number of four bytes counts nothing is added.

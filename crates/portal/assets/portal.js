@@ -1,13 +1,39 @@
-// Live updates and keys. Every page works without this file: it only tells that something changed and moves the focus.
+// Live updates and keys. Every page works without this file: it only shows what changed meanwhile and moves the focus.
 "use strict";
 
-// What a page shows has changed: say so, and let the reader fetch it when he likes.
-function watch(bar) {
+// How often at most it is said that figures moved, in milliseconds: they move all the time.
+const SAID_EVERY = 60000;
+let lastSaid = 0;
+
+// Says what was put in place; a screen reader reads it, for it stands in a status.
+function tell(part) {
+  const notice = document.querySelector("[data-notice]");
+  const now = Date.now();
+  if (!notice || ("whole" in part.dataset && now - lastSaid < SAID_EVERY)) return;
+  lastSaid = now;
+  notice.textContent = part.dataset.said;
+}
+
+// Puts a part that the window sent in place of the one that is shown. Whoever reads or writes within it is not disturbed.
+function replaced(text) {
+  const part = new DOMParser().parseFromString(text, "text/html").querySelector("[data-part]");
+  const old = part && document.getElementById(part.id);
+  if (!old || old.contains(document.activeElement)) return null;
+  old.replaceWith(part);
+  tell(part);
+  return part;
+}
+
+// What a page shows has changed: the part that moves is put in place; where more of the page is old, say so, and let the reader
+// fetch it when he likes.
+function watch(bar, address) {
   if (!window.EventSource) return;
-  const source = new EventSource(bar.dataset.live);
-  source.addEventListener("changed", () => {
-    bar.hidden = false;
+  const source = new EventSource(address);
+  source.addEventListener("changed", (event) => {
     source.close();
+    const part = replaced(event.data);
+    if (!part || !("whole" in part.dataset)) bar.hidden = false;
+    if (part) watch(bar, part.dataset.next);
   });
   // The session ended, or the record is gone: the next page says so.
   source.addEventListener("ended", () => source.close());
@@ -156,7 +182,7 @@ function watchUpload(form) {
   });
 }
 
-for (const bar of document.querySelectorAll("[data-live]")) watch(bar);
+for (const bar of document.querySelectorAll("[data-live]")) watch(bar, bar.dataset.live);
 for (const form of document.querySelectorAll("form[data-upload]")) watchUpload(form);
 for (const button of document.querySelectorAll("[data-keys-switch]")) switchKeys(button);
 if (document.querySelector("[data-rows], [data-key], [data-find]")) document.addEventListener("keydown", onKey);

@@ -29,7 +29,7 @@ pub use inspection::{
     Contested, Declared, Found, Inspection, InspectionForm, Report, ResultRow, Unconfirmed,
 };
 pub use officer::{Assigned, Change, Decided, Hit, OneOfMany, Open, Remark, Results, Told};
-pub use rules::{Example, Rule, Rules};
+pub use rules::{Example, NotGiven, Rule, Rules};
 
 use serde::Deserialize;
 

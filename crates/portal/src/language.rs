@@ -42,9 +42,23 @@ impl Language {
             path.strip_prefix(begin)
                 .is_some_and(|rest| rest.is_empty() || (begin != "/" && rest.starts_with('/')))
         };
-        // The start page is under nothing and has nothing under it.
-        let told = ["/", "/my", "/track", "/guide", "/lists", "/draws", "/status", "/tariff", "/sign-in"];
-        if Self::COMPLETE.contains(&self) || told.into_iter().any(is_under) { self } else { Self::English }
+        // The start page is under nothing and has nothing under it. A chart as a file is painted with fonts that have no letters
+        // of the neighbours.
+        let told = [
+            "/",
+            "/my",
+            "/track",
+            "/guide",
+            "/lists",
+            "/draws",
+            "/status",
+            "/tariff",
+            "/sign-in",
+            "/indicators",
+            "/register",
+        ];
+        let is_told = path != "/indicators/file" && told.into_iter().any(is_under);
+        if Self::COMPLETE.contains(&self) || is_told { self } else { Self::English }
     }
 
     /// In which language a desk is shown: what surrounds its pages is there in the complete ones alone.
@@ -103,7 +117,7 @@ impl Language {
     }
 
     /// Its texts where it has not all: what is not in them is English.
-    pub fn own_files(self) -> Option<[(&'static str, &'static str); 4]> {
+    pub fn own_files(self) -> Option<[(&'static str, &'static str); 6]> {
         macro_rules! files {
             ($tag:literal) => {
                 Some([
@@ -111,6 +125,8 @@ impl Language {
                     ("guide.ftl", include_str!(concat!("../locales/", $tag, "/guide.ftl"))),
                     ("draws.ftl", include_str!(concat!("../locales/", $tag, "/draws.ftl"))),
                     ("public.ftl", include_str!(concat!("../locales/", $tag, "/public.ftl"))),
+                    ("indicators.ftl", include_str!(concat!("../locales/", $tag, "/indicators.ftl"))),
+                    ("registering.ftl", include_str!(concat!("../locales/", $tag, "/registering.ftl"))),
                 ])
             };
         }
@@ -397,9 +413,11 @@ mod tests {
             ("/", Language::Lao),
             ("/tariff/calculator", Language::Lao),
             ("/sign-in", Language::Lao),
-            ("/indicators", Language::English),
+            ("/indicators", Language::Lao),
+            ("/indicators/file", Language::English),
             ("//desk", Language::English),
-            ("/register", Language::English),
+            ("/register", Language::Lao),
+            ("/registers", Language::English),
             ("", Language::English),
             ("/desk/queue", Language::English),
         ] {

@@ -13,4 +13,5 @@ pub mod parts;
 pub mod shell;
 
 pub use language::{Family, Language, Texts};
-pub use shell::{Desk, Frame, Page, Reader};
+pub use maud::Markup;
+pub use shell::{Desk, Frame, Page, Part, Reader};

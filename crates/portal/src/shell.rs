@@ -326,10 +326,33 @@ fn trail(texts: Texts, trail: &[(String, String)], title: &str) -> Markup {
     }
 }
 
-/// Appears when the page has changed; the reader decides when he sees the new one.
+/// A part of a page that is put in place of an older one while the page is open. Without a script nothing happens to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// The id of the element that it takes the place of.
+    pub id: &'static str,
+    /// What tells of the next change: address of an event stream.
+    pub next: String,
+    /// Whether nothing else of the page is older than it now.
+    pub whole: bool,
+    /// When it was made, as `HH:mm:ss`.
+    pub at: String,
+}
+
+impl Part {
+    /// The part as it is sent, with the words that tell of it: screen readers read them.
+    pub fn shown(&self, texts: Texts, body: &Markup) -> String {
+        let told = texts.with("updated-at", &[("time", &self.at)]);
+        html! { div id=(self.id) data-part data-next=(self.next) data-whole[self.whole] data-said=(told) { (body) } }
+            .into_string()
+    }
+}
+
+/// Appears when the page has changed; the reader decides when he sees the new one. What is put in place meanwhile is told below.
 fn news(frame: &Frame, live: &str) -> Markup {
     html! {
         div role="status" {
+            p.muted data-notice {}
             div.said.wait data-live=(live) hidden {
                 p { (frame.texts.text("changed-meanwhile")) " " a href=(frame.place) { (frame.texts.text("show-newest")) } }
             }

@@ -2,13 +2,14 @@
 //! from time to time, so that a restart reads only what came since. It is derived: thrown away, it is made again from rows.
 
 use crate::Window;
-use ceb::Document;
+use ceb::{Day, Document};
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::Cause;
 use clearance::keys::{OrderKey, Position};
 use clearance::record::{Record, Register};
 use evidence::search::{Finder, Hit, What, person};
+use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 use store::{Cursor, Read, Row, StoreError};
@@ -68,7 +69,8 @@ struct Seen {
     person: Option<String>,
 }
 
-/// Whether a second officer is awaited after a row, who confirms an inspection of a trade.
+/// Whether something is awaited after a row: a second officer who confirms an inspection of a trade, or trades of a merchant on
+/// whose goods a report is recognised.
 struct Awaited {
     key: String,
     waits: bool,
@@ -82,8 +84,34 @@ fn key_of(order: &OrderKey) -> String {
 /// Trades of which an inspection waits for its second officer, as far as the index is: who asks looks at each again.
 pub fn unconfirmed(window: &Window) -> Vec<OrderKey> {
     let standing = window.finding.standing();
-    let keys = standing.finder.waiting().filter_map(|key| key.split_once('\n'));
+    // Keys of reports begin with what ends the platform of a trade.
+    let keys = standing.finder.waiting().filter(|key| !key.starts_with('\n'));
+    let keys = keys.filter_map(|key| key.split_once('\n'));
     keys.map(|(platform, order_no)| OrderKey::new(platform, order_no)).collect()
+}
+
+/// What keys of reports on a merchant's goods to an office begin with.
+fn begin_of(office: &str, merchant: &str) -> String {
+    format!("\n{office}\n{merchant}\n")
+}
+
+/// Ids of the reports on a merchant's goods that an office recognises and that hold on a day or later, as far as the index is: who
+/// asks looks at each again.
+pub fn recognised(window: &Window, offices: &[Text], merchants: &[Text], day: Day) -> BTreeSet<String> {
+    let standing = window.finding.standing();
+    let mut found = BTreeSet::new();
+    for office in offices {
+        for merchant in merchants {
+            let begin = begin_of(office, merchant);
+            let first = format!("{begin}{}", day.number());
+            let keys = standing.finder.waiting_from(&begin, &first);
+            found.extend(
+                keys.filter_map(|key| key.strip_prefix(&begin)?.split_once('\n'))
+                    .map(|(_, id)| id.to_owned()),
+            );
+        }
+    }
+    found
 }
 
 /// Follows the ledger until it is dropped.
@@ -252,13 +280,23 @@ fn seen_of(position: Position, row: &Row) -> Option<Seen> {
     })
 }
 
-/// What an officer's action leaves waiting. Other rows change nothing here: what they end is seen when it is looked at.
+/// What an officer's action leaves waiting, or a report. Other rows change nothing here: what they end is seen when it is looked at.
 fn awaited_of(row: &Row) -> Option<Awaited> {
+    if let Row::Record(record) = row {
+        return (record.key.register == Register::InspectionReport).then(|| awaited_report(record));
+    }
     let Row::Event(row) = row else { return None };
     let Cause::Action(action) = &row.event.cause else { return None };
     let consignment = row.outcome.as_ref()?.consignment.as_ref()?;
     let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.unconfirmed().is_some());
     Some(Awaited { key: key_of(&action.order), waits })
+}
+
+/// A report waits as long as it is recognised; while it is, neither the days nor those between whom it is change.
+fn awaited_report(record: &Record) -> Awaited {
+    let report = register::inspection_report::report(record);
+    let begin = begin_of(&report.to, &report.subject);
+    Awaited { key: format!("{begin}{}\n{}", report.until.number(), record.key.id), waits: report.recognised }
 }
 
 fn of_record(record: &Record) -> What {

@@ -9,6 +9,7 @@ use crate::intake::Closed;
 use crate::password::{Failed, Hasher, MOST_BYTES};
 use crate::providers::Asking;
 use crate::registering;
+use crate::sandbox::throttled::SlowedDown;
 use crate::second_factor;
 use crate::throttle::{Rate, Throttle, seconds};
 use clearance::keys::Time;
@@ -87,6 +88,7 @@ struct Inner {
     unnamed: Throttle<String>,
     tracking: Throttle<String>,
     all_registrations: Throttle<()>,
+    slowed: SlowedDown,
     token_rate: AtomicU32,
     session_rate: AtomicU32,
     signature_seconds: AtomicU32,
@@ -134,11 +136,17 @@ impl Gate {
     /// The seconds.
     pub fn pass(&self, key: (char, i64)) -> Result<(), u64> {
         let rates = self.rates();
-        let count = if key.0 == 's' { rates.session } else { rates.token };
+        let usual = if key.0 == 's' { rates.session } else { rates.token };
+        let count = self.0.slowed.rate(key, Instant::now()).unwrap_or(usual);
         if count == 0 {
             return Ok(());
         }
         self.0.callers.pass(key, Rate::per_second(count), Instant::now()).map_err(seconds)
+    }
+
+    /// Callers that asked to be slowed down, in a space for trying.
+    pub fn slowed(&self) -> &SlowedDown {
+        &self.0.slowed
     }
 
     /// Makes hashes.

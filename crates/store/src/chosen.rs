@@ -2,6 +2,7 @@
 //! behind it.
 
 use crate::postgres::{PostgresRead, PostgresStore, PostgresTransaction};
+use crate::queue::{QueuePage, QueuePlace, QueueSearch};
 use crate::rows::{
     CertificateRow, Cursor, ExportLines, FilingRow, MessageRow, ReceiptRow, RecordSearch, Row, RulebookRow,
     Scope, Search, SeedRow, StoredEvent, Summary,
@@ -165,6 +166,15 @@ impl Read for ChosenRead {
         limit: usize,
     ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
         each!(self, read => read.search(scope, search, after, limit).await)
+    }
+    async fn queue(
+        &self,
+        scope: &Scope,
+        search: &QueueSearch,
+        after: Option<QueuePlace>,
+        limit: usize,
+    ) -> Result<QueuePage, StoreError> {
+        each!(self, read => read.queue(scope, search, after, limit).await)
     }
     async fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
         each!(self, read => read.balance(account).await)

@@ -18,6 +18,7 @@ mod master_key;
 mod people;
 pub mod postgres;
 pub mod priority;
+mod queue;
 pub mod redact;
 pub mod rotate;
 pub mod rows;
@@ -34,6 +35,7 @@ pub use master_key::MasterKey;
 pub use people::{
     Assignment, Attempt, Credentials, Duty, NewUser, Patience, Provider, Session, Trace, User, UserState,
 };
+pub use queue::{QueueOrder, QueuePage, QueuePlace, QueueSearch};
 pub use rows::{
     CertificateRow, Cursor, EventRow, ExportLines, ExportSearch, FilingRow, MessageRow, Original, ReceiptRow,
     RecordSearch, Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
@@ -270,7 +272,7 @@ pub trait Read: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(Vec<ReceiptRow>, Cursor), StoreError>> + Send;
     /// The position that lists cover: what came after it may be missing from them for some seconds.
     fn listed(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
-    /// Consignments in a scope, newest first, at most `limit`, after a cursor.
+    /// Consignments in a scope, newest first or oldest first, at most `limit`, after a cursor.
     fn search(
         &self,
         scope: &Scope,
@@ -278,6 +280,15 @@ pub trait Read: Clone + Send + Sync + 'static {
         after: Option<u64>,
         limit: usize,
     ) -> impl Future<Output = Result<(Vec<Summary>, Option<u64>), StoreError>> + Send;
+    /// What waits for an officer in a scope, in the order that is asked for, at most `limit` behind a place: right over all that
+    /// waits, and a page costs no more than itself.
+    fn queue(
+        &self,
+        scope: &Scope,
+        search: &QueueSearch,
+        after: Option<QueuePlace>,
+        limit: usize,
+    ) -> impl Future<Output = Result<QueuePage, StoreError>> + Send;
     /// A balance.
     fn balance(&self, account: &Account) -> impl Future<Output = Result<Option<Balance>, StoreError>> + Send;
     /// Balances of a kind whose owner comes after `after`, by owner and period, at least `limit` if there are so many:

@@ -253,6 +253,8 @@ pub struct Search {
     pub states: Vec<u16>,
     /// Order number, `invtNo`, `preNo`, waybill number or `copNo`, exactly.
     pub number: Option<Text>,
+    /// Whether what came first stands first.
+    pub oldest_first: bool,
 }
 
 /// States in which a trade waits for an officer, as both stores name them in the index of what waits: a queue costs what it holds,
@@ -509,7 +511,7 @@ mod tests {
         let mut numbers: Vec<u16> = waits.map(State::number).collect();
         numbers.sort_unstable();
         assert_eq!(numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(", "), WAITING);
-        let search = |states: &[u16]| Search { states: states.to_vec(), number: None }.is_of_waiting();
+        let search = |states: &[u16]| Search { states: states.to_vec(), ..Search::default() }.is_of_waiting();
         assert!(search(&numbers) && search(&[300]) && !search(&[]) && !search(&[300, 800]));
     }
 }

@@ -12,11 +12,11 @@ use clearance::reason::Reason;
 use clearance::record::Register;
 use clearance::sample::Trade;
 
-const HOLDER: &str = "5301960601";
-const NUMBER: &str = "T8620W000001";
+pub(crate) const HOLDER: &str = "5301960601";
+pub(crate) const NUMBER: &str = "T8620W000001";
 
 /// A trade from a book, of whose items so many pieces are there, in one lot each.
-fn kept(window: &mut Window, number: u64, pieces: i64) -> Trade {
+pub(crate) fn kept(window: &mut Window, number: u64, pieces: i64) -> Trade {
     let trade = trade(number).bonded(HOLDER, NUMBER);
     stocked(window, &trade, pieces);
     trade

@@ -18,7 +18,7 @@ fn morning(number: u32) -> Time {
 }
 
 /// A trade released on a day.
-fn released_on(number: u32) -> (Window, Trade) {
+pub(crate) fn released_on(number: u32) -> (Window, Trade) {
     let mut window = Window::without_draws();
     window.now = morning(number);
     let trade = Trade::new(1, 1, window.now, 1_000_000);
@@ -29,7 +29,7 @@ fn released_on(number: u32) -> (Window, Trade) {
 }
 
 /// Moves to a day, firing what becomes due on the way, day by day.
-fn go_to(window: &mut Window, number: u32) {
+pub(crate) fn go_to(window: &mut Window, number: u32) {
     while window.now < morning(number) {
         window.wait_days(1);
     }

@@ -11,7 +11,7 @@ use clearance::outcome::Outcome;
 use clearance::sample::{self, Export};
 use std::sync::Arc;
 
-fn exports(count: u64) -> Vec<Export> {
+pub(crate) fn exports(count: u64) -> Vec<Export> {
     // Of one carrier and one agent, as a bill has them.
     let first = Export::new(1, 1, NOW);
     let alike = |one: &Export| {
@@ -29,7 +29,7 @@ fn state(window: &Window, export: &Export) -> State {
     of(window, export).attempt.as_ref().unwrap().state
 }
 
-fn declare(window: &mut Window, export: &Export) {
+pub(crate) fn declare(window: &mut Window, export: &Export) {
     for (sender, document) in export.documents() {
         window.send_as(&sender, document);
     }
@@ -39,15 +39,15 @@ fn all(exports: &[Export]) -> Vec<&Export> {
     exports.iter().collect()
 }
 
-fn master(exports: &[Export]) -> Document {
+pub(crate) fn master(exports: &[Export]) -> Document {
     Document::MasterBill(Export::master_bill(&all(exports), NOW).unwrap())
 }
 
-fn arrival(exports: &[Export]) -> Document {
+pub(crate) fn arrival(exports: &[Export]) -> Document {
     Document::ExportArrival(Export::arrival(&all(exports), NOW).unwrap())
 }
 
-fn departure(exports: &[Export]) -> Document {
+pub(crate) fn departure(exports: &[Export]) -> Document {
     Document::Departure(Export::departure(&all(exports), NOW).unwrap())
 }
 
@@ -215,7 +215,7 @@ fn an_arrival_names_its_parcels_and_nobody_else_says_that_they_came() {
     assert_eq!(rules(&window.send(Document::Departure(early))), [Reason::TimeOutOfWindow]);
 }
 
-fn entry(window: &Window, export: &Export) -> String {
+pub(crate) fn entry(window: &Window, export: &Export) -> String {
     of(window, export).attempt.as_ref().unwrap().invt_no.as_ref().unwrap().to_string()
 }
 

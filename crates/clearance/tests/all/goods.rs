@@ -13,7 +13,7 @@ use clearance::sample::Trade;
 use std::sync::Arc;
 
 /// A window that looks at the goods of direct purchase so.
-fn window(level: u8) -> Window {
+pub(crate) fn window(level: u8) -> Window {
     let mut window = Window::without_draws();
     if level > 0 {
         window.parameter("goods_filing_9610,0", &format!("goods_filing_9610,{level}"));
@@ -27,7 +27,7 @@ fn key(trade: &Trade) -> RecordKey {
     RecordKey::new(Register::Goods, &format!("{}:{number}", head.ebc_code))
 }
 
-fn right(trade: &Trade) -> Declared {
+pub(crate) fn right(trade: &Trade) -> Declared {
     let line = &trade.declaration.lines[0];
     Declared {
         hs_code: line.gcode.clone(),
@@ -38,12 +38,12 @@ fn right(trade: &Trade) -> Declared {
 }
 
 /// A trade of one line.
-fn single() -> Trade {
+pub(crate) fn single() -> Trade {
     (1..).map(trade).find(|trade| trade.declaration.lines.len() == 1).unwrap()
 }
 
 /// Files goods of the trade's line in the window.
-fn file(window: &mut Window, trade: &Trade, state: &str, filed: Option<Declared>) {
+pub(crate) fn file(window: &mut Window, trade: &Trade, state: &str, filed: Option<Declared>) {
     let goods =
         FiledGoods { version: 2, position: Position { writer: 0, sequence: 7 }, state: state.into(), filed };
     window.facts.goods.insert(key(trade).id, goods);

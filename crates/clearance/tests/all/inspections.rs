@@ -12,7 +12,7 @@ use clearance::{Reason, Text};
 use std::sync::Arc;
 
 /// A trade that is looked at, its parcel at the site.
-fn looked_at() -> (Window, Trade) {
+pub(crate) fn looked_at() -> (Window, Trade) {
     let mut window = Window::new();
     let trade = trade(1);
     window.trade(&trade);
@@ -22,18 +22,18 @@ fn looked_at() -> (Window, Trade) {
     (window, trade)
 }
 
-fn found(line: u32, result: &str) -> Found {
+pub(crate) fn found(line: u32, result: &str) -> Found {
     let measured = Rulebook::builtin().inspections.find(result, NOW.day()).map(|row| row.measured);
     let of = |kind| (measured == Some(kind)).then(|| Decimal::from_whole(2));
     Found { line, result: result.into(), quantity: of(Measured::Quantity), weight: of(Measured::Weight) }
 }
 
-fn inspection(found: Vec<Found>, measure: Measure) -> Inspection {
+pub(crate) fn inspection(found: Vec<Found>, measure: Measure) -> Inspection {
     Inspection { found, measure, second: Text::default(), place: Text::default(), photographs: Vec::new() }
 }
 
 /// Recorded by one officer.
-fn record(window: &mut Window, trade: &Trade, inspection: Inspection) -> Outcome {
+pub(crate) fn record(window: &mut Window, trade: &Trade, inspection: Inspection) -> Outcome {
     window.act(trade, ActionKind::Inspected(Box::new(inspection)))
 }
 

@@ -4,6 +4,7 @@
 
 mod actions;
 mod bonded;
+mod code_examples;
 mod deadlines;
 mod draws;
 mod export_parcels;

@@ -16,7 +16,7 @@ fn service(word: &str) -> Service {
 }
 
 /// Files a party anew with a change.
-fn refile(window: &mut Window, code: &str, change: impl FnOnce(&mut Filing)) {
+pub(crate) fn refile(window: &mut Window, code: &str, change: impl FnOnce(&mut Filing)) {
     let mut parties = (*window.reference.parties).clone();
     let mut filing = parties.find(code, NOW.day()).unwrap().clone();
     change(&mut filing);

@@ -12,10 +12,10 @@ use clearance::{Reason, Text};
 use std::sync::Arc;
 
 const LISTED: &str = "aa";
-const RECORDED: &str = "bb";
+pub(crate) const RECORDED: &str = "bb";
 const STRANGE: &str = "cc";
 
-fn signed(certificate: &str, algorithm: &str) -> SignatureFact {
+pub(crate) fn signed(certificate: &str, algorithm: &str) -> SignatureFact {
     SignatureFact::Valid {
         certificate: certificate.into(),
         holder_code: None,
@@ -27,14 +27,14 @@ fn signed(certificate: &str, algorithm: &str) -> SignatureFact {
 }
 
 /// The agent of a trade lists a certificate and has another approved by itself.
-struct Signers {
-    zone: Window,
-    trade: Trade,
+pub(crate) struct Signers {
+    pub(crate) zone: Window,
+    pub(crate) trade: Trade,
     since: Time,
 }
 
 impl Signers {
-    fn new(algorithms: &[&str]) -> Self {
+    pub(crate) fn new(algorithms: &[&str]) -> Self {
         let mut zone = Window::new();
         let trade = Trade::new(3, 0, zone.now, 1_000_000);
         let since = Time(zone.now.0 - 1_000);
@@ -62,12 +62,12 @@ impl Signers {
         }));
     }
 
-    fn revoke(&mut self, fingerprint: &str, at: Time, compromised_since: Option<Time>) {
+    pub(crate) fn revoke(&mut self, fingerprint: &str, at: Time, compromised_since: Option<Time>) {
         self.enter(fingerprint, true, Some(Revocation { at, reason: "钥匙丢失".into(), compromised_since }));
     }
 
     /// What a list of the agent is told of its signature.
-    fn told(&mut self, signature: SignatureFact) -> Vec<Finding> {
+    pub(crate) fn told(&mut self, signature: SignatureFact) -> Vec<Finding> {
         let head = &self.trade.declaration.head;
         let mut arrived =
             arrived(&head.agent_code.clone(), Document::Declaration(self.trade.declaration.clone()));

@@ -15,14 +15,14 @@ use clearance::standing::{Says, Standing};
 use std::sync::Arc;
 
 /// Says of a party, from yesterday on for so many days.
-fn stands(window: &mut Window, register: Register, party: &str, standing: &str, days: i64) {
+pub(crate) fn stands(window: &mut Window, register: Register, party: &str, standing: &str, days: i64) {
     let day = |days: i64| Time(NOW.0 + days * 86_400_000).day();
     let says = Says { standing: standing.into(), from: day(-1), to: (days > 0).then(|| day(days - 1)) };
     let standing = Standing { version: 3, position: Position { writer: 0, sequence: 9 }, says: Some(says) };
     window.facts.standings.insert(RecordKey::new(register, party), standing);
 }
 
-fn seller(trade: &Trade) -> String {
+pub(crate) fn seller(trade: &Trade) -> String {
     trade.declaration.head.ebc_code.to_string()
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(crate) const LATER: Time = Time(NOW.0 + 15 * 86_400_000);
 
 /// Exports of one carrier and one agent, as a bill has them.
-fn exports(count: usize) -> Vec<Export> {
+pub(crate) fn exports(count: usize) -> Vec<Export> {
     let first = Export::new(1, 1, NOW);
     let alike = |one: &Export| {
         let (head, other) = (&one.declaration.head, &first.declaration.head);
@@ -33,11 +33,11 @@ fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
     window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
 }
 
-fn number(window: &Window, export: &Export) -> Text {
+pub(crate) fn number(window: &Window, export: &Export) -> Text {
     of(window, export).attempt.as_ref().unwrap().invt_no.clone().unwrap()
 }
 
-fn numbers(window: &Window, exports: &[Export]) -> Vec<Text> {
+pub(crate) fn numbers(window: &Window, exports: &[Export]) -> Vec<Text> {
     exports.iter().map(|export| number(window, export)).collect()
 }
 
@@ -55,7 +55,7 @@ fn act(window: &mut Window, export: &Export, kind: ActionKind) {
 }
 
 /// Declares, and has what a person looks at approved.
-fn conclude(window: &mut Window, export: &Export) {
+pub(crate) fn conclude(window: &mut Window, export: &Export) {
     for (sender, document) in export.documents() {
         window.send_as(&sender, document);
     }
@@ -65,7 +65,7 @@ fn conclude(window: &mut Window, export: &Export) {
 }
 
 /// Brings lists out of the country.
-fn close(window: &mut Window, exports: &[Export]) {
+pub(crate) fn close(window: &mut Window, exports: &[Export]) {
     for export in exports {
         conclude(window, export);
     }

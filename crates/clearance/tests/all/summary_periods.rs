@@ -4,7 +4,7 @@ use crate::summaries::{another, application, closed, parts, refused, rules, send
 use ceb::SummaryApplication;
 use clearance::{Reason, Text};
 
-fn of_period(application: &SummaryApplication, from: u64, to: u64) -> SummaryApplication {
+pub(crate) fn of_period(application: &SummaryApplication, from: u64, to: u64) -> SummaryApplication {
     let mut period = application.clone();
     period.head.start_time = ceb::Stamp::from_number(from * 1_000_000);
     period.head.end_time = ceb::Stamp::from_number(to * 1_000_000 + 235_959);

@@ -20,7 +20,7 @@ fn reasons(outcome: &Outcome) -> Vec<Reason> {
 }
 
 /// The tariff with a field of the row of a trade's first goods changed; fields are counted from 0.
-fn tariff_row(text: &str, trade: &Trade, change: &[(usize, &str)]) -> String {
+pub(crate) fn tariff_row(text: &str, trade: &Trade, change: &[(usize, &str)]) -> String {
     let hs = &trade.declaration.lines[0].gcode[..8];
     let changed = |line: &str| {
         let mut fields: Vec<&str> = line.split(',').collect();

@@ -75,3 +75,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn keys_of_what_waits_are_found_by_what_they_begin_with() {
+    let mut finder = Finder::default();
+    for (key, waits) in [
+        ("\na\nm\n20261201\n1", true),
+        ("\na\nm\n20261101\n2", true),
+        ("\na\nm\n20270101\n3", true),
+        ("\na\nm\n20270101\n3", false),
+    ] {
+        finder.wait(key, waits);
+    }
+    finder.wait("\na\nmm\n20261201\n4", true);
+    finder.wait("platform\norder", true);
+    let read = Finder::of_bytes(&finder.to_bytes()).unwrap();
+    for finder in [&finder, &read] {
+        let found: Vec<&str> = finder.waiting_from("\na\nm\n", "\na\nm\n20261123").collect();
+        assert_eq!(
+            found,
+            ["\na\nm\n20261201\n1"],
+            "neither what is over, nor what no longer waits, nor another's"
+        );
+        assert_eq!(finder.waiting_from("\nb\n", "\nb\n").count(), 0);
+    }
+}

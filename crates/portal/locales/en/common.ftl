@@ -16,6 +16,7 @@ times-are-china = All times are China standard time.
 no-claim = This window follows the published message specification; it is no production system of any government.
 changed-meanwhile = This page has changed meanwhile.
 show-newest = Show the newest
+updated-at = Updated at { $time }.
 nav-home = Home
 nav-queue = Queue
 nav-consignments = Trades

@@ -13,6 +13,15 @@ script-inspect = goods are opened
 script-hold = held until a person decides
 script-delay = verdict 30 seconds late
 script-lose = receipts are lost
+script-throttle = your software is slowed down for a minute
+receipts-of-software = Receipts of your software
+receipts-fetched-sum = { $done } of { $all } receipts were fetched.
+receipts-of-software-help = The newest first; a receipt counts as fetched when the feed is asked for from behind it
+receipts-of-software-none = Receipts come when something of yours is judged.
+receipt-fetched = fetched
+receipt-not-fetched = not yet
+check-throttled = was told to ask more slowly (429)
+check-waited = waited as long as it was told
 script-words = Or in words of your own
 script-words-hint = as reject=1313 delay=10
 who-sends = Who sends

@@ -16,6 +16,7 @@ times-are-china = 时间均为北京时间。
 no-claim = 本系统遵循公开的报文规范，不代表任何政府生产系统。
 changed-meanwhile = 本页内容已有更新。
 show-newest = 查看最新内容
+updated-at = 已于 { $time } 更新。
 nav-home = 首页
 nav-queue = 待办队列
 nav-consignments = 业务单

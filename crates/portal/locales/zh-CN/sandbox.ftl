@@ -13,6 +13,15 @@ script-inspect = 布控查验
 script-hold = 暂扣待处置
 script-delay = 延迟判定（30 秒）
 script-lose = 回执丢失
+script-throttle = 一分钟内限制请求频率
+receipts-of-software = 软件应取的回执
+receipts-fetched-sum = 共 { $all } 份回执，已取 { $done } 份。
+receipts-of-software-help = 最新在前；自某回执之后继续查询的，该回执视为已取
+receipts-of-software-none = 报送内容处理后即产生回执。
+receipt-fetched = 已取
+receipt-not-fetched = 未取
+check-throttled = 曾被要求放慢请求（429）
+check-waited = 按要求时间等待后再请求
 script-words = 或自行填写
 script-words-hint = 例如 reject=1313 delay=10
 who-sends = 由谁报送

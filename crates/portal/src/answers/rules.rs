@@ -26,6 +26,9 @@ pub struct Rule {
     /// What was sent and how it was answered.
     #[serde(default)]
     pub examples: Vec<Example>,
+    /// Why there is no example.
+    #[serde(default)]
+    pub never: Option<Both>,
 }
 
 /// A case of a rule.
@@ -35,13 +38,35 @@ pub struct Example {
     pub code: String,
     /// What was sent.
     pub case: Both,
+    /// What of the message, or of the decision, brought it about.
+    #[serde(default)]
+    pub fragment: String,
     /// The text of the answer.
     pub text: String,
 }
 
+/// A code of the published table that nobody is answered with.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+pub struct NotGiven {
+    /// The code.
+    pub code: i32,
+    /// Its text, with its values left open.
+    pub text: String,
+    /// What it means, in English.
+    pub meaning: String,
+    /// Why nobody is answered with it.
+    pub why: Both,
+    /// What an answer with it would look like.
+    pub fragment: String,
+}
+
 /// The catalogue.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Rules {
+    /// Codes that nobody is answered with.
+    #[serde(default)]
+    pub not_given: Vec<NotGiven>,
     /// All rules in order of precedence.
     pub reasons: Vec<Rule>,
 }

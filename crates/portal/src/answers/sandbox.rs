@@ -44,12 +44,48 @@ pub struct Check {
     pub shown: bool,
 }
 
+/// A receipt of the party.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Sent {
+    /// The row that carries it.
+    pub position: u64,
+    /// Which of the row's it is.
+    pub number: u64,
+    /// Root of its message.
+    pub message: String,
+    /// What it says.
+    pub status: i64,
+    /// The trade that it is of.
+    pub platform: Option<String>,
+    /// The trade that it is of.
+    pub order_no: Option<String>,
+    /// When it was made.
+    pub time: String,
+    /// Whether the party's software has it.
+    pub fetched: bool,
+}
+
+/// Receipts of the party.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Fetched {
+    /// How many there are.
+    pub all: u64,
+    /// How many its software has.
+    pub fetched: u64,
+    /// The newest, the newest first.
+    pub newest: Vec<Sent>,
+}
+
 /// What the software of a party has shown.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]
 pub struct Conformance {
     /// In order.
     pub checks: Vec<Check>,
+    /// Its receipts one by one.
+    pub receipts: Fetched,
     /// How many were shown.
     pub done: u64,
     /// Whether everything was looked at.

@@ -4,7 +4,7 @@ use super::{address, trade_address};
 use crate::answers::bills::{BillDays, Billed, Bills, Guarantee};
 use crate::format::{money, time};
 use crate::language::Texts;
-use crate::parts::{Cell, Column, Table, Tone, badge, empty, pager, tabs};
+use crate::parts::{Cell, Column, Order, Table, Tone, badge, empty, natural, pager, tabs};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -41,7 +41,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         (tabs(&texts.text("bills"), &narrowed))
         @if view.told.bills.is_empty() && next.is_some() { (empty(&texts.text("bills-none-here"), &texts.text("bills-none-here-help"))) }
         @else if view.told.bills.is_empty() { (empty(&texts.text("bills-none"), &texts.text("bills-none-help"))) }
-        @else { (table(texts, &view.told.bills)) }
+        @else { (table(frame, &view.told.bills, view.after.is_empty() && next.is_none())) }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
     Page::new(texts.text("nav-bills"), Some(Desk::Bills), body)
@@ -77,22 +77,37 @@ fn standing(texts: Texts, payable: &str, guarantees: &[Guarantee]) -> Markup {
     }
 }
 
-fn table(texts: Texts, bills: &[Billed]) -> Markup {
+/// Columns that bills are sorted by, where they are all on this page.
+const SORTED: [&str; 7] = ["order", "bill", "owed", "state", "released", "settled", "pay"];
+
+fn table(frame: &Frame, bills: &[Billed], whole: bool) -> Markup {
+    let texts = frame.texts;
+    let order = Order::of(&frame.place, "sort", &SORTED).where_whole(whole);
+    let mut sorted: Vec<&Billed> = bills.iter().collect();
+    order.put(&mut sorted, |one, by| match by {
+        "bill" => natural(&one.bill.tax_no),
+        "owed" => natural(&one.bill.owed),
+        "state" => natural(match (one.bill.paid, one.bill.overdue) {
+            (true, _) => "2",
+            (_, true) => "0",
+            _ => "1",
+        }),
+        "released" => natural(&one.bill.released_on),
+        "settled" => natural(one.bill.settled_by.as_deref().unwrap_or_default()),
+        "pay" => natural(one.bill.pay_by.as_deref().unwrap_or_default()),
+        _ => natural(&one.line.order_no),
+    });
     let columns = vec![
-        Column::of(texts.text("order")),
-        Column::of(texts.text("bill")),
-        Column::number(texts.text("bill-owed")),
-        Column::of(texts.text("state")),
-        Column::of(texts.text("released-on")),
-        Column::of(texts.text("bill-settled-by")),
-        Column::of(texts.text("bill-pay-by")),
+        order.column("order", texts.text("order")),
+        order.column("bill", texts.text("bill")),
+        order.number("owed", texts.text("bill-owed")),
+        order.column("state", texts.text("state")),
+        order.column("released", texts.text("released-on")),
+        order.column("settled", texts.text("bill-settled-by")),
+        order.column("pay", texts.text("bill-pay-by")),
     ];
-    Table {
-        caption: texts.text("bills-caption"),
-        columns,
-        rows: bills.iter().map(|one| row(texts, one)).collect(),
-    }
-    .shown()
+    let caption = if order.is_asked() { texts.text("sorted") } else { texts.text("bills-caption") };
+    Table { caption, columns, rows: sorted.into_iter().map(|one| row(texts, one)).collect() }.shown()
 }
 
 fn row(texts: Texts, one: &Billed) -> Vec<Cell> {

@@ -39,12 +39,24 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
             (tax(texts, assessment, frame.rows_before("lines"), &trade_address(&shown.platform, &shown.order_no)))
         }
         h2 #happened { (texts.text("what-happened")) }
-        (happened(frame, shown))
-        (remarks(texts, shown))
+        // An older part of the timeline stays what it is.
+        @if frame.place.contains("events=") { (record(frame, shown)) }
+        @else { div id=(MOVES) { (record(frame, shown)) } }
     };
     let title = texts.with("trade-title", &[("number", &shown.order_no)]);
     let desk = if decision.is_some() { Desk::Queue } else { Desk::Consignments };
     Page::new(title, Some(desk), body).below(desk.address(), desk.name(texts))
+}
+
+/// The id of what grows on the page of a trade.
+pub const MOVES: &str = "live-happened";
+
+/// What happened and what officers said to it.
+pub fn record(frame: &Frame, shown: &Consignment) -> Markup {
+    html! {
+        (happened(frame, shown))
+        (remarks(frame.texts, shown))
+    }
 }
 
 /// What stands against it, the first of many.

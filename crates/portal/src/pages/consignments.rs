@@ -22,8 +22,11 @@ pub const STATES: [(u16, &str); 10] = [
     (1399, "cancelled"),
 ];
 
-/// Columns that the list is sorted by; the words are those of the interface.
-pub const SORTED: [&str; 5] = ["order", "state", "entry", "district", "changed"];
+/// How long a list has stood, and columns that it is sorted by where it is short enough to be; the words are those of the interface.
+pub const SORTED: [&str; 6] = [CREATED, "order", "state", "entry", "district", "changed"];
+
+/// The oldest first: right however long the list is.
+const CREATED: &str = "created";
 
 /// What the page shows.
 #[derive(Clone, Default, Debug)]
@@ -58,9 +61,11 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         ];
         address("/desk/consignments", &query)
     };
-    let sorting = Sorting::read(&view.sort, &SORTED);
+    let asked = Sorting::read(&view.sort, &SORTED);
+    // What does not fit stands as it came, and no column says otherwise.
+    let sorting = if view.list.more { Sorting::default() } else { asked };
     let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
-    let next = view.list.next.as_deref().map(|after| link(&sorting.text(), after));
+    let next = view.list.next.as_deref().map(|after| link(&asked.text(), after));
     let by_party = view.party.as_ref().is_some_and(|party| !party.is_empty());
     let narrowed = !view.state.is_empty() || !view.number.is_empty() || by_party;
     let body = html! {
@@ -71,7 +76,8 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         } @else {
             (table(texts, view, sorting, &link))
             @if view.list.more { p { (texts.text("sorted-newest")) } }
-            @if !sorting.by.is_empty() { p { a href=(link("", "")) { (texts.text("newest-first")) } } }
+            @if !asked.by.is_empty() { p { a href=(link("", "")) { (texts.text("newest-first")) } } }
+            @if asked.by != CREATED { p { a href=(link(CREATED, "")) { (texts.text("oldest-first")) } } }
         }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
@@ -113,7 +119,11 @@ fn table(texts: Texts, view: &View, sorting: Sorting<'_>, link: &dyn Fn(&str, &s
         sorted("district", texts.text("district")),
         sorted("changed", texts.text("changed")),
     ];
-    let caption = if sorting.by.is_empty() { texts.text("newest-first") } else { texts.text("sorted") };
+    let caption = match sorting.by {
+        "" => texts.text("newest-first"),
+        CREATED => texts.text("oldest-first"),
+        _ => texts.text("sorted"),
+    };
     Table { caption, columns, rows: view.list.consignments.iter().map(|line| row(texts, line)).collect() }
         .shown()
 }

@@ -4,7 +4,7 @@ use super::{address, trade_address};
 use crate::answers::decisions::{Decisions, Taken};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, field, pager, submit};
+use crate::parts::{Cell, Column, Field, Order, Table, Tone, badge, empty, field, natural, pager, submit};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -56,7 +56,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if view.wrong { (empty(&texts.text("evidence-wrong"), &texts.text("evidence-wrong-help"))) }
         @else if view.told.decisions.is_empty() { (empty(&texts.text("decisions-none"), &texts.text("decisions-none-help"))) }
         @else {
-            (table(texts, &view.told))
+            (table(frame, &view.told, first.is_none() && next.is_none()))
             p { a href=(view.link("/desk/decisions/file", &view.after)) { (texts.text("decisions-file")) } }
         }
         (pager(texts, first.as_deref(), next.as_deref()))
@@ -65,15 +65,24 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         .below(Desk::Queue.address(), texts.text("nav-queue"))
 }
 
-fn table(texts: Texts, told: &Decisions) -> Markup {
+fn table(frame: &Frame, told: &Decisions, whole: bool) -> Markup {
+    let texts = frame.texts;
+    let order = Order::of(&frame.place, "sort", &["time", "order", "action", "state"]).where_whole(whole);
+    let mut sorted: Vec<&Taken> = told.decisions.iter().collect();
+    order.put(&mut sorted, |one, by| match by {
+        "order" => natural(&one.order_no),
+        "action" => natural(&texts.word(Family::Action, &one.action)),
+        "state" => natural(one.state_word.as_deref().unwrap_or_default()),
+        _ => natural(&one.time),
+    });
     let columns = vec![
-        Column::of(texts.text("time")),
-        Column::of(texts.text("order")),
-        Column::of(texts.text("decisions-action")),
+        order.column("time", texts.text("time")),
+        order.column("order", texts.text("order")),
+        order.column("action", texts.text("decisions-action")),
         Column::of(texts.text("decisions-words")),
-        Column::of(texts.text("decisions-state")),
+        order.column("state", texts.text("decisions-state")),
     ];
-    let rows = told.decisions.iter().map(|one| row(texts, one)).collect();
+    let rows = sorted.into_iter().map(|one| row(texts, one)).collect();
     Table { caption: texts.with("decisions-of", &[("officer", &told.officer)]), columns, rows }.shown()
 }
 

@@ -171,11 +171,24 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         Place::Public => texts.text("nav-indicators"),
     };
     let desk = if view.place == Place::Public { Desk::Indicators } else { Desk::Figures };
+    let body = html! {
+        (period(texts, view))
+        div id=(MOVES) { (moving(texts, view)) }
+    };
+    let mut page = Page::new(title, Some(desk), body);
+    page.live.clone_from(&view.live);
+    page
+}
+
+/// The id of what moves on the page.
+pub const MOVES: &str = "live-figures";
+
+/// What moves: up to when it is complete, the sums, and the charts with their tables.
+pub fn moving(texts: Texts, view: &View) -> Markup {
     let there: Vec<Chart> =
         Chart::ALL.into_iter().filter(|chart| view.tables.contains_key(chart.word())).collect();
-    let body = html! {
+    html! {
         (standing(texts, view))
-        (period(texts, view))
         @if sums(view).is_empty() { (empty(&texts.text("figures-none"), &texts.text("figures-none-help"))) }
         @else {
             (facts(&whole(texts, view)))
@@ -189,10 +202,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                 }
             }
         }
-    };
-    let mut page = Page::new(title, Some(desk), body);
-    page.live.clone_from(&view.live);
-    page
+    }
 }
 
 fn shown(texts: Texts, view: &View, chart: Chart, drawn: &Drawn) -> Markup {

@@ -6,7 +6,7 @@ use crate::answers::credit::Published;
 use crate::answers::publications::{Institutions, Name, Publications};
 use crate::format::time;
 use crate::language::{Language, Texts};
-use crate::parts::{Column, Table, empty, pager};
+use crate::parts::{Column, Order, Table, empty, natural, pager};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -63,23 +63,28 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         p { a href="/tariff?listed=yes" { (texts.text("lists-goods")) } }
         p { a href="/draws" { (texts.text("draws-title")) } }
         h2 id="institutions" { (texts.text("lists-institutions")) }
-        @if view.found.institutions.is_empty() { (empty(&texts.text("lists-none"), &texts.text("lists-none-help"))) } @else { (institutions(texts, view).shown()) }
+        @if view.found.institutions.is_empty() { (empty(&texts.text("lists-none"), &texts.text("lists-none-help"))) } @else { (institutions(frame, view, next.is_none()).shown()) }
         (pager(texts, (!view.after.is_empty()).then_some("/lists"), next.as_deref()))
         (published(texts, &view.listed))
     };
     Page::new(texts.text("nav-lists"), Some(Desk::Lists), body)
 }
 
-fn institutions(texts: Texts, view: &View) -> Table {
-    let rows = view.found.institutions.iter().map(|one| {
+fn institutions(frame: &Frame, view: &View, last: bool) -> Table {
+    let texts = frame.texts;
+    let whole = last && view.after.is_empty();
+    let order = Order::of(&frame.place, "sort", &["name", "code"]).where_whole(whole);
+    let mut sorted: Vec<_> = view.found.institutions.iter().collect();
+    order.put(&mut sorted, |one, by| natural(if by == "name" { &one.name } else { &one.code }));
+    let rows = sorted.into_iter().map(|one| {
         let services = html! { @for (index, service) in one.services.iter().enumerate() { @if index > 0 { (texts.text("joint")) } (named(texts, &service.name)) } };
         vec![html! { span lang="zh-CN" { (one.name) } }, html! { span.code { (one.code) } }, services]
     });
     Table {
         caption: texts.text("lists-institutions-caption"),
         columns: vec![
-            Column::of(texts.text("lists-name")),
-            Column::of(texts.text("lists-code")),
+            order.column("name", texts.text("lists-name")),
+            order.column("code", texts.text("lists-code")),
             Column::of(texts.text("lists-services")),
         ],
         rows: rows.collect(),

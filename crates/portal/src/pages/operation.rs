@@ -31,16 +31,27 @@ fn parts(frame: &Frame, here: &str) -> Markup {
     )
 }
 
+/// The id of what moves on the page of the window as it works now.
+pub const MOVES: &str = "live-operation";
+
 /// How the window works now.
 pub fn now(frame: &Frame, view: &Operation, live: Option<String>) -> Page {
     let texts = frame.texts;
+    let body = html! {
+        (parts(frame, "now"))
+        div id=(MOVES) { (figures(texts, view)) }
+    };
+    Page { live, ..Page::new(texts.text("nav-operation"), Some(Desk::Operation), body) }
+}
+
+/// What moves: whether it records, how much waits, what was taken and judged.
+pub fn figures(texts: Texts, view: &Operation) -> Markup {
     let card = |name: String, figure: Markup| html! { li.card { h3 { (name) } p.figure { (figure) } } };
     let counters = view.counters.iter().map(|counter| {
         let name = self::counter(texts, &counter.name);
         vec![html! { (name.unwrap_or_else(|| counter.help.clone())) }, html! { (count(counter.value)) }]
     });
-    let body = html! {
-        (parts(frame, "now"))
+    html! {
         @if !view.intake.open {
             @let reason = view.intake.reason.as_deref().unwrap_or_default();
             (said(Tone::Bad, html! { p { strong { (texts.text("nothing-recorded")) } " " (texts.word(Family::Closed, reason)) } }))
@@ -67,8 +78,7 @@ pub fn now(frame: &Frame, view: &Operation, live: Option<String>) -> Page {
             rows: counters.collect(),
         }.shown())
         p.muted { (texts.text("position")) " " span.code { (view.position) } }
-    };
-    Page { live, ..Page::new(texts.text("nav-operation"), Some(Desk::Operation), body) }
+    }
 }
 
 fn counter(texts: Texts, name: &str) -> Option<String> {

@@ -5,7 +5,10 @@ use crate::answers::Both;
 use crate::answers::people::{Token, Tokens, User, Users};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Column, Field, Table, Tone, badge, both, empty, facts, field, pager, said, submit, tabs};
+use crate::parts::{
+    Column, Field, Order, Pages, ROWS, Table, Tone, badge, both, empty, facts, field, natural, pager, said,
+    submit, tabs,
+};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -96,18 +99,37 @@ fn joined(texts: Texts, family: Family, words: &[String]) -> String {
     words.iter().map(|word| name_of(texts, family, word)).collect::<Vec<String>>().join(&texts.text("joint"))
 }
 
+/// Columns that users are sorted by.
+const USERS: [&str; 5] = ["login", "name", "party", "state", "second-factor"];
+/// Columns that tokens are sorted by.
+const TOKENS: [&str; 4] = ["name", "party", "expires", "state"];
+/// Rows of a page that is sorted.
+const PAGE: usize = 50;
+
 /// The users.
 pub fn users(frame: &Frame, users: &Users, gives: &Gives, typed: &Typed) -> Page {
     let texts = frame.texts;
-    let columns = [
-        texts.text("login"),
-        texts.text("name"),
-        texts.text("party"),
-        texts.text("duties"),
-        texts.text("state"),
-        texts.text("second-factor"),
+    let order = Order::of(&frame.place, "sort", &USERS).as_they_came(users.next.is_some());
+    let sorts = order.is_asked();
+    let mut sorted: Vec<&User> = users.users.iter().collect();
+    order.put(&mut sorted, |user, by| match by {
+        "name" => natural(&user.name),
+        "party" => natural(&user.party),
+        "state" => natural(&user.state),
+        "second-factor" => natural(if user.second_factor { "1" } else { "0" }),
+        _ => natural(&user.login),
+    });
+    let from = if sorts { frame.rows_before(ROWS) } else { 0 };
+    let shown = if sorts { PAGE } else { sorted.len() };
+    let columns = vec![
+        order.column("login", texts.text("login")),
+        order.column("name", texts.text("name")),
+        order.column("party", texts.text("party")),
+        Column::of(texts.text("duties")),
+        order.column("state", texts.text("state")),
+        order.column("second-factor", texts.text("second-factor")),
     ];
-    let rows = users.users.iter().map(|user| {
+    let rows = sorted.iter().skip(from).take(shown).map(|user| {
         vec![
             html! { a.lead href={ "/desk/people/" (user.id) } { (user.login) } },
             html! { (user.name) },
@@ -122,8 +144,9 @@ pub fn users(frame: &Frame, users: &Users, gives: &Gives, typed: &Typed) -> Page
         (parts(texts, "people"))
         (secret(texts, typed))
         @if users.users.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("no-users-help"))) }
-        @else { (Table { caption: texts.text("users"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown()) }
-        (pager(texts, None, next.as_deref()))
+        @else { (Table { caption: texts.text("users"), columns, rows: rows.collect() }.shown()) }
+        @if sorts { (Pages::counted(from, PAGE, sorted.len(), |from| order.page(from)).shown(texts, &texts.text("pages"))) }
+        @else { (pager(texts, None, next.as_deref())) }
         @if gives.manages {
             h2 { (texts.text("add-user")) }
             form.stack method="post" action="/desk/people" {
@@ -186,14 +209,22 @@ pub fn user(frame: &Frame, user: &User, gives: &Gives, typed: &Typed) -> Page {
 /// The tokens of software.
 pub fn tokens(frame: &Frame, tokens: &Tokens, gives: &Gives, typed: &Typed) -> Page {
     let texts = frame.texts;
-    let columns = [
-        texts.text("name"),
-        texts.text("party"),
-        texts.text("scopes"),
-        texts.text("expires"),
-        texts.text("state"),
+    let order = Order::of(&frame.place, "sort", &TOKENS);
+    let mut sorted: Vec<&Token> = tokens.tokens.iter().collect();
+    order.put(&mut sorted, |token, by| match by {
+        "party" => natural(&token.party),
+        "expires" => natural(token.expires.as_deref().unwrap_or_default()),
+        "state" => natural(if token.revoked { "1" } else { "0" }),
+        _ => natural(&token.name),
+    });
+    let columns = vec![
+        order.column("name", texts.text("name")),
+        order.column("party", texts.text("party")),
+        Column::of(texts.text("scopes")),
+        order.column("expires", texts.text("expires")),
+        order.column("state", texts.text("state")),
     ];
-    let rows = tokens.tokens.iter().map(|token| {
+    let rows = sorted.iter().map(|token| {
         vec![
             html! { (token.name) " " span.muted.code { (token.id) } },
             html! { span.code { (token.party) } " " (texts.word(Family::Role, &token.role)) },
@@ -206,7 +237,7 @@ pub fn tokens(frame: &Frame, tokens: &Tokens, gives: &Gives, typed: &Typed) -> P
         (parts(texts, "tokens"))
         (secret(texts, typed))
         @if tokens.tokens.is_empty() { (empty(&texts.text("no-tokens"), &texts.text("no-tokens-help"))) }
-        @else { (Table { caption: texts.text("tokens"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown()) }
+        @else { (Table { caption: texts.text("tokens"), columns, rows: rows.collect() }.shown()) }
         @if gives.manages {
             h2 { (texts.text("issue-token")) }
             form.stack method="post" action="/desk/tokens" {

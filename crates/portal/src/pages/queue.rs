@@ -29,11 +29,13 @@ pub struct View {
     pub tab: String,
     /// By which column, as the address says it.
     pub sort: String,
-    /// Rows before this page.
-    pub from: usize,
-    /// How many there are.
+    /// After which cursor this page begins; empty = with the first.
+    pub after: String,
+    /// Where the next page goes on.
+    pub next: Option<String>,
+    /// How many there are, as far as they are counted.
     pub all: usize,
-    /// Whether there are more than were looked at.
+    /// Whether there are more than are counted.
     pub more: bool,
     /// What tells of newer ones.
     pub live: Option<String>,
@@ -45,8 +47,8 @@ pub struct View {
     pub workload: Option<workload::View>,
 }
 
-/// Columns that the queue is sorted by; the words are those of the interface.
-pub const SORTED: [&str; 5] = ["order", "lane", "state", "changed", "district"];
+/// Columns that the queue is sorted by, right over all that waits; the words are those of the interface.
+pub const SORTED: [&str; 2] = ["lane", "changed"];
 
 /// Rows of a page.
 pub const PAGE: usize = 50;
@@ -55,24 +57,27 @@ pub const PAGE: usize = 50;
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
     let sorting = Sorting::read(&view.sort, &SORTED);
-    let link = |tab: &str, from: usize| {
-        let from = if from == 0 { String::new() } else { from.to_string() };
-        address("/desk/queue", &[("tab", tab), ("sort", &sorting.text()), ("from", &from)])
+    let link = |tab: &str, after: &str| {
+        address("/desk/queue", &[("tab", tab), ("sort", &sorting.text()), ("after", after)])
     };
     let of_reader = TABS.iter().filter(|(tab, _)| view.inspects || *tab != CONFIRM);
     let tabs_shown: Vec<(String, String, bool)> =
-        of_reader.map(|(tab, _)| (link(tab, 0), tab_name(texts, tab), *tab == view.tab)).collect();
-    let pages = Pages::counted(view.from, PAGE, view.all, |from| link(&view.tab, from));
+        of_reader.map(|(tab, _)| (link(tab, ""), tab_name(texts, tab), *tab == view.tab)).collect();
+    let pages = Pages {
+        first: (!view.after.is_empty()).then(|| link(&view.tab, "")),
+        previous: None,
+        next: view.next.as_deref().map(|after| link(&view.tab, after)),
+    };
     let sorted = |word: &str, name: String| {
         sorting.column(word, name, |sort| address("/desk/queue", &[("tab", &view.tab), ("sort", sort)]))
     };
     let columns = [
-        sorted("order", texts.text("order")),
+        Column::of(texts.text("order")),
         sorted("lane", texts.text("lane")),
-        sorted("state", texts.text("state")),
+        Column::of(texts.text("state")),
         sorted("changed", texts.text("since")),
         Column::of(texts.text("reasons")),
-        sorted("district", texts.text("district")),
+        Column::of(texts.text("district")),
         Column::of(texts.text("assigned-to")),
     ];
     let body = html! {

@@ -5,7 +5,10 @@ use crate::answers::registers::{About, Record, Records, Waiting, plain};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
 use crate::pages::body_form::value_name;
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, empty, escaped, field, pager, submit};
+use crate::parts::{
+    Cell, Column, Field, Order, Pages, ROWS, Table, Tone, badge, empty, escaped, field, natural, pager,
+    submit,
+};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -128,6 +131,8 @@ pub struct List {
     pub waiting: bool,
     /// Where the page began.
     pub after: String,
+    /// Whether it is asked for in an order for which there are too many.
+    pub too_many: bool,
 }
 
 impl List {
@@ -169,7 +174,8 @@ pub fn list(frame: &Frame, view: &List) -> Page {
         }
         (narrowing(texts, view))
         @if view.records.records.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
-        @else { (table(texts, register, &view.records.records)) }
+        @else { (table(frame, view)) }
+        @if view.too_many { p { (texts.text("sorted-newest")) } }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
     Page::new(texts.word(Family::Register, register), Some(Desk::Registers), body)
@@ -199,8 +205,13 @@ fn narrowing(texts: Texts, view: &List) -> Markup {
     }
 }
 
+/// Rows of a list that is sorted.
+const PAGE: usize = 50;
+
 /// Records, each with what its register tells of it.
-fn table(texts: Texts, register: &str, records: &[Record]) -> Markup {
+fn table(frame: &Frame, view: &List) -> Markup {
+    let texts = frame.texts;
+    let (register, records) = (view.about.register.as_str(), &view.records.records);
     let mut names: Vec<&str> = Vec::new();
     for record in records {
         for name in record.summary.keys() {
@@ -209,11 +220,24 @@ fn table(texts: Texts, register: &str, records: &[Record]) -> Markup {
             }
         }
     }
-    let mut columns = vec![Column::of(texts.text("number")), Column::of(texts.text("state"))];
-    columns.extend(names.iter().map(|name| Column::of(texts.item(register, name))));
-    columns.push(Column::of(texts.text("changed")));
+    let known: Vec<&str> = ["number", "state", "changed"].into_iter().chain(names.iter().copied()).collect();
+    let order = Order::of(&frame.place, "sort", &known).as_they_came(view.too_many);
+    let sorts = order.is_asked();
+    let mut sorted: Vec<&Record> = records.iter().collect();
+    order.put(&mut sorted, |record, by| match by {
+        "number" => natural(&record.id),
+        "state" => natural(&state_name(texts, &record.state)),
+        "changed" => natural(&record.changed),
+        name => natural(&plain(record.summary.get(name).unwrap_or(&Value::Null))),
+    });
+    let from = if sorts { frame.rows_before(ROWS) } else { 0 };
+    let count = if sorts { PAGE } else { sorted.len() };
+    let mut columns =
+        vec![order.column("number", texts.text("number")), order.column("state", texts.text("state"))];
+    columns.extend(names.iter().map(|name| order.column(name, texts.item(register, name))));
+    columns.push(order.column("changed", texts.text("changed")));
     let rows =
-        records.iter().map(|record| {
+        sorted.iter().skip(from).take(count).map(|record| {
             let mut row = vec![
                 html! { a.lead.code href=(record_address(register, &record.id)) { (record.id) } },
                 html! { (state(texts, &record.state)) " " (late(texts, record)) },
@@ -224,7 +248,12 @@ fn table(texts: Texts, register: &str, records: &[Record]) -> Markup {
             row.push(html! { (time(&record.changed)) " " span.muted { (record.by.name) } });
             row
         });
-    Table { caption: texts.text("newest-made-first"), columns, rows: rows.collect() }.shown()
+    let caption = if sorts { texts.text("sorted") } else { texts.text("newest-made-first") };
+    let pages = sorts.then(|| Pages::counted(from, PAGE, sorted.len(), |from| order.page(from)));
+    html! {
+        (Table { caption, columns, rows: rows.collect() }.shown())
+        @if let Some(pages) = pages { (pages.shown(texts, &texts.text("pages"))) }
+    }
 }
 
 /// Fields that hold days and seconds.

@@ -1,15 +1,16 @@
 //! The space for trying: a trade with one click, its outcome chosen, and what the reader's software has shown.
 
 use super::{address, trade_address};
-use crate::answers::sandbox::{Conformance, Limits, Trade};
-use crate::format::count;
+use crate::answers::sandbox::{Conformance, Fetched, Limits, Trade};
+use crate::format::{count, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, facts, field, said, submit};
+use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, empty, facts, field, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
 /// Outcomes that are offered: the words of their scripts; the first is none.
-pub const SCRIPTS: [&str; 7] = ["", "reject=13127", "review", "inspect", "hold", "delay=30", "lose-receipts"];
+pub const SCRIPTS: [&str; 8] =
+    ["", "reject=13127", "review", "inspect", "hold", "delay=30", "lose-receipts", "throttle=2"];
 /// Who sends the documents.
 pub const SENDS: [&str; 3] = ["others", "all", "nothing"];
 
@@ -43,9 +44,43 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             (form(frame, view))
             div { (shown(texts, &view.conformance)) }
         }
+        (receipts(texts, &view.conformance.receipts))
         (limits(texts, &view.limits))
     };
     Page::new(texts.text("nav-sandbox"), Some(Desk::Sandbox), body)
+}
+
+/// Receipts that a page shows: the interface tells more.
+const RECEIPTS: usize = 50;
+
+/// The newest receipts, and which of them the reader's software has.
+fn receipts(texts: Texts, told: &Fetched) -> Markup {
+    let rows = told.newest.iter().take(RECEIPTS).map(|one| {
+        let there = address(Desk::Receipts.address(), &[
+            ("position", &one.position.to_string()),
+            ("number", &one.number.to_string()),
+        ]);
+        let mark = if one.fetched {
+            badge(Tone::Good, &texts.text("receipt-fetched"))
+        } else {
+            badge(Tone::Wait, &texts.text("receipt-not-fetched"))
+        };
+        let trade = one.platform.as_deref().zip(one.order_no.as_deref());
+        vec![
+            html! { a href=(there) { (texts.word(Family::Message, &one.message)) } " " span.code { (one.status) } },
+            html! { @if let Some((platform, number)) = trade { a.code href=(trade_address(platform, number)) { (number) } } },
+            time(&one.time),
+            mark,
+        ]
+    });
+    let columns = [texts.text("message"), texts.text("order"), texts.text("time"), texts.text("state")];
+    let (done, all) = (count(told.fetched), count(told.all));
+    html! {
+        h2 { (texts.text("receipts-of-software")) }
+        p { (texts.with("receipts-fetched-sum", &[("done", &done), ("all", &all)])) }
+        @if told.newest.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("receipts-of-software-none"))) }
+        @else { (Table { caption: texts.text("receipts-of-software-help"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown()) }
+    }
 }
 
 /// The name of a script.
@@ -57,6 +92,7 @@ fn script_name(texts: Texts, script: &str) -> String {
         "inspect" => texts.text("script-inspect"),
         "hold" => texts.text("script-hold"),
         "delay=30" => texts.text("script-delay"),
+        "throttle=2" => texts.text("script-throttle"),
         _ => texts.text("script-lose"),
     }
 }

@@ -7,7 +7,7 @@ mod table;
 
 pub use form::{Choice, Field, choices, field, hidden, submit};
 pub use record::{finding, findings, timeline};
-pub use table::{Cell, Column, Pages, Sorting, Table, pager};
+pub use table::{Cell, Column, Order, Pages, ROWS, Sorting, Table, natural, pager};
 
 use crate::answers::Both;
 use crate::language::{Family, Language, Texts};

@@ -55,6 +55,109 @@ impl<'a> Sorting<'a> {
     }
 }
 
+/// The order of a table whose rows are all at hand, as the address of its page asks for it. Where rows stand on other pages too no
+/// column is offered: an order of some of them is the order of none.
+#[derive(Clone, Debug)]
+pub struct Order<'a> {
+    sorting: Sorting<'a>,
+    parameter: &'a str,
+    place: &'a str,
+    offered: bool,
+}
+
+impl<'a> Order<'a> {
+    /// Of the table that has a parameter of its own in the address of the page; `known` are the words of its columns.
+    pub fn of(place: &'a str, parameter: &'a str, known: &[&str]) -> Self {
+        let query = place.split_once('?').map_or("", |(_, query)| query);
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let asked = pairs.find_map(|(name, value)| (name == parameter).then_some(value)).unwrap_or("");
+        Self { sorting: Sorting::read(asked, known), parameter, place, offered: true }
+    }
+
+    /// The same where rows stand on other pages too, if they do: in the order in which they came, and no column leads to another.
+    #[must_use]
+    pub fn where_whole(self, whole: bool) -> Self {
+        if whole { self } else { Self { sorting: Sorting::default(), offered: false, ..self } }
+    }
+
+    /// The same with all rows as they came, if there are too many to be put in order: columns lead on, and none is marked.
+    #[must_use]
+    pub fn as_they_came(self, too_many: bool) -> Self {
+        if too_many { Self { sorting: Sorting::default(), ..self } } else { self }
+    }
+
+    /// Whether the address asks for one.
+    pub fn is_asked(&self) -> bool {
+        !self.sorting.by.is_empty()
+    }
+
+    /// A column that leads to its order, or the other way round where that is so already.
+    pub fn column(&self, word: &str, name: String) -> Column {
+        if self.offered {
+            self.sorting.column(word, name, |sort| self.address(sort))
+        } else {
+            Column::of(name)
+        }
+    }
+
+    /// A column of numbers that leads to its order.
+    pub fn number(&self, word: &str, name: String) -> Column {
+        Column { number: true, ..self.column(word, name) }
+    }
+
+    /// The page in another order, from its first row on.
+    fn address(&self, sort: &str) -> String {
+        let (path, query) = self.place.split_once('?').unwrap_or((self.place, ""));
+        let is_kept = |pair: &&str| {
+            let name = pair.split('=').next().unwrap_or_default();
+            !pair.is_empty() && name != self.parameter && !["after", "from-row", ROWS].contains(&name)
+        };
+        let mut pairs: Vec<&str> = query.split('&').filter(is_kept).collect();
+        let own = format!("{}={sort}", self.parameter);
+        pairs.push(&own);
+        format!("{path}?{}", pairs.join("&"))
+    }
+
+    /// The page in the same order from another row on.
+    pub fn page(&self, from: usize) -> String {
+        let there = self.address(&self.sorting.text());
+        if from == 0 { there } else { format!("{there}&{ROWS}={from}") }
+    }
+
+    /// Puts rows in order, if one is asked for: `key` gives what a row has under the word of a column. What is equal stays as it is.
+    pub fn put<T, K: Ord>(&self, rows: &mut [T], key: impl Fn(&T, &str) -> K) {
+        if !self.is_asked() {
+            return;
+        }
+        let by = self.sorting.by;
+        rows.sort_by(|one, other| {
+            let order = key(one, by).cmp(&key(other, by));
+            if self.sorting.falling { order.reverse() } else { order }
+        });
+    }
+}
+
+/// How many rows stand before those of a page that is paged by counting: the name of its parameter.
+pub const ROWS: &str = "rows";
+
+/// How a cell is compared: numbers by their value and before words, words as they are written.
+pub fn natural(text: &str) -> (bool, i128, String) {
+    let number = || {
+        let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let digits = whole.strip_prefix('-').unwrap_or(whole);
+        let all = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        // Numbers of documents begin with noughts, and are compared as they are written.
+        let is_one =
+            !digits.is_empty() && all(digits) && all(fraction) && fraction.len() <= 5 && digits.len() <= 15;
+        if !is_one || (digits.len() > 1 && digits.starts_with('0')) {
+            return None;
+        }
+        let value = format!("{digits}{fraction:0<5}").parse::<i128>().ok()?;
+        Some(if whole.starts_with('-') { -value } else { value })
+    };
+    number().map_or_else(|| (true, 0, text.to_owned()), |number| (false, number, String::new()))
+}
+
 /// What stands in a row under a column.
 pub type Cell = Markup;
 
@@ -167,6 +270,34 @@ mod tests {
         assert_eq!(pages(50), of("0", "0", "100"));
         assert_eq!(pages(100), of("0", "50", ""));
         assert_eq!(Pages::counted(usize::MAX, 50, 120, link).next, None);
+    }
+
+    #[test]
+    fn a_table_is_put_in_the_order_of_its_address_and_only_where_it_is_whole() {
+        const KNOWN: [&str; 2] = ["name", "count"];
+        let key = |row: &(&str, &str), by: &str| natural(if by == "name" { row.0 } else { row.1 });
+        let rows = [("b", "9"), ("a", "10"), ("c", "-1.5"), ("d", "x"), ("e", "10")];
+        let put = |place: &str| {
+            let mut rows = rows;
+            Order::of(place, "sort", &KNOWN).put(&mut rows, key);
+            rows.map(|row| row.0).concat()
+        };
+        assert_eq!(put("/desk/x"), "bacde");
+        assert_eq!(put("/desk/x?sort=name"), "abcde");
+        assert_eq!(put("/desk/x?state=a&sort=-name"), "edcba");
+        assert_eq!(
+            put("/desk/x?sort=count"),
+            "cbaed",
+            "numbers by value, equal ones as they were, words behind"
+        );
+        assert_eq!(put("/desk/x?sort=price"), "bacde");
+        let order = Order::of("/desk/x?state=a&sort=name&after=7&rows=50", "sort", &KNOWN);
+        let column = order.column("name", "Name".into());
+        assert_eq!((column.sort.as_deref(), column.sorted), (Some("/desk/x?state=a&sort=-name"), Some(true)));
+        assert_eq!(order.column("count", "Count".into()).sort.as_deref(), Some("/desk/x?state=a&sort=count"));
+        let parted = order.where_whole(false);
+        assert_eq!((parted.column("name", "Name".into()).sort, parted.is_asked()), (None, false));
+        assert!(natural("0012") > natural("0011") && natural("5") < natural("05"));
     }
 
     #[test]

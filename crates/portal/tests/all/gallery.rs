@@ -349,7 +349,17 @@ fn a_document() -> document::View {
 
 /// A trade to try with, and what was shown.
 fn a_try() -> sandbox::View {
-    use portal::answers::sandbox::{Check, Conformance, Made, Trade};
+    use portal::answers::sandbox::{Check, Conformance, Fetched, Made, Sent, Trade};
+    let sent = |position: u64, fetched: bool| Sent {
+        position,
+        number: 0,
+        message: "CEB622Message".into(),
+        status: 120,
+        platform: Some("5301960101".into()),
+        order_no: Some("样例 <1>".into()),
+        time: "20261123100000000".into(),
+        fetched,
+    };
     let made = |own: bool, status| Made {
         root: "CEB621Message".into(),
         sender: "5301980501".into(),
@@ -369,6 +379,7 @@ fn a_try() -> sandbox::View {
         }),
         conformance: Conformance {
             checks: vec![check("sent-621", true), check("read-100", false)],
+            receipts: Fetched { all: 2, fetched: 1, newest: vec![sent(9, false), sent(7, true)] },
             done: 1,
             complete: false,
         },
@@ -435,9 +446,20 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
                 en: "buyer's name other than in the order".into(),
                 zh: "清单订购人姓名与订单不同".into(),
             },
+            fragment: "<ceb:InventoryHead><ceb:buyerName>样例他人</ceb:buyerName></ceb:InventoryHead>".into(),
             text: "[Code:13127;Desc:清单订购人姓名与订单不一致]".into(),
         }],
+        never: None,
     };
+    let unreached = Rule { rule: "undecided".into(), never: Some(both("none <b>", "无")), ..rule.clone() };
+    let code = NotGiven {
+        code: -301_003,
+        text: "样例[*]".into(),
+        meaning: "meaning of 13127".into(),
+        why: both("a screen <b>", "界面"),
+        fragment: "<returnStatus>-301003</returnStatus>".into(),
+    };
+    let rules_shown = Rules { reasons: vec![rule, unreached], not_given: vec![code] };
     let receipt = Receipt {
         position: 1,
         number: 0,
@@ -509,6 +531,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
                     tab: "all".into(),
                     all: 60,
                     more: true,
+                    next: Some("2.1795399200000.7".into()),
                     ..Default::default()
                 },
             )
@@ -530,7 +553,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
             pages::figures::page(&outside, &crate::figures::view(pages::figures::Place::Public))
                 .shown(&outside),
         ),
-        ("rules", rules::page(&inside, &[rule], "13127", 0).shown(&inside)),
+        ("rules", rules::page(&inside, &rules_shown, "13127", 0).shown(&inside)),
         ("many", many::page(&inside, &a_choice(None)).shown(&inside)),
         ("many-done", many::page(&inside, &a_choice(Some(results()))).shown(&inside)),
         ("sandbox", sandbox::page(&trying, &a_try()).shown(&trying)),

@@ -245,7 +245,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
 }
 
 /// What software shows in a sandbox; a test of the server holds it equal to what is checked.
-const CHECKS: [&str; 22] = [
+const CHECKS: [&str; 24] = [
     "sent-311",
     "sent-411",
     "sent-511",
@@ -262,6 +262,8 @@ const CHECKS: [&str; 22] = [
     "batch",
     "signed",
     "receipts-read",
+    "throttled",
+    "waited",
     "read-100",
     "read-120",
     "read-300",
@@ -530,6 +532,91 @@ const PUBLIC: [&str; 46] = [
     "register-title",
 ];
 
+/// Texts of other files that the indicators show: what is counted, and the words of states and lanes.
+const INDICATORS: [&str; 47] = [
+    "figures-days",
+    "figures-steps",
+    "figures-lanes",
+    "figures-durations",
+    "figures-causes",
+    "figures-goods",
+    "figures-countries",
+    "figures-none",
+    "figures-none-help",
+    "figures-nothing",
+    "figures-files",
+    "figures-up-to",
+    "figures-behind",
+    "figures-least",
+    "figures-few",
+    "figures-from",
+    "figures-to",
+    "figures-value-declared",
+    "figures-tax-released",
+    "figures-left-out",
+    "figures-value",
+    "figures-tax",
+    "figures-all",
+    "figures-others",
+    "figures-mode",
+    "figures-by-mode",
+    "figures-declarations",
+    "figures-step",
+    "figures-times",
+    "figures-by-step",
+    "figures-sealed",
+    "figures-span",
+    "figures-span-verdict",
+    "figures-span-release",
+    "figures-span-decision",
+    "figures-percentiles",
+    "figures-country",
+    "figures-by-country",
+    "figures-what",
+    "step-declared",
+    "step-changed",
+    "step-returned",
+    "step-refused",
+    "span-seconds",
+    "span-minutes",
+    "span-hours",
+    "span-days",
+];
+
+/// Texts of other files that registering shows; the roles that may be applied for besides.
+const REGISTERING: [&str; 16] = [
+    "span-longer",
+    "register-help",
+    "register-code-hint",
+    "register-role",
+    "register-name",
+    "register-password-hint",
+    "register-again",
+    "register-not-the-same",
+    "register-send",
+    "register-have",
+    "registered-done",
+    "registered-note-login",
+    "registered-sign-in",
+    "registered-wait",
+    "fault-here",
+    "party-code",
+];
+
+/// Words of states, of lanes and of roles that the indicators and registering show.
+fn words_of_public() -> impl Iterator<Item = String> {
+    use clearance::consignment::{Lane, State};
+    let appointed = [
+        clearance::party::Role::Officer,
+        clearance::party::Role::ZoneOperator,
+        clearance::party::Role::Consumer,
+    ];
+    let roles = clearance::party::Role::ALL.into_iter().filter(move |role| !appointed.contains(role));
+    let states = State::ALL.into_iter().map(|state| format!("state-{}", state.word()));
+    let lanes = Lane::ALL.into_iter().map(|lane| format!("lane-{}", lane.word()));
+    states.chain(lanes).chain(roles.map(|role| format!("role-{}", role.word())))
+}
+
 #[test]
 fn languages_of_neighbours_have_every_text_of_the_pages_for_consumers_and_everybody() {
     let of_consumers = |file: &str| matches!(file, "consumer.ftl" | "guide.ftl" | "draws.ftl" | "public.ftl");
@@ -537,7 +624,8 @@ fn languages_of_neighbours_have_every_text_of_the_pages_for_consumers_and_everyb
         Language::English.files().into_iter().filter(|(file, _)| of_consumers(file)).collect();
     assert_eq!(english.len(), 4);
     let mut wanted: BTreeSet<String> = keys_of(Language::English, english).into_keys().collect();
-    wanted.extend(SHELL.iter().chain(&PUBLIC).map(|key| (*key).to_owned()).chain(["joint".to_owned()]));
+    let shown = SHELL.iter().chain(&PUBLIC).chain(&INDICATORS).chain(&REGISTERING);
+    wanted.extend(shown.map(|key| (*key).to_owned()).chain(["joint".to_owned()]).chain(words_of_public()));
     let letters: [(Language, std::ops::RangeInclusive<char>); 5] = [
         (Language::Vietnamese, '\u{c0}'..='\u{1ef9}'),
         (Language::Thai, '\u{e00}'..='\u{e7f}'),

@@ -6,7 +6,7 @@ use super::error::Problem;
 use crate::auth::{Caller, Denied, Known};
 use crate::denials::{Asked, Denial, Kind};
 use crate::rights::Right;
-use crate::{Window, signed_requests};
+use crate::{Window, sandbox, signed_requests};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What a route asks of its caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -311,7 +312,12 @@ pub(crate) async fn admitted(
     asked: Access,
 ) -> Result<Caller, Problem> {
     let caller = Caller::of(header, &window.control, window.clock.now()).await?;
-    window.gate.pass(caller.key).map_err(Problem::slower)?;
+    let passed = window.gate.pass(caller.key);
+    if let Some(showed) = window.gate.slowed().came(caller.key, passed.err(), Instant::now()) {
+        let name = sandbox::showed(&window.code_of(&caller.party), showed);
+        window.control.set(&name, "shown").await?;
+    }
+    passed.map_err(Problem::slower)?;
     let may = match asked {
         Access::Oneself if caller.person.is_none() => Err(Denied::NoPerson),
         Access::Open | Access::Oneself => Ok(()),

@@ -38,7 +38,7 @@ pub async fn list(
     };
     let scope = scope(&window, &caller);
     let states = [Standing::Released, Standing::Closed].map(Standing::number).to_vec();
-    let search = Search { states, number: None };
+    let search = Search { states, ..Search::default() };
     let (found, next) = window.read.search(&scope, &search, after, limit(&query, BILLS)?).await?;
     let mut bills = Vec::new();
     for summary in &found {

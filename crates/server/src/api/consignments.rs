@@ -22,11 +22,12 @@ use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{Read, RecordSearch, Scope, Search, StoredEvent, Summary};
+use store::{QueueOrder, QueuePlace, QueueSearch, Read, RecordSearch, Scope, Search, StoredEvent, Summary};
 
 /// `GET /v1/consignments?state=&number=&party=&sort=&after=&limit=&with=`: `party` narrows an office's list to the trades that
-/// name an enterprise; `with=waiting` adds to what is under way what it waits for and until when; `sort` puts the newest 500 in
-/// order by a column, and `after` counts rows then.
+/// name an enterprise; `with=waiting` adds to what is under way what it waits for and until when. `sort=created` begins with the
+/// oldest, however many there are. By a column a list is put in order that fits into 500 lines, and `after` counts rows then: a
+/// longer one stays as it came, and `more` says so.
 pub async fn search(
     State(window): State<Arc<Window>>,
     caller: Caller,
@@ -46,32 +47,36 @@ pub async fn search(
             Some(text.parse().map_err(|_| Problem::bad_request("after is a cursor of an earlier answer"))?)
         }
     };
-    let search = Search { states, number: parameter(&query, "number") };
+    let sort = parameter(&query, "sort").filter(|sort| sort != "-created");
+    let oldest_first = sort.as_deref() == Some("created");
+    let sort = sort.filter(|_| !oldest_first);
+    let search = Search { states, number: parameter(&query, "number"), oldest_first };
     // Read first: what is merged meanwhile makes the list newer than it says, never older.
     let position = window.read.listed().await?;
     let named = named_by(&window, &scope, parameter(&query, "party").as_deref())?;
     let within = named.as_ref().unwrap_or(&scope);
-    let sort = parameter(&query, "sort");
     let limit = limit(&query, CONSIGNMENTS)?;
-    let looked = if sort.is_some() { QUEUE } else { limit };
-    let begins = if sort.is_some() { None } else { after };
+    let compare = sort.as_deref().map(compared).transpose()?;
     let mut of_number = match (&search.number, after) {
         (Some(number), None) => by_number(&window, within, number).await?,
         _ => Vec::new(),
     };
     of_number.retain(|one| search.states.is_empty() || search.states.contains(&one.state));
-    let (mut found, mut next) = if of_number.is_empty() {
-        window.read.search(within, &search, begins, looked).await?
-    } else {
-        (of_number, None)
+    let mut more = false;
+    let (mut found, mut next) = match (of_number.is_empty(), compare) {
+        (false, _) => (of_number, None),
+        (true, None) => window.read.search(within, &search, after, limit).await?,
+        (true, Some(_)) => {
+            let (found, rest) = window.read.search(within, &search, None, SORTABLE + 1).await?;
+            more = rest.is_some();
+            if more { window.read.search(within, &search, after, limit).await? } else { (found, None) }
+        }
     };
     if let (Some(_), Scope::Office(districts)) = (&named, &scope) {
         found.retain(|one| is_of(districts, &one.customs_code));
     }
-    let mut more = false;
-    if let Some(sort) = sort {
-        sorted_by(&mut found, &sort)?;
-        more = next.is_some();
+    if let Some(compare) = compare.filter(|_| !more) {
+        found.sort_by(compare);
         let from = usize::try_from(after.unwrap_or_default()).unwrap_or(usize::MAX).min(found.len());
         found.drain(..from);
         next = (found.len() > limit).then(|| (from + limit) as u64);
@@ -136,10 +141,10 @@ fn summary_of(consignment: &Consignment) -> Summary {
 }
 
 /// Columns that lists are sorted by.
-const SORTED: &str = "order, lane, state, entry, district, changed";
+const SORTED: &str = "created, order, lane, state, entry, district, changed";
 
-/// Puts lines in order by a column; a minus before it = the largest first. What is equal stays the newest first.
-fn sorted_by(found: &mut [Summary], sort: &str) -> Result<(), Problem> {
+/// How lines are compared by a column; a minus before it = the largest first. What is equal stays the newest first.
+fn compared(sort: &str) -> Result<impl Fn(&Summary, &Summary) -> Ordering + Copy, Problem> {
     let (by, falling) = sort.strip_prefix('-').map_or((sort, false), |by| (by, true));
     let compare: fn(&Summary, &Summary) -> Ordering = match by {
         "order" => |one, other| one.order.order_no.cmp(&other.order.order_no),
@@ -153,8 +158,7 @@ fn sorted_by(found: &mut [Summary], sort: &str) -> Result<(), Problem> {
             return Err(Problem::bad_request(&wrong));
         }
     };
-    found.sort_by(|one, other| if falling { compare(other, one) } else { compare(one, other) });
-    Ok(())
+    Ok(move |one: &Summary, other: &Summary| if falling { compare(other, one) } else { compare(one, other) })
 }
 
 /// The trades that name a party, for offices alone: a party's list has no other's.
@@ -199,24 +203,29 @@ async fn add_waiting(
     Ok(())
 }
 
-/// Consignments that are put in order by lane at most.
-const QUEUE: usize = 500;
+/// Consignments that a list is put in order by a column with, at most.
+const SORTABLE: usize = 500;
+
+/// Consignments of a queue that are counted, at most; pages go on behind them.
+const COUNTED: usize = 2_000;
 
 /// What waits for an officer.
 pub struct Queue {
-    /// The rows asked for: the severest lane first, within it the longest unchanged.
+    /// The rows asked for.
     pub lines: Vec<Value>,
-    /// How many there are.
+    /// How many there are, as far as they are counted.
     pub all: usize,
-    /// Whether there are more than are put in order.
+    /// Whether there are more than are counted.
     pub more: bool,
+    /// Where the next page goes on.
+    pub next: Option<String>,
 }
 
 /// What waits in some states, in order.
 pub struct Waiting {
     /// The severest lane first, within it the longest unchanged.
     pub found: Vec<Summary>,
-    /// Whether there is more than is put in order.
+    /// Whether there is more than is looked at.
     pub more: bool,
 }
 
@@ -225,40 +234,84 @@ pub(super) fn severest_first(found: &mut [Summary]) {
     found.sort_by_key(|one| (std::cmp::Reverse(one.lane), one.time));
 }
 
-/// What waits for an officer in these states.
+/// What waits for an officer in these states, from the first of the queue on, as far as it is counted.
 pub async fn waiting_in(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<Waiting, Problem> {
-    let search = Search { states, number: None };
-    let (mut found, next) = window.read.search(&scope(window, caller), &search, None, QUEUE).await?;
-    severest_first(&mut found);
+    let search = QueueSearch { states, order: QueueOrder::Severest };
+    let page = window.read.queue(&scope(window, caller), &search, None, COUNTED).await?;
+    Ok(Waiting { more: page.next.is_some(), found: page.lines.into_iter().map(|(_, line)| line).collect() })
+}
+
+/// What came to an end in these states, the newest first of the last that were begun.
+pub async fn ended_in(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<Waiting, Problem> {
+    let search = Search { states, ..Search::default() };
+    let (found, next) = window.read.search(&scope(window, caller), &search, None, SORTABLE).await?;
     Ok(Waiting { found, more: next.is_some() })
 }
 
-/// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after `from`.
+/// The order of a queue by its word; none = by lane and age. Each is right over all that waits.
+fn order_of(sort: &str) -> Result<QueueOrder, Problem> {
+    Ok(match sort {
+        "" | "-lane" => QueueOrder::Severest,
+        "lane" => QueueOrder::Mildest,
+        "changed" => QueueOrder::Oldest,
+        "-changed" => QueueOrder::Newest,
+        _ => {
+            let wrong = "sort is one of lane, changed, with a minus before it for the largest first";
+            return Err(Problem::bad_request(wrong));
+        }
+    })
+}
+
+/// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after a cursor of an earlier
+/// answer, empty = from the first on.
 pub async fn queue(
     window: &Window,
     caller: &Caller,
     (states, to_confirm): (Vec<u16>, bool),
     sort: &str,
-    (from, count): (usize, usize),
+    (after, count): (&str, usize),
 ) -> Result<Queue, Problem> {
-    let Waiting { mut found, more } = if to_confirm {
-        Waiting { found: confirmations::of_caller(window, caller).await?, more: false }
+    let wrong = || Problem::bad_request("after is a cursor of an earlier answer");
+    let order = order_of(sort)?;
+    let (found, all, more, next) = if to_confirm {
+        // They are few, and all at hand.
+        let mut found = confirmations::of_caller(window, caller).await?;
+        match order {
+            QueueOrder::Severest => {}
+            QueueOrder::Mildest => found.sort_by_key(|one| (one.lane, one.time)),
+            QueueOrder::Oldest => found.sort_by_key(|one| one.time),
+            QueueOrder::Newest => found.sort_by_key(|one| std::cmp::Reverse(one.time)),
+        }
+        let from = if after.is_empty() { 0 } else { after.parse::<usize>().map_err(|_| wrong())? };
+        let (all, end) = (found.len(), from.saturating_add(count));
+        let next = (end < all).then(|| end.to_string());
+        (found.into_iter().skip(from).take(count).collect(), all, false, next)
     } else {
-        waiting_in(window, caller, states).await?
+        let after = match after {
+            "" => None,
+            text => Some(QueuePlace::parse(text).ok_or_else(wrong)?),
+        };
+        let counted = waiting_in(window, caller, states.clone()).await?;
+        let search = QueueSearch { states, order };
+        let mut page = window.read.queue(&scope(window, caller), &search, after, count + 1).await?;
+        if page.lines.len() > count {
+            page.lines.truncate(count);
+            page.next = page.lines.last().map(|(place, _)| *place);
+        }
+        let lines = page.lines.into_iter().map(|(_, line)| line).collect();
+        (lines, counted.found.len(), counted.more, page.next.map(|next| next.to_string()))
     };
-    if !sort.is_empty() {
-        sorted_by(&mut found, sort)?;
-    }
+    let found: Vec<Summary> = found;
     let taken = window.control.assignments(window.clock.now()).await?;
     let mut lines = Vec::new();
-    for summary in found.iter().skip(from).take(count) {
+    for summary in &found {
         let mut line = lines::summary(summary, true);
         add_waiting(window, caller, &mut line, summary).await?;
         let taken = taken.iter().find(|one| one.order == summary.order);
         line["assigned"] = taken.map(assignments::shown).into();
         lines.push(line);
     }
-    Ok(Queue { lines, all: found.len(), more })
+    Ok(Queue { lines, all, more, next })
 }
 
 /// `GET /v1/consignments/{platform}/{orderNo}`.

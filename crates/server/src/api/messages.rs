@@ -5,6 +5,7 @@ use super::{Query, operations, parameter, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::pipeline::MessageAnswer;
+use crate::sandbox::throttled;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -17,6 +18,7 @@ use clearance::export::{ExportKey, ExportTradeKey};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Instant;
 use store::{ChosenRead, Read, Scope, StoreError, StoredEvent};
 
 /// An answer that did not come says nothing of what is recorded.
@@ -50,6 +52,11 @@ async fn take(
     operations::check_intake(window)?;
     let sender = window.code_of(&caller.party);
     let answer = window.send(body, &sender).await.ok_or_else(unacknowledged)?;
+    if window.is_sandbox()
+        && let Some(rate) = throttled::asked(body)
+    {
+        window.gate.slowed().slow(caller.key, rate, Instant::now());
+    }
     let refused = answer.message.refusal.is_some();
     Ok((if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, answer))
 }

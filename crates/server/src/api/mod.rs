@@ -7,6 +7,7 @@ pub(crate) mod assignments;
 pub(crate) mod bills;
 pub(crate) mod books;
 pub(crate) mod bulk_actions;
+pub(crate) mod catalogue;
 mod confirmations;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
@@ -267,7 +268,7 @@ pub fn router(window: Window) -> Router {
         .route("/v1/sandbox/conformance", get(sandbox::shown))
         .route("/v1/institutions", get(institutions::list))
         .route("/v1/publications", get(institutions::publications))
-        .route("/v1/reasons", get(reasons))
+        .route("/v1/reasons", get(catalogue::reasons))
         .route("/v1/limits", get(limits::limits))
         .route("/v1/evidence/head", get(evidence::head))
         .route("/v1/evidence/keys", get(evidence::keys))
@@ -362,13 +363,6 @@ async fn accounts(
         })
         .collect();
     Ok(axum::Json(serde_json::json!({"kind": kind.word(), "accounts": accounts, "after": next.as_deref()})))
-}
-
-/// The catalogue of rules.
-pub(crate) async fn reasons() -> axum::Json<serde_json::Value> {
-    let all: Vec<serde_json::Value> =
-        clearance::Reason::ALL.iter().map(|reason| view::reason(*reason)).collect();
-    axum::Json(serde_json::json!({ "reasons": all }))
 }
 
 /// Text of a query parameter.

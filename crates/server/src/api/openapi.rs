@@ -396,9 +396,9 @@ fn schemas() -> Value {
             ])})),
             ("cursor", text.clone()), ("complete", truth.clone()), ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
         ]),
-        "Reasons": object(&[("reasons", json!({"type": "array", "items": object(&[
-            ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any.clone()), ("why", words.clone()), ("fix", words), ("examples", any),
-        ])}))]),
+        "Reasons": object(&[("notGiven", any.clone()), ("reasons", json!({"type": "array", "items": object(&[
+            ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any.clone()), ("never", any.clone()),
+            ("why", words.clone()), ("fix", words), ("examples", any)])}))]),
         "EvidenceHead": object(&[
             ("number", whole.clone()), ("time", text.clone()), ("millis", whole.clone()),
             ("writers", json!({"type": "array", "items": object(&[

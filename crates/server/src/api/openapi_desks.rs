@@ -60,7 +60,11 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("kind", whole.clone()), ("root", text.clone()), ("sender", text.clone()), ("own", truth.clone()), ("sent", truth.clone()),
         ])}))]),
         "Conformance": object(&[("checks", json!({"type": "array", "items": object(&[("check", text.clone()), ("shown", truth.clone()), ("position", or_null("integer"))])})),
-            ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone())]),
+            ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone()),
+            ("receipts", object(&[("all", whole.clone()), ("fetched", whole.clone()), ("newest", json!({"type": "array", "items": object(&[
+                ("position", whole.clone()), ("number", whole.clone()), ("message", text.clone()), ("status", whole.clone()), ("platform", or_null("string")),
+                ("orderNo", or_null("string")), ("time", text.clone()), ("fetched", truth.clone()),
+            ])}))]))]),
         "Institutions": object(&[("day", text.clone()), ("after", json!({"type": ["string", "null"]})), ("institutions", json!({"type": "array", "items": object(&[
             ("code", text.clone()), ("name", text.clone()), ("roles", json!({"type": "array", "items": {"type": "string"}})),
             ("services", json!({"type": "array", "items": {"type": "object"}})), ("modes", json!({"type": "array", "items": {"type": "string"}})),

@@ -32,6 +32,8 @@ use store::{Duty, NewToken, NewUser, Token, User, UserState};
 const BODY: usize = 16_384;
 /// Users of a page, and traces: unless asked for, and at most.
 const PAGE: (usize, usize) = (100, 1_000);
+/// The most of them, as a page asks for it that puts them in order.
+pub(crate) const MOST_USERS: &str = "1000";
 /// Days a token lasts at most: whoever still needs it then asks again.
 const TOKEN_DAYS: i64 = 400;
 /// Characters of a name.

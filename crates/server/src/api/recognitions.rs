@@ -5,7 +5,9 @@ use super::error::Problem;
 use super::inspections::{of_found, wrong};
 use crate::Window;
 use crate::auth::Caller;
+use crate::finding;
 use ceb::{Declaration, Document};
+use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::inspection::{Inspection, Measure, allowed};
 use clearance::recognition::Recognised;
@@ -13,12 +15,14 @@ use clearance::record::{Record, RecordKey, Register};
 use clearance::rulebook::ResultRow;
 use register::inspection_report::{Body, report};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::{Read, RecordSearch};
 
-/// Reports that are looked through for a trade, the newest first.
+/// Reports that are looked through besides while the index is behind, the newest first.
 const REPORTS: usize = 500;
 
-/// Those that the office of the caller may rest on today.
+/// Those that the office of the caller may rest on today, however old they are.
 pub(super) async fn of_trade(
     window: &Window,
     caller: &Caller,
@@ -26,23 +30,35 @@ pub(super) async fn of_trade(
 ) -> Result<Vec<Value>, Problem> {
     let Some(declaration) = declared(consignment) else { return Ok(Vec::new()) };
     let (codes, _) = window.names_of(&caller.party);
-    let search = RecordSearch {
-        register: Register::InspectionReport,
-        parties: Some(codes),
-        states: vec!["recognised".into()],
-    };
-    let (records, _) = window.read.records(&search, None, REPORTS).await?;
+    let (merchants, _) = window.names_of(declaration.head.ebc_code.trim());
     let reference = window.reference();
     let day = window.clock.now().day();
+    let behind = finding::follow(window).await?;
+    let mut records: BTreeMap<Text, Arc<Record>> = BTreeMap::new();
+    for id in finding::recognised(window, &codes, &merchants, day) {
+        let record = window.read.record(&RecordKey::new(Register::InspectionReport, &id)).await?;
+        records.extend(record.map(|record| (record.key.id.clone(), record)));
+    }
+    if behind > 0 {
+        let search = RecordSearch {
+            register: Register::InspectionReport,
+            parties: Some(codes),
+            states: vec!["recognised".into()],
+        };
+        let (newest, _) = window.read.records(&search, None, REPORTS).await?;
+        records.extend(newest.into_iter().map(|record| (record.key.id.clone(), record)));
+    }
     let is_about = |record: &Record| {
         let report = report(record);
         let parties = &reference.parties;
-        let holds = report.day <= day && day <= report.until;
+        let holds = report.recognised && report.day <= day && day <= report.until;
         holds
             && parties.same(&report.to, &caller.party, day)
             && report.misses(&consignment.key, declaration, parties, day).is_empty()
     };
-    Ok(records.iter().filter(|record| is_about(record)).map(|record| shown(window, record)).collect())
+    let mut found: Vec<&Arc<Record>> = records.values().filter(|record| is_about(record)).collect();
+    found.sort_by_key(|record| std::cmp::Reverse(record.last));
+    Ok(found.into_iter().map(|record| shown(window, record)).collect())
 }
 
 fn declared(consignment: &Consignment) -> Option<&Declaration> {

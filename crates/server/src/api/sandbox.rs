@@ -143,9 +143,20 @@ pub async fn shown(State(window): State<Arc<Window>>, caller: Caller) -> Result<
     let checks = report.checks.iter().map(|check| {
         json!({"check": check.word, "shown": check.shown.is_some(), "position": check.shown.map(|at| at.number())})
     });
+    let receipts = report.receipts.newest.iter().map(|one| {
+        json!({
+            "position": one.position.number(), "number": one.number, "message": one.kind.root(), "status": one.status,
+            "platform": one.order.as_ref().map(|order| order.platform.as_str()),
+            "orderNo": one.order.as_ref().map(|order| order.order_no.as_str()),
+            "time": view::time(one.time), "fetched": one.fetched,
+        })
+    });
     let done = report.checks.iter().filter(|check| check.shown.is_some()).count();
     Ok(Json(json!({
         "checks": checks.collect::<Vec<_>>(), "done": done, "complete": report.complete,
+        "receipts": {
+            "all": report.receipts.all, "fetched": report.receipts.fetched, "newest": receipts.collect::<Vec<_>>(),
+        },
         "asOf": view::time(window.clock.now()),
     })))
 }

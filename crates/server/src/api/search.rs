@@ -2,7 +2,7 @@
 //! tariff code, records of registers by their id. Each kind is found as its own route finds it, so nobody finds what he may not read.
 
 use super::error::Problem;
-use super::{Query, consignments, lines, parameter, registers, scope, view};
+use super::{Query, catalogue, consignments, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
@@ -91,7 +91,12 @@ fn rules(text: &str) -> Vec<Value> {
             || reason.customs_code() == Some(text)
             || code.is_some_and(|code| reason.ceb_codes().any(|one| one == code))
     };
-    Reason::ALL.iter().filter(|reason| is_it(reason)).take(HITS).map(|reason| view::reason(*reason)).collect()
+    Reason::ALL
+        .iter()
+        .filter(|reason| is_it(reason))
+        .take(HITS)
+        .map(|reason| catalogue::rule(*reason))
+        .collect()
 }
 
 /// Codes of the tariff that begin so, as of today.

@@ -4,10 +4,8 @@
 use super::lines;
 use crate::pipeline::{Answered, MessageAnswer};
 use ceb::{Decimal, Document};
-use clearance::Reason;
 use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
 use clearance::event::Cause;
-use clearance::example;
 use clearance::finding::Finding;
 use clearance::identity::masked;
 use clearance::keys::{OrderKey, Position, Time};
@@ -32,23 +30,6 @@ pub(crate) fn time(time: Time) -> String {
 
 fn yuan(fen: i64) -> String {
     Decimal::from_fen(fen).to_string()
-}
-
-/// A rule of the catalogue.
-pub fn reason(reason: Reason) -> Value {
-    json!({
-        "number": reason.number(),
-        "rule": reason.word(),
-        "layer": reason.layer().word(),
-        "sealed": reason.disclosure() == Disclosure::Sealed,
-        "customsCode": reason.customs_code(),
-        "codes": reason.ceb_codes().collect::<std::collections::BTreeSet<i32>>(),
-        "why": {"en": reason.why_en(), "zh": reason.why_zh()},
-        "fix": {"en": reason.fix_en(), "zh": reason.fix_zh()},
-        "examples": example::of(reason).into_iter().map(|one| json!({
-            "code": one.code.as_str(), "case": {"en": one.case_en.as_str(), "zh": one.case_zh.as_str()}, "text": one.text.as_str(),
-        })).collect::<Vec<_>>(),
-    })
 }
 
 /// Whether a path names a field of a document of this kind.

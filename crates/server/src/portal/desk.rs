@@ -151,9 +151,9 @@ pub async fn search(
 
 /// `GET /desk/rules?text=&from=`.
 pub async fn rules(Seen(frame): Seen, asked: Query) -> Result<Response, Problem> {
-    let rules: Rules = read(api::reasons().await.0)?;
+    let rules: Rules = read(api::catalogue::reasons().await.0)?;
     let from = get(&asked, "from").parse().unwrap_or(0);
-    Ok(shown(&frame, &pages::rules::page(&frame, &rules.reasons, get(&asked, "text"), from)))
+    Ok(shown(&frame, &pages::rules::page(&frame, &rules, get(&asked, "text"), from)))
 }
 
 /// `GET /desk/messages/{position}`: the bytes as received, to be read as text and never as a page.

@@ -12,7 +12,7 @@ use ::portal::answers::figures::Figures;
 use ::portal::charts::alone;
 use ::portal::pages::address;
 use ::portal::pages::figures::{self, Chart, Place, View};
-use ::portal::{Language, Texts};
+use ::portal::{Language, Markup, Texts};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -154,8 +154,25 @@ pub async fn zone(
     asked: Query,
 ) -> Result<Response, Problem> {
     let mut view = view(&window, &Reader::Caller(&caller), &asked, &Chart::ALL, frame.texts)?;
-    view.live = Some(address("/desk/live", &[("figures", "yes")]));
+    let days = query(&[("from", get(&asked, "from")), ("to", get(&asked, "to"))]);
+    view.live = Some(live(&days));
     Ok(shown(&frame, &figures::page(&frame, &view)))
+}
+
+/// What tells that the figures of some days moved, and sends them.
+pub(super) fn live(days: &Query) -> String {
+    address("/desk/live", &[("figures", "yes"), ("from", get(days, "from")), ("to", get(days, "to"))])
+}
+
+/// What moves on the dashboard of some days, as it is now.
+pub(super) fn moving(
+    window: &Window,
+    caller: &Caller,
+    days: &Query,
+    texts: Texts,
+) -> Result<Markup, Problem> {
+    let view = view(window, &Reader::Caller(caller), days, &Chart::ALL, texts)?;
+    Ok(figures::moving(texts, &view))
 }
 
 /// `GET /indicators?from=&to=`.

@@ -1,14 +1,18 @@
-//! Live updates: a stream that says once that what a page shows has changed, and ends. The page then says so to its reader;
-//! it fetches nothing by itself. Watching is not using: a session that is only watched ends as if nobody were there.
+//! Live updates: a stream that says once that what a page shows has changed, and ends. With that it sends the part of the page that
+//! moves, as it is now; the page puts it in place, and says to its reader where more of it is old. It fetches nothing by itself.
+//! Watching is not using: a session that is only watched ends as if nobody were there.
 
 use super::desk::{get, query};
-use super::guard::session;
+use super::guard::{Seen, session};
+use super::{figures, officer, operation};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{self, Query};
 use crate::auth::{Caller, Denied};
 use crate::intake::Closed;
 use crate::rights::Right;
+use ::portal::pages::{address, consignment};
+use ::portal::{Frame, Markup, Part};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -32,8 +36,8 @@ const COUNTED: u32 = 3;
 enum Shown {
     /// One trade, in a version.
     Trade(OrderKey, u32),
-    /// What became of declarations.
-    Figures(Value),
+    /// What became of declarations; what of them the page was asked for.
+    Figures(Value, Query),
     /// What was counted.
     Operation(Vec<u64>),
     /// A list of these states, beginning with a line.
@@ -43,9 +47,19 @@ enum Shown {
 struct Watch {
     window: Arc<Window>,
     session: String,
+    /// In whose language parts are shown.
+    frame: Frame,
     shown: Shown,
     looks: u32,
     ended: bool,
+}
+
+/// What was seen of a page.
+enum Look {
+    /// It is as it was.
+    Same,
+    /// It is not; the part that moves, where it has one.
+    Changed(Option<String>),
 }
 
 /// The first line of a list, without its deadlines.
@@ -65,16 +79,20 @@ fn counted(window: &Window) -> Vec<u64> {
     window.metrics.counted().into_iter().map(|(_, _, value)| value).collect()
 }
 
-/// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, `?figures=`, or `?operation=`.
+/// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, `?figures=` with its days, or `?operation=`.
 pub async fn watch(
     State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
     caller: Caller,
     headers: HeaderMap,
     asked: Query,
 ) -> Result<Response, Problem> {
     let session = session(&headers).ok_or(Denied::Unknown)?;
     let shown = match (get(&asked, "platform"), get(&asked, "order")) {
-        _ if !get(&asked, "figures").is_empty() => Shown::Figures(steps(&window, &caller)?),
+        _ if !get(&asked, "figures").is_empty() => {
+            let days = query(&[("from", get(&asked, "from")), ("to", get(&asked, "to"))]);
+            Shown::Figures(steps(&window, &caller)?, days)
+        }
         _ if !get(&asked, "operation").is_empty() => {
             caller.may(&[Right::MetricsRead])?;
             Shown::Operation(counted(&window))
@@ -91,7 +109,7 @@ pub async fn watch(
             Shown::Trade(order, seen.map_err(|_| Problem::bad_request("seen is a version"))?)
         }
     };
-    let watch = Watch { window, session, shown, looks: 0, ended: false };
+    let watch = Watch { window, session, frame, shown, looks: 0, ended: false };
     let events = futures_util::stream::unfold(watch, next);
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
@@ -104,18 +122,37 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
     loop {
         tokio::time::sleep(EVERY).await;
         watch.looks += 1;
-        let word = match look(&watch).await {
-            Some(true) => "changed",
-            Some(false) if watch.looks < LOOKS => continue,
-            _ => "ended",
+        let (word, data) = match look(&watch).await {
+            Some(Look::Changed(part)) => ("changed", part),
+            Some(Look::Same) if watch.looks < LOOKS => continue,
+            _ => ("ended", None),
         };
         watch.ended = true;
-        return Some((Ok(Event::default().event(word).data(word)), watch));
+        // A stream has no carriage returns within its data.
+        let data = data.map_or_else(|| word.to_owned(), |part| part.replace('\r', " "));
+        return Some((Ok(Event::default().event(word).data(data)), watch));
     }
 }
 
+/// A part of a page as it is now.
+fn part(watch: &Watch, id: &'static str, next: String, whole: bool, body: &Markup) -> String {
+    let stamp = watch.window.clock.now().stamp_millis().to_string();
+    let at = |from: usize| stamp.get(from..from + 2).unwrap_or_default();
+    let at = format!("{}:{}:{}", at(8), at(10), at(12));
+    Part { id, next, whole, at }.shown(watch.frame.texts, body)
+}
+
+/// The timeline of a trade. Forms and state of the page stay those of the version that was seen.
+async fn trade(watch: &Watch, caller: &Caller, order: &OrderKey) -> Result<String, Problem> {
+    let found = officer::seen(&watch.window, caller, order).await?;
+    let seen = found.version.to_string();
+    let next =
+        address("/desk/live", &[("platform", &order.platform), ("order", &order.order_no), ("seen", &seen)]);
+    Ok(part(watch, consignment::MOVES, next, false, &consignment::record(&watch.frame, &found)))
+}
+
 /// Whether it changed; none = he may not watch any more, or the window is closing.
-async fn look(watch: &Watch) -> Option<bool> {
+async fn look(watch: &Watch) -> Option<Look> {
     let window = &watch.window;
     if window.intake.closed() == Some(Closed::Draining) {
         return None;
@@ -126,16 +163,34 @@ async fn look(watch: &Watch) -> Option<bool> {
         Shown::Trade(order, version) => {
             let scope = api::scope(window, &caller);
             let now = api::consignments::found(window, &scope, order).await.ok()?;
-            Some(now.version != *version)
+            if now.version == *version {
+                return Some(Look::Same);
+            }
+            Some(Look::Changed(trade(watch, &caller, order).await.ok()))
         }
         // They move all the time: a page that was just shown is not old.
-        Shown::Figures(_) if watch.looks < FIGURES => Some(false),
-        Shown::Figures(shown) => Some(steps(window, &caller).ok()? != *shown),
-        Shown::Operation(_) if watch.looks < COUNTED => Some(false),
+        Shown::Figures(..) if watch.looks < FIGURES => Some(Look::Same),
+        Shown::Figures(shown, days) => {
+            if steps(window, &caller).ok()? == *shown {
+                return Some(Look::Same);
+            }
+            let body = figures::moving(window, &caller, days, watch.frame.texts).ok()?;
+            let next = figures::live(days);
+            Some(Look::Changed(Some(part(watch, ::portal::pages::figures::MOVES, next, true, &body))))
+        }
+        Shown::Operation(_) if watch.looks < COUNTED => Some(Look::Same),
         Shown::Operation(shown) => {
             caller.may(&[Right::MetricsRead]).ok()?;
-            Some(counted(window) != *shown)
+            if counted(window) == *shown {
+                return Some(Look::Same);
+            }
+            let body = operation::figures(window, watch.frame.texts).await.ok()?;
+            let moves = ::portal::pages::operation::MOVES;
+            Some(Look::Changed(Some(part(watch, moves, operation::LIVE.to_owned(), true, &body))))
         }
-        Shown::List(state, line) => Some(first(window, &caller, state).await.ok()? != *line),
+        Shown::List(state, line) => {
+            let now = first(window, &caller, state).await.ok()?;
+            Some(if now == *line { Look::Same } else { Look::Changed(None) })
+        }
     }
 }

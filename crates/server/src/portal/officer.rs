@@ -23,7 +23,7 @@ use axum::response::Response;
 use clearance::keys::OrderKey;
 use std::sync::Arc;
 
-/// `GET /desk/queue?tab=&from=`.
+/// `GET /desk/queue?tab=&sort=&after=`.
 pub async fn queue(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
@@ -32,16 +32,16 @@ pub async fn queue(
 ) -> Result<Response, Problem> {
     let known = queue::TABS.iter().find(|(tab, _)| *tab == get(&asked, "tab")).unwrap_or(&queue::TABS[0]);
     let states: Vec<u16> = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
-    let from = get(&asked, "from").parse().unwrap_or(0);
+    let after = get(&asked, "after");
     let to_confirm = known.0 == queue::CONFIRM;
-    let workload = if from == 0 && !to_confirm {
+    let workload = if after.is_empty() && !to_confirm {
         Some(workload::view(&window, &caller, states.clone()).await?)
     } else {
         None
     };
     let sort = Sorting::read(get(&asked, "sort"), &queue::SORTED).text();
     let asked_for = (states, to_confirm);
-    let found = api::consignments::queue(&window, &caller, asked_for, &sort, (from, queue::PAGE)).await?;
+    let found = api::consignments::queue(&window, &caller, asked_for, &sort, (after, queue::PAGE)).await?;
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
     // What is confirmed is looked at, one by one.
@@ -51,7 +51,8 @@ pub async fn queue(
         lines,
         tab: known.0.to_owned(),
         sort,
-        from,
+        after: after.to_owned(),
+        next: found.next,
         all: found.all,
         more: found.more,
         live,
@@ -207,7 +208,7 @@ pub async fn assign(
 }
 
 /// One trade as the caller may see it.
-async fn seen(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Consignment, Problem> {
+pub(super) async fn seen(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Consignment, Problem> {
     let scope = api::scope(window, caller);
     read(api::consignments::shown(window, caller, &scope, order).await?)
 }

@@ -8,9 +8,9 @@ use crate::api::error::Problem;
 use crate::api::{Query, evidence as log, found, operation as api};
 use crate::auth::Caller;
 use ::portal::answers::operation::{Differences, Entries, Proof, Rulebooks};
-use ::portal::pages::address;
 use ::portal::pages::found::Search;
 use ::portal::pages::operation as pages;
+use ::portal::{Markup, Texts};
 use axum::extract::State;
 use axum::response::Response;
 use evidence::{Entry, Hash, of_hexadecimal, verify_inclusion};
@@ -21,11 +21,18 @@ const LOOKED: &str = "1000";
 const LOOKS: usize = 5;
 const ROWS: usize = 50;
 
+/// What tells that figures moved, and sends them.
+pub(super) const LIVE: &str = "/desk/live?operation=yes";
+
 /// `GET /desk/operation`.
 pub async fn now(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
     let told = read(api::now(State(window)).await?.0)?;
-    let live = Some(address("/desk/live", &[("operation", "yes")]));
-    Ok(shown(&frame, &pages::now(&frame, &told, live)))
+    Ok(shown(&frame, &pages::now(&frame, &told, Some(LIVE.to_owned()))))
+}
+
+/// What moves on that page, as it is now.
+pub(super) async fn figures(window: &Arc<Window>, texts: Texts) -> Result<Markup, Problem> {
+    Ok(pages::figures(texts, &read(api::now(State(window.clone())).await?.0)?))
 }
 
 /// `GET /desk/rulebooks?from=&to=`.

@@ -64,6 +64,14 @@ fn gives_scopes(caller: &Caller) -> Gives {
     }
 }
 
+async fn listed_users(
+    window: &Arc<Window>,
+    caller: &Caller,
+    asked: &[(&str, &str)],
+) -> Result<Users, Problem> {
+    read(api::list(State(window.clone()), caller.clone(), query(asked)).await?.0)
+}
+
 async fn users_page(
     window: &Arc<Window>,
     frame: &Frame,
@@ -71,8 +79,16 @@ async fn users_page(
     after: &str,
     typed: &Typed,
 ) -> Result<Response, Problem> {
-    let asked = query(&[("after", after)]);
-    let users: Users = read(api::list(State(window.clone()), caller.clone(), asked).await?.0)?;
+    // An order by a column is one of all of them; more than a page of the interface has stand as they came.
+    let mut all = None;
+    if frame.place.contains("sort=") {
+        let found = listed_users(window, caller, &[("limit", api::MOST_USERS)]).await?;
+        all = Some(found).filter(|found| found.next.is_none());
+    }
+    let users = match all {
+        Some(all) => all,
+        None => listed_users(window, caller, &[("after", after)]).await?,
+    };
     Ok(shown_as(frame, &pages::users(frame, &users, &gives_duties(caller), typed), status_of(typed)))
 }
 

@@ -97,7 +97,10 @@ fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
     more
 }
 
-/// `GET /desk/registers/{register}?state=&number=&overdue=&waiting=&after=`.
+/// Records that are put in an order of their columns, at most.
+const SORTABLE: &str = "500";
+
+/// `GET /desk/registers/{register}?state=&number=&overdue=&waiting=&sort=&after=`.
 pub async fn list(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
@@ -108,8 +111,20 @@ pub async fn list(
     let about = about(&word)?;
     let names = ["state", "number", "overdue", "waiting", "after"];
     let pairs: Vec<(&str, &str)> = names.iter().map(|name| (*name, get(&asked, name).trim())).collect();
-    let found = api::list(State(window), caller, Path(word), query(&pairs)).await?;
-    let records: Records = read(found.0)?;
+    // An order by a column is one of all of them: more than can be put in it stand as they came.
+    let sorts = !get(&asked, "sort").is_empty();
+    let (mut found, mut too_many) = (None, false);
+    if sorts {
+        let named = pairs.iter().filter(|(name, _)| *name != "after").copied();
+        let named: Vec<(&str, &str)> = named.chain([("limit", SORTABLE)]).collect();
+        let all = records(&window, &caller, &word, &named).await?;
+        too_many = all.after.is_some();
+        found = Some(all).filter(|_| !too_many);
+    }
+    let records = match found {
+        Some(all) => all,
+        None => records(&window, &caller, &word, &pairs).await?,
+    };
     let text = |name: &str| get(&asked, name).trim().to_owned();
     let view = List {
         about,
@@ -118,9 +133,21 @@ pub async fn list(
         number: text("number"),
         overdue: text("overdue") == "true",
         waiting: text("waiting") == "true",
-        after: text("after"),
+        after: if sorts && !too_many { String::new() } else { text("after") },
+        too_many,
     };
     Ok(shown(&frame, &pages::list(&frame, &view)))
+}
+
+/// A list of a register, as the interface answers it.
+async fn records(
+    window: &Arc<Window>,
+    caller: &Caller,
+    register: &str,
+    asked: &[(&str, &str)],
+) -> Result<Records, Problem> {
+    let path = Path(register.to_owned());
+    read(api::list(State(window.clone()), caller.clone(), path, query(asked)).await?.0)
 }
 
 /// `GET /desk/reviews`: what waits for the agency that decides, the oldest first.
@@ -131,9 +158,8 @@ pub async fn reviews(
 ) -> Result<Response, Problem> {
     let (mut records, mut more) = (Vec::new(), false);
     for word in REVIEWED {
-        let asked = query(&[("waiting", "true"), ("limit", REVIEWS)]);
-        let path = Path(word.to_owned());
-        let found: Records = read(api::list(State(window.clone()), caller.clone(), path, asked).await?.0)?;
+        let asked = [("waiting", "true"), ("limit", REVIEWS)];
+        let found = self::records(&window, &caller, word, &asked).await?;
         records.extend(found.records);
         more |= found.after.is_some();
     }

@@ -42,7 +42,7 @@ fn ages(found: &[Summary], now: Time) -> Vec<(String, [u64; AGES.len() + 1])> {
 pub async fn view(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<View, Problem> {
     let now = window.clock.now();
     let waiting = consignments::waiting_in(window, caller, states).await?;
-    let ended = consignments::waiting_in(window, caller, ENDED.to_vec()).await?;
+    let ended = consignments::ended_in(window, caller, ENDED.to_vec()).await?;
     let midnight = Time::start_of(now.day());
     let mut hours = vec![0u64; 24];
     for one in ended.found.iter().filter(|one| one.time >= midnight) {

@@ -1,20 +1,23 @@
 //! What a sender's software has shown in a sandbox that it can do: read from what it sent, what it was answered, and how far
 //! it asked for its receipts. Each check says where it was shown first.
 
-use super::{asked_again, asked_receipts};
+use super::throttled::Showed;
+use super::{asked_again, asked_receipts, showed};
 use crate::Window;
 use crate::retention::portions;
 use crate::rights::sent_by;
-use ceb::Document;
+use ceb::{Document, Kind};
 use clearance::Text;
 use clearance::event::{Cause, SignatureFact};
-use clearance::keys::{OrderKey, Position};
+use clearance::keys::{OrderKey, Position, Time};
 use clearance::party::Role;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use store::{Cursor, EventRow, Row, StoreError};
 
 /// Rows that are looked at together.
 const ROWS: usize = 10_000;
+/// Receipts that are told one by one.
+const NEWEST: usize = 200;
 /// Rows that are looked at, at most: a sandbox is small.
 const MOST: usize = 500_000;
 
@@ -27,11 +30,43 @@ pub struct Check {
     pub shown: Option<Position>,
 }
 
+/// A receipt of the party.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sent {
+    /// The row that carries it, and which of the row's it is.
+    pub position: Position,
+    /// Which of the row's.
+    pub number: usize,
+    /// Its message.
+    pub kind: Kind,
+    /// What it says.
+    pub status: i32,
+    /// The trade that it is of.
+    pub order: Option<OrderKey>,
+    /// When it was made.
+    pub time: Time,
+    /// Whether the party's software has it: it asked for what comes behind.
+    pub fetched: bool,
+}
+
+/// Receipts of a party, and how many of them its software has.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Fetched {
+    /// How many there are.
+    pub all: u64,
+    /// How many it has.
+    pub fetched: u64,
+    /// The newest, the newest first.
+    pub newest: Vec<Sent>,
+}
+
 /// Checks of a party's software, and whether everything was looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Report {
     /// In the order in which one would show them.
     pub checks: Vec<Check>,
+    /// Its receipts one by one.
+    pub receipts: Fetched,
     /// False where there is more than is looked at.
     pub complete: bool,
 }
@@ -46,6 +81,7 @@ pub fn words(role: Role) -> Vec<String> {
         ["changed", "deleted", "refused", "corrected", "repeated", "batch", "signed"].map(str::to_owned),
     );
     words.push("receipts-read".to_owned());
+    words.extend(["throttled", "waited"].map(str::to_owned));
     if role == Role::Agent {
         words.extend(TOLD.map(|status| format!("read-{status}")));
         words.extend(["lost-receipt-asked".to_owned()]);
@@ -58,15 +94,34 @@ struct Found {
     shown: BTreeMap<String, Position>,
     /// Trades of which something was refused.
     refused: BTreeSet<OrderKey>,
-    /// Rows with receipts of the party: status and position.
-    receipts: Vec<(i32, Position)>,
+    /// How far the party asked for receipts.
+    asked: Cursor,
+    receipts: Fetched,
+    newest: VecDeque<Sent>,
     /// A list whose receipts were scripted away.
     lost: Option<Position>,
+    /// The last row that was looked at.
+    last: Position,
 }
 
 impl Found {
     fn show(&mut self, word: &str, position: Position) {
         self.shown.entry(word.to_owned()).or_insert(position);
+    }
+
+    /// A receipt of the party; those of the same row are in order.
+    fn receipt(&mut self, mut sent: Sent) {
+        sent.fetched = self.asked.sequence(sent.position.writer) >= sent.position.sequence;
+        self.receipts.all += 1;
+        if sent.fetched {
+            self.receipts.fetched += 1;
+            self.show("receipts-read", sent.position);
+            self.show(&format!("read-{}", sent.status), sent.position);
+        }
+        self.newest.push_back(sent);
+        if self.newest.len() > NEWEST {
+            self.newest.pop_front();
+        }
     }
 
     fn document(
@@ -125,7 +180,10 @@ fn app_type(document: &Document) -> Option<Text> {
 /// [`StoreError`] when rows cannot be read.
 pub async fn report(window: &Window, party: &Text, role: Role) -> Result<Report, StoreError> {
     let (codes, exchange_ids) = window.names_of(party);
-    let (mut after, mut found, mut looked) = (Cursor::default(), Found::default(), 0);
+    let asked = window.control.setting(&asked_receipts(party)).await?.unwrap_or_default();
+    let asked = Cursor::parse(&asked).unwrap_or_default();
+    let (mut after, mut looked) = (Cursor::default(), 0);
+    let mut found = Found { asked, ..Found::default() };
     let complete = loop {
         let rows = portions(&window.read, &mut after, ROWS).await?;
         looked += rows.len();
@@ -138,15 +196,11 @@ pub async fn report(window: &Window, party: &Text, role: Role) -> Result<Report,
             _ => break true,
         }
     };
-    let asked = window.control.setting(&asked_receipts(party)).await?.unwrap_or_default();
-    let asked = Cursor::parse(&asked).unwrap_or_default();
-    let read = |position: &Position| asked.sequence(position.writer) >= position.sequence;
-    for (status, position) in std::mem::take(&mut found.receipts) {
-        if !read(&position) {
-            continue;
+    for (word, one) in [("throttled", Showed::Throttled), ("waited", Showed::Waited)] {
+        // It leaves no row of its own: the last that was looked at stands for it.
+        if window.control.setting(&showed(party, one)).await?.is_some() {
+            found.show(word, found.last);
         }
-        found.show("receipts-read", position);
-        found.show(&format!("read-{status}"), position);
     }
     if let (Some(lost), Some(_)) = (found.lost, window.control.setting(&asked_again(party)).await?) {
         found.show("lost-receipt-asked", lost);
@@ -155,10 +209,34 @@ pub async fn report(window: &Window, party: &Text, role: Role) -> Result<Report,
         let shown = found.shown.get(&word).copied();
         Check { word, shown }
     });
-    Ok(Report { checks: checks.collect(), complete })
+    let checks = checks.collect();
+    let receipts = Fetched { newest: found.newest.into_iter().rev().collect(), ..found.receipts };
+    Ok(Report { checks, receipts, complete })
 }
 
 fn look(found: &mut Found, position: Position, row: &Row, codes: &[Text], exchange_ids: &[Text]) {
+    found.last = position;
+    let (receipts, order) = match row {
+        Row::Message(message) => (message.receipts.as_slice(), None),
+        Row::Event(event) => {
+            let outcome = event.outcome.as_deref();
+            let receipts = outcome.map(|outcome| outcome.receipts.as_slice()).unwrap_or_default();
+            (receipts, outcome.and_then(|outcome| outcome.order.clone()))
+        }
+        _ => return,
+    };
+    let own = receipts.iter().enumerate().filter(|(_, receipt)| exchange_ids.contains(&receipt.recipient));
+    for (number, receipt) in own {
+        found.receipt(Sent {
+            position,
+            number,
+            kind: receipt.document.kind(),
+            status: receipt.status,
+            order: order.clone(),
+            time: receipt.time,
+            fetched: false,
+        });
+    }
     match row {
         Row::Message(message) if message.documents > 1 && codes.contains(&message.sender) => {
             found.show("batch", position);
@@ -169,9 +247,6 @@ fn look(found: &mut Found, position: Position, row: &Row, codes: &[Text], exchan
             {
                 found.document(position, event, &arrived.document, &arrived.signature);
             }
-            let receipts = event.outcome.iter().flat_map(|outcome| &outcome.receipts);
-            let own = receipts.filter(|receipt| exchange_ids.contains(&receipt.recipient));
-            found.receipts.extend(own.map(|receipt| (receipt.status, position)));
         }
         _ => {}
     }

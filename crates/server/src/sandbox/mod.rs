@@ -2,6 +2,7 @@
 //! software has shown. Whether a space is one, its rulebook says: what was judged there can be judged again.
 
 pub mod conformance;
+pub mod throttled;
 pub mod trades;
 
 use crate::Window;
@@ -61,6 +62,14 @@ impl Window {
 /// Name of the setting up to which a party has asked for receipts.
 pub fn asked_receipts(party: &Text) -> String {
     format!("sandbox receipts {party}")
+}
+
+/// Name of the setting that says when the software of a party showed something of being slowed down.
+pub fn showed(party: &Text, showed: throttled::Showed) -> String {
+    match showed {
+        throttled::Showed::Throttled => format!("sandbox throttled {party}"),
+        throttled::Showed::Waited => format!("sandbox waited {party}"),
+    }
 }
 
 /// Name of the setting that says when a party asked for a first answer again.

@@ -30,6 +30,15 @@ struct Seen {
     state: String,
     case: String,
     text: String,
+    fragment: String,
+}
+
+/// What of the message brought the findings about, without what differs from run to run.
+fn fragment(document: &Value, xml: &[u8]) -> String {
+    let findings = document["findings"].as_array().unwrap().iter();
+    let fields = findings.flat_map(|finding| finding["fields"].as_array().into_iter().flatten());
+    let paths: Vec<&str> = fields.filter_map(|field| field["path"].as_str()).collect();
+    steady(&clearance::example::fragment(&String::from_utf8_lossy(xml), &paths))
 }
 
 /// The words of the rules that found something, each once.
@@ -143,7 +152,7 @@ impl Stage {
     /// One code: what is sent last must be answered with it, and the state of the trade is noted.
     async fn expect(&mut self, code: i64, label: &str, trade: &Trade, sender: &str, bytes: Vec<u8>) {
         let before = self.state(trade).await;
-        let answer = self.post(sender, bytes).await;
+        let answer = self.post(sender, bytes.clone()).await;
         let document = &answer["documents"][0];
         assert_eq!(document["status"], json!(code), "{label}: {document} {}", answer["message"]);
         let findings = document["findings"].as_array().unwrap();
@@ -161,6 +170,7 @@ impl Stage {
             state: after,
             case: label.to_owned(),
             text,
+            fragment: fragment(document, &bytes),
         });
     }
 
@@ -216,6 +226,10 @@ impl Stage {
         let mut trade = self.trade();
         change(&mut trade);
         let answer = self.zone.trade(&trade).await;
+        let mut sent = Vec::new();
+        for (_, document) in trade.documents() {
+            ceb::write_document(&document, Style::Prefixed, &mut sent);
+        }
         let status = answer["status"].as_i64().unwrap();
         assert!(status == 100 || status == 300, "{label}: {answer}");
         let text = steady(answer["info"].as_str().unwrap());
@@ -228,6 +242,7 @@ impl Stage {
             state: status.to_string(),
             case: label.to_owned(),
             text: text.clone(),
+            fragment: fragment(&answer, &sent),
         });
     }
 
@@ -911,11 +926,12 @@ fn as_in_the_table(seen: &[Seen]) {
         .map(|example| (example.case_en.as_str(), example.case_zh.as_str()))
         .collect();
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["code", "rules", "state", "case_en", "case_zh", "text"]).unwrap();
+    table.write_record(["code", "rules", "state", "case_en", "case_zh", "text", "fragment"]).unwrap();
     for one in seen {
         let case_zh = chinese.get(one.case.as_str());
         let case_zh = case_zh.unwrap_or_else(|| panic!("{}: the table has no Chinese for it", one.case));
-        table.write_record([&one.code, &one.rules, &one.state, &one.case, *case_zh, &one.text]).unwrap();
+        let row = [&one.code, &one.rules, &one.state, &one.case, *case_zh, &one.text, &one.fragment];
+        table.write_record(row).unwrap();
     }
     let found = String::from_utf8(table.into_inner().unwrap()).unwrap();
     let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tables/code_examples.csv");

@@ -7,7 +7,7 @@ use clearance::keys::Time;
 use clearance::party::Role;
 use clearance::sample::Trade;
 use serde_json::{Value, json};
-use store::Duty;
+use store::{Duty, QueueOrder, QueuePlace, QueueSearch, Read};
 
 const OFFICER: &str = "8620000001";
 
@@ -215,4 +215,57 @@ async fn an_officer_finds_the_trades_of_an_enterprise() {
     let page = browser.get(&format!("/desk/consignments?party={agent}")).await;
     assert!(page.text.contains(&format!("value=\"{agent}\"")));
     assert_eq!(page.text.matches("class=\"lead\"").count(), expected);
+}
+
+/// Orders of the queue as a page links to them, in its order.
+fn orders_of(page: &crate::support::browser::Shown) -> Vec<String> {
+    let links = page.text.split("class=\"lead\"").skip(1);
+    links.map(|link| link.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_is_in_order_over_all_that_waits_whatever_its_pages() {
+    let (zone, trades) = zone().await;
+    let (mut browser, _) = officer(&zone, "guan.yi", &[Duty::Decider]).await;
+    let number = |trade: &Trade| trade.order.head.order_no.to_string();
+    let held = number(&trades[2]);
+    // By a store's cursors, one trade a page: nothing twice, nothing left out.
+    let office = store::Scope::Office(Vec::new());
+    let whole = async |order: QueueOrder| {
+        let search = QueueSearch { states: vec![300, 500], order };
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = zone.window.read.queue(&office, &search, after, 1).await.unwrap();
+            found.extend(page.lines.iter().map(|(_, line)| line.order.order_no.to_string()));
+            match page.next {
+                Some(next) => after = QueuePlace::parse(&next.to_string()),
+                None => return found,
+            }
+        }
+    };
+    let severest = whole(QueueOrder::Severest).await;
+    assert_eq!((severest.len(), severest[0].as_str()), (3, held.as_str()), "the severest lane first");
+    let mildest = whole(QueueOrder::Mildest).await;
+    assert_eq!(mildest.last(), Some(&held));
+    let oldest = whole(QueueOrder::Oldest).await;
+    let mut newest = whole(QueueOrder::Newest).await;
+    newest.reverse();
+    assert_eq!(oldest, newest);
+    // The page says the same, and offers no order that it could not keep over all of them.
+    for (sort, expected) in [
+        ("", &severest),
+        ("-lane", &severest),
+        ("lane", &mildest),
+        ("changed", &oldest),
+        ("price", &severest),
+    ] {
+        let page = browser.get(&format!("/desk/queue?sort={sort}")).await;
+        assert_eq!(&orders_of(&page), expected, "{sort}");
+    }
+    let page = browser.get("/desk/queue?sort=changed").await;
+    assert!(page.text.contains("aria-sort=\"ascending\"") && page.text.contains("sort=-changed"));
+    assert!(!page.text.contains("sort=order"), "{}", page.text);
+    assert_eq!(browser.get("/desk/queue?after=1.2").await.status, 400, "that is no cursor");
+    let behind = browser.get("/desk/queue?after=0.0.0").await;
+    assert_eq!((behind.status, orders_of(&behind).len()), (200, 0), "behind the last lane is nothing");
 }

@@ -638,6 +638,21 @@ async fn a_page_is_told_once_that_it_changed_and_watching_keeps_no_session() {
     });
     assert_eq!(stream.header("content-type"), "text/event-stream");
     assert_eq!(stream.text.matches("event: changed").count(), 1, "{}", stream.text);
+    // With it comes what happened, to be put in place: in the page's words, nothing inline, and where the next change is told.
+    assert!(
+        stream.text.contains("id=\"live-happened\" data-part")
+            && stream.text.contains("data-next=\"/desk/live?platform=")
+    );
+    assert!(
+        stream.text.contains("data-said=\"")
+            && !stream.text.contains("<script")
+            && !stream.text.contains("style=")
+    );
+    assert!(page.text.contains("<div id=\"live-happened\">"), "what it takes the place of");
+    let entries = |text: &str| text.matches("<li").count();
+    let shown = page.text.split("id=\"live-happened\"").nth(1).unwrap();
+    let shown = shown.split("</main>").next().unwrap();
+    assert!(entries(&stream.text) > entries(shown), "{}", stream.text);
     // Half an hour later the session, which was watched alone, has ended: the stream says so.
     let fresh = browser.get(&desk(&trade)).await;
     let live =

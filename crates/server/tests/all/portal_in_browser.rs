@@ -403,10 +403,17 @@ async fn a_page_says_by_itself_that_it_is_not_the_newest() {
     let arrival = Trade::arrival(3, &[&served.waiting], NOW).unwrap();
     served.zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
     let told = tokio::task::spawn_blocking(move || {
-        (0..100).any(|_| {
+        let told = (0..100).any(|_| {
             std::thread::sleep(Duration::from_millis(100));
             browser.run("document.querySelector('[data-live]').hidden") == false
-        })
+        });
+        // What happened is in place already, and a status says when.
+        let said =
+            browser.run("document.querySelector('[role=status] [data-notice]').textContent.length > 0");
+        let placed = browser.run("document.querySelectorAll('#live-happened[data-part]').length");
+        (told, said, placed)
     });
-    assert!(told.await.unwrap(), "nothing was said within ten seconds");
+    let (told, said, placed) = told.await.unwrap();
+    assert!(told, "nothing was said within ten seconds");
+    assert_eq!((said, placed), (json!(true), json!(1)));
 }

@@ -34,7 +34,20 @@ async fn the_operator_sees_what_is_taken_and_that_judging_is_paused() {
         |name: &str| rates.iter().find(|rate| rate["name"] == name).unwrap()["minute"].as_u64().unwrap();
     assert!(rate("documents") >= 4 && rate("messages") >= 4, "{told}");
     assert!(after.text.contains("data-live=\"/desk/live?operation=yes\""));
-    assert!(after.words().contains("Last 15 minutes"));
+    assert!(after.words().contains("Last 15 minutes") && after.text.contains("<div id=\"live-operation\">"));
+    // While the page is open its figures come by themselves, with words for those who hear them.
+    let (stream, _) = tokio::join!(operator.get("/desk/live?operation=yes"), async {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        zone.trade(&plain(&zone, 1_000)).await
+    });
+    assert!(
+        stream
+            .text
+            .contains("id=\"live-operation\" data-part data-next=\"/desk/live?operation=yes\" data-whole")
+    );
+    assert!(stream.text.contains("data-said=\"Updated at "), "{}", stream.text);
+    let lines: String = stream.text.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
+    assert_eq!(count(&lines) - count(&after.text), 4);
     zone.window.pause.store(true, Ordering::Relaxed);
     let paused = operator.get("/desk/operation").await.words();
     assert!(paused.contains("Judging is paused") && !paused.contains("Messages are recorded and judged."));

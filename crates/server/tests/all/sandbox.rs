@@ -194,3 +194,68 @@ async fn every_page_of_a_sandbox_says_so_and_a_trade_is_made_with_one_click() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn software_is_slowed_down_where_a_note_asks_for_it_and_shows_that_it_waits() {
+    let zone = sandbox().await;
+    let made = make(&zone, AGENT, "throttle=1", "others").await;
+    assert!(send(&zone, AGENT, &own(&made)[0]).await["status"].as_i64().unwrap() > 0);
+    let (mut refused, mut answered) = (false, 0);
+    for _ in 0..10 {
+        let (status, told) = zone.get(AGENT, "/v1/receipts?limit=1").await;
+        match status {
+            200 => answered += 1,
+            other => {
+                assert_eq!(
+                    (other, told["type"].as_str()),
+                    (429, Some("urn:onewindow:problem:too-many")),
+                    "{told}"
+                );
+                refused = true;
+                break;
+            }
+        }
+    }
+    assert!(refused && answered <= 3, "{answered}");
+    // Nobody else is slowed down.
+    for _ in 0..10 {
+        assert_eq!(zone.get("5301960101", "/v1/receipts?limit=1").await.0, 200);
+    }
+    let wait = || tokio::time::sleep(std::time::Duration::from_millis(1_200));
+    wait().await;
+    assert_eq!(zone.get(AGENT, "/v1/receipts?limit=1").await.0, 200, "whoever waits is let through");
+    wait().await;
+    let after = shown(&zone, AGENT).await;
+    assert!(after["throttled"] && after["waited"], "{after:?}");
+    assert!(!shown(&zone, "5301960101").await["throttled"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_each_receipt_is_told_whether_software_has_it() {
+    let zone = sandbox().await;
+    let receipts = async || -> (u64, u64, Vec<bool>) {
+        let (_, report) = zone.get(AGENT, "/v1/sandbox/conformance").await;
+        let told = &report["receipts"];
+        let newest = told["newest"].as_array().unwrap();
+        let fetched = newest.iter().map(|one| one["fetched"] == true).collect();
+        (told["all"].as_u64().unwrap(), told["fetched"].as_u64().unwrap(), fetched)
+    };
+    assert_eq!(receipts().await, (0, 0, Vec::new()));
+    let first = make(&zone, AGENT, "", "others").await;
+    send(&zone, AGENT, &own(&first)[0]).await;
+    let (all, fetched, _) = receipts().await;
+    assert!(all > 0 && fetched == 0);
+    let (_, feed) = zone.get(AGENT, "/v1/receipts?limit=5000").await;
+    zone.get(AGENT, &format!("/v1/receipts?after={}", feed["cursor"].as_str().unwrap())).await;
+    let second = make(&zone, AGENT, "inspect", "others").await;
+    send(&zone, AGENT, &own(&second)[0]).await;
+    let (now, fetched, newest) = receipts().await;
+    assert!(now > all, "{now} {all}");
+    assert_eq!(fetched, all, "those of before were asked for, those of the second list were not");
+    assert!(!newest[0] && *newest.last().unwrap(), "the newest first: {newest:?}");
+    // The page tells the same, and leads to each receipt.
+    let mut browser = people::signed_in(&zone, "li.wei", AGENT, Role::Agent, &[Duty::Operator]).await;
+    let page = browser.get("/desk/sandbox").await;
+    assert!(page.words().contains(&format!("共 {now} 份回执，已取 {fetched} 份")), "{}", page.words());
+    assert!(page.text.contains("/desk/receipts?position="));
+}

@@ -9,6 +9,7 @@ mod cold;
 pub(crate) mod control;
 pub(crate) mod evidence;
 mod exports;
+mod lists;
 mod load;
 mod people;
 mod providers;

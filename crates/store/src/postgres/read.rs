@@ -4,13 +4,14 @@ use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
 use super::scan::Scan;
 use super::write::unpack;
-use super::{Options, connect, exports, failed, pool, query, registers, schema, took};
+use super::{Options, connect, exports, failed, lists, pool, query, registers, schema, took};
 use crate::codec;
 use crate::crypt::Keyring;
 use crate::master_key::MasterKey;
+use crate::queue::{QueuePage, QueuePlace, QueueSearch};
 use crate::rows::{
     CertificateRow, Cursor, ExportLines, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch, Row,
-    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary, WAITING,
+    RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
 };
 use crate::{Read, StoreError};
 use clearance::Text;
@@ -272,48 +273,16 @@ impl Read for PostgresRead {
         after: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
-        let client = self.client().await?;
-        let before = after.map_or(i64::MAX, |after| after as i64);
-        let states: Vec<i16> = search.states.iter().map(|state| *state as i16).collect();
-        let number = search.number.as_deref();
-        let mut narrowed = "(cardinality($2::smallint[]) = 0 OR l.state = ANY($2)) AND ($3::text IS NULL OR l.order_no = $3 OR l.entry = $3)".to_owned();
-        if search.is_of_waiting() {
-            // In these words, so that the index of what waits is seen to fit.
-            narrowed.push_str(&format!(" AND l.state IN ({WAITING})"));
-        }
-        let columns = "l.writer, l.sequence, l.created, l.platform, l.order_no, l.state, l.lane, l.customs, l.entry, l.time";
-        let rows = match scope {
-            Scope::Party(codes) => {
-                let codes: Vec<&str> = codes.iter().map(Text::as_str).collect();
-                let statement = format!(
-                    "SELECT DISTINCT ON (l.created) {columns} FROM listed_party p JOIN listed l ON l.key = p.key WHERE p.party = ANY($5::text[]) AND p.created < $1 AND {narrowed} ORDER BY l.created DESC LIMIT $4"
-                );
-                query(&client, &statement, &[&before, &states, &number, &(limit as i64), &codes]).await
-            }
-            Scope::Office(districts) => {
-                let districts: Vec<String> =
-                    districts.iter().map(|district| format!("{district}%")).collect();
-                let statement = format!(
-                    "SELECT {columns} FROM listed l WHERE l.created < $1 AND {narrowed} AND (cardinality($5::text[]) = 0 OR l.customs LIKE ANY($5)) ORDER BY l.created DESC LIMIT $4"
-                );
-                query(&client, &statement, &[&before, &states, &number, &(limit as i64), &districts]).await
-            }
-        };
-        let rows = rows.map_err(|error| failed("search", error))?;
-        let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.get::<_, i64>(2) as u64);
-        let line = |row: &tokio_postgres::Row| Summary {
-            order: OrderKey {
-                platform: row.get::<_, &str>(3).into(),
-                order_no: row.get::<_, &str>(4).into(),
-            },
-            state: row.get::<_, i16>(5) as u16,
-            invt_no: row.get::<_, Option<&str>>(8).map(Text::from),
-            customs_code: row.get::<_, &str>(7).into(),
-            position: position_of(row),
-            time: Time(row.get(9)),
-            lane: row.get::<_, i16>(6) as u8,
-        };
-        Ok((rows.iter().map(line).collect(), last))
+        lists::search(&self.client().await?, scope, search, after, limit).await
+    }
+    async fn queue(
+        &self,
+        scope: &Scope,
+        search: &QueueSearch,
+        after: Option<QueuePlace>,
+        limit: usize,
+    ) -> Result<QueuePage, StoreError> {
+        lists::queue(&self.client().await?, scope, search, after, limit).await
     }
     async fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
         let client = self.client().await?;

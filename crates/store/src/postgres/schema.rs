@@ -108,6 +108,9 @@ const STEPS: &[&str] = &[
     "CREATE INDEX listed_waiting ON listed(created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);",
     // When what is under a key was last read by a batch that left it as it was, or was taken away: who writes it next is later.
     "ALTER TABLE key ADD COLUMN read bigint;",
+    // What waits for an officer in the orders of a queue.
+    "CREATE INDEX listed_lane ON listed(lane, time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
+     CREATE INDEX listed_age ON listed(time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every

@@ -99,6 +99,8 @@ CREATE TABLE IF NOT EXISTS timer(due INTEGER NOT NULL, platform TEXT NOT NULL, o
 CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT NULL, platform TEXT NOT NULL, order_no TEXT NOT NULL, state INTEGER NOT NULL,
     lane INTEGER NOT NULL, customs TEXT NOT NULL, entry TEXT, sequence INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS listed_waiting ON listed(created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
+CREATE INDEX IF NOT EXISTS listed_lane ON listed(lane, time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
+CREATE INDEX IF NOT EXISTS listed_age ON listed(time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record(created INTEGER PRIMARY KEY, register INTEGER NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS record_register ON record(register, created);

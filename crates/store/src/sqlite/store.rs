@@ -13,6 +13,7 @@ use super::writer::Writer;
 use crate::codec::{self, Waiting};
 use crate::hasher::{Hasher, KeyHash};
 use crate::learning::Learning;
+use crate::queue::{QueuePage, QueuePlace, QueueSearch};
 use crate::rows::{
     CertificateRow, Cursor, EventRow, ExportLines, FilingRow, MessageRow, Original, ReceiptRow, RecordSearch,
     Row, RulebookRow, Scope, Search, SeedRow, StoredEvent, Summary,
@@ -809,49 +810,16 @@ impl Read for SqliteRead {
         after: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
-        let (parties, districts): (Option<Vec<KeyHash>>, Vec<Text>) = {
-            let memory = self.shared.memory();
-            match scope {
-                Scope::Party(codes) => {
-                    (Some(codes.iter().map(|code| memory.hasher.party(code)).collect()), Vec::new())
-                }
-                Scope::Office(districts) => (None, districts.clone()),
-            }
-        };
-        let mut before = after.unwrap_or(u64::MAX);
-        let mut found = Vec::new();
-        loop {
-            let waiting = search.is_of_waiting();
-            let page =
-                self.shared.index(|index| index.list(parties.as_deref(), waiting, before, limit.max(100)))?;
-            let Some(last) = page.last().map(|(created, _)| *created) else { return Ok((found, None)) };
-            for (created, mut summary) in page {
-                before = created;
-                // The index may be a second behind: what waits is current in memory.
-                if let Some(current) = self
-                    .shared
-                    .memory()
-                    .open
-                    .get(&summary.order)
-                    .and_then(|consignment| consignment.attempt.as_ref())
-                {
-                    summary.state = current.state.number();
-                }
-                let in_district = districts.is_empty()
-                    || districts.iter().any(|district| summary.customs_code.starts_with(district.as_str()));
-                let in_state = search.states.is_empty() || search.states.contains(&summary.state);
-                let has_number = search.number.as_ref().is_none_or(|number| {
-                    summary.order.order_no == *number || summary.invt_no.as_ref() == Some(number)
-                });
-                if in_district && in_state && has_number {
-                    found.push(summary);
-                    if found.len() == limit {
-                        return Ok((found, Some(created)));
-                    }
-                }
-            }
-            before = before.min(last);
-        }
+        super::lists::search(&self.shared, scope, search, after, limit)
+    }
+    async fn queue(
+        &self,
+        scope: &Scope,
+        search: &QueueSearch,
+        after: Option<QueuePlace>,
+        limit: usize,
+    ) -> Result<QueuePage, StoreError> {
+        super::lists::queue(&self.shared, scope, search, after, limit)
     }
     async fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
         self.shared.balance(account)

@@ -31,7 +31,8 @@ use store::sqlite::backup::{self, BackupError, Taken};
 use store::sqlite::restore::{self, Restored};
 use store::sqlite::{Options, SqliteStore};
 use store::{
-    Commit, Cursor, Durable, EventRow, Read, Row, Scope, Search, SeedRow, Store, StoreError, Transaction,
+    Commit, Cursor, Durable, EventRow, QueueOrder, QueueSearch, Read, Row, Scope, Search, SeedRow, Store,
+    StoreError, Transaction,
 };
 
 /// 2026-11-23 10:00 in China.
@@ -226,6 +227,63 @@ fn a_feed_gives_each_receipt_once_whatever_the_page() {
         }
         assert!(found == all, "pages of {page}");
     }
+}
+
+#[test]
+fn a_queue_is_read_in_order_from_its_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+    let mut trades = trades(60);
+    // A code that the tariff does not have waits for an officer; two thirds do.
+    for (_, trade) in trades.iter_mut().enumerate().filter(|(index, _)| index % 3 != 0) {
+        trade.declaration.lines[0].gcode = "9999999999".into();
+    }
+    // The first came last: age is not the order of creation alone.
+    for (index, trade) in trades.iter().enumerate() {
+        put(&mut store, trade, Time(NOW.0 + (60 - index as i64) * 1000));
+    }
+    store.settle_index();
+    let read = store.read();
+    let (all, _) = now(read.search(&Scope::Office(Vec::new()), &Search::default(), None, 1000)).unwrap();
+    let mut expected: Vec<_> = all.into_iter().filter(|line| line.state == 300).collect();
+    assert!(expected.len() > 20, "{} wait", expected.len());
+    let oldest = |search: bool| Search { oldest_first: search, ..Search::default() };
+    let (first, next) = now(read.search(&Scope::Office(Vec::new()), &oldest(true), None, 7)).unwrap();
+    let (rest, _) = now(read.search(&Scope::Office(Vec::new()), &oldest(true), next, 1000)).unwrap();
+    let (mut newest, _) = now(read.search(&Scope::Office(Vec::new()), &oldest(false), None, 1000)).unwrap();
+    newest.reverse();
+    assert_eq!([first, rest].concat(), newest, "the oldest first is the newest first, turned round");
+    expected.sort_by_key(|line| (std::cmp::Reverse(line.lane), line.time, line.position.sequence));
+    let pages = |scope: &Scope, order: QueueOrder| {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let search = QueueSearch { states: vec![300, 500], order };
+            let page = now(read.queue(scope, &search, after, 7)).unwrap();
+            assert!(page.lines.len() <= 7);
+            found.extend(page.lines.into_iter().map(|(_, line)| line));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return found,
+            }
+        }
+    };
+    let office = |district: &str| Scope::Office(vec![district.into()]);
+    assert_eq!(pages(&Scope::Office(Vec::new()), QueueOrder::Severest), expected);
+    expected.sort_by_key(|line| (line.time, line.position.sequence));
+    assert_eq!(pages(&Scope::Office(Vec::new()), QueueOrder::Oldest), expected);
+    expected.reverse();
+    assert_eq!(pages(&Scope::Office(Vec::new()), QueueOrder::Newest), expected);
+    let district: String = expected[0].customs_code.chars().take(2).collect();
+    assert_eq!(pages(&office(&district), QueueOrder::Newest).len(), expected.len());
+    assert!(pages(&office("99"), QueueOrder::Newest).is_empty());
+    let agent = trades[0].declaration.head.agent_code.clone();
+    let is_agents = |line: &&store::Summary| {
+        trades.iter().any(|one| key(one) == line.order && one.declaration.head.agent_code == agent)
+    };
+    let of_agent = expected.iter().filter(is_agents).count();
+    assert!(of_agent > 0);
+    assert_eq!(pages(&Scope::Party(vec![agent.clone()]), QueueOrder::Severest).len(), of_agent);
+    assert!(pages(&Scope::Party(vec!["5301969999".into()]), QueueOrder::Severest).is_empty());
 }
 
 #[test]
