@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use clearance::export::ExportTradeKey;
 use clearance::keys::OrderKey;
 use serde_json::Value;
 use std::convert::Infallible;
@@ -32,12 +33,16 @@ const COUNTED: u32 = 3;
 enum Shown {
     /// One trade, in a version.
     Trade(OrderKey, u32),
+    /// One export trade, in a version.
+    Export(ExportTradeKey, u32),
     /// What became of declarations.
     Figures(Value),
     /// What was counted.
     Operation(Vec<u64>),
     /// A list of these states, beginning with a line.
     List(String, Value),
+    /// The same of export trades.
+    Exports(String, Value),
 }
 
 struct Watch {
@@ -55,6 +60,13 @@ async fn first(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Val
     Ok(list["consignments"][0].clone())
 }
 
+/// The same of export trades.
+async fn first_export(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Value, Problem> {
+    let asked = query(&[("state", state), ("limit", "1")]);
+    let list = api::exports::list(State(window.clone()), caller.clone(), asked).await?.0;
+    Ok(list["exports"][0].clone())
+}
+
 /// Counts of what became of declarations that somebody may see.
 fn steps(window: &Window, caller: &Caller) -> Result<Value, Problem> {
     let mut told = api::statistics::caller_told(window, caller, "flow", &query(&[("by", "step")]))?;
@@ -65,7 +77,8 @@ fn counted(window: &Window) -> Vec<u64> {
     window.metrics.counted().into_iter().map(|(_, _, value)| value).collect()
 }
 
-/// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, `?figures=`, or `?operation=`.
+/// `GET /desk/live?platform=&order=&seen=`, `?merchant=&order=&seen=` for an export trade, `?state=` for a list, with `exports=` of
+/// export trades, `?figures=`, or `?operation=`.
 pub async fn watch(
     State(window): State<Arc<Window>>,
     caller: Caller,
@@ -79,6 +92,16 @@ pub async fn watch(
             caller.may(&[Right::MetricsRead])?;
             Shown::Operation(counted(&window))
         }
+        ("", order) if !get(&asked, "merchant").is_empty() => {
+            let key = ExportTradeKey::new(get(&asked, "merchant"), order);
+            api::exports::found(&window, &api::scope(&window, &caller), &key).await?;
+            Shown::Export(key, seen(&asked)?)
+        }
+        ("", _) if !get(&asked, "exports").is_empty() => {
+            let state = get(&asked, "state").to_owned();
+            let line = first_export(&window, &caller, &state).await?;
+            Shown::Exports(state, line)
+        }
         ("", _) | (_, "") => {
             let state = get(&asked, "state").to_owned();
             let line = first(&window, &caller, &state).await?;
@@ -87,13 +110,17 @@ pub async fn watch(
         (platform, order) => {
             let order = OrderKey::new(platform, order);
             api::consignments::found(&window, &api::scope(&window, &caller), &order).await?;
-            let seen = get(&asked, "seen").parse();
-            Shown::Trade(order, seen.map_err(|_| Problem::bad_request("seen is a version"))?)
+            Shown::Trade(order, seen(&asked)?)
         }
     };
     let watch = Watch { window, session, shown, looks: 0, ended: false };
     let events = futures_util::stream::unfold(watch, next);
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// The version that a page shows.
+fn seen(asked: &Query) -> Result<u32, Problem> {
+    get(asked, "seen").parse().map_err(|_| Problem::bad_request("seen is a version"))
 }
 
 /// Waits until there is something to say; after it there is nothing more.
@@ -128,6 +155,11 @@ async fn look(watch: &Watch) -> Option<bool> {
             let now = api::consignments::found(window, &scope, order).await.ok()?;
             Some(now.version != *version)
         }
+        Shown::Export(key, version) => {
+            let scope = api::scope(window, &caller);
+            let now = api::exports::found(window, &scope, key).await.ok()?;
+            Some(now.version != *version)
+        }
         // They move all the time: a page that was just shown is not old.
         Shown::Figures(_) if watch.looks < FIGURES => Some(false),
         Shown::Figures(shown) => Some(steps(window, &caller).ok()? != *shown),
@@ -137,5 +169,6 @@ async fn look(watch: &Watch) -> Option<bool> {
             Some(counted(window) != *shown)
         }
         Shown::List(state, line) => Some(first(window, &caller, state).await.ok()? != *line),
+        Shown::Exports(state, line) => Some(first_export(window, &caller, state).await.ok()? != *line),
     }
 }

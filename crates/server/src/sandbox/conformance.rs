@@ -5,9 +5,10 @@ use super::{asked_again, asked_receipts};
 use crate::Window;
 use crate::retention::portions;
 use crate::rights::sent_by;
-use ceb::Document;
+use ceb::{Document, Kind};
 use clearance::Text;
 use clearance::event::{Cause, SignatureFact};
+use clearance::export::ExportTradeKey;
 use clearance::keys::{OrderKey, Position};
 use clearance::party::Role;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,8 +37,9 @@ pub struct Report {
     pub complete: bool,
 }
 
-/// States of a list of which an agent is told.
+/// States of a list of which an agent is told; those of exports are concluded before they are released, and closed after.
 const TOLD: [i32; 5] = [100, 120, 300, 500, 800];
+const TOLD_OF_EXPORTS: [i32; 7] = [100, 120, 300, 399, 500, 800, 899];
 
 /// The words of the checks of a role.
 pub fn words(role: Role) -> Vec<String> {
@@ -48,6 +50,7 @@ pub fn words(role: Role) -> Vec<String> {
     words.push("receipts-read".to_owned());
     if role == Role::Agent {
         words.extend(TOLD.map(|status| format!("read-{status}")));
+        words.extend(TOLD_OF_EXPORTS.map(|status| format!("read-export-{status}")));
         words.extend(["lost-receipt-asked".to_owned()]);
     }
     words
@@ -58,8 +61,10 @@ struct Found {
     shown: BTreeMap<String, Position>,
     /// Trades of which something was refused.
     refused: BTreeSet<OrderKey>,
-    /// Rows with receipts of the party: status and position.
-    receipts: Vec<(i32, Position)>,
+    /// Export trades of which something was refused.
+    refused_exports: BTreeSet<ExportTradeKey>,
+    /// Rows with receipts of the party: of which kind of document, status and position.
+    receipts: Vec<(Kind, i32, Position)>,
     /// A list whose receipts were scripted away.
     lost: Option<Position>,
 }
@@ -82,10 +87,11 @@ impl Found {
             return;
         }
         let status = outcome.answer.status;
-        let order = outcome.order.clone();
+        let (order, export) = (outcome.order.clone(), outcome.export.trade.clone());
         if status < 0 || status == 100 {
             self.show("refused", position);
             self.refused.extend(order);
+            self.refused_exports.extend(export);
             return;
         }
         self.show(&format!("sent-{}", document.kind().number()), position);
@@ -94,15 +100,20 @@ impl Found {
             Some("3") => self.show("deleted", position),
             _ => {}
         }
-        if order.is_some_and(|order| self.refused.contains(&order)) {
+        if order.is_some_and(|order| self.refused.contains(&order))
+            || export.is_some_and(|export| self.refused_exports.contains(&export))
+        {
             self.show("corrected", position);
         }
         if matches!(signature, SignatureFact::Valid { .. }) {
             self.show("signed", position);
         }
-        if let Document::Declaration(list) = document
-            && list.head.note.as_deref().is_some_and(|note| note.contains("lose-receipts"))
-        {
+        let note = match document {
+            Document::Declaration(list) => list.head.note.as_deref(),
+            Document::ExportDeclaration(list) => list.head.note.as_deref(),
+            _ => None,
+        };
+        if note.is_some_and(|note| note.contains("lose-receipts")) {
             self.lost.get_or_insert(position);
         }
     }
@@ -115,6 +126,11 @@ fn app_type(document: &Document) -> Option<Text> {
         Document::Payment(payment) => payment.app_type.clone(),
         Document::Waybill(waybill) => waybill.app_type.clone(),
         Document::Declaration(list) => list.head.app_type.clone(),
+        Document::ExportOrder(order) => order.head.app_type.clone(),
+        Document::ExportPayment(payment) => payment.app_type.clone(),
+        Document::ExportWaybill(waybill) => waybill.app_type.clone(),
+        Document::ExportDeclaration(list) => list.head.app_type.clone(),
+        Document::SummaryApplication(application) => application.head.app_type.clone(),
         _ => return None,
     })
 }
@@ -141,12 +157,16 @@ pub async fn report(window: &Window, party: &Text, role: Role) -> Result<Report,
     let asked = window.control.setting(&asked_receipts(party)).await?.unwrap_or_default();
     let asked = Cursor::parse(&asked).unwrap_or_default();
     let read = |position: &Position| asked.sequence(position.writer) >= position.sequence;
-    for (status, position) in std::mem::take(&mut found.receipts) {
+    for (kind, status, position) in std::mem::take(&mut found.receipts) {
         if !read(&position) {
             continue;
         }
         found.show("receipts-read", position);
-        found.show(&format!("read-{status}"), position);
+        if kind == Kind::ExportDeclarationReceipt {
+            found.show(&format!("read-export-{status}"), position);
+        } else if !kind.is_export() {
+            found.show(&format!("read-{status}"), position);
+        }
     }
     if let (Some(lost), Some(_)) = (found.lost, window.control.setting(&asked_again(party)).await?) {
         found.show("lost-receipt-asked", lost);
@@ -171,7 +191,7 @@ fn look(found: &mut Found, position: Position, row: &Row, codes: &[Text], exchan
             }
             let receipts = event.outcome.iter().flat_map(|outcome| &outcome.receipts);
             let own = receipts.filter(|receipt| exchange_ids.contains(&receipt.recipient));
-            found.receipts.extend(own.map(|receipt| (receipt.status, position)));
+            found.receipts.extend(own.map(|receipt| (receipt.document.kind(), receipt.status, position)));
         }
         _ => {}
     }
