@@ -107,11 +107,11 @@ pub(super) fn schemas() -> Map<String, Value> {
         ]),
         "Decisions": object(&[
             ("officer", text.clone()), ("after", or_null("string")), ("behind", whole.clone()),
-            ("decisions", json!({"type": "array", "items": object(&[
-                ("position", whole.clone()), ("time", text.clone()), ("officer", text.clone()), ("platform", text.clone()), ("orderNo", text.clone()),
+            ("decisions", json!({"type": "array", "items": of_either(object(&[
+                ("position", whole.clone()), ("time", text.clone()), ("officer", text.clone()), ("orderNo", text.clone()),
                 ("action", text.clone()), ("text", text.clone()), ("taken", truth.clone()), ("state", or_null("integer")), ("stateWord", or_null("string")),
                 ("measure", text.clone()), ("standing", text.clone()), ("readable", truth.clone()),
-            ])})),
+            ]))})),
         ]),
         "Assignments": object(&[("assignments", list_of("Assignment"))]),
         "BulkAnswer": object(&[("results", json!({"type": "array", "items": of_either(object(&[

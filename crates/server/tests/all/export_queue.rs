@@ -262,3 +262,34 @@ async fn a_queue_of_exports_ends_at_districts_and_duties() {
         shown.words()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_has_his_decisions_on_exports_in_his_list() {
+    let (zone, trades) = zone().await;
+    let (mut browser, session) = officer(&zone, "guan.yi", &[Duty::Decider]).await;
+    assert_eq!(act(&zone, &session, &trades[0], "approve", "d1").await.0, 200);
+    assert_eq!(act(&zone, &session, &trades[0], "resume", "d2").await.0, 409);
+    server::finding::follow_all(&zone.window).await.unwrap();
+    let (status, list) = people::ask(&zone, "GET", "/v1/decisions", &session, &Value::Null).await;
+    let number = trades[0].order.head.order_no.as_str();
+    let told = |index: usize| {
+        let one = &list["decisions"][index];
+        (
+            one["merchant"].clone(),
+            one["orderNo"].clone(),
+            one["action"].clone(),
+            one["taken"].clone(),
+            one["state"].clone(),
+        )
+    };
+    assert_eq!(status, 200, "{list}");
+    let of = |action: &str, taken: bool, state: Value| {
+        (json!(MERCHANT), json!(number), json!(action), json!(taken), state)
+    };
+    assert_eq!(told(0), of("resume", false, Value::Null), "{list}");
+    assert_eq!(told(1), of("approve", true, json!(399)), "{list}");
+    let page = browser.get("/desk/decisions").await;
+    assert!(page.text.contains(&format!("href=\"{}\"", desk(&trades[0]))), "{}", page.words());
+    let file = browser.get("/desk/decisions/file").await;
+    assert!(file.text.contains(MERCHANT) && file.text.contains("approve"), "{}", file.text);
+}
