@@ -128,6 +128,10 @@ fn waiting(trade: &ExportTrade) -> Vec<&'static str> {
         }
         _ => {}
     }
+    let cancels = clearance::decide::export::is_open(trade, &ActionKind::ApproveCancellation);
+    if cancels && !waiting.contains(&"customs") {
+        waiting.push("customs");
+    }
     waiting
 }
 
