@@ -1,5 +1,6 @@
-//! `GET /v1/decisions`: what an officer decided on trades of imports and of exports, newest first, with his words and where the trade stood afterwards. Everybody
-//! reads his own; of a colleague of his office reads who may read its users. What of an inspection came to be is `confirmations`'.
+//! `GET /v1/decisions`: what an officer decided on trades of imports and of exports, newest first, with his words and where the
+//! trade stood afterwards. Everybody reads his own; of a colleague of his office reads who may read its users. What of an inspection
+//! came to be is `confirmations`'.
 
 use super::error::Problem;
 use super::export_changes::trade_after;
