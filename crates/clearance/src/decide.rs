@@ -37,7 +37,7 @@ use ledger::Movement;
 use std::sync::Arc;
 
 /// The number of this engine: a change of behaviour that is no dated parameter raises it (DESIGN §1.2).
-pub const ENGINE: u16 = 6;
+pub const ENGINE: u16 = 7;
 
 /// What lives in memory, versioned, and is the same for a whole batch.
 #[derive(Clone, Debug)]
@@ -92,10 +92,11 @@ pub fn decide(events: &[Event], facts: &mut Facts, reference: &Reference, now: T
                 Cause::Action(action) => action::act(&mut case, action),
                 Cause::ExportAction(action) => export::act(&mut case, action),
             }
-            if let Some(consignment) =
-                case.out.consignment.clone().filter(|_| case.law.scripted_outcomes == 1)
-            {
-                scripted::lose(&mut case, &consignment);
+            if case.law.scripted_outcomes == 1 {
+                if let Some(consignment) = case.out.consignment.clone() {
+                    scripted::lose(&mut case, &consignment);
+                }
+                scripted::lose_of_exports(&mut case);
             }
             let outcome = case.out;
             absorb(facts, &outcome);

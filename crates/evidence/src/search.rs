@@ -1,5 +1,5 @@
 //! Finding entries: by party, by who acted for it, by day, by what they are; and what of trades waits still. Derived from rows
-//! and made again from them; it knows places, times, kinds, codes of parties and logins, nothing else of what a row holds.
+//! and made again from them; it knows places, times, kinds, codes of parties, logins and numbers of bills, nothing else of what a row holds.
 //! Leaves to others: reading rows, and who may ask.
 
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -98,6 +98,11 @@ impl Wanted {
 /// Somebody who acts for a party, as [`Finder`] names him. Codes of parties have no spaces, so it is no party's code.
 pub fn person(party: &str, login: &str) -> String {
     format!("{} {login}", party.trim())
+}
+
+/// A bill that parcels go under, as [`Finder`] names it: a line of its own, which no code has.
+pub fn bill(number: &str) -> String {
+    format!("bill\n{}", number.trim())
 }
 
 /// All entries that can be found: some thirty bytes an entry.

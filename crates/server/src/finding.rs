@@ -8,7 +8,7 @@ use clearance::consignment::Consignment;
 use clearance::event::Cause;
 use clearance::keys::{OrderKey, Position};
 use clearance::record::{Record, Register};
-use evidence::search::{Finder, Hit, What, person};
+use evidence::search::{Finder, Hit, Wanted, What, bill, person};
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
@@ -67,6 +67,8 @@ struct Seen {
     order: Option<OrderKey>,
     /// Whose doing it was.
     person: Option<String>,
+    /// The bill that it is of.
+    bill: Option<String>,
 }
 
 /// Whether something is awaited after a row: a second officer who confirms an inspection of a trade, or trades of a merchant on
@@ -192,7 +194,8 @@ async fn step(window: &Window, rows: usize) -> Result<bool, StoreError> {
             let time = one.time.unwrap_or(standing.last);
             standing.last = time;
             let hit = Hit { time, place: one.place, what: one.what };
-            standing.finder.add(hit, one.parties.iter().map(Text::as_str).chain(one.person.as_deref()));
+            let others = one.person.as_deref().into_iter().chain(one.bill.as_deref());
+            standing.finder.add(hit, one.parties.iter().map(Text::as_str).chain(others));
         }
         awaited.iter().for_each(|one| standing.finder.wait(&one.key, one.waits));
         standing.covers = seen;
@@ -250,6 +253,7 @@ fn seen_of(position: Position, row: &Row) -> Option<Seen> {
         parties,
         order: None,
         person: None,
+        bill: None,
     };
     Some(match row {
         Row::Message(message) => seen(What::Received, Some(message.received.0), vec![message.sender.clone()]),
@@ -259,7 +263,8 @@ fn seen_of(position: Position, row: &Row) -> Option<Seen> {
                 Cause::Document(arrived) => {
                     let mut parties = of_document(&arrived.document);
                     parties.push(arrived.sender.clone());
-                    seen(What::Judged, time, parties)
+                    let bill = bill_of(&arrived.document).map(bill);
+                    Seen { bill, ..seen(What::Judged, time, parties) }
                 }
                 Cause::Action(action) => {
                     let order = Some(action.order.clone());
@@ -308,6 +313,25 @@ fn of_record(record: &Record) -> What {
         Register::SignIn => What::SignIn,
         _ => What::Record,
     }
+}
+
+/// The bill that a document of many parcels is of.
+fn bill_of(document: &Document) -> Option<&str> {
+    let number = match document {
+        Document::MasterBill(master) => Some(&master.head.bill_no),
+        Document::ExportArrival(arrival) => arrival.head.bill_no.as_ref(),
+        Document::Departure(departure) => departure.head.bill_no.as_ref(),
+        Document::Arrival(arrival) => Some(&arrival.head.bill_no),
+        _ => None,
+    };
+    number.map(|number| number.trim()).filter(|number| !number.is_empty())
+}
+
+/// Rows of documents that are of a bill, the newest first, at most `limit`.
+pub fn of_bill(window: &Window, number: &str, limit: usize) -> Vec<Position> {
+    let wanted = Wanted { parties: Some(vec![bill(number)]), whats: vec![What::Judged], ..Wanted::default() };
+    let found = window.finding.standing().finder.find(&wanted, limit);
+    found.iter().filter_map(|hit| Position::of_number(hit.place)).collect()
 }
 
 /// Parties that a document names.

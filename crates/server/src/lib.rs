@@ -36,6 +36,7 @@ pub mod picture;
 pub mod pipeline;
 mod plan;
 pub mod portal;
+pub mod pre_entry;
 pub mod providers;
 pub mod proving;
 pub mod push;

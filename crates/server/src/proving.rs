@@ -44,7 +44,7 @@ fn number_of(typed: &str) -> Option<&str> {
 }
 
 /// Codes of the parties filed today in one of these roles.
-fn codes_of(window: &Window, roles: &[Role]) -> BTreeSet<Text> {
+pub(crate) fn codes_of(window: &Window, roles: &[Role]) -> BTreeSet<Text> {
     let (reference, today) = (window.reference(), window.clock.now().day());
     let mut codes = BTreeSet::new();
     for filing in reference.parties.all() {

@@ -61,14 +61,25 @@ pub enum Right {
     DrawsHold,
 }
 
-/// Messages that a role sends.
+/// Messages that a role sends, of imports first.
 pub fn sent_by(role: Role) -> &'static [Kind] {
     match role {
-        Role::Platform | Role::Merchant => &[Kind::Order],
-        Role::Payment | Role::Bank => &[Kind::Payment],
-        Role::Logistics | Role::Express => &[Kind::Waybill, Kind::WaybillStatus],
-        Role::SiteOperator => &[Kind::Arrival],
-        Role::Agent => &[Kind::Declaration, Kind::Cancellation, Kind::Return],
+        Role::Platform => &[Kind::Order, Kind::ExportOrder],
+        Role::Merchant => &[Kind::Order, Kind::ExportOrder, Kind::ExportPayment],
+        Role::Payment | Role::Bank => &[Kind::Payment, Kind::ExportPayment],
+        Role::Logistics | Role::Express => {
+            &[Kind::Waybill, Kind::WaybillStatus, Kind::ExportWaybill, Kind::Departure]
+        }
+        Role::SiteOperator => &[Kind::Arrival, Kind::ExportArrival],
+        Role::Agent => &[
+            Kind::Declaration,
+            Kind::Cancellation,
+            Kind::Return,
+            Kind::ExportDeclaration,
+            Kind::ExportCancellation,
+            Kind::MasterBill,
+            Kind::SummaryApplication,
+        ],
         _ => &[],
     }
 }

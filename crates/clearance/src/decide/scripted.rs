@@ -2,13 +2,15 @@
 //! stand after `sandbox:`, apart by blanks: `reject=13127` (a customs code, or a rule's word), `review`, `inspect`, `hold`,
 //! `delay=30` (seconds until the verdict), `lose-receipts` (what the list is answered does not reach the feed).
 //!
-//! Everything else is judged as ever: a script makes a verdict worse, slower or silent, never better.
+//! Everything else is judged as ever: a script makes a verdict worse, slower or silent, never better. Lists of exports are
+//! scripted alike; what `inspect` orders is opened at the site, as every parcel that leaves is.
 
 use super::Case;
-use crate::consignment::{Attempt, Consignment, Lane};
+use crate::Text;
+use crate::consignment::{Attempt, Consignment, Filed, Lane};
 use crate::finding::Finding;
 use crate::reason::Reason;
-use ceb::{Declaration, Document, Kind};
+use ceb::{Declaration, Document, ExportDeclaration};
 
 /// What begins a script in a note.
 pub const BEGINS: &str = "sandbox:";
@@ -30,11 +32,20 @@ pub(super) struct Script {
 
 /// The script of a list; none of it where the rulebook has no scripts.
 pub(super) fn script(case: &Case<'_>, declaration: &Declaration) -> Script {
-    let note = declaration.head.note.as_deref().unwrap_or_default();
+    of_note(case, declaration.head.note.as_ref())
+}
+
+/// The same of a list of exports.
+pub(super) fn of_export(case: &Case<'_>, declaration: &ExportDeclaration) -> Script {
+    of_note(case, declaration.head.note.as_ref())
+}
+
+fn of_note(case: &Case<'_>, note: Option<&Text>) -> Script {
     if case.law.scripted_outcomes != 1 {
         return Script::default();
     }
-    note.split_once(BEGINS).map(|(_, script)| read(script)).unwrap_or_default()
+    let script = note.and_then(|note| note.split_once(BEGINS));
+    script.map(|(_, script)| read(script)).unwrap_or_default()
 }
 
 fn read(text: &str) -> Script {
@@ -76,12 +87,27 @@ pub(super) fn of(case: &Case<'_>, attempt: &Attempt) -> Script {
 pub(super) fn lose(case: &mut Case<'_>, consignment: &Consignment) {
     let Some(attempt) = &consignment.attempt else { return };
     if of(case, attempt).loses {
-        let recipient = &attempt.declaration.recipient;
-        let of_list = Kind::Declaration.receipt();
-        case.out
-            .receipts
-            .retain(|receipt| receipt.recipient != *recipient || Some(receipt.document.kind()) != of_list);
+        lose_of(case, &attempt.declaration);
     }
+}
+
+/// The same of what an event made of export trades.
+pub(super) fn lose_of_exports(case: &mut Case<'_>) {
+    let trades = case.out.export.states.iter().filter_map(|state| state.trade().cloned());
+    let lost: Vec<Filed> = trades
+        .filter(|trade| trade.declaration().is_some_and(|declaration| of_export(case, declaration).loses))
+        .filter_map(|trade| trade.attempt.as_ref().map(|attempt| attempt.declaration.clone()))
+        .collect();
+    for list in &lost {
+        lose_of(case, list);
+    }
+}
+
+fn lose_of(case: &mut Case<'_>, list: &Filed) {
+    let of_list = list.document.kind().receipt();
+    case.out
+        .receipts
+        .retain(|receipt| receipt.recipient != list.recipient || Some(receipt.document.kind()) != of_list);
 }
 
 #[cfg(test)]

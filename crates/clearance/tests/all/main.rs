@@ -17,6 +17,7 @@ mod matching;
 mod permits;
 mod schema;
 mod scripted;
+mod scripted_exports;
 mod signatures;
 mod standing;
 mod stories;

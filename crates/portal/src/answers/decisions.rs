@@ -12,6 +12,8 @@ pub struct Taken {
     pub time: String,
     /// Code of the trade's platform.
     pub platform: String,
+    /// Of an export trade: code of its merchant.
+    pub merchant: String,
     /// Number of its order.
     pub order_no: String,
     /// What was done.

@@ -1,6 +1,6 @@
 //! Answers on export trades.
 
-use super::{Cancellation, Deadline, Entry, Filed, Finding, Open, Remark, or_empty};
+use super::{Assigned, Cancellation, Deadline, Entry, Filed, Finding, Open, Remark, or_empty};
 use serde::Deserialize;
 
 /// A line of the list.
@@ -27,8 +27,15 @@ pub struct ExportLine {
     pub waiting_for: Vec<String>,
     /// When something was last said of it.
     pub changed: String,
+    /// The next deadline.
+    pub due: Option<String>,
     /// For officers: the lane.
     pub lane: Option<String>,
+    /// For officers: rules that led there.
+    #[serde(deserialize_with = "or_empty")]
+    pub reasons: Vec<String>,
+    /// For officers: who works on it.
+    pub assigned: Option<Assigned>,
 }
 
 /// A page of the list.
@@ -37,8 +44,10 @@ pub struct ExportLine {
 pub struct Exports {
     /// The newest first.
     pub exports: Vec<ExportLine>,
-    /// Cursor of the next page.
+    /// Cursor of the next page; of a sorted list how many rows stand before it.
     pub next: Option<String>,
+    /// Whether there are more than were sorted.
+    pub more: bool,
 }
 
 /// The waybill of an export.

@@ -28,6 +28,8 @@ pub struct About {
     pub message: Option<String>,
     /// Of a trade: code of its platform.
     pub platform: Option<String>,
+    /// Of an export trade: code of its merchant.
+    pub merchant: Option<String>,
     /// Number of its order.
     pub order_no: Option<String>,
 }

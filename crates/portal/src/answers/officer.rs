@@ -95,6 +95,8 @@ pub struct Assigned {
 pub struct OneOfMany {
     /// Code of the platform.
     pub platform: String,
+    /// Of an export trade: code of the merchant.
+    pub merchant: String,
     /// Number of the order.
     pub order_no: String,
     /// Whether it was recorded.

@@ -28,6 +28,8 @@ pub struct Made {
 pub struct Trade {
     /// Code of the platform.
     pub platform: String,
+    /// Of an export trade: code of the merchant.
+    pub merchant: Option<String>,
     /// Number of the order.
     pub order_no: String,
     /// Its documents.

@@ -1,5 +1,6 @@
 //! What one box for everything finds.
 
+use super::exports::ExportLine;
 use super::{Line, Rule};
 use serde::Deserialize;
 
@@ -47,6 +48,8 @@ pub struct Held {
 pub struct Found {
     /// Trades.
     pub trades: Vec<Line>,
+    /// Export trades.
+    pub exports: Vec<ExportLine>,
     /// For offices: parties.
     pub parties: Vec<Party>,
     /// Rules.

@@ -119,6 +119,8 @@ pub struct Document {
     pub message: Option<u64>,
     /// Its order.
     pub order: Option<Order>,
+    /// Its export order.
+    pub export: Option<ExportOrder>,
     /// Its parts.
     pub document: BTreeMap<String, Part>,
     /// What was answered.
@@ -166,6 +168,9 @@ pub struct Definition {
     pub element: String,
     /// Whether the fields stand in the document itself.
     pub flat: bool,
+    /// Lines that a document must have.
+    #[serde(rename = "fewestLines")]
+    pub fewest_lines: usize,
     /// Its parts.
     pub parts: Vec<PartRule>,
 }

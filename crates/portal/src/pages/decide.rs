@@ -1,7 +1,7 @@
 //! An officer's decision on one trade: what is open to him now, with the version that he sees.
 
 use super::{inspect, trade_address};
-use crate::answers::{Consignment, Decided, Open, Unconfirmed};
+use crate::answers::{Assigned, Consignment, Decided, Open, Unconfirmed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Choice, Field, Tone, choices, declared, field, finding, hidden, said, submit};
@@ -67,7 +67,7 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
             } @else { (form) }
         }
         h2 #decide { (texts.text("decide")) }
-        (assignment(frame, shown))
+        (assignment(frame, &trade_address(&shown.platform, &shown.order_no), shown.assigned.as_ref()))
         @if let Some(officer) = &shown.proposed_by {
             (said(Tone::Warn, html! { p { (texts.with("release-proposed", &[("officer", officer)])) } }))
         }
@@ -108,18 +108,17 @@ fn confirmation(texts: Texts, shown: &Consignment, waits: &Unconfirmed) -> Marku
     }
 }
 
-/// Who works on it, and the way to take it or give it up.
-fn assignment(frame: &Frame, shown: &Consignment) -> Markup {
+/// Who works on what is `there`, and the way to take it or give it up.
+pub(super) fn assignment(frame: &Frame, there: &str, taken: Option<&Assigned>) -> Markup {
     let texts = frame.texts;
     let own = frame.reader.as_ref().map(|reader| reader.login.as_str());
-    let taken = shown.assigned.as_ref();
     let is_own = taken.is_some_and(|taken| Some(taken.officer.as_str()) == own);
     html! {
         @if let Some(taken) = taken {
             p { (texts.text("assigned-to")) "：" span.code { (taken.officer) } " " (texts.text("until")) " " (time(&taken.until)) }
         }
         @if taken.is_none() || is_own {
-            form method="post" action={ (trade_address(&shown.platform, &shown.order_no)) "/assignment" } {
+            form method="post" action={ (there) "/assignment" } {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 p {
                     @if is_own { button.quiet name="do" value="give-up" { (texts.text("give-up")) } }
@@ -130,7 +129,8 @@ fn assignment(frame: &Frame, shown: &Consignment) -> Markup {
     }
 }
 
-fn choice(texts: Texts, open: &Open) -> Choice {
+/// An action as one of the form's choices.
+pub(super) fn choice(texts: Texts, open: &Open) -> Choice {
     let word = open.word();
     let mut label = texts.word(Family::Action, &word);
     if let Some(number) = open.number {

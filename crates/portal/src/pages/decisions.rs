@@ -1,5 +1,6 @@
 //! What an officer decided: his own list, with his words and what came of each.
 
+use super::exports::export_address;
 use super::{address, trade_address};
 use crate::answers::decisions::{Decisions, Taken};
 use crate::format::{count, time};
@@ -90,7 +91,7 @@ fn row(texts: Texts, one: &Taken) -> Vec<Cell> {
     vec![
         time(&one.time),
         html! {
-            @if one.readable { a.code href=(trade_address(&one.platform, &one.order_no)) { (one.order_no) } }
+            @if one.readable { a.code href=(trade(one)) { (one.order_no) } }
             @else { span.code { (one.order_no) } }
         },
         html! {
@@ -104,6 +105,15 @@ fn row(texts: Texts, one: &Taken) -> Vec<Cell> {
             @else if let Some(state) = &one.state_word { (texts.word(Family::State, state)) }
         },
     ]
+}
+
+/// The address of its trade.
+fn trade(one: &Taken) -> String {
+    if one.merchant.is_empty() {
+        trade_address(&one.platform, &one.order_no)
+    } else {
+        export_address(&one.merchant, &one.order_no)
+    }
 }
 
 /// Where an inspection stands in which two look.

@@ -1,10 +1,11 @@
 //! A document as a form, made from the definition of its message: to fill in one that nobody's software makes, and to correct
 //! one that was not taken, each fault at its field.
 
+use super::exports::export_address;
 use super::send::{Sent, results};
 use super::trade_address;
 use crate::answers::Finding;
-use crate::answers::sending::{Definition, FieldRule, Fields, Order, PartRule, named};
+use crate::answers::sending::{Definition, ExportOrder, FieldRule, Fields, Order, PartRule, named};
 use crate::language::{Family, Language, Texts};
 use crate::parts::{Tone, finding, hidden, said};
 use crate::shell::{Desk, Frame, Page, guard};
@@ -32,6 +33,8 @@ pub struct View {
     pub of: Option<(u64, Option<u64>)>,
     /// Its trade.
     pub order: Option<Order>,
+    /// Its export trade.
+    pub export: Option<ExportOrder>,
     /// What was answered just now.
     pub sent: Option<Sent>,
 }
@@ -49,6 +52,9 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if let Some(sent) = &view.sent { (results(texts, std::slice::from_ref(sent))) }
         @if let Some(order) = &view.order {
             p { a href=(trade_address(&order.platform, &order.order_no)) { (texts.with("trade-title", &[("number", &order.order_no)])) } }
+        }
+        @if let Some(order) = &view.export {
+            p { a href=(export_address(&order.merchant, &order.order_no)) { (texts.with("exports-title", &[("number", &order.order_no)])) } }
         }
         @if view.lines > LINES { (too_long(texts, view)) } @else { (form(frame, view)) }
     };
@@ -105,7 +111,7 @@ fn form(frame: &Frame, view: &View) -> Markup {
                     @if (view.from..view.from + OPEN).contains(&number) || has_fault(view, part, number) {
                         h2 { (texts.with("line-number", &[("number", &(number + 1).to_string())])) }
                         (fields(texts, view, part, Some(number)))
-                        @if view.lines > 1 {
+                        @if view.lines > view.definition.fewest_lines {
                             p { button.quiet name="do" value={ "drop-" (number) } { (texts.with("drop-line", &[("number", &(number + 1).to_string())])) } }
                         }
                     } @else { (unseen(view, part, number)) }

@@ -2,14 +2,15 @@
 //! may decide.
 
 use super::address;
-use super::decide::{refusal, value};
+use super::decide::{assignment, choice, refusal};
+use super::subjects::enterprise_address;
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
-use crate::answers::{Decided, Filed};
+use crate::answers::{Decided, Filed, Finding};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Choice, Column, Field, Table, Tone, badge, choices, empty, escaped, facts, field, findings, hidden,
-    pager, said, state, submit, timeline,
+    Cell, Choice, Column, Field, Pages, Sorting, Table, Tone, badge, choices, empty, escaped, facts, field,
+    findings, hidden, pager, state, submit, timeline,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
@@ -22,57 +23,126 @@ pub fn export_address(merchant: &str, order_no: &str) -> String {
     format!("{ADDRESS}/{}/{}", escaped(merchant), escaped(order_no))
 }
 
+/// What the list shows.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// The page of the list.
+    pub list: Exports,
+    /// To which state it is narrowed, as it was asked.
+    pub state: String,
+    /// To which number.
+    pub number: String,
+    /// For officers: to which enterprise; none = the reader is no officer.
+    pub party: Option<String>,
+    /// By which column, as the address says it; empty = the newest first.
+    pub sort: String,
+    /// After which cursor it begins; where it is sorted, how many rows stand before.
+    pub after: String,
+    /// What tells of newer ones.
+    pub live: Option<String>,
+}
+
+/// Columns that the list is sorted by; the words are those of the interface.
+pub const SORTED: [&str; 6] = ["order", "state", "entry", "mode", "district", "changed"];
+
 /// The list.
-pub fn list(frame: &Frame, told: &Exports, asked: &str, after: &str) -> Page {
+pub fn list(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
-    let link = |after: &str| address(ADDRESS, &[("state", asked), ("after", after)]);
-    let first = (!after.is_empty()).then(|| link(""));
-    let next = told.next.as_deref().map(link);
-    let columns = vec![
-        Column::of(texts.text("order")),
-        Column::of(texts.text("state")),
-        Column::of(texts.text("waiting-for")),
-        Column::of(texts.text("entry-number")),
-        Column::of(texts.text("exports-mode")),
-        Column::of(texts.text("district")),
-        Column::of(texts.text("changed")),
-    ];
+    let link = |sort: &str, after: &str| {
+        let party = view.party.as_deref().unwrap_or_default();
+        let query = [
+            ("state", view.state.as_str()),
+            ("number", &view.number),
+            ("party", party),
+            ("sort", sort),
+            ("after", after),
+        ];
+        address(ADDRESS, &query)
+    };
+    let sorting = Sorting::read(&view.sort, &SORTED);
+    let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
+    let next = view.list.next.as_deref().map(|after| link(&sorting.text(), after));
+    let by_party = view.party.as_ref().is_some_and(|party| !party.is_empty());
+    let narrowed = !view.state.is_empty() || !view.number.is_empty() || by_party;
     let body = html! {
         p { (texts.text("about-exports")) " " a href=(super::summaries::ADDRESS) { (texts.text("nav-summaries")) } }
-        (filter(texts, ADDRESS, &STATES, asked))
-        @if told.exports.is_empty() { (empty(&texts.text("exports-none"), &texts.text("exports-none-help"))) }
-        @else { (Table { caption: texts.text("newest-first"), columns, rows: told.exports.iter().map(|line| row(texts, line)).collect() }.shown()) }
+        (narrowing(texts, view))
+        @if view.list.exports.is_empty() {
+            @if narrowed { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
+            @else { (empty(&texts.text("exports-none"), &texts.text("exports-none-help"))) }
+        } @else {
+            (table(texts, view, sorting, &link))
+            @if view.list.more { p { (texts.text("sorted-newest")) } }
+            @if !sorting.by.is_empty() { p { a href=(link("", "")) { (texts.text("newest-first")) } } }
+        }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
-    Page::new(texts.text("nav-exports"), Some(Desk::Exports), body)
+    Page { live: view.live.clone(), ..Page::new(texts.text("nav-exports"), Some(Desk::Exports), body) }
+}
+
+fn table(texts: Texts, view: &View, sorting: Sorting<'_>, link: &dyn Fn(&str, &str) -> String) -> Markup {
+    let sorted = |word: &str, name: String| sorting.column(word, name, |sort| link(sort, ""));
+    let columns = vec![
+        sorted("order", texts.text("order")),
+        sorted("state", texts.text("state")),
+        Column::of(texts.text("waiting-for")),
+        Column::of(texts.text("deadline")),
+        sorted("entry", texts.text("entry-number")),
+        sorted("mode", texts.text("exports-mode")),
+        sorted("district", texts.text("district")),
+        sorted("changed", texts.text("changed")),
+    ];
+    let caption = if sorting.by.is_empty() { texts.text("newest-first") } else { texts.text("sorted") };
+    Table { caption, columns, rows: view.list.exports.iter().map(|line| row(texts, line)).collect() }.shown()
 }
 
 /// The states that a list is narrowed to.
-const STATES: [(u16, &str); 9] = [
+const STATES: [(u16, &str); 10] = [
     (2, "declared"),
     (100, "rejected"),
     (300, "review"),
     (399, "concluded"),
     (500, "inspection"),
+    (599, "detained-other"),
     (600, "suspended"),
     (800, "released"),
     (899, "closed"),
     (1399, "cancelled"),
 ];
 
-/// The form that narrows a list of exports, or of their summaries, to a state.
-pub(super) fn filter(texts: Texts, action: &str, states: &[(u16, &str)], asked: &str) -> Markup {
+/// The form that narrows the list of trades.
+fn narrowing(texts: Texts, view: &View) -> Markup {
     html! {
-        form.filter method="get" action=(action) role="search" {
-            div.field {
-                label for="state" { (texts.text("state")) }
-                select #state name="state" {
-                    option value="" selected[asked.is_empty()] { (texts.text("all-states")) }
-                    @for (number, word) in states {
-                        option value=(number) selected[asked == number.to_string()] { (texts.word(Family::State, word)) }
-                    }
+        form.filter method="get" action=(ADDRESS) role="search" {
+            (states(texts, &STATES, &view.state))
+            (field(&Field { name: "number", label: &texts.text("number"), hint: &texts.text("exports-number-hint"), value: &view.number, ..Field::default() }))
+            @if let Some(party) = &view.party {
+                (field(&Field { name: "party", label: &texts.text("enterprise"), hint: &texts.text("enterprise-hint"), value: party, ..Field::default() }))
+            }
+            (submit(&texts.text("narrow")))
+        }
+    }
+}
+
+fn states(texts: Texts, states: &[(u16, &str)], asked: &str) -> Markup {
+    html! {
+        div.field {
+            label for="state" { (texts.text("state")) }
+            select #state name="state" {
+                option value="" selected[asked.is_empty()] { (texts.text("all-states")) }
+                @for (number, word) in states {
+                    option value=(number) selected[asked == number.to_string()] { (texts.word(Family::State, word)) }
                 }
             }
+        }
+    }
+}
+
+/// The form that narrows a list of summaries to a state.
+pub(super) fn filter(texts: Texts, action: &str, narrowed: &[(u16, &str)], asked: &str) -> Markup {
+    html! {
+        form.filter method="get" action=(action) role="search" {
+            (states(texts, narrowed, asked))
             (submit(&texts.text("narrow")))
         }
     }
@@ -83,6 +153,7 @@ fn row(texts: Texts, line: &ExportLine) -> Vec<Cell> {
         html! { a.lead href=(export_address(&line.merchant, &line.order_no)) { (line.order_no) } " " span.muted.code { (line.merchant) } },
         state(texts, line.state_word.as_deref()),
         html! { (waiting(texts, line)) },
+        html! { @if let Some(due) = &line.due { (time(due)) } },
         html! { @if let Some(number) = &line.invt_no { span.code { (number) } } },
         html! { @if let Some(mode) = &line.trade_mode { span.code { (mode) } } },
         html! { span.code { (line.customs_code) } },
@@ -100,11 +171,22 @@ fn waiting(texts: Texts, line: &ExportLine) -> String {
 pub struct Decision {
     /// Names this decision: sent again it gets its first answer.
     pub id: String,
+    /// What was chosen before.
+    pub chosen: String,
+    /// What was written before.
+    pub text: String,
     /// What was wrong with the last one.
     pub fault: String,
+    /// What was wrong with what was written.
+    pub words_fault: String,
     /// Why the last one was refused.
     pub refused: Option<Decided>,
 }
+
+/// Findings on a page.
+const FINDINGS: usize = 10;
+/// Events on a page.
+const EVENTS: usize = 20;
 
 /// The page of a trade; `decision` = the reader may decide.
 pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page {
@@ -114,19 +196,71 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
             div {
                 (standing(texts, shown))
                 @if let Some(attempt) = &shown.attempt {
-                    h2 { (texts.text("why-it-stands")) }
-                    (findings(texts, &attempt.findings))
+                    h2 #why { (texts.text("why-it-stands")) }
+                    (found(frame, shown, attempt))
+                    (appeal(texts, shown))
                 }
                 @if let Some(decision) = decision { (form(frame, shown, decision)) }
             }
-            div { (documents(texts, shown)) }
+            div { (documents(frame, shown)) }
         }
-        h2 { (texts.text("what-happened")) }
-        (timeline(texts, &shown.timeline, |_| html! {}))
+        h2 #happened { (texts.text("what-happened")) }
+        (happened(frame, shown))
         (remarks(texts, shown.attempt.as_ref()))
     };
     let title = texts.with("exports-title", &[("number", &shown.line.order_no)]);
-    Page::new(title, Some(Desk::Exports), body).below(ADDRESS, texts.text("nav-exports"))
+    let page = Page::new(title, Some(if decision.is_some() { Desk::Queue } else { Desk::Exports }), body);
+    match decision {
+        Some(_) => page.below(&queue_address(), Desk::Queue.name(texts)),
+        None => page.below(ADDRESS, texts.text("nav-exports")),
+    }
+}
+
+/// The address of the officers' queue of exports.
+pub fn queue_address() -> String {
+    address(Desk::Queue.address(), &[("tab", super::queue::EXPORTS)])
+}
+
+/// The address of a part of the page that has many rows.
+fn part(shown: &Export, name: &str, from: usize, id: &str) -> String {
+    let there = export_address(&shown.line.merchant, &shown.line.order_no);
+    format!("{}#{id}", address(&there, &[(name, &from.to_string())]))
+}
+
+/// What stands against it, the first of many.
+fn found(frame: &Frame, shown: &Export, attempt: &ExportAttempt) -> Markup {
+    let texts = frame.texts;
+    let all = &attempt.findings;
+    let from = Some(frame.rows_before("findings")).filter(|from| *from < all.len()).unwrap_or(0);
+    let there = |from: usize| part(shown, "findings", from, "why");
+    let here: Vec<Finding> = all.iter().skip(from).take(FINDINGS).cloned().collect();
+    html! {
+        (findings(texts, &here))
+        (Pages::counted(from, FINDINGS, all.len(), there).shown(texts, &texts.text("why-it-stands")))
+    }
+}
+
+/// What happened, the oldest first; of much the newest is shown unless an older part is asked for.
+fn happened(frame: &Frame, shown: &Export) -> Markup {
+    let texts = frame.texts;
+    let all = &shown.timeline;
+    let newest = (all.len().saturating_sub(1) / EVENTS) * EVENTS;
+    let from = if frame.place.contains("events=") { frame.rows_before("events") } else { newest };
+    let there = |from: usize| part(shown, "events", from, "happened");
+    let here = all.get(from.min(all.len())..).unwrap_or_default();
+    let here = here.get(..EVENTS.min(here.len())).unwrap_or_default();
+    html! {
+        (timeline(texts, here, |_| html! {}))
+        (Pages::counted(from, EVENTS, all.len(), there).shown(texts, &texts.text("what-happened")))
+    }
+}
+
+/// What somebody decided against a party it may have reviewed. Only offices are told lanes.
+fn appeal(texts: Texts, shown: &Export) -> Markup {
+    let state = shown.line.state_word.as_deref().unwrap_or_default();
+    let is_decided =
+        matches!(state, "rejected" | "review" | "inspection" | "suspended") || state.starts_with("detained-");
+    html! { @if is_decided && shown.line.lane.is_none() { p.muted { (texts.text("trade-appeal")) " " a href="/guide#appeal" { (texts.text("guide-appeal")) } } } }
 }
 
 fn standing(texts: Texts, shown: &Export) -> Markup {
@@ -164,7 +298,8 @@ fn standing(texts: Texts, shown: &Export) -> Markup {
     facts(&pairs)
 }
 
-fn documents(texts: Texts, shown: &Export) -> Markup {
+fn documents(frame: &Frame, shown: &Export) -> Markup {
+    let texts = frame.texts;
     let waybill = shown.waybill.as_ref();
     let declaration = shown.attempt.as_ref().and_then(|attempt| attempt.declaration.as_ref());
     let rows: [(String, Option<&Filed>); 4] = [
@@ -173,9 +308,16 @@ fn documents(texts: Texts, shown: &Export) -> Markup {
         (texts.word(Family::Waiting, "waybill"), waybill.and_then(|waybill| waybill.document.as_ref())),
         (texts.word(Family::Waiting, "declaration"), declaration),
     ];
+    // Only offices are told lanes.
+    let office = shown.line.lane.is_some();
+    let corrects = frame.reader.as_ref().is_some_and(|reader| reader.desks.contains(&Desk::Send));
     let of_filed = |filed: Option<&Filed>| match filed {
-        Some(filed) => html! { span.code { (filed.status) } " " span.muted.code { (filed.sender) } },
-        None => html! { span.muted { (texts.text("not-yet")) } },
+        Some(filed) => html! {
+            span.code { (filed.status) } " · "
+            @if office { a.code href=(enterprise_address(&filed.sender)) { (filed.sender) } } @else { span.code.muted { (filed.sender) } }
+            @if corrects && filed.own { " · " a href={ "/desk/documents/" (filed.position) } { (texts.text("correct-document")) } }
+        },
+        None => html! { span.muted { (texts.text("not-shown-or-not-yet")) } },
     };
     let told = |value: Option<&String>| match value {
         Some(value) => html! { span.code { (value) } },
@@ -213,25 +355,22 @@ fn remarks(texts: Texts, attempt: Option<&ExportAttempt>) -> Markup {
 
 fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
     let texts = frame.texts;
-    let choice = |open: &crate::answers::Open| Choice {
-        value: value(open),
-        label: texts.word(Family::Action, &open.word()),
-        key: None,
-    };
-    let all: Vec<Choice> = shown.actions.iter().map(choice).collect();
+    let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
+    let there = export_address(&shown.line.merchant, &shown.line.order_no);
     html! {
         h2 #decide { (texts.text("decide")) }
-        @if !decision.fault.is_empty() { (said(Tone::Bad, html! { p { (texts.with("exports-refused", &[("text", &decision.fault)])) } })) }
+        (assignment(frame, &there, shown.line.assigned.as_ref()))
         @if let Some(refused) = &decision.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
-            form method="post" action={ (export_address(&shown.line.merchant, &shown.line.order_no)) "/actions" } {
+            form method="post" action={ (there) "/actions" } {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("id", &decision.id))
                 (hidden("version", &shown.line.version.to_string()))
-                (choices("action", &texts.text("decision"), "", "", &all))
-                (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", ..Field::default() }))
-                (submit(&texts.text("exports-record")))
+                (choices("action", &texts.text("decision"), &decision.fault, &decision.chosen, &all))
+                (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &decision.text, fault: &decision.words_fault, ..Field::default() }))
+                (submit(&texts.text("record-decision")))
+                p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
             }
         }
     }

@@ -118,16 +118,21 @@ fn table(texts: Texts, hits: &[Hit]) -> Markup {
 
 /// What it is about, with the way there.
 fn subject(texts: Texts, about: &About) -> Markup {
-    let trade = |platform: &str, number: &str| {
-        format!("/desk/consignments/{}/{}", crate::parts::escaped(platform), crate::parts::escaped(number))
+    let platform = about.platform.as_ref().filter(|code| !code.is_empty());
+    let trade = match (platform, &about.merchant, &about.order_no) {
+        (Some(platform), _, Some(number)) => Some((super::trade_address(platform, number), number)),
+        (None, Some(merchant), Some(number)) => {
+            Some((super::exports::export_address(merchant, number), number))
+        }
+        _ => None,
     };
     html! {
         @if let (Some(kind), Some(subject)) = (&about.kind, &about.subject) {
             (record_name(texts, kind)) " " span.code { (subject) }
-        } @else if let (Some(platform), Some(number)) = (&about.platform, &about.order_no) {
+        } @else if let Some((there, number)) = &trade {
             @if let Some(message) = &about.message { (texts.word(Family::Message, message)) " " }
             @if let Some(action) = &about.action { (texts.word(Family::Action, action)) " " }
-            a.code href=(trade(platform, number)) { (number) }
+            a.code href=(there) { (number) }
         } @else if let Some(register) = &about.register {
             @if let Some(action) = &about.action { (super::registers::move_name(texts, action)) " · " }
             (record_name(texts, register))

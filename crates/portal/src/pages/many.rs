@@ -1,5 +1,6 @@
 //! One decision on many trades: what was chosen, looked at once more before it is recorded, and what came of each.
 
+use super::exports::export_address;
 use super::{address, trade_address};
 use crate::answers::{Both, OneOfMany};
 use crate::format::count;
@@ -10,6 +11,46 @@ use crate::parts::{
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
+/// A trade that was chosen.
+#[derive(Clone, Default, Debug)]
+pub struct Picked {
+    /// Code of the platform, of an export trade of the merchant.
+    pub code: String,
+    /// Number of the order.
+    pub order_no: String,
+    /// The version that was seen.
+    pub version: String,
+    /// Whether it is an export trade.
+    pub export: bool,
+}
+
+impl Picked {
+    /// What a field of a form chooses; none = it is another field.
+    pub fn of_field(name: &str, version: &str) -> Option<Self> {
+        let (named, export) = match name.strip_prefix("pick:") {
+            Some(named) => (named, false),
+            None => (name.strip_prefix("export:")?, true),
+        };
+        let (code, order_no) = named.split_once('/')?;
+        let [code, order_no, version] = [code, order_no, version].map(str::to_owned);
+        Some(Self { code, order_no, version, export })
+    }
+
+    /// The field that chooses it.
+    fn field(&self) -> String {
+        let family = if self.export { "export" } else { "pick" };
+        format!("{family}:{}/{}", self.code, self.order_no)
+    }
+
+    fn address(&self) -> String {
+        if self.export {
+            export_address(&self.code, &self.order_no)
+        } else {
+            trade_address(&self.code, &self.order_no)
+        }
+    }
+}
+
 /// What the page shows.
 #[derive(Clone, Default, Debug)]
 pub struct View {
@@ -17,8 +58,8 @@ pub struct View {
     pub id: String,
     /// Where the reader came from.
     pub tab: String,
-    /// Platform, order number and version of each trade.
-    pub chosen: Vec<(String, String, String)>,
+    /// The trades.
+    pub chosen: Vec<Picked>,
     /// Actions that may be taken on many.
     pub actions: Vec<String>,
     /// The action chosen before.
@@ -55,10 +96,10 @@ fn form(frame: &Frame, view: &View) -> Markup {
             @if let Some(reader) = &frame.reader { (guard(reader)) }
             (hidden("id", &view.id))
             (hidden("tab", &view.tab))
-            ul { @for (platform, order_no, version) in &view.chosen {
+            ul { @for one in &view.chosen {
                 li {
-                    a href=(trade_address(platform, order_no)) { (order_no) } " " span.code.muted { (platform) }
-                    (hidden(&format!("pick:{platform}/{order_no}"), version))
+                    a href=(one.address()) { (one.order_no) } " " span.code.muted { (one.code) }
+                    (hidden(&one.field(), &one.version))
                 }
             } }
             (choices("action", &texts.text("decision"), "", &view.action, &all))
@@ -79,8 +120,12 @@ fn came_of(texts: Texts, view: &View, results: &[OneOfMany]) -> Markup {
             (false, Some(kind)) => badge(Tone::Bad, &texts.word(Family::Problem, kind)),
             (false, None) => badge(Tone::Bad, &texts.text("not-recorded")),
         };
+        let export = !one.merchant.is_empty();
+        let code = if export { &one.merchant } else { &one.platform };
+        let there =
+            if export { export_address(code, &one.order_no) } else { trade_address(code, &one.order_no) };
         vec![
-            html! { a.lead href=(trade_address(&one.platform, &one.order_no)) { (one.order_no) } " " span.code.muted { (one.platform) } },
+            html! { a.lead href=(there) { (one.order_no) } " " span.code.muted { (code) } },
             mark,
             match one.answer.kind {
                 Some(_) => both(texts, &Both { en: one.answer.info.clone(), zh: one.answer.zh.clone() }),

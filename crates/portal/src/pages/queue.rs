@@ -1,7 +1,10 @@
-//! An officer's queue: what waits for a person, the severest lane first, within it the oldest.
+//! An officer's queue: what waits for a person, the severest lane first, within it the oldest. Exports have a tab of their own:
+//! they go another way, and who looks at them is often another.
 
+use super::exports::export_address;
 use super::{address, trade_address, workload};
-use crate::answers::{Line, Unconfirmed};
+use crate::answers::exports::ExportLine;
+use crate::answers::{Assigned, Line, Unconfirmed};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Cell, Column, Pages, Sorting, Table, Tone, badge, empty, hidden, state, tabs};
@@ -11,13 +14,17 @@ use maud::{Markup, html};
 /// The tab of inspections that wait for the reader to confirm them.
 pub const CONFIRM: &str = "confirm";
 
+/// The tab of export trades.
+pub const EXPORTS: &str = "exports";
+
 /// What a queue may be narrowed to: word of the tab and the states it holds.
-pub const TABS: [(&str, &str); 5] = [
+pub const TABS: [(&str, &str); 6] = [
     ("all", "300,500,501,502,503,599,600"),
     ("review", "300"),
     ("inspection", "500"),
     (CONFIRM, "500"),
     ("held", "501,502,503,599,600"),
+    (EXPORTS, "300,500,501,502,503,599,600"),
 ];
 
 /// What the page shows.
@@ -25,6 +32,8 @@ pub const TABS: [(&str, &str); 5] = [
 pub struct View {
     /// The rows of this page.
     pub lines: Vec<Line>,
+    /// The rows of this page of exports, on their tab.
+    pub exports: Vec<ExportLine>,
     /// Which tab.
     pub tab: String,
     /// By which column, as the address says it.
@@ -83,8 +92,9 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let body = html! {
         (tabs(&texts.text("nav-queue"), &tabs_shown))
         p { a href=(super::decisions::ADDRESS) { (texts.text("decisions")) } }
-        @if view.lines.is_empty() && view.tab == CONFIRM { (empty(&texts.text("confirm-empty"), &texts.text("confirm-empty-help"))) }
-        @else if view.lines.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }
+        @let rows = rows(texts, view);
+        @if rows.is_empty() && view.tab == CONFIRM { (empty(&texts.text("confirm-empty"), &texts.text("confirm-empty-help"))) }
+        @else if rows.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }
         @else {
             p.muted { (texts.text("queue-keys")) }
             form method="post" action="/desk/queue" {
@@ -94,7 +104,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                 (Table {
                     caption: texts.with("queue-caption", &[("count", &count(view.all as u64))]),
                     columns: columns.to_vec(),
-                    rows: view.lines.iter().map(|line| row(texts, line, view.decides)).collect(),
+                    rows,
                 }.shown())
                 @if view.decides {
                     p { button.quiet name="do" value="many" { (texts.text("decide-many")) } }
@@ -109,8 +119,16 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     Page { live: view.live.clone(), ..Page::new(texts.text("nav-queue"), Some(Desk::Queue), body) }
 }
 
+fn rows(texts: Texts, view: &View) -> Vec<Vec<Cell>> {
+    if view.tab == EXPORTS {
+        return view.exports.iter().map(|line| export_row(texts, line, view.decides)).collect();
+    }
+    view.lines.iter().map(|line| row(texts, line, view.decides)).collect()
+}
+
 fn tab_name(texts: Texts, tab: &str) -> String {
     match tab {
+        EXPORTS => texts.text("tab-exports"),
         "review" => texts.text("tab-review"),
         "inspection" => texts.text("tab-inspection"),
         "held" => texts.text("tab-held"),
@@ -129,25 +147,57 @@ fn awaited(texts: Texts, waits: &Unconfirmed) -> Markup {
 }
 
 fn row(texts: Texts, line: &Line, decides: bool) -> Vec<Cell> {
-    let lane = line.lane.as_deref();
     vec![
         html! {
-            @if decides {
-                input type="checkbox" name={ "pick:" (line.platform) "/" (line.order_no) } value=(line.version)
-                    aria-label=(texts.with("choose-trade", &[("number", &line.order_no)]));
-                " "
-            }
+            @if decides { (pick(texts, &format!("pick:{}/{}", line.platform, line.order_no), &line.order_no, line.version)) }
             a.lead href=(trade_address(&line.platform, &line.order_no)) { (line.order_no) }
             " " span.muted.code { (line.platform) }
         },
-        html! { @if let Some(lane) = lane { (badge(Tone::of_lane(lane), &texts.word(Family::Lane, lane))) } },
+        lane(texts, line.lane.as_deref()),
         html! {
             (state(texts, line.state_word.as_deref()))
             @if let Some(waits) = &line.unconfirmed { " " (awaited(texts, waits)) }
         },
         time(&line.changed),
-        html! { @for (index, rule) in line.reasons.iter().enumerate() { @if index > 0 { (texts.text("joint")) } span.code { (rule) } } },
+        reasons(texts, &line.reasons),
         html! { span.code { (line.customs_code) } },
-        html! { @if let Some(taken) = &line.assigned { span.code { (taken.officer) } " " (texts.text("until")) " " (time(&taken.until)) } },
+        assigned(texts, line.assigned.as_ref()),
     ]
+}
+
+/// The same of an export trade; it is chosen under its merchant.
+fn export_row(texts: Texts, line: &ExportLine, decides: bool) -> Vec<Cell> {
+    vec![
+        html! {
+            @if decides { (pick(texts, &format!("export:{}/{}", line.merchant, line.order_no), &line.order_no, line.version)) }
+            a.lead href=(export_address(&line.merchant, &line.order_no)) { (line.order_no) }
+            " " span.muted.code { (line.merchant) }
+        },
+        lane(texts, line.lane.as_deref()),
+        state(texts, line.state_word.as_deref()),
+        time(&line.changed),
+        reasons(texts, &line.reasons),
+        html! { span.code { (line.customs_code) } },
+        assigned(texts, line.assigned.as_ref()),
+    ]
+}
+
+/// What chooses a trade among others, with the version that is seen.
+fn pick(texts: Texts, name: &str, order_no: &str, version: u32) -> Markup {
+    html! {
+        input type="checkbox" name=(name) value=(version) aria-label=(texts.with("choose-trade", &[("number", order_no)]));
+        " "
+    }
+}
+
+fn lane(texts: Texts, lane: Option<&str>) -> Markup {
+    html! { @if let Some(lane) = lane { (badge(Tone::of_lane(lane), &texts.word(Family::Lane, lane))) } }
+}
+
+fn reasons(texts: Texts, rules: &[String]) -> Markup {
+    html! { @for (index, rule) in rules.iter().enumerate() { @if index > 0 { (texts.text("joint")) } span.code { (rule) } } }
+}
+
+fn assigned(texts: Texts, taken: Option<&Assigned>) -> Markup {
+    html! { @if let Some(taken) = taken { span.code { (taken.officer) } " " (texts.text("until")) " " (time(&taken.until)) } }
 }

@@ -1,10 +1,13 @@
 //! The space for trying: a trade with one click, its outcome chosen, and what the reader's software has shown.
 
+use super::exports::export_address;
 use super::{address, trade_address};
 use crate::answers::sandbox::{Conformance, Fetched, Limits, Trade};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Choice, Column, Field, Table, Tone, badge, choices, empty, facts, field, said, submit};
+use crate::parts::{
+    Choice, Column, Field, Table, Tone, badge, choices, empty, facts, field, hidden, said, submit, tabs,
+};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -16,10 +19,17 @@ pub const SENDS: [&str; 3] = ["others", "all", "nothing"];
 
 /// What may come after the list; the first is nothing. A test of the server holds them equal to those of the interface.
 pub const THEN: [&str; 4] = ["", "cancellation", "return", "delivery"];
+/// The same of exports.
+pub const THEN_EXPORTS: [&str; 4] = ["", "cancellation", "departure", "summary"];
+
+/// Of what trades are made; the first where nobody says.
+pub const OF: [&str; 2] = ["imports", "exports"];
 
 /// What the page shows.
 #[derive(Clone, Default, Debug)]
 pub struct View {
+    /// Of what trades are made: one of [`OF`].
+    pub of: String,
     /// The script chosen before.
     pub script: String,
     /// Who was chosen to send before.
@@ -37,7 +47,13 @@ pub struct View {
 /// The page.
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
+    let families: Vec<(String, String, bool)> = OF
+        .map(|of| {
+            (address(Desk::Sandbox.address(), &[("of", of)]), family_name(texts, of), of == view.family())
+        })
+        .to_vec();
     let body = html! {
+        (tabs(&texts.text("make-trade"), &families))
         p { (texts.text("sandbox-help")) }
         @if let Some(trade) = &view.trade { (made(texts, trade)) }
         div.beside {
@@ -80,6 +96,33 @@ fn receipts(texts: Texts, told: &Fetched) -> Markup {
         p { (texts.with("receipts-fetched-sum", &[("done", &done), ("all", &all)])) }
         @if told.newest.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("receipts-of-software-none"))) }
         @else { (Table { caption: texts.text("receipts-of-software-help"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown()) }
+    }
+}
+
+impl View {
+    /// Of what trades are made.
+    fn family(&self) -> &str {
+        if self.of.is_empty() { OF[0] } else { &self.of }
+    }
+    fn of_exports(&self) -> bool {
+        self.family() == OF[1]
+    }
+}
+
+fn family_name(texts: Texts, of: &str) -> String {
+    if of == OF[1] { texts.text("sandbox-of-exports") } else { texts.text("sandbox-of-imports") }
+}
+
+/// The name of what comes after a list.
+fn then_name(texts: Texts, then: &str, of_exports: bool) -> String {
+    match then {
+        "cancellation" if of_exports => texts.text("then-export-cancellation"),
+        "cancellation" => texts.text("then-cancellation"),
+        "return" => texts.text("then-return"),
+        "delivery" => texts.text("then-delivery"),
+        "departure" => texts.text("then-departure"),
+        "summary" => texts.text("then-summary"),
+        _ => texts.text("then-nothing"),
     }
 }
 
@@ -134,14 +177,10 @@ fn form(frame: &Frame, view: &View) -> Markup {
         },
         key: None,
     });
-    let then = THEN.map(|then| Choice {
+    let of_exports = view.of_exports();
+    let then = if of_exports { THEN_EXPORTS } else { THEN }.map(|then| Choice {
         value: then.to_owned(),
-        label: match then {
-            "cancellation" => texts.text("then-cancellation"),
-            "return" => texts.text("then-return"),
-            "delivery" => texts.text("then-delivery"),
-            _ => texts.text("then-nothing"),
-        },
+        label: then_name(texts, then, of_exports),
         key: None,
     });
     let send = if view.send.is_empty() { SENDS[0] } else { view.send.as_str() };
@@ -149,6 +188,8 @@ fn form(frame: &Frame, view: &View) -> Markup {
         form.stack method="post" action="/desk/sandbox" {
             h2 { (texts.text("make-trade")) }
             @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (hidden("of", view.family()))
+            @if of_exports { p.muted { (texts.text("sandbox-exports-help")) } }
             (choices("script", &texts.text("scripted-outcome"), "", &view.script, &scripts))
             (field(&Field { name: "words", label: &texts.text("script-words"), hint: &texts.text("script-words-hint"), ..Field::default() }))
             (choices("then", &texts.text("then"), "", &view.then, &then))
@@ -176,7 +217,11 @@ fn made(texts: Texts, trade: &Trade) -> Markup {
     let columns = [texts.text("message"), texts.text("sender"), texts.text("answer")];
     html! {
         (said(Tone::Good, html! { p {
-            a href=(trade_address(&trade.platform, &trade.order_no)) { (texts.with("trade-title", &[("number", &trade.order_no)])) }
+            @if let Some(merchant) = &trade.merchant {
+                a href=(export_address(merchant, &trade.order_no)) { (texts.with("exports-title", &[("number", &trade.order_no)])) }
+            } @else {
+                a href=(trade_address(&trade.platform, &trade.order_no)) { (texts.with("trade-title", &[("number", &trade.order_no)])) }
+            }
         } }))
         h2 { (texts.text("made-documents")) }
         (Table { caption: texts.text("made-caption"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown())

@@ -1,9 +1,11 @@
 //! One box for everything that has a number or a name, and where each hit leads.
 
+use super::exports::export_address;
 use super::record::record_name;
 use super::registers::{record_address, state_name};
 use super::subjects::enterprise_address;
 use super::{address, trade_address};
+use crate::answers::exports::ExportLine;
 use crate::answers::search::{Found, Goods, Held, Party};
 use crate::answers::{Line, Rule};
 use crate::format::{count, time};
@@ -50,6 +52,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
 fn hits(frame: &Frame, found: &Found) -> Markup {
     let texts = frame.texts;
     let nothing = found.trades.is_empty()
+        && found.exports.is_empty()
         && found.parties.is_empty()
         && found.rules.is_empty()
         && found.goods.is_empty()
@@ -63,6 +66,10 @@ fn hits(frame: &Frame, found: &Found) -> Markup {
         @if !found.trades.is_empty() {
             h2 { (texts.text("trades")) }
             (trades(frame, found)) (most(found.trades.len()))
+        }
+        @if !found.exports.is_empty() {
+            h2 { (texts.text("nav-exports")) }
+            (exports(texts, &found.exports)) (most(found.exports.len()))
         }
         @if !found.parties.is_empty() { h2 { (texts.text("search-parties")) } (parties(frame, found)) (most(found.parties.len())) }
         @if !found.rules.is_empty() { h2 { (texts.text("nav-rules")) } (rules(texts, &found.rules)) (most(found.rules.len())) }
@@ -103,6 +110,27 @@ fn trades(frame: &Frame, found: &Found) -> Markup {
     };
     let caption = if order.is_asked() { texts.text("sorted") } else { texts.text("newest-first") };
     Table { caption, columns, rows: lines.into_iter().map(row).collect() }.shown()
+}
+
+fn exports(texts: Texts, lines: &[ExportLine]) -> Markup {
+    let columns = [
+        texts.text("order"),
+        texts.text("state"),
+        texts.text("entry-number"),
+        texts.text("exports-mode"),
+        texts.text("changed"),
+    ];
+    let row = |line: &ExportLine| -> Vec<Cell> {
+        vec![
+            html! { a.lead href=(export_address(&line.merchant, &line.order_no)) { (line.order_no) } " " span.muted.code { (line.merchant) } },
+            state(texts, line.state_word.as_deref()),
+            html! { @if let Some(number) = &line.invt_no { span.code { (number) } } },
+            html! { @if let Some(mode) = &line.trade_mode { span.code { (mode) } } },
+            time(&line.changed),
+        ]
+    };
+    let columns = columns.map(Column::of).to_vec();
+    Table { caption: texts.text("newest-first"), columns, rows: lines.iter().map(row).collect() }.shown()
 }
 
 fn parties(frame: &Frame, found: &Found) -> Markup {

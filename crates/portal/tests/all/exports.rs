@@ -3,16 +3,17 @@
 use crate::gallery::frame;
 use portal::Language;
 use portal::answers::exports::{Export, Exports};
+use portal::answers::search::Found;
 use portal::answers::summaries::{Summaries, Summary};
-use portal::pages::exports::{Decision, list, page};
-use portal::pages::summaries;
+use portal::pages::exports::{Decision, View, list, page};
+use portal::pages::{many, queue, sandbox, search, summaries};
 use serde_json::{Value, json};
 
 fn a_line() -> Value {
     json!({
         "merchant": "5301960201", "orderNo": "EX<1>", "state": 300, "stateWord": "review", "invtNo": "86202026E000000001",
         "tradeMode": "1210", "customsCode": "8620", "version": 4, "waitingFor": ["bill", "review"],
-        "changed": "20261123100000000",
+        "changed": "20261123100000000", "due": "20261126100000000",
     })
 }
 
@@ -106,14 +107,73 @@ fn summaries_of(language: Language) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What officers see of exports: their tab of the queue, and what was chosen there.
+fn of_officers(language: Language) -> Vec<(&'static str, String)> {
+    let inside = frame(language, true);
+    let mut line = a_line();
+    line["lane"] = "document-check".into();
+    line["reasons"] = json!(["book-not-checked", "selected-for-review"]);
+    line["assigned"] = json!({"officer": "guan.<yi>", "until": "20261123103000000"});
+    let waiting = queue::View {
+        exports: vec![serde_json::from_value(line).unwrap()],
+        tab: queue::EXPORTS.into(),
+        all: 1,
+        decides: true,
+        ..queue::View::default()
+    };
+    let none = queue::View { tab: queue::EXPORTS.into(), ..queue::View::default() };
+    let chosen = many::Picked::of_field("export:5301960201/EX<1>/2", "4");
+    let chosen = many::View {
+        id: "d1".into(),
+        tab: queue::EXPORTS.into(),
+        chosen: chosen.into_iter().collect(),
+        actions: vec!["approve".into()],
+        ..many::View::default()
+    };
+    vec![
+        ("queue-exports", queue::page(&inside, &waiting).shown(&inside)),
+        ("queue-exports-none", queue::page(&inside, &none).shown(&inside)),
+        ("many-exports", many::page(&inside, &chosen).shown(&inside)),
+    ]
+}
+
+fn found(language: Language) -> String {
+    let inside = frame(language, true);
+    let found: Found = serde_json::from_value(json!({"exports": [a_line()], "most": 20})).unwrap();
+    let view = search::View { text: "999-00000001".into(), found: Some(found), ..search::View::default() };
+    search::page(&inside, &view).shown(&inside)
+}
+
+fn tried(language: Language) -> String {
+    let mut inside = frame(language, true);
+    inside.sandbox = true;
+    let trade = json!({"merchant": "5301960201", "orderNo": "EX<1>", "documents": [
+        {"root": "CEB303Message", "sender": "5301960101", "own": false, "sent": true, "status": 2, "info": "新增申报成功"},
+        {"root": "CEB603Message", "sender": "5301980501", "own": true, "sent": false, "xml": "<a/>"},
+    ]});
+    let view = sandbox::View {
+        of: sandbox::OF[1].into(),
+        then: "departure".into(),
+        trade: Some(serde_json::from_value(trade).unwrap()),
+        ..sandbox::View::default()
+    };
+    sandbox::page(&inside, &view).shown(&inside)
+}
+
 pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let inside = frame(language, true);
     let full: Exports = serde_json::from_value(json!({"exports": [a_line()], "next": "41"})).unwrap();
-    let decision = Decision { id: "d1".into(), fault: "版本<".into(), refused: None };
+    let decision = Decision { id: "d1".into(), words_fault: "版本<".into(), ..Decision::default() };
+    let full = View { list: full, state: "300".into(), after: "99".into(), ..View::default() };
+    let none = View { party: Some("5301960401".into()), ..View::default() };
     let mut all = summaries_of(language);
+    all.extend(of_officers(language));
     all.extend([
-        ("exports", list(&inside, &full, "300", "99").shown(&inside)),
-        ("exports-none", list(&inside, &Exports::default(), "", "").shown(&inside)),
+        ("search-exports", found(language)),
+        ("sandbox-exports", tried(language)),
+        ("exports", list(&inside, &full).shown(&inside)),
+        ("exports-none", list(&inside, &View::default()).shown(&inside)),
+        ("exports-narrowed", list(&inside, &none).shown(&inside)),
         ("export", page(&inside, &a_trade(), None).shown(&inside)),
         ("export-decision", page(&inside, &a_trade(), Some(&decision)).shown(&inside)),
         ("export-begun", page(&inside, &Export::default(), None).shown(&inside)),

@@ -258,7 +258,14 @@ fn a_choice(results: Option<Vec<OneOfMany>>) -> many::View {
     many::View {
         id: "d1".into(),
         tab: "review".into(),
-        chosen: chosen.map(|(one, two, three)| (one.into(), two.into(), three.into())).into(),
+        chosen: chosen
+            .map(|(code, order_no, version)| many::Picked {
+                code: code.into(),
+                order_no: order_no.into(),
+                version: version.into(),
+                export: false,
+            })
+            .into(),
         actions: ["approve", "release", "inspect", "suspend"].map(str::to_owned).to_vec(),
         action: "approve".into(),
         text: "样例 <b>".into(),
@@ -270,6 +277,7 @@ fn a_choice(results: Option<Vec<OneOfMany>>) -> many::View {
 fn results() -> Vec<OneOfMany> {
     let one = |order_no: &str, done, kind: Option<&str>| OneOfMany {
         platform: "5301960101".into(),
+        merchant: String::new(),
         order_no: order_no.into(),
         done,
         answer: Told { kind: kind.map(str::to_owned), info: "<info>".into(), zh: String::new() },
@@ -331,6 +339,7 @@ fn a_document() -> document::View {
         root: "CEB621Message".into(),
         element: "Inventory".into(),
         flat: false,
+        fewest_lines: 1,
         parts: vec![
             part("InventoryHead", false, &["orderNo", "buyerName"]),
             part("InventoryList", true, &["gnum", "gname"]),
@@ -373,6 +382,7 @@ fn a_try() -> sandbox::View {
     sandbox::View {
         script: "inspect".into(),
         trade: Some(Trade {
+            merchant: None,
             platform: "5301960101".into(),
             order_no: "样例/1?".into(),
             documents: vec![made(false, 2), made(true, 100), made(true, 0)],

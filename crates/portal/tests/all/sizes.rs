@@ -3,10 +3,11 @@
 
 use crate::figures;
 use crate::gallery::{a_trade, an_assessment, both, frame};
+use portal::answers::exports::{Export, ExportAttempt};
 use portal::answers::figures::FigureLine;
 use portal::answers::{Attempt, Consignment, Entry, FieldValue, Finding, Receipt, Receipts};
 use portal::pages::figures::Place;
-use portal::pages::{consignment, figures as figures_page, receipts};
+use portal::pages::{consignment, exports, figures as figures_page, receipts};
 use portal::{Frame, Language};
 
 /// Bytes of a page at most.
@@ -128,6 +129,25 @@ fn a_trade_of_ninety_nine_lines_is_told_in_parts_and_loses_none() {
         shown.contains("/desk/messages/99\"") && !shown.contains("/desk/messages/0\""),
         "the newest first"
     );
+}
+
+#[test]
+fn an_export_with_much_against_it_is_told_in_parts_and_loses_none() {
+    let large = a_large_trade();
+    let findings = large.attempt.map(|attempt| attempt.findings).unwrap_or_default();
+    let attempt = ExportAttempt { number: 9, findings, ..ExportAttempt::default() };
+    let trade = Export { attempt: Some(attempt), timeline: large.timeline, ..Export::default() };
+    small("an export", |frame| exports::page(frame, &trade, None).shown(frame));
+    let mut frame = frame(Language::English, true);
+    for (name, id, sign, from) in [
+        ("findings", "why", "InventoryList[99].gname", "90"),
+        ("events", "happened", "/desk/messages/0\"", "0"),
+    ] {
+        frame.place = format!("/desk/exports/5301960201/1?{name}={from}");
+        let shown = exports::page(&frame, &trade, None).shown(&frame);
+        assert!(shown.len() < MOST && shown.contains(sign), "{name} from {from}: {} bytes", shown.len());
+        assert!(shown.contains(&format!("{name}=")) && shown.contains(&format!("#{id}\"")), "{name}");
+    }
 }
 
 #[test]

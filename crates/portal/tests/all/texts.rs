@@ -245,7 +245,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
 }
 
 /// What software shows in a sandbox; a test of the server holds it equal to what is checked.
-const CHECKS: [&str; 24] = [
+const CHECKS: [&str; 40] = [
     "sent-311",
     "sent-411",
     "sent-511",
@@ -254,6 +254,15 @@ const CHECKS: [&str; 24] = [
     "sent-623",
     "sent-625",
     "sent-711",
+    "sent-303",
+    "sent-403",
+    "sent-505",
+    "sent-507",
+    "sent-509",
+    "sent-603",
+    "sent-605",
+    "sent-607",
+    "sent-701",
     "changed",
     "deleted",
     "refused",
@@ -269,6 +278,13 @@ const CHECKS: [&str; 24] = [
     "read-300",
     "read-500",
     "read-800",
+    "read-export-100",
+    "read-export-120",
+    "read-export-300",
+    "read-export-399",
+    "read-export-500",
+    "read-export-800",
+    "read-export-899",
     "lost-receipt-asked",
 ];
 fn registers() -> impl Iterator<Item = Register> {

@@ -214,9 +214,10 @@ fn page(method: &str, path: &str) -> Option<Access> {
             | "/desk/exports/summaries"
             | "/desk/exports/summaries/{agent}/{cop_no}",
         ) => right(&[Right::ConsignmentsRead]),
-        ("post", "/desk/exports/{merchant}/{order_no}/actions") => {
-            right(&[Right::ActionsInspect, Right::ActionsDecide])
-        }
+        (
+            "post",
+            "/desk/exports/{merchant}/{order_no}/actions" | "/desk/exports/{merchant}/{order_no}/assignment",
+        ) => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),

@@ -1,37 +1,63 @@
-//! Who works on which trade: an officer takes one from the queue, and until he gives it up or his time is over nobody else
-//! decides on it.
+//! Who works on which trade, of imports or of exports: an officer takes one from the queue, and until he gives it up or his time
+//! is over nobody else decides on it.
 
 use super::consignments::{self, Waiting};
 use super::error::Problem;
-use super::{scope, view};
+use super::{Query, export_lists, exports, parameter, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use clearance::export::ExportTradeKey;
 use clearance::keys::{OrderKey, Time};
+use compact_str::format_compact;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Assignment;
 
-/// What is taken: a trade, or the first of a queue that nobody works on.
+/// What is taken: a trade, or the first of a queue that nobody works on; of exports a trade is named by its merchant, and the
+/// queue by `exports`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Body {
     #[serde(default)]
     platform: Option<String>,
     #[serde(default)]
+    merchant: Option<String>,
+    #[serde(default)]
     order_no: Option<String>,
     #[serde(default)]
     states: Vec<u16>,
+    #[serde(default)]
+    exports: bool,
+}
+
+/// What stands before the merchant of an export trade: a platform and a merchant may have one code, and no code has a blank.
+const EXPORT: &str = "export ";
+
+/// An export trade, as it is told from a trade of imports where both are taken and chosen.
+pub fn of_export(key: &ExportTradeKey) -> OrderKey {
+    OrderKey { platform: format_compact!("{EXPORT}{}", key.merchant), order_no: key.order_no.clone() }
+}
+
+/// The export trade that is named so; none = it is one of imports.
+pub fn export_of(order: &OrderKey) -> Option<ExportTradeKey> {
+    let merchant = order.platform.strip_prefix(EXPORT)?;
+    Some(ExportTradeKey::new(merchant, &order.order_no))
 }
 
 /// An assignment as callers see it.
 pub fn shown(assignment: &Assignment) -> Value {
+    let export = export_of(&assignment.order);
+    let (name, code) = match &export {
+        Some(key) => ("merchant", key.merchant.as_str()),
+        None => ("platform", assignment.order.platform.as_str()),
+    };
     json!({
-        "platform": assignment.order.platform.as_str(),
+        name: code,
         "orderNo": assignment.order.order_no.as_str(),
         "officer": assignment.officer.as_str(),
         "party": assignment.party.as_str(),
@@ -53,20 +79,32 @@ pub async fn take(
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
-    match (body.platform, body.order_no, body.states.as_slice()) {
-        (Some(platform), Some(order_no), []) => {
-            let order = OrderKey::new(&platform, &order_no);
-            let taken = one(&window, &caller, order).await?;
-            Ok((StatusCode::OK, Json(shown(&taken))))
+    let taken = match (body.platform, body.merchant, body.order_no, body.states.as_slice()) {
+        (Some(platform), None, Some(order_no), []) => {
+            Some(one(&window, &caller, OrderKey::new(&platform, &order_no)).await?)
         }
-        (None, None, states) if !states.is_empty() => match next(&window, &caller, states.to_vec()).await? {
-            Some(taken) => Ok((StatusCode::OK, Json(shown(&taken)))),
-            None => Ok((StatusCode::NO_CONTENT, Json(Value::Null))),
-        },
-        _ => Err(Problem::bad_request(
-            "platform and orderNo name a trade; or states, a list of state numbers, asks for the next of a queue",
-        )),
-    }
+        (None, Some(merchant), Some(order_no), []) => {
+            let key = ExportTradeKey::new(&merchant, &order_no);
+            Some(one(&window, &caller, of_export(&key)).await?)
+        }
+        (None, None, None, states) if !states.is_empty() => {
+            let states = states.to_vec();
+            if body.exports {
+                next_export(&window, &caller, states).await?
+            } else {
+                next(&window, &caller, states).await?
+            }
+        }
+        _ => {
+            return Err(Problem::bad_request(
+                "platform and orderNo name a trade, merchant and orderNo one of exports; or states, a list of state numbers, asks for the next of a queue, with exports: true of that of exports",
+            ));
+        }
+    };
+    Ok(match taken {
+        Some(taken) => (StatusCode::OK, Json(shown(&taken))),
+        None => (StatusCode::NO_CONTENT, Json(Value::Null)),
+    })
 }
 
 fn wanted(window: &Window, caller: &Caller, order: OrderKey, now: Time) -> Assignment {
@@ -77,7 +115,11 @@ fn wanted(window: &Window, caller: &Caller, order: OrderKey, now: Time) -> Assig
 
 /// A trade that the caller may see becomes his.
 pub async fn one(window: &Window, caller: &Caller, order: OrderKey) -> Result<Assignment, Problem> {
-    consignments::found(window, &scope(window, caller), &order).await?;
+    let scope = scope(window, caller);
+    match export_of(&order) {
+        Some(key) => drop(exports::found(window, &scope, &key).await?),
+        None => drop(consignments::found(window, &scope, &order).await?),
+    }
     let now = window.clock.now();
     let wanted = wanted(window, caller, order, now);
     match window.control.assign(&wanted, now).await? {
@@ -88,14 +130,32 @@ pub async fn one(window: &Window, caller: &Caller, order: OrderKey) -> Result<As
 
 /// The first of a queue that nobody works on becomes the caller's.
 pub async fn next(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<Option<Assignment>, Problem> {
-    let now = window.clock.now();
     let Waiting { found, .. } = consignments::waiting_in(window, caller, states).await?;
+    first(window, caller, found.into_iter().map(|summary| summary.order)).await
+}
+
+/// The same of the queue of exports.
+pub async fn next_export(
+    window: &Window,
+    caller: &Caller,
+    states: Vec<u16>,
+) -> Result<Option<Assignment>, Problem> {
+    let waiting = export_lists::waiting_in(window, caller, states).await?;
+    first(window, caller, waiting.found.iter().map(|trade| of_export(&trade.key))).await
+}
+
+async fn first(
+    window: &Window,
+    caller: &Caller,
+    orders: impl Iterator<Item = OrderKey>,
+) -> Result<Option<Assignment>, Problem> {
+    let now = window.clock.now();
     let taken = window.control.assignments(now).await?;
-    for summary in found {
-        if taken.iter().any(|one| one.order == summary.order) {
+    for order in orders {
+        if taken.iter().any(|one| one.order == order) {
             continue;
         }
-        let wanted = wanted(window, caller, summary.order, now);
+        let wanted = wanted(window, caller, order, now);
         // Another may have been faster: the next, then.
         if window.control.assign(&wanted, now).await?.is_ok() {
             return Ok(Some(wanted));
@@ -104,14 +164,24 @@ pub async fn next(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<
     Ok(None)
 }
 
-/// `DELETE /v1/assignments/{platform}/{orderNo}`.
+/// `DELETE /v1/assignments/{platform}/{orderNo}?of=`: with `of=exports` the first is the merchant of an export trade.
 pub async fn give_up(
     State(window): State<Arc<Window>>,
     caller: Caller,
-    Path((platform, order_no)): Path<(String, String)>,
+    Path((code, order_no)): Path<(String, String)>,
+    query: Query,
 ) -> Result<StatusCode, Problem> {
-    let order = OrderKey::new(&platform, &order_no);
-    if window.control.give_up(&order, &caller.party, &caller.name).await? {
+    let order = match parameter(&query, "of").as_deref() {
+        None => OrderKey::new(&code, &order_no),
+        Some("exports") => of_export(&ExportTradeKey::new(&code, &order_no)),
+        Some(_) => return Err(Problem::bad_request("of is exports, or is left out")),
+    };
+    given_up(&window, &caller, &order).await
+}
+
+/// A trade is no longer the caller's.
+pub async fn given_up(window: &Window, caller: &Caller, order: &OrderKey) -> Result<StatusCode, Problem> {
+    if window.control.give_up(order, &caller.party, &caller.name).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::not_found("you do not work on such a trade"))

@@ -1,16 +1,16 @@
-//! One decision on many trades. Each is decided by itself, on the version that was seen; what asks for a look of its own is
-//! left for one.
+//! One decision on many trades, of imports and of exports. Each is decided by itself, on the version that was seen; what asks for
+//! a look of its own is left for one.
 
 use super::actions::{self, Body as One};
-use super::consignments;
 use super::error::Problem;
-use super::{operations, scope};
+use super::{assignments, consignments, exports, operations, scope};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use clearance::consignment::Lane;
+use clearance::export::ExportTradeKey;
 use clearance::inspection::WORDS;
 use clearance::keys::OrderKey;
 use serde::Deserialize;
@@ -21,16 +21,35 @@ use std::sync::Arc;
 /// Actions that may be taken on many: none that a party would have to be given a reason of its own for.
 pub const ACTIONS: [&str; 4] = ["approve", "release", "inspect", "suspend"];
 
-/// A trade, and the version that was seen.
+/// A trade, and the version that was seen. It is named by its platform, or of exports by its merchant.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Item {
     /// Code of the platform.
+    #[serde(default)]
     pub platform: String,
+    /// Code of the merchant of an export trade.
+    #[serde(default)]
+    pub merchant: String,
     /// Number of the order.
     pub order_no: String,
     /// The version that was seen.
     pub version: u32,
+}
+
+impl Item {
+    /// The export trade that it names.
+    fn export(&self) -> Option<ExportTradeKey> {
+        (!self.merchant.is_empty()).then(|| ExportTradeKey::new(&self.merchant, &self.order_no))
+    }
+
+    /// One name for whichever it names.
+    fn order(&self) -> OrderKey {
+        self.export().map_or_else(
+            || OrderKey::new(&self.platform, &self.order_no),
+            |export| assignments::of_export(&export),
+        )
+    }
 }
 
 /// The body.
@@ -63,8 +82,7 @@ pub async fn take(window: &Window, caller: &Caller, body: &Body) -> Result<Value
     check(window, body)?;
     let mut results = Vec::new();
     for item in &body.items {
-        let order = OrderKey::new(&item.platform, &item.order_no);
-        let (status, told) = match one(window, caller, body, item, order).await {
+        let (status, told) = match one(window, caller, body, item).await {
             Ok((status, answer)) => (status, answer),
             Err(problem) if problem.kind() == "unavailable" => return Err(problem),
             Err(problem) => {
@@ -72,8 +90,12 @@ pub async fn take(window: &Window, caller: &Caller, body: &Body) -> Result<Value
                 (problem.status(), json!({"kind": problem.kind(), "info": words.en, "zh": words.zh}))
             }
         };
+        let (name, code) = match item.export() {
+            Some(_) => ("merchant", &item.merchant),
+            None => ("platform", &item.platform),
+        };
         results.push(json!({
-            "platform": item.platform, "orderNo": item.order_no, "done": status == 200, "status": status, "answer": told,
+            name: code, "orderNo": item.order_no, "done": status == 200, "status": status, "answer": told,
         }));
     }
     Ok(json!({ "results": results }))
@@ -106,8 +128,12 @@ fn check(window: &Window, body: &Body) -> Result<(), Problem> {
         let zh = format!("一次须为1至{most}票，现选{}票", body.items.len());
         fault("items", &body.items.len().to_string(), &format!("1 to {most} trades"), &zh);
     }
-    let named: BTreeSet<(&str, &str)> =
-        body.items.iter().map(|item| (item.platform.as_str(), item.order_no.as_str())).collect();
+    let ambiguous = |item: &&Item| item.platform.is_empty() == item.merchant.is_empty();
+    if let Some(item) = body.items.iter().find(ambiguous) {
+        let expected = "of each trade its platform, or of exports its merchant";
+        fault("items", &item.order_no, expected, "每一票须且只须指明电商平台（进口）或电商企业（出口）之一");
+    }
+    let named: BTreeSet<OrderKey> = body.items.iter().map(Item::order).collect();
     if named.len() < body.items.len() {
         fault("items", "", "each trade once", "同一票只能选一次");
     }
@@ -117,15 +143,18 @@ fn check(window: &Window, body: &Body) -> Result<(), Problem> {
     Err(Problem::invalid("nothing was decided").with("faults", faults.into()))
 }
 
-async fn one(
-    window: &Window,
-    caller: &Caller,
-    body: &Body,
-    item: &Item,
-    order: OrderKey,
-) -> Result<(u16, Value), Problem> {
-    let consignment = consignments::found(window, &scope(window, caller), &order).await?;
-    let lane = consignment.attempt.as_ref().and_then(|attempt| attempt.lane);
+async fn one(window: &Window, caller: &Caller, body: &Body, item: &Item) -> Result<(u16, Value), Problem> {
+    let (scope, order, export) = (scope(window, caller), item.order(), item.export());
+    let lane = match &export {
+        Some(key) => {
+            let trade = exports::found(window, &scope, key).await?;
+            trade.attempt.as_ref().and_then(|attempt| attempt.lane)
+        }
+        None => {
+            let consignment = consignments::found(window, &scope, &order).await?;
+            consignment.attempt.as_ref().and_then(|attempt| attempt.lane)
+        }
+    };
     let frees = matches!(body.action.as_str(), "approve" | "release");
     if frees && lane.is_some_and(|lane| lane > Lane::DocumentCheck) {
         return Err(Problem::conflict(
@@ -137,12 +166,15 @@ async fn one(
     }
     let action = One {
         // The same decision of another trade is another.
-        id: format!("{}:{}:{}", body.id.trim(), item.platform, item.order_no),
+        id: format!("{}:{}:{}", body.id.trim(), order.platform, order.order_no),
         version: item.version,
         action: body.action.clone(),
         text: body.text.trim().to_owned(),
         ..One::default()
     };
-    let (status, answer) = actions::take(window, caller, order, &action).await?;
+    let (status, answer) = match &export {
+        Some(key) => exports::take(window, caller, key, &action).await?,
+        None => actions::take(window, caller, order, &action).await?,
+    };
     Ok((status.as_u16(), answer))
 }

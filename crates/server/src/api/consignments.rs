@@ -5,14 +5,15 @@ use super::{
     CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter,
     registers, risk_model, scope, subjects, view,
 };
-use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
+use crate::{Window, finding, pre_entry};
 use axum::Json;
 use axum::extract::{Path, State};
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Consignment, State as Standing};
+use clearance::event::Cause;
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use clearance::party::Role;
 use clearance::record::{Record, RecordKey, Register};
@@ -103,8 +104,8 @@ pub async fn search(
 /// Parties that are asked for a number which is unique to each.
 const ASKED: usize = 500;
 
-/// The trades that have a number, by keys: of order, waybill, entry, payment, or the declaring unit's own. Lists know orders and
-/// entries alone, and looking through them takes the longer the more there are.
+/// The trades that have a number, by keys: of order, waybill, entry, payment, pre-entry, bill, or the declaring unit's own. Lists know
+/// orders and entries alone, and looking through them takes the longer the more there are.
 pub(super) async fn by_number(
     window: &Window,
     scope: &Scope,
@@ -115,6 +116,17 @@ pub(super) async fn by_number(
         found.insert(consignment.key.clone(), consignment);
     }
     let number = Text::from(number.trim());
+    for (_, row) in pre_entry::given(&window.read, &number).await? {
+        let Some(order) = row.outcome.and_then(|outcome| outcome.order) else { continue };
+        if let Some(consignment) = window.read.consignment(&order).await? {
+            found.insert(order, consignment);
+        }
+    }
+    for order in of_bill(window, &number).await? {
+        if let Some(consignment) = window.read.consignment(&order).await? {
+            found.insert(order, consignment);
+        }
+    }
     let reference = window.reference();
     let firms = |roles: &[Role]| -> BTreeSet<Text> {
         let all = reference.parties.all().iter().filter(|one| roles.iter().any(|role| one.has(*role)));
@@ -134,6 +146,32 @@ pub(super) async fn by_number(
         }
     }
     Ok(found.values().filter(|one| is_visible(scope, one)).map(summary_of).collect())
+}
+
+/// Arrivals of a bill that are looked at, and parcels of them.
+const ARRIVALS: usize = 20;
+const PARCELS: usize = 500;
+
+/// The trades whose parcels arrived under a bill.
+async fn of_bill(window: &Window, number: &str) -> Result<BTreeSet<OrderKey>, Problem> {
+    finding::follow(window).await?;
+    let mut waybills = BTreeSet::new();
+    for position in finding::of_bill(window, number, ARRIVALS) {
+        let Some(event) = window.read.event(position).await? else { continue };
+        if let Cause::Document(arrived) = &event.row.event.cause
+            && let Document::Arrival(arrival) = &*arrived.document
+        {
+            let lines = arrival.lines.iter();
+            let keys = lines.map(|line| WaybillKey::new(&arrival.head.logistics_code, &line.logistics_no));
+            waybills.extend(keys.take(PARCELS.saturating_sub(waybills.len())));
+        }
+    }
+    let mut orders = BTreeSet::new();
+    for key in waybills {
+        let record = window.read.waybill(&key).await?;
+        orders.extend(record.and_then(|record| record.claimed_by).map(|(order, _)| order));
+    }
+    Ok(orders)
 }
 
 fn summary_of(consignment: &Consignment) -> Summary {
@@ -208,6 +246,8 @@ const SORTABLE: usize = 500;
 
 /// Consignments of a queue that are counted, at most; pages go on behind them.
 const COUNTED: usize = 2_000;
+/// Trades that are put in order by lane at most.
+pub(super) const QUEUE: usize = 500;
 
 /// What waits for an officer.
 pub struct Queue {

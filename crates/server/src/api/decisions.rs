@@ -1,17 +1,20 @@
-//! `GET /v1/decisions`: what an officer decided, newest first, with his words and where the trade stood afterwards. Everybody
-//! reads his own; of a colleague of his office reads who may read its users. What of an inspection came to be is `confirmations`'.
+//! `GET /v1/decisions`: what an officer decided on trades of imports and of exports, newest first, with his words and where the
+//! trade stood afterwards. Everybody reads his own; of a colleague of his office reads who may read its users. What of an inspection
+//! came to be is `confirmations`'.
 
 use super::error::Problem;
+use super::export_changes::trade_after;
 use super::found::{cell_of, file_of, in_form, next_of, when};
 use super::inspections::inspection_of;
 use super::view::time;
-use super::{DECISIONS, Query, confirmations, consignments, limit, parameter, scope};
+use super::{DECISIONS, Query, confirmations, consignments, exports, limit, parameter, scope};
 use crate::auth::Caller;
 use crate::rights::Right;
 use crate::{Window, finding};
 use axum::extract::State;
 use axum::response::Response;
 use clearance::event::{Cause, OfficerAction};
+use clearance::export::ExportTradeKey;
 use clearance::keys::{Position, Time};
 use evidence::search::{Wanted, What, person};
 use serde_json::{Value, json};
@@ -19,8 +22,10 @@ use std::sync::Arc;
 use store::{Read, StoredEvent};
 
 /// Columns of the file.
-const COLUMNS: [&str; 10] =
-    ["position", "time", "officer", "platform", "orderNo", "action", "measure", "standing", "state", "text"];
+const COLUMNS: [&str; 11] = [
+    "position", "time", "officer", "platform", "merchant", "orderNo", "action", "measure", "standing",
+    "state", "text",
+];
 
 /// `GET /v1/decisions?officer=&from=&to=&after=&limit=&form=`.
 pub async fn list(
@@ -62,15 +67,36 @@ pub(crate) async fn told(window: &Arc<Window>, caller: &Caller, query: &Query) -
     for hit in hits {
         let position = Position::of_number(hit.place).unwrap_or_default();
         let Some(event) = window.read.event(position).await? else { continue };
-        let Cause::Action(action) = &event.row.event.cause else { continue };
-        let mut line = line(window, &event, action).await?;
         // His district may have changed since: then he knows that he decided, and reads the trade no longer.
-        line["readable"] = consignments::visible(window, &scope, &action.order).await?.is_some().into();
+        let (mut line, readable) = match &event.row.event.cause {
+            Cause::Action(action) => {
+                let readable = consignments::visible(window, &scope, &action.order).await?.is_some();
+                (line(window, &event, action).await?, readable)
+            }
+            Cause::ExportAction(action) => {
+                let key = ExportTradeKey::of_pair(&action.order);
+                (export_line(&event, action), exports::sees(window, &scope, &key).await?)
+            }
+            _ => continue,
+        };
+        line["readable"] = readable.into();
         line["position"] = hit.place.into();
         line["time"] = time(Time(hit.time)).into();
         decisions.push(line);
     }
     Ok(json!({"officer": officer, "decisions": decisions, "after": next, "behind": behind}))
+}
+
+/// A decision on an export trade.
+fn export_line(event: &StoredEvent, action: &OfficerAction) -> Value {
+    let after = trade_after(event);
+    let attempt = after.and_then(|trade| trade.attempt.as_ref());
+    json!({
+        "officer": action.officer.as_str(), "merchant": action.order.platform.as_str(),
+        "orderNo": action.order.order_no.as_str(), "action": action.kind.word(), "text": action.text.as_str(),
+        "taken": after.is_some(), "state": attempt.map(|attempt| attempt.state.number()),
+        "stateWord": attempt.map(|attempt| attempt.state.word()),
+    })
 }
 
 async fn line(window: &Window, event: &StoredEvent, action: &OfficerAction) -> Result<Value, Problem> {

@@ -54,6 +54,7 @@ pub async fn show(
         "root": kind.root(),
         "message": event.row.message.map(|message| message.number()),
         "order": order.map(|order| json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str()})),
+        "export": trade.map(|trade| json!({"merchant": trade.merchant.as_str(), "orderNo": trade.order_no.as_str()})),
         "document": document,
         "answer": view::first_answer(event.position, outcome, None, Some(kind), false),
         "standing": standing,
@@ -97,5 +98,6 @@ pub async fn definition(Path(kind): Path<u16>) -> Result<Json<Value>, Problem> {
     });
     shown["parts"] = parts.collect();
     shown["flat"] = (kind.nesting() == ceb::Nesting::Flat).into();
+    shown["fewestLines"] = kind.fewest_lines().into();
     Ok(Json(shown))
 }

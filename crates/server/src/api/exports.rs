@@ -2,7 +2,11 @@
 //! sees what is as with consignments: those whom it names, in full the parties of the trade itself; offices by district.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, actions, limit, operations, parameter, registers, scope, view};
+use super::export_changes::trade_after;
+use super::{
+    CONSIGNMENTS, Query, actions, assignments, export_changes, export_lists, limit, operations, parameter,
+    registers, scope, view,
+};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -11,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ceb::Document;
 use clearance::consignment::{Filed, Lane, State as Standing};
-use clearance::event::{ActionKind, Cause, OfficerAction};
+use clearance::event::{ActionKind, Cause, OfficerAction, TimerKind};
 use clearance::export::{ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey};
 use clearance::finding::Finding;
 use clearance::keys::Position;
@@ -20,16 +24,19 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{ExportSearch, Read, Scope, StoredEvent};
 
-/// `GET /v1/exports?state=&party=&after=&limit=`: the newest first.
+/// `GET /v1/exports?state=&number=&party=&sort=&after=&limit=`: the newest first; `number` is any that a trade has; `sort` puts the
+/// newest 500 in order by a column, and `after` counts rows then.
 pub async fn list(
     State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let (search, after) = (search(&window, &caller, &query)?, after(&query)?);
-    let (found, next) = window.read.exports(&search, after, limit(&query, CONSIGNMENTS)?).await?;
-    let lines: Vec<Value> = found.iter().map(|trade| line(trade, caller.is_office())).collect();
-    Ok(Json(json!({"exports": lines, "next": next.map(|next| next.to_string())})))
+    let asked = (parameter(&query, "number"), parameter(&query, "sort"));
+    let page = export_lists::page(&window, &search, asked, after, limit(&query, CONSIGNMENTS)?).await?;
+    let (codes, _) = window.names_of(&caller.party);
+    let lines: Vec<Value> = page.found.iter().map(|trade| line(trade, &codes, caller.is_office())).collect();
+    Ok(Json(json!({"exports": lines, "next": page.next.map(|next| next.to_string()), "more": page.more})))
 }
 
 /// What a list of trades, or of applications to summarise, is narrowed to.
@@ -56,8 +63,8 @@ pub(super) fn after(query: &Query) -> Result<Option<u64>, Problem> {
     parameter(query, "after").map(|text| text.parse().map_err(wrong)).transpose()
 }
 
-/// A line of the list; officers are told the lane.
-fn line(trade: &ExportTrade, officer: bool) -> Value {
+/// A line of the list; officers are told the lane and the reasons, the trade's own parties until when it waits.
+pub(super) fn line(trade: &ExportTrade, codes: &[Text], officer: bool) -> Value {
     let attempt = trade.attempt.as_ref();
     let mode = trade.declaration().map(|declaration| declaration.head.trade_mode.as_str());
     let mut line = json!({
@@ -72,8 +79,14 @@ fn line(trade: &ExportTrade, officer: bool) -> Value {
         "waitingFor": waiting(trade),
         "changed": view::time(trade.last_time),
     });
+    if officer || is_principal(trade, codes) {
+        let due = trade.timers.iter().map(|(_, _, due)| *due).min();
+        line["due"] = due.map(view::time).into();
+    }
     if officer {
         line["lane"] = attempt.and_then(|attempt| attempt.lane).map(Lane::word).into();
+        let findings = attempt.iter().flat_map(|attempt| &attempt.findings);
+        line["reasons"] = findings.map(|finding| finding.reason.word()).collect();
     }
     line
 }
@@ -98,6 +111,10 @@ fn waiting(trade: &ExportTrade) -> Vec<&'static str> {
         Standing::Review => waiting.push("review"),
         Standing::Inspection => waiting.push("inspection"),
         Standing::Concluded => {
+            // Concluded by hand it goes on by hand.
+            if attempt.lane == Some(Lane::Hold) {
+                waiting.push("customs");
+            }
             if carriage.is_none_or(|carriage| carriage.bill.is_none()) {
                 waiting.push("bill");
             }
@@ -111,6 +128,10 @@ fn waiting(trade: &ExportTrade) -> Vec<&'static str> {
         }
         _ => {}
     }
+    let cancels = clearance::decide::export::is_open(trade, &ActionKind::ApproveCancellation);
+    if cancels && !waiting.contains(&"customs") {
+        waiting.push("customs");
+    }
     waiting
 }
 
@@ -119,7 +140,11 @@ fn missing() -> Problem {
 }
 
 /// A trade, if the scope covers it.
-async fn found(window: &Window, scope: &Scope, key: &ExportTradeKey) -> Result<Arc<ExportTrade>, Problem> {
+pub(crate) async fn found(
+    window: &Window,
+    scope: &Scope,
+    key: &ExportTradeKey,
+) -> Result<Arc<ExportTrade>, Problem> {
     let state = window.read.export(&ExportKey::Trade(key.clone())).await?;
     let trade = state.as_ref().and_then(|state| state.trade()).cloned().ok_or_else(missing)?;
     let search = ExportSearch { scope: scope.clone(), party: None, states: Vec::new() };
@@ -210,12 +235,15 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     let whole = office || is_principal(&trade, &codes);
     let timeline = timeline(window, &trade).await?;
     let reader = Reader { codes: &codes, office, whole };
-    let mut shown = line(&trade, office);
+    let mut shown = line(&trade, &codes, office);
+    // What waits for nobody waits for its verdict, as a script says.
+    let complete = !trade.timers.is_empty() && waiting(&trade).is_empty();
+    let word = |kind: TimerKind| if complete { TimerKind::ScriptedDelay.word() } else { kind.word() };
     shown["deadlines"] = trade
         .timers
         .iter()
         .filter(|_| whole)
-        .map(|(kind, number, due)| json!({"for": kind.word(), "number": number, "due": view::time(*due)}))
+        .map(|(kind, number, due)| json!({"for": word(*kind), "number": number, "due": view::time(*due)}))
         .collect();
     shown["order"] = reader.filed(trade.order.as_ref());
     shown["received"] = reader.filed(trade.payment.as_ref());
@@ -229,6 +257,9 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     shown["timeline"] = timeline.iter().map(|event| reader.entry(event)).collect();
     if office {
         shown["actions"] = open_to(caller, &trade).into();
+        let order = assignments::of_export(key);
+        let taken = window.control.assignment(&order, window.clock.now()).await?;
+        shown["assigned"] = taken.as_ref().map(assignments::shown).into();
     }
     Ok(shown)
 }
@@ -350,9 +381,13 @@ impl Reader<'_> {
     fn entry(&self, event: &StoredEvent) -> Value {
         let own = matches!(&event.row.event.cause, Cause::Document(arrived) if self.codes.contains(&arrived.sender));
         let mut shown = view::entry(event, self.codes, self.office);
-        let states = event.row.outcome.iter().flat_map(|outcome| &outcome.export.states);
-        let state = states.filter_map(|state| state.trade()).map(|trade| trade.state_number()).next();
+        let state = trade_after(event).map(|trade| trade.state_number());
         shown["state"] = state.filter(|state| *state != 0).into();
+        // The timer of a list whose partners all came kept its verdict back.
+        let of_timer = matches!(&event.row.event.cause, Cause::Timer(_));
+        if of_timer && trade_after(event).is_some_and(|trade| export_changes::missed_nobody(trade)) {
+            shown["what"] = TimerKind::ScriptedDelay.word().into();
+        }
         // Documents of many parcels name others' too.
         let of_many = event.row.outcome.as_ref().is_some_and(|outcome| outcome.export.trade.is_none())
             && !matches!(&event.row.event.cause, Cause::Document(arrived) if matches!(&*arrived.document, Document::ExportWaybill(_)));
@@ -409,6 +444,8 @@ pub(crate) async fn take(
     caller.may(actions::asked_for(&kind))?;
     actions::check_words(&kind, &body.text)?;
     found(window, &scope(window, caller), key).await?;
+    let order = assignments::of_export(key);
+    assignments::check(window, caller, &order).await?;
     let action = OfficerAction {
         id: body.id.trim().into(),
         officer: caller.name.clone(),
@@ -424,6 +461,15 @@ pub(crate) async fn take(
     })?;
     let refuses = [Reason::VersionOutdated, Reason::ActionForbidden, Reason::DeclarationUnknown];
     let refused = answered.answer.findings.iter().any(|finding| refuses.contains(&finding.reason));
-    let shown = view::value(view::answered(&answered, None, true));
-    Ok((if refused { StatusCode::CONFLICT } else { StatusCode::OK }, shown))
+    let mut shown = view::value(view::answered(&answered, None, true));
+    if !refused {
+        // It is done: what comes next may be another's.
+        window.control.give_up(&order, &caller.party, &caller.name).await?;
+        return Ok((StatusCode::OK, shown));
+    }
+    // What he had not seen when he decided: what happened, by whom, when.
+    let timeline = window.read.export_timeline(&ExportKey::Trade(key.clone())).await?;
+    let newer = |event: &&StoredEvent| trade_after(event).is_some_and(|trade| trade.version > body.version);
+    shown["changes"] = timeline.iter().rev().filter(newer).map(export_changes::change).collect();
+    Ok((StatusCode::CONFLICT, shown))
 }

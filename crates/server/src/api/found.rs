@@ -194,6 +194,10 @@ async fn about(
         "platform": order.map(|order| order.platform.as_str()), "orderNo": order.map(|order| order.order_no.as_str()),
         "status": outcome.map(|outcome| outcome.answer.status),
     });
+    if let Some(trade) = outcome.and_then(|outcome| outcome.export.trade.as_ref()) {
+        about["merchant"] = trade.merchant.as_str().into();
+        about["orderNo"] = trade.order_no.as_str().into();
+    }
     match &event.row.event.cause {
         Cause::Document(arrived) => {
             about["message"] = arrived.document.kind().root().into();
@@ -211,15 +215,21 @@ async fn about(
             about["platform"] = action.order.platform.as_str().into();
             about["orderNo"] = action.order.order_no.as_str().into();
         }
+        Cause::ExportAction(action) => {
+            about["action"] = action.kind.word().into();
+            about["party"] = action.party.as_str().into();
+            about["merchant"] = action.order.platform.as_str().into();
+            about["orderNo"] = action.order.order_no.as_str().into();
+        }
         _ => {}
     }
     Ok(about)
 }
 
 /// Columns of the file.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "position", "time", "what", "party", "by", "register", "id", "action", "state", "kind", "subject",
-    "role", "purpose", "message", "platform", "orderNo",
+    "role", "purpose", "message", "platform", "merchant", "orderNo",
 ];
 
 /// A value as a cell. What others wrote is no formula: spreadsheets run what begins like one.

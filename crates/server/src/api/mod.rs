@@ -17,6 +17,8 @@ pub(crate) mod documents;
 pub(crate) mod draws;
 pub(crate) mod error;
 pub(crate) mod evidence;
+mod export_changes;
+pub(crate) mod export_lists;
 pub(crate) mod exports;
 pub(crate) mod found;
 pub(crate) mod inspections;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// One a route, in the order of the routes.
 pub(super) const SUMMARIES: [&str; 4] = [
     "Tax bills of the caller's released trades, the newest first; for a party with its guarantees and what it owes",
-    "Trades by any of their numbers, for offices parties by code or name, rules by code, goods by tariff code, records of registers by id",
+    "Trades of imports and exports by any of their numbers, for offices parties by code or name, rules by code, goods by tariff code, records of registers by id",
     "What an officer decided, the newest first: the caller himself, or an officer of his office; with form=csv as a file",
     "The model that scores in shadow: what it was trained on, and of each band of scores how much was inspected and illicit",
 ];
@@ -17,6 +17,7 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
         "/v1/bills" => &["which", "after", "limit"],
         "/v1/search" => &["text"],
+        "/v1/assignments/{platform}/{order_no}" => &["of"],
         "/v1/decisions" => &["officer", "from", "to", "after", "limit", "form"],
         _ => &[],
     }
@@ -28,6 +29,11 @@ pub(super) fn or_without(mut shape: Value, name: &str) -> Value {
     shape
 }
 
+/// The shape of what names a trade: of imports by its platform, of exports by its merchant.
+fn of_either(shape: Value) -> Value {
+    or_without(or_without(shape, "platform"), "merchant")
+}
+
 /// The schemas, by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let text = json!({"type": "string"});
@@ -36,19 +42,19 @@ pub(super) fn schemas() -> Map<String, Value> {
     let or_null = |kind: &str| json!({"type": [kind, "null"]});
     let all = json!({
         "FiledDocument": object(&[
-            ("position", whole.clone()), ("kind", whole.clone()), ("root", text.clone()), ("message", or_null("integer")), ("order", or_null("object")),
+            ("position", whole.clone()), ("kind", whole.clone()), ("root", text.clone()), ("message", or_null("integer")), ("order", or_null("object")), ("export", or_null("object")),
             ("document", json!({"type": "object", "description": "fields by element name"})), ("answer", json!({"type": "object"})), ("standing", or_null("object")),
         ]),
         "Definitions": object(&[("definitions", json!({"type": "array", "items": object(&[("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone())])}))]),
         "Definition": object(&[
-            ("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone()), ("flat", truth.clone()),
+            ("kind", whole.clone()), ("root", text.clone()), ("element", text.clone()), ("words", text.clone()), ("flat", truth.clone()), ("fewestLines", whole.clone()),
             ("parts", json!({"type": "array", "items": object(&[("element", text.clone()), ("lines", truth.clone()), ("fields", json!({"type": "array", "items": object(&[
                 ("name", text.clone()), ("type", text.clone()), ("expected", text.clone()), ("mandatory", truth.clone()), ("meaning", text.clone()),
             ])}))])})),
         ]),
-        "Assignment": object(&[
-            ("platform", text.clone()), ("orderNo", text.clone()), ("officer", text.clone()), ("party", text.clone()), ("until", text.clone()),
-        ]),
+        "Assignment": of_either(object(&[
+            ("orderNo", text.clone()), ("officer", text.clone()), ("party", text.clone()), ("until", text.clone()),
+        ])),
         "EvidenceFound": object(&[
             ("entries", json!({"type": "array", "items": object(&[
                 ("position", whole.clone()), ("writer", whole.clone()), ("sequence", whole.clone()), ("time", text.clone()), ("what", text.clone()),
@@ -56,9 +62,9 @@ pub(super) fn schemas() -> Map<String, Value> {
             ])})),
             ("after", or_null("string")), ("behind", json!({"type": "integer", "description": "rows that are not indexed yet"})),
         ]),
-        "SandboxTrade": object(&[("platform", text.clone()), ("orderNo", text.clone()), ("documents", json!({"type": "array", "items": object(&[
+        "SandboxTrade": of_either(object(&[("orderNo", text.clone()), ("documents", json!({"type": "array", "items": object(&[
             ("kind", whole.clone()), ("root", text.clone()), ("sender", text.clone()), ("own", truth.clone()), ("sent", truth.clone()),
-        ])}))]),
+        ])}))])),
         "Conformance": object(&[("checks", json!({"type": "array", "items": object(&[("check", text.clone()), ("shown", truth.clone()), ("position", or_null("integer"))])})),
             ("done", whole.clone()), ("complete", truth.clone()), ("asOf", text.clone()),
             ("receipts", object(&[("all", whole.clone()), ("fetched", whole.clone()), ("newest", json!({"type": "array", "items": object(&[
@@ -88,7 +94,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("measures", json!({"type": "array", "items": object(&[("standing", text.clone()), ("measure", text.clone()), ("value", whole.clone()), ("unit", text.clone())])})),
         ]),
         "Found": object(&[
-            ("text", text.clone()), ("trades", list_of("ConsignmentLine")), ("parties", json!({"type": "array", "items": {"type": "object"}})),
+            ("text", text.clone()), ("trades", list_of("ConsignmentLine")), ("exports", list_of("ExportLine")), ("parties", json!({"type": "array", "items": {"type": "object"}})),
             ("rules", json!({"type": "array", "items": {"type": "object"}})), ("goods", json!({"type": "array", "items": {"type": "object"}})),
             ("records", json!({"type": "array", "items": object(&[("register", text.clone()), ("id", text.clone()), ("state", text.clone()), ("changed", text.clone())])})), ("most", whole.clone()),
         ]),
@@ -105,16 +111,16 @@ pub(super) fn schemas() -> Map<String, Value> {
         ]),
         "Decisions": object(&[
             ("officer", text.clone()), ("after", or_null("string")), ("behind", whole.clone()),
-            ("decisions", json!({"type": "array", "items": object(&[
-                ("position", whole.clone()), ("time", text.clone()), ("officer", text.clone()), ("platform", text.clone()), ("orderNo", text.clone()),
+            ("decisions", json!({"type": "array", "items": of_either(object(&[
+                ("position", whole.clone()), ("time", text.clone()), ("officer", text.clone()), ("orderNo", text.clone()),
                 ("action", text.clone()), ("text", text.clone()), ("taken", truth.clone()), ("state", or_null("integer")), ("stateWord", or_null("string")),
                 ("measure", text.clone()), ("standing", text.clone()), ("readable", truth.clone()),
-            ])})),
+            ]))})),
         ]),
         "Assignments": object(&[("assignments", list_of("Assignment"))]),
-        "BulkAnswer": object(&[("results", json!({"type": "array", "items": object(&[
-            ("platform", text.clone()), ("orderNo", text.clone()), ("done", truth.clone()), ("status", whole.clone()), ("answer", json!({"type": "object"})),
-        ])}))]),
+        "BulkAnswer": object(&[("results", json!({"type": "array", "items": of_either(object(&[
+            ("orderNo", text.clone()), ("done", truth.clone()), ("status", whole.clone()), ("answer", json!({"type": "object"})),
+        ]))}))]),
     });
     match all {
         Value::Object(all) => all,

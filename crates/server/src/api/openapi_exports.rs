@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
 pub(super) const SUMMARIES: [&str; 5] = [
-    "Export trades, newest first, by cursor",
+    "Export trades, newest first by cursor, sorted, or by any of their numbers",
     "An export trade with its timeline, findings and what it waits for",
     "An officer's action on an export trade, naming the version seen",
     "Applications to declare exports in summary, newest first, by cursor",
@@ -34,7 +34,8 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path.strip_prefix(EXPORTS) {
-        Some("" | "/summaries") => &["state", "party", "after", "limit"],
+        Some("") => &["state", "number", "party", "sort", "after", "limit"],
+        Some("/summaries") => &["state", "party", "after", "limit"],
         Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
         _ => &[],
     }
@@ -104,9 +105,22 @@ pub(super) fn schemas() -> Map<String, Value> {
     let mut whole_summary = summary.to_vec();
     whole_summary.extend(["of", "results", "members", "timeline"].map(|name| (name, objects.clone())));
     whole_summary.push(("next", or_null("string")));
+    // Told to the trade's own parties and to offices.
+    let mut one_line = object(&line);
+    one_line["properties"]["due"] = or_null("string");
     let all = [
-        ("ExportLine", object(&line)),
-        ("Exports", object(&[("exports", list_of("ExportLine")), ("next", or_null("string"))])),
+        ("ExportLine", one_line),
+        (
+            "Exports",
+            object(&[
+                ("exports", list_of("ExportLine")),
+                ("next", or_null("string")),
+                (
+                    "more",
+                    json!({"type": "boolean", "description": "whether there are more than were sorted"}),
+                ),
+            ]),
+        ),
         ("Export", object(&whole_trade)),
         ("ExportSummaryLine", object(&summary)),
         (

@@ -46,7 +46,9 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
         DRAFTS => &["state", "after", "limit"],
-        "/v1/bills" | "/v1/search" | "/v1/decisions" => super::openapi_desks::queries(path),
+        "/v1/bills" | "/v1/search" | "/v1/decisions" | "/v1/assignments/{platform}/{order_no}" => {
+            super::openapi_desks::queries(path)
+        }
         _ => draws::queries(path),
     }
 }

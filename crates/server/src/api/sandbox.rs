@@ -5,12 +5,14 @@ use super::error::Problem;
 use super::{messages, view};
 use crate::Window;
 use crate::auth::Caller;
-use crate::sandbox::conformance;
 use crate::sandbox::trades::{self, Later, Made, Trying};
+use crate::sandbox::{conformance, export_trades};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use ceb::Kind;
 use clearance::Text;
+use clearance::party::Role;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -37,8 +39,11 @@ pub struct Body {
     pub script: String,
     /// Which documents the window sends.
     pub send: Sends,
-    /// What comes after the list: `cancellation`, `return`, `delivery`; empty = nothing.
+    /// What comes after the list: `cancellation`, `return`, `delivery`, of exports `cancellation`, `departure`, `summary`; empty =
+    /// nothing.
     pub then: String,
+    /// Of what: `imports`, `exports`; empty = of imports.
+    pub of: String,
 }
 
 fn check(window: &Window) -> Result<(), Problem> {
@@ -67,12 +72,12 @@ pub async fn make(window: &Window, caller: &Caller, body: &Body) -> Result<Value
     }
     let code = window.code_of(&caller.party);
     let name = window.filing(&code).map_or(String::new(), |filing| filing.name.to_string());
-    let then = body.then.trim();
-    let later = Later::from_word(then);
-    if !then.is_empty() && later.is_none() {
-        let words = Later::ALL.map(Later::word).join(", ");
-        return Err(Problem::bad_request(&format!("then is one of {words}, or is left out")));
+    match body.of.trim() {
+        "" | "imports" => {}
+        "exports" => return make_export(window, (caller.role, &code, &name), body).await,
+        _ => return Err(Problem::bad_request("of is imports or exports, or is left out")),
     }
+    let later = named(&body.then, Later::from_word, &Later::ALL.map(Later::word))?;
     let made = trades::make(window, (caller.role, &code, &name), &body.script, later);
     let made = made.ok_or_else(|| Problem::unavailable("no random numbers; ask again"))?;
     let mut documents = Vec::new();
@@ -87,6 +92,68 @@ pub async fn make(window: &Window, caller: &Caller, body: &Body) -> Result<Value
         json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str(), "documents": documents}),
     )
 }
+
+/// What comes after the list, by its word.
+fn named<T>(then: &str, from_word: impl Fn(&str) -> Option<T>, words: &[&str]) -> Result<Option<T>, Problem> {
+    let then = then.trim();
+    let later = from_word(then);
+    if !then.is_empty() && later.is_none() {
+        return Err(Problem::bad_request(&format!("then is one of {}, or is left out", words.join(", "))));
+    }
+    Ok(later)
+}
+
+/// The same of exports.
+async fn make_export(window: &Window, party: (Role, &Text, &str), body: &Body) -> Result<Value, Problem> {
+    use export_trades::Later;
+    let later = named(&body.then, Later::from_word, &Later::ALL.map(Later::word))?;
+    let made = export_trades::make(window, party, &body.script, later);
+    let made = made.ok_or_else(|| Problem::unavailable("no random numbers; ask again"))?;
+    let mut documents = Vec::new();
+    for one in &made.made {
+        documents.push(sent(window, one, body.send).await?);
+    }
+    let (_, code, name) = party;
+    if let Some(later) = later.filter(|later| *later != Later::Departure) {
+        documents.push(after_export(window, (code, name), &made, later, body.send).await?);
+    }
+    let key = made.export.key();
+    Ok(json!({"merchant": key.merchant.as_str(), "orderNo": key.order_no.as_str(), "documents": documents}))
+}
+
+/// What comes after a list of exports names its entry number; only what has left the country is summarised.
+async fn after_export(
+    window: &Window,
+    party: (&Text, &str),
+    made: &export_trades::Trying,
+    later: export_trades::Later,
+    send: Sends,
+) -> Result<Value, Problem> {
+    use export_trades::Later;
+    let summarises = later == Later::Summary;
+    let found = export_trades::standing(window, &made.export, summarises && send == Sends::All).await?;
+    let attempt = found.as_ref().and_then(|trade| trade.attempt.as_ref());
+    let entry = attempt.filter(|attempt| !summarises || attempt.closed_on.is_some());
+    let entry = entry.and_then(|attempt| attempt.invt_no.as_ref());
+    let written = entry.and_then(|entry| export_trades::later(window, party, &made.export, (later, entry)));
+    let Some(written) = written else {
+        let kind = if summarises { Kind::SummaryApplication } else { Kind::ExportCancellation };
+        let sender = made.export.declaration.head.agent_code.as_str();
+        let info = if summarises {
+            "the list is not closed yet: send what comes before, until it has left the country, or choose that the window sends all"
+        } else {
+            NO_ENTRY
+        };
+        return Ok(json!({
+            "kind": kind.number(), "root": kind.root(), "sender": sender, "own": sender == party.0.as_str(),
+            "sent": false, "info": info,
+        }));
+    };
+    sent(window, &written, send).await
+}
+
+/// Why what names an entry number was not sent.
+const NO_ENTRY: &str = "the list has no entry number yet: send it first, or choose that the window sends all";
 
 /// A document of a trade, sent if it is to be, and then with its answer.
 async fn sent(window: &Window, one: &Made, send: Sends) -> Result<Value, Problem> {
@@ -129,7 +196,7 @@ async fn after(
             let sender = made.trade.declaration.head.agent_code.as_str();
             return Ok(json!({
                 "kind": if later == Later::Return { 625 } else { 623 }, "root": root, "sender": sender, "own": sender == party.0.as_str(),
-                "sent": false, "info": "the list has no entry number yet: send it first, or choose that the window sends all",
+                "sent": false, "info": NO_ENTRY,
             }));
         }
     };

@@ -1,8 +1,8 @@
-//! One box for everything that has a number or a name: trades by any number of theirs, filed parties, rules by code, goods by
-//! tariff code, records of registers by their id. Each kind is found as its own route finds it, so nobody finds what he may not read.
+//! One box for everything that has a number or a name: trades of imports and of exports by any number of theirs, filed parties,
+//! rules by code, goods by tariff code, records of registers by their id. Each kind is found as its own route finds it, so nobody finds what he may not read.
 
 use super::error::Problem;
-use super::{Query, catalogue, consignments, lines, parameter, registers, scope, view};
+use super::{Query, catalogue, consignments, export_lists, exports, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
@@ -33,13 +33,20 @@ pub async fn search(
             "zh": format!("须为1至{TEXT}个字")});
         return Err(Problem::bad_request("text is a number, a name or a code").with("faults", json!([fault])));
     }
-    let found = consignments::by_number(&window, &scope(&window, &caller), &text.as_str().into()).await?;
+    let scope = scope(&window, &caller);
+    let found = consignments::by_number(&window, &scope, &text.as_str().into()).await?;
+    let mut abroad = export_lists::by_number(&window, &scope, &text).await?;
+    // A bill has many: those that something happened to last.
+    abroad.sort_by_key(|trade| std::cmp::Reverse(trade.last_time));
+    let (codes, _) = window.names_of(&caller.party);
+    let abroad = abroad.iter().take(HITS).map(|trade| exports::line(trade, &codes, caller.is_office()));
+    let abroad: Vec<Value> = abroad.collect();
     let lines = found.iter().take(HITS).map(|one| lines::summary(one, caller.is_office()));
     let trades: Vec<Value> = lines.collect();
     let parties = if caller.is_office() { parties(&window, &text) } else { Vec::new() };
     let rules = if caller.rights.has(Right::ReferenceRead) { rules(&text) } else { Vec::new() };
     Ok(Json(json!({
-        "text": text, "trades": trades, "parties": parties, "rules": rules,
+        "text": text, "trades": trades, "exports": abroad, "parties": parties, "rules": rules,
         "goods": goods(&window, &text), "records": records(&window, &caller, &text).await?, "most": HITS,
     })))
 }

@@ -1,20 +1,22 @@
-//! Export trades as pages: the list, one trade, and an officer's decision on it.
+//! Export trades as pages: the list, one trade, an officer's queue of them, and his decision on one.
 
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
-use super::officer::{chosen, is_chinese, new_id};
+use super::officer::{chosen, is_chinese, new_id, queued, taken_or_given_up};
 use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::actions::Body;
 use crate::api::error::Problem;
-use crate::api::{Query, exports as api};
+use crate::api::{Query, assignments, export_lists, exports as api};
 use crate::auth::Caller;
 use crate::rights::Right;
+use ::portal::Frame;
 use ::portal::answers::Decided;
-use ::portal::answers::exports::{Export, Exports};
-use ::portal::pages::exports::{Decision, export_address, list as list_page, page};
-use ::portal::parts::Tone;
+use ::portal::answers::exports::{Export, ExportLine};
+use ::portal::pages::exports::{Decision, SORTED, View, export_address, list as list_page, page};
+use ::portal::pages::{address, queue as queue_page};
+use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -22,17 +24,59 @@ use clearance::export::ExportTradeKey;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// `GET /desk/exports?state=&after=`.
+/// `GET /desk/exports?state=&number=&party=&sort=&after=`.
 pub async fn list(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
 ) -> Result<Response, Problem> {
-    let (state, after) = (get(&asked, "state"), get(&asked, "after"));
-    let beneath = query(&[("state", state), ("after", after)]);
-    let told: Exports = read(api::list(State(window), caller, beneath).await?.0)?;
-    Ok(shown(&frame, &list_page(&frame, &told, state, after)))
+    let (state, number, after) = (get(&asked, "state"), get(&asked, "number").trim(), get(&asked, "after"));
+    let sort = Sorting::read(get(&asked, "sort"), &SORTED).text();
+    let party = caller.is_office().then(|| get(&asked, "party").trim());
+    let mut beneath = query(&[("state", state), ("number", number), ("sort", &sort), ("after", after)]);
+    if let Some(party) = party.filter(|party| !party.is_empty()) {
+        beneath.0.insert("party".to_owned(), party.to_owned());
+    }
+    let list = read(api::list(State(window), caller, beneath).await?.0)?;
+    // What is older than a cursor does not change by what comes; of what is sorted the first is not the newest.
+    let live = (after.is_empty() && sort.is_empty() && number.is_empty())
+        .then(|| address("/desk/live", &[("exports", "list"), ("state", state)]));
+    let view = View {
+        list,
+        state: state.to_owned(),
+        number: number.to_owned(),
+        party: party.map(str::to_owned),
+        sort,
+        after: after.to_owned(),
+        live,
+    };
+    Ok(shown(&frame, &list_page(&frame, &view)))
+}
+
+/// `GET /desk/queue?tab=exports&sort=&from=`.
+pub(super) async fn queue(
+    window: &Arc<Window>,
+    frame: &Frame,
+    caller: &Caller,
+    (asked, states, from): (&Query, Vec<u16>, usize),
+) -> Result<Response, Problem> {
+    let sort = Sorting::read(get(asked, "sort"), &queue_page::SORTED).text();
+    let all: Vec<String> = states.iter().map(u16::to_string).collect();
+    let found = export_lists::queue(window, caller, states, &sort, (from, queue_page::PAGE)).await?;
+    let view = queue_page::View {
+        exports: read::<Vec<ExportLine>>(found.lines.into())?,
+        tab: queue_page::EXPORTS.to_owned(),
+        sort,
+        from,
+        all: found.all,
+        more: found.more,
+        live: Some(address("/desk/live", &[("exports", "list"), ("state", &all.join(","))])),
+        decides: caller.rights.has(Right::ActionsDecide),
+        inspects: caller.rights.has(Right::ActionsInspect),
+        ..queue_page::View::default()
+    };
+    Ok(queued(frame, &view, get(asked, "said")))
 }
 
 /// The form, for those who decide.
@@ -54,10 +98,28 @@ pub async fn trade(
     let key = ExportTradeKey::new(&merchant, &order_no);
     let found: Export = read(api::shown(&window, &caller, &key).await?)?;
     let mut page = page(&frame, &found, decision(&caller, Decision::default())?.as_ref());
-    if get(&asked, "said") == "done" {
-        page.said = Some((Tone::Good, frame.texts.text("decision-done")));
-    }
+    page.live = Some(address(
+        "/desk/live",
+        &[("merchant", &merchant), ("order", &order_no), ("seen", &found.line.version.to_string())],
+    ));
+    page.said = match get(&asked, "said") {
+        "done" => Some((Tone::Good, frame.texts.text("decision-done"))),
+        "sent" => Some((Tone::Good, frame.texts.text("sent-done"))),
+        _ => None,
+    };
     Ok(shown(&frame, &page))
+}
+
+/// `POST /desk/exports/{merchant}/{orderNo}/assignment`: taken, or given up.
+pub async fn assign(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path((merchant, order_no)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let order = assignments::of_export(&ExportTradeKey::new(&merchant, &order_no));
+    taken_or_given_up(&window, &caller, order, &form).await?;
+    Ok(to(&export_address(&merchant, &order_no)))
 }
 
 /// `POST /desk/exports/{merchant}/{orderNo}/actions`: recorded, and on to the trade; or the trade again with why not.
@@ -70,7 +132,11 @@ pub async fn decide(
 ) -> Result<Response, Problem> {
     let key = ExportTradeKey::new(&merchant, &order_no);
     let there = export_address(&merchant, &order_no);
-    let mut last = Decision::default();
+    let mut last = Decision {
+        chosen: form.get("action").to_owned(),
+        text: form.get("text").to_owned(),
+        ..Decision::default()
+    };
     let status = match chosen(form.get("action")) {
         None => {
             last.fault = frame.texts.text("choose-decision");
@@ -94,7 +160,7 @@ pub async fn decide(
                     status
                 }
                 Err(problem) if problem.kind() == "invalid" => {
-                    last.fault = problem.faults_in(is_chinese(&frame)).join(" · ");
+                    last.words_fault = problem.faults_in(is_chinese(&frame)).join(" · ");
                     StatusCode::UNPROCESSABLE_ENTITY
                 }
                 Err(problem) => return Err(problem),

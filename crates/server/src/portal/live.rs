@@ -17,6 +17,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use clearance::export::ExportTradeKey;
 use clearance::keys::OrderKey;
 use serde_json::Value;
 use std::convert::Infallible;
@@ -36,12 +37,16 @@ const COUNTED: u32 = 3;
 enum Shown {
     /// One trade, in a version.
     Trade(OrderKey, u32),
+    /// One export trade, in a version.
+    Export(ExportTradeKey, u32),
     /// What became of declarations; what of them the page was asked for.
     Figures(Value, Query),
     /// What was counted.
     Operation(Vec<u64>),
     /// A list of these states, beginning with a line.
     List(String, Value),
+    /// The same of export trades.
+    Exports(String, Value),
 }
 
 struct Watch {
@@ -69,6 +74,13 @@ async fn first(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Val
     Ok(list["consignments"][0].clone())
 }
 
+/// The same of export trades.
+async fn first_export(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Value, Problem> {
+    let asked = query(&[("state", state), ("limit", "1")]);
+    let list = api::exports::list(State(window.clone()), caller.clone(), asked).await?.0;
+    Ok(list["exports"][0].clone())
+}
+
 /// Counts of what became of declarations that somebody may see.
 fn steps(window: &Window, caller: &Caller) -> Result<Value, Problem> {
     let mut told = api::statistics::caller_told(window, caller, "flow", &query(&[("by", "step")]))?;
@@ -79,7 +91,8 @@ fn counted(window: &Window) -> Vec<u64> {
     window.metrics.counted().into_iter().map(|(_, _, value)| value).collect()
 }
 
-/// `GET /desk/live?platform=&order=&seen=`, `?state=` for a list, `?figures=` with its days, or `?operation=`.
+/// `GET /desk/live?platform=&order=&seen=`, `?merchant=&order=&seen=` for an export trade, `?state=` for a list, with `exports=` of
+/// export trades, `?figures=` with its days, or `?operation=`.
 pub async fn watch(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
@@ -97,6 +110,16 @@ pub async fn watch(
             caller.may(&[Right::MetricsRead])?;
             Shown::Operation(counted(&window))
         }
+        ("", order) if !get(&asked, "merchant").is_empty() => {
+            let key = ExportTradeKey::new(get(&asked, "merchant"), order);
+            api::exports::found(&window, &api::scope(&window, &caller), &key).await?;
+            Shown::Export(key, seen(&asked)?)
+        }
+        ("", _) if !get(&asked, "exports").is_empty() => {
+            let state = get(&asked, "state").to_owned();
+            let line = first_export(&window, &caller, &state).await?;
+            Shown::Exports(state, line)
+        }
         ("", _) | (_, "") => {
             let state = get(&asked, "state").to_owned();
             let line = first(&window, &caller, &state).await?;
@@ -105,13 +128,17 @@ pub async fn watch(
         (platform, order) => {
             let order = OrderKey::new(platform, order);
             api::consignments::found(&window, &api::scope(&window, &caller), &order).await?;
-            let seen = get(&asked, "seen").parse();
-            Shown::Trade(order, seen.map_err(|_| Problem::bad_request("seen is a version"))?)
+            Shown::Trade(order, seen(&asked)?)
         }
     };
     let watch = Watch { window, session, frame, shown, looks: 0, ended: false };
     let events = futures_util::stream::unfold(watch, next);
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// The version that a page shows.
+fn seen(asked: &Query) -> Result<u32, Problem> {
+    get(asked, "seen").parse().map_err(|_| Problem::bad_request("seen is a version"))
 }
 
 /// Waits until there is something to say; after it there is nothing more.
@@ -168,6 +195,11 @@ async fn look(watch: &Watch) -> Option<Look> {
             }
             Some(Look::Changed(trade(watch, &caller, order).await.ok()))
         }
+        Shown::Export(key, version) => {
+            let scope = api::scope(window, &caller);
+            let now = api::exports::found(window, &scope, key).await.ok()?;
+            Some(if now.version == *version { Look::Same } else { Look::Changed(None) })
+        }
         // They move all the time: a page that was just shown is not old.
         Shown::Figures(..) if watch.looks < FIGURES => Some(Look::Same),
         Shown::Figures(shown, days) => {
@@ -190,6 +222,10 @@ async fn look(watch: &Watch) -> Option<Look> {
         }
         Shown::List(state, line) => {
             let now = first(window, &caller, state).await.ok()?;
+            Some(if now == *line { Look::Same } else { Look::Changed(None) })
+        }
+        Shown::Exports(state, line) => {
+            let now = first_export(window, &caller, state).await.ok()?;
             Some(if now == *line { Look::Same } else { Look::Changed(None) })
         }
     }

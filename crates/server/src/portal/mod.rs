@@ -91,6 +91,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/exports"),
     ("get", "/desk/exports/{merchant}/{order_no}"),
     ("post", "/desk/exports/{merchant}/{order_no}/actions"),
+    ("post", "/desk/exports/{merchant}/{order_no}/assignment"),
     ("get", "/desk/exports/summaries"),
     ("get", "/desk/exports/summaries/{agent}/{cop_no}"),
     ("get", "/desk/registers"),
@@ -194,6 +195,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/exports", get(exports::list))
         .route("/desk/exports/{merchant}/{order_no}", get(exports::trade))
         .route("/desk/exports/{merchant}/{order_no}/actions", post(exports::decide))
+        .route("/desk/exports/{merchant}/{order_no}/assignment", post(exports::assign))
         .route("/desk/exports/summaries", get(summaries::list))
         .route("/desk/exports/summaries/{agent}/{cop_no}", get(summaries::one))
         .route("/desk/registers", get(registers::hub))

@@ -4,7 +4,7 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
-use super::{read, shown, shown_as, to, workload};
+use super::{exports, read, shown, shown_as, to, workload};
 use crate::Window;
 use crate::api::actions::{Body, take};
 use crate::api::error::Problem;
@@ -15,6 +15,7 @@ use crate::rights::Right;
 use crate::signing_in::Refused;
 use ::portal::Frame;
 use ::portal::answers::{Consignment, Decided, Line, Open, Results};
+use ::portal::pages::exports::export_address;
 use ::portal::pages::{address, consignment, decide, decisions, inspect, many, queue, trade_address};
 use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
@@ -33,6 +34,10 @@ pub async fn queue(
     let known = queue::TABS.iter().find(|(tab, _)| *tab == get(&asked, "tab")).unwrap_or(&queue::TABS[0]);
     let states: Vec<u16> = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
     let after = get(&asked, "after");
+    if known.0 == queue::EXPORTS {
+        let from = get(&asked, "from").parse().unwrap_or(0);
+        return exports::queue(&window, &frame, &caller, (&asked, states, from)).await;
+    }
     let to_confirm = known.0 == queue::CONFIRM;
     let workload = if after.is_empty() && !to_confirm {
         Some(workload::view(&window, &caller, states.clone()).await?)
@@ -59,14 +64,20 @@ pub async fn queue(
         decides,
         inspects,
         workload,
+        ..queue::View::default()
     };
-    let mut page = queue::page(&frame, &view);
-    page.said = match get(&asked, "said") {
+    Ok(queued(&frame, &view, get(&asked, "said")))
+}
+
+/// A page of a queue, with what its reader is told first.
+pub(super) fn queued(frame: &Frame, view: &queue::View, said: &str) -> Response {
+    let mut page = queue::page(frame, view);
+    page.said = match said {
         "nothing" => Some((Tone::Still, frame.texts.text("nothing-to-take"))),
         "choose" => Some((Tone::Warn, frame.texts.text("choose-first"))),
         _ => None,
     };
-    Ok(shown(&frame, &page))
+    shown(frame, &page)
 }
 
 /// `GET /desk/decisions?officer=&from=&to=&after=`.
@@ -103,13 +114,9 @@ pub async fn decisions_file(
     api::decisions::as_csv(&api::decisions::told(&window, &caller, &asked).await?)
 }
 
-/// What was chosen in a queue: platform, order number, version.
-fn picked(form: &Form) -> Vec<(String, String, String)> {
-    let chosen = form.pairs().filter_map(|(name, version)| {
-        let (platform, order_no) = name.strip_prefix("pick:")?.split_once('/')?;
-        Some((platform.to_owned(), order_no.to_owned(), version.to_owned()))
-    });
-    chosen.collect()
+/// What was chosen in a queue.
+fn picked(form: &Form) -> Vec<many::Picked> {
+    form.pairs().filter_map(|(name, version)| many::Picked::of_field(name, version)).collect()
 }
 
 /// What may be done with many.
@@ -128,10 +135,16 @@ pub async fn choose(
     let queue_said = |said: &str| to(&address("/desk/queue", &[("tab", known.0), ("said", said)]));
     if form.get("do") != "many" {
         let states = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
-        return Ok(match api::assignments::next(&window, &caller, states).await? {
-            Some(taken) => to(&trade_address(&taken.order.platform, &taken.order.order_no)),
-            None => queue_said("nothing"),
-        });
+        let taken = if known.0 == queue::EXPORTS {
+            api::assignments::next_export(&window, &caller, states).await?
+        } else {
+            api::assignments::next(&window, &caller, states).await?
+        };
+        let Some(taken) = taken else { return Ok(queue_said("nothing")) };
+        return Ok(to(&match api::assignments::export_of(&taken.order) {
+            Some(key) => export_address(&key.merchant, &key.order_no),
+            None => trade_address(&taken.order.platform, &taken.order.order_no),
+        }));
     }
     let chosen = picked(&form);
     if chosen.is_empty() {
@@ -165,11 +178,12 @@ pub async fn decide_many(
         ..many::View::default()
     };
     frame.place = address("/desk/queue", &[("tab", &view.tab)]);
-    let items = view.chosen.iter().map(|(platform, order_no, version)| bulk_actions::Item {
-        platform: platform.clone(),
-        order_no: order_no.clone(),
+    let items = view.chosen.iter().map(|one| {
+        let code = one.code.clone();
+        let (platform, merchant) = if one.export { (String::new(), code) } else { (code, String::new()) };
         // A version that is no number is none that there is.
-        version: version.parse().unwrap_or(0),
+        let version = one.version.parse().unwrap_or(0);
+        bulk_actions::Item { platform, merchant, order_no: one.order_no.clone(), version }
     });
     let body = bulk_actions::Body {
         id: view.id.clone(),
@@ -199,12 +213,23 @@ pub async fn assign(
     form: Form,
 ) -> Result<Response, Problem> {
     let there = trade_address(&platform, &order_no);
-    if form.get("do") == "give-up" {
-        api::assignments::give_up(State(window), caller, Path((platform, order_no))).await?;
-    } else {
-        api::assignments::one(&window, &caller, OrderKey::new(&platform, &order_no)).await?;
-    }
+    taken_or_given_up(&window, &caller, OrderKey::new(&platform, &order_no), &form).await?;
     Ok(to(&there))
+}
+
+/// What a form says of who works on a trade.
+pub(super) async fn taken_or_given_up(
+    window: &Window,
+    caller: &Caller,
+    order: OrderKey,
+    form: &Form,
+) -> Result<(), Problem> {
+    if form.get("do") == "give-up" {
+        api::assignments::given_up(window, caller, &order).await?;
+    } else {
+        api::assignments::one(window, caller, order).await?;
+    }
+    Ok(())
 }
 
 /// One trade as the caller may see it.

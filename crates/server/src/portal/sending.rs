@@ -13,6 +13,7 @@ use crate::rights::{Right, sent_by};
 use crate::{Window, password};
 use ::portal::answers::sending::{Definition, Document, Fields, MessageAnswer};
 use ::portal::pages::document::{self, LINES};
+use ::portal::pages::exports::export_address;
 use ::portal::pages::send::{self, Sent};
 use ::portal::pages::trade_address;
 use ::portal::{Frame, answers};
@@ -125,25 +126,17 @@ pub async fn new(
     let mut view = document::View { lines: 1, ..document::View::default() };
     let code = window.code_of(&caller.party);
     let own_name = name_of(&window, &code);
+    let of_exports = ceb::Kind::from_number(definition.kind).is_some_and(ceb::Kind::is_export);
     for part in definition.parts.iter().filter(|part| !part.lines) {
         for field in &part.fields {
-            let value = match (field.name.as_str(), caller.role) {
-                ("appType", _) => "1",
-                ("appStatus", _) => "2",
-                ("currency", _) => "142",
-                ("orderType" | "ieFlag", _) => "I",
-                ("buyerIdType" | "payerIdType", _) => "1",
-                ("ebpCode", Role::Platform)
-                | ("payCode", Role::Payment | Role::Bank)
-                | ("logisticsCode", Role::Logistics | Role::Express)
-                | ("agentCode", Role::Agent)
-                | ("operatorCode", Role::SiteOperator) => code.as_str(),
-                ("ebpName", Role::Platform)
-                | ("payName", Role::Payment | Role::Bank)
-                | ("logisticsName", Role::Logistics | Role::Express)
-                | ("agentName", Role::Agent)
-                | ("operatorName", Role::SiteOperator) => own_name.as_str(),
-                _ => continue,
+            let own = own_field(&field.name, caller.role);
+            let value = match own {
+                Some(OwnField::Code) => code.as_str(),
+                Some(OwnField::Name) => own_name.as_str(),
+                None => match usual(&field.name, of_exports) {
+                    Some(value) => value,
+                    None => continue,
+                },
             };
             view.values.insert(Definition::name(part, None, &field.name), value.to_owned());
         }
@@ -154,6 +147,49 @@ pub async fn new(
     renew(&window, &definition, &mut view.values)?;
     view.definition = definition;
     Ok(shown(&frame, &document::page(&frame, &view)))
+}
+
+/// A field in which a party names itself.
+enum OwnField {
+    Code,
+    Name,
+}
+
+fn own_field(field: &str, role: Role) -> Option<OwnField> {
+    let own = match role {
+        Role::Platform => "ebp",
+        Role::Merchant => "ebc",
+        Role::Payment | Role::Bank => "pay",
+        Role::Logistics | Role::Express => "logistics",
+        Role::Agent => "agent",
+        Role::SiteOperator => "operator",
+        _ => return None,
+    };
+    match field.strip_prefix(own)? {
+        "Code" => Some(OwnField::Code),
+        "Name" => Some(OwnField::Name),
+        _ => None,
+    }
+}
+
+/// What usually stands in a field of a new document.
+fn usual(field: &str, of_exports: bool) -> Option<&'static str> {
+    Some(match field {
+        "appType" => "1",
+        "appStatus" => "2",
+        "currency" | "fCurrency" | "iCurrency" => "142",
+        "buyerIdType" | "payerIdType" => "1",
+        "orderType" | "ieFlag" if of_exports => "E",
+        "orderType" | "ieFlag" => "I",
+        // Marks of freight and insurance: sums, not rates.
+        "fFlag" | "iFlag" => "3",
+        // One message with all of it.
+        "msgCount" | "msgSeqNo" => "1",
+        "tradeMode" if of_exports => "9610",
+        "statisticsFlag" => "A",
+        "summaryFlag" | "itemNameFlag" => "1",
+        _ => return None,
+    })
 }
 
 /// A new document is told from an older one by its guid and its time.
@@ -193,6 +229,7 @@ pub async fn correct(
         findings: found.standing.map_or(found.answer.findings, |standing| standing.findings),
         of: Some((found.position, found.message)),
         order: found.order,
+        export: found.export,
         definition,
         ..document::View::default()
     };
@@ -368,6 +405,9 @@ async fn send_filled(
         Some(answered) if !answered.is_refused() => {
             if let Some(order) = &answered.order {
                 return Ok(to(&format!("{}?said=sent", trade_address(&order.platform, &order.order_no))));
+            }
+            if let Some(order) = &answered.export {
+                return Ok(to(&format!("{}?said=sent", export_address(&order.merchant, &order.order_no))));
             }
             StatusCode::OK
         }

@@ -1,35 +1,43 @@
 //! The pages of a space for trying.
 
+use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
 use super::{read, shown};
 use crate::Window;
-use crate::api;
 use crate::api::error::Problem;
 use crate::api::sandbox::{Body, Sends};
+use crate::api::{self, Query};
 use crate::auth::Caller;
 use ::portal::answers::sandbox::Conformance;
-use ::portal::pages::sandbox;
+use ::portal::pages::{address, sandbox};
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
 
-/// `GET /desk/sandbox`.
+/// Of what a trade is made, as the page offers it.
+fn family(asked: &str) -> &'static str {
+    sandbox::OF.into_iter().find(|of| *of == asked).unwrap_or(sandbox::OF[0])
+}
+
+/// `GET /desk/sandbox?of=`.
 pub async fn ask(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
+    asked: Query,
 ) -> Result<Response, Problem> {
     let limits = read(api::limits::limits(State(window.clone())).await?.0)?;
     let conformance: Conformance = read(api::sandbox::shown(State(window), caller).await?.0)?;
-    let view = sandbox::View { conformance, limits, ..sandbox::View::default() };
+    let of = family(get(&asked, "of")).to_owned();
+    let view = sandbox::View { of, conformance, limits, ..sandbox::View::default() };
     Ok(shown(&frame, &sandbox::page(&frame, &view)))
 }
 
 /// `POST /desk/sandbox`: a trade is made, and its documents are sent by whom it says.
 pub async fn make(
     State(window): State<Arc<Window>>,
-    Seen(frame): Seen,
+    Seen(mut frame): Seen,
     caller: Caller,
     form: Form,
 ) -> Result<Response, Problem> {
@@ -39,10 +47,12 @@ pub async fn make(
         _ => Sends::Others,
     };
     let script = format!("{} {}", form.get("script"), form.get("words"));
-    let made =
-        api::sandbox::make(&window, &caller, &Body { script, send, then: form.get("then").to_owned() })
-            .await?;
+    let of = family(form.get("of"));
+    let body = Body { script, send, then: form.get("then").to_owned(), of: of.to_owned() };
+    let made = api::sandbox::make(&window, &caller, &body).await?;
+    frame.place = address("/desk/sandbox", &[("of", of)]);
     let view = sandbox::View {
+        of: of.to_owned(),
         script: form.get("script").to_owned(),
         send: form.get("send").to_owned(),
         then: form.get("then").to_owned(),

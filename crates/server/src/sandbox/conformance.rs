@@ -9,6 +9,7 @@ use crate::rights::sent_by;
 use ceb::{Document, Kind};
 use clearance::Text;
 use clearance::event::{Cause, SignatureFact};
+use clearance::export::ExportTradeKey;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::party::Role;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -71,8 +72,9 @@ pub struct Report {
     pub complete: bool,
 }
 
-/// States of a list of which an agent is told.
+/// States of a list of which an agent is told; those of exports are concluded before they are released, and closed after.
 const TOLD: [i32; 5] = [100, 120, 300, 500, 800];
+const TOLD_OF_EXPORTS: [i32; 7] = [100, 120, 300, 399, 500, 800, 899];
 
 /// The words of the checks of a role.
 pub fn words(role: Role) -> Vec<String> {
@@ -84,6 +86,7 @@ pub fn words(role: Role) -> Vec<String> {
     words.extend(["throttled", "waited"].map(str::to_owned));
     if role == Role::Agent {
         words.extend(TOLD.map(|status| format!("read-{status}")));
+        words.extend(TOLD_OF_EXPORTS.map(|status| format!("read-export-{status}")));
         words.extend(["lost-receipt-asked".to_owned()]);
     }
     words
@@ -94,6 +97,8 @@ struct Found {
     shown: BTreeMap<String, Position>,
     /// Trades of which something was refused.
     refused: BTreeSet<OrderKey>,
+    /// Export trades of which something was refused.
+    refused_exports: BTreeSet<ExportTradeKey>,
     /// How far the party asked for receipts.
     asked: Cursor,
     receipts: Fetched,
@@ -116,7 +121,11 @@ impl Found {
         if sent.fetched {
             self.receipts.fetched += 1;
             self.show("receipts-read", sent.position);
-            self.show(&format!("read-{}", sent.status), sent.position);
+            if sent.kind == Kind::ExportDeclarationReceipt {
+                self.show(&format!("read-export-{}", sent.status), sent.position);
+            } else if !sent.kind.is_export() {
+                self.show(&format!("read-{}", sent.status), sent.position);
+            }
         }
         self.newest.push_back(sent);
         if self.newest.len() > NEWEST {
@@ -137,10 +146,11 @@ impl Found {
             return;
         }
         let status = outcome.answer.status;
-        let order = outcome.order.clone();
+        let (order, export) = (outcome.order.clone(), outcome.export.trade.clone());
         if status < 0 || status == 100 {
             self.show("refused", position);
             self.refused.extend(order);
+            self.refused_exports.extend(export);
             return;
         }
         self.show(&format!("sent-{}", document.kind().number()), position);
@@ -149,15 +159,20 @@ impl Found {
             Some("3") => self.show("deleted", position),
             _ => {}
         }
-        if order.is_some_and(|order| self.refused.contains(&order)) {
+        if order.is_some_and(|order| self.refused.contains(&order))
+            || export.is_some_and(|export| self.refused_exports.contains(&export))
+        {
             self.show("corrected", position);
         }
         if matches!(signature, SignatureFact::Valid { .. }) {
             self.show("signed", position);
         }
-        if let Document::Declaration(list) = document
-            && list.head.note.as_deref().is_some_and(|note| note.contains("lose-receipts"))
-        {
+        let note = match document {
+            Document::Declaration(list) => list.head.note.as_deref(),
+            Document::ExportDeclaration(list) => list.head.note.as_deref(),
+            _ => None,
+        };
+        if note.is_some_and(|note| note.contains("lose-receipts")) {
             self.lost.get_or_insert(position);
         }
     }
@@ -170,6 +185,11 @@ fn app_type(document: &Document) -> Option<Text> {
         Document::Payment(payment) => payment.app_type.clone(),
         Document::Waybill(waybill) => waybill.app_type.clone(),
         Document::Declaration(list) => list.head.app_type.clone(),
+        Document::ExportOrder(order) => order.head.app_type.clone(),
+        Document::ExportPayment(payment) => payment.app_type.clone(),
+        Document::ExportWaybill(waybill) => waybill.app_type.clone(),
+        Document::ExportDeclaration(list) => list.head.app_type.clone(),
+        Document::SummaryApplication(application) => application.head.app_type.clone(),
         _ => return None,
     })
 }

@@ -97,7 +97,12 @@ pub fn make(
 }
 
 /// A document as its sender sends it.
-fn written(window: &Window, (code, name): (&Text, &str), sender: Text, document: Document) -> Made {
+pub(super) fn written(
+    window: &Window,
+    (code, name): (&Text, &str),
+    sender: Text,
+    document: Document,
+) -> Made {
     let kind = document.kind();
     let own = sender == *code;
     let mut message = sample::message(&sender, vec![document]);
@@ -124,7 +129,8 @@ pub fn later(window: &Window, party: (&Text, &str), trade: &Trade, (later, invt_
     written(window, party, sender, document)
 }
 
-fn seed() -> Option<u64> {
+/// A random number; none when the machine gives none.
+pub(super) fn seed() -> Option<u64> {
     let mut bytes = [0u8; 8];
     SystemRandom::new().fill(&mut bytes).ok()?;
     Some(u64::from_be_bytes(bytes))

@@ -103,21 +103,30 @@ async fn every_kind_of_message_is_there_with_one_click() {
         portal::pages::sandbox::THEN[1..],
         server::sandbox::trades::Later::ALL.map(|later| later.word())
     );
+    assert_eq!(
+        portal::pages::sandbox::THEN_EXPORTS[1..],
+        server::sandbox::export_trades::Later::ALL.map(|later| later.word())
+    );
     let ask = async |then: &str, send: &str| {
         let body = json!({"send": send, "then": then}).to_string().into_bytes();
         zone.request("POST", "/v1/sandbox/trades", Some(&zone.tokens[AGENT]), body).await
     };
-    for then in portal::pages::sandbox::THEN {
-        let (status, made) = ask(then, "all").await;
+    let all = portal::pages::sandbox::THEN.map(|then| ("imports", then)).into_iter();
+    for (of, then) in all.chain(portal::pages::sandbox::THEN_EXPORTS.map(|then| ("exports", then))) {
+        let body = json!({"send": "all", "then": then, "of": of}).to_string().into_bytes();
+        let token = Some(zone.tokens[AGENT].as_str());
+        let (status, made) = zone.request("POST", "/v1/sandbox/trades", token, body).await;
         assert_eq!(status, 200, "{made}");
         for one in made["documents"].as_array().unwrap() {
-            let taken = one["status"].as_i64().unwrap();
-            assert!(one["sent"] == true && taken > 0 && taken != 100, "{then}: {one}");
+            let taken = one["status"].as_i64().unwrap_or_default();
+            assert!(one["sent"] == true && taken > 0 && taken != 100, "{of} {then}: {one}");
             kinds.insert(one["kind"].as_u64().unwrap());
         }
     }
-    let expected = [311, 411, 511, 513, 621, 623, 625, 711];
-    assert_eq!(kinds, expected.into(), "each kind that is taken here");
+    let imports = [311, 411, 511, 513, 621, 623, 625, 711];
+    let exports = [303, 403, 505, 507, 509, 603, 605, 607, 701];
+    let expected = imports.into_iter().chain(exports).collect();
+    assert_eq!(kinds, expected, "each kind that is taken here");
     let taken = portal_kinds();
     assert!(taken.iter().all(|kind| kinds.contains(kind)), "{taken:?}");
     // What names an entry number waits for the list that is the caller's to send.
@@ -130,7 +139,8 @@ async fn every_kind_of_message_is_there_with_one_click() {
 
 /// Kinds that some role sends.
 fn portal_kinds() -> Vec<u64> {
-    let roles = [Role::Platform, Role::Payment, Role::Logistics, Role::SiteOperator, Role::Agent];
+    let roles =
+        [Role::Platform, Role::Merchant, Role::Payment, Role::Logistics, Role::SiteOperator, Role::Agent];
     let kinds = roles.into_iter().flat_map(|role| server::rights::sent_by(role).iter());
     kinds.map(|kind| u64::from(kind.number())).collect()
 }
@@ -187,7 +197,7 @@ async fn every_page_of_a_sandbox_says_so_and_a_trade_is_made_with_one_click() {
     assert_eq!(shown.status, 200);
     assert!(shown.words().contains("500"));
     // The words of the checks are those that the texts of pages know.
-    for role in [Role::Platform, Role::Payment, Role::Logistics, Role::SiteOperator, Role::Agent] {
+    for role in Role::ALL {
         for word in server::sandbox::conformance::words(role) {
             let texts = portal::Language::English.texts();
             assert!(texts.known(portal::Family::Check, &word).is_some(), "{word}");

@@ -1,14 +1,15 @@
 //! The verdict on an export list: the match, its lane, and how it goes on from conclusion over release to its close.
 
-use super::super::info;
 use super::super::receipt::Numbers;
-use super::{Case, clear_timers};
+use super::super::{info, scripted};
+use super::{Case, clear_timers, set_timer};
 use crate::consignment::{Filed, Lane, State};
 use crate::export::{
     ExportAttempt, ExportCarriage, ExportFollow, ExportKey, ExportTrade, ListMark, leaves_zone, matching,
     moves::next, to_enterprises,
 };
 use crate::finding::Finding;
+use crate::keys::Time;
 use crate::reason::{Layer, Reason};
 use crate::rulebook::{Confidence, Law};
 use crate::states::Trigger;
@@ -75,11 +76,36 @@ pub(super) fn missing(case: &Case<'_>, trade: &ExportTrade) -> Vec<Finding> {
 
 /// Tries the match of a declared attempt.
 pub(super) fn attempt(case: &mut Case<'_>, trade: &mut ExportTrade) {
+    let script = trade.declaration().map(|declaration| scripted::of_export(case, declaration));
+    judged(case, trade, script.map_or(0, |script| script.delay));
+}
+
+/// A scripted delay is over.
+pub(super) fn delayed(case: &mut Case<'_>, trade: &mut ExportTrade) {
+    judged(case, trade, 0);
+}
+
+/// The verdict comes later. The timer that waited for partners waits for it: none of them is missing any more.
+fn wait(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
+    let number = trade.attempt.as_ref().map_or(0, |attempt| attempt.number);
+    let due = Time(case.now.0 + seconds * 1_000);
+    // One that is due earlier waits for the verdict already.
+    let waits = trade.timers.iter().any(|(_, attempt, set)| *attempt == number && *set <= due);
+    if !waits {
+        set_timer(case, trade, number, due);
+    }
+}
+
+/// Tries the match; what is complete waits `seconds` for its verdict.
+fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     let Some(attempt) = trade.attempt.as_ref().filter(|attempt| attempt.state == State::Declared) else {
         return;
     };
     if !missing(case, trade).is_empty() {
         return;
+    }
+    if seconds > 0 {
+        return wait(case, trade, seconds);
     }
     let (Some(order), Some(waybill)) = (order_of(trade), waybill_of(trade)) else { return };
     let Some(declaration) = trade.declaration() else { return };
@@ -92,6 +118,7 @@ pub(super) fn attempt(case: &mut Case<'_>, trade: &mut ExportTrade) {
         findings.push(Finding::new(Reason::BookNotChecked).field("InventoryHead.emsNo", book));
     }
     let declaration = declaration.clone();
+    findings.extend(scripted::of_export(case, &declaration).reject);
     if findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
         return reject(case, trade, findings);
     }
@@ -169,9 +196,10 @@ fn agree(
     case: &mut Case<'_>,
     trade: &mut ExportTrade,
     declaration: &ExportDeclaration,
-    findings: Vec<Finding>,
+    mut findings: Vec<Finding>,
 ) {
     clear_timers(case, trade);
+    let scripted = scripted::of_export(case, declaration).lane;
     let mut partners: Vec<Filed> = Vec::with_capacity(3);
     let carried = trade.carriage.as_mut().and_then(|carriage| carriage.waybill.as_mut());
     for filed in [trade.order.as_mut(), trade.payment.as_mut(), carried].into_iter().flatten() {
@@ -192,6 +220,12 @@ fn agree(
     attempt.declaration.status = 120;
     let looked_at = findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
     let lane = if looked_at { Lane::DocumentCheck } else { Lane::Release };
+    let lane = scripted.map_or(lane, |scripted| lane.max(scripted));
+    match scripted {
+        None | Some(Lane::Release | Lane::Reject) => {}
+        Some(Lane::DocumentCheck | Lane::Hold) => findings.push(Finding::new(Reason::SelectedForReview)),
+        Some(Lane::Scan | Lane::Inspection) => findings.push(Finding::new(Reason::SelectedForInspection)),
+    }
     attempt.lane = Some(lane);
     attempt.findings = findings.clone();
     let key = trade.key.clone();
@@ -199,7 +233,8 @@ fn agree(
     report(case, trade, 120, CHECKED);
     case.accept(120, CHECKED.into(), findings);
     match lane {
-        Lane::Release => conclude(case, trade, CONCLUDED),
+        // What is to be opened is opened at the site: nothing in its papers keeps it from going there.
+        Lane::Release | Lane::Scan | Lane::Inspection if !looked_at => conclude(case, trade, CONCLUDED),
         _ => step(case, trade, Trigger::Review, REVIEW),
     }
 }

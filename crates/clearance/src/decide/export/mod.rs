@@ -123,7 +123,8 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     action::act(case, action);
 }
 
-/// The partners of a declared list did not come in time. A timer that was cleared or fired meanwhile does nothing.
+/// The partners of a declared list did not come in time, or all came and a script kept the verdict back until now. A timer that
+/// was cleared or fired meanwhile does nothing.
 pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     let mut trade = case.export_trade(&ExportTradeKey::of_pair(&timer.order));
     let running =
@@ -138,7 +139,11 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     let waits = |attempt: &ExportAttempt| attempt.state == State::Declared && attempt.number == timer.attempt;
     if trade.attempt.as_ref().is_some_and(waits) {
         let missing = judge::missing(case, &trade);
-        judge::reject(case, &mut trade, missing);
+        if missing.is_empty() {
+            judge::delayed(case, &mut trade);
+        } else {
+            judge::reject(case, &mut trade, missing);
+        }
     }
     case.keep_export(trade);
 }
@@ -228,11 +233,19 @@ impl Case<'_> {
 
 /// Sets the timer of an attempt whose partners are awaited.
 fn await_partners(case: &mut Case<'_>, trade: &mut ExportTrade, attempt: u32) {
-    const KIND: TimerKind = TimerKind::ExportPartnersMissing;
     let due = case.now.plus_hours(case.law.partner_wait_hours);
+    set_timer(case, trade, attempt, due);
+}
+
+/// Sets the one timer of an attempt: until then its verdict is given. What was set before it is over.
+fn set_timer(case: &mut Case<'_>, trade: &mut ExportTrade, attempt: u32, due: Time) {
+    const KIND: TimerKind = TimerKind::ExportPartnersMissing;
+    let timer = Timer { due, order: trade.key.as_pair(), kind: KIND, attempt };
     trade.timers.retain(|(kind, of, _)| (*kind, *of) != (KIND, attempt));
     trade.timers.push((KIND, attempt, due));
-    case.out.timers.push(Timer { due, order: trade.key.as_pair(), kind: KIND, attempt });
+    let is_it = |other: &Timer| (other.kind, other.attempt) == (KIND, attempt) && other.order == timer.order;
+    case.out.timers.retain(|other| !is_it(other));
+    case.out.timers.push(timer);
 }
 
 /// Partners are no longer awaited.
