@@ -130,7 +130,7 @@ fn assignment(frame: &Frame, shown: &Consignment) -> Markup {
     }
 }
 
-fn choice(texts: Texts, open: &Open) -> Choice {
+pub(super) fn choice(texts: Texts, open: &Open) -> Choice {
     let word = open.word();
     let mut label = texts.word(Family::Action, &word);
     if let Some(number) = open.number {

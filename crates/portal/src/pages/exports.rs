@@ -2,7 +2,7 @@
 //! may decide.
 
 use super::address;
-use super::decide::{refusal, value};
+use super::decide::{choice, refusal};
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
 use crate::answers::{Decided, Filed};
 use crate::format::time;
@@ -213,12 +213,8 @@ fn remarks(texts: Texts, attempt: Option<&ExportAttempt>) -> Markup {
 
 fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
     let texts = frame.texts;
-    let choice = |open: &crate::answers::Open| Choice {
-        value: value(open),
-        label: texts.word(Family::Action, &open.word()),
-        key: None,
-    };
-    let all: Vec<Choice> = shown.actions.iter().map(choice).collect();
+    let unkeyed = |open: &crate::answers::Open| Choice { key: None, ..choice(texts, open) };
+    let all: Vec<Choice> = shown.actions.iter().map(unkeyed).collect();
     html! {
         h2 #decide { (texts.text("decide")) }
         @if !decision.fault.is_empty() { (said(Tone::Bad, html! { p { (texts.with("exports-refused", &[("text", &decision.fault)])) } })) }
