@@ -7,6 +7,7 @@ mod bonded;
 mod deadlines;
 mod draws;
 mod export_parcels;
+mod export_returns;
 mod exports;
 mod goods;
 mod grouping;
