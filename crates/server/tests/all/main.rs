@@ -14,6 +14,7 @@ mod drafts_in_browser;
 mod draws;
 mod every_page_in_browser;
 mod evidence;
+mod export_returns;
 mod export_summaries;
 mod export_trades;
 mod exports;
