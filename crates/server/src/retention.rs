@@ -120,9 +120,7 @@ async fn export_of(read: &ChosenRead, event: &EventRow) -> Result<Option<ExportT
     Ok(match read.export(&key).await? {
         Some(ExportState::Waybill(record)) => record.claimed_by.as_ref().map(|(trade, _)| trade.clone()),
         Some(ExportState::Owner(owner)) => Some(owner.trade.clone()),
-        Some(ExportState::ReturnedParcel(parcel)) => {
-            parcel.claims.first().map(|claim| claim.trade.clone())
-        }
+        Some(ExportState::ReturnedParcel(parcel)) => parcel.claims.first().map(|claim| claim.trade.clone()),
         _ => None,
     })
 }
@@ -211,12 +209,21 @@ enum Whose {
     Export(ExportTradeKey),
 }
 
-async fn verdict_of(read: &ChosenRead, whose: &Whose, row: Day, today: Day) -> Result<Option<Verdict>, StoreError> {
+async fn verdict_of(
+    read: &ChosenRead,
+    whose: &Whose,
+    row: Day,
+    today: Day,
+) -> Result<Option<Verdict>, StoreError> {
     Ok(match whose {
         Whose::Import(order) => verdict(read.consignment(order).await?.as_ref(), row, today),
         Whose::Export(key) => {
             let state = read.export(&ExportKey::Trade(key.clone())).await?;
-            verdict_of_export(state.as_ref().and_then(|state| state.trade()).map(|trade| &**trade), row, today)
+            verdict_of_export(
+                state.as_ref().and_then(|state| state.trade()).map(|trade| &**trade),
+                row,
+                today,
+            )
         }
     })
 }

@@ -12,7 +12,12 @@ use clearance::outcome::Outcome;
 use clearance::reason::Layer;
 
 /// What a document of exports tells.
-pub(crate) fn of_document(told: &mut Told, arrived: &Arrived, trade: Option<&ExportTrade>, outcome: &Outcome) {
+pub(crate) fn of_document(
+    told: &mut Told,
+    arrived: &Arrived,
+    trade: Option<&ExportTrade>,
+    outcome: &Outcome,
+) {
     let Document::ExportDeclaration(list) = &*arrived.document else { return };
     if outcome.answer.status < 0 {
         let refuses = |finding: &&Finding| finding.reason.layer() == Layer::Refused;

@@ -1,8 +1,8 @@
 //! What one row tells of a declaration. Read from the event's own document and from those parts of the state after it that
 //! every row carries: documents in states are there while a row is fresh, and not when it is read again.
 
-use ceb::{Declaration, Document};
 use crate::exports;
+use ceb::{Declaration, Document};
 use clearance::Text;
 use clearance::consignment::{Attempt, Lane, State};
 use clearance::event::{ActionKind, Arrived, Cause, Event};
@@ -188,7 +188,12 @@ fn declared(list: &Declaration, assessment: Option<&Assessment>) -> Declared {
     });
     // A decimal counts hundred-thousandths: of a kilogram, hundredths of a gram.
     let grams = list.head.gross_weight.units() / 100;
-    Declared { named: named(list), weight: i64::try_from(grams).unwrap_or(0), goods: goods.collect(), converted: true }
+    Declared {
+        named: named(list),
+        weight: i64::try_from(grams).unwrap_or(0),
+        goods: goods.collect(),
+        converted: true,
+    }
 }
 
 fn stand(attempt: &Attempt) -> Stand {

@@ -17,7 +17,8 @@ pub use closed::{ClosedLine, ClosedList, ClosedPeriod};
 pub use grouping::{Group, GroupKey, GroupLine, Grouping, GroupingTerms, LineKey, Places, SumTooLarge};
 pub use key::{ExportKey, ExportTradeKey};
 pub use returned::{
-    RETURN_MOVES, ReturnClaim, ReturnOfExport, ReturnStanding, ReturnStep, ReturnedParcel, ReturnedQuantity, TallyMark,
+    RETURN_MOVES, ReturnClaim, ReturnOfExport, ReturnStanding, ReturnStep, ReturnedParcel, ReturnedQuantity,
+    TallyMark,
 };
 pub use state::{
     BillMark, BilledParcel, CancellationOfExport, DepartureMark, ExportAttempt, ExportBatch, ExportCarriage,

@@ -119,7 +119,10 @@ fn a_tally_may_come_first_and_stands_for_all_that_come_in_its_parcel() {
         let number = u32::try_from(nth).unwrap() + 1;
         assert!(back(&window, &export).tallied.is_some());
         act(&mut window, &export, ActionKind::ApproveReturn { number });
-        assert_eq!((back(&window, &export).number, back(&window, &export).standing), (number, ReturnStanding::Released));
+        assert_eq!(
+            (back(&window, &export).number, back(&window, &export).standing),
+            (number, ReturnStanding::Released)
+        );
     }
     assert!(window.receipts().ends_with("214:2 214:120 214:300 214:120 214:800"), "{}", window.receipts());
 }
@@ -171,7 +174,11 @@ fn what_is_wrong_by_itself_is_refused_with_a_code_of_its_kind() {
         change(&mut application);
         let outcome = apply(&mut window, &application);
         assert_eq!(said(&window), [reason]);
-        assert!(outcome.answer.status < -213_000 && outcome.answer.status > -217_001, "{}", outcome.answer.status);
+        assert!(
+            outcome.answer.status < -213_000 && outcome.answer.status > -217_001,
+            "{}",
+            outcome.answer.status
+        );
         assert!(code == 0 || outcome.answer.status == code, "{reason:?} {}", outcome.answer.status);
         assert!(outcome.follows.is_empty());
     }
@@ -211,7 +218,10 @@ fn goods_come_back_after_they_left_and_within_their_time() {
     assert!(said(&window).contains(&Reason::ReturnTooLate), "{:?}", said(&window));
     // A limit that is not sure rejects nobody.
     let (mut window, export, entry) = left();
-    window.parameter("export_return_months,12,months,20200327,,announcement 2020-44,seen", "export_return_months,12,months,20200327,,announcement 2020-44,unsure");
+    window.parameter(
+        "export_return_months,12,months,20200327,,announcement 2020-44,seen",
+        "export_return_months,12,months,20200327,,announcement 2020-44,unsure",
+    );
     window.wait_days(400);
     apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
     assert!(said(&window).contains(&Reason::UncertainRow), "{:?}", said(&window));
@@ -263,7 +273,8 @@ fn no_more_comes_back_than_left_and_what_was_refused_is_free_again() {
     first_again.head.app_type = "2".into();
     first_again.head.app_time = sample::stamp(Time(window.now.0 + 3_000));
     apply(&mut window, &first_again);
-    let standings: Vec<ReturnStanding> = of(&window, &export).returns.iter().map(|one| one.standing).collect();
+    let standings: Vec<ReturnStanding> =
+        of(&window, &export).returns.iter().map(|one| one.standing).collect();
     assert_eq!(standings, [ReturnStanding::Review, ReturnStanding::Review], "it keeps its number");
 }
 
@@ -374,7 +385,10 @@ fn a_list_that_was_declared_in_summary_comes_back_by_a_person_and_its_summary_st
 #[test]
 fn a_tally_names_a_list_that_its_parcel_is_awaited_with() {
     let (mut window, export, entry) = left();
-    assert_eq!(tally(&mut window, &export, Some("862020269999999999")).answer.findings[0].reason, Reason::DeclarationUnknown);
+    assert_eq!(
+        tally(&mut window, &export, Some("862020269999999999")).answer.findings[0].reason,
+        Reason::DeclarationUnknown
+    );
     let other = (50..)
         .map(|number| Export::new(1, number, NOW))
         .find(|one| one.declaration.head.logistics_code == export.declaration.head.logistics_code)
@@ -388,7 +402,9 @@ fn a_tally_names_a_list_that_its_parcel_is_awaited_with() {
     // Declared it stands, until the number is another parcel's.
     let mut again = export.tally(Some(&entry), window.now);
     again.app_time = sample::stamp(Time(window.now.0 + 1_000));
-    for (kind, reason) in [("1", Reason::AlreadyExists), ("2", Reason::StateForbidsChange), ("3", Reason::StateForbidsChange)] {
+    for (kind, reason) in
+        [("1", Reason::AlreadyExists), ("2", Reason::StateForbidsChange), ("3", Reason::StateForbidsChange)]
+    {
         again.app_type = kind.into();
         let outcome = window.send(Document::ReturnTally(again.clone()));
         assert_eq!(outcome.answer.findings[0].reason, reason);

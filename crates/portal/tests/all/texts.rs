@@ -128,8 +128,8 @@ fn words() -> Vec<(Family, Vec<String>)> {
     let events = [&["waybill"][..], &timers, &plain].concat();
     let messages = [
         311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711, 712, 816, 818, 900, 303,
-        304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 701, 702, 792, 213, 214, 215,
-        216,
+        304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 701, 702, 792, 213, 214,
+        215, 216,
     ];
     let returns = [1, 2, 3, 4, 5].map(|number| ReturnState::from_number(number).unwrap().word());
     vec![
@@ -335,10 +335,7 @@ fn items(there: &BTreeSet<String>) -> BTreeSet<String> {
 
 /// Fields of the messages that parties send.
 fn fields() -> Vec<String> {
-    let parts = ceb::Kind::ALL
-        .iter()
-        .filter(|kind| kind.is_declared())
-        .flat_map(|kind| kind.parts());
+    let parts = ceb::Kind::ALL.iter().filter(|kind| kind.is_declared()).flat_map(|kind| kind.parts());
     let names: BTreeSet<&str> = parts.flat_map(|part| part.fields).map(|field| field.name).collect();
     names.into_iter().map(str::to_owned).collect()
 }

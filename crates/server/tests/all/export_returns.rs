@@ -2,12 +2,12 @@
 //! what came back of them are counted; what is erased of them; and what the ledger says of it when it is judged again.
 
 use crate::support::{NOW, Zone, another_read};
+use ::statistics::{Figures, told};
 use ceb::{Decimal, Document, ExportReturn};
 use clearance::export::{ExportKey, ReturnStanding};
 use clearance::keys::Time;
 use clearance::sample::{self, Export};
 use serde_json::{Value, json};
-use ::statistics::{Figures, told};
 use store::{Cursor, Read, Row};
 
 const CUSTOMS: &str = "8620000001";
@@ -21,7 +21,9 @@ const DAY: i64 = 86_400_000;
 fn export(zone: &Zone, first: u64) -> Export {
     let wanted = |one: &Export| {
         let head = &one.declaration.head;
-        head.logistics_code == CARRIER && head.agent_code == AGENT && one.declaration.lines[0].qty > Decimal::ONE
+        head.logistics_code == CARRIER
+            && head.agent_code == AGENT
+            && one.declaration.lines[0].qty > Decimal::ONE
     };
     (first..).map(|number| Export::new(7, number, zone.clock.now())).find(wanted).unwrap()
 }
@@ -129,7 +131,11 @@ async fn goods_come_back_approved_tallied_and_released() {
     assert_eq!(seen["returns"][0]["backUntil"], "20271123");
     assert_eq!(tally(&zone, &one, Some(&entry)).await["status"], 399);
     let seen = until_return(&zone, &one, 1, 800).await;
-    assert_eq!((seen["state"].as_u64(), seen["deadlines"].as_array().map(Vec::len)), (Some(899), Some(0)), "{seen}");
+    assert_eq!(
+        (seen["state"].as_u64(), seen["deadlines"].as_array().map(Vec::len)),
+        (Some(899), Some(0)),
+        "{seen}"
+    );
     assert_eq!(seen["returns"][0]["talliedOn"], zone.clock.now().day().to_string());
     assert_eq!(feed(&zone, AGENT).await, ["214:2", "214:120", "214:300", "214:120", "214:800"]);
     assert_eq!(feed(&zone, SITE).await, ["216:2", "216:399"]);
@@ -152,11 +158,13 @@ async fn a_tally_that_came_first_is_found_and_an_officer_holds_what_he_wants_to_
     apply(&zone, one.goods_back(&entry, 0, &[(0, Decimal::ONE)], zone.clock.now())).await;
     until_return(&zone, &one, 1, 300).await;
     for (status, word) in [(500, "inspection"), (505, "handed-over"), (500, "inspection")] {
-        let (code, done) = act(&zone, &one, json!({"action": "hold-return", "number": 1, "status": status})).await;
+        let (code, done) =
+            act(&zone, &one, json!({"action": "hold-return", "number": 1, "status": status})).await;
         assert_eq!((code, done["status"].as_u64()), (200, Some(status)), "{done}");
         assert_eq!(shown(&zone, MERCHANT, &one).await["returns"][0]["standing"], word);
     }
-    let (code, done) = act(&zone, &one, json!({"action": "receive-return", "number": 1, "text": "样例"})).await;
+    let (code, done) =
+        act(&zone, &one, json!({"action": "receive-return", "number": 1, "text": "样例"})).await;
     assert_eq!((code, done["status"].as_i64()), (200, Some(800)), "{done}");
     let (code, refused) = act(&zone, &one, json!({"action": "refuse-return", "number": 1})).await;
     assert_eq!((code, refused["findings"][0]["rule"].as_str()), (409, Some("action-forbidden")));
@@ -235,7 +243,8 @@ async fn each_sees_of_a_return_what_is_his() {
     assert!(carried["value"].is_null() && carried["lines"].is_null(), "{carried}");
     assert_eq!(zone.get("5301960202", &path(&one)).await.0, 404);
     let token = Some(zone.tokens[MERCHANT].as_str());
-    let body = json!({"id": "x", "version": 9, "action": "approve-return", "number": 1}).to_string().into_bytes();
+    let body =
+        json!({"id": "x", "version": 9, "action": "approve-return", "number": 1}).to_string().into_bytes();
     assert_eq!(zone.request("POST", &format!("{}/actions", path(&one)), token, body).await.0, 403);
 }
 
@@ -277,21 +286,43 @@ async fn exports_and_what_came_back_are_counted_in_cny_by_the_rates_of_their_day
     let (status, flow) = zone.get(CUSTOMS, "/v1/statistics/export-flow?by=step").await;
     assert_eq!(status, 200, "{flow}");
     let line = |step: &str| {
-        flow["lines"].as_array().unwrap().iter().find(|line| line["step"] == step).cloned().unwrap_or_default()
+        flow["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|line| line["step"] == step)
+            .cloned()
+            .unwrap_or_default()
     };
     let fen = |export: &Export| -> i64 {
         export.declaration.lines.iter().map(|line| line.total_price.fen_half_up().unwrap().0).sum()
     };
     let yuan = |fen: i64| Decimal::from_fen(fen).to_string();
-    for (step, count) in [("declared", 3), ("released", 2), ("closed", 2), ("rejected", 1), ("unconverted", 1), ("returned", 1)] {
+    for (step, count) in [
+        ("declared", 3),
+        ("released", 2),
+        ("closed", 2),
+        ("rejected", 1),
+        ("unconverted", 1),
+        ("returned", 1),
+    ] {
         assert_eq!(line(step)["count"], count, "{step}: {flow}");
     }
     assert_eq!(line("released")["value"], yuan(fen(&dollars) * 7).as_str(), "{flow}");
     let price = dollars.declaration.lines[0].price.fen_half_up().unwrap().0;
     assert_eq!(line("returned")["value"], yuan(price * 7).as_str(), "{flow}");
     let (_, to) = zone.get(CUSTOMS, "/v1/statistics/export-countries?by=country,step").await;
-    assert!(to["lines"].as_array().unwrap().iter().any(|line| line["country"] == "119" && line["step"] == "released"), "{to}");
-    for table in ["export-chapters", "export-goods", "export-lanes", "export-durations", "export-causes", "work"] {
+    assert!(
+        to["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|line| line["country"] == "119" && line["step"] == "released"),
+        "{to}"
+    );
+    for table in
+        ["export-chapters", "export-goods", "export-lanes", "export-durations", "export-causes", "work"]
+    {
         let (status, told) = zone.get(CUSTOMS, &format!("/v1/statistics/{table}")).await;
         assert_eq!(status, 200, "{told}");
         assert!(!told["lines"].as_array().unwrap().is_empty(), "{table}: {told}");
@@ -351,9 +382,17 @@ async fn what_exports_say_of_people_is_erased_in_time_and_no_sooner() {
         }
     }
     let later = zone.clock.now();
-    assert_eq!(server::retention::plan(&window.read, later, None).await.unwrap().rows(), 0, "nothing is left to do");
+    assert_eq!(
+        server::retention::plan(&window.read, later, None).await.unwrap().rows(),
+        0,
+        "nothing is left to do"
+    );
     let seen = shown(&zone, MERCHANT, &one).await;
-    assert_eq!((seen["state"].as_u64(), seen["returns"][0]["status"].as_u64()), (Some(899), Some(100)), "{seen}");
+    assert_eq!(
+        (seen["state"].as_u64(), seen["returns"][0]["status"].as_u64()),
+        (Some(899), Some(100)),
+        "{seen}"
+    );
     let Zone { window, router, folder, .. } = zone;
     drop((window, router));
     let (report, _) = another_read(folder.path()).await;
@@ -378,6 +417,8 @@ async fn returns_survive_a_restart_with_their_documents() {
     let state = read.export(&ExportKey::Trade(one.key())).await.unwrap().unwrap();
     let back = &state.trade().unwrap().returns[0];
     assert_eq!((back.standing, back.filed.status), (ReturnStanding::Released, 800));
-    assert!(matches!(&*back.filed.document, Document::ExportReturn(application) if application.lines.len() == 1));
+    assert!(
+        matches!(&*back.filed.document, Document::ExportReturn(application) if application.lines.len() == 1)
+    );
     assert!(back.tallied.is_some() && back.value.is_some());
 }

@@ -40,7 +40,10 @@ fn declared(order: &str, merchant: &str, now: i64, state: State) -> Told {
         parties: vec!["P".into(), merchant.into()],
     };
     let goods = vec![("33049900".into(), 1_000, 91)];
-    Told { declared: Some(Declared { named, weight: 500, goods, converted: true }), ..told(order, now, state) }
+    Told {
+        declared: Some(Declared { named, weight: 500, goods, converted: true }),
+        ..told(order, now, state)
+    }
 }
 
 fn asked(table: Table, by: &[Dimension]) -> Asked {

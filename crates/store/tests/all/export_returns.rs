@@ -6,8 +6,8 @@ use clearance::Reason;
 use clearance::consignment::{Filed, Seen};
 use clearance::event::{ActionKind, Cause, Follow, OfficerAction, TimerKind};
 use clearance::export::{
-    ExportFollow, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnClaim, ReturnOfExport, ReturnStanding,
-    ReturnedParcel, ReturnedQuantity, TallyMark,
+    ExportFollow, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnClaim, ReturnOfExport,
+    ReturnStanding, ReturnedParcel, ReturnedQuantity, TallyMark,
 };
 use clearance::finding::Finding;
 use clearance::keys::{Position, Time, WaybillKey};
@@ -72,7 +72,11 @@ fn with_returns(event: &mut EventRow) {
     let trade = ExportTrade {
         version: 12,
         timers: vec![(TimerKind::ExportReturnLapsed, 2, Time(1_800_000_000_000))],
-        returns: ReturnStanding::ALL.into_iter().zip(1..).map(|(one, number)| returned(number, one)).collect(),
+        returns: ReturnStanding::ALL
+            .into_iter()
+            .zip(1..)
+            .map(|(one, number)| returned(number, one))
+            .collect(),
         value: Some(14_700),
         ..ExportTrade::new(key.clone())
     };
@@ -99,7 +103,13 @@ fn with_returns(event: &mut EventRow) {
     let file = ExportKey::named(ExportKey::Return, "5301980501", "T1");
     let list = "86202026E000000007".into();
     let follows = [
-        ExportFollow::ReturnFiled { to: key.clone(), file: file.clone(), list, parcel: parcel.clone(), cause: at(15) },
+        ExportFollow::ReturnFiled {
+            to: key.clone(),
+            file: file.clone(),
+            list,
+            parcel: parcel.clone(),
+            cause: at(15),
+        },
         ExportFollow::ParcelTallied { to: key.clone(), parcel, cause: at(16) },
         ExportFollow::ReturnEnded { to: file, cause: at(17) },
     ];

@@ -6,7 +6,8 @@ use super::{Case, await_partners, clear_timers, judge, outdated};
 use crate::consignment::State;
 use crate::event::Arrived;
 use crate::export::{
-    ExportAttempt, ExportFollow, ExportKey, ExportTrade, ExportTradeKey, ExportWaybillRecord, moves::next, value,
+    ExportAttempt, ExportFollow, ExportKey, ExportTrade, ExportTradeKey, ExportWaybillRecord, moves::next,
+    value,
 };
 use crate::finding::Finding;
 use crate::keys::WaybillKey;

@@ -61,7 +61,8 @@ pub(super) fn against(
     for (index, line) in application.lines.iter().enumerate() {
         of_line(trade, declaration, index, line, &mut found);
     }
-    if let Some(named) = tallied.map(|mark| &mark.invt_no).filter(|named| !named.is_empty() && *named != list) {
+    if let Some(named) = tallied.map(|mark| &mark.invt_no).filter(|named| !named.is_empty() && *named != list)
+    {
         found.push(
             Finding::new(Reason::TallyOfAnotherList)
                 .argument(&head.logistics_no)
@@ -130,7 +131,10 @@ fn too_late(case: &Case<'_>, closed_on: Day, last: Day) -> Finding {
 fn relief(then: &Law, closed_on: Day, application: &ExportReturn) -> Option<Day> {
     let food = then.export_return_food_first..=then.export_return_food_last;
     let is_food = |line: &ExportReturnLine| {
-        line.gcode.get(..2).and_then(|chapter| chapter.parse().ok()).is_some_and(|chapter: i64| food.contains(&chapter))
+        line.gcode
+            .get(..2)
+            .and_then(|chapter| chapter.parse().ok())
+            .is_some_and(|chapter: i64| food.contains(&chapter))
     };
     let relieved = then.export_return_relief_months > 0 && !application.lines.iter().any(is_food);
     relieved.then(|| Calendar::plus_months(closed_on, then.export_return_relief_months))

@@ -9,8 +9,8 @@ use crate::Text;
 use crate::consignment::Filed;
 use crate::event::{ActionKind, Arrived, Timer, TimerKind};
 use crate::export::{
-    ExportFollow, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnClaim, ReturnOfExport, ReturnStanding,
-    ReturnStep, ReturnedParcel, TallyMark,
+    ExportFollow, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnClaim, ReturnOfExport,
+    ReturnStanding, ReturnStep, ReturnedParcel, TallyMark,
 };
 use crate::finding::Finding;
 use crate::keys::{Time, WaybillKey};

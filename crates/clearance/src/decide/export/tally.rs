@@ -39,7 +39,8 @@ pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, tally: &ReturnTall
     }
     findings.extend(against_list(case, &record, tally));
     // One that names the wrong list is answered 100, and nothing is kept of it either.
-    if findings.iter().any(|finding| finding.reason == Reason::TallyOfAnotherList) || Case::refuses(&findings) {
+    if findings.iter().any(|finding| finding.reason == Reason::TallyOfAnotherList) || Case::refuses(&findings)
+    {
         return case.refuse(arrived, findings);
     }
     // From here nothing can fail.
@@ -86,7 +87,8 @@ fn against(record: &ReturnedParcel, tally: &ReturnTally) -> Option<Finding> {
     let field = |name: &str| format!("{HEAD}.{name}");
     let Some(existing) = &record.tally else {
         let changes = tally.app_type != "1";
-        return changes.then(|| Finding::new(Reason::NothingToChange).field(field("appType"), &tally.app_type));
+        return changes
+            .then(|| Finding::new(Reason::NothingToChange).field(field("appType"), &tally.app_type));
     };
     match tally.app_type.as_str() {
         _ if tally.app_time < existing.app_time => {

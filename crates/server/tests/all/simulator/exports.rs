@@ -145,7 +145,9 @@ impl<P: Place> Life<P> {
 
     /// The number of a list that has one and has not ended otherwise.
     async fn list_number(&self, at: usize) -> Option<Text> {
-        self.shipped(at).await.and_then(|trade| trade.attempt.as_ref().and_then(|attempt| attempt.invt_no.clone()))
+        self.shipped(at)
+            .await
+            .and_then(|trade| trade.attempt.as_ref().and_then(|attempt| attempt.invt_no.clone()))
     }
 
     /// Approved at once while the parcel is here, refused once it left or ended.
@@ -200,7 +202,9 @@ impl<P: Place> Life<P> {
                 let after = if tallied { ReturnStanding::Released } else { ReturnStanding::Approved };
                 (ActionKind::ApproveReturn { number }, Some(after))
             }
-            (ReturnStanding::Review | ReturnStanding::Approved, 5) => (hold, Some(ReturnStanding::Inspection)),
+            (ReturnStanding::Review | ReturnStanding::Approved, 5) => {
+                (hold, Some(ReturnStanding::Inspection))
+            }
             (ReturnStanding::Inspection, 0..=5) => {
                 let after = tallied.then_some(ReturnStanding::Released);
                 (ActionKind::ReceiveReturn { number }, after)
@@ -275,7 +279,8 @@ impl<P: Place> Life<P> {
             let attempt = trade.as_ref().and_then(|trade| trade.attempt.as_ref());
             let words: Vec<&str> =
                 attempt.iter().flat_map(|attempt| &attempt.findings).map(|one| one.reason.word()).collect();
-            let waited = words.iter().any(|word| matches!(*word, "export-order-missing" | "export-waybill-missing"));
+            let waited =
+                words.iter().any(|word| matches!(*word, "export-order-missing" | "export-waybill-missing"));
             let expected = match (shipment.accepted, shipment.falsified) {
                 ([.., false], _) => None,
                 ([true, true, true], Some(rule)) => {
@@ -341,7 +346,11 @@ impl<P: Place> Life<P> {
                 let (time, before) = last.get(&key).copied().unwrap_or((Time(0), 0));
                 let status = row.receipt.status;
                 assert!(row.receipt.time > time, "seed {}: {key:?} runs backwards", self.seed);
-                assert!(allowed(before).contains(&status), "seed {}: {key:?} {status} after {before}", self.seed);
+                assert!(
+                    allowed(before).contains(&status),
+                    "seed {}: {key:?} {status} after {before}",
+                    self.seed
+                );
                 last.insert(key, (row.receipt.time, status));
             }
         }
