@@ -442,12 +442,19 @@ fn what_a_list_is_worth_is_converted_with_the_rates_of_its_day() {
     apply(&mut window, &dollars.goods_back(&entry, 0, &[(0, ONE)], window.now));
     let price = dollars.declaration.lines[0].price.fen_half_up().unwrap().0;
     assert_eq!(back(&window, &dollars).value, Some((price * 7_125 + 500) / 1_000));
-    // A limit in CNY is held against it, too.
+    // A limit in CNY is held against it, too, and nobody has to look at it.
     let mut window = Window::new();
-    window.table("exchange_rates.csv", rates);
+    window.table("exchange_rates.csv", |text| format!("{text}502,1,20261101,20261130,sample,\n"));
     let enterprise = dollars.clone().in_mode("9710");
-    let small = leave(&mut window, &enterprise);
-    assert!(!small.is_empty(), "it is within the limit and nobody had to look at it");
+    leave(&mut window, &enterprise);
+    assert!(of(&window, &enterprise).attempt.as_ref().unwrap().remarks.is_empty());
+    let mut window = Window::new();
+    leave(&mut window, &enterprise);
+    assert_eq!(
+        of(&window, &enterprise).attempt.as_ref().unwrap().remarks.len(),
+        1,
+        "without a rate a person does"
+    );
 }
 
 #[test]
