@@ -46,7 +46,7 @@ fn leave(window: &mut Window, export: &Export) -> Text {
 }
 
 /// A window from which an export left, ten days later.
-fn left() -> (Window, Export, Text) {
+pub(crate) fn left() -> (Window, Export, Text) {
     let (mut window, export) = (Window::new(), export());
     let entry = leave(&mut window, &export);
     window.wait_days(10);
