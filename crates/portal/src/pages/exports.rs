@@ -121,6 +121,7 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
             }
             div { (documents(texts, shown)) }
         }
+        (super::export_returns::shown(texts, &shown.returns))
         h2 { (texts.text("what-happened")) }
         (timeline(texts, &shown.timeline, |_| html! {}))
         (remarks(texts, shown.attempt.as_ref()))

@@ -76,6 +76,7 @@ fn asked() -> BTreeSet<String> {
 fn words() -> Vec<(Family, Vec<String>)> {
     use clearance::consignment::{Lane, ReturnState, State};
     use clearance::event::{ActionKind, TimerKind};
+    use clearance::export::ReturnStanding;
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
     let timers = [1, 2, 3, 4, 5, 6, 7].map(|number| TimerKind::from_number(number).unwrap().word());
     let inspection = clearance::inspection::Inspection {
@@ -167,7 +168,21 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ),
         (Family::Account, owned(&["quota", "guarantee", "payable-tax"])),
         (Family::Movement, owned(&["hold", "post", "void", "give-back", "enter", "set-limit"])),
-        (Family::Return, owned(&returns)),
+        (
+            Family::Return,
+            [
+                returns.to_vec(),
+                ReturnStanding::ALL
+                    .map(ReturnStanding::word)
+                    .into_iter()
+                    .filter(|word| !returns.contains(word))
+                    .collect(),
+            ]
+            .concat()
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect(),
+        ),
         (Family::Problem, owned(&PROBLEMS)),
         (Family::Closed, owned(&["draining", "store-failed", "disk-full", "disk-read-only"])),
         (Family::Field, fields()),
