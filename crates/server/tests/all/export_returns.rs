@@ -143,7 +143,12 @@ async fn goods_come_back_approved_tallied_and_released() {
     let asked = format!("/v1/messages?agentCode={AGENT}&copNo={number}&kind=213");
     let (status, found) = zone.get(AGENT, &asked).await;
     assert_eq!((status, found["documents"].as_array().map(Vec::len)), (200, Some(1)), "{found}");
-    assert_eq!(zone.get("5301960202", &asked).await.1["documents"], json!([]));
+    assert_eq!(zone.get("5301960202", &asked).await.0, 404);
+    let parcel = one.waybill.logistics_no.as_str();
+    let asked = format!("/v1/messages?logisticsCode={CARRIER}&logisticsNo={parcel}&kind=215");
+    let (status, found) = zone.get(SITE, &asked).await;
+    assert_eq!((status, found["documents"].as_array().map(Vec::len)), (200, Some(1)), "{found}");
+    assert_eq!(zone.get(AGENT, &asked).await.0, 404, "the tally is the site's");
     let again = apply(&zone, application).await;
     assert_eq!((again["repeated"].as_bool(), again["status"].as_i64()), (Some(true), Some(2)), "{again}");
     judged_again(&zone).await;
