@@ -184,6 +184,8 @@ pub enum TimerKind {
     ScriptedDelay = 5,
     /// The partner documents of a declared export list have not come in time; the pair that names it has its merchant.
     ExportPartnersMissing = 6,
+    /// The goods of an approved return of an export did not come back in time; the pair that names it has its merchant.
+    ExportReturnLapsed = 7,
 }
 
 impl TimerKind {
@@ -196,6 +198,7 @@ impl TimerKind {
             Self::ReturnLapsed,
             Self::ScriptedDelay,
             Self::ExportPartnersMissing,
+            Self::ExportReturnLapsed,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == number)
@@ -209,7 +212,12 @@ impl TimerKind {
             Self::ReturnLapsed => "return-lapsed",
             Self::ScriptedDelay => "scripted-delay",
             Self::ExportPartnersMissing => "export-partners-missing",
+            Self::ExportReturnLapsed => "export-return-lapsed",
         }
+    }
+    /// Whether it is of an export trade.
+    pub fn is_of_exports(self) -> bool {
+        matches!(self, Self::ExportPartnersMissing | Self::ExportReturnLapsed)
     }
 }
 
@@ -298,6 +306,13 @@ pub enum ActionKind {
         /// Number of the return.
         number: u32,
     },
+    /// A return of an export is held: 500 its goods are looked at, 505 handed over, 600 suspended.
+    HoldReturn {
+        /// Number of the return.
+        number: u32,
+        /// The receipt status.
+        status: u16,
+    },
     /// The goods of a return are back at the site.
     ReceiveReturn {
         /// Number of the return.
@@ -349,6 +364,7 @@ impl ActionKind {
             Self::ApproveReturn { .. } => "approve-return",
             Self::RefuseReturn { .. } => "refuse-return",
             Self::ReceiveReturn { .. } => "receive-return",
+            Self::HoldReturn { .. } => "hold-return",
             Self::SummariseBill { .. } => "summarise-bill",
             Self::PayBill => "pay-bill",
             Self::LeaveGate { .. } => "leave-gate",

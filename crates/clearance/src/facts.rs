@@ -5,7 +5,7 @@ use crate::Text;
 use crate::bonded;
 use crate::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use crate::decide::Reference;
-use crate::event::{ActionKind, Cause, Event, Follow, TimerKind};
+use crate::event::{ActionKind, Cause, Event, Follow};
 use crate::export::{ClosedPeriod, ExportKey, ExportState, ExportTradeKey};
 use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
@@ -197,7 +197,7 @@ pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
             }
         }
         Cause::Follow(Follow::Export(follow)) => crate::decide::export::needs_of_follow(follow, keys),
-        Cause::Timer(timer) if timer.kind == TimerKind::ExportPartnersMissing => {
+        Cause::Timer(timer) if timer.kind.is_of_exports() => {
             keys.exports.push(ExportKey::Trade(ExportTradeKey::of_pair(&timer.order)));
         }
         Cause::Timer(timer) => keys.orders.push(timer.order.clone()),

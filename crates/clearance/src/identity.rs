@@ -119,7 +119,7 @@ pub enum Personal {
 pub fn personal(field: &str) -> Option<Personal> {
     match field {
         "buyerIdNumber" | "payerIdNumber" | "buyerTelephone" | "consigneeTelephone" | "telephone"
-        | "buyerRegNo" => Some(Personal::Number),
+        | "ebcTelephone" | "buyerRegNo" => Some(Personal::Number),
         "buyerName" | "payerName" | "consignee" => Some(Personal::Name),
         "consigneeAddress" => Some(Personal::Address),
         _ => None,

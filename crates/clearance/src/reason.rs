@@ -481,7 +481,7 @@ reasons! {
         "A list of mode 9710 or 9810 is worth no more than the limit; above it a customs declaration is filed.", "9710、9810清单单票价值不得超过限额，超过的应以报关单申报。",
         "File a customs declaration for this trade.", "请以报关单申报。";
     ExportValueNotConverted = 171, "export-value-not-converted", Review, Open, NONE, "1200", "等待人工审核",
-        "The value of the list is not in CNY, and this window has no rate for its currency: whether it is within the limit is decided by a person.", "清单价值非人民币，本窗口无该币制汇率，是否超限由人工审核。",
+        "The value of the list is not in CNY, and this window has no rate for its currency on that day: whether it is within the limit is decided by a person.", "清单价值非人民币，且无该币制当日汇率，是否超限由人工审核。",
         "Nothing: wait for the review.", "请等待审核。";
     StatisticsFlagWrong = 172, "statistics-flag-wrong", Refused, Open, NONE, "", "",
         "Simplified declaration (A) is for goods without a licence: a list that names one is of kind B.", "简化申报（A）不适用于涉证商品，填写许可证号的应为B",
@@ -531,6 +531,39 @@ reasons! {
     NothingToSummarise = 187, "nothing-to-summarise", Rejected, Open, NONE, "19058", "汇总期间内没有可汇总的清单[*]",
         "The period has a list of this merchant that is closed, of kind B, of this district, and in no other application.", "汇总期间内应有该电商企业在本关区已结关、尚未汇总的B类清单。",
         "Correct startTime and endTime.", "请更正汇总起止时间。";
+    ReturnBeforeDeparture = 188, "return-before-departure", Rejected, Open, NONE, "19059", "清单[*]未结关，不能申请退货",
+        "Goods come back of a list whose parcel has left the country (899); before that, the list is cancelled.", "清单离境结关（899）后方可申请退货，离境前请撤单。",
+        "Wait for the departure, or cancel the list (CEB605).", "请待离境结关后申请，或申请撤单（CEB605）。";
+    ReturnTooLate = 189, "return-too-late", Rejected, Open, NONE, "19060", "已超过退运进境期限[*]",
+        "Exported goods come back within so many months of their departure.", "出口商品应在规定期限内退运进境。",
+        "This window cannot take them back any more; ask the customs office.", "已不能通过本窗口退货，请咨询海关。";
+    ReturnPlatformDiffers = 190, "return-platform-differs", Rejected, Open, NONE, "19061", "退货申请与清单的电商平台不一致",
+        "The application names the platform of the list.", "退货申请的电商平台应与原清单一致。",
+        "Correct ebpCode.", "请更正电商平台代码。";
+    ExportReturnLineUnknown = 191, "export-return-line-unknown", Rejected, Open, NONE, "19062", "退货商品不在原清单中[*]",
+        "Each line of the application is a line of the list, by number and HS code.", "退货表体的序号与商品编码应为原清单所列。",
+        "Correct gnum or gcode, or name another list.", "请更正商品序号或编码，或更正清单编号。";
+    ExportReturnGoodsDiffer = 192, "export-return-goods-differ", Rejected, Open, NONE, "19063", "退货商品与原清单不一致[*]",
+        "Name, model and units of returned goods are those of the list: what left comes back.", "退货商品的名称、规格型号及计量单位应与原清单一致，应为原出口商品。",
+        "Correct the field that is named.", "请更正所示字段。";
+    ExportReturnQuantityExceeds = 193, "export-return-quantity-exceeds", Rejected, Open, NONE, "19064", "退货数量超过可退数量[*]",
+        "No more comes back than left, less what other returns have.", "退货数量不得超过原清单数量减去其他退货申请的数量。",
+        "Reduce the quantity; the customs office can refuse the other application.", "请减少数量；其他退货申请可由海关退单。";
+    TallyOfAnotherList = 194, "tally-of-another-list", Rejected, Open, NONE, "19065", "理货单与退货申请的清单编号不一致[*]",
+        "A tally that names a list names one whose goods the parcel is awaited with.", "理货单填写清单编号的，应为该运单退货申请所列清单。",
+        "Correct invtNo of the tally, or the waybill number.", "请更正理货单的清单编号或运单号。";
+    ReturnToAnotherDistrict = 195, "return-to-another-district", Review, Open, NONE, "1200", "等待人工审核",
+        "The goods come back to another district than the one where they were declared: a person decides.", "退货申报地与原清单申报地不同，转人工审核。",
+        "Nothing: wait for the review.", "请等待审核。";
+    ReturnAfterSummary = 196, "return-after-summary", Review, Open, NONE, "1200", "等待人工审核",
+        "The list was declared in summary: what was claimed for its goods is settled first, a person decides. The summary stays as it is.", "原清单已汇总申报，涉及已办理的退税等事项，转人工审核；汇总申报不变。",
+        "Have the settlement of refunded tax ready.", "请准备退税处理的相关材料。";
+    ReturnWithoutRelief = 197, "return-without-relief", Review, Open, NONE, "1200", "等待人工审核",
+        "The goods do not come back free of duty and import taxes: too long after their departure, or goods without that relief. A person decides what is due.", "退运商品不适用免税（已超过期限或属于不适用商品），税款由人工审核。",
+        "Nothing: wait for the review.", "请等待审核。";
+    ReturnCameLate = 198, "return-came-late", Review, Open, NONE, "1200", "等待人工审核",
+        "The goods were at the site after the last day on which they may be back: a person decides.", "商品运抵监管场所时已超过退运进境期限，转人工审核。",
+        "Nothing: wait for the review.", "请等待审核。";
 }
 
 impl Reason {

@@ -3,6 +3,7 @@
 
 mod bonded;
 mod export;
+mod export_return;
 
 pub use export::Export;
 

@@ -3,6 +3,7 @@
 
 mod export;
 mod export_parcels;
+mod export_return;
 mod export_summary;
 mod signature;
 
@@ -58,6 +59,8 @@ pub fn document(arrived: &Arrived, book: &Rulebook, parties: &Parties, now: Time
         Document::ExportArrival(arrival) => check.export_arrival(arrival),
         Document::Departure(departure) => check.departure(departure),
         Document::SummaryApplication(application) => check.summary_application(application),
+        Document::ExportReturn(application) => check.export_return(application),
+        Document::ReturnTally(tally) => check.return_tally(tally),
         other => check.found.push(
             Finding::new(Reason::FieldNotAllowed)
                 .argument(other.kind().root())

@@ -234,50 +234,17 @@ fn fill(
     }
 }
 
-/// Whether the window judges documents of a kind. The others of exports it reads, and says so.
+/// Whether the window judges documents of a kind: all that enterprises send.
 pub fn takes(kind: Kind) -> bool {
-    kind.is_declared() && (!kind.is_export() || clearance::export::is_judged(kind))
+    kind.is_declared()
 }
 
-/// The messages that are taken, in words.
-fn taken() -> String {
-    let all = Kind::ALL.iter().filter(|kind| takes(**kind)).map(|kind| kind.number().to_string());
-    format!("CEB{}", all.collect::<Vec<_>>().join(", "))
-}
-
-/// Why a message that could be read is not taken. One of exports gets every fault of its documents too, so that its
-/// sender can try his software before they are judged here.
+/// Why a message that could be read is not taken: it is an answer, which is ours to send.
 fn not_taken(message: &Message, refusal: &mut Vec<Defect>) {
-    const MOST: usize = 200;
-    let (root, taken) = (message.kind.root(), taken());
-    if !message.kind.is_declared() {
-        let expected = format!("a message that enterprises send: {taken}");
-        refusal.push(Defect::new("root", DefectRule::UnknownRoot, root, expected));
-        return;
-    }
-    let (count, bad) =
-        (message.entries.len(), message.entries.iter().filter(|one| !one.defects.is_empty()).count());
-    let expected = format!(
-        "{taken}. The form of this message is known and was checked, {count} documents of which {bad} have faults, but it is \
-         not judged here yet and nothing of it was taken; 格式已校验，本窗口暂不受理该出口报文"
-    );
-    refusal.push(Defect::new("root", DefectRule::NotTaken, root, expected));
-    for (index, entry) in message.entries.iter().enumerate() {
-        let place = format!("{}[{}]", message.kind.element(), index + 1);
-        refusal.extend(entry.defects.iter().map(|defect| {
-            let mut defect = defect.clone();
-            defect.path = if defect.path.starts_with(&place) {
-                defect.path
-            } else {
-                Text::from(format!("{place}/{}", defect.path))
-            };
-            defect
-        }));
-        if refusal.len() >= MOST {
-            refusal.truncate(MOST);
-            return;
-        }
-    }
+    let all = Kind::ALL.iter().filter(|kind| takes(**kind)).map(|kind| kind.number().to_string());
+    let taken = all.collect::<Vec<_>>().join(", ");
+    let expected = format!("a message that enterprises send: CEB{taken}");
+    refusal.push(Defect::new("root", DefectRule::UnknownRoot, message.kind.root(), expected));
 }
 
 /// First 16 bytes of SHA-256 over the typed content.

@@ -6,8 +6,9 @@ use crate::Window;
 use ceb::{Day, Document, Kind};
 use clearance::Text;
 use clearance::consignment::Consignment;
-use clearance::event::Cause;
-use clearance::keys::{OrderKey, Position, Time};
+use clearance::event::{Cause, Follow};
+use clearance::export::{ExportKey, ExportState, ExportTrade, ExportTradeKey};
+use clearance::keys::{OrderKey, Position, Time, WaybillKey};
 use clearance::record::{RecordKey, Register};
 use register::erasure::Erasure;
 use register::retention::{self, Retention, months_after};
@@ -88,6 +89,42 @@ pub async fn order_of(read: &ChosenRead, event: &EventRow) -> Result<Option<Orde
     Ok(None)
 }
 
+/// Which export trade's documents an event is about: the one it changed, that whose list names its waybill, then or since, or
+/// that which its document names.
+async fn export_of(read: &ChosenRead, event: &EventRow) -> Result<Option<ExportTradeKey>, StoreError> {
+    let outcome = event.outcome.as_ref();
+    if let Some(trade) = outcome.and_then(|outcome| outcome.export.trade.clone()) {
+        return Ok(Some(trade));
+    }
+    let Cause::Document(arrived) = &event.event.cause else { return Ok(None) };
+    let key = match &*arrived.document {
+        Document::ExportOrder(order) => {
+            return Ok(Some(ExportTradeKey::new(&order.head.ebc_code, &order.head.order_no)));
+        }
+        Document::ExportPayment(payment) => {
+            return Ok(Some(ExportTradeKey::new(&payment.ebc_code, &payment.order_no)));
+        }
+        Document::ExportDeclaration(one) => {
+            return Ok(Some(ExportTradeKey::new(&one.head.ebc_code, &one.head.order_no)));
+        }
+        Document::ExportWaybill(one) => {
+            ExportKey::Waybill(WaybillKey::new(&one.logistics_code, &one.logistics_no))
+        }
+        Document::ExportCancellation(one) => ExportKey::Entry(one.invt_no.trim().into()),
+        Document::ExportReturn(one) => ExportKey::Entry(one.head.invt_no.trim().into()),
+        Document::ReturnTally(one) => {
+            ExportKey::ReturnedParcel(WaybillKey::new(&one.logistics_code, &one.logistics_no))
+        }
+        _ => return Ok(None),
+    };
+    Ok(match read.export(&key).await? {
+        Some(ExportState::Waybill(record)) => record.claimed_by.as_ref().map(|(trade, _)| trade.clone()),
+        Some(ExportState::Owner(owner)) => Some(owner.trade.clone()),
+        Some(ExportState::ReturnedParcel(parcel)) => parcel.claims.first().map(|claim| claim.trade.clone()),
+        _ => None,
+    })
+}
+
 /// All rows, a portion at a time.
 pub async fn portions(
     read: &ChosenRead,
@@ -154,6 +191,57 @@ fn verdict(consignment: Option<&Consignment>, row: Day, today: Day) -> Option<Ve
     Some(Verdict { rule, last, open: consignment.is_some_and(|one| !one.timers.is_empty()) })
 }
 
+/// The same of an export trade.
+fn verdict_of_export(trade: Option<&ExportTrade>, row: Day, today: Day) -> Option<Verdict> {
+    let declared = trade.is_some_and(|one| one.attempt.is_some());
+    let rule = retention::of(if declared { "declarations" } else { "undeclared" }, today)?;
+    let last = trade.map_or(row, |one| one.last_time.day().max(row));
+    let open = trade.is_some_and(|one| {
+        !one.timers.is_empty() || one.returns.iter().any(|back| !back.standing.is_final())
+    });
+    Some(Verdict { rule, last, open })
+}
+
+/// Whose documents a row is about.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Import(OrderKey),
+    Export(ExportTradeKey),
+}
+
+async fn verdict_of(
+    read: &ChosenRead,
+    whose: &Whose,
+    row: Day,
+    today: Day,
+) -> Result<Option<Verdict>, StoreError> {
+    Ok(match whose {
+        Whose::Import(order) => verdict(read.consignment(order).await?.as_ref(), row, today),
+        Whose::Export(key) => {
+            let state = read.export(&ExportKey::Trade(key.clone())).await?;
+            verdict_of_export(
+                state.as_ref().and_then(|state| state.trade()).map(|trade| &**trade),
+                row,
+                today,
+            )
+        }
+    })
+}
+
+/// Documents of many exports: their messages are kept as long as those of a trade that was declared.
+fn is_of_many(kind: Kind) -> bool {
+    matches!(kind, Kind::MasterBill | Kind::ExportArrival | Kind::Departure | Kind::SummaryApplication)
+}
+
+fn verdict_of_many(row: Day, today: Day) -> Option<Verdict> {
+    Some(Verdict { rule: retention::of("declarations", today)?, last: row, open: false })
+}
+
+/// Documents that name no person.
+fn names_nobody(kind: Kind) -> bool {
+    matches!(kind, Kind::Arrival | Kind::WaybillStatus) || is_of_many(kind)
+}
+
 /// What is due now: all whose time is over, or what names a person who asks for it.
 ///
 /// # Errors
@@ -164,7 +252,7 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
         Some(number) => Some(orders_of(read, number).await?),
         None => None,
     };
-    let mut verdicts: BTreeMap<OrderKey, Option<Verdict>> = BTreeMap::new();
+    let mut verdicts: BTreeMap<Whose, Option<Verdict>> = BTreeMap::new();
     // Messages of which not all documents were looked at yet: how many are left.
     let mut messages: BTreeMap<Position, u32> = BTreeMap::new();
     let mut after = Cursor::default();
@@ -199,9 +287,6 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                 Cause::Document(arrived) => Some(&arrived.document),
                 _ => None,
             };
-            // They name no person.
-            let nobody =
-                document.is_some_and(|one| matches!(one.kind(), Kind::Arrival | Kind::WaybillStatus));
             let order =
                 order_of(read, &event).await?.or_else(|| document.and_then(|document| named_order(document)));
             let asked = orders
@@ -210,15 +295,21 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
             if !asked {
                 continue;
             }
+            let whose = match &order {
+                Some(order) => Some(Whose::Import(order.clone())),
+                None => export_of(read, &event).await?.map(Whose::Export),
+            };
             let row_day = event.outcome.as_ref().map_or(now, |outcome| outcome.now).day();
-            let of_trade = match &order {
+            let of_trade = match &whose {
+                None if document.is_some_and(|one| is_of_many(one.kind())) => {
+                    verdict_of_many(row_day, now.day())
+                }
                 None => verdict(None, row_day, now.day()),
-                Some(order) => match verdicts.get(order) {
+                Some(whose) => match verdicts.get(whose) {
                     Some(known) => known.clone(),
                     None => {
-                        let consignment = read.consignment(order).await?;
-                        let made = verdict(consignment.as_ref(), row_day, now.day());
-                        verdicts.insert(order.clone(), made.clone());
+                        let made = verdict_of(read, whose, row_day, now.day()).await?;
+                        verdicts.insert(whose.clone(), made.clone());
                         made
                     }
                 },
@@ -235,6 +326,12 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                 continue;
             }
             let record_type = of_trade.rule.record_type.as_str();
+            let nobody = match (&event.event.cause, document) {
+                (_, Some(document)) => names_nobody(document.kind()),
+                // What follows on a waybill or a document of many parcels.
+                (Cause::Follow(Follow::Export(_)), None) => whose.is_none(),
+                _ => false,
+            };
             if !done && !nobody {
                 plan.due.entry(record_type.to_owned()).or_default().push(position);
             }

@@ -27,11 +27,29 @@ pub enum Table {
     PartyFlow,
     /// As [`Table::Causes`], by a party that the declaration names.
     PartyCauses,
+    /// Export lists that reached a state, by district, mode and step; value in CNY by the rates of their day.
+    ExportFlow,
+    /// Export lists declared and released, by district and country of destination.
+    ExportCountries,
+    /// Lines of exports declared, by district and chapter of the tariff.
+    ExportChapters,
+    /// Lines of exports declared in a month, by district and the first eight digits of their code.
+    ExportGoods,
+    /// Lanes of exports that were fixed, by district.
+    ExportLanes,
+    /// How long something took with exports, by district, in the same buckets.
+    ExportDurations,
+    /// Rules that rejected or refused an export list, by district.
+    ExportCauses,
+    /// As [`Table::ExportFlow`], by a party that the list names.
+    ExportPartyFlow,
+    /// As [`Table::ExportCauses`], by a party that the list names.
+    ExportPartyCauses,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 19] = [
         Self::Flow,
         Self::Countries,
         Self::Chapters,
@@ -42,9 +60,18 @@ impl Table {
         Self::Work,
         Self::PartyFlow,
         Self::PartyCauses,
+        Self::ExportFlow,
+        Self::ExportCountries,
+        Self::ExportChapters,
+        Self::ExportGoods,
+        Self::ExportLanes,
+        Self::ExportDurations,
+        Self::ExportCauses,
+        Self::ExportPartyFlow,
+        Self::ExportPartyCauses,
     ];
     /// Those that are asked for by name; a party is answered from its own in place of the first of them.
-    pub const ASKED: [Self; 8] = [
+    pub const ASKED: [Self; 15] = [
         Self::Flow,
         Self::Countries,
         Self::Chapters,
@@ -53,7 +80,35 @@ impl Table {
         Self::Durations,
         Self::Causes,
         Self::Work,
+        Self::ExportFlow,
+        Self::ExportCountries,
+        Self::ExportChapters,
+        Self::ExportGoods,
+        Self::ExportLanes,
+        Self::ExportDurations,
+        Self::ExportCauses,
     ];
+
+    /// Where the same is counted of exports. What officers do is counted together.
+    pub fn of_exports(self) -> Self {
+        match self {
+            Self::Flow => Self::ExportFlow,
+            Self::Countries => Self::ExportCountries,
+            Self::Chapters => Self::ExportChapters,
+            Self::Goods => Self::ExportGoods,
+            Self::Lanes => Self::ExportLanes,
+            Self::Durations => Self::ExportDurations,
+            Self::Causes => Self::ExportCauses,
+            Self::PartyFlow => Self::ExportPartyFlow,
+            Self::PartyCauses => Self::ExportPartyCauses,
+            other => other,
+        }
+    }
+
+    /// Whether its cells are of whole months.
+    pub fn is_by_month(self) -> bool {
+        matches!(self, Self::Goods | Self::ExportGoods)
+    }
 
     /// The word used in routes and where cells are kept.
     pub fn word(self) -> &'static str {
@@ -68,6 +123,15 @@ impl Table {
             Self::Work => "work",
             Self::PartyFlow => "party-flow",
             Self::PartyCauses => "party-causes",
+            Self::ExportFlow => "export-flow",
+            Self::ExportCountries => "export-countries",
+            Self::ExportChapters => "export-chapters",
+            Self::ExportGoods => "export-goods",
+            Self::ExportLanes => "export-lanes",
+            Self::ExportDurations => "export-durations",
+            Self::ExportCauses => "export-causes",
+            Self::ExportPartyFlow => "export-party-flow",
+            Self::ExportPartyCauses => "export-party-causes",
         }
     }
 
@@ -79,16 +143,16 @@ impl Table {
     /// What the parts of its keys are: owner, first, second; empty = it has none.
     pub fn parts(self) -> [&'static str; 3] {
         match self {
-            Self::Flow => ["district", "mode", "step"],
-            Self::Countries => ["district", "country", "step"],
-            Self::Chapters => ["district", "chapter", ""],
-            Self::Goods => ["district", "goods", ""],
-            Self::Lanes => ["district", "lane", ""],
-            Self::Durations => ["district", "span", "upto"],
-            Self::Causes => ["district", "rule", "step"],
+            Self::Flow | Self::ExportFlow => ["district", "mode", "step"],
+            Self::Countries | Self::ExportCountries => ["district", "country", "step"],
+            Self::Chapters | Self::ExportChapters => ["district", "chapter", ""],
+            Self::Goods | Self::ExportGoods => ["district", "goods", ""],
+            Self::Lanes | Self::ExportLanes => ["district", "lane", ""],
+            Self::Durations | Self::ExportDurations => ["district", "span", "upto"],
+            Self::Causes | Self::ExportCauses => ["district", "rule", "step"],
             Self::Work => ["district", "action", "duty"],
-            Self::PartyFlow => ["party", "mode", "step"],
-            Self::PartyCauses => ["party", "rule", "step"],
+            Self::PartyFlow | Self::ExportPartyFlow => ["party", "mode", "step"],
+            Self::PartyCauses | Self::ExportPartyCauses => ["party", "rule", "step"],
         }
     }
 
@@ -97,6 +161,8 @@ impl Table {
         match self {
             Self::Flow => Some(Self::PartyFlow),
             Self::Causes => Some(Self::PartyCauses),
+            Self::ExportFlow => Some(Self::ExportPartyFlow),
+            Self::ExportCauses => Some(Self::ExportPartyCauses),
             _ => None,
         }
     }
@@ -105,7 +171,7 @@ impl Table {
 /// Where something is counted.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Key {
-    /// China's day yyyyMMdd on which it happened; of [`Table::Goods`] the first of the month.
+    /// China's day yyyyMMdd on which it happened; of tables by month ([`Table::is_by_month`]) the first of the month.
     pub day: u32,
     /// District or party.
     pub owner: Text,
@@ -123,7 +189,7 @@ pub const MERCHANTS: usize = 16;
 pub struct Measure {
     /// How often.
     pub count: u64,
-    /// Dutiable value, fen.
+    /// Dutiable value, of exports what they were sold for, fen.
     pub value: i64,
     /// Tax, fen.
     pub tax: i64,

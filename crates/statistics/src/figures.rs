@@ -38,6 +38,8 @@ pub struct Figures {
     pub open: FxHashMap<OrderKey, Open>,
     /// Returns whose goods are awaited: district and merchant.
     pub returning: FxHashMap<OrderKey, (Text, Text)>,
+    /// Exports that are open, by merchant and order number: they stand beside imports, whose numbers are other ones.
+    pub open_exports: FxHashMap<OrderKey, Open>,
 }
 
 /// How much waits in a state.
@@ -63,13 +65,20 @@ impl Figures {
     pub fn add(&mut self, told: &Told) {
         let day = told.now.day().number();
         if let Some((named, rules)) = &told.refused {
-            self.causes(day, named, rules, "refused");
+            self.causes((told.export, day), named, rules, "refused");
         }
-        if let Some(returning) = &told.returning {
-            self.returning.insert(told.order.clone(), returning.clone());
-        }
-        if let Some(amounts) = told.returned {
-            self.returned(day, &told.order, amounts);
+        match (&told.returning, told.returned) {
+            // Of exports the row itself says whose goods are back.
+            (Some(returning), Some(amounts)) => self.returned(day, told, returning, amounts),
+            (Some(returning), None) => {
+                self.returning.insert(told.order.clone(), returning.clone());
+            }
+            (None, Some(amounts)) => {
+                // Its mode is that of a list that is no longer here.
+                let returning = self.returning.remove(&told.order).unwrap_or_default();
+                self.returned(day, told, &returning, amounts);
+            }
+            (None, None) => {}
         }
         let Some(stand) = &told.stand else { return };
         if let Some(action) = told.action {
@@ -79,6 +88,16 @@ impl Figures {
             self.declared(day, told, declared, stand);
         }
         self.reached(day, told, stand);
+    }
+
+    /// Those that are open: exports, or imports.
+    fn open_of(&mut self, export: bool) -> &mut FxHashMap<OrderKey, Open> {
+        if export { &mut self.open_exports } else { &mut self.open }
+    }
+
+    /// In the table of exports, where it is of one.
+    fn count_of(&mut self, export: bool, table: Table, key: Key, measure: &Measure) {
+        self.count(if export { table.of_exports() } else { table }, key, measure);
     }
 
     fn count(&mut self, table: Table, key: Key, measure: &Measure) {
@@ -95,16 +114,22 @@ impl Figures {
             ..Measure::one(&named.merchant)
         };
         // A list that changes one that is open takes its place.
-        if let Some(before) = self.open.remove(&told.order) {
-            self.step(day, &before.named, "changed", &Measure::one(&before.named.merchant));
+        let export = told.export;
+        if let Some(before) = self.open_of(export).remove(&told.order) {
+            self.step((export, day), &before.named, "changed", &Measure::one(&before.named.merchant));
         }
-        self.step(day, named, "declared", &measure);
-        self.count(Table::Countries, key(day, &named.district, &named.country, "declared"), &measure);
+        self.step((export, day), named, "declared", &measure);
+        if !declared.converted {
+            self.step((export, day), named, UNCONVERTED, &Measure::one(&named.merchant));
+        }
+        let declared_to = key(day, &named.district, &named.country, "declared");
+        self.count_of(export, Table::Countries, declared_to, &measure);
         for (code, value, tax) in &declared.goods {
             let line = Measure { value: *value, tax: *tax, ..Measure::one(&named.merchant) };
             let chapter: Text = code.chars().take(2).collect();
-            self.count(Table::Chapters, key(day, &named.district, &chapter, ""), &line);
-            self.count(Table::Goods, key(day / 100 * 100 + 1, &named.district, code, ""), &line);
+            self.count_of(export, Table::Chapters, key(day, &named.district, &chapter, ""), &line);
+            let month = key(day / 100 * 100 + 1, &named.district, code, "");
+            self.count_of(export, Table::Goods, month, &line);
         }
         let open = Open {
             named: named.clone(),
@@ -114,29 +139,30 @@ impl Figures {
             since: told.now,
             judged: false,
         };
-        self.open.insert(told.order.clone(), open);
+        self.open_of(export).insert(told.order.clone(), open);
     }
 
     /// By district and mode, and for each party.
-    fn step(&mut self, day: u32, named: &Named, step: &str, measure: &Measure) {
-        self.count(Table::Flow, key(day, &named.district, &named.mode, step), measure);
+    fn step(&mut self, (export, day): (bool, u32), named: &Named, step: &str, measure: &Measure) {
+        self.count_of(export, Table::Flow, key(day, &named.district, &named.mode, step), measure);
         for party in &named.parties {
-            self.count(Table::PartyFlow, key(day, party, &named.mode, step), measure);
+            self.count_of(export, Table::PartyFlow, key(day, party, &named.mode, step), measure);
         }
     }
 
-    fn causes(&mut self, day: u32, named: &Named, rules: &[Reason], step: &str) {
+    fn causes(&mut self, (export, day): (bool, u32), named: &Named, rules: &[Reason], step: &str) {
         let one = Measure::one(&named.merchant);
         for rule in rules {
-            self.count(Table::Causes, key(day, &named.district, rule.word(), step), &one);
+            self.count_of(export, Table::Causes, key(day, &named.district, rule.word(), step), &one);
             for party in &named.parties {
-                self.count(Table::PartyCauses, key(day, party, open_word(*rule), step), &one);
+                self.count_of(export, Table::PartyCauses, key(day, party, open_word(*rule), step), &one);
             }
         }
     }
 
     fn reached(&mut self, day: u32, told: &Told, stand: &Stand) {
-        let Some(open) = self.open.get_mut(&told.order) else { return };
+        let export = told.export;
+        let Some(open) = self.open_of(export).get_mut(&told.order) else { return };
         if open.state == stand.state {
             return;
         }
@@ -151,36 +177,40 @@ impl Figures {
             weight: open.weight,
             ..Measure::one(&named.merchant)
         };
-        self.step(day, named, stand.state.word(), &amounts);
+        let at = (export, day);
+        self.step(at, named, stand.state.word(), &amounts);
         if first {
-            self.took(day, named, "verdict", since);
+            self.took(at, named, "verdict", since);
             if let Some(lane) = stand.lane {
-                self.count(Table::Lanes, key(day, &named.district, lane.word(), ""), &amounts);
+                let fixed = key(day, &named.district, lane.word(), "");
+                self.count_of(export, Table::Lanes, fixed, &amounts);
             }
         }
         match stand.state {
             State::Released => {
-                self.took(day, named, "release", since);
+                self.took(at, named, "release", since);
                 let released = key(day, &named.district, &named.country, "released");
-                self.count(Table::Countries, released, &amounts);
+                self.count_of(export, Table::Countries, released, &amounts);
             }
-            State::Rejected => self.causes(day, named, &stand.causes, "rejected"),
+            State::Rejected => self.causes(at, named, &stand.causes, "rejected"),
             _ => {}
         }
-        if stand.state.is_final() {
-            self.open.remove(&told.order);
+        // A released export has its departure before it.
+        let goes_on = export && stand.state == State::Released;
+        if stand.state.is_final() && !goes_on {
+            self.open_of(export).remove(&told.order);
         }
     }
 
-    fn took(&mut self, day: u32, named: &Named, span: &str, milliseconds: i64) {
+    fn took(&mut self, (export, day): (bool, u32), named: &Named, span: &str, milliseconds: i64) {
         let upto = durations::word(durations::bound(milliseconds));
         let one = Measure::one(&named.merchant);
-        self.count(Table::Durations, key(day, &named.district, span, &upto), &one);
+        self.count_of(export, Table::Durations, key(day, &named.district, span, &upto), &one);
     }
 
     fn acted(&mut self, day: u32, told: &Told, action: &str) {
-        let open = self.open.get(&told.order).cloned();
-        let returning = self.returning.get(&told.order);
+        let open = self.open_of(told.export).get(&told.order).cloned();
+        let returning = self.returning.get(&told.order).filter(|_| !told.export).or(told.returning.as_ref());
         let district = open.as_ref().map(|open| &open.named.district);
         // What is over is no longer known here by its district.
         let district = district.or(returning.map(|(district, _)| district)).cloned().unwrap_or_default();
@@ -195,19 +225,24 @@ impl Figures {
         let one = Measure { count: 1, ..Measure::default() };
         self.count(Table::Work, key(day, &district, action, duty), &one);
         if let Some(open) = open {
-            self.took(day, &open.named, "decision", told.now.0 - open.since.0);
+            self.took((told.export, day), &open.named, "decision", told.now.0 - open.since.0);
         }
     }
 
-    fn returned(&mut self, day: u32, order: &OrderKey, (value, tax): (i64, i64)) {
-        // Its mode is that of a list that is no longer here.
-        let (district, merchant) = self.returning.remove(order).unwrap_or_default();
-        let measure = Measure { value, tax, ..Measure::one(&merchant) };
-        self.count(Table::Flow, key(day, &district, "", "returned"), &measure);
-        for party in [&order.platform, &merchant] {
-            if !party.is_empty() {
-                self.count(Table::PartyFlow, key(day, party, "", "returned"), &measure);
-            }
+    fn returned(
+        &mut self,
+        day: u32,
+        told: &Told,
+        (district, merchant): &(Text, Text),
+        (value, tax): (i64, i64),
+    ) {
+        let measure = Measure { value, tax, ..Measure::one(merchant) };
+        self.count_of(told.export, Table::Flow, key(day, district, "", "returned"), &measure);
+        // Imports are named by their platform, exports by their merchant.
+        let mut parties = vec![&told.order.platform, merchant];
+        parties.dedup();
+        for party in parties.into_iter().filter(|party| !party.is_empty()) {
+            self.count_of(told.export, Table::PartyFlow, key(day, party, "", "returned"), &measure);
         }
     }
 
@@ -225,6 +260,9 @@ impl Figures {
         found.into_iter().filter_map(waiting).collect()
     }
 }
+
+/// The step of an export list whose value is not counted: a currency had no rate on its day.
+pub const UNCONVERTED: &str = "unconverted";
 
 /// Whether a person has to do something for it to go on.
 fn waits(state: State) -> bool {

@@ -10,7 +10,7 @@ use clearance::keys::{OrderKey, Time};
 use serde::{Deserialize, Serialize};
 
 /// Number of the form. It grows with every change of what is counted: what was kept before is made again.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// Figures in the form in which they are kept.
 #[derive(Serialize, Deserialize, Default)]
@@ -19,6 +19,7 @@ pub struct Kept {
     cells: Vec<Cell>,
     open: Vec<OpenLine>,
     returning: Vec<[String; 4]>,
+    open_exports: Vec<OpenLine>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,7 +39,7 @@ impl Kept {
                 Cell(table.word().to_owned(), key.day, parts, measure.count, amounts, merchants)
             })
         });
-        let open = figures.open.iter().map(|(order, open)| {
+        let line = |(order, open): (&OrderKey, &Open)| {
             let named = &open.named;
             OpenLine(
                 [order.platform.to_string(), order.order_no.to_string()],
@@ -50,11 +51,17 @@ impl Kept {
                 open.since.0,
                 open.judged,
             )
-        });
+        };
         let returning = figures.returning.iter().map(|(order, (district, merchant))| {
             [&order.platform, &order.order_no, district, merchant].map(ToString::to_string)
         });
-        Self { form: FORM, cells: cells.collect(), open: open.collect(), returning: returning.collect() }
+        Self {
+            form: FORM,
+            cells: cells.collect(),
+            open: figures.open.iter().map(line).collect(),
+            returning: returning.collect(),
+            open_exports: figures.open_exports.iter().map(line).collect(),
+        }
     }
 
     /// The figures; none where the form is another, or a word is none of ours.
@@ -71,25 +78,30 @@ impl Kept {
             let measure = Measure { count, value, tax, quota, weight, merchants };
             figures.tables.entry(Table::from_word(&table)?).or_default().insert(key, measure);
         }
-        for OpenLine([platform, order_no], named, parties, weight, declared, state, since, judged) in
-            self.open
-        {
-            let [district, mode, country, merchant] = named.map(Text::from);
-            let parties = parties.into_iter().map(Text::from).collect();
-            let open = Open {
-                named: Named { district, mode, country, merchant, parties },
-                weight,
-                declared: Time(declared),
-                state: State::from_number(state)?,
-                since: Time(since),
-                judged,
-            };
-            figures.open.insert(OrderKey::new(&platform, &order_no), open);
-        }
+        figures.open = self.open.into_iter().map(OpenLine::read).collect::<Option<_>>()?;
+        figures.open_exports = self.open_exports.into_iter().map(OpenLine::read).collect::<Option<_>>()?;
         for [platform, order_no, district, merchant] in self.returning {
             let key = OrderKey::new(&platform, &order_no);
             figures.returning.insert(key, (district.into(), merchant.into()));
         }
         Some(figures)
+    }
+}
+
+impl OpenLine {
+    /// What is open, with what it is named by; none where its state is none of ours.
+    fn read(self) -> Option<(OrderKey, Open)> {
+        let Self([platform, order_no], named, parties, weight, declared, state, since, judged) = self;
+        let [district, mode, country, merchant] = named.map(Text::from);
+        let parties = parties.into_iter().map(Text::from).collect();
+        let open = Open {
+            named: Named { district, mode, country, merchant, parties },
+            weight,
+            declared: Time(declared),
+            state: State::from_number(state)?,
+            since: Time(since),
+            judged,
+        };
+        Some((OrderKey::new(&platform, &order_no), open))
     }
 }

@@ -5,6 +5,7 @@
 pub mod cell;
 pub mod disclosure;
 pub mod durations;
+mod exports;
 pub mod figures;
 pub mod kept;
 pub mod told;

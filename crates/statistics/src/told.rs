@@ -1,6 +1,7 @@
 //! What one row tells of a declaration. Read from the event's own document and from those parts of the state after it that
 //! every row carries: documents in states are there while a row is fresh, and not when it is read again.
 
+use crate::exports;
 use ceb::{Declaration, Document};
 use clearance::Text;
 use clearance::consignment::{Attempt, Lane, State};
@@ -16,8 +17,10 @@ use clearance::tax::Assessment;
 pub struct Told {
     /// When it was judged.
     pub now: Time,
-    /// Of which consignment.
+    /// Of which consignment; of exports the merchant stands where imports have the platform.
     pub order: OrderKey,
+    /// Whether it is an export.
+    pub export: bool,
     /// The list that it accepted.
     pub declared: Option<Declared>,
     /// How the declaration stands after it.
@@ -26,7 +29,7 @@ pub struct Told {
     pub action: Option<&'static str>,
     /// A list that it refused: what names it, and the rules.
     pub refused: Option<(Named, Vec<Reason>)>,
-    /// The return that it accepted: district and merchant.
+    /// The return that it accepted, of exports the one whose goods are back: district and merchant.
     pub returning: Option<(Text, Text)>,
     /// Value and tax, in fen, of a return whose goods are back.
     pub returned: Option<(i64, i64)>,
@@ -39,7 +42,7 @@ pub struct Named {
     pub district: Text,
     /// Supervision mode.
     pub mode: Text,
-    /// Country of departure.
+    /// Country of departure; of exports that of destination.
     pub country: Text,
     /// Merchant.
     pub merchant: Text,
@@ -56,6 +59,8 @@ pub struct Declared {
     pub weight: i64,
     /// Its lines: first eight digits of the code, value and tax in fen.
     pub goods: Vec<(Text, i64, i64)>,
+    /// Whether its value is known in CNY.
+    pub converted: bool,
 }
 
 /// How a declaration stands.
@@ -80,10 +85,16 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
     if outcome.repeats.is_some() {
         return None;
     }
-    let order = outcome.order.clone()?;
+    let trade = outcome.export.states.iter().find_map(|state| state.trade());
+    let (order, export) = match (&outcome.order, &outcome.export.trade) {
+        (Some(order), _) => (order.clone(), false),
+        (None, Some(trade)) => (trade.as_pair(), true),
+        (None, None) => return None,
+    };
     let mut told = Told {
         now: outcome.now,
         order,
+        export,
         declared: None,
         stand: None,
         action: None,
@@ -93,17 +104,27 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
     };
     let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
     match &event.cause {
+        Cause::Document(arrived) if export => {
+            exports::of_document(&mut told, arrived, trade.map(|trade| &**trade), outcome);
+        }
         Cause::Document(arrived) => of_document(&mut told, arrived, attempt, outcome),
-        Cause::Action(_) if outcome.answer.status < 0 => return None,
+        Cause::Action(_) | Cause::ExportAction(_) if outcome.answer.status < 0 => return None,
+        Cause::ExportAction(action) => told.action = Some(action.kind.word()),
         Cause::Action(action) => {
             told.action = Some(action.kind.word());
             if let ActionKind::ReceiveReturn { number } = action.kind {
                 told.returned = given_back(outcome, number);
             }
         }
-        Cause::Follow(_) | Cause::Timer(_) | Cause::ExportAction(_) => {}
+        Cause::Follow(_) | Cause::Timer(_) => {}
     }
     told.stand = attempt.map(stand);
+    if let Some(trade) = trade.filter(|_| export) {
+        told.stand = exports::stand(trade);
+        if let Some((returning, value)) = exports::returned(trade, outcome) {
+            (told.returning, told.returned) = (Some(returning), Some((value, 0)));
+        }
+    }
     (told.stand.is_some() || told.refused.is_some()).then_some(told)
 }
 
@@ -152,7 +173,7 @@ fn named(list: &Declaration) -> Named {
 }
 
 /// A code of so many digits; what is none is empty.
-fn code(text: &str, digits: usize) -> Text {
+pub(crate) fn code(text: &str, digits: usize) -> Text {
     let text = text.trim();
     let is_code = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_code { text.into() } else { Text::default() }
@@ -167,7 +188,12 @@ fn declared(list: &Declaration, assessment: Option<&Assessment>) -> Declared {
     });
     // A decimal counts hundred-thousandths: of a kilogram, hundredths of a gram.
     let grams = list.head.gross_weight.units() / 100;
-    Declared { named: named(list), weight: i64::try_from(grams).unwrap_or(0), goods: goods.collect() }
+    Declared {
+        named: named(list),
+        weight: i64::try_from(grams).unwrap_or(0),
+        goods: goods.collect(),
+        converted: true,
+    }
 }
 
 fn stand(attempt: &Attempt) -> Stand {

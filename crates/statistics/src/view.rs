@@ -28,7 +28,7 @@ impl Dimension {
         let [owner, first, second] = table.parts();
         match word {
             "" => None,
-            "day" if table != Table::Goods => Some(Self::Day),
+            "day" if !table.is_by_month() => Some(Self::Day),
             "month" => Some(Self::Month),
             word if word == owner => Some(Self::Owner),
             word if word == first => Some(Self::First),
@@ -111,11 +111,8 @@ pub struct Line {
 
 /// The lines of what is asked for, in order of their parts.
 pub fn lines(figures: &Figures, asked: &Asked, whose: &Whose) -> Vec<Line> {
-    let (from, to) = match asked.table {
-        // Its cells are of whole months.
-        Table::Goods => (asked.from / 100 * 100, asked.to),
-        _ => (asked.from, asked.to),
-    };
+    let from = if asked.table.is_by_month() { asked.from / 100 * 100 } else { asked.from };
+    let to = asked.to;
     let mut sums: BTreeMap<Vec<Text>, Measure> = BTreeMap::new();
     let Some(cells) = figures.tables.get(&asked.table) else { return Vec::new() };
     let first = Key { day: from, owner: Text::default(), first: Text::default(), second: Text::default() };
@@ -124,7 +121,10 @@ pub fn lines(figures: &Figures, asked: &Asked, whose: &Whose) -> Vec<Line> {
             continue;
         }
         let mut parts: Vec<Text> = asked.by.iter().map(|dimension| dimension.of(key)).collect();
-        if asked.table == Table::Causes && !matches!(whose, Whose::Office(_)) && is_sealed(&key.first) {
+        if matches!(asked.table, Table::Causes | Table::ExportCauses)
+            && !matches!(whose, Whose::Office(_))
+            && is_sealed(&key.first)
+        {
             for (part, dimension) in parts.iter_mut().zip(&asked.by) {
                 if *dimension == Dimension::First {
                     *part = Text::const_new(SEALED);

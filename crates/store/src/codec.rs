@@ -995,6 +995,11 @@ impl Stored for ActionKind {
                 out.push(23);
                 recognised.put(out);
             }
+            Self::HoldReturn { number, status } => {
+                out.push(24);
+                number.put(out);
+                status.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -1022,6 +1027,7 @@ impl Stored for ActionKind {
             21 => Self::ContestInspection,
             22 => Self::LeaveGate { release: Stored::get(bytes)? },
             23 => Self::Recognised(Stored::get(bytes)?),
+            24 => Self::HoldReturn { number: Stored::get(bytes)?, status: Stored::get(bytes)? },
             _ => return Err(Damage("no action has this number")),
         })
     }

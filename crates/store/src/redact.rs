@@ -11,6 +11,7 @@ use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Attempt, Consignment, Seen};
 use clearance::event::{Arrived, Cause, Person};
+use clearance::export::ExportState;
 use clearance::finding::Finding;
 use clearance::identity::personal;
 use clearance::keys::Position;
@@ -103,6 +104,7 @@ fn event_of(event: &EventRow) -> Option<EventRow> {
         if let Some(consignment) = &mut outcome.consignment {
             consignment_of(Arc::make_mut(consignment));
         }
+        outcome.export.states.iter_mut().for_each(export_of);
         // States of waybills keep their digests of content: an arrival of many parcels has them too, and is not erased with
         // one of them. No identity number is in a waybill.
     }
@@ -130,10 +132,13 @@ fn tells(path: &str) -> bool {
 /// The document without its personal fields and its free text.
 fn document_of(document: &Document) -> Document {
     let mut kept = Document::empty(document.kind());
+    // Who pays from abroad has no code here, and may be a person; a firm that has one is known by it.
+    let unnamed = matches!(document, Document::ExportPayment(payment)
+        if payment.pay_code.as_deref().unwrap_or_default().trim().is_empty());
     let parts = document.kind().parts();
     document.visit(&mut |part, line, field, text| {
         let name = parts.get(part).and_then(|part| part.fields.get(field)).map_or("", |rule| rule.name);
-        if !tells(name) {
+        if !tells(name) && !(unnamed && name == "payName") {
             // It was a value of this field before.
             let _ = kept.set(part, line, field, text);
         }
@@ -158,6 +163,24 @@ fn attempt_of(attempt: &mut Attempt) {
     attempt.hits.iter_mut().for_each(|hit| hit.evidence = Text::default());
     attempt.remarks.iter_mut().for_each(|remark| remark.text = Text::default());
     attempt.counts.clear();
+}
+
+/// An export trade names no person by a number; what was said of it, and digests of its documents' content, go.
+fn export_of(state: &mut ExportState) {
+    if let ExportState::Trade(trade) = state {
+        let trade = Arc::make_mut(trade);
+        seen_of(&mut trade.seen);
+        if let Some(attempt) = &mut trade.attempt {
+            attempt.findings.iter_mut().for_each(finding_of);
+            attempt.remarks.iter_mut().for_each(|remark| remark.text = Text::default());
+        }
+        trade.returns.iter_mut().flat_map(|back| &mut back.findings).for_each(finding_of);
+        let Ok(()) = state.documents::<std::convert::Infallible>(&mut |filed| {
+            filed.fingerprint = [0; 16];
+            Ok(())
+        });
+    }
+    // Waybills, parcels and documents of many parcels keep their digests: they are of trades beside this one, too.
 }
 
 fn consignment_of(consignment: &mut Consignment) {

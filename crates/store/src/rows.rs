@@ -348,7 +348,8 @@ impl ExportLine {
             ExportState::Waybill(_)
             | ExportState::Owner(_)
             | ExportState::Batch(_)
-            | ExportState::Claim(_) => None,
+            | ExportState::Claim(_)
+            | ExportState::ReturnedParcel(_) => None,
         }
     }
 }

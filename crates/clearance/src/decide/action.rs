@@ -364,6 +364,8 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
         ActionKind::ApproveReturn { number } => return_goods::approve(case, consignment, *number),
         ActionKind::RefuseReturn { number } => return_goods::refuse(case, consignment, *number, text),
         ActionKind::ReceiveReturn { number } => return_goods::receive(case, consignment, *number),
+        // Returns of imports know no such state: never open.
+        ActionKind::HoldReturn { .. } => {}
         ActionKind::SummariseBill { notice } => timer::summarise(case, consignment, notice.clone()),
         ActionKind::PayBill => pay(case, consignment),
         ActionKind::LeaveGate { release } => {

@@ -12,7 +12,7 @@ use compact_str::format_compact;
 
 /// A timer is due.
 pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
-    if timer.kind == TimerKind::ExportPartnersMissing {
+    if timer.kind.is_of_exports() {
         return super::export::due(case, timer);
     }
     let mut consignment = case.consignment(&timer.order);
@@ -37,7 +37,7 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
                 return_goods::lapse(case, &mut consignment, timer.attempt);
             }
         }
-        TimerKind::ExportPartnersMissing => {}
+        TimerKind::ExportPartnersMissing | TimerKind::ExportReturnLapsed => {}
     }
     case.keep(consignment);
 }

@@ -54,6 +54,10 @@ pub enum ExportKey {
     Summarised(Text),
     /// `agentCode` + `copNo` of an application to summarise (701).
     Summary(Text, Text),
+    /// `agentCode` + `coElNo` of an application to bring goods back (213).
+    Return(Text, Text),
+    /// A parcel of returned goods (213, 215): its waybill may be the one it left under, of which it is told apart.
+    ReturnedParcel(WaybillKey),
 }
 
 impl ExportKey {
@@ -75,6 +79,8 @@ impl ExportKey {
             Self::Closed(one) => (9, one, ""),
             Self::Summarised(one) => (10, one, ""),
             Self::Summary(one, other) => (11, one, other),
+            Self::Return(one, other) => (12, one, other),
+            Self::ReturnedParcel(key) => (13, &key.logistics, &key.logistics_no),
         }
     }
     /// The key of stored parts.
@@ -91,6 +97,8 @@ impl ExportKey {
             9 => Self::Closed(one),
             10 => Self::Summarised(one),
             11 => Self::Summary(one, other),
+            12 => Self::Return(one, other),
+            13 => Self::ReturnedParcel(WaybillKey { logistics: one, logistics_no: other }),
             _ => return None,
         })
     }
@@ -102,13 +110,13 @@ mod tests {
 
     #[test]
     fn a_key_is_what_its_parts_say() {
-        for number in 1..=11 {
+        for number in 1..=13 {
             let key = ExportKey::of_parts(number, "one".into(), "other".into()).unwrap();
             let (again, one, other) = key.parts();
             assert_eq!((again, one.as_str()), (number, "one"));
             assert_eq!(ExportKey::of_parts(again, one.clone(), other.into()), Some(key));
         }
-        assert_eq!(ExportKey::of_parts(12, "".into(), "".into()), None);
+        assert_eq!(ExportKey::of_parts(14, "".into(), "".into()), None);
     }
 
     #[test]

@@ -8,12 +8,18 @@ mod grouping;
 mod key;
 pub mod matching;
 pub mod moves;
+mod returned;
 mod state;
 mod summary;
+pub mod value;
 
 pub use closed::{ClosedLine, ClosedList, ClosedPeriod};
 pub use grouping::{Group, GroupKey, GroupLine, Grouping, GroupingTerms, LineKey, Places, SumTooLarge};
 pub use key::{ExportKey, ExportTradeKey};
+pub use returned::{
+    RETURN_MOVES, ReturnClaim, ReturnOfExport, ReturnStanding, ReturnStep, ReturnedParcel, ReturnedQuantity,
+    TallyMark,
+};
 pub use state::{
     BillMark, BilledParcel, CancellationOfExport, DepartureMark, ExportAttempt, ExportBatch, ExportCarriage,
     ExportOwner, ExportPart, ExportState, ExportTrade, ExportWaybillRecord, ListMark,
@@ -90,6 +96,35 @@ pub enum ExportFollow {
         /// The event on the application that this follows.
         cause: Position,
     },
+    /// To a trade: an application to bring its goods back was filed.
+    ReturnFiled {
+        /// The trade.
+        to: ExportTradeKey,
+        /// The application.
+        file: ExportKey,
+        /// The number of the list that it names.
+        list: Text,
+        /// The parcel that it names.
+        parcel: WaybillKey,
+        /// The event on the application that this follows.
+        cause: Position,
+    },
+    /// To a trade: the site tallied a parcel that a return of its goods comes in.
+    ParcelTallied {
+        /// The trade.
+        to: ExportTradeKey,
+        /// The parcel.
+        parcel: WaybillKey,
+        /// The event on the parcel that this follows.
+        cause: Position,
+    },
+    /// To an application to bring goods back: it was refused or lapsed, and may be declared again under its number.
+    ReturnEnded {
+        /// The application.
+        to: ExportKey,
+        /// The event on the trade that this follows.
+        cause: Position,
+    },
 }
 
 impl ExportFollow {
@@ -101,7 +136,10 @@ impl ExportFollow {
             | Self::ListConcluded { cause, .. }
             | Self::ParcelsOfBill { cause, .. }
             | Self::CancellationFiled { cause, .. }
-            | Self::ListsFreed { cause, .. } => *cause,
+            | Self::ListsFreed { cause, .. }
+            | Self::ReturnFiled { cause, .. }
+            | Self::ParcelTallied { cause, .. }
+            | Self::ReturnEnded { cause, .. } => *cause,
         }
     }
 }
@@ -113,23 +151,6 @@ pub struct ExportOutcome {
     pub trade: Option<ExportTradeKey>,
     /// States after it, each under its key.
     pub states: Vec<ExportState>,
-}
-
-/// Whether a document of exports is judged; returns are not yet.
-pub fn is_judged(kind: ceb::Kind) -> bool {
-    use ceb::Kind;
-    matches!(
-        kind,
-        Kind::ExportOrder
-            | Kind::ExportPayment
-            | Kind::ExportWaybill
-            | Kind::ExportDeclaration
-            | Kind::ExportCancellation
-            | Kind::MasterBill
-            | Kind::ExportArrival
-            | Kind::Departure
-            | Kind::SummaryApplication
-    )
 }
 
 /// The mark of a producing or selling unit that is not registered (SPEC §4.11).

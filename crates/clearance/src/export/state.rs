@@ -1,7 +1,9 @@
 //! The states of exports: data only. Every row of the ledger that changes one carries the full state after it; documents
 //! are named by their position and read again when a cold state is opened.
 
-use super::{ClosedList, ExportKey, ExportSummary, ExportTradeKey, SummaryClaim, named};
+use super::{
+    ClosedList, ExportKey, ExportSummary, ExportTradeKey, ReturnOfExport, ReturnedParcel, SummaryClaim, named,
+};
 use crate::Text;
 use crate::consignment::{ArrivalMark, Filed, Lane, Remark, Seen, State};
 use crate::event::TimerKind;
@@ -136,6 +138,10 @@ pub struct ExportTrade {
     pub actions: Vec<(Text, Position)>,
     /// Timers that run.
     pub timers: Vec<(TimerKind, u32, Time)>,
+    /// Returns of its goods, in order of their numbers.
+    pub returns: Vec<ReturnOfExport>,
+    /// What the list of the current attempt is worth, fen, with the rates of its day; none = a currency had none.
+    pub value: Option<i64>,
 }
 
 impl ExportTrade {
@@ -157,6 +163,8 @@ impl ExportTrade {
             seen: Vec::new(),
             actions: Vec::new(),
             timers: Vec::new(),
+            returns: Vec::new(),
+            value: None,
         }
     }
     /// The declared list.
@@ -187,6 +195,10 @@ impl ExportTrade {
             codes.extend([head.ebp_code.clone(), head.agent_code.clone(), head.logistics_code.clone()]);
             codes.push(head.owner_code.clone());
             codes.extend(head.iac_code.clone());
+        }
+        for back in &self.returns {
+            codes.extend([back.filed.sender.clone(), back.parcel.logistics.clone()]);
+            codes.push(back.key.parts().1.clone());
         }
         named(codes)
     }
@@ -320,6 +332,8 @@ pub enum ExportState {
     Claim(Arc<SummaryClaim>),
     /// An application to summarise.
     Summary(Arc<ExportSummary>),
+    /// A parcel of returned goods.
+    ReturnedParcel(Arc<ReturnedParcel>),
 }
 
 impl ExportState {
@@ -333,6 +347,7 @@ impl ExportState {
             Self::Closed(list) => list.key(),
             Self::Claim(claim) => claim.key.clone(),
             Self::Summary(summary) => summary.key.clone(),
+            Self::ReturnedParcel(parcel) => ExportKey::ReturnedParcel(parcel.key.clone()),
         }
     }
     /// The trade, if it is one.
@@ -350,6 +365,7 @@ impl ExportState {
             Self::Owner(_) | Self::Closed(_) | Self::Claim(_) => None,
             Self::Batch(batch) => batch.previous,
             Self::Summary(summary) => summary.previous,
+            Self::ReturnedParcel(parcel) => parcel.previous,
         }
     }
     /// Shows every document's place.
@@ -364,10 +380,12 @@ impl ExportState {
                 let declared = trade.attempt.as_mut().map(|attempt| &mut attempt.declaration);
                 let cancelled = trade.cancellation.as_mut().map(|file| &mut file.filed);
                 let all = [trade.order.as_mut(), trade.payment.as_mut(), carried, declared, cancelled];
-                all.into_iter().flatten().try_for_each(place)
+                let returned = trade.returns.iter_mut().map(|back| &mut back.filed);
+                all.into_iter().flatten().chain(returned).try_for_each(place)
             }
             Self::Waybill(record) => Arc::make_mut(record).waybill.iter_mut().try_for_each(place),
             Self::Owner(_) | Self::Closed(_) | Self::Claim(_) => Ok(()),
+            Self::ReturnedParcel(parcel) => Arc::make_mut(parcel).tally.iter_mut().try_for_each(place),
             Self::Summary(summary) => {
                 let parts = &mut Arc::make_mut(summary).parts;
                 parts.iter_mut().map(|part| &mut part.filed).try_for_each(place)

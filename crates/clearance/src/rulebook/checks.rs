@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 14] = [
+const DATED: [(&str, &[&str]); 15] = [
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
     ("credit_grades.csv", &["grade"]),
@@ -67,6 +67,7 @@ const DATED: [(&str, &[&str]); 14] = [
     ("credit_scales.csv", &["indicator", "at"]),
     ("credit_vetoes.csv", &["veto"]),
     ("demand_routes.csv", &["kind", "role"]),
+    ("exchange_rates.csv", &["currency"]),
     ("filing_requirements.csv", &["role", "group", "licence"]),
     ("inspection_results.csv", &["result"]),
     ("parameters.csv", &["name"]),

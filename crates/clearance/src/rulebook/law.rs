@@ -213,10 +213,22 @@ law! {
     export_summary_compare_district;
     /// The state (`decState`) with which a summarised declaration begins.
     export_summary_state;
+    /// Months after its departure within which goods of an export may be back.
+    export_return_months;
+    /// Months after its departure within which they come back free of duty and import taxes; 0 = they never do.
+    export_return_relief_months;
+    /// First chapter of the tariff whose goods have no such relief.
+    export_return_food_first;
+    /// Last chapter of it; 0 = all goods have it.
+    export_return_food_last;
+    /// 1 = a return of exported goods that nothing stands against is approved at once; 0 = an officer approves it.
+    export_return_automatic;
+    /// 1 = goods come back to the district where they were declared, elsewhere a person decides.
+    export_return_compare_district;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 47] = [
+const LATER: [(&str, i64); 53] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -264,6 +276,12 @@ const LATER: [(&str, i64); 47] = [
     ("export_summary_lists", 10_000),
     ("export_summary_compare_district", 1),
     ("export_summary_state", 1),
+    ("export_return_months", 12),
+    ("export_return_relief_months", 0),
+    ("export_return_food_first", 2),
+    ("export_return_food_last", 22),
+    ("export_return_automatic", 0),
+    ("export_return_compare_district", 1),
 ];
 
 impl Parameters {

@@ -10,6 +10,7 @@ mod demand_routes;
 mod editions;
 mod inspections;
 mod law;
+mod rates;
 mod requirements;
 mod sampling_goods;
 mod services;
@@ -23,6 +24,7 @@ pub use demand_routes::{DemandRoute, DemandRoutes};
 pub use editions::{ListEdition, ListEditions};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
+pub use rates::{CNY, ExchangeRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use sampling_goods::SamplingGoods;
 pub use services::{ServiceRow, Services};
@@ -66,6 +68,8 @@ pub struct Rulebook {
     pub editions: ListEditions,
     /// Code tables.
     pub codes: Codes,
+    /// Rates of exchange.
+    pub rates: ExchangeRates,
     /// Working days.
     pub calendar: Calendar,
     /// Algorithms of signatures that are accepted.
@@ -90,7 +94,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 28] = built_in!(
+const BUILT_IN: [(&str, &str); 29] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -103,6 +107,7 @@ const BUILT_IN: [(&str, &str); 28] = built_in!(
     "currencies.csv",
     "demand_routes.csv",
     "districts.csv",
+    "exchange_rates.csv",
     "filing_requirements.csv",
     "inspection_results.csv",
     "list_editions.csv",
@@ -125,7 +130,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 16] = [
+    pub const ADDED: [&str; 17] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -134,6 +139,7 @@ impl Rulebook {
         "credit_scales.csv",
         "credit_vetoes.csv",
         "demand_routes.csv",
+        rates::FILE,
         "filing_requirements.csv",
         inspections::FILE,
         "risk_brands.csv",
@@ -219,6 +225,7 @@ impl Rulebook {
                 ),
                 trade_modes: CodeTable::load("trade_modes.csv", text("trade_modes.csv"), &mut faults),
             },
+            rates: ExchangeRates::load(text(rates::FILE), &mut faults),
             calendar: Calendar::load(text("calendar.csv"), &mut faults),
             algorithms: Algorithms::load(
                 (!before(algorithms::FILE)).then(|| text(algorithms::FILE)),

@@ -10,7 +10,7 @@ use ceb::{Decimal, ExportDeclaration, ExportDeclarationLine, ExportOrder, Export
 
 impl Check<'_> {
     /// A platform is filed, unless it is one abroad that has no code.
-    fn export_platform(&mut self, head: &str, code: &str, name: &str) {
+    pub(super) fn export_platform(&mut self, head: &str, code: &str, name: &str) {
         let (path, name_path) = (format!("{head}.ebpCode"), format!("{head}.ebpName"));
         if code.trim() == NO_PLATFORM {
             return self.filled(&name_path, name);
@@ -318,6 +318,6 @@ impl Check<'_> {
 }
 
 /// China among the countries.
-const CHINA: &str = "142";
+pub(super) const CHINA: &str = "142";
 /// The chapter of the tariff that is kept free.
 const RESERVED_CHAPTER: u8 = 77;

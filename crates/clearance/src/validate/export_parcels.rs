@@ -8,7 +8,7 @@ use crate::reason::Reason;
 use ceb::{Departure, ExportArrival, ExportCancellation, MasterBill};
 
 impl Check<'_> {
-    fn carrier(&mut self, head: &str, code: &str, name: &str) {
+    pub(super) fn carrier(&mut self, head: &str, code: &str, name: &str) {
         let name_path = format!("{head}.logisticsName");
         self.party(&format!("{head}.logisticsCode"), code, Some((&name_path, name)), Role::Logistics);
     }
@@ -22,7 +22,7 @@ impl Check<'_> {
         self.code(&format!("{head}.customsCode"), code, self.book.codes.districts.has(code));
     }
 
-    fn transport(&mut self, head: &str, mode: &str) {
+    pub(super) fn transport(&mut self, head: &str, mode: &str) {
         self.code(&format!("{head}.trafMode"), mode, self.book.codes.transport_modes.has(mode));
     }
 

@@ -8,6 +8,7 @@ mod code_examples;
 mod deadlines;
 mod draws;
 mod export_parcels;
+mod export_returns;
 mod exports;
 mod goods;
 mod grouping;

@@ -99,6 +99,37 @@ fn summaries_are_valid_by_the_published_schemas() {
     valid(&schema, &written);
 }
 
+#[test]
+fn returns_of_exports_are_valid_by_the_published_schemas() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ceb/official/xsd/export.xsd");
+    if !schema.exists() {
+        return;
+    }
+    let (mut window, export, entry) = crate::export_returns::left();
+    let mut refused = export.goods_back(&entry, 1, &[(0, Decimal::ONE)], window.now);
+    refused.head.ie_flag = "E".into();
+    let sent = [
+        Document::ExportReturn(export.goods_back(&entry, 0, &[(0, Decimal::ONE)], window.now)),
+        Document::ExportReturn(export.goods_back(&entry, 2, &[(0, Decimal::from_whole(99))], window.now)),
+        Document::ReturnTally(export.tally(Some(&entry), window.now)),
+        Document::ReturnTally(export.tally(None, window.now)),
+    ];
+    window.send(Document::ExportReturn(refused));
+    let mut written = Vec::new();
+    for document in sent {
+        window.send(document.clone());
+        let (kind, sender) = (document.kind(), crate::support::usual_sender(&document));
+        let message = sample::message(&sender, vec![document]);
+        written.push((kind, ceb::write(&message, Style::Prefixed)));
+    }
+    for receipt in window.outcomes.iter().flat_map(|outcome| &outcome.receipts) {
+        written.push((receipt.document.kind(), ceb::write_receipt(&receipt.document)));
+    }
+    let kinds: BTreeSet<u16> = written.iter().map(|(kind, _)| kind.number()).collect();
+    assert_eq!(kinds, BTreeSet::from([213, 214, 215, 216]));
+    valid(&schema, &written);
+}
+
 /// That messages are valid by a schema.
 fn valid(schema: &Path, written: &[(Kind, Vec<u8>)]) {
     let validator = Command::new("xmllint").arg("--version").output();

@@ -88,6 +88,48 @@ pub struct ExportAttempt {
     pub remarks: Vec<Remark>,
 }
 
+/// A line of a return.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ReturnedLine {
+    /// Number of the line in the list.
+    pub gnum: u32,
+    /// How much of it comes back.
+    pub qty: String,
+}
+
+/// A return of goods of an export; what is not the reader's is empty.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ReturnedGoods {
+    /// From 1.
+    pub number: u32,
+    /// Status of its newest receipt.
+    pub status: u16,
+    /// Where it stands, as a word.
+    pub standing: String,
+    /// Code of its declaring unit.
+    pub agent_code: String,
+    /// The application's own number.
+    pub co_el_no: String,
+    /// `preNo`.
+    pub pre_no: String,
+    /// The parcel it comes in.
+    pub logistics_no: String,
+    /// The last day on which its goods may be back.
+    pub back_until: String,
+    /// The last day on which that is free of duty and import taxes.
+    pub relief_until: Option<String>,
+    /// The day on which the site had them.
+    pub tallied_on: Option<String>,
+    /// What they were sold for, CNY.
+    pub value: Option<String>,
+    /// What comes back.
+    pub lines: Vec<ReturnedLine>,
+    /// What a person decides on.
+    pub findings: Vec<Finding>,
+}
+
 /// An export trade.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]
@@ -107,6 +149,8 @@ pub struct Export {
     pub attempt: Option<ExportAttempt>,
     /// The open or last cancellation.
     pub cancellation: Option<Cancellation>,
+    /// Returns of its goods.
+    pub returns: Vec<ReturnedGoods>,
     /// What happened, the oldest first.
     pub timeline: Vec<Entry>,
     /// For officers: what is open to them.

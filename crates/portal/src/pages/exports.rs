@@ -204,6 +204,7 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
             }
             div { (documents(frame, shown)) }
         }
+        (super::export_returns::shown(texts, &shown.returns))
         h2 #happened { (texts.text("what-happened")) }
         (happened(frame, shown))
         (remarks(texts, shown.attempt.as_ref()))

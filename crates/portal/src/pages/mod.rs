@@ -15,6 +15,7 @@ pub mod document;
 pub mod drafts;
 pub mod draws;
 pub mod error;
+mod export_returns;
 pub mod exports;
 pub mod figures;
 pub mod found;

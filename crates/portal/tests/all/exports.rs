@@ -45,6 +45,26 @@ fn a_trade() -> Export {
     serde_json::from_value(trade).unwrap()
 }
 
+/// One whose goods come back: one return as its parties see it, one as its carrier does.
+fn a_returned_trade() -> Export {
+    let finding = json!({
+        "rule": "return-without-relief", "layer": "review", "code": "1200", "text": "等待人工审核", "fields": [{"path": "day", "value": "<1>"}],
+        "uncertain": false, "why": {"en": "why<", "zh": "为何<"}, "fix": {"en": "fix<", "zh": "处理<"},
+    });
+    let mut trade = a_line();
+    trade["waitingFor"] = json!(["return-decision", "returned-goods"]);
+    trade["deadlines"] = json!([{"for": "export-return-lapsed", "number": 1, "due": "20271124000000000"}]);
+    trade["returns"] = json!([
+        {"number": 1, "status": 505, "standing": "handed-over", "agentCode": "5301980501", "coElNo": "T<1>", "preNo": "T20261203000000001",
+            "customsCode": "8620", "logisticsCode": "5301960401", "logisticsNo": "EY<1>", "backUntil": "20271123",
+            "reliefUntil": "20270523", "talliedOn": "20261203", "value": "49", "lines": [{"gnum": 1, "qty": "1", "qty1": "1"}], "findings": [finding]},
+        {"number": 2, "status": 120, "standing": "approved", "agentCode": "5301980501", "coElNo": "T2", "preNo": "T20261203000000002",
+            "customsCode": "8620", "logisticsCode": "5301960401", "logisticsNo": "EY1", "backUntil": "20271123", "reliefUntil": null, "talliedOn": null},
+    ]);
+    trade["actions"] = json!([{"action": "approve-return", "number": 1}, {"action": "hold-return", "number": 1, "status": 500}]);
+    serde_json::from_value(trade).unwrap()
+}
+
 fn a_summary_line() -> Value {
     json!({
         "agent": "5301980501", "copNo": "S<1>", "merchant": "5301960201", "state": 399, "stateWord": "concluded",
@@ -176,6 +196,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("exports-narrowed", list(&inside, &none).shown(&inside)),
         ("export", page(&inside, &a_trade(), None).shown(&inside)),
         ("export-decision", page(&inside, &a_trade(), Some(&decision)).shown(&inside)),
+        ("export-returned", page(&inside, &a_returned_trade(), Some(&decision)).shown(&inside)),
         ("export-begun", page(&inside, &Export::default(), None).shown(&inside)),
     ]);
     all

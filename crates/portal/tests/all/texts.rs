@@ -76,8 +76,9 @@ fn asked() -> BTreeSet<String> {
 fn words() -> Vec<(Family, Vec<String>)> {
     use clearance::consignment::{Lane, ReturnState, State};
     use clearance::event::{ActionKind, TimerKind};
+    use clearance::export::ReturnStanding;
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let timers = [1, 2, 3, 4, 5, 6].map(|number| TimerKind::from_number(number).unwrap().word());
+    let timers = [1, 2, 3, 4, 5, 6, 7].map(|number| TimerKind::from_number(number).unwrap().word());
     let inspection = clearance::inspection::Inspection {
         found: Vec::new(),
         measure: clearance::inspection::Measure::Release,
@@ -102,6 +103,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ActionKind::ApproveReturn { number: 1 },
         ActionKind::RefuseReturn { number: 1 },
         ActionKind::ReceiveReturn { number: 1 },
+        ActionKind::HoldReturn { number: 1, status: 500 },
         ActionKind::SummariseBill { notice: "".into() },
         ActionKind::PayBill,
         ActionKind::LeaveGate { release: "".into() },
@@ -123,10 +125,12 @@ fn words() -> Vec<(Family, Vec<String>)> {
     actions.extend(measures.map(|measure| format!("inspected-{measure}")));
     actions.extend(measures.map(|measure| format!("recognised-{measure}")));
     actions.extend([501, 502, 503, 599].map(|status| format!("detain-{status}")));
+    actions.extend([500, 505, 600].map(|status| format!("hold-return-{status}")));
     let events = [&["waybill"][..], &timers, &plain].concat();
     let messages = [
         311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711, 712, 816, 818, 900, 303,
-        304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 701, 702, 792,
+        304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 701, 702, 792, 213, 214,
+        215, 216,
     ];
     let returns = [1, 2, 3, 4, 5].map(|number| ReturnState::from_number(number).unwrap().word());
     vec![
@@ -147,6 +151,8 @@ fn words() -> Vec<(Family, Vec<String>)> {
                 "customs",
                 "bill",
                 "departure",
+                "returned-goods",
+                "return-decision",
             ]),
         ),
         (Family::Deadline, owned(&timers)),
@@ -162,7 +168,21 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ),
         (Family::Account, owned(&["quota", "guarantee", "payable-tax"])),
         (Family::Movement, owned(&["hold", "post", "void", "give-back", "enter", "set-limit"])),
-        (Family::Return, owned(&returns)),
+        (
+            Family::Return,
+            [
+                returns.to_vec(),
+                ReturnStanding::ALL
+                    .map(ReturnStanding::word)
+                    .into_iter()
+                    .filter(|word| !returns.contains(word))
+                    .collect(),
+            ]
+            .concat()
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect(),
+        ),
         (Family::Problem, owned(&PROBLEMS)),
         (Family::Closed, owned(&["draining", "store-failed", "disk-full", "disk-read-only"])),
         (Family::Field, fields()),
@@ -348,16 +368,10 @@ fn items(there: &BTreeSet<String>) -> BTreeSet<String> {
 
 /// Fields of the messages that parties send.
 fn fields() -> Vec<String> {
-    let parts = ceb::Kind::ALL
-        .iter()
-        .filter(|kind| kind.is_declared() && !NOT_TAKEN.contains(&kind.number()))
-        .flat_map(|kind| kind.parts());
+    let parts = ceb::Kind::ALL.iter().filter(|kind| kind.is_declared()).flat_map(|kind| kind.parts());
     let names: BTreeSet<&str> = parts.flat_map(|part| part.fields).map(|field| field.name).collect();
     names.into_iter().map(str::to_owned).collect()
 }
-
-/// Messages that windows do not take yet: no form is offered for them.
-const NOT_TAKEN: [u16; 2] = [213, 215];
 
 /// Counters of the window.
 const COUNTERS: [&str; 13] = [

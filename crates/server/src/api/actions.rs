@@ -69,6 +69,10 @@ impl Body {
             "approve-return" => ActionKind::ApproveReturn { number: number()? },
             "refuse-return" => ActionKind::RefuseReturn { number: number()? },
             "receive-return" => ActionKind::ReceiveReturn { number: number()? },
+            "hold-return" => match self.status {
+                Some(status @ (500 | 505 | 600)) => ActionKind::HoldReturn { number: number()?, status },
+                _ => return Err(Problem::bad_request("this action needs `status` 500, 505 or 600")),
+            },
             "summarise-bill" => ActionKind::SummariseBill {
                 notice: self
                     .notice
@@ -80,7 +84,7 @@ impl Body {
             "pay-bill" => ActionKind::PayBill,
             _ => {
                 return Err(Problem::bad_request(
-                    "action is one of approve, inspect, inspection-result, confirm-inspection, contest-inspection, release, reject, conclude, suspend, resume, detain, re-export, close, approve-cancellation, refuse-cancellation, approve-return, refuse-return, receive-return, summarise-bill, pay-bill",
+                    "action is one of approve, inspect, inspection-result, confirm-inspection, contest-inspection, release, reject, conclude, suspend, resume, detain, re-export, close, approve-cancellation, refuse-cancellation, approve-return, refuse-return, receive-return, hold-return, summarise-bill, pay-bill",
                 ));
             }
         })
@@ -93,7 +97,9 @@ pub const INSPECTS: &[Right] = &[Right::ActionsInspect];
 /// Looking at goods and saying what was found is an inspector's, deciding on them a decider's; either may order a look.
 pub(super) fn asked_for(kind: &ActionKind) -> &'static [Right] {
     match kind {
-        ActionKind::Inspect => &[Right::ActionsInspect, Right::ActionsDecide],
+        ActionKind::Inspect | ActionKind::HoldReturn { status: 500, .. } => {
+            &[Right::ActionsInspect, Right::ActionsDecide]
+        }
         ActionKind::InspectionResult { .. }
         | ActionKind::Inspected(_)
         | ActionKind::Recognised(_)
@@ -138,6 +144,9 @@ pub(super) fn members(kind: &ActionKind) -> Value {
     match kind {
         ActionKind::InspectionResult { passed } => members["passed"] = (*passed).into(),
         ActionKind::Detain { status } => members["status"] = (*status).into(),
+        ActionKind::HoldReturn { number, status } => {
+            (members["number"], members["status"]) = ((*number).into(), (*status).into());
+        }
         ActionKind::ApproveReturn { number }
         | ActionKind::RefuseReturn { number }
         | ActionKind::ReceiveReturn { number } => members["number"] = (*number).into(),

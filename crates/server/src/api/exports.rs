@@ -16,7 +16,9 @@ use axum::response::{IntoResponse, Response};
 use ceb::Document;
 use clearance::consignment::{Filed, Lane, State as Standing};
 use clearance::event::{ActionKind, Cause, OfficerAction, TimerKind};
-use clearance::export::{ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey};
+use clearance::export::{
+    ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport, ReturnStanding,
+};
 use clearance::finding::Finding;
 use clearance::keys::Position;
 use clearance::{Reason, Text};
@@ -132,6 +134,14 @@ fn waiting(trade: &ExportTrade) -> Vec<&'static str> {
     if cancels && !waiting.contains(&"customs") {
         waiting.push("customs");
     }
+    for back in &trade.returns {
+        match back.standing {
+            ReturnStanding::Approved => waiting.push("returned-goods"),
+            standing if !standing.is_final() => waiting.push("return-decision"),
+            _ => {}
+        }
+    }
+    waiting.dedup();
     waiting
 }
 
@@ -174,15 +184,15 @@ pub(super) async fn named(
             ExportState::Trade(trade) => Some(trade.key.clone()),
             ExportState::Waybill(record) => record.claimed_by.as_ref().map(|(trade, _)| trade.clone()),
             ExportState::Owner(owner) => Some(owner.trade.clone()),
+            ExportState::ReturnedParcel(parcel) => parcel.claims.first().map(|claim| claim.trade.clone()),
             ExportState::Batch(_) | ExportState::Summary(_) => None,
             // They have no document of their own.
             ExportState::Closed(_) | ExportState::Claim(_) => continue,
         };
         let whole = !matches!(scope, Scope::Office(districts) if !districts.is_empty());
+        let of_parcel = matches!(state, ExportState::Waybill(_) | ExportState::ReturnedParcel(_));
         let visible = match &trade {
-            Some(trade) => {
-                sees(window, scope, trade).await? || (whole && matches!(state, ExportState::Waybill(_)))
-            }
+            Some(trade) => sees(window, scope, trade).await? || (whole && of_parcel),
             None => whole,
         };
         if visible {
@@ -254,6 +264,7 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
         .as_ref()
         .map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status, "attempt": file.attempt}))
         .into();
+    shown["returns"] = trade.returns.iter().filter_map(|back| reader.returned(back)).collect();
     shown["timeline"] = timeline.iter().map(|event| reader.entry(event)).collect();
     if office {
         shown["actions"] = open_to(caller, &trade).into();
@@ -264,14 +275,15 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     Ok(shown)
 }
 
-/// The events of a trade and of the waybill that it names, the oldest first.
+/// The events of a trade, of the waybill that it names and of the parcels in which its goods come back, the oldest first.
 async fn timeline(window: &Window, trade: &ExportTrade) -> Result<Vec<StoredEvent>, Problem> {
     let key = ExportKey::Trade(trade.key.clone());
     let mut events = window.read.export_timeline(&key).await?;
-    if let Some(carriage) = &trade.carriage {
-        let waybill = ExportKey::Waybill(carriage.key.clone());
-        let of_it = |event: &StoredEvent| matches!(event.row.event.cause, Cause::Document(_));
-        events.extend(window.read.export_timeline(&waybill).await?.into_iter().filter(of_it));
+    let carried = trade.carriage.iter().map(|carriage| ExportKey::Waybill(carriage.key.clone()));
+    let returned = trade.returns.iter().map(|back| ExportKey::ReturnedParcel(back.parcel.clone()));
+    let of_it = |event: &StoredEvent| matches!(event.row.event.cause, Cause::Document(_));
+    for key in carried.chain(returned) {
+        events.extend(window.read.export_timeline(&key).await?.into_iter().filter(of_it));
     }
     events.sort_by_key(|event| event.position);
     events.dedup_by_key(|event| event.position);
@@ -336,6 +348,37 @@ impl Reader<'_> {
                 })
             })
             .into()
+    }
+
+    /// A return, to those who see the trade whole, its sender, its declaring unit and its carrier.
+    fn returned(&self, back: &ReturnOfExport) -> Option<Value> {
+        let (_, agent, co_el_no) = back.key.parts();
+        let own = self.owns(&back.filed) || self.codes.contains(agent);
+        if !self.whole && !own && !self.codes.contains(&back.parcel.logistics) {
+            return None;
+        }
+        let yuan = |fen: i64| ceb::Decimal::from_fen(fen).to_string();
+        let mut shown = json!({
+            "number": back.number, "status": back.standing.status(), "standing": back.standing.word(),
+            "agentCode": agent.as_str(), "coElNo": co_el_no, "preNo": back.pre_no.as_str(),
+            "customsCode": back.district.as_str(), "logisticsCode": back.parcel.logistics.as_str(),
+            "logisticsNo": back.parcel.logistics_no.as_str(), "backUntil": back.back_until.to_string(),
+            "reliefUntil": back.relief_until.map(|day| day.to_string()),
+            "talliedOn": back.tallied.as_ref().map(|mark| mark.on.to_string()),
+        });
+        if self.whole || own {
+            let kind = Some(ceb::Kind::ExportReturn);
+            shown["document"] = self.filed(Some(&back.filed));
+            shown["value"] = back.value.map(yuan).into();
+            shown["lines"] = back
+                .lines
+                .iter()
+                .map(|line| json!({"gnum": line.gnum, "qty": line.qty.to_string(), "qty1": line.qty1.to_string()}))
+                .collect();
+            shown["findings"] =
+                back.findings.iter().map(|one| view::finding(one, kind, own, self.office)).collect();
+        }
+        Some(shown)
     }
 
     /// Findings that concern whoever looks: all, or those on fields of documents that are his.
@@ -407,6 +450,11 @@ fn open_to(caller: &Caller, trade: &ExportTrade) -> Vec<Value> {
     kinds.extend([ActionKind::Reject, ActionKind::Conclude, ActionKind::Suspend, ActionKind::Resume]);
     kinds.extend([501, 502, 503, 599].map(|status| ActionKind::Detain { status }));
     kinds.extend([ActionKind::ApproveCancellation, ActionKind::RefuseCancellation]);
+    for number in trade.returns.iter().map(|back| back.number) {
+        kinds.extend([ActionKind::ApproveReturn { number }, ActionKind::ReceiveReturn { number }]);
+        kinds.extend([500, 505, 600].map(|status| ActionKind::HoldReturn { number, status }));
+        kinds.push(ActionKind::RefuseReturn { number });
+    }
     kinds.retain(|kind| {
         caller.may(actions::asked_for(kind)).is_ok() && clearance::decide::export::is_open(trade, kind)
     });

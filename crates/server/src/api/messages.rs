@@ -167,6 +167,7 @@ fn cop_no_of(document: &Document) -> Option<&Text> {
         Document::ExportCancellation(cancellation) => Some(&cancellation.cop_no),
         Document::MasterBill(master) => Some(&master.head.cop_no),
         Document::SummaryApplication(application) => Some(&application.head.cop_no),
+        Document::ExportReturn(application) => Some(&application.head.co_el_no),
         _ => None,
     }
 }
@@ -191,7 +192,7 @@ async fn named(
         claims.push(ClaimKey::payment(&pay_code, &transaction));
     } else if let Some((logistics, number)) = pair("logisticsCode", "logisticsNo") {
         let key = WaybillKey::new(&logistics, &number);
-        exports.push(ExportKey::Waybill(key.clone()));
+        exports.extend([ExportKey::Waybill(key.clone()), ExportKey::ReturnedParcel(key.clone())]);
         let owner = read.waybill(&key).await?.and_then(|record| record.claimed_by);
         if sees(window, scope, owner.as_ref().map(|(order, _)| order)).await? {
             events = read.waybill_timeline(&key).await?;
@@ -202,6 +203,7 @@ async fn named(
             ExportKey::Cancellation(agent.clone(), cop_no.clone()),
             ExportKey::Master(agent.clone(), cop_no.clone()),
             ExportKey::Summary(agent.clone(), cop_no.clone()),
+            ExportKey::Return(agent.clone(), cop_no.clone()),
         ]);
         claims.extend([
             ClaimKey::Declaration(agent.clone(), cop_no.clone()),
@@ -216,7 +218,7 @@ async fn named(
         }
     } else {
         return Err(Problem::bad_request(
-            "ask by sha256, or by platform and orderNo, merchant and orderNo (exports), payCode and payTransactionId, logisticsCode and logisticsNo, agentCode and copNo, or operatorCode and copNo; kind narrows to one kind of document (311, 621 …)",
+            "ask by sha256, or by platform and orderNo, merchant and orderNo (exports), payCode and payTransactionId, logisticsCode and logisticsNo, agentCode and copNo (a return of an export: its coElNo), or operatorCode and copNo; kind narrows to one kind of document (311, 621 …)",
         ));
     }
     for claim in claims {

@@ -72,7 +72,7 @@ pub(crate) fn caller_told(
     let table = asked_table(word)?;
     let table = match whose {
         Whose::Party(_) => table.of_party().ok_or_else(|| {
-            Problem::not_found("this table is kept by district; of a party there are flow and causes")
+            Problem::not_found("this table is kept by district; of a party there are flow and causes, of its exports export-flow and export-causes")
         })?,
         _ => table,
     };
@@ -144,7 +144,7 @@ fn told(window: &Window, table: Table, query: &Query, whose: &Whose) -> Result<V
     let mut answer = json!({
         "table": table.word(), "from": from.to_string(), "to": to.to_string(), "by": by, "lines": shown,
     });
-    if table == Table::Durations {
+    if matches!(table, Table::Durations | Table::ExportDurations) {
         answer["percentiles"] = percentiles(&standing.figures, &asked, whose);
     }
     if let Whose::Public(least) = whose {

@@ -151,6 +151,7 @@ pub async fn decide(
                 text: form.get("text").to_owned(),
                 passed: open.passed,
                 status: open.status,
+                number: open.number,
                 ..Body::default()
             };
             match api::take(&window, &caller, &key, &body).await {

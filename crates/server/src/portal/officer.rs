@@ -307,9 +307,10 @@ pub(super) fn chosen(choice: &str) -> Option<Open> {
         "" => return None,
         "inspection-result-passed" => Open { passed: Some(true), ..open("inspection-result") },
         "inspection-result-failed" => Open { passed: Some(false), ..open("inspection-result") },
-        other => match other.strip_prefix("detain-") {
-            Some(status) => Open { status: Some(status.parse().ok()?), ..open("detain") },
-            None => open(other),
+        other => match (other.strip_prefix("detain-"), other.strip_prefix("hold-return-")) {
+            (Some(status), _) => Open { status: Some(status.parse().ok()?), ..open("detain") },
+            (_, Some(status)) => Open { status: Some(status.parse().ok()?), ..open("hold-return") },
+            _ => open(other),
         },
     })
 }

@@ -16,6 +16,7 @@ mod every_page_in_browser;
 mod evidence;
 mod export_desk;
 mod export_queue;
+mod export_returns;
 mod export_summaries;
 mod export_trades;
 mod exports;

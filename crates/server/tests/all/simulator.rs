@@ -4,7 +4,9 @@
 //! changes and deletions, cancellations, returns, lists declared anew, bills that are paid, days that pass, restarts, a
 //! store that fails and is opened again. The auditor adds up with his own integers what each buyer used, each guarantor
 //! stands for and each agent owes, says which verdict each declaration must get, and which receipt may follow which.
-//! `ONEWINDOW_SEEDS=10000` plays more, `ONEWINDOW_SEED=n` one.
+//! `ONEWINDOW_SEEDS=10000` plays more, `ONEWINDOW_SEED=n` one. Exports among them: `exports.rs`.
+
+mod exports;
 
 use crate::support::NOW;
 use bytes::Bytes;
@@ -131,6 +133,7 @@ struct Life<P: Place> {
     clock: Clock,
     window: Option<(Window, std::thread::JoinHandle<()>)>,
     plays: Vec<Play>,
+    shipments: Vec<exports::Shipment>,
     said: Vec<Said>,
     actions: u64,
     openings: u64,
@@ -189,6 +192,7 @@ impl<P: Place> Life<P> {
             clock: Clock::simulated(NOW),
             window: None,
             plays,
+            shipments: exports::shipments(seed),
             said: Vec::new(),
             actions: 0,
             openings: 0,
@@ -303,6 +307,9 @@ impl<P: Place> Life<P> {
     }
 
     async fn step(&mut self) {
+        if self.draw.below(3) == 0 {
+            return self.export_step().await;
+        }
         let play = self.draw.below(self.plays.len() as u64) as usize;
         match self.draw.below(100) {
             0..=42 => self.document(play).await,
@@ -725,6 +732,7 @@ impl<P: Place> Life<P> {
             assert_eq!(own, theirs, "seed {seed}: {}", kind.word());
         }
         self.receipts().await;
+        self.audit_exports().await;
     }
 
     /// Which receipt may follow which on one declaration, from the meaning of the states (SPEC §6): nothing twice,
@@ -777,7 +785,8 @@ static SEEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
 
 async fn live(seed: u64, place: impl Place) {
     let mut life = Life::begin(seed, place).await;
-    for _ in 0..70 {
+    // One in three is of exports.
+    for _ in 0..105 {
         life.step().await;
     }
     // Whoever waits for partners has waited long enough.
@@ -823,6 +832,9 @@ fn lives_add_up() {
     let seen = SEEN.lock().unwrap();
     let all = [100, 120, 300, 399, 500, 501, 502, 503, 599, 600, 700, 800, 899, 1399];
     assert!(!many || all.iter().all(|state| seen.contains(state)), "only {seen:?}");
+    if many {
+        exports::everywhere();
+    }
 }
 
 /// The same lives on PostgreSQL: fewer, as each takes longer.

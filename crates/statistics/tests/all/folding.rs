@@ -14,6 +14,7 @@ fn told(order: &str, now: i64, state: State) -> Told {
     Told {
         now: Time(now),
         order: OrderKey::new("P", order),
+        export: false,
         declared: None,
         stand: Some(Stand {
             state,
@@ -39,7 +40,10 @@ fn declared(order: &str, merchant: &str, now: i64, state: State) -> Told {
         parties: vec!["P".into(), merchant.into()],
     };
     let goods = vec![("33049900".into(), 1_000, 91)];
-    Told { declared: Some(Declared { named, weight: 500, goods }), ..told(order, now, state) }
+    Told {
+        declared: Some(Declared { named, weight: 500, goods, converted: true }),
+        ..told(order, now, state)
+    }
 }
 
 fn asked(table: Table, by: &[Dimension]) -> Asked {
@@ -135,4 +139,35 @@ fn an_officers_decision_is_counted_with_how_long_it_was_waited_for() {
     let expected = ["decision 0000120", "release 0000120", "verdict 0000001"];
     assert_eq!(spans.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), expected);
     assert!(figures.waiting(Time(NOON)).is_empty());
+}
+
+#[test]
+fn exports_are_counted_beside_imports_of_the_same_number() {
+    let mut figures = Figures::default();
+    let export = |told: Told| Told { export: true, ..told };
+    figures.add(&declared("1", "M", NOON, State::Review));
+    figures.add(&export(declared("1", "N", NOON, State::Concluded)));
+    let mut unknown = export(declared("2", "N", NOON, State::Concluded));
+    unknown.declared.as_mut().unwrap().converted = false;
+    figures.add(&unknown);
+    figures.add(&export(told("1", NOON + 1_000, State::Released)));
+    figures.add(&export(told("1", NOON + 2_000, State::Closed)));
+    let by = [Dimension::Second];
+    let flow = counts(&figures, Table::ExportFlow, &by, &office());
+    let expected = [("closed", 1), ("concluded", 2), ("declared", 2), ("released", 1), ("unconverted", 1)];
+    assert_eq!(flow, expected.map(|(step, count)| (step.to_owned(), Some(count))));
+    let imports = counts(&figures, Table::Flow, &by, &office());
+    assert_eq!(imports, [("declared".to_owned(), Some(1)), ("review".to_owned(), Some(1))]);
+    assert_eq!((figures.open.len(), figures.open_exports.len()), (1, 1), "each has its own");
+    // Goods that are back are a step of their own, whose district the row itself says.
+    let mut back = export(told("1", NOON + 3_000, State::Closed));
+    (back.returning, back.returned) = (Some(("8620".into(), "N".into())), Some((500, 0)));
+    figures.add(&back);
+    let returned = lines(&figures, &asked(Table::ExportFlow, &by), &office());
+    let returned = returned.iter().find(|line| line.parts == ["returned"]).unwrap();
+    assert_eq!(returned.measure.as_ref().map(|measure| (measure.count, measure.value)), Some((1, 500)));
+    let of_party = counts(&figures, Table::ExportPartyFlow, &by, &Whose::Party(vec!["N".into()]));
+    assert!(of_party.contains(&("returned".to_owned(), Some(1))), "{of_party:?}");
+    let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap().figures(), Some(figures));
 }

@@ -6,8 +6,10 @@ use clearance::export::{
     BillMark, BilledParcel, CancellationOfExport, ClosedLine, ClosedList, DepartureMark, ExportAttempt,
     ExportBatch, ExportCarriage, ExportFollow, ExportKey, ExportOutcome, ExportOwner, ExportPart,
     ExportState, ExportSummary, ExportTrade, ExportTradeKey, ExportWaybillRecord, GroupKey, GroupLine,
-    LineKey, ListMark, SummarisedDeclaration, SummarisedLine, SummaryClaim, SummaryMember, SummaryPart,
+    LineKey, ListMark, ReturnClaim, ReturnOfExport, ReturnStanding, ReturnedParcel, ReturnedQuantity,
+    SummarisedDeclaration, SummarisedLine, SummaryClaim, SummaryMember, SummaryPart, TallyMark,
 };
+use std::sync::Arc;
 
 fields! {
     ExportTradeKey { merchant, order_no }
@@ -18,7 +20,6 @@ fields! {
     ExportCarriage { key, waybill, bill, arrived, departed }
     CancellationOfExport { filed, pre_no, attempt }
     ExportAttempt { number, declaration, state, pre_no, invt_no, business_date, rulebook, lane, findings, remarks, closed_on }
-    ExportTrade { key, version, first, created, last, previous, last_time, order, payment, carriage, attempt, cancellation, seen, actions, timers }
     ExportWaybillRecord { key, version, last, previous, last_time, since, waybill, claimed_by, list, bill, arrived, departed, seen }
     ExportOwner { key, trade }
     ExportPart { number, filed }
@@ -35,6 +36,63 @@ fields! {
     SummarisedLine { key, sums }
     SummarisedDeclaration { number, key, lists, gross_weight, net_weight, lines }
     ExportSummary { key, version, first, created, last, previous, last_time, pre_no, sum_no, parts, declarations, seen }
+    ReturnedQuantity { gnum, qty, qty1, qty2 }
+    TallyMark { position, operator, district, invt_no, on }
+    ReturnOfExport { number, key, filed, pre_no, standing, lines, parcel, tallied, back_until, relief_until, value, district, findings }
+    ReturnClaim { trade, invt_no }
+    ReturnedParcel { key, version, last, previous, last_time, pre_no, tally, tallied, claims, seen }
+}
+
+/// A trade as it was first stored. What came since stands behind it, under a number of its own ([`ExportState`]).
+impl Stored for ExportTrade {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.key.put(out);
+        self.version.put(out);
+        self.first.put(out);
+        self.created.put(out);
+        self.last.put(out);
+        self.previous.put(out);
+        self.last_time.put(out);
+        self.order.put(out);
+        self.payment.put(out);
+        self.carriage.put(out);
+        self.attempt.put(out);
+        self.cancellation.put(out);
+        self.seen.put(out);
+        self.actions.put(out);
+        self.timers.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        // In the order in which they stand here.
+        Ok(Self {
+            key: Stored::get(bytes)?,
+            version: Stored::get(bytes)?,
+            first: Stored::get(bytes)?,
+            created: Stored::get(bytes)?,
+            last: Stored::get(bytes)?,
+            previous: Stored::get(bytes)?,
+            last_time: Stored::get(bytes)?,
+            order: Stored::get(bytes)?,
+            payment: Stored::get(bytes)?,
+            carriage: Stored::get(bytes)?,
+            attempt: Stored::get(bytes)?,
+            cancellation: Stored::get(bytes)?,
+            seen: Stored::get(bytes)?,
+            actions: Stored::get(bytes)?,
+            timers: Stored::get(bytes)?,
+            returns: Vec::new(),
+            value: None,
+        })
+    }
+}
+
+impl Stored for ReturnStanding {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.number());
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Self::from_number(bytes.byte()?).ok_or(Damage("no standing of a return has this number"))
+    }
 }
 
 lists!(
@@ -45,7 +103,10 @@ lists!(
     SummaryMember,
     SummaryPart,
     SummarisedLine,
-    SummarisedDeclaration
+    SummarisedDeclaration,
+    ReturnedQuantity,
+    ReturnOfExport,
+    ReturnClaim
 );
 
 impl Stored for ExportKey {
@@ -65,9 +126,15 @@ impl Stored for ExportKey {
 impl Stored for ExportState {
     fn put(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Trade(trade) => {
+            Self::Trade(trade) if trade.returns.is_empty() && trade.value.is_none() => {
                 out.push(1);
                 trade.put(out);
+            }
+            Self::Trade(trade) => {
+                out.push(8);
+                trade.put(out);
+                trade.returns.put(out);
+                trade.value.put(out);
             }
             Self::Waybill(record) => {
                 out.push(2);
@@ -93,6 +160,10 @@ impl Stored for ExportState {
                 out.push(7);
                 summary.put(out);
             }
+            Self::ReturnedParcel(parcel) => {
+                out.push(9);
+                parcel.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -104,6 +175,12 @@ impl Stored for ExportState {
             5 => Self::Closed(Stored::get(bytes)?),
             6 => Self::Claim(Stored::get(bytes)?),
             7 => Self::Summary(Stored::get(bytes)?),
+            8 => {
+                let mut trade = ExportTrade::get(bytes)?;
+                (trade.returns, trade.value) = (Stored::get(bytes)?, Stored::get(bytes)?);
+                Self::Trade(Arc::new(trade))
+            }
+            9 => Self::ReturnedParcel(Stored::get(bytes)?),
             _ => return Err(Damage("no state of exports has this number")),
         })
     }
@@ -151,6 +228,25 @@ impl Stored for ExportFollow {
                 by.put(out);
                 cause.put(out);
             }
+            Self::ReturnFiled { to, file, list, parcel, cause } => {
+                out.push(7);
+                to.put(out);
+                file.put(out);
+                list.put(out);
+                parcel.put(out);
+                cause.put(out);
+            }
+            Self::ParcelTallied { to, parcel, cause } => {
+                out.push(8);
+                to.put(out);
+                parcel.put(out);
+                cause.put(out);
+            }
+            Self::ReturnEnded { to, cause } => {
+                out.push(9);
+                to.put(out);
+                cause.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -189,6 +285,19 @@ impl Stored for ExportFollow {
                 by: Stored::get(bytes)?,
                 cause: Stored::get(bytes)?,
             },
+            7 => Self::ReturnFiled {
+                to: Stored::get(bytes)?,
+                file: Stored::get(bytes)?,
+                list: Stored::get(bytes)?,
+                parcel: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            8 => Self::ParcelTallied {
+                to: Stored::get(bytes)?,
+                parcel: Stored::get(bytes)?,
+                cause: Stored::get(bytes)?,
+            },
+            9 => Self::ReturnEnded { to: Stored::get(bytes)?, cause: Stored::get(bytes)? },
             _ => return Err(Damage("no follow of exports has this number")),
         })
     }

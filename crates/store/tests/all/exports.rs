@@ -89,6 +89,8 @@ fn trade(
         seen: vec![Seen { fingerprint: [7; 16], position: at(2) }],
         actions: vec![("a-1".into(), at(10))],
         timers: vec![(TimerKind::ExportPartnersMissing, 2, due)],
+        returns: Vec::new(),
+        value: None,
     }
 }
 

@@ -88,6 +88,9 @@ pub fn is_open(trade: &ExportTrade, kind: &ActionKind) -> bool {
     if matches!(kind, ActionKind::ApproveCancellation | ActionKind::RefuseCancellation) {
         return super::cancellation::is_open(trade);
     }
+    if super::returned::is_of_return(kind) {
+        return super::returned::is_open(trade, kind);
+    }
     // What these mean is narrower than where they lead.
     let fits = match kind {
         ActionKind::Approve => state == State::Review,
@@ -135,6 +138,7 @@ fn perform(case: &mut Case<'_>, trade: &mut ExportTrade, action: &OfficerAction)
         }
         ActionKind::ApproveCancellation => super::cancellation::approve(case, trade),
         ActionKind::RefuseCancellation => super::cancellation::refuse_open(case, trade, text),
+        kind if super::returned::is_of_return(kind) => super::returned::act(case, trade, kind, text),
         _ => {}
     }
 }

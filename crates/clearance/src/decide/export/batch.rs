@@ -1,6 +1,7 @@
 //! Documents of many parcels: master list (607), arrival at the site (507), departure (509), each in one message or in
 //! parts. They name waybills alone: each waybill keeps its mark, whatever came of its list yet, and the trade that claims it
 //! follows. So nothing that comes out of turn is lost. Once declared they are not changed, as arrivals of imports are not.
+//! Applications that follow on their trade (605, 213) are taken here too: they are such documents of one part.
 
 use super::super::partner::accepted;
 use super::super::receipt::Numbers;
@@ -25,28 +26,32 @@ const AWAITS_PARTS: &str = "[Code:1800;Desc:逻辑校验通过，等待其余分
 const OPENED: &str = "[Code:19019;Desc:布控查验]";
 const RELEASED: &str = "[Code:2600;Desc:放行]";
 
-/// What the three kinds have in common.
-struct Head<'a> {
-    key: ExportKey,
+/// What the kinds have in common.
+pub(super) struct Head<'a> {
+    pub key: ExportKey,
     /// First letter of its `preNo`.
-    letter: char,
-    element: &'static str,
-    app_type: &'a str,
-    app_time: Stamp,
-    app_status: &'a str,
-    guid: &'a str,
-    part: u32,
-    parts: u32,
+    pub letter: char,
+    pub element: &'static str,
+    pub app_type: &'a str,
+    pub app_time: Stamp,
+    pub app_status: &'a str,
+    pub guid: &'a str,
+    pub part: u32,
+    pub parts: u32,
 }
 
 impl Head<'_> {
-    fn declares(&self) -> bool {
+    pub(super) fn declares(&self) -> bool {
         self.app_status == "2" && self.app_type != "3"
+    }
+    /// The element that has the sender's own number.
+    fn own_number(&self) -> &'static str {
+        if matches!(self.key, ExportKey::Return(..)) { "coElNo" } else { "copNo" }
     }
 }
 
 /// The batch of a key as it stands, or a new one.
-fn known(case: &Case<'_>, key: &ExportKey) -> Option<ExportBatch> {
+pub(super) fn known(case: &Case<'_>, key: &ExportKey) -> Option<ExportBatch> {
     match case.facts.exports.get(key) {
         Some(ExportState::Batch(batch)) => Some((**batch).clone()),
         _ => None,
@@ -67,7 +72,7 @@ fn begun(key: ExportKey, pre_no: Text) -> ExportBatch {
     }
 }
 
-fn keep(case: &mut Case<'_>, mut batch: ExportBatch) {
+pub(super) fn keep(case: &mut Case<'_>, mut batch: ExportBatch) {
     batch.version += 1;
     batch.previous = (batch.version > 1).then_some(batch.last);
     batch.last = case.position;
@@ -112,10 +117,11 @@ fn against(batch: Option<&ExportBatch>, head: &Head<'_>) -> Vec<Finding> {
         (Some(existing), _) if head.app_time < existing.app_time => {
             found.push(outdated(&field("appTime"), head.app_time, existing.app_time));
         }
-        (Some(existing), _) if existing.status == 1 => {}
+        (Some(existing), kind) if existing.status == 1 || (existing.status == 100 && kind != "3") => {}
         (Some(_), "1") => {
-            let (_, _, cop_no) = head.key.parts();
-            found.push(Finding::new(Reason::AlreadyExists).argument(cop_no).field(field("copNo"), cop_no));
+            let (_, _, number) = head.key.parts();
+            let finding = Finding::new(Reason::AlreadyExists).argument(number);
+            found.push(finding.field(field(head.own_number()), number));
         }
         (Some(existing), _) => {
             let finding = Finding::new(Reason::StateForbidsChange).argument(existing.status.to_string());
@@ -135,7 +141,7 @@ fn count_of(document: &Document) -> Option<u32> {
 }
 
 /// Takes a part up to its first receipt; none = it was refused, or was here before.
-fn take(
+pub(super) fn take(
     case: &mut Case<'_>,
     arrived: &Arrived,
     head: &Head<'_>,
@@ -461,7 +467,7 @@ pub(super) fn tell_master(case: &mut Case<'_>, record: &ExportWaybillRecord) {
     case.export_follows(ExportFollow::ParcelsOfBill { to, parcels: vec![parcel], cause });
 }
 
-/// The one part of an application to cancel.
+/// The one part of an application that follows on its trade.
 pub(super) fn application(case: &Case<'_>, key: &ExportKey) -> Option<(Filed, Text)> {
     let batch = known(case, key)?;
     let filed = batch.parts.into_iter().next()?.filed;

@@ -7,6 +7,7 @@ use crate::consignment::State;
 use crate::event::Arrived;
 use crate::export::{
     ExportAttempt, ExportFollow, ExportKey, ExportTrade, ExportTradeKey, ExportWaybillRecord, moves::next,
+    value,
 };
 use crate::finding::Finding;
 use crate::keys::WaybillKey;
@@ -67,6 +68,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         remarks: Vec::new(),
         closed_on: None,
     });
+    trade.value = value::of_list(declaration, &case.reference.current().rates, case.today());
     case.out.answer.pre_no = Some(pre_no.clone());
     case.accept(i32::from(status), info.clone(), findings);
     let numbers = Numbers { pre_no, ..Numbers::default() };

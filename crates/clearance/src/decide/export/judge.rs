@@ -132,26 +132,25 @@ fn value(
     declaration: &ExportDeclaration,
     law: &Law,
 ) -> Option<Finding> {
-    const CNY: &str = "142";
     if !to_enterprises(&declaration.head.trade_mode) {
         return None;
     }
+    let book = case.reference.numbered(attempt.rulebook);
     let mut sum = Decimal::ZERO;
     for line in &declaration.lines {
-        if line.currency != CNY {
+        let Some(amount) = book.rates.in_cny(&line.currency, line.total_price, attempt.business_date) else {
             let path = format!("InventoryList[{}].currency", line.gnum);
             return Some(
                 Finding::new(Reason::ExportValueNotConverted).field(path, &line.currency).uncertain(),
             );
-        }
+        };
         // Beyond what can be added is beyond every limit.
-        sum = sum.checked_add(line.total_price).unwrap_or(Decimal::from_fen(i64::MAX));
+        sum = sum.checked_add(amount).unwrap_or(Decimal::from_fen(i64::MAX));
     }
     let limit = Decimal::from_fen(law.export_list_limit);
     if sum <= limit {
         return None;
     }
-    let book = case.reference.numbered(attempt.rulebook);
     let sure = matches!(
         book.parameters.confidence("export_list_limit", attempt.business_date),
         Confidence::Seen | Confidence::Known

@@ -9,8 +9,11 @@ mod declaration;
 mod judge;
 mod partner;
 pub(super) mod receipt;
+mod return_match;
+mod returned;
 mod summary;
 mod summary_lists;
+mod tally;
 mod waybill;
 
 pub use action::{is_open, refused};
@@ -57,6 +60,19 @@ pub(crate) fn needs_of_document(document: &Document, law: impl FnOnce() -> Law, 
             ]);
         }
         Document::SummaryApplication(application) => summary::needs(application, law, keys),
+        Document::ExportReturn(application) => {
+            let head = &application.head;
+            keys.exports.extend([
+                ExportKey::named(ExportKey::Return, &head.agent_code, &head.co_el_no),
+                ExportKey::Entry(head.invt_no.trim().into()),
+            ]);
+        }
+        Document::ReturnTally(tally) => {
+            let parcel = WaybillKey::new(&tally.logistics_code, &tally.logistics_no);
+            keys.exports.push(ExportKey::ReturnedParcel(parcel));
+            let named = tally.invt_no.as_deref().map(str::trim).filter(|named| !named.is_empty());
+            keys.exports.extend(named.map(|named| ExportKey::Entry(named.into())));
+        }
         other => {
             keys.exports.extend(batch::key_of(other));
             keys.exports.extend(batch::waybills(other).into_iter().map(ExportKey::Waybill));
@@ -80,6 +96,18 @@ pub(crate) fn needs_of_follow(follow: &ExportFollow, keys: &mut Keys) {
         ExportFollow::CancellationFiled { to, file, .. } => {
             keys.exports.extend([ExportKey::Trade(to.clone()), file.clone()]);
         }
+        ExportFollow::ReturnFiled { to, file, list, parcel, .. } => {
+            keys.exports.extend([
+                ExportKey::Trade(to.clone()),
+                file.clone(),
+                ExportKey::Summarised(list.clone()),
+                ExportKey::ReturnedParcel(parcel.clone()),
+            ]);
+        }
+        ExportFollow::ParcelTallied { to, parcel, .. } => {
+            keys.exports.extend([ExportKey::Trade(to.clone()), ExportKey::ReturnedParcel(parcel.clone())]);
+        }
+        ExportFollow::ReturnEnded { to, .. } => keys.exports.push(to.clone()),
     }
 }
 
@@ -99,6 +127,8 @@ pub(super) fn document(case: &mut Case<'_>, arrived: &Arrived) -> bool {
         Document::ExportArrival(arrival) => batch::arrival(case, arrived, arrival),
         Document::Departure(departure) => batch::departure(case, arrived, departure),
         Document::SummaryApplication(application) => summary::apply(case, arrived, application),
+        Document::ExportReturn(application) => returned::arrived(case, arrived, application),
+        Document::ReturnTally(tally) => tally::arrived(case, arrived, tally),
         _ => return false,
     }
     true
@@ -115,6 +145,9 @@ pub(super) fn follow(case: &mut Case<'_>, follow: &ExportFollow) {
         ExportFollow::ParcelsOfBill { to, parcels, .. } => batch::parcels(case, to, parcels),
         ExportFollow::CancellationFiled { to, file, .. } => cancellation::filed(case, to, file),
         ExportFollow::ListsFreed { lists, by, .. } => summary::freed(case, lists, by),
+        ExportFollow::ReturnFiled { to, file, parcel, .. } => returned::filed(case, to, file, parcel),
+        ExportFollow::ParcelTallied { to, parcel, .. } => returned::tallied(case, to, parcel),
+        ExportFollow::ReturnEnded { to, .. } => returned::ended(case, to),
     }
 }
 
@@ -123,8 +156,8 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     action::act(case, action);
 }
 
-/// The partners of a declared list did not come in time, or all came and a script kept the verdict back until now. A timer that
-/// was cleared or fired meanwhile does nothing.
+/// The partners of a declared list, or the goods of an approved return, did not come in time, or all came and a script kept the
+/// verdict back until now. A timer that was cleared or fired meanwhile does nothing.
 pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     let mut trade = case.export_trade(&ExportTradeKey::of_pair(&timer.order));
     let running =
@@ -136,6 +169,10 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     case.out.cleared.push((timer.kind, timer.attempt));
     let Some(index) = running else { return };
     trade.timers.remove(index);
+    if timer.kind == TimerKind::ExportReturnLapsed {
+        returned::lapse(case, &mut trade, timer.attempt);
+        return case.keep_export(trade);
+    }
     let waits = |attempt: &ExportAttempt| attempt.state == State::Declared && attempt.number == timer.attempt;
     if trade.attempt.as_ref().is_some_and(waits) {
         let missing = judge::missing(case, &trade);

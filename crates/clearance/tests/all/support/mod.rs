@@ -208,6 +208,8 @@ pub fn usual_sender(document: &Document) -> Text {
         Document::ExportArrival(arrival) => arrival.head.operator_code.clone(),
         Document::Departure(departure) => departure.head.logistics_code.clone(),
         Document::SummaryApplication(application) => application.head.agent_code.clone(),
+        Document::ExportReturn(application) => application.head.agent_code.clone(),
+        Document::ReturnTally(tally) => tally.operator_code.clone(),
         _ => Text::default(),
     }
 }

@@ -1,0 +1,478 @@
+//! Returns of exports: application and tally in either order, everything that stands against them, what officers do, and what is
+//! left to come back.
+
+use crate::support::{NOW, Window};
+use ceb::{Decimal, Document, ExportReturn};
+use clearance::consignment::State;
+use clearance::event::{ActionKind, Cause, OfficerAction};
+use clearance::export::{ExportKey, ExportTrade, ReturnOfExport, ReturnStanding};
+use clearance::keys::Time;
+use clearance::outcome::Outcome;
+use clearance::sample::{self, Export};
+use clearance::{Reason, Text};
+use std::sync::Arc;
+
+const DAY: i64 = 86_400_000;
+const ONE: Decimal = Decimal::ONE;
+
+/// An export of which at least two pieces of the first goods are sold.
+fn export() -> Export {
+    let several = |one: &Export| one.declaration.lines[0].qty > ONE;
+    (1..).map(|number| Export::new(1, number, NOW)).find(several).unwrap()
+}
+
+fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
+    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
+}
+
+fn back<'a>(window: &'a Window, export: &Export) -> &'a ReturnOfExport {
+    of(window, export).returns.last().unwrap()
+}
+
+/// Brings an export out of the country, and says the number of its list.
+fn leave(window: &mut Window, export: &Export) -> Text {
+    for (sender, document) in export.documents() {
+        window.send_as(&sender, document);
+    }
+    if of(window, export).attempt.as_ref().unwrap().state == State::Review {
+        act(window, export, ActionKind::Approve);
+    }
+    window.send(Document::MasterBill(Export::master_bill(&[export], window.now).unwrap()));
+    window.send(Document::ExportArrival(Export::arrival(&[export], window.now).unwrap()));
+    window.send(Document::Departure(Export::departure(&[export], window.now).unwrap()));
+    let attempt = of(window, export).attempt.as_ref().unwrap();
+    assert_eq!(attempt.state, State::Closed);
+    attempt.invt_no.clone().unwrap()
+}
+
+/// A window from which an export left, ten days later.
+pub(crate) fn left() -> (Window, Export, Text) {
+    let (mut window, export) = (Window::new(), export());
+    let entry = leave(&mut window, &export);
+    window.wait_days(10);
+    window.outcomes.clear();
+    (window, export, entry)
+}
+
+fn act(window: &mut Window, export: &Export, kind: ActionKind) -> Outcome {
+    let action = OfficerAction {
+        id: format!("action-{}-{}", window.outcomes.len(), of(window, export).version).into(),
+        officer: "样例关员".into(),
+        party: "8620000001".into(),
+        order: export.key().as_pair(),
+        version: of(window, export).version,
+        kind,
+        text: "样例".into(),
+    };
+    window.run(Cause::ExportAction(Arc::new(action)))
+}
+
+fn apply(window: &mut Window, application: &ExportReturn) -> Outcome {
+    window.send(Document::ExportReturn(application.clone()))
+}
+
+fn tally(window: &mut Window, export: &Export, entry: Option<&str>) -> Outcome {
+    window.send(Document::ReturnTally(export.tally(entry, window.now)))
+}
+
+/// What the last judgement of an application said, wherever it was made.
+fn said(window: &Window) -> Vec<Reason> {
+    let told = window.outcomes.iter().rev().find(|outcome| !outcome.answer.findings.is_empty());
+    told.map_or_else(Vec::new, |outcome| outcome.answer.findings.iter().map(|one| one.reason).collect())
+}
+
+#[test]
+fn an_application_is_approved_tallied_and_released() {
+    let (mut window, export, entry) = left();
+    let application = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+    assert_eq!(apply(&mut window, &application).answer.status, 2);
+    assert_eq!(window.receipts(), "214:2 214:120 214:300");
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Review);
+    assert!(back(&window, &export).findings.is_empty(), "an officer approves, nothing stands against it");
+    let forbidden = act(&mut window, &export, ActionKind::ReceiveReturn { number: 1 });
+    assert_eq!(forbidden.answer.findings[0].reason, Reason::ActionForbidden, "no goods are there");
+    act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
+    assert_eq!(of(&window, &export).timers.len(), 1, "goods are awaited until a day");
+    let outcome = tally(&mut window, &export, Some(&entry));
+    assert_eq!(outcome.answer.status, 399);
+    assert_eq!(window.receipts(), "214:2 214:120 214:300 214:120 216:2 216:399 214:800");
+    let info = window.outcomes.iter().flat_map(|outcome| &outcome.receipts).last().unwrap();
+    assert!(matches!(&*info.document, Document::ExportReturnReceipt(receipt)
+        if receipt.return_info == "[Code:2600;Desc:放行，退运商品免征进口关税和进口环节税]"
+            && receipt.co_el_no == application.head.co_el_no
+            && receipt.pre_no.as_ref().is_some_and(|number| number.starts_with('T'))));
+    let trade = of(&window, &export);
+    assert!(trade.timers.is_empty() && trade.attempt.as_ref().unwrap().state == State::Closed);
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Released);
+    let price = export.declaration.lines[0].price.fen_half_up().unwrap().0;
+    assert_eq!(back(&window, &export).value, Some(price), "what one piece was sold for");
+    // The same bytes again get their first answer.
+    assert!(apply(&mut window, &application).repeats.is_some());
+}
+
+#[test]
+fn a_tally_may_come_first_and_stands_for_all_that_come_in_its_parcel() {
+    let (mut window, export, entry) = left();
+    assert_eq!(tally(&mut window, &export, None).answer.status, 399);
+    for nth in 0..2 {
+        apply(&mut window, &export.goods_back(&entry, nth, &[(0, ONE)], window.now));
+        let number = u32::try_from(nth).unwrap() + 1;
+        assert!(back(&window, &export).tallied.is_some());
+        act(&mut window, &export, ActionKind::ApproveReturn { number });
+        assert_eq!(
+            (back(&window, &export).number, back(&window, &export).standing),
+            (number, ReturnStanding::Released)
+        );
+    }
+    assert!(window.receipts().ends_with("214:2 214:120 214:300 214:120 214:800"), "{}", window.receipts());
+}
+
+#[test]
+fn everything_that_stands_against_an_application_is_told_with_both_values() {
+    let differs: [(&dyn Fn(&mut ExportReturn), Reason); 9] = [
+        (&|one| one.head.ebp_code = "5301960102".into(), Reason::ReturnPlatformDiffers),
+        (&|one| one.lines[0].gnum = 77, Reason::ExportReturnLineUnknown),
+        (&|one| one.lines[0].gcode = "6109100099".into(), Reason::ExportReturnLineUnknown),
+        (&|one| one.lines[0].gname = "样例别名".into(), Reason::ExportReturnGoodsDiffer),
+        (&|one| one.lines[0].gmodel = "样例别款".into(), Reason::ExportReturnGoodsDiffer),
+        (&|one| one.lines[0].unit = "012".into(), Reason::ExportReturnGoodsDiffer),
+        (&|one| one.lines[0].unit1 = "012".into(), Reason::ExportReturnGoodsDiffer),
+        (&|one| one.lines[0].qty = Decimal::from_whole(99), Reason::ExportReturnQuantityExceeds),
+        (&|one| one.lines[0].qty1 = Decimal::from_whole(99), Reason::ExportReturnQuantityExceeds),
+    ];
+    for (change, reason) in differs {
+        let (mut window, export, entry) = left();
+        let mut application = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+        change(&mut application);
+        if reason == Reason::ReturnPlatformDiffers {
+            application.head.ebp_name = "样例滇池优选平台".into();
+        }
+        apply(&mut window, &application);
+        assert_eq!(said(&window), [reason]);
+        assert_eq!(window.receipts(), "214:2 214:100", "{reason:?}");
+        let last = window.outcomes.iter().flat_map(|outcome| &outcome.receipts).last().unwrap();
+        let Document::ExportReturnReceipt(receipt) = &*last.document else { panic!() };
+        let code = reason.customs_code().unwrap();
+        assert!(receipt.return_info.starts_with(&format!("[Code:{code};Desc:")), "{}", receipt.return_info);
+        assert!(of(&window, &export).returns.is_empty(), "nothing is taken of the list");
+    }
+}
+
+#[test]
+fn what_is_wrong_by_itself_is_refused_with_a_code_of_its_kind() {
+    let wrong: [(&dyn Fn(&mut ExportReturn), Reason, i32); 6] = [
+        (&|one| one.head.ie_flag = "E".into(), Reason::FieldNotAllowed, -214_008),
+        (&|one| one.head.country = "142".into(), Reason::FieldNotAllowed, -214_008),
+        (&|one| one.head.reason = " ".into(), Reason::ReasonEmpty, -215_042),
+        (&|one| one.lines[0].qty = Decimal::ZERO, Reason::AmountNegative, 0),
+        (&|one| one.head.invt_no = "862020269999999999".into(), Reason::DeclarationUnknown, 0),
+        (&|one| one.head.pre_no = Some("T20261123999999999".into()), Reason::PreEntryNumberUnknown, 0),
+    ];
+    for (change, reason, code) in wrong {
+        let (mut window, export, entry) = left();
+        let mut application = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+        change(&mut application);
+        let outcome = apply(&mut window, &application);
+        assert_eq!(said(&window), [reason]);
+        assert!(
+            outcome.answer.status < -213_000 && outcome.answer.status > -217_001,
+            "{}",
+            outcome.answer.status
+        );
+        assert!(code == 0 || outcome.answer.status == code, "{reason:?} {}", outcome.answer.status);
+        assert!(outcome.follows.is_empty());
+    }
+    // Another merchant's list is answered as one that is not there.
+    let (mut window, export, entry) = left();
+    let mut application = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+    application.head.ebc_code = "5301960202".into();
+    application.head.ebc_name = "样例彩云母婴商贸".into();
+    apply(&mut window, &application);
+    assert_eq!(said(&window), [Reason::DeclarationUnknown]);
+}
+
+#[test]
+fn goods_come_back_after_they_left_and_within_their_time() {
+    let (mut window, export) = (Window::new(), export());
+    for (sender, document) in export.documents() {
+        window.send_as(&sender, document);
+    }
+    let entry = of(&window, &export).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    assert_eq!(said(&window), [Reason::ReturnBeforeDeparture]);
+
+    let (mut window, export, entry) = left();
+    // Half a year later they come back, but no more free of duty: a person decides.
+    window.wait_days(200);
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    assert_eq!(said(&window), [Reason::ReturnWithoutRelief]);
+    assert!(window.receipts().ends_with("214:120 214:300"));
+    act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
+    tally(&mut window, &export, None);
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Released, "it was decided knowing that");
+    let last = window.outcomes.iter().flat_map(|outcome| &outcome.receipts).last().unwrap();
+    assert!(matches!(&*last.document, Document::ExportReturnReceipt(receipt)
+        if receipt.return_info.contains("依法另行办理")));
+    window.wait_days(200);
+    apply(&mut window, &export.goods_back(&entry, 1, &[(0, ONE)], window.now));
+    assert!(said(&window).contains(&Reason::ReturnTooLate), "{:?}", said(&window));
+    // A limit that is not sure rejects nobody.
+    let (mut window, export, entry) = left();
+    window.parameter(
+        "export_return_months,12,months,20200327,,announcement 2020-44,seen",
+        "export_return_months,12,months,20200327,,announcement 2020-44,unsure",
+    );
+    window.wait_days(400);
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    assert!(said(&window).contains(&Reason::UncertainRow), "{:?}", said(&window));
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Review);
+}
+
+#[test]
+fn goods_that_come_after_their_relief_wait_for_a_person_though_they_were_approved() {
+    let (mut window, export, entry) = left();
+    window.wait_days(150);
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
+    window.wait_days(60);
+    tally(&mut window, &export, None);
+    let returned = back(&window, &export);
+    assert_eq!(returned.standing, ReturnStanding::Review);
+    let reasons: Vec<Reason> = returned.findings.iter().map(|finding| finding.reason).collect();
+    assert_eq!(reasons, [Reason::ReturnWithoutRelief]);
+    act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Released);
+}
+
+#[test]
+fn no_more_comes_back_than_left_and_what_was_refused_is_free_again() {
+    let (mut window, export, entry) = left();
+    let all = export.declaration.lines[0].qty;
+    let first = export.goods_back(&entry, 0, &[(0, all)], window.now);
+    apply(&mut window, &first);
+    let second = export.goods_back(&entry, 1, &[(0, ONE)], window.now);
+    apply(&mut window, &second);
+    let expected = [Reason::ExportReturnQuantityExceeds, Reason::ExportReturnQuantityExceeds];
+    assert_eq!(said(&window), expected, "pieces, and statutory units");
+    // What is under way is neither sent anew nor changed.
+    for (kind, reason) in [("1", Reason::AlreadyExists), ("2", Reason::StateForbidsChange)] {
+        let mut again = first.clone();
+        (again.head.app_type, again.head.app_time) = (kind.into(), sample::stamp(Time(window.now.0 + 1_000)));
+        apply(&mut window, &again);
+        assert_eq!(said(&window), [reason]);
+    }
+    act(&mut window, &export, ActionKind::RefuseReturn { number: 1 });
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Refused);
+    // The other is declared again under its number, as new or as a change.
+    let mut again = second.clone();
+    again.head.app_time = sample::stamp(Time(window.now.0 + 2_000));
+    apply(&mut window, &again);
+    let returned = back(&window, &export);
+    assert_eq!((returned.number, returned.standing), (2, ReturnStanding::Review));
+    let mut first_again = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+    first_again.head.app_type = "2".into();
+    first_again.head.app_time = sample::stamp(Time(window.now.0 + 3_000));
+    apply(&mut window, &first_again);
+    let standings: Vec<ReturnStanding> =
+        of(&window, &export).returns.iter().map(|one| one.standing).collect();
+    assert_eq!(standings, [ReturnStanding::Review, ReturnStanding::Review], "it keeps its number");
+}
+
+#[test]
+fn what_is_staged_is_no_application_yet_and_may_be_deleted() {
+    let (mut window, export, entry) = left();
+    let mut staged = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+    staged.head.app_status = "1".into();
+    assert_eq!(apply(&mut window, &staged).answer.status, 1);
+    assert!(of(&window, &export).returns.is_empty());
+    let mut deleted = staged.clone();
+    deleted.head.app_type = "3".into();
+    deleted.head.app_status = "2".into();
+    assert_eq!(apply(&mut window, &deleted).answer.status, 2);
+    deleted.head.app_time = sample::stamp(Time(window.now.0 + 1_000));
+    apply(&mut window, &deleted);
+    assert_eq!(said(&window), [Reason::NothingToChange]);
+    assert!(of(&window, &export).returns.is_empty());
+}
+
+#[test]
+fn goods_that_do_not_come_back_let_their_return_lapse() {
+    let (mut window, export, entry) = left();
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
+    window.wait_days(365);
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Lapsed);
+    assert!(window.receipts().ends_with("214:120 214:100"), "{}", window.receipts());
+    assert!(of(&window, &export).timers.is_empty());
+}
+
+#[test]
+fn officers_hold_look_hand_over_and_decide() {
+    let (mut window, export, entry) = left();
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    let hold = |status| ActionKind::HoldReturn { number: 1, status };
+    for (status, standing) in [
+        (600, ReturnStanding::Suspended),
+        (500, ReturnStanding::Inspection),
+        (505, ReturnStanding::HandedOver),
+        (500, ReturnStanding::Inspection),
+    ] {
+        let outcome = act(&mut window, &export, hold(status));
+        assert_eq!(outcome.answer.status, i32::from(status));
+        assert_eq!(back(&window, &export).standing, standing);
+    }
+    let refused = act(&mut window, &export, hold(700));
+    assert_eq!(refused.answer.findings[0].reason, Reason::ActionForbidden);
+    // Its goods are released when the site has them, not before.
+    let early = act(&mut window, &export, ActionKind::ReceiveReturn { number: 1 });
+    assert_eq!(early.answer.findings[0].reason, Reason::ActionForbidden);
+    tally(&mut window, &export, None);
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Inspection, "a tally ends no inspection");
+    assert_eq!(act(&mut window, &export, ActionKind::ReceiveReturn { number: 1 }).answer.status, 800);
+    let late = act(&mut window, &export, ActionKind::RefuseReturn { number: 1 });
+    assert_eq!(late.answer.findings[0].reason, Reason::ActionForbidden);
+    let none = act(&mut window, &export, ActionKind::ApproveReturn { number: 2 });
+    assert_eq!(none.answer.findings[0].reason, Reason::ActionForbidden);
+    let receipts = "214:2 214:120 214:300 214:600 214:500 214:505 214:500 216:2 216:399 214:800";
+    assert_eq!(window.receipts(), receipts);
+    let remarks = &of(&window, &export).attempt.as_ref().unwrap().remarks;
+    assert!(remarks.iter().any(|remark| remark.action == "hold-return"));
+}
+
+#[test]
+fn where_the_law_says_so_nothing_but_findings_waits_for_an_officer() {
+    let (mut window, export, entry) = left();
+    window.parameter("export_return_automatic,0", "export_return_automatic,1");
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Approved);
+    tally(&mut window, &export, Some(&entry));
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Released);
+    let mut elsewhere = export.goods_back(&entry, 1, &[(0, ONE)], window.now);
+    elsewhere.head.customs_code = "8601".into();
+    apply(&mut window, &elsewhere);
+    assert_eq!(said(&window), [Reason::ReturnToAnotherDistrict]);
+    assert_eq!(back(&window, &export).standing, ReturnStanding::Review);
+}
+
+#[test]
+fn food_has_no_relief() {
+    let (mut window, export, entry) = left();
+    let chapter = export.declaration.lines[0].gcode[..2].to_owned();
+    window.parameter("export_return_food_last,22", &format!("export_return_food_last,{chapter}"));
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    assert_eq!(said(&window), [Reason::ReturnWithoutRelief]);
+    assert_eq!(back(&window, &export).relief_until, None);
+}
+
+#[test]
+fn a_list_that_was_declared_in_summary_comes_back_by_a_person_and_its_summary_stays() {
+    let (mut window, exports, numbers) = crate::summaries::closed(2);
+    let application = crate::summaries::application(&exports, &numbers);
+    crate::summaries::send(&mut window, &application);
+    apply(&mut window, &exports[0].goods_back(&numbers[0], 0, &[(0, ONE)], window.now));
+    let returned = back(&window, &exports[0]);
+    assert_eq!(returned.findings[0].reason, Reason::ReturnAfterSummary);
+    let named = returned.findings[0].fields.iter().find(|field| field.path == "application").unwrap();
+    assert!(named.value.ends_with(application.head.cop_no.as_str()), "{}", named.value);
+    let key = ExportKey::Summary(application.head.agent_code.clone(), application.head.cop_no.clone());
+    let before = window.facts.exports[&key].clone();
+    act(&mut window, &exports[0], ActionKind::ApproveReturn { number: 1 });
+    tally(&mut window, &exports[0], None);
+    assert_eq!(back(&window, &exports[0]).standing, ReturnStanding::Released);
+    assert_eq!(window.facts.exports[&key], before);
+}
+
+#[test]
+fn a_tally_names_a_list_that_its_parcel_is_awaited_with() {
+    let (mut window, export, entry) = left();
+    assert_eq!(
+        tally(&mut window, &export, Some("862020269999999999")).answer.findings[0].reason,
+        Reason::DeclarationUnknown
+    );
+    let other = (50..)
+        .map(|number| Export::new(1, number, NOW))
+        .find(|one| one.declaration.head.logistics_code == export.declaration.head.logistics_code)
+        .unwrap();
+    let others = leave(&mut window, &other);
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    let wrong = tally(&mut window, &export, Some(&others));
+    assert_eq!((wrong.answer.status, wrong.answer.findings[0].reason), (100, Reason::TallyOfAnotherList));
+    let right = tally(&mut window, &export, Some(&entry));
+    assert_eq!(right.answer.status, 399);
+    // Declared it stands, until the number is another parcel's.
+    let mut again = export.tally(Some(&entry), window.now);
+    again.app_time = sample::stamp(Time(window.now.0 + 1_000));
+    for (kind, reason) in
+        [("1", Reason::AlreadyExists), ("2", Reason::StateForbidsChange), ("3", Reason::StateForbidsChange)]
+    {
+        again.app_type = kind.into();
+        let outcome = window.send(Document::ReturnTally(again.clone()));
+        assert_eq!(outcome.answer.findings[0].reason, reason);
+    }
+    window.wait_days(200);
+    assert_eq!(tally(&mut window, &export, None).answer.status, 399, "half a year later it is used again");
+    // One tallied with another list rejects an application that names this one.
+    let (mut window, export, entry) = left();
+    let others = leave(&mut window, &other);
+    tally(&mut window, &export, Some(&others));
+    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    assert_eq!(said(&window), [Reason::TallyOfAnotherList]);
+}
+
+#[test]
+fn what_a_list_is_worth_is_converted_with_the_rates_of_its_day() {
+    let rates = |text: &str| format!("{text}502,712.5,20261101,20261130,sample,\n");
+    let mut dollars = export();
+    dollars.order.head.currency = "502".into();
+    for (ordered, declared) in dollars.order.lines.iter_mut().zip(&mut dollars.declaration.lines) {
+        (ordered.currency, declared.currency) = ("502".into(), "502".into());
+    }
+    let mut window = Window::new();
+    leave(&mut window, &dollars);
+    assert_eq!(of(&window, &dollars).value, None, "no rate, no guess");
+    let mut window = Window::new();
+    window.table("exchange_rates.csv", rates);
+    let entry = leave(&mut window, &dollars);
+    let fen: i64 =
+        dollars.declaration.lines.iter().map(|line| line.total_price.fen_half_up().unwrap().0).sum();
+    let expected = (fen * 7_125 + 500) / 1_000;
+    assert_eq!(of(&window, &dollars).value, Some(expected));
+    // What comes back a month later is worth what it was sold for.
+    window.wait_days(30);
+    apply(&mut window, &dollars.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    let price = dollars.declaration.lines[0].price.fen_half_up().unwrap().0;
+    assert_eq!(back(&window, &dollars).value, Some((price * 7_125 + 500) / 1_000));
+    // A limit in CNY is held against it, too, and nobody has to look at it.
+    let mut window = Window::new();
+    window.table("exchange_rates.csv", |text| format!("{text}502,1,20261101,20261130,sample,\n"));
+    let enterprise = dollars.clone().in_mode("9710");
+    leave(&mut window, &enterprise);
+    assert!(of(&window, &enterprise).attempt.as_ref().unwrap().remarks.is_empty());
+    let mut window = Window::new();
+    leave(&mut window, &enterprise);
+    assert_eq!(
+        of(&window, &enterprise).attempt.as_ref().unwrap().remarks.len(),
+        1,
+        "without a rate a person does"
+    );
+}
+
+#[test]
+fn a_return_is_of_those_whom_it_names() {
+    let (mut window, export, entry) = left();
+    let mut application = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+    let other = if export.declaration.head.agent_code == "5301980501" {
+        ("5301980502", "样例官渡报关")
+    } else {
+        ("5301980501", "样例碧鸡报关")
+    };
+    (application.head.agent_code, application.head.agent_name) = (other.0.into(), other.1.into());
+    apply(&mut window, &application);
+    assert!(of(&window, &export).parties().contains(&Text::from(other.0)));
+    let stranger = export.goods_back(&entry, 1, &[(0, ONE)], window.now);
+    let outcome = window.send_as("5301960601", Document::ExportReturn(stranger));
+    assert_eq!(outcome.answer.findings[0].reason, Reason::SenderHasNoPermission);
+    window.now = Time(window.now.0 + DAY);
+    let tallied = window.send_as("5301960401", Document::ReturnTally(export.tally(None, window.now)));
+    assert_eq!(tallied.answer.findings[0].reason, Reason::SenderHasNoPermission);
+}

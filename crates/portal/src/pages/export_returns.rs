@@ -1,0 +1,56 @@
+//! What came back, or is to come back, of an export trade: each return with where it stands, its parcel and its days. What may be
+//! decided on it is the trade's form.
+
+use crate::answers::exports::ReturnedGoods;
+use crate::format::time;
+use crate::language::{Family, Texts};
+use crate::parts::{facts, findings};
+use maud::{Markup, html};
+
+/// The returns of a trade; nothing where there is none.
+pub(super) fn shown(texts: Texts, returns: &[ReturnedGoods]) -> Markup {
+    html! {
+        @if !returns.is_empty() {
+            h2 #returns { (texts.text("exports-returns")) }
+            @for one in returns { (returned(texts, one)) }
+        }
+    }
+}
+
+fn returned(texts: Texts, one: &ReturnedGoods) -> Markup {
+    let day = |day: &Option<String>| match day {
+        Some(day) => time(day),
+        None => html! { span.muted { (texts.text("not-yet")) } },
+    };
+    let mut pairs = vec![
+        (
+            texts.text("state"),
+            html! { (texts.word(Family::Return, &one.standing)) " " span.code { (one.status) } },
+        ),
+        (
+            texts.text("exports-return-file"),
+            html! { span.code { (one.co_el_no) } " " span.muted.code { (one.agent_code) } },
+        ),
+        (texts.text("pre-number"), html! { span.code { (one.pre_no) } }),
+        (texts.text("waybill-number"), html! { span.code { (one.logistics_no) } }),
+        (texts.text("exports-return-tallied"), day(&one.tallied_on)),
+        (texts.text("exports-return-back-until"), time(&one.back_until)),
+    ];
+    let relief = match &one.relief_until {
+        Some(day) => time(day),
+        None => html! { (texts.text("exports-return-no-relief")) },
+    };
+    pairs.push((texts.text("exports-return-relief-until"), relief));
+    if let Some(value) = &one.value {
+        pairs.push((texts.text("exports-return-value"), html! { (value) " " (texts.text("yuan")) }));
+    }
+    if !one.lines.is_empty() {
+        let lines = html! { @for line in &one.lines { span.code { (line.gnum) } " × " (line.qty) " " } };
+        pairs.push((texts.text("exports-return-lines"), lines));
+    }
+    html! {
+        h3 { (texts.with("return-number", &[("number", &one.number.to_string())])) }
+        (facts(&pairs))
+        @if !one.findings.is_empty() { (findings(texts, &one.findings)) }
+    }
+}
