@@ -3,6 +3,7 @@
 //! with it.
 
 mod algorithms;
+mod attributes;
 mod calendar;
 mod checks;
 mod codes;
@@ -11,11 +12,13 @@ mod editions;
 mod inspections;
 mod law;
 mod requirements;
+mod reviewers;
 mod sampling_goods;
 mod services;
 mod tariff;
 
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
+pub use attributes::{ATTRIBUTES, FilingAttribute, FilingAttributes};
 pub use calendar::Calendar;
 pub use checks::{CheckKind, TableFinding, check};
 pub use codes::{CodeTable, Codes};
@@ -24,6 +27,7 @@ pub use editions::{ListEdition, ListEditions};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use requirements::{FilingRequirement, FilingRequirements};
+pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
 pub use sampling_goods::SamplingGoods;
 pub use services::{ServiceRow, Services};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
@@ -74,6 +78,10 @@ pub struct Rulebook {
     pub risk: RiskRules,
     /// Licences that a role needs.
     pub requirements: FilingRequirements,
+    /// What else a role has to say.
+    pub attributes: FilingAttributes,
+    /// Who decides on a role.
+    pub reviewers: FilingReviewers,
     /// Services that a filing may permit.
     pub services: Services,
     /// How credit is assessed, and what follows from it.
@@ -90,7 +98,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 28] = built_in!(
+const BUILT_IN: [(&str, &str); 30] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -103,7 +111,9 @@ const BUILT_IN: [(&str, &str); 28] = built_in!(
     "currencies.csv",
     "demand_routes.csv",
     "districts.csv",
+    "filing_attributes.csv",
     "filing_requirements.csv",
+    "filing_reviewers.csv",
     "inspection_results.csv",
     "list_editions.csv",
     "parameters.csv",
@@ -125,7 +135,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 16] = [
+    pub const ADDED: [&str; 18] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -134,7 +144,9 @@ impl Rulebook {
         "credit_scales.csv",
         "credit_vetoes.csv",
         "demand_routes.csv",
+        "filing_attributes.csv",
         "filing_requirements.csv",
+        "filing_reviewers.csv",
         inspections::FILE,
         "risk_brands.csv",
         "risk_goods_words.csv",
@@ -227,6 +239,8 @@ impl Rulebook {
             // Rules of before there were lists look at none of them.
             risk: RiskRules::load(text("risk_rules.csv"), text, &mut faults),
             requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
+            attributes: FilingAttributes::load(text("filing_attributes.csv"), &mut faults),
+            reviewers: FilingReviewers::load(text("filing_reviewers.csv"), &mut faults),
             services: Services::load(text("services.csv"), &mut faults),
             credit: credit::Model::load(text).unwrap_or_else(|wrong| {
                 faults.extend(wrong.into_iter().map(|fault| TableFault {

@@ -71,17 +71,20 @@ pub async fn hub(
     caller: Caller,
 ) -> Result<Response, Problem> {
     let application = filing::is_claim(&caller.party).then(|| caller.party.to_string());
-    let more = more(&frame, &caller);
+    let more = more(&window, &frame, &caller);
     let asked = query(&[("with", "waiting")]);
     let found: Registers = read(register_forms::all(State(window), caller, asked).await?.0)?;
     Ok(shown(&frame, &pages::hub(&frame, &Hub { registers: found.registers, application, more })))
 }
 
 /// Pages beside the registers that are open to the reader.
-fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
+fn more(window: &Window, frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
     let texts = frame.texts;
     let mut more = Vec::new();
-    if caller.rights.has(Right::FilingsReview) {
+    // An agency has the page when something is its to decide.
+    if caller.rights.has(Right::FilingsReview)
+        && (caller.is_office() || api::decides_on_filings(window, caller))
+    {
         more.push(("/desk/reviews".to_owned(), texts.text("nav-reviews"), texts.text("about-reviews")));
     }
     if caller.rights.has(Right::RegistersRead) && !caller.is_office() {
