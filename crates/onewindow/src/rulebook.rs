@@ -134,7 +134,7 @@ pub fn notice(current: &Rulebook) -> Option<String> {
     let own = Rulebook::builtin();
     (own.digest != current.digest).then(|| {
         format!(
-            "rulebook {} is in force; this program was built with other tables, and `rulebook publish --built-in` puts them in force",
+            "rulebook {} is in force; this program was built with other tables, and `rulebook publish --built-in` puts them in force: once anything was judged, with --alone and the reason",
             current.number
         )
     })

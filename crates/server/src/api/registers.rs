@@ -396,9 +396,9 @@ fn competence(window: &Window, caller: &Caller, register: Register) -> Competenc
     Competence::of(register, &by(window, caller), &reference.parties, reference.current(), today)
 }
 
-/// Whether any filing is his to decide.
-pub(crate) fn decides_on_filings(window: &Window, caller: &Caller) -> bool {
-    competence(window, caller, Register::Filing).any()
+/// Whether anything is his to decide: an office has the duty, an agency besides a role of which it is the authority.
+pub(crate) fn decides(window: &Window, caller: &Caller) -> bool {
+    caller.reviews() && (caller.is_office() || competence(window, caller, Register::Filing).any())
 }
 
 fn named(word: &str) -> Result<Register, Problem> {

@@ -81,10 +81,9 @@ pub async fn hub(
 fn more(window: &Window, frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
     let texts = frame.texts;
     let mut more = Vec::new();
-    // An agency has the page when something is its to decide.
-    if caller.rights.has(Right::FilingsReview)
-        && (caller.is_office() || api::decides_on_filings(window, caller))
-    {
+    // An officer elsewhere has the page, and finds nothing on it.
+    let has_page = caller.rights.has(Right::FilingsReview);
+    if has_page && (caller.is_office() || api::decides(window, caller)) {
         more.push(("/desk/reviews".to_owned(), texts.text("nav-reviews"), texts.text("about-reviews")));
     }
     if caller.rights.has(Right::RegistersRead) && !caller.is_office() {
@@ -193,7 +192,7 @@ async fn seen(window: &Arc<Window>, caller: &Caller, word: &str, id: &str) -> Re
         view.offers = Some(super::demands::offers(window, caller, &record).await?);
     }
     view.order = register::fields::order(register_of(word)?);
-    let could = caller.reviews() && !record.moves.iter().any(|step| step.who == "reviewer");
+    let could = api::decides(window, caller) && !record.moves.iter().any(|step| step.who == "reviewer");
     let by_him =
         record.by.name == caller.name.as_str() && record.by.party == window.code_of(&caller.party).as_str();
     view.sent_himself = could && by_him && record.state.ends_with("submitted");
