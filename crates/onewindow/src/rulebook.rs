@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use store::postgres::PostgresRead;
 use store::sqlite::SqliteStore;
-use store::{ChosenRead, Read, Store};
+use store::{ChosenRead, Read, RulebookRow, Store};
 
 /// Arguments of `rulebook`.
 #[derive(clap::Args)]
@@ -26,9 +26,11 @@ pub struct Arguments {
 #[derive(clap::Subcommand)]
 enum Action {
     /// Publish tables: what is judged from now on is judged with them. Nothing is published if anything in them is wrong. For
-    /// setting up: in a space that works, officers draft, try and publish at /desk/rulebooks/drafts, two of them for each.
+    /// setting up: once anything was judged, officers draft, try and publish at /desk/rulebooks/drafts, two of them for each.
+    /// This command cannot tell two people apart, and whoever has the folder and its key is stopped by no program: he may still
+    /// publish alone, if he says why; the ledger keeps it with the rulebook for good, and everybody who reads rulebooks sees it.
     #[command(
-        after_help = "Examples:\n  onewindow rulebook export --data zone --out tables\n  onewindow rulebook publish --data zone --by \"Li, customs\" tables\n  onewindow rulebook publish --data zone --by operator --built-in"
+        after_help = "Examples:\n  onewindow rulebook export --data zone --out tables\n  onewindow rulebook publish --data zone --by \"Li, customs\" tables\n  onewindow rulebook publish --data zone --by operator --built-in\n  onewindow rulebook publish --data zone --by operator --built-in --alone \"update to the next version\""
     )]
     Publish {
         #[command(flatten)]
@@ -42,6 +44,9 @@ enum Action {
         /// Publish the tables that this program was built with.
         #[arg(long, conflicts_with = "folder")]
         built_in: bool,
+        /// Why one person alone publishes where something was judged already; it stands in the ledger.
+        #[arg(long, value_name = "REASON", value_parser = reason)]
+        alone: Option<String>,
     },
     /// Try tables on all that was judged, without publishing them: what each declaration would have come to, on what was read
     /// then. Nothing is written; a folder that a server works in is tried at its desk.
@@ -75,6 +80,32 @@ enum Action {
     },
 }
 
+/// A reason that says something, in characters that a line has.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if !(4..=200).contains(&text.chars().count()) || text.chars().any(char::is_control) {
+        return Err("say in 4 to 200 characters why one person alone publishes".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// What the ledger keeps of who published: that it was one person, and why he might; none = a second is needed.
+fn publisher(by: &str, has_judged: bool, alone: Option<&str>) -> Option<String> {
+    match (has_judged, alone) {
+        (_, Some(reason)) => Some(format!("{by}, alone at the command line: {reason}")),
+        (false, None) => Some(format!("{by}, alone at the command line: set-up, nothing was judged yet")),
+        (true, None) => None,
+    }
+}
+
+/// Whether tables would put another rulebook in force.
+fn would_change(last: Option<&RulebookRow>, tables: &[(String, String)]) -> bool {
+    last.is_none_or(|last| {
+        let next = Rulebook::load(last.number + 1, &with_changed(last, tables));
+        next.is_ok_and(|next| next.digest != last.digest)
+    })
+}
+
 /// The tables of a folder.
 fn tables_in(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -103,7 +134,7 @@ pub fn notice(current: &Rulebook) -> Option<String> {
     let own = Rulebook::builtin();
     (own.digest != current.digest).then(|| {
         format!(
-            "rulebook {} is in force; this program was built with other tables, and `rulebook publish --built-in` puts them in force",
+            "rulebook {} is in force; this program was built with other tables, and `rulebook publish --built-in` puts them in force: once anything was judged, with --alone and the reason",
             current.number
         )
     })
@@ -240,12 +271,26 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let Opened { window, writer } = runtime.block_on(crate::serve::open(space, None))?;
     let rows = runtime.block_on(window.read.rulebooks())?;
     let done = match &arguments.action {
-        Action::Publish { by, folder, .. } => {
+        Action::Publish { by, folder, alone, .. } => {
             let tables = match folder {
                 Some(folder) => tables_in(folder)?,
                 None => Rulebook::built_in_tables(),
             };
-            match runtime.block_on(window.publish(&tables, by))? {
+            let changes = would_change(rows.last(), &tables);
+            let has_judged = changes && runtime.block_on(window.has_judged())?;
+            let Some(by) = publisher(by, has_judged, alone.as_deref()) else {
+                println!(
+                    "something was judged here already: one person drafts and another publishes, at /desk/rulebooks/drafts"
+                );
+                println!(
+                    "if there is nobody else, say why with --alone REASON: the ledger keeps it for good"
+                );
+                println!("nothing was published");
+                drop(window);
+                let _ = writer.join();
+                return Ok(false);
+            };
+            match runtime.block_on(window.publish(&tables, &by))? {
                 Published::Number(number) => {
                     println!("rulebook {number} is in force");
                     true
@@ -295,4 +340,18 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     drop(window);
     let _ = writer.join();
     Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{publisher, reason};
+
+    #[test]
+    fn one_person_publishes_before_anything_was_judged_or_says_why() {
+        assert!(publisher("Li", false, None).is_some_and(|said| said.contains("nothing was judged yet")));
+        assert_eq!(publisher("Li", true, None), None);
+        let said = publisher("Li", true, Some("the second officer is ill")).unwrap_or_default();
+        assert_eq!(said, "Li, alone at the command line: the second officer is ill");
+        assert!(reason("  ").is_err() && reason("a\nbcd").is_err());
+    }
 }

@@ -1,19 +1,21 @@
 //! Filing of parties (备案): a party applies once, the competent agency decides, every agency uses it. An application
 //! that is approved becomes the filing that trades are judged by, from a day on and never backwards.
 
-use crate::form::{self, FilingForm, GivenCertificate, ServiceForm};
+use crate::attributes::{self, Gate, Guarantee, Power, Video};
+use crate::competence::Competence;
+use crate::filing_checks::{check, customs_alone, lasting, permitted};
+use crate::form::{self, FilingForm, ServiceForm};
 use crate::moves::{Move, Who};
-use crate::says::{self, Said};
+use crate::says;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use ceb::Day;
 use clearance::Text;
 use clearance::party::{Entry, Filing, Parties, Role};
-use clearance::record::Record;
-use clearance::rulebook::FilingRequirements;
+use clearance::record::{Actor, Record};
 use serde::{Deserialize, Serialize};
 
 /// States: submitted, returned (for correction), refused, withdrawn, filed, change-submitted (the filing in force stays
-/// so meanwhile), suspended, revoked.
+/// so meanwhile), suspended, revoked. Who decides on which role is `competence`'s.
 pub const MOVES: &[Move] = &[
     Move::owner("apply", &["", "refused", "withdrawn", "revoked"], "submitted"),
     Move::owner("correct", &["submitted", "returned"], "submitted"),
@@ -21,11 +23,13 @@ pub const MOVES: &[Move] = &[
     Move::reviewer("return", &["submitted"], "returned").explained(),
     Move::reviewer("refuse", &["submitted"], "refused").explained(),
     Move::reviewer("approve", &["submitted"], "filed").filed(),
+    Move::reviewer("endorse", &["submitted"], "submitted"),
     Move::owner("change", &["filed"], "change-submitted"),
     Move::owner("correct", &["change-submitted"], "change-submitted"),
     Move::owner("withdraw", &["change-submitted"], "filed"),
     Move::reviewer("refuse", &["change-submitted"], "filed").explained(),
     Move::reviewer("approve", &["change-submitted"], "filed").filed(),
+    Move::reviewer("endorse", &["change-submitted"], "change-submitted"),
     Move::reviewer("amend", &["filed"], "filed").explained().filed(),
     Move::reviewer("suspend", &["filed", "change-submitted"], "suspended").explained().filed(),
     Move::reviewer("resume", &["suspended"], "filed").explained().filed(),
@@ -103,6 +107,27 @@ pub struct Application {
     pub address: String,
     /// Whom an agency may ask.
     pub contact: Contact,
+    /// Where it is registered: a code of the country table; none = at home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Of a merchant abroad: its agent, and the power of attorney.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domestic_agent: Option<Power>,
+    /// Of whoever declares for others: for whom, by which power of attorney.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub principals: Vec<Power>,
+    /// Of a guarantor: what its limit rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guarantees: Vec<Guarantee>,
+    /// Of a supervised site: its gates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gate>,
+    /// Of a supervised site: its cameras.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<Video>,
+    /// Of a supervised site: the warehouse system that customs is connected to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warehouse_system: Option<String>,
 }
 
 /// What the agency alone decides.
@@ -158,6 +183,76 @@ pub struct Body {
     /// What the agency decided.
     #[serde(default)]
     pub granted: Option<Granted>,
+    /// Authorities that agree to what was applied for last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endorsed: Vec<Endorsed>,
+    /// Who sent it, where one has endorsed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
+    /// Authorities for which it was suspended; none = of before there were several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspended_for: Vec<String>,
+}
+
+/// That an authority agrees.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Endorsed {
+    /// Its word.
+    pub authority: String,
+    /// Code of the office that said so.
+    pub party: String,
+    /// Who there.
+    pub name: String,
+}
+
+/// Who sent something.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Sender {
+    /// Code of his party.
+    pub party: String,
+    /// Who he is there.
+    pub name: String,
+}
+
+impl Body {
+    /// What a record says.
+    ///
+    /// # Panics
+    /// If the record is none of this register.
+    pub fn of(record: &Record) -> Self {
+        stored(record)
+    }
+
+    /// The roles that are applied for, and those in force.
+    pub(crate) fn roles(&self) -> Vec<Role> {
+        let all = std::iter::once(&self.applied).chain(&self.in_force);
+        let words = all.flat_map(|application| &application.roles);
+        let mut roles: Vec<Role> = words.filter_map(|word| Role::from_word(word.trim())).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    fn is_said_anew(&mut self) {
+        self.endorsed.clear();
+        self.sender = None;
+    }
+}
+
+/// Whether what a record says was sent by him, though another has endorsed it since.
+pub(crate) fn is_sender(record: &Record, actor: &Actor) -> bool {
+    let sender = stored::<Body>(record).sender;
+    sender.is_some_and(|sender| actor.party == sender.party && actor.name == sender.name)
+}
+
+/// Whether a record that is to be decided waits for whoever decides so much.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn is_awaited(record: &Record, competence: &Competence) -> bool {
+    competence.is_awaited(&stored(record))
 }
 
 /// Between the name of somebody who has no party yet and the code that he claims: the id of such an application. Until it is
@@ -196,6 +291,16 @@ pub fn certificates(record: &Record) -> Vec<String> {
     stored::<Body>(record).in_force.map(|application| application.certificates).unwrap_or_default()
 }
 
+/// Whether what is in force names a licence's document.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn names(record: &Record, attachment: &str) -> bool {
+    let application = stored::<Body>(record).in_force;
+    let is_copy = |licence: &Licence| licence.attachment.as_deref() == Some(attachment);
+    application.is_some_and(|application| application.licences.iter().any(is_copy))
+}
+
 /// Whose record it is: his who claims a code until it is approved, then the party's.
 pub(crate) fn owner(record: &Record) -> Text {
     let id = &record.key.id;
@@ -211,14 +316,24 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     let known = if told { &nobody } else { seen.parties };
     let mut body = match seen.current {
         Some(record) => stored::<Body>(record),
-        None => Body { applied: read(command.body.as_deref(), faults)?, in_force: None, granted: None },
+        None => Body {
+            applied: read(command.body.as_deref(), faults)?,
+            in_force: None,
+            granted: None,
+            endorsed: Vec::new(),
+            sender: None,
+            suspended_for: Vec::new(),
+        },
     };
     match step.action {
         "apply" | "correct" | "change" => {
             body.applied = read(command.body.as_deref(), faults)?;
-            check(code, &body.applied, known, seen, faults);
+            body.is_said_anew();
+            check(code, &body.applied, (known, told), seen, faults);
         }
+        "endorse" => endorse(&mut body, seen),
         "withdraw" | "refuse" => {
+            body.is_said_anew();
             // Nothing changes for what is in force.
             if let Some(before) = &body.in_force {
                 body.applied = before.clone();
@@ -227,12 +342,15 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         "approve" | "amend" => {
             let granted = match command.body.as_deref() {
                 Some(text) => read(Some(text), faults)?,
-                None => body.granted.take().unwrap_or_default(),
+                None => body.granted.clone().unwrap_or_default(),
             };
+            if !seen.competence.is_customs() {
+                customs_alone(&body.granted.take().unwrap_or_default(), &granted, faults);
+            }
             body.granted = Some(granted);
             if step.action == "approve" {
                 // What was right when it was sent may have ended, or been given to another, since.
-                check(code, &body.applied, known, seen, faults);
+                check(code, &body.applied, (known, told), seen, faults);
                 if claims && body.in_force.is_none() && known.latest(code).is_some() {
                     let expected = says::CODE_TAKEN.said();
                     faults.push(Fault::new("id", code, expected));
@@ -240,6 +358,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
                 body.in_force = Some(body.applied.clone());
             }
         }
+        "suspend" => body.suspended_for = seen.competence.acts_for(&body.roles()),
+        "resume" | "revoke" => body.suspended_for.clear(),
         _ => {}
     }
     let filing = step.files.then(|| Entry::Filing(filing(code, &body, step, seen, faults)));
@@ -249,6 +369,21 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         parties.extend(body.applied.other_code.iter().map(|other| Text::from(other.trim())));
     }
     Some(Made { body: written(&body), parties, filing, seed: None })
+}
+
+/// Writes down that the authorities for which he decides agree, and who sent what they agree to.
+fn endorse(body: &mut Body, seen: &Seen<'_>) {
+    let by = &seen.command.by.actor;
+    if let Some(record) = seen.current.filter(|_| body.sender.is_none()) {
+        let sent = &record.actor;
+        body.sender = Some(Sender { party: sent.party.to_string(), name: sent.name.to_string() });
+    }
+    for authority in seen.competence.acts_for(&body.roles()) {
+        if !body.endorsed.iter().any(|one| one.authority == authority) {
+            let (party, name) = (by.party.to_string(), by.name.to_string());
+            body.endorsed.push(Endorsed { authority, party, name });
+        }
+    }
 }
 
 /// The filing that is in force after a move.
@@ -271,7 +406,11 @@ fn filing(code: &str, body: &Body, step: &Move, seen: &Seen<'_>, faults: &mut Ve
             service.valid_to = service.valid_to.into_iter().chain(last).min();
         }
         let licences = lasting(&seen.reference.current().requirements, application, today);
-        filing.valid_to = filing.valid_to.into_iter().chain(licences).min();
+        if matches!(step.action, "approve" | "amend") {
+            attributes::covered(application, filing.guarantee_limit, today, faults);
+        }
+        let others = attributes::lasting(application, filing.guarantee_limit, today);
+        filing.valid_to = filing.valid_to.into_iter().chain(licences).chain(others).min();
     }
     if filing.valid_to.is_some_and(|last| last < filing.valid_from) {
         let last = filing.valid_to.map(|day| day.to_string()).unwrap_or_default();
@@ -289,7 +428,7 @@ fn filing(code: &str, body: &Body, step: &Move, seen: &Seen<'_>, faults: &mut Ve
     filing
 }
 
-fn form_of(code: &str, application: &Application, granted: &Granted) -> FilingForm {
+pub(crate) fn form_of(code: &str, application: &Application, granted: &Granted) -> FilingForm {
     FilingForm {
         code: code.to_owned(),
         other_code: application.other_code.clone(),
@@ -309,144 +448,4 @@ fn form_of(code: &str, application: &Application, granted: &Granted) -> FilingFo
         services: granted.services.clone().unwrap_or_else(|| application.services.clone()),
         arrival_required: granted.arrival_required,
     }
-}
-
-/// Everything that is wrong with an application.
-fn check(code: &str, application: &Application, parties: &Parties, seen: &Seen<'_>, faults: &mut Vec<Fault>) {
-    let today = seen.now.day();
-    let filing = form_of(code, application, &Granted::default()).filing(parties, faults);
-    if let Some(known) = parties.latest(code).filter(|known| known.code != code) {
-        let expected = says::FILED_UNDER.with(&[("code", &known.code)]);
-        faults.push(Fault::new("id", code, expected));
-    }
-    // Who decides, who watches and who buys is appointed, not applied for.
-    for role in &filing.roles {
-        if matches!(role, Role::Officer | Role::ZoneOperator | Role::Consumer) {
-            faults.push(Fault::new("roles", role.word(), says::ENTERPRISE_ROLE.said()));
-        }
-    }
-    for mode in &application.modes {
-        if !seen.reference.current().codes.trade_modes.has(mode) {
-            faults.push(Fault::new("modes", mode, says::TRADE_MODE.said()));
-        }
-    }
-    for (path, text) in [
-        ("address", &application.address),
-        ("contact.name", &application.contact.name),
-        ("contact.telephone", &application.contact.telephone),
-    ] {
-        if text.trim().is_empty() {
-            faults.push(Fault::new(path, "", says::REACHABLE_BY_AGENCIES.said()));
-        }
-    }
-    permitted(&filing, application, seen, faults);
-    for given in &application.certificates {
-        // Times of certificates are those of messages, yyyyMMddHHmmss.
-        if let GivenCertificate::Read(facts) = GivenCertificate::of(given)
-            && facts.not_after < seen.now.stamp_millis().number() / 1000
-        {
-            let ended = facts.not_after.to_string();
-            faults.push(Fault::new("certificates", &ended, says::CERTIFICATE_ENDED_LEAVE.said()));
-        }
-    }
-    for (index, licence) in application.licences.iter().enumerate() {
-        let at = |field: &str| format!("licences[{index}].{field}");
-        for (field, text) in
-            [("kind", &licence.kind), ("number", &licence.number), ("issuer", &licence.issuer)]
-        {
-            if text.trim().is_empty() {
-                faults.push(Fault::new(&at(field), "", says::AS_ON_LICENCE.said()));
-            }
-        }
-        let from = form::day(&at("validFrom"), &licence.valid_from, faults);
-        let to = licence.valid_to.as_deref().map(|text| form::day(&at("validTo"), text, faults));
-        if to.is_some_and(|last| last < from) {
-            let last = licence.valid_to.as_deref().unwrap_or_default();
-            faults.push(Fault::new(&at("validTo"), last, says::NOT_BEFORE_FROM.said()));
-        }
-    }
-    for role in &filing.roles {
-        for group in seen.reference.current().requirements.of(*role, today) {
-            if !group.iter().any(|wanted| holds(application, &wanted.licence, today)) {
-                let names: Vec<String> = group
-                    .iter()
-                    .map(|one| format!("{} ({}, {})", one.licence, one.name_zh, one.name_en))
-                    .collect();
-                let source = group.first().map_or("", |one| one.source.as_str());
-                let told = [("role", role.word()), ("licences", &names.join(" / ")), ("source", source)];
-                let expected = says::LICENCE_NEEDED.with(&told);
-                faults.push(Fault::new("licences", "", expected));
-            }
-        }
-        let pays = *role == Role::Payment && !holds(application, "financial-licence", today);
-        if pays && !application.services.iter().any(|service| service.word() == "internet-payment") {
-            let expected = says::INTERNET_PAYMENT_NEEDED.said();
-            let words: Vec<&str> = application.services.iter().map(ServiceForm::word).collect();
-            faults.push(Fault::new("services", &words.join(", "), expected));
-        }
-    }
-}
-
-/// Everything that is wrong with the services of a filing.
-fn permitted(filing: &Filing, application: &Application, seen: &Seen<'_>, faults: &mut Vec<Fault>) {
-    let book = seen.reference.current();
-    let mut own = Vec::new();
-    for (index, service) in filing.services.iter().enumerate() {
-        let mut fault = |field: &str, value: &str, expected: Said| {
-            own.push(Fault::new(&format!("services[{index}].{field}"), value, expected));
-        };
-        match book.services.find(&service.service, seen.now.day()) {
-            None => {
-                let known: Vec<&str> = book.services.all().iter().map(|row| row.service.as_str()).collect();
-                fault("service", &service.service, says::A_SERVICE.with(&[("words", &known.join(", "))]));
-            }
-            Some(row) if !row.roles.iter().any(|role| filing.has(*role)) => {
-                let roles: Vec<&str> = row.roles.iter().map(|role| role.word()).collect();
-                fault(
-                    "service",
-                    &service.service,
-                    says::SERVICE_IS_FOR.with(&[("roles", &roles.join(", "))]),
-                );
-            }
-            Some(_) => {}
-        }
-        for currency in service.currencies.iter().filter(|one| !book.codes.currencies.has(one)) {
-            fault("currencies", currency, says::A_CURRENCY.said());
-        }
-        let named = |licence: &Licence| licence.number.trim() == service.licence;
-        if !service.licence.is_empty() && !application.licences.iter().any(named) {
-            fault("licence", &service.licence, says::ONE_OF_LICENCES.said());
-        }
-    }
-    own.retain(|fault| !faults.contains(fault));
-    faults.append(&mut own);
-}
-
-fn valid_on(licence: &Licence, day: Day) -> bool {
-    let last = licence.valid_to.as_deref().and_then(Day::parse);
-    Day::parse(&licence.valid_from).is_some_and(|from| from <= day) && last.is_none_or(|last| day <= last)
-}
-
-fn holds(application: &Application, kind: &str, day: Day) -> bool {
-    application.licences.iter().any(|licence| licence.kind == kind && valid_on(licence, day))
-}
-
-/// The last day on which the party still has all licences that its roles need; none = they do not end.
-fn lasting(requirements: &FilingRequirements, application: &Application, today: Day) -> Option<Day> {
-    let roles = application.roles.iter().filter_map(|word| Role::from_word(word));
-    let groups = roles.flat_map(|role| requirements.of(role, today));
-    let ends = groups.filter_map(|group| {
-        // Of a group, the one that lasts longest; one without an end outlasts all.
-        let licences = application
-            .licences
-            .iter()
-            .filter(|licence| group.iter().any(|wanted| wanted.licence == licence.kind))
-            .filter(|licence| valid_on(licence, today));
-        let mut last = None;
-        for licence in licences {
-            last = last.max(Some(licence.valid_to.as_deref().and_then(Day::parse)?));
-        }
-        last
-    });
-    ends.min()
 }

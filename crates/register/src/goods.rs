@@ -3,10 +3,12 @@
 
 use crate::moves::Move;
 use crate::says;
-use crate::{Fault, Made, Seen, owner_of, read, stored, written};
+use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
+use ceb::{Day, Decimal};
 use clearance::Text;
 use clearance::facts::Facts;
 use clearance::goods::{Declared, FiledGoods};
+use clearance::keys::Time;
 use clearance::party::Role;
 use clearance::record::{Record, Register};
 use serde::{Deserialize, Serialize};
@@ -48,19 +50,67 @@ pub struct Goods {
     /// The record of the brand's authorisation.
     #[serde(default)]
     pub brand_authorisation: Option<String>,
+    /// First day of the authorisation, yyyyMMdd.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand_from: Option<String>,
+    /// Last day of the authorisation, yyyyMMdd; none = open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand_to: Option<String>,
     /// Country of origin, a code of the country table.
     pub origin: String,
     /// Unit of sale, a code of the unit table.
     pub unit: String,
+    /// First legal unit, as the tariff has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit1: Option<String>,
+    /// First legal units in one unit of sale: a decimal above zero with up to five places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor1: Option<String>,
+    /// Second legal unit, where the tariff has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit2: Option<String>,
+    /// Second legal units in one unit of sale, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor2: Option<String>,
     /// Bar code.
     #[serde(default)]
     pub barcode: Option<String>,
     /// The Chinese label, or where consumers read it.
     #[serde(default)]
     pub label: String,
+    /// Labels on the goods, in whatever language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
     /// What stays in force while a change waits; nobody sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_force: Option<Box<Goods>>,
+}
+
+/// A label on goods: what it says, or how it looks.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Label {
+    /// In which language.
+    pub language: String,
+    /// What it says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The record of its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<String>,
+}
+
+/// Whether the authorisation of the brand of filed goods has ended.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn is_overdue(record: &Record, now: Time) -> bool {
+    if !matches!(record.state.as_str(), "filed" | "change-submitted") {
+        return false;
+    }
+    let goods: Goods = stored(record);
+    let goods = goods.in_force.as_deref().unwrap_or(&goods);
+    goods.brand_to.as_deref().and_then(Day::parse).is_some_and(|last| last < now.day())
 }
 
 /// What declarations are held against; none = these goods were never filed, or were given up before they were.
@@ -122,7 +172,13 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         {
             *filed
         }
-        (_, Some(goods)) => Goods { in_force: None, ..goods },
+        (action, Some(goods)) => {
+            if action == "approve" {
+                // What was right when it was sent may have ended since.
+                brand_term(&goods, seen.now.day(), faults);
+            }
+            Goods { in_force: None, ..goods }
+        }
     };
     Some(Made { body: written(&goods), parties: vec![owner], filing: None, seed: None })
 }
@@ -155,5 +211,90 @@ fn check(seen: &Seen<'_>, owner: &str, goods: &Goods, faults: &mut Vec<Fault>) {
     }
     if !goods.brand.trim().is_empty() && goods.brand_authorisation.as_deref().is_none_or(str::is_empty) {
         faults.push(Fault::new("brandAuthorisation", "", says::BRAND_AUTHORISATION.said()));
+    }
+    if digits && let Some(line) = book.tariff.line(&goods.hs_code) {
+        let first = (goods.unit1.as_deref(), goods.factor1.as_deref());
+        let second = (goods.unit2.as_deref(), goods.factor2.as_deref());
+        legal_unit(("unit1", "factor1"), first, Some(&line.unit1), faults);
+        legal_unit(("unit2", "factor2"), second, line.unit2.as_deref(), faults);
+    }
+    brand_term(goods, today, faults);
+    for (index, label) in goods.labels.iter().enumerate() {
+        let at = |field: &str| format!("labels[{index}].{field}");
+        if label.language.trim().is_empty() {
+            faults.push(Fault::new(&at("language"), "", says::NOT_EMPTY.said()));
+        }
+        if label.text.trim().is_empty() && is_empty(label.attachment.as_deref()) {
+            faults.push(Fault::new(&at("text"), "", says::LABEL_SHOWN.said()));
+        }
+    }
+    for (attribute, path, is_said) in [
+        ("goods-legal-units", "unit1", !is_empty(goods.unit1.as_deref())),
+        ("goods-labels", "labels", !goods.labels.is_empty()),
+        (
+            "goods-brand-term",
+            "brandFrom",
+            goods.brand.trim().is_empty() || !is_empty(goods.brand_from.as_deref()),
+        ),
+    ] {
+        if let Some(row) = book.attributes.asked(Role::Merchant, attribute, today).filter(|_| !is_said) {
+            let told = [("role", Role::Merchant.word()), ("source", row.source.as_str())];
+            faults.push(Fault::new(path, "", says::ATTRIBUTE_NEEDED.with(&told)));
+        }
+    }
+}
+
+fn is_empty(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
+}
+
+/// A legal unit is the tariff's, and comes with its conversion.
+fn legal_unit(
+    (unit_path, factor_path): (&str, &str),
+    (unit, factor): (Option<&str>, Option<&str>),
+    of_tariff: Option<&str>,
+    faults: &mut Vec<Fault>,
+) {
+    let (unit, factor) = (unit.unwrap_or(""), factor.unwrap_or(""));
+    match of_tariff {
+        _ if unit.is_empty() && factor.is_empty() => return,
+        None => {
+            let (path, value) = if unit.is_empty() { (factor_path, factor) } else { (unit_path, unit) };
+            faults.push(Fault::new(path, value, says::NO_SECOND_UNIT.said()));
+            return;
+        }
+        Some(known) if unit != known => {
+            faults.push(Fault::new(unit_path, unit, says::LEGAL_UNIT.with(&[("unit", known)])));
+        }
+        Some(_) => {}
+    }
+    if Decimal::parse(factor).is_none_or(|factor| factor <= Decimal::default()) {
+        faults.push(Fault::new(factor_path, factor, says::UNIT_WITH_FACTOR.said()));
+    }
+}
+
+/// The authorisation of a brand is not over.
+fn brand_term(goods: &Goods, today: Day, faults: &mut Vec<Fault>) {
+    if goods.brand.trim().is_empty() {
+        for (path, text) in
+            [("brandFrom", goods.brand_from.as_deref()), ("brandTo", goods.brand_to.as_deref())]
+        {
+            if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+                faults.push(Fault::new(path, text, says::BRAND_NAMED.said()));
+            }
+        }
+        return;
+    }
+    let from = goods.brand_from.as_deref().filter(|text| !text.is_empty());
+    let from = from.map(|text| form::day("brandFrom", text, faults));
+    let Some(text) = goods.brand_to.as_deref().filter(|text| !text.is_empty()) else { return };
+    let last = form::day("brandTo", text, faults);
+    if Day::parse(text).is_none() {
+        return;
+    }
+    if from.is_some_and(|from| last < from) {
+        faults.push(Fault::new("brandTo", text, says::NOT_BEFORE_FROM.said()));
+    } else if last < today {
+        faults.push(Fault::new("brandTo", text, says::TERM_OF_BRAND.said()));
     }
 }

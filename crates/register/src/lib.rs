@@ -6,10 +6,13 @@
 
 pub mod access;
 pub mod answer;
+mod attached;
 pub mod attachment;
+pub mod attributes;
 pub mod bonded;
 mod by;
 pub mod certificate;
+pub mod competence;
 pub mod consumer;
 pub mod credit;
 pub mod delivery;
@@ -19,12 +22,14 @@ pub mod draw;
 pub mod erasure;
 pub mod fields;
 pub mod filing;
+mod filing_checks;
 pub mod form;
 pub mod goods;
 pub mod inspection_report;
 pub mod moves;
 pub mod notice;
 pub mod offer;
+mod part;
 pub mod payment_data;
 pub mod photograph;
 pub mod picture;
@@ -47,7 +52,10 @@ use clearance::keys::{Position, Time};
 use clearance::party::{Entry, Parties, Role};
 use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
-use moves::{Move, Who};
+use competence::Competence;
+use moves::Move;
+use part::Part;
+pub use part::open;
 use says::Said;
 use std::sync::Arc;
 pub use waiting::waiting;
@@ -164,6 +172,8 @@ pub(crate) struct Seen<'a> {
     pub reference: &'a Reference,
     /// Everything that the batch loaded: bonded books.
     pub facts: &'a Facts,
+    /// On what whoever commands decides.
+    pub competence: &'a Competence,
     /// The number that the next seed of the draw has.
     pub next_seed: u32,
     pub now: Time,
@@ -198,6 +208,7 @@ pub fn as_facts(facts: &mut Facts) {
 pub fn needs(command: &Command, keys: &mut Keys) {
     keys.records.push(command.key.clone());
     keys.records.extend(beside(command));
+    attached::needs(command, keys);
     bonded::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
@@ -266,6 +277,8 @@ pub fn decide(
             let current = facts.records.get(&command.key).cloned();
             let beside = beside(command).and_then(|key| facts.records.get(&key).cloned());
             let (current_seen, beside) = (current.as_deref(), beside.as_deref());
+            let (register, book) = (command.key.register, reference.current());
+            let competence = Competence::of(register, &command.by, &parties, book, now.day());
             let seen = Seen {
                 command,
                 current: current_seen,
@@ -273,6 +286,7 @@ pub fn decide(
                 parties: &parties,
                 reference,
                 facts,
+                competence: &competence,
                 next_seed,
                 now,
             };
@@ -300,7 +314,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     let command = seen.command;
     let moves = moves_of(command.key.register);
     let state = current.map_or("", |record| record.state.as_str());
-    let part = Part::of(&command.key, seen.current, &command.by);
+    let part = Part::of(&command.key, seen.current, &command.by, seen.competence);
     if !part.any && !command.by.window {
         return Err(Refusal::Absent);
     }
@@ -328,6 +342,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
     if step.explained && command.note.trim().is_empty() {
         faults.push(Fault::new("note", "", says::EXPLAINED.said()));
     }
+    attached::check(seen, step, &mut faults);
     let made = match command.key.register {
         Register::Filing => filing::made(seen, step, &mut faults),
         Register::Goods => goods::made(seen, step, &mut faults),
@@ -363,77 +378,6 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Some(made) if faults.is_empty() => Ok((step, made)),
         _ => Err(Refusal::Invalid(faults)),
     }
-}
-
-/// What part somebody has in a record.
-struct Part {
-    /// It is his party's.
-    owns: bool,
-    /// It names his party.
-    named: bool,
-    /// Any at all: who has none learns nothing of it.
-    any: bool,
-}
-
-impl Part {
-    fn of(key: &RecordKey, current: Option<&Record>, by: &By) -> Self {
-        let owns = match current {
-            Some(record) => by.codes.contains(&owner(record)),
-            // The id of a demand names nobody: whoever makes it, has it.
-            None if key.register == Register::ServiceRequest => demand::ASKERS.contains(&by.role),
-            None => by.codes.contains(&owner_of(key)),
-        };
-        let named = current.is_some_and(|record| by.codes.iter().any(|code| record.parties.contains(code)));
-        let reviews = by.reviews && moves_of(key.register).iter().any(|step| step.who == Who::Reviewer);
-        Self { owns, named, any: owns || named || reviews }
-    }
-
-    /// Of moves of one word the one that is meant from a state: the same word may be one move of the owner and another of
-    /// whoever decides.
-    fn step(&self, known: &[&'static Move], state: &str) -> Option<&'static Move> {
-        let possible = known.iter().copied().filter(|step| step.from.contains(&state));
-        possible.min_by_key(|step| (step.who == Who::Owner) != self.owns)
-    }
-
-    /// Whether he makes this move, or who else does.
-    fn may(&self, step: &Move, current: Option<&Record>, by: &By) -> Result<(), Said> {
-        if matches!(step.who, Who::Owner | Who::Giver) && !by.applies {
-            return Err(says::NOT_A_DUTY.said());
-        }
-        let sent_himself =
-            || current.is_some_and(|record| sent_by(record, moves_of(record.key.register), &by.actor));
-        match step.who {
-            Who::Owner if step.personal && by.role != Role::Consumer => Err(says::BY_THE_PERSON.said()),
-            Who::Owner if self.owns || (by.reviews && step.for_others) => Ok(()),
-            Who::Owner => Err(says::BY_THE_PARTY.said()),
-            Who::Reviewer if !by.reviews => Err(says::BY_THE_AGENCY.said()),
-            // Two persons: nobody decides on what he sent himself, nor on his own party.
-            Who::Reviewer if self.owns || sent_himself() => Err(says::BY_ANOTHER_PERSON.said()),
-            Who::Reviewer => Ok(()),
-            Who::Giver if self.named && !self.owns => Ok(()),
-            Who::Giver => Err(says::BY_THE_OTHER_PARTY.said()),
-            Who::Window if by.window => Ok(()),
-            Who::Window => Err(says::BY_THE_WINDOW.said()),
-        }
-    }
-}
-
-/// The moves that somebody could make now of a record, or that would make it; their order is that of the table. What they
-/// say may still be wrong.
-pub fn open(key: &RecordKey, current: Option<&Record>, by: &By) -> Vec<&'static Move> {
-    let (moves, part) = (moves_of(key.register), Part::of(key, current, by));
-    let state = current.map_or("", |record| record.state.as_str());
-    let meant = |step: &&'static Move| {
-        let known: Vec<&'static Move> = moves.iter().filter(|one| one.action == step.action).collect();
-        part.step(&known, state) == Some(*step)
-    };
-    moves.iter().filter(meant).filter(|step| part.any && part.may(step, current, by).is_ok()).collect()
-}
-
-/// Whether what the record says last was sent by him.
-fn sent_by(record: &Record, moves: &[Move], actor: &Actor) -> bool {
-    let sent = moves.iter().any(|step| step.action == record.action && step.who == Who::Owner);
-    sent && record.actor == *actor
 }
 
 /// The party whose record it is.

@@ -100,5 +100,37 @@ pub fn reference_markdown() -> String {
             row.name_zh, row.name_en, row.valid_from, row.source
         );
     }
+    roles(&mut page);
     page
+}
+
+/// Who decides on a role, and what it says besides licences.
+fn roles(page: &mut String) {
+    let book = Rulebook::builtin();
+    page.push_str(
+        "\n## Who decides on a role\n\nAn authority decides as soon as an agency has its word among its services; until then, and where a row is\n\
+         not sure, customs does. Where several decide on one filing, each endorses and the last approves.\n\n\
+         | role | authority | name | from | to | source | sure |\n|---|---|---|---|---|---|---|\n",
+    );
+    let last = |day: Option<ceb::Day>| day.map(|day| day.to_string()).unwrap_or_default();
+    for row in book.reviewers.all() {
+        let (role, to, sure) = (row.role.word(), last(row.valid_to), row.confidence.word());
+        let _ = writeln!(
+            page,
+            "| {role} | {} | {}, {} | {} | {to} | {} | {sure} |",
+            row.authority, row.name_zh, row.name_en, row.valid_from, row.source
+        );
+    }
+    page.push_str(
+        "\n## What a role says besides licences\n\nRows that are not sure ask nothing: it may be said.\n\n\
+         | role | attribute | from | to | source | sure |\n|---|---|---|---|---|---|\n",
+    );
+    for row in book.attributes.all() {
+        let (role, to, sure) = (row.role.word(), last(row.valid_to), row.confidence.word());
+        let _ = writeln!(
+            page,
+            "| {role} | {} | {} | {to} | {} | {sure} |",
+            row.attribute, row.valid_from, row.source
+        );
+    }
 }

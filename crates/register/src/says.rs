@@ -279,4 +279,25 @@ says! {
     BY_ANOTHER_PERSON: "by-another-person", "须由申请人以外的人员决定", "another person decides than the one who applied";
     BY_THE_OTHER_PARTY: "by-the-other-party", "此项由对方办理", "the other party makes this move";
     BY_THE_WINDOW: "by-the-window", "此类记录由本窗口自行登记", "the window itself writes these records";
+    BY_THE_AUTHORITY: "by-the-authority", "此项由以下主管机构办理：{authorities}", "the authority that decides on these roles makes this move: {authorities}";
+    ENDORSED_FIRST: "endorsed-first", "须先经以下主管机构同意（endorse）：{authorities}", "{authorities} have to endorse it first";
+    NOT_TO_ENDORSE: "not-to-endorse", "无须贵方另行同意：可直接批准，或已经同意", "nothing to endorse: decide, or it was endorsed already";
+    CUSTOMS_ALONE: "customs-alone", "保持不变：此项只由海关许可", "as it stands: customs alone grants this";
+    ATTACHED_DOCUMENT: "attached-document", "本单位已上传的附件的编号", "the id of a document that this party attached";
+    OF_ROLE: "of-role", "不填：只有{role}填写此项", "nothing: this is of a {role}";
+    ATTRIBUTE_NEEDED: "attribute-needed", "{role}须填写此项：{source}", "what a {role} has to say: {source}";
+    AGENT_FILED: "agent-filed", "另一家已备案且未暂停的报关代理企业的编码", "the code of another party that is filed as an agent and not suspended";
+    POWER_OF_ATTORNEY: "power-of-attorney", "委托书的附件", "the attached power of attorney";
+    ISSUER_FILED: "issuer-filed", "已备案且未暂停的银行或担保企业的编码", "the code of a bank or guarantor that is filed and not suspended";
+    NO_ISSUER: "no-issuer", "不填：保证金无出具方", "nothing: nobody stands behind a deposit";
+    OFFICE_FILED: "office-filed", "持有担保的海关的编码", "the code of the customs office that holds it";
+    GATE_NUMBER: "gate-number", "卡口编号，同一场所内不重复", "the number of the gate, each once";
+    AT_LEAST_ONE: "at-least-one", "至少为1", "at least 1";
+    WITHIN_GUARANTEES: "within-guarantees", "不超过今天有效的担保合计{amount}元", "at most what the guarantees are worth today, {amount} yuan";
+    LEGAL_UNIT: "legal-unit", "税则所定的法定计量单位：{unit}", "the legal unit of the tariff: {unit}";
+    NO_SECOND_UNIT: "no-second-unit", "不填：此税号无第二法定单位", "nothing: this code has no second legal unit";
+    UNIT_WITH_FACTOR: "unit-with-factor", "单位与换算系数须同时填写；系数为大于零的数，小数不超过五位", "unit and conversion together: a decimal number above zero with up to five decimal places";
+    LABEL_SHOWN: "label-shown", "标签的文字或图样", "the text of the label, or its picture";
+    TERM_OF_BRAND: "term-of-brand", "仍在有效期内的品牌授权", "an authorisation of the brand that has not ended";
+    BRAND_NAMED: "brand-named", "填写品牌后方可填写授权期限", "a brand: without one there is no authorisation";
 }

@@ -45,6 +45,9 @@ impl Sight {
     const fn of(what: &'static str, owner: When, named: When) -> Self {
         Self { what, owner, named, others: When::Never }
     }
+    const fn others(what: &'static str) -> Self {
+        Self { what, owner: When::Never, named: When::Never, others: When::Always }
+    }
     const fn nobody(what: &'static str) -> Self {
         Self::of(what, When::Never, When::Never)
     }
@@ -97,6 +100,23 @@ const DISPUTE: &[Sight] = &[Sight::nobody("/openedBy")];
 /// Whether what he was not given is there, neither he nor who manages him learns here either.
 const SIGN_IN: &[Sight] = &[Sight { others: When::Always, ..Sight::nobody("/denied/ofOthers") }];
 
+/// Of a filing, for whoever relies on it without having it filed again: what is in force and what it permits. What is applied for,
+/// what customs judges by, and who decided why, is not his.
+const REUSED: &[Sight] = &[
+    Sight::others("parties"),
+    Sight::others("/inForce"),
+    Sight::others("/granted/validTo"),
+    Sight::others("/granted/modes"),
+    Sight::others("/granted/services"),
+];
+
+/// What of a filing tells of a person, and how whoever reuses it reads it.
+const OF_PERSONS: [(&str, fn(&str) -> String); 3] = [
+    ("/inForce/contact/name", clearance::identity::mask_name),
+    ("/inForce/contact/telephone", clearance::identity::mask_number),
+    ("/inForce/contact/email", clearance::identity::mask_number),
+];
+
 /// What a register says of who sees what; whether what it says nothing of is seen by nobody.
 pub fn sights(register: Register) -> (&'static [Sight], bool) {
     match register {
@@ -136,7 +156,29 @@ impl View {
             Part::Other
         };
         let (sights, strict) = sights(record.key.register);
-        let eyes = Eyes { sights, strict, part, state: &record.state };
+        Self::with(record, codes, &Eyes { sights, strict, part, state: &record.state })
+    }
+
+    /// What of an approved filing another reads who relies on it: what tells of persons is masked.
+    pub fn reused(record: &Record, codes: &[Text]) -> Self {
+        let eyes = Eyes { sights: REUSED, strict: true, part: Part::Other, state: &record.state };
+        let mut view = Self::with(record, codes, &eyes);
+        for (pointer, mask) in OF_PERSONS {
+            if let Some(Value::String(text)) = view.body.pointer_mut(pointer) {
+                *text = mask(text);
+            }
+        }
+        view.seen.body = view.body.to_string();
+        // What was done last may be to what he does not see, and that a change is applied for is not his.
+        view.seen.action = Text::default();
+        if view.seen.state == "change-submitted" {
+            view.seen.state = Text::const_new("filed");
+        }
+        view
+    }
+
+    fn with(record: &Record, codes: &[Text], eyes: &Eyes<'_>) -> Self {
+        let part = eyes.part;
         // Our own writing: it parses.
         let mut body = serde_json::from_str(&record.body).unwrap_or_default();
         if part != Part::Owner {

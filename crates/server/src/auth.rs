@@ -247,5 +247,5 @@ pub(crate) fn first(user: &User, provided: bool) -> Option<First> {
         return Some(First::ChangePassword);
     }
     // Whoever decides on other people's goods, or on who may, shows more than a password.
-    (rights::is_office(user.role) && !user.second_factor).then_some(First::EnrolSecondFactor)
+    (rights::shows_more(user.role, &user.duties) && !user.second_factor).then_some(First::EnrolSecondFactor)
 }

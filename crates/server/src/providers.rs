@@ -3,7 +3,7 @@
 //! outside. Requests go to the issuer's own origin alone, follow no redirection and end soon.
 
 use crate::identity_token::{Expected, Fault, Keys, verified};
-use crate::rights::is_office;
+use crate::rights::shows_more;
 use crate::second_factor::escaped;
 use crate::signing_in::{Refused, is_login, login_of};
 use crate::{Window, happenings, password};
@@ -412,7 +412,7 @@ async fn admitted(
         ));
     }
     let shown = values(claims, "amr").iter().any(|word| settings.second_factor.iter().any(|one| one == word));
-    if (is_office(user.role) || user.second_factor) && !shown {
+    if (shows_more(user.role, &user.duties) || user.second_factor) && !shown {
         return Err(Unproven::Outside(
             "a second factor is needed, and the provider does not say that there was one",
         ));

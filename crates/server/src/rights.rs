@@ -225,7 +225,9 @@ impl Rights {
                 Right::MetricsRead,
             ],
             Role::ZoneOperator => &[Right::RegistersApply, Right::SharesRead, Right::MetricsRead],
-            Role::Agency | Role::Bank => &[Right::RegistersApply, Right::SharesRead],
+            // On which filings an agency decides is said by the rulebook and by its own filing: `register::competence`.
+            Role::Agency => &[Right::FilingsReview, Right::RegistersApply, Right::SharesRead],
+            Role::Bank => &[Right::RegistersApply, Right::SharesRead],
             _ => &[Right::MessagesSend, Right::Preview, Right::RegistersApply],
         };
         let accounts = is_office(role) && whole_zone;
@@ -301,6 +303,12 @@ fn of_duty(duty: Duty) -> Rights {
 /// Officers and the zone operator act and see by district; enterprises see what names them.
 pub fn is_office(role: Role) -> bool {
     matches!(role, Role::Officer | Role::ZoneOperator)
+}
+
+/// Whether somebody decides on what is others', or on who may, and so shows more than a password: offices, and whoever reviews
+/// filings for an agency.
+pub(crate) fn shows_more(role: Role, duties: &[Duty]) -> bool {
+    is_office(role) || (role == Role::Agency && duties.contains(&Duty::Reviewer))
 }
 
 #[cfg(test)]

@@ -305,6 +305,20 @@ impl Window {
         })
     }
 
+    /// Whether anything was judged here yet: from then on two people put tables in force.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the rows cannot be read.
+    pub async fn has_judged(&self) -> Result<bool, StoreError> {
+        let mut found = false;
+        let mut visit = |_: Position, row: store::Row| {
+            found = matches!(row, store::Row::Event(_));
+            !found
+        };
+        self.read.scan(&store::Cursor::default(), &mut visit).await?;
+        Ok(found)
+    }
+
     /// Sets the seed of the draw from now on. Lanes that are fixed stay as they are.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 15] = [
+const DATED: [(&str, &[&str]); 17] = [
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
     ("credit_grades.csv", &["grade"]),
@@ -68,7 +68,9 @@ const DATED: [(&str, &[&str]); 15] = [
     ("credit_vetoes.csv", &["veto"]),
     ("demand_routes.csv", &["kind", "role"]),
     ("exchange_rates.csv", &["currency"]),
+    ("filing_attributes.csv", &["role", "attribute"]),
     ("filing_requirements.csv", &["role", "group", "licence"]),
+    ("filing_reviewers.csv", &["role"]),
     ("inspection_results.csv", &["result"]),
     ("parameters.csv", &["name"]),
     ("sampling_goods.csv", &["hs"]),

@@ -3,6 +3,7 @@
 //! with it.
 
 mod algorithms;
+mod attributes;
 mod calendar;
 mod checks;
 mod codes;
@@ -12,11 +13,13 @@ mod inspections;
 mod law;
 mod rates;
 mod requirements;
+mod reviewers;
 mod sampling_goods;
 mod services;
 mod tariff;
 
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
+pub use attributes::{ATTRIBUTES, FilingAttribute, FilingAttributes};
 pub use calendar::Calendar;
 pub use checks::{CheckKind, TableFinding, check};
 pub use codes::{CodeTable, Codes};
@@ -26,6 +29,7 @@ pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use rates::{CNY, ExchangeRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
+pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
 pub use sampling_goods::SamplingGoods;
 pub use services::{ServiceRow, Services};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
@@ -78,6 +82,10 @@ pub struct Rulebook {
     pub risk: RiskRules,
     /// Licences that a role needs.
     pub requirements: FilingRequirements,
+    /// What else a role has to say.
+    pub attributes: FilingAttributes,
+    /// Who decides on a role.
+    pub reviewers: FilingReviewers,
     /// Services that a filing may permit.
     pub services: Services,
     /// How credit is assessed, and what follows from it.
@@ -94,7 +102,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 29] = built_in!(
+const BUILT_IN: [(&str, &str); 31] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -108,7 +116,9 @@ const BUILT_IN: [(&str, &str); 29] = built_in!(
     "demand_routes.csv",
     "districts.csv",
     "exchange_rates.csv",
+    "filing_attributes.csv",
     "filing_requirements.csv",
+    "filing_reviewers.csv",
     "inspection_results.csv",
     "list_editions.csv",
     "parameters.csv",
@@ -130,7 +140,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 17] = [
+    pub const ADDED: [&str; 19] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -140,7 +150,9 @@ impl Rulebook {
         "credit_vetoes.csv",
         "demand_routes.csv",
         rates::FILE,
+        "filing_attributes.csv",
         "filing_requirements.csv",
+        "filing_reviewers.csv",
         inspections::FILE,
         "risk_brands.csv",
         "risk_goods_words.csv",
@@ -234,6 +246,8 @@ impl Rulebook {
             // Rules of before there were lists look at none of them.
             risk: RiskRules::load(text("risk_rules.csv"), text, &mut faults),
             requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
+            attributes: FilingAttributes::load(text("filing_attributes.csv"), &mut faults),
+            reviewers: FilingReviewers::load(text("filing_reviewers.csv"), &mut faults),
             services: Services::load(text("services.csv"), &mut faults),
             credit: credit::Model::load(text).unwrap_or_else(|wrong| {
                 faults.extend(wrong.into_iter().map(|fault| TableFault {

@@ -88,6 +88,17 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     assert_eq!(onewindow(path, "provider remove --data zone bureau").status.code(), Some(1));
     done(path, "rulebook export --data zone --out tables");
     assert!(done(path, "rulebook publish --data zone --by tester tables").contains("nothing was published"));
+    // Something was judged here: one person alone says why, and the ledger keeps it.
+    let rules = "id,valid_from,valid_to,lane,condition,note\nheld,20190101,,hold,lines >= 900,\n";
+    std::fs::write(path.join("tables/risk_rules.csv"), rules).unwrap();
+    let refused = onewindow(path, "rulebook publish --data zone --by tester tables");
+    let told = String::from_utf8(refused.stdout).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains("/desk/rulebooks/drafts") && told.contains("nothing was published"), "{told}");
+    let alone = "rulebook publish --data zone --by tester --alone nobody-else tables";
+    assert!(done(path, alone).contains("is in force"));
+    let kept = done(path, "rulebook list --data zone");
+    assert!(kept.contains("tester, alone at the command line: nobody-else"), "{kept}");
     done(path, "man --out man");
     assert!(path.join("man/onewindow-submit.1").exists());
 }

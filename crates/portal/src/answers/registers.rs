@@ -187,7 +187,11 @@ fn object(rules: &[Rule], prefix: &str, fields: &Fields, faults: &mut Vec<Fault>
     let mut found = Map::new();
     for rule in rules {
         let name = format!("{prefix}.{}", rule.name);
-        let value = if rule.many { list(rule, &name, fields) } else { one(rule, &name, fields, faults) };
+        let value = match (rule.many, rule.kind.as_str()) {
+            (true, _) => list(rule, &name, fields),
+            (false, "group") if !rule.required => left_out(rule, &name, fields, faults),
+            (false, _) => one(rule, &name, fields, faults),
+        };
         let value = match (rule.kind.as_str(), rule.many) {
             ("group" | "word-or-group", true) => Value::Array(
                 (0..rows(&name, fields))
@@ -203,6 +207,17 @@ fn object(rules: &[Rule], prefix: &str, fields: &Fields, faults: &mut Vec<Fault>
         }
     }
     found
+}
+
+/// Fields that belong together and may be left out together: where none was filled in, nothing is said and nothing is wrong.
+fn left_out(rule: &Rule, name: &str, fields: &Fields, faults: &mut Vec<Fault>) -> Value {
+    let mut own = Vec::new();
+    let members = object(&rule.fields, name, fields, &mut own);
+    if members.values().all(is_empty) {
+        return Value::Null;
+    }
+    faults.append(&mut own);
+    Value::Object(members)
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -435,7 +450,12 @@ mod tests {
             rule("batch", "number"),
             rule("sure", "flag"),
             rule("maybe", "maybe"),
-            within(rule("contact", "group"), vec![must(rule("name", "text"))]),
+            must(within(rule("contact", "group"), vec![must(rule("name", "text"))])),
+            // What may be left out together, though none of it alone.
+            within(
+                rule("video", "group"),
+                vec![must(rule("cameras", "number")), must(rule("access", "text"))],
+            ),
             many(within(rule("licences", "group"), vec![rule("kind", "code"), many(rule("codes", "code"))])),
             many(within(
                 rule("services", "word-or-group"),
@@ -450,7 +470,7 @@ mod tests {
     fn a_body_becomes_fields_and_again_the_same_body() {
         let body = json!({
             "name": "样例", "roles": ["b"], "from": "20260101", "at": "20260101093000", "batch": 7, "sure": true,
-            "maybe": false, "contact": {"name": "样一"},
+            "maybe": false, "contact": {"name": "样一"}, "video": {"cameras": 2, "access": "样例"},
             "licences": [{"kind": "x", "codes": ["1", "2"]}, {"kind": "y"}],
             "services": ["one", {"service": "two", "to": "20270101"}],
             "certificates": ["-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", "ab".repeat(32)],
@@ -483,6 +503,14 @@ mod tests {
         });
         assert_eq!(body, expected);
         assert_eq!((faults.len(), faults[0].path.as_str()), (1, "batch"));
+        fields.insert("body.video.access".to_owned(), "样例".to_owned());
+        let mut faults = Vec::new();
+        let body = body_of(&rules(), &fields, &mut faults);
+        assert_eq!(body["video"], json!({"cameras": "", "access": "样例"}));
+        assert_eq!(
+            faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(),
+            ["batch", "video.cameras"]
+        );
     }
 
     #[test]

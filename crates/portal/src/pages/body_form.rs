@@ -115,7 +115,11 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
     let on = |name: &str| shown.fields.contains_key(name);
     match (rule.kind.as_str(), rule.many) {
         ("group", false) => {
-            html! { fieldset.group { legend { (label) } (group(shown, &rule.fields, name)) } }
+            html! { fieldset.group {
+                legend { (label) }
+                @if let Some(hint) = hint { p.hint { (hint) } }
+                (group(shown, &rule.fields, name))
+            } }
         }
         ("group" | "word-or-group", true) => list(shown, rule, name, &label, hint),
         ("choice", true) => choices(shown, rule, name, &label, hint),

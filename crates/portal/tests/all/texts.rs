@@ -336,6 +336,10 @@ fn values() -> Vec<String> {
         "differs",
         "incomplete",
         "consignment",
+        // Authorities that decide on filings, as `filing_reviewers.csv` has them.
+        "customs",
+        "foreign-exchange-administration",
+        "postal-administration",
     ]);
     for register in registers() {
         for step in register::moves_of(register) {

@@ -2,6 +2,7 @@
 //! forms of it, the interface tells it, and a test holds it equal to what the parser of each register takes. Leaves to
 //! others: the names of fields in the languages of people (`portal`), and whether a value is right (the registers).
 
+mod filings;
 mod reports;
 mod tables;
 #[cfg(test)]

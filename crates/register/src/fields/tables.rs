@@ -1,9 +1,9 @@
 //! The fields of each form, and the names that records keep besides. In the order in which people fill them in.
 
 use super::Kind::{
-    Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Maybe,
-    Number, Text, WordOrGroup,
+    Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
+use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
 use super::{Field, Kind, reports};
 use clearance::record::Register;
 
@@ -18,23 +18,6 @@ const fn must(name: &'static str, kind: Kind) -> Field {
     Field::must(name, kind)
 }
 
-/// Roles that are applied for; the others are appointed.
-pub(super) const ROLES: &[&str] = &[
-    "platform",
-    "merchant",
-    "payment",
-    "logistics",
-    "agent",
-    "site-operator",
-    "guarantor",
-    "agency",
-    "bank",
-    "express",
-];
-
-/// Algorithms of signatures.
-pub(super) const ALGORITHMS: &[&str] = &["rsa-sha1", "rsa-sha256", "sm2-sm3"];
-
 /// Datasets that are shared.
 pub(super) const DATASETS: &[&str] = &[
     "orders",
@@ -47,65 +30,6 @@ pub(super) const DATASETS: &[&str] = &[
     "arrivals",
     "filings",
     "messages",
-];
-
-const SERVICE: &[Field] = &[
-    must("service", Code),
-    must("validFrom", Date),
-    may("validTo", Date),
-    may("currencies", Code).many(),
-    may("transactionLimit", Amount),
-    may("scope", Text),
-    may("licence", Text),
-];
-
-const LICENCE: &[Field] = &[
-    must("kind", Code),
-    must("number", Text),
-    must("issuer", Text),
-    must("validFrom", Date),
-    may("validTo", Date),
-    may("attachment", Attachment),
-];
-
-const CONTACT: &[Field] = &[must("name", Text), must("telephone", Text), may("email", Text)];
-
-const APPLICATION: &[Field] = &[
-    must("name", Text),
-    may("otherCode", Code),
-    must("roles", Choice(ROLES)).many(),
-    must("validFrom", Date),
-    must("address", Text),
-    must("contact", Group(CONTACT)),
-    may("licences", Group(LICENCE)).many(),
-    may("exchangeIds", Code).many(),
-    may("modes", Code).many(),
-    may("services", WordOrGroup(SERVICE)).many(),
-    may("certificates", Certificate).many(),
-    may("signatureRequired", Flag(false)),
-    may("algorithms", Choice(ALGORITHMS)).many(),
-];
-
-const GRANTED: &[Field] = &[
-    may("validTo", Date),
-    may("creditGrade", Choice(&["A", "standard", "D"])),
-    may("guaranteeLimit", Amount),
-    may("verifiesIdentity", Flag(false)),
-    may("modes", Code).many(),
-    may("services", WordOrGroup(SERVICE)).many(),
-    may("arrivalRequired", Maybe),
-];
-
-const GOODS: &[Field] = &[
-    must("name", Text),
-    must("hsCode", Code),
-    must("specification", Text),
-    may("brand", Text),
-    may("brandAuthorisation", Attachment),
-    must("origin", Code),
-    must("unit", Code),
-    may("barcode", Text),
-    may("label", Text),
 ];
 
 const SHARE: &[Field] = &[
@@ -340,7 +264,10 @@ pub(super) const FORMS: &[Row] = &[
 
 /// Names that records keep besides what forms ask for.
 pub(super) const KEPT: &[(Register, &[&str])] = &[
-    (Register::Filing, &["applied", "granted", "inForce"]),
+    (
+        Register::Filing,
+        &["applied", "granted", "inForce", "endorsed", "authority", "party", "sender", "suspendedFor"],
+    ),
     (Register::Goods, &["inForce"]),
     (Register::Request, &["asked", "answer"]),
     (Register::Access, &["kind", "id", "role", "purpose", "range", "owners"]),

@@ -1,10 +1,10 @@
 //! The descriptions are what the parsers take: no field more, none less, and needed where the parser needs it.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
-use super::{Field, Kind, form, summary, tables};
+use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    attachment, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods,
+    attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods,
     inspection_report, moves_of, offer, payment_data, request, risk_case, share, webhook,
 };
 use clearance::party::Role;
@@ -90,10 +90,16 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<filing::Contact>("contact", within(application, "contact"), &[]);
     is_described::<filing::Licence>("licence", within(application, "licences"), &[]);
     is_described::<form::BoundedService>("service", within(application, "services"), &[]);
+    is_described::<attributes::Power>("agent abroad", within(application, "domesticAgent"), &[]);
+    is_described::<attributes::Power>("principal", within(application, "principals"), &[]);
+    is_described::<attributes::Guarantee>("guarantee", within(application, "guarantees"), &[]);
+    is_described::<attributes::Gate>("gate", within(application, "gates"), &[]);
+    is_described::<attributes::Video>("video", within(application, "video"), &[]);
     let granted = described(Register::Filing, "approve");
     is_described::<filing::Granted>("granted", granted, &[]);
     is_described::<form::BoundedService>("granted service", within(granted, "services"), &[]);
     is_described::<goods::Goods>("goods", described(Register::Goods, "apply"), &["inForce"]);
+    is_described::<goods::Label>("label", within(described(Register::Goods, "apply"), "labels"), &[]);
     is_described::<share::Share>("share", described(Register::Share, "propose"), &[]);
     is_described::<inspection_report::Reported>(
         "report",
@@ -158,8 +164,8 @@ fn every_form_is_of_a_move_that_people_make_and_every_choice_is_the_parsers() {
     let appointed = [Role::Officer, Role::ZoneOperator, Role::Consumer];
     let roles: BTreeSet<&str> =
         Role::ALL.iter().filter(|role| !appointed.contains(role)).map(|role| role.word()).collect();
-    assert_eq!(tables::ROLES.iter().copied().collect::<BTreeSet<_>>(), roles);
-    assert_eq!(tables::ALGORITHMS, ceb::signature::Algorithm::ALL.map(|one| one.name()));
+    assert_eq!(filings::ROLES.iter().copied().collect::<BTreeSet<_>>(), roles);
+    assert_eq!(filings::ALGORITHMS, ceb::signature::Algorithm::ALL.map(|one| one.name()));
     assert_eq!(tables::DATASETS, exchange::Dataset::ALL.map(|one| one.word()));
     for register in Register::ALL {
         // What a list tells is something that the register has.

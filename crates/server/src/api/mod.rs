@@ -50,6 +50,7 @@ mod register_answers;
 pub(crate) mod register_forms;
 pub(crate) mod registers;
 pub(crate) mod registrations;
+mod reuse;
 pub(crate) mod risk_model;
 pub(crate) mod rulebook_drafts;
 pub(crate) mod sandbox;

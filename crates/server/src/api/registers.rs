@@ -4,6 +4,7 @@
 use super::error::Problem;
 use super::register_answers::line;
 pub(crate) use super::register_answers::{refused, told, whole};
+use super::reuse::{is_copy_of_licence, is_reused, may_find, reuses, seen};
 use super::view::time;
 use super::{CONSIGNMENTS, Query, limit, operations, parameter, register_forms};
 use crate::auth::Caller;
@@ -14,6 +15,7 @@ use axum::extract::{Path, State};
 use clearance::Text;
 use clearance::keys::Time;
 use clearance::record::{Actor, Record, RecordKey, Register};
+use register::competence::Competence;
 use register::moves::Who;
 use register::view::View;
 use register::{By, Command, Refusal};
@@ -54,7 +56,8 @@ pub async fn list(
         register == Register::ServiceOffer && register::offer::demand_of(&record.key.id) == id.as_str()
     };
     let wanted = |record: &Record| {
-        (!overdue || is_overdue(record, view.now))
+        may_find(&caller, &codes, record)
+            && (!overdue || is_overdue(record, view.now))
             && (!waiting || view.waits_for(record))
             && yours.is_none_or(|yours| codes.contains(&register::owner(record)) == yours)
             && demand.as_ref().is_none_or(|id| of_demand(record, id))
@@ -81,16 +84,19 @@ pub async fn list(
             }
         }
     }
-    let records: Vec<Value> =
-        found.iter().map(|record| listed(&View::of(record, &codes), is_overdue(record, view.now))).collect();
+    let records: Vec<Value> = found
+        .iter()
+        .map(|record| listed(&seen(&caller, &codes, record), is_overdue(record, view.now)))
+        .collect();
     // What would make one: in the place of a number stands a word that is nobody's.
     let own =
         if register == Register::Filing { caller.party.to_string() } else { format!("{}:new", caller.party) };
     let own = RecordKey::new(register, &own);
     // A party has one filing: whoever acts at the counter files others'.
-    let there =
-        register == Register::Filing && !caller.reviews() && window.read.record(&own).await?.is_some();
-    let mut new = register::open(&own, None, &by(&window, &caller));
+    let counter = caller.reviews() && caller.is_office();
+    let there = register == Register::Filing && !counter && window.read.record(&own).await?.is_some();
+    let mut new =
+        register::open(&own, None, &by(&window, &caller), &window.reference(), window.clock.now().day());
     new.retain(|_| !there);
     let new: Vec<Value> = new.into_iter().map(|step| register_forms::step(register, step)).collect();
     Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()), "new": new })))
@@ -104,7 +110,7 @@ fn searched(
     query: &Query,
 ) -> (RecordSearch, Vec<Text>) {
     let (codes, _) = window.names_of(&caller.party);
-    let parties = if sees_all(caller, register) {
+    let parties = if sees_all(caller, register) || reuses(caller, register) {
         parameter(query, "party").map(|code| window.names_of(&code).0)
     } else {
         Some(codes.clone())
@@ -143,6 +149,7 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
         Register::Dispute => register::dispute::Body::of(record).overdue(&record.state, now).is_some(),
         Register::CreditObservation => register::credit::observation::is_overdue(record, now),
         Register::CreditList => register::credit::listing::is_overdue(record, now),
+        Register::Goods => register::goods::is_overdue(record, now),
         Register::ServiceRequest => record.state == "open" && !register::demand::is_open(record, now),
         Register::ServiceOffer => register::offer::is_overdue(record, now),
         Register::RiskCase => register::risk_case::is_overdue(record, now),
@@ -156,6 +163,7 @@ fn listed(view: &View, overdue: bool) -> Value {
     match record.key.register {
         Register::Request
         | Register::Certificate
+        | Register::Goods
         | Register::Dispute
         | Register::CreditObservation
         | Register::CreditList
@@ -174,7 +182,10 @@ fn listed(view: &View, overdue: bool) -> Value {
     }
     let told = register::fields::summary(record.key.register).iter().filter_map(|pointer| {
         let name = pointer.rsplit('/').next().unwrap_or_default();
-        Some((name.to_owned(), body.pointer(pointer).filter(|value| !value.is_null())?.clone()))
+        // Of who does not see what is applied for, what is in force is told.
+        let value =
+            body.pointer(pointer).or_else(|| body.pointer(&pointer.replace("/applied/", "/inForce/")));
+        Some((name.to_owned(), value.filter(|value| !value.is_null())?.clone()))
     });
     shown["summary"] = Value::Object(told.collect());
     shown
@@ -185,6 +196,8 @@ pub(super) struct Mine<'a> {
     pub(super) caller: &'a Caller,
     pub(super) codes: &'a [Text],
     pub(super) now: Time,
+    /// On what he decides.
+    competence: Competence,
     /// Demands to which his party has an offer.
     answered: Vec<Text>,
 }
@@ -207,7 +220,8 @@ impl<'a> Mine<'a> {
             let own = offers.iter().filter(|offer| codes.contains(&register::owner(offer)));
             answered = own.map(|offer| register::offer::demand_of(&offer.key.id).into()).collect();
         }
-        Ok(Self { caller, codes, now: window.clock.now(), answered })
+        let competence = competence(window, caller, register);
+        Ok(Self { caller, codes, now: window.clock.now(), competence, answered })
     }
 
     /// Whether a record waits for him: to be decided, answered, corrected or mended.
@@ -225,7 +239,9 @@ impl<'a> Mine<'a> {
         if register == Register::RiskCase {
             return applies && register::risk_case::waits_for(record, self.codes, self.now);
         }
-        (self.caller.reviews() && !owns && waits(Who::Reviewer))
+        let is_his =
+            || register != Register::Filing || register::filing::is_awaited(record, &self.competence);
+        (self.competence.any() && !owns && waits(Who::Reviewer) && is_his())
             || (applies && owns && waits(Who::Owner))
             || (applies && named && !owns && waits(Who::Giver))
     }
@@ -240,8 +256,9 @@ pub async fn show(
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
     let by = by(&window, &caller);
-    let mut shown = whole(&View::of(&record, &by.codes));
-    let open = register::open(&record.key, Some(&record), &by);
+    let mut shown = whole(&seen(&caller, &by.codes, &record));
+    let today = window.clock.now().day();
+    let open = register::open(&record.key, Some(&record), &by, &window.reference(), today);
     shown["moves"] = open.into_iter().map(|step| register_forms::step(record.key.register, step)).collect();
     shown["overdue"] = is_overdue(&record, window.clock.now()).into();
     Ok(Json(shown))
@@ -255,8 +272,7 @@ pub async fn history(
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
-    let (codes, _) = window.names_of(&caller.party);
-    Ok(Json(json!({ "versions": before(&window, record, &codes, usize::MAX).await? })))
+    Ok(Json(json!({ "versions": before(&window, &caller, record, usize::MAX).await? })))
 }
 
 /// Versions of a record that a page shows at most.
@@ -270,18 +286,23 @@ pub(crate) async fn versions(
     id: &str,
 ) -> Result<Vec<Value>, Problem> {
     let (record, _) = visible(window, caller, register, id).await?;
-    let (codes, _) = window.names_of(&caller.party);
-    before(window, record, &codes, SHOWN).await
+    before(window, caller, record, SHOWN).await
 }
 
 /// A record and its earlier versions, the newest first, each as he may see it.
 async fn before(
     window: &Window,
+    caller: &Caller,
     mut record: Arc<Record>,
-    codes: &[Text],
     most: usize,
 ) -> Result<Vec<Value>, Problem> {
-    let mut versions = vec![whole(&View::of(&record, codes))];
+    let (codes, _) = window.names_of(&caller.party);
+    let codes = codes.as_slice();
+    let mut versions = vec![whole(&seen(caller, codes, &record))];
+    // Whoever reuses it has what is in force, and not how it came to be.
+    if is_reused(caller, codes, &record) {
+        return Ok(versions);
+    }
     while let Some(previous) = record.previous.filter(|_| versions.len() < most) {
         let Some(earlier) = window.read.record_at(previous).await? else { break };
         versions.push(whole(&View::of(&earlier, codes)));
@@ -369,6 +390,17 @@ pub(super) fn by(window: &Window, caller: &Caller) -> By {
     }
 }
 
+/// On what he decides in a register today.
+fn competence(window: &Window, caller: &Caller, register: Register) -> Competence {
+    let (reference, today) = (window.reference(), window.clock.now().day());
+    Competence::of(register, &by(window, caller), &reference.parties, reference.current(), today)
+}
+
+/// Whether anything is his to decide: an office has the duty, an agency besides a role of which it is the authority.
+pub(crate) fn decides(window: &Window, caller: &Caller) -> bool {
+    caller.reviews() && (caller.is_office() || competence(window, caller, Register::Filing).any())
+}
+
 fn named(word: &str) -> Result<Register, Problem> {
     Register::from_word(word)
         .ok_or_else(|| Problem::not_found("no such register; GET /v1/registers lists them"))
@@ -440,7 +472,11 @@ pub(super) async fn visible(
     let record = window.read.record(&RecordKey::new(register, id)).await?.ok_or_else(absent)?;
     let (codes, _) = window.names_of(&caller.party);
     let own = codes.iter().any(|code| record.parties.contains(code));
-    if own || sees_all(caller, register) { Ok((record, own)) } else { Err(absent().of_another(true)) }
+    let may = own
+        || sees_all(caller, register)
+        || (reuses(caller, register) && may_find(caller, &codes, &record))
+        || is_copy_of_licence(window, caller, &record).await?;
+    if may { Ok((record, own)) } else { Err(absent().of_another(true)) }
 }
 
 /// A record that the caller may see; a reading of another's is recorded before it is shown.

@@ -21,6 +21,7 @@ mod export_summaries;
 mod export_trades;
 mod exports;
 mod figures_in_browser;
+mod filing_attributes;
 mod finding;
 mod goods_filing;
 mod http;

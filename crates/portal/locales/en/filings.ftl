@@ -1,0 +1,54 @@
+# What parties file of themselves and of their goods, besides what other registers have as well; who decides on it.
+
+item-country = Country of registration
+item-domesticAgent = Agent of a merchant abroad
+item-principals = Principals for whom it declares
+item-guarantees = Guarantees
+item-gates = Gates
+item-video = Video supervision
+item-warehouseSystem = Warehouse system that customs is connected to
+item-filings-code = Code of the other party
+item-direction = Direction
+item-filings-place = Where it is
+item-cameras = Cameras
+item-keptDays = Days for which recordings are kept
+item-access = How customs looks at it
+item-heldBy = Customs office that holds it
+item-filings-amount = Amount (yuan)
+item-endorsed = Endorsed by
+item-authority = Authority
+item-filings-party = Party
+item-sender = Sent by
+item-suspendedFor = Suspended for
+item-brandFrom = First day of the authorisation
+item-brandTo = Last day of the authorisation
+item-labels = Labels
+item-language = Language
+item-goods-unit1 = First legal unit
+item-goods-factor1 = First legal units in one unit of sale
+item-goods-unit2 = Second legal unit
+item-goods-factor2 = Second legal units in one unit of sale
+hint-country = Three digits of the country table; empty = at home
+hint-domesticAgent = Of a merchant registered abroad: the agent that it entrusts, and the power of attorney; otherwise leave it empty
+hint-principals = Of whoever declares for others: one power of attorney each
+hint-guarantees = Of a guarantor: what its limit rests on
+hint-gates = Of a supervised site
+hint-video = Of a supervised site; otherwise leave it empty
+hint-warehouseSystem = Of a supervised site
+hint-labels = What stands on the goods: its text, or a picture
+hint-brandTo = Empty = open
+hint-goods-unit1 = As the tariff has it
+hint-goods-factor1 = Such as 0.8 kilograms in one tin
+hint-goods-unit2 = Where the tariff has one
+hint-goods-factor2 = Likewise
+value-deposit = deposit
+value-bank-guarantee = guarantee of a bank
+value-tariff-insurance = tariff insurance
+value-in = in
+value-out = out
+value-both = both ways
+value-customs = customs
+value-foreign-exchange-administration = foreign exchange administration
+value-postal-administration = postal administration
+move-endorse = Endorse
+item-guaranteeKind = Kind of guarantee
