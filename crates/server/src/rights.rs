@@ -59,6 +59,8 @@ pub enum Right {
     RulebooksDraft,
     /// Commit to a secret of the draw, and hand it over.
     DrawsHold,
+    /// Scan parcels at a site that he keeps, and record what happens there.
+    SitesKeep,
 }
 
 /// Messages that a role sends.
@@ -75,7 +77,7 @@ pub fn sent_by(role: Role) -> &'static [Kind] {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ReceiptsRead,
@@ -100,6 +102,7 @@ impl Right {
         Self::Consume,
         Self::RulebooksDraft,
         Self::DrawsHold,
+        Self::SitesKeep,
     ];
     /// The word used as a scope, on the command line and in problems.
     pub fn word(self) -> &'static str {
@@ -128,6 +131,7 @@ impl Right {
             Self::Consume => "consumer",
             Self::RulebooksDraft => "rulebooks:draft",
             Self::DrawsHold => "draws:hold",
+            Self::SitesKeep => "sites:keep",
         }
     }
     /// The right of a word.
@@ -215,6 +219,9 @@ impl Rights {
             ],
             Role::ZoneOperator => &[Right::RegistersApply, Right::SharesRead, Right::MetricsRead],
             Role::Agency | Role::Bank => &[Right::RegistersApply, Right::SharesRead],
+            Role::SiteOperator => {
+                &[Right::MessagesSend, Right::Preview, Right::RegistersApply, Right::SitesKeep]
+            }
             _ => &[Right::MessagesSend, Right::Preview, Right::RegistersApply],
         };
         let accounts = is_office(role) && whole_zone;
@@ -282,6 +289,8 @@ fn of_duty(duty: Duty) -> Rights {
         Duty::Reader => READ,
         Duty::Rulemaker => READ.and(RULES),
         Duty::SeedHolder => READ.and(HOLDS),
+        // At a gate nothing else is needed, and whoever takes the device finds nothing else.
+        Duty::Keeper => Rights::of(&[Right::SitesKeep, Right::ReferenceRead]),
         Duty::Consumer => Rights::of(&[Right::Consume, Right::ReferenceRead]),
         Duty::Applicant => Rights::of(&[Right::RegistersRead, Right::RegistersApply, Right::ReferenceRead]),
     }
@@ -333,6 +342,7 @@ mod tests {
             Right::UsersManage,
             Right::TokensManage,
             Right::RulebooksDraft,
+            Right::SitesKeep,
         ];
         for role in Role::ALL {
             assert!(!Rights::of_user(role, true, &[Duty::Auditor]).has_any(&changing), "{role:?}");

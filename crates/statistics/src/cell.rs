@@ -27,11 +27,13 @@ pub enum Table {
     PartyFlow,
     /// As [`Table::Causes`], by a party that the declaration names.
     PartyCauses,
+    /// Parcels that were scanned, by the record of the site, direction and what the scan became.
+    Sites,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Flow,
         Self::Countries,
         Self::Chapters,
@@ -42,6 +44,7 @@ impl Table {
         Self::Work,
         Self::PartyFlow,
         Self::PartyCauses,
+        Self::Sites,
     ];
     /// Those that are asked for by name; a party is answered from its own in place of the first of them.
     pub const ASKED: [Self; 8] = [
@@ -68,6 +71,7 @@ impl Table {
             Self::Work => "work",
             Self::PartyFlow => "party-flow",
             Self::PartyCauses => "party-causes",
+            Self::Sites => "sites",
         }
     }
 
@@ -89,6 +93,7 @@ impl Table {
             Self::Work => ["district", "action", "duty"],
             Self::PartyFlow => ["party", "mode", "step"],
             Self::PartyCauses => ["party", "rule", "step"],
+            Self::Sites => ["site", "direction", "answer"],
         }
     }
 

@@ -10,7 +10,7 @@ use clearance::keys::{OrderKey, Time};
 use serde::{Deserialize, Serialize};
 
 /// Number of the form. It grows with every change of what is counted: what was kept before is made again.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// Figures in the form in which they are kept.
 #[derive(Serialize, Deserialize, Default)]

@@ -213,10 +213,12 @@ law! {
     export_summary_compare_district;
     /// The state (`decState`) with which a summarised declaration begins.
     export_summary_state;
+    /// Minutes for which a site may work from its list of parcels that may pass.
+    site_pass_list_minutes;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 47] = [
+const LATER: [(&str, i64); 48] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -264,6 +266,7 @@ const LATER: [(&str, i64); 47] = [
     ("export_summary_lists", 10_000),
     ("export_summary_compare_district", 1),
     ("export_summary_state", 1),
+    ("site_pass_list_minutes", 240),
 ];
 
 impl Parameters {

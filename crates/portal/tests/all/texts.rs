@@ -230,6 +230,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
                 "applicant",
                 "rulemaker",
                 "seed-holder",
+                "keeper",
             ]),
         ),
         (Family::Counter, COUNTERS.iter().map(|word| word.replace('_', "-")).collect()),
@@ -373,7 +374,7 @@ const ROWS: [&str; 10] = [
 ];
 
 /// What a token may be for.
-const SCOPES: [&str; 22] = [
+const SCOPES: [&str; 23] = [
     "messages:send",
     "messages:read",
     "receipts:read",
@@ -396,6 +397,7 @@ const SCOPES: [&str; 22] = [
     "trace:read",
     "persons:read",
     "draws:hold",
+    "sites:keep",
 ];
 
 /// Kinds of problem documents that have a text of their own.

@@ -13,6 +13,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use clearance::Text;
 use clearance::keys::Time;
+use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use register::moves::Who;
 use register::view::View;
@@ -210,6 +211,12 @@ impl<'a> Mine<'a> {
         Ok(Self { caller, codes, now: window.clock.now(), answered })
     }
 
+    /// Whether it is his duty to decide in a register.
+    fn decides_on(&self, register: Register) -> bool {
+        let of_zone = self.caller.role == Role::ZoneOperator && self.caller.rights.has(Right::RegistersApply);
+        self.caller.reviews() || (of_zone && matches!(register, Register::Park | Register::Site))
+    }
+
     /// Whether a record waits for him: to be decided, answered, corrected or mended.
     pub(super) fn waits_for(&self, record: &Record) -> bool {
         let register = record.key.register;
@@ -225,7 +232,7 @@ impl<'a> Mine<'a> {
         if register == Register::RiskCase {
             return applies && register::risk_case::waits_for(record, self.codes, self.now);
         }
-        (self.caller.reviews() && !owns && waits(Who::Reviewer))
+        (self.decides_on(register) && !owns && waits(Who::Reviewer))
             || (applies && owns && waits(Who::Owner))
             || (applies && named && !owns && waits(Who::Giver))
     }
@@ -358,7 +365,7 @@ pub(crate) async fn command_of(
     })
 }
 
-pub(super) fn by(window: &Window, caller: &Caller) -> By {
+pub(crate) fn by(window: &Window, caller: &Caller) -> By {
     By {
         actor: Actor { party: window.code_of(&caller.party), name: caller.name.clone() },
         codes: window.names_of(&caller.party).0,
@@ -404,6 +411,11 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::PaymentData => caller.is_office(),
         // What a holder has in stock is for whoever supervises it.
         Register::BondedBook | Register::BondedItem | Register::BondedDocument => {
+            caller.is_office() && caller.districts.is_empty()
+        }
+        // Whoever supervises, or decides on them; a park that is open is told to everybody by a route of its own.
+        Register::Park | Register::Site => caller.is_office() || caller.uses_registers(),
+        Register::SiteRecord | Register::SiteScan | Register::ParcelHold => {
             caller.is_office() && caller.districts.is_empty()
         }
         // What was erased is told by place, never by person.

@@ -114,7 +114,8 @@ async fn figures_told_while_rows_are_fresh_are_those_of_all_rows_read_again() {
     assert_eq!(zone.window.statistics.standing().figures, wanted);
     running.abort();
     let cells = |table: Table| wanted.tables.get(&table).map_or(0, |cells| cells.len());
-    for table in Table::ALL {
+    // What sites scan is told in `parks`.
+    for table in Table::ALL.into_iter().filter(|table| *table != Table::Sites) {
         assert!(cells(table) > 0, "{table:?} was never counted");
     }
     let (status, flow) = zone.get(OFFICE, "/v1/statistics/flow?by=step").await;
