@@ -113,6 +113,7 @@ parks-no-site = No site works here
 parks-no-site-help = Operators apply for their sites within the park.
 parks-scans = What was scanned, by site
 parks-books-in = Bonded books in the park
+parks-to-figures = Figures of this park
 parks-record = Its record
 parks-figures = Figures of { $name }
 keeper-why-unknown = nobody knows this number here

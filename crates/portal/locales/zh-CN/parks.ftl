@@ -113,6 +113,7 @@ parks-no-site = 尚无在用场所
 parks-no-site-help = 由运营企业在园区内申请设立。
 parks-scans = 各场所扫描情况
 parks-books-in = 园区内的保税账册
+parks-to-figures = 园区运行情况
 parks-record = 登记记录
 parks-figures = { $name }运行情况
 keeper-why-unknown = 本场所查无此运单

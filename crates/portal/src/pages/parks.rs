@@ -37,7 +37,7 @@ pub fn page(frame: &Frame, told: &Parks) -> Page {
         p { (texts.text("about-parks")) }
         @if told.parks.is_empty() { (empty(&texts.text("parks-none"), &texts.text("parks-none-help"))) }
         @else {
-            (list(texts, told))
+            (list(frame, told))
             h2 { (texts.text("parks-offers")) }
             p { (texts.text("parks-offers-help")) }
             (matrix(texts, told))
@@ -47,7 +47,13 @@ pub fn page(frame: &Frame, told: &Parks) -> Page {
     Page::new(texts.text("parks-title"), None, body)
 }
 
-fn list(texts: Texts, told: &Parks) -> Markup {
+/// Offices find each park's record from here: they may read all.
+fn list(frame: &Frame, told: &Parks) -> Markup {
+    let texts = frame.texts;
+    let reads = frame
+        .reader
+        .as_ref()
+        .is_some_and(|reader| [Desk::Queue, Desk::Operation].iter().any(|desk| reader.desks.contains(desk)));
     let columns = vec![
         Column::of(texts.text("parks-park")),
         Column::of(texts.item("parks", "kind")),
@@ -58,7 +64,11 @@ fn list(texts: Texts, told: &Parks) -> Markup {
     ];
     let row = |park: &Park| -> Vec<Cell> {
         vec![
-            html! { strong { (name(texts, park)) } div.muted { (declared(texts, &park.city)) } },
+            html! {
+                @if reads { a.lead href=(record_address("parks", &park.park)) { (name(texts, park)) } }
+                @else { strong { (name(texts, park)) } }
+                div.muted { (declared(texts, &park.city)) }
+            },
             html! { (badge(Tone::Still, &texts.word(Family::Value, &park.kind))) },
             html! { (declared(texts, &park.operator_name)) div.muted.code { (park.operator) } },
             words(texts, &park.functions),
