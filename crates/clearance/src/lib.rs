@@ -22,6 +22,7 @@ pub mod matching;
 pub mod normal;
 pub mod outcome;
 pub mod party;
+pub mod passage;
 pub mod reason;
 pub mod recognition;
 pub mod record;

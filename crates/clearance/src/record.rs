@@ -66,11 +66,21 @@ pub enum Register {
     BondedDocument = 29,
     /// Results of inspections that one agency reports to another, which may recognise them.
     InspectionReport = 30,
+    /// Parks of the zone: who operates each, what it offers, whom it has.
+    Park = 31,
+    /// Sites within parks: warehouses, yards, gates, where goods go.
+    Site = 32,
+    /// What happened at a site: X-rays, weights, labels, bags and seals, gate lists, stocktakes.
+    SiteRecord = 35,
+    /// Parcels that were scanned at a site, and what was answered.
+    SiteScan = 36,
+    /// Parcels that no site lets pass.
+    ParcelHold = 37,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 34] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -100,6 +110,11 @@ impl Register {
         Self::BondedItem,
         Self::BondedDocument,
         Self::InspectionReport,
+        Self::Park,
+        Self::Site,
+        Self::SiteRecord,
+        Self::SiteScan,
+        Self::ParcelHold,
     ];
 
     /// The register of a stored number.
@@ -139,6 +154,11 @@ impl Register {
             Self::BondedItem => "bonded-items",
             Self::BondedDocument => "bonded-documents",
             Self::InspectionReport => "inspection-reports",
+            Self::Park => "parks",
+            Self::Site => "sites",
+            Self::SiteRecord => "site-records",
+            Self::SiteScan => "site-scans",
+            Self::ParcelHold => "parcel-holds",
         }
     }
 

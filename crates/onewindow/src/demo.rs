@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "what the newcomer reads")]
 
 pub mod agencies;
+mod parks;
 mod past;
 mod platform;
 mod seeds;
@@ -64,6 +65,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         looks_at_goods(&window).await?;
         seeds::short_periods(&window).await?;
         let counterparts = agencies::open(&window).await?;
+        let parks = parks::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
         let tokens = tokens(&window, &arguments.folder).await?;
@@ -82,6 +84,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("  samples: {}", arguments.folder.join("samples").display());
         println!("  try:     . {}/tokens.sh", arguments.folder.display());
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
+        println!("  parks:   {parks} at http://{address}/parks; `keeper` scans parcels at http://{address}/desk/sites");
         println!("  draws:   http://{address}/draws  (who committed to which secret, and how to draw again)");
         println!("  {counterparts} agencies are sent what customs shares with them, and answer: GET /v1/registers/deliveries, /v1/registers/answers");
         println!("  {} tokens were issued; the README's first five minutes goes on from here", tokens.len());
@@ -158,11 +161,13 @@ async fn people(window: &Window, folder: &Path) -> Result<(), Failure> {
         ("operator", "5301980501", Role::Agent),
         ("officer", "8620000001", Role::Officer),
         ("second", "8620000001", Role::Officer),
+        ("keeper", parks::OPERATOR, Role::SiteOperator),
     ];
     let mut lines = String::new();
     for (login, party, role) in wanted {
         let duties = match role {
             Role::Officer => vec![Duty::Decider, Duty::Inspector],
+            Role::SiteOperator => vec![Duty::Keeper],
             _ => vec![Duty::Operator],
         };
         let user = NewUser {

@@ -38,7 +38,7 @@ enum Action {
         #[arg(long, value_parser = role)]
         role: Role,
         /// What he is there to do: admin, operator, reviewer, inspector, decider, auditor, reader, rulemaker,
-        /// seed-holder; may be repeated.
+        /// seed-holder, keeper; may be repeated.
         #[arg(long, value_parser = duty, required = true)]
         duty: Vec<Duty>,
         /// Customs districts an officer sees, as prefixes; none = all.

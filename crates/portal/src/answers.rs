@@ -14,6 +14,7 @@ pub mod found;
 mod inspection;
 mod officer;
 pub mod operation;
+pub mod parks;
 pub mod people;
 pub mod publications;
 pub mod registers;
@@ -22,6 +23,7 @@ mod rules;
 pub mod sandbox;
 pub mod search;
 pub mod sending;
+pub mod sites;
 pub mod subjects;
 pub mod summaries;
 

@@ -1,4 +1,4 @@
-//! What pages fetch besides themselves: one stylesheet and one script. Each has the digest of its content in its name, so
+//! What pages fetch besides themselves: one stylesheet, one script, and one more for keepers of sites. Each has the digest of its content in its name, so
 //! that a browser may keep it for ever and has the new one at once when it changes.
 
 /// A file that is served as it is.
@@ -25,6 +25,14 @@ pub const SCRIPT: Asset = Asset {
     stem: "portal",
     ending: "js",
     text: include_str!("../assets/portal.js"),
+    kind: "text/javascript; charset=utf-8",
+};
+
+/// The script of a keeper's page: answers in place, sounds, and the list for when the network is lost.
+pub const KEEPER: Asset = Asset {
+    stem: "keeper",
+    ending: "js",
+    text: include_str!("../assets/keeper.js"),
     kind: "text/javascript; charset=utf-8",
 };
 
@@ -62,7 +70,7 @@ impl Asset {
 
     /// The asset of a name; none for the name of another content.
     pub fn find(name: &str) -> Option<Self> {
-        [STYLE, SCRIPT, ICON].into_iter().find(|asset| asset.name() == name)
+        [STYLE, SCRIPT, KEEPER, ICON].into_iter().find(|asset| asset.name() == name)
     }
 }
 
@@ -76,7 +84,7 @@ mod tests {
 
     #[test]
     fn an_asset_is_found_by_its_whole_name_alone() {
-        for asset in [STYLE, SCRIPT, ICON] {
+        for asset in [STYLE, SCRIPT, KEEPER, ICON] {
             assert_eq!(Asset::find(&asset.name()), Some(asset));
         }
         assert_eq!(Asset::find("portal-0000000000000000.css"), None);

@@ -166,6 +166,7 @@ impl Language {
                     ("exports.ftl", include_str!(concat!("../locales/", $tag, "/exports.ftl"))),
                     ("cases.ftl", include_str!(concat!("../locales/", $tag, "/cases.ftl"))),
                     ("filings.ftl", include_str!(concat!("../locales/", $tag, "/filings.ftl"))),
+                    ("parks.ftl", include_str!(concat!("../locales/", $tag, "/parks.ftl"))),
                     ("reports.ftl", include_str!(concat!("../locales/", $tag, "/reports.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),

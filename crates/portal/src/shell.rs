@@ -26,6 +26,8 @@ pub enum Desk {
     Bills,
     /// Records of registers: filings, goods, shares, requests, webhooks.
     Registers,
+    /// Sites that the reader keeps.
+    Sites,
     /// Users and tokens of the party.
     People,
     /// Whether and how the window works, for who operates it.
@@ -73,6 +75,7 @@ impl Desk {
             Self::Receipts => "/desk/receipts",
             Self::Bills => "/desk/bills",
             Self::Registers => "/desk/registers",
+            Self::Sites => "/desk/sites",
             Self::People => "/desk/people",
             Self::Operation => "/desk/operation",
             Self::Drafts => "/desk/rulebooks/drafts",
@@ -104,6 +107,7 @@ impl Desk {
             Self::Receipts => texts.text("nav-receipts"),
             Self::Bills => texts.text("nav-bills"),
             Self::Registers => texts.text("nav-registers"),
+            Self::Sites => texts.text("nav-sites"),
             Self::People => texts.text("nav-people"),
             Self::Operation => texts.text("nav-operation"),
             Self::Drafts => texts.text("nav-drafts"),

@@ -21,6 +21,8 @@ const CUSTOMS_CALLED: &str = "customs (海关)";
 pub struct Competence {
     /// He decides for customs.
     customs: bool,
+    /// He operates the zone, which decides on its parks and their sites as customs does.
+    zone: bool,
     /// The authorities for which he decides besides.
     own: Vec<Text>,
     /// Roles on which another than customs decides: its word, and how people call it.
@@ -46,7 +48,9 @@ impl Competence {
     /// What somebody decides in a register: of filings by role, elsewhere for customs alone.
     pub fn of(register: Register, by: &By, parties: &Parties, book: &Rulebook, day: Day) -> Self {
         let customs = by.reviews && by.role == Role::Officer;
-        let mut found = Self { customs, own: Vec::new(), others: Vec::new() };
+        let zone = by.role == Role::ZoneOperator && by.applies;
+        let zone = zone && matches!(register, Register::Park | Register::Site);
+        let mut found = Self { customs, zone, own: Vec::new(), others: Vec::new() };
         if register != Register::Filing {
             return found;
         }
@@ -72,7 +76,7 @@ impl Competence {
 
     /// Whether he decides on anything.
     pub fn any(&self) -> bool {
-        self.customs || !self.own.is_empty()
+        self.customs || self.zone || !self.own.is_empty()
     }
 
     fn other(&self, role: Role) -> Option<&(Role, Text, String)> {

@@ -9,6 +9,7 @@ pub mod answer;
 mod attached;
 pub mod attachment;
 pub mod attributes;
+mod bodies;
 pub mod bonded;
 mod by;
 pub mod certificate;
@@ -30,6 +31,7 @@ pub mod moves;
 pub mod notice;
 pub mod offer;
 mod part;
+pub mod park;
 pub mod payment_data;
 pub mod photograph;
 pub mod picture;
@@ -45,6 +47,7 @@ pub mod view;
 mod waiting;
 pub mod webhook;
 
+pub(crate) use bodies::{read, stored, written};
 use clearance::Text;
 use clearance::decide::Reference;
 use clearance::facts::{Facts, Keys};
@@ -166,7 +169,8 @@ pub(crate) struct Made {
 pub(crate) struct Seen<'a> {
     pub command: &'a Command,
     pub current: Option<&'a Record>,
-    /// The record that the command rests on: of an offer its demand, of a demand the offer that is accepted.
+    /// The record that the command rests on: of an offer its demand, of a demand the offer that is accepted, of a site its
+    /// park, of a scan the hold on its parcel.
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
@@ -221,6 +225,8 @@ fn beside(command: &Command) -> Option<RecordKey> {
             Some(RecordKey::new(Register::ServiceRequest, offer::demand_of(&command.key.id)))
         }
         Register::ServiceRequest => demand::chosen(command.body.as_deref()),
+        Register::Site => park::site::park_of(command),
+        Register::SiteScan => park::scan::hold_of(command),
         _ => None,
     }
 }
@@ -257,6 +263,11 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::BondedItem => bonded::ITEM_MOVES,
         Register::BondedDocument => bonded::document::MOVES,
         Register::InspectionReport => inspection_report::MOVES,
+        Register::Park => park::MOVES,
+        Register::Site => park::site::MOVES,
+        Register::SiteRecord => park::happening::MOVES,
+        Register::SiteScan => park::scan::MOVES,
+        Register::ParcelHold => park::hold::MOVES,
     }
 }
 
@@ -373,6 +384,11 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::BondedItem => bonded::made_item(step, &mut faults),
         Register::BondedDocument => bonded::document::made(seen, step, &mut faults),
         Register::InspectionReport => inspection_report::made(seen, step, &mut faults),
+        Register::Park => park::made(seen, step, &mut faults),
+        Register::Site => park::site::made(seen, step, &mut faults),
+        Register::SiteRecord => park::happening::made(seen, &mut faults),
+        Register::SiteScan => park::scan::made(seen, step, &mut faults),
+        Register::ParcelHold => park::hold::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
@@ -419,39 +435,5 @@ fn record(seen: &Seen<'_>, step: &Move, made: &mut Made, at: Position) -> Record
         note: command.note.trim().to_owned(),
         format: 1,
         body: std::mem::take(&mut made.body),
-    }
-}
-
-/// The body of a command in its form, or the fault.
-pub(crate) fn read<T: serde::de::DeserializeOwned>(body: Option<&str>, faults: &mut Vec<Fault>) -> Option<T> {
-    let Some(body) = body else {
-        faults.push(Fault::new("body", "", says::BODY_NEEDED.said()));
-        return None;
-    };
-    match serde_json::from_str(body) {
-        Ok(read) => Some(read),
-        Err(error) => {
-            faults.push(Fault::new("body", "", says::NOT_READ.with(&[("error", &error.to_string())])));
-            None
-        }
-    }
-}
-
-/// What a record of ours says.
-///
-/// # Panics
-/// If the stored body has not the form that this crate writes.
-pub(crate) fn stored<T: serde::de::DeserializeOwned>(record: &Record) -> T {
-    match serde_json::from_str(&record.body) {
-        Ok(read) => read,
-        Err(error) => panic!("record {}: {error}", record.key.id),
-    }
-}
-
-/// A form as it is stored.
-pub(crate) fn written<T: serde::Serialize>(form: &T) -> String {
-    match serde_json::to_string(form) {
-        Ok(text) => text,
-        Err(error) => panic!("a form of text and numbers: {error}"),
     }
 }

@@ -225,6 +225,14 @@ says! {
     BONDED_WEIGHT: "bonded-weight", "车辆毛重减皮重为{loaded}千克，与清单毛重合计{declared}千克相差不超过{tolerance}‰：请核对所装包裹，或重新过磅", "gross less tare, {loaded} kg, within {tolerance} per mille of the {declared} kg of the lists: check what is loaded, or weigh again";
     BONDED_ONE_RECEIVER: "bonded-one-receiver", "{book}：一份单证只转出至一个账册，其余请另报", "{book}: one document transfers to one book; file another for the rest";
     BONDED_PARCEL: "bonded-parcel", "已放行、由本账册核扣且尚未出区的包裹（现状：{state}）", "a parcel whose list is released, took from this book, and has not left (it is: {state})";
+    PARK_ID: "park-id", "运营企业编码、冒号、编号（1至20个字母、数字或连字符；场所用海关监管作业场所编码）", "the operator's code, a colon, a number of 1 to 20 letters, digits and hyphens: of a site its supervision code of customs";
+    SITE_OPERATOR_FILED: "site-operator-filed", "已备案为监管场所经营单位且未暂停的企业的编码", "the code of a party that is filed as an operator of sites and not suspended";
+    PARK_OF_OPERATOR: "park-of-operator", "运营企业自有的、或其入驻的已批准园区的编号", "the record of an approved park that is the operator's own, or has it as a tenant";
+    CARRIER_FILED: "carrier-filed", "已备案且未暂停的物流企业的编码", "the code of a carrier that is filed and not suspended";
+    PARCEL_NAMED: "parcel-named", "包裹：物流企业编码/运单编号", "a parcel as carrier's code, slash, waybill number";
+    SCAN_NUMBER: "scan-number", "1至60个字母、数字或-_.，每次扫描各用一个", "1 to 60 letters, digits or -_. , another for each scan";
+    PARCEL_HELD: "parcel-held", "hold或inspect：该包裹已被布控或无法识别，不得放行", "hold or inspect: this parcel is held, or nobody knows it, and does not pass";
+    NOT_OF_THIS_KIND: "not-of-this-kind", "不填：此类记录没有该项", "nothing: records of this kind have no such member";
     WINDOW_WRITES_IT: "window-writes-it", "由本窗口填写，请勿发送", "nothing: the window itself writes it";
     CONSIGNMENT_SEEN: "consignment-seen", "贵方可查看且已有清单的订单：平台编码/订单编号", "a consignment with a list that you may see, as platform/orderNo";
     AT_MOST: "at-most", "不超过{most}项", "at most {most}";

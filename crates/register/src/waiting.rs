@@ -24,6 +24,8 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::BondedBook, Who::Reviewer) => &["applied", "changing"],
         (Register::BondedBook | Register::BondedDocument, Who::Owner) => &["refused"],
         (Register::BondedDocument, Who::Reviewer) => &["filed"],
+        (Register::Park | Register::Site, Who::Reviewer) => &["submitted", "change-submitted"],
+        (Register::Park | Register::Site, Who::Owner) => &["refused"],
         (Register::RiskCase, Who::Owner | Who::Giver) => &["open", "decided"],
         (Register::InspectionReport, Who::Giver) => &["reported"],
         (Register::InspectionReport, Who::Owner) => &["declined"],

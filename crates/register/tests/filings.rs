@@ -13,6 +13,8 @@ mod demands;
 mod draws;
 #[path = "filings/inspection_reports.rs"]
 mod inspection_reports;
+#[path = "filings/parks.rs"]
+mod parks;
 #[path = "filings/risk_cases.rs"]
 mod risk_cases;
 #[path = "filings/says.rs"]

@@ -54,6 +54,7 @@ pub mod shadow;
 pub mod sharing;
 pub mod signed_requests;
 pub mod signing_in;
+mod sites;
 pub mod statistics;
 mod tail;
 pub mod throttle;

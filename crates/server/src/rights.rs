@@ -59,6 +59,8 @@ pub enum Right {
     RulebooksDraft,
     /// Commit to a secret of the draw, and hand it over.
     DrawsHold,
+    /// Scan parcels at a site that he keeps, and record what happens there.
+    SitesKeep,
 }
 
 /// Messages that a role sends, of imports first.
@@ -86,7 +88,7 @@ pub fn sent_by(role: Role) -> &'static [Kind] {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MessagesSend,
         Self::MessagesRead,
         Self::ReceiptsRead,
@@ -111,6 +113,7 @@ impl Right {
         Self::Consume,
         Self::RulebooksDraft,
         Self::DrawsHold,
+        Self::SitesKeep,
     ];
     /// The word used as a scope, on the command line and in problems.
     pub fn word(self) -> &'static str {
@@ -139,6 +142,7 @@ impl Right {
             Self::Consume => "consumer",
             Self::RulebooksDraft => "rulebooks:draft",
             Self::DrawsHold => "draws:hold",
+            Self::SitesKeep => "sites:keep",
         }
     }
     /// The right of a word.
@@ -228,6 +232,9 @@ impl Rights {
             // On which filings an agency decides is said by the rulebook and by its own filing: `register::competence`.
             Role::Agency => &[Right::FilingsReview, Right::RegistersApply, Right::SharesRead],
             Role::Bank => &[Right::RegistersApply, Right::SharesRead],
+            Role::SiteOperator => {
+                &[Right::MessagesSend, Right::Preview, Right::RegistersApply, Right::SitesKeep]
+            }
             _ => &[Right::MessagesSend, Right::Preview, Right::RegistersApply],
         };
         let accounts = is_office(role) && whole_zone;
@@ -295,6 +302,8 @@ fn of_duty(duty: Duty) -> Rights {
         Duty::Reader => READ,
         Duty::Rulemaker => READ.and(RULES),
         Duty::SeedHolder => READ.and(HOLDS),
+        // At a gate nothing else is needed, and whoever takes the device finds nothing else.
+        Duty::Keeper => Rights::of(&[Right::SitesKeep, Right::ReferenceRead]),
         Duty::Consumer => Rights::of(&[Right::Consume, Right::ReferenceRead]),
         Duty::Applicant => Rights::of(&[Right::RegistersRead, Right::RegistersApply, Right::ReferenceRead]),
     }
@@ -352,6 +361,7 @@ mod tests {
             Right::UsersManage,
             Right::TokensManage,
             Right::RulebooksDraft,
+            Right::SitesKeep,
         ];
         for role in Role::ALL {
             assert!(!Rights::of_user(role, true, &[Duty::Auditor]).has_any(&changing), "{role:?}");

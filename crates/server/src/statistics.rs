@@ -4,8 +4,10 @@
 
 use crate::Window;
 use ::statistics::kept::Kept;
+use ::statistics::told::Scanned;
 use ::statistics::{Figures, Told, told};
 use clearance::keys::{Position, Time};
+use clearance::record::Register;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -141,8 +143,16 @@ impl Standing {
 }
 
 fn of_row(row: &Row) -> Option<Told> {
-    let Row::Event(row) = row else { return None };
-    told(&row.event, row.outcome.as_ref()?)
+    match row {
+        Row::Event(row) => told(&row.event, row.outcome.as_ref()?),
+        Row::Record(record) if record.key.register == Register::SiteScan => {
+            let direction = register::park::scan::Scan::of(record).direction.into();
+            let site = record.key.id.rsplit_once(':')?.0.into();
+            let scanned = Scanned { site, direction, answer: record.state.clone() };
+            Some(Told::of_scan(record.changed, scanned))
+        }
+        _ => None,
+    }
 }
 
 /// Follows the ledger until it is dropped.

@@ -45,11 +45,13 @@ pub enum Table {
     ExportPartyFlow,
     /// As [`Table::ExportCauses`], by a party that the list names.
     ExportPartyCauses,
+    /// Parcels that were scanned, by the record of the site, direction and what the scan became.
+    Sites,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Flow,
         Self::Countries,
         Self::Chapters,
@@ -69,6 +71,7 @@ impl Table {
         Self::ExportCauses,
         Self::ExportPartyFlow,
         Self::ExportPartyCauses,
+        Self::Sites,
     ];
     /// Those that are asked for by name; a party is answered from its own in place of the first of them.
     pub const ASKED: [Self; 15] = [
@@ -132,6 +135,7 @@ impl Table {
             Self::ExportCauses => "export-causes",
             Self::ExportPartyFlow => "export-party-flow",
             Self::ExportPartyCauses => "export-party-causes",
+            Self::Sites => "sites",
         }
     }
 
@@ -153,6 +157,7 @@ impl Table {
             Self::Work => ["district", "action", "duty"],
             Self::PartyFlow | Self::ExportPartyFlow => ["party", "mode", "step"],
             Self::PartyCauses | Self::ExportPartyCauses => ["party", "rule", "step"],
+            Self::Sites => ["site", "direction", "answer"],
         }
     }
 

@@ -64,6 +64,11 @@ impl Figures {
     /// Adds what a row told. Rows of one consignment come in their order.
     pub fn add(&mut self, told: &Told) {
         let day = told.now.day().number();
+        if let Some(scanned) = &told.scanned {
+            let one = Measure { count: 1, ..Measure::default() };
+            let key = key(day, &scanned.site, &scanned.direction, &scanned.answer);
+            self.count(Table::Sites, key, &one);
+        }
         if let Some((named, rules)) = &told.refused {
             self.causes((told.export, day), named, rules, "refused");
         }

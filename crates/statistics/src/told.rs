@@ -33,6 +33,36 @@ pub struct Told {
     pub returning: Option<(Text, Text)>,
     /// Value and tax, in fen, of a return whose goods are back.
     pub returned: Option<(i64, i64)>,
+    /// A parcel that was scanned at a site.
+    pub scanned: Option<Scanned>,
+}
+
+/// A parcel that was scanned.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Scanned {
+    /// The record of the site.
+    pub site: Text,
+    /// Where it goes.
+    pub direction: Text,
+    /// What the scan became.
+    pub answer: Text,
+}
+
+impl Told {
+    /// What a scan tells, which is of no consignment.
+    pub fn of_scan(now: Time, scanned: Scanned) -> Self {
+        Self {
+            now,
+            order: OrderKey::default(),
+            declared: None,
+            stand: None,
+            action: None,
+            refused: None,
+            returning: None,
+            returned: None,
+            scanned: Some(scanned),
+        }
+    }
 }
 
 /// What names a list.
@@ -101,6 +131,7 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
         refused: None,
         returning: None,
         returned: None,
+        scanned: None,
     };
     let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
     match &event.cause {

@@ -38,11 +38,13 @@ pub enum Duty {
     Rulemaker,
     /// Holds a secret of the draw: commits to it, and hands it over.
     SeedHolder,
+    /// Keeps a site of a park: scans parcels there, and records what happens.
+    Keeper,
 }
 
 impl Duty {
     /// All duties.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Admin,
         Self::Operator,
         Self::Reviewer,
@@ -54,6 +56,7 @@ impl Duty {
         Self::Consumer,
         Self::Rulemaker,
         Self::SeedHolder,
+        Self::Keeper,
     ];
     /// The word stored and used everywhere.
     pub fn word(self) -> &'static str {
@@ -69,6 +72,7 @@ impl Duty {
             Self::Consumer => "consumer",
             Self::Rulemaker => "rulemaker",
             Self::SeedHolder => "seed-holder",
+            Self::Keeper => "keeper",
         }
     }
     /// The duty of a word.

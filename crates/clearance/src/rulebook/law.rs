@@ -225,10 +225,12 @@ law! {
     export_return_automatic;
     /// 1 = goods come back to the district where they were declared, elsewhere a person decides.
     export_return_compare_district;
+    /// Minutes for which a site may work from its list of parcels that may pass.
+    site_pass_list_minutes;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 53] = [
+const LATER: [(&str, i64); 54] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -282,6 +284,7 @@ const LATER: [(&str, i64); 53] = [
     ("export_return_food_last", 22),
     ("export_return_automatic", 0),
     ("export_return_compare_district", 1),
+    ("site_pass_list_minutes", 240),
 ];
 
 impl Parameters {

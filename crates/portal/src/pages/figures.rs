@@ -174,6 +174,8 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let body = html! {
         (period(texts, view))
         div id=(MOVES) { (moving(texts, view)) }
+        // Everybody finds the parks from here.
+        @if view.place == Place::Public { p { a href=(super::parks::ADDRESS) { (texts.text("parks-title")) } } }
     };
     let mut page = Page::new(title, Some(desk), body);
     page.live.clone_from(&view.live);

@@ -55,6 +55,7 @@ fn about(texts: Texts, desk: Desk) -> String {
         Desk::Receipts => texts.text("about-receipts"),
         Desk::Bills => texts.text("about-bills"),
         Desk::Registers => texts.text("about-registers"),
+        Desk::Sites => texts.text("about-sites"),
         Desk::People => texts.text("about-people"),
         Desk::Operation => texts.text("about-operation"),
         Desk::Drafts => texts.text("about-drafts"),

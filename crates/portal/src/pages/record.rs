@@ -63,6 +63,9 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if !record.note.is_empty() { (said(Tone::Still, html! { p { strong { (move_name(texts, &record.action)) } " · " (record.note) } })) }
         @if let Some(there) = &view.shared { p { a href=(there) { (texts.text("to-shared")) } } }
         @if register == "attachments" { p { a.button href={ (record_address(register, &record.id)) "/content" } { (texts.text("read-attachment")) } } }
+        @if register == "parks" && (record.yours || !record.moves.is_empty()) {
+            p { a.button href=(super::parks::figures_address(&record.id)) { (texts.text("parks-to-figures")) } }
+        }
         @if let Some(offers) = &view.offers { (super::demands::section(frame, view, offers)) }
         (comparison(texts, record))
         (moves(frame, view))

@@ -250,6 +250,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
                 "applicant",
                 "rulemaker",
                 "seed-holder",
+                "keeper",
             ]),
         ),
         (Family::Counter, COUNTERS.iter().map(|word| word.replace('_', "-")).collect()),
@@ -409,7 +410,7 @@ const ROWS: [&str; 10] = [
 ];
 
 /// What a token may be for.
-const SCOPES: [&str; 22] = [
+const SCOPES: [&str; 23] = [
     "messages:send",
     "messages:read",
     "receipts:read",
@@ -432,6 +433,7 @@ const SCOPES: [&str; 22] = [
     "trace:read",
     "persons:read",
     "draws:hold",
+    "sites:keep",
 ];
 
 /// Kinds of problem documents that have a text of their own.

@@ -2,7 +2,9 @@
 //! forms of it, the interface tells it, and a test holds it equal to what the parser of each register takes. Leaves to
 //! others: the names of fields in the languages of people (`portal`), and whether a value is right (the registers).
 
+mod books;
 mod filings;
+mod parks;
 mod reports;
 mod tables;
 #[cfg(test)]
@@ -156,10 +158,14 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::InspectionReport => {
             &["/reported/number", "/reported/to", "/reported/subject", "/reported/order", "/reported/validTo"]
         }
+        Register::Park => &["/applied/name", "/applied/kind", "/applied/city"],
+        Register::Site => &["/applied/name", "/applied/kind", "/applied/park"],
+        Register::SiteRecord => &["/kind", "/result"],
+        Register::SiteScan => &["/parcel", "/direction", "/offline"],
         Register::BondedBook => &["/counting"],
         Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],
         Register::BondedDocument => &["/gate/vehicle"],
-        Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
+        Register::ParcelHold | Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }
 

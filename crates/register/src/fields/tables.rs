@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, reports};
+use super::{Field, Kind, books, parks, reports};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -191,41 +191,6 @@ const CLOSING: &[Field] = &[
 ];
 
 /// Every form.
-const BONDED_ITEM: &[Field] = &[
-    must("number", Code),
-    must("gcode", Code),
-    must("goodsNo", Code),
-    must("name", Text),
-    must("unit", Code),
-    must("unit1", Code),
-    must("factor1", Code),
-    may("unit2", Code),
-    may("factor2", Code),
-    may("tolerance", Number),
-    may("stopSaleDays", Number),
-];
-const BONDED_ITEMS: &[Field] = &[must("items", Group(BONDED_ITEM)).many()];
-const BONDED_LINE: &[Field] = &[
-    must("operation", Choice(crate::bonded::form::OPERATIONS)),
-    must("item", Code),
-    may("quantity", Code),
-    may("quantity1", Code),
-    may("quantity2", Code),
-    may("lot", Code),
-    may("origin", Code),
-    may("expiry", Date),
-    may("to", Code),
-    may("ofDocument", Code),
-    may("ofNumber", Code),
-    may("ofLine", Number),
-    may("ofIssuer", Code),
-    may("fromBook", Code),
-    may("fromItem", Code),
-    may("cause", Choice(crate::bonded::form::CAUSES)),
-    may("approval", Code),
-];
-const BONDED_LINES: &[Field] = &[must("lines", Group(BONDED_LINE)).many()];
-
 pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["apply", "correct", "change"], APPLICATION, Some("/applied")),
     (Register::Filing, &["approve", "amend"], GRANTED, Some("/granted")),
@@ -258,8 +223,12 @@ pub(super) const FORMS: &[Row] = &[
     (Register::RiskCase, &["close"], CLOSING, None),
     (Register::InspectionReport, &["report-result", "correct"], reports::REPORTED, Some("/reported")),
     (Register::InspectionReport, &["recognise"], reports::RECOGNITION, None),
-    (Register::BondedBook, &["apply", "add-items"], BONDED_ITEMS, None),
-    (Register::BondedDocument, &["file", "enter"], BONDED_LINES, Some("")),
+    (Register::Park, &["apply", "change"], parks::PARK, Some("/applied")),
+    (Register::Park, &["set-tenants"], parks::TENANTS, Some("")),
+    (Register::Site, &["apply", "change"], parks::SITE, Some("/applied")),
+    (Register::Site, &["appoint"], parks::KEEPERS, Some("")),
+    (Register::BondedBook, &["apply", "add-items"], books::ITEMS, None),
+    (Register::BondedDocument, &["file", "enter"], books::LINES, Some("")),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -355,6 +324,11 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         ],
     ),
     (Register::InspectionReport, &["reported", "recognition"]),
+    (Register::Park, &["applied", "inForce"]),
+    (Register::Site, &["applied", "inForce"]),
+    (Register::SiteRecord, parks::HAPPENING),
+    (Register::SiteScan, parks::SCAN),
+    (Register::ParcelHold, &["logisticsCode", "logisticsNo", "site"]),
     (Register::BondedBook, &["proposed", "counting"]),
     (
         Register::BondedItem,

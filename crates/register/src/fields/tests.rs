@@ -5,7 +5,7 @@ use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
     attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods,
-    inspection_report, moves_of, offer, payment_data, request, risk_case, share, webhook,
+    inspection_report, moves_of, offer, park, payment_data, request, risk_case, share, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -130,6 +130,12 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<demand::Asked>("demand", described(Register::ServiceRequest, "ask"), &[]);
     is_described::<demand::Accepting>("accepting", described(Register::ServiceRequest, "accept"), &[]);
     is_described::<offer::Offered>("offer", described(Register::ServiceOffer, "offer"), &[]);
+    is_described::<park::Applied>("park", described(Register::Park, "apply"), &[]);
+    let tenants = described(Register::Park, "set-tenants");
+    is_described::<park::Tenants>("tenants", tenants, &[]);
+    is_described::<park::Tenant>("tenant", within(tenants, "tenants"), &[]);
+    is_described::<park::site::Applied>("site", described(Register::Site, "apply"), &[]);
+    is_described::<park::site::Keepers>("keepers", described(Register::Site, "appoint"), &[]);
     let items = described(Register::BondedBook, "apply");
     is_described::<bonded::Applied>("bonded items", items, &[]);
     is_described::<bonded::form::ItemForm>("bonded item", within(items, "items"), &[]);

@@ -138,6 +138,13 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("post", "/v1/exports/{merchant}/{order_no}/actions") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
+        ("get", "/v1/parks") => Open,
+        // Whose park it is, and who supervises it, its handler says.
+        ("get", "/v1/parks/{id}/figures") => right(&[Right::RegistersRead]),
+        // Which sites somebody keeps, their records say.
+        ("get", "/v1/sites" | "/v1/sites/{code}/passes")
+        | ("post", "/v1/sites/{code}/scans" | "/v1/sites/{code}/records") => right(&[Right::SitesKeep]),
+        ("get" | "post", "/v1/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
@@ -218,6 +225,12 @@ fn page(method: &str, path: &str) -> Option<Access> {
             "post",
             "/desk/exports/{merchant}/{order_no}/actions" | "/desk/exports/{merchant}/{order_no}/assignment",
         ) => right(&[Right::ActionsInspect, Right::ActionsDecide]),
+        ("get", "/parks") => Open,
+        ("get", "/desk/parks/{id}") => right(&[Right::RegistersRead]),
+        ("get", "/desk/sites" | "/desk/sites/{code}/passes")
+        | ("get" | "post", "/desk/sites/{code}")
+        | ("post", "/desk/sites/{code}/scans" | "/desk/sites/{code}/records") => right(&[Right::SitesKeep]),
+        ("get" | "post", "/desk/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),

@@ -37,8 +37,10 @@ mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
 mod openapi_rulebooks;
+mod openapi_sites;
 pub(crate) mod operation;
 pub(crate) mod operations;
+pub(crate) mod parks;
 mod payment_data;
 pub(crate) mod people;
 mod persons;
@@ -58,6 +60,7 @@ pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod sign_in;
+pub(crate) mod sites;
 pub(crate) mod statistics;
 pub(crate) mod subjects;
 pub(crate) mod summaries;
@@ -199,6 +202,14 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/exports/{merchant}/{order_no}/actions"),
     ("get", "/v1/exports/summaries"),
     ("get", "/v1/exports/summaries/{agent}/{cop_no}"),
+    ("get", "/v1/parks"),
+    ("get", "/v1/parks/{id}/figures"),
+    ("get", "/v1/sites"),
+    ("get", "/v1/sites/{code}/passes"),
+    ("post", "/v1/sites/{code}/scans"),
+    ("post", "/v1/sites/{code}/records"),
+    ("get", "/v1/holds"),
+    ("post", "/v1/holds"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -309,6 +320,13 @@ pub fn router(window: Window) -> Router {
         .route("/v1/exports/{merchant}/{order_no}/actions", post(exports::act))
         .route("/v1/exports/summaries", get(summaries::list))
         .route("/v1/exports/summaries/{agent}/{cop_no}", get(summaries::show))
+        .route("/v1/parks", get(parks::list))
+        .route("/v1/parks/{id}/figures", get(parks::figures))
+        .route("/v1/sites", get(sites::list))
+        .route("/v1/sites/{code}/passes", get(sites::passes))
+        .route("/v1/sites/{code}/scans", post(sites::scan))
+        .route("/v1/sites/{code}/records", post(sites::record))
+        .route("/v1/holds", get(sites::holds).post(sites::set_hold))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

@@ -454,7 +454,7 @@ pub fn build() -> Value {
         .chain(super::openapi_rulebooks::summaries())
         .chain(desks::SUMMARIES)
         .chain(super::openapi_books::SUMMARIES)
-        .chain(super::openapi_exports::SUMMARIES);
+        .chain(super::openapi_exports::summaries());
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();

@@ -1,6 +1,7 @@
 //! What the document of the interface says of export trades and their summaries.
 
 use super::openapi::{list_of, object};
+use super::openapi_sites as sites;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
@@ -11,6 +12,11 @@ pub(super) const SUMMARIES: [&str; 5] = [
     "Applications to declare exports in summary, newest first, by cursor",
     "An application to summarise with its parts, the declarations that came of it with their lines, and its lists by cursor",
 ];
+
+/// One a route, with those of the sites, which come after.
+pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
+    SUMMARIES.into_iter().chain(sites::SUMMARIES)
+}
 
 const EXPORTS: &str = "/v1/exports";
 
@@ -27,7 +33,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (404, "no export trade of the caller's districts has this number"),
             (409, "the version seen is not the newest, or the state does not allow the action"),
         ],
-        _ => Vec::new(),
+        _ => sites::refusals(method, path),
     }
 }
 
@@ -37,18 +43,22 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
         Some("") => &["state", "number", "party", "sort", "after", "limit"],
         Some("/summaries") => &["state", "party", "after", "limit"],
         Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
-        _ => &[],
+        _ => sites::queries(path),
     }
 }
 
 /// The schema of a route's body.
 pub(super) fn request(path: &str) -> Option<&'static str> {
-    (path.strip_prefix(EXPORTS)? == "/{merchant}/{order_no}/actions").then_some("ActionRequest")
+    match path.strip_prefix(EXPORTS) {
+        Some("/{merchant}/{order_no}/actions") => Some("ActionRequest"),
+        _ => sites::request(path),
+    }
 }
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
-    match path.strip_prefix(EXPORTS)? {
+    let Some(rest) = path.strip_prefix(EXPORTS) else { return sites::answer(path) };
+    match rest {
         "" => Some("Exports"),
         "/{merchant}/{order_no}" => Some("Export"),
         "/summaries" => Some("ExportSummaries"),
@@ -130,5 +140,6 @@ pub(super) fn schemas() -> Map<String, Value> {
         ),
         ("ExportSummary", object(&whole_summary)),
     ];
-    all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    own.chain(sites::schemas()).collect()
 }

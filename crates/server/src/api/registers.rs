@@ -379,7 +379,7 @@ pub(crate) async fn command_of(
     })
 }
 
-pub(super) fn by(window: &Window, caller: &Caller) -> By {
+pub(crate) fn by(window: &Window, caller: &Caller) -> By {
     By {
         actor: Actor { party: window.code_of(&caller.party), name: caller.name.clone() },
         codes: window.names_of(&caller.party).0,
@@ -436,6 +436,11 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::PaymentData => caller.is_office(),
         // What a holder has in stock is for whoever supervises it.
         Register::BondedBook | Register::BondedItem | Register::BondedDocument => {
+            caller.is_office() && caller.districts.is_empty()
+        }
+        // Whoever supervises, or decides on them; a park that is open is told to everybody by a route of its own.
+        Register::Park | Register::Site => caller.is_office() || caller.uses_registers(),
+        Register::SiteRecord | Register::SiteScan | Register::ParcelHold => {
             caller.is_office() && caller.districts.is_empty()
         }
         // What was erased is told by place, never by person.

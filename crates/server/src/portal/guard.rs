@@ -93,8 +93,9 @@ fn desks(caller: &Caller, sandbox: bool) -> Vec<Desk> {
     if caller.rights.has(Right::Consume) {
         return vec![Desk::MyTrades, Desk::MyQuota, Desk::MyDisputes, Desk::MyData, Desk::Guide, Desk::Lists];
     }
-    let asked: [(Desk, &[Right]); 15] = [
+    let asked: [(Desk, &[Right]); 16] = [
         (Desk::Queue, &[Right::ActionsInspect, Right::ActionsDecide]),
+        (Desk::Sites, &[Right::SitesKeep]),
         (Desk::Consignments, &[Right::ConsignmentsRead]),
         (Desk::Exports, &[Right::ConsignmentsRead]),
         (Desk::Send, &[Right::MessagesSend]),

@@ -20,12 +20,14 @@ mod live;
 mod newcomer;
 mod officer;
 mod operation;
+mod parks;
 mod people;
 mod public;
 mod registers;
 mod sending;
 mod shares;
 mod sign_in;
+mod sites;
 mod subjects;
 mod summaries;
 mod trying;
@@ -149,6 +151,16 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/draws"),
     ("get", "/desk/decisions"),
     ("get", "/desk/decisions/file"),
+    ("get", "/parks"),
+    ("get", "/desk/parks/{id}"),
+    ("get", "/desk/sites"),
+    ("get", "/desk/sites/{code}"),
+    ("post", "/desk/sites/{code}"),
+    ("get", "/desk/sites/{code}/passes"),
+    ("post", "/desk/sites/{code}/scans"),
+    ("post", "/desk/sites/{code}/records"),
+    ("get", "/desk/holds"),
+    ("post", "/desk/holds"),
 ];
 
 /// The routes of the pages.
@@ -219,6 +231,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .merge(of_consumers())
         .merge(of_inspections())
         .merge(of_drafts())
+        .merge(of_parks())
 }
 
 /// Pages of consumers, and what they read before they come in.
@@ -259,6 +272,19 @@ fn of_drafts() -> Router<Arc<Window>> {
         .route("/desk/rulebooks/drafts", get(drafts::list).post(drafts::make))
         .route("/desk/rulebooks/drafts/new", get(drafts::edit))
         .route("/desk/rulebooks/drafts/{id}", get(drafts::one).post(drafts::act))
+}
+
+/// Parks and their sites.
+fn of_parks() -> Router<Arc<Window>> {
+    Router::new()
+        .route("/parks", get(parks::everybody))
+        .route("/desk/parks/{id}", get(parks::figures))
+        .route("/desk/sites", get(sites::list))
+        .route("/desk/sites/{code}", get(sites::show).post(sites::scan))
+        .route("/desk/sites/{code}/passes", get(sites::passes))
+        .route("/desk/sites/{code}/scans", post(sites::scans))
+        .route("/desk/sites/{code}/records", post(sites::record))
+        .route("/desk/holds", get(sites::holds).post(sites::set_hold))
 }
 
 /// A page as an answer.

@@ -93,6 +93,12 @@ fn more(window: &Window, frame: &Frame, caller: &Caller) -> Vec<(String, String,
         more.push(("/desk/books".to_owned(), texts.text("nav-books"), texts.text("about-books")));
         more.push(("/desk/credit".to_owned(), texts.text("credit-title"), texts.text("about-credit")));
     }
+    if caller.rights.has(Right::RegistersRead) {
+        more.push(("/parks".to_owned(), texts.text("parks-title"), texts.text("about-parks")));
+    }
+    if caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]) {
+        more.push(("/desk/holds".to_owned(), texts.text("nav-holds"), texts.text("about-holds")));
+    }
     if caller.rights.has(Right::SharesRead) {
         more.push(("/desk/shares".to_owned(), texts.text("nav-shares"), texts.text("about-shares")));
     }

@@ -7,7 +7,7 @@ use crate::portal_permissions::{TABLE, asked};
 use std::collections::BTreeSet;
 
 /// Routes that are no pages: files, streams, what was received.
-const NO_PAGES: [&str; 11] = [
+const NO_PAGES: [&str; 12] = [
     "/static/{name}",
     "/indicators/file",
     "/desk/zone/file",
@@ -18,6 +18,7 @@ const NO_PAGES: [&str; 11] = [
     "/desk/evidence/file",
     "/desk/decisions/file",
     "/desk/books/{id}/file",
+    "/desk/sites/{code}/passes",
     "/my/data/file",
 ];
 

@@ -237,6 +237,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
             .replace("{table}", "flow")
             .replace("{seller}", "s")
             .replace("{period}", "20990101")
+            .replace("{code}", "1")
             .replace("{id}", "1");
         let (status, _) = zone.request(&method.to_uppercase(), &path, None, Vec::new()).await;
         let open = matches!(
@@ -248,6 +249,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
                     | "/v1/openapi.json"
                     | "/v1/institutions"
                     | "/v1/credit"
+                    | "/v1/parks"
                     | "/v1/publications"
                     | "/v1/indicators/{table}"
                     | "/v1/draws"

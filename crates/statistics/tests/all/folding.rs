@@ -28,6 +28,7 @@ fn told(order: &str, now: i64, state: State) -> Told {
         refused: None,
         returning: None,
         returned: None,
+        scanned: None,
     }
 }
 

@@ -1,0 +1,317 @@
+//! The pages of whoever keeps a site: his sites; one of them with the field to scan into, the last answer in colour, sign and words,
+//! and the form for what happened there. And for officers the parcels that no site lets pass.
+
+use super::parks;
+use super::registers::record_address;
+use crate::answers::sites::{Hold, Holds, ScanResult, Site, Sites};
+use crate::assets;
+use crate::format::time;
+use crate::language::{Family, Texts};
+use crate::parts::{
+    Cell, Choice, Column, Field, Table, Tone, choices, declared, empty, escaped, facts, field, hidden, said,
+    submit,
+};
+use crate::shell::{Desk, Frame, Page, guard};
+use maud::{Markup, html};
+
+/// The address of the holds.
+pub const HOLDS: &str = "/desk/holds";
+
+/// The address of a site's page.
+pub fn site_address(code: &str) -> String {
+    format!("{}/{}", Desk::Sites.address(), escaped(code))
+}
+
+/// The page of a site.
+#[derive(Clone, Default, Debug)]
+pub struct View {
+    /// The site.
+    pub site: Site,
+    /// The key that its lists are signed with, hexadecimal.
+    pub key: String,
+    /// Number of the scan that the form sends without a script, and of what happened.
+    pub numbers: [String; 2],
+    /// The direction that was chosen last.
+    pub direction: String,
+    /// What the last scan was answered.
+    pub result: Option<ScanResult>,
+    /// What came of what was recorded: whether it is, and the words.
+    pub told: Option<(bool, String)>,
+    /// What was sent to be recorded, by field.
+    pub sent: Vec<(String, String)>,
+}
+
+impl View {
+    fn sent(&self, name: &str) -> &str {
+        self.sent.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// Why a parcel is answered so, in words.
+pub fn why(texts: Texts, result: &ScanResult) -> String {
+    let why = match result.why.as_str() {
+        "unknown" => texts.text("keeper-why-unknown"),
+        "several" => texts.text("keeper-why-several"),
+        "parcel-held" => texts.text("keeper-why-parcel-held"),
+        "number-used" => texts.text("keeper-why-number-used"),
+        "not-recorded" => texts.text("keeper-why-not-recorded"),
+        state => texts.word(Family::State, state),
+    };
+    match result.look.as_str() {
+        "scan" => format!("{why} · {}", texts.text("keeper-look-scan")),
+        "inspection" => format!("{why} · {}", texts.text("keeper-look-inspection")),
+        _ => why,
+    }
+}
+
+/// The word of an answer.
+fn answer_word(texts: Texts, kind: &str) -> String {
+    match kind {
+        "pass" => texts.text("keeper-pass"),
+        "inspect" => texts.text("keeper-inspect"),
+        "alarm" => texts.text("keeper-alarm"),
+        "hold" => texts.text("keeper-hold"),
+        _ => texts.text("keeper-ready"),
+    }
+}
+
+fn sign(kind: &str) -> &'static str {
+    match kind {
+        "pass" => "✓",
+        "inspect" => "?",
+        "hold" => "✕",
+        "alarm" => "!",
+        _ => "…",
+    }
+}
+
+/// Sites that the reader keeps.
+pub fn list(frame: &Frame, told: &Sites) -> Page {
+    let texts = frame.texts;
+    let columns = vec![
+        Column::of(texts.text("parks-site")),
+        Column::of(texts.item("sites", "kind")),
+        Column::of(texts.item("sites", "carriers")),
+    ];
+    let row = |site: &Site| -> Vec<Cell> {
+        vec![
+            html! {
+                a.lead href=(site_address(&site.code)) { (declared(texts, &site.name)) }
+                div.muted.code { (site.code) }
+            },
+            html! { (texts.word(Family::Value, &site.kind)) },
+            html! { span.code { (site.carriers.join(" ")) } },
+        ]
+    };
+    let body = html! {
+        p { (texts.text("about-sites")) }
+        @if told.sites.is_empty() { (empty(&texts.text("keeper-none"), &texts.text("keeper-none-help"))) }
+        @else { (Table { caption: texts.text("keeper-sites"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
+    };
+    Page::new(texts.text("nav-sites"), Some(Desk::Sites), body)
+}
+
+/// A site.
+pub fn page(frame: &Frame, view: &View) -> Page {
+    let texts = frame.texts;
+    let there = site_address(&view.site.code);
+    let pairs = [
+        (texts.text("keeper-code"), html! { span.code { (view.site.code) } }),
+        (texts.item("sites", "carriers"), html! { span.code { (view.site.carriers.join(" ")) } }),
+    ];
+    let body = html! {
+        (answered(texts, view.result.as_ref()))
+        (scan_form(frame, view, &there))
+        p.muted data-known { }
+        p data-kept role="status" { }
+        ul.alarms data-alarms { }
+        h2 { (texts.text("keeper-happened")) }
+        @if let Some((done, words)) = &view.told {
+            (said(if *done { Tone::Good } else { Tone::Bad }, html! { p { (words) } }))
+        }
+        (happening_form(frame, view, &there))
+        (facts(&pairs))
+        script src=(assets::KEEPER.address()) defer { }
+    };
+    Page::new(view.site.name.clone(), Some(Desk::Sites), body)
+        .below(Desk::Sites.address(), Desk::Sites.name(texts))
+}
+
+fn answered(texts: Texts, result: Option<&ScanResult>) -> Markup {
+    let kind = result.map_or("", |result| if result.alarm { "alarm" } else { result.answer.as_str() });
+    html! {
+        div class={ "scan " (kind) } role="status" data-answer {
+            p.sign aria-hidden="true" data-sign { (sign(kind)) }
+            p.word data-word { (answer_word(texts, kind)) }
+            p data-said {
+                @if let Some(result) = result { (result.parcel) " · " (why(texts, result)) }
+                @else { (texts.text("keeper-ready-help")) }
+            }
+        }
+    }
+}
+
+fn scan_form(frame: &Frame, view: &View, there: &str) -> Markup {
+    let texts = frame.texts;
+    let word = |kind: &str| answer_word(texts, kind);
+    let chosen = if view.direction.is_empty() { "out" } else { view.direction.as_str() };
+    let (label, hint) = (texts.text("keeper-parcel"), texts.text("keeper-parcel-hint"));
+    let parcel = Field {
+        name: "parcel",
+        label: &label,
+        hint: &hint,
+        required: true,
+        autocomplete: "off",
+        ..Field::default()
+    };
+    html! {
+        form.stack method="post" action=(there) data-keeper data-site=(view.site.site) data-key=(view.key)
+            data-scans={ (there) "/scans" } data-passes={ (there) "/passes" }
+            data-pass=(word("pass")) data-inspect=(word("inspect")) data-hold=(word("hold")) data-alarm=(word("alarm"))
+            data-offline=(texts.text("keeper-offline")) data-nolist=(texts.text("keeper-no-list"))
+            data-waiting=(texts.text("keeper-waiting")) data-ended=(texts.text("keeper-ended"))
+            data-list=(texts.text("keeper-list")) {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (hidden("number", &view.numbers[0]))
+            (field(&parcel))
+            (choices("direction", &texts.text("keeper-direction"), "", chosen, &directions(texts)))
+            (submit(&texts.text("keeper-scan")))
+        }
+    }
+}
+
+fn directions(texts: Texts) -> Vec<Choice> {
+    let one = |value: &str, label: String| Choice { value: value.to_owned(), label, key: None };
+    vec![
+        one("in", texts.text("keeper-in")),
+        one("out", texts.text("keeper-out")),
+        one("within", texts.text("keeper-within")),
+    ]
+}
+
+/// What happened: fields of all kinds, of which each kind takes its own.
+fn happening_form(frame: &Frame, view: &View, there: &str) -> Markup {
+    let texts = frame.texts;
+    let kinds = ["x-ray", "weight", "label", "bag", "gate-list", "stocktake"];
+    let kinds: Vec<Choice> = kinds
+        .iter()
+        .map(|kind| Choice { value: (*kind).to_owned(), label: kind_name(texts, kind), key: None })
+        .collect();
+    let one = |name: &str, label: String, hint: String, kind: &str| {
+        // A name is an id in the page too, and the field to scan into has one of its own.
+        let id = format!("h-{name}");
+        field(&Field {
+            name: &id,
+            label: &label,
+            hint: &hint,
+            value: view.sent(name),
+            kind,
+            ..Field::default()
+        })
+    };
+    let item = |name: &str| texts.item("site-records", name);
+    html! {
+        details.move open[view.told.as_ref().is_some_and(|(done, _)| !*done)] {
+            summary { (texts.text("keeper-record")) }
+            form method="post" action={ (there) "/records" } {
+                @if let Some(reader) = &frame.reader { (guard(reader)) }
+                (hidden("h-number", &view.numbers[1]))
+                (choices("h-kind", &item("kind"), "", view.sent("kind"), &kinds))
+                (one("parcels", item("parcels"), texts.text("keeper-parcels-hint"), "area"))
+                div.grid {
+                    (one("result", item("result"), texts.text("keeper-result-hint"), ""))
+                    (one("weight", item("weight"), String::new(), ""))
+                    (one("label", item("label"), String::new(), ""))
+                    (one("bag", item("bag"), String::new(), ""))
+                    (one("seal", item("seal"), String::new(), ""))
+                    (one("vehicle", item("vehicle"), String::new(), ""))
+                    (one("direction", item("direction"), texts.text("keeper-direction-hint"), ""))
+                }
+                (one("counted", item("counted"), texts.text("keeper-counted-hint"), "area"))
+                (one("text", item("text"), String::new(), "area"))
+                (submit(&texts.text("keeper-record")))
+            }
+        }
+    }
+}
+
+fn kind_name(texts: Texts, kind: &str) -> String {
+    match kind {
+        "x-ray" => texts.text("keeper-kind-x-ray"),
+        "weight" => texts.text("keeper-kind-weight"),
+        "label" => texts.text("keeper-kind-label"),
+        "bag" => texts.text("keeper-kind-bag"),
+        "gate-list" => texts.text("keeper-kind-gate-list"),
+        _ => texts.text("keeper-kind-stocktake"),
+    }
+}
+
+/// Parcels that no site lets pass.
+#[derive(Clone, Default, Debug)]
+pub struct HoldsView {
+    /// Those that are held.
+    pub told: Holds,
+    /// What came of what was sent.
+    pub answered: Option<(bool, String)>,
+    /// Carrier, number and grounds as they were sent.
+    pub sent: [String; 3],
+}
+
+/// The page of holds.
+pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
+    let texts = frame.texts;
+    let columns = vec![
+        Column::of(texts.text("holds-parcel")),
+        Column::of(texts.text("holds-why")),
+        Column::of(texts.text("holds-since")),
+        Column::of(texts.text("holds-lift")),
+    ];
+    let row = |one: &Hold| -> Vec<Cell> {
+        let id = format!("{}/{}", one.logistics_code, one.logistics_no);
+        vec![
+            html! { a.lead.code href=(record_address("parcel-holds", &id)) { (id) } },
+            html! { (declared(texts, &one.text)) @if !one.site.is_empty() { div.muted.code { (one.site) } } },
+            time(&one.since),
+            lifting(frame, one),
+        ]
+    };
+    let one = |name: &str, label: String, value: &str| {
+        field(&Field { name, label: &label, value, required: true, autocomplete: "off", ..Field::default() })
+    };
+    let [carrier, number, text] = &view.sent;
+    let body = html! {
+        @if let Some((done, words)) = &view.answered { (said(if *done { Tone::Good } else { Tone::Bad }, html! { p { (words) } })) }
+        p { (texts.text("about-holds")) }
+        form.stack method="post" action=(HOLDS) {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (hidden("action", "hold"))
+            (one("carrier", texts.item("parcel-holds", "logisticsCode"), carrier))
+            (one("parcel", texts.item("parcel-holds", "logisticsNo"), number))
+            (one("text", texts.text("holds-why"), text))
+            (submit(&texts.text("holds-hold")))
+        }
+        h2 { (texts.text("holds-now")) }
+        @if view.told.holds.is_empty() { (empty(&texts.text("holds-none"), &texts.text("holds-none-help"))) }
+        @else { (Table { caption: texts.text("holds-order"), columns, rows: view.told.holds.iter().map(row).collect() }.shown()) }
+        @if view.told.more { p.muted { (texts.text("holds-more")) } }
+        p { a href=(parks::ADDRESS) { (texts.text("parks-title")) } }
+    };
+    Page::new(texts.text("nav-holds"), Some(Desk::Queue), body)
+        .below(Desk::Queue.address(), Desk::Queue.name(texts))
+}
+
+fn lifting(frame: &Frame, hold: &Hold) -> Markup {
+    let texts = frame.texts;
+    let label = format!("{} {}/{}", texts.text("holds-why"), hold.logistics_code, hold.logistics_no);
+    html! {
+        form.filter method="post" action=(HOLDS) {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (hidden("action", "lift"))
+            (hidden("carrier", &hold.logistics_code))
+            (hidden("parcel", &hold.logistics_no))
+            (hidden("version", &hold.version.to_string()))
+            div.field { input name="text" required aria-label=(label) autocomplete="off"; }
+            p { button.quiet { (texts.text("holds-lift")) } }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Parks for everybody, which of them offers what, and for those who operate or supervise one its figures.
+
+use super::address;
+use super::registers::record_address;
+use crate::answers::parks::{Counted, Figures, Park, Parks};
+use crate::format::{count, time};
+use crate::language::{Family, Language, Texts};
+use crate::parts::{Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, submit};
+use crate::shell::{Desk, Frame, Page};
+use maud::{Markup, html};
+
+/// The address of the page for everybody.
+pub const ADDRESS: &str = "/parks";
+
+/// The address of a park's figures.
+pub fn figures_address(park: &str) -> String {
+    format!("/desk/parks/{}", escaped(park))
+}
+
+fn name(texts: Texts, park: &Park) -> Markup {
+    let english = texts.language() != Language::Chinese && !park.name_english.is_empty();
+    if english {
+        html! { (park.name_english) }
+    } else {
+        declared(texts, &park.name)
+    }
+}
+
+fn words(texts: Texts, all: &[String]) -> Markup {
+    html! { @for (index, word) in all.iter().enumerate() { @if index > 0 { " · " } (texts.word(Family::Value, word)) } }
+}
+
+/// The parks, and which offers what.
+pub fn page(frame: &Frame, told: &Parks) -> Page {
+    let texts = frame.texts;
+    let body = html! {
+        p { (texts.text("about-parks")) }
+        @if told.parks.is_empty() { (empty(&texts.text("parks-none"), &texts.text("parks-none-help"))) }
+        @else {
+            (list(frame, told))
+            h2 { (texts.text("parks-offers")) }
+            p { (texts.text("parks-offers-help")) }
+            (matrix(texts, told))
+            @if !told.modes.is_empty() { h2 { (texts.text("parks-modes")) } (modes(texts, told)) }
+        }
+    };
+    Page::new(texts.text("parks-title"), None, body)
+}
+
+/// Offices find each park's record from here: they may read all.
+fn list(frame: &Frame, told: &Parks) -> Markup {
+    let texts = frame.texts;
+    let reads = frame
+        .reader
+        .as_ref()
+        .is_some_and(|reader| [Desk::Queue, Desk::Operation].iter().any(|desk| reader.desks.contains(desk)));
+    let columns = vec![
+        Column::of(texts.text("parks-park")),
+        Column::of(texts.item("parks", "kind")),
+        Column::of(texts.text("parks-operator")),
+        Column::of(texts.item("parks", "functions")),
+        Column::of(texts.text("parks-sites")),
+        Column::number(texts.item("parks", "tenants")),
+    ];
+    let row = |park: &Park| -> Vec<Cell> {
+        vec![
+            html! {
+                @if reads { a.lead href=(record_address("parks", &park.park)) { (name(texts, park)) } }
+                @else { strong { (name(texts, park)) } }
+                div.muted { (declared(texts, &park.city)) }
+            },
+            html! { (badge(Tone::Still, &texts.word(Family::Value, &park.kind))) },
+            html! { (declared(texts, &park.operator_name)) div.muted.code { (park.operator) } },
+            words(texts, &park.functions),
+            html! {
+                @for site in &park.sites {
+                    div { (declared(texts, &site.name)) " " span.muted { (texts.word(Family::Value, &site.kind)) " " span.code { (site.code) } } }
+                }
+            },
+            html! { (count(park.tenants)) },
+        ]
+    };
+    Table { caption: texts.text("parks-order"), columns, rows: told.parks.iter().map(row).collect() }.shown()
+}
+
+/// Functions by park. One that a single park has is marked: nobody stands in for it.
+fn matrix(texts: Texts, told: &Parks) -> Markup {
+    let mut columns =
+        vec![Column::of(texts.item("parks", "functions")), Column::of(texts.text("parks-where"))];
+    columns.push(Column::number(texts.text("parks-how-many")));
+    let of = |id: &String| told.parks.iter().find(|park| park.park == *id);
+    let row = |one: &crate::answers::parks::Function| -> Vec<Cell> {
+        vec![
+            html! { (texts.word(Family::Value, &one.function)) },
+            html! {
+                @if one.parks.is_empty() { span.muted { (texts.text("parks-nowhere")) } }
+                @for (index, park) in one.parks.iter().filter_map(of).enumerate() { @if index > 0 { " · " } (name(texts, park)) }
+                @if one.parks.len() == 1 { " " (badge(Tone::Wait, &texts.text("parks-alone"))) }
+            },
+            html! { (count(one.parks.len() as u64)) },
+        ]
+    };
+    Table { caption: texts.text("parks-offers"), columns, rows: told.functions.iter().map(row).collect() }
+        .shown()
+}
+
+fn modes(texts: Texts, told: &Parks) -> Markup {
+    let columns = vec![Column::of(texts.item("parks", "modes")), Column::of(texts.text("parks-where"))];
+    let of = |id: &String| told.parks.iter().find(|park| park.park == *id);
+    let row = |one: &crate::answers::parks::Mode| -> Vec<Cell> {
+        vec![
+            html! { span.code { (one.mode) } },
+            html! { @for (index, park) in one.parks.iter().filter_map(of).enumerate() { @if index > 0 { " · " } (name(texts, park)) } },
+        ]
+    };
+    Table { caption: texts.text("parks-modes"), columns, rows: told.modes.iter().map(row).collect() }.shown()
+}
+
+/// The figures of a park.
+pub fn figures(frame: &Frame, told: &Figures) -> Page {
+    let texts = frame.texts;
+    let there = figures_address(&told.park);
+    let columns = vec![
+        Column::of(texts.text("parks-site")),
+        Column::number(texts.text("parks-entries")),
+        Column::number(texts.text("parks-exits")),
+        Column::number(texts.word(Family::RecordState, "passed")),
+        Column::number(texts.word(Family::RecordState, "to-inspect")),
+        Column::number(texts.word(Family::RecordState, "held")),
+        Column::number(texts.word(Family::RecordState, "alarmed")),
+    ];
+    let row = |one: &Counted| -> Vec<Cell> {
+        let mut cells = vec![html! {
+            a.lead href=(record_address("sites", &one.site)) { (declared(texts, &one.name)) }
+            div.muted { (texts.word(Family::Value, &one.kind)) }
+        }];
+        let numbers = [one.entries, one.exits, one.passed, one.inspected, one.held, one.alarms];
+        cells.extend(numbers.map(|number| html! { (count(number)) }));
+        cells
+    };
+    let books = [
+        (texts.text("parks-books"), html! { (count(told.books.books)) }),
+        (texts.text("parks-holders"), html! { (count(told.books.holders)) }),
+        (texts.text("parks-items"), html! { (count(told.books.items)) }),
+        (texts.text("parks-stocked"), html! { (count(told.books.stocked)) }),
+    ];
+    let day = |name: &str, label: &str, value: &str| {
+        field(&Field { name, label, value, mode: "numeric", ..Field::default() })
+    };
+    let body = html! {
+        form.filter method="get" action=(there) {
+            (day("from", &texts.text("parks-from"), &told.from))
+            (day("to", &texts.text("parks-to"), &told.to))
+            (submit(&texts.text("parks-show")))
+        }
+        @if !told.complete { p.muted { (texts.text("parks-up-to")) " " (time(&told.up_to)) } }
+        h2 { (texts.text("parks-sites")) }
+        @if told.sites.is_empty() { (empty(&texts.text("parks-no-site"), &texts.text("parks-no-site-help"))) }
+        @else { (Table { caption: texts.text("parks-scans"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
+        h2 { (texts.text("parks-books-in")) }
+        (facts(&books))
+        p {
+            a href=(record_address("parks", &told.park)) { (texts.text("parks-record")) } " · "
+            a href=(address(ADDRESS, &[])) { (texts.text("parks-title")) }
+        }
+    };
+    Page::new(texts.with("parks-figures", &[("name", &told.name)]), Some(Desk::Registers), body)
+        .below(Desk::Registers.address(), Desk::Registers.name(texts))
+}

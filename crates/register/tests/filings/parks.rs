@@ -1,0 +1,180 @@
+//! Parks, sites, scans and holds: who decides on what, and that no scan of a held parcel passes, whatever is sent.
+
+use super::{Office, office, paths};
+use clearance::keys::WaybillKey;
+use clearance::party::Role;
+use clearance::record::{Actor, RecordKey, Register};
+use register::park::{hold, scan};
+use register::{By, Change, Command, Refusal};
+use serde_json::{Value, json};
+
+const OPERATOR: &str = "5301960601";
+const CUSTOMS: &str = "8620000001";
+const PARK: &str = "5301960601:P1";
+const SITE: &str = "5301960601:CNKMG860001";
+
+fn by(party: &str, role: Role, (reviews, window): (bool, bool)) -> By {
+    let actor = Actor { party: party.into(), name: "样例".into() };
+    By { actor, codes: vec![party.into()], role, applies: !window, reviews, window }
+}
+
+fn act(
+    office: &mut Office,
+    key: RecordKey,
+    by: By,
+    action: &str,
+    body: Option<Value>,
+) -> Result<Change, Refusal> {
+    let version = office.facts.records.get(&key).map_or(0, |record| record.version);
+    let body = body.map(|body| body.to_string());
+    office.one(Command { key, version, action: action.into(), by, note: "因为".into(), body })
+}
+
+fn park(office: &mut Office, by: By, action: &str, body: Option<Value>) -> Result<Change, Refusal> {
+    act(office, RecordKey::new(Register::Park, PARK), by, action, body)
+}
+
+fn site(office: &mut Office, by: By, action: &str, body: Option<Value>) -> Result<Change, Refusal> {
+    act(office, RecordKey::new(Register::Site, SITE), by, action, body)
+}
+
+fn operator() -> By {
+    by(OPERATOR, Role::SiteOperator, (false, false))
+}
+
+fn officer() -> By {
+    by(CUSTOMS, Role::Officer, (true, false))
+}
+
+fn window() -> By {
+    by(OPERATOR, Role::SiteOperator, (false, true))
+}
+
+fn applied() -> Value {
+    json!({"name": "样例园区", "kind": "core", "city": "昆明", "functions": ["sorting"], "legalBasis": "样例方案"})
+}
+
+fn of_site(carriers: &[&str]) -> Value {
+    json!({"park": PARK, "name": "样例卡口", "kind": "gate", "district": "8620", "carriers": carriers})
+}
+
+#[test]
+fn the_agency_and_the_operator_of_the_zone_decide_on_parks_and_nobody_on_his_own() {
+    let mut office = office();
+    let made = park(&mut office, operator(), "apply", Some(applied())).unwrap();
+    assert_eq!(made.record.state, "submitted");
+    assert!(matches!(park(&mut office, operator(), "approve", None), Err(Refusal::NotYours(_))));
+    // An agency without that duty has no part in it; the operator of the zone has, where he may apply.
+    let agency = by("5301000901", Role::Agency, (false, false));
+    assert_eq!(park(&mut office, agency, "approve", None), Err(Refusal::Absent));
+    let reader = By { applies: false, ..by("8620000002", Role::ZoneOperator, (false, false)) };
+    assert_eq!(park(&mut office, reader, "approve", None), Err(Refusal::Absent));
+    let zone = by("8620000002", Role::ZoneOperator, (false, false));
+    assert_eq!(park(&mut office, zone.clone(), "approve", None).unwrap().record.state, "open");
+    // On goods he decides as little as before.
+    let goods = RecordKey::new(Register::Goods, "5301960201:1");
+    assert_eq!(act(&mut office, goods, zone, "approve", None), Err(Refusal::Absent));
+}
+
+#[test]
+fn a_site_lies_in_an_open_park_and_names_carriers_that_are_filed() {
+    let mut office = office();
+    let refused = site(&mut office, operator(), "apply", Some(of_site(&["5301960401"]))).unwrap_err();
+    assert_eq!(paths(&refused), ["park"], "there is no such park yet");
+    park(&mut office, operator(), "apply", Some(applied())).unwrap();
+    let refused = site(&mut office, operator(), "apply", Some(of_site(&["5301960401"]))).unwrap_err();
+    assert_eq!(paths(&refused), ["park"], "nobody approved it yet");
+    park(&mut office, officer(), "approve", None).unwrap();
+    let refused = site(&mut office, operator(), "apply", Some(of_site(&["5301960101"]))).unwrap_err();
+    assert_eq!(paths(&refused), ["carriers[1]"]);
+    let refused = site(&mut office, operator(), "apply", Some(of_site(&[]))).unwrap_err();
+    assert_eq!(paths(&refused), ["carriers"]);
+    site(&mut office, operator(), "apply", Some(of_site(&["5301960401"]))).unwrap();
+    site(&mut office, officer(), "approve", None).unwrap();
+    let made = site(&mut office, operator(), "appoint", Some(json!({"keepers": [" men.wei "]}))).unwrap();
+    let body = register::park::site::Body::of(&made.record);
+    assert_eq!(
+        (body.keepers, body.in_force.map(|one| one.kind)),
+        (vec!["men.wei".to_owned()], Some("gate".to_owned()))
+    );
+    let refused = site(&mut office, operator(), "appoint", Some(json!({"keepers": [" "]}))).unwrap_err();
+    assert_eq!(paths(&refused), ["keepers[1]"]);
+}
+
+fn scanned(office: &mut Office, number: &str, action: &str, body: Value) -> Result<Change, Refusal> {
+    act(office, scan::key(SITE, number), window(), action, Some(body))
+}
+
+fn of_scan(answer: &str, offline: &str) -> Value {
+    json!({
+        "parcel": "1", "direction": "out", "offline": offline, "logisticsCode": "5301960401", "logisticsNo": "1",
+        "answer": answer, "why": "released",
+    })
+}
+
+#[test]
+fn no_scan_of_a_held_parcel_passes() {
+    let mut office = office();
+    scanned(&mut office, "1", "pass", of_scan("pass", "")).unwrap();
+    let parcel = WaybillKey::new("5301960401", "1");
+    let body = json!({"logisticsCode": "5301960401", "logisticsNo": "1"});
+    act(&mut office, hold::key(&parcel), window(), "hold", Some(body.clone())).unwrap();
+    assert_eq!(paths(&scanned(&mut office, "2", "pass", of_scan("pass", "")).unwrap_err()), ["answer"]);
+    assert_eq!(paths(&scanned(&mut office, "2", "pass", of_scan("pass", "pass")).unwrap_err()), ["answer"]);
+    // What passed without network and is held is an alarm, and cannot be recorded as anything else.
+    let refused = scanned(&mut office, "2", "hold", of_scan("hold", "pass")).unwrap_err();
+    assert_eq!(paths(&refused), ["action"]);
+    let made = scanned(&mut office, "2", "alarm", of_scan("hold", "pass")).unwrap();
+    assert_eq!(made.record.state, "alarmed");
+    // A number is used once; a parcel that nobody knows never passes; a hold names its parcel.
+    assert!(scanned(&mut office, "2", "hold", of_scan("hold", "")).is_err());
+    let unknown = json!({"parcel": "9", "direction": "out", "answer": "pass", "why": "released"});
+    assert_eq!(paths(&scanned(&mut office, "3", "pass", unknown).unwrap_err()), ["answer"]);
+    let other = RecordKey::new(Register::ParcelHold, "5301960401/2");
+    assert_eq!(
+        paths(&act(&mut office, other, window(), "hold", Some(body.clone())).unwrap_err()),
+        ["logisticsNo"]
+    );
+    act(&mut office, hold::key(&parcel), window(), "lift", Some(body)).unwrap();
+    scanned(&mut office, "4", "pass", of_scan("pass", "")).unwrap();
+    // The window writes them, for whom its routes let: nobody else.
+    let by_operator = act(&mut office, scan::key(SITE, "5"), operator(), "pass", Some(of_scan("pass", "")));
+    assert!(matches!(by_operator, Err(Refusal::NotYours(_))));
+}
+
+#[test]
+fn what_happened_is_typed_by_kind() {
+    let mut office = office();
+    let mut record = |number: &str, body: Value| {
+        let key = RecordKey::new(Register::SiteRecord, &format!("{SITE}:{number}"));
+        act(&mut office, key, window(), "record", Some(body))
+            .map(|_| ())
+            .map_err(|refusal| paths(&refusal).join(" "))
+    };
+    let parcels = json!(["5301960401/1"]);
+    assert_eq!(record("1", json!({"kind": "x-ray", "parcels": parcels, "result": "clear"})), Ok(()));
+    assert_eq!(record("2", json!({"kind": "weight", "parcels": parcels, "weight": "1.25"})), Ok(()));
+    assert_eq!(
+        record("3", json!({"kind": "label", "parcels": parcels, "label": "清单86202026I000000001"})),
+        Ok(())
+    );
+    assert_eq!(record("4", json!({"kind": "bag", "parcels": parcels, "bag": "B", "seal": "S"})), Ok(()));
+    let list = json!({"kind": "gate-list", "parcels": parcels, "vehicle": "云A00001", "direction": "out"});
+    assert_eq!(record("5", list), Ok(()));
+    let counted = json!([{"item": "1", "quantity": "12.5"}]);
+    assert_eq!(record("6", json!({"kind": "stocktake", "counted": counted})), Ok(()));
+    for (body, wrong) in [
+        (json!({"kind": "flood"}), "kind"),
+        (json!({"kind": "x-ray", "parcels": parcels, "result": "red"}), "result"),
+        (json!({"kind": "x-ray", "parcels": [], "result": "clear"}), "parcels"),
+        (json!({"kind": "stocktake", "counted": counted, "parcels": parcels}), "parcels"),
+        (
+            json!({"kind": "stocktake", "counted": [{"item": "", "quantity": "-1"}]}),
+            "counted[1].item counted[1].quantity",
+        ),
+        (json!({"kind": "bag", "parcels": parcels, "bag": "B"}), "seal"),
+        (json!({"kind": "label", "parcels": parcels, "label": "x", "at": "today"}), "at"),
+    ] {
+        assert_eq!(record("9", body), Err(wrong.to_owned()));
+    }
+}

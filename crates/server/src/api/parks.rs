@@ -1,0 +1,209 @@
+//! Parks as everybody may know them: which there are, what each offers, and where it alone offers it. And the figures of a park for
+//! whoever operates or supervises it: what its sites scanned, and which bonded books lie in it.
+
+use super::error::Problem;
+use super::registers::found;
+use super::{Query, parameter};
+use crate::Window;
+use crate::auth::Caller;
+use crate::bonded;
+use ::statistics::Table;
+use axum::Json;
+use axum::extract::{Path, State};
+use ceb::Day;
+use clearance::Text;
+use clearance::keys::Time;
+use clearance::record::{Record, Register};
+use register::bonded::BookBody;
+use register::bonded::form::StockForm;
+use register::park::{Body, FUNCTIONS, KINDS, WORKING, site};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use store::{Read, RecordSearch};
+
+/// Parks, sites and books that are looked through at most.
+const PARKS: usize = 500;
+const SITES: usize = 5_000;
+const BOOKS: usize = 500;
+/// Items whose stock is looked at for one park at most.
+const ITEMS: usize = 1_000;
+/// Days that figures are of unless others are asked for, in milliseconds.
+const DAYS: i64 = 29 * 86_400_000;
+
+/// `GET /v1/parks`: the approved parks with what each offers.
+pub async fn list(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
+    offered(&window).await.map(Json)
+}
+
+async fn working(window: &Window, register: Register, most: usize) -> Result<Vec<Arc<Record>>, Problem> {
+    let states = WORKING.iter().map(|state| Text::from(*state)).collect();
+    let search = RecordSearch { register, parties: None, states };
+    Ok(window.read.records(&search, None, most).await?.0)
+}
+
+/// The parks, and by function and by mode the parks that have it.
+pub(crate) async fn offered(window: &Window) -> Result<Value, Problem> {
+    let today = window.clock.now().day();
+    let mut sites: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for record in working(window, Register::Site, SITES).await? {
+        let Some(applied) = site::Body::of(&record).in_force else { continue };
+        let (operator, code) = record.key.id.split_once(':').unwrap_or((&record.key.id, ""));
+        let shown = json!({"code": code, "operator": operator, "name": applied.name, "kind": applied.kind});
+        sites.entry(applied.park.trim().to_owned()).or_default().push(shown);
+    }
+    let mut parks: Vec<(usize, Value)> = Vec::new();
+    let mut by_function: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut by_mode: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut records = working(window, Register::Park, PARKS).await?;
+    records.sort_by(|one, other| one.key.id.cmp(&other.key.id));
+    for record in &records {
+        let body = Body::of(record);
+        let Some(applied) = &body.in_force else { continue };
+        let id = record.key.id.to_string();
+        for function in FUNCTIONS.iter().filter(|word| applied.functions.iter().any(|own| own == *word)) {
+            by_function.entry(function).or_default().push(id.clone());
+        }
+        for mode in applied.modes.iter().map(|mode| mode.trim()).collect::<BTreeSet<_>>() {
+            by_mode.entry(mode.to_owned()).or_default().push(id.clone());
+        }
+        let operator = register::owner(record);
+        let reference = window.reference();
+        let name = reference.parties.find(&operator, today).map_or("", |filing| filing.name.as_str());
+        let rank = KINDS.iter().position(|kind| *kind == applied.kind).unwrap_or(KINDS.len());
+        parks.push((
+            rank,
+            json!({
+                "park": id, "operator": operator.as_str(), "operatorName": name, "name": applied.name,
+                "nameEnglish": applied.name_english, "kind": applied.kind, "city": applied.city,
+                "district": applied.district, "address": applied.address, "functions": applied.functions,
+                "modes": applied.modes, "tenants": body.tenants_on(today).count(),
+                "sites": sites.remove(&id).unwrap_or_default(), "legalBasis": applied.legal_basis,
+            }),
+        ));
+    }
+    // In the order of the plan, then by number.
+    parks.sort_by_key(|(rank, _)| *rank);
+    let functions: Vec<Value> = FUNCTIONS
+        .iter()
+        .map(|word| {
+            let of = by_function.remove(word).unwrap_or_default();
+            json!({"function": word, "parks": of})
+        })
+        .collect();
+    let modes: Vec<Value> =
+        by_mode.into_iter().map(|(mode, of)| json!({"mode": mode, "parks": of})).collect();
+    let parks: Vec<Value> = parks.into_iter().map(|(_, park)| park).collect();
+    Ok(json!({"parks": parks, "functions": functions, "modes": modes}))
+}
+
+fn day(query: &Query, name: &str, otherwise: Time) -> Result<u32, Problem> {
+    let Some(text) = parameter(query, name) else { return Ok(otherwise.day().number()) };
+    let digits: String = text.chars().filter(|sign| *sign != '-').collect();
+    let wrong = || Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd"));
+    Day::parse(&digits).map(Day::number).ok_or_else(wrong)
+}
+
+/// `GET /v1/parks/{id}/figures?from=&to=&purpose=`: of each site what was scanned, and the bonded books in the park.
+pub async fn figures(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    told(&window, &caller, &id, &query).await.map(Json)
+}
+
+/// The figures of a park. A tenant finds the park and not what others have in it.
+pub(crate) async fn told(
+    window: &Window,
+    caller: &Caller,
+    id: &str,
+    query: &Query,
+) -> Result<Value, Problem> {
+    let (codes, _) = window.names_of(&caller.party);
+    let purpose = parameter(query, "purpose").unwrap_or_default();
+    let record = found(window, caller, Register::Park.word(), id, &purpose).await?;
+    let supervises = caller.is_office() || caller.uses_registers();
+    if !supervises && !codes.contains(&register::owner(&record)) {
+        return Err(Problem::not_found("no such record, or not yours").of_another(true));
+    }
+    let now = window.clock.now();
+    let (from, to) = (day(query, "from", Time(now.0 - DAYS))?, day(query, "to", now)?);
+    if from > to {
+        return Err(Problem::bad_request("from is not after to"));
+    }
+    let body = Body::of(&record);
+    let mut sites = Vec::new();
+    for site in working(window, Register::Site, SITES).await? {
+        let applied = site::Body::of(&site).in_force.filter(|applied| applied.park.trim() == record.key.id);
+        let Some(applied) = applied else { continue };
+        sites.push(scanned(window, &site.key.id, &applied, (from, to)));
+    }
+    let books = books(window, &record, &body).await?;
+    let standing = window.statistics.standing();
+    let upto = if standing.complete { now } else { standing.last };
+    let applied = body.in_force.unwrap_or(body.applied);
+    Ok(json!({
+        "park": record.key.id.as_str(), "name": applied.name, "state": record.state.as_str(),
+        "from": from.to_string(), "to": to.to_string(), "complete": standing.complete,
+        "upTo": super::view::time(upto), "sites": sites, "books": books,
+        "tenants": body.tenants,
+    }))
+}
+
+/// What a site scanned within days.
+fn scanned(window: &Window, id: &str, applied: &site::Applied, (from, to): (u32, u32)) -> Value {
+    let standing = window.statistics.standing();
+    let cells = standing.figures.cells(Table::Sites);
+    let within = cells.filter(|(key, _)| key.owner == id && from <= key.day && key.day <= to);
+    let (mut entries, mut exits, mut by_answer) = (0u64, 0u64, BTreeMap::<&str, u64>::new());
+    for (key, measure) in within {
+        *by_answer.entry(key.second.as_str()).or_default() += measure.count;
+        match (key.first.as_str(), key.second.as_str()) {
+            ("in", _) => entries += measure.count,
+            // A parcel that is held has not left; one that a device let pass without network has.
+            ("out", "passed" | "alarmed") => exits += measure.count,
+            _ => {}
+        }
+    }
+    let of = |word: &str| by_answer.get(word).copied().unwrap_or(0);
+    json!({
+        "site": id, "name": applied.name, "kind": applied.kind, "entries": entries, "exits": exits,
+        "passed": of("passed"), "inspected": of("to-inspect"), "held": of("held"), "alarms": of("alarmed"),
+    })
+}
+
+/// Bonded books of the operator and of the tenants of today.
+async fn books(window: &Window, park: &Record, body: &Body) -> Result<Value, Problem> {
+    let today = window.clock.now().day();
+    let mut codes = window.names_of(&register::owner(park)).0;
+    for tenant in body.tenants_on(today) {
+        codes.extend(window.names_of(tenant).0);
+    }
+    let states = ["open", "changing"].map(Text::from).to_vec();
+    let search = RecordSearch { register: Register::BondedBook, parties: Some(codes.clone()), states };
+    let (records, more) = window.read.records(&search, None, BOOKS).await?;
+    // Parties of a book are its holder and whom it names; it lies where its holder is.
+    let own: Vec<&Arc<Record>> =
+        records.iter().filter(|book| codes.contains(&register::owner(book))).collect();
+    let (mut items, mut stocked, mut looked) = (0usize, 0usize, 0usize);
+    for book in &own {
+        for item in BookBody::of(book).items {
+            items += 1;
+            if looked == ITEMS {
+                continue;
+            }
+            looked += 1;
+            let Some(record) = bonded::item(window, &book.key.id, &item.number).await? else { continue };
+            let stock = StockForm::of(&record).stock(&record.key.id);
+            let inside = stock.as_ref().and_then(book::Stock::inside);
+            stocked += usize::from(inside.is_some_and(|inside| inside.declared > ceb::Decimal::ZERO));
+        }
+    }
+    let holders: BTreeSet<Text> = own.iter().map(|book| register::owner(book)).collect();
+    Ok(json!({
+        "books": own.len(), "holders": holders.len(), "items": items, "stocked": stocked,
+        "complete": more.is_none() && looked == items,
+    }))
+}

@@ -1,0 +1,32 @@
+//! Parks as pages: what each offers, for everybody; the figures of one, for those who operate or supervise it.
+
+use super::desk::{get, query};
+use super::guard::Seen;
+use super::{read, shown};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::{Query, parks as api};
+use crate::auth::Caller;
+use ::portal::pages::parks::{figures as figures_page, page};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use std::sync::Arc;
+
+/// `GET /parks`.
+pub async fn everybody(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
+    Ok(shown(&frame, &page(&frame, &read(api::offered(&window).await?)?)))
+}
+
+/// `GET /desk/parks/{id}?from=&to=`.
+pub async fn figures(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(id): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let pairs = [("from", get(&asked, "from").trim()), ("to", get(&asked, "to").trim())];
+    let pairs: Vec<(&str, &str)> = pairs.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    let told = api::told(&window, &caller, &id, &query(&pairs)).await?;
+    Ok(shown(&frame, &figures_page(&frame, &read(told)?)))
+}

@@ -1,0 +1,235 @@
+//! Pages of those who keep sites, and the two addresses that their script asks: the list of parcels that may pass, and scans that
+//! were kept while there was no network. Holds of officers besides.
+
+use super::form::Form;
+use super::guard::Seen;
+use super::officer::is_chinese;
+use super::{read, shown, shown_as};
+use crate::api::error::Problem;
+use crate::api::sites::{self as api, Happened, Sent, Setting};
+use crate::auth::Caller;
+use crate::{Window, sites};
+use ::portal::Frame;
+use ::portal::answers::sites::{ScanResult, Scanned, Site, Sites};
+use ::portal::pages::keeper::{self, HOLDS, HoldsView, View, site_address, why};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use register::park::happening::{Counted, Happening};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// `GET /desk/sites`.
+pub async fn list(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let told: Sites = read(api::list(State(window), caller).await?.0)?;
+    Ok(shown(&frame, &keeper::list(&frame, &told)))
+}
+
+/// A number that no other scan of a page has.
+fn number() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+async fn view(window: &Window, caller: &Caller, code: &str) -> Result<View, Problem> {
+    let kept = sites::one(window, caller, code).await?;
+    let site: Site = read(api::site(&kept))?;
+    let key = api::list_key(window).await?;
+    Ok(View { site, key, numbers: [number(), number()], ..View::default() })
+}
+
+/// `GET /desk/sites/{code}`.
+pub async fn show(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    Ok(shown(&frame, &keeper::page(&frame, &view(&window, &caller, &code).await?)))
+}
+
+/// `POST /desk/sites/{code}`: one scan, by a browser without script.
+pub async fn scan(
+    State(window): State<Arc<Window>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    frame.place = site_address(&code);
+    let sent = Sent {
+        number: form.get("number").to_owned(),
+        parcel: form.get("parcel").trim().to_owned(),
+        direction: form.get("direction").to_owned(),
+        ..Sent::default()
+    };
+    let told: Scanned = read(api::scans(&window, &caller, &code, std::slice::from_ref(&sent)).await?)?;
+    let mut view = view(&window, &caller, &code).await?;
+    view.direction = sent.direction;
+    view.result = told.results.into_iter().next();
+    Ok(shown(&frame, &keeper::page(&frame, &view)))
+}
+
+/// `GET /desk/sites/{code}/passes`: the list, for the page's script.
+pub async fn passes(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    api::pass_list(&window, &caller, &code).await.map(Json)
+}
+
+/// `POST /desk/sites/{code}/scans`: scans of the page's script, each answered in the reader's words too.
+pub async fn scans(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+    form: Form,
+) -> Result<Json<Value>, Problem> {
+    let sent: Vec<Sent> = serde_json::from_str(form.get("scans"))
+        .map_err(|_| Problem::bad_request("scans is a list of scans in JSON"))?;
+    let mut told = api::scans(&window, &caller, &code, &sent).await?;
+    if let Some(results) = told["results"].as_array_mut() {
+        for one in results {
+            let answer: ScanResult = read(one.clone())?;
+            one["said"] = why(frame.texts, &answer).into();
+        }
+    }
+    Ok(Json(told))
+}
+
+/// Names of the fields of what happened, as the form has them without their beginning.
+const FIELDS: [&str; 11] = [
+    "kind",
+    "parcels",
+    "result",
+    "weight",
+    "label",
+    "bag",
+    "seal",
+    "vehicle",
+    "direction",
+    "counted",
+    "text",
+];
+
+/// `POST /desk/sites/{code}/records`.
+pub async fn record(
+    State(window): State<Arc<Window>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    frame.place = site_address(&code);
+    let body = Happened { number: form.get("h-number").to_owned(), happened: happening(&form) };
+    let came = api::happen(&window, &caller, &code, &body).await;
+    let mut view = view(&window, &caller, &code).await?;
+    let status = match came {
+        Ok(_) => {
+            view.told = Some((true, frame.texts.text("keeper-recorded")));
+            StatusCode::OK
+        }
+        Err(problem) => {
+            let of = |name: &&str| ((*name).to_owned(), form.get(&format!("h-{name}")).to_owned());
+            view.sent = FIELDS.iter().map(of).collect();
+            view.told = Some((false, words(&frame, &problem)));
+            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT)
+        }
+    };
+    Ok(shown_as(&frame, &keeper::page(&frame, &view), status))
+}
+
+/// What is wrong, in the reader's language.
+fn words(frame: &Frame, problem: &Problem) -> String {
+    let chinese = is_chinese(frame);
+    let faults = problem.faults_in(chinese).join(" · ");
+    if faults.is_empty() { problem.words_in(chinese) } else { faults }
+}
+
+/// What a form says that happened: lists a line each, of counts the last word is how much.
+fn happening(form: &Form) -> Happening {
+    let text = |name: &str| form.get(&format!("h-{name}")).trim().to_owned();
+    let lines = |name: &str| -> Vec<String> {
+        text(name).lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    let counted = |line: &String| {
+        let (item, quantity) = line.rsplit_once(char::is_whitespace).unwrap_or((line, ""));
+        Counted { item: item.trim().to_owned(), quantity: quantity.to_owned() }
+    };
+    Happening {
+        kind: text("kind"),
+        at: String::new(),
+        parcels: lines("parcels"),
+        result: text("result"),
+        weight: text("weight"),
+        label: text("label"),
+        bag: text("bag"),
+        seal: text("seal"),
+        vehicle: text("vehicle"),
+        direction: text("direction"),
+        counted: lines("counted").iter().map(counted).collect(),
+        text: text("text"),
+    }
+}
+
+/// `GET /desk/holds`.
+pub async fn holds(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let told = read(api::held(&window, &caller).await?)?;
+    Ok(shown(&frame, &keeper::holds(&frame, &HoldsView { told, ..HoldsView::default() })))
+}
+
+/// `POST /desk/holds`: a parcel is held, or not any more.
+pub async fn set_hold(
+    State(window): State<Arc<Window>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    form: Form,
+) -> Result<Response, Problem> {
+    frame.place = HOLDS.to_owned();
+    let text = |name: &str| form.get(name).trim().to_owned();
+    let body = Setting {
+        logistics_code: text("carrier"),
+        logistics_no: text("parcel"),
+        action: text("action"),
+        text: text("text"),
+        version: version(&window, &form).await?,
+    };
+    let came = api::put(&window, &caller, &body).await;
+    let mut view = HoldsView { told: read(api::held(&window, &caller).await?)?, ..HoldsView::default() };
+    let status = match came {
+        Ok(_) if body.action == "lift" => {
+            view.answered = Some((true, frame.texts.text("holds-lifted")));
+            StatusCode::OK
+        }
+        Ok(_) => {
+            view.answered = Some((true, frame.texts.text("holds-held")));
+            StatusCode::OK
+        }
+        Err(problem) => {
+            view.answered = Some((false, words(&frame, &problem)));
+            if body.action == "hold" {
+                view.sent = [body.logistics_code, body.logistics_no, body.text];
+            }
+            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT)
+        }
+    };
+    Ok(shown_as(&frame, &keeper::holds(&frame, &view), status))
+}
+
+/// The version that the page showed. Whoever holds a parcel saw none: he means it as it is now.
+async fn version(window: &Window, form: &Form) -> Result<u32, Problem> {
+    if let Ok(version) = form.get("version").parse() {
+        return Ok(version);
+    }
+    sites::hold_version(window, form.get("carrier"), form.get("parcel")).await
+}

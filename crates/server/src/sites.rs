@@ -1,0 +1,381 @@
+//! Sites of parks at work: which a caller keeps, what a scanned parcel is answered, the list of those that may pass, and holds.
+//! What a state answers is `clearance::passage`'s; that no held parcel passes is decided with the record (`register::park`).
+
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::registers::{by, command_of, refused};
+use crate::api::view;
+use crate::auth::Caller;
+use ceb::Document;
+use clearance::Text;
+use clearance::consignment::{Lane, State as Standing};
+use clearance::export::{ExportKey, ExportState};
+use clearance::keys::{Time, WaybillKey};
+use clearance::passage::{Passage, look, passage};
+use clearance::record::{Record, RecordKey, Register};
+use register::park::happening::{Happening, parcel_of};
+use register::park::hold::Hold;
+use register::park::scan::{Scan, is_held};
+use register::park::{WORKING, happening, hold, scan, site};
+use register::{Command, Refusal};
+use std::fmt::Write;
+use std::sync::Arc;
+use store::{ExportSearch, Read, RecordSearch, Scope, Search};
+
+/// Sites of an operator that are looked through at most.
+const SITES: usize = 500;
+/// Parcels of imports, and of exports, on a list at most: the newest that were released.
+const LISTED: usize = 2_000;
+/// Parcels that are looked up at once.
+const AT_ONCE: usize = 64;
+/// Times that a scan is judged again when something else happened to its parcel meanwhile.
+const TRIES: usize = 5;
+/// The first line of a list: what is signed begins with it, so that it is no other text of ours.
+pub const LIST_TITLE: &str = "onewindow pass list 1";
+
+/// A site that a caller keeps.
+pub struct Kept {
+    /// Its record.
+    pub record: Arc<Record>,
+    /// What holds of it.
+    pub applied: site::Applied,
+}
+
+impl Kept {
+    fn of(window: &Window, caller: &Caller, record: Arc<Record>) -> Option<Self> {
+        let body = site::Body::of(&record);
+        let (codes, _) = window.names_of(&caller.party);
+        let own = codes.contains(&register::owner(&record)) && WORKING.contains(&record.state.as_str());
+        let named = body.keepers.iter().any(|keeper| *keeper == *caller.name);
+        let applied = body.in_force.filter(|_| own && named)?;
+        Some(Self { record, applied })
+    }
+
+    /// Its record's id.
+    pub fn id(&self) -> &str {
+        &self.record.key.id
+    }
+
+    /// Its supervision code.
+    pub fn code(&self) -> &str {
+        self.id().split_once(':').map_or("", |(_, code)| code)
+    }
+}
+
+/// Sites that a caller keeps.
+pub async fn all(window: &Window, caller: &Caller) -> Result<Vec<Kept>, Problem> {
+    let (codes, _) = window.names_of(&caller.party);
+    let states = WORKING.iter().map(|state| Text::from(*state)).collect();
+    let search = RecordSearch { register: Register::Site, parties: Some(codes), states };
+    let (records, _) = window.read.records(&search, None, SITES).await?;
+    Ok(records.into_iter().filter_map(|record| Kept::of(window, caller, record)).collect())
+}
+
+/// A site that a caller keeps. One of others, one that does not work and one that is not there are told alike.
+pub async fn one(window: &Window, caller: &Caller, code: &str) -> Result<Kept, Problem> {
+    let absent = || Problem::not_found("no site that you keep has this code");
+    let (codes, _) = window.names_of(&caller.party);
+    for operator in &codes {
+        if let Some(record) = window.read.record(&site::key(operator, code)).await? {
+            return Kept::of(window, caller, record).ok_or_else(|| absent().of_another(true));
+        }
+    }
+    Err(absent())
+}
+
+/// What is known of a parcel.
+pub struct Known {
+    /// Which.
+    pub key: WaybillKey,
+    /// Where its trade stands; none = no trade has it, it is held alone.
+    pub state: Option<Standing>,
+    /// The lane of its trade.
+    pub lane: Option<Lane>,
+    /// District where it is declared.
+    pub district: Text,
+    /// Whether it is held by itself.
+    pub held: bool,
+}
+
+impl Known {
+    /// What whoever scans it is answered.
+    pub fn passage(&self) -> Passage {
+        if self.held { Passage::Hold } else { passage(self.state) }
+    }
+
+    fn why(&self) -> &'static str {
+        match self.state {
+            _ if self.held => "parcel-held",
+            Some(state) => state.word(),
+            None => "unknown",
+        }
+    }
+}
+
+/// What is known of a parcel; none = no trade has it, and it is not held.
+pub async fn known(window: &Window, key: &WaybillKey) -> Result<Option<Known>, Problem> {
+    let held = is_held(window.read.record(&hold::key(key)).await?.as_deref());
+    let of = |(state, lane, district)| Known { key: key.clone(), state, lane, district, held };
+    let import = of_import(window, key).await?.map(of);
+    let export = of_export(window, key).await?.map(of);
+    // One number may be of an import and of an export: the graver counts.
+    let found = import.into_iter().chain(export).max_by_key(Known::passage);
+    Ok(found.or_else(|| held.then(|| of((None, None, Text::default())))))
+}
+
+/// Where a trade stands, its lane and its district.
+type Stand = (Option<Standing>, Option<Lane>, Text);
+
+async fn of_import(window: &Window, key: &WaybillKey) -> Result<Option<Stand>, Problem> {
+    let Some((order, number)) = window.read.waybill(key).await?.and_then(|waybill| waybill.claimed_by) else {
+        return Ok(None);
+    };
+    let consignment = window.read.consignment(&order).await?;
+    // An attempt that is over may have left the number to nobody.
+    let attempt = consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
+    Ok(attempt.filter(|attempt| attempt.number == number).map(|attempt| {
+        let district = match &*attempt.declaration.document {
+            Document::Declaration(list) => list.head.customs_code.clone(),
+            _ => Text::default(),
+        };
+        (Some(attempt.state), attempt.lane, district)
+    }))
+}
+
+async fn of_export(window: &Window, key: &WaybillKey) -> Result<Option<Stand>, Problem> {
+    let state = window.read.export(&ExportKey::Waybill(key.clone())).await?;
+    let Some(ExportState::Waybill(waybill)) = state else { return Ok(None) };
+    let Some((trade, number)) = &waybill.claimed_by else { return Ok(None) };
+    let state = window.read.export(&ExportKey::Trade(trade.clone())).await?;
+    let trade = state.as_ref().and_then(|state| state.trade());
+    let attempt = trade.and_then(|trade| trade.attempt.as_ref().map(|attempt| (trade, attempt)));
+    Ok(attempt
+        .filter(|(_, attempt)| attempt.number == *number)
+        .map(|(trade, attempt)| (Some(attempt.state), attempt.lane, trade.district())))
+}
+
+/// A scan as a device sends it.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Asked {
+    /// The device's number of it: the same again gets the first answer.
+    pub number: String,
+    /// What it says, without what is answered.
+    pub scan: Scan,
+}
+
+/// What a scan is answered now.
+async fn judged(window: &Window, site: &Kept, asked: &Scan) -> Result<Scan, Problem> {
+    let is_of_site = |code: &str| site.applied.carriers.iter().any(|carrier| carrier.trim() == code);
+    let keys: Vec<WaybillKey> = match parcel_of(&asked.parcel) {
+        // What does not come through here is nobody's business here.
+        Some(key) => Some(key).into_iter().filter(|key| is_of_site(&key.logistics)).collect(),
+        None => site.applied.carriers.iter().map(|carrier| WaybillKey::new(carrier, &asked.parcel)).collect(),
+    };
+    let mut found = Vec::new();
+    for key in &keys {
+        found.extend(known(window, key).await?);
+    }
+    let mut scan = asked.clone();
+    scan.answer = Passage::Hold.word().to_owned();
+    match found.as_slice() {
+        [] => scan.why = "unknown".to_owned(),
+        [known] => {
+            let answer = known.passage();
+            scan.answer = answer.word().to_owned();
+            scan.why = known.why().to_owned();
+            scan.logistics_code = known.key.logistics.to_string();
+            scan.logistics_no = known.key.logistics_no.to_string();
+            if answer == Passage::Inspect {
+                scan.look = look(known.lane).word().to_owned();
+            }
+        }
+        _ => scan.why = "several".to_owned(),
+    }
+    Ok(scan)
+}
+
+/// A scan as it is recorded, and whether it was before.
+pub type Recorded = (Arc<Record>, bool);
+
+/// Judges a scan and records it. The number of another scan is a conflict.
+pub async fn scanned(
+    window: &Window,
+    caller: &Caller,
+    site: &Kept,
+    asked: &Asked,
+) -> Result<Recorded, Problem> {
+    let key = scan::key(site.id(), &asked.number);
+    for _ in 0..TRIES {
+        if let Some(record) = window.read.record(&key).await? {
+            return match Scan::of(&record).is_same(&asked.scan) {
+                true => Ok((record, true)),
+                false => Err(used_number()),
+            };
+        }
+        let scan = judged(window, site, &asked.scan).await?;
+        let (action, body) = (scan.action().to_owned(), serde_json::to_string(&scan));
+        let body = Some(body.map_err(|_| Problem::internal())?);
+        match command_of(window, by_window(window, caller, key.clone(), 0, (&action, ""), body)).await? {
+            Ok(record) => return Ok((record, false)),
+            // Another device was faster with this number, or the parcel was held in between: looked at again.
+            Err(Refusal::Outdated(_) | Refusal::Invalid(_) | Refusal::State(..)) => {}
+            Err(refusal) => return Err(refused(&refusal, &[])),
+        }
+    }
+    Err(Problem::unavailable("the parcel changes faster than it is looked at; scan it again"))
+}
+
+fn used_number() -> Problem {
+    Problem::conflict(
+        "number-used",
+        "This number names another scan or record of this site",
+        "use a number of its own for each; the same number again is for the same content alone",
+    )
+    .in_chinese("该编号已用于本场所的另一扫描或记录：每次请使用新的编号")
+}
+
+fn by_window(
+    window: &Window,
+    caller: &Caller,
+    key: RecordKey,
+    version: u32,
+    (action, note): (&str, &str),
+    body: Option<String>,
+) -> Command {
+    let by = by(window, caller).by_window();
+    Command { key, version, action: action.into(), by, note: note.to_owned(), body }
+}
+
+/// Records what happened at a site. Parcels that an X-ray suspects are held first: if this fails in between, they stay held.
+pub async fn happened(
+    window: &Window,
+    caller: &Caller,
+    site: &Kept,
+    (number, happening): (&str, &Happening),
+) -> Result<Recorded, Problem> {
+    let key = happening::key(site.id(), number);
+    let repeated = |record: Arc<Record>| match Happening::of(&record) == *happening {
+        true => Ok((record, true)),
+        false => Err(used_number()),
+    };
+    if let Some(record) = window.read.record(&key).await? {
+        return repeated(record);
+    }
+    for parcel in happening.suspects() {
+        let note = format!("X-ray {number} at {}", site.id());
+        set_hold(window, caller, &parcel, ("hold", &note), site.id(), None).await?;
+    }
+    let body = serde_json::to_string(happening).map_err(|_| Problem::internal())?;
+    match command_of(window, by_window(window, caller, key, 0, ("record", ""), Some(body))).await? {
+        Ok(record) => Ok((record, false)),
+        Err(Refusal::Outdated(record)) => repeated(record),
+        Err(refusal) => Err(refused(&refusal, &[])),
+    }
+}
+
+/// Puts a hold on a parcel, or lifts it. `version` is the one that was seen; none = whatever it is now.
+pub async fn set_hold(
+    window: &Window,
+    caller: &Caller,
+    parcel: &WaybillKey,
+    (action, note): (&str, &str),
+    site: &str,
+    version: Option<u32>,
+) -> Result<Arc<Record>, Problem> {
+    let key = hold::key(parcel);
+    let form = Hold {
+        logistics_code: parcel.logistics.to_string(),
+        logistics_no: parcel.logistics_no.to_string(),
+        site: site.to_owned(),
+    };
+    let body = serde_json::to_string(&form).map_err(|_| Problem::internal())?;
+    for _ in 0..TRIES {
+        let current = window.read.record(&key).await?;
+        // Whoever names no version wants it held, and it is.
+        if let Some(record) = current.as_ref().filter(|record| version.is_none() && is_held(Some(record))) {
+            return Ok(record.clone());
+        }
+        let seen = version.unwrap_or_else(|| current.map_or(0, |record| record.version));
+        let command = by_window(window, caller, key.clone(), seen, (action, note), Some(body.clone()));
+        match command_of(window, command).await? {
+            Ok(record) => return Ok(record),
+            Err(Refusal::Outdated(_)) if version.is_none() => {}
+            Err(refusal) => return Err(refused(&refusal, &window.names_of(&caller.party).0)),
+        }
+    }
+    Err(Problem::unavailable("the hold changes faster than it is set; ask again"))
+}
+
+/// The parcels that may pass a site, signed.
+pub struct PassList {
+    /// What is signed: title, site, times and count a line each, an empty line, then a parcel a line, sorted.
+    pub text: String,
+    /// When it was made.
+    pub time: Time,
+    /// Until when a site may work from it.
+    pub until: Time,
+    /// Parcels on it.
+    pub count: usize,
+    /// Whether all that may pass are on it.
+    pub complete: bool,
+    /// Public key of the window, hexadecimal.
+    pub key: String,
+    /// Ed25519 over the text, hexadecimal.
+    pub signature: String,
+}
+
+/// The list of a site as it is now.
+pub async fn passes(window: &Window, site: &Kept) -> Result<PassList, Problem> {
+    let time = window.clock.now();
+    let minutes = window.reference().current().parameters.on(time.day()).site_pass_list_minutes;
+    let until = Time(time.0.saturating_add(minutes.max(0).saturating_mul(60_000)));
+    let (candidates, complete) = released(window, site).await?;
+    let mut parcels = Vec::new();
+    for keys in candidates.chunks(AT_ONCE) {
+        // Each as it is now: lists of trades are some seconds behind.
+        for found in futures_util::future::join_all(keys.iter().map(|key| known(window, key))).await {
+            let passes = found?.filter(|known| known.passage() == Passage::Pass);
+            parcels.extend(passes.map(|known| format!("{}/{}", known.key.logistics, known.key.logistics_no)));
+        }
+    }
+    parcels.sort_unstable();
+    parcels.dedup();
+    let mut text = String::new();
+    let (from, to) = (view::time(time), view::time(until));
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "{LIST_TITLE}\nsite {}\ntime {from}\nuntil {to}", site.id());
+    let _ = writeln!(text, "count {}\n", parcels.len());
+    for parcel in &parcels {
+        let _ = writeln!(text, "{parcel}");
+    }
+    let signer = window.evidence.sender(time).await?;
+    let (key, signature) = (view::hex(&signer.public()), view::hex(&signer.sign_text(text.as_bytes())));
+    Ok(PassList { text, time, until, count: parcels.len(), complete, key, signature })
+}
+
+/// Waybills of trades that were released in the district of a site, with its carriers; and whether these are all.
+async fn released(window: &Window, site: &Kept) -> Result<(Vec<WaybillKey>, bool), Problem> {
+    let scope = Scope::Office(vec![site.applied.district.trim().into()]);
+    let states = vec![Standing::Released.number()];
+    let search = Search { states: states.clone(), number: None };
+    let (imports, more) = window.read.search(&scope, &search, None, LISTED).await?;
+    let mut keys = Vec::new();
+    for orders in imports.chunks(AT_ONCE) {
+        let read = orders.iter().map(|summary| window.read.consignment(&summary.order));
+        for consignment in futures_util::future::join_all(read).await {
+            keys.extend(consignment?.and_then(|one| one.carriage).map(|carriage| carriage.key));
+        }
+    }
+    let search = ExportSearch { scope, party: None, states };
+    let (exports, others) = window.read.exports(&search, None, LISTED).await?;
+    let carried = exports.iter().filter_map(|trade| trade.carriage.as_ref());
+    keys.extend(carried.map(|carriage| carriage.key.clone()));
+    keys.retain(|key| site.applied.carriers.iter().any(|carrier| carrier.trim() == key.logistics));
+    Ok((keys, more.is_none() && others.is_none()))
+}
+
+/// The version of a parcel's hold; 0 = it never had one.
+pub async fn hold_version(window: &Window, logistics: &str, number: &str) -> Result<u32, Problem> {
+    let record = window.read.record(&hold::key(&WaybillKey::new(logistics, number))).await?;
+    Ok(record.map_or(0, |record| record.version))
+}

@@ -1,0 +1,306 @@
+//! Keepers of sites: what a scanned parcel is answered by the state of its trade, import or export; that nothing held passes; what is
+//! recorded once; the signed list for when the network is lost, and what becomes of what was let pass by it.
+
+use crate::inspections::looked_at;
+use crate::parks::{CUSTOMS, OPERATOR, SITE, opened};
+use crate::support::people::signed_in_english;
+use crate::support::{Zone, plain};
+use ceb::Document;
+use clearance::party::Role;
+use clearance::sample::{Export, Trade};
+use ring::signature::{ED25519, UnparsedPublicKey};
+use serde_json::{Value, json};
+use store::Duty;
+
+fn waybill(trade: &Trade) -> (String, String) {
+    (trade.waybill.logistics_code.to_string(), trade.waybill.logistics_no.to_string())
+}
+
+async fn post(zone: &Zone, token: &str, path: &str, body: Value) -> (u16, Value) {
+    zone.request("POST", path, Some(token), body.to_string().into_bytes()).await
+}
+
+async fn scans(zone: &Zone, all: Value) -> Value {
+    let path = format!("/v1/sites/{SITE}/scans");
+    let (status, answer) = post(zone, &zone.tokens[OPERATOR], &path, json!({"scans": all})).await;
+    assert_eq!(status, 200, "{answer}");
+    answer["results"].clone()
+}
+
+/// One scan out of the site.
+async fn scan(zone: &Zone, number: &str, parcel: &str) -> Value {
+    scans(zone, json!([{"number": number, "parcel": parcel, "direction": "out"}])).await[0].clone()
+}
+
+fn answer(result: &Value) -> (&str, &str) {
+    (result["answer"].as_str().unwrap(), result["why"].as_str().unwrap())
+}
+
+/// Has the parcel of a trade arrive, and waits until the trade is released.
+pub(crate) async fn released(zone: &Zone, trade: &Trade) {
+    zone.trade(trade).await;
+    let arrival = Trade::arrival(3, &[trade], zone.clock.now()).unwrap();
+    zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
+    for _ in 0..200 {
+        let shown = zone.shown(CUSTOMS, trade).await;
+        if shown["attempt"]["state"] == 800 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("not released: {}", zone.shown(CUSTOMS, trade).await);
+}
+
+async fn hold(zone: &Zone, parcel: &(String, String), action: &str, version: u64) -> (u16, Value) {
+    let body = json!({"logisticsCode": parcel.0, "logisticsNo": parcel.1, "action": action, "text": "样例线索", "version": version});
+    post(zone, &zone.tokens[CUSTOMS], "/v1/holds", body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parcel_passes_when_its_trade_is_released_and_not_before() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    let trade = plain(&zone, 0);
+    let (carrier, number) = waybill(&trade);
+    assert_eq!(answer(&scan(&zone, "s0", &number).await), ("hold", "unknown"));
+    zone.trade(&trade).await;
+    let first = scan(&zone, "s1", &number).await;
+    assert_eq!((answer(&first), &first["repeated"]), (("hold", "entered"), &json!(false)), "{first}");
+    released(&zone, &trade).await;
+    // The same scan again gets its first answer, whatever is now; another is answered as it is now.
+    let again = scan(&zone, "s1", &number).await;
+    assert_eq!((answer(&again), &again["repeated"]), (("hold", "entered"), &json!(true)), "{again}");
+    assert_eq!(again["position"], first["position"]);
+    assert_eq!(answer(&scan(&zone, "s2", &number).await), ("pass", "released"));
+    assert_eq!(answer(&scan(&zone, "s3", &format!("{carrier}/{number}")).await), ("pass", "released"));
+    // What is wrong with one keeps no other back, and stops its parcel.
+    let results = scans(
+        &zone,
+        json!([
+            {"number": "s2", "parcel": "ANOTHER", "direction": "out"},
+            {"number": "a b", "parcel": number, "direction": "out"},
+            {"number": "s4", "parcel": number, "direction": "up"},
+            {"number": "s5", "parcel": number, "direction": "in"},
+            {"number": "s6", "parcel": format!("5301969999/{number}"), "direction": "in"},
+        ]),
+    )
+    .await;
+    let told: Vec<_> = results.as_array().unwrap().iter().map(answer).collect();
+    let wanted = [
+        ("hold", "number-used"),
+        ("hold", "not-recorded"),
+        ("hold", "not-recorded"),
+        ("pass", "released"),
+        ("hold", "unknown"),
+    ];
+    assert_eq!(told, wanted, "{results}");
+    assert_eq!(results[1]["faults"][0]["path"], "number");
+    assert_eq!(results[2]["faults"][0]["path"], "direction");
+    // Each is a record of the site, for its operator and for customs.
+    let (status, record) =
+        zone.get(OPERATOR, &format!("/v1/registers/site-scans/{OPERATOR}:{SITE}:s2")).await;
+    assert_eq!((status, record["state"].as_str()), (200, Some("passed")), "{record}");
+    assert_eq!(zone.get(CUSTOMS, &format!("/v1/registers/site-scans/{OPERATOR}:{SITE}:s2")).await.0, 200);
+    assert_eq!(
+        zone.get("5301960101", &format!("/v1/registers/site-scans/{OPERATOR}:{SITE}:s2")).await.0,
+        404
+    );
+    // A batch has its bounds.
+    let path = format!("/v1/sites/{SITE}/scans");
+    assert_eq!(post(&zone, &zone.tokens[OPERATOR], &path, json!({"scans": []})).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_is_kept_by_those_whom_its_operator_named() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    let there = format!("/v1/sites/{SITE}/passes");
+    let (status, list) = zone.get(OPERATOR, "/v1/sites").await;
+    assert_eq!((status, list["sites"][0]["code"].as_str()), (200, Some(SITE)), "{list}");
+    assert_eq!(zone.get(OPERATOR, &there).await.0, 200);
+    // Another token of the same operator is told of no site, as of one that is not there.
+    let control = &zone.window.control;
+    let other =
+        control.issue(OPERATOR, Role::SiteOperator, "other", &[], zone.clock.now(), None).await.unwrap();
+    let (status, told) = zone.request("GET", &there, Some(&other), Vec::new()).await;
+    let (_, absent) = zone.request("GET", "/v1/sites/NONE/passes", Some(&other), Vec::new()).await;
+    assert_eq!((status, &told), (404, &absent));
+    let (_, list) = zone.request("GET", "/v1/sites", Some(&other), Vec::new()).await;
+    assert_eq!(list["sites"], json!([]));
+    // Who operates no sites keeps none: an office neither.
+    for party in ["5301980501", CUSTOMS, "5301960401"] {
+        assert_eq!(zone.get(party, &there).await.0, 403, "{party}");
+    }
+    // A keeper by duty scans, and finds nothing else of his party.
+    let mut keeper = signed_in_english(&zone, "men.wei", OPERATOR, Role::SiteOperator, &[Duty::Keeper]).await;
+    assert_eq!(keeper.get(&format!("/desk/sites/{SITE}")).await.status, 404, "he is not named yet");
+    assert_eq!(keeper.get("/desk/consignments").await.status, 403);
+    assert_eq!(keeper.get("/desk/registers").await.status, 403);
+    let path = format!("/v1/registers/sites/{OPERATOR}:{SITE}/actions");
+    let named = json!({"action": "appoint", "version": 3, "body": {"keepers": ["men.wei"]}});
+    assert_eq!(post(&zone, &zone.tokens[OPERATOR], &path, named).await.0, 200);
+    let page = keeper.get(&format!("/desk/sites/{SITE}")).await;
+    assert_eq!(page.status, 200, "{}", page.words());
+    assert!(page.text.contains("data-keeper") && page.text.contains("/static/keeper-"), "{}", page.text);
+    assert_eq!(zone.get(OPERATOR, &there).await.0, 404, "the token is not named any more");
+    // Without a script the form answers on its page, and twice sent is scanned once.
+    let trade = plain(&zone, 0);
+    released(&zone, &trade).await;
+    let (_, number) = waybill(&trade);
+    let fields = [
+        ("guard", page.hidden("guard")),
+        ("number", page.hidden("number")),
+        ("parcel", number.clone()),
+        ("direction", "out".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    for _ in 0..2 {
+        let shown = keeper.post(&format!("/desk/sites/{SITE}"), &fields).await;
+        assert_eq!(shown.status, 200, "{}", shown.words());
+        assert!(shown.text.contains("scan pass") && shown.words().contains(&number), "{}", shown.text);
+    }
+    zone.until_listed().await;
+    let (_, list) = zone.get(OPERATOR, "/v1/registers/site-scans").await;
+    assert_eq!(list["records"].as_array().unwrap().len(), 1, "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_looked_at_is_sent_there_and_exports_are_answered_as_imports_are() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    // An export: concluded is held, released passes.
+    let export = Export::new(7, 5, zone.clock.now()).in_mode("1210");
+    for (sender, document) in export.documents() {
+        zone.send(&sender, document).await;
+    }
+    let parcel = export.waybill.logistics_no.to_string();
+    assert_eq!(scan(&zone, "e1", &parcel).await["answer"], "hold");
+    let there = format!("/v1/exports/{}/{}", export.order.head.ebc_code, export.order.head.order_no);
+    for action in ["approve", "release"] {
+        let (_, seen) = zone.get(CUSTOMS, &there).await;
+        let body = json!({"id": action, "version": seen["version"], "action": action, "text": "样例"});
+        let (status, done) = post(&zone, &zone.tokens[CUSTOMS], &format!("{there}/actions"), body).await;
+        assert_eq!(status, 200, "{done}");
+    }
+    assert_eq!(answer(&scan(&zone, "e2", &parcel).await), ("pass", "released"));
+    zone.until_listed().await;
+    let (_, list) = zone.get(OPERATOR, &format!("/v1/sites/{SITE}/passes")).await;
+    assert!(list["text"].as_str().unwrap().contains(&format!("/{parcel}\n")), "{list}");
+    let (trades, _) = looked_at(&zone, 1).await;
+    let (_, number) = waybill(&trades[0]);
+    let told = scan(&zone, "i1", &number).await;
+    let shown = zone.shown(CUSTOMS, &trades[0]).await;
+    assert_eq!(shown["attempt"]["state"], 500, "{shown}");
+    assert_eq!((answer(&told), &told["look"]), (("inspect", "inspection"), &json!("inspection")), "{told}");
+    assert!(told.get("lane").is_none() && !told.to_string().contains("secret-rule"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_parcel_never_passes() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    let trade = plain(&zone, 0);
+    released(&zone, &trade).await;
+    let parcel = waybill(&trade);
+    let (status, held) = hold(&zone, &parcel, "hold", 0).await;
+    assert_eq!((status, held["state"].as_str()), (200, Some("held")), "{held}");
+    assert_eq!(answer(&scan(&zone, "h1", &parcel.1).await), ("hold", "parcel-held"));
+    // On an older version nothing is done; an enterprise neither holds nor lifts.
+    assert_eq!(hold(&zone, &parcel, "lift", 0).await.0, 409);
+    assert_eq!(hold(&zone, &parcel, "hold", 1).await.0, 409);
+    let lift = json!({"logisticsCode": parcel.0, "logisticsNo": parcel.1, "action": "lift", "text": "x", "version": 1});
+    assert_eq!(post(&zone, &zone.tokens[OPERATOR], "/v1/holds", lift).await.0, 403);
+    let (status, refused) = hold(&zone, &(String::new(), parcel.1.clone()), "drop", 0).await;
+    let faults: Vec<_> =
+        refused["faults"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert_eq!((status, faults), (422, vec!["logisticsNo", "action"]), "{refused}");
+    assert_eq!(hold(&zone, &parcel, "lift", 1).await.0, 200);
+    assert_eq!(answer(&scan(&zone, "h2", &parcel.1).await), ("pass", "released"));
+    // An X-ray that is not clear holds by itself, before anybody decides.
+    let record = |number: &str, happened: Value| json!({"number": number, "happened": happened});
+    let there = format!("/v1/sites/{SITE}/records");
+    let id = format!("{}/{}", parcel.0, parcel.1);
+    let x_ray = record("x1", json!({"kind": "x-ray", "parcels": [id], "result": "suspect"}));
+    let token = zone.tokens[OPERATOR].clone();
+    let (status, made) = post(&zone, &token, &there, x_ray.clone()).await;
+    assert_eq!((status, &made["repeated"]), (200, &json!(false)), "{made}");
+    let (status, again) = post(&zone, &token, &there, x_ray).await;
+    assert_eq!((status, &again["repeated"], &again["position"]), (200, &json!(true), &made["position"]));
+    assert_eq!(answer(&scan(&zone, "h3", &parcel.1).await), ("hold", "parcel-held"));
+    let (_, list) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(list["holds"][0]["site"], format!("{OPERATOR}:{SITE}"), "{list}");
+    // What else happens is typed: each kind asks for its own.
+    let seal = json!({"kind": "bag", "parcels": [id], "bag": "B1", "seal": "S1"});
+    assert_eq!(post(&zone, &token, &there, record("b1", seal)).await.0, 200);
+    let wrong = json!({"kind": "weight", "parcels": ["1"], "weight": "heavy", "seal": "S1"});
+    let (status, refused) = post(&zone, &token, &there, record("w1", wrong)).await;
+    let faults: Vec<_> =
+        refused["faults"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert_eq!((status, faults), (422, vec!["seal", "weight", "parcels[1]"]), "{refused}");
+    let other = json!({"kind": "bag", "parcels": [id], "bag": "B2", "seal": "S1"});
+    assert_eq!(post(&zone, &token, &there, record("b1", other)).await.0, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_signed_and_dated_and_what_was_held_meanwhile_is_an_alarm() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    let (free, held, waiting) = (plain(&zone, 0), plain(&zone, 1_000), plain(&zone, 2_000));
+    released(&zone, &free).await;
+    released(&zone, &held).await;
+    zone.trade(&waiting).await;
+    zone.until_listed().await;
+    let there = format!("/v1/sites/{SITE}/passes");
+    let (status, list) = zone.get(OPERATOR, &there).await;
+    assert_eq!((status, &list["count"], &list["complete"]), (200, &json!(2), &json!(true)), "{list}");
+    let text = list["text"].as_str().unwrap();
+    let line = |trade: &Trade| {
+        let (carrier, number) = waybill(trade);
+        text.lines().any(|line| line == format!("{carrier}/{number}"))
+    };
+    assert_eq!((line(&free), line(&held), line(&waiting)), (true, true, false), "{text}");
+    assert!(text.starts_with(&format!("onewindow pass list 1\nsite {OPERATOR}:{SITE}\ntime ")), "{text}");
+    assert_eq!(list["untilMillis"].as_i64().unwrap() - list["millis"].as_i64().unwrap(), 240 * 60_000);
+    // Whoever has the window's keys proves it; a word changed proves nothing.
+    let bytes = |name: &str| -> Vec<u8> {
+        let text = list[name].as_str().unwrap();
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    };
+    let key = UnparsedPublicKey::new(&ED25519, bytes("key"));
+    key.verify(text.as_bytes(), &bytes("signature")).unwrap();
+    assert!(key.verify(text.replace("count 2", "count 3").as_bytes(), &bytes("signature")).is_err());
+    let (_, keys) = zone.get(OPERATOR, "/v1/evidence/keys").await;
+    assert!(keys.to_string().contains(list["key"].as_str().unwrap()), "{keys}");
+    // In between one is held. The device without network let both pass, and sends what it did afterwards.
+    assert_eq!(hold(&zone, &waybill(&held), "hold", 0).await.0, 200);
+    let offline = |number: &str, trade: &Trade| {
+        let (parcel, at) = (waybill(trade).1, "20261123101500");
+        let said = json!({"offline": "pass", "list": list["time"]});
+        let mut scan = json!({"number": number, "parcel": parcel, "direction": "out", "at": at});
+        scan.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        scan
+    };
+    let sent = json!([offline("o1", &free), offline("o2", &held)]);
+    let results = scans(&zone, sent.clone()).await;
+    assert_eq!(
+        (answer(&results[0]), &results[0]["alarm"]),
+        (("pass", "released"), &json!(false)),
+        "{results}"
+    );
+    assert_eq!(
+        (answer(&results[1]), &results[1]["alarm"]),
+        (("hold", "parcel-held"), &json!(true)),
+        "{results}"
+    );
+    // The answer was lost: sent again, it is recorded once and told alike.
+    let again = scans(&zone, sent).await;
+    assert_eq!((&again[1]["alarm"], &again[1]["repeated"]), (&json!(true), &json!(true)), "{again}");
+    assert_eq!(again[1]["position"], results[1]["position"]);
+    let (_, record) = zone.get(CUSTOMS, &format!("/v1/registers/site-scans/{OPERATOR}:{SITE}:o2")).await;
+    assert_eq!(record["state"], "alarmed", "{record}");
+    zone.until_listed().await;
+    let (_, alarms) = zone.get(CUSTOMS, "/v1/registers/site-scans?state=alarmed").await;
+    assert_eq!(alarms["records"].as_array().unwrap().len(), 1, "{alarms}");
+    let (_, list) = zone.get(OPERATOR, &there).await;
+    assert_eq!(list["count"], 1, "{list}");
+}
