@@ -47,6 +47,9 @@ pub(super) const DATASETS: &[&str] = &[
     "arrivals",
     "filings",
     "messages",
+    "export-orders",
+    "export-payments",
+    "export-waybills",
 ];
 
 const SERVICE: &[Field] = &[
