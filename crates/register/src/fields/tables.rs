@@ -365,6 +365,8 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "after",
             "upto",
             "records",
+            "unanswered",
+            "refusals",
         ],
     ),
     (
