@@ -25,7 +25,7 @@ use exchange::envelope::{self, Envelope, Receiver, Refused};
 use serde_json::{Value, json};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What a counterpart has.
 #[derive(Clone, Default, Debug)]
