@@ -113,19 +113,40 @@ pub fn agencies() -> Vec<Filing> {
         ("5301000907", "样例春城银行", Role::Bank),
         ("5301000908", "样例国际贸易单一窗口", Role::Agency),
     ];
-    let filed = filings().into_iter().next();
-    let of = |(code, name, role): (&str, &str, Role)| {
-        filed.clone().map(|filed| Filing {
-            code: code.into(),
-            other_code: None,
-            name: name.into(),
-            roles: vec![role],
-            // The country's window is a party to the exchange of messages itself.
-            exchange_ids: if code == "5301000908" { vec!["DXPEDCCEB0000002".into()] } else { Vec::new() },
-            ..filed
-        })
+    let of = |(code, name, role): (&'static str, &'static str, Role)| {
+        // The country's window is a party to the exchange of messages itself.
+        let exchange_id = if code == "5301000908" { Some("DXPEDCCEB0000002") } else { None };
+        partner(code, name, &[role], exchange_id)
     };
     AGENCIES.into_iter().filter_map(of).collect()
+}
+
+/// The other systems that the demo zone exchanges records with: the customs system of the country, a railway, an airport, and the
+/// window of another country, which also sends documents of its own platform, payment firm and carrier.
+pub fn partners() -> Vec<Filing> {
+    const ABROAD: &[Role] = &[Role::Agency, Role::Platform, Role::Payment, Role::Logistics];
+    const PARTNERS: [(&str, &str, &[Role], Option<&str>); 4] = [
+        ("5301000909", "样例海关通关管理系统", &[Role::Agency], None),
+        ("5301000910", "样例昆明铁路口岸", &[Role::Agency], None),
+        ("5301000911", "样例昆明机场货运", &[Role::Agency], None),
+        (ABROAD_CODE, "样例老挝国家单一窗口", ABROAD, Some("DXPENT0000530912")),
+    ];
+    let partners = PARTNERS.into_iter();
+    partners.filter_map(|(code, name, roles, exchange_id)| partner(code, name, roles, exchange_id)).collect()
+}
+
+/// The window of another country among [`partners`].
+pub const ABROAD_CODE: &str = "5301000912";
+
+fn partner(code: &str, name: &str, roles: &[Role], exchange_id: Option<&str>) -> Option<Filing> {
+    Some(Filing {
+        code: code.into(),
+        other_code: None,
+        name: name.into(),
+        roles: roles.to_vec(),
+        exchange_ids: exchange_id.map(Text::from).into_iter().collect(),
+        ..filings().into_iter().next()?
+    })
 }
 
 /// The parties of the demo zone, filed.

@@ -3,14 +3,17 @@
 //! an envelope is checked, taken once and answered as the first time when it comes again, is as a real one does it. A
 //! script delays, refuses, objects and fails. Leaves to others: who may have what, and the sending (`server::push`).
 
+pub mod foreign_window;
 mod kind;
 pub mod messages;
 pub mod platform;
+pub mod script;
 pub mod trade_window;
 
 pub use kind::Kind;
 pub use messages::Messages;
 pub use platform::Platform;
+pub use script::{Script, Scripts};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -20,25 +23,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use exchange::envelope::{self, Envelope, Receiver, Refused};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-/// What a counterpart does beside taking what it is sent. Requests are counted from 0.
-#[derive(Clone, Default, Debug)]
-pub struct Script {
-    /// It takes so long for an answer.
-    pub delay: Duration,
-    /// It is down for these requests: 503.
-    pub outage: Option<Range<u64>>,
-    /// It refuses these requests for good: 422.
-    pub refuses: Option<Range<u64>>,
-    /// It loses its answer to these: the request was taken, the connection says 502.
-    pub loses: Option<Range<u64>>,
-    /// It objects to records that have this text in a field.
-    pub objects: BTreeSet<String>,
-}
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What a counterpart has.
 #[derive(Clone, Default, Debug)]
@@ -49,6 +36,8 @@ pub struct Taken {
     pub mark: Option<(String, bool)>,
     /// Requests that came.
     pub requests: u64,
+    /// Events that came, without marks and those that were had before; also of a counterpart that keeps none.
+    pub count: u64,
     /// Envelopes that were had before.
     pub again: u64,
     /// Envelopes that were forged or stale.
@@ -58,10 +47,25 @@ pub struct Taken {
 struct Inner {
     kind: Kind,
     script: Script,
+    /// Requests that had come when the script was set: it counts from there.
+    since: u64,
     receiver: Receiver,
     taken: Taken,
     /// Events are forgotten once they were told: a counterpart that runs for long keeps none.
     keeps: bool,
+    /// Whether marks are told too.
+    marks: bool,
+}
+
+impl Inner {
+    /// Takes an event that was not had before.
+    fn take(&mut self, event: &Value, tell: &Tell) {
+        self.taken.count += 1;
+        tell(event);
+        if self.keeps {
+            self.taken.events.push(event.clone());
+        }
+    }
 }
 
 /// Is told every event.
@@ -84,8 +88,15 @@ fn seconds() -> i64 {
 impl Counterpart {
     /// One that believes these keys of a window.
     pub fn new(kind: Kind, script: Script, keys: Vec<[u8; 32]>) -> Self {
-        let inner =
-            Inner { kind, script, receiver: Receiver::new(keys), taken: Taken::default(), keeps: true };
+        let inner = Inner {
+            kind,
+            script,
+            since: 0,
+            receiver: Receiver::new(keys),
+            taken: Taken::default(),
+            keeps: true,
+            marks: false,
+        };
         Self { inner: Arc::new(Mutex::new(inner)), tell: Arc::new(|_| {}), clock: Arc::new(seconds) }
     }
 
@@ -94,6 +105,20 @@ impl Counterpart {
     pub fn telling(self, tell: impl Fn(&Value) + Send + Sync + 'static) -> Self {
         self.inner().keeps = false;
         Self { tell: Arc::new(tell), ..self }
+    }
+
+    /// Tells marks as it tells events.
+    #[must_use]
+    pub fn with_marks(self) -> Self {
+        self.inner().marks = true;
+        self
+    }
+
+    /// Does what another script says from now on, and counts requests from 0 again.
+    pub fn set(&self, script: Script) {
+        let mut inner = self.inner();
+        inner.since = inner.taken.requests;
+        inner.script = script;
     }
 
     /// With another clock: seconds since 1970.
@@ -132,7 +157,7 @@ async fn take(State(counterpart): State<Counterpart>, headers: HeaderMap, body: 
     let (script, number) = {
         let mut inner = counterpart.inner();
         inner.taken.requests += 1;
-        (inner.script.clone(), inner.taken.requests - 1)
+        (inner.script.clone(), inner.taken.requests - 1 - inner.since)
     };
     tokio::time::sleep(script.delay).await;
     let within = |range: &Option<Range<u64>>| range.as_ref().is_some_and(|range| range.contains(&number));
@@ -199,10 +224,7 @@ impl Counterpart {
         let mut inner = self.inner();
         inner.taken.again += u64::from(again);
         if !again {
-            (self.tell)(&event);
-            if inner.keeps {
-                inner.taken.events.push(event);
-            }
+            inner.take(&event, &self.tell);
         }
         if loses {
             return (StatusCode::BAD_GATEWAY, "the answer is lost").into_response();
@@ -220,14 +242,14 @@ impl Counterpart {
                 let mark = &event["data"];
                 let cursor = mark["cursor"].as_str().unwrap_or_default().to_owned();
                 inner.taken.mark = Some((cursor, mark["complete"] == true));
+                if inner.marks && !again {
+                    (self.tell)(event);
+                }
                 continue;
             }
-            answers.push(inner.kind.answer(event, &script.objects));
+            answers.push(inner.kind.answer(event, script));
             if !again {
-                (self.tell)(event);
-                if inner.keeps {
-                    inner.taken.events.push(event.clone());
-                }
+                inner.take(event, &self.tell);
             }
         }
         answers

@@ -30,6 +30,12 @@ pub enum Dataset {
     Filings,
     /// Messages whole, as they were received: for another window that takes the same submission.
     Messages,
+    /// Orders of exports as accepted.
+    ExportOrders,
+    /// Money received for exports, as accepted.
+    ExportPayments,
+    /// Waybills of exports as accepted.
+    ExportWaybills,
 }
 
 /// What a field has.
@@ -149,7 +155,7 @@ const MESSAGES: [Own; 8] = [
 
 impl Dataset {
     /// All datasets.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Orders,
         Self::Payments,
         Self::Waybills,
@@ -160,6 +166,9 @@ impl Dataset {
         Self::Arrivals,
         Self::Filings,
         Self::Messages,
+        Self::ExportOrders,
+        Self::ExportPayments,
+        Self::ExportWaybills,
     ];
 
     /// The word used in rules, routes and schemas.
@@ -175,6 +184,9 @@ impl Dataset {
             Self::Arrivals => "arrivals",
             Self::Filings => "filings",
             Self::Messages => "messages",
+            Self::ExportOrders => "export-orders",
+            Self::ExportPayments => "export-payments",
+            Self::ExportWaybills => "export-waybills",
         }
     }
 
@@ -197,6 +209,9 @@ impl Dataset {
             Self::Declarations => Kind::Declaration,
             Self::TaxBills => Kind::TaxBill,
             Self::Arrivals => Kind::Arrival,
+            Self::ExportOrders => Kind::ExportOrder,
+            Self::ExportPayments => Kind::ExportPayment,
+            Self::ExportWaybills => Kind::ExportWaybill,
             Self::Clearances | Self::Inspections | Self::Filings | Self::Messages => return None,
         })
     }

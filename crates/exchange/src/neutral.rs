@@ -1,10 +1,10 @@
-//! Orders, payments and waybills in a form that is nobody's own: members named as classes and attributes of the WCO Data
+//! Orders, payments and waybills, of imports and exports, in a form that is nobody's own: members named as classes and attributes of the WCO Data
 //! Model are, currencies and countries as ISO has them, times with their zone. A counterpart in another country reads and
 //! writes it without knowing CEB. What the model has no name for stands under `CN`, as CEB has it, so that nothing is lost
 //! on the way there and back. Which names are the model's is from memory of its version 3: [`VERSION`] grows when one is
 //! corrected.
 
-use ceb::{Kind, Nesting};
+use ceb::{Document, Kind, Nesting};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -109,11 +109,72 @@ const WAYBILL: &[Name] = &[
     ("note", "AdditionalInformation.Content", Same),
 ];
 
+const EXPORT_ORDER: &[Name] = &[
+    ("guid", "ID", Same),
+    ("appTime", "IssueDateTime", Time),
+    ("orderNo", "UCR.TraderAssignedReferenceID", Same),
+    ("ebpCode", "Intermediary.ID", Same),
+    ("ebpName", "Intermediary.Name", Same),
+    ("ebcCode", "Seller.ID", Same),
+    ("ebcName", "Seller.Name", Same),
+    ("goodsValue", "GoodsShipment.InvoiceAmount", Same),
+    ("freight", "CustomsValuation.FreightChargeAmount", Same),
+    ("currency", "Payment.CurrencyTypeCode", Currency),
+    ("note", "AdditionalInformation.Content", Same),
+];
+const EXPORT_ORDER_LINE: &[Name] = &[
+    ("gnum", "SequenceNumeric", Same),
+    ("itemNo", "Commodity.TradeItemID", Same),
+    ("itemName", "Commodity.Description", Same),
+    ("barCode", "Commodity.GTIN", Same),
+    ("qty", "Commodity.GoodsMeasure.TariffQuantity", Same),
+    ("price", "Commodity.InvoiceLine.UnitPriceAmount", Same),
+    ("totalPrice", "Commodity.InvoiceLine.ItemChargeAmount", Same),
+    ("currency", "Commodity.InvoiceLine.CurrencyTypeCode", Currency),
+    ("note", "AdditionalInformation.Content", Same),
+];
+const EXPORT_PAYMENT: &[Name] = &[
+    ("guid", "ID", Same),
+    ("appTime", "IssueDateTime", Time),
+    ("orderNo", "UCR.TraderAssignedReferenceID", Same),
+    ("ebpCode", "Intermediary.ID", Same),
+    ("ebpName", "Intermediary.Name", Same),
+    ("ebcCode", "Seller.ID", Same),
+    ("ebcName", "Seller.Name", Same),
+    ("payCode", "Payment.Party.ID", Same),
+    ("payName", "Payment.Party.Name", Same),
+    ("payNo", "Payment.ReferenceID", Same),
+    ("charge", "Payment.PaymentAmount", Same),
+    ("currency", "Payment.CurrencyTypeCode", Currency),
+    ("accountingDate", "Payment.PaymentDateTime", Time),
+    ("note", "AdditionalInformation.Content", Same),
+];
+const EXPORT_WAYBILL: &[Name] = &[
+    ("guid", "ID", Same),
+    ("appTime", "IssueDateTime", Time),
+    ("logisticsCode", "Carrier.ID", Same),
+    ("logisticsName", "Carrier.Name", Same),
+    ("logisticsNo", "Consignment.TransportContractDocument.ID", Same),
+    ("freight", "Consignment.Freight.Amount", Same),
+    ("insuredFee", "CustomsValuation.InsuranceChargeAmount", Same),
+    ("currency", "Consignment.Freight.CurrencyTypeCode", Currency),
+    ("grossWeight", "Consignment.TotalGrossMassMeasure", Same),
+    ("packNo", "Consignment.TotalPackageQuantity", Same),
+    ("goodsInfo", "Consignment.CargoDescription", Same),
+    ("ebcCode", "Consignor.ID", Same),
+    ("ebcName", "Consignor.Name", Same),
+    ("ebcTelephone", "Consignor.Communication.ID", Same),
+    ("note", "AdditionalInformation.Content", Same),
+];
+
 /// The documents that have this form: word of their type, kind, names of head and lines.
-const DOCUMENTS: [(&str, Kind, &[Name], &[Name]); 3] = [
+const DOCUMENTS: [(&str, Kind, &[Name], &[Name]); 6] = [
     ("Order", Kind::Order, ORDER, ORDER_LINE),
     ("Payment", Kind::Payment, PAYMENT, &[]),
     ("Waybill", Kind::Waybill, WAYBILL, &[]),
+    ("ExportOrder", Kind::ExportOrder, EXPORT_ORDER, EXPORT_ORDER_LINE),
+    ("ExportPayment", Kind::ExportPayment, EXPORT_PAYMENT, &[]),
+    ("ExportWaybill", Kind::ExportWaybill, EXPORT_WAYBILL, &[]),
 ];
 
 type Codes = BTreeMap<String, String>;
@@ -228,8 +289,26 @@ fn fields(names: &[Name], prefix: &str, object: &Map<String, Value>, into: &mut 
     }
 }
 
+/// The kind of a document in this form, by its `TypeCode`; none = it is no such document.
+pub fn kind_of(document: &Value) -> Option<Kind> {
+    let word = document.get("TypeCode")?.as_str()?;
+    DOCUMENTS.into_iter().find(|(known, ..)| *known == word).map(|(_, kind, ..)| kind)
+}
+
+/// A document as its dataset has it, without a mask.
+pub fn record(document: &Document) -> Map<String, Value> {
+    let whole = document.to_json();
+    let parts = document.kind().parts();
+    let head = parts.first().and_then(|part| whole.get(part.element)).unwrap_or(&whole);
+    let mut record = head.as_object().cloned().unwrap_or_default();
+    if let Some(lines) = parts.get(1).and_then(|part| whole.get(part.element)) {
+        record.insert("lines".to_owned(), lines.clone());
+    }
+    record
+}
+
 /// What a message in this form has to have, for whoever sent another.
-pub const EXPECTED: &str = "documents that all have one TypeCode: Order, Payment or Waybill";
+pub const EXPECTED: &str = "documents that all have one TypeCode: Order, Payment or Waybill, of exports ExportOrder, ExportPayment or ExportWaybill";
 
 /// The message of these bytes, if they are JSON in this form.
 pub fn parse(bytes: &[u8]) -> Option<Value> {
@@ -301,39 +380,26 @@ pub fn message(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ceb::Document;
     use clearance::keys::Time as Instant;
-    use clearance::sample::{self, Trade};
+    use clearance::sample::{self, Export, Trade};
     use std::collections::BTreeSet;
-
-    /// A document as its dataset has it.
-    fn record(document: &Document) -> Map<String, Value> {
-        let whole = document.to_json();
-        let parts = document.kind().parts();
-        match whole.get(parts[0].element) {
-            None => whole.as_object().unwrap().clone(),
-            Some(head) => {
-                let mut record = head.as_object().unwrap().clone();
-                if let Some(lines) = parts.get(1) {
-                    record.insert("lines".to_owned(), whole[lines.element].clone());
-                }
-                record
-            }
-        }
-    }
 
     #[test]
     fn there_and_back_nothing_is_lost() {
         for number in 0..50 {
             let trade = Trade::new(9, number, Instant(1_795_399_200_000), 1_000);
-            for (sender, document) in trade.documents() {
+            let export = Export::new(9, number, Instant(1_795_399_200_000));
+            let money = (export.order.head.ebc_code.clone(), Document::ExportPayment(export.payment.clone()));
+            let documents = trade.documents().into_iter().chain(export.documents()).chain([money]);
+            for (sender, document) in documents {
                 let sent = sample::message(&sender, vec![document.clone()]);
                 let json = ceb::write_json(&sent);
                 let transfer = &json[document.kind().root()]["BaseTransfer"];
                 let Some(neutral) =
                     message(&sent.guid, document.kind(), &[record(&document)], Some(transfer))
                 else {
-                    assert_eq!(document.kind(), Kind::Declaration, "the other three have this form");
+                    let lists = [Kind::Declaration, Kind::ExportDeclaration];
+                    assert!(lists.contains(&document.kind()), "all but the lists have this form");
                     continue;
                 };
                 let back = to_ceb(&neutral).unwrap();

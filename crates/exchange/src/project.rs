@@ -39,7 +39,10 @@ pub fn of_event(dataset: Dataset, event: &Event, outcome: &Outcome, mask: &Mask)
         | Dataset::Payments
         | Dataset::Waybills
         | Dataset::Declarations
-        | Dataset::Arrivals => match &event.cause {
+        | Dataset::Arrivals
+        | Dataset::ExportOrders
+        | Dataset::ExportPayments
+        | Dataset::ExportWaybills => match &event.cause {
             Cause::Document(arrived)
                 if Some(arrived.document.kind()) == dataset.document()
                     && outcome.repeats.is_none()
@@ -108,7 +111,7 @@ pub fn of_document(document: &Document, mask: &Mask) -> Shared {
     let text = |name: &str| values.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default();
     let named = ["ebpCode", "ebcCode", "payCode", "logisticsCode", "agentCode", "assureCode", "operatorCode"];
     let mut parties: Vec<Text> =
-        named.into_iter().map(text).filter(|code| !code.is_empty()).map(Text::from).collect();
+        named.into_iter().map(text).filter(|code| is_party(code)).map(Text::from).collect();
     parties.sort_unstable();
     parties.dedup();
     let subject = match document.kind() {
@@ -116,9 +119,17 @@ pub fn of_document(document: &Document, mask: &Mask) -> Shared {
         Kind::Waybill => format!("{}/{}", text("logisticsCode"), text("logisticsNo")),
         Kind::Arrival => format!("{}/{}", text("operatorCode"), text("copNo")),
         Kind::TaxBill => text("taxNo").to_owned(),
+        // An export is its merchant's, and no import has this for a platform.
+        Kind::ExportOrder | Kind::ExportPayment => format!("export/{}/{}", text("ebcCode"), text("orderNo")),
+        Kind::ExportWaybill => format!("export/{}/{}", text("logisticsCode"), text("logisticsNo")),
         _ => format!("{}/{}", text("ebpCode"), text("orderNo")),
     };
     Shared { subject, parties, values }
+}
+
+/// Whether a code is somebody's: a platform abroad has none, and says so.
+fn is_party(code: &str) -> bool {
+    !code.is_empty() && code != clearance::export::NO_PLATFORM
 }
 
 fn clearance(consignment: &Consignment) -> Option<Shared> {

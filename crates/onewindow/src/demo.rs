@@ -1,7 +1,9 @@
 //! `onewindow demo`: a Kunming demo zone on the embedded database. Everything in it is invented.
 #![expect(clippy::print_stdout, reason = "what the newcomer reads")]
 
+mod abroad;
 pub mod agencies;
+mod counterparts;
 mod parks;
 mod past;
 mod platform;
@@ -35,6 +37,10 @@ pub struct Arguments {
     /// Make the zone a space for trying, where outcomes are scripted and partners played; in a folder of its own.
     #[arg(long)]
     sandbox: bool,
+    /// What a simulated outside system does beside answering, as 'tax: outage 5' or 'police: delay 200; object TEXT'; may be repeated.
+    /// While the zone runs, lines are added to counterparts.txt in its folder. The steps are in docs/counterparts.md.
+    #[arg(long, value_name = "NAME: STEPS", value_parser = counterparts::line)]
+    script: Vec<(String, counterpart::Script)>,
     #[command(flatten)]
     operation: Operation,
 }
@@ -60,15 +66,18 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         if arguments.sandbox {
             window.make_sandbox().await?;
         }
-        let filed = window.file_all(sample::filings(), "demo").await + window.file_all(sample::agencies(), "demo").await;
+        let mut filed = 0;
+        for filings in [sample::filings(), sample::agencies(), sample::partners()] {
+            filed += window.file_all(filings, "demo").await;
+        }
         window.file_all(seeds::operator().into_iter().collect(), "demo").await;
         looks_at_goods(&window).await?;
         seeds::short_periods(&window).await?;
-        let counterparts = agencies::open(&window).await?;
+        let counterparts = counterparts::open(&window, &arguments.folder, &arguments.script).await?;
         let parks = parks::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
-        let tokens = tokens(&window, &arguments.folder).await?;
+        let (tokens, from_abroad) = tokens(&window, &arguments.folder).await?;
         people(&window, &arguments.folder).await?;
         let seed = window.clock.now().0 as u64;
         samples(&arguments.folder, seed, &window)?;
@@ -86,10 +95,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
         println!("  parks:   {parks} at http://{address}/parks; `keeper` scans parcels at http://{address}/desk/sites");
         println!("  draws:   http://{address}/draws  (who committed to which secret, and how to draw again)");
-        println!("  {counterparts} agencies are sent what customs shares with them, and answer: GET /v1/registers/deliveries, /v1/registers/answers");
+        println!("  {} outside systems are sent what customs shares with them, and answer: GET /v1/registers/deliveries, /v1/registers/answers", counterparts.count());
+        println!("           one fails when a line in {} says so, as `tax: outage 5`; http://{address}/status counts who takes nothing", arguments.folder.join(counterparts::FILE).display());
         println!("  {} tokens were issued; the README's first five minutes goes on from here", tokens.len());
         let replayed = tokio::spawn(replay(window.clone(), seed, arguments.trades));
-        let holders = tokio::spawn(seeds::run(window.clone(), arguments.folder.clone()));
+        let abroad = (seed, arguments.trades / SHARE_FROM_ABROAD);
+        let beside = [
+            tokio::spawn(seeds::run(window.clone(), arguments.folder.clone())),
+            tokio::spawn(abroad::run(window.clone(), address, from_abroad, abroad)),
+            tokio::spawn(counterparts.run()),
+        ];
         drop(window);
         // Its agencies are on this machine.
         let mut operation = arguments.operation;
@@ -97,7 +112,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         operation.messages_to.get_or_insert(messages_to);
         serve(opened, listener, &space, &operation, stop).await?;
         replayed.abort();
-        holders.abort();
+        beside.iter().for_each(tokio::task::JoinHandle::abort);
         Ok(true)
     })
 }
@@ -109,15 +124,20 @@ async fn looks_at_goods(window: &Window) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Fresh tokens for every party of the zone; those of an earlier start are revoked.
-async fn tokens(window: &Window, folder: &Path) -> Result<Vec<(Text, String)>, Failure> {
+/// Of so many trades of the small day one more comes from the window of another country.
+const SHARE_FROM_ABROAD: u64 = 20;
+
+/// Fresh tokens for every party of the zone, and the one with which the window of another country sends; those of an earlier start
+/// are revoked.
+async fn tokens(window: &Window, folder: &Path) -> Result<(Vec<(Text, String)>, String), Failure> {
     for token in window.control.tokens().await?.iter().filter(|token| token.name == "demo" && !token.revoked)
     {
         window.control.revoke(token.id).await?;
     }
     let mut issued = Vec::new();
     let (mut lines, mut shell) = (String::new(), String::new());
-    for filing in sample::filings().into_iter().chain(sample::agencies()) {
+    let partners = sample::agencies().into_iter().chain(sample::partners());
+    for filing in sample::filings().into_iter().chain(partners) {
         let role = filing.roles.first().copied().unwrap_or(Role::Merchant);
         let token = window.control.issue(&filing.code, role, "demo", &[], window.clock.now(), None).await?;
         writeln!(lines, "{} {token}", filing.code)?;
@@ -127,9 +147,11 @@ async fn tokens(window: &Window, folder: &Path) -> Result<Vec<(Text, String)>, F
         }
         issued.push((filing.code, token));
     }
+    let from_abroad = abroad::token(window).await?;
+    writeln!(shell, "export FOREIGN_WINDOW={from_abroad}")?;
     private(&folder.join("tokens.txt"), &lines)?;
     private(&folder.join("tokens.sh"), &shell)?;
-    Ok(issued)
+    Ok((issued, from_abroad))
 }
 
 /// A provider of messages that writes what it is sent where the newcomer sees it; says where it listens.

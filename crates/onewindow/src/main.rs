@@ -5,6 +5,7 @@
     reason = "what a person should read of progress and faults goes to standard error"
 )]
 
+mod agencies;
 mod audit;
 mod backup;
 mod bench;
@@ -144,11 +145,15 @@ enum Command {
         after_help = "Examples:\n  onewindow token issue --data zone --party 5301960101 --role platform --name integrator\n  onewindow token list --data zone"
     )]
     Token(token::Arguments),
-    /// Be another agency, bank or carrier: take what a webhook sends, check it, answer it, or fail as a script says.
+    /// Be another agency, bank or carrier: take what a webhook sends or ask for what a rule gives, check it, answer it, or fail as a
+    /// script says.
     #[command(
-        after_help = "Examples:\n  onewindow counterpart police --window http://127.0.0.1:8620 --token $AGENCY --listen 127.0.0.1:8630\n  onewindow counterpart tax --key 3b6a… --outage 3..10 --delay 200"
+        after_help = "Examples:\n  onewindow counterpart police --window http://127.0.0.1:8620 --token $AGENCY --listen 127.0.0.1:8630\n  onewindow counterpart tax --key 3b6a… --script 'outage 3..10; delay 200' --script-file scripts.txt\n  onewindow counterpart tax --window http://127.0.0.1:8620 --token $AGENCY --share 5301000901:taxes --once"
     )]
     Counterpart(counterpart::Arguments),
+    /// Run eight agencies as eight processes, send them what is shared, have each ask for the same, and say how long it took.
+    #[command(after_help = "Example:\n  onewindow agencies --trades 1000 --rate 50 --json")]
+    Agencies(agencies::Arguments),
     /// Add, list, disable and unlock people who sign in, and reset their passwords.
     #[command(
         after_help = "Examples:\n  onewindow user add --data zone --login li.wei --name 'Li Wei' --party 8620000001 --role zone-operator --duty admin\n  onewindow user list --data zone\n  onewindow user reset-password --data zone li.wei"
@@ -209,6 +214,7 @@ fn main() -> ExitCode {
         Command::Risk(arguments) => risk::run(arguments),
         Command::Token(arguments) => token::run(arguments),
         Command::Counterpart(arguments) => counterpart::run(arguments),
+        Command::Agencies(arguments) => agencies::run(&arguments),
         Command::User(arguments) => user::run(arguments),
         Command::Provider(arguments) => provider::run(arguments),
         Command::Completions { shell } => {

@@ -111,6 +111,8 @@ pub struct Entry {
     pub what: String,
     /// Root of the message, of a document.
     pub message: Option<String>,
+    /// Code of the other window whose receipt to that document it is; none = it happened here.
+    pub window: Option<String>,
     /// Row of the message, where the reader may have its bytes.
     pub original: Option<u64>,
     /// The status answered.

@@ -53,6 +53,21 @@ pub struct Delivery {
     pub error: String,
     /// Pages that the receiver refuses: not delivered, and not in the way of what comes after them.
     pub set_aside: Vec<SetAside>,
+    /// The page that was sent last and not taken, or nobody heard that it was: it is sent again as it was, under the same id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Unanswered>,
+}
+
+/// A page that was sent and not taken.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Unanswered {
+    /// Up to this cursor.
+    pub upto: String,
+    /// Whether its mark says that nothing was left.
+    pub complete: bool,
+    /// How often the receiver refused it: that it was down meanwhile is no refusal.
+    pub refusals: u32,
 }
 
 /// A page that was set aside.
@@ -90,6 +105,7 @@ impl Delivery {
             failures: 0,
             next: 0,
             error: String::new(),
+            unanswered: None,
             set_aside: self.set_aside.into_iter().map(page).collect(),
             ..self
         }

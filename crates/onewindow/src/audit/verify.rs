@@ -4,6 +4,7 @@
 
 use crate::Failure;
 use evidence::{Auditor, Fault, Report, SignedHead, hexadecimal, of_hexadecimal};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -51,14 +52,17 @@ fn head_of(path: &Path) -> Result<SignedHead, Unusable> {
     SignedHead::parse(&note.unwrap_or(text)).map_err(|bad| unusable(path, bad))
 }
 
-fn audited(arguments: &Arguments) -> Result<Report, Unusable> {
+/// What an audit of an export finds, held against these heads and a key that is known.
+pub(super) fn audited(
+    path: &Path,
+    held: Vec<SignedHead>,
+    key: Option<[u8; 32]>,
+    bar: &ProgressBar,
+) -> Result<Report, Unusable> {
     /// Lines between two movements of the bar.
     const STEP: u64 = 10_000;
-    let held = arguments.against.iter().map(|path| head_of(path)).collect::<Result<_, _>>()?;
-    let path = &arguments.file;
     let file = File::open(path).map_err(|error| unusable(path, error))?;
-    let bar = indicatif::ProgressBar::new_spinner();
-    let mut auditor = Auditor::new(held, arguments.key);
+    let mut auditor = Auditor::new(held, key);
     let mut lines = BufReader::with_capacity(1 << 20, file);
     let (mut line, mut count) = (Vec::new(), 0u64);
     while lines.read_until(b'\n', &mut line).map_err(|error| unusable(path, error))? > 0 {
@@ -68,11 +72,9 @@ fn audited(arguments: &Arguments) -> Result<Report, Unusable> {
         line.clear();
         count += 1;
         if count.is_multiple_of(STEP) {
-            bar.set_message(format!("{count} lines"));
-            bar.tick();
+            bar.set_position(count);
         }
     }
-    bar.finish_and_clear();
     Ok(auditor.finish())
 }
 
@@ -88,7 +90,12 @@ fn told(fault: &Fault) -> String {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
-    let report = audited(arguments)?;
+    let held = arguments.against.iter().map(|path| head_of(path)).collect::<Result<_, _>>()?;
+    let bar =
+        ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {human_pos} lines")?);
+    let report = audited(&arguments.file, held, arguments.key, &bar);
+    bar.finish_and_clear();
+    let report = report?;
     let clean = report.faults.is_empty();
     let newest = report.newest.as_ref();
     if arguments.json {

@@ -53,7 +53,7 @@ impl Sharing {
             .build()?;
         let name = format!("bench-{}-{number}", window.clock.now().0);
         runtime.block_on(window.file_all(clearance::sample::agencies(), "bench"));
-        runtime.block_on(agencies::share(window))?;
+        runtime.block_on(agencies::share(window, agencies::measured()))?;
         let counterparts = receivers.block_on(agencies::follow(window, &name))?;
         let client = Client::new(Reach::new(vec![agencies::NETWORK.parse()?]), &authorities::client(None)?)?;
         let beside = Beside::begin()?;

@@ -1,16 +1,15 @@
-//! The other agencies of the demo zone: what customs shares with each, where it is sent, and the simulated counterpart that
-//! takes it there.
+//! The outside systems that the demo zone exchanges records with: what customs shares with each, in which form, and the webhook that
+//! brings it. The simulated counterparts that take it there are `counterparts`.
 
 use crate::Failure;
 use clearance::Text;
 use clearance::party::Role;
 use clearance::record::{Actor, RecordKey, Register};
+use clearance::sample::ABROAD_CODE;
 use counterpart::{Counterpart, Kind, Script};
-use register::webhook::Webhook;
 use register::{By, Command};
 use serde_json::{Value, json};
 use server::Window;
-use std::time::Duration;
 use store::Read;
 
 /// Customs.
@@ -40,14 +39,86 @@ const MESSAGES: &[&str] =
     &["message", "guid", "sender", "exchangeId", "documents", "sha256", "received", "original"];
 const PARCELS: &[&str] = &["logisticsCode", "logisticsNo", "weight", "packNo"];
 
+const DECLARED: &[&str] = &[
+    "orderNo",
+    "ebpCode",
+    "copNo",
+    "invtNo",
+    "customsCode",
+    "portCode",
+    "declTime",
+    "tradeMode",
+    "ebcCode",
+    "agentCode",
+    "country",
+    "grossWeight",
+    "netWeight",
+    "lines.gnum",
+    "lines.gcode",
+    "lines.gname",
+    "lines.qty",
+    "lines.totalPrice",
+    "lines.currency",
+];
+const ARRIVED: &[&str] = &[
+    "operatorCode",
+    "copNo",
+    "trafMode",
+    "trafNo",
+    "voyageNo",
+    "billNo",
+    "logisticsCode",
+    "lines.logisticsNo",
+];
+const ORDERS_ABROAD: &[&str] = &[
+    "appTime",
+    "orderNo",
+    "ebpCode",
+    "ebpName",
+    "ebcCode",
+    "ebcName",
+    "goodsValue",
+    "freight",
+    "currency",
+    "lines.gnum",
+    "lines.itemName",
+    "lines.qty",
+    "lines.price",
+    "lines.totalPrice",
+    "lines.currency",
+];
+const PAYMENTS_ABROAD: &[&str] =
+    &["appTime", "orderNo", "ebpCode", "ebcCode", "payName", "charge", "currency", "accountingDate"];
+const WAYBILLS_ABROAD: &[&str] = &[
+    "appTime",
+    "logisticsCode",
+    "logisticsName",
+    "logisticsNo",
+    "freight",
+    "currency",
+    "grossWeight",
+    "packNo",
+    "goodsInfo",
+    "ebcName",
+];
+
+/// Fields with the texts that a record has to have in them.
+type Filter = &'static [(&'static str, &'static [&'static str])];
+
 /// An agency, and what it is sent.
-struct Agency {
-    code: &'static str,
-    kind: Kind,
+pub struct Agency {
+    /// Its code.
+    pub code: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// The dataset that is shared.
+    pub dataset: &'static str,
+    /// The fields that are shared of it.
+    pub fields: &'static [&'static str],
     name: &'static str,
-    dataset: &'static str,
-    fields: &'static [&'static str],
     purpose: &'static str,
+    filter: Filter,
+    neutral: bool,
 }
 
 impl Agency {
@@ -58,24 +129,47 @@ impl Agency {
         fields: &'static [&'static str],
         purpose: &'static str,
     ) -> Self {
-        Self { code, kind, name, dataset, fields, purpose }
+        Self { code, kind, name, dataset, fields, purpose, filter: &[], neutral: false }
+    }
+
+    const fn only(self, filter: Filter) -> Self {
+        Self { filter, ..self }
+    }
+
+    /// In the neutral form: it is another country's.
+    const fn neutral(self) -> Self {
+        Self { neutral: true, ..self }
     }
 
     /// The id of the rule, and of the demo's webhook.
-    fn rule(&self) -> String {
+    pub fn rule(&self) -> String {
         format!("{}:{}", self.code, self.name)
     }
 
-    fn webhook(&self, url: &str, after: &str) -> Value {
+    /// What is agreed, of records from this day on.
+    pub fn agreement(&self, today: &str) -> Value {
+        let filter: serde_json::Map<String, Value> =
+            self.filter.iter().map(|(field, texts)| ((*field).to_owned(), json!(texts))).collect();
+        json!({"giver": CUSTOMS, "dataset": self.dataset, "schema": 1, "fields": self.fields, "filter": filter,
+            "purpose": self.purpose, "legalBasis": "样例：昆明综合试验区信息共享办法", "validFrom": today,
+            "suspends": self.kind == Kind::Police})
+    }
+
+    /// The webhook that brings it, from after this cursor on.
+    pub fn webhook(&self, url: &str, after: &str) -> Value {
         // Whose check counts for others keeps each confirmation; of the others those answers that say more.
         let confirmations = matches!(self.kind, Kind::Police | Kind::Bank);
         let form = if self.kind == Kind::TradeWindow { "dxp" } else { "events" };
         json!({"url": url, "source": format!("shares/{}", self.rule()), "answers": true, "after": after,
-            "confirmations": confirmations, "form": form})
+            "confirmations": confirmations, "form": form, "neutral": self.neutral})
     }
 }
 
-static AGENCIES: [Agency; 8] = [
+/// Agencies of [`AGENCIES`] that the bench sends to: the same since it was first measured.
+const MEASURED: usize = 7;
+
+/// All of them; who has several rules is there several times.
+pub static AGENCIES: [Agency; 15] = [
     Agency::new("5301000901", Kind::Tax, ("taxes", "clearances"), TAXES, "核对代收代缴税款"),
     Agency::new("5301000902", Kind::ForeignExchange, ("payments", "payments"), PAYMENTS, "核对跨境收支"),
     Agency::new("5301000903", Kind::Commerce, ("trade", "clearances"), CLEARANCES, "业务统计"),
@@ -90,57 +184,78 @@ static AGENCIES: [Agency; 8] = [
         MESSAGES,
         "一次提交，两个窗口受理",
     ),
+    Agency::new("5301000909", Kind::Customs, ("lists", "declarations"), DECLARED, "通关管理系统登记清单"),
+    Agency::new("5301000910", Kind::Railway, ("arrivals", "arrivals"), ARRIVED, "铁路运抵核对")
+        .only(&[("trafMode", &["3"])]),
+    Agency::new("5301000911", Kind::Airport, ("arrivals", "arrivals"), ARRIVED, "航空运抵核对")
+        .only(&[("trafMode", &["5"])]),
+    // Of exports what the other country needs for its import; of what it sent, what became of it.
+    Agency::new(
+        ABROAD_CODE,
+        Kind::ForeignWindow,
+        ("orders", "export-orders"),
+        ORDERS_ABROAD,
+        "出口订单交境外单一窗口",
+    )
+    .only(&[("ebpCode", &["5301960101"])])
+    .neutral(),
+    Agency::new(
+        ABROAD_CODE,
+        Kind::ForeignWindow,
+        ("payments", "export-payments"),
+        PAYMENTS_ABROAD,
+        "出口收款信息交境外单一窗口",
+    )
+    .only(&[("ebpCode", &["5301960101"])])
+    .neutral(),
+    Agency::new(
+        ABROAD_CODE,
+        Kind::ForeignWindow,
+        ("waybills", "export-waybills"),
+        WAYBILLS_ABROAD,
+        "出口运单交境外单一窗口",
+    )
+    .only(&[("logisticsCode", &["5301960401", "5301960402"])])
+    .neutral(),
+    Agency::new(
+        ABROAD_CODE,
+        Kind::ForeignWindow,
+        ("results", "clearances"),
+        CLEARANCES,
+        "告知境外单一窗口通关结果",
+    )
+    .only(&[("platform", &[ABROAD_CODE])]),
 ];
 
-/// Opens the counterparts, with the rules and webhooks that bring them what they are sent; says how many they are.
-pub async fn open(window: &Window) -> Result<usize, Failure> {
-    share(window).await?;
-    let key = window.evidence.sender(window.clock.now()).await?.public();
-    for agency @ &Agency { kind, .. } in &AGENCIES {
-        let script = Script { delay: Duration::from_millis(20), ..Script::default() };
-        let counterpart = Counterpart::new(kind, script, vec![key]).telling(|_| {});
-        let key = RecordKey::new(Register::Webhook, &agency.rule());
-        let body = agency.webhook(&listening(counterpart).await?, "");
-        match window.read.record(&key).await? {
-            None => act(window, agency.code, key, 0, "register", Some(body)).await?,
-            // An earlier start had it at another address; where somebody sends it elsewhere, it goes there.
-            Some(hook)
-                if hook.state == "active" && Webhook::of(&hook).url.starts_with("http://127.0.0.1:") =>
-            {
-                act(window, agency.code, key, hook.version, "change", Some(body)).await?;
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(AGENCIES.len())
-}
-
 /// What customs shares with each, where it is not shared yet.
-pub async fn share(window: &Window) -> Result<(), Failure> {
+pub async fn share(window: &Window, agencies: &[Agency]) -> Result<(), Failure> {
     let today = window.clock.now().day().to_string();
-    for agency in &AGENCIES {
+    for agency in agencies {
         let key = RecordKey::new(Register::Share, &agency.rule());
-        let rule = json!({"giver": CUSTOMS, "dataset": agency.dataset, "schema": 1, "fields": agency.fields,
-            "purpose": agency.purpose, "legalBasis": "样例：昆明综合试验区信息共享办法", "validFrom": today,
-            "suspends": agency.kind == Kind::Police});
         if window.read.record(&key).await?.is_none() {
-            act(window, agency.code, key.clone(), 0, "propose", Some(rule)).await?;
+            act(window, agency.code, key.clone(), 0, "propose", Some(agency.agreement(&today))).await?;
             act(window, CUSTOMS, key, 1, "agree", None).await?;
         }
     }
     Ok(())
 }
 
-/// The agencies that are sent events in pages. The country's trade window takes message by message, which is another path.
-fn in_pages() -> impl Iterator<Item = &'static Agency> {
-    AGENCIES.iter().filter(|agency| agency.kind != Kind::TradeWindow)
+/// The agencies that the bench sends to, in pages: the country's trade window takes message by message, which is another path.
+pub fn measured() -> &'static [Agency] {
+    AGENCIES.get(..MEASURED).unwrap_or_default()
 }
 
-/// Webhooks of this name to a counterpart of each agency that is sent pages, from the newest row on.
+/// Eight machines: the customs system of the country, tax, foreign exchange, commerce, market supervision, police, post, a bank.
+pub fn eight() -> impl Iterator<Item = &'static Agency> {
+    let customs = AGENCIES.iter().filter(|agency| agency.kind == Kind::Customs);
+    customs.chain(measured())
+}
+
+/// Webhooks of this name to a counterpart of each agency that the bench sends to, from the newest row on.
 pub async fn follow(window: &Window, name: &str) -> Result<Vec<Counterpart>, Failure> {
     let key = window.evidence.sender(window.clock.now()).await?.public();
     let mut counterparts = Vec::new();
-    for agency in in_pages() {
+    for agency in measured() {
         let counterpart = Counterpart::new(agency.kind, Script::default(), vec![key]).telling(|_| {});
         let url = listening(counterpart.clone()).await?;
         let after = window.read.position().await?.to_string();
@@ -153,7 +268,7 @@ pub async fn follow(window: &Window, name: &str) -> Result<Vec<Counterpart>, Fai
 
 /// Ends the webhooks of this name.
 pub async fn leave(window: &Window, name: &str) -> Result<(), Failure> {
-    for agency in in_pages() {
+    for agency in measured() {
         let key = RecordKey::new(Register::Webhook, &format!("{}:{name}", agency.code));
         act(window, agency.code, key, 1, "remove", None).await?;
     }
@@ -161,7 +276,7 @@ pub async fn leave(window: &Window, name: &str) -> Result<(), Failure> {
 }
 
 /// Where a counterpart listens from now on.
-async fn listening(counterpart: Counterpart) -> Result<String, Failure> {
+pub async fn listening(counterpart: Counterpart) -> Result<String, Failure> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/", listener.local_addr()?);
     tokio::spawn(axum::serve(listener, counterpart.router()).into_future());

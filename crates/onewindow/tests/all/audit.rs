@@ -100,7 +100,26 @@ fn a_log_is_exported_and_checked() {
     place.done("audit export --data restored --master-key zone.key --out restored.evidence");
     let (code, report) = place.verified("restored.evidence --against first.txt --against second.json");
     assert_eq!(code, 0, "{report}");
-    assert!(place.done("audit bench --rows 3000 --json").contains("rowsPerSecond"));
+}
+
+#[test]
+fn a_byte_that_was_altered_is_found_in_a_log_whose_every_proof_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place { path: folder.path(), address: None };
+    for seed in 1..4 {
+        let told = place.done(&format!("audit bench --entries 3000 --proofs 50 --seed {seed} --json"));
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((&told["entries"], &told["proofs"]["checked"]), (&3000.into(), &50.into()), "{told}");
+        let altered = &told["altered"];
+        assert_eq!(altered["found"], true, "{told}");
+        assert!(altered["named"] == altered["entry"] && altered["was"] != altered["is"], "{told}");
+        assert!(told["faults"].as_array().unwrap().is_empty(), "{told}");
+        for rate in ["appendsPerSecond", "rowsPerSecond", "verifiedPerSecond"] {
+            assert!(told[rate].as_u64().unwrap() > 0, "{rate}: {told}");
+        }
+    }
+    let told = place.done("audit bench --rows 500 --proofs 5");
+    assert!(told.contains("5 entries proved") && told.contains(": found, entry"), "{told}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
+mod agencies;
 mod audit;
 mod bench;
 mod command_line;

@@ -69,6 +69,7 @@ value-added-tax = VAT
 total = Total
 sum = Sum
 what-happened = What happened
+receipt-of-window = receipt of another window
 findings-of-event = Findings ({ $count })
 findings-more = Findings whose reasons have no room here: { $count }. All are in the answer that was given then.
 as-received = As received

@@ -69,6 +69,7 @@ value-added-tax = 增值税
 total = 合计
 sum = 合计
 what-happened = 时间线
+receipt-of-window = 另一窗口的回执
 findings-of-event = 判定说明（{ $count }）
 findings-more = 另有 { $count } 项，全部见当时的回执。
 as-received = 原始报文

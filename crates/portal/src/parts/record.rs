@@ -85,6 +85,7 @@ fn entry(texts: Texts, one: &Entry, room: &mut usize) -> Markup {
     html! {
         p {
             (time(&one.time)) " " strong { (name) }
+            @if let Some(window) = &one.window { " · " (texts.text("receipt-of-window")) " " span.code { (window) } }
             @if let Some(status) = one.status.filter(|status| *status != 0) { " → " span.code { (status) } }
             @if let Some(original) = one.original {
                 " · " a href={ "/desk/messages/" (original) } { (texts.text("as-received")) }

@@ -85,6 +85,7 @@ pub fn a_trade() -> Consignment {
         time: "20261123100000123".into(),
         what: what.into(),
         message: message.map(str::to_owned),
+        window: None,
         original: message.map(|_| 6),
         status: Some(100),
         info: Some("[Code:13127]".into()),

@@ -13,3 +13,4 @@ mod money;
 mod registers;
 mod sizes;
 mod texts;
+mod windows;

@@ -30,6 +30,9 @@ pub(super) const DATASETS: &[&str] = &[
     "arrivals",
     "filings",
     "messages",
+    "export-orders",
+    "export-payments",
+    "export-waybills",
 ];
 
 const SHARE: &[Field] = &[
@@ -258,6 +261,8 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "after",
             "upto",
             "records",
+            "unanswered",
+            "refusals",
         ],
     ),
     (

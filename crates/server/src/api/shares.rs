@@ -125,7 +125,9 @@ fn form(query: &Query, rule: &sharing::Rule) -> Result<Form, Problem> {
     match parameter(query, "form").as_deref() {
         None | Some("plain") => Ok(Form::Plain),
         Some("neutral") if rule.has_neutral() => Ok(Form::Neutral),
-        _ => Err(Problem::bad_request("form is plain, or neutral for orders, payments and waybills")),
+        _ => Err(Problem::bad_request(
+            "form is plain, or neutral for orders, payments and waybills, of imports or exports",
+        )),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::sharing::{self, Barred, EVENTS, Form, Rule};
 use clearance::Text;
 use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
-use register::delivery::{Delivery, SET_ASIDE, SetAside};
+use register::delivery::{Delivery, SET_ASIDE, SetAside, Unanswered};
 use register::webhook::{self, BATCH, Source, Webhook};
 use register::{By, Command, Refusal};
 use serde_json::{Value, json};
@@ -47,6 +47,13 @@ pub(super) struct Parcel {
     pub(super) again: Option<usize>,
     /// What is asked instead, with the record of it.
     pub(super) question: Option<(Arc<Record>, Vec<u8>)>,
+}
+
+impl Parcel {
+    /// As it is sent again where nobody heard that it was taken.
+    fn unanswered(&self, refusals: u32) -> Unanswered {
+        Unanswered { upto: self.upto.to_string(), complete: self.complete, refusals }
+    }
 }
 
 /// Why a step could not be taken.
@@ -226,6 +233,16 @@ impl Sender {
     fn after(&self, mut delivery: Delivery, parcel: &Parcel, reply: Reply) -> (&'static str, Delivery) {
         let now = self.window.clock.now();
         let tried = delivery.failures.saturating_add(1);
+        let before = delivery.unanswered.as_ref().map_or(0, |page| page.refusals);
+        let is_own = parcel.again.is_some() || parcel.question.is_some();
+        let refusals = if is_own { tried } else { before.saturating_add(1) };
+        // Whoever took it and was not heard finds it under the id that he has.
+        delivery.unanswered = match &reply {
+            _ if parcel.again.is_some() => delivery.unanswered,
+            Reply::Refused(_) if !is_own => Some(parcel.unanswered(refusals)),
+            Reply::Later(..) if !is_own => Some(parcel.unanswered(before)),
+            _ => None,
+        };
         match reply {
             Reply::Taken(_) => {
                 match parcel.again {
@@ -241,7 +258,7 @@ impl Sender {
                 "stop",
                 Delivery { error: "the receiver answers that it is gone (410)".to_owned(), ..delivery },
             ),
-            Reply::Refused(answer) if tried >= self.patience.refusals => {
+            Reply::Refused(answer) if refusals >= self.patience.refusals => {
                 let error = format!("the receiver answers {answer}");
                 match parcel.again {
                     Some(at) => delivery.set_aside[at].again = false,
@@ -258,6 +275,7 @@ impl Sender {
                             again: false,
                         });
                         delivery.cursor = parcel.upto.to_string();
+                        delivery.unanswered = None;
                     }
                 }
                 ("set-aside", Delivery { failures: 0, next: 0, error, ..delivery })
@@ -298,19 +316,24 @@ impl Sender {
             webhook::Form::Dxp => 1,
         };
         let again = delivery.set_aside.iter().position(|page| page.again);
+        let asks = webhook.source() == Some(Source::PaymentData);
         let cursor =
             |text: &str| Cursor::parse(text).ok_or_else(|| Stopped::Barred(format!("{text} is no cursor")));
         let (after, upto) = match again {
             Some(at) => (cursor(&delivery.set_aside[at].after)?, Some(cursor(&delivery.set_aside[at].upto)?)),
             None => (cursor(&delivery.cursor)?, None),
         };
+        // Sent again, a page is what it was: what came meanwhile is the next one's. A question is one by itself.
+        let sent = delivery.unanswered.as_ref().filter(|_| again.is_none() && !asks);
+        let sent = sent.map(|page| Ok::<_, Stopped>((cursor(&page.upto)?, page.complete))).transpose()?;
         // Where nothing was found nothing is looked for again.
         let looked = self.looked.as_ref().filter(|(begin, _)| again.is_none() && *begin == delivery.cursor);
         let from = looked.map_or_else(|| after.clone(), |(_, looked)| looked.clone());
-        if looked.is_some() && self.window.read.position().await? == from {
+        if looked.is_some() && sent.is_none() && self.window.read.position().await? == from {
             self.behind = false;
             return Ok(None);
         }
+        let upto = upto.or_else(|| sent.as_ref().map(|(upto, _)| upto.clone()));
         let limit = if upto.is_some() { usize::MAX } else { limit };
         let mut parcel = match webhook.source() {
             Some(Source::Share(id)) => {
@@ -322,18 +345,26 @@ impl Sender {
             Some(Source::Demands) => self.demands(&codes, &from, upto.as_ref(), limit).await?,
             None => return Err(Stopped::Barred(format!("{} is no source", webhook.source))),
         };
+        let mut is_again = again.is_some();
+        if let Some((upto, complete)) = sent {
+            // After another server's end what one look reaches may be less than what its own did.
+            is_again = parcel.upto.covers(&upto);
+            parcel.complete = is_again && complete;
+            if is_again {
+                parcel.upto = upto;
+            }
+        }
         // A mark is sent by itself where a full page left open whether more comes.
-        let asks = webhook.source() == Some(Source::PaymentData);
         let owes_mark = parcel.complete && !delivery.complete && !asks;
         let empty = if asks { parcel.question.is_none() } else { parcel.events.is_empty() };
-        if empty && again.is_none() && !owes_mark {
+        if empty && !is_again && !owes_mark {
             self.behind = !parcel.complete;
             self.looked = Some((delivery.cursor.clone(), parcel.upto));
             return Ok(None);
         }
         parcel.after = after;
         parcel.again = again;
-        if let Some(upto) = upto {
+        if let Some(upto) = upto.filter(|_| again.is_some()) {
             parcel.upto = upto;
         }
         Ok(Some(parcel))

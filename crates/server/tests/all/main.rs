@@ -6,6 +6,7 @@ mod bonded;
 mod codes;
 mod consumer;
 mod consumer_pages;
+mod counterparts;
 mod credit;
 mod credit_in_browser;
 mod demands;
