@@ -125,7 +125,9 @@ impl Competence {
     pub(crate) fn may(&self, step: &Move, body: &Body) -> Result<(), Said> {
         let roles = body.roles();
         // A filing without a role is one of before there were authorities: it stays with customs.
-        if !roles.iter().any(|role| self.covers(*role)) && !(roles.is_empty() && self.customs) {
+        let is_his =
+            if roles.is_empty() { self.customs } else { roles.iter().any(|role| self.covers(*role)) };
+        if !is_his {
             return Err(says::BY_THE_AUTHORITY.with(&[("authorities", &self.called(&roles))]));
         }
         let missing = self.missing(body);

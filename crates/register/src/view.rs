@@ -110,8 +110,11 @@ const REUSED: &[Sight] = &[
     Sight::others("/granted/services"),
 ];
 
+/// A pointer, and how what stands there is masked.
+type Masked = (&'static str, fn(&str) -> String);
+
 /// What of a filing tells of a person, and how whoever reuses it reads it.
-const OF_PERSONS: [(&str, fn(&str) -> String); 3] = [
+const OF_PERSONS: [Masked; 3] = [
     ("/inForce/contact/name", clearance::identity::mask_name),
     ("/inForce/contact/telephone", clearance::identity::mask_number),
     ("/inForce/contact/email", clearance::identity::mask_number),
