@@ -125,7 +125,8 @@ mod tests {
             |number: &str| json!({"id": "7", "data": {"buyerIdNumber": number, "buyerName": "样例一"}});
         let none = Script::default();
         let right = clearance::sample::Person::new(1).identity;
-        let outcome = |kind: Kind, event: &Value, script| kind.answer(event, script)["outcome"].clone();
+        let outcome =
+            |kind: Kind, event: &Value, script: &Script| kind.answer(event, script)["outcome"].clone();
         assert_eq!(outcome(Kind::Police, &event(&right), &none), "confirmed");
         assert_eq!(outcome(Kind::Police, &event("110101199001011234"), &none), "objected");
         assert_eq!(outcome(Kind::Tax, &event("110101199001011234"), &none), "confirmed");
