@@ -273,7 +273,8 @@ impl Read for PostgresRead {
         after: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
-        lists::search(&self.client().await?, scope, search, after, limit).await
+        let client = self.client().await?;
+        lists::search(&client, scope, search, after, limit).await
     }
     async fn queue(
         &self,
@@ -282,7 +283,8 @@ impl Read for PostgresRead {
         after: Option<QueuePlace>,
         limit: usize,
     ) -> Result<QueuePage, StoreError> {
-        lists::queue(&self.client().await?, scope, search, after, limit).await
+        let client = self.client().await?;
+        lists::queue(&client, scope, search, after, limit).await
     }
     async fn balance(&self, account: &Account) -> Result<Option<Balance>, StoreError> {
         let client = self.client().await?;

@@ -80,7 +80,7 @@ impl Index {
     }
 
     /// A stretch of what waits, in order of lane and age; of these parties, or of all.
-    fn waiting(
+    fn queued(
         &self,
         parties: Option<&[KeyHash]>,
         stretch: &Stretch,
@@ -207,7 +207,7 @@ pub(super) fn queue(
     let parties = parties_of(shared, scope);
     let mut walk = Walk::new(scope, search, after, limit);
     while let Some(stretch) = walk.next() {
-        let mut read = shared.index(|index| index.waiting(parties.as_deref(), &stretch))?;
+        let mut read = shared.index(|index| index.queued(parties.as_deref(), &stretch))?;
         read.iter_mut().for_each(|(_, line)| brought_up(shared, line));
         walk.take(read, stretch);
     }
