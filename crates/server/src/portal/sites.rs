@@ -18,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use register::park::happening::{Counted, Happening};
 use ring::rand::{SecureRandom, SystemRandom};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// `GET /desk/sites`.
