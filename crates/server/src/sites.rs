@@ -370,7 +370,7 @@ async fn released(window: &Window, site: &Kept) -> Result<(Vec<WaybillKey>, bool
     let (exports, others) = window.read.exports(&search, None, LISTED).await?;
     let carried = exports.iter().filter_map(|trade| trade.carriage.as_ref());
     keys.extend(carried.map(|carriage| carriage.key.clone()));
-    keys.retain(|key| site.applied.carriers.iter().any(|carrier| carrier.trim() == key.logistics));
+    keys.retain(|key| site.applied.carriers.iter().any(|carrier| key.logistics == carrier.trim()));
     Ok((keys, more.is_none() && others.is_none()))
 }
 

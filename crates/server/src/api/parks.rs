@@ -136,7 +136,8 @@ pub(crate) async fn told(
     let body = Body::of(&record);
     let mut sites = Vec::new();
     for site in working(window, Register::Site, SITES).await? {
-        let applied = site::Body::of(&site).in_force.filter(|applied| applied.park.trim() == record.key.id);
+        let applied =
+            site::Body::of(&site).in_force.filter(|applied| applied.park.trim() == record.key.id.as_str());
         let Some(applied) = applied else { continue };
         sites.push(scanned(window, &site.key.id, &applied, (from, to)));
     }

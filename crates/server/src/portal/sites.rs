@@ -17,7 +17,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use register::park::happening::{Counted, Happening};
-use serde_json::{Value, json};
+use ring::rand::{SecureRandom, SystemRandom};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// `GET /desk/sites`.
@@ -31,15 +32,17 @@ pub async fn list(
 }
 
 /// A number that no other scan of a page has.
-fn number() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
+fn number() -> Result<String, Problem> {
+    let mut bytes = [0u8; 16];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| Problem::internal())?;
+    Ok(evidence::hexadecimal(&bytes))
 }
 
 async fn view(window: &Window, caller: &Caller, code: &str) -> Result<View, Problem> {
     let kept = sites::one(window, caller, code).await?;
     let site: Site = read(api::site(&kept))?;
     let key = api::list_key(window).await?;
-    Ok(View { site, key, numbers: [number(), number()], ..View::default() })
+    Ok(View { site, key, numbers: [number()?, number()?], ..View::default() })
 }
 
 /// `GET /desk/sites/{code}`.
