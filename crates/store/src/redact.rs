@@ -138,7 +138,8 @@ fn document_of(document: &Document) -> Document {
     let parts = document.kind().parts();
     document.visit(&mut |part, line, field, text| {
         let name = parts.get(part).and_then(|part| part.fields.get(field)).map_or("", |rule| rule.name);
-        if !tells(name) && !(unnamed && name == "payName") {
+        let erased = tells(name) || (unnamed && name == "payName");
+        if !erased {
             // It was a value of this field before.
             let _ = kept.set(part, line, field, text);
         }

@@ -71,6 +71,12 @@ fn apply(window: &mut Window, application: &ExportReturn) -> Outcome {
     window.send(Document::ExportReturn(application.clone()))
 }
 
+/// Applies for the return of one piece of the first goods.
+fn bring(window: &mut Window, export: &Export, entry: &str, nth: u64) -> Outcome {
+    let application = export.goods_back(entry, nth, &[(0, ONE)], window.now);
+    apply(window, &application)
+}
+
 fn tally(window: &mut Window, export: &Export, entry: Option<&str>) -> Outcome {
     window.send(Document::ReturnTally(export.tally(entry, window.now)))
 }
@@ -115,7 +121,7 @@ fn a_tally_may_come_first_and_stands_for_all_that_come_in_its_parcel() {
     let (mut window, export, entry) = left();
     assert_eq!(tally(&mut window, &export, None).answer.status, 399);
     for nth in 0..2 {
-        apply(&mut window, &export.goods_back(&entry, nth, &[(0, ONE)], window.now));
+        bring(&mut window, &export, &entry, nth);
         let number = u32::try_from(nth).unwrap() + 1;
         assert!(back(&window, &export).tallied.is_some());
         act(&mut window, &export, ActionKind::ApproveReturn { number });
@@ -198,13 +204,13 @@ fn goods_come_back_after_they_left_and_within_their_time() {
         window.send_as(&sender, document);
     }
     let entry = of(&window, &export).attempt.as_ref().unwrap().invt_no.clone().unwrap();
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     assert_eq!(said(&window), [Reason::ReturnBeforeDeparture]);
 
     let (mut window, export, entry) = left();
     // Half a year later they come back, but no more free of duty: a person decides.
     window.wait_days(200);
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     assert_eq!(said(&window), [Reason::ReturnWithoutRelief]);
     assert!(window.receipts().ends_with("214:120 214:300"));
     act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
@@ -214,7 +220,7 @@ fn goods_come_back_after_they_left_and_within_their_time() {
     assert!(matches!(&*last.document, Document::ExportReturnReceipt(receipt)
         if receipt.return_info.contains("依法另行办理")));
     window.wait_days(200);
-    apply(&mut window, &export.goods_back(&entry, 1, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 1);
     assert!(said(&window).contains(&Reason::ReturnTooLate), "{:?}", said(&window));
     // A limit that is not sure rejects nobody.
     let (mut window, export, entry) = left();
@@ -223,7 +229,7 @@ fn goods_come_back_after_they_left_and_within_their_time() {
         "export_return_months,12,months,20200327,,announcement 2020-44,unsure",
     );
     window.wait_days(400);
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     assert!(said(&window).contains(&Reason::UncertainRow), "{:?}", said(&window));
     assert_eq!(back(&window, &export).standing, ReturnStanding::Review);
 }
@@ -232,7 +238,7 @@ fn goods_come_back_after_they_left_and_within_their_time() {
 fn goods_that_come_after_their_relief_wait_for_a_person_though_they_were_approved() {
     let (mut window, export, entry) = left();
     window.wait_days(150);
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
     window.wait_days(60);
     tally(&mut window, &export, None);
@@ -298,7 +304,7 @@ fn what_is_staged_is_no_application_yet_and_may_be_deleted() {
 #[test]
 fn goods_that_do_not_come_back_let_their_return_lapse() {
     let (mut window, export, entry) = left();
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
     window.wait_days(365);
     assert_eq!(back(&window, &export).standing, ReturnStanding::Lapsed);
@@ -309,7 +315,7 @@ fn goods_that_do_not_come_back_let_their_return_lapse() {
 #[test]
 fn officers_hold_look_hand_over_and_decide() {
     let (mut window, export, entry) = left();
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     let hold = |status| ActionKind::HoldReturn { number: 1, status };
     for (status, standing) in [
         (600, ReturnStanding::Suspended),
@@ -343,7 +349,7 @@ fn officers_hold_look_hand_over_and_decide() {
 fn where_the_law_says_so_nothing_but_findings_waits_for_an_officer() {
     let (mut window, export, entry) = left();
     window.parameter("export_return_automatic,0", "export_return_automatic,1");
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     assert_eq!(back(&window, &export).standing, ReturnStanding::Approved);
     tally(&mut window, &export, Some(&entry));
     assert_eq!(back(&window, &export).standing, ReturnStanding::Released);
@@ -359,7 +365,7 @@ fn food_has_no_relief() {
     let (mut window, export, entry) = left();
     let chapter = export.declaration.lines[0].gcode[..2].to_owned();
     window.parameter("export_return_food_last,22", &format!("export_return_food_last,{chapter}"));
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     assert_eq!(said(&window), [Reason::ReturnWithoutRelief]);
     assert_eq!(back(&window, &export).relief_until, None);
 }
@@ -369,7 +375,7 @@ fn a_list_that_was_declared_in_summary_comes_back_by_a_person_and_its_summary_st
     let (mut window, exports, numbers) = crate::summaries::closed(2);
     let application = crate::summaries::application(&exports, &numbers);
     crate::summaries::send(&mut window, &application);
-    apply(&mut window, &exports[0].goods_back(&numbers[0], 0, &[(0, ONE)], window.now));
+    bring(&mut window, &exports[0], &numbers[0], 0);
     let returned = back(&window, &exports[0]);
     assert_eq!(returned.findings[0].reason, Reason::ReturnAfterSummary);
     let named = returned.findings[0].fields.iter().find(|field| field.path == "application").unwrap();
@@ -394,7 +400,7 @@ fn a_tally_names_a_list_that_its_parcel_is_awaited_with() {
         .find(|one| one.declaration.head.logistics_code == export.declaration.head.logistics_code)
         .unwrap();
     let others = leave(&mut window, &other);
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     let wrong = tally(&mut window, &export, Some(&others));
     assert_eq!((wrong.answer.status, wrong.answer.findings[0].reason), (100, Reason::TallyOfAnotherList));
     let right = tally(&mut window, &export, Some(&entry));
@@ -415,7 +421,7 @@ fn a_tally_names_a_list_that_its_parcel_is_awaited_with() {
     let (mut window, export, entry) = left();
     let others = leave(&mut window, &other);
     tally(&mut window, &export, Some(&others));
-    apply(&mut window, &export.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &export, &entry, 0);
     assert_eq!(said(&window), [Reason::TallyOfAnotherList]);
 }
 
@@ -439,7 +445,7 @@ fn what_a_list_is_worth_is_converted_with_the_rates_of_its_day() {
     assert_eq!(of(&window, &dollars).value, Some(expected));
     // What comes back a month later is worth what it was sold for.
     window.wait_days(30);
-    apply(&mut window, &dollars.goods_back(&entry, 0, &[(0, ONE)], window.now));
+    bring(&mut window, &dollars, &entry, 0);
     let price = dollars.declaration.lines[0].price.fen_half_up().unwrap().0;
     assert_eq!(back(&window, &dollars).value, Some((price * 7_125 + 500) / 1_000));
     // A limit in CNY is held against it, too, and nobody has to look at it.
