@@ -150,6 +150,7 @@ impl Language {
                     ("exports.ftl", include_str!(concat!("../locales/", $tag, "/exports.ftl"))),
                     ("cases.ftl", include_str!(concat!("../locales/", $tag, "/cases.ftl"))),
                     ("reports.ftl", include_str!(concat!("../locales/", $tag, "/reports.ftl"))),
+                    ("given.ftl", include_str!(concat!("../locales/", $tag, "/given.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),
                     (
