@@ -70,6 +70,8 @@ pub enum Register {
     Park = 31,
     /// Sites within parks: warehouses, yards, gates, where goods go.
     Site = 32,
+    /// Records that agencies file of their own, to give them to others.
+    AgencyRecord = 33,
     /// What happened at a site: X-rays, weights, labels, bags and seals, gate lists, stocktakes.
     SiteRecord = 35,
     /// Parcels that were scanned at a site, and what was answered.
@@ -80,7 +82,7 @@ pub enum Register {
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -112,6 +114,7 @@ impl Register {
         Self::InspectionReport,
         Self::Park,
         Self::Site,
+        Self::AgencyRecord,
         Self::SiteRecord,
         Self::SiteScan,
         Self::ParcelHold,
@@ -159,6 +162,7 @@ impl Register {
             Self::SiteRecord => "site-records",
             Self::SiteScan => "site-scans",
             Self::ParcelHold => "parcel-holds",
+            Self::AgencyRecord => "agency-records",
         }
     }
 

@@ -168,6 +168,7 @@ impl Language {
                     ("filings.ftl", include_str!(concat!("../locales/", $tag, "/filings.ftl"))),
                     ("parks.ftl", include_str!(concat!("../locales/", $tag, "/parks.ftl"))),
                     ("reports.ftl", include_str!(concat!("../locales/", $tag, "/reports.ftl"))),
+                    ("given.ftl", include_str!(concat!("../locales/", $tag, "/given.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),
                     (

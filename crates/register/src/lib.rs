@@ -5,6 +5,7 @@
 //! Read first: [`decide`], then [`filing`], the register with the most moves.
 
 pub mod access;
+pub mod agency_record;
 pub mod answer;
 mod attached;
 pub mod attachment;
@@ -268,6 +269,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::SiteRecord => park::happening::MOVES,
         Register::SiteScan => park::scan::MOVES,
         Register::ParcelHold => park::hold::MOVES,
+        Register::AgencyRecord => agency_record::MOVES,
     }
 }
 
@@ -389,6 +391,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::SiteRecord => park::happening::made(seen, &mut faults),
         Register::SiteScan => park::scan::made(seen, step, &mut faults),
         Register::ParcelHold => park::hold::made(seen, &mut faults),
+        Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -9,11 +9,12 @@ use clearance::consignment::Consignment;
 use clearance::event::{Cause, Follow};
 use clearance::export::{ExportKey, ExportState, ExportTrade, ExportTradeKey};
 use clearance::keys::{OrderKey, Position, Time, WaybillKey};
-use clearance::record::{RecordKey, Register};
+use clearance::record::{Record, RecordKey, Register};
 use register::erasure::Erasure;
 use register::retention::{self, Retention, months_after};
 use register::{By, Command};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::redact::{self, Redaction};
 use store::{ChosenRead, Cursor, EventRow, Read, Row, StoreError};
 
@@ -186,7 +187,7 @@ struct Verdict {
 fn verdict(consignment: Option<&Consignment>, row: Day, today: Day) -> Option<Verdict> {
     // A trade counts as declared from its first accepted declaration on.
     let declared = consignment.is_some_and(|one| one.attempt.is_some());
-    let rule = retention::of(if declared { "declarations" } else { "undeclared" }, today)?;
+    let rule = retention::of(if declared { "export-declarations" } else { "undeclared" }, today)?;
     let last = consignment.map_or(row, |one| one.last_time.day().max(row));
     Some(Verdict { rule, last, open: consignment.is_some_and(|one| !one.timers.is_empty()) })
 }
@@ -194,7 +195,7 @@ fn verdict(consignment: Option<&Consignment>, row: Day, today: Day) -> Option<Ve
 /// The same of an export trade.
 fn verdict_of_export(trade: Option<&ExportTrade>, row: Day, today: Day) -> Option<Verdict> {
     let declared = trade.is_some_and(|one| one.attempt.is_some());
-    let rule = retention::of(if declared { "declarations" } else { "undeclared" }, today)?;
+    let rule = retention::of(if declared { "export-declarations" } else { "undeclared" }, today)?;
     let last = trade.map_or(row, |one| one.last_time.day().max(row));
     let open = trade.is_some_and(|one| {
         !one.timers.is_empty() || one.returns.iter().any(|back| !back.standing.is_final())
@@ -234,12 +235,38 @@ fn is_of_many(kind: Kind) -> bool {
 }
 
 fn verdict_of_many(row: Day, today: Day) -> Option<Verdict> {
-    Some(Verdict { rule: retention::of("declarations", today)?, last: row, open: false })
+    Some(Verdict { rule: retention::of("export-declarations", today)?, last: row, open: false })
 }
 
 /// Documents that name no person.
 fn names_nobody(kind: Kind) -> bool {
     matches!(kind, Kind::Arrival | Kind::WaybillStatus) || is_of_many(kind)
+}
+
+/// The type of a version of a record whose time is over: all versions of a record go together, counted from its last change.
+async fn due_record(
+    read: &ChosenRead,
+    version: &Record,
+    now: Time,
+    known: &mut BTreeMap<RecordKey, Option<&'static str>>,
+) -> Result<Option<&'static str>, StoreError> {
+    if retention::personal(version.key.register).is_none() {
+        return Ok(None);
+    }
+    let record_type = match known.get(&version.key) {
+        Some(known) => *known,
+        None => {
+            let newest = read.record(&version.key).await?;
+            let found = newest.and_then(|newest| {
+                let rule = retention::of_record(&newest, now.day())?;
+                let over = months_after(newest.changed.day(), rule.erase_months) < now.day();
+                over.then_some(rule.record_type.as_str())
+            });
+            known.insert(version.key.clone(), found);
+            found
+        }
+    };
+    Ok(record_type.filter(|_| retention::redacted(version).is_some()))
 }
 
 /// What is due now: all whose time is over, or what names a person who asks for it.
@@ -255,6 +282,8 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
     let mut verdicts: BTreeMap<Whose, Option<Verdict>> = BTreeMap::new();
     // Messages of which not all documents were looked at yet: how many are left.
     let mut messages: BTreeMap<Position, u32> = BTreeMap::new();
+    // Of each record, the type of which its versions are due.
+    let mut records: BTreeMap<RecordKey, Option<&'static str>> = BTreeMap::new();
     let mut after = Cursor::default();
     loop {
         let rows = portions(read, &mut after, AT_A_TIME).await?;
@@ -280,6 +309,13 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                     continue;
                 }
                 Row::Event(event) => event,
+                // What a person asks to have erased is found by documents alone: records name nobody by his number.
+                Row::Record(record) if orders.is_none() => {
+                    if let Some(record_type) = due_record(read, &record, now, &mut records).await? {
+                        plan.due.entry(record_type.to_owned()).or_default().push(position);
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             let done = redact::redacted(&Row::Event(event.clone())).is_none();
@@ -383,7 +419,16 @@ async fn redactions(read: &ChosenRead, positions: &[Position]) -> Result<Vec<Red
             Some(stored) => Some(Row::Event(Box::new(stored.row))),
             None => read.message(*position).await?.map(Row::Message),
         };
-        if let Some(redacted) = row.as_ref().and_then(redact::redacted) {
+        let redacted = match &row {
+            Some(row) => redact::redacted(row),
+            None => {
+                let record = read.record_at(*position).await?;
+                record
+                    .and_then(|record| retention::redacted(&record))
+                    .map(|record| Row::Record(Arc::new(record)))
+            }
+        };
+        if let Some(redacted) = redacted {
             redactions.push(read.sealed(*position, &redacted)?);
         }
     }

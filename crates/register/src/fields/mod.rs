@@ -47,6 +47,8 @@ pub enum Kind {
     WordOrGroup(&'static [Field]),
     /// Names, each with the texts that it may have.
     Map,
+    /// Names, each with the text that it has, or a list of texts: a record of a dataset.
+    Record,
 }
 
 impl Kind {
@@ -69,6 +71,7 @@ impl Kind {
             Self::Group(_) => "group",
             Self::WordOrGroup(_) => "word-or-group",
             Self::Map => "map",
+            Self::Record => "record",
         }
     }
 
@@ -135,7 +138,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Goods => &["/name", "/hsCode"],
         Register::Share => &["/giver", "/dataset", "/purpose", "/validTo"],
         Register::Request => &["/asked/subject", "/asked/to", "/asked/due"],
-        Register::Access => &["/kind", "/id", "/role", "/purpose"],
+        Register::Access => &["/kind", "/id", "/role", "/purpose", "/query", "/count"],
         Register::Attachment => &["/name"],
         Register::Webhook => &["/url", "/source"],
         Register::Delivery => &["/failures", "/error", "/complete"],
@@ -160,6 +163,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         }
         Register::Park => &["/applied/name", "/applied/kind", "/applied/city"],
         Register::Site => &["/applied/name", "/applied/kind", "/applied/park"],
+        Register::AgencyRecord => &["/effective"],
         Register::SiteRecord => &["/kind", "/result"],
         Register::SiteScan => &["/parcel", "/direction", "/offline"],
         Register::BondedBook => &["/counting"],

@@ -33,6 +33,18 @@ pub(super) const DATASETS: &[&str] = &[
     "export-orders",
     "export-payments",
     "export-waybills",
+    "export-declarations",
+    "export-master-bills",
+    "export-arrivals",
+    "export-departures",
+    "summary-applications",
+    "export-clearances",
+    "export-summaries",
+    "export-refunds",
+    "settlements",
+    "enterprise-statuses",
+    "transport-events",
+    "police-results",
 ];
 
 const SHARE: &[Field] = &[
@@ -46,21 +58,8 @@ const SHARE: &[Field] = &[
     must("validFrom", Date),
     may("validTo", Date),
     may("suspends", Flag(false)),
+    may("queries", Choice(crate::share::QUERIES)),
 ];
-
-const ASKED: &[Field] = &[
-    must("to", Code),
-    must("kind", Choice(&["assistance", "question"])),
-    must("subject", Text),
-    may("about", Text),
-    must("text", Area),
-    must("purpose", Text),
-    must("legalBasis", Text),
-    must("due", Date),
-    may("attachments", Attachment).many(),
-];
-
-const ANSWER: &[Field] = &[must("text", Area), may("attachments", Attachment).many()];
 
 const ATTACHMENT: &[Field] = &[must("name", Text), must("mediaType", Text), must("content", File)];
 
@@ -199,8 +198,8 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["approve", "amend"], GRANTED, Some("/granted")),
     (Register::Goods, &["apply", "correct", "change"], GOODS, Some("")),
     (Register::Share, &["propose", "correct"], SHARE, Some("")),
-    (Register::Request, &["ask"], ASKED, Some("/asked")),
-    (Register::Request, &["answer"], ANSWER, None),
+    (Register::Request, &["ask"], reports::ASKED, Some("/asked")),
+    (Register::Request, &["answer"], reports::ANSWER, None),
     (Register::Attachment, &["attach"], ATTACHMENT, None),
     (Register::Webhook, &["register", "change"], WEBHOOK, Some("")),
     (Register::Webhook, &["redeliver"], AGAIN, None),
@@ -230,6 +229,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Park, &["set-tenants"], parks::TENANTS, Some("")),
     (Register::Site, &["apply", "change"], parks::SITE, Some("/applied")),
     (Register::Site, &["appoint"], parks::KEEPERS, Some("")),
+    (Register::AgencyRecord, &["give", "correct"], reports::AGENCY_RECORD, Some("")),
     (Register::BondedBook, &["apply", "add-items"], books::ITEMS, None),
     (Register::BondedDocument, &["file", "enter"], books::LINES, Some("")),
 ];
@@ -241,8 +241,8 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         &["applied", "granted", "inForce", "endorsed", "authority", "party", "sender", "suspendedFor"],
     ),
     (Register::Goods, &["inForce"]),
-    (Register::Request, &["asked", "answer"]),
-    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners"]),
+    (Register::Request, &["asked", "answer", "records", "share"]),
+    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners", "query", "count"]),
     (Register::Webhook, &["again", "number"]),
     (
         Register::Delivery,

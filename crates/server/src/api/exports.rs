@@ -5,7 +5,7 @@ use super::error::Problem;
 use super::export_changes::trade_after;
 use super::{
     CONSIGNMENTS, Query, actions, assignments, export_changes, export_lists, limit, operations, parameter,
-    registers, scope, view,
+    readings, registers, scope, view,
 };
 use crate::Window;
 use crate::auth::Caller;
@@ -36,6 +36,10 @@ pub async fn list(
     let (search, after) = (search(&window, &caller, &query)?, after(&query)?);
     let asked = (parameter(&query, "number"), parameter(&query, "sort"));
     let page = export_lists::page(&window, &search, asked, after, limit(&query, CONSIGNMENTS)?).await?;
+    if caller.is_office() {
+        let owners: Vec<Vec<Text>> = page.found.iter().map(|trade| trade.parties()).collect();
+        readings::listed(&window, &caller, "exports", &query, &owners).await?;
+    }
     let (codes, _) = window.names_of(&caller.party);
     let lines: Vec<Value> = page.found.iter().map(|trade| line(trade, &codes, caller.is_office())).collect();
     Ok(Json(json!({"exports": lines, "next": page.next.map(|next| next.to_string()), "more": page.more})))

@@ -37,6 +37,7 @@ mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
 mod openapi_rulebooks;
+mod openapi_sharing;
 mod openapi_sites;
 pub(crate) mod operation;
 pub(crate) mod operations;
@@ -46,6 +47,7 @@ pub(crate) mod people;
 mod persons;
 pub(crate) mod photographs;
 mod preview;
+mod readings;
 pub(crate) mod receipts;
 mod recognitions;
 mod register_answers;
@@ -210,6 +212,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/sites/{code}/records"),
     ("get", "/v1/holds"),
     ("post", "/v1/holds"),
+    ("get", "/v1/retention"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -278,6 +281,7 @@ pub fn router(window: Window) -> Router {
         .route("/v1/datasets", get(shares::datasets))
         .route("/v1/datasets/{dataset}", get(shares::schema))
         .route("/v1/shares/{id}/records", get(shares::records))
+        .route("/v1/retention", get(shares::retention))
         .route("/v1/sandbox/trades", post(sandbox::trade))
         .route("/v1/sandbox/conformance", get(sandbox::shown))
         .route("/v1/institutions", get(institutions::list))

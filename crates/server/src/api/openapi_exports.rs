@@ -1,22 +1,22 @@
 //! What the document of the interface says of export trades and their summaries.
 
 use super::openapi::{list_of, object};
+use super::openapi_sharing as sharing;
 use super::openapi_sites as sites;
 use serde_json::{Map, Value, json};
 
-/// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 5] = [
+/// One a route, in the order of the routes; what stands behind exports comes after.
+pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
+    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES)
+}
+
+const SUMMARIES: [&str; 5] = [
     "Export trades, newest first by cursor, sorted, or by any of their numbers",
     "An export trade with its timeline, findings and what it waits for",
     "An officer's action on an export trade, naming the version seen",
     "Applications to declare exports in summary, newest first, by cursor",
     "An application to summarise with its parts, the declarations that came of it with their lines, and its lists by cursor",
 ];
-
-/// One a route, with those of the sites, which come after.
-pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
-    SUMMARIES.into_iter().chain(sites::SUMMARIES)
-}
 
 const EXPORTS: &str = "/v1/exports";
 
@@ -43,7 +43,10 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
         Some("") => &["state", "number", "party", "sort", "after", "limit"],
         Some("/summaries") => &["state", "party", "after", "limit"],
         Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
-        _ => sites::queries(path),
+        _ => match sharing::queries(path) {
+            [] => sites::queries(path),
+            own => own,
+        },
     }
 }
 
@@ -57,7 +60,9 @@ pub(super) fn request(path: &str) -> Option<&'static str> {
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
-    let Some(rest) = path.strip_prefix(EXPORTS) else { return sites::answer(path) };
+    let Some(rest) = path.strip_prefix(EXPORTS) else {
+        return sharing::answer(path).or_else(|| sites::answer(path));
+    };
     match rest {
         "" => Some("Exports"),
         "/{merchant}/{order_no}" => Some("Export"),
@@ -141,5 +146,5 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("ExportSummary", object(&whole_summary)),
     ];
     let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
-    own.chain(sites::schemas()).collect()
+    own.chain(sites::schemas()).chain(sharing::schemas()).collect()
 }

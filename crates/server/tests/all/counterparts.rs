@@ -242,7 +242,7 @@ async fn another_country_sends_and_receives_neutral_documents_and_carriers_have_
     assert_eq!(order["UCR"]["TraderAssignedReferenceID"], trade.order.head.order_no.as_str());
     assert_eq!(order["GovernmentAgencyGoodsItem"][0]["Origin"]["CountryCode"], "LA");
     let head = &export.order.head;
-    assert_eq!(ours("export-orders")["subject"], format!("export/{}/{}", head.ebc_code, head.order_no));
+    assert_eq!(ours("export-orders")["subject"], format!("{}/{}", head.ebc_code, head.order_no));
     assert_eq!(ours("export-orders")["data"]["Seller"]["ID"], head.ebc_code.as_str());
     assert_eq!(
         ours("export-payments")["data"]["Payment"]["PaymentAmount"],

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
+mod agency_records;
 mod bonded;
 mod codes;
 mod consumer;
@@ -15,6 +16,7 @@ mod drafts_in_browser;
 mod draws;
 mod every_page_in_browser;
 mod evidence;
+mod export_datasets;
 mod export_desk;
 mod export_queue;
 mod export_returns;
@@ -32,6 +34,7 @@ mod institutions;
 mod interface;
 mod keeper;
 mod keeper_in_browser;
+mod list_readings;
 mod officer_by_keys;
 mod officer_queue;
 mod operations;
@@ -57,6 +60,7 @@ mod recorded;
 mod registering;
 mod registers;
 mod retention;
+mod retention_of_records;
 mod risk_cases;
 mod rotation;
 mod rulebook_drafts;
