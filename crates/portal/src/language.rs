@@ -141,7 +141,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 25] {
+    pub fn files(self) -> [(&'static str, &'static str); 27] {
         macro_rules! files {
             ($tag:literal) => {
                 [

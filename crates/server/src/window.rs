@@ -311,7 +311,7 @@ impl Window {
     /// [`StoreError`] when the rows cannot be read.
     pub async fn has_judged(&self) -> Result<bool, StoreError> {
         let mut found = false;
-        let mut visit = |_: Position, row: store::Row| {
+        let mut visit = |_: clearance::keys::Position, row: store::Row| {
             found = matches!(row, store::Row::Event(_));
             !found
         };

@@ -54,6 +54,7 @@ impl Told {
         Self {
             now,
             order: OrderKey::default(),
+            export: false,
             declared: None,
             stand: None,
             action: None,

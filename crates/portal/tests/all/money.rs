@@ -53,6 +53,7 @@ fn some_bills() -> Bills {
 fn some_hits() -> Found {
     Found {
         trades: vec![a_line()],
+        exports: Vec::new(),
         parties: vec![Party {
             party: "5301980501".into(),
             name: "样例 <b>".into(),

@@ -140,6 +140,9 @@ impl Named {
             ExportState::Batch(batch) => {
                 batch.parts.iter().for_each(|part| self.document(&part.filed.document));
             }
+            ExportState::ReturnedParcel(parcel) => {
+                self.trades.extend(parcel.claims.iter().map(|claim| claim.trade.clone()));
+            }
             ExportState::Closed(list) => self.trades.extend([list.trade.clone()]),
             ExportState::Claim(_) | ExportState::Summary(_) => {}
         }

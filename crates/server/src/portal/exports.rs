@@ -54,21 +54,23 @@ pub async fn list(
     Ok(shown(&frame, &list_page(&frame, &view)))
 }
 
-/// `GET /desk/queue?tab=exports&sort=&from=`.
+/// `GET /desk/queue?tab=exports&sort=&after=`, where rows are counted.
 pub(super) async fn queue(
     window: &Arc<Window>,
     frame: &Frame,
     caller: &Caller,
-    (asked, states, from): (&Query, Vec<u16>, usize),
+    (asked, states, after): (&Query, Vec<u16>, &str),
 ) -> Result<Response, Problem> {
     let sort = Sorting::read(get(asked, "sort"), &queue_page::SORTED).text();
+    let from = after.parse().unwrap_or(0);
     let all: Vec<String> = states.iter().map(u16::to_string).collect();
     let found = export_lists::queue(window, caller, states, &sort, (from, queue_page::PAGE)).await?;
     let view = queue_page::View {
         exports: read::<Vec<ExportLine>>(found.lines.into())?,
         tab: queue_page::EXPORTS.to_owned(),
         sort,
-        from,
+        after: after.to_owned(),
+        next: (from + queue_page::PAGE < found.all).then(|| (from + queue_page::PAGE).to_string()),
         all: found.all,
         more: found.more,
         live: Some(address("/desk/live", &[("exports", "list"), ("state", &all.join(","))])),

@@ -35,8 +35,7 @@ pub async fn queue(
     let states: Vec<u16> = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
     let after = get(&asked, "after");
     if known.0 == queue::EXPORTS {
-        let from = get(&asked, "from").parse().unwrap_or(0);
-        return exports::queue(&window, &frame, &caller, (&asked, states, from)).await;
+        return exports::queue(&window, &frame, &caller, (&asked, states, after)).await;
     }
     let to_confirm = known.0 == queue::CONFIRM;
     let workload = if after.is_empty() && !to_confirm {
