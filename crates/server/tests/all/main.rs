@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod bonded;
+mod canaries;
 mod codes;
 mod consumer;
 mod consumer_pages;
