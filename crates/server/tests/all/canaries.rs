@@ -321,7 +321,7 @@ impl Asked {
         let parties: Vec<String> =
             TRADERS.iter().chain([&SITE, &STRANGER]).map(|code| (*code).into()).collect();
         let tables = words(&["flow", "causes", "goods", "countries", "lanes", "work", "waiting"]);
-        let named: [(&str, Vec<String>); 20] = [
+        let named: [(&str, Vec<String>); 21] = [
             ("{platform}/{order_no}", self.imports.clone()),
             ("{merchant}/{order_no}", self.exports.clone()),
             ("{agent}/{cop_no}", self.summaries.clone()),
@@ -341,6 +341,7 @@ impl Asked {
             ("{period}", words(&["20261125"])),
             ("{provider}", words(&["none"])),
             ("{seller}", words(&[MERCHANT])),
+            ("{code}", words(&[SITE])),
             ("{id}", words(&["none", "1"])),
         ];
         let mut found = vec![route.to_owned()];
@@ -565,7 +566,8 @@ struct Rule {
 /// Of every dataset two rules in force, each with every other field; of what is received as it is, one without it.
 async fn rules(story: &Story) -> Vec<Rule> {
     let mut made = Vec::new();
-    for dataset in Dataset::ALL {
+    // What other agencies answer for is made of no message.
+    for dataset in Dataset::ALL.into_iter().filter(|dataset| dataset.givers().contains(&Role::Officer)) {
         let fields = dataset.fields();
         for (half, receiver) in [TAX, EXCHANGE].into_iter().enumerate() {
             let names = fields.iter().enumerate().filter(|(at, _)| at % 2 == half);
@@ -666,7 +668,7 @@ async fn deliveries(story: &Story, rules: &[Rule], pushed: &[(Reader, String, Co
             let is_given = |mark: &&Mark| {
                 rule.dataset.document() == Some(mark.kind)
                     && rule.fields.contains(&mark.of_dataset())
-                    && [OWN, CANCELLED].contains(&mark.trade)
+                    && [OWN, CANCELLED, EXPORTED, WITHDRAWN].contains(&mark.trade)
             };
             if let Some(mark) = marks.iter().find(is_given) {
                 assert!(found.contains_key(canary), "{}: {mark:?} was not given", rule.id);
