@@ -133,7 +133,8 @@ pub fn clearance(trade: &ExportTrade) -> Option<Shared> {
         more("payNo", payment.pay_no.as_ref().map(ToString::to_string));
     }
     let subject = format!("{}/{}", trade.key.merchant, trade.key.order_no);
-    Some(Shared { subject, parties: trade.parties(), values: object(values) })
+    let named_by = &["merchant", "orderNo"];
+    Some(Shared { subject, named_by, parties: trade.parties(), values: object(values) })
 }
 
 /// Where an application to summarise stands; its documents have to be there.
@@ -169,7 +170,12 @@ pub fn summary(summary: &ExportSummary) -> Shared {
         more("periodFrom", head.start_time.map(|time| time.to_string()));
         more("periodTo", head.end_time.map(|time| time.to_string()));
     }
-    Shared { subject: format!("{agent}/{cop_no}"), parties: summary.parties(), values: object(values) }
+    Shared {
+        subject: format!("{agent}/{cop_no}"),
+        named_by: &["agent", "copNo"],
+        parties: summary.parties(),
+        values: object(values),
+    }
 }
 
 #[cfg(test)]

@@ -245,6 +245,7 @@ fn around(entry: Entry<'_>, standing: &str) -> Shared {
     });
     Shared {
         subject: entry.key.to_owned(),
+        named_by: &["key"],
         parties: vec![entry.agency.into()],
         values: crate::project::object(values),
     }

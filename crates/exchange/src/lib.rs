@@ -45,6 +45,11 @@ impl Mask {
         self.fields.iter().filter_map(|field| field.strip_prefix("lines.")).collect()
     }
 
+    /// Whether whoever has it is told what a record is about: the key says no more than the fields that it is made of.
+    pub fn names(&self, shared: &Shared) -> bool {
+        shared.named_by.iter().all(|name| self.fields.contains(*name))
+    }
+
     /// Whether a record is among those that may be had.
     pub fn admits(&self, record: &Map<String, Value>) -> bool {
         self.filter.iter().all(|(name, texts)| {
@@ -80,5 +85,28 @@ impl Mask {
             }
         }
         masked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ceb::Document;
+
+    #[test]
+    fn the_key_of_a_record_is_told_to_whom_every_field_of_it_is_given() {
+        for dataset in Dataset::ALL {
+            let Some(kind) = dataset.document() else { continue };
+            let shared = project::of_document(&Document::empty(kind), &Mask::default());
+            let all: BTreeSet<String> = shared.named_by.iter().map(|name| (*name).to_owned()).collect();
+            let fields = dataset.fields();
+            assert!(all.iter().all(|name| fields.iter().any(|field| field.name == *name)), "{dataset:?}");
+            let mask = |fields: BTreeSet<String>| Mask { fields, filter: BTreeMap::new() };
+            assert!(mask(all.clone()).names(&shared), "{dataset:?}");
+            for left_out in &all {
+                let fields = all.iter().filter(|name| *name != left_out).cloned().collect();
+                assert!(!mask(fields).names(&shared), "{dataset:?} without {left_out}");
+            }
+        }
     }
 }

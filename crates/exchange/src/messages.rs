@@ -55,6 +55,7 @@ pub fn of_message(received: Received<'_>) -> Option<Shared> {
     let serde_json::Value::Object(values) = values else { return None };
     Some(Shared {
         subject: format!("{}/{}", message.kind.root(), message.guid),
+        named_by: &["message", "guid"],
         parties: parties.into_iter().collect(),
         values,
     })

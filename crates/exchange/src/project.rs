@@ -17,6 +17,8 @@ use serde_json::{Map, Value, json};
 pub struct Shared {
     /// What it is about: its business key.
     pub subject: String,
+    /// The fields that the key is made of: who is given not all of them is not told the key either.
+    pub named_by: &'static [&'static str],
     /// Codes of the parties whom it names: they see to whom it was given.
     pub parties: Vec<Text>,
     /// What it says.
@@ -123,21 +125,18 @@ pub fn of_document(document: &Document, mask: &Mask) -> Shared {
         named.into_iter().map(text).filter(|code| is_party(code)).map(Text::from).collect();
     parties.sort_unstable();
     parties.dedup();
-    let subject = match document.kind() {
-        Kind::Payment => format!("{}/{}", text("payCode"), text("payTransactionId")),
-        Kind::Waybill | Kind::ExportWaybill => {
-            format!("{}/{}", text("logisticsCode"), text("logisticsNo"))
-        }
-        Kind::ExportOrder | Kind::ExportPayment | Kind::ExportDeclaration => {
-            format!("{}/{}", text("ebcCode"), text("orderNo"))
-        }
-        Kind::MasterBill | Kind::SummaryApplication => format!("{}/{}", text("agentCode"), text("copNo")),
-        Kind::Departure => format!("{}/{}", text("logisticsCode"), text("copNo")),
-        Kind::Arrival | Kind::ExportArrival => format!("{}/{}", text("operatorCode"), text("copNo")),
-        Kind::TaxBill => text("taxNo").to_owned(),
-        _ => format!("{}/{}", text("ebpCode"), text("orderNo")),
+    let named_by: &[&str] = match document.kind() {
+        Kind::Payment => &["payCode", "payTransactionId"],
+        Kind::Waybill | Kind::ExportWaybill => &["logisticsCode", "logisticsNo"],
+        Kind::ExportOrder | Kind::ExportPayment | Kind::ExportDeclaration => &["ebcCode", "orderNo"],
+        Kind::MasterBill | Kind::SummaryApplication => &["agentCode", "copNo"],
+        Kind::Departure => &["logisticsCode", "copNo"],
+        Kind::Arrival | Kind::ExportArrival => &["operatorCode", "copNo"],
+        Kind::TaxBill => &["taxNo"],
+        _ => &["ebpCode", "orderNo"],
     };
-    Shared { subject, parties, values }
+    let subject = named_by.iter().map(|name| text(name)).collect::<Vec<_>>().join("/");
+    Shared { subject, named_by, parties, values }
 }
 
 /// Whether a code is somebody's: a platform abroad has none, and says so.
@@ -187,7 +186,7 @@ pub fn clearance(consignment: &Consignment) -> Option<Shared> {
             values[name] = yuan(fen).into();
         }
     }
-    Some(Shared { subject: subject(consignment), parties: parties(consignment), values: object(values) })
+    Some(of_consignment(consignment, values))
 }
 
 /// One in which two look is given when the second has confirmed it.
@@ -254,7 +253,7 @@ fn inspection(event: &Event, outcome: &Outcome) -> Option<Shared> {
     if let Some(invt_no) = &attempt.invt_no {
         values["invtNo"] = invt_no.as_str().into();
     }
-    Some(Shared { subject: subject(consignment), parties: parties(consignment), values: object(values) })
+    Some(of_consignment(consignment, values))
 }
 
 /// What a filing gives to [`Dataset::Filings`].
@@ -278,15 +277,21 @@ pub fn of_filing(filing: &Filing) -> Shared {
     if let Some(last) = filing.valid_to {
         values["validTo"] = last.to_string().into();
     }
-    Shared { subject: filing.code.to_string(), parties: vec![filing.code.clone()], values: object(values) }
+    Shared {
+        subject: filing.code.to_string(),
+        named_by: &["code"],
+        parties: vec![filing.code.clone()],
+        values: object(values),
+    }
 }
 
-fn subject(consignment: &Consignment) -> String {
-    format!("{}/{}", consignment.key.platform, consignment.key.order_no)
-}
-
-fn parties(consignment: &Consignment) -> Vec<Text> {
-    consignment.parties()
+fn of_consignment(consignment: &Consignment, values: Value) -> Shared {
+    Shared {
+        subject: format!("{}/{}", consignment.key.platform, consignment.key.order_no),
+        named_by: &["platform", "orderNo"],
+        parties: consignment.parties(),
+        values: object(values),
+    }
 }
 
 pub(crate) fn object(value: Value) -> Map<String, Value> {

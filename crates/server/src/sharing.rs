@@ -137,8 +137,10 @@ pub async fn in_force(window: &Window, codes: &[Text], id: &str) -> Result<Rule,
 pub struct Given {
     position: Position,
     time: Time,
-    /// What it is about.
+    /// What it is about: for the window itself, which answers are kept by.
     pub subject: String,
+    /// Whether the receiver is told so.
+    is_named: bool,
     /// Whom it names.
     pub parties: Vec<Text>,
     data: Value,
@@ -170,8 +172,9 @@ impl Page {
 
     fn take(&mut self, position: Position, time: Time, shared: Shared, mask: &Mask) {
         let data = Value::Object(mask.of(&shared.values));
+        let is_named = mask.names(&shared);
         let Shared { subject, parties, .. } = shared;
-        self.given.push(Given { position, time, subject, parties, data });
+        self.given.push(Given { position, time, subject, is_named, parties, data });
     }
 }
 
@@ -317,19 +320,23 @@ pub fn event(rule: &Rule, given: &Given, form: Form) -> Value {
         Some(_) => format!("urn:onewindow:neutral:v{}", neutral::VERSION),
         None => format!("urn:onewindow:dataset:{}:v{}", share.dataset, share.schema),
     };
-    json!({
+    let mut event = json!({
         "specversion": "1.0",
         "id": given.id(),
         "source": format!("/v1/shares/{id}"),
         "type": format!("onewindow.{}.v{}", share.dataset, share.schema),
-        "subject": given.subject,
         "time": timestamp(given.time),
         "datacontenttype": "application/json",
         "dataschema": schema,
         "purpose": share.purpose,
         "legalbasis": share.legal_basis,
         "data": neutral.as_ref().unwrap_or(&given.data),
-    })
+    });
+    // The key of a record is made of its fields: outside the mask it is not given beside it.
+    if given.is_named {
+        event["subject"] = given.subject.as_str().into();
+    }
+    event
 }
 
 /// RFC 3339, in China standard time.

@@ -65,11 +65,19 @@ pub fn records(frame: &Frame, id: &str, after: &str, shared: &Shared) -> Page {
             names.push(name);
         }
     }
-    let mut columns = vec![Column::of(texts.text("about-what")), Column::of(texts.text("time"))];
+    // What a record is about is told to whom the fields are given that say so.
+    let is_named = shared.events.iter().any(|event| !event.subject.is_empty());
+    let mut columns = vec![Column::of(texts.text("time"))];
+    if is_named {
+        columns.insert(0, Column::of(texts.text("about-what")));
+    }
     columns.extend(names.iter().map(|name| Column::of(field_name(texts, name))));
     let rows = shared.events.iter().map(|event| {
         let clock = event.time.get(..19).unwrap_or(&event.time).replace('T', " ");
-        let mut row = vec![html! { span.code { (event.subject) } }, html! { (clock) }];
+        let mut row = vec![html! { (clock) }];
+        if is_named {
+            row.insert(0, html! { span.code { (event.subject) } });
+        }
         row.extend(
             names.iter().map(|name| html! { (cell(texts, event.data.get(*name).unwrap_or(&Value::Null))) }),
         );

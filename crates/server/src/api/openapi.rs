@@ -388,13 +388,6 @@ fn schemas() -> Value {
             ("table", text.clone()), ("by", json!({"type": "array", "items": {"type": "string"}})), ("complete", truth.clone()), ("upTo", text.clone()),
             ("lines", json!({"type": "array", "items": {"type": "object", "description": "what it is of, and count, value, tax, quota in CNY, weight in kg; or `suppressed`"}})),
         ]),
-        "SharedRecords": object(&[
-            ("events", json!({"type": "array", "items": object(&[
-                ("specversion", text.clone()), ("id", text.clone()), ("source", text.clone()), ("type", text.clone()), ("subject", text.clone()), ("time", text.clone()),
-                ("dataschema", text.clone()), ("purpose", text.clone()), ("legalbasis", text.clone()), ("data", json!({"type": "object"})),
-            ])})),
-            ("cursor", text.clone()), ("complete", truth.clone()), ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
-        ]),
         "Reasons": object(&[("notGiven", any.clone()), ("reasons", json!({"type": "array", "items": object(&[
             ("number", whole.clone()), ("rule", text.clone()), ("layer", text.clone()), ("codes", any.clone()), ("never", any.clone()),
             ("why", words.clone()), ("fix", words), ("examples", any)])}))]),

@@ -40,7 +40,24 @@ pub(super) fn schemas() -> Map<String, Value> {
     let whole = json!({"type": "integer"});
     let truth = json!({"type": "boolean"});
     let or_null = |kind: &str| json!({"type": [kind, "null"]});
+    let mut shared = object(&[
+        ("specversion", text.clone()),
+        ("id", text.clone()),
+        ("source", text.clone()),
+        ("type", text.clone()),
+        ("time", text.clone()),
+        ("dataschema", text.clone()),
+        ("purpose", text.clone()),
+        ("legalbasis", text.clone()),
+        ("data", json!({"type": "object"})),
+    ]);
+    shared["properties"]["subject"] = json!({"type": "string",
+        "description": "the business key, where the rule gives every field that it is made of"});
     let all = json!({
+        "SharedRecords": object(&[
+            ("events", json!({"type": "array", "items": shared})), ("cursor", text.clone()), ("complete", truth.clone()),
+            ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
+        ]),
         "FiledDocument": object(&[
             ("position", whole.clone()), ("kind", whole.clone()), ("root", text.clone()), ("message", or_null("integer")), ("order", or_null("object")), ("export", or_null("object")),
             ("document", json!({"type": "object", "description": "fields by element name"})), ("answer", json!({"type": "object"})), ("standing", or_null("object")),

@@ -13,7 +13,7 @@ const CUSTOMS: &str = "8620000001";
 /// Holder of the book, and of the one that receives transfers.
 const HOLDER: &str = "5301960601";
 const OTHER: &str = "5301960202";
-const NUMBER: &str = "T8620W000001";
+pub(crate) const NUMBER: &str = "T8620W000001";
 
 async fn act(
     zone: &Zone,
@@ -41,7 +41,7 @@ fn items(trade: &Trade) -> Value {
 }
 
 /// Opens a book of a holder for the goods of a trade.
-async fn opened(zone: &Zone, holder: &str, trade: &Trade) {
+pub(crate) async fn opened(zone: &Zone, holder: &str, trade: &Trade) {
     let record = format!("bonded-books/{holder}:{NUMBER}");
     let (status, made) = act(zone, holder, &record, ("apply", 0), items(trade)).await;
     assert_eq!((status, made["state"].as_str()), (200, Some("applied")), "{made}");

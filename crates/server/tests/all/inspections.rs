@@ -71,7 +71,7 @@ pub(crate) async fn inspect(
     ask(zone, "POST", &format!("{}/inspections", path(trade)), session, &body).await
 }
 
-fn photographs(all: &[Vec<u8>]) -> Value {
+pub(crate) fn photographs(all: &[Vec<u8>]) -> Value {
     all.iter().map(|bytes| json!({"content": STANDARD.encode(bytes)})).collect()
 }
 

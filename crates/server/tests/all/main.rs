@@ -4,6 +4,7 @@
 
 mod agency_records;
 mod bonded;
+mod canaries;
 mod codes;
 mod consumer;
 mod consumer_pages;

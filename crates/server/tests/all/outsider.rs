@@ -160,6 +160,9 @@ async fn receipts_of_another_party_are_denied_and_written_down() {
         (format!("/v1/messages?sha256={sha256}"), format!("/v1/messages?sha256={}", "0".repeat(64))),
     ];
     are_alike(zone, agent, &pairs).await;
+    // Nor on a page.
+    let page = format!("/desk/receipts?position={position}&number=0");
+    assert_eq!(Browser::with(zone, &world.texts["operator"]).get(&page).await.status, 404);
     // He who has not the duty is told so.
     assert_eq!(status(zone, "GET", feed, &world.texts["admin"]).await, 403);
 
@@ -175,7 +178,9 @@ async fn receipts_of_another_party_are_denied_and_written_down() {
     assert_eq!(count(row(&rows, "admin"), "forbidden"), 1);
     is_logged("not-his", "/v1/messages/{position}/original", &format!("token {}", machine.subject));
     is_logged("forbidden", "/v1/receipts", "admin");
-    assert_eq!((counted(zone, "not-his").await, counted(zone, "forbidden").await), (6, 1));
+    assert_eq!(count(row(&rows, "operator"), "notHis"), 1);
+    is_logged("not-his", "/desk/receipts", "operator");
+    assert_eq!((counted(zone, "not-his").await, counted(zone, "forbidden").await), (7, 1));
 
     // His own party's auditor finds the same, but not how much of it is there; another's finds nothing of it.
     let rows = found(zone, &world.texts["auditor"]).await;

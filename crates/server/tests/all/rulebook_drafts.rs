@@ -22,11 +22,11 @@ pub fn table(name: &str) -> String {
     Rulebook::built_in_tables().into_iter().find(|(file, _)| file == name).unwrap().1
 }
 
-fn rules(row: &str) -> Value {
+pub(crate) fn rules(row: &str) -> Value {
     json!({"title": "单品申报一律查验", "tables": {"risk_rules.csv": format!("{}{row}\n", table("risk_rules.csv"))}})
 }
 
-const RULE: &str = "single,taxation,20190101,,scan,gross_weight_grams > 0,sample";
+pub(crate) const RULE: &str = "single,taxation,20190101,,scan,gross_weight_grams > 0,sample";
 
 /// The draft once its trial has ended.
 async fn tried(zone: &Zone, session: &str, id: &str) -> Value {
