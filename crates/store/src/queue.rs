@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
         let lane = *self.lanes.front()?;
         let start = if self.falling { (i64::MAX, i64::MAX) } else { (i64::MIN, i64::MIN) };
         let place = |place: QueuePlace| (place.time.0, i64::try_from(place.created).unwrap_or(i64::MAX));
-        let limit = self.limit.max(PORTION).min(LOOKED);
+        let limit = self.limit.clamp(PORTION, LOOKED);
         Some(Stretch { lane, falling: self.falling, after: self.after.map_or(start, place), limit })
     }
 
