@@ -66,11 +66,13 @@ pub enum Register {
     BondedDocument = 29,
     /// Results of inspections that one agency reports to another, which may recognise them.
     InspectionReport = 30,
+    /// Records that agencies file of their own, to give them to others.
+    AgencyRecord = 33,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -100,6 +102,7 @@ impl Register {
         Self::BondedItem,
         Self::BondedDocument,
         Self::InspectionReport,
+        Self::AgencyRecord,
     ];
 
     /// The register of a stored number.
@@ -139,6 +142,7 @@ impl Register {
             Self::BondedItem => "bonded-items",
             Self::BondedDocument => "bonded-documents",
             Self::InspectionReport => "inspection-reports",
+            Self::AgencyRecord => "agency-records",
         }
     }
 

@@ -1,6 +1,7 @@
 //! The catalogue: datasets and their fields. Those of documents come from the tables of the messages themselves; what the
 //! window adds stands here. A dataset's version grows when a field changes its meaning or goes; a new one may be added.
 
+use crate::{exports, given};
 use ceb::Kind;
 use ceb::Shape;
 use clearance::identity::personal;
@@ -30,6 +31,36 @@ pub enum Dataset {
     Filings,
     /// Messages whole, as they were received: for another window that takes the same submission.
     Messages,
+    /// Orders of exports as accepted.
+    ExportOrders,
+    /// Money received for exports, as accepted.
+    ExportPayments,
+    /// Waybills of exports as accepted.
+    ExportWaybills,
+    /// Declaration lists of exports as accepted.
+    ExportDeclarations,
+    /// Master lists of exports as accepted.
+    ExportMasterBills,
+    /// Export parcels that arrived at supervised sites.
+    ExportArrivals,
+    /// Export parcels that left the country.
+    ExportDepartures,
+    /// Applications to declare lists in summary, as accepted.
+    SummaryApplications,
+    /// Where each export trade stands, after each change.
+    ExportClearances,
+    /// Where each application to summarise stands, after each change, with the declarations that came of it.
+    ExportSummaries,
+    /// What tax offices decided on refunds of tax on exports.
+    ExportRefunds,
+    /// What became of receipts and payments of trades at banks and offices of foreign exchange.
+    Settlements,
+    /// Enterprises as market supervision has them.
+    EnterpriseStatuses,
+    /// What happened to parcels and loads on their way: post, railway, airport, carriers.
+    TransportEvents,
+    /// What police found of what they were told.
+    PoliceResults,
 }
 
 /// What a field has.
@@ -43,12 +74,18 @@ pub enum FieldKind {
     Whole,
     /// An amount in yuan, exact.
     Amount,
+    /// A decimal number, exact; of an amount its currency stands beside it.
+    Decimal,
     /// Whether.
     Truth,
     /// 17 digits yyyyMMddHHmmssSSS, China standard time.
     Time,
     /// Several texts.
     Texts,
+    /// A day, yyyyMMdd.
+    Day,
+    /// One of these words.
+    Choice(&'static [&'static str]),
 }
 
 /// A field of a dataset.
@@ -70,7 +107,7 @@ pub struct Field {
 const BESIDE: [&str; 5] = ["buyerIdType", "consigneeDistrict", "payerIdType", "payTransactionId", "note"];
 
 /// Name, kind, whether it is always there, meaning.
-type Own = (&'static str, FieldKind, bool, &'static str);
+pub(crate) type Own = (&'static str, FieldKind, bool, &'static str);
 
 const CLEARANCES: [Own; 24] = [
     ("platform", FieldKind::Text, true, "platform code"),
@@ -147,9 +184,22 @@ const MESSAGES: [Own; 8] = [
     ("original", FieldKind::Text, true, "the message as received and signed, base64; its envelope is opened"),
 ];
 
+/// Fields of ours that tell of a natural person, or may.
+const PERSONAL: [&str; 6] = ["officer", "finding", "original", "person", "legalRepresentative", "statement"];
+
+fn own_field((name, kind, always, meaning): &Own) -> Field {
+    Field {
+        name: (*name).to_owned(),
+        kind: *kind,
+        always: *always,
+        personal: PERSONAL.contains(name),
+        meaning,
+    }
+}
+
 impl Dataset {
     /// All datasets.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 25] = [
         Self::Orders,
         Self::Payments,
         Self::Waybills,
@@ -160,6 +210,21 @@ impl Dataset {
         Self::Arrivals,
         Self::Filings,
         Self::Messages,
+        Self::ExportOrders,
+        Self::ExportPayments,
+        Self::ExportWaybills,
+        Self::ExportDeclarations,
+        Self::ExportMasterBills,
+        Self::ExportArrivals,
+        Self::ExportDepartures,
+        Self::SummaryApplications,
+        Self::ExportClearances,
+        Self::ExportSummaries,
+        Self::ExportRefunds,
+        Self::Settlements,
+        Self::EnterpriseStatuses,
+        Self::TransportEvents,
+        Self::PoliceResults,
     ];
 
     /// The word used in rules, routes and schemas.
@@ -175,6 +240,21 @@ impl Dataset {
             Self::Arrivals => "arrivals",
             Self::Filings => "filings",
             Self::Messages => "messages",
+            Self::ExportOrders => "export-orders",
+            Self::ExportPayments => "export-payments",
+            Self::ExportWaybills => "export-waybills",
+            Self::ExportDeclarations => "export-declarations",
+            Self::ExportMasterBills => "export-master-bills",
+            Self::ExportArrivals => "export-arrivals",
+            Self::ExportDepartures => "export-departures",
+            Self::SummaryApplications => "summary-applications",
+            Self::ExportClearances => "export-clearances",
+            Self::ExportSummaries => "export-summaries",
+            Self::ExportRefunds => "export-refunds",
+            Self::Settlements => "settlements",
+            Self::EnterpriseStatuses => "enterprise-statuses",
+            Self::TransportEvents => "transport-events",
+            Self::PoliceResults => "police-results",
         }
     }
 
@@ -197,14 +277,49 @@ impl Dataset {
             Self::Declarations => Kind::Declaration,
             Self::TaxBills => Kind::TaxBill,
             Self::Arrivals => Kind::Arrival,
-            Self::Clearances | Self::Inspections | Self::Filings | Self::Messages => return None,
+            Self::ExportOrders => Kind::ExportOrder,
+            Self::ExportPayments => Kind::ExportPayment,
+            Self::ExportWaybills => Kind::ExportWaybill,
+            Self::ExportDeclarations => Kind::ExportDeclaration,
+            Self::ExportMasterBills => Kind::MasterBill,
+            Self::ExportArrivals => Kind::ExportArrival,
+            Self::ExportDepartures => Kind::Departure,
+            Self::SummaryApplications => Kind::SummaryApplication,
+            _ => return None,
         })
+    }
+
+    /// Whether agencies file its records themselves: it is no part of what customs has of trades.
+    pub fn is_filed(self) -> bool {
+        given::own(self).is_some()
+    }
+
+    /// What the key of its records is made of, for whoever asks by key; the subject of a record is its key.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Orders | Self::Declarations | Self::Clearances | Self::Inspections => "platform/orderNo",
+            Self::Payments => "payCode/payTransactionId",
+            Self::Waybills | Self::ExportWaybills => "logisticsCode/logisticsNo",
+            Self::TaxBills => "taxNo",
+            Self::Arrivals | Self::ExportArrivals => "operatorCode/copNo",
+            Self::Filings => "code",
+            Self::Messages => "message/guid",
+            Self::ExportOrders | Self::ExportPayments | Self::ExportDeclarations | Self::ExportClearances => {
+                "merchant/orderNo"
+            }
+            Self::ExportMasterBills | Self::SummaryApplications | Self::ExportSummaries => "agentCode/copNo",
+            Self::ExportDepartures => "logisticsCode/copNo",
+            _ => "key",
+        }
     }
 
     /// Roles whose parties give it: they answer for it before the law.
     pub fn givers(self) -> &'static [Role] {
         match self {
             Self::Filings => &[Role::Officer, Role::ZoneOperator, Role::Agency],
+            Self::TransportEvents => &[Role::Agency, Role::Logistics, Role::Express, Role::SiteOperator],
+            Self::Settlements => &[Role::Agency, Role::Bank],
+            _ if self.is_filed() => &[Role::Agency],
             _ => &[Role::Officer, Role::ZoneOperator],
         }
     }
@@ -216,15 +331,13 @@ impl Dataset {
             Self::Inspections => &INSPECTIONS,
             Self::Filings => &FILINGS,
             Self::Messages => &MESSAGES,
+            Self::ExportClearances => &exports::CLEARANCES,
+            Self::ExportSummaries => &exports::SUMMARIES,
             _ => &[],
         };
-        let own = own.iter().map(|(name, kind, always, meaning)| Field {
-            name: (*name).to_owned(),
-            kind: *kind,
-            always: *always,
-            personal: matches!(*name, "officer" | "finding" | "original"),
-            meaning,
-        });
+        let filed = given::own(self);
+        let around = filed.map_or(&[][..], |_| &given::AROUND[..]);
+        let own = around.iter().chain(own).chain(filed.unwrap_or_default()).map(own_field);
         let parts = self.document().map_or(&[][..], Kind::parts);
         let fields = parts.iter().enumerate().flat_map(|(part, table)| {
             table.fields.iter().map(move |rule| Field {
@@ -238,18 +351,39 @@ impl Dataset {
         own.chain(fields).collect()
     }
 
+    /// Of a dataset whose records agencies file, the fields that they file; none of others.
+    pub fn filed_fields(self) -> Vec<Field> {
+        given::own(self).unwrap_or_default().iter().map(own_field).collect()
+    }
+
     /// The JSON Schema of its records, as they are without a mask.
     pub fn schema(self) -> Value {
+        self.schema_of(self.fields(), "")
+    }
+
+    /// The JSON Schema of what an agency files; none where it files nothing of this.
+    pub fn filed_schema(self) -> Option<Value> {
+        let fields = self.filed_fields();
+        let must: Vec<String> =
+            fields.iter().filter(|field| field.always).map(|field| field.name.clone()).collect();
+        self.is_filed().then(|| {
+            let mut schema = self.schema_of(fields, ":filed");
+            schema["required"] = must.into();
+            schema
+        })
+    }
+
+    fn schema_of(self, fields: Vec<Field>, of: &str) -> Value {
         let mut head: Map<String, Value> = Map::new();
         let mut lines: Map<String, Value> = Map::new();
-        for field in self.fields() {
+        for field in fields {
             let mut schema = match field.kind {
                 FieldKind::Message(shape) => {
                     json!({"type": "string", "description": format!("{}; {}", field.meaning, shape.words())})
                 }
                 FieldKind::Text => json!({"type": "string", "description": field.meaning}),
                 FieldKind::Whole => json!({"type": "integer", "description": field.meaning}),
-                FieldKind::Amount => {
+                FieldKind::Amount | FieldKind::Decimal => {
                     json!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "description": field.meaning})
                 }
                 FieldKind::Truth => json!({"type": "boolean", "description": field.meaning}),
@@ -258,6 +392,12 @@ impl Dataset {
                 }
                 FieldKind::Texts => {
                     json!({"type": "array", "items": {"type": "string"}, "description": field.meaning})
+                }
+                FieldKind::Day => {
+                    json!({"type": "string", "pattern": "^[0-9]{8}$", "description": field.meaning})
+                }
+                FieldKind::Choice(words) => {
+                    json!({"type": "string", "enum": words, "description": field.meaning})
                 }
             };
             if field.personal {
@@ -274,7 +414,7 @@ impl Dataset {
         }
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": format!("urn:onewindow:dataset:{}:v{}", self.word(), self.version()),
+            "$id": format!("urn:onewindow:dataset:{}{of}:v{}", self.word(), self.version()),
             "title": format!("{} v{}", self.word(), self.version()),
             "type": "object", "properties": head, "additionalProperties": false,
         })

@@ -4,12 +4,15 @@
 
 pub mod catalogue;
 pub mod envelope;
+pub mod exports;
+pub mod given;
 pub mod messages;
 pub mod neutral;
 pub mod project;
 pub mod reference;
 
 pub use catalogue::{Dataset, Field, FieldKind};
+pub use given::{Entry, of_entry};
 pub use messages::of_message;
 pub use project::{Shared, of_event, of_filing};
 

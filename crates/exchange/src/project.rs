@@ -1,11 +1,12 @@
 //! What a row gives to a dataset. A repeated or refused document gives nothing: what is shared is what counts.
 
-use crate::Mask;
 use crate::catalogue::Dataset;
+use crate::{Mask, exports};
 use ceb::{Decimal, Document, Kind};
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, Cause, Event};
+use clearance::export::{NO_PLATFORM, UNREGISTERED};
 use clearance::inspection::{Inspection, JointInspection, Measure};
 use clearance::outcome::Outcome;
 use clearance::party::Filing;
@@ -34,12 +35,9 @@ pub fn of_event(dataset: Dataset, event: &Event, outcome: &Outcome, mask: &Mask)
             // Each party got its own copy: one bill.
             bills.take(1).map(|receipt| of_document(&receipt.document, mask)).collect()
         }
-        Dataset::Filings | Dataset::Messages => Vec::new(),
-        Dataset::Orders
-        | Dataset::Payments
-        | Dataset::Waybills
-        | Dataset::Declarations
-        | Dataset::Arrivals => match &event.cause {
+        Dataset::ExportClearances => exports::trades(outcome).filter_map(exports::clearance).collect(),
+        Dataset::ExportSummaries => exports::summaries(outcome).map(exports::summary).collect(),
+        _ => match &event.cause {
             Cause::Document(arrived)
                 if Some(arrived.document.kind()) == dataset.document()
                     && outcome.repeats.is_none()
@@ -57,12 +55,16 @@ pub fn needs_states(dataset: Dataset, event: &Event, outcome: &Outcome) -> bool 
     match dataset {
         Dataset::Clearances => outcome.consignment.as_ref().is_some_and(|state| state.attempt.is_some()),
         Dataset::Inspections => is_inspection(event, outcome),
+        Dataset::ExportClearances => exports::trades(outcome).any(|trade| trade.attempt.is_some()),
+        Dataset::ExportSummaries => exports::summaries(outcome).next().is_some(),
         _ => false,
     }
 }
 
 /// Fields of a document that say what it is about and whom it names.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
+    "ownerCode",
+    "declAgentCode",
     "ebpCode",
     "ebcCode",
     "payCode",
@@ -106,22 +108,40 @@ pub fn of_document(document: &Document, mask: &Mask) -> Shared {
         values.insert("lines".to_owned(), Value::Array(lines));
     }
     let text = |name: &str| values.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default();
-    let named = ["ebpCode", "ebcCode", "payCode", "logisticsCode", "agentCode", "assureCode", "operatorCode"];
-    let mut parties: Vec<Text> =
-        named.into_iter().map(text).filter(|code| !code.is_empty()).map(Text::from).collect();
+    let named = [
+        "ebpCode",
+        "ebcCode",
+        "payCode",
+        "logisticsCode",
+        "agentCode",
+        "assureCode",
+        "operatorCode",
+        "ownerCode",
+        "declAgentCode",
+    ];
+    let names_one = |code: &&str| !code.is_empty() && *code != NO_PLATFORM && *code != UNREGISTERED;
+    let mut parties: Vec<Text> = named.into_iter().map(text).filter(names_one).map(Text::from).collect();
     parties.sort_unstable();
     parties.dedup();
     let subject = match document.kind() {
         Kind::Payment => format!("{}/{}", text("payCode"), text("payTransactionId")),
-        Kind::Waybill => format!("{}/{}", text("logisticsCode"), text("logisticsNo")),
-        Kind::Arrival => format!("{}/{}", text("operatorCode"), text("copNo")),
+        Kind::Waybill | Kind::ExportWaybill => {
+            format!("{}/{}", text("logisticsCode"), text("logisticsNo"))
+        }
+        Kind::ExportOrder | Kind::ExportPayment | Kind::ExportDeclaration => {
+            format!("{}/{}", text("ebcCode"), text("orderNo"))
+        }
+        Kind::MasterBill | Kind::SummaryApplication => format!("{}/{}", text("agentCode"), text("copNo")),
+        Kind::Departure => format!("{}/{}", text("logisticsCode"), text("copNo")),
+        Kind::Arrival | Kind::ExportArrival => format!("{}/{}", text("operatorCode"), text("copNo")),
         Kind::TaxBill => text("taxNo").to_owned(),
         _ => format!("{}/{}", text("ebpCode"), text("orderNo")),
     };
     Shared { subject, parties, values }
 }
 
-fn clearance(consignment: &Consignment) -> Option<Shared> {
+/// Where a consignment stands; its documents have to be there.
+pub fn clearance(consignment: &Consignment) -> Option<Shared> {
     let attempt = consignment.attempt.as_ref()?;
     let Document::Declaration(declaration) = &*attempt.declaration.document else { return None };
     let head = &declaration.head;
@@ -264,7 +284,7 @@ fn parties(consignment: &Consignment) -> Vec<Text> {
     consignment.parties()
 }
 
-fn object(value: Value) -> Map<String, Value> {
+pub(crate) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(values) => values,
         _ => Map::new(),

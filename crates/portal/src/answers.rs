@@ -3,6 +3,7 @@
 
 pub mod bills;
 pub mod books;
+pub mod catalogue;
 pub mod consumer;
 pub mod credit;
 pub mod decisions;

@@ -125,7 +125,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 24] {
+    pub fn files(self) -> [(&'static str, &'static str); 25] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -150,6 +150,7 @@ impl Language {
                     ("exports.ftl", include_str!(concat!("../locales/", $tag, "/exports.ftl"))),
                     ("cases.ftl", include_str!(concat!("../locales/", $tag, "/cases.ftl"))),
                     ("reports.ftl", include_str!(concat!("../locales/", $tag, "/reports.ftl"))),
+                    ("given.ftl", include_str!(concat!("../locales/", $tag, "/given.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),
                     (

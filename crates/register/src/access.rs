@@ -14,9 +14,9 @@ pub const MOVES: &[Move] = &[Move::window("read", &[""], "read")];
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Access {
-    /// `consignment`, or the word of a register.
+    /// `consignment`, the word of a register, or `list of` one of these and more.
     pub kind: String,
-    /// Which one.
+    /// Which one; of a list nothing.
     pub id: String,
     /// The role in which it was read.
     pub role: String,
@@ -27,6 +27,12 @@ pub struct Access {
     pub range: Option<(String, String)>,
     /// Whose it is: they see the reading.
     pub owners: Vec<String>,
+    /// Of a list: by what it was narrowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Of a list: how many lines were another's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
 }
 
 impl Access {

@@ -5,6 +5,7 @@
 //! Read first: [`decide`], then [`filing`], the register with the most moves.
 
 pub mod access;
+pub mod agency_record;
 pub mod answer;
 pub mod attachment;
 pub mod bonded;
@@ -246,6 +247,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::BondedItem => bonded::ITEM_MOVES,
         Register::BondedDocument => bonded::document::MOVES,
         Register::InspectionReport => inspection_report::MOVES,
+        Register::AgencyRecord => agency_record::MOVES,
     }
 }
 
@@ -358,6 +360,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::BondedItem => bonded::made_item(step, &mut faults),
         Register::BondedDocument => bonded::document::made(seen, step, &mut faults),
         Register::InspectionReport => inspection_report::made(seen, step, &mut faults),
+        Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

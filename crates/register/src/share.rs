@@ -7,6 +7,7 @@ use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
 use clearance::Text;
 use clearance::party::Role;
 use clearance::record::Record;
+use exchange::given::NEEDED;
 use exchange::{Dataset, Mask};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,7 +50,14 @@ pub struct Share {
     /// Whether a clearance that the receiver objects to, in its answer, is suspended.
     #[serde(default)]
     pub suspends: bool,
+    /// Whether the receiver may ask for a record by its key and is answered at once: `also` beside having all of them, or
+    /// `only`; none = he may not.
+    #[serde(default)]
+    pub queries: Option<String>,
 }
+
+/// Words of [`Share::queries`].
+pub const QUERIES: &[&str] = &["also", "only"];
 
 impl Share {
     /// The rule of a record.
@@ -58,6 +66,17 @@ impl Share {
     /// If the record is none of this register.
     pub fn of(record: &Record) -> Self {
         stored(record)
+    }
+
+    /// Whether records are had by asking alone.
+    pub fn is_asked_alone(&self) -> bool {
+        self.queries.as_deref() == Some("only")
+    }
+
+    /// Whether a question for this purpose may be answered by it.
+    pub fn answers(&self, purpose: &str) -> bool {
+        self.queries.as_deref().is_some_and(|word| QUERIES.contains(&word))
+            && self.purpose.trim() == purpose.trim()
     }
 
     /// How much of the dataset may be had.
@@ -115,6 +134,18 @@ fn check(seen: &Seen<'_>, receiver: &str, share: &Share, faults: &mut Vec<Fault>
         if !fields.iter().any(|field| field.name == *name) {
             faults.push(Fault::new("fields", name, says::A_FIELD.said()));
         }
+    }
+    let lacks = |name: &&&str| !share.fields.iter().any(|field| field == **name);
+    if dataset.is_filed() && !share.fields.is_empty() && NEEDED.iter().any(|name| lacks(&name)) {
+        let missing: Vec<&str> = NEEDED.iter().filter(lacks).copied().collect();
+        faults.push(Fault::new(
+            "fields",
+            "",
+            says::RULE_TELLS_STANDING.with(&[("fields", &missing.join(", "))]),
+        ));
+    }
+    if let Some(word) = share.queries.as_deref().filter(|word| !QUERIES.contains(word)) {
+        faults.push(Fault::new("queries", word, says::ONE_OF.with(&[("words", &QUERIES.join(", "))])));
     }
     for (name, texts) in &share.filter {
         if name.contains('.') || !fields.iter().any(|field| field.name == *name) {

@@ -1,6 +1,8 @@
 //! Filing, from application to revocation: who may do what when, and what trades are judged by afterwards.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+#[path = "filings/agency_records.rs"]
+mod agency_records;
 #[path = "filings/certificates.rs"]
 mod certificates;
 #[path = "filings/demands.rs"]

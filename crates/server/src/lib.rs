@@ -7,6 +7,7 @@
 // The schemas of the interface are one long JSON.
 #![recursion_limit = "256"]
 
+mod agency_queries;
 mod answering;
 pub mod api;
 pub mod auth;

@@ -2,6 +2,7 @@
 
 use clearance::Text;
 use clearance::record::{RecordKey, Register};
+use register::access::Access;
 use register::{By, Command};
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -13,23 +14,30 @@ pub fn reading(
     purpose: &str,
     range: Option<(String, String)>,
 ) -> Option<Command> {
-    let mut bytes = [0u8; 12];
-    SystemRandom::new().fill(&mut bytes).ok()?;
-    let name = evidence::hexadecimal(&bytes);
-    let access = register::access::Access {
+    let access = Access {
         kind: kind.to_owned(),
         id: id.to_owned(),
         role: by.role.word().to_owned(),
         purpose: purpose.to_owned(),
         range,
         owners: owners.iter().map(Text::to_string).collect(),
+        query: None,
+        count: None,
     };
+    written(by, &access)
+}
+
+/// What records a reading that is described already; none where the machine gives no random numbers.
+pub fn written(by: By, access: &Access) -> Option<Command> {
+    let mut bytes = [0u8; 12];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    let name = evidence::hexadecimal(&bytes);
     Some(Command {
         key: RecordKey::new(Register::Access, &format!("{}:{name}", by.actor.party)),
         version: 0,
         action: "read".into(),
         by: By { window: true, ..by },
         note: String::new(),
-        body: serde_json::to_string(&access).ok(),
+        body: serde_json::to_string(access).ok(),
     })
 }

@@ -7,12 +7,14 @@ use ceb::{Day, Document, Kind};
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::Cause;
+use clearance::export::ExportKey;
 use clearance::keys::{OrderKey, Position, Time};
-use clearance::record::{RecordKey, Register};
+use clearance::record::{Record, RecordKey, Register};
 use register::erasure::Erasure;
 use register::retention::{self, Retention, months_after};
 use register::{By, Command};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::redact::{self, Redaction};
 use store::{ChosenRead, Cursor, EventRow, Read, Row, StoreError};
 
@@ -167,6 +169,8 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
     let mut verdicts: BTreeMap<OrderKey, Option<Verdict>> = BTreeMap::new();
     // Messages of which not all documents were looked at yet: how many are left.
     let mut messages: BTreeMap<Position, u32> = BTreeMap::new();
+    // Of each record, the type of which its versions are due.
+    let mut records: BTreeMap<RecordKey, Option<&'static str>> = BTreeMap::new();
     let mut after = Cursor::default();
     loop {
         let rows = portions(read, &mut after, AT_A_TIME).await?;
@@ -192,6 +196,13 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                     continue;
                 }
                 Row::Event(event) => event,
+                // What a person asks to have erased is found by documents alone: records name nobody by his number.
+                Row::Record(record) if orders.is_none() => {
+                    if let Some(record_type) = due_record(read, &record, now, &mut records).await? {
+                        plan.due.entry(record_type.to_owned()).or_default().push(position);
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             let done = redact::redacted(&Row::Event(event.clone())).is_none();
@@ -200,8 +211,9 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                 _ => None,
             };
             // They name no person.
-            let nobody =
-                document.is_some_and(|one| matches!(one.kind(), Kind::Arrival | Kind::WaybillStatus));
+            let nobody = document.is_some_and(|one| {
+                matches!(one.kind(), Kind::Arrival | Kind::WaybillStatus) || is_of_parcels(one.kind())
+            });
             let order =
                 order_of(read, &event).await?.or_else(|| document.and_then(|document| named_order(document)));
             let asked = orders
@@ -211,7 +223,12 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                 continue;
             }
             let row_day = event.outcome.as_ref().map_or(now, |outcome| outcome.now).day();
+            let exported = match order {
+                Some(_) => None,
+                None => of_export(read, &event, row_day, now.day()).await?,
+            };
             let of_trade = match &order {
+                None if exported.is_some() => exported,
                 None => verdict(None, row_day, now.day()),
                 Some(order) => match verdicts.get(order) {
                     Some(known) => known.clone(),
@@ -252,6 +269,65 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
     Ok(plan)
 }
 
+/// Documents of many parcels of exports, and of lists: they name no person.
+fn is_of_parcels(kind: Kind) -> bool {
+    matches!(kind, Kind::MasterBill | Kind::ExportArrival | Kind::Departure | Kind::SummaryApplication)
+}
+
+/// What is to be said of an event of exports: of its trade, or by itself where it is of many parcels. None = it is none.
+async fn of_export(
+    read: &ChosenRead,
+    event: &EventRow,
+    row: Day,
+    today: Day,
+) -> Result<Option<Verdict>, StoreError> {
+    let declared = retention::of("export-declarations", today);
+    let key = event.outcome.as_ref().and_then(|outcome| outcome.export.trade.clone());
+    if let Some(key) = key {
+        let state = read.export(&ExportKey::Trade(key)).await?;
+        let Some(trade) = state.as_ref().and_then(|state| state.trade()) else { return Ok(None) };
+        let rule = if trade.attempt.is_some() { declared } else { retention::of("undeclared", today) };
+        let (last, open) = (trade.last_time.day().max(row), !trade.timers.is_empty());
+        return Ok(rule.map(|rule| Verdict { rule, last, open }));
+    }
+    let is_one = match &event.event.cause {
+        Cause::Document(arrived) => {
+            let kind = arrived.document.kind();
+            let waybill = kind == Kind::ExportWaybill
+                && event.outcome.as_ref().is_some_and(|one| !one.export.states.is_empty());
+            is_of_parcels(kind) || waybill
+        }
+        _ => false,
+    };
+    Ok(declared.filter(|_| is_one).map(|rule| Verdict { rule, last: row, open: false }))
+}
+
+/// The type of a version of a record whose time is over: all versions of a record go together, counted from its last change.
+async fn due_record(
+    read: &ChosenRead,
+    version: &Record,
+    now: Time,
+    known: &mut BTreeMap<RecordKey, Option<&'static str>>,
+) -> Result<Option<&'static str>, StoreError> {
+    if retention::personal(version.key.register).is_none() {
+        return Ok(None);
+    }
+    let record_type = match known.get(&version.key) {
+        Some(known) => *known,
+        None => {
+            let newest = read.record(&version.key).await?;
+            let found = newest.and_then(|newest| {
+                let rule = retention::of_record(&newest, now.day())?;
+                let over = months_after(newest.changed.day(), rule.erase_months) < now.day();
+                over.then_some(rule.record_type.as_str())
+            });
+            known.insert(version.key.clone(), found);
+            found
+        }
+    };
+    Ok(record_type.filter(|_| retention::redacted(version).is_some()))
+}
+
 /// Whether a trade's time is over; `asked` = the person asks for it, so what the law does not want kept goes at once.
 fn over(verdict: &Verdict, now: Time, asked: bool) -> bool {
     let months = if asked { verdict.rule.keep_months } else { verdict.rule.erase_months };
@@ -286,7 +362,16 @@ async fn redactions(read: &ChosenRead, positions: &[Position]) -> Result<Vec<Red
             Some(stored) => Some(Row::Event(Box::new(stored.row))),
             None => read.message(*position).await?.map(Row::Message),
         };
-        if let Some(redacted) = row.as_ref().and_then(redact::redacted) {
+        let redacted = match &row {
+            Some(row) => redact::redacted(row),
+            None => {
+                let record = read.record_at(*position).await?;
+                record
+                    .and_then(|record| retention::redacted(&record))
+                    .map(|record| Row::Record(Arc::new(record)))
+            }
+        };
+        if let Some(redacted) = redacted {
             redactions.push(read.sealed(*position, &redacted)?);
         }
     }

@@ -60,6 +60,17 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// What it gives of a record of its dataset that counts since a time: none where it is not among what the rule gives.
+    pub fn gives(&self, time: Time, shared: &Shared) -> Option<Map<String, Value>> {
+        let mask = self.share.mask();
+        (time.day() >= self.first() && mask.admits(&shared.values)).then(|| mask.of(&shared.values))
+    }
+
+    /// Its first day: records count by the time of their commit.
+    fn first(&self) -> ceb::Day {
+        ceb::Day::parse(&self.share.valid_from).unwrap_or_default()
+    }
+
     /// Whether it gives messages whole.
     pub fn gives_messages(&self) -> bool {
         self.dataset == Dataset::Messages && self.share.fields.iter().any(|field| field == "original")
@@ -82,11 +93,25 @@ impl Rule {
     }
 }
 
-/// The rule of an id for a receiver with these codes, if it gives something now.
+/// The rule of an id for a receiver with these codes, if it gives all its records now.
 ///
 /// # Errors
 /// [`Barred`].
 pub async fn rule(window: &Window, codes: &[Text], id: &str) -> Result<Rule, Barred> {
+    let rule = in_force(window, codes, id).await?;
+    if rule.share.is_asked_alone() {
+        return Err(Barred::State(
+            "it answers queries by key alone: ask with a request of the kind query".to_owned(),
+        ));
+    }
+    Ok(rule)
+}
+
+/// The rule of an id for a receiver with these codes, if it is in force.
+///
+/// # Errors
+/// [`Barred`].
+pub async fn in_force(window: &Window, codes: &[Text], id: &str) -> Result<Rule, Barred> {
     let key = RecordKey::new(Register::Share, id);
     let receiver = register::owner_of(&key);
     if !codes.contains(&receiver) {
@@ -163,20 +188,18 @@ pub async fn page(
     limit: usize,
 ) -> Result<Page, StoreError> {
     let mask = rule.share.mask();
-    let first = ceb::Day::parse(&rule.share.valid_from).unwrap_or_default();
+    let (givers, _) = window.names_of(&rule.share.giver);
     let mut page = Page { given: Vec::new(), upto: after.clone(), complete: false };
     let beyond =
         |position: Position| upto.is_some_and(|upto| position.sequence > upto.sequence(position.writer));
-    let wanted = |position: Position, row: &Row| concerns(rule.dataset, row) && !beyond(position);
+    let wanted = |position: Position, row: &Row| concerns(rule.dataset, &givers, row) && !beyond(position);
     let mut looked = 0;
     loop {
         // Collected first: what is looked up meanwhile would wait for the scan.
         let found = window.tail.after(&window.read, &page.upto, &wanted, limit).await?;
         for (position, kept) in found.rows {
-            for (time, shared) in given(window, (rule.dataset, &mask), position, &kept).await? {
-                if time.day() >= first && mask.admits(&shared.values) {
-                    page.take(position, time, shared, &mask);
-                }
+            for (time, shared) in given(window, (rule, &mask), position, &kept).await? {
+                page.take(position, time, shared, &mask);
             }
             page.upto.reach(position);
             if page.given.len() >= limit {
@@ -191,16 +214,59 @@ pub async fn page(
     }
 }
 
-fn concerns(dataset: Dataset, row: &Row) -> bool {
+/// Whether a row may give something; what agencies file is given by the agency that filed it.
+fn concerns(dataset: Dataset, givers: &[Text], row: &Row) -> bool {
     match row {
-        Row::Event(_) => !matches!(dataset, Dataset::Filings | Dataset::Messages),
+        Row::Record(record) if record.key.register == Register::AgencyRecord => {
+            let of = register::agency_record::dataset_of(&record.key).map(|(dataset, _)| dataset);
+            of == Some(dataset) && givers.contains(&register::owner_of(&record.key))
+        }
+        Row::Event(_) => !dataset.is_filed() && !matches!(dataset, Dataset::Filings | Dataset::Messages),
         Row::Message(row) => dataset == Dataset::Messages && row.refusal.is_none(),
         Row::Filing(_) => dataset == Dataset::Filings,
         _ => false,
     }
 }
 
+/// What a row gives by a rule.
 async fn given(
+    window: &Window,
+    (rule, mask): (&Rule, &Mask),
+    position: Position,
+    kept: &Kept,
+) -> Result<Vec<(Time, Shared)>, StoreError> {
+    if let Row::Record(record) = kept.row() {
+        return filed(window, (rule, mask), record).await;
+    }
+    let mut found = of_row(window, (rule.dataset, mask), position, kept).await?;
+    found.retain(|(time, shared)| time.day() >= rule.first() && mask.admits(&shared.values));
+    Ok(found)
+}
+
+/// A version of what an agency filed; where a correction led it out of what the rule gives, that.
+async fn filed(
+    window: &Window,
+    (rule, mask): (&Rule, &Mask),
+    record: &Record,
+) -> Result<Vec<(Time, Shared)>, StoreError> {
+    let is_given = |record: &Record| {
+        let shared = register::agency_record::shared(record, false).map(|(_, shared)| shared);
+        shared.filter(|shared| record.changed.day() >= rule.first() && mask.admits(&shared.values))
+    };
+    let shared = match (is_given(record), record.previous) {
+        (Some(shared), _) => Some(shared),
+        (None, Some(previous)) => {
+            let before = window.read.record_at(previous).await?;
+            let was_given = before.is_some_and(|before| is_given(&before).is_some());
+            let beyond = was_given.then(|| register::agency_record::shared(record, true)).flatten();
+            beyond.map(|(_, shared)| shared)
+        }
+        (None, None) => None,
+    };
+    Ok(shared.into_iter().map(|shared| (record.changed, shared)).collect())
+}
+
+async fn of_row(
     window: &Window,
     (dataset, mask): (Dataset, &Mask),
     position: Position,

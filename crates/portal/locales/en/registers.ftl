@@ -258,7 +258,7 @@ hint-attachments = Choose a file (PDF, PNG or JPEG, up to 2 MiB), or give ids, o
 hint-brandAuthorisation = A file, or the id of one that is attached already
 hint-content = PDF, PNG or JPEG, up to 2 MiB
 hint-kind = Such as business-licence
-hint-requests-kind = Assistance in enforcement, or a question
+hint-requests-kind = Assistance in enforcement, a question, or a query for a record by its key
 hint-creditGrade = Empty = standard
 hint-guaranteeLimit = Of a guarantor; empty = 0
 hint-arrivalRequired = Nothing said = by parameter

@@ -287,6 +287,7 @@ fn one(rule: &Rule, name: &str, fields: &Fields, faults: &mut Vec<Fault>) -> Val
             if digits.len() == 12 { format!("{digits}00").into() } else { digits.into() }
         }
         "map" => pairs(text),
+        "record" => record(text),
         _ => text.into(),
     }
 }
@@ -298,6 +299,18 @@ fn pairs(text: &str) -> Value {
         let (name, texts) = line.split_once('=').unwrap_or((line, ""));
         let texts: Vec<&str> = texts.split(',').map(str::trim).filter(|text| !text.is_empty()).collect();
         (name.trim().to_owned(), Value::from(texts))
+    };
+    Value::Object(lines.map(pair).collect())
+}
+
+/// `name = text`, one a line; `name[] = text, text` is a list.
+fn record(text: &str) -> Value {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let pair = |line: &str| {
+        let (name, said) = line.split_once('=').unwrap_or((line, ""));
+        let texts = || said.split(',').map(str::trim).filter(|text| !text.is_empty()).collect::<Value>();
+        let list = name.trim().strip_suffix("[]").map(|name| (name.trim().to_owned(), texts()));
+        list.unwrap_or_else(|| (name.trim().to_owned(), said.trim().into()))
     };
     Value::Object(lines.map(pair).collect())
 }
@@ -351,6 +364,13 @@ fn fill(rules: &[Rule], prefix: &str, body: &Value, fields: &mut Fields) {
                 let lines: Vec<String> =
                     members.iter().map(|(name, value)| format!("{name} = {}", texts(value))).collect();
                 fields.insert(name, lines.join("\n"));
+            }
+            ("record", Value::Object(members)) => {
+                let line = |(name, value): (&String, &Value)| match value {
+                    Value::Array(_) => format!("{name}[] = {}", plain(value)),
+                    value => format!("{name} = {}", plain(value)),
+                };
+                fields.insert(name, members.iter().map(line).collect::<Vec<String>>().join("\n"));
             }
             (_, Value::Array(items)) => {
                 let lines: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
@@ -443,6 +463,7 @@ mod tests {
             )),
             many(rule("certificates", "certificate")),
             rule("filter", "map"),
+            rule("record", "record"),
         ]
     }
 
@@ -455,6 +476,7 @@ mod tests {
             "services": ["one", {"service": "two", "to": "20270101"}],
             "certificates": ["-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", "ab".repeat(32)],
             "filter": {"customsCode": ["5301", "5302"]},
+            "record": {"enterprise": "5301960201", "invtNos": ["1", "2"], "reason": "a = b"},
         });
         let fields = fields_of(&rules(), &body);
         assert_eq!(fields["body.licences[0].codes"], "1\n2");

@@ -142,7 +142,7 @@ fn one(shown: Shown<'_>, rule: &Rule, name: &str) -> Markup {
                 }
             }
         }),
-        ("map" | "area" | "certificate", _) | (_, true) => {
+        ("map" | "record" | "area" | "certificate", _) | (_, true) => {
             labelled(shown, name, path(name), &label, hint, |described, invalid| {
                 html! {
                     textarea id=(id(shown, name)) name=(name) rows="3" spellcheck="false" aria-describedby=[described] aria-invalid=[invalid] { (value) }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod bills;
 pub mod body_form;
 pub mod books;
+pub mod catalogue;
 pub mod consignment;
 pub mod consignments;
 pub mod consumer;

@@ -44,6 +44,8 @@ pub enum Kind {
     WordOrGroup(&'static [Field]),
     /// Names, each with the texts that it may have.
     Map,
+    /// Names, each with the text that it has, or a list of texts: a record of a dataset.
+    Record,
 }
 
 impl Kind {
@@ -66,6 +68,7 @@ impl Kind {
             Self::Group(_) => "group",
             Self::WordOrGroup(_) => "word-or-group",
             Self::Map => "map",
+            Self::Record => "record",
         }
     }
 
@@ -132,7 +135,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Goods => &["/name", "/hsCode"],
         Register::Share => &["/giver", "/dataset", "/purpose", "/validTo"],
         Register::Request => &["/asked/subject", "/asked/to", "/asked/due"],
-        Register::Access => &["/kind", "/id", "/role", "/purpose"],
+        Register::Access => &["/kind", "/id", "/role", "/purpose", "/query", "/count"],
         Register::Attachment => &["/name"],
         Register::Webhook => &["/url", "/source"],
         Register::Delivery => &["/failures", "/error", "/complete"],
@@ -155,6 +158,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::InspectionReport => {
             &["/reported/number", "/reported/to", "/reported/subject", "/reported/order", "/reported/validTo"]
         }
+        Register::AgencyRecord => &["/effective"],
         Register::BondedBook => &["/counting"],
         Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],
         Register::BondedDocument => &["/gate/vehicle"],

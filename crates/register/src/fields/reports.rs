@@ -1,7 +1,8 @@
-//! The fields of inspection reports.
+//! The fields of inspection reports, of records that agencies file, and of queries for them.
 
 use super::Field;
-use super::Kind::{Area, Attachment, Choice, Code, Date, Group, Number, Text};
+use super::Kind::{Area, Attachment, Choice, Code, Date, Flag, Group, Number, Record, Text};
+use super::tables::DATASETS;
 
 const REPORTED_RESULT: &[Field] = &[
     Field::may("line", Number),
@@ -26,3 +27,26 @@ pub(super) const REPORTED: &[Field] = &[
 ];
 
 pub(super) const RECOGNITION: &[Field] = &[Field::may("until", Date)];
+
+pub(super) const AGENCY_RECORD: &[Field] = &[Field::must("effective", Date), Field::must("record", Record)];
+
+const QUERY: &[Field] = &[Field::may("dataset", Choice(DATASETS)), Field::may("key", Text)];
+
+pub(super) const ASKED: &[Field] = &[
+    Field::must("to", Code),
+    Field::must("kind", Choice(&["assistance", "question", "query"])),
+    Field::must("subject", Text),
+    Field::may("about", Text),
+    Field::may("query", Group(QUERY)),
+    Field::must("text", Area),
+    Field::must("purpose", Text),
+    Field::must("legalBasis", Text),
+    Field::must("due", Date),
+    Field::may("attachments", Attachment).many(),
+];
+
+pub(super) const ANSWER: &[Field] = &[
+    Field::must("text", Area),
+    Field::may("withRecord", Flag(false)),
+    Field::may("attachments", Attachment).many(),
+];

@@ -47,6 +47,21 @@ pub(super) const DATASETS: &[&str] = &[
     "arrivals",
     "filings",
     "messages",
+    "export-orders",
+    "export-payments",
+    "export-waybills",
+    "export-declarations",
+    "export-master-bills",
+    "export-arrivals",
+    "export-departures",
+    "summary-applications",
+    "export-clearances",
+    "export-summaries",
+    "export-refunds",
+    "settlements",
+    "enterprise-statuses",
+    "transport-events",
+    "police-results",
 ];
 
 const SERVICE: &[Field] = &[
@@ -119,21 +134,8 @@ const SHARE: &[Field] = &[
     must("validFrom", Date),
     may("validTo", Date),
     may("suspends", Flag(false)),
+    may("queries", Choice(crate::share::QUERIES)),
 ];
-
-const ASKED: &[Field] = &[
-    must("to", Code),
-    must("kind", Choice(&["assistance", "question"])),
-    must("subject", Text),
-    may("about", Text),
-    must("text", Area),
-    must("purpose", Text),
-    must("legalBasis", Text),
-    must("due", Date),
-    may("attachments", Attachment).many(),
-];
-
-const ANSWER: &[Field] = &[must("text", Area), may("attachments", Attachment).many()];
 
 const ATTACHMENT: &[Field] = &[must("name", Text), must("mediaType", Text), must("content", File)];
 
@@ -307,8 +309,8 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["approve", "amend"], GRANTED, Some("/granted")),
     (Register::Goods, &["apply", "correct", "change"], GOODS, Some("")),
     (Register::Share, &["propose", "correct"], SHARE, Some("")),
-    (Register::Request, &["ask"], ASKED, Some("/asked")),
-    (Register::Request, &["answer"], ANSWER, None),
+    (Register::Request, &["ask"], reports::ASKED, Some("/asked")),
+    (Register::Request, &["answer"], reports::ANSWER, None),
     (Register::Attachment, &["attach"], ATTACHMENT, None),
     (Register::Webhook, &["register", "change"], WEBHOOK, Some("")),
     (Register::Webhook, &["redeliver"], AGAIN, None),
@@ -334,6 +336,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::RiskCase, &["close"], CLOSING, None),
     (Register::InspectionReport, &["report-result", "correct"], reports::REPORTED, Some("/reported")),
     (Register::InspectionReport, &["recognise"], reports::RECOGNITION, None),
+    (Register::AgencyRecord, &["give", "correct"], reports::AGENCY_RECORD, Some("")),
     (Register::BondedBook, &["apply", "add-items"], BONDED_ITEMS, None),
     (Register::BondedDocument, &["file", "enter"], BONDED_LINES, Some("")),
 ];
@@ -342,8 +345,8 @@ pub(super) const FORMS: &[Row] = &[
 pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::Filing, &["applied", "granted", "inForce"]),
     (Register::Goods, &["inForce"]),
-    (Register::Request, &["asked", "answer"]),
-    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners"]),
+    (Register::Request, &["asked", "answer", "records", "share"]),
+    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners", "query", "count"]),
     (Register::Webhook, &["again", "number"]),
     (
         Register::Delivery,

@@ -4,7 +4,7 @@
 use super::{Field, Kind, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    attachment, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods,
+    agency_record, attachment, bonded, certificate, consumer, credit, demand, dispute, filing, form, goods,
     inspection_report, moves_of, offer, payment_data, request, risk_case, share, webhook,
 };
 use clearance::party::Role;
@@ -44,6 +44,7 @@ fn sample(field: &Field) -> Value {
         Kind::Choice(words) => json!(words[0]),
         Kind::Group(fields) | Kind::WordOrGroup(fields) => whole(fields),
         Kind::Map => json!({"a": ["b"]}),
+        Kind::Record => json!({"a": "b"}),
         _ => json!("x"),
     };
     if field.many { json!([one]) } else { one }
@@ -106,7 +107,12 @@ fn every_description_is_what_the_parser_takes() {
         &[],
     );
     is_described::<request::Asked>("asked", described(Register::Request, "ask"), &[]);
-    is_described::<request::Answer>("answer", described(Register::Request, "answer"), &[]);
+    let answer = described(Register::Request, "answer");
+    is_described::<request::Answer>("answer", answer, &["records", "share"]);
+    let asked = within(described(Register::Request, "ask"), "query");
+    is_described::<request::Query>("query", asked, &[]);
+    let given = described(Register::AgencyRecord, "give");
+    is_described::<agency_record::AgencyRecord>("record of an agency", given, &[]);
     is_described::<attachment::Attachment>("attachment", described(Register::Attachment, "attach"), &[]);
     is_described::<webhook::Webhook>("webhook", described(Register::Webhook, "register"), &["again"]);
     is_described::<webhook::Again>("again", described(Register::Webhook, "redeliver"), &["number"]);

@@ -72,7 +72,7 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             right(&[Right::ActionsInspect, Right::ActionsDecide, Right::RulebooksDraft])
         }
         ("get", "/v1/decisions") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
-        ("get", "/v1/reasons" | "/v1/limits") => right(&[Right::ReferenceRead]),
+        ("get", "/v1/reasons" | "/v1/limits" | "/v1/retention") => right(&[Right::ReferenceRead]),
         (
             "get",
             "/v1/evidence/head"
@@ -194,7 +194,7 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),
         ("get" | "post", "/desk/documents" | "/desk/send" | "/desk/sandbox") => right(&[Right::MessagesSend]),
-        ("get", "/desk/rules") => right(&[Right::ReferenceRead]),
+        ("get", "/desk/rules" | "/desk/datasets" | "/desk/retention") => right(&[Right::ReferenceRead]),
         // Which of the two a register asks for, its handler says.
         ("get", "/desk/registers" | "/desk/registers/{register}" | "/desk/registers/{register}/{id}") => {
             right(&[Right::RegistersRead, Right::TraceRead])

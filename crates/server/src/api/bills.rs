@@ -2,7 +2,7 @@
 //! its trade says; a firm that only paid or carried is told of none.
 
 use super::error::Problem;
-use super::{BILLS, Query, limit, lines, parameter, scope, view};
+use super::{BILLS, Query, limit, lines, parameter, readings, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -40,14 +40,18 @@ pub async fn list(
     let states = [Standing::Released, Standing::Closed].map(Standing::number).to_vec();
     let search = Search { states, number: None };
     let (found, next) = window.read.search(&scope, &search, after, limit(&query, BILLS)?).await?;
-    let mut bills = Vec::new();
+    let (mut bills, mut owners) = (Vec::new(), Vec::new());
     for summary in &found {
         let Some(consignment) = window.read.consignment(&summary.order).await? else { continue };
         if let Some(bill) = bill(&consignment, &scope, which.as_deref()) {
+            owners.push(consignment.parties());
             let mut line = lines::summary(summary, caller.is_office());
             line["bill"] = bill;
             bills.push(line);
         }
+    }
+    if caller.is_office() {
+        readings::listed(&window, &caller, "bills", &query, &owners).await?;
     }
     let mut told = json!({"bills": bills, "next": next.map(|next| next.to_string())});
     if let Scope::Party(codes) = &scope {

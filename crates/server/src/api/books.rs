@@ -3,9 +3,9 @@
 //! of registers.
 
 use super::error::Problem;
-use super::registers::{by, command_of, found, refused, sees_all, told, whole};
+use super::registers::{by, command_of, found, others, refused, sees_all, told, whole};
 use super::view::time;
-use super::{CONSIGNMENTS, Query, limit, operations, parameter};
+use super::{CONSIGNMENTS, Query, limit, operations, parameter, readings};
 use crate::Window;
 use crate::auth::Caller;
 use crate::bonded::{self, Movement};
@@ -56,6 +56,8 @@ pub async fn list(
         Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
     };
     let (records, after) = window.read.records(&search, after, limit(&query, CONSIGNMENTS)?).await?;
+    let (codes, _) = window.names_of(&caller.party);
+    readings::listed(&window, &caller, "bonded-books", &query, &others(&records, &codes)).await?;
     let books: Vec<Value> = records.iter().map(|record| head(record)).collect();
     Ok(Json(json!({"books": books, "after": after.map(|after| after.to_string())})))
 }

@@ -2,7 +2,7 @@
 
 use super::error::Problem;
 use super::{
-    CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter,
+    CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter, readings,
     registers, risk_model, scope, subjects, view,
 };
 use crate::Window;
@@ -32,31 +32,42 @@ pub async fn search(
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let scope = scope(&window, &caller);
-    let states = match parameter(&query, "state") {
+    let (told, found) = listed(&window, &caller, &query).await?;
+    readings::trades(&window, &caller, &query, &found).await?;
+    Ok(Json(told))
+}
+
+/// What a list tells, with the lines that it is made of; that it is read is written down by whoever shows it.
+pub(crate) async fn listed(
+    window: &Window,
+    caller: &Caller,
+    query: &Query,
+) -> Result<(Value, Vec<Summary>), Problem> {
+    let scope = scope(window, caller);
+    let states = match parameter(query, "state") {
         None => Vec::new(),
         Some(text) => text
             .split(',')
             .map(|state| state.parse().map_err(|_| Problem::bad_request("state is a list of state numbers")))
             .collect::<Result<_, _>>()?,
     };
-    let after = match parameter(&query, "after") {
+    let after = match parameter(query, "after") {
         None => None,
         Some(text) => {
             Some(text.parse().map_err(|_| Problem::bad_request("after is a cursor of an earlier answer"))?)
         }
     };
-    let search = Search { states, number: parameter(&query, "number") };
+    let search = Search { states, number: parameter(query, "number") };
     // Read first: what is merged meanwhile makes the list newer than it says, never older.
     let position = window.read.listed().await?;
-    let named = named_by(&window, &scope, parameter(&query, "party").as_deref())?;
+    let named = named_by(window, &scope, parameter(query, "party").as_deref())?;
     let within = named.as_ref().unwrap_or(&scope);
-    let sort = parameter(&query, "sort");
-    let limit = limit(&query, CONSIGNMENTS)?;
+    let sort = parameter(query, "sort");
+    let limit = limit(query, CONSIGNMENTS)?;
     let looked = if sort.is_some() { QUEUE } else { limit };
     let begins = if sort.is_some() { None } else { after };
     let mut of_number = match (&search.number, after) {
-        (Some(number), None) => by_number(&window, within, number).await?,
+        (Some(number), None) => by_number(window, within, number).await?,
         _ => Vec::new(),
     };
     of_number.retain(|one| search.states.is_empty() || search.states.contains(&one.state));
@@ -78,21 +89,22 @@ pub async fn search(
         found.truncate(limit);
     }
     let mut lines: Vec<Value> = found.iter().map(|one| lines::summary(one, caller.is_office())).collect();
-    match parameter(&query, "with").as_deref() {
+    match parameter(query, "with").as_deref() {
         None => {}
         Some("waiting") => {
             for (line, summary) in lines.iter_mut().zip(&found) {
-                add_waiting(&window, &caller, line, summary).await?;
+                add_waiting(window, caller, line, summary).await?;
             }
         }
         Some(_) => return Err(Problem::bad_request("with is waiting")),
     }
-    Ok(Json(json!({
+    let told = json!({
         "consignments": lines,
         "next": next.map(|next| next.to_string()),
         "more": more,
         "position": position.to_string(),
-    })))
+    });
+    Ok((told, found))
 }
 
 /// Parties that are asked for a number which is unique to each.
@@ -233,13 +245,15 @@ pub async fn waiting_in(window: &Window, caller: &Caller, states: Vec<u16>) -> R
     Ok(Waiting { found, more: next.is_some() })
 }
 
-/// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after `from`.
+/// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after `from`. What
+/// was asked for stands in the record of the reading.
 pub async fn queue(
     window: &Window,
     caller: &Caller,
     (states, to_confirm): (Vec<u16>, bool),
     sort: &str,
     (from, count): (usize, usize),
+    asked: &Query,
 ) -> Result<Queue, Problem> {
     let Waiting { mut found, more } = if to_confirm {
         Waiting { found: confirmations::of_caller(window, caller).await?, more: false }
@@ -249,6 +263,8 @@ pub async fn queue(
     if !sort.is_empty() {
         sorted_by(&mut found, sort)?;
     }
+    let page: Vec<Summary> = found.iter().skip(from).take(count).cloned().collect();
+    readings::trades(window, caller, asked, &page).await?;
     let taken = window.control.assignments(window.clock.now()).await?;
     let mut lines = Vec::new();
     for summary in found.iter().skip(from).take(count) {

@@ -2,7 +2,7 @@
 //! sees what is as with consignments: those whom it names, in full the parties of the trade itself; offices by district.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, actions, limit, operations, parameter, registers, scope, view};
+use super::{CONSIGNMENTS, Query, actions, limit, operations, parameter, readings, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -28,6 +28,10 @@ pub async fn list(
 ) -> Result<Json<Value>, Problem> {
     let (search, after) = (search(&window, &caller, &query)?, after(&query)?);
     let (found, next) = window.read.exports(&search, after, limit(&query, CONSIGNMENTS)?).await?;
+    if caller.is_office() {
+        let owners: Vec<Vec<Text>> = found.iter().map(|trade| trade.parties()).collect();
+        readings::listed(&window, &caller, "exports", &query, &owners).await?;
+    }
     let lines: Vec<Value> = found.iter().map(|trade| line(trade, caller.is_office())).collect();
     Ok(Json(json!({"exports": lines, "next": next.map(|next| next.to_string())})))
 }

@@ -1,7 +1,7 @@
 //! Messages in, and what became of them.
 
 use super::error::Problem;
-use super::{Query, operations, parameter, scope, view};
+use super::{Query, operations, parameter, readings, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::pipeline::MessageAnswer;
@@ -86,6 +86,11 @@ pub async fn find(
         kind.as_ref().is_none_or(|kind| arrived.document.kind().number().to_string() == *kind)
     });
     events.sort_by_key(|(_, event)| event.position);
+    if caller.is_office() {
+        let senders: Vec<Vec<Text>> =
+            events.iter().map(|(arrived, _)| vec![arrived.sender.clone()]).collect();
+        readings::listed(&window, &caller, "messages", &query, &senders).await?;
+    }
     let mut documents = Vec::new();
     for (arrived, event) in &events {
         let kind = Some(arrived.document.kind());
@@ -288,7 +293,37 @@ pub(crate) async fn bytes(window: &Window, caller: &Caller, position: u64) -> Re
             "its digest and what was answered are kept; its bytes went when their time was over",
         ));
     }
+    if caller.is_office() {
+        let owners = owners(window, &row).await?;
+        let id = row.position.number().to_string();
+        registers::recorded(window, registers::by(window, caller), ("message", &id), &owners, "", None)
+            .await?;
+    }
     Ok(window.read.original(&row).await?)
+}
+
+/// Whom a message names: its sender, and those for whom the trades of its documents are listed.
+async fn owners(window: &Window, row: &store::MessageRow) -> Result<Vec<Text>, Problem> {
+    let mut owners = vec![row.sender.clone()];
+    for index in 0..u64::from(row.documents) {
+        let at = Position { writer: row.position.writer, sequence: row.position.sequence + 1 + index };
+        let Some(outcome) = decided(&window.read, at).await?.and_then(|event| event.row.outcome) else {
+            continue;
+        };
+        if let Some(order) = &outcome.order
+            && let Some(consignment) = window.read.consignment(order).await?
+        {
+            owners.extend(consignment.listed_for());
+        }
+        if let Some(trade) = &outcome.export.trade
+            && let Some(state) = window.read.export(&ExportKey::Trade(trade.clone())).await?
+        {
+            owners.extend(state.trade().map(|trade| trade.parties()).unwrap_or_default());
+        }
+    }
+    owners.sort_unstable();
+    owners.dedup();
+    Ok(owners)
 }
 
 fn sha256(text: &str) -> Option<[u8; 32]> {

@@ -34,6 +34,7 @@ mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
 mod openapi_rulebooks;
+mod openapi_sharing;
 pub(crate) mod operation;
 pub(crate) mod operations;
 mod payment_data;
@@ -41,6 +42,7 @@ pub(crate) mod people;
 mod persons;
 pub(crate) mod photographs;
 mod preview;
+mod readings;
 pub(crate) mod receipts;
 mod recognitions;
 mod register_answers;
@@ -195,6 +197,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/exports/{merchant}/{order_no}/actions"),
     ("get", "/v1/exports/summaries"),
     ("get", "/v1/exports/summaries/{agent}/{cop_no}"),
+    ("get", "/v1/retention"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -263,6 +266,7 @@ pub fn router(window: Window) -> Router {
         .route("/v1/datasets", get(shares::datasets))
         .route("/v1/datasets/{dataset}", get(shares::schema))
         .route("/v1/shares/{id}/records", get(shares::records))
+        .route("/v1/retention", get(shares::retention))
         .route("/v1/sandbox/trades", post(sandbox::trade))
         .route("/v1/sandbox/conformance", get(sandbox::shown))
         .route("/v1/institutions", get(institutions::list))

@@ -110,9 +110,8 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
         _ if !inspections::queries(path).is_empty() => inspections::queries(path),
         _ => consumer::queries(path),
     };
-    found.extend(
-        queries.iter().map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}})),
-    );
+    let queries = queries.iter().chain(super::openapi_sharing::purposes(method, path));
+    found.extend(queries.map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}})));
     found
 }
 
@@ -379,8 +378,8 @@ fn schemas() -> Value {
             },
         }),
         "Datasets": object(&[("datasets", json!({"type": "array", "items": object(&[
-            ("dataset", text.clone()), ("schema", whole.clone()), ("givers", json!({"type": "array", "items": {"type": "string"}})),
-            ("fields", json!({"type": "array", "items": object(&[("name", text.clone()), ("type", text.clone()), ("personal", truth.clone()), ("meaning", text.clone())])})),
+            ("dataset", text.clone()), ("schema", whole.clone()), ("key", text.clone()), ("givers", any.clone()), ("filed", any.clone()),
+            ("fields", json!({"type": "array", "items": object(&[("name", text.clone()), ("type", text.clone()), ("personal", truth.clone()), ("meaning", text.clone()), ("always", truth.clone()), ("choices", any.clone())])})),
         ])}))]),
         "FigureTables": object(&[("tables", json!({"type": "array", "items": object(&[
             ("table", text.clone()), ("by", json!({"type": "array", "items": {"type": "string"}})), ("ofParties", truth.clone()),
@@ -454,7 +453,7 @@ pub fn build() -> Value {
         .chain(super::openapi_rulebooks::summaries())
         .chain(desks::SUMMARIES)
         .chain(super::openapi_books::SUMMARIES)
-        .chain(super::openapi_exports::SUMMARIES);
+        .chain(super::openapi_exports::summaries());
     for ((method, path), summary) in ROUTES.iter().zip(SUMMARIES.into_iter().chain(more)) {
         let open = is_open(method, path);
         let mut responses: Map<String, Value> = Map::new();

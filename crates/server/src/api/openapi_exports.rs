@@ -1,10 +1,15 @@
 //! What the document of the interface says of export trades and their summaries.
 
 use super::openapi::{list_of, object};
+use super::openapi_sharing as sharing;
 use serde_json::{Map, Value, json};
 
-/// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 5] = [
+/// One a route, in the order of the routes; what stands behind exports comes after.
+pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
+    SUMMARIES.into_iter().chain(sharing::SUMMARIES)
+}
+
+const SUMMARIES: [&str; 5] = [
     "Export trades, newest first, by cursor",
     "An export trade with its timeline, findings and what it waits for",
     "An officer's action on an export trade, naming the version seen",
@@ -36,7 +41,7 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path.strip_prefix(EXPORTS) {
         Some("" | "/summaries") => &["state", "party", "after", "limit"],
         Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
-        _ => &[],
+        _ => sharing::queries(path),
     }
 }
 
@@ -47,7 +52,8 @@ pub(super) fn request(path: &str) -> Option<&'static str> {
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
-    match path.strip_prefix(EXPORTS)? {
+    let Some(rest) = path.strip_prefix(EXPORTS) else { return sharing::answer(path) };
+    match rest {
         "" => Some("Exports"),
         "/{merchant}/{order_no}" => Some("Export"),
         "/summaries" => Some("ExportSummaries"),
@@ -115,5 +121,5 @@ pub(super) fn schemas() -> Map<String, Value> {
         ),
         ("ExportSummary", object(&whole_summary)),
     ];
-    all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).chain(sharing::schemas()).collect()
 }

@@ -5,10 +5,10 @@ use super::error::Problem;
 use super::register_answers::line;
 pub(crate) use super::register_answers::{refused, told, whole};
 use super::view::time;
-use super::{CONSIGNMENTS, Query, limit, operations, parameter, register_forms};
+use super::{CONSIGNMENTS, Query, limit, operations, parameter, readings, register_forms};
 use crate::auth::Caller;
 use crate::rights::Right;
-use crate::{Window, registering};
+use crate::{Window, agency_queries, registering};
 use axum::Json;
 use axum::extract::{Path, State};
 use clearance::Text;
@@ -81,6 +81,7 @@ pub async fn list(
             }
         }
     }
+    readings::listed(&window, &caller, register.word(), &query, &others(&found, &codes)).await?;
     let records: Vec<Value> =
         found.iter().map(|record| listed(&View::of(record, &codes), is_overdue(record, view.now))).collect();
     // What would make one: in the place of a number stands a word that is nobody's.
@@ -94,6 +95,12 @@ pub async fn list(
     new.retain(|_| !there);
     let new: Vec<Value> = new.into_iter().map(|step| register_forms::step(register, step)).collect();
     Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()), "new": new })))
+}
+
+/// Of each record that does not name the caller's party, whom it names.
+pub(super) fn others(found: &[Arc<Record>], codes: &[Text]) -> Vec<Vec<Text>> {
+    let named = |record: &&Arc<Record>| codes.iter().any(|code| record.parties.contains(code));
+    found.iter().filter(|record| !named(record)).map(|record| record.parties.clone()).collect()
 }
 
 /// What a list looks for, and the codes of the caller's party.
@@ -314,6 +321,10 @@ pub async fn act(
     if matches!(register, Register::BondedBook | Register::BondedDocument) {
         crate::bonded::with_accepted(&window, &key, &mut body).await?;
     }
+    if register == Register::Request && body.action == "answer" {
+        let (codes, _) = window.names_of(&caller.party);
+        body.body = agency_queries::with_record(&window, &key, &codes, body.body).await?;
+    }
     let command = Command {
         key,
         version: body.version,
@@ -324,7 +335,14 @@ pub async fn act(
     };
     let codes = command.by.codes.clone();
     match command_of(&window, command).await? {
-        Ok(record) => {
+        Ok(mut record) => {
+            // Where this fails, the asked one answers.
+            if register == Register::Request && record.state == "asked" {
+                match agency_queries::settle(&window, &record).await {
+                    Ok(answered) => record = answered,
+                    Err(_) => tracing::warn!(id = %record.key.id, "a query was not answered at once"),
+                }
+            }
             // What is recorded stands; where this fails, the next sign-in of the applicant does it.
             if register == Register::Filing
                 && let Err(error) = registering::admit(&window, &record).await
@@ -412,8 +430,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::Consumer | Register::Dispute | Register::Notice => {
             caller.is_office() && caller.districts.is_empty()
         }
-        // What agencies write to one another is between them.
-        Register::Request | Register::RiskCase | Register::InspectionReport => false,
+        // What agencies write to one another is between them; what one files, others have by rules of sharing.
+        Register::Request | Register::RiskCase | Register::InspectionReport | Register::AgencyRecord => false,
         // Who asks for what, and who offers what, is between the two.
         Register::ServiceRequest | Register::ServiceOffer => false,
         // Who may see a photograph is said by its inspection.

@@ -2,15 +2,15 @@
 //! tariff code, records of registers by their id. Each kind is found as its own route finds it, so nobody finds what he may not read.
 
 use super::error::Problem;
-use super::{Query, consignments, lines, parameter, registers, scope, view};
+use super::{Query, consignments, lines, parameter, readings, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
 use axum::Json;
 use axum::extract::State;
-use clearance::Reason;
 use clearance::party::Filing;
 use clearance::record::Register;
+use clearance::{Reason, Text};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,31 +34,43 @@ pub async fn search(
         return Err(Problem::bad_request("text is a number, a name or a code").with("faults", json!([fault])));
     }
     let found = consignments::by_number(&window, &scope(&window, &caller), &text.as_str().into()).await?;
+    let (records, mut others) = records(&window, &caller, &text).await?;
+    if caller.is_office() {
+        others.extend(readings::parties_of(&window, found.iter().take(HITS).map(|one| &one.order)).await?);
+    }
+    readings::listed(&window, &caller, "search", &query, &others).await?;
     let lines = found.iter().take(HITS).map(|one| lines::summary(one, caller.is_office()));
     let trades: Vec<Value> = lines.collect();
     let parties = if caller.is_office() { parties(&window, &text) } else { Vec::new() };
     let rules = if caller.rights.has(Right::ReferenceRead) { rules(&text) } else { Vec::new() };
     Ok(Json(json!({
         "text": text, "trades": trades, "parties": parties, "rules": rules,
-        "goods": goods(&window, &text), "records": records(&window, &caller, &text).await?, "most": HITS,
+        "goods": goods(&window, &text), "records": records, "most": HITS,
     })))
 }
 
 /// Records with this id, register by register, of those that the caller may see. What they hold is for their own page, which
-/// records that it was read.
-async fn records(window: &Window, caller: &Caller, id: &str) -> Result<Vec<Value>, Problem> {
-    let mut found = Vec::new();
+/// records that it was read; of each that is another's, whom it names.
+async fn records(
+    window: &Window,
+    caller: &Caller,
+    id: &str,
+) -> Result<(Vec<Value>, Vec<Vec<Text>>), Problem> {
+    let (mut found, mut others) = (Vec::new(), Vec::new());
     for register in Register::ALL {
         match registers::visible(window, caller, register.word(), id).await {
-            Ok((record, _)) => found.push(json!({
-                "register": register.word(), "id": record.key.id.as_str(), "state": record.state.as_str(),
-                "changed": view::time(record.changed),
-            })),
+            Ok((record, own)) => {
+                others.extend((!own).then(|| record.parties.clone()));
+                found.push(json!({
+                    "register": register.word(), "id": record.key.id.as_str(), "state": record.state.as_str(),
+                    "changed": view::time(record.changed),
+                }));
+            }
             Err(problem) if matches!(problem.kind(), "not-found" | "forbidden") => {}
             Err(problem) => return Err(problem),
         }
     }
-    Ok(found)
+    Ok((found, others))
 }
 
 /// Filed parties by a code or a part of their name, as of today; for offices.

@@ -1,5 +1,6 @@
-//! Sharing between agencies, for whoever asks: the catalogue of datasets, and the records that a rule gives its receiver, by
-//! cursor. Who may have what stands in the register of shares; every delivery is recorded before it is made.
+//! Sharing between agencies, for whoever asks: the catalogue of datasets, the terms for which what tells of persons is kept,
+//! and the records that a rule gives its receiver, by cursor. Who may have what stands in the register of shares; every delivery
+//! is recorded before it is made.
 
 use super::error::Problem;
 use super::{Query, limit, parameter, registers};
@@ -34,10 +35,18 @@ pub async fn datasets() -> Json<Value> {
                 .fields()
                 .iter()
                 .map(|field| {
-                    json!({"name": field.name, "type": kind(field.kind), "personal": field.personal, "meaning": field.meaning})
+                    let choices = if let FieldKind::Choice(words) = field.kind { words } else { &[] };
+                    json!({
+                        "name": field.name, "type": kind(field.kind), "personal": field.personal, "meaning": field.meaning,
+                        "always": field.always, "choices": choices,
+                    })
                 })
                 .collect();
-            json!({"dataset": dataset.word(), "schema": dataset.version(), "givers": givers, "fields": fields})
+            let filed: Vec<String> = dataset.filed_fields().into_iter().map(|field| field.name).collect();
+            json!({
+                "dataset": dataset.word(), "schema": dataset.version(), "key": dataset.key(), "givers": givers,
+                "filed": filed, "fields": fields,
+            })
         })
         .collect();
     Json(json!({ "datasets": datasets }))
@@ -48,17 +57,44 @@ fn kind(kind: FieldKind) -> &'static str {
         FieldKind::Message(_) | FieldKind::Text => "text",
         FieldKind::Whole => "integer",
         FieldKind::Amount => "amount",
+        FieldKind::Decimal => "decimal",
+        FieldKind::Day => "day",
+        FieldKind::Choice(_) => "choice",
         FieldKind::Truth => "boolean",
         FieldKind::Time => "time",
         FieldKind::Texts => "texts",
     }
 }
 
-/// `GET /v1/datasets/{dataset}`: the JSON Schema of its records.
-pub async fn schema(Path(dataset): Path<String>) -> Result<Json<Value>, Problem> {
+/// `GET /v1/datasets/{dataset}?of=shared|filed`: the JSON Schema of its records as they are shared, or as an agency files them.
+pub async fn schema(Path(dataset): Path<String>, query: Query) -> Result<Json<Value>, Problem> {
     let dataset = Dataset::from_word(&dataset)
         .ok_or_else(|| Problem::not_found("no such dataset; GET /v1/datasets lists them"))?;
-    Ok(Json(dataset.schema()))
+    match parameter(&query, "of").as_deref() {
+        None | Some("shared") => Ok(Json(dataset.schema())),
+        Some("filed") => {
+            let schema = dataset.filed_schema();
+            schema.map(Json).ok_or_else(|| Problem::not_found("agencies file no records of this dataset"))
+        }
+        Some(_) => Err(Problem::bad_request("of is shared or filed")),
+    }
+}
+
+/// `GET /v1/retention`: for how long what tells of persons is kept, by type of record, with the law, as of today and dated.
+pub async fn retention(State(window): State<Arc<Window>>) -> Json<Value> {
+    let today = window.clock.now().day();
+    let terms: Vec<Value> = register::retention::all()
+        .iter()
+        .map(|rule| {
+            let holds = rule.valid_from <= today && rule.valid_to.is_none_or(|last| today <= last);
+            json!({
+                "recordType": rule.record_type, "keepMonths": rule.keep_months, "eraseMonths": rule.erase_months,
+                "validFrom": rule.valid_from.to_string(), "validTo": rule.valid_to.map(|day| day.to_string()),
+                "law": rule.law, "source": rule.source, "sure": rule.sure, "note": rule.note, "holds": holds,
+            })
+        })
+        .collect();
+    Json(json!({ "terms": terms }))
 }
 
 /// `GET /v1/shares/{id}/records?after=&limit=&wait=&form=plain|neutral`: what a rule gives, in order, each record once, as CloudEvents, signed

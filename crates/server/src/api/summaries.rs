@@ -2,7 +2,7 @@
 //! lists. Who sees what: whoever is named by one sees all of it; offices by district, and their reading is recorded.
 
 use super::error::Problem;
-use super::{CONSIGNMENTS, Query, limit, parameter, registers, scope, view};
+use super::{CONSIGNMENTS, Query, limit, parameter, readings, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -27,6 +27,10 @@ pub async fn list(
     let search = super::exports::search(&window, &caller, &query)?;
     let after = super::exports::after(&query)?;
     let (found, next) = window.read.summaries(&search, after, limit(&query, CONSIGNMENTS)?).await?;
+    if caller.is_office() {
+        let owners: Vec<Vec<Text>> = found.iter().map(|summary| summary.parties()).collect();
+        readings::listed(&window, &caller, "summaries", &query, &owners).await?;
+    }
     let lines: Vec<Value> = found.iter().map(|summary| line(summary)).collect();
     Ok(Json(json!({"summaries": lines, "next": next.map(|next| next.to_string())})))
 }

@@ -48,10 +48,10 @@ struct Watch {
     ended: bool,
 }
 
-/// The first line of a list, without its deadlines.
-async fn first(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Value, Problem> {
+/// The first line of a list, without its deadlines. Of it nothing is shown but that it changed: that is no reading.
+async fn first(window: &Window, caller: &Caller, state: &str) -> Result<Value, Problem> {
     let asked = query(&[("state", state), ("limit", "1")]);
-    let list = api::consignments::search(State(window.clone()), caller.clone(), asked).await?.0;
+    let (list, _) = api::consignments::listed(window, caller, &asked).await?;
     Ok(list["consignments"][0].clone())
 }
 

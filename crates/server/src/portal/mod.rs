@@ -5,6 +5,7 @@
 
 mod account;
 mod books;
+mod catalogue;
 mod consumer;
 mod credit;
 mod demands;
@@ -80,6 +81,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/bills"),
     ("get", "/desk/search"),
     ("get", "/desk/rules"),
+    ("get", "/desk/datasets"),
+    ("get", "/desk/retention"),
     ("get", "/desk/sandbox"),
     ("post", "/desk/sandbox"),
     ("get", "/desk/send"),
@@ -187,6 +190,8 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/decisions/file", get(officer::decisions_file))
         .route("/desk/search", get(desk::search))
         .route("/desk/rules", get(desk::rules))
+        .route("/desk/datasets", get(catalogue::datasets))
+        .route("/desk/retention", get(catalogue::terms))
         .route("/desk/demands", get(demands::both))
         .route("/desk/books", get(books::list))
         .route("/desk/books/{id}", get(books::show))

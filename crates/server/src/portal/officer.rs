@@ -41,7 +41,8 @@ pub async fn queue(
     };
     let sort = Sorting::read(get(&asked, "sort"), &queue::SORTED).text();
     let asked_for = (states, to_confirm);
-    let found = api::consignments::queue(&window, &caller, asked_for, &sort, (from, queue::PAGE)).await?;
+    let page = (from, queue::PAGE);
+    let found = api::consignments::queue(&window, &caller, asked_for, &sort, page, &asked).await?;
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
     // What is confirmed is looked at, one by one.

@@ -93,6 +93,10 @@ fn more(frame: &Frame, caller: &Caller) -> Vec<(String, String, String)> {
     }
     if caller.rights.has(Right::SharesRead) {
         more.push(("/desk/shares".to_owned(), texts.text("nav-shares"), texts.text("about-shares")));
+        more.push(("/desk/datasets".to_owned(), texts.text("datasets-title"), texts.text("about-datasets")));
+    }
+    if caller.rights.has(Right::ReferenceRead) {
+        more.push(("/desk/retention".to_owned(), texts.text("terms-title"), texts.text("about-terms")));
     }
     more
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
+mod agency_records;
 mod bonded;
 mod codes;
 mod consumer;
@@ -14,6 +15,7 @@ mod drafts_in_browser;
 mod draws;
 mod every_page_in_browser;
 mod evidence;
+mod export_datasets;
 mod export_summaries;
 mod export_trades;
 mod exports;
@@ -25,6 +27,7 @@ mod inspections;
 mod inspections_in_browser;
 mod institutions;
 mod interface;
+mod list_readings;
 mod officer_by_keys;
 mod officer_queue;
 mod operations;
@@ -49,6 +52,7 @@ mod recorded;
 mod registering;
 mod registers;
 mod retention;
+mod retention_of_records;
 mod risk_cases;
 mod rotation;
 mod rulebook_drafts;

@@ -39,7 +39,7 @@ pub fn client(networks: &[&str]) -> Client {
 }
 
 /// A server that sends, until it is dropped.
-struct Sending(tokio::task::JoinHandle<()>);
+pub struct Sending(tokio::task::JoinHandle<()>);
 
 impl Drop for Sending {
     fn drop(&mut self) {
@@ -47,7 +47,7 @@ impl Drop for Sending {
     }
 }
 
-fn sending(zone: &Zone) -> Sending {
+pub fn sending(zone: &Zone) -> Sending {
     Sending(tokio::spawn(push::run(zone.window.clone(), client(&["127.0.0.0/8"]), PATIENCE)))
 }
 
@@ -89,7 +89,7 @@ pub async fn webhook(zone: &Zone, party: &str, name: &str, body: Value) -> Strin
     id
 }
 
-async fn until(counterpart: &Counterpart, what: impl Fn(&Taken) -> bool) -> Taken {
+pub async fn until(counterpart: &Counterpart, what: impl Fn(&Taken) -> bool) -> Taken {
     let began = Instant::now();
     loop {
         let taken = counterpart.taken();
