@@ -310,7 +310,7 @@ async fn any_number_leads_to_an_export_for_those_who_see_it() {
         [number.as_str(), shown["invtNo"].as_str().unwrap(), &pre_no, &head.logistics_no, &head.cop_no]
     {
         for party in [MERCHANT, AGENT, CARRIER, CUSTOMS] {
-            assert_eq!(found(&zone, party, text).await.0, [number.clone()], "{party} {text}");
+            assert_eq!(found(&zone, party, text).await.0, std::slice::from_ref(&number), "{party} {text}");
         }
         for party in ["5301960202", "5301980502", "5301960302"] {
             assert!(found(&zone, party, text).await.0.is_empty(), "{party} {text}");
