@@ -136,12 +136,11 @@ pub(crate) fn is_of_nobody(route: &str) -> bool {
 }
 
 /// Routes that name a record in their query or their body.
-const NAMES_IN_QUERY: [(&str, &str); 7] = [
+const NAMES_IN_QUERY: [(&str, &str); 6] = [
     ("get", "/v1/messages"),
     ("get", "/v1/evidence/proof"),
     ("get", "/v1/search"),
     ("get", "/v1/consignments"),
-    ("get", "/v1/exports"),
     ("post", "/v1/actions"),
     ("post", "/v1/assignments"),
 ];
@@ -438,7 +437,6 @@ impl World {
             }
             "/v1/search" => format!("/v1/search?text={order_no}"),
             "/v1/consignments" => format!("/v1/consignments?number={order_no}"),
-            "/v1/exports" => format!("/v1/exports?party={party}"),
             "/v1/definitions/{kind}" => route.replace("{kind}", if is_there { "621" } else { "622" }),
             "/v1/persons/{id}" => {
                 route.replace("{id}", &record(|one| &one.person, &"0".repeat(32))) + "?purpose=test"
