@@ -87,6 +87,9 @@ fn said(window: &Window) -> Vec<Reason> {
     told.map_or_else(Vec::new, |outcome| outcome.answer.findings.iter().map(|one| one.reason).collect())
 }
 
+/// What is changed of an application.
+type Change = &'static dyn Fn(&mut ExportReturn);
+
 #[test]
 fn an_application_is_approved_tallied_and_released() {
     let (mut window, export, entry) = left();
@@ -135,7 +138,7 @@ fn a_tally_may_come_first_and_stands_for_all_that_come_in_its_parcel() {
 
 #[test]
 fn everything_that_stands_against_an_application_is_told_with_both_values() {
-    let differs: [(&dyn Fn(&mut ExportReturn), Reason); 9] = [
+    let differs: [(Change, Reason); 9] = [
         (&|one| one.head.ebp_code = "5301960102".into(), Reason::ReturnPlatformDiffers),
         (&|one| one.lines[0].gnum = 77, Reason::ExportReturnLineUnknown),
         (&|one| one.lines[0].gcode = "6109100099".into(), Reason::ExportReturnLineUnknown),
@@ -166,7 +169,7 @@ fn everything_that_stands_against_an_application_is_told_with_both_values() {
 
 #[test]
 fn what_is_wrong_by_itself_is_refused_with_a_code_of_its_kind() {
-    let wrong: [(&dyn Fn(&mut ExportReturn), Reason, i32); 6] = [
+    let wrong: [(Change, Reason, i32); 6] = [
         (&|one| one.head.ie_flag = "E".into(), Reason::FieldNotAllowed, -214_008),
         (&|one| one.head.country = "142".into(), Reason::FieldNotAllowed, -214_008),
         (&|one| one.head.reason = " ".into(), Reason::ReasonEmpty, -215_042),
