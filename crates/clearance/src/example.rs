@@ -69,6 +69,8 @@ pub fn never(reason: Reason) -> Option<NotGiven> {
         Reason::Undecided => Some(NotGiven::InternalFailure),
         // The type is 1 in order and list, and nothing else is accepted of either.
         Reason::BuyerIdTypeDiffers => Some(NotGiven::UnreachableBySchema),
+        // What else a book refuses, the checks of a list do not let in.
+        Reason::BookLineFaulty => Some(NotGiven::UnreachableBySchema),
         _ => None,
     }
 }

@@ -187,7 +187,7 @@ struct Verdict {
 fn verdict(consignment: Option<&Consignment>, row: Day, today: Day) -> Option<Verdict> {
     // A trade counts as declared from its first accepted declaration on.
     let declared = consignment.is_some_and(|one| one.attempt.is_some());
-    let rule = retention::of(if declared { "export-declarations" } else { "undeclared" }, today)?;
+    let rule = retention::of(if declared { "declarations" } else { "undeclared" }, today)?;
     let last = consignment.map_or(row, |one| one.last_time.day().max(row));
     Some(Verdict { rule, last, open: consignment.is_some_and(|one| !one.timers.is_empty()) })
 }

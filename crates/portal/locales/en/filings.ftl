@@ -8,7 +8,6 @@ item-gates = Gates
 item-video = Video supervision
 item-warehouseSystem = Warehouse system that customs is connected to
 item-filings-code = Code of the other party
-item-direction = Direction
 item-filings-place = Where it is
 item-cameras = Cameras
 item-keptDays = Days for which recordings are kept

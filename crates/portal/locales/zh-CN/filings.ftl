@@ -8,7 +8,6 @@ item-gates = 卡口
 item-video = 视频监控
 item-warehouseSystem = 与海关联网的仓储管理系统
 item-filings-code = 对方企业编码
-item-direction = 方向
 item-filings-place = 位置
 item-cameras = 摄像头数量
 item-keptDays = 录像保存天数

@@ -88,7 +88,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                 a.button href=(file("exit-checklist")) { (texts.text("books-file-exit")) }
             }
         }
-        p {
+        p.files {
             a href=(register_address(DOCUMENTS)) { (texts.text("books-documents")) } " · "
             a href=(record_address(BOOKS, &head.book)) { (texts.text("books-record")) } " · "
             a href=(format!("{there}/file")) { (texts.text("books-export")) }

@@ -30,6 +30,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
     for folder in [
         "src",
         "src/bonded",
+        "src/park",
         "src/payment_data",
         "src/risk_case",
         "src/credit",

