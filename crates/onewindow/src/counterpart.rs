@@ -165,12 +165,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
 async fn obey(file: PathBuf, kind: Kind, counterpart: Counterpart) {
     let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
     let (mut known, mut set) = (String::new(), None);
+    let mut told = Vec::new();
     loop {
         let text = read(&file);
         // Empty, it is being written, or not there.
         if text != known && !text.is_empty() {
             let (scripts, wrong) = Scripts::read(&text, &names);
-            wrong.iter().for_each(|why| eprintln!("{}: {why}", file.display()));
+            // A slip that stays is told once.
+            let slips = wrong.iter().filter(|why| !told.contains(*why));
+            slips.for_each(|why| eprintln!("{}: {why}", file.display()));
+            told.clone_from(&wrong);
             let wanted = scripts.of(kind.word()).map(|(line, script)| (line, script.clone()));
             if wanted != set {
                 let script = wanted.as_ref().map(|(_, script)| script.clone()).unwrap_or_default();

@@ -18,6 +18,8 @@ pub enum Reader {
     Office,
     /// Customs, at what is of one trade.
     OfficeAtTrade,
+    /// The merchant in whose name a summary is declared, at the summary.
+    Principal,
     /// The person whose trade it is.
     Consumer,
     /// Who is given these fields of a dataset by a rule of sharing.
@@ -36,7 +38,10 @@ const COUNTS: [&str; 9] = [
     "/v1/accounts",
     "/v1/limits",
 ];
-/// What names one trade, message or summary.
+/// What lists are grouped by in a summary, by its names in the documents.
+const GROUPED: [&str; 2] = ["itemName", "gname"];
+/// What names one trade, message or summary. A message is asked for by its digest, or by the key of its trade, too: that is
+/// no list.
 const OF_ONE: [&str; 5] =
     ["{platform}/{order_no}", "{merchant}/{order_no}", "{agent}/{cop_no}", "{invt_no}", "{position}"];
 
@@ -45,7 +50,10 @@ impl Reader {
     pub fn at(&self, route: &str) -> Self {
         match self {
             _ if COUNTS.iter().any(|begin| route.starts_with(begin)) => Self::Nobody,
-            Self::Office if OF_ONE.iter().any(|one| route.contains(one)) => Self::OfficeAtTrade,
+            Self::Office if route == "/v1/messages" || OF_ONE.iter().any(|one| route.contains(one)) => {
+                Self::OfficeAtTrade
+            }
+            Self::Party(code) if code == MERCHANT && route.contains("{agent}/{cop_no}") => Self::Principal,
             other => other.clone(),
         }
     }
@@ -60,6 +68,8 @@ impl Reader {
                 mark.sender == *code || (is_named(code, mark) && told)
             }
             Self::Office => is_number(mark),
+            // And what the goods are called that are declared in his name.
+            Self::Principal => GROUPED.contains(&mark.name) || Self::Party(MERCHANT.to_owned()).may(mark),
             Self::OfficeAtTrade => true,
             // What the documents of his trade say of him, what he ordered, and its numbers.
             Self::Consumer => {
