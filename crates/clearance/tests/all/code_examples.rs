@@ -675,6 +675,7 @@ fn every_rule_is_shown_with_what_brings_it_about() {
     of_exports(&mut seen);
     of_bills(&mut seen);
     of_summaries(&mut seen);
+    crate::export_returns::examples(&mut |reason, case, window, sent| seen.add(reason, case, window, sent));
     assert_eq!(seen.missing, Vec::<String>::new());
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["code", "rules", "state", "case_en", "case_zh", "text", "fragment"]).unwrap();

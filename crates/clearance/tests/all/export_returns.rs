@@ -485,3 +485,74 @@ fn a_return_is_of_those_whom_it_names() {
     let tallied = window.send_as("5301960401", Document::ReturnTally(export.tally(None, window.now)));
     assert_eq!(tallied.answer.findings[0].reason, Reason::SenderHasNoPermission);
 }
+
+/// Who is told of a rule: its case in English and Chinese, the window where it was said, what was sent last.
+pub(crate) type Shown<'a> = &'a mut dyn FnMut(Reason, [&'static str; 2], &Window, &[Document]);
+
+/// What brings each rule of returns about.
+pub(crate) fn examples(show: Shown<'_>) {
+    let mut changed = |reason, case, change: Change| {
+        let (mut window, export, entry) = left();
+        let mut application = export.goods_back(&entry, 0, &[(0, ONE)], window.now);
+        change(&mut application);
+        apply(&mut window, &application);
+        show(reason, case, &window, &[Document::ExportReturn(application)]);
+    };
+    let case = ["return with another platform than the list's", "退货申请与清单的电商平台不同"];
+    changed(Reason::ReturnPlatformDiffers, case, &|one| {
+        one.head.ebp_code = "5301960102".into();
+        one.head.ebp_name = "样例滇池优选平台".into();
+    });
+    let case = ["return of a line that the list does not have", "退货申请含有清单没有的商品项"];
+    changed(Reason::ExportReturnLineUnknown, case, &|one| one.lines[0].gnum = 77);
+    let case = ["return of goods by another name than in the list", "退货商品名称与清单不同"];
+    changed(Reason::ExportReturnGoodsDiffer, case, &|one| one.lines[0].gname = "样例别名".into());
+    let case = ["return of 99 pieces, more than left", "退货99件，超过已离境数量"];
+    changed(Reason::ExportReturnQuantityExceeds, case, &|one| one.lines[0].qty = Decimal::from_whole(99));
+    let case = ["return to another district than the list's", "退货至原申报地以外的关区"];
+    changed(Reason::ReturnToAnotherDistrict, case, &|one| one.head.customs_code = "8601".into());
+
+    let mut brought = |reason, case, window: &mut Window, export: &Export, entry: &str| {
+        let application = export.goods_back(entry, 0, &[(0, ONE)], window.now);
+        apply(window, &application);
+        show(reason, case, window, &[Document::ExportReturn(application)]);
+    };
+    let (mut window, early) = (Window::new(), export());
+    for (sender, document) in early.documents() {
+        window.send_as(&sender, document);
+    }
+    let entry = of(&window, &early).attempt.as_ref().unwrap().invt_no.clone().unwrap();
+    let case = ["return of goods that have not left", "货物未离境即申请退货"];
+    brought(Reason::ReturnBeforeDeparture, case, &mut window, &early, &entry);
+    let (mut window, export, entry) = left();
+    window.wait_days(200);
+    let case = ["return more than half a year after the departure", "离境逾六个月申请退货"];
+    brought(Reason::ReturnWithoutRelief, case, &mut window, &export, &entry);
+    let (mut window, export, entry) = left();
+    window.wait_days(400);
+    let case = ["return more than a year after the departure", "离境逾一年申请退货"];
+    brought(Reason::ReturnTooLate, case, &mut window, &export, &entry);
+    let (mut window, exports, numbers) = crate::summaries::closed(2);
+    crate::summaries::send(&mut window, &crate::summaries::application(&exports, &numbers));
+    let case = ["return of a list that was declared in summary", "已汇总申报的清单申请退货"];
+    brought(Reason::ReturnAfterSummary, case, &mut window, &exports[0], &numbers[0]);
+
+    let (mut window, export, entry) = left();
+    let other = (50..)
+        .map(|number| Export::new(1, number, NOW))
+        .find(|one| one.declaration.head.logistics_code == export.declaration.head.logistics_code)
+        .unwrap();
+    let others = leave(&mut window, &other);
+    bring(&mut window, &export, &entry, 0);
+    let tallied = export.tally(Some(&others), window.now);
+    window.send(Document::ReturnTally(tallied.clone()));
+    let case = ["tally with another list than the return's", "理货单清单编号与退货申请不同"];
+    show(Reason::TallyOfAnotherList, case, &window, &[Document::ReturnTally(tallied)]);
+    let (mut window, export, entry) = left();
+    bring(&mut window, &export, &entry, 0);
+    window.wait_days(400);
+    let tallied = export.tally(Some(&entry), window.now);
+    window.send(Document::ReturnTally(tallied.clone()));
+    let case = ["goods that came back after the year was over", "逾一年货物才退回"];
+    show(Reason::ReturnCameLate, case, &window, &[Document::ReturnTally(tallied)]);
+}

@@ -191,7 +191,9 @@ pub(super) fn tallied(case: &mut Case<'_>, to: &ExportTradeKey, parcel: &Waybill
         let looked_at = more.iter().all(|new| back.findings.iter().any(|known| known.reason == new.reason));
         for finding in more {
             if !back.findings.iter().any(|known| known.reason == finding.reason) {
-                back.findings.push(finding);
+                back.findings.push(finding.clone());
+                // Whoever sent the tally is told what is to be looked at.
+                case.out.answer.findings.push(finding);
             }
         }
         clear_timer(case, &mut trade, number);

@@ -144,7 +144,17 @@ pub(super) async fn dispute(world: &World, messages: &Messages, trade: &Trade, i
         _ => consumer::come_in(zone, messages, &head.order_no).await,
     };
     let body = json!({"platform": head.ebp_code.as_str(), "orderNo": head.order_no.as_str(), "text": "样例：不是我买的"});
-    let (status, told) = consumer::post(zone, Some(&session), "/v1/consumer/disputes", body).await;
-    assert_eq!(status, 201, "{told}");
-    told["seller"].as_str().unwrap().to_owned()
+    // What he used is found when the index has it.
+    for _ in 0..400 {
+        let (status, told) =
+            consumer::post(zone, Some(&session), "/v1/consumer/disputes", body.clone()).await;
+        match status {
+            404 => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+            _ => {
+                assert_eq!(status, 201, "{told}");
+                return told["seller"].as_str().unwrap().to_owned();
+            }
+        }
+    }
+    panic!("no use of {} was ever found", head.order_no);
 }
