@@ -1,6 +1,7 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
+use super::sorted::{compared, order_of};
 use super::{
     CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter, readings,
     registers, risk_model, scope, subjects, view,
@@ -20,7 +21,6 @@ use clearance::record::{Record, RecordKey, Register};
 use register::answer::Answer;
 use register::webhook::{Form, Webhook};
 use serde_json::{Value, json};
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{QueueOrder, QueuePlace, QueueSearch, Read, RecordSearch, Scope, Search, StoredEvent, Summary};
@@ -190,27 +190,6 @@ fn summary_of(consignment: &Consignment) -> Summary {
     Summary::of(consignment, consignment.last, consignment.last_time)
 }
 
-/// Columns that lists are sorted by.
-const SORTED: &str = "created, order, lane, state, entry, district, changed";
-
-/// How lines are compared by a column; a minus before it = the largest first. What is equal stays the newest first.
-fn compared(sort: &str) -> Result<impl Fn(&Summary, &Summary) -> Ordering + Copy, Problem> {
-    let (by, falling) = sort.strip_prefix('-').map_or((sort, false), |by| (by, true));
-    let compare: fn(&Summary, &Summary) -> Ordering = match by {
-        "order" => |one, other| one.order.order_no.cmp(&other.order.order_no),
-        "lane" => |one, other| one.lane.cmp(&other.lane),
-        "state" => |one, other| one.state.cmp(&other.state),
-        "entry" => |one, other| one.invt_no.cmp(&other.invt_no),
-        "district" => |one, other| one.customs_code.cmp(&other.customs_code),
-        "changed" => |one, other| one.time.cmp(&other.time),
-        _ => {
-            let wrong = format!("sort is one of {SORTED}, with a minus before it for the largest first");
-            return Err(Problem::bad_request(&wrong));
-        }
-    };
-    Ok(move |one: &Summary, other: &Summary| if falling { compare(other, one) } else { compare(one, other) })
-}
-
 /// The trades that name a party, for offices alone: a party's list has no other's.
 fn named_by(window: &Window, scope: &Scope, party: Option<&str>) -> Result<Option<Scope>, Problem> {
     match (party, scope) {
@@ -298,20 +277,6 @@ pub async fn ended_in(window: &Window, caller: &Caller, states: Vec<u16>) -> Res
     let search = Search { states, ..Search::default() };
     let (found, next) = window.read.search(&scope(window, caller), &search, None, SORTABLE).await?;
     Ok(Waiting { found, more: next.is_some() })
-}
-
-/// The order of a queue by its word; none = by lane and age. Each is right over all that waits.
-fn order_of(sort: &str) -> Result<QueueOrder, Problem> {
-    Ok(match sort {
-        "" | "-lane" => QueueOrder::Severest,
-        "lane" => QueueOrder::Mildest,
-        "changed" => QueueOrder::Oldest,
-        "-changed" => QueueOrder::Newest,
-        _ => {
-            let wrong = "sort is one of lane, changed, with a minus before it for the largest first";
-            return Err(Problem::bad_request(wrong));
-        }
-    })
 }
 
 /// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after a cursor of an earlier

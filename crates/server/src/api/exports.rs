@@ -3,6 +3,7 @@
 
 use super::error::Problem;
 use super::export_changes::trade_after;
+use super::export_waiting::waiting;
 use super::{
     CONSIGNMENTS, Query, actions, assignments, export_changes, export_lists, limit, operations, parameter,
     readings, registers, scope, view,
@@ -14,11 +15,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ceb::Document;
-use clearance::consignment::{Filed, Lane, State as Standing};
+use clearance::consignment::{Filed, Lane};
 use clearance::event::{ActionKind, Cause, OfficerAction, TimerKind};
-use clearance::export::{
-    ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport, ReturnStanding,
-};
+use clearance::export::{ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport};
 use clearance::finding::Finding;
 use clearance::keys::Position;
 use clearance::{Reason, Text};
@@ -95,58 +94,6 @@ pub(super) fn line(trade: &ExportTrade, codes: &[Text], officer: bool) -> Value 
         line["reasons"] = findings.map(|finding| finding.reason.word()).collect();
     }
     line
-}
-
-/// What a trade waits for, in words.
-fn waiting(trade: &ExportTrade) -> Vec<&'static str> {
-    let present = |filed: Option<&Filed>| filed.is_some_and(|filed| filed.status != 1);
-    let mut waiting = Vec::new();
-    if !present(trade.order.as_ref()) {
-        waiting.push("order");
-    }
-    let Some(attempt) = &trade.attempt else {
-        waiting.push("declaration");
-        return waiting;
-    };
-    let carriage = trade.carriage.as_ref();
-    if !present(carriage.and_then(|carriage| carriage.waybill.as_ref())) && !attempt.state.frees_the_key() {
-        waiting.push("waybill");
-    }
-    match attempt.state {
-        Standing::Staged => waiting.push("declaration"),
-        Standing::Review => waiting.push("review"),
-        Standing::Inspection => waiting.push("inspection"),
-        Standing::Concluded => {
-            // Concluded by hand it goes on by hand.
-            if attempt.lane == Some(Lane::Hold) {
-                waiting.push("customs");
-            }
-            if carriage.is_none_or(|carriage| carriage.bill.is_none()) {
-                waiting.push("bill");
-            }
-            if carriage.is_none_or(|carriage| carriage.arrived.is_none()) {
-                waiting.push("arrival");
-            }
-        }
-        Standing::Released => waiting.push("departure"),
-        state if !state.is_final() && !matches!(state, Standing::Declared | Standing::Entered) => {
-            waiting.push("customs");
-        }
-        _ => {}
-    }
-    let cancels = clearance::decide::export::is_open(trade, &ActionKind::ApproveCancellation);
-    if cancels && !waiting.contains(&"customs") {
-        waiting.push("customs");
-    }
-    for back in &trade.returns {
-        match back.standing {
-            ReturnStanding::Approved => waiting.push("returned-goods"),
-            standing if !standing.is_final() => waiting.push("return-decision"),
-            _ => {}
-        }
-    }
-    waiting.dedup();
-    waiting
 }
 
 fn missing() -> Problem {

@@ -2,6 +2,7 @@
 //! who may make it is said by `register`.
 
 use super::error::Problem;
+use super::flags::{is, maybe, purpose};
 use super::register_answers::line;
 pub(crate) use super::register_answers::{refused, told, whole};
 use super::reuse::{is_copy_of_licence, is_reused, may_find, reuses, seen};
@@ -130,21 +131,6 @@ fn searched(
 fn ids(number: &str, codes: &[Text]) -> Vec<String> {
     let own = codes.iter().map(|code| format!("{code}:{}", number.trim()));
     std::iter::once(number.trim().to_owned()).chain(own).collect()
-}
-
-/// A parameter that is `true`, or not there.
-fn is(query: &Query, name: &str) -> Result<bool, Problem> {
-    Ok(maybe(query, name)?.unwrap_or(false))
-}
-
-/// A parameter that is `true`, `false`, or not there.
-fn maybe(query: &Query, name: &str) -> Result<Option<bool>, Problem> {
-    match parameter(query, name).as_deref() {
-        None => Ok(None),
-        Some("false") => Ok(Some(false)),
-        Some("true") => Ok(Some(true)),
-        Some(_) => Err(Problem::bad_request(&format!("{name} is true or false"))),
-    }
 }
 
 /// Whether what a record waits for is late, or a certificate has to be renewed.
@@ -477,10 +463,6 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::RulebookDraft | Register::DrawPeriod => false,
         Register::SignIn => caller.is_of_zone(),
     }
-}
-
-fn purpose(query: &Query) -> Text {
-    parameter(query, "purpose").unwrap_or_default()
 }
 
 /// A record that the caller may see, and whether it names his party.
