@@ -622,7 +622,16 @@ async fn told(
     let headers = parts.headers.iter().filter(|(name, _)| *name != "content-length");
     let headers =
         headers.map(|(name, value)| without(names, &format!("{name}: {}", value.to_str().unwrap())));
-    (parts.status.as_u16(), headers.collect(), without(names, &String::from_utf8_lossy(&bytes)))
+    let told = without(names, &String::from_utf8_lossy(&bytes));
+    (parts.status.as_u16(), headers.collect(), without_place(&told))
+}
+
+/// A list without the place up to which it is whole: that moves by what others do meanwhile.
+fn without_place(text: &str) -> String {
+    const PLACE: &str = "\"position\":\"";
+    let Some((before, rest)) = text.split_once(PLACE) else { return text.to_owned() };
+    let rest = rest.split_once('"').map_or("", |(_, rest)| rest);
+    format!("{before}{PLACE}…\"{rest}")
 }
 
 async fn answered(
