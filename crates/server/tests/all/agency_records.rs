@@ -8,7 +8,6 @@ use clearance::party::Role;
 use counterpart::{Kind, Script};
 use exchange::Dataset;
 use serde_json::{Value, json};
-use store::Read;
 
 const POLICE: &str = "5301000905";
 const MERCHANT: &str = "5301960201";

@@ -177,6 +177,8 @@ async fn every_page_answers_every_caller_as_the_table_says() {
         // The address itself first, as it stands in links and in what follows a sign-in.
         let encoded = portal::pages::address("", &[("next", &path)]).replace("?next=", "");
         let mut names = vec![encoded, path.replace('&', "&amp;"), path.clone()];
+        // What was searched for stands in the field again.
+        names.extend(path.split_once("?position=").map(|(_, position)| format!("value=\"{position}\"")));
         names.extend(world.names(whose, &path));
         for (caller, expected) in CALLERS.into_iter().zip(expected) {
             let session = world.texts.get(caller).map_or("", String::as_str);
