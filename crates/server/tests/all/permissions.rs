@@ -151,8 +151,8 @@ const NAMES_IN_QUERY: [(&str, &str); 6] = [
 pub(crate) fn is_told_elsewhere(route: &str) -> bool {
     // Who signs in by a provider is told in `providers`.
     ["/parks/{id}", "/sites/{code}", "{provider}"].iter().any(|named| route.contains(named))
-        // The page of a register has no record in its address.
-        || route == "/desk/registers/{register}"
+        // The page of a register, and the form that makes a record, have none in their address.
+        || (route.starts_with("/desk/registers/{register}") && !route.contains("{id}"))
 }
 
 /// Of what another's record is reached by no caller at all: he alone does, or whoever was given it.
