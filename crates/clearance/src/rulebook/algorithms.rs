@@ -1,6 +1,6 @@
 //! Which algorithms the window accepts for signatures of messages, and when. What a party narrows for itself is in its filing.
 
-use super::{Confidence, TableFault, rows};
+use super::{Confidence, TableFault, rows, term};
 use crate::Text;
 use ceb::Day;
 
@@ -41,7 +41,7 @@ impl Algorithms {
             let last = || Day::parse(to).ok_or("valid_to is yyyyMMdd or empty");
             accepted.push(AcceptedAlgorithm {
                 name: name.into(),
-                valid_from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
+                valid_from: term::first_day(from)?,
                 valid_to: if to.is_empty() { None } else { Some(last()?) },
                 source: source.into(),
                 confidence: Confidence::from_word(confidence)
@@ -59,8 +59,7 @@ impl Algorithms {
 
     /// What is accepted on a day; none = no table says: all that can be verified.
     pub fn on(&self, day: Day) -> Option<Vec<&str>> {
-        let holds =
-            |row: &&AcceptedAlgorithm| row.valid_from <= day && row.valid_to.is_none_or(|last| day <= last);
+        let holds = |row: &&AcceptedAlgorithm| term::holds(row.valid_from, row.valid_to, day);
         Some(self.0.as_ref()?.iter().filter(holds).map(|row| row.name.as_str()).collect())
     }
 }

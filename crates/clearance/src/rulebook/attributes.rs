@@ -1,7 +1,7 @@
 //! What a filing must say of its party in a role, besides licences, dated (`filing_attributes.csv`). A row that is not sure asks
 //! nothing: what it names may be said. What it means to say it belongs to `register`.
 
-use super::{Confidence, TableFault, rows};
+use super::{Confidence, TableFault, rows, term};
 use crate::Text;
 use crate::party::Role;
 use ceb::Day;
@@ -52,15 +52,13 @@ impl FilingAttributes {
             if source.is_empty() {
                 return Err("source is not empty".to_owned());
             }
-            let last = if to.is_empty() { Ok(None) } else { Day::parse(to).map(Some).ok_or(()) };
             all.push(FilingAttribute {
                 role: Role::from_word(role).ok_or_else(|| format!("{role} is no role"))?,
                 attribute: attribute.into(),
-                valid_from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-                valid_to: last.map_err(|()| "valid_to is yyyyMMdd")?,
+                valid_from: term::first_day(from)?,
+                valid_to: term::last_day(to)?,
                 source: source.into(),
-                confidence: Confidence::from_word(certainty)
-                    .ok_or("certainty is seen, known, memory or unsure")?,
+                confidence: term::certainty(certainty)?,
             });
             Ok(())
         });
@@ -78,8 +76,7 @@ impl FilingAttributes {
             row.role == role
                 && row.attribute == attribute
                 && row.confidence != Confidence::Unsure
-                && row.valid_from <= day
-                && row.valid_to.is_none_or(|last| day <= last)
+                && term::holds(row.valid_from, row.valid_to, day)
         })
     }
 }

@@ -1,7 +1,7 @@
 //! To which roles a demand of a kind goes, dated (`demand_routes.csv`). Who of them is filed, and what he is shown, belongs to
 //! `register`.
 
-use super::{Confidence, TableFault, rows};
+use super::{Confidence, TableFault, rows, term};
 use crate::Text;
 use crate::party::Role;
 use ceb::Day;
@@ -35,15 +35,13 @@ impl DemandRoutes {
             if kind.is_empty() || source.is_empty() {
                 return Err("kind and source are not empty".to_owned());
             }
-            let last = if to.is_empty() { Ok(None) } else { Day::parse(to).map(Some).ok_or(()) };
             all.push(DemandRoute {
                 kind: kind.into(),
                 role: Role::from_word(role).ok_or_else(|| format!("{role} is no role"))?,
-                valid_from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-                valid_to: last.map_err(|()| "valid_to is yyyyMMdd")?,
+                valid_from: term::first_day(from)?,
+                valid_to: term::last_day(to)?,
                 source: source.into(),
-                confidence: Confidence::from_word(certainty)
-                    .ok_or("certainty is seen, known, memory or unsure")?,
+                confidence: term::certainty(certainty)?,
             });
             Ok(())
         });
@@ -57,9 +55,7 @@ impl DemandRoutes {
 
     /// The roles to which a kind goes on a day.
     pub fn of(&self, kind: &str, day: Day) -> Vec<Role> {
-        let holds = |row: &&DemandRoute| {
-            row.kind == kind && row.valid_from <= day && row.valid_to.is_none_or(|last| day <= last)
-        };
+        let holds = |row: &&DemandRoute| row.kind == kind && term::holds(row.valid_from, row.valid_to, day);
         self.0.iter().filter(holds).map(|row| row.role).collect()
     }
 }

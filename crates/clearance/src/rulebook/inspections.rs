@@ -2,7 +2,7 @@
 //! which law, whether it counts for credit and for the risk model, and whether the party is told. What is done with a trade
 //! belongs to `decide`; what an inspection must say is `crate::inspection`'s.
 
-use super::{Confidence, TableFault, rows};
+use super::{Confidence, TableFault, rows, term};
 use crate::Text;
 use crate::inspection::Measure;
 use ceb::Day;
@@ -134,7 +134,7 @@ impl InspectionResults {
 
     /// The results of a day, in the order of the table.
     pub fn on(&self, day: Day) -> impl Iterator<Item = &ResultRow> {
-        self.0.iter().filter(move |row| row.valid_from <= day && row.valid_to.is_none_or(|last| day <= last))
+        self.0.iter().filter(move |row| term::holds(row.valid_from, row.valid_to, day))
     }
 
     /// The result of a word on a day.
@@ -179,9 +179,9 @@ fn row(fields: [&str; 17]) -> Result<ResultRow, String> {
         decides_en: decides_en.into(),
         law_zh: law_zh.into(),
         law_en: law_en.into(),
-        valid_from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-        valid_to: if to.is_empty() { None } else { Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?) },
+        valid_from: term::first_day(from)?,
+        valid_to: term::last_day(to)?,
         source: source.into(),
-        confidence: Confidence::from_word(certainty).ok_or("certainty is seen, known, memory or unsure")?,
+        confidence: term::certainty(certainty)?,
     })
 }

@@ -1,6 +1,6 @@
 //! Dated parameters and the view of one day: every limit, rate and window a judgement uses.
 
-use super::{Confidence, Rate, TableFault, rows};
+use super::{Confidence, Rate, TableFault, rows, term};
 use crate::Text;
 use ceb::Day;
 use rustc_hash::FxHashMap;
@@ -300,8 +300,8 @@ impl Parameters {
             }
             let dated = Dated {
                 value: value.parse().map_err(|_| format!("{value} is not a whole number"))?,
-                from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-                to: if to.is_empty() { None } else { Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?) },
+                from: term::first_day(from)?,
+                to: term::last_day(to)?,
                 source: source.into(),
                 confidence: Confidence::from_word(confidence)
                     .ok_or("confidence is seen, known, memory or unsure")?,

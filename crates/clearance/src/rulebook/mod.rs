@@ -17,6 +17,7 @@ mod reviewers;
 mod sampling_goods;
 mod services;
 mod tariff;
+mod term;
 
 pub use algorithms::{AcceptedAlgorithm, Algorithms};
 pub use attributes::{ATTRIBUTES, FilingAttribute, FilingAttributes};

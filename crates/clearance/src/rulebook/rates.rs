@@ -1,7 +1,7 @@
 //! Rates of exchange (`exchange_rates.csv`): what a hundred units of a currency are worth in CNY between two days, as customs
 //! publishes them month by month. A day without a rate is never guessed from another.
 
-use super::{TableFault, rows};
+use super::{TableFault, rows, term};
 use crate::Text;
 use ceb::{Day, Decimal};
 use rustc_hash::FxHashMap;
@@ -42,8 +42,8 @@ impl ExchangeRates {
             if per_hundred <= Decimal::ZERO || per_hundred > Decimal::from_whole(1_000_000) {
                 return Err(format!("{rate} is not above 0 and at most 1000000"));
             }
-            let from = Day::parse(from).ok_or("valid_from is yyyyMMdd")?;
-            let to = if to.is_empty() { None } else { Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?) };
+            let from = term::first_day(from)?;
+            let to = term::last_day(to)?;
             let dated = table.rates.entry(currency.into()).or_default();
             let overlaps = |other: &DatedRate| {
                 other.to.is_none_or(|last| from <= last) && to.is_none_or(|last| other.from <= last)

@@ -1,7 +1,7 @@
 //! Which licences a role needs to be filed, dated (`filing_requirements.csv`). A row that is not sure asks nothing. What an
 //! application says of its licences belongs to `register`.
 
-use super::{Confidence, TableFault, rows};
+use super::{Confidence, TableFault, rows, term};
 use crate::Text;
 use crate::party::Role;
 use ceb::Day;
@@ -32,9 +32,7 @@ pub struct FilingRequirement {
 impl FilingRequirement {
     /// Whether it asks for something on a day.
     pub fn asks_on(&self, day: Day) -> bool {
-        self.confidence != Confidence::Unsure
-            && self.valid_from <= day
-            && self.valid_to.is_none_or(|last| day <= last)
+        self.confidence != Confidence::Unsure && term::holds(self.valid_from, self.valid_to, day)
     }
 }
 
@@ -67,15 +65,10 @@ impl FilingRequirements {
                 licence: licence.into(),
                 name_zh: zh.into(),
                 name_en: en.into(),
-                valid_from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-                valid_to: if to.is_empty() {
-                    None
-                } else {
-                    Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?)
-                },
+                valid_from: term::first_day(from)?,
+                valid_to: term::last_day(to)?,
                 source: source.into(),
-                confidence: Confidence::from_word(certainty)
-                    .ok_or("certainty is seen, known, memory or unsure")?,
+                confidence: term::certainty(certainty)?,
             });
             Ok(())
         });

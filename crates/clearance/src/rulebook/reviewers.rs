@@ -1,7 +1,7 @@
 //! Which authority decides on a filing in which role, dated (`filing_reviewers.csv`). A row that is not sure names nobody. Who is
 //! that authority in a window, and what becomes of a role whose authority takes no part in it, belongs to `register`.
 
-use super::{Confidence, TableFault, rows};
+use super::{Confidence, TableFault, rows, term};
 use crate::Text;
 use crate::party::Role;
 use ceb::Day;
@@ -32,9 +32,7 @@ pub struct FilingReviewer {
 
 impl FilingReviewer {
     fn holds_on(&self, day: Day) -> bool {
-        self.confidence != Confidence::Unsure
-            && self.valid_from <= day
-            && self.valid_to.is_none_or(|last| day <= last)
+        self.confidence != Confidence::Unsure && term::holds(self.valid_from, self.valid_to, day)
     }
 }
 
@@ -52,17 +50,15 @@ impl FilingReviewers {
             if [authority, zh, en, source].contains(&"") {
                 return Err("authority, names and source are not empty".to_owned());
             }
-            let last = if to.is_empty() { Ok(None) } else { Day::parse(to).map(Some).ok_or(()) };
             all.push(FilingReviewer {
                 role: Role::from_word(role).ok_or_else(|| format!("{role} is no role"))?,
                 authority: authority.into(),
                 name_zh: zh.into(),
                 name_en: en.into(),
-                valid_from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-                valid_to: last.map_err(|()| "valid_to is yyyyMMdd")?,
+                valid_from: term::first_day(from)?,
+                valid_to: term::last_day(to)?,
                 source: source.into(),
-                confidence: Confidence::from_word(certainty)
-                    .ok_or("certainty is seen, known, memory or unsure")?,
+                confidence: term::certainty(certainty)?,
             });
             Ok(())
         });

@@ -1,7 +1,7 @@
 //! What goods add to the share that is opened at random, dated (`sampling_goods.csv`): percent of it by the beginning of the HS
 //! code. The draw itself is `crate::risk`'s.
 
-use super::{Confidence, TableFault, rows};
+use super::{TableFault, rows, term};
 use ceb::{Day, Declaration};
 
 /// The table.
@@ -39,11 +39,8 @@ impl SamplingGoods {
                     .ok()
                     .filter(|factor| (1..=MOST).contains(factor))
                     .ok_or_else(|| format!("factor is percent from 1 to {MOST}, not {factor}"))?,
-                from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-                to: match to {
-                    "" => None,
-                    to => Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?),
-                },
+                from: term::first_day(from)?,
+                to: term::last_day(to)?,
             };
             if row.to.is_some_and(|to| to < row.from) {
                 return Err("valid_to is before valid_from".to_owned());
@@ -51,7 +48,7 @@ impl SamplingGoods {
             if source.is_empty() {
                 return Err("a factor has a source".to_owned());
             }
-            Confidence::from_word(certainty).ok_or("certainty is seen, known, memory or unsure")?;
+            term::certainty(certainty)?;
             let overlaps = |other: &Row| {
                 other.prefix == row.prefix
                     && other.to.is_none_or(|to| row.from <= to)

@@ -1,7 +1,7 @@
 //! Services that a filing may permit payment firms, banks, guarantors and logistics firms, dated (`services.csv`): who may be
 //! given which, and which documents rest on one. A row that is not sure asks nothing.
 
-use super::{Confidence, TableFault, rows};
+use super::{Confidence, TableFault, rows, term};
 use crate::Text;
 use crate::party::Role;
 use ceb::Day;
@@ -69,15 +69,10 @@ impl Services {
                 group: group.into(),
                 name_zh: zh.into(),
                 name_en: en.into(),
-                valid_from: Day::parse(from).ok_or("valid_from is yyyyMMdd")?,
-                valid_to: if to.is_empty() {
-                    None
-                } else {
-                    Some(Day::parse(to).ok_or("valid_to is yyyyMMdd")?)
-                },
+                valid_from: term::first_day(from)?,
+                valid_to: term::last_day(to)?,
                 source: source.into(),
-                confidence: Confidence::from_word(certainty)
-                    .ok_or("certainty is seen, known, memory or unsure")?,
+                confidence: term::certainty(certainty)?,
             });
             Ok(())
         });
@@ -91,7 +86,7 @@ impl Services {
 
     /// The service of a word on a day.
     pub fn find(&self, service: &str, day: Day) -> Option<&ServiceRow> {
-        let holds = |row: &&ServiceRow| row.valid_from <= day && row.valid_to.is_none_or(|last| day <= last);
+        let holds = |row: &&ServiceRow| term::holds(row.valid_from, row.valid_to, day);
         self.0.iter().filter(holds).find(|row| row.service == service)
     }
 
@@ -100,8 +95,7 @@ impl Services {
         let asks = |row: &&ServiceRow| {
             row.document == document
                 && row.confidence != Confidence::Unsure
-                && row.valid_from <= day
-                && row.valid_to.is_none_or(|last| day <= last)
+                && term::holds(row.valid_from, row.valid_to, day)
         };
         let mut groups: Vec<Vec<&ServiceRow>> = Vec::new();
         for row in self.0.iter().filter(asks) {
