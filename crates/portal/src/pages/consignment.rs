@@ -1,21 +1,16 @@
 //! One trade: where it stands and why, its documents, its tax with the arithmetic, what happened, and for officers what they
 //! may decide.
 
-use super::{address, decide, inspect, subjects, trade_address};
-use crate::answers::{Assessment, Attempt, Consignment, Filed, Finding, Taken};
+use super::{address, decide, grown, inspect, subjects, trade_address};
+use crate::answers::{Assessment, Attempt, Consignment, Filed, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, findings, state, tabled, timeline};
+use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, state, tabled};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
 /// Lines of tax on a page: a list has 99.
 const LINES: usize = 20;
-/// Findings on a page.
-const FINDINGS: usize = 10;
-/// Events on a page.
-const EVENTS: usize = 20;
-
 /// The page; `decision` is the form of an officer who may decide something.
 pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>) -> Page {
     let texts = frame.texts;
@@ -25,7 +20,7 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
                 (standing(texts, shown))
                 @if let Some(attempt) = &shown.attempt {
                     h2 #why { (texts.text("why-it-stands")) }
-                    (found(frame, shown, attempt))
+                    (grown::found(frame, &trade_address(&shown.platform, &shown.order_no), &attempt.findings))
                     (sealed(texts, attempt))
                     @if let Some(score) = &shown.shadow { (super::risk_model::score(texts, score)) }
                     (appeal(texts, attempt))
@@ -53,46 +48,13 @@ pub const MOVES: &str = "live-happened";
 
 /// What happened and what officers said to it.
 pub fn record(frame: &Frame, shown: &Consignment) -> Markup {
+    let (texts, there) = (frame.texts, trade_address(&shown.platform, &shown.order_no));
     html! {
-        (happened(frame, shown))
-        (remarks(frame.texts, shown))
-    }
-}
-
-/// What stands against it, the first of many.
-fn found(frame: &Frame, shown: &Consignment, attempt: &Attempt) -> Markup {
-    let texts = frame.texts;
-    let all = &attempt.findings;
-    let from = Some(frame.rows_before("findings")).filter(|from| *from < all.len()).unwrap_or(0);
-    let there = |from: usize| part(shown, "findings", from, "why");
-    let here: Vec<Finding> = all.iter().skip(from).take(FINDINGS).cloned().collect();
-    html! {
-        (findings(texts, &here))
-        (Pages::counted(from, FINDINGS, all.len(), there).shown(texts, &texts.text("why-it-stands")))
-    }
-}
-
-/// What happened, the oldest first; of much the newest is shown unless an older part is asked for.
-fn happened(frame: &Frame, shown: &Consignment) -> Markup {
-    let texts = frame.texts;
-    let all = &shown.timeline;
-    let newest = (all.len().saturating_sub(1) / EVENTS) * EVENTS;
-    let from = if frame.place.contains("events=") { frame.rows_before("events") } else { newest };
-    let there = |from: usize| part(shown, "events", from, "happened");
-    let here = all.get(from.min(all.len())..).unwrap_or_default();
-    let here = here.get(..EVENTS.min(here.len())).unwrap_or_default();
-    html! {
-        (timeline(texts, here, |entry| html! {
+        (grown::happened(frame, &there, &shown.timeline, |entry| html! {
             @if let Some(one) = &entry.inspection { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
         }))
-        (Pages::counted(from, EVENTS, all.len(), there).shown(texts, &texts.text("what-happened")))
+        (remarks(texts, shown))
     }
-}
-
-/// The address of a part of the page that has many rows.
-fn part(shown: &Consignment, name: &str, from: usize, id: &str) -> String {
-    let there = trade_address(&shown.platform, &shown.order_no);
-    format!("{}#{id}", address(&there, &[(name, &from.to_string())]))
 }
 
 fn standing(texts: Texts, shown: &Consignment) -> Markup {

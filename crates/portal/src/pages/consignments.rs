@@ -1,10 +1,11 @@
 //! The list of trades: where each stands, what it waits for, until when.
 
-use super::{address, trade_address};
+use super::narrowed::Narrowed;
+use super::trade_address;
 use crate::answers::{Line, List};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Field, Sorting, Table, empty, field, pager, state, submit};
+use crate::parts::{Cell, Column, Sorting, Table, empty, pager, state};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -50,28 +51,22 @@ pub struct View {
 /// The page.
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
-    let link = |sort: &str, after: &str| {
-        let party = view.party.as_deref().unwrap_or_default();
-        let query = [
-            ("state", view.state.as_str()),
-            ("number", &view.number),
-            ("party", party),
-            ("sort", sort),
-            ("after", after),
-        ];
-        address("/desk/consignments", &query)
+    let narrowed = Narrowed {
+        address: "/desk/consignments",
+        state: &view.state,
+        number: &view.number,
+        party: view.party.as_deref(),
     };
+    let link = |sort: &str, after: &str| narrowed.link(sort, after);
     let asked = Sorting::read(&view.sort, &SORTED);
     // What does not fit stands as it came, and no column says otherwise.
     let sorting = if view.list.more { Sorting::default() } else { asked };
     let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
     let next = view.list.next.as_deref().map(|after| link(&asked.text(), after));
-    let by_party = view.party.as_ref().is_some_and(|party| !party.is_empty());
-    let narrowed = !view.state.is_empty() || !view.number.is_empty() || by_party;
     let body = html! {
-        (filter(texts, view))
+        (narrowed.form(texts, &STATES, "number-hint"))
         @if view.list.consignments.is_empty() {
-            @if narrowed { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
+            @if narrowed.is_narrow() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
             @else { (empty(&texts.text("no-trades"), &texts.text("no-trades-help"))) }
         } @else {
             (table(texts, view, sorting, &link))
@@ -84,27 +79,6 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     Page {
         live: view.live.clone(),
         ..Page::new(texts.text("nav-consignments"), Some(Desk::Consignments), body)
-    }
-}
-
-fn filter(texts: Texts, view: &View) -> Markup {
-    html! {
-        form.filter method="get" action="/desk/consignments" role="search" {
-            div.field {
-                label for="state" { (texts.text("state")) }
-                select #state name="state" {
-                    option value="" selected[view.state.is_empty()] { (texts.text("all-states")) }
-                    @for (number, word) in STATES {
-                        option value=(number) selected[view.state == number.to_string()] { (texts.word(Family::State, word)) }
-                    }
-                }
-            }
-            (field(&Field { name: "number", label: &texts.text("number"), hint: &texts.text("number-hint"), value: &view.number, ..Field::default() }))
-            @if let Some(party) = &view.party {
-                (field(&Field { name: "party", label: &texts.text("enterprise"), hint: &texts.text("enterprise-hint"), value: party, ..Field::default() }))
-            }
-            (submit(&texts.text("narrow")))
-        }
     }
 }
 

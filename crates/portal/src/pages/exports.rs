@@ -3,14 +3,16 @@
 
 use super::address;
 use super::decide::{assignment, choice, refusal};
+use super::grown;
+use super::narrowed::{Narrowed, states};
 use super::subjects::enterprise_address;
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
-use crate::answers::{Decided, Filed, Finding};
+use crate::answers::{Decided, Filed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Choice, Column, Field, Pages, Sorting, Table, Tone, badge, choices, empty, escaped, facts, field,
-    findings, hidden, pager, state, submit, timeline,
+    Cell, Choice, Column, Field, Sorting, Table, Tone, badge, choices, empty, escaped, facts, field, hidden,
+    pager, state, submit,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
@@ -48,27 +50,17 @@ pub const SORTED: [&str; 6] = ["order", "state", "entry", "mode", "district", "c
 /// The list.
 pub fn list(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
-    let link = |sort: &str, after: &str| {
-        let party = view.party.as_deref().unwrap_or_default();
-        let query = [
-            ("state", view.state.as_str()),
-            ("number", &view.number),
-            ("party", party),
-            ("sort", sort),
-            ("after", after),
-        ];
-        address(ADDRESS, &query)
-    };
+    let narrowed =
+        Narrowed { address: ADDRESS, state: &view.state, number: &view.number, party: view.party.as_deref() };
+    let link = |sort: &str, after: &str| narrowed.link(sort, after);
     let sorting = Sorting::read(&view.sort, &SORTED);
     let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
     let next = view.list.next.as_deref().map(|after| link(&sorting.text(), after));
-    let by_party = view.party.as_ref().is_some_and(|party| !party.is_empty());
-    let narrowed = !view.state.is_empty() || !view.number.is_empty() || by_party;
     let body = html! {
         p { (texts.text("about-exports")) " " a href=(super::summaries::ADDRESS) { (texts.text("nav-summaries")) } }
-        (narrowing(texts, view))
+        (narrowed.form(texts, &STATES, "exports-number-hint"))
         @if view.list.exports.is_empty() {
-            @if narrowed { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
+            @if narrowed.is_narrow() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
             @else { (empty(&texts.text("exports-none"), &texts.text("exports-none-help"))) }
         } @else {
             (table(texts, view, sorting, &link))
@@ -109,34 +101,6 @@ const STATES: [(u16, &str); 10] = [
     (899, "closed"),
     (1399, "cancelled"),
 ];
-
-/// The form that narrows the list of trades.
-fn narrowing(texts: Texts, view: &View) -> Markup {
-    html! {
-        form.filter method="get" action=(ADDRESS) role="search" {
-            (states(texts, &STATES, &view.state))
-            (field(&Field { name: "number", label: &texts.text("number"), hint: &texts.text("exports-number-hint"), value: &view.number, ..Field::default() }))
-            @if let Some(party) = &view.party {
-                (field(&Field { name: "party", label: &texts.text("enterprise"), hint: &texts.text("enterprise-hint"), value: party, ..Field::default() }))
-            }
-            (submit(&texts.text("narrow")))
-        }
-    }
-}
-
-fn states(texts: Texts, states: &[(u16, &str)], asked: &str) -> Markup {
-    html! {
-        div.field {
-            label for="state" { (texts.text("state")) }
-            select #state name="state" {
-                option value="" selected[asked.is_empty()] { (texts.text("all-states")) }
-                @for (number, word) in states {
-                    option value=(number) selected[asked == number.to_string()] { (texts.word(Family::State, word)) }
-                }
-            }
-        }
-    }
-}
 
 /// The form that narrows a list of summaries to a state.
 pub(super) fn filter(texts: Texts, action: &str, narrowed: &[(u16, &str)], asked: &str) -> Markup {
@@ -183,21 +147,16 @@ pub struct Decision {
     pub refused: Option<Decided>,
 }
 
-/// Findings on a page.
-const FINDINGS: usize = 10;
-/// Events on a page.
-const EVENTS: usize = 20;
-
 /// The page of a trade; `decision` = the reader may decide.
 pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page {
-    let texts = frame.texts;
+    let (texts, there) = (frame.texts, export_address(&shown.line.merchant, &shown.line.order_no));
     let body = html! {
         div.beside {
             div {
                 (standing(texts, shown))
                 @if let Some(attempt) = &shown.attempt {
                     h2 #why { (texts.text("why-it-stands")) }
-                    (found(frame, shown, attempt))
+                    (grown::found(frame, &there, &attempt.findings))
                     (appeal(texts, shown))
                 }
                 @if let Some(decision) = decision { (form(frame, shown, decision)) }
@@ -206,7 +165,7 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
         }
         (super::export_returns::shown(texts, &shown.returns))
         h2 #happened { (texts.text("what-happened")) }
-        (happened(frame, shown))
+        (grown::happened(frame, &there, &shown.timeline, |_| html! {}))
         (remarks(texts, shown.attempt.as_ref()))
     };
     let title = texts.with("exports-title", &[("number", &shown.line.order_no)]);
@@ -220,40 +179,6 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
 /// The address of the officers' queue of exports.
 pub fn queue_address() -> String {
     address(Desk::Queue.address(), &[("tab", super::queue::EXPORTS)])
-}
-
-/// The address of a part of the page that has many rows.
-fn part(shown: &Export, name: &str, from: usize, id: &str) -> String {
-    let there = export_address(&shown.line.merchant, &shown.line.order_no);
-    format!("{}#{id}", address(&there, &[(name, &from.to_string())]))
-}
-
-/// What stands against it, the first of many.
-fn found(frame: &Frame, shown: &Export, attempt: &ExportAttempt) -> Markup {
-    let texts = frame.texts;
-    let all = &attempt.findings;
-    let from = Some(frame.rows_before("findings")).filter(|from| *from < all.len()).unwrap_or(0);
-    let there = |from: usize| part(shown, "findings", from, "why");
-    let here: Vec<Finding> = all.iter().skip(from).take(FINDINGS).cloned().collect();
-    html! {
-        (findings(texts, &here))
-        (Pages::counted(from, FINDINGS, all.len(), there).shown(texts, &texts.text("why-it-stands")))
-    }
-}
-
-/// What happened, the oldest first; of much the newest is shown unless an older part is asked for.
-fn happened(frame: &Frame, shown: &Export) -> Markup {
-    let texts = frame.texts;
-    let all = &shown.timeline;
-    let newest = (all.len().saturating_sub(1) / EVENTS) * EVENTS;
-    let from = if frame.place.contains("events=") { frame.rows_before("events") } else { newest };
-    let there = |from: usize| part(shown, "events", from, "happened");
-    let here = all.get(from.min(all.len())..).unwrap_or_default();
-    let here = here.get(..EVENTS.min(here.len())).unwrap_or_default();
-    html! {
-        (timeline(texts, here, |_| html! {}))
-        (Pages::counted(from, EVENTS, all.len(), there).shown(texts, &texts.text("what-happened")))
-    }
 }
 
 /// What somebody decided against a party it may have reviewed. Only offices are told lanes.
