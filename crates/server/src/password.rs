@@ -18,11 +18,6 @@ pub const MOST_BYTES: usize = 256;
 /// Different characters at least: `aaaaaaaaaaaa` is long and no secret.
 const LEAST_DIFFERENT: usize = 5;
 
-/// Memory (KiB), passes and lanes of a hash: what OWASP recommends at the least for argon2id (2024). Every hash names its own:
-/// they may grow, and old ones are still verified.
-const MEMORY: u32 = 19_456;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
 const SALT: usize = 16;
 const HASH: usize = 32;
 
@@ -157,20 +152,47 @@ pub enum Failed {
     Busy,
 }
 
-/// The hash of a password, as it is stored. Blocks for tens of milliseconds.
+/// What a hash costs whoever makes it, and whoever guesses. Every hash names its own: it may grow, and old ones are still
+/// verified.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cost {
+    /// KiB of memory.
+    memory: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+impl Cost {
+    /// What OWASP recommends at the least for argon2id (2024).
+    pub const STRONG: Self = Self { memory: 19_456, passes: 2, lanes: 1 };
+    /// Next to nothing, for tests alone: half of what their stories computed were hashes of passwords that protect nothing.
+    pub const OF_TESTS: Self = Self { memory: 8, passes: 1, lanes: 1 };
+}
+
+/// The hash of a password, as it is stored, at the [strong](Cost::STRONG) cost. Blocks for tens of milliseconds.
 ///
 /// # Errors
 /// [`Failed`].
 pub fn hash(password: &str) -> Result<String, Failed> {
-    let mut salt = [0u8; SALT];
-    SystemRandom::new().fill(&mut salt).map_err(|_| Failed::Random)?;
-    let hash = computed(password, &salt, MEMORY, PASSES, LANES)?;
-    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
-    Ok(format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${hash}"))
+    hash_at(Cost::STRONG, password)
 }
 
-fn computed(password: &str, salt: &[u8], memory: u32, passes: u32, lanes: u32) -> Result<[u8; HASH], Failed> {
-    let parameters = Params::new(memory, passes, lanes, Some(HASH)).map_err(|_| Failed::Hash)?;
+/// As [`hash`], at a cost.
+///
+/// # Errors
+/// [`Failed`].
+pub fn hash_at(cost: Cost, password: &str) -> Result<String, Failed> {
+    let mut salt = [0u8; SALT];
+    SystemRandom::new().fill(&mut salt).map_err(|_| Failed::Random)?;
+    let hash = computed(password, &salt, cost)?;
+    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
+    let Cost { memory, passes, lanes } = cost;
+    Ok(format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}"))
+}
+
+fn computed(password: &str, salt: &[u8], cost: Cost) -> Result<[u8; HASH], Failed> {
+    let parameters =
+        Params::new(cost.memory, cost.passes, cost.lanes, Some(HASH)).map_err(|_| Failed::Hash)?;
     let mut hash = [0u8; HASH];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
         .hash_password_into(password.as_bytes(), salt, &mut hash)
@@ -180,20 +202,19 @@ fn computed(password: &str, salt: &[u8], memory: u32, passes: u32, lanes: u32) -
 
 /// Whether a password is that of a stored hash. Blocks for tens of milliseconds.
 pub fn is(password: &str, stored: &str) -> bool {
-    let Some((parameters, salt, hash)) = parts(stored) else { return false };
-    let [memory, passes, lanes] = parameters;
-    let Ok(computed) = computed(password, &salt, memory, passes, lanes) else { return false };
+    let Some((cost, salt, hash)) = parts(stored) else { return false };
+    let Ok(computed) = computed(password, &salt, cost) else { return false };
     same(&computed, &hash)
 }
 
-/// Memory, passes and lanes, salt, hash.
-fn parts(stored: &str) -> Option<([u32; 3], Vec<u8>, Vec<u8>)> {
+/// Cost, salt, hash.
+fn parts(stored: &str) -> Option<(Cost, Vec<u8>, Vec<u8>)> {
     let mut parts = stored.strip_prefix("$argon2id$v=19$")?.split('$');
     let mut numbers = parts.next()?.split(',').zip(["m=", "t=", "p="]);
     let mut number = || numbers.next().and_then(|(part, name)| part.strip_prefix(name)?.parse().ok());
-    let parameters = [number()?, number()?, number()?];
+    let cost = Cost { memory: number()?, passes: number()?, lanes: number()? };
     Some((
-        parameters,
+        cost,
         STANDARD_NO_PAD.decode(parts.next()?).ok()?,
         STANDARD_NO_PAD.decode(parts.next()?).ok()?,
     ))
@@ -208,17 +229,30 @@ pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
 
 /// Makes and verifies hashes in the server: a few at a time, on threads where they keep nobody waiting.
 #[derive(Clone, Debug)]
-pub struct Hasher(Arc<Semaphore>);
+pub struct Hasher(Arc<Hashing>);
+
+#[derive(Debug)]
+struct Hashing {
+    turns: Arc<Semaphore>,
+    cost: Cost,
+    /// A hash of nobody's password, made by whoever comes first, known or not: it would tell the one from the other.
+    nobody: OnceLock<String>,
+}
 
 impl Default for Hasher {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self::at(Cost::STRONG)
     }
 }
 
 impl Hasher {
+    /// What makes hashes at a cost.
+    pub fn at(cost: Cost) -> Self {
+        Self(Arc::new(Hashing { turns: Arc::new(Semaphore::new(AT_ONCE)), cost, nobody: OnceLock::new() }))
+    }
+
     async fn run<T: Send + 'static>(&self, run: impl FnOnce() -> T + Send + 'static) -> Result<T, Failed> {
-        let turn = tokio::time::timeout(TURN, self.0.clone().acquire_owned()).await;
+        let turn = tokio::time::timeout(TURN, self.0.turns.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| Failed::Busy)?.map_err(|_| Failed::Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             let done = run();
@@ -233,8 +267,8 @@ impl Hasher {
     /// # Errors
     /// [`Failed`].
     pub async fn hash(&self, password: &str) -> Result<String, Failed> {
-        let password = password.to_owned();
-        self.run(move || hash(&password)).await?
+        let (password, cost) = (password.to_owned(), self.0.cost);
+        self.run(move || hash_at(cost, &password)).await?
     }
 
     /// As [`is`]. Of nobody's hash it takes as long, and the answer is no.
@@ -242,21 +276,16 @@ impl Hasher {
     /// # Errors
     /// [`Failed`].
     pub async fn is(&self, password: &str, stored: Option<String>) -> Result<bool, Failed> {
-        let password = password.to_owned();
+        let (password, hashing) = (password.to_owned(), self.0.clone());
         self.run(move || {
-            // Made by whoever comes first, known or not: it would tell the one from the other.
-            let nobody = nobody();
+            let nobody = hashing.nobody.get_or_init(|| {
+                one_time().and_then(|password| hash_at(hashing.cost, &password)).unwrap_or_default()
+            });
             let of_somebody = stored.is_some();
             is(&password, stored.as_deref().unwrap_or(nobody)) && of_somebody
         })
         .await
     }
-}
-
-/// A hash of nobody's password, with today's parameters.
-fn nobody() -> &'static str {
-    static NOBODY: OnceLock<String> = OnceLock::new();
-    NOBODY.get_or_init(|| one_time().and_then(|password| hash(&password)).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::Window;
 use crate::auth::SESSION_LONGEST;
 use crate::happenings::{self, happened};
 use crate::intake::Closed;
-use crate::password::{Failed, Hasher, MOST_BYTES};
+use crate::password::{Cost, Failed, Hasher, MOST_BYTES};
 use crate::providers::Asking;
 use crate::registering;
 use crate::sandbox::throttled::SlowedDown;
@@ -106,6 +106,11 @@ pub struct Rates {
 }
 
 impl Gate {
+    /// One whose hashes of passwords have another cost than the strong one.
+    pub fn hashing_at(cost: Cost) -> Self {
+        Self(Arc::new(Inner { hasher: Hasher::at(cost), ..Inner::default() }))
+    }
+
     /// Sets how often callers may ask. Until then they may as often as they like.
     pub fn limit(&self, rates: Rates) {
         self.0.token_rate.store(rates.token, Ordering::Relaxed);
