@@ -104,7 +104,7 @@ impl Receiver {
         if self.names.is_empty() {
             return None;
         }
-        if dxp::is_envelope(body) {
+        if body.trim_ascii_start().starts_with(b"<") {
             let receivers = dxp::parse(body, &Limits::default()).map(|message| message.receiver_ids);
             let receivers = receivers.unwrap_or_default();
             let is_own = receivers.iter().any(|id| self.names.contains(id.as_str()));

@@ -230,8 +230,10 @@ mod tests {
     fn every_type_has_one_rule_today() {
         let today = Day::parse("20261123").unwrap();
         let words = PERSONAL.iter().map(|personal| personal.register.word());
-        let types: Vec<&str> =
-            ["declarations", "undeclared", "export-declarations", ACCOUNTS, SESSIONS].into_iter().chain(words).collect();
+        let types: Vec<&str> = ["declarations", "undeclared", "export-declarations", ACCOUNTS, SESSIONS]
+            .into_iter()
+            .chain(words)
+            .collect();
         for record_type in &types {
             assert!(of(record_type, today).is_some(), "{record_type}");
         }

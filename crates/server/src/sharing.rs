@@ -260,9 +260,8 @@ async fn given(
     }
     let found = of_row(window, (rule.dataset, mask), position, kept).await?;
     let numbered = found.into_iter().enumerate().map(|(index, (time, shared))| (index, time, shared));
-    let is_given = |(_, time, shared): &(usize, Time, Shared)| {
-        time.day() >= rule.first() && mask.admits(&shared.values)
-    };
+    let is_given =
+        |(_, time, shared): &(usize, Time, Shared)| time.day() >= rule.first() && mask.admits(&shared.values);
     Ok(numbered.filter(is_given).collect())
 }
 

@@ -169,8 +169,10 @@ fn of_parties(seen: &mut Seen) {
     permits::refile(&mut window, &clean.declaration.head.agent_code, |filing| {
         filing.modes = vec!["1210".into()];
     });
-    let case =
-        ["list in a mode that the filing of its declaring unit does not name", "清单的监管方式不在申报单位备案所列之内"];
+    let case = [
+        "list in a mode that the filing of its declaring unit does not name",
+        "清单的监管方式不在申报单位备案所列之内",
+    ];
     judged(seen, Reason::ModeNotPermitted, case, window, &clean);
     let mut window = Window::without_draws();
     let export = Export::new(1, 5, NOW);

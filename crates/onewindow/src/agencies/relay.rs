@@ -95,7 +95,8 @@ impl Relay {
             }
         }
         if machine.count() + other.count() != before {
-            faults.push("an envelope that came again, changed or astray was told as if it were new".to_owned());
+            faults
+                .push("an envelope that came again, changed or astray was told as if it were new".to_owned());
         }
         tried
     }

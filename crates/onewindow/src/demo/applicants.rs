@@ -13,7 +13,8 @@ const APPLICANTS: [&str; 2] = ["5301960309", "5301960409"];
 
 /// What one applies for.
 fn application(code: &str) -> Value {
-    let licence = |kind: &str| json!({"kind": kind, "number": "样例9", "issuer": "样例局", "validFrom": "20200101"});
+    let licence =
+        |kind: &str| json!({"kind": kind, "number": "样例9", "issuer": "样例局", "validFrom": "20200101"});
     let of = |name: &str, role: &str, licences: &[&str], exchange_id: &str| {
         let licences: Vec<Value> = licences.iter().map(|kind| licence(kind)).collect();
         json!({

@@ -195,7 +195,9 @@ async fn what_was_asked_of_a_trade_is_read_in_its_district_alone() {
         assert_eq!(zone.get("far", &there).await, absent, "{there}");
     }
     let unknown = format!("/v1/registers/payment-data/{}", undeclared["id"].as_str().unwrap());
-    for (who, seen) in [(CUSTOMS, vec![unknown.as_str(), path.as_str()]), ("near", vec![path.as_str()]), ("far", vec![])] {
+    for (who, seen) in
+        [(CUSTOMS, vec![unknown.as_str(), path.as_str()]), ("near", vec![path.as_str()]), ("far", vec![])]
+    {
         let (_, listed) = zone.get(who, "/v1/registers/payment-data").await;
         let found = listed["records"].as_array().unwrap().iter();
         let found: BTreeSet<String> =
@@ -207,7 +209,10 @@ async fn what_was_asked_of_a_trade_is_read_in_its_district_alone() {
     let again = format!("/v1/payment-data/{id}/compare");
     assert_eq!(post(&zone, "near", &again, String::new()).await.0, 200);
     let elsewhere = post(&zone, "far", &again, String::new()).await;
-    assert_eq!(elsewhere, post(&zone, "far", "/v1/payment-data/5301960101:none/compare", String::new()).await);
+    assert_eq!(
+        elsewhere,
+        post(&zone, "far", "/v1/payment-data/5301960101:none/compare", String::new()).await
+    );
     let question = |order: &str| json!({"platform": PLATFORM, "orderNo": order}).to_string();
     let of_order = |trade: &Trade| question(&trade.order.head.order_no);
     let asks = "/v1/payment-data/asks";

@@ -275,7 +275,10 @@ async fn a_disabled_account_keeps_its_login_alone_and_ended_sessions_go() {
     assert_eq!(due(370).await, (vec![], 0), "it is done");
     // The login is nobody else's: rows of the ledger say by it who did what.
     let (erased, credentials) = control.credentials("leaves").await.unwrap().unwrap();
-    assert_eq!((erased.name.as_str(), erased.state, erased.duties), ("", UserState::Disabled, vec![Duty::Decider]));
+    assert_eq!(
+        (erased.name.as_str(), erased.state, erased.duties),
+        ("", UserState::Disabled, vec![Duty::Decider])
+    );
     assert!(credentials.password.is_empty() && credentials.pending.is_none());
     assert!(!server::password::is("", &credentials.password));
     assert!(control.sessions(leaves).await.unwrap().is_empty());

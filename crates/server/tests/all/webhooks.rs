@@ -377,7 +377,8 @@ async fn what_was_sent_to_one_agency_is_refused_by_another() {
     assert!(send(&to_tax, &body).await.starts_with("Taken"));
     assert_eq!((tax.taken().events.len(), tax.taken().refused), (sent.len(), 0));
     // A webhook that leads to another's address by mistake: nothing is taken there, and its owner sees why.
-    let hook = webhook(&zone, TAX, "astray", json!({"url": to_police, "source": format!("shares/{rule}")})).await;
+    let hook =
+        webhook(&zone, TAX, "astray", json!({"url": to_police, "source": format!("shares/{rule}")})).await;
     let _server = sending(&zone);
     let shown = delivery(&zone, TAX, &hook, |shown| shown["state"] == "failing").await;
     assert!(shown["body"]["error"].as_str().unwrap().contains("401"), "{shown}");

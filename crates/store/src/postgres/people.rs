@@ -245,10 +245,10 @@ impl Tokens {
             let erased = transaction.execute(erase, with).await? == 1;
             for table in ["recovery", "session", "provided"].iter().filter(|_| erased) {
                 let delete = format!("DELETE FROM {table} WHERE user_id = $1");
-                transaction.execute(&delete, &[&user.id]).await?;
+                transaction.execute(delete.as_str(), &[&user.id]).await?;
             }
             transaction.commit().await?;
-            Ok(erased)
+            Ok::<_, tokio_postgres::Error>(erased)
         };
         run.await.map_err(|error| failed("erase an account", error))
     }

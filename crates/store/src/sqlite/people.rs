@@ -261,7 +261,8 @@ impl Tokens {
     pub fn erase_account(&self, user: &User, now: Time) -> Result<bool, StoreError> {
         let mut erased = false;
         self.all_or_nothing("erase an account", |connection| {
-            let erase = "UPDATE window_user SET name = '', password = '', second_factor = NULL, pending = NULL,
+            let erase =
+                "UPDATE window_user SET name = '', password = '', second_factor = NULL, pending = NULL,
                 generation = generation + 1, version = version + 1, changed = ?3
                 WHERE id = ?1 AND version = ?2 AND state = ?4";
             let disabled = UserState::Disabled as u8;
