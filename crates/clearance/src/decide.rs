@@ -37,7 +37,7 @@ use ledger::Movement;
 use std::sync::Arc;
 
 /// The number of this engine: a change of behaviour that is no dated parameter raises it (DESIGN §1.2).
-pub const ENGINE: u16 = 7;
+pub const ENGINE: u16 = 8;
 
 /// What lives in memory, versioned, and is the same for a whole batch.
 #[derive(Clone, Debug)]

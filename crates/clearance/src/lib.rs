@@ -23,6 +23,7 @@ pub mod normal;
 pub mod outcome;
 pub mod party;
 pub mod passage;
+mod permitted;
 pub mod reason;
 pub mod recognition;
 pub mod record;

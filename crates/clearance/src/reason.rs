@@ -564,6 +564,12 @@ reasons! {
     ReturnCameLate = 198, "return-came-late", Review, Open, NONE, "1200", "等待人工审核",
         "The goods were at the site after the last day on which they may be back: a person decides.", "商品运抵监管场所时已超过退运进境期限，转人工审核。",
         "Nothing: wait for the review.", "请等待审核。";
+    ModeNotPermitted = 199, "mode-not-permitted", Rejected, Open, NONE, "19199", "企业未获准使用该监管方式[*]",
+        "The filing of the declaring unit, the platform or the merchant limits it to certain supervision modes, for which a pilot enterprise is designated, and the list has another. A filing that names no mode limits nobody.", "申报单位、电商平台或电商企业的备案限定了监管方式（试点企业按指定的监管方式开展业务），清单填写了其他监管方式；备案未列监管方式的不受限。",
+        "Declare in one of the modes that are named, or have the mode added to the filing.", "请使用所列监管方式申报，或先变更备案增加该监管方式。";
+    CollectionNotPermitted = 200, "collection-not-permitted", Rejected, Open, NONE, "19200", "收款的支付企业未获准办理跨境收款[*]",
+        "The filing of the payment firm that received the money of an export lists its services, and collection across the border is none of them on that day, in that currency and amount. A filing that lists no service limits nobody.", "收取出口货款的支付企业，其备案列明的业务在当日不包括跨境收款（含币种和单笔限额）；备案未列业务的不受限。",
+        "Receive the money by a firm that may collect it, or have the service added to the filing; GET /v1/institutions lists them.", "请委托已获许可的支付企业收款，或先办理该业务备案；可查询/v1/institutions。";
 }
 
 impl Reason {

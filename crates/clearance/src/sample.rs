@@ -10,7 +10,7 @@ pub use export::Export;
 use crate::Text;
 use crate::identity::{citizen_check, credit_check};
 use crate::keys::Time;
-use crate::party::{CreditGrade, Filing, Parties, Role};
+use crate::party::{CreditGrade, Filing, Parties, Role, Service};
 use ceb::{Day, Decimal, Document, Kind, Message, Stamp};
 use compact_str::format_compact;
 
@@ -119,6 +119,33 @@ pub fn agencies() -> Vec<Filing> {
         partner(code, name, &[role], exchange_id)
     };
     AGENCIES.into_iter().filter_map(of).collect()
+}
+
+/// The foreign exchange administration among [`agencies`], which decides on payment firms and banks.
+pub const EXCHANGE_ADMINISTRATION: &str = "5301000902";
+/// The postal administration, which decides on carriers: another than the post, whom it licenses.
+pub const POSTAL_ADMINISTRATION: &str = "5301000913";
+
+/// [`agencies`], where those that are the authority of a role (`filing_reviewers.csv`) have its word, so that they decide on what is
+/// filed in it and customs no longer does; with them the postal administration.
+pub fn agencies_with_authority() -> Vec<Filing> {
+    const WORDS: [(&str, &str); 2] = [
+        (EXCHANGE_ADMINISTRATION, "foreign-exchange-administration"),
+        (POSTAL_ADMINISTRATION, "postal-administration"),
+    ];
+    let postal = partner(POSTAL_ADMINISTRATION, "样例昆明市邮政管理局", &[Role::Agency], None);
+    let mut all: Vec<Filing> = agencies().into_iter().chain(postal).collect();
+    for agency in &mut all {
+        let words = WORDS.iter().filter(|(code, _)| agency.code == *code);
+        let from = agency.valid_from;
+        let service = |(_, word): &(&str, &str)| Service {
+            service: (*word).into(),
+            valid_from: from,
+            ..Service::default()
+        };
+        agency.services = words.map(service).collect();
+    }
+    all
 }
 
 /// The other systems that the demo zone exchanges records with: the customs system of the country, a railway, an airport, and the

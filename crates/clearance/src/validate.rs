@@ -767,7 +767,6 @@ impl Check<'_> {
             );
             return;
         }
-        self.permitted_mode(&head.trade_mode, &head.agent_code, &head.ebp_code, &head.ebc_code);
         let empty = |value: &Option<Text>| value.as_deref().unwrap_or("").trim().is_empty();
         let transport = [("trafNo", &head.traf_no), ("voyageNo", &head.voyage_no), ("billNo", &head.bill_no)];
         let bonded = [("emsNo", &head.ems_no), ("areaCode", &head.area_code), ("areaName", &head.area_name)];
@@ -805,32 +804,6 @@ impl Check<'_> {
                     "",
                     "保税模式必填",
                 );
-            }
-        }
-    }
-
-    /// The mode is one that the filings of declaring unit, platform and merchant permit.
-    fn permitted_mode(&mut self, mode: &Text, agent: &str, platform: &str, merchant: &str) {
-        let agent_modes =
-            self.parties.find(agent.trim(), self.day).map(|filing| filing.modes.clone()).unwrap_or_default();
-        if !agent_modes.is_empty() && !agent_modes.contains(mode) {
-            self.note(
-                Reason::FieldNotAllowed,
-                "InventoryHead.tradeMode",
-                mode,
-                "申报单位未获准使用该监管方式",
-            );
-        }
-        let enterprises: &[(&str, &str)] = match self.law.modes_of_enterprises {
-            1 => &[("电商平台", platform), ("电商企业", merchant)],
-            _ => &[],
-        };
-        for (who, code) in enterprises {
-            let filing = self.parties.find(code.trim(), self.day);
-            let modes: Vec<&str> = filing.iter().flat_map(|filing| &filing.modes).map(Text::as_str).collect();
-            if !modes.is_empty() && !modes.contains(&mode.as_str()) {
-                let expected = format!("{who}{}获准的监管方式为{}", code.trim(), modes.join("/"));
-                self.note(Reason::FieldNotAllowed, "InventoryHead.tradeMode", mode, &expected);
             }
         }
     }

@@ -40,7 +40,7 @@ pub struct Taken {
     pub count: u64,
     /// Envelopes that were had before.
     pub again: u64,
-    /// Envelopes that were forged or stale.
+    /// Envelopes that were forged, stale or for another.
     pub refused: u64,
 }
 
@@ -98,6 +98,19 @@ impl Counterpart {
             marks: false,
         };
         Self { inner: Arc::new(Mutex::new(inner)), tell: Arc::new(|_| {}), clock: Arc::new(seconds) }
+    }
+
+    /// One whose code this is: it refuses what is for another. The country's window is called by its exchange id too.
+    #[must_use]
+    pub fn named(self, code: &str) -> Self {
+        let mut inner = self.inner();
+        let mut receiver = std::mem::take(&mut inner.receiver).named(&[code]);
+        if inner.kind == Kind::TradeWindow {
+            receiver = receiver.named(&[trade_window::EXCHANGE_ID]);
+        }
+        inner.receiver = receiver;
+        drop(inner);
+        self
     }
 
     /// Tells every event, and keeps none.
@@ -167,7 +180,7 @@ async fn take(State(counterpart): State<Counterpart>, headers: HeaderMap, body: 
     let envelope = enveloped(&headers, &body);
     let accepted = counterpart.inner().receiver.accept(&envelope, (counterpart.clock)());
     let status = match accepted {
-        Err(why @ (Refused::Forged | Refused::Stale { .. })) => {
+        Err(why @ (Refused::Forged | Refused::Stale { .. } | Refused::Elsewhere { .. })) => {
             counterpart.inner().taken.refused += 1;
             return (StatusCode::UNAUTHORIZED, why.to_string()).into_response();
         }

@@ -56,7 +56,9 @@ async fn take(State(messages): State<Messages>, headers: HeaderMap, body: Bytes)
         Ok(()) => {}
         // Its sender did not hear that it was taken.
         Err(Refused::Again) => return StatusCode::OK,
-        Err(Refused::Forged | Refused::Stale { .. }) => return StatusCode::UNAUTHORIZED,
+        Err(Refused::Forged | Refused::Stale { .. } | Refused::Elsewhere { .. }) => {
+            return StatusCode::UNAUTHORIZED;
+        }
     }
     drop(receiver);
     let Ok(message) = serde_json::from_slice::<Value>(&body) else { return StatusCode::BAD_REQUEST };

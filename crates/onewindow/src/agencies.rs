@@ -161,7 +161,7 @@ fn measured(arguments: &Arguments, bar: &ProgressBar) -> Result<Outcome, Failure
     let mut members = Vec::new();
     for agency in agreed::eight() {
         let own = asking::token(&tokens, agency.code)?;
-        members.push(Member { agency, machine: Machine::start(agency.kind, &server.address, own)? });
+        members.push(Member { agency, machine: Machine::start(agency, &server.address, own)? });
     }
     let runtime = crate::runtime()?;
     let tax =
@@ -194,7 +194,9 @@ fn measured(arguments: &Arguments, bar: &ProgressBar) -> Result<Outcome, Failure
     if believes_another.is_some_and(|had| had.events > 0) {
         faults.push("an answer was believed that is not signed with the key that is known".to_owned());
     }
-    let tried = relay.tried(&tax.machine, &mut faults);
+    let other = members.iter().find(|member| member.agency.kind == Kind::Commerce);
+    let other = &other.ok_or("there is no second agency")?.machine;
+    let tried = relay.tried(&tax.machine, other, &mut faults);
     Ok(Outcome { sent, rows, tried, faults })
 }
 

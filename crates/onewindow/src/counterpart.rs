@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:8630")]
     listen: SocketAddr,
+    /// Its code at the window: what is addressed to another is refused. Not named, whatever the window signed is taken.
+    #[arg(long, value_name = "CODE", conflicts_with = "share")]
+    party: Option<String>,
     /// Address of the window, whose keys are asked for.
     #[arg(long, value_name = "URL", required_unless_present = "key")]
     window: Option<String>,
@@ -144,6 +147,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     if times {
         counterpart = counterpart.with_marks();
     }
+    if let Some(party) = &arguments.party {
+        counterpart = counterpart.named(party);
+    }
     crate::runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let stop = serve::stop()?;
@@ -154,7 +160,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         axum::serve(listener, counterpart.clone().router()).with_graceful_shutdown(stop).await?;
         let taken = counterpart.taken();
         eprintln!(
-            "{} requests; {} envelopes were had before, {} were forged or stale",
+            "{} requests; {} envelopes were had before, {} were forged, stale or for another",
             taken.requests, taken.again, taken.refused
         );
         Ok(true)

@@ -3,6 +3,7 @@
 
 mod abroad;
 pub mod agencies;
+mod applicants;
 mod counterparts;
 mod parks;
 mod past;
@@ -67,7 +68,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             window.make_sandbox().await?;
         }
         let mut filed = 0;
-        for filings in [sample::filings(), sample::agencies(), sample::partners()] {
+        for filings in [sample::filings(), sample::agencies_with_authority(), sample::partners()] {
             filed += window.file_all(filings, "demo").await;
         }
         window.file_all(seeds::operator().into_iter().collect(), "demo").await;
@@ -75,6 +76,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         seeds::short_periods(&window).await?;
         let counterparts = counterparts::open(&window, &arguments.folder, &arguments.script).await?;
         let parks = parks::open(&window).await?;
+        let applicants = applicants::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
         let (tokens, from_abroad) = tokens(&window, &arguments.folder).await?;
@@ -94,6 +96,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("  try:     . {}/tokens.sh", arguments.folder.display());
         println!("           curl -s -H \"Authorization: Bearer $PLATFORM\" --data-binary @{}/samples/clear-1-order.xml http://{address}/v1/messages", arguments.folder.display());
         println!("  parks:   {parks} at http://{address}/parks; `keeper` scans parcels at http://{address}/desk/sites");
+        println!("  filing:  {applicants} applications wait: a payment firm's for `exchange`, a carrier's for `postal`, each of its authority: http://{address}/desk/reviews");
         println!("  draws:   http://{address}/draws  (who committed to which secret, and how to draw again)");
         println!("  {} outside systems are sent what customs shares with them, and answer: GET /v1/registers/deliveries, /v1/registers/answers", counterparts.count());
         println!("           one fails when a line in {} says so, as `tax: outage 5`; http://{address}/status counts who takes nothing", arguments.folder.join(counterparts::FILE).display());
@@ -136,13 +139,21 @@ async fn tokens(window: &Window, folder: &Path) -> Result<(Vec<(Text, String)>, 
     }
     let mut issued = Vec::new();
     let (mut lines, mut shell) = (String::new(), String::new());
-    let partners = sample::agencies().into_iter().chain(sample::partners());
+    let partners = sample::agencies_with_authority().into_iter().chain(sample::partners());
     for filing in sample::filings().into_iter().chain(partners) {
         let role = filing.roles.first().copied().unwrap_or(Role::Merchant);
         let token = window.control.issue(&filing.code, role, "demo", &[], window.clock.now(), None).await?;
         writeln!(lines, "{} {token}", filing.code)?;
         let variable = role.word().to_uppercase().replace('-', "_");
         if !shell.contains(&format!("export {variable}=")) {
+            writeln!(shell, "export {variable}={token}")?;
+        }
+        let authority = match filing.code.as_str() {
+            sample::EXCHANGE_ADMINISTRATION => Some("EXCHANGE_ADMINISTRATION"),
+            sample::POSTAL_ADMINISTRATION => Some("POSTAL_ADMINISTRATION"),
+            _ => None,
+        };
+        if let Some(variable) = authority {
             writeln!(shell, "export {variable}={token}")?;
         }
         issued.push((filing.code, token));
@@ -176,28 +187,28 @@ async fn messages(window: &Window, folder: &Path) -> Result<String, Failure> {
     Ok(url)
 }
 
-/// People of the zone who sign in at the portal: those of the sample's agent and of customs, with fresh passwords.
+/// People of the zone who sign in at the portal: those of the sample's agent, of customs, and of the authorities that decide on
+/// filings, with fresh passwords.
 async fn people(window: &Window, folder: &Path) -> Result<(), Failure> {
     // Two of customs: what two have to look at or release, two do.
-    let wanted = [
-        ("operator", "5301980501", Role::Agent),
-        ("officer", "8620000001", Role::Officer),
-        ("second", "8620000001", Role::Officer),
-        ("keeper", parks::OPERATOR, Role::SiteOperator),
+    const DECIDES: &[Duty] = &[Duty::Decider, Duty::Inspector];
+    let wanted: [(&str, &str, Role, &[Duty]); 7] = [
+        ("operator", "5301980501", Role::Agent, &[Duty::Operator]),
+        ("officer", agencies::CUSTOMS, Role::Officer, DECIDES),
+        ("second", agencies::CUSTOMS, Role::Officer, DECIDES),
+        ("keeper", parks::OPERATOR, Role::SiteOperator, &[Duty::Keeper]),
+        ("reviewer", agencies::CUSTOMS, Role::Officer, &[Duty::Reviewer]),
+        ("exchange", sample::EXCHANGE_ADMINISTRATION, Role::Agency, &[Duty::Reviewer]),
+        ("postal", sample::POSTAL_ADMINISTRATION, Role::Agency, &[Duty::Reviewer]),
     ];
     let mut lines = String::new();
-    for (login, party, role) in wanted {
-        let duties = match role {
-            Role::Officer => vec![Duty::Decider, Duty::Inspector],
-            Role::SiteOperator => vec![Duty::Keeper],
-            _ => vec![Duty::Operator],
-        };
+    for (login, party, role, duties) in wanted {
         let user = NewUser {
             login: login.into(),
             name: "样例".into(),
             party: party.into(),
             role,
-            duties,
+            duties: duties.to_vec(),
             districts: Vec::new(),
         };
         let text = password::one_time()?;

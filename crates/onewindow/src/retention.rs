@@ -5,6 +5,8 @@
 
 use crate::serve::Opened;
 use crate::{Failure, Space};
+use register::retention::{ACCOUNTS, SESSIONS};
+use server::accounts::{self, Due};
 use server::retention::{Plan, carry_out, plan};
 use std::io::BufRead;
 
@@ -57,24 +59,44 @@ fn erase(arguments: &Arguments, person: Option<&str>) -> Result<bool, Failure> {
     let Opened { window, writer } = runtime.block_on(crate::serve::open(&arguments.space, None))?;
     let done = runtime.block_on(async {
         let plan = plan(&window.read, window.clock.now(), person).await?;
-        let erased = if arguments.dry_run { 0 } else { carry_out(&window, &plan, &arguments.by).await? };
-        Ok::<_, store::StoreError>((plan, erased))
+        // What a person asks for is found by the number in documents: accounts have none.
+        let due = match person {
+            None => accounts::due(&window.control, window.clock.now()).await?,
+            Some(_) => Due::default(),
+        };
+        let mut erased = (0, 0);
+        if !arguments.dry_run {
+            erased.0 = carry_out(&window, &plan, &arguments.by).await?;
+            erased.1 = accounts::carry_out(&window, &due, &arguments.by).await?;
+        }
+        Ok::<_, store::StoreError>((plan, due, erased))
     });
     drop(window);
     let _ = writer.join();
-    let (plan, erased) = done?;
-    tell(&plan);
+    let (plan, due, (rows, beside)) = done?;
+    tell(&plan, &due);
     if arguments.dry_run {
-        println!("nothing was erased: {} rows would be", plan.rows());
+        println!("nothing was erased: {} rows would be{}", plan.rows(), and_beside(due.count()));
     } else {
-        println!("{erased} rows erased");
+        println!("{rows} rows erased{}", and_beside(beside));
     }
     Ok(plan.kept.is_empty())
 }
 
-fn tell(plan: &Plan) {
+/// Accounts and sessions are no rows of the ledger.
+fn and_beside(count: u64) -> String {
+    if count == 0 { String::new() } else { format!(", and {count} accounts and sessions") }
+}
+
+fn tell(plan: &Plan, due: &Due) {
     for (record_type, rows) in &plan.due {
         println!("{record_type}: {} rows", rows.len());
+    }
+    if !due.accounts.is_empty() {
+        println!("{ACCOUNTS}: {}", due.accounts.len());
+    }
+    if due.sessions > 0 {
+        println!("{SESSIONS}: {}", due.sessions);
     }
     for kept in &plan.kept {
         println!("{}/{}: kept until {} — {}", kept.order.platform, kept.order.order_no, kept.until, kept.law);

@@ -8,7 +8,8 @@ use clearance::record::Record;
 use serde::{Deserialize, Serialize};
 
 /// States: answered. The id is the counterpart's code, a colon, its name of the webhook, a slash, and what the record is
-/// about.
+/// about where the rule gives every field of that; otherwise the event that was answered. A receipt of another window to a
+/// message that it was given whole: the kind of the message, and the trade.
 pub const MOVES: &[Move] = &[Move::window("answer", &["", "answered"], "answered")];
 
 /// Characters of an answer's text at most: the rest is cut off.

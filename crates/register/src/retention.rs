@@ -8,6 +8,11 @@ use clearance::record::{Record, Register};
 use serde_json::Value;
 use std::sync::LazyLock;
 
+/// The type of accounts that were disabled, in the control store.
+pub const ACCOUNTS: &str = "accounts";
+/// The type of sessions that ended, there.
+pub const SESSIONS: &str = "sessions";
+
 const TABLE: &str = include_str!("../../../tables/retention.csv");
 
 /// One rule.
@@ -225,8 +230,10 @@ mod tests {
     fn every_type_has_one_rule_today() {
         let today = Day::parse("20261123").unwrap();
         let words = PERSONAL.iter().map(|personal| personal.register.word());
-        let types: Vec<&str> =
-            ["declarations", "undeclared", "export-declarations"].into_iter().chain(words).collect();
+        let types: Vec<&str> = ["declarations", "undeclared", "export-declarations", ACCOUNTS, SESSIONS]
+            .into_iter()
+            .chain(words)
+            .collect();
         for record_type in &types {
             assert!(of(record_type, today).is_some(), "{record_type}");
         }

@@ -28,6 +28,7 @@ pub const MOVES: &[Move] = &[
     once("provider-set"),
     once("provider-removed"),
     once("denied"),
+    once("account-erased"),
 ];
 
 const fn once(what: &'static str) -> Move {

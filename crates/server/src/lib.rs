@@ -7,6 +7,7 @@
 // The schemas of the interface are one long JSON.
 #![recursion_limit = "256"]
 
+pub mod accounts;
 mod agency_queries;
 mod answering;
 pub mod api;

@@ -6,7 +6,7 @@ use crate::tail::Kept;
 use clearance::Text;
 use clearance::keys::{Position, Time};
 use clearance::record::{Record, RecordKey, Register};
-use exchange::{Dataset, Mask, Shared, neutral};
+use exchange::{Dataset, Mask, Shared, envelope, neutral};
 use register::share::Share;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -64,6 +64,11 @@ impl Rule {
     pub fn gives(&self, time: Time, shared: &Shared) -> Option<Map<String, Value>> {
         let mask = self.share.mask();
         (time.day() >= self.first() && mask.admits(&shared.values)).then(|| mask.of(&shared.values))
+    }
+
+    /// Code of the party that it gives to.
+    pub fn receiver(&self) -> String {
+        register::owner_of(&RecordKey::new(Register::Share, &self.id)).to_string()
     }
 
     /// Its first day: records count by the time of their commit.
@@ -136,8 +141,10 @@ pub async fn in_force(window: &Window, codes: &[Text], id: &str) -> Result<Rule,
 /// A record with its place and time.
 pub struct Given {
     position: Position,
+    /// Its place among what the row gives: mostly the first and only one.
+    index: usize,
     time: Time,
-    /// What it is about: for the window itself, which answers are kept by.
+    /// What it is about: for the window itself.
     pub subject: String,
     /// Whether the receiver is told so.
     is_named: bool,
@@ -147,9 +154,18 @@ pub struct Given {
 }
 
 impl Given {
-    /// Its name as an event: that of its row.
+    /// Its name as an event: that of its row, with its place in it behind the first.
     pub fn id(&self) -> String {
-        self.position.number().to_string()
+        match self.index {
+            0 => self.position.number().to_string(),
+            index => format!("{}-{index}", self.position.number()),
+        }
+    }
+
+    /// What the window calls it where its receiver reads that: by what it is about where the mask gives every field of that,
+    /// by the event's own name where it does not.
+    pub fn name(&self) -> String {
+        if self.is_named { self.subject.clone() } else { self.id() }
     }
 }
 
@@ -170,11 +186,11 @@ impl Page {
         parties.into_iter().cloned().collect()
     }
 
-    fn take(&mut self, position: Position, time: Time, shared: Shared, mask: &Mask) {
+    fn take(&mut self, (position, index): (Position, usize), time: Time, shared: Shared, mask: &Mask) {
         let data = Value::Object(mask.of(&shared.values));
         let is_named = mask.names(&shared);
         let Shared { subject, parties, .. } = shared;
-        self.given.push(Given { position, time, subject, is_named, parties, data });
+        self.given.push(Given { position, index, time, subject, is_named, parties, data });
     }
 }
 
@@ -201,8 +217,8 @@ pub async fn page(
         // Collected first: what is looked up meanwhile would wait for the scan.
         let found = window.tail.after(&window.read, &page.upto, &wanted, limit).await?;
         for (position, kept) in found.rows {
-            for (time, shared) in given(window, (rule, &mask), position, &kept).await? {
-                page.take(position, time, shared, &mask);
+            for (index, time, shared) in given(window, (rule, &mask), position, &kept).await? {
+                page.take((position, index), time, shared, &mask);
             }
             page.upto.reach(position);
             if page.given.len() >= limit {
@@ -231,19 +247,22 @@ fn concerns(dataset: Dataset, givers: &[Text], row: &Row) -> bool {
     }
 }
 
-/// What a row gives by a rule.
+/// What a row gives by a rule, each with its place among all that the row has: a filter that is changed later moves none.
 async fn given(
     window: &Window,
     (rule, mask): (&Rule, &Mask),
     position: Position,
     kept: &Kept,
-) -> Result<Vec<(Time, Shared)>, StoreError> {
+) -> Result<Vec<(usize, Time, Shared)>, StoreError> {
     if let Row::Record(record) = kept.row() {
-        return filed(window, (rule, mask), record).await;
+        let filed = filed(window, (rule, mask), record).await?;
+        return Ok(filed.into_iter().map(|(time, shared)| (0, time, shared)).collect());
     }
-    let mut found = of_row(window, (rule.dataset, mask), position, kept).await?;
-    found.retain(|(time, shared)| time.day() >= rule.first() && mask.admits(&shared.values));
-    Ok(found)
+    let found = of_row(window, (rule.dataset, mask), position, kept).await?;
+    let numbered = found.into_iter().enumerate().map(|(index, (time, shared))| (index, time, shared));
+    let is_given =
+        |(_, time, shared): &(usize, Time, Shared)| time.day() >= rule.first() && mask.admits(&shared.values);
+    Ok(numbered.filter(is_given).collect())
 }
 
 /// A version of what an agency filed; where a correction led it out of what the rule gives, that.
@@ -311,7 +330,7 @@ async fn of_row(
     }
 }
 
-/// A record as an event (CloudEvents 1.0), with what it may be used for in it.
+/// A record as an event (CloudEvents 1.0), with whom it is for and what it may be used for in it.
 pub fn event(rule: &Rule, given: &Given, form: Form) -> Value {
     let Rule { id, share, dataset, .. } = rule;
     let converted = || neutral::of(dataset.document()?, given.data.as_object()?);
@@ -328,6 +347,7 @@ pub fn event(rule: &Rule, given: &Given, form: Form) -> Value {
         "time": timestamp(given.time),
         "datacontenttype": "application/json",
         "dataschema": schema,
+        envelope::RECEIVER: rule.receiver(),
         "purpose": share.purpose,
         "legalbasis": share.legal_basis,
         "data": neutral.as_ref().unwrap_or(&given.data),

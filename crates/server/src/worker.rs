@@ -1,11 +1,13 @@
-//! The worker: fires timers that are due, follows settings, writes down who was denied what, watches how much room the disk has, and has the pipeline look
+//! The worker: fires timers that are due, follows settings, writes down who was denied what, erases accounts and sessions whose time is over, watches how much room the disk has, and has the pipeline look
 //! what other servers did. Follows are the pipeline's own: they go with the next commit.
 
+use crate::accounts;
 use crate::clock::Clock;
 use crate::intake::Intake;
 use crate::pipeline::{Pipeline, Work};
 use crate::serving::Probe;
 use crate::window::Window;
+use clearance::keys::Time;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::{ChosenRead, Read};
@@ -15,6 +17,7 @@ const AT_A_TIME: usize = 1_000;
 
 /// Does so every `every`, while the intake is open, until the pipeline ends. A timer that waits is fired later.
 pub async fn run(window: Window, every: Duration) {
+    let mut next = Time(0);
     loop {
         window.metrics.rates.see(&window.metrics, window.clock.now());
         if let Err(error) = window.follow_settings().await {
@@ -26,6 +29,11 @@ pub async fn run(window: Window, every: Duration) {
         }
         if !closed {
             crate::denials::write(&window, false).await;
+        }
+        let now = window.clock.now();
+        if !closed && now >= next {
+            accounts::keep(&window).await;
+            next = Time(now.0 + accounts::EVERY);
         }
         if !closed && !window.pipeline.submit(Work::Tend).await {
             return;

@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::goods;
 use crate::guard;
 use crate::keys::{ClaimKey, OrderKey, WaybillKey};
+use crate::permitted;
 use crate::reason::{Layer, Reason};
 use crate::standing;
 use crate::states::{Trigger, next};
@@ -45,6 +46,9 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         let (found, read) = goods::check(declaration, &case.law, &case.reference.parties, case.facts);
         findings.extend(found);
         case.out.read.records = read;
+        let (parties, book) = (&case.reference.parties, case.reference.current());
+        let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
+        findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
         let person = &arrived.person.identity;
         let (found, read) = guard::check(person, declaration, &case.law, &case.reference.parties, case.facts);
         case.out.read.records.extend(read);
@@ -52,7 +56,6 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
             findings.extend(found);
             return case.refuse(arrived, findings);
         }
-        let book = case.reference.current();
         let followed = standing::follow(declaration, &case.law, &case.reference.parties, book, case.facts);
         findings.extend(standing::barred(declaration, &followed));
         case.out.read.records.extend(followed.read);

@@ -216,7 +216,6 @@ impl Check<'_> {
             let expected = "应为9610/1210/1239/9710/9810中当日可用的监管方式";
             return self.note(Reason::FieldNotAllowed, "InventoryHead.tradeMode", mode, expected);
         }
-        self.permitted_mode(&head.trade_mode, &head.agent_code, &head.ebp_code, &head.ebc_code);
         let empty = |value: &Option<crate::Text>| value.as_deref().unwrap_or("").trim().is_empty();
         if !leaves_zone(mode) {
             if !empty(&head.ems_no) {

@@ -166,6 +166,30 @@ fn of_parties(seen: &mut Seen) {
     let case = ["payment of a firm whose filing permits no payment service", "支付企业备案未许可支付业务"];
     seen.add(Reason::ServiceNotPermitted, case, &window, &[payment]);
     let mut window = Window::without_draws();
+    permits::refile(&mut window, &clean.declaration.head.agent_code, |filing| {
+        filing.modes = vec!["1210".into()];
+    });
+    let case = [
+        "list in a mode that the filing of its declaring unit does not name",
+        "清单的监管方式不在申报单位备案所列之内",
+    ];
+    judged(seen, Reason::ModeNotPermitted, case, window, &clean);
+    let mut window = Window::without_draws();
+    let export = Export::new(1, 5, NOW);
+    permits::refile(&mut window, export.payment.pay_code.as_deref().unwrap(), |filing| {
+        filing.services = vec![permits::service("internet-payment")];
+    });
+    let mut sent = Vec::new();
+    for (sender, document) in std::iter::once(export.received()).chain(export.documents()) {
+        window.send_as(&sender, document.clone());
+        sent.push(document);
+    }
+    let case = [
+        "export whose money was received by a firm that may not collect it across the border",
+        "出口货款由未获准跨境收款的支付企业收取",
+    ];
+    seen.add(Reason::CollectionNotPermitted, case, &window, &sent);
+    let mut window = Window::without_draws();
     let other = sample::exchange_id(&clean.payment.pay_code).unwrap();
     let order = Document::Order(clean.order.clone());
     let mut came = arrived(&clean.order.head.ebp_code, order.clone());

@@ -2,16 +2,18 @@
 
 use crate::support::{NOW, Window, trade};
 use ceb::{Day, Decimal, Document};
-use clearance::Rulebook;
+use clearance::outcome::Outcome;
 use clearance::party::{Filing, Service};
 use clearance::reason::Reason;
+use clearance::sample::Export;
+use clearance::{Finding, Rulebook};
 use std::sync::Arc;
 
 fn day(number: u32) -> Day {
     Day::from_number(number).unwrap()
 }
 
-fn service(word: &str) -> Service {
+pub(crate) fn service(word: &str) -> Service {
     Service { service: word.into(), valid_from: day(20_200_101), ..Service::default() }
 }
 
@@ -71,33 +73,137 @@ fn a_payment_rests_on_a_service_of_its_firm() {
     }
 }
 
+/// The row by which platform and merchant are looked at, as if it were known for sure.
+const UNSURE: &str = "modes that it is designated for,unsure,";
+const SURE: &str = "modes that it is designated for,known,";
+
+/// The finding that says which modes, or services, are permitted.
+fn told<'a>(outcome: &'a Outcome, what: &str) -> Option<&'a Finding> {
+    let says = |finding: &&Finding| finding.fields.iter().any(|field| field.path == what);
+    outcome.answer.findings.iter().find(says)
+}
+
 #[test]
 fn a_pilot_enterprise_uses_the_modes_that_it_is_designated_for() {
     let trade = trade(1);
     let head = &trade.declaration.head;
     let (platform, merchant, agent) = (&head.ebp_code, &head.ebc_code, &head.agent_code);
-    // (whose modes, which, whether those of enterprises are looked at, whether the list is taken).
+    // (whose modes, which, whether those of enterprises are looked at, whether that is sure, what is found, the state).
     let cases = [
-        (platform, vec!["9610", "1210"], 1, true),
-        (platform, vec!["1210"], 1, false),
-        (merchant, vec!["1210"], 1, false),
-        (merchant, vec![], 1, true),
-        (merchant, vec!["1210"], 0, true),
-        (agent, vec!["1210"], 0, false),
+        (platform, vec!["9610", "1210"], 1, false, None, 120),
+        (platform, vec!["1210"], 1, false, Some(Reason::UncertainRow), 300),
+        (platform, vec!["1210"], 1, true, Some(Reason::ModeNotPermitted), 100),
+        (merchant, vec!["1210"], 1, false, Some(Reason::UncertainRow), 300),
+        (merchant, vec!["1210"], 1, true, Some(Reason::ModeNotPermitted), 100),
+        (merchant, vec![], 1, true, None, 120),
+        (merchant, vec!["1210"], 0, true, None, 120),
+        (agent, vec!["1210"], 0, false, Some(Reason::ModeNotPermitted), 100),
+        (agent, vec!["9610"], 0, false, None, 120),
     ];
-    for (code, modes, looked_at, taken) in cases {
+    for (code, modes, looked_at, sure, expected, state) in cases {
+        let case = format!("{code} {modes:?} {looked_at} {sure}");
         let mut window = Window::without_draws();
         if looked_at == 0 {
             window.parameter("modes_of_enterprises,1", "modes_of_enterprises,0");
         }
+        if sure {
+            window.parameter(UNSURE, SURE);
+        }
         refile(&mut window, code, |filing| filing.modes = modes.iter().map(|&mode| mode.into()).collect());
-        let outcome = window.send(Document::Declaration(trade.declaration.clone()));
-        let found: Vec<_> =
-            outcome.answer.findings.iter().map(|one| (one.reason, one.fields[0].path.as_str())).collect();
-        let expected =
-            if taken { vec![] } else { vec![(Reason::FieldNotAllowed, "InventoryHead.tradeMode")] };
-        assert_eq!(found, expected, "{code} {modes:?} {looked_at}");
+        let outcome = window.trade(&trade);
+        let finding = told(&outcome, "permitted modes");
+        assert_eq!(finding.map(|one| one.reason), expected, "{case}");
+        assert_eq!(window.state(&trade), state, "{case}");
+        let Some(finding) = finding else { continue };
+        let value =
+            |path: &str| finding.fields.iter().find(|one| one.path == path).map(|one| one.value.as_str());
+        assert_eq!(value("InventoryHead.tradeMode"), Some("9610"), "{case}");
+        assert_eq!(value("permitted modes"), Some("1210"), "{case}");
+        assert!(finding.fields.iter().any(|one| one.value == *code), "{case}");
+        assert_eq!(finding.uncertain, value("table").is_some(), "{case}");
     }
+    // What is only staged may be declared in another mode yet.
+    let mut window = Window::without_draws();
+    refile(&mut window, agent, |filing| filing.modes = vec!["1210".into()]);
+    let mut staged = trade.declaration.clone();
+    staged.head.app_status = "1".into();
+    let outcome = window.send(Document::Declaration(staged));
+    assert_eq!((outcome.answer.status, told(&outcome, "permitted modes")), (1, None));
+}
+
+/// Sends an export, with the money received first or last; the answer that has the verdict on the list, or on the money.
+fn exported(window: &mut Window, export: &Export, first: bool) -> Outcome {
+    let mut documents = export.documents().to_vec();
+    let at = if first { 0 } else { documents.len() };
+    documents.insert(at, export.received());
+    let mut last = None;
+    for (sender, document) in documents {
+        last = Some(window.send_as(&sender, document));
+    }
+    last.unwrap()
+}
+
+#[test]
+fn exports_are_held_to_the_modes_of_their_enterprises_too() {
+    let export = Export::new(1, 5, NOW);
+    let agent = export.declaration.head.agent_code.clone();
+    for (mode, expected) in [("9610", None), ("9710", Some(Reason::ModeNotPermitted))] {
+        let mut window = Window::without_draws();
+        refile(&mut window, &agent, |filing| filing.modes = vec![mode.into()]);
+        let outcome = exported(&mut window, &export, true);
+        assert_eq!(told(&outcome, "permitted modes").map(|one| one.reason), expected);
+        assert_eq!(outcome.answer.status == 100, expected.is_some(), "{}", outcome.answer.info);
+    }
+}
+
+#[test]
+fn the_money_of_an_export_is_received_by_who_may_collect_it() {
+    let export = Export::new(1, 5, NOW);
+    let payer = export.payment.pay_code.clone().unwrap();
+    let fen = export.payment.charge.fen_half_up().map(|(fen, _)| fen).unwrap();
+    let collects = || service("cross-border-collection");
+    // (services of the firm, whether it may).
+    let cases: Vec<(Vec<Service>, bool)> = vec![
+        (vec![], true),
+        (vec![service("internet-payment")], false),
+        (vec![service("internet-payment"), collects()], true),
+        (vec![Service { valid_to: Some(day(20_261_122)), ..collects() }], false),
+        (vec![Service { currencies: vec!["502".into()], ..collects() }], false),
+        (vec![Service { transaction_limit: Some(fen - 1), ..collects() }], false),
+        (vec![Service { transaction_limit: Some(fen), ..collects() }], true),
+    ];
+    let row = |certainty: &str| format!("collection across the border,20190429,,Huifa 2019-13,{certainty}");
+    for (services, may) in cases {
+        for (sure, first) in [(true, true), (true, false), (false, true), (false, false)] {
+            let case = format!("{services:?} {sure} {first}");
+            let mut window = Window::without_draws();
+            if !sure {
+                window.table("services.csv", |text| text.replace(&row("known"), &row("unsure")));
+            }
+            refile(&mut window, &payer, |filing| filing.services.clone_from(&services));
+            let outcome = exported(&mut window, &export, first);
+            let found = told(&outcome, "permitted services").map(|one| one.reason);
+            let expected = match (may, sure) {
+                (true, _) => None,
+                (false, true) => Some(Reason::CollectionNotPermitted),
+                (false, false) => Some(Reason::UncertainRow),
+            };
+            assert_eq!(found, expected, "{case}");
+            // The list, or the money that came when the list was concluded; where it is not sure a person looks at the list.
+            let status = match (expected, first) {
+                (None, true) => 399,
+                (Some(Reason::UncertainRow), true) => 300,
+                (Some(Reason::CollectionNotPermitted), _) => 100,
+                _ => 120,
+            };
+            assert_eq!(outcome.answer.status, status, "{case}: {}", outcome.answer.info);
+        }
+    }
+    // A row that does not hold that day asks nothing.
+    let mut window = Window::without_draws();
+    window.table("services.csv", |text| text.replace("border,20190429,", "border,20270101,"));
+    refile(&mut window, &payer, |filing| filing.services = vec![service("internet-payment")]);
+    assert_eq!(exported(&mut window, &export, true).answer.status, 399);
 }
 
 /// What a space published before there were these tables goes on under the same digest; what is not in it asks nothing.

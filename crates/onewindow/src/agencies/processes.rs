@@ -3,7 +3,6 @@
 
 use crate::demo::agencies::{Agency, NETWORK};
 use crate::{Failure, Space};
-use counterpart::Kind;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -90,10 +89,12 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Starts one that asks this window for its keys.
-    pub fn start(kind: Kind, window: &str, token: &str) -> Result<Self, Failure> {
+    /// Starts one that asks this window for its keys, and takes what is for this agency alone.
+    pub fn start(agency: &Agency, window: &str, token: &str) -> Result<Self, Failure> {
+        let (kind, code) = (agency.kind.word(), agency.code);
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["counterpart", kind.word(), "--listen", "127.0.0.1:0", "--times", "--window", window]);
+        command.args(["counterpart", kind, "--listen", "127.0.0.1:0", "--times"]);
+        command.args(["--window", window, "--party", code]);
         command.env("ONEWINDOW_TOKEN", token);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = Process(command.spawn()?);

@@ -56,14 +56,21 @@ impl Relay {
         &self.url
     }
 
-    /// Tries what was heard last on the agency: once more as it was, and changed. What is taken, or told twice, is a fault.
-    pub fn tried(&self, machine: &Machine, faults: &mut Vec<String>) -> Vec<(&'static str, u16)> {
+    /// Tries what was heard last on the agency: once more as it was, and changed; and on another, for whom it is not. What is taken,
+    /// or told twice, is a fault.
+    pub fn tried(
+        &self,
+        machine: &Machine,
+        other: &Machine,
+        faults: &mut Vec<String>,
+    ) -> Vec<(&'static str, u16)> {
         let heard = self.passing.heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(heard) = heard else {
             faults.push("nothing was heard on the way to the tax authority".to_owned());
             return Vec::new();
         };
-        let before = machine.count();
+        let before = machine.count() + other.count();
+        let elsewhere = Passing { to: other.address.clone(), ..self.passing.clone() };
         let changed = |change: fn(&mut Heard)| {
             let mut other = heard.clone();
             change(&mut other);
@@ -78,6 +85,7 @@ impl Relay {
             ("under another id", changed(|heard| heard.headers[0].push('0'))),
             ("of another time", changed(|heard| heard.headers[1] = "1".to_owned())),
             ("without a signature", changed(|heard| heard.headers[2].clear())),
+            ("that is for another", elsewhere.sent(&heard).map_or(0, |(status, ..)| status)),
         ];
         std::thread::sleep(A_MOMENT);
         for (index, (what, status)) in tried.iter().enumerate() {
@@ -86,8 +94,9 @@ impl Relay {
                 faults.push(format!("an envelope {what} was answered {status}"));
             }
         }
-        if machine.count() != before {
-            faults.push("an envelope that came again, or changed, was told as if it were new".to_owned());
+        if machine.count() + other.count() != before {
+            faults
+                .push("an envelope that came again, changed or astray was told as if it were new".to_owned());
         }
         tried
     }

@@ -58,7 +58,9 @@ pub fn run(
 ) -> Result<bool, Failure> {
     let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false);
     let agent = config.build().new_agent();
-    let mut receiver = Receiver::new(keys);
+    // A rule's id begins with the code of whom it gives to.
+    let own = asked.share.split_once(':').map_or(asked.share, |(own, _)| own);
+    let mut receiver = Receiver::new(keys).named(&[own]);
     let (mut after, mut pages, mut records) = (asked.after.to_owned(), 0u64, 0usize);
     loop {
         let wait = if once { 0 } else { WAIT };

@@ -256,7 +256,8 @@ pub async fn follow(window: &Window, name: &str) -> Result<Vec<Counterpart>, Fai
     let key = window.evidence.sender(window.clock.now()).await?.public();
     let mut counterparts = Vec::new();
     for agency in measured() {
-        let counterpart = Counterpart::new(agency.kind, Script::default(), vec![key]).telling(|_| {});
+        let counterpart = Counterpart::new(agency.kind, Script::default(), vec![key]);
+        let counterpart = counterpart.named(agency.code).telling(|_| {});
         let url = listening(counterpart.clone()).await?;
         let after = window.read.position().await?.to_string();
         let key = RecordKey::new(Register::Webhook, &format!("{}:{name}", agency.code));

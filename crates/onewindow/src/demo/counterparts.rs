@@ -65,8 +65,8 @@ pub async fn open(
         let url = match opened.get(&agency.kind) {
             Some((_, url)) => url.clone(),
             None => {
-                let counterpart =
-                    Counterpart::new(agency.kind, usual.clone(), vec![believed]).telling(|_| {});
+                let counterpart = Counterpart::new(agency.kind, usual.clone(), vec![believed]);
+                let counterpart = counterpart.named(agency.code).telling(|_| {});
                 let url = agencies::listening(counterpart.clone()).await?;
                 opened.insert(agency.kind, (counterpart, url.clone()));
                 url

@@ -48,7 +48,13 @@ fn eight_machines_have_exactly_their_fields_in_order_and_the_same_when_they_ask(
     }
     let tried = &told["tried"];
     assert_eq!(tried["that comes again"], 409, "{told}");
-    for what in ["with a changed byte", "under another id", "of another time", "without a signature"] {
+    for what in [
+        "with a changed byte",
+        "under another id",
+        "of another time",
+        "without a signature",
+        "that is for another",
+    ] {
         assert_eq!(tried[what], 401, "{told}");
     }
     // The folder is a zone like any other, and is not written over.

@@ -99,6 +99,7 @@ what-token-revoked = token revoked
 what-provider-set = provider of identities set
 what-provider-removed = provider of identities removed
 what-denied = denied
+what-account-erased = account erased
 item-about = About
 item-address = Address
 item-after = From after this cursor

@@ -56,3 +56,5 @@ term-days = 有效期
 term-unsure = 凭记忆引用
 term-past = 今日不适用
 term-undeclared = 未申报的单证
+term-accounts = 停用的账户
+term-sessions = 已结束的会话

@@ -99,6 +99,7 @@ what-token-revoked = 吊销令牌
 what-provider-set = 设置身份提供方
 what-provider-removed = 移除身份提供方
 what-denied = 请求被拒
+what-account-erased = 账户信息已删除
 item-about = 涉及
 item-address = 地址
 item-after = 起始位置

@@ -106,6 +106,8 @@ pub fn terms(frame: &Frame, all: &[Term]) -> Page {
     let rows = all.iter().map(|term| {
         let of = match term.record_type.as_str() {
             "undeclared" => texts.text("term-undeclared"),
+            "accounts" => texts.text("term-accounts"),
+            "sessions" => texts.text("term-sessions"),
             other => texts.known(Family::Register, other).unwrap_or_else(|| value_name(texts, other)),
         };
         let until = term.valid_to.as_deref().map(day).unwrap_or_default();

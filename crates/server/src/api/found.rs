@@ -1,11 +1,10 @@
 //! `GET /v1/evidence/search`: rows of the evidence log by party, by day and by what they are, each with what the caller may know
 //! of it and where its proof is. A party finds what concerns it; offices of the whole zone find everything.
 
-use super::confirmations;
 use super::error::Problem;
 use super::registers::{asks_for, sees_all, whole};
 use super::view::time;
-use super::{EVIDENCE_FOUND, Query, limit, parameter};
+use super::{EVIDENCE_FOUND, Query, confirmations, limit, parameter, payment_data};
 use crate::auth::Caller;
 use crate::rights::Right;
 use crate::{Window, finding};
@@ -170,6 +169,7 @@ async fn about(
         let register = record.key.register;
         let own = codes.iter().any(|code| record.parties.contains(code));
         let may = own || sees_all(caller, register) || (everything && register == Register::Access);
+        let may = may && payment_data::is_in_reach(window, caller, &record).await?;
         if !may || !caller.rights.has(asks_for(Some(register))) {
             return Ok(json!({"register": register.word()}));
         }

@@ -49,6 +49,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("dataschema", text.clone()),
         ("purpose", text.clone()),
         ("legalbasis", text.clone()),
+        ("receiver", text.clone()),
         ("data", json!({"type": "object"})),
     ]);
     shared["properties"]["subject"] = json!({"type": "string",
@@ -56,7 +57,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     let all = json!({
         "SharedRecords": object(&[
             ("events", json!({"type": "array", "items": shared})), ("cursor", text.clone()), ("complete", truth.clone()),
-            ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()),
+            ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()), ("receiver", text.clone()),
         ]),
         "FiledDocument": object(&[
             ("position", whole.clone()), ("kind", whole.clone()), ("root", text.clone()), ("message", or_null("integer")), ("order", or_null("object")), ("export", or_null("object")),

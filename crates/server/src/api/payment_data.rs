@@ -4,7 +4,7 @@
 use super::error::Problem;
 use super::people::Address;
 use super::registers::{command_of, refused as refusal, whole};
-use super::{operations::check_intake, registers};
+use super::{consignments, operations::check_intake, registers};
 use crate::Window;
 use crate::auth::Caller;
 use crate::denials::{Denial, Kind};
@@ -17,7 +17,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clearance::Text;
-use clearance::record::{RecordKey, Register};
+use clearance::keys::OrderKey;
+use clearance::record::{Record, RecordKey, Register};
 use register::payment_data::form::{REFUSED, TAKEN, told};
 use register::payment_data::{Body, compare::Comparison, session};
 use register::view::View;
@@ -29,6 +30,51 @@ use store::Read;
 
 /// The name of the form's field.
 const FIELD: &str = "payExInfoStr";
+
+/// Whether a trade, by its platform and its number, is declared in a district of the caller's office. An office of the whole zone, and
+/// whoever is no office, is not narrowed by that.
+async fn is_of_his_district(
+    window: &Window,
+    caller: &Caller,
+    platform: &Text,
+    order_no: &str,
+) -> Result<bool, Problem> {
+    if !caller.is_office() || caller.districts.is_empty() {
+        return Ok(true);
+    }
+    let scope = super::scope(window, caller);
+    for code in window.names_of(platform).0 {
+        let order = OrderKey::new(&code, order_no);
+        if consignments::visible(window, &scope, &order).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a record that the caller may see else is of his districts: a question for payment data is about one trade, and whoever
+/// does not see that does not see what was asked of it, also where a colleague of another district asked.
+pub(super) async fn is_in_reach(window: &Window, caller: &Caller, record: &Record) -> Result<bool, Problem> {
+    if record.key.register != Register::PaymentData {
+        return Ok(true);
+    }
+    is_of_his_district(window, caller, &register::owner(record), &Body::of(record).order_no).await
+}
+
+/// Of records those in the caller's reach.
+pub(super) async fn in_reach(
+    window: &Window,
+    caller: &Caller,
+    records: Vec<Arc<Record>>,
+) -> Result<Vec<Arc<Record>>, Problem> {
+    let mut reached = Vec::with_capacity(records.len());
+    for record in records {
+        if is_in_reach(window, caller, &record).await? {
+            reached.push(record);
+        }
+    }
+    Ok(reached)
+}
 
 /// The body of a question.
 #[derive(Deserialize)]
@@ -47,6 +93,9 @@ pub async fn ask(
     check_intake(&window)?;
     let Json(question) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
     let platform = window.code_of(&Text::from(question.platform.trim()));
+    if !is_of_his_district(&window, &caller, &platform, question.order_no.trim()).await? {
+        return Err(Problem::not_found("no trade of this platform and number in your districts"));
+    }
     let mut by = registers::by(&window, &caller);
     let owns = by.codes.contains(&platform);
     by.reviews = caller.is_office() && caller.rights.has(Right::ActionsDecide);
@@ -110,7 +159,8 @@ pub async fn compare(
     let key = RecordKey::new(Register::PaymentData, &id);
     let record = window.read.record(&key).await?.ok_or_else(absent)?;
     let by = registers::by(&window, &caller);
-    if !caller.is_office() && !by.codes.iter().any(|code| record.parties.contains(code)) {
+    let may = caller.is_office() || by.codes.iter().any(|code| record.parties.contains(code));
+    if !may || !is_in_reach(&window, &caller, &record).await? {
         return Err(absent().of_another(true));
     }
     let codes = by.codes.clone();

@@ -104,6 +104,7 @@ async fn counted(window: &Window, caller: &Caller, register: Register) -> Result
     let parties = if sees_all(caller, register) { None } else { Some(codes.clone()) };
     let search = RecordSearch { register, parties, states };
     let (records, next) = window.read.records(&search, None, COUNTED).await?;
+    let records = super::payment_data::in_reach(window, caller, records).await?;
     let mine = Mine::of(window, caller, &codes, register).await?;
     let waiting = records.iter().filter(|record| mine.waits_for(record)).count();
     let overdue = records.iter().filter(|record| is_overdue(record, mine.now)).count();

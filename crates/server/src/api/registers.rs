@@ -7,7 +7,7 @@ use super::register_answers::line;
 pub(crate) use super::register_answers::{refused, told, whole};
 use super::reuse::{is_copy_of_licence, is_reused, may_find, reuses, seen};
 use super::view::time;
-use super::{CONSIGNMENTS, Query, limit, operations, parameter, readings, register_forms};
+use super::{CONSIGNMENTS, Query, limit, operations, parameter, payment_data, readings, register_forms};
 use crate::auth::Caller;
 use crate::rights::Right;
 use crate::{Window, agency_queries, registering};
@@ -85,6 +85,7 @@ pub async fn list(
             }
         }
     }
+    let found = payment_data::in_reach(&window, &caller, found).await?;
     readings::listed(&window, &caller, register.word(), &query, &others(&found, &codes)).await?;
     let records: Vec<Value> = found
         .iter()
@@ -481,6 +482,7 @@ pub(super) async fn visible(
         || sees_all(caller, register)
         || (reuses(caller, register) && may_find(caller, &codes, &record))
         || is_copy_of_licence(window, caller, &record).await?;
+    let may = may && payment_data::is_in_reach(window, caller, &record).await?;
     if may { Ok((record, own)) } else { Err(absent().of_another(true)) }
 }
 

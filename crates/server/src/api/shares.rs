@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use exchange::{Dataset, FieldKind};
+use exchange::{Dataset, FieldKind, envelope};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -131,6 +131,7 @@ pub async fn records(
     let told = json!({
         "events": events, "cursor": page.upto.to_string(), "complete": page.complete,
         "share": rule.id.as_str(), "version": rule.version, "purpose": rule.share.purpose,
+        envelope::RECEIVER: rule.receiver(),
     });
     let id = format!("{}.{}", after, page.upto);
     signed(&window, &id, told.to_string().into_bytes()).await

@@ -1,6 +1,6 @@
 //! What counterparts answer: kept as records, and where a rule says so an event on the path of the consignment.
 
-use super::sender::{Parcel, Sender, Stopped};
+use super::sender::{About, Parcel, Sender, Stopped};
 use ceb::{Document, Kind};
 use clearance::Text;
 use clearance::event::{ActionKind, OfficerAction};
@@ -65,12 +65,13 @@ impl Sender {
         let mut newest: BTreeMap<&str, Answer> = BTreeMap::new();
         let mut objections = Vec::new();
         for answer in answers {
-            let Some((event, subject)) = parcel.about.iter().find(|(id, _)| *id == answer.id) else {
+            let Some(about) = parcel.about.iter().find(|about| about.event == answer.id) else {
                 let id: String = answer.id.chars().take(TEXT).collect();
                 complaint = format!("there is an answer to {id}, which was not sent");
                 continue;
             };
             let text: String = answer.text.chars().take(TEXT).collect();
+            let About { event, subject, name } = about;
             let kept = Answer {
                 event: event.clone(),
                 source: format!("shares/{}", rule.id),
@@ -79,7 +80,7 @@ impl Sender {
                 text: text.clone(),
                 giver: rule.share.giver.clone(),
             };
-            newest.insert(subject, kept);
+            newest.insert(name, kept);
             if answer.outcome == Outcome::Objected && rule.share.suspends {
                 objections.push((subject, event, text));
             }
@@ -101,20 +102,20 @@ impl Sender {
         any: bool,
     ) -> Result<u64, Stopped> {
         let mut confirmed = Vec::new();
-        for (subject, answer) in answers.iter() {
+        for (name, answer) in answers.iter() {
             let plain = answer.outcome == Outcome::Confirmed && answer.text.is_empty();
-            if plain && (!any || self.window.read.record(&self.key_of(subject)).await?.is_none()) {
-                confirmed.push(*subject);
+            if plain && (!any || self.window.read.record(&self.key_of(name)).await?.is_none()) {
+                confirmed.push(*name);
             }
         }
-        for subject in &confirmed {
-            answers.remove(subject);
+        for name in &confirmed {
+            answers.remove(name);
         }
         Ok(confirmed.len() as u64)
     }
 
-    fn key_of(&self, subject: &str) -> RecordKey {
-        RecordKey::new(Register::Answer, &format!("{}/{subject}", self.id))
+    fn key_of(&self, name: &str) -> RecordKey {
+        RecordKey::new(Register::Answer, &format!("{}/{name}", self.id))
     }
 
     /// Keeps the receipts of another window, one a document, and as above. The record is named by the consignment, so that
@@ -123,7 +124,7 @@ impl Sender {
         let (Some(rule), Some(event)) = (&parcel.rule, parcel.events.first()) else {
             return Ok(Counts::default());
         };
-        let Some((id, _)) = parcel.about.first() else { return Ok(Counts::default()) };
+        let Some(About { event: id, .. }) = parcel.about.first() else { return Ok(Counts::default()) };
         let receipts = match exchange::messages::receipts(&event["data"], body) {
             Ok(receipts) => receipts,
             Err(complaint) => return Ok(Counts { complaint, ..Counts::default() }),
@@ -170,8 +171,8 @@ impl Sender {
 
     /// Together: each by itself would be a commit.
     async fn keep(&self, answers: BTreeMap<&str, Answer>) -> Result<(), Stopped> {
-        let command = |version: u32, subject: &str, answer: &Answer| Command {
-            key: self.key_of(subject),
+        let command = |version: u32, name: &str, answer: &Answer| Command {
+            key: self.key_of(name),
             version,
             action: "answer".into(),
             by: self.by(),
@@ -180,17 +181,17 @@ impl Sender {
         };
         // Most are the first of their kind; who finds one there answers it.
         let mut left: Vec<(u32, &str, &Answer)> =
-            answers.iter().map(|(subject, answer)| (0, *subject, answer)).collect();
+            answers.iter().map(|(name, answer)| (0, *name, answer)).collect();
         while !left.is_empty() {
-            let commands = left.iter().map(|(version, subject, answer)| command(*version, subject, answer));
+            let commands = left.iter().map(|(version, name, answer)| command(*version, name, answer));
             let told = self.window.pipeline.commands(commands.collect()).await.ok_or(Stopped::Ended)?;
             let mut again = Vec::new();
-            for ((_, subject, answer), told) in left.into_iter().zip(told) {
+            for ((_, name, answer), told) in left.into_iter().zip(told) {
                 match told {
                     Ok(_) => {}
                     // Delivered twice, answered twice: kept once.
                     Err(Refusal::Outdated(record)) if Answer::of(&record) == *answer => {}
-                    Err(Refusal::Outdated(record)) => again.push((record.version, subject, answer)),
+                    Err(Refusal::Outdated(record)) => again.push((record.version, name, answer)),
                     Err(refusal) => {
                         return Err(Stopped::Barred(format!("an answer cannot be recorded: {refusal:?}")));
                     }

@@ -6,6 +6,7 @@ use crate::sharing;
 use clearance::Text;
 use clearance::keys::Position;
 use clearance::record::{Record, Register};
+use exchange::envelope;
 use register::view::View;
 use register::webhook::BATCH;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ fn concerns(record: &Record, codes: &[Text]) -> bool {
         && codes.iter().any(|code| record.parties.contains(code))
 }
 
-fn event(position: Position, record: &Record, codes: &[Text]) -> Value {
+fn event(position: Position, record: &Record, codes: &[Text], receiver: &str) -> Value {
     let register = record.key.register.word();
     json!({
         "specversion": "1.0",
@@ -26,6 +27,7 @@ fn event(position: Position, record: &Record, codes: &[Text]) -> Value {
         "type": format!("onewindow.record.{register}"),
         "time": sharing::timestamp(record.changed),
         "datacontenttype": "application/json",
+        envelope::RECEIVER: receiver,
         "data": whole(&View::of(record, codes)),
     })
 }
@@ -47,8 +49,9 @@ impl Sender {
         };
         let most = limit.min(BATCH.1 as usize);
         let found = self.window.tail.after(&self.window.read, after, &wanted, most).await?;
+        let receiver = self.owner();
         let events = found.rows.iter().filter_map(|(position, kept)| match kept.row() {
-            Row::Record(record) => Some(event(*position, record, codes)),
+            Row::Record(record) => Some(event(*position, record, codes, &receiver)),
             _ => None,
         });
         let events = events.collect();

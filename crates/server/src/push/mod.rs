@@ -6,6 +6,7 @@ mod answers;
 pub mod client;
 mod demands;
 mod questions;
+mod receipts;
 mod sender;
 
 pub use client::{Client, Reach};

@@ -5,12 +5,12 @@ use super::client::{Client, Reply};
 use super::questions::FORM;
 use super::{Patience, signed};
 use crate::Window;
-use crate::api::view;
 use crate::reading::reading;
 use crate::sharing::{self, Barred, EVENTS, Form, Rule};
 use clearance::Text;
 use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
+use exchange::envelope;
 use register::delivery::{Delivery, SET_ASIDE, SetAside, Unanswered};
 use register::webhook::{self, BATCH, Source, Webhook};
 use register::{By, Command, Refusal};
@@ -30,12 +30,22 @@ const RENEW: i64 = 30_000;
 /// Media type of an envelope.
 const ENVELOPE: &str = "application/xml";
 
+/// What an event is about.
+pub(super) struct About {
+    /// Id of the event.
+    pub(super) event: String,
+    /// Key of what it is about: for the window alone.
+    pub(super) subject: String,
+    /// What the answer to it is kept under, which the receiver reads: no more than its rule gives.
+    pub(super) name: String,
+}
+
 /// What goes out together.
 #[derive(Default)]
 pub(super) struct Parcel {
     pub(super) events: Vec<Value>,
     /// What each event is about.
-    pub(super) about: Vec<(String, String)>,
+    pub(super) about: Vec<About>,
     /// Whom they name.
     pub(super) parties: Vec<Text>,
     pub(super) after: Cursor,
@@ -225,6 +235,11 @@ impl Sender {
         Ok(if parcel.complete { LOOK } else { Duration::ZERO })
     }
 
+    /// Code of the party whose webhook it is.
+    pub(super) fn owner(&self) -> Text {
+        register::owner_of(&RecordKey::new(Register::Webhook, &self.id))
+    }
+
     fn held(&self, delivery: Delivery) -> Delivery {
         Delivery { holder: self.holder.clone(), until: self.window.clock.now().0 + HELD, ..delivery }
     }
@@ -306,7 +321,7 @@ impl Sender {
 
     /// What is to be sent now; none = nothing.
     async fn parcel(&mut self, webhook: &Webhook, delivery: &Delivery) -> Result<Option<Parcel>, Stopped> {
-        let owner = register::owner_of(&RecordKey::new(Register::Webhook, &self.id));
+        let owner = self.owner();
         let (codes, exchange_ids) = self.window.names_of(&owner);
         if self.window.filing(&owner).is_none_or(|filing| filing.suspended) {
             return Err(Stopped::Barred(format!("{owner} is not filed, or suspended")));
@@ -373,7 +388,7 @@ impl Sender {
     /// The one message of a parcel in its envelope; none = there is none.
     fn enveloped(&self, parcel: &Parcel) -> Result<Option<Vec<u8>>, Stopped> {
         let Some(event) = parcel.events.first() else { return Ok(None) };
-        let owner = register::owner_of(&RecordKey::new(Register::Webhook, &self.id));
+        let owner = self.owner();
         let receiver = self.window.filing(&owner).and_then(|filing| filing.exchange_ids.first().cloned());
         let receiver = receiver.ok_or_else(|| Stopped::Barred(format!("{owner} has no exchange id")))?;
         let barred = "form dxp needs a rule that gives messages with all their fields";
@@ -396,7 +411,12 @@ impl Sender {
         })?;
         let page = sharing::page(&self.window, &rule, after, upto, limit).await?;
         let events = page.given.iter().map(|given| sharing::event(&rule, given, form)).collect();
-        let about = page.given.iter().map(|given| (given.id(), given.subject.clone())).collect();
+        let about = page.given.iter().map(|given| About {
+            event: given.id(),
+            subject: given.subject.clone(),
+            name: given.name(),
+        });
+        let about = about.collect();
         let parties = page.parties();
         let rule = Some(rule);
         Ok(Parcel {
@@ -409,36 +429,6 @@ impl Sender {
             rule,
             ..Parcel::default()
         })
-    }
-
-    async fn receipts(
-        &self,
-        exchange_ids: &[Text],
-        after: &Cursor,
-        upto: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Parcel, Stopped> {
-        let most = limit.min(BATCH.1 as usize);
-        let (mut receipts, reached) = self.window.read.receipts(exchange_ids, after, most).await?;
-        let complete = receipts.len() < most;
-        receipts.retain(|row| {
-            upto.is_none_or(|upto| row.position.sequence <= upto.sequence(row.position.writer))
-        });
-        let events = receipts.iter().map(|row| {
-            let mut data = view::receipt(row, false);
-            data["original"] = view::receipt(row, true)["receipt"].take();
-            json!({
-                "specversion": "1.0",
-                "id": format!("{}-{}", row.position.number(), row.index),
-                "source": "/v1/receipts",
-                "type": format!("onewindow.receipt.{}", data["message"].as_str().unwrap_or_default()),
-                "time": sharing::timestamp(row.receipt.time),
-                "datacontenttype": "application/json",
-                "data": data,
-            })
-        });
-        let events = events.collect();
-        Ok(Parcel { events, after: after.clone(), upto: reached, complete, ..Parcel::default() })
     }
 
     /// Written down before it is sent: whose records it has can see it.
@@ -465,7 +455,7 @@ impl Sender {
 
     /// The window, for the party whose webhook it is.
     pub(super) fn by(&self) -> By {
-        let party = register::owner_of(&RecordKey::new(Register::Webhook, &self.id));
+        let party = self.owner();
         let role = self.window.filing(&party).and_then(|filing| filing.roles.first().copied());
         let name = self.id.split_once(':').map_or("", |(_, name)| name);
         By {
@@ -510,6 +500,7 @@ fn body(parcel: &Parcel, id: &str) -> Vec<u8> {
         "source": format!("/v1/registers/webhooks/{id}"),
         "type": "onewindow.cursor.v1",
         "datacontenttype": "application/json",
+        envelope::RECEIVER: register::owner_of(&RecordKey::new(Register::Webhook, id)).as_str(),
         "data": {"cursor": parcel.upto.to_string(), "complete": parcel.complete},
     });
     let events: Vec<&Value> = parcel.events.iter().chain([&mark]).collect();

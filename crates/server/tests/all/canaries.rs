@@ -602,7 +602,8 @@ async fn pushed(story: &Story, rules: &[Rule]) -> Vec<(Reader, String, Counterpa
     for rule in rules {
         let (taker, url) =
             webhooks::counterpart(&story.zone, counterpart::Kind::Tax, Script::default()).await;
-        let body = json!({"url": url, "source": format!("shares/{}", rule.id)});
+        // It confirms each record: its answers are kept under names that it reads.
+        let body = json!({"url": url, "source": format!("shares/{}", rule.id), "answers": true});
         webhooks::webhook(&story.zone, rule.receiver, rule.dataset.word(), body).await;
         let reader = Reader::Receiver(rule.dataset, rule.fields.clone());
         made.push((reader, rule.id.clone(), taker));
@@ -643,6 +644,42 @@ async fn given(story: &Story, rule: &Rule, form: &str) -> Vec<Value> {
         if page["complete"] == true {
             return events;
         }
+    }
+}
+
+/// What each receiver answered, in the names under which he finds it: they say no more than what he was given.
+async fn answers(story: &Story, rules: &[Rule], heard: &mut Heard) {
+    for rule in rules {
+        if given(story, rule, "plain").await.is_empty() {
+            continue;
+        }
+        // The webhook is called as the rule.
+        webhooks::delivery(&story.zone, rule.receiver, &rule.id, |shown| {
+            shown["body"]["complete"] == true && shown["body"]["kept"].as_u64() > Some(0)
+        })
+        .await;
+        let (mut own, mut after) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/v1/registers/answers?limit=200{after}");
+            let (status, page) = story.zone.get(rule.receiver, &path).await;
+            assert_eq!(status, 200, "{page}");
+            let records = page["records"].as_array().unwrap().iter();
+            let is_own = |record: &&Value| {
+                record["id"].as_str().is_some_and(|id| id.starts_with(&format!("{}/", rule.id)))
+            };
+            own.extend(records.filter(is_own).cloned());
+            match page["after"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        assert!(!own.is_empty(), "{}: it answered nothing", rule.id);
+        let reader = match rule.fields.contains("original") {
+            true => Reader::OfficeAtTrade,
+            false => Reader::Receiver(rule.dataset, rule.fields.clone()),
+        };
+        let at = format!("answers of {}", rule.id);
+        heard.hear(story, &reader, (&at, ""), &json!(own).to_string());
     }
 }
 
@@ -701,6 +738,7 @@ async fn deliveries(story: &Story, rules: &[Rule], pushed: &[(Reader, String, Co
         };
         heard.hear(story, reader, (name, ""), &read(&events));
     }
+    answers(story, rules, &mut heard).await;
     assert!(heard.answered > rules.len() + pushed.len());
     heard.ends();
 }

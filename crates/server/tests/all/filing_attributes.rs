@@ -203,6 +203,45 @@ async fn carriers_wait_for_the_post_and_whoever_declares_as_well_for_both() {
     assert_eq!(act(&zone, OFFICER, &there, json!({"action": "approve", "version": 1})).await.0, 200);
 }
 
+/// As the demo has it: the foreign exchange administration and the postal administration take part, each with its own role.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agencies_of_the_demo_zone_decide_on_what_is_theirs() {
+    const EXCHANGE: &str = sample::EXCHANGE_ADMINISTRATION;
+    const POSTAL: &str = sample::POSTAL_ADMINISTRATION;
+    let mut zone = zone(Role::Payment).await;
+    zone.window.file_all(sample::agencies_with_authority(), "test").await;
+    for party in [EXCHANGE, POSTAL] {
+        let token = zone.window.control.issue(party, Role::Agency, "样例", &[], NOW, None).await.unwrap();
+        zone.tokens.insert(party.to_owned(), token);
+    }
+    let mut body = application(&["payment"]);
+    body["licences"][0]["kind"] = json!("payment-licence");
+    body["services"] = json!([{"service": "internet-payment", "validFrom": "20260101"}]);
+    let (status, told) = filing(&zone, NEW, 0, "apply", Some(body)).await;
+    assert_eq!(status, 200, "{told}");
+    // Whose it is finds it among what waits for him, and nobody else does; the post is a carrier and decides on nobody.
+    assert_eq!(waiting(&zone, EXCHANGE).await, [NEW]);
+    for other in [POSTAL, OFFICER, POST] {
+        assert!(waiting(&zone, other).await.is_empty(), "{other}");
+        assert_ne!(filing(&zone, other, 1, "approve", None).await.0, 200, "{other}");
+    }
+    let (status, told) = filing(&zone, EXCHANGE, 1, "approve", None).await;
+    assert_eq!((status, told["state"].as_str()), (200, Some("filed")), "{told}");
+    assert!(zone.window.filing(NEW).unwrap().has(Role::Payment));
+    // From a payment firm to a carrier both have their say, and customs none.
+    let (status, told) = filing(&zone, NEW, 2, "change", Some(application(&["logistics"]))).await;
+    assert_eq!(status, 200, "{told}");
+    for own in [POSTAL, EXCHANGE] {
+        assert_eq!(waiting(&zone, own).await, [NEW], "{own}");
+    }
+    assert!(waiting(&zone, OFFICER).await.is_empty());
+    let (status, told) = filing(&zone, EXCHANGE, 3, "endorse", None).await;
+    assert_eq!(status, 200, "{told}");
+    let (status, told) = filing(&zone, POSTAL, 4, "approve", None).await;
+    assert_eq!((status, told["state"].as_str()), (200, Some("filed")), "{told}");
+    assert!(zone.window.filing(NEW).unwrap().has(Role::Logistics));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reviewer_of_an_agency_finds_on_his_page_what_is_his() {
     let zone = zone(Role::Logistics).await;

@@ -16,6 +16,7 @@ use http_body_util::BodyExt;
 use register::payment_data::form::{to_sign, with_signature};
 use serde_json::{Value, json};
 use server::push::{self, Patience};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use tower::ServiceExt;
 
@@ -157,6 +158,68 @@ async fn customs_asks_a_platform_answers_signed_and_it_is_held_against_order_and
     let doubt = json!({"action": "doubt", "version": 2, "note": "样例：请说明收款人"});
     let (status, told) = act(&zone, CUSTOMS, &format!("payment-data/{id}"), doubt).await;
     assert_eq!((status, told["state"].as_str()), (200, Some("doubted")), "{told}");
+}
+
+/// An officer whom districts narrow asks of the trades that he sees, and reads what was asked of those alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_of_a_trade_is_read_in_its_district_alone() {
+    let (mut zone, key) = zone().await;
+    let trade = sold(&zone, 0);
+    zone.trade(&trade).await;
+    // Of an order that nobody declared yet the district is not known.
+    let ordered = sold(&zone, 500);
+    zone.send(PLATFORM, Document::Order(ordered.order.clone())).await;
+    for (name, district) in [("near", "8620"), ("far", "5301")] {
+        let districts = [clearance::Text::from(district)];
+        let new = store::NewToken {
+            party: CUSTOMS,
+            role: clearance::party::Role::Officer,
+            name,
+            districts: &districts,
+            expires: None,
+            scopes: None,
+            bound_to: None,
+        };
+        let text = zone.window.control.issue_for(&new, NOW).await.unwrap().1;
+        zone.tokens.insert(name.to_owned(), text);
+    }
+    assert_eq!(trade.declaration.head.customs_code, "8620");
+    let (session, asked) = ask(&zone, &trade.order.head.order_no).await;
+    let id = asked["id"].as_str().unwrap().to_owned();
+    let undeclared = ask(&zone, &ordered.order.head.order_no).await.1;
+    assert_eq!(grab(&zone, &answer(&key, &session, &trade, &paid(&trade))).await.0, "10000");
+    let path = format!("/v1/registers/payment-data/{id}");
+    let absent = zone.get("far", "/v1/registers/payment-data/5301960101:none").await;
+    for there in [path.clone(), format!("{path}/history")] {
+        assert_eq!(zone.get("near", &there).await.0, 200, "{there}");
+        assert_eq!(zone.get("far", &there).await, absent, "{there}");
+    }
+    let unknown = format!("/v1/registers/payment-data/{}", undeclared["id"].as_str().unwrap());
+    for (who, seen) in
+        [(CUSTOMS, vec![unknown.as_str(), path.as_str()]), ("near", vec![path.as_str()]), ("far", vec![])]
+    {
+        let (_, listed) = zone.get(who, "/v1/registers/payment-data").await;
+        let found = listed["records"].as_array().unwrap().iter();
+        let found: BTreeSet<String> =
+            found.map(|one| format!("/v1/registers/payment-data/{}", one["id"].as_str().unwrap())).collect();
+        assert_eq!(found, seen.into_iter().map(str::to_owned).collect(), "{who}");
+        assert_eq!(zone.get(who, &unknown).await.0, if who == CUSTOMS { 200 } else { 404 }, "{who}");
+    }
+    // What is not there for him he neither compares nor asks again.
+    let again = format!("/v1/payment-data/{id}/compare");
+    assert_eq!(post(&zone, "near", &again, String::new()).await.0, 200);
+    let elsewhere = post(&zone, "far", &again, String::new()).await;
+    assert_eq!(
+        elsewhere,
+        post(&zone, "far", "/v1/payment-data/5301960101:none/compare", String::new()).await
+    );
+    let question = |order: &str| json!({"platform": PLATFORM, "orderNo": order}).to_string();
+    let of_order = |trade: &Trade| question(&trade.order.head.order_no);
+    let asks = "/v1/payment-data/asks";
+    assert_eq!(post(&zone, "near", asks, of_order(&trade)).await.0, 201);
+    assert_eq!(post(&zone, "near", asks, of_order(&ordered)).await.0, 404);
+    let there = post(&zone, "far", asks, of_order(&trade)).await;
+    assert_eq!((there.0, &there), (404, &post(&zone, "far", asks, question("none")).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]

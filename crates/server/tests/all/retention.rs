@@ -4,10 +4,12 @@
 use crate::support::{NOW, Zone, another_read, path, plain};
 use ceb::Document;
 use clearance::keys::Time;
+use clearance::party::Role;
 use clearance::sample::Trade;
 use serde_json::{Value, json};
+use server::accounts;
 use server::retention::{carry_out, plan};
-use store::{ChosenRead, Cursor, Read};
+use store::{ChosenRead, Cursor, Duty, NewUser, Read, User, UserState};
 
 const OFFICER: &str = "8620000001";
 
@@ -231,4 +233,66 @@ async fn a_person_is_looked_up_for_a_purpose_and_it_is_recorded() {
     let (_, more) =
         ask(OFFICER, json!({"number": number, "purpose": "样例核查", "after": found["after"]})).await;
     assert_eq!((&more["records"], &more["complete"]), (&json!([]), &json!(true)));
+}
+
+/// Accounts that were disabled and sessions that ended: in the control store, by terms of the same table.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_account_keeps_its_login_alone_and_ended_sessions_go() {
+    let zone = Zone::new().await;
+    let control = &zone.window.control;
+    let mut users = Vec::new();
+    for login in ["stays", "leaves"] {
+        let new = NewUser {
+            login: login.into(),
+            name: "样例某人".into(),
+            party: OFFICER.into(),
+            role: Role::Officer,
+            duties: vec![Duty::Decider],
+            districts: Vec::new(),
+        };
+        let id = control.add_user(&new, "$argon2id$", NOW).await.unwrap().unwrap();
+        users.push(control.user(id).await.unwrap().unwrap());
+    }
+    let [stays, leaves] = &users[..] else { panic!() };
+    for user in &users {
+        control.begin_second_factor(user, &[7; 20]).await.unwrap();
+        control.open_session(user, ("192.0.2.7", false), NOW, Time(0)).await.unwrap();
+    }
+    let disabled = User { state: UserState::Disabled, ..leaves.clone() };
+    assert!(control.change_user(&disabled, true, NOW).await.unwrap());
+    let at = |days: i64| Time(NOW.0 + days * 86_400_000);
+    let due = async |days: i64| {
+        let due = accounts::due(control, at(days)).await.unwrap();
+        (due.accounts.iter().map(|user| user.login.to_string()).collect::<Vec<_>>(), due.sessions)
+    };
+    // For as long as a session lasts at most, and for the months of the term.
+    assert_eq!(due(0).await, (vec![], 0));
+    assert_eq!(due(360).await, (vec![], 2));
+    assert_eq!(due(370).await, (vec!["leaves".to_owned()], 2));
+    zone.clock.set(at(370));
+    let found = accounts::due(control, at(370)).await.unwrap();
+    assert_eq!(accounts::carry_out(&zone.window, &found, "test").await.unwrap(), 3);
+    assert_eq!(due(370).await, (vec![], 0), "it is done");
+    // The login is nobody else's: rows of the ledger say by it who did what.
+    let (erased, credentials) = control.credentials("leaves").await.unwrap().unwrap();
+    assert_eq!(
+        (erased.name.as_str(), erased.state, erased.duties),
+        ("", UserState::Disabled, vec![Duty::Decider])
+    );
+    assert!(credentials.password.is_empty() && credentials.pending.is_none());
+    assert!(!server::password::is("", &credentials.password));
+    assert!(control.sessions(leaves).await.unwrap().is_empty());
+    let (kept, credentials) = control.credentials("stays").await.unwrap().unwrap();
+    assert_eq!((kept.name.as_str(), kept.version), ("样例某人", stays.version));
+    assert!(credentials.pending.is_some());
+    // What was planned before he was enabled again does nothing.
+    assert_eq!(accounts::carry_out(&zone.window, &found, "test").await.unwrap(), 0);
+    // It is on record, here and in the ledger.
+    let traces = control.traces(Some(OFFICER), i64::MAX, 10).await.unwrap();
+    let told: Vec<(&str, &str)> =
+        traces.iter().map(|trace| (trace.what.as_str(), trace.subject.as_str())).collect();
+    assert_eq!(told, [("account-erased", "leaves")]);
+    assert!(control.unrecorded(10).await.unwrap().is_empty());
+    let rows = everything(&zone.window.read).await;
+    assert!(rows.contains("account-erased") && !rows.contains("样例某人"));
 }

@@ -236,9 +236,15 @@ async fn what_a_counterpart_objects_to_is_suspended_where_the_rule_says_so() {
     for trade in &trades {
         zone.trade(trade).await;
     }
-    until(&police, |taken| taken.events.len() == 2).await;
-    // Customs and the police see the answers; the reason of the suspension is in the trade.
+    let taken = until(&police, |taken| taken.events.len() == 2).await;
+    // Customs and the police see the answers; the reason of the suspension is in the trade. The rule gives no platform, so an
+    // answer is called by the event alone: its name says no more than what was sent.
     let answer = |trade: &Trade| {
+        let number = trade.order.head.order_no.as_str();
+        let event = taken.events.iter().find(|event| event["data"]["orderNo"] == number).unwrap();
+        format!("/v1/registers/answers/{}%2F{}", hook.replace(':', "%3A"), event["id"].as_str().unwrap())
+    };
+    let told = |trade: &Trade| {
         let head = &trade.order.head;
         format!("/v1/registers/answers/{}%2F{}%2F{}", hook.replace(':', "%3A"), head.ebp_code, head.order_no)
     };
@@ -256,6 +262,9 @@ async fn what_a_counterpart_objects_to_is_suspended_where_the_rule_says_so() {
         assert!(shown["body"]["reference"].as_str().unwrap().starts_with("police-"));
     }
     assert_eq!(zone.get(&agent, &answer(&trades[1])).await.0, 404);
+    let (_, listed) = zone.get(POLICE, "/v1/registers/answers").await;
+    assert_eq!(zone.get(POLICE, &told(&trades[1])).await.0, 404);
+    assert!(!listed.to_string().contains(trades[1].order.head.ebp_code.as_str()), "{listed}");
     assert_ne!(zone.shown(&agent, &trades[0]).await["attempt"]["state"], 600);
     let timeline = zone.shown(CUSTOMS, &trades[1]).await.to_string();
     assert!(
@@ -267,7 +276,8 @@ async fn what_a_counterpart_objects_to_is_suspended_where_the_rule_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn confirmations_are_counted_where_they_are_not_kept_one_by_one() {
     let zone = zone().await;
-    let rule = share(&zone, TAX, "declarations", &["orderNo"], false).await;
+    // Who is given every field of the key finds his answers by it.
+    let rule = share(&zone, TAX, "declarations", &["ebpCode", "orderNo"], false).await;
     let trades = [plain(&zone, 0), plain(&zone, 500), plain(&zone, 1_000)];
     let numbers: Vec<String> = trades.iter().map(|trade| trade.order.head.order_no.to_string()).collect();
     let script = Script { objects: BTreeSet::from([numbers[1].clone()]), ..Script::default() };
@@ -338,6 +348,48 @@ async fn an_envelope_that_was_changed_or_is_old_is_refused() {
     trades(&zone, 0, 1).await;
     let (status, page) = zone.get(TAX, &format!("/v1/shares/{rule}/records")).await;
     assert_eq!((status, page["events"].as_array().unwrap().len()), (200, 1), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_to_one_agency_is_refused_by_another() {
+    let zone = zone().await;
+    let rule = share(&zone, TAX, "orders", &["orderNo"], false).await;
+    let sent = trades(&zone, 0, 2).await;
+    let (tax, to_tax) = counterpart(&zone, Kind::Tax, Script::default()).await;
+    let (police, to_police) = counterpart(&zone, Kind::Police, Script::default()).await;
+    let (tax, police) = (tax.named(TAX), police.named(POLICE));
+    // What was signed for one, brought to the other as it was: by whoever heard it, or by the one himself.
+    let (_, page) = zone.get(TAX, &format!("/v1/shares/{rule}/records")).await;
+    assert_eq!(page["receiver"], TAX);
+    let events = page["events"].as_array().unwrap();
+    assert!(events.len() == sent.len() && events.iter().all(|event| event["receiver"] == TAX), "{page}");
+    let body = page["events"].to_string().into_bytes();
+    let headers = push::signed(&zone.window, "one", &body).await.unwrap();
+    let client = client(&["127.0.0.0/8"]);
+    let send = async |url: &str, body: &[u8]| {
+        let reply = client.send(url, server::sharing::EVENTS, &headers, body.to_vec()).await;
+        format!("{reply:?}")
+    };
+    assert!(send(&to_police, &body).await.contains("401"));
+    // For whom it is, is signed with it.
+    let turned = String::from_utf8(body.clone()).unwrap().replace(TAX, POLICE).into_bytes();
+    assert!(send(&to_police, &turned).await.contains("401"));
+    assert!(send(&to_tax, &body).await.starts_with("Taken"));
+    assert_eq!((tax.taken().events.len(), tax.taken().refused), (sent.len(), 0));
+    // A webhook that leads to another's address by mistake: nothing is taken there, and its owner sees why.
+    let hook =
+        webhook(&zone, TAX, "astray", json!({"url": to_police, "source": format!("shares/{rule}")})).await;
+    let _server = sending(&zone);
+    let shown = delivery(&zone, TAX, &hook, |shown| shown["state"] == "failing").await;
+    assert!(shown["body"]["error"].as_str().unwrap().contains("401"), "{shown}");
+    assert_eq!(police.taken().events.len(), 0);
+    assert!(police.taken().refused >= 3);
+    // Led to the right one, it comes there: events and mark are for him.
+    let body = json!({"action": "change", "version": 1, "body": {"url": to_tax, "source": format!("shares/{rule}")}});
+    let (status, told) = act(&zone, TAX, "webhooks", &hook, body).await;
+    assert_eq!(status, 200, "{told}");
+    let taken = until(&tax, |taken| taken.mark.as_ref().is_some_and(|mark| mark.1)).await;
+    assert!(taken.events.iter().all(|event| event["receiver"] == TAX) && taken.refused == 0);
 }
 
 /// As somebody signs who has another key.

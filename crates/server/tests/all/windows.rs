@@ -36,6 +36,7 @@ async fn zone(script: Script, suspends: bool) -> (Zone, Counterpart) {
     let clock = zone.clock.clone();
     let country =
         Counterpart::new(Kind::TradeWindow, script, vec![key]).with_clock(move || clock.now().0 / 1_000);
+    let country = country.named(COUNTRY);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, country.clone().router()).into_future());

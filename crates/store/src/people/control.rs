@@ -271,6 +271,42 @@ impl Control {
         Ok(ended)
     }
 
+    /// Users who may not sign in and of whom more than the login is there, by their numbers.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn disabled_accounts(&self) -> Result<Vec<User>, StoreError> {
+        ask!(self.disabled_accounts())
+    }
+
+    /// Erases of a disabled user what tells of him and what proves that he is himself: his name, password and second factor, what a
+    /// provider of identities proved, his sessions with their addresses. His login stays, so that nobody else is given it: rows
+    /// of the ledger say by it who did what. False = he was changed meanwhile.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn erase_account(&self, user: &User, now: Time) -> Result<bool, StoreError> {
+        let erased = ask!(self.erase_account(user, now))?;
+        self.forget_sessions(|session| session.user == user.id);
+        Ok(erased)
+    }
+
+    /// How many sessions are older than a time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn ended_sessions(&self, oldest: Time) -> Result<u64, StoreError> {
+        Ok(u64::try_from(ask!(self.ended_sessions(oldest))?).unwrap_or_default())
+    }
+
+    /// Deletes the sessions that are older than a time; says how many.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn erase_sessions(&self, oldest: Time) -> Result<u64, StoreError> {
+        ask!(self.erase_sessions(oldest))
+    }
+
     /// Writes down what happened.
     ///
     /// # Errors

@@ -226,6 +226,43 @@ impl Tokens {
         Ok(self.changed("end a session", end, &[&user, &id]).await? == 1)
     }
 
+    pub async fn disabled_accounts(&self) -> Result<Vec<User>, StoreError> {
+        let list =
+            format!("SELECT {USER} FROM window_user u WHERE u.state = $1 AND u.password <> '' ORDER BY u.id");
+        let rows = self.rows("list disabled users", &list, &[&(UserState::Disabled as i16)]).await?;
+        Ok(rows.iter().map(|row| read_user(row, 0)).collect())
+    }
+
+    pub async fn erase_account(&self, user: &User, now: Time) -> Result<bool, StoreError> {
+        let mut client = self.client().await?;
+        let erase = "UPDATE window_user SET name = '', password = '', second_factor = NULL, pending = NULL,
+            generation = generation + 1, version = version + 1, changed = $3
+            WHERE id = $1 AND version = $2 AND state = $4";
+        let disabled = UserState::Disabled as i16;
+        let run = async {
+            let transaction = client.transaction().await?;
+            let with: Parameters<'_> = &[&user.id, &user.version, &now.0, &disabled];
+            let erased = transaction.execute(erase, with).await? == 1;
+            for table in ["recovery", "session", "provided"].iter().filter(|_| erased) {
+                let delete = format!("DELETE FROM {table} WHERE user_id = $1");
+                transaction.execute(delete.as_str(), &[&user.id]).await?;
+            }
+            transaction.commit().await?;
+            Ok::<_, tokio_postgres::Error>(erased)
+        };
+        run.await.map_err(|error| failed("erase an account", error))
+    }
+
+    pub async fn ended_sessions(&self, oldest: Time) -> Result<i64, StoreError> {
+        let count = "SELECT count(*) FROM session WHERE created < $1";
+        let rows = self.rows("count sessions", count, &[&oldest.0]).await?;
+        Ok(rows.first().map_or(0, |row| row.get(0)))
+    }
+
+    pub async fn erase_sessions(&self, oldest: Time) -> Result<u64, StoreError> {
+        self.changed("erase sessions", "DELETE FROM session WHERE created < $1", &[&oldest.0]).await
+    }
+
     pub async fn trace(
         &self,
         by: &str,

@@ -248,6 +248,47 @@ impl Tokens {
         .map(|count| count == 1)
     }
 
+    pub fn disabled_accounts(&self) -> Result<Vec<User>, StoreError> {
+        self.with("list disabled users", |connection| {
+            let list = format!(
+                "SELECT {USER} FROM window_user u WHERE u.state = ?1 AND u.password <> '' ORDER BY u.id"
+            );
+            let disabled = UserState::Disabled as u8;
+            connection.prepare_cached(&list)?.query_map([disabled], |row| read_user(row, 0))?.collect()
+        })
+    }
+
+    pub fn erase_account(&self, user: &User, now: Time) -> Result<bool, StoreError> {
+        let mut erased = false;
+        self.all_or_nothing("erase an account", |connection| {
+            let erase =
+                "UPDATE window_user SET name = '', password = '', second_factor = NULL, pending = NULL,
+                generation = generation + 1, version = version + 1, changed = ?3
+                WHERE id = ?1 AND version = ?2 AND state = ?4";
+            let disabled = UserState::Disabled as u8;
+            erased = connection.execute(erase, params![user.id, user.version, now.0, disabled])? == 1;
+            for table in ["recovery", "session", "provided"].iter().filter(|_| erased) {
+                connection.execute(&format!("DELETE FROM {table} WHERE user_id = ?1"), [user.id])?;
+            }
+            Ok(())
+        })?;
+        Ok(erased)
+    }
+
+    pub fn ended_sessions(&self, oldest: Time) -> Result<i64, StoreError> {
+        self.with("count sessions", |connection| {
+            let count = "SELECT count(*) FROM session WHERE created < ?1";
+            connection.query_row(count, [oldest.0], |row| row.get(0))
+        })
+    }
+
+    pub fn erase_sessions(&self, oldest: Time) -> Result<u64, StoreError> {
+        self.with("erase sessions", |connection| {
+            connection.execute("DELETE FROM session WHERE created < ?1", [oldest.0])
+        })
+        .map(|count| count as u64)
+    }
+
     pub fn trace(
         &self,
         by: &str,

@@ -11,6 +11,7 @@ use crate::export::{
 };
 use crate::finding::Finding;
 use crate::keys::WaybillKey;
+use crate::permitted;
 use crate::reason::{Layer, Reason};
 use crate::states::Trigger;
 use ceb::ExportDeclaration;
@@ -37,6 +38,11 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     }
     // From here nothing can fail.
     let declares = head.app_status == "2";
+    if declares {
+        let (parties, book) = (&case.reference.parties, case.reference.current());
+        let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
+        findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
+    }
     let number = trade.attempt.as_ref().map_or(1, |attempt| attempt.number + 1);
     let (status, info) = accepted(&head.app_type, &head.app_status, &head.guid);
     let info = if status == 2 {

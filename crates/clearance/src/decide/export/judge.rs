@@ -10,6 +10,7 @@ use crate::export::{
 };
 use crate::finding::Finding;
 use crate::keys::Time;
+use crate::permitted;
 use crate::reason::{Layer, Reason};
 use crate::rulebook::{Confidence, Law};
 use crate::states::Trigger;
@@ -113,6 +114,7 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     let mut findings = attempt.findings.clone();
     findings.extend(matching::compare(order, payment_of(trade), waybill, declaration, &law));
     findings.extend(value(case, attempt, declaration, &law));
+    findings.extend(payment_of(trade).and_then(|payment| collection(case, attempt, payment)));
     if leaves_zone(&declaration.head.trade_mode) {
         let book = declaration.head.ems_no.as_deref().unwrap_or_default();
         findings.push(Finding::new(Reason::BookNotChecked).field("InventoryHead.emsNo", book));
@@ -123,6 +125,16 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
         return reject(case, trade, findings);
     }
     agree(case, trade, &declaration, findings);
+}
+
+/// Whether whoever received the money may, by the rulebook and the day of the attempt.
+pub(super) fn collection(
+    case: &Case<'_>,
+    attempt: &ExportAttempt,
+    payment: &ExportPayment,
+) -> Option<Finding> {
+    let book = case.reference.numbered(attempt.rulebook);
+    permitted::collection(payment, &case.reference.parties, book, attempt.business_date)
 }
 
 /// What a list of an export to an enterprise may be worth (RULES 9.12). Where the limit is not sure a person decides.

@@ -7,7 +7,7 @@ use crate::consignment::{Filed, State};
 use crate::event::Arrived;
 use crate::export::{ExportTrade, ExportTradeKey, matching};
 use crate::finding::Finding;
-use crate::reason::Reason;
+use crate::reason::{Layer, Reason};
 use ceb::{ExportOrder, ExportPayment, Kind, Stamp};
 
 /// How far the list binds its partners.
@@ -152,11 +152,14 @@ pub(super) fn payment(case: &mut Case<'_>, arrived: &Arrived, payment: &ExportPa
 fn belated(case: &mut Case<'_>, trade: &mut ExportTrade, payment: &ExportPayment) {
     let Some(order) = judge::order_of(trade) else { return };
     let law = judge::law_of(case, trade);
-    let found = matching::received(order, payment, &law);
-    let (status, text) = if found.is_empty() {
+    let mut found = matching::received(order, payment, &law);
+    found.extend(trade.attempt.as_ref().and_then(|attempt| judge::collection(case, attempt, payment)));
+    let rejects = |finding: &&Finding| finding.reason.layer() == Layer::Rejected;
+    let rejecting: Vec<Finding> = found.iter().filter(rejects).cloned().collect();
+    let (status, text) = if rejecting.is_empty() {
         (120, judge::CHECKED.into())
     } else {
-        (100, super::super::info(&found, Kind::ExportPayment))
+        (100, super::super::info(&rejecting, Kind::ExportPayment))
     };
     let Some(mut filed) = trade.payment.take() else { return };
     filed.status = status;
