@@ -10,6 +10,7 @@
 mod agency_queries;
 mod answering;
 pub mod api;
+pub mod archiving;
 pub mod auth;
 pub mod beside;
 mod bonded;
