@@ -45,7 +45,7 @@ pub struct Report {
     /// Whose signature the manifest has.
     pub key: [u8; 32],
     /// The head that rows are proved with.
-    pub head: Option<SignedHead>,
+    pub head: SignedHead,
     /// Rows that were checked.
     pub rows: u64,
     /// None = the archive is what was signed.
@@ -71,7 +71,7 @@ pub fn check(folder: &Path, known: &Known, progress: &mut dyn FnMut(u64, u64)) -
         manifest: signed.manifest,
         sha256: signed.sha256,
         key: signed.key,
-        head: Some(head.clone()),
+        head: head.clone(),
         rows: 0,
         faults: Vec::new(),
     };
@@ -105,7 +105,10 @@ impl Checking<'_> {
         for (whose, key) in [("it", self.report.key), ("its head", head.public)] {
             if !known.keys.is_empty() && !known.keys.contains(&key) {
                 let key = hexadecimal(&key);
-                self.fault(crate::MANIFEST, format!("{whose} is signed with {key}, no key that the space is known by"));
+                self.fault(
+                    crate::MANIFEST,
+                    format!("{whose} is signed with {key}, no key that the space is known by"),
+                );
             }
         }
         if known.head.as_ref().is_some_and(|held| held.head != head.head) {
@@ -124,7 +127,8 @@ impl Checking<'_> {
             Err(error) => return self.fault(name, format!("it cannot be read: {error}")),
             Ok((bytes, sha256)) if (bytes, &sha256) != (file.bytes, &file.sha256) => {
                 let (was, had) = (&file.sha256, file.bytes);
-                let what = format!("it has {bytes} bytes with the digest {sha256}; signed were {had} with {was}");
+                let what =
+                    format!("it has {bytes} bytes with the digest {sha256}; signed were {had} with {was}");
                 self.fault(name, what);
             }
             Ok(_) => {}
@@ -148,8 +152,14 @@ impl Checking<'_> {
             match groups.rows(index) {
                 Ok(rows) => self.group((name, first), group, &rows, head, &mut last),
                 Err(fault) => {
-                    let what = format!("from here on its column {} cannot be read: {}", fault.column, fault.what);
-                    self.add(Fault { file: name.to_owned(), row: Some(first + fault.row), entry: None, what });
+                    let what =
+                        format!("from here on its column {} cannot be read: {}", fault.column, fault.what);
+                    self.add(Fault {
+                        file: name.to_owned(),
+                        row: Some(first + fault.row),
+                        entry: None,
+                        what,
+                    });
                 }
             }
             first += group.rows;
@@ -183,7 +193,12 @@ impl Checking<'_> {
                 wrong = wrong.or(Some("added, or moved: a later row of its writer came before"));
             }
             if let Some(what) = wrong {
-                self.add(Fault { file: name.to_owned(), row: Some(first + index), entry, what: what.to_owned() });
+                self.add(Fault {
+                    file: name.to_owned(),
+                    row: Some(first + index),
+                    entry,
+                    what: what.to_owned(),
+                });
             }
         }
     }
@@ -195,9 +210,10 @@ fn written(row: &Row, index: u64, group: &Group) -> Option<&'static str> {
     if row.hash("row_hash") != Some(digest) {
         return Some("altered: its columns are not those that its row_hash is of");
     }
-    let proved = row.path("row_path").zip(of_hexadecimal(&group.root)).is_some_and(|(path, root)| {
-        verify_inclusion(&digest, index, group.rows, &path, &root)
-    });
+    let proved = row
+        .path("row_path")
+        .zip(of_hexadecimal(&group.root))
+        .is_some_and(|(path, root)| verify_inclusion(&digest, index, group.rows, &path, &root));
     (!proved).then_some("altered, added or moved: it is not in the tree that the manifest states")
 }
 

@@ -88,11 +88,6 @@ pub(crate) const ROW_HASH: &str = "row_hash";
 /// The proof that the row is in its group.
 pub(crate) const ROW_PATH: &str = "row_path";
 
-/// The columns that are proofs of the others.
-pub fn proofs() -> impl Iterator<Item = &'static str> {
-    [ROW_HASH, ROW_PATH].into_iter()
-}
-
 /// The place of a column. Names are ours: one that is not there is a mistake of the program.
 pub(crate) fn place(name: &str) -> usize {
     match COLUMNS.iter().position(|column| column.name == name) {

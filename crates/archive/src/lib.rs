@@ -6,6 +6,7 @@
 
 mod check;
 mod columns;
+mod footer;
 mod manifest;
 mod read;
 mod row;
@@ -13,7 +14,7 @@ pub mod sample;
 mod write;
 
 pub use check::{Fault, Known, Report, check};
-pub use columns::{COLUMNS, Column, Kind, proofs, schema_text};
+pub use columns::{COLUMNS, Column, Kind, schema_text};
 pub use manifest::{ArchivedFile, Group, MANIFEST, Manifest, NotWritten, SIGNATURE, write_manifest};
 pub use read::{Groups, Unreadable};
 pub use row::{Cell, Row};

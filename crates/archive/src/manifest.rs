@@ -153,7 +153,10 @@ pub(crate) fn read_manifest(folder: &Path) -> Result<Signed, Error> {
     let mut line = |word: &str| lines.next().and_then(|line| line.strip_prefix(word));
     let parsed = (|| Some((of_hexadecimal(line("key ")?)?, of_hexadecimal(line("signature ")?)?)))();
     let Some((key, signature)) = parsed else {
-        return Err(Error::no_archive(&folder.join(SIGNATURE), "its lines are not `key …` and `signature …`"));
+        return Err(Error::no_archive(
+            &folder.join(SIGNATURE),
+            "its lines are not `key …` and `signature …`",
+        ));
     };
     let signed = is_signed_text(&key, text.as_bytes(), &signature);
     let sha256 = hexadecimal(digest(&SHA256, text.as_bytes()).as_ref());

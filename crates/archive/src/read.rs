@@ -3,7 +3,7 @@
 
 use crate::columns::{COLUMNS, Kind};
 use crate::row::{Cell, Row};
-use crate::Error;
+use crate::{Error, footer};
 use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
@@ -39,7 +39,8 @@ impl Groups {
     /// # Errors
     /// When it is no Parquet file, or has other columns.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(Error::file(path))?;
+        let mut file = File::open(path).map_err(Error::file(path))?;
+        footer::look(&mut file).map_err(Error::file(path))?;
         let reader = guarded(|| SerializedFileReader::new(file)).map_err(Error::parquet(path))?;
         let columns = reader.metadata().file_metadata().schema_descr().columns();
         let same = columns.len() == COLUMNS.len()
@@ -69,7 +70,8 @@ impl Groups {
     /// # Errors
     /// What cannot be read, the first row of it in the first column that has any.
     pub fn rows(&self, group: usize) -> Result<Vec<Row>, Unreadable> {
-        let failed = |error: ParquetError| Unreadable { row: 0, column: COLUMNS[0].name, what: error.to_string() };
+        let failed =
+            |error: ParquetError| Unreadable { row: 0, column: COLUMNS[0].name, what: error.to_string() };
         let group = guarded(|| self.reader.get_row_group(group)).map_err(failed)?;
         let count = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         // The file says how many: what it does not hold is not reserved for.

@@ -74,21 +74,20 @@ pub struct Writer {
 
 fn properties(head: &str) -> Result<WriterProperties, ParquetError> {
     let of_file = |key: &str, value: &str| KeyValue::new(format!("onewindow.{key}"), value.to_owned());
+    // No dictionaries: compression does as well, and who reads makes no room for as many values as an altered byte names.
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
+        .set_dictionary_enabled(false)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS / 4)
-        .set_key_value_metadata(Some(vec![
-            of_file("archive", &SCHEMA.to_string()),
-            of_file("head", head),
-        ]));
-    // What differs from row to row has neither a dictionary nor an order that anybody asks for.
+        .set_key_value_metadata(Some(vec![of_file("archive", &SCHEMA.to_string()), of_file("head", head)]));
+    // Of what differs from row to row nobody asks for the least and the greatest.
     let apart = |name: &str| ["document", "receipts"].contains(&name);
-    for column in COLUMNS.iter().filter(|one| matches!(one.kind, Kind::Hash | Kind::Bytes) || apart(one.name)) {
-        properties = properties
-            .set_column_dictionary_enabled(ColumnPath::from(column.name), false)
-            .set_column_statistics_enabled(ColumnPath::from(column.name), EnabledStatistics::None);
+    for column in COLUMNS.iter().filter(|one| matches!(one.kind, Kind::Hash | Kind::Bytes) || apart(one.name))
+    {
+        let path = ColumnPath::from(column.name);
+        properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
     Ok(properties.build())
 }

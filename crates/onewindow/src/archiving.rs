@@ -42,7 +42,8 @@ fn month(text: &str) -> Result<u32, String> {
 }
 
 fn bar() -> Result<ProgressBar, Failure> {
-    Ok(ProgressBar::new(0).with_style(ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} {msg}")?))
+    Ok(ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} {msg}")?))
 }
 
 async fn archived(space: &Space, asked: Asked, out: &Path, bar: &ProgressBar) -> Result<Archived, Failure> {
@@ -66,7 +67,9 @@ async fn archived(space: &Space, asked: Asked, out: &Path, bar: &ProgressBar) ->
         }
     };
     done.map_err(|failed| match failed {
-        Failed::NotEmpty(path) => unusable(&path, "it is not empty, and an archive has a folder of its own").into(),
+        Failed::NotEmpty(path) => {
+            unusable(&path, "it is not empty, and an archive has a folder of its own").into()
+        }
         other => other.into(),
     })
 }
@@ -104,8 +107,15 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
         println!("{}", as_json(&done, &arguments.out));
     } else {
         for file in &manifest.files {
-            let open = if file.open > 0 { format!("; {} open trades are left out", file.open) } else { String::new() };
-            println!("{}: {} rows of {} trades, {} bytes{open}", file.name, file.rows, file.trades, file.bytes);
+            let open = if file.open > 0 {
+                format!("; {} open trades are left out", file.open)
+            } else {
+                String::new()
+            };
+            println!(
+                "{}: {} rows of {} trades, {} bytes{open}",
+                file.name, file.rows, file.trades, file.bytes
+            );
         }
         for month in &manifest.not_written {
             let (open, closed) = (month.open, month.closed);
@@ -134,7 +144,8 @@ mod tests {
     #[test]
     fn a_month_is_six_digits() {
         assert_eq!(month("202611"), Ok(202_611));
-        for wrong in ["202613", "202600", "2026-11", "20261", "2026111", "000011", "２０２６１１", "-02611"] {
+        for wrong in ["202613", "202600", "2026-11", "20261", "2026111", "000011", "２０２６１１", "-02611"]
+        {
             assert!(month(wrong).is_err(), "{wrong}");
         }
     }

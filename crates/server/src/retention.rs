@@ -345,7 +345,8 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                 Some(Whose::Import(order)) => Some(order),
                 _ => None,
             };
-            let asked = orders.as_ref().is_none_or(|orders| order.is_some_and(|order| orders.contains(order)));
+            let asked =
+                orders.as_ref().is_none_or(|orders| order.is_some_and(|order| orders.contains(order)));
             if !asked {
                 continue;
             }

@@ -4,8 +4,8 @@
 
 use archive::sample::log;
 use archive::{
-    ArchivedFile, COLUMNS, Cell, Fault, Kind, Known, MANIFEST, Manifest, Report, Row, SIGNATURE, Writer, check,
-    proofs, write_manifest,
+    ArchivedFile, COLUMNS, Cell, Fault, Kind, Known, MANIFEST, Manifest, Report, Row, SIGNATURE, Writer,
+    check, write_manifest,
 };
 use evidence::{SignedHead, Signer};
 use std::path::Path;
@@ -70,7 +70,8 @@ fn an_altered_cell_is_named_whatever_is_made_to_fit_it() {
     let (rows, head) = log(&signer(), 41);
     let honest = written(path, &rows, &head, &signer());
     let signed = [MANIFEST, SIGNATURE].map(|name| (name, std::fs::read(path.join(name)).unwrap()));
-    for (place, column) in COLUMNS.iter().enumerate().filter(|(_, one)| proofs().all(|name| name != one.name)) {
+    // The proofs of the columns are made when the row is written.
+    for (place, column) in COLUMNS.iter().enumerate().take(COLUMNS.len() - 2) {
         let mut altered = rows.clone();
         let cell = match column.kind {
             Kind::Number | Kind::Instant => Cell::Number(4_711),
@@ -84,7 +85,10 @@ fn an_altered_cell_is_named_whatever_is_made_to_fit_it() {
             std::fs::write(path.join(name), bytes).unwrap();
         }
         let found = faults(path);
-        assert!(found[0].row.is_none() && found[0].what.contains(&honest.files[0].sha256), "{place}: {found:?}");
+        assert!(
+            found[0].row.is_none() && found[0].what.contains(&honest.files[0].sha256),
+            "{place}: {found:?}"
+        );
         assert!(found.iter().any(|fault| fault.row == Some(7)), "{}: {found:?}", column.name);
     }
     // The manifest is made to fit as well: its signature is another's.
@@ -163,7 +167,13 @@ fn a_manifest_that_was_altered_is_found_and_leads_nowhere_else() {
         assert!(faults(path)[0].what.contains("no name of a file"), "{name}: {:?}", faults(path));
     }
     // What is no manifest says nothing of the archive.
-    for text in ["", "{}", "[]", &text.replace("\"schema\": 1", "\"schema\": 2"), &text.replace("onewindow archive", "other")] {
+    for text in [
+        "",
+        "{}",
+        "[]",
+        &text.replace("\"schema\": 1", "\"schema\": 2"),
+        &text.replace("onewindow archive", "other"),
+    ] {
         std::fs::write(path.join(MANIFEST), text).unwrap();
         assert!(check(path, &Known::default(), &mut |_, _| {}).is_err(), "{text}");
     }
@@ -173,7 +183,10 @@ fn a_manifest_that_was_altered_is_found_and_leads_nowhere_else() {
 fn the_page_of_operators_has_every_column() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations/archive.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let missing: Vec<&str> =
-        COLUMNS.iter().map(|column| column.name).filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    let missing: Vec<&str> = COLUMNS
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| !page.contains(&format!("`{name}`")))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

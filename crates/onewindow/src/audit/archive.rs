@@ -47,11 +47,11 @@ fn as_json(report: &Report) -> Value {
             })
         })
         .collect();
-    let head = report.head.as_ref();
+    let head = &report.head.head;
     json!({
         "clean": report.faults.is_empty(), "schema": report.manifest.schema, "closedOnly": report.manifest.closed_only,
         "files": report.manifest.files.len(), "rows": report.rows, "manifest": report.sha256, "key": hexadecimal(&report.key),
-        "head": head.map(|head| hexadecimal(&head.head.digest())), "millis": head.map(|head| head.head.time),
+        "head": hexadecimal(&head.digest()), "millis": head.time,
         "faults": faults,
     })
 }
@@ -76,7 +76,12 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     if arguments.json {
         println!("{}", as_json(&report));
     } else {
-        println!("{} rows in {} files, signed with {}", report.rows, report.manifest.files.len(), hexadecimal(&report.key));
+        println!(
+            "{} rows in {} files, signed with {}",
+            report.rows,
+            report.manifest.files.len(),
+            hexadecimal(&report.key)
+        );
         for fault in &report.faults {
             println!("{}", told(fault));
         }

@@ -82,7 +82,11 @@ fn story(place: &Place<'_>) {
     assert!(code == 1 && out.contains(", row ") && out.ends_with("NOT clean\n"), "{out}");
     std::fs::write(&parquet, &bytes).unwrap();
     // The manifest says something else.
-    std::fs::write(file("kept/manifest.json"), manifest.replace("\"closedOnly\": true", "\"closedOnly\": false")).unwrap();
+    std::fs::write(
+        file("kept/manifest.json"),
+        manifest.replace("\"closedOnly\": true", "\"closedOnly\": false"),
+    )
+    .unwrap();
     let found = place.answered(1, "audit archive kept --json");
     assert!(found["faults"][0]["what"].as_str().unwrap().contains("signature"), "{found}");
     std::fs::write(file("kept/manifest.json"), &manifest).unwrap();

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use store::evidence::Inclusion;
 use store::{ChosenRead, Cursor, EventRow, Evidence, Read, Row, StoreError};
-pub use trades::month_of;
 use trades::Trades;
+pub use trades::month_of;
 
 /// Rows read at a time.
 const AT_A_TIME: usize = 2_000;

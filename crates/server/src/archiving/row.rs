@@ -54,9 +54,10 @@ fn after<'a>(outcome: &'a Outcome, whose: &Whose) -> Option<After<'a>> {
     match whose {
         Whose::Import(_) => outcome.consignment.as_ref().map(|one| After {
             version: one.version.into(),
-            attempt: one.attempt.as_ref().map(|attempt| {
-                (attempt.number, attempt.state, &attempt.pre_no, attempt.invt_no.as_ref())
-            }),
+            attempt: one
+                .attempt
+                .as_ref()
+                .map(|attempt| (attempt.number, attempt.state, &attempt.pre_no, attempt.invt_no.as_ref())),
             waybill: one.carriage.as_ref().map(|carriage| &carriage.key),
         }),
         Whose::Export(key) => {

@@ -115,7 +115,10 @@ impl Evidence {
         let _ = root(&mut wanted, size);
         for sequence in sequences {
             if !(1..=size).contains(sequence) {
-                return Err(damaged(Position { writer, sequence: *sequence }, "it is not in the evidence log"));
+                return Err(damaged(
+                    Position { writer, sequence: *sequence },
+                    "it is not in the evidence log",
+                ));
             }
             let _ = inclusion(&mut wanted, sequence - 1, size);
         }
