@@ -162,8 +162,9 @@ impl Checking<'_> {
                     });
                 }
             }
-            first += group.rows;
-            let whole = self.report.manifest.files.iter().map(|file| file.rows).sum();
+            first = group.rows.saturating_add(first);
+            let files = self.report.manifest.files.iter();
+            let whole = files.fold(0, |sum: u64, file| sum.saturating_add(file.rows));
             (self.progress)(self.report.rows, whole);
         }
         if file.rows != first - 1 {
