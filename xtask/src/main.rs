@@ -116,6 +116,7 @@ fn stories_on_postgres() -> bool {
         "webhooks",
         "windowed",
         "windows",
+        "archiving",
     ];
     let stories = stories.map(|story| format!("{story}::"));
     let mut arguments = vec!["test", "--quiet", "--workspace", "--test", "all", "--"];

@@ -529,6 +529,17 @@ impl Consignment {
     pub fn is_settled(&self) -> bool {
         self.attempt.as_ref().is_some_and(|attempt| attempt.state.is_final())
     }
+    /// Nothing is awaited any more, of clearance or after it: no timer runs, no return is open, nothing is owed. Who declares
+    /// anew, or applies for a return, opens it again.
+    pub fn is_over(&self) -> bool {
+        let open = |file: &ReturnFile| matches!(file.state, ReturnState::Applied | ReturnState::Approved);
+        let owes = |bill: &Bill| bill.status != 3 && !bill.paid && bill.owed > 0;
+        let bill = self.attempt.as_ref().and_then(|attempt| attempt.bill.as_ref());
+        self.is_settled()
+            && self.timers.is_empty()
+            && !self.returns.iter().any(open)
+            && !bill.is_some_and(owes)
+    }
     /// The row of an accepted document with this content.
     pub fn seen_at(&self, fingerprint: &[u8; 16]) -> Option<Position> {
         self.seen.iter().find(|seen| seen.fingerprint == *fingerprint).map(|seen| seen.position)

@@ -103,6 +103,11 @@ impl Signer {
     }
 }
 
+/// Whether a key signed a text that is no head: see [`Signer::sign_text`].
+pub fn is_signed_text(public: &[u8; 32], text: &[u8], signature: &[u8; 64]) -> bool {
+    UnparsedPublicKey::new(&ED25519, public).verify(text, signature).is_ok()
+}
+
 /// A head with its signature.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SignedHead {

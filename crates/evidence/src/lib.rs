@@ -17,7 +17,7 @@ mod tree;
 pub use audit::{Auditor, Fault, Report};
 pub use entry::{Entry, chain, kind_word, kind_words};
 pub use export::{end_line, entry_line, header};
-pub use head::{BadHead, Key, SignedHead, Signer, SpaceHead, WriterHead};
+pub use head::{BadHead, Key, SignedHead, Signer, SpaceHead, WriterHead, is_signed_text};
 pub use hexadecimal::{hexadecimal, of_hexadecimal};
 pub use proof::{verify_consistency, verify_inclusion};
 pub use tree::{

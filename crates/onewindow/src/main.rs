@@ -6,6 +6,7 @@
 )]
 
 mod agencies;
+mod archiving;
 mod audit;
 mod backup;
 mod bench;
@@ -127,6 +128,11 @@ enum Command {
         after_help = "Example:\n  onewindow restore --from /backup/zone --data restored --master-key zone.key"
     )]
     Restore(backup::RestoreArguments),
+    /// Write the rows of closed trades by month as Parquet files with proofs, without what tells of persons; the ledger stays.
+    #[command(
+        after_help = "Examples:\n  onewindow archive --data zone --month 202611 --out archive/202611\n  onewindow audit archive archive/202611 --json"
+    )]
+    Archive(archiving::Arguments),
     /// Put a new master key in the place of the old one.
     Key(key::Arguments),
     /// Erase what rows tell of persons where its time is over.
@@ -206,6 +212,7 @@ fn main() -> ExitCode {
         Command::Judging(arguments) => judging::run(&arguments),
         Command::Backup(arguments) => backup::run(arguments),
         Command::Restore(arguments) => backup::restore(arguments),
+        Command::Archive(arguments) => archiving::run(&arguments),
         Command::Key(arguments) => key::run(arguments),
         Command::Retention(arguments) => retention::run(&arguments),
         Command::Person(arguments) => retention::run_person(&arguments),

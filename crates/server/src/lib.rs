@@ -11,6 +11,7 @@ pub mod accounts;
 mod agency_queries;
 mod answering;
 pub mod api;
+pub mod archiving;
 pub mod auth;
 pub mod beside;
 mod bonded;

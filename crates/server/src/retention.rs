@@ -204,10 +204,27 @@ fn verdict_of_export(trade: Option<&ExportTrade>, row: Day, today: Day) -> Optio
 }
 
 /// Whose documents a row is about.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Whose {
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Whose {
+    /// An import.
     Import(OrderKey),
+    /// An export.
     Export(ExportTradeKey),
+}
+
+/// Whose documents an event is about, also where one was refused and belongs to no trade.
+///
+/// # Errors
+/// When a state that says so cannot be read.
+pub async fn whose(read: &ChosenRead, event: &EventRow) -> Result<Option<Whose>, StoreError> {
+    let order = order_of(read, event).await?.or_else(|| match &event.event.cause {
+        Cause::Document(arrived) => named_order(&arrived.document),
+        _ => None,
+    });
+    match order {
+        Some(order) => Ok(Some(Whose::Import(order))),
+        None => Ok(export_of(read, event).await?.map(Whose::Export)),
+    }
 }
 
 async fn verdict_of(
@@ -230,7 +247,7 @@ async fn verdict_of(
 }
 
 /// Documents of many exports: their messages are kept as long as those of a trade that was declared.
-fn is_of_many(kind: Kind) -> bool {
+pub(crate) fn is_of_many(kind: Kind) -> bool {
     matches!(kind, Kind::MasterBill | Kind::ExportArrival | Kind::Departure | Kind::SummaryApplication)
 }
 
@@ -323,18 +340,16 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
                 Cause::Document(arrived) => Some(&arrived.document),
                 _ => None,
             };
-            let order =
-                order_of(read, &event).await?.or_else(|| document.and_then(|document| named_order(document)));
-            let asked = orders
-                .as_ref()
-                .is_none_or(|orders| order.as_ref().is_some_and(|order| orders.contains(order)));
+            let whose = whose(read, &event).await?;
+            let order = match &whose {
+                Some(Whose::Import(order)) => Some(order),
+                _ => None,
+            };
+            let asked =
+                orders.as_ref().is_none_or(|orders| order.is_some_and(|order| orders.contains(order)));
             if !asked {
                 continue;
             }
-            let whose = match &order {
-                Some(order) => Some(Whose::Import(order.clone())),
-                None => export_of(read, &event).await?.map(Whose::Export),
-            };
             let row_day = event.outcome.as_ref().map_or(now, |outcome| outcome.now).day();
             let of_trade = match &whose {
                 None if document.is_some_and(|one| is_of_many(one.kind())) => {
@@ -352,7 +367,7 @@ pub async fn plan(read: &ChosenRead, now: Time, person: Option<&str>) -> Result<
             };
             let Some(of_trade) = of_trade else { continue };
             if !over(&of_trade, now, person.is_some()) {
-                if let (Some(order), true) = (&order, person.is_some()) {
+                if let (Some(order), true) = (order, person.is_some()) {
                     let until = months_after(of_trade.last, of_trade.rule.keep_months);
                     let kept = Kept { order: order.clone(), until, law: of_trade.rule.law.clone() };
                     if !plan.kept.contains(&kept) {

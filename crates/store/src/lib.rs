@@ -138,14 +138,15 @@ impl StoreError {
                 // The shared memory beside a file needs room too.
                 || matches!(error, rusqlite::Error::SqliteFailure(known, _) if known.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         }
-        source.downcast_ref::<std::io::Error>().is_some_and(|error| {
+        let of_files = source.downcast_ref::<std::io::Error>().is_some_and(|error| {
             matches!(
                 error.kind(),
                 std::io::ErrorKind::StorageFull
                     | std::io::ErrorKind::ReadOnlyFilesystem
                     | std::io::ErrorKind::QuotaExceeded
             )
-        })
+        });
+        of_files || postgres::wants_room(self)
     }
 
     /// Whether opening the store again may mend it: the device had no room, the connection to the database is gone, or

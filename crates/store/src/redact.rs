@@ -130,7 +130,7 @@ fn tells(path: &str) -> bool {
 }
 
 /// The document without its personal fields and its free text.
-fn document_of(document: &Document) -> Document {
+pub fn document_of(document: &Document) -> Document {
     let mut kept = Document::empty(document.kind());
     // Who pays from abroad has no code here, and may be a person; a firm that has one is known by it.
     let unnamed = matches!(document, Document::ExportPayment(payment)

@@ -206,6 +206,13 @@ impl ExportTrade {
     pub fn state_number(&self) -> u16 {
         self.attempt.as_ref().map_or(0, |attempt| attempt.state.number())
     }
+    /// Nothing is awaited any more: its parcel left, or its attempt ended without; no timer runs, no return is open.
+    pub fn is_over(&self) -> bool {
+        let ended = |state: State| state.frees_the_key() || state == State::Closed;
+        self.attempt.as_ref().is_some_and(|attempt| ended(attempt.state))
+            && self.timers.is_empty()
+            && self.returns.iter().all(|back| back.standing.is_final())
+    }
     /// District of the declared list; empty before there is one.
     pub fn district(&self) -> Text {
         self.declaration().map(|declaration| declaration.head.customs_code.clone()).unwrap_or_default()

@@ -2,6 +2,7 @@
 //! store and needs nothing of a space.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+mod archive;
 mod bench;
 mod books;
 mod draws;
@@ -20,6 +21,7 @@ use store::evidence::Published;
 use store::postgres::PostgresRead;
 use store::{Evidence, Read, StoreError};
 pub use verify::Unusable;
+pub(crate) use verify::unusable;
 
 /// Arguments of `audit`.
 #[derive(clap::Args)]
@@ -43,6 +45,9 @@ enum Action {
     },
     /// Check an exported log: exit code 0 = it is what was signed, 1 = it is not, 2 = it cannot be read.
     Verify(verify::Arguments),
+    /// Check an archive, row by row: exit code 0 = it is what was signed, 1 = it is not, 2 = it cannot be read.
+    #[command(after_help = "Example:\n  onewindow audit archive archive/202611 --key 3b6a… --json")]
+    Archive(archive::Arguments),
     /// Check a period of the draw, draw by draw: exit code 0 = everything fits, 1 = it does not, 2 = it cannot be read or is not told yet.
     #[command(
         after_help = "Example:\n  curl -s $WINDOW/v1/draws/20261207 > period.json\n  curl -s $WINDOW/v1/draws/20261207/list > list.csv\n  onewindow audit draws period.json list.csv --json"
@@ -217,6 +222,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let runtime = crate::runtime()?;
     match arguments.action {
         Action::Verify(arguments) => return verify::run(&arguments),
+        Action::Archive(arguments) => return archive::run(&arguments),
         Action::Draws(arguments) => return draws::run(&arguments),
         Action::Books(arguments) => return books::run(&arguments),
         Action::Keys { space, rotate, json } => return runtime.block_on(keys(&space, rotate, json)),

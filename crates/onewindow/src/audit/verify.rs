@@ -40,12 +40,12 @@ pub(super) fn public(text: &str) -> Result<[u8; 32], String> {
     of_hexadecimal(text).ok_or_else(|| "a public key has 64 hexadecimal digits".to_owned())
 }
 
-pub(super) fn unusable(path: &Path, what: impl ToString) -> Unusable {
+pub(crate) fn unusable(path: &Path, what: impl ToString) -> Unusable {
     Unusable { path: path.to_owned(), what: what.to_string() }
 }
 
 /// A head as text, or the JSON of the interface, whose `note` is that text.
-fn head_of(path: &Path) -> Result<SignedHead, Unusable> {
+pub(super) fn head_of(path: &Path) -> Result<SignedHead, Unusable> {
     let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
     let note =
         serde_json::from_str::<Value>(&text).ok().and_then(|value| Some(value["note"].as_str()?.to_owned()));

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod agencies;
+mod archiving;
 mod audit;
 mod bench;
 mod command_line;

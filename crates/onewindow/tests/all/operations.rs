@@ -11,16 +11,28 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-fn onewindow(folder: &Path, arguments: &str) -> Output {
+/// Where a space lies that commands are told of by their environment.
+type Environment<'a> = &'a [(&'a str, &'a str)];
+
+fn onewindow_in(folder: &Path, arguments: &str, environment: Environment<'_>) -> Output {
     let words: Vec<&str> = arguments.split_whitespace().collect();
-    Command::new(env!("CARGO_BIN_EXE_onewindow")).args(words).current_dir(folder).output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onewindow"));
+    command.args(words).current_dir(folder).envs(environment.iter().copied()).output().unwrap()
 }
 
-fn done(folder: &Path, arguments: &str) -> Value {
-    let output = onewindow(folder, arguments);
+fn onewindow(folder: &Path, arguments: &str) -> Output {
+    onewindow_in(folder, arguments, &[])
+}
+
+fn done_in(folder: &Path, arguments: &str, environment: Environment<'_>) -> Value {
+    let output = onewindow_in(folder, arguments, environment);
     let (out, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(0), "{arguments}: {out} {told}");
     serde_json::from_str(&out).unwrap_or(Value::Null)
+}
+
+fn done(folder: &Path, arguments: &str) -> Value {
+    done_in(folder, arguments, &[])
 }
 
 /// A space with filed parties, a token for each, and messages to send: sender and bytes.
@@ -31,13 +43,22 @@ struct Space {
 }
 
 fn space(folder: &Path, declarations: u32) -> Space {
+    space_in(folder, declarations, ("--data zone", &[]))
+}
+
+fn space_in(folder: &Path, declarations: u32, (place, environment): (&str, Environment<'_>)) -> Space {
     done(folder, &format!("generate --declarations {declarations} --seed 7 --batch 1 --out messages"));
-    done(folder, "party import --data zone messages/parties.json");
+    done_in(folder, &format!("party import {place} messages/parties.json"), environment);
+    issued(folder, (place, environment))
+}
+
+/// A token for each party, and the messages that lie there, as far as they are any.
+fn issued(folder: &Path, (place, environment): (&str, Environment<'_>)) -> Space {
     let mut tokens = BTreeMap::new();
     for filing in sample::filings() {
         let (code, role) = (&filing.code, filing.roles[0].word());
-        let issue = format!("token issue --data zone --party {code} --role {role} --name test");
-        let output = onewindow(folder, &issue);
+        let issue = format!("token issue {place} --party {code} --role {role} --name test");
+        let output = onewindow_in(folder, &issue, environment);
         tokens.insert(code.to_string(), String::from_utf8(output.stdout).unwrap().trim().to_owned());
     }
     let mut files: Vec<PathBuf> =
@@ -46,10 +67,10 @@ fn space(folder: &Path, declarations: u32) -> Space {
     files.sort();
     let messages = files
         .iter()
-        .map(|path| {
+        .filter_map(|path| {
             let bytes = std::fs::read(path).unwrap();
-            let parsed = ceb::parse(&bytes, &ceb::Limits::default()).message.unwrap();
-            (parsed.transfer.unwrap().cop_code.to_string(), bytes)
+            let parsed = ceb::parse(&bytes, &ceb::Limits::default()).message?;
+            Some((parsed.transfer?.cop_code.to_string(), bytes))
         })
         .collect();
     Space { folder: folder.to_owned(), tokens, messages }
@@ -63,11 +84,16 @@ pub struct Server {
 }
 
 pub fn serve(folder: &Path, arguments: &str, log: &str) -> Server {
+    serve_in(folder, arguments, log, &[])
+}
+
+fn serve_in(folder: &Path, arguments: &str, log: &str, environment: Environment<'_>) -> Server {
     let mut child = Command::new(env!("CARGO_BIN_EXE_onewindow"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(arguments.split_whitespace())
         .current_dir(folder)
         .env("RUST_LOG", log)
+        .envs(environment.iter().copied())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -99,6 +125,18 @@ impl Server {
         let code = self.child.wait().unwrap().code();
         (code, started.elapsed(), self.said.join().unwrap())
     }
+}
+
+/// Sends the messages that lie in a folder to a server of the space that the environment names, in order.
+pub fn sent(folder: &Path, environment: Environment<'_>) {
+    let space = issued(folder, ("", environment));
+    let server = serve_in(folder, "", "warn", environment);
+    for (sender, bytes) in &space.messages {
+        let Some(token) = space.tokens.get(sender) else { continue };
+        let (status, _, told) = post(&agent(), &server.address, token, bytes).unwrap();
+        assert!(status < 500, "{status} {told}");
+    }
+    assert_eq!(server.stop().0, Some(0));
 }
 
 /// Status, `Retry-After` and body; none when no answer came.
@@ -337,4 +375,65 @@ fn on_a_disk_that_fills_up_nothing_acknowledged_is_lost_and_intake_goes_on() {
     }
     let verify = format!("verify --data disk/zone --master-key {} --json", key.display());
     assert_eq!(done(folder.path(), &verify)["clean"], true);
+}
+
+/// What PostgreSQL says (53100) where it cannot make a table longer.
+const NO_ROOM: &str = "CREATE FUNCTION onewindow.no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+    RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$; \
+    CREATE TRIGGER no_room BEFORE INSERT ON onewindow.ledger FOR EACH STATEMENT EXECUTE FUNCTION onewindow.no_room()";
+
+#[test]
+fn on_a_database_without_room_nothing_acknowledged_is_lost_and_intake_goes_on() {
+    let Some(address) = crate::database::database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let environment = [("ONEWINDOW_DATABASE", address.as_str()), ("ONEWINDOW_MASTER_KEY", "space.key")];
+    done_in(path, "migrate", &environment);
+    let space = space_in(path, 100, ("", &environment));
+    let mut server = serve_in(path, "", "warn", &environment);
+    let send = |server: &Server, at: usize| {
+        let (sender, bytes) = &space.messages[at];
+        post(&agent(), &server.address, &space.tokens[sender], bytes).unwrap()
+    };
+    let kept = |answer: &Value| answer["message"]["sha256"].as_str().unwrap().to_owned();
+    let mut acknowledged = Vec::new();
+    for at in 0..20 {
+        let (status, _, answer) = send(&server, at);
+        assert_eq!(status, 200, "{answer}");
+        acknowledged.push((at, kept(&answer)));
+    }
+    crate::database::execute(&address, NO_ROOM);
+    // Whoever sends now is told to come again, and may read meanwhile.
+    for at in 20..25 {
+        let (status, retry, problem) = send(&server, at);
+        assert!(status == 503 && retry && problem["detail"].is_string(), "{status} {problem}");
+    }
+    assert!(server.child.try_wait().unwrap().is_none(), "the server lives");
+    let (status, why) = get(&server.address, "/ready", "");
+    assert_eq!(status, 503, "{why}");
+    let readable = |server: &Server, all: &[(usize, String)]| {
+        for (at, sha) in all {
+            let found = format!("/v1/messages?sha256={sha}");
+            let token = &space.tokens[&space.messages[*at].0];
+            assert_eq!(get(&server.address, &found, token).0, 200, "acknowledged, lost");
+        }
+    };
+    readable(&server, &acknowledged);
+    // Room again, without anybody telling the server.
+    crate::database::execute(&address, "DROP TRIGGER no_room ON onewindow.ledger");
+    let started = Instant::now();
+    while get(&server.address, "/ready", "").0 != 200 {
+        assert!(started.elapsed() < Duration::from_secs(30), "intake did not go on");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    for at in 20..space.messages.len() {
+        let (status, _, answer) = send(&server, at);
+        assert_eq!(status, 200, "{answer}");
+        acknowledged.push((at, kept(&answer)));
+    }
+    readable(&server, &acknowledged);
+    let (code, _, said) = server.stop();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("intake is closed") && said.contains("the store is open again"), "{said}");
+    assert_eq!(done_in(path, "verify --json", &environment)["clean"], true);
 }

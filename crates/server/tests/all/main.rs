@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod agency_records;
+mod archiving;
 mod bonded;
 mod canaries;
 mod codes;

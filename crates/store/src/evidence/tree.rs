@@ -44,6 +44,9 @@ fn folded(mut roots: Vec<Hash>) -> Option<Hash> {
     roots.pop()
 }
 
+/// Rows that lie between two that are read together, at most.
+const NEAR: u64 = 64;
+
 fn missing(subtree: Subtree) -> StoreError {
     let what = format!(
         "of level {}, number {}: make the tree again with `onewindow audit rebuild`",
@@ -95,18 +98,57 @@ impl Evidence {
         if sequence == 0 || sequence > size || self.size_of(writer).await? < size {
             return Ok(None);
         }
-        let Some(entry) = self.rows(writer, sequence - 1, sequence).await?.pop() else { return Ok(None) };
-        let index = sequence - 1;
+        Ok(self.inclusions(writer, &[sequence], size).await?.pop())
+    }
+
+    /// The same of several rows of a writer that was followed so far, in order: what their proofs have in common is read once.
+    ///
+    /// # Errors
+    /// As [`Evidence::inclusion`]; also when one of the rows lies outside of the tree.
+    pub async fn inclusions(
+        &self,
+        writer: u16,
+        sequences: &[u64],
+        size: u64,
+    ) -> Result<Vec<Inclusion>, StoreError> {
         let mut wanted = Wanted::default();
-        let _ = inclusion(&mut wanted, index, size);
         let _ = root(&mut wanted, size);
-        let mut known = self.fetch(writer, &wanted.0).await?;
-        let path = inclusion(&mut known, index, size).map_err(|Missing(subtree)| missing(subtree))?;
-        let root = root(&mut known, size).map_err(|Missing(subtree)| missing(subtree))?;
-        if !verify_inclusion(&entry.leaf(), index, size, &path, &root) {
-            return Err(damaged(position, "it is not the row that the evidence log has in its place"));
+        for sequence in sequences {
+            if !(1..=size).contains(sequence) {
+                return Err(damaged(
+                    Position { writer, sequence: *sequence },
+                    "it is not in the evidence log",
+                ));
+            }
+            let _ = inclusion(&mut wanted, sequence - 1, size);
         }
-        Ok(Some(Inclusion { entry, size, path, root }))
+        // The largest first: rows that they have in common are read once.
+        wanted.0.sort_unstable_by(|one, other| other.cmp(one));
+        wanted.0.dedup();
+        let mut known = self.fetch(writer, &wanted.0).await?;
+        let root = root(&mut known, size).map_err(|Missing(subtree)| missing(subtree))?;
+        let mut found = Vec::with_capacity(sequences.len());
+        for entry in self.entries_at(writer, sequences).await? {
+            let index = entry.sequence - 1;
+            let path = inclusion(&mut known, index, size).map_err(|Missing(subtree)| missing(subtree))?;
+            if !verify_inclusion(&entry.leaf(), index, size, &path, &root) {
+                let position = Position { writer, sequence: entry.sequence };
+                return Err(damaged(position, "it is not the row that the evidence log has in its place"));
+            }
+            found.push(Inclusion { entry, size, path, root });
+        }
+        Ok(found)
+    }
+
+    /// The entries of some rows of a writer, in the order asked for; neighbours are read together.
+    async fn entries_at(&self, writer: u16, sequences: &[u64]) -> Result<Vec<Entry>, StoreError> {
+        let mut found = Vec::with_capacity(sequences.len());
+        for run in sequences.chunk_by(|one, next| (*one..=one + NEAR).contains(next)) {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            let rows = self.rows(writer, first - 1, *last).await?;
+            found.extend(run.iter().filter_map(|one| rows.get((one - first) as usize)).copied());
+        }
+        Ok(found)
     }
 
     /// Proves that the tree of the first `from` rows of a writer is the beginning of that of the first `to`. None where there

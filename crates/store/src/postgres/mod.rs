@@ -69,7 +69,8 @@ fn failed(operation: &str, source: tokio_postgres::Error) -> StoreError {
     StoreError::Failed { operation: operation.to_owned(), source: source.into() }
 }
 
-/// Whether another transaction was in the way: rolled back, to be done again.
+/// Whether another transaction was in the way: rolled back, to be done again. Statements are sent together: one that only heard
+/// that another of them failed does not know why, and is told when it is done again.
 fn is_race(error: &tokio_postgres::Error) -> bool {
     matches!(
         error.code(),
@@ -77,6 +78,7 @@ fn is_race(error: &tokio_postgres::Error) -> bool {
             &SqlState::T_R_SERIALIZATION_FAILURE
                 | &SqlState::T_R_DEADLOCK_DETECTED
                 | &SqlState::UNIQUE_VIOLATION
+                | &SqlState::IN_FAILED_SQL_TRANSACTION
         )
     )
 }
@@ -95,18 +97,27 @@ fn is_gone(error: &tokio_postgres::Error) -> bool {
 #[error("another process took over writer {0}")]
 struct Fenced(u16);
 
-/// Whether opening the store again may mend it.
-pub(crate) fn may_pass(error: &StoreError) -> bool {
-    let StoreError::Failed { source, .. } = error else { return false };
-    if source.is::<Fenced>() {
-        return true;
-    }
+/// What the database said, where it is what failed.
+fn told(error: &StoreError) -> Option<&tokio_postgres::Error> {
+    let StoreError::Failed { source, .. } = error else { return None };
     let pool = source.downcast_ref::<deadpool_postgres::PoolError>();
     let backend = pool.and_then(|error| match error {
         deadpool_postgres::PoolError::Backend(error) => Some(error),
         _ => None,
     });
-    source.downcast_ref::<tokio_postgres::Error>().or(backend).is_some_and(is_gone)
+    source.downcast_ref::<tokio_postgres::Error>().or(backend)
+}
+
+/// Whether the disk of the database has no room (53100): what was under way is rolled back. Where it has none for the database's
+/// own log, the database ends, and its connections are gone.
+pub(crate) fn wants_room(error: &StoreError) -> bool {
+    told(error).is_some_and(|error| error.code() == Some(&SqlState::DISK_FULL))
+}
+
+/// Whether opening the store again may mend it.
+pub(crate) fn may_pass(error: &StoreError) -> bool {
+    let StoreError::Failed { source, .. } = error else { return false };
+    source.is::<Fenced>() || told(error).is_some_and(is_gone)
 }
 
 /// A connection whose names are those of the space. It lives on the runtime that calls; see [`connect_on`].

@@ -73,6 +73,15 @@ pub fn database() -> Option<String> {
     Some(format!("host={host} user=onewindow dbname={name}"))
 }
 
+/// Runs a statement on a database.
+#[allow(dead_code, reason = "not every program of tests does")]
+pub fn execute(address: &str, statement: &str) {
+    let program = programs().map_or_else(|| "psql".into(), |programs| programs.join("psql"));
+    let mut command = Command::new(program);
+    command.args([address, "-qc", statement]);
+    expect_success(command, "run a statement");
+}
+
 fn expect_success(mut command: Command, what: &str) {
     match command.stdin(Stdio::null()).output() {
         Ok(output) if output.status.success() => {}
