@@ -13,7 +13,7 @@ mod weights;
 
 pub use assess::{Assessment, Observation, Reading, Told, Value, Veto, assess};
 pub use model::{Dimension, Grade, Indicator, Kind, Measure, Model, VetoRow};
-pub use tables::{FILES, TableFault};
+pub use tables::{Dated, FILES, TableFault};
 pub use weights::{Ratio, Weighed, entropy, hierarchy, parts};
 
 /// Text of words and names.

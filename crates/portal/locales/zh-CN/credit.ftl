@@ -113,3 +113,11 @@ credit-correct-help = 可在观测页面提出异议，由记录方答复，答�
 credit-all-observations = 全部观测
 credit-lists = 已公布名单
 credit-unknown = 尚无观测的指标
+
+# 单票所适用的措施。
+
+credit-measure-settlement-last-day = 税单逾期期限
+credit-measure-may-file = 可否新申请备案
+credit-working-days = { $days }个工作日
+credit-by-row = 依据
+credit-decide-by = 办理期限

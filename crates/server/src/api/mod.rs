@@ -27,6 +27,7 @@ pub(crate) mod inspections;
 pub(crate) mod institutions;
 pub(crate) mod limits;
 mod lines;
+mod measures;
 pub(crate) mod messages;
 mod openapi;
 mod openapi_books;

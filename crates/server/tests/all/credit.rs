@@ -177,6 +177,53 @@ async fn a_list_is_heard_decided_by_another_obeyed_at_once_and_repaired() {
     assert_eq!(derived.faults, []);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn guarantee_and_permission_follow_the_list_within_one_commit_and_say_their_row() {
+    let (mut zone, first, seller) = zone().await;
+    let guarantee = |shown: &Value| -> (f64, f64) {
+        let amount = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+        let attempt = &shown["attempt"];
+        (amount(&attempt["guarantee"]["amount"]), amount(&attempt["assessment"]["total"]))
+    };
+    zone.trade(&first).await;
+    let before = zone.shown(OFFICER, &first).await;
+    let (held, total) = guarantee(&before);
+    assert_eq!((held, before["attempt"]["measures"].clone()), (total, json!([])), "{before}");
+    on_the_black_list(&mut zone, &seller).await;
+    // The next declaration is guaranteed twice over; the seller and offices are told by which row of whose standing.
+    let next = of(&zone, &seller, 50);
+    zone.trade(&next).await;
+    let shown = zone.shown(OFFICER, &next).await;
+    let (held, total) = guarantee(&shown);
+    assert_eq!(held, total * 2.0, "{shown}");
+    let rows = |shown: &Value| {
+        let rows = shown["attempt"]["measures"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["measure"] == "guarantee_factor").unwrap()
+    };
+    let row = rows(&shown);
+    assert_eq!(
+        (row["table"].as_str(), row["standing"].as_str(), row["value"].as_i64(), row["party"].as_str()),
+        (Some("credit_measures.csv"), Some("black"), Some(200), Some(seller.as_str()))
+    );
+    assert_eq!(rows(&zone.shown(&seller, &next).await), row);
+    let agent = next.declaration.head.agent_code.to_string();
+    if agent != seller {
+        let of_another = rows(&zone.shown(&agent, &next).await);
+        assert_eq!((of_another["value"].as_i64(), of_another["standing"].as_str()), (Some(200), None));
+    }
+    // What was declared before stays as it was.
+    assert_eq!(guarantee(&zone.shown(OFFICER, &first).await).0, guarantee(&before).0);
+    // Nothing new is filed meanwhile.
+    let goods = format!("goods/{seller}:NEW-1");
+    let (status, told) = act(&zone, &seller, &goods, json!({"action": "apply", "body": {}})).await;
+    let faults = told["faults"].as_array().unwrap().iter();
+    let said: Vec<&str> = faults.filter_map(|fault| fault["code"].as_str()).collect();
+    assert!(status == 422 && said.contains(&"credit-bars-filing"), "{told}");
+    let derived =
+        server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert_eq!(derived.faults, []);
+}
+
 /// Penalties, and a fact that rules a good grade out.
 pub(crate) async fn observe(zone: &Zone, seller: &str) {
     let observations = [("penalties", json!({"part": 1})), ("identity_theft", json!({}))];

@@ -12,6 +12,7 @@ use crate::export::{
 use crate::finding::Finding;
 use crate::keys::WaybillKey;
 use crate::reason::{Layer, Reason};
+use crate::standing;
 use crate::states::Trigger;
 use ceb::ExportDeclaration;
 use compact_str::format_compact;
@@ -35,8 +36,15 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     if head.app_type == "3" {
         return delete(case, arrived, trade, declaration, findings);
     }
-    // From here nothing can fail.
     let declares = head.app_status == "2";
+    if declares {
+        let (book, parties) = (case.reference.current(), &case.reference.parties);
+        let (barred, read) = standing::barred_exports(declaration, &case.law, parties, book, case.facts);
+        case.out.read.records.extend(read);
+        findings.extend(barred);
+    }
+    let barred = findings.iter().any(|finding| finding.reason == Reason::CreditBars);
+    // From here nothing can fail.
     let number = trade.attempt.as_ref().map_or(1, |attempt| attempt.number + 1);
     let (status, info) = accepted(&head.app_type, &head.app_status, &head.guid);
     let info = if status == 2 {
@@ -54,7 +62,9 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     if declares {
         claim_waybill(case, &mut trade, declaration, number);
     }
-    let kept = findings.iter().filter(|finding| finding.reason.layer() != Layer::Note).cloned().collect();
+    let kept: Vec<Finding> =
+        findings.iter().filter(|finding| finding.reason.layer() != Layer::Note).cloned().collect();
+    let against = kept.clone();
     trade.attempt = Some(ExportAttempt {
         number,
         declaration: filed.clone(),
@@ -74,7 +84,10 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     let numbers = Numbers { pre_no, ..Numbers::default() };
     case.report_export(&mut trade, &filed, i32::from(status), &info, &numbers);
     clear_timers(case, &mut trade);
-    if declares {
+    if barred {
+        // No partner's document would change it.
+        judge::reject(case, &mut trade, against);
+    } else if declares {
         await_partners(case, &mut trade, number);
         judge::attempt(case, &mut trade);
     }
