@@ -7,7 +7,8 @@ use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
 use clearance::bonded::BondedRead;
 use clearance::consignment::{
     ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, CreditStanding,
-    DecideBy, Drawn, Filed, Lane, ObeyedMeasure, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
+    DecideBy, Drawn, Filed, Lane, ObeyedMeasure, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit,
+    Seen, State, WaybillRecord,
 };
 use clearance::event::{
     ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, SignatureFact, Timer, TimerKind,

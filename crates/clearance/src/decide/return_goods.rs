@@ -317,8 +317,7 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
     if unpaid {
         // What remains stays guaranteed as it was declared.
         let needed = attempt.guaranteed(remaining.total());
-        let free =
-            |hold: &mut ledger::Hold| ledger::give_back(hold, hold.amount - hold.given_back - needed);
+        let free = |hold: &mut ledger::Hold| ledger::give_back(hold, hold.amount - hold.given_back - needed);
         if let Some(movement) = attempt.guarantee.as_mut().and_then(free) {
             case.moved(movement);
         }

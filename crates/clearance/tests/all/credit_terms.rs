@@ -148,7 +148,8 @@ fn the_last_day_to_pay_is_that_of_the_standing_and_never_before_the_first() {
     let trade = trade(1);
     let late = |window: &Window| {
         let timers = &window.of(&trade).timers;
-        let due = |kind: TimerKind| timers.iter().find(|(one, ..)| *one == kind).map(|(.., due)| *due).unwrap();
+        let due =
+            |kind: TimerKind| timers.iter().find(|(one, ..)| *one == kind).map(|(.., due)| *due).unwrap();
         (due(TimerKind::SettlementDue), due(TimerKind::PaymentOverdue))
     };
     let mut usual = Window::without_draws();
@@ -231,7 +232,9 @@ fn who_may_declare_nothing_declares_no_exports_either() {
         last.unwrap()
     };
     let bars = |window: &mut Window| {
-        window.table("credit_measures.csv", |text| text.replace("black,may_declare,1,", "black,may_declare,0,"));
+        window.table("credit_measures.csv", |text| {
+            text.replace("black,may_declare,1,", "black,may_declare,0,")
+        });
         stands(window, Register::CreditList, &merchant, "black", 100);
     };
     let mut window = Window::without_draws();

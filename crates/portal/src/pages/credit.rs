@@ -260,9 +260,9 @@ pub(super) fn obeyed(texts: Texts, row: &Obeyed) -> Markup {
 
 /// A list, a grade, or none.
 fn standing_name(texts: Texts, word: &str) -> String {
-    texts.known(Family::Value, word).unwrap_or_else(|| {
-        if word == "unrated" { texts.text("credit-unrated") } else { word.to_owned() }
-    })
+    texts
+        .known(Family::Value, word)
+        .unwrap_or_else(|| if word == "unrated" { texts.text("credit-unrated") } else { word.to_owned() })
 }
 
 /// What a grade or a list changes.

@@ -88,7 +88,9 @@ fn a_rulebook_that_does_not_obey_it_bars_nobody() {
         |name, text| {
             (name == "parameters.csv").then(|| text.replace("credit_terms_obeyed,1", "credit_terms_obeyed,0"))
         },
-        |name, text| (name == "credit_measures.csv").then(|| text.replace("black,may_file,0", "black,may_file,1")),
+        |name, text| {
+            (name == "credit_measures.csv").then(|| text.replace("black,may_file,0", "black,may_file,1"))
+        },
     ];
     for change in changes {
         let mut office = office();

@@ -2,12 +2,15 @@
 //! assessed before are registers.
 
 use super::error::Problem;
-use super::{Query, parameter};
+use super::{Query, parameter, view};
 use crate::auth::Caller;
-use crate::{Window, credit};
+use crate::{Window, credit, credit_report};
 use ::credit::{Model, Reading, Told};
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use ceb::Day;
 use clearance::Text;
 use clearance::keys::Time;
@@ -45,29 +48,93 @@ pub async fn show(
     Path(party): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
+    told(&window, &caller, &party, &query).await.map(Json)
+}
+
+/// `GET /v1/credit/{party}/report.pdf`: the same, for the same readers, as a sealed file.
+pub async fn report(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(party): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let told = told(&window, &caller, &party, &query).await?;
+    let file = credit_report::made(&window, &told).await?;
+    // A code of an enterprise is letters and digits; what is not has no place in a head.
+    let name: String =
+        told["party"].as_str().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"credit-{name}.pdf\"")),
+    ];
+    Ok((headers, file).into_response())
+}
+
+/// Bytes that a report has at most.
+const REPORT_BYTES: usize = 4 << 20;
+
+/// `POST /v1/credit/verify`, for whoever has a report: whether it is what this window sealed, byte by byte.
+pub async fn verify(State(window): State<Arc<Window>>, file: Bytes) -> Result<Json<Value>, Problem> {
+    if file.len() > REPORT_BYTES {
+        return Err(Problem::too_large());
+    }
+    let checked = match evidence::check_file(&file) {
+        Ok(checked) => checked,
+        Err(wrong) => {
+            let nothing = Value::Null;
+            return Ok(Json(json!({
+                "genuine": false, "why": wrong.said(), "sha256": nothing, "head": nothing, "key": nothing,
+                "report": nothing,
+            })));
+        }
+    };
+    let seal = &checked.seal;
+    let ours = window.evidence.keys().await?.iter().any(|key| key.public == seal.public);
+    // A head that this window never published is no ground, whoever signed.
+    let published = match seal.head {
+        Some((number, digest)) => {
+            let known = window.evidence.published(number).await?;
+            known.is_some_and(|known| known.head.head.digest() == digest)
+        }
+        None => true,
+    };
+    let why = match (ours, published) {
+        (false, _) => Some("sealed by another key than those of this window"),
+        (_, false) => Some("it rests on a head of the evidence log that this window did not publish"),
+        _ => None,
+    };
+    let head = seal.head.map(|(number, digest)| json!({"number": number, "digest": view::hex(&digest)}));
+    let report: Option<Value> = why.is_none().then(|| serde_json::from_slice(&checked.report).ok()).flatten();
+    Ok(Json(json!({
+        "genuine": why.is_none(), "why": why, "sha256": view::hex(&seal.digest), "head": head,
+        "key": view::hex(&seal.public), "report": report,
+    })))
+}
+
+async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> Result<Value, Problem> {
     let absent = || Problem::not_found("no such party, or not yours");
     let code = window.code_of(&Text::from(party.trim()));
     let own = window.names_of(&caller.party).0.contains(&code);
     if !own && !caller.uses_registers() {
         return Err(absent().of_another(window.filing(&code).is_some()));
     }
-    let name = name_of(&window, &code).ok_or_else(absent)?;
+    let name = name_of(window, &code).ok_or_else(absent)?;
     let now = window.clock.now();
-    let day = match parameter(&query, "day") {
+    let day = match parameter(query, "day") {
         None => now.day(),
         Some(text) => Day::parse(&text)
             .filter(|day| *day <= now.day())
             .ok_or_else(|| Problem::bad_request("day is yyyyMMdd, today or before"))?,
     };
-    let known = credit::known(&window, &code, day).await?;
+    let known = credit::known(window, &code, day).await?;
     let reference = window.reference();
     let model = &reference.current().credit;
     let assessment = &known.assessment;
-    let list = list_of(&window, &code, now).await?;
+    let list = list_of(window, &code, now).await?;
     let standing = assessment.grade.as_deref().unwrap_or("unrated");
     let measures = std::iter::once(standing).chain(list.as_ref().and_then(|list| list["list"].as_str()));
     let measures: Vec<Value> = measures.flat_map(|standing| measures_of(model, standing, day)).collect();
-    Ok(Json(json!({
+    Ok(json!({
         "party": code.as_str(), "name": name, "day": day.number().to_string(), "rulebook": known.rulebook,
         "score": assessment.score, "grade": assessment.grade.as_deref(), "byScore": assessment.by_score.as_deref(),
         "known": assessment.known, "dimensions": dimensions(model, day),
@@ -80,7 +147,7 @@ pub async fn show(
             })
         }).collect::<Vec<_>>(),
         "list": list, "measures": measures,
-    })))
+    }))
 }
 
 /// The list that a party stands on today.

@@ -32,6 +32,7 @@ pub(crate) mod messages;
 mod openapi;
 mod openapi_books;
 mod openapi_consumer;
+mod openapi_credit;
 mod openapi_desks;
 mod openapi_draws;
 mod openapi_exports;
@@ -217,6 +218,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/holds"),
     ("post", "/v1/holds"),
     ("get", "/v1/retention"),
+    ("get", "/v1/credit/{party}/report.pdf"),
+    ("post", "/v1/credit/verify"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -270,6 +273,8 @@ pub fn router(window: Window) -> Router {
         .route("/v1/registers", get(register_forms::all))
         .route("/v1/credit", get(credit::published))
         .route("/v1/credit/{party}", get(credit::show))
+        .route("/v1/credit/{party}/report.pdf", get(credit::report))
+        .route("/v1/credit/verify", post(credit::verify))
         .route("/v1/statistics", get(statistics::tables))
         .route("/v1/statistics/{table}", get(statistics::of_caller))
         .route("/v1/indicators/{table}", get(statistics::of_all))

@@ -493,7 +493,9 @@ impl World {
             register if register.starts_with("/v1/registers/{register}/{id}") => {
                 register.replace("{register}", "filings").replace("{id}", party)
             }
-            "/v1/credit/{party}" | "/v1/enterprises/{party}" => route.replace("{party}", party),
+            "/v1/credit/{party}" | "/v1/credit/{party}/report.pdf" | "/v1/enterprises/{party}" => {
+                route.replace("{party}", party)
+            }
             "/v1/datasets/{dataset}" => {
                 route.replace("{dataset}", if is_there { "orders" } else { "nothing" })
             }
