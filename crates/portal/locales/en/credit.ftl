@@ -121,3 +121,5 @@ credit-measure-may-file = May file something new
 credit-working-days = { $days } working days
 credit-by-row = by
 credit-decide-by = is decided by
+credit-report = Report as PDF
+credit-report-help = sealed: whoever has the file checks every byte of it

@@ -121,3 +121,5 @@ credit-measure-may-file = 可否新申请备案
 credit-working-days = { $days }个工作日
 credit-by-row = 依据
 credit-decide-by = 办理期限
+credit-report = PDF报告
+credit-report-help = 已封印：持有文件者可逐字节核验

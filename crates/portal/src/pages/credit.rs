@@ -114,8 +114,10 @@ fn of_party(texts: Texts, credit: &Credit) -> Markup {
         texts.text("credit-model"),
         html! { (texts.with("credit-model-of", &[("number", &credit.rulebook.to_string())])) },
     ));
+    let report = address("/desk/credit/report", &[("party", &credit.party), ("day", &credit.day)]);
     html! {
         (facts(&pairs))
+        p { a href=(report) { (texts.text("credit-report")) } " " span.muted { (texts.text("credit-report-help")) } }
         @if let Some(list) = &credit.list { (on_list(texts, list)) }
         @for veto in &credit.vetoes {
             (said(Tone::Bad, html! {

@@ -199,7 +199,7 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("post", "/desk/consignments/{platform}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
         ("get", "/desk/persons/{id}" | "/desk/addresses/{id}") => right(&[Right::PersonsRead]),
         ("get", "/desk/enterprises/{party}") => right(&[Right::ConsignmentsRead]),
-        ("get", "/desk/credit") => right(&[Right::RegistersRead]),
+        ("get", "/desk/credit" | "/desk/credit/report") => right(&[Right::RegistersRead]),
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
         ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),
