@@ -2,6 +2,7 @@
 //! leaves memory: how much there is grows with what waits, not with what was.
 
 use crate::cell::{Cells, Key, Measure, Table};
+use crate::conduct::{self, Book, COMPARED, MATCHED};
 use crate::durations;
 use crate::told::{Declared, Named, SEALED, Stand, Told, open_word};
 use clearance::Text;
@@ -40,6 +41,8 @@ pub struct Figures {
     pub returning: FxHashMap<OrderKey, (Text, Text)>,
     /// Exports that are open, by merchant and order number: they stand beside imports, whose numbers are other ones.
     pub open_exports: FxHashMap<OrderKey, Open>,
+    /// How parties do what they owe.
+    pub conduct: Book,
 }
 
 /// How much waits in a state.
@@ -85,6 +88,7 @@ impl Figures {
             }
             (None, None) => {}
         }
+        self.conducted(day, told);
         let Some(stand) = &told.stand else { return };
         if let Some(action) = told.action {
             self.acted(day, told, action);
@@ -93,6 +97,19 @@ impl Figures {
             self.declared(day, told, declared, stand);
         }
         self.reached(day, told, stand);
+    }
+
+    /// What is of whom a list names is known while it is open.
+    fn conducted(&mut self, day: u32, told: &Told) {
+        for conduct in &told.conduct {
+            let named = match conduct.whose.as_slice() {
+                [] => self.open_of(told.export).get(&told.order).map(|open| open.named.parties.clone()),
+                named => Some(named.to_vec()),
+            };
+            for party in named.iter().flatten() {
+                self.conduct.add(party, day, &conduct.what);
+            }
+        }
     }
 
     /// Those that are open: exports, or imports.
@@ -185,6 +202,14 @@ impl Figures {
         let at = (export, day);
         self.step(at, named, stand.state.word(), &amounts);
         if first {
+            if let Some(agreed) = conduct::compared(stand.state, &stand.causes) {
+                for party in &named.parties {
+                    self.conduct.add(party, day, COMPARED);
+                    if agreed {
+                        self.conduct.add(party, day, MATCHED);
+                    }
+                }
+            }
             self.took(at, named, "verdict", since);
             if let Some(lane) = stand.lane {
                 let fixed = key(day, &named.district, lane.word(), "");

@@ -1,6 +1,7 @@
 //! What one row tells of a declaration. Read from the event's own document and from those parts of the state after it that
 //! every row carries: documents in states are there while a row is fresh, and not when it is read again.
 
+use crate::conduct::{self, Conduct};
 use crate::exports;
 use ceb::{Declaration, Document};
 use clearance::Text;
@@ -35,6 +36,8 @@ pub struct Told {
     pub returned: Option<(i64, i64)>,
     /// A parcel that was scanned at a site.
     pub scanned: Option<Scanned>,
+    /// What it tells of how parties do what they owe.
+    pub conduct: Vec<Conduct>,
 }
 
 /// A parcel that was scanned.
@@ -51,6 +54,11 @@ pub struct Scanned {
 impl Told {
     /// What a scan tells, which is of no consignment.
     pub fn of_scan(now: Time, scanned: Scanned) -> Self {
+        Self { scanned: Some(scanned), ..Self::of_nothing(now) }
+    }
+
+    /// What is of no consignment, and nothing yet.
+    pub(crate) fn of_nothing(now: Time) -> Self {
         Self {
             now,
             order: OrderKey::default(),
@@ -61,7 +69,8 @@ impl Told {
             refused: None,
             returning: None,
             returned: None,
-            scanned: Some(scanned),
+            scanned: None,
+            conduct: Vec::new(),
         }
     }
 }
@@ -122,18 +131,7 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
         (None, Some(trade)) => (trade.as_pair(), true),
         (None, None) => return None,
     };
-    let mut told = Told {
-        now: outcome.now,
-        order,
-        export,
-        declared: None,
-        stand: None,
-        action: None,
-        refused: None,
-        returning: None,
-        returned: None,
-        scanned: None,
-    };
+    let mut told = Told { order, export, ..Told::of_nothing(outcome.now) };
     let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
     match &event.cause {
         Cause::Document(arrived) if export => {
@@ -151,6 +149,7 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
         Cause::Follow(_) | Cause::Timer(_) => {}
     }
     told.stand = attempt.map(stand);
+    told.conduct = attempt.map(|attempt| conduct::of_event(&event.cause, attempt)).unwrap_or_default();
     if let Some(trade) = trade.filter(|_| export) {
         told.stand = exports::stand(trade);
         if let Some((returning, value)) = exports::returned(trade, outcome) {

@@ -123,3 +123,4 @@ credit-by-row = by
 credit-decide-by = is decided by
 credit-report = Report as PDF
 credit-report-help = sealed: whoever has the file checks every byte of it
+credit-counted = counted here, { $month }

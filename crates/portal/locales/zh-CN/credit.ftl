@@ -123,3 +123,4 @@ credit-by-row = 依据
 credit-decide-by = 办理期限
 credit-report = PDF报告
 credit-report-help = 已封印：持有文件者可逐字节核验
+credit-counted = 本窗口统计，{ $month }

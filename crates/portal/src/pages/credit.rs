@@ -208,7 +208,9 @@ fn row(texts: Texts, reading: &Reading) -> Vec<Cell> {
             (both(texts, &reading.text))
             @for (index, id) in reading.observations.iter().enumerate() {
                 @if index == 0 { " · " }
-                a href=(record_address("credit-observations", id)) { (texts.with("credit-observation-number", &[("number", &(index + 1).to_string())])) }
+                @if let Some(month) = id.strip_prefix("window:").and_then(|id| id.rsplit(':').next()) {
+                    span.muted { (texts.with("credit-counted", &[("month", month)])) }
+                } @else { a href=(record_address("credit-observations", id)) { (texts.with("credit-observation-number", &[("number", &(index + 1).to_string())])) } }
                 @if reading.contested.contains(id) { " " (badge(Tone::Warn, &texts.word(Family::RecordState, "contested"))) }
                 @if index + 1 < last { (texts.text("joint")) }
             }

@@ -5,7 +5,7 @@ use super::error::Problem;
 use super::{Query, parameter, view};
 use crate::auth::Caller;
 use crate::{Window, credit, credit_report};
-use ::credit::{Model, Reading, Told};
+use ::credit::{Model, Observation, Reading, Told, Value as Counted};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -138,7 +138,7 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
         "party": code.as_str(), "name": name, "day": day.number().to_string(), "rulebook": known.rulebook,
         "score": assessment.score, "grade": assessment.grade.as_deref(), "byScore": assessment.by_score.as_deref(),
         "known": assessment.known, "dimensions": dimensions(model, day),
-        "readings": assessment.readings.iter().map(|one| reading(model, one, day)).collect::<Vec<_>>(),
+        "readings": assessment.readings.iter().map(|one| reading(model, one, &known.seen, day)).collect::<Vec<_>>(),
         "vetoes": assessment.vetoes.iter().map(|(veto, last)| {
             let row = model.vetoes(day).find(|row| row.veto == veto.veto);
             json!({
@@ -191,7 +191,43 @@ fn thousandths(number: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn reading(model: &Model, one: &Reading, day: Day) -> Value {
+/// What the window counts of an indicator: in Chinese and in English.
+fn counts(indicator: &str) -> Option<(&'static str, &'static str)> {
+    Some(match indicator {
+        "declarations_rejected" => ("退单的清单，占已申报清单", "lists rejected, of those declared"),
+        "documents_matched" => {
+            ("三单比对一致的清单，占已比对清单", "lists whose documents agreed, of those compared")
+        }
+        "inspections_failed" => (
+            "查获计入信用之结果的查验，占已完成查验",
+            "inspections that found what counts for credit, of those done",
+        ),
+        "bills_overdue" => ("逾期未缴的税单", "tax bills not paid on their last day"),
+        "uses_disputed" => (
+            "消费者提出异议且未撤回、未被驳回的额度使用，占已申报清单",
+            "uses of quota disputed and neither taken back nor refused, of lists declared",
+        ),
+        "payment_answers_late" => (
+            "未按时答复的支付原始数据调取，占未撤回的调取",
+            "questions after payments not answered in time, of those not taken back",
+        ),
+        _ => return None,
+    })
+}
+
+/// What the window counted in a month.
+fn counted(one: &Observation) -> Value {
+    let month = one.id.rsplit(':').next().unwrap_or_default();
+    match &one.value {
+        Counted::Ratio { part, whole } => json!({"month": month, "part": part, "whole": whole}),
+        Counted::Count(times) => json!({"month": month, "part": times, "whole": null}),
+        Counted::Latest(value) => json!({"month": month, "value": value.to_string()}),
+    }
+}
+
+fn reading(model: &Model, one: &Reading, seen: &[Observation], day: Day) -> Value {
+    let seen: Vec<Value> = seen.iter().filter(|seen| seen.indicator == one.indicator).map(counted).collect();
+    let counts = counts(&one.indicator).map(|(zh, en)| json!({"zh": zh, "en": en}));
     let indicator = model.indicators(day).find(|row| row.indicator == one.indicator);
     let kind = indicator.map(|row| row.kind.word());
     let (told, zh, en) = match one.told {
@@ -230,6 +266,6 @@ fn reading(model: &Model, one: &Reading, day: Day) -> Value {
         "sample": one.sample, "minimum": one.minimum, "points": one.points, "weight": one.weight, "gives": one.gives,
         "observations": one.observations.iter().map(Text::as_str).collect::<Vec<_>>(),
         "contested": one.contested.iter().map(Text::as_str).collect::<Vec<_>>(),
-        "text": {"zh": zh, "en": en},
+        "text": {"zh": zh, "en": en}, "counts": counts, "window": seen,
     })
 }

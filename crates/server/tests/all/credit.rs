@@ -224,6 +224,51 @@ async fn guarantee_and_permission_follow_the_list_within_one_commit_and_say_thei
     assert_eq!(derived.faults, []);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_window_counts_itself_is_an_observation_as_of_any_day_and_says_what_it_counts() {
+    let (zone, first, seller) = zone().await;
+    zone.trade(&first).await;
+    let mut wrong = of(&zone, &seller, 50);
+    wrong.payment.payer_name = "样例他人".into();
+    zone.trade(&wrong).await;
+    assert_eq!(zone.shown(OFFICER, &wrong).await["attempt"]["stateWord"], "rejected");
+    server::statistics::follow(&zone.window).await.unwrap();
+    let path = format!("/v1/credit/{seller}");
+    let (_, credit) = zone.get(&seller, &path).await;
+    let matched = reading(&credit, "documents_matched");
+    let month = NOW.day().number() / 100;
+    assert_eq!(matched["window"], json!([{"month": month.to_string(), "part": 1, "whole": 2}]), "{matched}");
+    assert_eq!(matched["observations"], json!([format!("window:documents_matched:{month}")]));
+    assert_eq!((matched["told"].as_str(), matched["sample"].as_u64()), (Some("too-few"), Some(2)));
+    assert!(matched["counts"]["en"].as_str().unwrap().starts_with("lists whose documents agreed"));
+    let rejected = reading(&credit, "declarations_rejected");
+    assert_eq!(rejected["window"][0]["part"], 1, "{rejected}");
+    // Nothing of it was known before.
+    let (_, earlier) = zone.get(&seller, &format!("{path}?day=20260101")).await;
+    assert_eq!(reading(&earlier, "documents_matched")["window"], json!([]));
+    // What an office observes too counts as it gave it, not twice.
+    let failed = with(observed(&seller, "inspections_failed"), json!({"part": 1, "whole": 20}));
+    let id = format!("credit-observations/{OFFICER}:7");
+    let (status, told) = act(&zone, OFFICER, &id, json!({"action": "record", "body": failed})).await;
+    assert_eq!(status, 200, "{told}");
+    let (_, credit) = zone.get(&seller, &path).await;
+    let inspections = reading(&credit, "inspections_failed");
+    assert_eq!((inspections["sample"].as_u64(), &inspections["window"]), (Some(20), &json!([])));
+    // Counted from the first row it is the same.
+    let counted = zone.window.statistics.standing().figures.conduct.clone();
+    let mut again = ::statistics::Figures::default();
+    let mut visit = |_, row: store::Row| {
+        if let store::Row::Event(row) = row
+            && let Some(told) = row.outcome.as_ref().and_then(|one| ::statistics::told(&row.event, one))
+        {
+            again.add(&told);
+        }
+        true
+    };
+    store::Read::scan(&zone.window.read, &store::Cursor::default(), &mut visit).await.unwrap();
+    assert_eq!(again.conduct, counted);
+}
+
 /// Penalties, and a fact that rules a good grade out.
 pub(crate) async fn observe(zone: &Zone, seller: &str) {
     let observations = [("penalties", json!({"part": 1})), ("identity_theft", json!({}))];
