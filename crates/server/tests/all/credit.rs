@@ -229,7 +229,7 @@ async fn what_the_window_counts_itself_is_an_observation_as_of_any_day_and_says_
     let (zone, first, seller) = zone().await;
     zone.trade(&first).await;
     let mut wrong = of(&zone, &seller, 50);
-    wrong.payment.payer_name = "样例他人".into();
+    wrong.waybill.consignee = "样例他人".into();
     zone.trade(&wrong).await;
     assert_eq!(zone.shown(OFFICER, &wrong).await["attempt"]["stateWord"], "rejected");
     server::statistics::follow(&zone.window).await.unwrap();
