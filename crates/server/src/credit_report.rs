@@ -37,7 +37,7 @@ pub async fn made(window: &Window, credit: &Value) -> Result<Vec<u8>, Problem> {
     let file = pdf::written(
         &lines(&report, &seal),
         &address(&seal),
-        &[(REPORT, &bytes), (SEAL, seal.to_text().as_bytes())],
+        &[(REPORT, bytes.as_slice()), (SEAL, seal.to_text().as_bytes())],
     );
     Ok(seal_file(file, &signer))
 }

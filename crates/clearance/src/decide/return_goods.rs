@@ -317,7 +317,10 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
     if unpaid {
         // What remains stays guaranteed as it was declared.
         let needed = attempt.guaranteed(remaining.total());
-        let free = |hold: &mut ledger::Hold| ledger::give_back(hold, hold.amount - hold.given_back - needed);
+        let free = |hold: &mut ledger::Hold| {
+            let left = hold.amount - hold.given_back;
+            ledger::give_back(hold, left - needed)
+        };
         if let Some(movement) = attempt.guarantee.as_mut().and_then(free) {
             case.moved(movement);
         }
