@@ -43,6 +43,8 @@ pub struct Figures {
     pub open_exports: FxHashMap<OrderKey, Open>,
     /// How parties do what they owe.
     pub conduct: Book,
+    /// Imports with a return that waits to be decided: district, and until which day the first of them is.
+    pub applied: FxHashMap<OrderKey, (Text, u32)>,
 }
 
 /// How much waits in a state.
@@ -89,6 +91,7 @@ impl Figures {
             (None, None) => {}
         }
         self.conducted(day, told);
+        self.applied(told);
         let Some(stand) = &told.stand else { return };
         if let Some(action) = told.action {
             self.acted(day, told, action);
@@ -97,6 +100,21 @@ impl Figures {
             self.declared(day, told, declared, stand);
         }
         self.reached(day, told, stand);
+    }
+
+    /// What a row of a trade says of its returns is all that is known of them: rows come in their order.
+    fn applied(&mut self, told: &Told) {
+        if told.export || told.stand.is_none() {
+            return;
+        }
+        let Some(day) = told.applied else {
+            self.applied.remove(&told.order);
+            return;
+        };
+        // The application says its district; what comes after it does not.
+        let known = self.applied.get(&told.order).map(|(district, _)| district);
+        let district = told.returning.as_ref().map(|(district, _)| district).or(known).cloned();
+        self.applied.insert(told.order.clone(), (district.unwrap_or_default(), day));
     }
 
     /// What is of whom a list names is known while it is open.
@@ -290,6 +308,9 @@ impl Figures {
         found.into_iter().filter_map(waiting).collect()
     }
 }
+
+/// In place of the day of a return that no row of the table gives one.
+pub const NO_DAY: u32 = 99_991_231;
 
 /// The step of an export list whose value is not counted: a currency had no rate on its day.
 pub const UNCONVERTED: &str = "unconverted";

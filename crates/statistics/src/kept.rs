@@ -21,6 +21,7 @@ pub struct Kept {
     returning: Vec<[String; 4]>,
     open_exports: Vec<OpenLine>,
     conduct: Vec<Line>,
+    applied: Vec<([String; 3], u32)>,
 }
 
 /// Party, day, word and how often.
@@ -60,6 +61,9 @@ impl Kept {
         let returning = figures.returning.iter().map(|(order, (district, merchant))| {
             [&order.platform, &order.order_no, district, merchant].map(ToString::to_string)
         });
+        let applied = figures.applied.iter().map(|(order, (district, day))| {
+            ([&order.platform, &order.order_no, district].map(ToString::to_string), *day)
+        });
         let conduct = figures.conduct.0.iter().flat_map(|(party, days)| {
             days.iter().map(|((day, what), count)| Line(party.to_string(), *day, what.to_string(), *count))
         });
@@ -70,6 +74,7 @@ impl Kept {
             returning: returning.collect(),
             open_exports: figures.open_exports.iter().map(line).collect(),
             conduct: conduct.collect(),
+            applied: applied.collect(),
         }
     }
 
@@ -92,6 +97,9 @@ impl Kept {
         for [platform, order_no, district, merchant] in self.returning {
             let key = OrderKey::new(&platform, &order_no);
             figures.returning.insert(key, (district.into(), merchant.into()));
+        }
+        for ([platform, order_no, district], day) in self.applied {
+            figures.applied.insert(OrderKey::new(&platform, &order_no), (district.into(), day));
         }
         for Line(party, day, what, count) in self.conduct {
             figures.conduct.0.entry(party.into()).or_default().insert((day, what.into()), count);

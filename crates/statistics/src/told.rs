@@ -3,9 +3,10 @@
 
 use crate::conduct::{self, Conduct};
 use crate::exports;
+use crate::figures::NO_DAY;
 use ceb::{Declaration, Document};
 use clearance::Text;
-use clearance::consignment::{Attempt, Lane, State};
+use clearance::consignment::{Attempt, Consignment, Lane, ReturnFile, ReturnState, State};
 use clearance::event::{ActionKind, Arrived, Cause, Event};
 use clearance::finding::Finding;
 use clearance::keys::{OrderKey, Time};
@@ -38,6 +39,9 @@ pub struct Told {
     pub scanned: Option<Scanned>,
     /// What it tells of how parties do what they owe.
     pub conduct: Vec<Conduct>,
+    /// Day yyyyMMdd until which the first of its returns is to be decided that waits for it, [`crate::figures::NO_DAY`] where none
+    /// says so; none = no return of it waits.
+    pub applied: Option<u32>,
 }
 
 /// A parcel that was scanned.
@@ -71,6 +75,7 @@ impl Told {
             returned: None,
             scanned: None,
             conduct: Vec::new(),
+            applied: None,
         }
     }
 }
@@ -149,6 +154,7 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
         Cause::Follow(_) | Cause::Timer(_) => {}
     }
     told.stand = attempt.map(stand);
+    told.applied = outcome.consignment.as_deref().and_then(applied);
     told.conduct = attempt.map(|attempt| conduct::of_event(&event.cause, attempt)).unwrap_or_default();
     if let Some(trade) = trade.filter(|_| export) {
         told.stand = exports::stand(trade);
@@ -179,6 +185,12 @@ fn of_document(told: &mut Told, arrived: &Arrived, attempt: Option<&Attempt>, ou
         }
         _ => {}
     }
+}
+
+fn applied(consignment: &Consignment) -> Option<u32> {
+    let waits = |file: &&ReturnFile| file.state == ReturnState::Applied && file.filed.status != 1;
+    let day = |file: &ReturnFile| file.decide_by.as_ref().map_or(NO_DAY, |due| due.day.number());
+    consignment.returns.iter().filter(waits).map(day).min()
 }
 
 fn given_back(outcome: &Outcome, number: u32) -> Option<(i64, i64)> {

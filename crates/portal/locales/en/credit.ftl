@@ -124,3 +124,6 @@ credit-decide-by = is decided by
 credit-report = Report as PDF
 credit-report-help = sealed: whoever has the file checks every byte of it
 credit-counted = counted here, { $month }
+credit-returns-due = Returns to decide, those first that are due first
+credit-return-overdue = past its day
+credit-return-day = Decide by

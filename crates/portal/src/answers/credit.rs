@@ -139,6 +139,20 @@ pub struct DecideBy {
     pub measure: Obeyed,
 }
 
+/// A return that waits to be decided.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ReturnDue {
+    /// Code of the platform.
+    pub platform: String,
+    /// Number of the order.
+    pub order_no: String,
+    /// The last day; none = none is set.
+    pub decide_by: Option<String>,
+    /// Whether that day has passed.
+    pub overdue: bool,
+}
+
 /// The credit of a party on a day.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -59,6 +59,7 @@ pub(crate) mod register_forms;
 pub(crate) mod registers;
 pub(crate) mod registrations;
 mod reuse;
+pub(crate) mod returns_due;
 pub(crate) mod risk_model;
 pub(crate) mod rulebook_drafts;
 pub(crate) mod sandbox;

@@ -64,3 +64,24 @@ fn an_inspection_is_of_whom_the_list_names_and_a_record_of_whom_it_names() {
     let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
     assert_eq!(serde_json::from_str::<Kept>(&text).unwrap().figures(), Some(figures));
 }
+
+#[test]
+fn a_return_waits_from_its_application_until_it_is_decided_in_the_district_that_it_named() {
+    let mut figures = Figures::default();
+    let row = |now: i64, applied: Option<u32>| Told { applied, ..told("1", NOON + now, State::Released) };
+    let key = row(0, None).order;
+    let applied = Told { returning: Some(("8620".into(), "M".into())), ..row(0, Some(20_261_130)) };
+    figures.add(&applied);
+    assert_eq!(figures.applied[&key], ("8620".into(), 20_261_130));
+    // Another of the same trade is due sooner; what else happens to it leaves it where it is.
+    figures.add(&row(1, Some(20_261_124)));
+    assert_eq!(figures.applied[&key], ("8620".into(), 20_261_124));
+    let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap().figures(), Some(figures.clone()));
+    figures.add(&row(2, None));
+    assert!(figures.applied.is_empty());
+    // An export of the same number has nothing to do with it.
+    figures.add(&applied);
+    figures.add(&Told { export: true, ..row(3, None) });
+    assert_eq!(figures.applied.len(), 1);
+}
