@@ -279,9 +279,15 @@ impl Attempt {
     pub fn unconfirmed(&self) -> Option<&JointInspection> {
         self.joint.as_deref().filter(|joint| self.state == State::Inspection && joint.confirmed_by.is_empty())
     }
+    /// What of the guarantee a tax takes, both in fen: the tax, or so many percent of it as the credit of those whom the list
+    /// names asks for, half-up to the fen.
+    pub fn guaranteed(&self, tax: i64) -> i64 {
+        guaranteed(self.credit.as_ref(), tax)
+    }
 }
 
-/// Standings of those whom a declaration names, and what follows from them for its look at documents or goods.
+/// Standings of those whom a declaration names, and what follows from them for its look at documents or goods, for its
+/// guarantee and for its bill.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CreditStanding {
     /// Each party's code with the list or grade that says something.
@@ -290,6 +296,50 @@ pub struct CreditStanding {
     pub factor: Option<i64>,
     /// At least so much of all, parts per million.
     pub share: i64,
+    /// Rows that make guarantee or settlement other than for all, each measure once.
+    pub obeyed: Vec<ObeyedMeasure>,
+}
+
+impl CreditStanding {
+    /// What a measure is for this trade; none = as for all.
+    pub fn obeyed(&self, measure: &str) -> Option<i64> {
+        self.obeyed.iter().find(|row| row.measure == measure).map(|row| row.value)
+    }
+}
+
+/// What of the guarantee a tax takes under a standing, both in fen, half-up. What would not fit a hold refuses as too much.
+pub fn guaranteed(credit: Option<&CreditStanding>, tax: i64) -> i64 {
+    match credit.and_then(|credit| credit.obeyed("guarantee_factor")) {
+        None => tax,
+        Some(percent) => {
+            let fen = (i128::from(tax) * i128::from(percent) + 50) / 100;
+            i64::try_from(fen).unwrap_or(i64::MAX)
+        }
+    }
+}
+
+/// A row of `credit_measures.csv` that was obeyed, and from whose standing it follows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ObeyedMeasure {
+    /// Whose standing.
+    pub party: Text,
+    /// List, grade or `unrated`: the row's first field.
+    pub standing: Text,
+    /// What it changes: its second.
+    pub measure: Text,
+    /// To what, in the unit of the row.
+    pub value: i64,
+    /// The day from which the row holds.
+    pub from: Day,
+}
+
+/// Until when an application is decided, and why until then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DecideBy {
+    /// The last day.
+    pub day: Day,
+    /// The row that says in how many working days.
+    pub obeyed: ObeyedMeasure,
 }
 
 /// The draw of a consignment: made once, kept over attempts, waybills and periods.
@@ -398,6 +448,8 @@ pub struct ReturnFile {
     pub tax_given_back: i64,
     /// Quota given back when received, in fen.
     pub quota_given_back: i64,
+    /// Until when an officer decides it; none = nothing says so.
+    pub decide_by: Option<DecideBy>,
 }
 
 /// The waybill as the consignment knows it: its own copy, so that judging needs no other key.

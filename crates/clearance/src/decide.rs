@@ -10,6 +10,7 @@ mod bonded;
 mod cancellation;
 mod declaration;
 pub mod export;
+mod holds;
 mod inspection;
 mod judge;
 mod partner;

@@ -11,7 +11,7 @@ use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::recognition::Report;
 use crate::record::{Record, RecordKey};
-use crate::standing::Standing;
+use crate::standing::{Named, Standing};
 use crate::windows::{self, Window, Windowed};
 use ceb::Document;
 use ledger::{Account, Balance};
@@ -265,6 +265,9 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             let head = &return_goods.head;
             keys.orders.push(OrderKey::new(&head.ebp_code, &head.order_no));
             keys.claims.push(ClaimKey::Entry(head.invt_no.trim().into()));
+            if head.app_status == "2" {
+                credit_of(Named::in_return(return_goods), reference, now, keys);
+            }
             if let Some(cop_no) = &head.cop_no {
                 keys.claims.push(ClaimKey::Return(head.agent_code.trim().into(), cop_no.trim().into()));
             }
@@ -278,8 +281,19 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
         }
         // Those of exports; receipts and tax bills are ours to send, not to receive, and refused before they get here.
         other => {
+            if let Document::ExportDeclaration(declaration) = other
+                && declaration.head.app_status == "2"
+            {
+                credit_of(Named::in_export(declaration), reference, now, keys);
+            }
             let law = || reference.current().parameters.on(now.day());
             crate::decide::export::needs_of_document(other, law, keys);
         }
     }
+}
+
+/// The standings of those whom a document names.
+fn credit_of(named: Named<'_>, reference: &Reference, now: Time, keys: &mut Keys) {
+    let law = reference.current().parameters.on(now.day());
+    crate::standing::needs_of_terms(named, &law, &reference.parties, &mut keys.looked_at);
 }

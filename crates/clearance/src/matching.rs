@@ -7,6 +7,11 @@ use crate::reason::Reason;
 use crate::rulebook::Law;
 use ceb::{Decimal, Declaration, Order, Payment, Waybill};
 
+/// Whether a rule compares documents with each other, of imports or of exports; by their permanent numbers.
+pub fn compares(rule: Reason) -> bool {
+    matches!(rule.number(), 70..=97 | 160..=169)
+}
+
 /// Compares the four documents; an empty list means they agree.
 pub fn compare(
     order: &Order,

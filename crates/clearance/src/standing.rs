@@ -3,7 +3,7 @@
 //! `register` and `credit`.
 
 use crate::Text;
-use crate::consignment::CreditStanding;
+use crate::consignment::{CreditStanding, DecideBy, ObeyedMeasure};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::goods::RecordRead;
@@ -11,14 +11,19 @@ use crate::keys::Position;
 use crate::party::Parties;
 use crate::reason::Reason;
 use crate::record::{RecordKey, Register};
-use crate::rulebook::{Law, Rulebook};
-use ceb::{Day, Declaration};
+use crate::rulebook::{Calendar, Law, Rulebook};
+use ceb::{Day, Declaration, ExportDeclaration, Return};
 
 /// Lists, the best first.
 pub const LISTS: [&str; 3] = ["red", "attention", "black"];
 
-/// The share that is opened at random of nobody in particular, in percent of the mode's.
+/// What is usual, in percent of itself: the share of the mode that is opened at random, the tax that is guaranteed.
 const ALL: i64 = 100;
+
+/// The standing of whoever has no grade.
+const UNRATED: &str = "unrated";
+/// Working days that a term has at most: what a table says beyond them is a slip of the pen.
+const MOST_DAYS: i64 = 1_000;
 
 /// What a record says of a standing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,34 +65,94 @@ pub(crate) struct Followed {
     pub read: Vec<RecordRead>,
 }
 
-/// Seller, declaring unit and platform by the codes of their filings, each once; whose grade counts comes first.
-fn parties(declaration: &Declaration, parties: &Parties, day: Day) -> Vec<Text> {
-    let head = &declaration.head;
-    let mut found: Vec<Text> = Vec::with_capacity(3);
-    for code in [&head.ebc_code, &head.agent_code, &head.ebp_code] {
-        let code = code.trim();
-        let code = parties.find(code, day).map_or_else(|| Text::from(code), |filing| filing.code.clone());
-        if !code.is_empty() && !found.contains(&code) {
-            found.push(code);
-        }
-    }
-    found
+/// Whom a document names, as it names them; whose grade counts stands first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named<'a> {
+    /// Seller.
+    pub seller: &'a str,
+    /// Declaring unit.
+    pub agent: &'a str,
+    /// Platform.
+    pub platform: &'a str,
 }
 
-/// The records of a declaration: the list of each, and the assessment of the seller.
-fn records(declaration: &Declaration, known: &Parties, day: Day) -> Vec<RecordKey> {
-    let parties = parties(declaration, known, day);
-    let mut keys: Vec<RecordKey> =
-        parties.iter().map(|code| RecordKey::new(Register::CreditList, code)).collect();
-    keys.extend(parties.first().map(|seller| RecordKey::new(Register::CreditAssessment, seller)));
-    keys
+impl<'a> Named<'a> {
+    /// Of a list of imports.
+    pub fn in_list(declaration: &'a Declaration) -> Self {
+        let head = &declaration.head;
+        Self { seller: &head.ebc_code, agent: &head.agent_code, platform: &head.ebp_code }
+    }
+    /// Of a list of exports.
+    pub fn in_export(declaration: &'a ExportDeclaration) -> Self {
+        let head = &declaration.head;
+        Self { seller: &head.ebc_code, agent: &head.agent_code, platform: &head.ebp_code }
+    }
+    /// Of an application to return goods.
+    pub fn in_return(application: &'a Return) -> Self {
+        let head = &application.head;
+        Self { seller: &head.ebc_code, agent: &head.agent_code, platform: &head.ebp_code }
+    }
+
+    /// By the codes of their filings, each once, in the order of their standing here.
+    fn parties(self, parties: &Parties, day: Day) -> Vec<Text> {
+        let mut found: Vec<Text> = Vec::with_capacity(3);
+        for code in [self.seller, self.agent, self.platform] {
+            let code = code.trim();
+            let code = parties.find(code, day).map_or_else(|| Text::from(code), |filing| filing.code.clone());
+            if !code.is_empty() && !found.contains(&code) {
+                found.push(code);
+            }
+        }
+        found
+    }
+
+    /// The records that are looked at: the list of each, and the assessment of the seller.
+    fn records(self, known: &Parties, day: Day) -> Vec<RecordKey> {
+        let parties = self.parties(known, day);
+        let mut keys: Vec<RecordKey> =
+            parties.iter().map(|code| RecordKey::new(Register::CreditList, code)).collect();
+        keys.extend(parties.first().map(|seller| RecordKey::new(Register::CreditAssessment, seller)));
+        keys
+    }
+}
+
+/// Whether what follows for guarantee, settlement, refunds and lists of exports is obeyed.
+fn obeys_terms(law: &Law) -> bool {
+    law.credit_obeyed > 0 && law.credit_terms_obeyed > 0
 }
 
 /// Adds the records that a declaration looks at to those of its batch.
 pub(crate) fn needs(declaration: &Declaration, law: &Law, known: &Parties, keys: &mut Vec<RecordKey>) {
     if law.credit_obeyed > 0 {
-        keys.extend(records(declaration, known, law.day));
+        keys.extend(Named::in_list(declaration).records(known, law.day));
     }
+}
+
+/// Adds those of a list of exports, or of an application to return goods.
+pub(crate) fn needs_of_terms(named: Named<'_>, law: &Law, known: &Parties, keys: &mut Vec<RecordKey>) {
+    if obeys_terms(law) {
+        keys.extend(named.records(known, law.day));
+    }
+}
+
+/// What the records that were loaded say on the day of the law, each with whether it is of the seller; and what was read.
+fn said<'f>(
+    named: Named<'_>,
+    (known, facts): (&Parties, &'f Facts),
+    day: Day,
+    read: &mut Vec<RecordRead>,
+) -> Vec<(Text, &'f Says, bool)> {
+    let seller = named.parties(known, day).into_iter().next().unwrap_or_default();
+    let mut found = Vec::new();
+    for key in named.records(known, day) {
+        let Some(standing) = facts.standings.get(&key) else { continue };
+        read.push(RecordRead { key: key.clone(), version: standing.version, position: standing.position });
+        if let Some(says) = standing.says.as_ref().filter(|says| says.holds(day)) {
+            let own = key.id == seller;
+            found.push((key.id, says, own));
+        }
+    }
+    found
 }
 
 /// What follows from standings on the day of the law. What is stricter than for all counts before what is milder: a black list
@@ -103,27 +168,135 @@ pub(crate) fn follow(
     if law.credit_obeyed == 0 {
         return followed;
     }
-    let seller = parties(declaration, known, law.day).into_iter().next().unwrap_or_default();
-    let mut taken = CreditStanding { standings: Vec::new(), factor: None, share: 0 };
-    for key in records(declaration, known, law.day) {
-        let Some(standing) = facts.standings.get(&key) else { continue };
-        let (version, position) = (standing.version, standing.position);
-        followed.read.push(RecordRead { key: key.clone(), version, position });
-        let Some(says) = standing.says.as_ref().filter(|says| says.holds(law.day)) else { continue };
+    let said = said(Named::in_list(declaration), (known, facts), law.day, &mut followed.read);
+    let mut taken = CreditStanding { standings: Vec::new(), factor: None, share: 0, obeyed: Vec::new() };
+    for (party, says, own) in &said {
         let measure = |name: &str| book.credit.measure(&says.standing, name, law.day);
         let factor = measure("inspection_factor");
-        if factor.is_some_and(|factor| factor < ALL) && key.id != seller {
+        if factor.is_some_and(|factor| factor < ALL) && !own {
             continue;
         }
-        taken.standings.push((key.id.clone(), says.standing.clone()));
+        taken.standings.push((party.clone(), says.standing.clone()));
         taken.factor = factor.map(|factor| stricter(taken.factor.unwrap_or(factor), factor)).or(taken.factor);
         taken.share = taken.share.max(measure("inspection_share").unwrap_or(0));
         if measure("may_declare") == Some(0) {
-            followed.barred.push((key.id.clone(), says.standing.clone()));
+            followed.barred.push((party.clone(), says.standing.clone()));
         }
     }
-    followed.standing = (!taken.standings.is_empty()).then_some(taken);
+    if obeys_terms(law) {
+        let asked = [(GUARANTEE, ALL), (SETTLEMENT, law.settlement_last_day)];
+        taken.obeyed =
+            asked.into_iter().filter_map(|(term, usual)| term.chosen(&said, book, usual, law.day)).collect();
+    }
+    let nothing = taken.standings.is_empty() && taken.obeyed.is_empty();
+    followed.standing = (!nothing).then_some(taken);
     followed
+}
+
+/// What may be asked of an enterprise harder or more mildly than of all.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    /// Its word in the table.
+    measure: &'static str,
+    /// Whether more is harder.
+    more_is_harder: bool,
+}
+
+/// Percent of the tax that is held of the guarantee.
+const GUARANTEE: Term = Term { measure: "guarantee_factor", more_is_harder: true };
+/// Day after release after which a bill that is not paid is overdue.
+const SETTLEMENT: Term = Term { measure: "settlement_last_day", more_is_harder: false };
+/// Working days within which an application for a refund is decided.
+const REFUND: Term = Term { measure: "refund_days", more_is_harder: true };
+
+impl Term {
+    /// The row that is obeyed: the hardest of those that are harder than usual, or the mildest of the seller's own; none = all
+    /// is as usual.
+    fn chosen(
+        self,
+        said: &[(Text, &Says, bool)],
+        book: &Rulebook,
+        usual: i64,
+        day: Day,
+    ) -> Option<ObeyedMeasure> {
+        let hard = |value: i64| if self.more_is_harder { value } else { -value };
+        let usual = hard(usual);
+        let mut harder: Option<ObeyedMeasure> = None;
+        let mut milder: Option<ObeyedMeasure> = None;
+        for (party, says, own) in said {
+            let Some(row) = book.credit.measure_row(&says.standing, self.measure, day) else { continue };
+            let value = hard(row.row.value);
+            let best = if value > usual { &mut harder } else { &mut milder };
+            let beats = |known: &ObeyedMeasure| {
+                let known = hard(known.value);
+                if value > usual { value > known } else { value < known }
+            };
+            if (value > usual || (value < usual && *own)) && best.as_ref().is_none_or(beats) {
+                *best = Some(ObeyedMeasure {
+                    party: party.clone(),
+                    standing: says.standing.clone(),
+                    measure: self.measure.into(),
+                    value: row.row.value,
+                    from: row.from,
+                });
+            }
+        }
+        harder.or(milder)
+    }
+}
+
+/// Until when an application for a refund is decided, in working days by the standing of whom it names; without one by the row
+/// of those who are not rated. None = the table says nothing of it, or is not obeyed.
+pub(crate) fn refund(
+    application: &Return,
+    law: &Law,
+    known: &Parties,
+    book: &Rulebook,
+    facts: &Facts,
+) -> (Option<DecideBy>, Vec<RecordRead>) {
+    let mut read = Vec::new();
+    if !obeys_terms(law) {
+        return (None, read);
+    }
+    let named = Named::in_return(application);
+    let said = said(named, (known, facts), law.day, &mut read);
+    let usual = book.credit.measure_row(UNRATED, REFUND.measure, law.day).map(|row| ObeyedMeasure {
+        party: named.parties(known, law.day).into_iter().next().unwrap_or_default(),
+        standing: UNRATED.into(),
+        measure: REFUND.measure.into(),
+        value: row.row.value,
+        from: row.from,
+    });
+    let days = usual.as_ref().map_or(0, |row| row.value);
+    let obeyed = REFUND.chosen(&said, book, days, law.day).or(usual);
+    let due = obeyed.map(|obeyed| {
+        let mut day = law.day;
+        for _ in 0..obeyed.value.clamp(0, MOST_DAYS) {
+            day = book.calendar.working_day_from(Calendar::plus_days(day, 1));
+        }
+        DecideBy { day, obeyed }
+    });
+    (due, read)
+}
+
+/// The findings of those of a list of exports who may declare nothing.
+pub(crate) fn barred_exports(
+    declaration: &ExportDeclaration,
+    law: &Law,
+    known: &Parties,
+    book: &Rulebook,
+    facts: &Facts,
+) -> (Vec<Finding>, Vec<RecordRead>) {
+    let mut followed = Followed::default();
+    if obeys_terms(law) {
+        let named = Named::in_export(declaration);
+        for (party, says, _) in said(named, (known, facts), law.day, &mut followed.read) {
+            if book.credit.measure(&says.standing, "may_declare", law.day) == Some(0) {
+                followed.barred.push((party, says.standing.clone()));
+            }
+        }
+    }
+    (barred(Named::in_export(declaration), &followed), followed.read)
 }
 
 /// Of two factors, percent of what holds for all, the stricter; of two that are milder the milder.
@@ -132,9 +305,8 @@ pub(crate) fn stricter(one: i64, other: i64) -> i64 {
 }
 
 /// The findings of those who may declare nothing.
-pub(crate) fn barred(declaration: &Declaration, followed: &Followed) -> Vec<Finding> {
-    let head = &declaration.head;
-    let fields = [("InventoryHead.ebcCode", &head.ebc_code), ("InventoryHead.agentCode", &head.agent_code)];
+pub(crate) fn barred(named: Named<'_>, followed: &Followed) -> Vec<Finding> {
+    let fields = [("InventoryHead.ebcCode", named.seller), ("InventoryHead.agentCode", named.agent)];
     followed
         .barred
         .iter()
@@ -142,7 +314,7 @@ pub(crate) fn barred(declaration: &Declaration, followed: &Followed) -> Vec<Find
             let (field, value) = fields
                 .into_iter()
                 .find(|(_, value)| value.trim() == code.as_str())
-                .unwrap_or(("InventoryHead.ebpCode", &head.ebp_code));
+                .unwrap_or(("InventoryHead.ebpCode", named.platform));
             Finding::new(Reason::CreditBars).argument(format!("{code}：{standing}")).field(field, value)
         })
         .collect()

@@ -7,13 +7,15 @@
 //! standing (`clearance`), where observations are kept (`store`).
 
 mod assess;
+mod derived;
 mod model;
 mod tables;
 mod weights;
 
 pub use assess::{Assessment, Observation, Reading, Told, Value, Veto, assess};
+pub use derived::{Counted, Happened, derived, indicators as derived_indicators};
 pub use model::{Dimension, Grade, Indicator, Kind, Measure, Model, VetoRow};
-pub use tables::{FILES, TableFault};
+pub use tables::{Dated, FILES, TableFault};
 pub use weights::{Ratio, Weighed, entropy, hierarchy, parts};
 
 /// Text of words and names.

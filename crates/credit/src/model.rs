@@ -284,7 +284,13 @@ impl Model {
 
     /// What a measure of a standing is on a day; none = the standing changes nothing of it.
     pub fn measure(&self, standing: &str, measure: &str, day: Day) -> Option<i64> {
-        self.measures(standing, day).find(|row| row.measure == measure).map(|row| row.value)
+        self.measure_row(standing, measure, day).map(|row| row.row.value)
+    }
+
+    /// The same with the days between which its row holds.
+    pub fn measure_row(&self, standing: &str, measure: &str, day: Day) -> Option<&Dated<Measure>> {
+        let of = |row: &&Dated<Measure>| row.row.standing == standing && row.row.measure == measure;
+        self.measures.iter().filter(|row| row.holds(day)).find(of)
     }
 
     /// Grades of a day, the best first.

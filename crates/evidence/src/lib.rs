@@ -11,6 +11,7 @@ mod export;
 mod head;
 mod hexadecimal;
 mod proof;
+mod sealed;
 pub mod search;
 mod tree;
 
@@ -20,6 +21,7 @@ pub use export::{end_line, entry_line, header};
 pub use head::{BadHead, Key, SignedHead, Signer, SpaceHead, WriterHead, is_signed_text};
 pub use hexadecimal::{hexadecimal, of_hexadecimal};
 pub use proof::{verify_consistency, verify_inclusion};
+pub use sealed::{ReportSeal, SealedReport, Unsealed, check_file, seal_file, sha256};
 pub use tree::{
     Frontier, Missing, Subtree, Subtrees, Wanted, consistency, inclusion, leaf_hash, node_hash, peaks, root,
 };

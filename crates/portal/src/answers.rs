@@ -304,6 +304,8 @@ pub struct Attempt {
     pub quota: Option<Taken>,
     /// What it takes of the guarantee.
     pub guarantee: Option<Taken>,
+    /// What credit makes other than for all.
+    pub measures: Vec<credit::Obeyed>,
     /// For officers: what it took of a bonded book.
     pub book: Option<books::TakenOfBook>,
     /// What stands against it.
@@ -340,6 +342,9 @@ pub struct Return {
     pub pre_no: String,
     /// Tax given back, in yuan.
     pub tax_given_back: String,
+    /// Until when it is decided.
+    #[serde(default)]
+    pub decide_by: Option<credit::DecideBy>,
 }
 
 /// A consignment, as its reader may see it.

@@ -214,6 +214,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     keys.records.push(command.key.clone());
     keys.records.extend(beside(command));
     attached::needs(command, keys);
+    credit::permission::needs(command, keys);
     bonded::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
@@ -356,6 +357,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         faults.push(Fault::new("note", "", says::EXPLAINED.said()));
     }
     attached::check(seen, step, &mut faults);
+    credit::permission::check(seen, &mut faults);
     let made = match command.key.register {
         Register::Filing => filing::made(seen, step, &mut faults),
         Register::Goods => goods::made(seen, step, &mut faults),

@@ -319,4 +319,5 @@ says! {
     LABEL_SHOWN: "label-shown", "标签的文字或图样", "the text of the label, or its picture";
     TERM_OF_BRAND: "term-of-brand", "仍在有效期内的品牌授权", "an authorisation of the brand that has not ended";
     BRAND_NAMED: "brand-named", "填写品牌后方可填写授权期限", "a brand: without one there is no authorisation";
+    CREDIT_BARS_FILING: "credit-bars-filing", "不得新申请备案：信用名单或等级（{standing}）至{until}不予受理；已备案的仍有效，可更正、变更，并可就名单申诉或申请信用修复", "nothing new is filed under the list or grade {standing} until {until}: what is filed stays and may be corrected or changed; on the page of the list there is the way to appeal and to repair";
 }

@@ -9,6 +9,8 @@ mod attributes;
 mod certificates;
 #[path = "filings/competence.rs"]
 mod competence;
+#[path = "filings/credit.rs"]
+mod credit;
 #[path = "filings/demands.rs"]
 mod demands;
 #[path = "filings/draws.rs"]

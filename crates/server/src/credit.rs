@@ -3,19 +3,20 @@
 //! record is written where score or grade are others than before. The reasons are made again for whoever asks.
 
 use crate::Window;
-use ::credit::{Assessment, Observation, Value, Veto, assess as by_tables};
-use ::statistics::Table;
+use ::credit::{Assessment, Counted, Happened, Observation, Veto, assess as by_tables, derived};
 use ::statistics::view::{Asked, Dimension, Whose, lines};
+use ::statistics::{Table, conduct};
 use ceb::Day;
 use clearance::Text;
 use clearance::keys::Time;
 use clearance::record::{Record, RecordKey, Register};
+use clearance::rulebook::InspectionResults;
 use register::credit::assessment::Body;
 use register::credit::observation::{self, counts};
 use register::{By, Command, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Read, RecordSearch, StoreError};
 
 /// Records read in one go.
@@ -24,6 +25,10 @@ const AT_A_TIME: usize = 500;
 const YEARS: u32 = 3;
 /// How often it is looked whether a day has begun.
 const EVERY: Duration = Duration::from_secs(60);
+/// How often parties are assessed again of whom the window counted something since.
+const AGAIN: Duration = Duration::from_secs(600);
+/// The source of an indicator that the window counts.
+const BY_WINDOW: &str = "window";
 
 /// What is known of a party.
 pub struct Known {
@@ -31,13 +36,21 @@ pub struct Known {
     pub assessment: Assessment,
     /// The rulebook whose tables it was made with.
     pub rulebook: u32,
+    /// What of it this window counted itself.
+    pub seen: Vec<Observation>,
 }
 
-/// Assesses whoever is observed once a day, until it is dropped.
+/// Assesses whoever is observed once a day, and whoever something new is counted of soon after, until it is dropped.
 pub async fn run(window: Window) {
-    let mut done = None;
+    let (mut done, mut counted, mut looked) = (None, BTreeMap::new(), Instant::now());
     loop {
         let today = window.clock.now().day();
+        if looked.elapsed() >= AGAIN && window.intake.closed().is_none() {
+            if let Err(error) = renew_moved(&window, today, &mut counted).await {
+                tracing::error!(%error, "credit is not assessed anew; it is tried again");
+            }
+            looked = Instant::now();
+        }
         if done != Some(today) && window.intake.closed().is_none() {
             match renew_all(&window).await {
                 Ok(()) => done = Some(today),
@@ -50,12 +63,40 @@ pub async fn run(window: Window) {
     }
 }
 
-/// Assesses every party of which something is observed.
+/// Assesses whoever the window has counted something of since it looked last: what it counted of the day is other than it was.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn renew_moved(
+    window: &Window,
+    today: Day,
+    counted: &mut BTreeMap<Text, (Day, u64)>,
+) -> Result<(), StoreError> {
+    let now: BTreeMap<Text, (Day, u64)> = {
+        let standing = window.statistics.standing();
+        let book = &standing.figures.conduct;
+        let day = today.number();
+        book.parties().map(|party| (party.clone(), (today, book.count_on(party, day)))).collect()
+    };
+    let moved = now.iter().filter(|(party, count)| count.1 > 0 && counted.get(*party) != Some(*count));
+    let moved: BTreeSet<Text> = moved.map(|(party, _)| window.code_of(party)).collect();
+    for subject in moved.into_iter().filter(|subject| window.filing(subject).is_some()) {
+        renew(window, &subject).await?;
+    }
+    *counted = now;
+    Ok(())
+}
+
+/// Assesses every party of which something is observed, or was counted here.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn renew_all(window: &Window) -> Result<(), StoreError> {
-    let mut subjects = BTreeSet::new();
+    let mut subjects: BTreeSet<Text> = {
+        let standing = window.statistics.standing();
+        standing.figures.conduct.parties().map(|party| window.code_of(party)).collect()
+    };
+    subjects.retain(|subject| window.filing(subject).is_some());
     for record in records(window, None).await? {
         subjects.insert(Text::from(observation::Body::of(&record).observed.subject.as_str()));
     }
@@ -97,43 +138,72 @@ pub async fn known(window: &Window, party: &Text, day: Day) -> Result<Known, Sto
             None => {}
         }
     }
-    observations.extend(seen(window, party, day));
     let reference = window.reference();
     let book = reference.current();
+    let mut seen = seen(window, party, day);
+    seen.retain(|one| {
+        let mut rows = book.credit.indicators(day).filter(|row| row.indicator == one.indicator);
+        // What others may observe too counts as they gave it, where they did: nothing is counted twice.
+        let given = observations.iter().any(|given| given.indicator == one.indicator);
+        rows.any(|row| {
+            row.sources.iter().any(|source| source == BY_WINDOW) && (row.sources.len() == 1 || !given)
+        })
+    });
+    observations.extend(seen.iter().cloned());
     let assessment = by_tables(&book.credit, &observations, &vetoes, day);
-    Ok(Known { assessment, rulebook: book.number })
+    Ok(Known { assessment, rulebook: book.number, seen })
 }
 
-/// What this window sees of a party's declarations: month by month, how many of them were rejected.
+/// What this window sees of a party, month by month, up to a day: its lists with what became of them, and its conduct.
 fn seen(window: &Window, party: &Text, day: Day) -> Vec<Observation> {
     let codes = window.names_of(party).0;
-    let (to, from) = (day.number(), day.number() - YEARS * 10_000);
+    let (to, from) = (day.number(), day.number().saturating_sub(YEARS * 10_000));
     let by = vec![Dimension::Month, Dimension::Second];
     let asked = Asked { table: Table::PartyFlow, from, to, by };
-    let told = lines(&window.statistics.standing().figures, &asked, &Whose::Party(codes));
-    let mut months: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-    for line in told {
+    let reference = window.reference();
+    let results = &reference.current().inspections;
+    let standing = window.statistics.standing();
+    let mut counted = Vec::new();
+    for line in lines(&standing.figures, &asked, &Whose::Party(codes.clone())) {
         let ([month, step], Some(measure)) = (line.parts.as_slice(), line.measure) else { continue };
-        let Ok(month) = month.parse() else { continue };
-        let (rejected, declared) = months.entry(month).or_default();
-        match step.as_str() {
-            "declared" => *declared += measure.count,
-            "rejected" => *rejected += measure.count,
-            _ => {}
+        let what = match step.as_str() {
+            "declared" => Happened::Declared,
+            "rejected" => Happened::Rejected,
+            _ => continue,
+        };
+        if let Ok(month) = month.parse() {
+            counted.push(Counted { month, what, count: measure.count });
         }
     }
-    // One that was declared at the end of a month may be rejected in the next.
-    let of_month = |(month, (rejected, declared)): (u32, (u64, u64))| {
-        let last = Day::from_number(month * 100 + 28).filter(|last| *last <= day).unwrap_or(day);
-        (declared > 0).then(|| Observation {
-            id: format!("window:declarations_rejected:{month}").into(),
-            indicator: Text::const_new("declarations_rejected"),
-            day: last,
-            value: Value::Ratio { part: rejected.min(declared), whole: declared },
-            contested: false,
-        })
-    };
-    months.into_iter().filter_map(of_month).collect()
+    for (day, word, count) in standing.figures.conduct.of(&codes, (from, to)) {
+        if let Some(what) = happened(word, day, results) {
+            counted.push(Counted { month: day / 100, what, count });
+        }
+    }
+    drop(standing);
+    derived(counted, day)
+}
+
+/// What a word of conduct counts as; none = for nothing. Of what an inspection found, the table of its day says what counts.
+fn happened(word: &str, day: u32, results: &InspectionResults) -> Option<Happened> {
+    if let Some(found) = word.strip_prefix(conduct::FOUND) {
+        let day = Day::from_number(day)?;
+        let counts =
+            |word: &str| word == conduct::FAILED || results.find(word, day).is_some_and(|row| row.credit);
+        return found.split('+').any(counts).then_some(Happened::Found);
+    }
+    Some(match word {
+        conduct::COMPARED => Happened::Compared,
+        conduct::MATCHED => Happened::Matched,
+        conduct::INSPECTED => Happened::Inspected,
+        conduct::BILL_OVERDUE => Happened::BillOverdue,
+        conduct::DISPUTED => Happened::Disputed,
+        conduct::DISPUTE_DROPPED => Happened::DisputeDropped,
+        conduct::ASKED => Happened::Asked,
+        conduct::ASK_WITHDRAWN => Happened::AskWithdrawn,
+        conduct::ANSWERED_IN_TIME => Happened::AnsweredInTime,
+        _ => return None,
+    })
 }
 
 /// Assesses a party as of today and writes it down, where it came out otherwise than before.
@@ -142,10 +212,14 @@ fn seen(window: &Window, party: &Text, day: Day) -> Vec<Observation> {
 /// When the store cannot be read.
 pub async fn renew(window: &Window, party: &Text) -> Result<(), StoreError> {
     let today = window.clock.now().day();
-    let Known { assessment, rulebook } = known(window, party, today).await?;
+    let Known { assessment, rulebook, .. } = known(window, party, today).await?;
     let key = RecordKey::new(Register::CreditAssessment, party);
     let current = window.read.record(&key).await?;
     let body = body_of(&assessment, rulebook);
+    // Of whom nothing is told there is nothing to write down.
+    if current.is_none() && body.reasons.is_empty() && body.vetoes.is_empty() {
+        return Ok(());
+    }
     let same = current.as_ref().is_some_and(|record| {
         let before = Body::of(record);
         (before.score, before.grade) == (body.score, body.grade.clone())

@@ -18,6 +18,7 @@ mod bonded;
 pub mod clock;
 mod commands;
 pub mod credit;
+mod credit_report;
 pub mod demands;
 pub mod denials;
 pub mod derive;

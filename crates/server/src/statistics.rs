@@ -3,11 +3,16 @@
 //! committed, or came before, is read. Until all is read, whoever asks is told up to when figures are complete.
 
 use crate::Window;
+use ::statistics::conduct::{
+    ANSWERED_IN_TIME, ASK_WITHDRAWN, ASKED, Conduct, DISPUTE_DROPPED, DISPUTED,
+    of_record as conduct_of_record,
+};
 use ::statistics::kept::Kept;
 use ::statistics::told::Scanned;
 use ::statistics::{Figures, Told, told};
+use clearance::Text;
 use clearance::keys::{Position, Time};
-use clearance::record::Register;
+use clearance::record::{Record, Register};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -151,8 +156,36 @@ fn of_row(row: &Row) -> Option<Told> {
             let scanned = Scanned { site, direction, answer: record.state.clone() };
             Some(Told::of_scan(record.changed, scanned))
         }
+        Row::Record(record) => of_record(record),
         _ => None,
     }
+}
+
+/// What records tell of how parties do what they owe. What was erased of one tells nothing any more.
+fn of_record(record: &Record) -> Option<Told> {
+    let action = record.action.as_str();
+    let conduct = match (record.key.register, action) {
+        (Register::Dispute, "open") => Conduct::of(DISPUTED, seller_of(record)?),
+        (Register::Dispute, "withdraw" | "refuse") => Conduct::of(DISPUTE_DROPPED, seller_of(record)?),
+        (Register::PaymentData, "ask") => Conduct::of(ASKED, register::owner(record)),
+        (Register::PaymentData, "withdraw") => Conduct::of(ASK_WITHDRAWN, register::owner(record)),
+        (Register::PaymentData, "upload") => {
+            let body: serde_json::Value = serde_json::from_str(&record.body).ok()?;
+            let in_time = body["answered"].as_i64()? <= body["due"].as_i64()?;
+            // A platform that tries its own service is asked by nobody.
+            if !in_time || body["test"].as_bool() != Some(false) {
+                return None;
+            }
+            Conduct::of(ANSWERED_IN_TIME, register::owner(record))
+        }
+        _ => return None,
+    };
+    Some(conduct_of_record(record.changed, conduct))
+}
+
+/// The seller of a dispute: its id is the person's code, a colon, and his.
+fn seller_of(record: &Record) -> Option<Text> {
+    record.key.id.rsplit_once(':').map(|(_, seller)| seller.into())
 }
 
 /// Follows the ledger until it is dropped.

@@ -2,6 +2,7 @@
 //! leaves memory: how much there is grows with what waits, not with what was.
 
 use crate::cell::{Cells, Key, Measure, Table};
+use crate::conduct::{self, Book, COMPARED, MATCHED};
 use crate::durations;
 use crate::told::{Declared, Named, SEALED, Stand, Told, open_word};
 use clearance::Text;
@@ -40,6 +41,10 @@ pub struct Figures {
     pub returning: FxHashMap<OrderKey, (Text, Text)>,
     /// Exports that are open, by merchant and order number: they stand beside imports, whose numbers are other ones.
     pub open_exports: FxHashMap<OrderKey, Open>,
+    /// How parties do what they owe.
+    pub conduct: Book,
+    /// Imports with a return that waits to be decided: district, and until which day the first of them is.
+    pub applied: FxHashMap<OrderKey, (Text, u32)>,
 }
 
 /// How much waits in a state.
@@ -85,6 +90,8 @@ impl Figures {
             }
             (None, None) => {}
         }
+        self.conducted(day, told);
+        self.applied(told);
         let Some(stand) = &told.stand else { return };
         if let Some(action) = told.action {
             self.acted(day, told, action);
@@ -93,6 +100,34 @@ impl Figures {
             self.declared(day, told, declared, stand);
         }
         self.reached(day, told, stand);
+    }
+
+    /// What a row of a trade says of its returns is all that is known of them: rows come in their order.
+    fn applied(&mut self, told: &Told) {
+        if told.export || told.stand.is_none() {
+            return;
+        }
+        let Some(day) = told.applied else {
+            self.applied.remove(&told.order);
+            return;
+        };
+        // The application says its district; what comes after it does not.
+        let known = self.applied.get(&told.order).map(|(district, _)| district);
+        let district = told.returning.as_ref().map(|(district, _)| district).or(known).cloned();
+        self.applied.insert(told.order.clone(), (district.unwrap_or_default(), day));
+    }
+
+    /// What is of whom a list names is known while it is open.
+    fn conducted(&mut self, day: u32, told: &Told) {
+        for conduct in &told.conduct {
+            let named = match conduct.whose.as_slice() {
+                [] => self.open_of(told.export).get(&told.order).map(|open| open.named.parties.clone()),
+                named => Some(named.to_vec()),
+            };
+            for party in named.iter().flatten() {
+                self.conduct.add(party, day, &conduct.what);
+            }
+        }
     }
 
     /// Those that are open: exports, or imports.
@@ -185,6 +220,14 @@ impl Figures {
         let at = (export, day);
         self.step(at, named, stand.state.word(), &amounts);
         if first {
+            if let Some(agreed) = conduct::compared(stand.state, &stand.causes) {
+                for party in &named.parties {
+                    self.conduct.add(party, day, COMPARED);
+                    if agreed {
+                        self.conduct.add(party, day, MATCHED);
+                    }
+                }
+            }
             self.took(at, named, "verdict", since);
             if let Some(lane) = stand.lane {
                 let fixed = key(day, &named.district, lane.word(), "");
@@ -265,6 +308,9 @@ impl Figures {
         found.into_iter().filter_map(waiting).collect()
     }
 }
+
+/// In place of the day of a return that no row of the table gives one.
+pub const NO_DAY: u32 = 99_991_231;
 
 /// The step of an export list whose value is not counted: a currency had no rate on its day.
 pub const UNCONVERTED: &str = "unconverted";

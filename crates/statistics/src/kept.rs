@@ -10,7 +10,7 @@ use clearance::keys::{OrderKey, Time};
 use serde::{Deserialize, Serialize};
 
 /// Number of the form. It grows with every change of what is counted: what was kept before is made again.
-pub const FORM: u32 = 2;
+pub const FORM: u32 = 3;
 
 /// Figures in the form in which they are kept.
 #[derive(Serialize, Deserialize, Default)]
@@ -20,7 +20,13 @@ pub struct Kept {
     open: Vec<OpenLine>,
     returning: Vec<[String; 4]>,
     open_exports: Vec<OpenLine>,
+    conduct: Vec<Line>,
+    applied: Vec<([String; 3], u32)>,
 }
+
+/// Party, day, word and how often.
+#[derive(Serialize, Deserialize)]
+struct Line(String, u32, String, u64);
 
 #[derive(Serialize, Deserialize)]
 struct Cell(String, u32, [String; 3], u64, [i64; 4], Vec<String>);
@@ -55,12 +61,20 @@ impl Kept {
         let returning = figures.returning.iter().map(|(order, (district, merchant))| {
             [&order.platform, &order.order_no, district, merchant].map(ToString::to_string)
         });
+        let applied = figures.applied.iter().map(|(order, (district, day))| {
+            ([&order.platform, &order.order_no, district].map(ToString::to_string), *day)
+        });
+        let conduct = figures.conduct.0.iter().flat_map(|(party, days)| {
+            days.iter().map(|((day, what), count)| Line(party.to_string(), *day, what.to_string(), *count))
+        });
         Self {
             form: FORM,
             cells: cells.collect(),
             open: figures.open.iter().map(line).collect(),
             returning: returning.collect(),
             open_exports: figures.open_exports.iter().map(line).collect(),
+            conduct: conduct.collect(),
+            applied: applied.collect(),
         }
     }
 
@@ -83,6 +97,12 @@ impl Kept {
         for [platform, order_no, district, merchant] in self.returning {
             let key = OrderKey::new(&platform, &order_no);
             figures.returning.insert(key, (district.into(), merchant.into()));
+        }
+        for ([platform, order_no, district], day) in self.applied {
+            figures.applied.insert(OrderKey::new(&platform, &order_no), (district.into(), day));
+        }
+        for Line(party, day, what, count) in self.conduct {
+            figures.conduct.0.entry(party.into()).or_default().insert((day, what.into()), count);
         }
         Some(figures)
     }

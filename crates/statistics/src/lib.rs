@@ -3,6 +3,7 @@
 //! returned) is a step of its own on the day it happened; no cell is rewritten. Rows are found and kept by `server`.
 
 pub mod cell;
+pub mod conduct;
 pub mod disclosure;
 pub mod durations;
 mod exports;

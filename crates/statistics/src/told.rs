@@ -1,10 +1,12 @@
 //! What one row tells of a declaration. Read from the event's own document and from those parts of the state after it that
 //! every row carries: documents in states are there while a row is fresh, and not when it is read again.
 
+use crate::conduct::{self, Conduct};
 use crate::exports;
+use crate::figures::NO_DAY;
 use ceb::{Declaration, Document};
 use clearance::Text;
-use clearance::consignment::{Attempt, Lane, State};
+use clearance::consignment::{Attempt, Consignment, Lane, ReturnFile, ReturnState, State};
 use clearance::event::{ActionKind, Arrived, Cause, Event};
 use clearance::finding::Finding;
 use clearance::keys::{OrderKey, Time};
@@ -35,6 +37,11 @@ pub struct Told {
     pub returned: Option<(i64, i64)>,
     /// A parcel that was scanned at a site.
     pub scanned: Option<Scanned>,
+    /// What it tells of how parties do what they owe.
+    pub conduct: Vec<Conduct>,
+    /// Day yyyyMMdd until which the first of its returns is to be decided that waits for it, [`crate::figures::NO_DAY`] where none
+    /// says so; none = no return of it waits.
+    pub applied: Option<u32>,
 }
 
 /// A parcel that was scanned.
@@ -51,6 +58,11 @@ pub struct Scanned {
 impl Told {
     /// What a scan tells, which is of no consignment.
     pub fn of_scan(now: Time, scanned: Scanned) -> Self {
+        Self { scanned: Some(scanned), ..Self::of_nothing(now) }
+    }
+
+    /// What is of no consignment, and nothing yet.
+    pub(crate) fn of_nothing(now: Time) -> Self {
         Self {
             now,
             order: OrderKey::default(),
@@ -61,7 +73,9 @@ impl Told {
             refused: None,
             returning: None,
             returned: None,
-            scanned: Some(scanned),
+            scanned: None,
+            conduct: Vec::new(),
+            applied: None,
         }
     }
 }
@@ -122,18 +136,7 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
         (None, Some(trade)) => (trade.as_pair(), true),
         (None, None) => return None,
     };
-    let mut told = Told {
-        now: outcome.now,
-        order,
-        export,
-        declared: None,
-        stand: None,
-        action: None,
-        refused: None,
-        returning: None,
-        returned: None,
-        scanned: None,
-    };
+    let mut told = Told { order, export, ..Told::of_nothing(outcome.now) };
     let attempt = outcome.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
     match &event.cause {
         Cause::Document(arrived) if export => {
@@ -151,6 +154,8 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
         Cause::Follow(_) | Cause::Timer(_) => {}
     }
     told.stand = attempt.map(stand);
+    told.applied = outcome.consignment.as_deref().and_then(applied);
+    told.conduct = attempt.map(|attempt| conduct::of_event(&event.cause, attempt)).unwrap_or_default();
     if let Some(trade) = trade.filter(|_| export) {
         told.stand = exports::stand(trade);
         if let Some((returning, value)) = exports::returned(trade, outcome) {
@@ -180,6 +185,12 @@ fn of_document(told: &mut Told, arrived: &Arrived, attempt: Option<&Attempt>, ou
         }
         _ => {}
     }
+}
+
+fn applied(consignment: &Consignment) -> Option<u32> {
+    let waits = |file: &&ReturnFile| file.state == ReturnState::Applied && file.filed.status != 1;
+    let day = |file: &ReturnFile| file.decide_by.as_ref().map_or(NO_DAY, |due| due.day.number());
+    consignment.returns.iter().filter(waits).map(day).min()
 }
 
 fn given_back(outcome: &Outcome, number: u32) -> Option<(i64, i64)> {

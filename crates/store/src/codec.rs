@@ -7,7 +7,8 @@ use ceb::{Day, Decimal, Defect, DefectRule, Document, Kind, Stamp};
 use clearance::bonded::BondedRead;
 use clearance::consignment::{
     ArrivalMark, ArrivalRecord, Attempt, Bill, CancellationFile, Carriage, Consignment, CreditStanding,
-    Drawn, Filed, Lane, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit, Seen, State, WaybillRecord,
+    DecideBy, Drawn, Filed, Lane, ObeyedMeasure, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit,
+    Seen, State, WaybillRecord,
 };
 use clearance::event::{
     ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, SignatureFact, Timer, TimerKind,
@@ -53,8 +54,8 @@ pub mod kind {
 /// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
 /// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
 /// the period of a seed, and the inspection in which two look; 9 what lists take of bonded books, and what moves there; 10 the
-/// states of exports.
-const FORMAT: u8 = 10;
+/// states of exports; 11 the measures of credit that a list obeyed, and until when a return is decided.
+const FORMAT: u8 = 11;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -301,6 +302,7 @@ lists!(
     Seen,
     ReturnFile,
     ReturnedLine,
+    ObeyedMeasure,
     LineAssessment,
     (u32, Text),
     (Measured, u32),
@@ -366,12 +368,12 @@ fields! {
     Remark { position, time, officer, action, text }
     Seen { fingerprint, position }
     ReturnedLine { gnum, qty }
-    ReturnFile { number, filed, pre_no, state, lines, tax_given_back, quota_given_back }
+    ObeyedMeasure { party, standing, measure, value, from }
+    DecideBy { day, obeyed }
     CancellationFile { filed, pre_no, attempt }
     Bill { number, status, notice, owed, released_on, paid, overdue }
     LineAssessment { gnum, hs, qty, goods, remainder, freight, insurance, dutiable, duty_rate, vat_rate, consumption_rate, specific_rate, litres, share, duty, consumption_tax, vat }
     Assessment { basis, day, lines, uncertain }
-    CreditStanding { standings, factor, share }
     ArrivalMark { position, bill_no, customs_code }
     Carriage { key, waybill, arrived, delivered }
     WaybillRecord { key, version, last, previous, last_time, since, waybill, claimed_by, arrived, delivered, seen }
@@ -596,7 +598,25 @@ macro_rules! grown {
 grown! {
     Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers; drawn since 8 }
     Draw { seed, drawn, ratio; terms since 8 }
+    ReturnFile { number, filed, pre_no, state, lines, tax_given_back, quota_given_back; decide_by since 11 }
     SamplingSeed { number, secret; period since 8 }
+}
+
+impl Stored for CreditStanding {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.standings.put(out);
+        self.factor.put(out);
+        self.share.put(out);
+        self.obeyed.put(out);
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(Self {
+            standings: Stored::get(bytes)?,
+            factor: Stored::get(bytes)?,
+            share: Stored::get(bytes)?,
+            obeyed: if bytes.format < 11 { Vec::new() } else { Stored::get(bytes)? },
+        })
+    }
 }
 
 impl Stored for FactsRead {

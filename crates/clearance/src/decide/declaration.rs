@@ -1,9 +1,10 @@
 //! The declaration (CEB621): staged or declared, changed or deleted. Declaring claims the waybill, assesses the tax,
 //! holds quota and guarantee, and tries the match.
 
+use super::holds::{annual_limit, hold, insufficient};
 use super::{Case, bonded, judge, partner, receipt::Numbers, waybill};
 use crate::Text;
-use crate::consignment::{Attempt, Consignment, State, WaybillRecord};
+use crate::consignment::{Attempt, Consignment, State, WaybillRecord, guaranteed};
 use crate::event::{Arrived, Follow, Timer, TimerKind};
 use crate::finding::Finding;
 use crate::goods;
@@ -17,7 +18,7 @@ use crate::tax::{self, Assessment, Basis, TaxFault};
 use crate::windows::{self, Windowed};
 use ceb::{Decimal, Declaration};
 use compact_str::format_compact;
-use ledger::{Account, Balance, Hold, Refusal};
+use ledger::{Account, Balance, Hold};
 
 /// A declaration arrives.
 pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Declaration) {
@@ -57,7 +58,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
             return case.refuse(arrived, findings);
         }
         let followed = standing::follow(declaration, &case.law, &case.reference.parties, book, case.facts);
-        findings.extend(standing::barred(declaration, &followed));
+        findings.extend(standing::barred(standing::Named::in_list(declaration), &followed));
         case.out.read.records.extend(followed.read);
         credit = followed.standing;
     }
@@ -126,8 +127,8 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
             case,
             guarantee_account,
             &guarantee_balance,
-            assessment.total(),
-            |refusal| insufficient(refusal, head),
+            guaranteed(credit.as_ref(), assessment.total()),
+            |refusal| insufficient(refusal, head, credit.as_ref()),
             &mut findings,
         );
     }
@@ -310,76 +311,6 @@ fn limits(
                 Decimal::from_fen(case.law.annual_limit)
             ))
     })
-}
-
-fn hold(
-    case: &mut Case<'_>,
-    account: Account,
-    balance: &Balance,
-    amount: i64,
-    explain: impl Fn(Refusal) -> Finding,
-    findings: &mut Vec<Finding>,
-) -> Option<Hold> {
-    match ledger::hold(account, balance, amount) {
-        Ok((hold, movement)) => {
-            case.moved(movement);
-            Some(hold)
-        }
-        Err(refusal) => {
-            findings.push(explain(refusal));
-            None
-        }
-    }
-}
-
-fn annual_limit(refusal: Refusal, declaration: &Declaration) -> Finding {
-    let Refusal::OverLimit { limit, posted, held, amount } = refusal else {
-        return Finding::new(Reason::AnnualLimit);
-    };
-    let sum = posted.saturating_add(held).saturating_add(amount);
-    Finding::new(Reason::AnnualLimit)
-        .argument(format!("totalPrice：{} > limitPrice: {};", grouped(sum), grouped(limit)))
-        .field("InventoryHead.orderNo", &declaration.head.order_no)
-        .arithmetic(format!(
-            "{} + {} > {}",
-            Decimal::from_fen(posted.saturating_add(held)),
-            Decimal::from_fen(amount),
-            Decimal::from_fen(limit)
-        ))
-}
-
-fn insufficient(refusal: Refusal, head: &ceb::DeclarationHead) -> Finding {
-    let finding =
-        Finding::new(Reason::GuaranteeInsufficient).field("InventoryHead.assureCode", &head.assure_code);
-    match refusal {
-        Refusal::OverLimit { limit, posted, held, amount } => {
-            finding.field("tax", Decimal::from_fen(amount)).arithmetic(format!(
-                "{} + {} > {}",
-                Decimal::from_fen(posted.saturating_add(held)),
-                Decimal::from_fen(amount),
-                Decimal::from_fen(limit)
-            ))
-        }
-        Refusal::OutOfRange { .. } => finding,
-    }
-}
-
-/// `26,114.44` and `26,000`, as customs writes amounts.
-fn grouped(fen: i64) -> String {
-    let text = Decimal::from_fen(fen).to_string();
-    let (whole, places) = text.split_once('.').map_or((text.as_str(), ""), |(whole, places)| (whole, places));
-    let mut out = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if !places.is_empty() {
-        out.push('.');
-        out.push_str(places);
-    }
-    out
 }
 
 /// Raises the windows of what a declaration names, and says what those of them that rules read stand at with it.

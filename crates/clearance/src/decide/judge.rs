@@ -310,7 +310,10 @@ pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
     let number = attempt.number;
     let calendar = &case.reference.current().calendar;
     let settle = calendar.deadline(today, case.law.settlement_first_day);
-    let overdue = calendar.deadline(today, case.law.settlement_last_day);
+    let last = attempt.credit.as_ref().and_then(|credit| credit.obeyed("settlement_last_day"));
+    // Nobody is late before he can pay.
+    let last = last.map_or(case.law.settlement_last_day, |last| last.max(case.law.settlement_first_day));
+    let overdue = calendar.deadline(today, last);
     consignment.attempt = Some(attempt);
     if owed > 0 {
         set_timer(case, consignment, TimerKind::SettlementDue, number, Time::start_of(settle));

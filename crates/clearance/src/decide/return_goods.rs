@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::keys::{ClaimKey, OrderKey, Time};
 use crate::reason::Reason;
 use crate::rulebook::Calendar;
+use crate::standing;
 use crate::tax;
 use ceb::{Decimal, Document, Return};
 use ledger::Account;
@@ -31,6 +32,15 @@ pub(super) fn apply(case: &mut Case<'_>, arrived: &Arrived, return_goods: &Retur
         return case.refuse(arrived, findings);
     }
     // From here nothing can fail.
+    let decide_by = if head.app_status == "2" && head.app_type != "3" {
+        let book = case.reference.current();
+        let parties = &case.reference.parties;
+        let (due, read) = standing::refund(return_goods, &case.law, parties, book, case.facts);
+        case.out.read.records.extend(read);
+        due
+    } else {
+        None
+    };
     let (status, info) = partner::accepted(&head.app_type, &head.app_status, &head.guid);
     consignment.seen.push(case.seen(arrived));
     let filed = case.filed(arrived, head.app_time, status);
@@ -56,6 +66,7 @@ pub(super) fn apply(case: &mut Case<'_>, arrived: &Arrived, return_goods: &Retur
         lines,
         tax_given_back: 0,
         quota_given_back: 0,
+        decide_by,
     };
     match staged {
         Some(index) => consignment.returns[index] = file,
@@ -304,7 +315,13 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
     // never negative, so a refund of paid tax does not move it: the return's file records it, it is paid outside.
     let unpaid = attempt.bill.as_ref().is_some_and(|bill| !bill.paid);
     if unpaid {
-        if let Some(movement) = attempt.guarantee.as_mut().and_then(|hold| ledger::give_back(hold, tax)) {
+        // What remains stays guaranteed as it was declared.
+        let needed = attempt.guaranteed(remaining.total());
+        let free = |hold: &mut ledger::Hold| {
+            let left = hold.amount - hold.given_back;
+            ledger::give_back(hold, left - needed)
+        };
+        if let Some(movement) = attempt.guarantee.as_mut().and_then(free) {
             case.moved(movement);
         }
         if let Some(agent) = judge::agent_of(&attempt).filter(|_| tax > 0) {

@@ -227,10 +227,17 @@ law! {
     export_return_compare_district;
     /// Minutes for which a site may work from its list of parcels that may pass.
     site_pass_list_minutes;
+    /// 1 = what follows from lists and grades of credit for guarantee, settlement, refunds, exports and new filings is obeyed,
+    /// where `credit_obeyed` is 1.
+    credit_terms_obeyed;
+    /// 1 = how many of a consumer's disputes were refused is told to himself and to officers with a purpose.
+    consumer_conduct;
+    /// Months that this looks back.
+    consumer_conduct_months;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 54] = [
+const LATER: [(&str, i64); 57] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -285,6 +292,9 @@ const LATER: [(&str, i64); 54] = [
     ("export_return_automatic", 0),
     ("export_return_compare_district", 1),
     ("site_pass_list_minutes", 240),
+    ("credit_terms_obeyed", 0),
+    ("consumer_conduct", 0),
+    ("consumer_conduct_months", 24),
 ];
 
 impl Parameters {

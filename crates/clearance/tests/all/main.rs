@@ -5,6 +5,7 @@
 mod actions;
 mod bonded;
 mod code_examples;
+mod credit_terms;
 mod deadlines;
 mod draws;
 mod export_parcels;

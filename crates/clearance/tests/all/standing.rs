@@ -146,6 +146,7 @@ fn the_stricter_of_two_systems_counts() {
         standings: Vec::new(),
         factor: Some(factor),
         share,
+        obeyed: Vec::new(),
     };
     let ratio = |grade, credit: Option<&_>| risk::ratio(&risk::terms(&law, "9610", grade, credit, 100));
     let (standard, best) = (CreditGrade::Standard, CreditGrade::A);

@@ -1,6 +1,8 @@
 //! Scores and weights by the built-in tables and by tables of the tests.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+mod derived;
+
 use ceb::{Day, Decimal};
 use credit::{
     Assessment, FILES, Model, Observation, Ratio, Told, Value, Veto, assess, entropy, hierarchy, parts,

@@ -4,5 +4,6 @@
 
 mod draws;
 mod exports;
+mod sealed;
 mod searches;
 mod trees;

@@ -6,6 +6,7 @@ mod archive;
 mod bench;
 mod books;
 mod draws;
+mod report;
 mod verify;
 
 use crate::space::Place;
@@ -58,6 +59,11 @@ enum Action {
         after_help = "Example:\n  curl -s $WINDOW/v1/books/5301960601:T8620W000001/movements?form=csv > movements.csv\n  curl -s $WINDOW/v1/books/5301960601:T8620W000001 > book.json\n  onewindow audit books movements.csv --book book.json --json"
     )]
     Books(books::Arguments),
+    /// Check a report of credit: exit code 0 = every byte is what was sealed, 1 = it is not, 2 = it cannot be read.
+    #[command(
+        after_help = "Example:\n  curl -s -H \"authorization: Bearer $TOKEN\" $WINDOW/v1/credit/5301960201/report.pdf > report.pdf\n  onewindow audit report report.pdf --key $KEY --json"
+    )]
+    Report(report::Arguments),
     /// Print a signed head, to be kept elsewhere: the newest, made if rows came since the last.
     Head {
         #[command(flatten)]
@@ -225,6 +231,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Action::Archive(arguments) => return archive::run(&arguments),
         Action::Draws(arguments) => return draws::run(&arguments),
         Action::Books(arguments) => return books::run(&arguments),
+        Action::Report(arguments) => return report::run(&arguments),
         Action::Keys { space, rotate, json } => return runtime.block_on(keys(&space, rotate, json)),
         Action::Bench(arguments) => {
             let bar = bar()?;

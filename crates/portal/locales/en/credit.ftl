@@ -113,3 +113,17 @@ credit-correct-help = Contest an observation on its page: whoever recorded it an
 credit-all-observations = All observations
 credit-lists = Published lists
 credit-unknown = Nothing was observed yet of
+
+# What a trade obeyed of it.
+
+credit-measure-settlement-last-day = Tax bill is overdue after
+credit-measure-may-file = May file something new
+credit-working-days = { $days } working days
+credit-by-row = by
+credit-decide-by = is decided by
+credit-report = Report as PDF
+credit-report-help = sealed: whoever has the file checks every byte of it
+credit-counted = counted here, { $month }
+credit-returns-due = Returns to decide, those first that are due first
+credit-return-overdue = past its day
+credit-return-day = Decide by

@@ -156,3 +156,5 @@ decisions-waits = To be confirmed
 decisions-confirmed = Confirmed
 search-record = Record
 search-register = Register
+subject-disputes-refused = Disputes refused
+subject-since = since

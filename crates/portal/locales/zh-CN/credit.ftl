@@ -113,3 +113,17 @@ credit-correct-help = 可在观测页面提出异议，由记录方答复，答�
 credit-all-observations = 全部观测
 credit-lists = 已公布名单
 credit-unknown = 尚无观测的指标
+
+# 单票所适用的措施。
+
+credit-measure-settlement-last-day = 税单逾期期限
+credit-measure-may-file = 可否新申请备案
+credit-working-days = { $days }个工作日
+credit-by-row = 依据
+credit-decide-by = 办理期限
+credit-report = PDF报告
+credit-report-help = 已封印：持有文件者可逐字节核验
+credit-counted = 本窗口统计，{ $month }
+credit-returns-due = 待审核的退货申请，先到期者在前
+credit-return-overdue = 已过期限
+credit-return-day = 办理截止

@@ -156,3 +156,5 @@ decisions-waits = 待复核
 decisions-confirmed = 已复核
 search-record = 记录
 search-register = 登记簿
+subject-disputes-refused = 被驳回的异议
+subject-since = 自

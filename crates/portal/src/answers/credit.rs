@@ -113,6 +113,46 @@ pub struct Measure {
     pub unit: String,
 }
 
+/// A measure that a trade obeyed, with its row of the table.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Obeyed {
+    /// What.
+    pub measure: String,
+    /// How much.
+    pub value: i64,
+    /// From whose standing it follows: for whom it is of, and for offices.
+    pub party: Option<String>,
+    /// That standing, likewise.
+    pub standing: Option<String>,
+    /// The day from which the row holds.
+    pub valid_from: String,
+}
+
+/// Until when a return is decided.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct DecideBy {
+    /// The last day.
+    pub day: String,
+    /// By which row.
+    pub measure: Obeyed,
+}
+
+/// A return that waits to be decided.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ReturnDue {
+    /// Code of the platform.
+    pub platform: String,
+    /// Number of the order.
+    pub order_no: String,
+    /// The last day; none = none is set.
+    pub decide_by: Option<String>,
+    /// Whether that day has passed.
+    pub overdue: bool,
+}
+
 /// The credit of a party on a day.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -76,6 +76,16 @@ pub struct SubjectQuota {
     pub locked: bool,
 }
 
+/// What a person's own doing tells.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct SubjectConduct {
+    /// Disputes of uses of his quota that were refused.
+    pub disputes_refused: u64,
+    /// From this day on.
+    pub since: String,
+}
+
 /// A person or an address.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]
@@ -98,6 +108,8 @@ pub struct Subject {
     pub persons: Vec<PersonCount>,
     /// Of a person.
     pub quota: Option<SubjectQuota>,
+    /// Of a person, where the law of the day has it counted.
+    pub conduct: Option<SubjectConduct>,
     /// Whether there are more trades than were looked at.
     pub more: bool,
 }

@@ -124,6 +124,9 @@ fn of_attempt(texts: Texts, attempt: &Attempt) -> Vec<(String, Markup)> {
     if let Some(guarantee) = &attempt.guarantee {
         pairs.push((texts.text("guarantee"), taken(texts, guarantee)));
     }
+    for row in &attempt.measures {
+        pairs.push((super::credit::measure(texts, &row.measure), super::credit::obeyed(texts, row)));
+    }
     if let Some(book) = &attempt.book {
         pairs.push((texts.text("books-book"), super::books::taken(texts, book)));
     }
@@ -206,7 +209,10 @@ fn documents(frame: &Frame, shown: &Consignment) -> Markup {
         }
         @for file in &shown.returns {
             (facts(&[(texts.with("return-number", &[("number", &file.number.to_string())]),
-                html! { (texts.word(Family::Return, &file.state)) " " (money(&file.tax_given_back)) " " (texts.text("yuan")) })]))
+                html! { (texts.word(Family::Return, &file.state)) " " (money(&file.tax_given_back)) " " (texts.text("yuan"))
+                    @if let Some(due) = file.decide_by.as_ref().filter(|_| file.state == "applied") {
+                        " · " (texts.text("credit-decide-by")) " " (time(&due.day)) " (" (super::credit::obeyed(texts, &due.measure)) ")"
+                    } })]))
         }
     }
 }

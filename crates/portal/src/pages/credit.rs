@@ -3,7 +3,7 @@
 
 use super::address;
 use super::registers::record_address;
-use crate::answers::credit::{Credit, Listed, Names, Published, Reading};
+use crate::answers::credit::{Credit, Listed, Names, Obeyed, Published, Reading};
 use crate::format::{count, time};
 use crate::language::{Family, Language, Texts};
 use crate::pages::inspect::both;
@@ -114,8 +114,10 @@ fn of_party(texts: Texts, credit: &Credit) -> Markup {
         texts.text("credit-model"),
         html! { (texts.with("credit-model-of", &[("number", &credit.rulebook.to_string())])) },
     ));
+    let report = address("/desk/credit/report", &[("party", &credit.party), ("day", &credit.day)]);
     html! {
         (facts(&pairs))
+        p { a href=(report) { (texts.text("credit-report")) } " " span.muted { (texts.text("credit-report-help")) } }
         @if let Some(list) = &credit.list { (on_list(texts, list)) }
         @for veto in &credit.vetoes {
             (said(Tone::Bad, html! {
@@ -206,7 +208,9 @@ fn row(texts: Texts, reading: &Reading) -> Vec<Cell> {
             (both(texts, &reading.text))
             @for (index, id) in reading.observations.iter().enumerate() {
                 @if index == 0 { " · " }
-                a href=(record_address("credit-observations", id)) { (texts.with("credit-observation-number", &[("number", &(index + 1).to_string())])) }
+                @if let Some(month) = id.strip_prefix("window:").and_then(|id| id.rsplit(':').next()) {
+                    span.muted { (texts.with("credit-counted", &[("month", month)])) }
+                } @else { a href=(record_address("credit-observations", id)) { (texts.with("credit-observation-number", &[("number", &(index + 1).to_string())])) } }
                 @if reading.contested.contains(id) { " " (badge(Tone::Warn, &texts.word(Family::RecordState, "contested"))) }
                 @if index + 1 < last { (texts.text("joint")) }
             }
@@ -221,15 +225,16 @@ fn measures(texts: Texts, credit: &Credit) -> Markup {
         Column::number(texts.text("credit-value")),
     ];
     let rows = credit.measures.iter().map(|one| {
-        let standing = texts.known(Family::Value, &one.standing).unwrap_or_else(|| {
-            if one.standing == "unrated" { texts.text("credit-unrated") } else { one.standing.clone() }
-        });
+        let standing = standing_name(texts, &one.standing);
         let value = match one.unit.as_str() {
             "parts per million at least" => {
                 texts.with("credit-at-least", &[("share", &percent(one.value.unsigned_abs()))])
             }
             "0 or 1" => texts.text(if one.value == 1 { "yes" } else { "no" }),
             unit if unit.starts_with("percent") => format!("{} %", one.value),
+            unit if unit.starts_with("working days") => {
+                texts.with("credit-working-days", &[("days", &one.value.to_string())])
+            }
             unit if unit.starts_with("days") => {
                 texts.with("credit-days", &[("days", &one.value.to_string())])
             }
@@ -240,14 +245,40 @@ fn measures(texts: Texts, credit: &Credit) -> Markup {
     Table { caption: texts.text("credit-measures-caption"), columns, rows: rows.collect() }.shown()
 }
 
+/// How much of a measure a trade obeyed, by which row of the table, and from whose standing for whom that is told.
+pub(super) fn obeyed(texts: Texts, row: &Obeyed) -> Markup {
+    let value = row.value.to_string();
+    let value = match row.measure.as_str() {
+        "guarantee_factor" => format!("{value} %"),
+        "settlement_last_day" => texts.with("credit-days", &[("days", &value)]),
+        "refund_days" => texts.with("credit-working-days", &[("days", &value)]),
+        _ => value,
+    };
+    let standing = row.standing.as_deref().map(|word| standing_name(texts, word));
+    html! {
+        (value) " · " span.muted { (texts.text("credit-by-row")) " " span.code { "credit_measures.csv" } " " (time(&row.valid_from))
+            @if let Some(standing) = standing { " · " (standing) }
+            @if let Some(party) = &row.party { " " span.code { (party) } } }
+    }
+}
+
+/// A list, a grade, or none.
+fn standing_name(texts: Texts, word: &str) -> String {
+    texts
+        .known(Family::Value, word)
+        .unwrap_or_else(|| if word == "unrated" { texts.text("credit-unrated") } else { word.to_owned() })
+}
+
 /// What a grade or a list changes.
-fn measure(texts: Texts, word: &str) -> String {
+pub(super) fn measure(texts: Texts, word: &str) -> String {
     match word {
         "inspection_factor" => texts.text("credit-measure-inspection-factor"),
         "inspection_share" => texts.text("credit-measure-inspection-share"),
         "may_declare" => texts.text("credit-measure-may-declare"),
         "guarantee_factor" => texts.text("credit-measure-guarantee-factor"),
         "refund_days" => texts.text("credit-measure-refund-days"),
+        "settlement_last_day" => texts.text("credit-measure-settlement-last-day"),
+        "may_file" => texts.text("credit-measure-may-file"),
         // A measure that a later table names.
         other => other.to_owned(),
     }

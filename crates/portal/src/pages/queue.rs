@@ -3,6 +3,7 @@
 
 use super::exports::export_address;
 use super::{address, trade_address, workload};
+use crate::answers::credit::ReturnDue;
 use crate::answers::exports::ExportLine;
 use crate::answers::{Assigned, Line, Unconfirmed};
 use crate::format::{count, time};
@@ -54,6 +55,8 @@ pub struct View {
     pub inspects: bool,
     /// What the charts show; none on later pages.
     pub workload: Option<workload::View>,
+    /// Returns that wait to be decided, those due first; on the first page of all that waits.
+    pub returns: Vec<ReturnDue>,
 }
 
 /// Columns that the queue is sorted by, right over all that waits; the words are those of the interface.
@@ -112,11 +115,30 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             }
         }
         @if view.more { p { (texts.text("queue-more")) } }
+        @if !view.returns.is_empty() { (returns(texts, &view.returns)) }
         (pages.shown(texts, &texts.text("pages")))
         @if let Some(view) = &view.workload { (workload::charts(texts, view)) }
         p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
     };
     Page { live: view.live.clone(), ..Page::new(texts.text("nav-queue"), Some(Desk::Queue), body) }
+}
+
+/// Returns that wait, by the day until which each is decided.
+fn returns(texts: Texts, due: &[ReturnDue]) -> Markup {
+    let columns = vec![Column::of(texts.text("order")), Column::of(texts.text("credit-return-day"))];
+    let rows = due.iter().map(|one| {
+        vec![
+            html! {
+                a.lead href=(trade_address(&one.platform, &one.order_no)) { (one.order_no) }
+                " " span.muted.code { (one.platform) }
+            },
+            html! {
+                @if let Some(day) = &one.decide_by { (time(day)) } @else { "–" }
+                @if one.overdue { " " (badge(Tone::Bad, &texts.text("credit-return-overdue"))) }
+            },
+        ]
+    });
+    Table { caption: texts.text("credit-returns-due"), columns, rows: rows.collect() }.shown()
 }
 
 fn rows(texts: Texts, view: &View) -> Vec<Vec<Cell>> {

@@ -85,6 +85,12 @@ pub fn page(frame: &Frame, shown: &Subject, purpose: &str) -> Page {
             (amount(&quota.left)) @if quota.locked { " " (badge(Tone::Warn, &texts.text("subject-locked"))) }
         }));
     }
+    if let Some(conduct) = &shown.conduct {
+        pairs.push((
+            texts.text("subject-disputes-refused"),
+            html! { (count(conduct.disputes_refused)) " · " (texts.text("subject-since")) " " (time(&conduct.since)) },
+        ));
+    }
     let body = html! {
         p.muted { (texts.text("subject-recorded")) }
         (facts(&pairs))

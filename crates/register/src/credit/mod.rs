@@ -4,6 +4,7 @@
 pub mod assessment;
 pub mod listing;
 pub mod observation;
+pub(crate) mod permission;
 
 use clearance::facts::Facts;
 use clearance::record::Register;

@@ -56,7 +56,9 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         ("get" | "post", "/v1/assignments") | ("delete", "/v1/assignments/{platform}/{order_no}") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
-        ("get", "/v1/credit/{party}") => right(&[Right::RegistersRead]),
+        ("get", "/v1/credit/{party}" | "/v1/credit/{party}/report.pdf") => right(&[Right::RegistersRead]),
+        // Whoever has a report has what it says.
+        ("post", "/v1/credit/verify") => Open,
         // What was published by a decision.
         ("get", "/v1/credit") => Open,
         ("get", "/v1/statistics" | "/v1/statistics/{table}") => right(&[Right::ConsignmentsRead]),
@@ -197,7 +199,7 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("post", "/desk/consignments/{platform}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
         ("get", "/desk/persons/{id}" | "/desk/addresses/{id}") => right(&[Right::PersonsRead]),
         ("get", "/desk/enterprises/{party}") => right(&[Right::ConsignmentsRead]),
-        ("get", "/desk/credit") => right(&[Right::RegistersRead]),
+        ("get", "/desk/credit" | "/desk/credit/report") => right(&[Right::RegistersRead]),
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
         ("get", "/desk/receipts") => right(&[Right::ReceiptsRead]),
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),

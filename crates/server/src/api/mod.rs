@@ -27,10 +27,12 @@ pub(crate) mod inspections;
 pub(crate) mod institutions;
 pub(crate) mod limits;
 mod lines;
+mod measures;
 pub(crate) mod messages;
 mod openapi;
 mod openapi_books;
 mod openapi_consumer;
+mod openapi_credit;
 mod openapi_desks;
 mod openapi_draws;
 mod openapi_exports;
@@ -57,6 +59,7 @@ pub(crate) mod register_forms;
 pub(crate) mod registers;
 pub(crate) mod registrations;
 mod reuse;
+pub(crate) mod returns_due;
 pub(crate) mod risk_model;
 pub(crate) mod rulebook_drafts;
 pub(crate) mod sandbox;
@@ -216,6 +219,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/holds"),
     ("post", "/v1/holds"),
     ("get", "/v1/retention"),
+    ("get", "/v1/credit/{party}/report.pdf"),
+    ("post", "/v1/credit/verify"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -269,6 +274,8 @@ pub fn router(window: Window) -> Router {
         .route("/v1/registers", get(register_forms::all))
         .route("/v1/credit", get(credit::published))
         .route("/v1/credit/{party}", get(credit::show))
+        .route("/v1/credit/{party}/report.pdf", get(credit::report))
+        .route("/v1/credit/verify", post(credit::verify))
         .route("/v1/statistics", get(statistics::tables))
         .route("/v1/statistics/{table}", get(statistics::of_caller))
         .route("/v1/indicators/{table}", get(statistics::of_all))

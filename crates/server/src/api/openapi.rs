@@ -484,6 +484,8 @@ pub fn build() -> Value {
                 consumer::request(path).unwrap_or_default()
             } else if let Some(name) = people::request(method, path).or_else(|| inspections::request(path)) {
                 json!({"application/json": {"schema": of(name)}})
+            } else if let Some(file) = super::openapi_credit::request(path) {
+                file
             } else if *path == PERSONS {
                 json!({"application/json": {"schema": of("PersonRequest")}})
             } else if path.ends_with("/actions") {

@@ -190,6 +190,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("quota", list(of("ConsumerQuota"))),
         ("disputes", list(of("ConsumerDispute"))),
         ("settings", or_null("object")),
+        ("conduct", or_null("object")),
     ];
     let mode = object(&[("code", text()), ("name", object(&[("zh", text()), ("en", text())]))]);
     let edition = object(&[

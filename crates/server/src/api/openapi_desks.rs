@@ -106,6 +106,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("value", text.clone()), ("part", whole.clone()), ("whole", whole.clone()), ("sample", whole.clone()), ("minimum", whole.clone()),
                 ("points", whole.clone()), ("weight", whole.clone()), ("gives", whole.clone()), ("observations", json!({"type": "array", "items": {"type": "string"}})),
                 ("contested", json!({"type": "array", "items": {"type": "string"}})), ("text", json!({"type": "object"})),
+                ("counts", or_null("object")), ("window", json!({"type": "array", "items": {"type": "object"}})),
             ])})),
             ("vetoes", json!({"type": "array", "items": object(&[("veto", text.clone()), ("record", text.clone()), ("validTo", text.clone()), ("name", json!({"type": "object"}))])})),
             ("list", or_null("object")),

@@ -1,13 +1,14 @@
 //! What the document of the interface says of export trades and their summaries.
 
 use super::openapi::{list_of, object};
+use super::openapi_credit as credit;
 use super::openapi_sharing as sharing;
 use super::openapi_sites as sites;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes; what stands behind exports comes after.
 pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
-    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES)
+    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES).chain(credit::SUMMARIES)
 }
 
 const SUMMARIES: [&str; 5] = [
@@ -43,9 +44,9 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
         Some("") => &["state", "number", "party", "sort", "after", "limit"],
         Some("/summaries") => &["state", "party", "after", "limit"],
         Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
-        _ => match sharing::queries(path) {
-            [] => sites::queries(path),
-            own => own,
+        _ => match (sharing::queries(path), credit::queries(path)) {
+            ([], []) => sites::queries(path),
+            ([], own) | (own, _) => own,
         },
     }
 }
@@ -61,7 +62,7 @@ pub(super) fn request(path: &str) -> Option<&'static str> {
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
     let Some(rest) = path.strip_prefix(EXPORTS) else {
-        return sharing::answer(path).or_else(|| sites::answer(path));
+        return sharing::answer(path).or_else(|| sites::answer(path)).or_else(|| credit::answer(path));
     };
     match rest {
         "" => Some("Exports"),
@@ -146,5 +147,5 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("ExportSummary", object(&whole_summary)),
     ];
     let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
-    own.chain(sites::schemas()).chain(sharing::schemas()).collect()
+    own.chain(sites::schemas()).chain(sharing::schemas()).chain(credit::schemas()).collect()
 }

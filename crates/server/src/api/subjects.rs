@@ -177,6 +177,7 @@ pub async fn person(
     let last = Day::from_ymd(year, 12, 31).unwrap_or_default().min(window.clock.now().day());
     let limit = window.reference().current().parameters.on(last).annual_limit;
     let lock = window.read.record(&guard::lock_of(&guard::person(&id))).await?;
+    shown["conduct"] = consumer::conduct::of(&window, &guard::person(&id)).await?;
     shown["person"] = id.into();
     shown["quota"] = json!({
         "limit": yuan(limit), "used": yuan(balance.posted), "held": yuan(balance.held),

@@ -1,7 +1,7 @@
 //! What callers are shown: edge shapes, made here and nowhere else. Sealed findings and evidence are for officers;
 //! personal values are masked.
 
-use super::lines;
+use super::{lines, measures};
 use crate::pipeline::{Answered, MessageAnswer};
 use ceb::{Decimal, Document};
 use clearance::consignment::{Attempt, Bill, Consignment, Filed, ReturnFile};
@@ -299,6 +299,7 @@ fn attempt(attempt: &Attempt, codes: &[clearance::Text], officer: bool) -> Value
         "bill": attempt.bill.as_ref().map(bill),
         "quota": attempt.quota.as_ref().map(|hold| of_buyer(hold, attempt)),
         "guarantee": attempt.guarantee.as_ref().map(held),
+        "measures": measures::of_attempt(attempt, codes, officer),
         "findings": attempt.findings.iter().map(|one| finding(one, Some(ceb::Kind::Declaration), own, officer)).collect::<Vec<_>>(),
         "declaration": filed(Some(&attempt.declaration), codes),
     });
@@ -310,8 +311,9 @@ fn attempt(attempt: &Attempt, codes: &[clearance::Text], officer: bool) -> Value
     shown
 }
 
-fn returned(file: &ReturnFile) -> Value {
+fn returned(file: &ReturnFile, codes: &[clearance::Text], officer: bool) -> Value {
     json!({
+        "decideBy": file.decide_by.as_ref().map(|due| measures::decide_by(due, codes, officer)),
         "number": file.number, "state": file.state.word(), "preNo": file.pre_no.as_str(),
         "lines": file.lines.iter().map(|line| json!({"gnum": line.gnum, "qty": line.qty.to_string()})).collect::<Vec<_>>(),
         "taxGivenBack": yuan(file.tax_given_back), "quotaGivenBack": yuan(file.quota_given_back),
@@ -342,7 +344,7 @@ pub fn consignment(
         })),
         "attempt": consignment.attempt.as_ref().map(|one| attempt(one, codes, officer)),
         "cancellation": consignment.cancellation.as_ref().map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status})),
-        "returns": consignment.returns.iter().map(returned).collect::<Vec<_>>(),
+        "returns": consignment.returns.iter().map(|file| returned(file, codes, officer)).collect::<Vec<_>>(),
         "timeline": timeline.iter().rev().map(|event| with_movements(event, codes, officer)).collect::<Vec<_>>(),
     })
 }

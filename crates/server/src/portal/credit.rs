@@ -14,6 +14,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
 
+/// `GET /desk/credit/report?party=&day=`: the same as a sealed file.
+pub async fn report(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let party = get(&asked, "party").trim().to_owned();
+    let beneath = query(&[("day", get(&asked, "day").trim())]);
+    api::report(State(window), caller, Path(party), beneath).await
+}
+
 /// `GET /desk/credit?party=&day=`: its own for a party, whom he names for an office.
 pub async fn show(
     State(window): State<Arc<Window>>,

@@ -164,6 +164,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/sites/{code}/records"),
     ("get", "/desk/holds"),
     ("post", "/desk/holds"),
+    ("get", "/desk/credit/report"),
 ];
 
 /// The routes of the pages.
@@ -269,6 +270,7 @@ fn of_inspections() -> Router<Arc<Window>> {
         .route("/desk/addresses/{id}", get(subjects::address))
         .route("/desk/enterprises/{party}", get(subjects::enterprise))
         .route("/desk/credit", get(credit::show))
+        .route("/desk/credit/report", get(credit::report))
 }
 
 /// Drafts of the rulebook.

@@ -49,6 +49,12 @@ pub async fn queue(
     let found = api::consignments::queue(&window, &caller, asked_for, &sort, page, &asked).await?;
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
+    let tells_returns =
+        after.is_empty() && known.0 == queue::TABS[0].0 && caller.rights.has(Right::ActionsDecide);
+    let returns = match tells_returns {
+        true => read(api::returns_due::waiting(&window, &caller, &asked).await?.into())?,
+        false => Vec::new(),
+    };
     // What is confirmed is looked at, one by one.
     let decides = caller.rights.has(Right::ActionsDecide) && !to_confirm;
     let inspects = caller.rights.has(Right::ActionsInspect);
@@ -64,6 +70,7 @@ pub async fn queue(
         decides,
         inspects,
         workload,
+        returns,
         ..queue::View::default()
     };
     Ok(queued(&frame, &view, get(&asked, "said")))

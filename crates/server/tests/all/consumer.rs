@@ -337,6 +337,24 @@ async fn a_dispute_that_nobody_answers_is_overdue_and_may_be_decided() {
     let path = format!("/v1/registers/disputes/{id}/actions");
     let (status, told) = post(&zone, Some(&zone.tokens[OFFICE]), &path, sent).await;
     assert_eq!((status, told["state"].as_str()), (200, Some("refused")), "{told}");
+    // What that tells of him is told where a parameter says so, to himself and to an office that says what for.
+    let hash = zone.shown(OFFICE, &own).await["person"].as_str().unwrap().to_owned();
+    let there = format!("/v1/persons/{hash}?purpose=test");
+    assert_eq!(zone.get(OFFICE, &there).await.1["conduct"], Value::Null);
+    let tables = clearance::Rulebook::built_in_tables();
+    let (_, parameters) = tables.into_iter().find(|(name, _)| name == "parameters.csv").unwrap();
+    let on = parameters.replace("consumer_conduct,0,", "consumer_conduct,1,");
+    zone.window.publish(&[("parameters.csv".to_owned(), on)], "test").await.unwrap();
+    zone.until_listed().await;
+    let (_, shown) = zone.get(OFFICE, &there).await;
+    assert_eq!(shown["conduct"]["disputesRefused"], 1, "{shown}");
+    // He comes in anew: days have passed.
+    let token = come_in(&zone, &messages, &own.order.head.order_no).await;
+    let told = get(&zone, &token, "/v1/consumer/data").await;
+    assert_eq!(told["conduct"], shown["conduct"]);
+    // What is older than it looks back is told no more.
+    zone.clock.set(Time(NOW.0 + 800 * 86_400_000));
+    assert_eq!(zone.get(OFFICE, &there).await.1["conduct"]["disputesRefused"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

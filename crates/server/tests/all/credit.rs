@@ -177,6 +177,98 @@ async fn a_list_is_heard_decided_by_another_obeyed_at_once_and_repaired() {
     assert_eq!(derived.faults, []);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn guarantee_and_permission_follow_the_list_within_one_commit_and_say_their_row() {
+    let (mut zone, first, seller) = zone().await;
+    let guarantee = |shown: &Value| -> (f64, f64) {
+        let amount = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+        let attempt = &shown["attempt"];
+        (amount(&attempt["guarantee"]["amount"]), amount(&attempt["assessment"]["total"]))
+    };
+    zone.trade(&first).await;
+    let before = zone.shown(OFFICER, &first).await;
+    let (held, total) = guarantee(&before);
+    assert_eq!((held, before["attempt"]["measures"].clone()), (total, json!([])), "{before}");
+    on_the_black_list(&mut zone, &seller).await;
+    // The next declaration is guaranteed twice over; the seller and offices are told by which row of whose standing.
+    let next = of(&zone, &seller, 50);
+    zone.trade(&next).await;
+    let shown = zone.shown(OFFICER, &next).await;
+    let (held, total) = guarantee(&shown);
+    assert_eq!(held, total * 2.0, "{shown}");
+    let rows = |shown: &Value| {
+        let rows = shown["attempt"]["measures"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["measure"] == "guarantee_factor").unwrap()
+    };
+    let row = rows(&shown);
+    assert_eq!(
+        (row["table"].as_str(), row["standing"].as_str(), row["value"].as_i64(), row["party"].as_str()),
+        (Some("credit_measures.csv"), Some("black"), Some(200), Some(seller.as_str()))
+    );
+    assert_eq!(rows(&zone.shown(&seller, &next).await), row);
+    let agent = next.declaration.head.agent_code.to_string();
+    if agent != seller {
+        let of_another = rows(&zone.shown(&agent, &next).await);
+        assert_eq!((of_another["value"].as_i64(), of_another["standing"].as_str()), (Some(200), None));
+    }
+    // What was declared before stays as it was.
+    assert_eq!(guarantee(&zone.shown(OFFICER, &first).await).0, guarantee(&before).0);
+    // Nothing new is filed meanwhile.
+    let goods = format!("goods/{seller}:NEW-1");
+    let (status, told) = act(&zone, &seller, &goods, json!({"action": "apply", "body": {}})).await;
+    let faults = told["faults"].as_array().unwrap().iter();
+    let said: Vec<&str> = faults.filter_map(|fault| fault["code"].as_str()).collect();
+    assert!(status == 422 && said.contains(&"credit-bars-filing"), "{told}");
+    let derived =
+        server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert_eq!(derived.faults, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_window_counts_itself_is_an_observation_as_of_any_day_and_says_what_it_counts() {
+    let (zone, first, seller) = zone().await;
+    zone.trade(&first).await;
+    let mut wrong = of(&zone, &seller, 50);
+    wrong.waybill.consignee = "样例他人".into();
+    zone.trade(&wrong).await;
+    assert_eq!(zone.shown(OFFICER, &wrong).await["attempt"]["stateWord"], "rejected");
+    server::statistics::follow(&zone.window).await.unwrap();
+    let path = format!("/v1/credit/{seller}");
+    let (_, credit) = zone.get(&seller, &path).await;
+    let matched = reading(&credit, "documents_matched");
+    let month = NOW.day().number() / 100;
+    assert_eq!(matched["window"], json!([{"month": month.to_string(), "part": 1, "whole": 2}]), "{matched}");
+    assert_eq!(matched["observations"], json!([format!("window:documents_matched:{month}")]));
+    assert_eq!((matched["told"].as_str(), matched["sample"].as_u64()), (Some("too-few"), Some(2)));
+    assert!(matched["counts"]["en"].as_str().unwrap().starts_with("lists whose documents agreed"));
+    let rejected = reading(&credit, "declarations_rejected");
+    assert_eq!(rejected["window"][0]["part"], 1, "{rejected}");
+    // Nothing of it was known before.
+    let (_, earlier) = zone.get(&seller, &format!("{path}?day=20260101")).await;
+    assert_eq!(reading(&earlier, "documents_matched")["window"], json!([]));
+    // What an office observes too counts as it gave it, not twice.
+    let failed = with(observed(&seller, "inspections_failed"), json!({"part": 1, "whole": 20}));
+    let id = format!("credit-observations/{OFFICER}:7");
+    let (status, told) = act(&zone, OFFICER, &id, json!({"action": "record", "body": failed})).await;
+    assert_eq!(status, 200, "{told}");
+    let (_, credit) = zone.get(&seller, &path).await;
+    let inspections = reading(&credit, "inspections_failed");
+    assert_eq!((inspections["sample"].as_u64(), &inspections["window"]), (Some(20), &json!([])));
+    // Counted from the first row it is the same.
+    let counted = zone.window.statistics.standing().figures.conduct.clone();
+    let mut again = ::statistics::Figures::default();
+    let mut visit = |_, row: store::Row| {
+        if let store::Row::Event(row) = row
+            && let Some(told) = row.outcome.as_ref().and_then(|one| ::statistics::told(&row.event, one))
+        {
+            again.add(&told);
+        }
+        true
+    };
+    store::Read::scan(&zone.window.read, &store::Cursor::default(), &mut visit).await.unwrap();
+    assert_eq!(again.conduct, counted);
+}
+
 /// Penalties, and a fact that rules a good grade out.
 pub(crate) async fn observe(zone: &Zone, seller: &str) {
     let observations = [("penalties", json!({"part": 1})), ("identity_theft", json!({}))];

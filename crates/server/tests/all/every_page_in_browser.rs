@@ -7,7 +7,7 @@ use crate::portal_permissions::{TABLE, asked};
 use std::collections::BTreeSet;
 
 /// Routes that are no pages: files, streams, what was received.
-const NO_PAGES: [&str; 12] = [
+const NO_PAGES: [&str; 13] = [
     "/static/{name}",
     "/indicators/file",
     "/desk/zone/file",
@@ -20,6 +20,7 @@ const NO_PAGES: [&str; 12] = [
     "/desk/books/{id}/file",
     "/desk/sites/{code}/passes",
     "/my/data/file",
+    "/desk/credit/report",
 ];
 
 /// What a page says in its middle, without what is drawn anew for each form.

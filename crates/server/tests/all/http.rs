@@ -257,7 +257,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
                     | "/v1/draws/{period}/list"
                     | "/v1/draws/{period}/line"
             ) | ("post", "/v1/sessions" | "/v1/registrations" | "/ceb2grab/grab/realTimeDataUpload")
-                | ("post", "/v1/consumer/codes" | "/v1/consumer/sessions")
+                | ("post", "/v1/consumer/codes" | "/v1/consumer/sessions" | "/v1/credit/verify")
         ) || route.starts_with("/v1/sign-in");
         assert_eq!(status == 401, !open, "{method} {route}: {status}");
         // Nobody set a provider here, and no period was made: they are answered as what is not there.

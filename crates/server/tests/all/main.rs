@@ -12,6 +12,7 @@ mod consumer_pages;
 mod counterparts;
 mod credit;
 mod credit_in_browser;
+mod credit_reports;
 mod demands;
 mod demands_in_browser;
 mod drafts_in_browser;

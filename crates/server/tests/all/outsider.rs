@@ -217,6 +217,7 @@ async fn guessed_numbers_are_answered_as_what_is_not_there_and_written_down() {
             "/v1/registers/filings/5301999999/history".to_owned(),
         ),
         (format!("/v1/credit/{party}"), "/v1/credit/5301999999".to_owned()),
+        (format!("/v1/credit/{party}/report.pdf"), "/v1/credit/5301999999/report.pdf".to_owned()),
     ];
     are_alike(zone, &world.texts["agent"], &pairs).await;
     let user = another.user;
@@ -229,7 +230,7 @@ async fn guessed_numbers_are_answered_as_what_is_not_there_and_written_down() {
     let rows = written(zone, &world.texts["zone-auditor"]).await;
     assert_ne!(zone.window.read.position().await.unwrap(), before);
     let machine = row(&rows, "machine");
-    assert_eq!((count(machine, "notHis"), count(machine, "ofOthers")), (16, 8), "{machine:?}");
+    assert_eq!((count(machine, "notHis"), count(machine, "ofOthers")), (18, 9), "{machine:?}");
     let admin = row(&rows, "admin");
     assert_eq!((count(admin, "notHis"), count(admin, "ofOthers"), &*admin.subject), (2, 1, "admin"));
     assert!(rows.iter().all(|row| row.by != "nobody"), "{rows:?}");

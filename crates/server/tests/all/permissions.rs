@@ -493,7 +493,9 @@ impl World {
             register if register.starts_with("/v1/registers/{register}/{id}") => {
                 register.replace("{register}", "filings").replace("{id}", party)
             }
-            "/v1/credit/{party}" | "/v1/enterprises/{party}" => route.replace("{party}", party),
+            "/v1/credit/{party}" | "/v1/credit/{party}/report.pdf" | "/v1/enterprises/{party}" => {
+                route.replace("{party}", party)
+            }
             "/v1/datasets/{dataset}" => {
                 route.replace("{dataset}", if is_there { "orders" } else { "nothing" })
             }
@@ -853,6 +855,8 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "clearance/tests/all/signatures.rs",
         "register/src/picture.rs",
         "requests/tests/all/faults.rs",
+        "server/tests/all/credit.rs",
+        "server/tests/all/credit_reports.rs",
     ];
     let code: String =
         files.iter().map(|file| std::fs::read_to_string(format!("{root}crates/{file}")).unwrap()).collect();

@@ -43,6 +43,7 @@ pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
         "/desk/addresses/{id}" => {
             route.replace("{id}", &record(|one| &one.address, &"0".repeat(32))) + "?purpose=test"
         }
+        "/desk/credit/report" => format!("{route}?party={party}"),
         "/desk/enterprises/{party}" => route.replace("{party}", party),
         "/desk/consignments/{platform}/{order_no}/photographs/{sha256}" => {
             format!("{shown}/photographs/{}", record(|one| &one.photograph, &"0".repeat(64)))

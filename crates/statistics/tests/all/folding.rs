@@ -7,10 +7,10 @@ use statistics::kept::Kept;
 use statistics::told::{Declared, Named, Stand};
 use statistics::{Asked, Dimension, Figures, Least, Line, Table, Told, Whose, lines};
 
-const NOON: i64 = 1_795_399_200_000;
-const DAY: i64 = 86_400_000;
+pub(crate) const NOON: i64 = 1_795_399_200_000;
+pub(crate) const DAY: i64 = 86_400_000;
 
-fn told(order: &str, now: i64, state: State) -> Told {
+pub(crate) fn told(order: &str, now: i64, state: State) -> Told {
     Told {
         now: Time(now),
         order: OrderKey::new("P", order),
@@ -29,10 +29,12 @@ fn told(order: &str, now: i64, state: State) -> Told {
         returning: None,
         returned: None,
         scanned: None,
+        conduct: vec![],
+        applied: None,
     }
 }
 
-fn declared(order: &str, merchant: &str, now: i64, state: State) -> Told {
+pub(crate) fn declared(order: &str, merchant: &str, now: i64, state: State) -> Told {
     let named = Named {
         district: "8620".into(),
         mode: "9610".into(),

@@ -2,4 +2,5 @@
 //! tests of `server`.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+mod conduct;
 mod folding;

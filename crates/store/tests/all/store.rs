@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use ceb::{Document, Style};
-use clearance::consignment::Drawn;
+use clearance::consignment::{DecideBy, Drawn, ObeyedMeasure, ReturnFile, ReturnState};
 use clearance::decide::{Reference, decide};
 use clearance::event::{
     ActionKind, Arrived, BookedGoods, Cause, Event, Follow, OfficerAction, Person, SignatureFact,
@@ -743,6 +743,44 @@ fn format_nine_is_still_read() {
     booked(&mut expected);
     let read = codec::decode(&fixture("event-format-9.bin")).unwrap();
     assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
+}
+
+/// Measures of credit came with format 11: what was written before obeyed none, and a return was decided at no day.
+#[test]
+fn measures_of_credit_are_kept_since_format_eleven() {
+    let Row::Event(mut event) = codec::decode(&fixture("event-format-6.bin")).unwrap() else {
+        panic!("an event")
+    };
+    let outcome = event.outcome.as_mut().unwrap();
+    let mut consignment = (**outcome.consignment.as_ref().unwrap()).clone();
+    let attempt = consignment.attempt.as_mut().unwrap();
+    let filed = attempt.declaration.clone();
+    let credit = attempt.credit.as_mut().unwrap();
+    assert!(credit.obeyed.is_empty());
+    let row = |measure: &str, value: i64| ObeyedMeasure {
+        party: "5301960201".into(),
+        standing: "black".into(),
+        measure: measure.into(),
+        value,
+        from: ceb::Day::from_number(20_190_101).unwrap(),
+    };
+    credit.obeyed = vec![row("guarantee_factor", 200), row("settlement_last_day", 35)];
+    let returned = |number: u32, decide_by: Option<DecideBy>| ReturnFile {
+        number,
+        filed: filed.clone(),
+        pre_no: "T20261123000000001".into(),
+        state: ReturnState::Applied,
+        lines: Vec::new(),
+        tax_given_back: 0,
+        quota_given_back: 0,
+        decide_by,
+    };
+    let due = DecideBy { day: NOW.day(), obeyed: row("refund_days", 30) };
+    consignment.returns = vec![returned(1, Some(due)), returned(2, None)];
+    outcome.consignment = Some(consignment.into());
+    let row = Row::Event(event);
+    let read = codec::decode(&codec::encode(&row).1).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{row:?}"));
 }
 
 /// What rests on another agency's report is kept whole.

@@ -13,6 +13,7 @@ use crate::finding::Finding;
 use crate::keys::WaybillKey;
 use crate::permitted;
 use crate::reason::{Layer, Reason};
+use crate::standing;
 use crate::states::Trigger;
 use ceb::ExportDeclaration;
 use compact_str::format_compact;
@@ -36,13 +37,17 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     if head.app_type == "3" {
         return delete(case, arrived, trade, declaration, findings);
     }
-    // From here nothing can fail.
     let declares = head.app_status == "2";
     if declares {
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
+        let (barred, read) = standing::barred_exports(declaration, &case.law, parties, book, case.facts);
+        case.out.read.records.extend(read);
+        findings.extend(barred);
     }
+    let barred = findings.iter().any(|finding| finding.reason == Reason::CreditBars);
+    // From here nothing can fail.
     let number = trade.attempt.as_ref().map_or(1, |attempt| attempt.number + 1);
     let (status, info) = accepted(&head.app_type, &head.app_status, &head.guid);
     let info = if status == 2 {
@@ -60,7 +65,9 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     if declares {
         claim_waybill(case, &mut trade, declaration, number);
     }
-    let kept = findings.iter().filter(|finding| finding.reason.layer() != Layer::Note).cloned().collect();
+    let kept: Vec<Finding> =
+        findings.iter().filter(|finding| finding.reason.layer() != Layer::Note).cloned().collect();
+    let against = kept.clone();
     trade.attempt = Some(ExportAttempt {
         number,
         declaration: filed.clone(),
@@ -80,7 +87,10 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     let numbers = Numbers { pre_no, ..Numbers::default() };
     case.report_export(&mut trade, &filed, i32::from(status), &info, &numbers);
     clear_timers(case, &mut trade);
-    if declares {
+    if barred {
+        // No partner's document would change it.
+        judge::reject(case, &mut trade, against);
+    } else if declares {
         await_partners(case, &mut trade, number);
         judge::attempt(case, &mut trade);
     }

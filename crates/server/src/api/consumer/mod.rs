@@ -2,6 +2,7 @@
 //! what is kept of him. He is the person of his session, by the keyed hashes of identity number and telephone; no route here
 //! takes a person as a parameter.
 
+pub(in crate::api) mod conduct;
 mod data;
 mod disputes;
 mod quota;

@@ -1,0 +1,87 @@
+//! What rows tell of how parties do what they owe: by party and day, of whom a list names or of whom the row itself names, and
+//! as it was kept.
+
+use super::folding::{DAY, NOON, declared, told};
+use clearance::consignment::State;
+use clearance::keys::Time;
+use clearance::reason::Reason;
+use statistics::conduct::{
+    BILL_OVERDUE, COMPARED, Conduct, DISPUTED, FAILED, FOUND, INSPECTED, MATCHED, of_record,
+};
+use statistics::kept::Kept;
+use statistics::{Figures, Text, Told};
+
+fn of(figures: &Figures, party: &str) -> Vec<(u32, String, u64)> {
+    let codes = [Text::from(party)];
+    let all = figures.conduct.of(&codes, (0, 99_991_231));
+    all.map(|(day, what, count)| (day, what.to_owned(), count)).collect()
+}
+
+fn rejected(order: &str, cause: Reason) -> Told {
+    let mut told = told(order, NOON + 5, State::Rejected);
+    told.stand.as_mut().unwrap().causes = vec![cause];
+    told
+}
+
+#[test]
+fn documents_count_as_compared_where_they_were_and_each_list_once() {
+    let mut figures = Figures::default();
+    for order in ["1", "2", "3", "4"] {
+        figures.add(&declared(order, "M", NOON, State::Declared));
+    }
+    figures.add(&told("1", NOON + 5, State::Released));
+    figures.add(&rejected("2", Reason::BuyerNameDiffers));
+    // Nothing came to compare it with; the sender took it back.
+    figures.add(&rejected("3", Reason::OrderMissing));
+    figures.add(&told("4", NOON + 5, State::Deleted));
+    for party in ["M", "P"] {
+        assert_eq!(of(&figures, party), [(20_261_123, COMPARED.into(), 2), (20_261_123, MATCHED.into(), 1)]);
+    }
+    // What becomes of it later is no second comparison.
+    figures.add(&declared("5", "N", NOON, State::Review));
+    figures.add(&told("5", NOON + DAY, State::Released));
+    assert_eq!(of(&figures, "N"), [(20_261_123, COMPARED.into(), 1), (20_261_123, MATCHED.into(), 1)]);
+}
+
+#[test]
+fn an_inspection_is_of_whom_the_list_names_and_a_record_of_whom_it_names() {
+    let mut figures = Figures::default();
+    figures.add(&declared("1", "M", NOON, State::Inspection));
+    let conduct = |what: &str| Conduct { what: what.into(), whose: Vec::new() };
+    let mut inspected = told("1", NOON + DAY, State::Rejected);
+    inspected.conduct = vec![conduct(INSPECTED), conduct(&format!("{FOUND}{FAILED}"))];
+    figures.add(&inspected);
+    let on_the_next_day: Vec<_> = of(&figures, "M").into_iter().filter(|one| one.0 == 20_261_124).collect();
+    let found = format!("{FOUND}{FAILED}");
+    assert_eq!(on_the_next_day, [(20_261_124, found, 1), (20_261_124, INSPECTED.into(), 1)]);
+    figures.add(&of_record(Time(NOON + 2 * DAY), Conduct::of(DISPUTED, "S".into())));
+    figures.add(&of_record(Time(NOON + 2 * DAY), Conduct::of(BILL_OVERDUE, "".into())));
+    assert_eq!(of(&figures, "S"), [(20_261_125, DISPUTED.into(), 1)]);
+    assert_eq!(figures.conduct.count_on(&"S".into(), 20_261_125), 1);
+    assert_eq!(figures.conduct.count_on(&"S".into(), 20_261_124), 0);
+    let parties: Vec<&str> = figures.conduct.parties().map(Text::as_str).collect();
+    assert_eq!(parties, ["M", "P", "S"], "of nobody nothing is kept");
+    let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap().figures(), Some(figures));
+}
+
+#[test]
+fn a_return_waits_from_its_application_until_it_is_decided_in_the_district_that_it_named() {
+    let mut figures = Figures::default();
+    let row = |now: i64, applied: Option<u32>| Told { applied, ..told("1", NOON + now, State::Released) };
+    let key = row(0, None).order;
+    let applied = Told { returning: Some(("8620".into(), "M".into())), ..row(0, Some(20_261_130)) };
+    figures.add(&applied);
+    assert_eq!(figures.applied[&key], ("8620".into(), 20_261_130));
+    // Another of the same trade is due sooner; what else happens to it leaves it where it is.
+    figures.add(&row(1, Some(20_261_124)));
+    assert_eq!(figures.applied[&key], ("8620".into(), 20_261_124));
+    let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap().figures(), Some(figures.clone()));
+    figures.add(&row(2, None));
+    assert!(figures.applied.is_empty());
+    // An export of the same number has nothing to do with it.
+    figures.add(&applied);
+    figures.add(&Told { export: true, ..row(3, None) });
+    assert_eq!(figures.applied.len(), 1);
+}
