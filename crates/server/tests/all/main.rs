@@ -24,6 +24,7 @@ mod export_returns;
 mod export_summaries;
 mod export_trades;
 mod exports;
+mod exports_in_browser;
 mod figures_in_browser;
 mod filing_attributes;
 mod finding;
