@@ -159,3 +159,4 @@ search-nothing-help = Numbers are found whole, names by a part. Persons and addr
 search-most = These are the first { $count }: look for more of it.
 search-parties = Enterprises
 search-goods = Goods
+home-exports = What became of export lists, last 30 days

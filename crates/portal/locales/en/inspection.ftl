@@ -156,3 +156,6 @@ decisions-waits = To be confirmed
 decisions-confirmed = Confirmed
 search-record = Record
 search-register = Register
+workload-export-ages = Exports: what waits, by age and state
+workload-export-today = Exports today
+workload-export-durations = Exports: how long clearance took, last seven days

@@ -159,3 +159,4 @@ search-nothing-help = 编号须完整，名称可为一部分。个人及地址�
 search-most = 仅列出前{ $count }条，请输入更完整的内容。
 search-parties = 企业
 search-goods = 商品
+home-exports = 近30日出口清单进展

@@ -156,3 +156,6 @@ decisions-waits = 待复核
 decisions-confirmed = 已复核
 search-record = 记录
 search-register = 登记簿
+workload-export-ages = 出口待处置：按等待时长和状态
+workload-export-today = 出口今日进展
+workload-export-durations = 出口近七日通关时长

@@ -513,7 +513,11 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
             "home",
             home::page(
                 &inside,
-                &home::View { role: "agent".into(), newest: Some(vec![a_line(), Line::default()]) },
+                &home::View {
+                    role: "agent".into(),
+                    newest: Some(vec![a_line(), Line::default()]),
+                    exports: Some(crate::figures::exports()),
+                },
             )
             .shown(&inside),
         ),

@@ -48,14 +48,16 @@ pub async fn home(
         return Ok(to(Desk::MyTrades.address()));
     }
     let role = caller.role.word().to_owned();
-    let newest = if caller.rights.has(Right::ConsignmentsRead) {
+    let (newest, exports) = if caller.rights.has(Right::ConsignmentsRead) {
+        let by_step = query(&[("by", "step")]);
+        let exports = read(api::statistics::caller_told(&window, &caller, "export-flow", &by_step)?)?;
         let asked = query(&[("limit", NEWEST)]);
         let list: List = read(api::consignments::search(State(window), caller, asked).await?.0)?;
-        Some(list.consignments)
+        (Some(list.consignments), Some(exports))
     } else {
-        None
+        (None, None)
     };
-    Ok(shown(&frame, &home::page(&frame, &home::View { role, newest })))
+    Ok(shown(&frame, &home::page(&frame, &home::View { role, newest, exports })))
 }
 
 /// `GET /desk/consignments?state=&number=&after=`.

@@ -81,10 +81,11 @@ async fn first_export(window: &Arc<Window>, caller: &Caller, state: &str) -> Res
     Ok(list["exports"][0].clone())
 }
 
-/// Counts of what became of declarations that somebody may see.
+/// Counts of what became of declarations that somebody may see, imports and exports.
 fn steps(window: &Window, caller: &Caller) -> Result<Value, Problem> {
-    let mut told = api::statistics::caller_told(window, caller, "flow", &query(&[("by", "step")]))?;
-    Ok(told["lines"].take())
+    let told = |table: &str| api::statistics::caller_told(window, caller, table, &query(&[("by", "step")]));
+    let (mut imports, mut exports) = (told("flow")?, told("export-flow")?);
+    Ok(Value::Array(vec![imports["lines"].take(), exports["lines"].take()]))
 }
 
 fn counted(window: &Window) -> Vec<u64> {
