@@ -160,3 +160,6 @@ search-most = These are the first { $count }: look for more of it.
 search-parties = Enterprises
 search-goods = Goods
 home-exports = What became of export lists, last 30 days
+document-number = Document
+receipts-newest-first = The newest first
+receipts-newest-sorted = The newest 500 are in this order; older ones are found by time.

@@ -160,3 +160,6 @@ search-most = 仅列出前{ $count }条，请输入更完整的内容。
 search-parties = 企业
 search-goods = 商品
 home-exports = 近30日出口清单进展
+document-number = 单证编号
+receipts-newest-first = 最新在前
+receipts-newest-sorted = 仅对最近500份排序；更早的请按时间查看。

@@ -57,6 +57,7 @@ mod portal_sending;
 mod portal_words;
 mod preview;
 mod providers;
+mod receipts_in_order;
 mod recognitions;
 mod recorded;
 mod registering;

@@ -389,6 +389,38 @@ impl Index {
         run().map_err(|error| failed("read a feed", error))
     }
 
+    /// Sequences and numbers of receipts of a recipient up to a sequence, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn newest_receipts(
+        &self,
+        recipient: KeyHash,
+        upto: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, u16)>, StoreError> {
+        let run = || -> rusqlite::Result<Vec<(u64, u16)>> {
+            // A stretch is named by its last row: the first that ends behind the place may begin before it.
+            let mut statement = self.connection.prepare_cached(
+                "SELECT receipts FROM feed WHERE recipient = ?1 AND last <= coalesce((SELECT min(last) FROM feed WHERE recipient = ?1 AND last >= ?2), ?2) ORDER BY last DESC",
+            )?;
+            let mut rows = statement.query(params![recipient, i64::try_from(upto).unwrap_or(i64::MAX)])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let bytes: Vec<u8> = row.get(0)?;
+                let begun = found.len();
+                found.extend(super::merge::stretch(&bytes).filter(|(sequence, _)| *sequence <= upto));
+                found[begun..].reverse();
+                if found.len() >= limit {
+                    found.truncate(limit);
+                    break;
+                }
+            }
+            Ok(found)
+        };
+        run().map_err(|error| failed("read a feed", error))
+    }
+
     /// Timers due.
     ///
     /// # Errors
