@@ -4,7 +4,7 @@
 mod abroad;
 pub mod agencies;
 mod counterparts;
-mod parks;
+pub mod parks;
 mod past;
 mod platform;
 mod seeds;

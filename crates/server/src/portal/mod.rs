@@ -166,6 +166,22 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/holds"),
 ];
 
+/// Routes that answer with no page: files, streams, what was received. All the others are looked at in a browser and measured.
+pub const NO_PAGES: [&str; 12] = [
+    "/static/{name}",
+    "/indicators/file",
+    "/desk/zone/file",
+    "/desk/live",
+    "/desk/messages/{position}",
+    "/desk/registers/attachments/{id}/content",
+    "/desk/consignments/{platform}/{order_no}/photographs/{sha256}",
+    "/desk/evidence/file",
+    "/desk/decisions/file",
+    "/desk/books/{id}/file",
+    "/desk/sites/{code}/passes",
+    "/my/data/file",
+];
+
 /// The routes of the pages.
 pub fn routes() -> Router<Arc<Window>> {
     Router::new()
