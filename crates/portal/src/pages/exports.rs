@@ -53,7 +53,9 @@ pub fn list(frame: &Frame, view: &View) -> Page {
     let narrowed =
         Narrowed { address: ADDRESS, state: &view.state, number: &view.number, party: view.party.as_deref() };
     let link = |sort: &str, after: &str| narrowed.link(sort, after);
-    let sorting = Sorting::read(&view.sort, &SORTED);
+    let asked = Sorting::read(&view.sort, &SORTED);
+    // Too many to be put in order: they stand as they came, and no column is marked.
+    let sorting = if view.list.more { Sorting::default() } else { asked };
     let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
     let next = view.list.next.as_deref().map(|after| link(&sorting.text(), after));
     let body = html! {

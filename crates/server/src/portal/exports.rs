@@ -69,7 +69,7 @@ pub(super) async fn queue(
         .then(|| workload::of_exports(window, caller))
         .transpose()?
         .map(|exports| Charts { exports, ..Charts::default() });
-    let found = export_lists::queue(window, caller, states, &sort, (from, queue_page::PAGE)).await?;
+    let found = export_lists::queue(window, caller, states, &sort, (from, queue_page::PAGE), asked).await?;
     let view = queue_page::View {
         exports: read::<Vec<ExportLine>>(found.lines.into())?,
         tab: queue_page::EXPORTS.to_owned(),

@@ -75,10 +75,8 @@ async fn first(window: &Window, caller: &Caller, state: &str) -> Result<Value, P
 }
 
 /// The same of export trades.
-async fn first_export(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Value, Problem> {
-    let asked = query(&[("state", state), ("limit", "1")]);
-    let list = api::exports::list(State(window.clone()), caller.clone(), asked).await?.0;
-    Ok(list["exports"][0].clone())
+async fn first_export(window: &Window, caller: &Caller, state: &str) -> Result<Value, Problem> {
+    api::export_lists::first(window, caller, &query(&[("state", state)])).await
 }
 
 /// Counts of what became of declarations that somebody may see, imports and exports.

@@ -73,7 +73,13 @@ pub(super) fn list(
     let mut found = Vec::new();
     loop {
         let wanted = limit.max(PAGE);
-        let page = shared.index(|index| index.records(number, parties.as_deref(), before, wanted))?;
+        let page = shared.index(|index| {
+            if asked.is_of_waiting() {
+                index.waiting_exports(before, wanted)
+            } else {
+                index.records(number, parties.as_deref(), before, wanted)
+            }
+        })?;
         // Down to where this page ends, or to the beginning.
         let end = page.last().filter(|_| page.len() == wanted).map_or(0, |(place, _)| *place);
         let mut states = recent.split_off(&end);

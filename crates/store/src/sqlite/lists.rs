@@ -4,8 +4,8 @@ use super::index::{Index, failed};
 use super::store::Shared;
 use crate::StoreError;
 use crate::hasher::KeyHash;
-use crate::queue::{QueuePage, QueuePlace, QueueSearch, Stretch, Walk};
-use crate::rows::{Scope, Search, Summary, WAITING};
+use crate::queue::{EXPORTS_WAITING, QueuePage, QueuePlace, QueueSearch, Stretch, WAITING, Walk};
+use crate::rows::{Scope, Search, Summary};
 use clearance::Text;
 use clearance::keys::{OrderKey, Position, Time};
 use rusqlite::params;
@@ -24,6 +24,24 @@ impl Index {
     ) -> Result<Vec<(u64, u64)>, StoreError> {
         recorded(&self.connection, register, parties, before, limit)
             .map_err(|error| failed("read a register", error))
+    }
+
+    /// The same of export trades that wait for an officer, found without looking through what was cleared.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn waiting_exports(&self, before: u64, limit: usize) -> Result<Vec<(u64, u64)>, StoreError> {
+        let run = || -> rusqlite::Result<Vec<(u64, u64)>> {
+            let mut statement = self.connection.prepare_cached(&format!(
+                "SELECT created, sequence FROM record INDEXED BY record_waiting WHERE {EXPORTS_WAITING} AND created < ?1 ORDER BY created DESC LIMIT ?2"
+            ))?;
+            let before = i64::try_from(before).unwrap_or(i64::MAX);
+            let rows = statement.query_map(params![before, limit as i64], |row| {
+                Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64))
+            })?;
+            rows.collect()
+        };
+        run().map_err(|error| failed("read a list of exports", error))
     }
 
     /// Lines of a list behind a creation number, newest first or oldest first; of these parties, or of all, or of all that waits.
