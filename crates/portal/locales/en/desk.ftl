@@ -163,3 +163,4 @@ home-exports = What became of export lists, last 30 days
 document-number = Document
 receipts-newest-first = The newest first
 receipts-newest-sorted = The newest 500 are in this order; older ones are found by time.
+bills-from = Released from

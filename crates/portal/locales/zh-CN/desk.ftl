@@ -163,3 +163,4 @@ home-exports = 近30日出口清单进展
 document-number = 单证编号
 receipts-newest-first = 最新在前
 receipts-newest-sorted = 仅对最近500份排序；更早的请按时间查看。
+bills-from = 放行日期自

@@ -15,7 +15,7 @@ pub(super) const SUMMARIES: [&str; 4] = [
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
-        "/v1/bills" => &["which", "after", "limit"],
+        "/v1/bills" => &["which", "from", "to", "after", "limit"],
         "/v1/search" => &["text"],
         "/v1/assignments/{platform}/{order_no}" => &["of"],
         "/v1/decisions" => &["officer", "from", "to", "after", "limit", "form"],

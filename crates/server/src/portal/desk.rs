@@ -119,17 +119,18 @@ pub async fn receipts(
     Ok(shown(&frame, &receipts::page(&frame, &view)))
 }
 
-/// `GET /desk/bills?which=&after=`.
+/// `GET /desk/bills?which=&from=&to=&after=`.
 pub async fn bills(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
 ) -> Result<Response, Problem> {
-    let (which, after) = (get(&asked, "which"), get(&asked, "after"));
-    let beneath = query(&[("which", which), ("after", after)]);
+    let [which, from, to, after] = ["which", "from", "to", "after"].map(|name| get(&asked, name));
+    let beneath = query(&[("which", which), ("from", from), ("to", to), ("after", after)]);
     let told: Bills = read(api::bills::list(State(window), caller, beneath).await?.0)?;
-    let view = bills::View { told, which: which.to_owned(), after: after.to_owned() };
+    let (from, to) = (from.to_owned(), to.to_owned());
+    let view = bills::View { told, which: which.to_owned(), from, to, after: after.to_owned() };
     Ok(shown(&frame, &bills::page(&frame, &view)))
 }
 
