@@ -4,14 +4,15 @@
 
 use super::desk::{get, query};
 use super::guard::{Seen, session};
-use super::{figures, officer, operation};
+use super::{figures, officer, operation, read};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{self, Query};
 use crate::auth::{Caller, Denied};
 use crate::intake::Closed;
 use crate::rights::Right;
-use ::portal::pages::{address, consignment};
+use ::portal::answers::exports::Export;
+use ::portal::pages::{address, consignment, exports};
 use ::portal::{Frame, Markup, Part};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -177,6 +178,15 @@ async fn trade(watch: &Watch, caller: &Caller, order: &OrderKey) -> Result<Strin
     Ok(part(watch, consignment::MOVES, next, false, &consignment::record(&watch.frame, &found)))
 }
 
+/// The same of an export trade.
+async fn export(watch: &Watch, caller: &Caller, key: &ExportTradeKey) -> Result<String, Problem> {
+    let found: Export = read(api::exports::shown(&watch.window, caller, key).await?)?;
+    let seen = found.line.version.to_string();
+    let next =
+        address("/desk/live", &[("merchant", &key.merchant), ("order", &key.order_no), ("seen", &seen)]);
+    Ok(part(watch, consignment::MOVES, next, false, &exports::record(&watch.frame, &found)))
+}
+
 /// Whether it changed; none = he may not watch any more, or the window is closing.
 async fn look(watch: &Watch) -> Option<Look> {
     let window = &watch.window;
@@ -197,7 +207,10 @@ async fn look(watch: &Watch) -> Option<Look> {
         Shown::Export(key, version) => {
             let scope = api::scope(window, &caller);
             let now = api::exports::found(window, &scope, key).await.ok()?;
-            Some(if now.version == *version { Look::Same } else { Look::Changed(None) })
+            if now.version == *version {
+                return Some(Look::Same);
+            }
+            Some(Look::Changed(export(watch, &caller, key).await.ok()))
         }
         // They move all the time: a page that was just shown is not old.
         Shown::Figures(..) if watch.looks < FIGURES => Some(Look::Same),

@@ -334,3 +334,42 @@ async fn exports_are_counted_at_both_desks_with_links_to_their_lists() {
     assert!(!bank.get("/desk").await.words().contains("近30日出口清单进展"));
     assert!(!Browser::new(&zone).get("/indicators").await.words().contains("出口："));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_to_an_export_is_put_in_place_while_its_page_is_open() {
+    let (zone, trades) = zone().await;
+    let (mut browser, _) = officer(&zone, "guan.yi", &[Duty::Decider]).await;
+    let (_, other) = officer(&zone, "guan.er", &[Duty::Decider]).await;
+    let page = browser.get(&desk(&trades[0])).await;
+    assert!(page.text.contains("<div id=\"live-happened\">"), "what is replaced: {}", page.text);
+    let live =
+        page.text.split("data-live=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let (stream, done) = tokio::join!(browser.get(&live), act(&zone, &other, &trades[0], "suspend", "d1"));
+    assert_eq!(done.0, 200, "{}", done.1);
+    assert_eq!(stream.text.matches("event: changed").count(), 1, "{}", stream.text);
+    assert!(
+        stream.text.contains("id=\"live-happened\" data-part")
+            && stream.text.contains("data-next=\"/desk/live?merchant=")
+            && stream.text.contains("guan.er"),
+        "with what the other said, and where the next change is told: {}",
+        stream.text
+    );
+    // A list that is watched is read by nobody.
+    let readings = async || {
+        let (_, told) = zone.get(MERCHANT, "/v1/registers/accesses?limit=500").await;
+        told["records"].as_array().unwrap().len()
+    };
+    let queue = browser.get(QUEUE).await;
+    let live =
+        queue.text.split("data-live=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let before = readings().await;
+    assert!(before > 0, "the queue and the trades were");
+    let (stream, ()) = tokio::join!(browser.get(&live), async {
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        for (sender, document) in Export::new(7, 9, zone.clock.now()).in_mode("1210").documents() {
+            zone.send(&sender, document).await;
+        }
+    });
+    assert!(stream.text.contains("event: changed"), "{}", stream.text);
+    assert_eq!(readings().await, before);
+}
