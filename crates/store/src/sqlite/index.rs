@@ -104,7 +104,7 @@ CREATE INDEX IF NOT EXISTS listed_age ON listed(time, created) WHERE state IN (3
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record(created INTEGER PRIMARY KEY, register INTEGER NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS record_register ON record(register, created);
-CREATE INDEX IF NOT EXISTS record_waiting ON record(created) WHERE register = 200 AND state IN ('300', '500', '501', '502', '503', '599', '600');
+CREATE INDEX IF NOT EXISTS record_state ON record(register, state, created);
 CREATE TABLE IF NOT EXISTS record_party(party INTEGER NOT NULL, register INTEGER NOT NULL, created INTEGER NOT NULL,
     PRIMARY KEY(party, register, created)) STRICT, WITHOUT ROWID;
 ";
