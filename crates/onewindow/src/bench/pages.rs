@@ -144,7 +144,7 @@ pub fn measure(runtime: &Runtime, place: &Place, rounds: u64) -> Result<Pages, F
                 for path in paths {
                     let page = page(&router, (reader.name, route), path, session.as_deref(), rounds).await?;
                     // Not for this reader, or for spaces of another kind.
-                    if !matches!(page.status, 403 | 404) {
+                    if !is_not_his(page.status) {
                         seen.insert(route);
                         pages.push(page);
                     }
@@ -154,6 +154,11 @@ pub fn measure(runtime: &Runtime, place: &Place, rounds: u64) -> Result<Pages, F
         let unseen = all.difference(&seen).copied().collect();
         Ok(Pages { stored: place.stored, figures_millis, pages, unseen })
     })
+}
+
+/// Whether somebody is led elsewhere, or told that there is nothing for him.
+fn is_not_his(status: u16) -> bool {
+    matches!(status, 303 | 403 | 404)
 }
 
 /// Everybody who looks, with his session.
@@ -234,7 +239,7 @@ async fn page(
         let answer = router.clone().oneshot(request).await?;
         status = answer.status().as_u16();
         bytes = to_bytes(answer.into_body(), LARGEST).await?.len();
-        if matches!(status, 403 | 404) {
+        if is_not_his(status) {
             break;
         }
         if round > 0 {
