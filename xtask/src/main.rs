@@ -128,19 +128,24 @@ fn stories_on_postgres() -> bool {
 
 /// The pictures of the README, from those that the browser tests left.
 fn pictures() -> bool {
-    const SHOWN: [&str; 5] = [
+    const SHOWN: [&str; 10] = [
         "agent-rejected-en-1280",
         "officer-queue-en-1280",
         "officer-inspected-en-1280",
         "consumer-quota-en-390",
         "agent-figures-en-1280",
+        "five-minutes-1-zone-en-1280",
+        "five-minutes-2-why-en-1280",
+        "five-minutes-3-waits-en-1280",
+        "five-minutes-4-decides-en-1280",
+        "five-minutes-5-parcel-en-390",
     ];
     let copied = SHOWN.map(|name| {
         let (from, to) = (format!("target/screenshots/{name}.png"), format!("docs/pictures/{name}.png"));
         std::fs::create_dir_all("docs/pictures").and_then(|()| std::fs::copy(&from, &to)).inspect_err(
             |error| {
                 eprintln!(
-                    "{from}: {error}; run the browser tests first: cargo test -p server --test all -- browser"
+                    "{from}: {error}; run the browser tests first: cargo test -p server --test all -- browser, cargo test -p onewindow --test all -- five_minutes"
                 );
             },
         )

@@ -5,7 +5,7 @@ mod abroad;
 pub mod agencies;
 mod applicants;
 mod counterparts;
-mod parks;
+pub mod parks;
 mod past;
 mod platform;
 mod seeds;

@@ -463,6 +463,9 @@ pub struct Receipt {
     pub time: String,
     /// Its XML.
     pub receipt: String,
+    /// The number of the document that it answers, as its sender knows it.
+    #[serde(default, rename = "documentNumber")]
+    pub document_number: String,
 }
 
 /// A page of the feed.
@@ -472,6 +475,12 @@ pub struct Receipts {
     pub receipts: Vec<Receipt>,
     /// Up to where it is complete.
     pub cursor: String,
+    /// In an order: where the next page goes on.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// In an order by a column: whether there are more than are in it.
+    #[serde(default)]
+    pub more: bool,
 }
 
 /// A problem document.

@@ -296,17 +296,28 @@ impl Figures {
 
     /// What waits for an officer, by district, state and age.
     pub fn waiting(&self, now: Time) -> Vec<Waiting> {
-        let mut found: BTreeMap<(Text, u16, u64), u64> = BTreeMap::new();
-        for open in self.open.values().filter(|open| waits(open.state)) {
-            let upto = durations::bound(now.0 - open.since.0).unwrap_or(u64::MAX);
-            *found.entry((open.named.district.clone(), open.state.number(), upto)).or_default() += 1;
-        }
-        let waiting = |((district, state, upto), count)| {
-            let state = State::from_number(state)?;
-            Some(Waiting { district, state, upto: (upto != u64::MAX).then_some(upto), count })
-        };
-        found.into_iter().filter_map(waiting).collect()
+        aged(self.open.values().filter(|open| waits(open.state)), now)
     }
+
+    /// The same of exports. A list that is concluded goes on by itself: its bill and its arrival are awaited.
+    pub fn waiting_exports(&self, now: Time) -> Vec<Waiting> {
+        let waits = |open: &&Open| waits(open.state) && open.state != State::Concluded;
+        aged(self.open_exports.values().filter(waits), now)
+    }
+}
+
+/// How many of these are in each state, by district and age.
+fn aged<'a>(open: impl Iterator<Item = &'a Open>, now: Time) -> Vec<Waiting> {
+    let mut found: BTreeMap<(Text, u16, u64), u64> = BTreeMap::new();
+    for open in open {
+        let upto = durations::bound(now.0 - open.since.0).unwrap_or(u64::MAX);
+        *found.entry((open.named.district.clone(), open.state.number(), upto)).or_default() += 1;
+    }
+    let waiting = |((district, state, upto), count)| {
+        let state = State::from_number(state)?;
+        Some(Waiting { district, state, upto: (upto != u64::MAX).then_some(upto), count })
+    };
+    found.into_iter().filter_map(waiting).collect()
 }
 
 /// In place of the day of a return that no row of the table gives one.

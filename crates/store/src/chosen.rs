@@ -155,6 +155,14 @@ impl Read for ChosenRead {
     ) -> Result<(Vec<ReceiptRow>, Cursor), StoreError> {
         each!(self, read => read.receipts(recipients, after, limit).await)
     }
+    async fn newest_receipts(
+        &self,
+        recipients: &[clearance::Text],
+        upto: &Cursor,
+        limit: usize,
+    ) -> Result<(Vec<ReceiptRow>, Option<Cursor>), StoreError> {
+        each!(self, read => read.newest_receipts(recipients, upto, limit).await)
+    }
     async fn listed(&self) -> Result<Cursor, StoreError> {
         each!(self, read => read.listed().await)
     }

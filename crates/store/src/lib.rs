@@ -271,6 +271,14 @@ pub trait Read: Clone + Send + Sync + 'static {
         after: &Cursor,
         limit: usize,
     ) -> impl Future<Output = Result<(Vec<ReceiptRow>, Cursor), StoreError>> + Send;
+    /// Receipts to these exchange ids up to a cursor, the newest first, at most `limit`, with the cursor up to which the older ones
+    /// are; none where these were the last. What is committed later is behind the first cursor: it moves nothing.
+    fn newest_receipts(
+        &self,
+        recipients: &[clearance::Text],
+        upto: &Cursor,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<ReceiptRow>, Option<Cursor>), StoreError>> + Send;
     /// The position that lists cover: what came after it may be missing from them for some seconds.
     fn listed(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
     /// Consignments in a scope, newest first or oldest first, at most `limit`, after a cursor.

@@ -1,11 +1,25 @@
 //! The queue of an office: what waits for an officer, in an order that is right over all that waits, and read page by page.
 //! How its lines are found in an index is the stores' own.
 
-use crate::rows::{Scope, Search, Summary};
+use crate::rows::{Scope, Summary};
 use clearance::consignment::Lane;
 use clearance::keys::Time;
 use std::collections::VecDeque;
 use std::fmt;
+
+/// States in which a trade waits for an officer, as both stores name them in the index of what waits: a queue costs what it holds,
+/// however much was cleared before.
+pub(crate) const WAITING: &str = "300, 500, 501, 502, 503, 599, 600";
+
+/// The same in the list of exports, whose states are texts.
+pub(crate) const EXPORTS_WAITING: &str =
+    "register = 200 AND state IN ('300', '500', '501', '502', '503', '599', '600')";
+
+/// Whether in all of these states a trade waits for an officer.
+pub(crate) fn wait(states: &[u16]) -> bool {
+    let waits = |state: &u16| WAITING.split(", ").any(|known| known.parse() == Ok(*state));
+    !states.is_empty() && states.iter().all(waits)
+}
 
 /// The order of a queue.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -125,7 +139,7 @@ impl<'a> Walk<'a> {
                 lanes.pop_front();
             }
         }
-        let waits = |state: &u16| Search { states: vec![*state], ..Search::default() }.is_of_waiting();
+        let waits = |state: &u16| wait(&[*state]);
         let states: Vec<u16> = search.states.iter().copied().filter(waits).collect();
         if states.is_empty() || limit == 0 {
             lanes.clear();
@@ -187,6 +201,8 @@ impl<'a> Walk<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::EXPORTS;
+    use clearance::consignment::State;
     use clearance::keys::{OrderKey, Position};
 
     fn line(lane: u8, time: i64, state: u16, district: &str) -> Summary {
@@ -314,5 +330,17 @@ mod tests {
         let nowhere = QueuePlace { lane: 99, time: Time(0), created: 0 };
         let search = QueueSearch { states: vec![300], order: QueueOrder::Severest };
         assert!(page(&waits, &office, &search, Some(nowhere), 10).lines.is_empty());
+    }
+
+    #[test]
+    fn what_waits_for_an_officer_is_what_is_neither_on_its_way_nor_over() {
+        let on_its_way = [State::Staged, State::Declared, State::Entered, State::Concluded];
+        let waits = State::ALL.into_iter().filter(|state| !state.is_final() && !on_its_way.contains(state));
+        let mut numbers: Vec<u16> = waits.map(State::number).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(", "), WAITING);
+        let of_exports = format!("register = {EXPORTS} AND state IN ('{}')", WAITING.replace(", ", "', '"));
+        assert_eq!(of_exports, EXPORTS_WAITING);
+        assert!(wait(&numbers) && wait(&[300]) && !wait(&[]) && !wait(&[300, 800]));
     }
 }

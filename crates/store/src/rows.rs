@@ -257,15 +257,10 @@ pub struct Search {
     pub oldest_first: bool,
 }
 
-/// States in which a trade waits for an officer, as both stores name them in the index of what waits: a queue costs what it holds,
-/// however much was cleared before.
-pub(crate) const WAITING: &str = "300, 500, 501, 502, 503, 599, 600";
-
 impl Search {
     /// Whether all that is looked for waits for an officer.
     pub(crate) fn is_of_waiting(&self) -> bool {
-        let waits = |state: &u16| WAITING.split(", ").any(|known| known.parse() == Ok(*state));
-        !self.states.is_empty() && self.states.iter().all(waits)
+        crate::queue::wait(&self.states)
     }
 }
 
@@ -406,6 +401,10 @@ impl ExportLines<'_> {
             Self::Closed(_) => Vec::new(),
         }
     }
+    /// Whether all that is looked for waits for an officer, whoever it is of.
+    pub(crate) fn is_of_waiting(&self) -> bool {
+        matches!(self, Self::Trades(search) if search.codes().is_none() && crate::queue::wait(&search.states))
+    }
     /// Whether a state is asked for.
     pub fn finds(&self, state: &ExportState) -> bool {
         match (self, state) {
@@ -497,22 +496,5 @@ impl Summary {
             time,
             lane: attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as u8),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Search, WAITING};
-    use clearance::consignment::State;
-
-    #[test]
-    fn what_waits_for_an_officer_is_what_is_neither_on_its_way_nor_over() {
-        let on_its_way = [State::Staged, State::Declared, State::Entered, State::Concluded];
-        let waits = State::ALL.into_iter().filter(|state| !state.is_final() && !on_its_way.contains(state));
-        let mut numbers: Vec<u16> = waits.map(State::number).collect();
-        numbers.sort_unstable();
-        assert_eq!(numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(", "), WAITING);
-        let search = |states: &[u16]| Search { states: states.to_vec(), ..Search::default() }.is_of_waiting();
-        assert!(search(&numbers) && search(&[300]) && !search(&[]) && !search(&[300, 800]));
     }
 }

@@ -4,8 +4,10 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 #![expect(clippy::print_stderr, reason = "what a person should know of a figure")]
 
+mod addresses;
 mod client;
 mod days;
+mod furnished;
 mod limits;
 mod measure;
 mod messages;
@@ -87,7 +89,7 @@ pub struct Arguments {
     #[arg(long)]
     sharing: bool,
     /// Measure, in place of sending, how long each page of the portal takes at the volume stored, asked for so many times
-    /// (200 unless said). Users are added to the store for it.
+    /// (200 unless said), as each role finds it. Users, exports, shares and parks are added to the store for it.
     #[arg(long, value_name = "ROUNDS", num_args = 0..=1, default_missing_value = "200", conflicts_with_all = ["curve", "physical", "sharing", "plot", "compare"], value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pages: Option<u64>,
     /// Measure day after day, on a clock of its own and under rules that read every kind of window: what a declaration costs and

@@ -15,7 +15,7 @@ const TABLE: &str = include_str!("../../../../tables/parks.csv");
 /// Operates the site of the demo.
 pub const OPERATOR: &str = "5301960601";
 /// Its supervision code.
-const SITE: &str = "CNKMG860001";
+pub const SITE: &str = "CNKMG860001";
 /// Carriers whose parcels come through it.
 const CARRIERS: [&str; 2] = ["5301960401", "5301960402"];
 /// Logins and tokens that keep it.

@@ -144,3 +144,47 @@ fn two_stores_are_measured_in_turns() {
     assert_eq!(stores, ["embedded", "postgresql", "embedded", "postgresql"]);
     assert!(compared["compared"][0]["postgresqlToEmbedded"].as_f64().unwrap() > 0.0, "{compared}");
 }
+
+#[test]
+fn every_page_is_measured_as_each_role_finds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let output = bench(path, &["--stored", "100", "--pages", "1", "--data", "zone", "--json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let pages = told["pages"].as_array().unwrap();
+    let seen = |reader: &str, route: &str| {
+        let mut of_it = pages.iter().filter(|page| page["reader"] == reader && page["route"] == route);
+        let times = |page: &Value| (page["p50Micros"].as_u64().unwrap(), page["p99Micros"].as_u64().unwrap());
+        of_it.all(|page| page["status"] == 200 && times(page).0 > 0 && times(page).0 <= times(page).1)
+            && pages.iter().any(|page| page["reader"] == reader && page["route"] == route)
+    };
+    for (reader, route) in [
+        ("nobody", "/indicators"),
+        ("nobody", "/parks"),
+        ("agent", "/desk/receipts"),
+        ("agent", "/desk/documents/{position}"),
+        ("merchant", "/desk/exports/{merchant}/{order_no}"),
+        ("keeper", "/desk/sites/{code}"),
+        ("agency", "/desk/shares/{id}/records"),
+        ("officer", "/desk/queue"),
+        ("officer", "/desk/exports"),
+        ("officer", "/desk/parks/{id}"),
+        ("operator", "/desk/operation"),
+        ("consumer", "/my/quota"),
+    ] {
+        assert!(seen(reader, route), "{route} as {reader}: {told}");
+    }
+    // What is no page is measured by nobody; of every other page it is said whether somebody looked at it.
+    let unseen: Vec<&str> =
+        told["unseen"].as_array().unwrap().iter().map(|route| route.as_str().unwrap()).collect();
+    for (_, route) in server::portal::ROUTES.iter().filter(|(method, _)| *method == "get") {
+        let is_told = unseen.contains(route) || pages.iter().any(|page| page["route"] == *route);
+        assert_eq!(is_told, !server::portal::NO_PAGES.contains(route), "{route}");
+    }
+    assert!(unseen.len() < 12, "{unseen:?}");
+    // A store that has it all is not filled again, and the table has the same pages.
+    let table = bench(path, &["--stored", "100", "--held", "100", "--pages", "1", "--data", "zone"]).stdout;
+    let table = String::from_utf8(table).unwrap();
+    assert!(table.contains("p99 ms") && table.contains(" pages over 30 ms"), "{table}");
+    assert!(table.contains("/desk/queue?tab=exports") && table.contains("looked at by nobody"), "{table}");
+}

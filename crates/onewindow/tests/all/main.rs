@@ -6,9 +6,13 @@ mod agencies;
 mod archiving;
 mod audit;
 mod bench;
+#[allow(dead_code, reason = "pages are looked at with it by the tests of the server, too")]
+#[path = "../../../server/tests/all/support/chromium.rs"]
+mod chromium;
 mod command_line;
 #[path = "../../../store/tests/all/support/postgres.rs"]
 mod database;
+mod five_minutes;
 mod operations;
 mod risk;
 mod sign;

@@ -55,3 +55,6 @@ span-minutes = { $count } min
 span-hours = { $count } h
 span-days = { $count } d
 span-longer = longer
+figures-export-waiting = Exports: what waits for officers
+figures-export-durations = Exports: clearance times
+figures-of-exports = Exports: { $step }

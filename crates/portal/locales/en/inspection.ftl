@@ -158,3 +158,6 @@ search-record = Record
 search-register = Register
 subject-disputes-refused = Disputes refused
 subject-since = since
+workload-export-ages = Exports: what waits, by age and state
+workload-export-today = Exports today
+workload-export-durations = Exports: how long clearance took, last seven days

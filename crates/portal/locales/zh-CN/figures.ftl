@@ -55,3 +55,6 @@ span-minutes = { $count } 分钟
 span-hours = { $count } 小时
 span-days = { $count } 天
 span-longer = 更长
+figures-export-waiting = 出口：等待关员处置
+figures-export-durations = 出口：通关时长
+figures-of-exports = 出口：{ $step }

@@ -158,3 +158,6 @@ search-record = 记录
 search-register = 登记簿
 subject-disputes-refused = 被驳回的异议
 subject-since = 自
+workload-export-ages = 出口待处置：按等待时长和状态
+workload-export-today = 出口今日进展
+workload-export-durations = 出口近七日通关时长

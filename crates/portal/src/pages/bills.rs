@@ -4,12 +4,14 @@ use super::{address, trade_address};
 use crate::answers::bills::{BillDays, Billed, Bills, Guarantee};
 use crate::format::{money, time};
 use crate::language::Texts;
-use crate::parts::{Cell, Column, Order, Table, Tone, badge, empty, natural, pager, tabs};
+use crate::parts::{
+    Cell, Column, Field, Order, Table, Tone, badge, empty, field, hidden, natural, pager, submit, tabs,
+};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
 /// What the list may be narrowed to.
-pub const NARROWED: [&str; 3] = ["", "owed", "overdue"];
+pub const NARROWED: [&str; 4] = ["", "owed", "overdue", "paid"];
 
 /// What the page shows.
 #[derive(Clone, Default, Debug)]
@@ -18,6 +20,10 @@ pub struct View {
     pub told: Bills,
     /// To what it is narrowed.
     pub which: String,
+    /// To which days of release, as they were asked for.
+    pub from: String,
+    /// The last of them.
+    pub to: String,
     /// After which cursor it begins.
     pub after: String,
 }
@@ -26,10 +32,13 @@ pub struct View {
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
     let there = Desk::Bills.address();
-    let link = |which: &str, after: &str| address(there, &[("which", which), ("after", after)]);
+    let link = |which: &str, after: &str| {
+        address(there, &[("which", which), ("from", &view.from), ("to", &view.to), ("after", after)])
+    };
     let name = |which: &str| match which {
         "owed" => texts.text("bills-owed"),
         "overdue" => texts.text("bills-overdue"),
+        "paid" => texts.text("bill-paid"),
         _ => texts.text("bills-all"),
     };
     let narrowed = NARROWED.map(|which| (link(which, ""), name(which), which == view.which));
@@ -39,12 +48,28 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if let Some(payable) = &view.told.payable { (standing(texts, payable, &view.told.guarantees)) }
         h2 { (texts.text("bills")) }
         (tabs(&texts.text("bills"), &narrowed))
+        (period(texts, view))
         @if view.told.bills.is_empty() && next.is_some() { (empty(&texts.text("bills-none-here"), &texts.text("bills-none-here-help"))) }
         @else if view.told.bills.is_empty() { (empty(&texts.text("bills-none"), &texts.text("bills-none-help"))) }
         @else { (table(frame, &view.told.bills, view.after.is_empty() && next.is_none())) }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
     Page::new(texts.text("nav-bills"), Some(Desk::Bills), body)
+}
+
+/// Narrows the list to days of release.
+fn period(texts: Texts, view: &View) -> Markup {
+    let date = |name: &'static str, label: &str, value: &str| {
+        field(&Field { name, label, value, kind: "date", ..Field::default() })
+    };
+    html! {
+        form.filter method="get" action=(Desk::Bills.address()) role="search" {
+            @if !view.which.is_empty() { (hidden("which", &view.which)) }
+            (date("from", &texts.text("bills-from"), &view.from))
+            (date("to", &texts.text("figures-to"), &view.to))
+            (submit(&texts.text("narrow")))
+        }
+    }
 }
 
 /// What is owed, and how far each guarantee still reaches.

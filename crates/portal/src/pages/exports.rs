@@ -2,6 +2,7 @@
 //! may decide.
 
 use super::address;
+use super::consignment::MOVES;
 use super::decide::{assignment, choice, refusal};
 use super::grown;
 use super::narrowed::{Narrowed, states};
@@ -53,7 +54,9 @@ pub fn list(frame: &Frame, view: &View) -> Page {
     let narrowed =
         Narrowed { address: ADDRESS, state: &view.state, number: &view.number, party: view.party.as_deref() };
     let link = |sort: &str, after: &str| narrowed.link(sort, after);
-    let sorting = Sorting::read(&view.sort, &SORTED);
+    let asked = Sorting::read(&view.sort, &SORTED);
+    // Too many to be put in order: they stand as they came, and no column is marked.
+    let sorting = if view.list.more { Sorting::default() } else { asked };
     let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
     let next = view.list.next.as_deref().map(|after| link(&sorting.text(), after));
     let body = html! {
@@ -165,14 +168,24 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
         }
         (super::export_returns::shown(texts, &shown.returns))
         h2 #happened { (texts.text("what-happened")) }
-        (grown::happened(frame, &there, &shown.timeline, |_| html! {}))
-        (remarks(texts, shown.attempt.as_ref()))
+        // An older part of the timeline stays what it is.
+        @if frame.place.contains("events=") { (record(frame, shown)) }
+        @else { div id=(MOVES) { (record(frame, shown)) } }
     };
     let title = texts.with("exports-title", &[("number", &shown.line.order_no)]);
     let page = Page::new(title, Some(if decision.is_some() { Desk::Queue } else { Desk::Exports }), body);
     match decision {
         Some(_) => page.below(&queue_address(), Desk::Queue.name(texts)),
         None => page.below(ADDRESS, texts.text("nav-exports")),
+    }
+}
+
+/// What happened and what officers said to it: what grows on the page of a trade, as on that of imports.
+pub fn record(frame: &Frame, shown: &Export) -> Markup {
+    let there = export_address(&shown.line.merchant, &shown.line.order_no);
+    html! {
+        (grown::happened(frame, &there, &shown.timeline, |_| html! {}))
+        (remarks(frame.texts, shown.attempt.as_ref()))
     }
 }
 

@@ -85,16 +85,22 @@ pub enum Chart {
     Waiting,
     /// What officers did.
     Work,
+    /// Exports that wait, by age.
+    ExportWaiting,
+    /// Times until exports were released.
+    ExportDurations,
 }
 
 impl Chart {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Days,
         Self::Steps,
         Self::Waiting,
+        Self::ExportWaiting,
         Self::Work,
         Self::Durations,
+        Self::ExportDurations,
         Self::Lanes,
         Self::Causes,
         Self::Countries,
@@ -113,7 +119,14 @@ impl Chart {
             Self::Countries => "countries",
             Self::Waiting => "waiting",
             Self::Work => "work",
+            Self::ExportWaiting => "export-waiting",
+            Self::ExportDurations => "export-durations",
         }
+    }
+
+    /// Whether it is of exports alone.
+    pub fn is_of_exports(self) -> bool {
+        matches!(self, Self::ExportWaiting | Self::ExportDurations)
     }
 
     /// The chart of a word.
@@ -133,6 +146,8 @@ impl Chart {
             Self::Countries => ("countries", "country,step"),
             Self::Waiting => ("waiting", "district,state,upto"),
             Self::Work => ("work", "action,duty"),
+            Self::ExportWaiting => ("export-waiting", "district,state,upto"),
+            Self::ExportDurations => ("export-durations", "span,upto"),
         }
     }
 
@@ -148,6 +163,8 @@ impl Chart {
             Self::Countries => texts.text("figures-countries"),
             Self::Waiting => texts.text("figures-waiting"),
             Self::Work => texts.text("figures-work"),
+            Self::ExportWaiting => texts.text("figures-export-waiting"),
+            Self::ExportDurations => texts.text("figures-export-durations"),
         }
     }
 }
@@ -191,9 +208,11 @@ pub fn moving(texts: Texts, view: &View) -> Markup {
         Chart::ALL.into_iter().filter(|chart| view.tables.contains_key(chart.word())).collect();
     html! {
         (standing(texts, view))
-        @if sums(view).is_empty() { (empty(&texts.text("figures-none"), &texts.text("figures-none-help"))) }
+        @let exports = view.tables.get(EXPORTS.0).map(|table| steps_of_exports(texts, table)).unwrap_or_default();
+        @if sums(view).is_empty() && exports.is_empty() { (empty(&texts.text("figures-none"), &texts.text("figures-none-help"))) }
         @else {
             (facts(&whole(texts, view)))
+            @if !exports.is_empty() { (facts(&exports)) }
             @for chart in there {
                 section.figures {
                     h2 { (chart.title(texts)) }
@@ -264,6 +283,36 @@ fn period(texts: Texts, view: &View) -> Markup {
 /// What the whole of the days is counted in: no chart of its own.
 pub const WHOLE: (&str, &str, &str) = ("whole", "flow", "step");
 
+/// The same of exports.
+pub const EXPORTS: (&str, &str, &str) = ("whole-exports", "export-flow", "step");
+
+/// Steps of exports that are told, each with the state in whose list its trades are found now.
+pub(super) const EXPORT_STEPS: [(&str, &str); 7] = [
+    ("declared", "2"),
+    ("review", "300"),
+    ("inspection", "500"),
+    ("rejected", "100"),
+    ("concluded", "399"),
+    ("released", "800"),
+    ("closed", "899"),
+];
+
+/// How often each step was taken that was taken at all: its word, and the state of its list.
+pub(super) fn taken(table: &Figures) -> Vec<(&'static str, &'static str, u64)> {
+    let number = |step: &str| table.lines.iter().find(|line| line.part("step") == step)?.count;
+    EXPORT_STEPS.into_iter().filter_map(|(step, state)| Some((step, state, number(step)?))).collect()
+}
+
+/// What became of exports, each number leading to its list.
+pub(super) fn steps_of_exports(texts: Texts, table: &Figures) -> Vec<(String, Markup)> {
+    let told = taken(table).into_iter().map(|(step, state, number)| {
+        let name = texts.with("figures-of-exports", &[("step", &step_name(texts, step))]);
+        let there = address(super::exports::ADDRESS, &[("state", state)]);
+        (name, html! { a href=(there) { (count(number)) } })
+    });
+    told.collect()
+}
+
 /// The lines of the whole, by step.
 fn sums(view: &View) -> &[FigureLine] {
     view.tables.get(WHOLE.0).map(|table| table.lines.as_slice()).unwrap_or_default()
@@ -292,7 +341,7 @@ fn whole(texts: Texts, view: &View) -> Vec<(String, Markup)> {
     told
 }
 
-fn step_name(texts: Texts, step: &str) -> String {
+pub(super) fn step_name(texts: Texts, step: &str) -> String {
     match step {
         "declared" => texts.text("step-declared"),
         "changed" => texts.text("step-changed"),

@@ -1,7 +1,8 @@
-//! What a reader finds first: how his newest trades stand, and where he may go.
+//! What a reader finds first: how his newest trades stand, what became of his exports, and where he may go.
 
-use super::address;
+use super::{address, exports, figures};
 use crate::answers::Line;
+use crate::answers::figures::Figures;
 use crate::charts::{Bar, Legend, bars};
 use crate::format::count;
 use crate::language::{Family, Texts};
@@ -16,6 +17,8 @@ pub struct View {
     pub role: String,
     /// His newest trades; none = he may not read trades.
     pub newest: Option<Vec<Line>>,
+    /// What became of exports in the last days, by step; none = he may not read trades.
+    pub exports: Option<Figures>,
 }
 
 /// The page.
@@ -29,6 +32,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             Some([]) => (empty(&texts.text("no-trades"), &texts.text("no-trades-help"))),
             Some(newest) => (overview(texts, newest)),
         }
+        @if let Some(table) = &view.exports { (of_exports(texts, table)) }
         h2 { (texts.text("home-desks")) }
         ul.cards {
             @for desk in desks {
@@ -80,6 +84,36 @@ fn by_state(newest: &[Line]) -> Vec<(u16, String, u64)> {
     }
     counted.sort_by_key(|(state, _, count)| (std::cmp::Reverse(*count), *state));
     counted
+}
+
+/// How often each step was taken with exports, each leading to its list; nothing where there were none.
+fn of_exports(texts: Texts, table: &Figures) -> Markup {
+    let taken = figures::taken(table);
+    if taken.is_empty() {
+        return html! {};
+    }
+    let name = |step: &str| figures::step_name(texts, step);
+    let title = texts.text("home-exports");
+    let description: Vec<String> =
+        taken.iter().map(|(step, _, number)| format!("{} {number}", name(step))).collect();
+    let chart: Vec<Bar> =
+        taken.iter().map(|(step, _, number)| Bar { name: name(step), parts: vec![*number] }).collect();
+    let table = Table {
+        caption: title.clone(),
+        columns: vec![Column::of(texts.text("figures-step")), Column::number(texts.text("figures-times"))],
+        rows: taken
+            .iter()
+            .map(|(step, state, number)| {
+                let there = address(exports::ADDRESS, &[("state", state)]);
+                vec![html! { a.lead href=(there) { (name(step)) } }, html! { (count(*number)) }]
+            })
+            .collect(),
+    };
+    let legend = Legend { id: "exports", title: &title, description: &description.join(", ") };
+    html! {
+        h2 { a href=(exports::ADDRESS) { (texts.text("nav-exports")) } }
+        div.beside { (bars(legend, &chart)) (table.shown()) }
+    }
 }
 
 fn overview(texts: Texts, newest: &[Line]) -> Markup {

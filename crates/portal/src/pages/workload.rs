@@ -1,12 +1,12 @@
 //! Charts below an officer's queue: how long what waits has waited, by lane; what came to an end today, by hour; how long
-//! clearance took in the last days. Each has the table of its numbers beside it.
+//! clearance took in the last days; and the same of exports, which wait by state. Each has the table of its numbers beside it.
 
 use super::figures::{self, Chart, Drawn};
 use crate::answers::figures::Figures;
 use crate::charts::{self, Bar, Legend};
 use crate::format::count;
 use crate::language::{Family, Texts};
-use crate::parts::{Column, Table};
+use crate::parts::{Column, Table, facts};
 use maud::{Markup, html};
 
 /// Upper bounds of the ages that are told apart, in hours; older is a class of its own.
@@ -23,15 +23,32 @@ pub struct View {
     pub more: bool,
     /// How long clearance took.
     pub durations: Option<Figures>,
+    /// What is counted of exports.
+    pub exports: Exports,
+}
+
+/// What is counted of exports.
+#[derive(Clone, Default, Debug)]
+pub struct Exports {
+    /// What waits, by state and age.
+    pub waiting: Option<Figures>,
+    /// What became of them today, by step.
+    pub today: Option<Figures>,
+    /// How long clearance took.
+    pub durations: Option<Figures>,
 }
 
 /// The charts; nothing where there is nothing to count.
 pub fn charts(texts: Texts, view: &View) -> Markup {
-    let durations = view.durations.clone().and_then(|table| {
+    let drawn = |chart: Chart, table: &Option<Figures>| {
         let mut shown = figures::View::default();
-        shown.tables.insert(Chart::Durations.word().to_owned(), table);
-        figures::drawn(texts, &shown, Chart::Durations)
-    });
+        shown.tables.insert(chart.word().to_owned(), table.clone()?);
+        figures::drawn(texts, &shown, chart)
+    };
+    let durations = drawn(Chart::Durations, &view.durations);
+    let waiting = drawn(Chart::ExportWaiting, &view.exports.waiting);
+    let of_exports = drawn(Chart::ExportDurations, &view.exports.durations);
+    let today = view.exports.today.as_ref().map(|table| figures::steps_of_exports(texts, table));
     html! {
         @if !view.lanes.is_empty() { (section(texts.text("workload-ages"), &ages(texts, view))) }
         @if view.hours.iter().any(|count| *count > 0) {
@@ -39,6 +56,11 @@ pub fn charts(texts: Texts, view: &View) -> Markup {
             @if view.more { p.muted { (texts.text("workload-more")) } }
         }
         @if let Some(drawn) = durations { (section(texts.text("workload-durations"), &drawn)) }
+        @if let Some(drawn) = waiting { (section(texts.text("workload-export-ages"), &drawn)) }
+        @if let Some(today) = today.filter(|today| !today.is_empty()) {
+            section.figures { h2 { (texts.text("workload-export-today")) } (facts(&today)) }
+        }
+        @if let Some(drawn) = of_exports { (section(texts.text("workload-export-durations"), &drawn)) }
     }
 }
 

@@ -46,12 +46,23 @@ fn table(chart: Chart) -> Figures {
         ],
         Chart::Waiting => vec![line(&[("district", "8620"), ("state", "review"), ("upto", "0086400")], 4)],
         Chart::Work => vec![line(&[("action", "release"), ("duty", "decider")], 9)],
+        Chart::ExportWaiting => {
+            vec![line(&[("district", "8620"), ("state", "inspection"), ("upto", "0014400")], 2)]
+        }
+        Chart::ExportDurations => vec![line(&[("span", "verdict"), ("upto", "0000300")], 7)],
     };
     if chart == Chart::Durations {
         let percentiles = Percentiles { p50: Some(60), p90: Some(60), p99: None };
         table.percentiles.insert("release".into(), percentiles);
     }
     table
+}
+
+/// What became of exports.
+pub fn exports() -> Figures {
+    let steps = [("declared", 12), ("released", 9), ("closed", 8), ("unconverted", 1)];
+    let lines = steps.into_iter().map(|(step, count)| line(&[("step", step)], count)).collect();
+    Figures { lines, ..Figures::default() }
 }
 
 /// What the page shows to a reader.
@@ -75,8 +86,9 @@ pub fn view(place: Place) -> View {
         ..Figures::default()
     };
     view.tables.insert("whole".into(), whole);
+    view.tables.insert("whole-exports".into(), exports());
     if place == Place::Public {
-        view.tables.retain(|word, _| word != "waiting" && word != "work");
+        view.tables.retain(|word, _| word != "waiting" && word != "work" && !word.contains("export"));
         for table in view.tables.values_mut() {
             (table.complete, table.least) = (true, Some(LeastTold { merchants: 3, declarations: 10 }));
         }

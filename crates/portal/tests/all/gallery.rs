@@ -479,6 +479,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
         status: 120,
         time: "20261123100000123".into(),
         receipt: "<a>&</a>".into(),
+        document_number: "A-1 <b>".into(),
     };
     let limit = status::Limit {
         name: "single_limit".into(),
@@ -513,7 +514,11 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
             "home",
             home::page(
                 &inside,
-                &home::View { role: "agent".into(), newest: Some(vec![a_line(), Line::default()]) },
+                &home::View {
+                    role: "agent".into(),
+                    newest: Some(vec![a_line(), Line::default()]),
+                    exports: Some(crate::figures::exports()),
+                },
             )
             .shown(&inside),
         ),
@@ -552,9 +557,17 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
             "receipts",
             pages::receipts::page(
                 &inside,
-                &Receipts { receipts: vec![receipt], cursor: "0-9".into() },
-                "0-1",
-                true,
+                &pages::receipts::View {
+                    receipts: Receipts {
+                        receipts: vec![receipt],
+                        cursor: "0-9".into(),
+                        next: Some("0-9~40".into()),
+                        more: true,
+                    },
+                    sort: "-status".into(),
+                    after: "0-1".into(),
+                    next: Some("0-9~40".into()),
+                },
             )
             .shown(&inside),
         ),

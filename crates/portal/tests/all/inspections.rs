@@ -201,14 +201,20 @@ fn an_enterprise() -> Enterprise {
 fn a_queue() -> queue::View {
     let mut hours = vec![0; 24];
     hours[9] = 4;
-    let durations = figures::view(Place::Zone).tables.remove(Chart::Durations.word());
+    let mut tables = figures::view(Place::Zone).tables;
+    let durations = tables.remove(Chart::Durations.word());
+    let exports = workload::Exports {
+        waiting: tables.remove(Chart::ExportWaiting.word()),
+        today: Some(figures::exports()),
+        durations: tables.remove(Chart::ExportDurations.word()),
+    };
     let lanes = vec![("hold".into(), [1, 0, 2, 0, 1]), (String::new(), [0, 3, 0, 0, 0])];
     let line = Line { lane: Some("hold".into()), ..a_subject(true).trades.remove(0).line };
     queue::View {
         lines: vec![line],
         all: 1,
         tab: "all".into(),
-        workload: Some(workload::View { lanes, hours, more: true, durations }),
+        workload: Some(workload::View { lanes, hours, more: true, durations, exports }),
         ..queue::View::default()
     }
 }

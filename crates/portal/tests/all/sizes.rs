@@ -161,11 +161,14 @@ fn forty_receipts_of_long_lists_are_one_page_and_each_can_be_read() {
         time: "20261123100000123".into(),
         receipt: "<ceb:TaxListRd><ceb:gnum>1</ceb:gnum><ceb:gcode>3304990039</ceb:gcode></ceb:TaxListRd>"
             .repeat(99),
+        document_number: "5301980501-0000012345".into(),
     };
-    let all = Receipts { receipts: (0..40).map(receipt).collect(), cursor: "1-28".into() };
-    small("receipts", |frame| receipts::page(frame, &all, "", true).shown(frame));
+    let all =
+        Receipts { receipts: (0..40).map(receipt).collect(), cursor: "1-28".into(), ..Receipts::default() };
+    let all = receipts::View { receipts: all, next: Some("1-28".into()), ..receipts::View::default() };
+    small("receipts", |frame| receipts::page(frame, &all).shown(frame));
     let english = frame(Language::English, true);
-    let shown = receipts::page(&english, &all, "", true).shown(&english);
+    let shown = receipts::page(&english, &all).shown(&english);
     let folded = shown.matches("<pre>").count();
     assert_eq!(folded + shown.matches("/desk/receipts?position=").count(), 40);
     assert!(folded > 0 && shown.contains("/desk/receipts?position=39&amp;number=1"));

@@ -7,30 +7,81 @@ use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
-use ceb::Decimal;
+use ceb::{Day, Decimal};
 use clearance::Text;
-use clearance::consignment::{Consignment, State as Standing};
+use clearance::consignment::{Bill, Consignment, State as Standing};
 use clearance::event::TimerKind;
 use ledger::{Account, Balance};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Read, Scope, Search, StoreError};
+use store::{Read, Scope, Search, StoreError, Summary};
 
-/// What a list of bills may be narrowed to, beside all: what is owed, and what of it is late.
-pub const NARROWED: [&str; 2] = ["owed", "overdue"];
+/// What a list of bills may be narrowed to, beside all: what is owed, what of it is late, and what is paid.
+pub const NARROWED: [&str; 3] = ["owed", "overdue", "paid"];
+/// Lines of trades that are looked at for a page of a narrowed list, at most; and those of them whose bill is read.
+const LOOKED: usize = 2_000;
+const READ: usize = 200;
 
-/// `GET /v1/bills?which=&after=&limit=`: bills of released trades, the newest trade first. A page looks at so many trades as
-/// `limit` says; of those narrowed away nothing is shown, so a page may have fewer lines, or none, and yet a cursor.
+/// To what a list is narrowed.
+struct Narrowed {
+    which: Option<Text>,
+    /// Days of release, the first and the last.
+    from: Option<Day>,
+    to: Option<Day>,
+}
+
+impl Narrowed {
+    fn asked(query: &Query) -> Result<Self, Problem> {
+        let which = parameter(query, "which");
+        if which.as_ref().is_some_and(|which| !NARROWED.contains(&which.as_str())) {
+            return Err(Problem::bad_request(&format!("which is one of {}", NARROWED.join(", "))));
+        }
+        let day = |name: &str| {
+            let Some(text) = parameter(query, name) else { return Ok(None) };
+            // As people and as browsers write it.
+            let digits: String = text.chars().filter(|sign| *sign != '-').collect();
+            let wrong = || Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd"));
+            Day::parse(&digits).map(Some).ok_or_else(wrong)
+        };
+        let (from, to) = (day("from")?, day("to")?);
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(Problem::bad_request("from is not after to"));
+        }
+        Ok(Self { which, from, to })
+    }
+
+    fn is_narrow(&self) -> bool {
+        self.which.is_some() || self.from.is_some() || self.to.is_some()
+    }
+
+    /// Whether the bill of a trade may be asked for: what was released then has changed since.
+    fn may_have(&self, line: &Summary) -> bool {
+        self.from.is_none_or(|from| line.time.day() >= from)
+    }
+
+    fn has(&self, bill: &Bill) -> bool {
+        let is_asked = match self.which.as_deref() {
+            Some("owed") => bill.owed > 0 && !bill.paid,
+            Some("paid") => bill.paid,
+            Some(_) => bill.overdue,
+            None => true,
+        };
+        let within = self.from.is_none_or(|from| bill.released_on >= from)
+            && self.to.is_none_or(|to| bill.released_on <= to);
+        is_asked && within
+    }
+}
+
+/// `GET /v1/bills?which=&from=&to=&after=&limit=`: bills of released trades, the newest trade first; those of one state, or that
+/// were released on some days. There is no index of bills: a page of a narrowed list looks at so many trades at most, so it may
+/// have fewer lines than `limit`, or none, and yet a cursor.
 pub async fn list(
     State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let which = parameter(&query, "which");
-    if which.as_ref().is_some_and(|which| !NARROWED.contains(&which.as_str())) {
-        return Err(Problem::bad_request(&format!("which is one of {}", NARROWED.join(", "))));
-    }
-    let after = match parameter(&query, "after") {
+    let narrowed = Narrowed::asked(&query)?;
+    let mut after = match parameter(&query, "after") {
         None => None,
         Some(text) => {
             Some(text.parse().map_err(|_| Problem::bad_request("after is a cursor of an earlier answer"))?)
@@ -39,17 +90,29 @@ pub async fn list(
     let scope = scope(&window, &caller);
     let states = [Standing::Released, Standing::Closed].map(Standing::number).to_vec();
     let search = Search { states, ..Search::default() };
-    let (found, next) = window.read.search(&scope, &search, after, limit(&query, BILLS)?).await?;
+    let limit = limit(&query, BILLS)?;
     let (mut bills, mut owners) = (Vec::new(), Vec::new());
-    for summary in &found {
-        let Some(consignment) = window.read.consignment(&summary.order).await? else { continue };
-        if let Some(bill) = bill(&consignment, &scope, which.as_deref()) {
-            owners.push(consignment.parties());
-            let mut line = lines::summary(summary, caller.is_office());
-            line["bill"] = bill;
-            bills.push(line);
+    let (mut looked, mut seen) = (0, 0);
+    let next = loop {
+        // No more at once than may be shown: what is behind the last line is for the next page.
+        let (found, next) = window.read.search(&scope, &search, after, limit - bills.len()).await?;
+        looked += found.len();
+        for summary in found.iter().filter(|summary| narrowed.may_have(summary)) {
+            seen += 1;
+            let Some(consignment) = window.read.consignment(&summary.order).await? else { continue };
+            if let Some(bill) = bill(&consignment, &scope, &narrowed) {
+                owners.push(consignment.parties());
+                let mut line = lines::summary(summary, caller.is_office());
+                line["bill"] = bill;
+                bills.push(line);
+            }
         }
-    }
+        after = next;
+        let full = bills.len() == limit || looked >= LOOKED || seen >= READ;
+        if full || !narrowed.is_narrow() || next.is_none() {
+            break next;
+        }
+    };
     if caller.is_office() {
         readings::listed(&window, &caller, "bills", &query, &owners).await?;
     }
@@ -62,19 +125,14 @@ pub async fn list(
 }
 
 /// The bill of a trade with the days that run, if the caller is told of it and asks for such.
-fn bill(consignment: &Consignment, scope: &Scope, which: Option<&str>) -> Option<Value> {
+fn bill(consignment: &Consignment, scope: &Scope, narrowed: &Narrowed) -> Option<Value> {
     if let Scope::Party(codes) = scope
         && !view::is_principal(consignment, codes)
     {
         return None;
     }
     let bill = consignment.attempt.as_ref()?.bill.as_ref()?;
-    let is_asked = match which {
-        Some("owed") => bill.owed > 0,
-        Some(_) => bill.overdue,
-        None => true,
-    };
-    let mut shown = is_asked.then(|| view::bill(bill))?;
+    let mut shown = narrowed.has(bill).then(|| view::bill(bill))?;
     for (name, kind) in [("settledBy", TimerKind::SettlementDue), ("payBy", TimerKind::PaymentOverdue)] {
         let due = consignment.timers.iter().find(|(timer, _, _)| *timer == kind).map(|(_, _, due)| *due);
         shown[name] = due.map(view::time).into();

@@ -3,7 +3,7 @@
 
 use super::consignments::QUEUE;
 use super::error::Problem;
-use super::{assignments, exports, scope};
+use super::{Query, assignments, exports, readings, scope};
 use crate::auth::Caller;
 use crate::proving::codes_of;
 use crate::{Window, finding, pre_entry};
@@ -31,11 +31,12 @@ pub struct Page {
     pub found: Vec<Arc<ExportTrade>>,
     /// Where the next begins: a cursor, or how many rows stand before it where the list is sorted.
     pub next: Option<u64>,
-    /// Whether there are more than are put in order.
+    /// Whether an order was asked for and there are too many for it: they stand as they came.
     pub more: bool,
 }
 
-/// A page of the trades that are asked for: those that have a number, or the newest first, or the newest 500 in an order.
+/// A page of the trades that are asked for: those that have a number, or the newest first, or in an order by a column, if they fit
+/// into 500 lines. More of them stand as they came.
 pub async fn page(
     window: &Window,
     search: &ExportSearch,
@@ -54,13 +55,17 @@ pub async fn page(
         let (found, next) = window.read.exports(search, after, limit).await?;
         return Ok(Page { found, next, more: false });
     };
-    let (mut found, next) = window.read.exports(search, None, QUEUE).await?;
+    let (mut found, rest) = window.read.exports(search, None, QUEUE).await?;
     sorted_by(&mut found, &sort)?;
+    if rest.is_some() {
+        let (found, next) = window.read.exports(search, after, limit).await?;
+        return Ok(Page { found, next, more: true });
+    }
     let from = usize::try_from(after.unwrap_or_default()).unwrap_or(usize::MAX).min(found.len());
     found.drain(..from);
-    let rest = (found.len() > limit).then(|| (from + limit) as u64);
+    let next = (found.len() > limit).then(|| (from + limit) as u64);
     found.truncate(limit);
-    Ok(Page { found, next: rest, more: next.is_some() })
+    Ok(Page { found, next, more: false })
 }
 
 /// Columns that lists are sorted by.
@@ -242,18 +247,30 @@ pub struct Queue {
     pub more: bool,
 }
 
-/// What waits for an officer in these states, and who works on it; `count` rows after `from`.
+/// The line that a list of these states begins with. Of it nothing is shown but that it changed: that is no reading.
+pub(crate) async fn first(window: &Window, caller: &Caller, query: &Query) -> Result<Value, Problem> {
+    let search = exports::search(window, caller, query)?;
+    let (found, _) = window.read.exports(&search, None, 1).await?;
+    let (codes, _) = window.names_of(&caller.party);
+    Ok(found.first().map(|trade| exports::line(trade, &codes, caller.is_office())).into())
+}
+
+/// What waits for an officer in these states, and who works on it; `count` rows after `from`. That he reads it is written down.
 pub async fn queue(
     window: &Window,
     caller: &Caller,
     states: Vec<u16>,
     sort: &str,
     (from, count): (usize, usize),
+    asked: &Query,
 ) -> Result<Queue, Problem> {
     let Waiting { mut found, more } = waiting_in(window, caller, states).await?;
     if !sort.is_empty() {
         sorted_by(&mut found, sort)?;
     }
+    let shown = found.iter().skip(from).take(count);
+    let owners: Vec<Vec<Text>> = shown.map(|trade| trade.parties()).collect();
+    readings::listed(window, caller, "exports", asked, &owners).await?;
     let taken = window.control.assignments(window.clock.now()).await?;
     let (codes, _) = window.names_of(&caller.party);
     let mut lines = Vec::new();

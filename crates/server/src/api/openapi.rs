@@ -86,7 +86,7 @@ fn parameters(path: &str, method: &str) -> Vec<Value> {
             "copNo",
             "kind",
         ],
-        ("get", "/v1/receipts") => &["after", "limit", "form"],
+        ("get", "/v1/receipts") => &["after", "limit", "form", "sort"],
         ("get", "/v1/accounts") => &["kind", "after", "limit"],
         ("get", "/v1/consignments") => &["state", "number", "party", "sort", "after", "limit", "with"],
         ("get", "/v1/registers") => &["with"],
@@ -320,11 +320,6 @@ fn schemas() -> Value {
         ]),
         "MessageAnswer": object(&[("message", of("Message")), ("documents", list_of("Document"))]),
         "FirstAnswers": object(&[("documents", json!({"type": "array", "items": object(&[("position", whole.clone()), ("kind", or_null("integer"))])}))]),
-        "Receipt": object(&[
-            ("position", whole.clone()), ("number", whole.clone()), ("recipient", text.clone()), ("message", text.clone()), ("status", whole.clone()),
-            ("time", text.clone()), ("receipt", json!({"description": "an object, or the XML as text with form=xml"})),
-        ]),
-        "Receipts": object(&[("receipts", list_of("Receipt")), ("cursor", text.clone())]),
         "ConsignmentLine": object(&[
             ("platform", text.clone()), ("orderNo", text.clone()), ("state", whole.clone()), ("stateWord", or_null("string")), ("invtNo", or_null("string")),
             ("customsCode", text.clone()), ("changed", text.clone()),

@@ -1,4 +1,4 @@
-//! The schemas of documents and definitions, of who works on what, of decisions on many, of what is found in the evidence log,
+//! The schemas of receipts, of documents and definitions, of who works on what, of decisions on many, of what is found in the evidence log,
 //! and of the space for trying.
 
 use super::openapi::{list_of, object};
@@ -15,7 +15,7 @@ pub(super) const SUMMARIES: [&str; 4] = [
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
-        "/v1/bills" => &["which", "after", "limit"],
+        "/v1/bills" => &["which", "from", "to", "after", "limit"],
         "/v1/search" => &["text"],
         "/v1/assignments/{platform}/{order_no}" => &["of"],
         "/v1/decisions" => &["officer", "from", "to", "after", "limit", "form"],
@@ -55,6 +55,18 @@ pub(super) fn schemas() -> Map<String, Value> {
     shared["properties"]["subject"] = json!({"type": "string",
         "description": "the business key, where the rule gives every field that it is made of"});
     let all = json!({
+        "Receipt": object(&[
+            ("position", whole.clone()), ("number", whole.clone()), ("recipient", text.clone()), ("message", text.clone()), ("status", whole.clone()),
+            ("time", text.clone()), ("receipt", json!({"description": "an object, or the XML as text with form=xml"})),
+            ("documentNumber", text.clone()),
+        ]),
+        "Receipts": json!({
+            "type": "object", "required": ["receipts", "cursor"],
+            "properties": {
+                "receipts": list_of("Receipt"), "cursor": text.clone(), "next": or_null("string"),
+                "more": {"type": "boolean", "description": "with sort by a column: there are more than the newest 500, which are in order"},
+            },
+        }),
         "SharedRecords": object(&[
             ("events", json!({"type": "array", "items": shared})), ("cursor", text.clone()), ("complete", truth.clone()),
             ("share", text.clone()), ("version", whole.clone()), ("purpose", text.clone()), ("receiver", text.clone()),

@@ -24,12 +24,16 @@ const LINES: usize = 20_000;
 const DAYS: i64 = 29 * 86_400_000;
 /// What waits now, which is in no table of days.
 const WAITING: &str = "waiting";
+/// The same of exports.
+const EXPORT_WAITING: &str = "export-waiting";
 
 /// `GET /v1/statistics`: the tables and what each may be asked by.
 pub async fn tables() -> Json<Value> {
     let table = |table: &Table| json!({"table": table.word(), "by": Dimension::words(*table), "ofParties": table.of_party().is_some()});
     let mut tables: Vec<Value> = Table::ASKED.iter().map(table).collect();
-    tables.push(json!({"table": WAITING, "by": ["district", "state", "upto"], "ofParties": false}));
+    let waiting = [WAITING, EXPORT_WAITING]
+        .map(|word| json!({"table": word, "by": ["district", "state", "upto"], "ofParties": false}));
+    tables.extend(waiting);
     Json(json!({ "tables": tables }))
 }
 
@@ -63,9 +67,9 @@ pub(crate) fn caller_told(
         Scope::Office(districts) => Whose::Office(districts),
         Scope::Party(codes) => Whose::Party(codes),
     };
-    if word == WAITING {
+    if [WAITING, EXPORT_WAITING].contains(&word) {
         return match &whose {
-            Whose::Office(districts) => Ok(waiting(window, districts)),
+            Whose::Office(districts) => Ok(waiting(window, word, districts)),
             _ => Err(Problem::not_found("what waits for officers is told to them")),
         };
     }
@@ -207,14 +211,16 @@ fn percentiles(figures: &Figures, asked: &Asked, whose: &Whose) -> Value {
     Value::Object(told)
 }
 
-/// What waits for officers now, by district, state and age.
-fn waiting(window: &Window, districts: &[Text]) -> Value {
+/// What waits for officers now, by district, state and age; of imports or of exports.
+fn waiting(window: &Window, word: &str, districts: &[Text]) -> Value {
     let now = window.clock.now();
     let standing = window.statistics.standing();
     let sees = |district: &Text| {
         districts.is_empty() || districts.iter().any(|prefix| district.starts_with(prefix.as_str()))
     };
-    let waits = standing.figures.waiting(now).into_iter().filter(|waiting| sees(&waiting.district));
+    let figures = &standing.figures;
+    let all = if word == EXPORT_WAITING { figures.waiting_exports(now) } else { figures.waiting(now) };
+    let waits = all.into_iter().filter(|waiting| sees(&waiting.district));
     let shown: Vec<Value> = waits
         .map(|waiting| {
             json!({
@@ -223,7 +229,7 @@ fn waiting(window: &Window, districts: &[Text]) -> Value {
             })
         })
         .collect();
-    let mut answer = json!({"table": WAITING, "by": ["district", "state", "upto"], "lines": shown});
+    let mut answer = json!({"table": word, "by": ["district", "state", "upto"], "lines": shown});
     stand(&mut answer, &standing, now);
     answer
 }

@@ -11,7 +11,7 @@ use ::portal::Desk;
 use ::portal::answers::bills::Bills;
 use ::portal::answers::search::Found;
 use ::portal::answers::{List, Receipts, Rules};
-use ::portal::pages::{self, address, bills, consignments, home, search};
+use ::portal::pages::{self, address, bills, consignments, home, receipts, search};
 use ::portal::parts::Sorting;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -48,14 +48,16 @@ pub async fn home(
         return Ok(to(Desk::MyTrades.address()));
     }
     let role = caller.role.word().to_owned();
-    let newest = if caller.rights.has(Right::ConsignmentsRead) {
+    let (newest, exports) = if caller.rights.has(Right::ConsignmentsRead) {
+        let by_step = query(&[("by", "step")]);
+        let exports = read(api::statistics::caller_told(&window, &caller, "export-flow", &by_step)?)?;
         let asked = query(&[("limit", NEWEST)]);
         let list: List = read(api::consignments::search(State(window), caller, asked).await?.0)?;
-        Some(list.consignments)
+        (Some(list.consignments), Some(exports))
     } else {
-        None
+        (None, None)
     };
-    Ok(shown(&frame, &home::page(&frame, &home::View { role, newest })))
+    Ok(shown(&frame, &home::page(&frame, &home::View { role, newest, exports })))
 }
 
 /// `GET /desk/consignments?state=&number=&after=`.
@@ -93,7 +95,7 @@ pub async fn consignments(
     Ok(shown(&frame, &consignments::page(&frame, &view)))
 }
 
-/// `GET /desk/receipts?after=`; with `position` and `number` one receipt alone, to be read as text and never as a page.
+/// `GET /desk/receipts?sort=&after=`; with `position` and `number` one receipt alone, to be read as text and never as a page.
 pub async fn receipts(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
@@ -106,23 +108,29 @@ pub async fn receipts(
         return Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], bytes).into_response());
     }
     let after = get(&asked, "after");
-    let beneath = query(&[("after", after), ("limit", RECEIPTS), ("form", "xml")]);
-    let receipts: Receipts = read(api::receipts::list(State(window), caller, beneath).await?.0)?;
-    let full = receipts.receipts.len().to_string() == RECEIPTS;
-    Ok(shown(&frame, &pages::receipts::page(&frame, &receipts, after, full)))
+    let sort = Sorting::read(get(&asked, "sort"), &receipts::SORTED).text();
+    let beneath = query(&[("after", after), ("limit", RECEIPTS), ("form", "xml"), ("sort", &sort)]);
+    let told: Receipts = read(api::receipts::list(State(window), caller, beneath).await?.0)?;
+    // A feed goes on for ever: there is a next page where this one is full.
+    let of_feed = sort.is_empty() || sort == "time";
+    let full = of_feed && told.receipts.len().to_string() == RECEIPTS;
+    let next = if full { Some(told.cursor.clone()) } else { told.next.clone() };
+    let view = receipts::View { receipts: told, sort, after: after.to_owned(), next };
+    Ok(shown(&frame, &receipts::page(&frame, &view)))
 }
 
-/// `GET /desk/bills?which=&after=`.
+/// `GET /desk/bills?which=&from=&to=&after=`.
 pub async fn bills(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
     asked: Query,
 ) -> Result<Response, Problem> {
-    let (which, after) = (get(&asked, "which"), get(&asked, "after"));
-    let beneath = query(&[("which", which), ("after", after)]);
+    let [which, from, to, after] = ["which", "from", "to", "after"].map(|name| get(&asked, name));
+    let beneath = query(&[("which", which), ("from", from), ("to", to), ("after", after)]);
     let told: Bills = read(api::bills::list(State(window), caller, beneath).await?.0)?;
-    let view = bills::View { told, which: which.to_owned(), after: after.to_owned() };
+    let (from, to) = (from.to_owned(), to.to_owned());
+    let view = bills::View { told, which: which.to_owned(), from, to, after: after.to_owned() };
     Ok(shown(&frame, &bills::page(&frame, &view)))
 }
 

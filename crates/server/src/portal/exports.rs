@@ -4,7 +4,7 @@ use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
 use super::officer::{chosen, is_chinese, new_id, queued, taken_or_given_up};
-use super::{read, shown, shown_as, to};
+use super::{read, shown, shown_as, to, workload};
 use crate::Window;
 use crate::api::actions::Body;
 use crate::api::error::Problem;
@@ -15,6 +15,7 @@ use ::portal::Frame;
 use ::portal::answers::Decided;
 use ::portal::answers::exports::{Export, ExportLine};
 use ::portal::pages::exports::{Decision, SORTED, View, export_address, list as list_page, page};
+use ::portal::pages::workload::View as Charts;
 use ::portal::pages::{address, queue as queue_page};
 use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
@@ -64,7 +65,11 @@ pub(super) async fn queue(
     let sort = Sorting::read(get(asked, "sort"), &queue_page::SORTED).text();
     let from = after.parse().unwrap_or(0);
     let all: Vec<String> = states.iter().map(u16::to_string).collect();
-    let found = export_lists::queue(window, caller, states, &sort, (from, queue_page::PAGE)).await?;
+    let workload = (from == 0)
+        .then(|| workload::of_exports(window, caller))
+        .transpose()?
+        .map(|exports| Charts { exports, ..Charts::default() });
+    let found = export_lists::queue(window, caller, states, &sort, (from, queue_page::PAGE), asked).await?;
     let view = queue_page::View {
         exports: read::<Vec<ExportLine>>(found.lines.into())?,
         tab: queue_page::EXPORTS.to_owned(),
@@ -76,6 +81,7 @@ pub(super) async fn queue(
         live: Some(address("/desk/live", &[("exports", "list"), ("state", &all.join(","))])),
         decides: caller.rights.has(Right::ActionsDecide),
         inspects: caller.rights.has(Right::ActionsInspect),
+        workload,
         ..queue_page::View::default()
     };
     Ok(queued(frame, &view, get(asked, "said")))

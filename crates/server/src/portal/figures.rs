@@ -45,6 +45,10 @@ impl Reader<'_> {
 
     /// A table as the interface answers it; none where it is not for this reader.
     fn told(&self, window: &Window, chart: Chart, days: (&str, &str)) -> Result<Option<Value>, Problem> {
+        // What everybody is shown of exports is in the interface.
+        if matches!(self, Self::Everybody) && chart.is_of_exports() {
+            return Ok(None);
+        }
         let (table, by) = chart.table();
         // By mode there would be fewer that may be told.
         let by = if matches!((self, chart), (Self::Everybody, Chart::Days)) { "day,step" } else { by };
@@ -109,10 +113,14 @@ fn view(
             view.tables.insert(chart.word().to_owned(), read::<Figures>(told)?);
         }
     }
-    let (whole, table, by) = figures::WHOLE;
-    let told = reader.table(window, table, by, (&view.from, &view.to))?;
-    if let Some(told) = told {
-        view.tables.insert(whole.to_owned(), read::<Figures>(told)?);
+    let wholes = [figures::WHOLE, figures::EXPORTS];
+    // Everybody's page is of imports.
+    for (whole, table, by) in wholes.into_iter().take(if matches!(reader, Reader::Everybody) { 1 } else { 2 })
+    {
+        let told = reader.table(window, table, by, (&view.from, &view.to))?;
+        if let Some(told) = told {
+            view.tables.insert(whole.to_owned(), read::<Figures>(told)?);
+        }
     }
     view.names = names(window, &view, texts);
     Ok(view)

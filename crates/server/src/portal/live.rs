@@ -4,14 +4,15 @@
 
 use super::desk::{get, query};
 use super::guard::{Seen, session};
-use super::{figures, officer, operation};
+use super::{figures, officer, operation, read};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{self, Query};
 use crate::auth::{Caller, Denied};
 use crate::intake::Closed;
 use crate::rights::Right;
-use ::portal::pages::{address, consignment};
+use ::portal::answers::exports::Export;
+use ::portal::pages::{address, consignment, exports};
 use ::portal::{Frame, Markup, Part};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -75,16 +76,15 @@ async fn first(window: &Window, caller: &Caller, state: &str) -> Result<Value, P
 }
 
 /// The same of export trades.
-async fn first_export(window: &Arc<Window>, caller: &Caller, state: &str) -> Result<Value, Problem> {
-    let asked = query(&[("state", state), ("limit", "1")]);
-    let list = api::exports::list(State(window.clone()), caller.clone(), asked).await?.0;
-    Ok(list["exports"][0].clone())
+async fn first_export(window: &Window, caller: &Caller, state: &str) -> Result<Value, Problem> {
+    api::export_lists::first(window, caller, &query(&[("state", state)])).await
 }
 
-/// Counts of what became of declarations that somebody may see.
+/// Counts of what became of declarations that somebody may see, imports and exports.
 fn steps(window: &Window, caller: &Caller) -> Result<Value, Problem> {
-    let mut told = api::statistics::caller_told(window, caller, "flow", &query(&[("by", "step")]))?;
-    Ok(told["lines"].take())
+    let told = |table: &str| api::statistics::caller_told(window, caller, table, &query(&[("by", "step")]));
+    let (mut imports, mut exports) = (told("flow")?, told("export-flow")?);
+    Ok(Value::Array(vec![imports["lines"].take(), exports["lines"].take()]))
 }
 
 fn counted(window: &Window) -> Vec<u64> {
@@ -178,6 +178,15 @@ async fn trade(watch: &Watch, caller: &Caller, order: &OrderKey) -> Result<Strin
     Ok(part(watch, consignment::MOVES, next, false, &consignment::record(&watch.frame, &found)))
 }
 
+/// The same of an export trade.
+async fn export(watch: &Watch, caller: &Caller, key: &ExportTradeKey) -> Result<String, Problem> {
+    let found: Export = read(api::exports::shown(&watch.window, caller, key).await?)?;
+    let seen = found.line.version.to_string();
+    let next =
+        address("/desk/live", &[("merchant", &key.merchant), ("order", &key.order_no), ("seen", &seen)]);
+    Ok(part(watch, consignment::MOVES, next, false, &exports::record(&watch.frame, &found)))
+}
+
 /// Whether it changed; none = he may not watch any more, or the window is closing.
 async fn look(watch: &Watch) -> Option<Look> {
     let window = &watch.window;
@@ -198,7 +207,10 @@ async fn look(watch: &Watch) -> Option<Look> {
         Shown::Export(key, version) => {
             let scope = api::scope(window, &caller);
             let now = api::exports::found(window, &scope, key).await.ok()?;
-            Some(if now.version == *version { Look::Same } else { Look::Changed(None) })
+            if now.version == *version {
+                return Some(Look::Same);
+            }
+            Some(Look::Changed(export(watch, &caller, key).await.ok()))
         }
         // They move all the time: a page that was just shown is not old.
         Shown::Figures(..) if watch.looks < FIGURES => Some(Look::Same),

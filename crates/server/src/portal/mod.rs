@@ -167,6 +167,23 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/credit/report"),
 ];
 
+/// Routes that answer with no page: files, streams, what was received. All the others are looked at in a browser and measured.
+pub const NO_PAGES: [&str; 13] = [
+    "/static/{name}",
+    "/indicators/file",
+    "/desk/zone/file",
+    "/desk/live",
+    "/desk/messages/{position}",
+    "/desk/registers/attachments/{id}/content",
+    "/desk/consignments/{platform}/{order_no}/photographs/{sha256}",
+    "/desk/evidence/file",
+    "/desk/decisions/file",
+    "/desk/books/{id}/file",
+    "/desk/sites/{code}/passes",
+    "/my/data/file",
+    "/desk/credit/report",
+];
+
 /// The routes of the pages.
 pub fn routes() -> Router<Arc<Window>> {
     Router::new()

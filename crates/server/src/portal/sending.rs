@@ -413,6 +413,8 @@ async fn send_filled(
         }
         Some(answered) => {
             view.findings = answered.findings;
+            // What is corrected here and sent again is another document, and later than this one.
+            renew(window, &view.definition, &mut view.values)?;
             StatusCode::UNPROCESSABLE_ENTITY
         }
         None => StatusCode::UNPROCESSABLE_ENTITY,

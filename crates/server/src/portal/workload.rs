@@ -1,4 +1,5 @@
-//! What the charts below the queue count: what waits, what ended today, and the figures of the last days.
+//! What the charts below the queue count: what waits, what ended today, and the figures of the last days. Of exports all of it is
+//! from the figures, which are in memory: their queue has no lines without documents.
 
 use super::desk::query;
 use super::read;
@@ -7,7 +8,7 @@ use crate::api::error::Problem;
 use crate::api::{consignments, statistics};
 use crate::auth::Caller;
 use ::portal::answers::figures::Figures;
-use ::portal::pages::workload::{AGES, View};
+use ::portal::pages::workload::{AGES, Exports, View};
 use clearance::consignment::Lane;
 use clearance::keys::Time;
 use std::collections::BTreeMap;
@@ -60,6 +61,22 @@ pub async fn view(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<
         hours,
         more: ended.more && oldest.is_some_and(|oldest| oldest >= midnight),
         durations: Some(durations),
+        exports: of_exports(window, caller)?,
+    })
+}
+
+/// What the charts show of exports to a caller.
+pub fn of_exports(window: &Window, caller: &Caller) -> Result<Exports, Problem> {
+    let now = window.clock.now();
+    let told = |table: &str, from: Time, by: &str| {
+        let days = [from, now].map(|time| time.day().number().to_string());
+        let asked = query(&[("from", &days[0]), ("to", &days[1]), ("by", by)]);
+        read::<Figures>(statistics::caller_told(window, caller, table, &asked)?).map(Some)
+    };
+    Ok(Exports {
+        waiting: told("export-waiting", now, "")?,
+        today: told("export-flow", now, "step")?,
+        durations: told("export-durations", Time(now.0 - DAYS), "span,upto")?,
     })
 }
 

@@ -4,24 +4,8 @@
 use crate::permissions::{CALLERS, World};
 use crate::portal_in_browser::{CHECKS, browser, focus, folder, serve, take_over};
 use crate::portal_permissions::{TABLE, asked};
+use server::portal::NO_PAGES;
 use std::collections::BTreeSet;
-
-/// Routes that are no pages: files, streams, what was received.
-const NO_PAGES: [&str; 13] = [
-    "/static/{name}",
-    "/indicators/file",
-    "/desk/zone/file",
-    "/desk/live",
-    "/desk/messages/{position}",
-    "/desk/registers/attachments/{id}/content",
-    "/desk/consignments/{platform}/{order_no}/photographs/{sha256}",
-    "/desk/evidence/file",
-    "/desk/decisions/file",
-    "/desk/books/{id}/file",
-    "/desk/sites/{code}/passes",
-    "/my/data/file",
-    "/desk/credit/report",
-];
 
 /// What a page says in its middle, without what is drawn anew for each form.
 const MIDDLE: &str = "(() => { const main = document.querySelector('main').cloneNode(true); \

@@ -293,3 +293,83 @@ async fn an_officer_has_his_decisions_on_exports_in_his_list() {
     let file = browser.get("/desk/decisions/file").await;
     assert!(file.text.contains(MERCHANT) && file.text.contains("approve"), "{}", file.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exports_are_counted_at_both_desks_with_links_to_their_lists() {
+    let (zone, trades) = zone().await;
+    let (mut browser, session) = officer(&zone, "guan.yi", &Duty::ALL).await;
+    assert_eq!(act(&zone, &session, &trades[0], "inspect", "d1").await.0, 200);
+    zone.clock.set(Time(zone.clock.now().0 + 2 * 3_600_000));
+    server::statistics::follow(&zone.window).await.unwrap();
+    let (status, waits) = zone.get(OFFICER, "/v1/statistics/export-waiting").await;
+    assert_eq!(status, 200, "{waits}");
+    let of = |state: &str| {
+        let lines = waits["lines"].as_array().unwrap().iter();
+        lines.filter(|line| line["state"] == state).map(|line| line["count"].as_u64().unwrap()).sum::<u64>()
+    };
+    // What is concluded waits for its bill, not for an officer.
+    assert_eq!((of("review"), of("inspection"), of("concluded")), (2, 1, 0), "{waits}");
+    assert_eq!(zone.get(MERCHANT, "/v1/statistics/export-waiting").await.0, 404);
+    assert_eq!(zone.get(OFFICER, "/v1/statistics/waiting").await.1["lines"], json!([]), "no import waits");
+
+    let counted = |page: &crate::support::browser::Shown, state: &str| {
+        page.text.contains(&format!("href=\"/desk/exports?state={state}\""))
+    };
+    for tab in ["all", "exports"] {
+        let queue = browser.get(&format!("/desk/queue?tab={tab}")).await;
+        assert!(queue.words().contains("出口待处置：按等待时长和状态"), "{tab}: {}", queue.words());
+        assert!(queue.words().contains("出口近七日通关时长"), "{tab}: {}", queue.words());
+        assert!(counted(&queue, "500") && counted(&queue, "399"), "{tab}: {}", queue.text);
+    }
+    let zone_page = browser.get("/desk/zone").await;
+    assert!(zone_page.words().contains("出口：等待关员处置") && counted(&zone_page, "500"));
+    let mut party = people::signed_in(&zone, "wang.li", MERCHANT, Role::Merchant, &[Duty::Operator]).await;
+    for browser in [&mut browser, &mut party] {
+        let home = browser.get("/desk").await;
+        assert!(home.words().contains("近30日出口清单进展"), "{}", home.words());
+        assert!(counted(&home, "2") && counted(&home, "300") && counted(&home, "399"), "{}", home.text);
+    }
+    // Whoever has no exports is shown none, and everybody's page is of imports.
+    let mut bank = people::signed_in(&zone, "qian.yi", "5301960302", Role::Payment, &[Duty::Operator]).await;
+    assert!(!bank.get("/desk").await.words().contains("近30日出口清单进展"));
+    assert!(!Browser::new(&zone).get("/indicators").await.words().contains("出口："));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_to_an_export_is_put_in_place_while_its_page_is_open() {
+    let (zone, trades) = zone().await;
+    let (mut browser, _) = officer(&zone, "guan.yi", &[Duty::Decider]).await;
+    let (_, other) = officer(&zone, "guan.er", &[Duty::Decider]).await;
+    let page = browser.get(&desk(&trades[0])).await;
+    assert!(page.text.contains("<div id=\"live-happened\">"), "what is replaced: {}", page.text);
+    let live =
+        page.text.split("data-live=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let (stream, done) = tokio::join!(browser.get(&live), act(&zone, &other, &trades[0], "suspend", "d1"));
+    assert_eq!(done.0, 200, "{}", done.1);
+    assert_eq!(stream.text.matches("event: changed").count(), 1, "{}", stream.text);
+    assert!(
+        stream.text.contains("id=\"live-happened\" data-part")
+            && stream.text.contains("data-next=\"/desk/live?merchant=")
+            && stream.text.contains("guan.er"),
+        "with what the other said, and where the next change is told: {}",
+        stream.text
+    );
+    // A list that is watched is read by nobody.
+    let readings = async || {
+        let (_, told) = zone.get(MERCHANT, "/v1/registers/accesses?limit=500").await;
+        told["records"].as_array().unwrap().len()
+    };
+    let queue = browser.get(QUEUE).await;
+    let live =
+        queue.text.split("data-live=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let before = readings().await;
+    assert!(before > 0, "the queue and the trades were");
+    let (stream, ()) = tokio::join!(browser.get(&live), async {
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        for (sender, document) in Export::new(7, 9, zone.clock.now()).in_mode("1210").documents() {
+            zone.send(&sender, document).await;
+        }
+    });
+    assert!(stream.text.contains("event: changed"), "{}", stream.text);
+    assert_eq!(readings().await, before);
+}

@@ -14,7 +14,7 @@ use store::Duty;
 /// One page of the queue is full, and some more wait when three are decided on.
 const TRADES: usize = 56;
 /// What sends the form of a decision.
-const SEND: &str = "form[action$=actions] button:not([type=button])";
+pub(crate) const SEND: &str = "form[action$=actions] button:not([type=button])";
 
 /// A zone whose trades all wait for a look at their documents.
 async fn zone() -> (Zone, Vec<Trade>) {
@@ -38,7 +38,7 @@ async fn zone() -> (Zone, Vec<Trade>) {
 }
 
 /// Presses a key until the focus is on what a selector names.
-fn go(browser: &mut Chromium, key: &str, selector: &str) {
+pub(crate) fn go(browser: &mut Chromium, key: &str, selector: &str) {
     let there = format!("document.activeElement.matches({})", json!(selector));
     for _ in 0..300 {
         browser.press(key);
@@ -51,16 +51,16 @@ fn go(browser: &mut Chromium, key: &str, selector: &str) {
     panic!("{key} never leads to {selector} on {}", browser.run("location.href"));
 }
 
-fn words(browser: &mut Chromium) -> String {
+pub(crate) fn words(browser: &mut Chromium) -> String {
     browser.run("document.querySelector('main').innerText").to_string()
 }
 
-fn chosen(browser: &mut Chromium) -> String {
+pub(crate) fn chosen(browser: &mut Chromium) -> String {
     let chosen = browser.run("document.querySelector('input[name=action]:checked')?.value ?? ''");
     chosen.as_str().unwrap().to_owned()
 }
 
-fn place(browser: &mut Chromium) -> String {
+pub(crate) fn place(browser: &mut Chromium) -> String {
     browser.run("location.pathname + location.search").as_str().unwrap().to_owned()
 }
 

@@ -609,7 +609,26 @@ async fn a_party_sees_its_bills_its_guarantee_and_whose_quota_a_trade_takes() {
         zone.get(trade.payment.pay_code.as_str(), "/v1/bills").await.1["bills"],
         serde_json::json!([])
     );
-    assert_eq!(zone.get(&agent, "/v1/bills?which=paid").await.0, 400);
+    // By state and by the days of release, which are both included.
+    let today = NOW.day().to_string();
+    for (asked, count) in [
+        ("which=paid".to_owned(), 0),
+        (format!("from={today}&to={today}"), 1),
+        (format!("which=owed&from={today}"), 1),
+        ("from=2026-11-01&to=2026-11-22".to_owned(), 0),
+        ("from=20261124".to_owned(), 0),
+    ] {
+        let (status, told) = zone.get(&agent, &format!("/v1/bills?{asked}")).await;
+        let found = told["bills"].as_array().map(Vec::len);
+        assert_eq!(
+            (status, found, &told["next"]),
+            (200, Some(count), &serde_json::Value::Null),
+            "{asked}: {told}"
+        );
+    }
+    for wrong in ["which=none", "from=x", "from=20261202&to=20261201"] {
+        assert_eq!(zone.get(&agent, &format!("/v1/bills?{wrong}")).await.0, 400, "{wrong}");
+    }
     let mut party = people::signed_in_english(&zone, "li.wei", &agent, Role::Agent, &[Duty::Operator]).await;
     let page = party.get("/desk/bills").await;
     assert!(
@@ -618,6 +637,18 @@ async fn a_party_sees_its_bills_its_guarantee_and_whose_quota_a_trade_takes() {
         page.words()
     );
     is_sound(&page, "bills");
+    let page = party.get("/desk/bills?which=owed&from=2026-11-01&to=2026-11-30").await;
+    assert!(
+        page.text.contains(&desk(&trade)) && page.text.contains("value=\"2026-11-01\""),
+        "{}",
+        page.words()
+    );
+    assert!(
+        page.text.contains("which=paid&amp;from=2026-11-01"),
+        "what it is narrowed to stays: {}",
+        page.text
+    );
+    is_sound(&page, "bills of some days");
     let page = party.get(&desk(&trade)).await;
     assert!(page.words().contains("Buyer's quota") && page.words().contains(buyer), "{}", page.words());
 }

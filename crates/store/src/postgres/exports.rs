@@ -3,6 +3,7 @@
 use super::cold::{Shared, damaged, position_of};
 use super::{failed, query};
 use crate::StoreError;
+use crate::queue::EXPORTS_WAITING;
 use crate::rows::{ExportLine, ExportLines, closed_keys};
 use clearance::Text;
 use clearance::export::{ClosedPeriod, ExportKey, ExportState};
@@ -26,7 +27,11 @@ pub(super) async fn list(
     let mut found = Vec::new();
     loop {
         let wanted = limit.max(PAGE);
-        let lines = lines(client, asked.number(), codes.as_deref(), &states, before, wanted).await?;
+        let lines = if asked.is_of_waiting() {
+            waiting(client, before, wanted).await?
+        } else {
+            lines(client, asked.number(), codes.as_deref(), &states, before, wanted).await?
+        };
         let mut stored = shared.states(client, lines.iter().map(|(position, _)| *position).collect()).await?;
         for (position, place) in &lines {
             before = *place;
@@ -72,6 +77,20 @@ async fn lines(
             query(client, &statement, &[&register, &before, &states, &wanted, &codes]).await
         }
     };
+    let rows = rows.map_err(|error| failed("read a list of exports", error))?;
+    Ok(rows.iter().map(|row| (position_of(row), row.get(2))).collect())
+}
+
+/// The same of export trades that wait for an officer, in the words of their index: found without looking through what was cleared.
+async fn waiting(
+    client: &ClientWrapper,
+    before: i64,
+    wanted: usize,
+) -> Result<Vec<(Position, i64)>, StoreError> {
+    let statement = format!(
+        "SELECT writer, sequence, created FROM record WHERE {EXPORTS_WAITING} AND created < $1 ORDER BY created DESC LIMIT $2"
+    );
+    let rows = query(client, &statement, &[&before, &(wanted as i64)]).await;
     let rows = rows.map_err(|error| failed("read a list of exports", error))?;
     Ok(rows.iter().map(|row| (position_of(row), row.get(2))).collect())
 }

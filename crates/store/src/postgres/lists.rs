@@ -3,8 +3,8 @@
 use super::cold::position_of;
 use super::{failed, query};
 use crate::StoreError;
-use crate::queue::{QueuePage, QueuePlace, QueueSearch, Stretch, Walk};
-use crate::rows::{Scope, Search, Summary, WAITING};
+use crate::queue::{QueuePage, QueuePlace, QueueSearch, Stretch, WAITING, Walk};
+use crate::rows::{Scope, Search, Summary};
 use clearance::Text;
 use clearance::keys::{OrderKey, Time};
 use deadpool_postgres::ClientWrapper;

@@ -14,6 +14,7 @@ mod load;
 mod people;
 mod providers;
 mod read;
+mod receipts;
 mod registers;
 pub mod rotate;
 mod scan;

@@ -3,8 +3,7 @@
 use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
 use super::scan::Scan;
-use super::write::unpack;
-use super::{Options, connect, exports, failed, lists, pool, query, registers, schema, took};
+use super::{Options, connect, exports, failed, lists, pool, query, receipts, registers, schema, took};
 use crate::codec;
 use crate::crypt::Keyring;
 use crate::master_key::MasterKey;
@@ -26,7 +25,6 @@ use ledger::{Account, AccountKind, Balance};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 /// Connections of readers.
@@ -200,68 +198,17 @@ impl Read for PostgresRead {
         after: &Cursor,
         limit: usize,
     ) -> Result<(Vec<ReceiptRow>, Cursor), StoreError> {
-        let client = self.client().await?;
-        let reading = |error| failed("read receipts", error);
         // What is committed meanwhile belongs to the next call: writers first, then no further than they were.
         let end = self.position().await?;
-        let mut found = Vec::new();
-        let recipients: Vec<&str> = recipients.iter().map(Text::as_str).collect();
-        for (writer, last) in &end.writers {
-            // A batch may have receipts before and after the cursor. Of a batch all rows are read, or none: recipients share it.
-            let (after, last) = (after.sequence(*writer), *last as i64);
-            let statement = "SELECT time, entries, batch FROM receipt WHERE recipient = ANY($1::text[]) AND writer = $2 AND batch > $3 AND batch <= $4 ORDER BY batch FETCH FIRST 32 ROWS WITH TIES";
-            let (mut from, begun) = (after as i64, found.len());
-            while found.len() - begun <= limit {
-                let parameters: [&(dyn ToSql + Sync); 4] = [&recipients, &i32::from(*writer), &from, &last];
-                let rows = query(&client, statement, &parameters).await.map_err(reading)?;
-                let Some(end) = rows.last().map(|row| row.get(2)) else { break };
-                from = end;
-                for row in &rows {
-                    let told = unpack(row.get(1)).filter(|(sequence, _)| *sequence > after);
-                    found.extend(told.map(|(sequence, number)| {
-                        (row.get::<_, i64>(0), Position { writer: *writer, sequence }, number as i16)
-                    }));
-                }
-            }
-        }
-        // By time of commit: it grows with the sequence of each writer, and what follows from another writer's row was
-        // committed later than it.
-        found.sort_unstable();
-        found.dedup();
-        let mut cursor = end;
-        if found.len() > limit {
-            let first = found[0].1;
-            let cut = found[limit].1;
-            // A row's receipts are never parted.
-            let mut page: Vec<_> = found[..limit].to_vec();
-            if first == cut {
-                page = found.iter().filter(|(_, position, _)| *position == first).copied().collect();
-            } else {
-                page.retain(|(_, position, _)| *position != cut);
-            }
-            for (writer, last) in &mut cursor.writers {
-                let told = page.iter().filter(|(_, position, _)| position.writer == *writer);
-                *last =
-                    told.map(|(_, position, _)| position.sequence).max().unwrap_or(after.sequence(*writer));
-            }
-            found = page;
-        }
-        let rows =
-            self.shared.rows(&client, &found.iter().map(|(_, position, _)| *position).collect()).await?;
-        let mut receipts = Vec::with_capacity(found.len());
-        for (_, position, number) in found {
-            let index = number as u16;
-            let receipt = match rows.get(&position) {
-                Some((_, Row::Event(event))) => {
-                    let outcome = event.outcome.as_deref();
-                    outcome.and_then(|outcome| outcome.receipts.get(usize::from(index)))
-                }
-                Some((_, Row::Message(message))) => message.receipts.get(usize::from(index)),
-                _ => None,
-            };
-            receipts.extend(receipt.map(|receipt| ReceiptRow { position, index, receipt: receipt.clone() }));
-        }
-        Ok((receipts, cursor))
+        receipts::feed(&self.shared, &self.client().await?, recipients, (after, end), limit).await
+    }
+    async fn newest_receipts(
+        &self,
+        recipients: &[Text],
+        upto: &Cursor,
+        limit: usize,
+    ) -> Result<(Vec<ReceiptRow>, Option<Cursor>), StoreError> {
+        receipts::newest(&self.shared, &self.client().await?, recipients, upto, limit).await
     }
     async fn listed(&self) -> Result<Cursor, StoreError> {
         self.position().await

@@ -111,6 +111,8 @@ const STEPS: &[&str] = &[
     // What waits for an officer in the orders of a queue.
     "CREATE INDEX listed_lane ON listed(lane, time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
      CREATE INDEX listed_age ON listed(time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);",
+    // Exports that wait for an officer.
+    "CREATE INDEX record_waiting ON record(created) WHERE register = 200 AND state IN ('300', '500', '501', '502', '503', '599', '600');",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every

@@ -58,7 +58,8 @@ pub(super) fn list(
     after: Option<u64>,
     limit: usize,
 ) -> Result<(Vec<ExportState>, Option<u64>), StoreError> {
-    let number = asked.number();
+    let (number, states) = (asked.number(), asked.states());
+    let states: Vec<&str> = states.iter().map(String::as_str).collect();
     let mut before = after.unwrap_or(u64::MAX);
     // What is merged meanwhile is then found in the index, as it was or newer.
     let (mut recent, parties) = {
@@ -73,7 +74,8 @@ pub(super) fn list(
     let mut found = Vec::new();
     loop {
         let wanted = limit.max(PAGE);
-        let page = shared.index(|index| index.records(number, parties.as_deref(), before, wanted))?;
+        let narrowed = (parties.as_deref(), states.as_slice());
+        let page = shared.index(|index| index.records(number, narrowed, before, wanted))?;
         // Down to where this page ends, or to the beginning.
         let end = page.last().filter(|_| page.len() == wanted).map_or(0, |(place, _)| *place);
         let mut states = recent.split_off(&end);

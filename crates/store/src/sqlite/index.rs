@@ -104,6 +104,7 @@ CREATE INDEX IF NOT EXISTS listed_age ON listed(time, created) WHERE state IN (3
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record(created INTEGER PRIMARY KEY, register INTEGER NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS record_register ON record(register, created);
+CREATE INDEX IF NOT EXISTS record_state ON record(register, state, created);
 CREATE TABLE IF NOT EXISTS record_party(party INTEGER NOT NULL, register INTEGER NOT NULL, created INTEGER NOT NULL,
     PRIMARY KEY(party, register, created)) STRICT, WITHOUT ROWID;
 ";
@@ -379,6 +380,38 @@ impl Index {
             while let Some(row) = rows.next()? {
                 let bytes: Vec<u8> = row.get(0)?;
                 found.extend(super::merge::stretch(&bytes).filter(|(sequence, _)| *sequence > after));
+                if found.len() >= limit {
+                    found.truncate(limit);
+                    break;
+                }
+            }
+            Ok(found)
+        };
+        run().map_err(|error| failed("read a feed", error))
+    }
+
+    /// Sequences and numbers of receipts of a recipient up to a sequence, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn newest_receipts(
+        &self,
+        recipient: KeyHash,
+        upto: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, u16)>, StoreError> {
+        let run = || -> rusqlite::Result<Vec<(u64, u16)>> {
+            // A stretch is named by its last row: the first that ends behind the place may begin before it.
+            let mut statement = self.connection.prepare_cached(
+                "SELECT receipts FROM feed WHERE recipient = ?1 AND last <= coalesce((SELECT min(last) FROM feed WHERE recipient = ?1 AND last >= ?2), ?2) ORDER BY last DESC",
+            )?;
+            let mut rows = statement.query(params![recipient, i64::try_from(upto).unwrap_or(i64::MAX)])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let bytes: Vec<u8> = row.get(0)?;
+                let begun = found.len();
+                found.extend(super::merge::stretch(&bytes).filter(|(sequence, _)| *sequence <= upto));
+                found[begun..].reverse();
                 if found.len() >= limit {
                     found.truncate(limit);
                     break;

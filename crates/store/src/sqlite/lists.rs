@@ -4,25 +4,26 @@ use super::index::{Index, failed};
 use super::store::Shared;
 use crate::StoreError;
 use crate::hasher::KeyHash;
-use crate::queue::{QueuePage, QueuePlace, QueueSearch, Stretch, Walk};
-use crate::rows::{Scope, Search, Summary, WAITING};
+use crate::queue::{QueuePage, QueuePlace, QueueSearch, Stretch, WAITING, Walk};
+use crate::rows::{Scope, Search, Summary};
 use clearance::Text;
 use clearance::keys::{OrderKey, Position, Time};
 use rusqlite::params;
 
 impl Index {
-    /// Places and last rows of records, newest first, before a place; of these parties, or of all.
+    /// Places and last rows of records, newest first, before a place; of these parties, or of all; in these states when they were
+    /// merged, or in any.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn records(
         &self,
         register: u8,
-        parties: Option<&[KeyHash]>,
+        (parties, states): (Option<&[KeyHash]>, &[&str]),
         before: u64,
         limit: usize,
     ) -> Result<Vec<(u64, u64)>, StoreError> {
-        recorded(&self.connection, register, parties, before, limit)
+        recorded(&self.connection, register, (parties, states), before, limit)
             .map_err(|error| failed("read a register", error))
     }
 
@@ -214,33 +215,46 @@ pub(super) fn queue(
     Ok(walk.page())
 }
 
-/// Places and last rows of records, newest first, before a place; of these parties, or of all.
+/// Places and last rows of records, newest first, before a place. Each state is a stretch of its index: what is rare costs what
+/// there is of it, however much of the register is in other states.
 fn recorded(
     connection: &rusqlite::Connection,
     register: u8,
-    parties: Option<&[KeyHash]>,
+    (parties, states): (Option<&[KeyHash]>, &[&str]),
     before: u64,
     limit: usize,
 ) -> rusqlite::Result<Vec<(u64, u64)>> {
     let before = i64::try_from(before).unwrap_or(i64::MAX);
+    let limit_asked = limit as i64;
     let place = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64));
+    let of_state = if states.is_empty() { "?4 IS NULL" } else { "record.state = ?4" };
+    let wanted: Vec<Option<&str>> =
+        if states.is_empty() { vec![None] } else { states.iter().copied().map(Some).collect() };
     let mut found = Vec::new();
-    let Some(parties) = parties else {
-        let mut statement = connection.prepare_cached(
-            "SELECT created, sequence FROM record WHERE register = ?1 AND created < ?2 ORDER BY created DESC LIMIT ?3",
-        )?;
-        for row in statement.query_map(params![register, before, limit as i64], place)? {
-            found.push(row?);
+    match parties {
+        None => {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT created, sequence FROM record WHERE register = ?1 AND {of_state} AND created < ?2 ORDER BY created DESC LIMIT ?3"
+            ))?;
+            for state in &wanted {
+                for row in statement.query_map(params![register, before, limit_asked, state], place)? {
+                    found.push(row?);
+                }
+            }
         }
-        return Ok(found);
-    };
-    let mut statement = connection.prepare_cached(
-        "SELECT record.created, record.sequence FROM record_party JOIN record ON record.created = record_party.created
-         WHERE party = ?1 AND record_party.register = ?2 AND record_party.created < ?3 ORDER BY record_party.created DESC LIMIT ?4",
-    )?;
-    for party in parties {
-        for row in statement.query_map(params![party, register, before, limit as i64], place)? {
-            found.push(row?);
+        Some(parties) => {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT record.created, record.sequence FROM record_party JOIN record ON record.created = record_party.created
+                 WHERE party = ?5 AND record_party.register = ?1 AND record_party.created < ?2 AND {of_state} ORDER BY record_party.created DESC LIMIT ?3"
+            ))?;
+            for party in parties {
+                for state in &wanted {
+                    let asked = params![register, before, limit_asked, state, party];
+                    for row in statement.query_map(asked, place)? {
+                        found.push(row?);
+                    }
+                }
+            }
         }
     }
     found.sort_unstable_by(|one, other| other.cmp(one));

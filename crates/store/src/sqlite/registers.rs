@@ -4,6 +4,7 @@ use super::store::Shared;
 use crate::StoreError;
 use crate::hasher::KeyHash;
 use crate::rows::RecordSearch;
+use clearance::Text;
 use clearance::record::Record;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(super) fn list(
     limit: usize,
 ) -> Result<(Vec<Arc<Record>>, Option<u64>), StoreError> {
     let mut before = after.unwrap_or(u64::MAX);
+    let states: Vec<&str> = search.states.iter().map(Text::as_str).collect();
     // What is merged meanwhile is then found in the index, as it was or newer.
     let (mut recent, parties) = {
         let memory = shared.memory();
@@ -32,8 +34,8 @@ pub(super) fn list(
     let mut found = Vec::new();
     loop {
         let wanted = limit.max(PAGE);
-        let page =
-            shared.index(|index| index.records(search.register as u8, parties.as_deref(), before, wanted))?;
+        let narrowed = (parties.as_deref(), states.as_slice());
+        let page = shared.index(|index| index.records(search.register as u8, narrowed, before, wanted))?;
         // Down to where this page ends, or to the beginning.
         let end = page.last().filter(|_| page.len() == wanted).map_or(0, |(place, _)| *place);
         let mut records = recent.split_off(&end);

@@ -800,6 +800,40 @@ impl Read for SqliteRead {
         }
         Ok((receipts, Cursor { writers: vec![(0, upto)] }))
     }
+    async fn newest_receipts(
+        &self,
+        recipients: &[Text],
+        upto: &Cursor,
+        limit: usize,
+    ) -> Result<(Vec<ReceiptRow>, Option<Cursor>), StoreError> {
+        let upto = upto.sequence(0);
+        let mut found: Vec<(u64, u16)> = Vec::new();
+        for recipient in recipients {
+            let hash = {
+                let memory = self.shared.memory();
+                let hash = memory.hasher.recipient(recipient);
+                let recent = memory.receipts.get(&hash).into_iter().flatten();
+                found.extend(recent.filter(|(sequence, _)| *sequence <= upto));
+                hash
+            };
+            // As in a feed: one more row than asked for tells where the limit cuts.
+            found.extend(self.shared.index(|index| index.newest_receipts(hash, upto, limit + 64))?);
+        }
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found.dedup();
+        let mut next = None;
+        if let (Some((first, _)), Some((cut, _))) = (found.first().copied(), found.get(limit).copied()) {
+            // A row's receipts are never parted: if the first row alone has more than asked for, it comes whole.
+            let last = if first > cut { cut + 1 } else { cut };
+            found.retain(|(sequence, _)| *sequence >= last);
+            next = Some(Cursor { writers: vec![(0, last - 1)] });
+        }
+        let mut receipts = Vec::with_capacity(found.len());
+        for (sequence, number) in found {
+            receipts.extend(self.receipt(sequence, number)?);
+        }
+        Ok((receipts, next))
+    }
     async fn listed(&self) -> Result<Cursor, StoreError> {
         Ok(Cursor { writers: vec![(0, self.shared.covered.load(Ordering::SeqCst))] })
     }

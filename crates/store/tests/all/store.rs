@@ -230,6 +230,41 @@ fn a_feed_gives_each_receipt_once_whatever_the_page() {
 }
 
 #[test]
+fn the_newest_receipts_come_page_by_page_and_what_comes_meanwhile_moves_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();
+    let all = trades(60);
+    for (index, trade) in all.iter().take(40).enumerate() {
+        put(&mut store, trade, Time(NOW.0 + index as i64));
+        if [10, 20].contains(&index) {
+            store.settle_index();
+        }
+    }
+    let read = store.read();
+    let recipients: [Text; 2] =
+        ["5301980501", "5301980502"].map(|one| sample::exchange_id(one).unwrap().into());
+    let mut wanted = now(read.receipts(&recipients, &Cursor::default(), 100_000)).unwrap().0;
+    wanted.reverse();
+    assert!(wanted.len() > 40);
+    let begun = now(read.position()).unwrap();
+    for (page, more) in [(1, 40), (3, 41), (7, 42), (50, 43), (1_000, 44)] {
+        let (mut upto, mut found) = (begun.clone(), Vec::new());
+        loop {
+            let (rows, next) = now(read.newest_receipts(&recipients, &upto, page)).unwrap();
+            if found.is_empty() {
+                put(&mut store, &all[more], Time(NOW.0 + more as i64));
+            }
+            found.extend(rows);
+            let Some(next) = next else { break };
+            upto = Cursor::parse(&next.to_string()).unwrap();
+        }
+        assert!(found == wanted, "pages of {page}");
+    }
+    let (none, next) = now(read.newest_receipts(&recipients, &Cursor::default(), 10)).unwrap();
+    assert!(none.is_empty() && next.is_none(), "nothing is before the beginning");
+}
+
+#[test]
 fn a_queue_is_read_in_order_from_its_index() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("data"), 1 << 30).unwrap();

@@ -21,8 +21,8 @@ pub fn drawn(texts: Texts, view: &View, chart: Chart) -> Option<Drawn> {
     match chart {
         Chart::Days => days(texts, view, table),
         Chart::Steps => steps(texts, view, table),
-        Chart::Durations => durations(texts, table),
-        Chart::Waiting => waiting(texts, table),
+        Chart::Durations | Chart::ExportDurations => durations(texts, chart, table),
+        Chart::Waiting | Chart::ExportWaiting => waiting(texts, chart, table),
         Chart::Countries => countries(texts, view, table),
         Chart::Lanes => Some(most(texts, chart, table, |line| texts.word(Family::Lane, line.part("lane")))),
         Chart::Work => {
@@ -162,7 +162,7 @@ fn span_name(texts: Texts, span: &str) -> String {
     }
 }
 
-fn durations(texts: Texts, table: &Figures) -> Option<Drawn> {
+fn durations(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
     // Where nothing was released yet, the time to the first verdict says more than nothing.
     let has = |span: &str| table.lines.iter().any(|line| line.part("span") == span && line.count.is_some());
     let of = if has("release") { "release" } else { "verdict" };
@@ -184,7 +184,7 @@ fn durations(texts: Texts, table: &Figures) -> Option<Drawn> {
             .filter_map(|(name, seconds)| Some((at(seconds)?, name)))
             .collect();
     let title = span_name(texts, of);
-    let legend = Legend { id: "durations", title: &title, description: &told(&counts) };
+    let legend = Legend { id: chart.word(), title: &title, description: &told(&counts) };
     let rows = table.percentiles.iter().map(|(of, percentiles)| {
         let name = span_name(texts, of);
         let cell = |seconds| html! { (span(texts, seconds)) };
@@ -196,7 +196,7 @@ fn durations(texts: Texts, table: &Figures) -> Option<Drawn> {
     Some(Drawn { chart: charts::percentiles(legend, &counts, &marks), series: Vec::new(), table })
 }
 
-fn waiting(texts: Texts, table: &Figures) -> Option<Drawn> {
+fn waiting(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
     let mut states: BTreeMap<&str, u64> = BTreeMap::new();
     let mut ages: BTreeMap<u64, BTreeMap<&str, u64>> = BTreeMap::new();
     for line in &table.lines {
@@ -215,15 +215,15 @@ fn waiting(texts: Texts, table: &Figures) -> Option<Drawn> {
         .collect();
     let named: Vec<(String, u64)> =
         states.iter().map(|(state, number)| (texts.word(Family::State, state), *number)).collect();
-    let title = texts.text("figures-waiting");
-    let legend = Legend { id: "waiting", title: &title, description: &told(&named) };
+    let title = chart.title(texts);
+    let legend = Legend { id: chart.word(), title: &title, description: &told(&named) };
     let rows =
         named.iter().map(|(name, number)| vec![html! { (name) }, html! { (count(*number)) }]).collect();
     let columns = vec![Column::of(texts.text("state")), Column::number(texts.text("figures-declarations"))];
     Some(Drawn {
         chart: charts::bars(legend, &bars),
         series: named.iter().map(|(name, _)| name.clone()).collect(),
-        table: Table { caption: texts.text("figures-waiting"), columns, rows },
+        table: Table { caption: title.clone(), columns, rows },
     })
 }
 

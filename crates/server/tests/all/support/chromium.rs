@@ -182,6 +182,36 @@ impl Chromium {
         }
     }
 
+    /// Writes words where the focus is, as an input method does: Chinese has no key a letter.
+    pub fn write(&mut self, words: &str) {
+        self.call("Input.insertText", &json!({"text": words}));
+    }
+
+    /// Presses on what a selector names, where it is seen: what is hidden, or lies below something else, cannot be pressed.
+    pub fn tap(&mut self, selector: &str) {
+        let script = format!(
+            "(() => {{ const one = document.querySelector({}); if (!one) return null; \
+             one.scrollIntoView({{block: 'center', behavior: 'instant'}}); const box = one.getClientRects()[0]; if (!box) return null; \
+             const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]; return [x, y, one.contains(document.elementFromPoint(x, y))]; }})()",
+            json!(selector)
+        );
+        let at = self.run(&script);
+        assert_eq!(at[2], true, "{selector} cannot be pressed on {}", self.run("location.href"));
+        for kind in ["mousePressed", "mouseReleased"] {
+            let pressed = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1});
+            self.call("Input.dispatchMouseEvent", &pressed);
+        }
+    }
+
+    /// Writes into the field that a selector names, in place of what was there.
+    pub fn fill(&mut self, selector: &str, words: &str) {
+        self.tap(selector);
+        self.run("document.activeElement.select()");
+        self.write(words);
+        let written = self.run(&format!("document.querySelector({}).value", json!(selector)));
+        assert_eq!(written, words, "{selector}");
+    }
+
     /// The size of the window, and the theme; the page that is open is drawn so when it returns.
     pub fn look(&mut self, width: u32, dark: bool) {
         let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600});
