@@ -31,6 +31,7 @@ pub mod inspection_report;
 pub mod moves;
 pub mod notice;
 pub mod offer;
+pub mod parcel;
 pub mod park;
 mod part;
 pub mod payment_data;
@@ -215,6 +216,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     keys.records.extend(beside(command));
     attached::needs(command, keys);
     bonded::needs(command, keys);
+    parcel::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
 }
@@ -270,6 +272,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::SiteScan => park::scan::MOVES,
         Register::ParcelHold => park::hold::MOVES,
         Register::AgencyRecord => agency_record::MOVES,
+        Register::Parcel => parcel::MOVES,
     }
 }
 
@@ -311,6 +314,7 @@ pub fn decide(
                 parties.to_mut().enter(entry.clone());
             }
             facts.records.insert(command.key.clone(), record.clone());
+            parcel::counted(facts, &record);
             let after = Position { sequence: next.sequence + 1, ..next };
             let beside = changes.map(|changes| bonded::beside(facts, changes, &record, after));
             let beside = beside.unwrap_or_default();
@@ -392,6 +396,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::SiteScan => park::scan::made(seen, step, &mut faults),
         Register::ParcelHold => park::hold::made(seen, &mut faults),
         Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
+        Register::Parcel => parcel::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

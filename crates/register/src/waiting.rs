@@ -29,6 +29,8 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::RiskCase, Who::Owner | Who::Giver) => &["open", "decided"],
         (Register::InspectionReport, Who::Giver) => &["reported"],
         (Register::InspectionReport, Who::Owner) => &["declined"],
+        // Of these, those that could not be reckoned.
+        (Register::Parcel, Who::Reviewer) => &["given"],
         (Register::ServiceRequest, Who::Giver) => &["open"],
         (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
         (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],

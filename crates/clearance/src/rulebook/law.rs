@@ -227,10 +227,18 @@ law! {
     export_return_compare_district;
     /// Minutes for which a site may work from its list of parcels that may pass.
     site_pass_list_minutes;
+    /// Most that a parcel from Hong Kong, Macao or Taiwan may be worth, in fen; equality is inside.
+    parcel_limit_near;
+    /// Most that a parcel from elsewhere may be worth, in fen; equality is inside.
+    parcel_limit;
+    /// Tax on a parcel up to which none is due, in fen; equality is inside.
+    parcel_tax_exempt;
+    /// Days after which an event weighs half in facts that link parcels with trades; 0 = all weigh the same.
+    linked_half_life_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 54] = [
+const LATER: [(&str, i64); 58] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -285,6 +293,10 @@ const LATER: [(&str, i64); 54] = [
     ("export_return_automatic", 0),
     ("export_return_compare_district", 1),
     ("site_pass_list_minutes", 240),
+    ("parcel_limit_near", 80_000),
+    ("parcel_limit", 100_000),
+    ("parcel_tax_exempt", 5_000),
+    ("linked_half_life_days", 30),
 ];
 
 impl Parameters {
