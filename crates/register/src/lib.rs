@@ -63,7 +63,7 @@ use part::Part;
 pub use part::open;
 use says::Said;
 use std::sync::Arc;
-pub use waiting::waiting;
+pub use waiting::{awaits, waiting};
 
 /// Who commands.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -7,7 +7,7 @@ use crate::{Fault, says};
 use clearance::Text;
 
 /// Columns of what a parcel has once; those with `true` must be there.
-const HEAD: [(&str, bool); 20] = [
+static HEAD: [(&str, bool); 20] = [
     ("tracking_number", true),
     ("channel", true),
     ("form", true),
@@ -31,7 +31,7 @@ const HEAD: [(&str, bool); 20] = [
 ];
 
 /// Columns of each content.
-const CONTENT: [(&str, bool); 9] = [
+static CONTENT: [(&str, bool); 9] = [
     ("description", true),
     ("hs_code", false),
     ("heading", false),

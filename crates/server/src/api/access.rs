@@ -144,6 +144,8 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Which sites somebody keeps, their records say.
         ("get", "/v1/sites" | "/v1/sites/{code}/passes")
         | ("post", "/v1/sites/{code}/scans" | "/v1/sites/{code}/records") => right(&[Right::SitesKeep]),
+        // Who gives parcels, their register says.
+        ("post", "/v1/parcels") => right(&[Right::RegistersApply]),
         ("get" | "post", "/v1/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,

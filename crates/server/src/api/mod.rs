@@ -39,6 +39,7 @@ mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
 mod openapi_rulebooks;
+mod openapi_parcels;
 mod openapi_sharing;
 mod openapi_sites;
 pub(crate) mod operation;
@@ -216,6 +217,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/holds"),
     ("post", "/v1/holds"),
     ("get", "/v1/retention"),
+    ("post", "/v1/parcels"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -334,6 +336,7 @@ pub fn router(window: Window) -> Router {
         .route("/v1/sites/{code}/scans", post(sites::scan))
         .route("/v1/sites/{code}/records", post(sites::record))
         .route("/v1/holds", get(sites::holds).post(sites::set_hold))
+        .route("/v1/parcels", post(crate::parcels::give))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())
