@@ -6,7 +6,7 @@ use crate::parcel::{CATEGORIES, CHANNELS, FORMS};
 
 const SENDER: &[Field] = &[
     Field::must("name", Text),
-    Field::must("country", Code),
+    Field::must("countryCode", Code),
     Field::may("firm", Flag(false)),
     Field::may("address", Text),
 ];

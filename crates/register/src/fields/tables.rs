@@ -233,7 +233,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::BondedBook, &["apply", "add-items"], books::ITEMS, None),
     (Register::BondedDocument, &["file", "enter"], books::LINES, Some("")),
     (Register::Parcel, &["give", "correct"], parcels::PARCEL, Some("/parcel")),
-    (Register::Parcel, &["assess"], parcels::ASSESSING, None),
+    (Register::Parcel, &["determine"], parcels::ASSESSING, None),
 ];
 
 /// Names that records keep besides what forms ask for.

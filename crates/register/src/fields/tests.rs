@@ -168,7 +168,7 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<parcel::Sender>("sender of a parcel", within(given, "sender"), &[]);
     is_described::<parcel::Consignee>("consignee of a parcel", within(given, "consignee"), &[]);
     is_described::<parcel::Content>("content of a parcel", within(given, "contents"), &[]);
-    let assessing = described(Register::Parcel, "assess");
+    let assessing = described(Register::Parcel, "determine");
     is_described::<parcel::Assessing>("assessing a parcel", assessing, &[]);
     is_described::<parcel::Settled>("settled line", within(assessing, "settled"), &[]);
 }

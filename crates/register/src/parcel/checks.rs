@@ -57,7 +57,7 @@ pub(super) fn check(seen: &Seen<'_>, parcel: &Parcel, faults: &mut Vec<Fault>) {
     check_word("category", &parcel.category, CATEGORIES, faults);
     check_text("sender.name", &parcel.sender.name, 100, faults);
     check_length("sender.address", &parcel.sender.address, 200, faults);
-    country(seen, "sender.country", &parcel.sender.country, faults);
+    country(seen, "sender.countryCode", &parcel.sender.country_code, faults);
     check_text("consignee.name", &parcel.consignee.name, 100, faults);
     check_text("consignee.address", &parcel.consignee.address, 200, faults);
     check_length("consignee.telephone", &parcel.consignee.telephone, 30, faults);

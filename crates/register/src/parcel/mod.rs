@@ -23,7 +23,7 @@ pub const MOVES: &[Move] = &[
     Move::owner("give", &[""], "given").alone(),
     Move::owner("correct", &["given", "assessed"], "given").alone(),
     // What could not be reckoned is settled by a person, with what he says of lines.
-    Move::reviewer("assess", &["given", "assessed"], "assessed").explained(),
+    Move::reviewer("determine", &["given", "assessed"], "assessed").explained(),
     Move::owner("withdraw", &["given", "assessed"], "withdrawn").explained().alone(),
     // What was withdrawn by mistake holds again, as a version of its own.
     Move::owner("correct", &["withdrawn"], "given").explained().alone(),
@@ -62,8 +62,8 @@ const TOLD: [&str; 11] = [
 pub struct Sender {
     /// Name.
     pub name: String,
-    /// Country, a code of the country table.
-    pub country: String,
+    /// Country from which it is sent, a code of the country table.
+    pub country_code: String,
     /// Whether it is a firm: its parcels are linked by its name.
     #[serde(default)]
     pub firm: bool,
@@ -326,7 +326,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             body.settled.clear();
             body.parcel = parcel;
         }
-        "assess" => {
+        "determine" => {
             let assessing: Assessing = read(command.body.as_deref().or(Some("{}")), faults)?;
             checks::check_settled(seen, &body.parcel, &assessing.settled, faults);
             body.settled = assessing.settled;
@@ -383,7 +383,7 @@ fn taxed(seen: &Seen<'_>, parcel: &Parcel, settled: &[Settled]) -> Taxed {
             }
         })
         .collect();
-    let country = parcel.sender.country.trim();
+    let country = parcel.sender.country_code.trim();
     let tax = parcel_tax::assess(&lines, country, parcel.indivisible, &book.parcels, &book.rates, &law);
     let shown = |fen: Option<i64>| fen.map(|fen| Decimal::from_fen(fen).to_string()).unwrap_or_default();
     let of_line = |line: &parcel_tax::TaxedLine| TaxedLine {

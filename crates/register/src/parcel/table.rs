@@ -117,7 +117,7 @@ fn first(columns: &Columns, record: &csv::StringRecord, line: u64) -> Row {
         category: text("category"),
         sender: Sender {
             name: text("sender_name"),
-            country: text("sender_country"),
+            country_code: text("sender_country"),
             firm: flag("sender_firm", columns.get(record, "sender_firm"), &mut faults),
             address: text("sender_address"),
         },
