@@ -4,6 +4,7 @@
 mod abroad;
 pub mod agencies;
 mod counterparts;
+mod parcels;
 mod parks;
 mod past;
 mod platform;
@@ -75,6 +76,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         seeds::short_periods(&window).await?;
         let counterparts = counterparts::open(&window, &arguments.folder, &arguments.script).await?;
         let parks = parks::open(&window).await?;
+        parcels::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
         let (tokens, from_abroad) = tokens(&window, &arguments.folder).await?;

@@ -43,6 +43,11 @@ fn keys(window: &Window, parcel: &Parcel) -> Linked {
     }
 }
 
+/// A parcel with what the window puts in.
+pub fn keyed(window: &Window, parcel: &Parcel) -> Parcel {
+    Parcel { keys: Some(keys(window, parcel)), ..parcel.clone() }
+}
+
 /// Puts the keys of a parcel into the command that gives or corrects it. What is no such body is left to the register, which says
 /// all that is wrong.
 pub(crate) fn with_keys(
@@ -53,14 +58,13 @@ pub(crate) fn with_keys(
     if key.register != Register::Parcel || !matches!(body.action.as_str(), "give" | "correct") {
         return Ok(());
     }
-    let Some(Ok(mut parcel)) = body.body.clone().map(serde_json::from_value::<Parcel>) else { return Ok(()) };
+    let Some(Ok(parcel)) = body.body.clone().map(serde_json::from_value::<Parcel>) else { return Ok(()) };
     if parcel.keys.is_some() {
         let fault = told(&Fault::new("keys", "", says::WINDOW_WRITES_IT.said()));
         return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
             .with("faults", Value::Array(vec![fault])));
     }
-    parcel.keys = Some(keys(window, &parcel));
-    body.body = serde_json::to_value(&parcel).ok();
+    body.body = serde_json::to_value(keyed(window, &parcel)).ok();
     Ok(())
 }
 
@@ -176,8 +180,7 @@ async fn one(window: &Window, caller: &Caller, row: &table::Row) -> Result<Value
         return Ok(not(&row.faults));
     }
     let key = key_of(&window.code_of(&caller.party), &row.tracking);
-    let parcel = Parcel { keys: Some(keys(window, &row.parcel)), ..row.parcel.clone() };
-    let body = serde_json::to_string(&parcel).map_err(|_| Problem::internal())?;
+    let body = serde_json::to_string(&keyed(window, &row.parcel)).map_err(|_| Problem::internal())?;
     for _ in 0..TRIES {
         let current = window.read.record(&key).await?;
         if let Some(record) = current.as_ref().filter(|record| is_same(record, &row.parcel)) {

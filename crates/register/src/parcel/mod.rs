@@ -37,7 +37,7 @@ pub const CHANNELS: &[&str] = &["post", "express"];
 pub const FORMS: &[&str] = &["cn22", "cn23", "itmatt", "express-manifest"];
 /// What it is sent as, as CN23 asks.
 pub const CATEGORIES: &[&str] =
-    &["gift", "documents", "sample", "returned-goods", "sale-of-goods", "mixed", "other"];
+    &["gift", "documents-only", "commercial-sample", "returned-goods", "sale-of-goods", "mixed", "other"];
 /// Contents of a parcel at most.
 pub const CONTENTS: usize = 100;
 
