@@ -3,15 +3,13 @@
 
 use super::agencies::act;
 use crate::Failure;
-use clearance::identity::citizen_check;
+use clearance::sample::Person;
 use register::parcel::{Consignee, Content, Parcel, Sender, key_of};
 use server::Window;
 use store::Read;
 
 /// An express operator of the demo.
 const EXPRESS: &str = "5301960402";
-/// The first 17 digits of an identity number that nobody has.
-const NOBODY: &str = "99010119900101001";
 
 /// Tracking number, what it is, heading, pieces, value in which currency.
 const PARCELS: [(&str, &str, &str, &str, &str, &str); 4] = [
@@ -22,7 +20,8 @@ const PARCELS: [(&str, &str, &str, &str, &str, &str); 4] = [
 ];
 
 fn parcel((description, heading, quantity, value, currency): (&str, &str, &str, &str, &str)) -> Parcel {
-    let check = citizen_check(NOBODY).map(String::from).unwrap_or_default();
+    // A consumer of the demo's trades: the parcels are linked with them.
+    let person = Person::new(1);
     Parcel {
         channel: "express".into(),
         form: "express-manifest".into(),
@@ -34,10 +33,10 @@ fn parcel((description, heading, quantity, value, currency): (&str, &str, &str, 
             address: "1 Example Road".into(),
         },
         consignee: Consignee {
-            name: "样一".into(),
-            identity: format!("{NOBODY}{check}"),
-            telephone: "10000000000".into(),
-            address: "云南省昆明市样例路1号".into(),
+            name: person.name.to_string(),
+            identity: person.identity.to_string(),
+            telephone: person.telephone.to_string(),
+            address: person.address.to_string(),
         },
         contents: vec![Content {
             description: description.into(),
