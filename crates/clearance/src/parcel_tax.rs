@@ -129,8 +129,8 @@ fn yuan(fen: i64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
 
-fn sum(of: impl Iterator<Item = Option<i64>>) -> Option<i64> {
-    of.into_iter().try_fold(0i64, |sum, one| sum.checked_add(one?))
+fn sum(mut of: impl Iterator<Item = Option<i64>>) -> Option<i64> {
+    of.try_fold(0i64, |sum, one| sum.checked_add(one?))
 }
 
 /// Reckons the tax of a parcel from a country by the law of the day of `law`. `indivisible` is what whoever sends it says: that
@@ -208,7 +208,11 @@ fn of_line(
                 match taxed.catalogue {
                     None => taxed.reviews.push(Review::OutOfRange),
                     Some(fen) => {
-                        arithmetic.push(format!("{number}: {quantity} × {} = {}", yuan(entry.fen), yuan(fen)));
+                        arithmetic.push(format!(
+                            "{number}: {quantity} × {} = {}",
+                            yuan(entry.fen),
+                            yuan(fen)
+                        ));
                     }
                 }
             }
@@ -225,7 +229,8 @@ fn of_line(
             if apart { taxed.declared } else { Some(catalogue) }
         }
     };
-    let named = if line.heading.is_empty() { entry.map_or("", |entry| entry.heading.as_str()) } else { line.heading };
+    let named =
+        if line.heading.is_empty() { entry.map_or("", |entry| entry.heading.as_str()) } else { line.heading };
     let heading =
         if named.is_empty() { tariff.of_hs(line.hs, law.day) } else { tariff.heading(named, law.day) };
     let Some(heading) = heading else {

@@ -50,11 +50,7 @@ pub fn keyed(window: &Window, parcel: &Parcel) -> Parcel {
 
 /// Puts the keys of a parcel into the command that gives or corrects it. What is no such body is left to the register, which says
 /// all that is wrong.
-pub(crate) fn with_keys(
-    window: &Window,
-    key: &RecordKey,
-    body: &mut registers::Body,
-) -> Result<(), Problem> {
+pub(crate) fn with_keys(window: &Window, key: &RecordKey, body: &mut registers::Body) -> Result<(), Problem> {
     if key.register != Register::Parcel || !matches!(body.action.as_str(), "give" | "correct") {
         return Ok(());
     }
@@ -202,7 +198,9 @@ async fn one(window: &Window, caller: &Caller, row: &table::Row) -> Result<Value
             // Somebody was faster: it is looked at again.
             Err(Refusal::Outdated(_) | Refusal::State(..)) => {}
             Err(Refusal::Invalid(faults)) => return Ok(not(&faults)),
-            Err(Refusal::NotYours(said)) => return Ok(not(&[Fault::new("trackingNumber", &row.tracking, said)])),
+            Err(Refusal::NotYours(said)) => {
+                return Ok(not(&[Fault::new("trackingNumber", &row.tracking, said)]));
+            }
             Err(Refusal::Absent) => return Err(refused(&Refusal::Absent, &[])),
         }
     }

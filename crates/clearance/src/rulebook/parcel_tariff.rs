@@ -76,7 +76,15 @@ impl ParcelTariff {
 
     fn load_rates(&mut self, text: &str, faults: &mut Vec<TableFault>) {
         let header = [
-            "heading", "name_zh", "name_en", "hs", "percent", "valid_from", "valid_to", "source", "certainty",
+            "heading",
+            "name_zh",
+            "name_en",
+            "hs",
+            "percent",
+            "valid_from",
+            "valid_to",
+            "source",
+            "certainty",
         ];
         rows(RATES, text, header, faults, |[heading, zh, en, hs, percent, from, to, source, certainty]| {
             if heading.is_empty() || zh.is_empty() || en.is_empty() || source.is_empty() {
@@ -84,9 +92,8 @@ impl ParcelTariff {
             }
             term::certainty(certainty)?;
             let prefixes: Vec<Text> = hs.split_whitespace().map(Text::from).collect();
-            let is_code = |hs: &Text| {
-                (2..=10).contains(&hs.len()) && hs.bytes().all(|digit| digit.is_ascii_digit())
-            };
+            let is_code =
+                |hs: &Text| (2..=10).contains(&hs.len()) && hs.bytes().all(|digit| digit.is_ascii_digit());
             if let Some(wrong) = prefixes.iter().find(|hs| !is_code(hs)) {
                 return Err(format!("hs has beginnings of codes, 2 to 10 digits, not {wrong}"));
             }
@@ -119,7 +126,15 @@ impl ParcelTariff {
 
     fn load_values(&mut self, text: &str, faults: &mut Vec<TableFault>) {
         let header = [
-            "entry", "heading", "name_zh", "name_en", "value_fen", "per", "valid_from", "valid_to", "source",
+            "entry",
+            "heading",
+            "name_zh",
+            "name_en",
+            "value_fen",
+            "per",
+            "valid_from",
+            "valid_to",
+            "source",
             "certainty",
         ];
         rows(
@@ -187,7 +202,10 @@ impl ParcelTariff {
             fits.map(|prefix| prefix.len()).max()
         };
         let found = self.headings.iter().filter(|row| term::holds(row.from, row.to, day));
-        found.filter_map(|row| Some((longest(row)?, row))).max_by_key(|(length, _)| *length).map(|(_, row)| row)
+        found
+            .filter_map(|row| Some((longest(row)?, row)))
+            .max_by_key(|(length, _)| *length)
+            .map(|(_, row)| row)
     }
 
     /// An entry of the catalogue as it holds on a day.

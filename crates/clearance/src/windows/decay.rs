@@ -35,9 +35,10 @@ impl Window {
         let reach = u32::from(days);
         // Thirties before the first that the days have whole; of that one on, the days.
         let first_thirty = if reach <= DAYS { 0 } else { (day + 1).saturating_sub(DAYS).div_ceil(30) };
-        let young = self.days.iter().filter(|cell| {
-            cell.slot <= day && cell.slot + reach > day && cell.slot >= first_thirty * 30
-        });
+        let young = self
+            .days
+            .iter()
+            .filter(|cell| cell.slot <= day && cell.slot + reach > day && cell.slot >= first_thirty * 30);
         let oldest = (day + 1).saturating_sub(reach) / 30;
         let old = self.thirties.iter().filter(|cell| (oldest..first_thirty).contains(&cell.slot));
         let young = young.map(|cell| (cell, day - cell.slot));
@@ -72,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_half_life_halves_and_between_it_goes_in_a_straight_line() {
-        for (age, of_whole) in [(0, 65_536), (15, 49_152), (30, 32_768), (45, 24_576), (60, 16_384), (480, 1)] {
+        for (age, of_whole) in [(0, 65_536), (15, 49_152), (30, 32_768), (45, 24_576), (60, 16_384), (480, 1)]
+        {
             assert_eq!(weight(age, 30), of_whole, "{age}");
         }
         assert_eq!((weight(510, 30), weight(100_000, 30)), (0, 0));

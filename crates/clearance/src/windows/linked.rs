@@ -26,7 +26,7 @@ struct Sort {
     both: Option<CountKind>,
 }
 
-const SORTS: [Sort; 4] = [
+static SORTS: [Sort; 4] = [
     Sort {
         word: "identity",
         trades: Some(CountKind::Identity),
@@ -209,9 +209,7 @@ pub fn linked(
 ) -> Vec<Windowed> {
     let mut read: Vec<Windowed> = SORTS
         .iter()
-        .flat_map(|sort| {
-            read_sort(sort, &owner(sort, person, declaration), windows, asked, now, half_life)
-        })
+        .flat_map(|sort| read_sort(sort, &owner(sort, person, declaration), windows, asked, now, half_life))
         .collect();
     for windowed in &mut read {
         if let Some(told) = told.iter().find(|told| told.key == windowed.key && told.line == windowed.line) {

@@ -116,18 +116,11 @@ fn the_rate_is_that_of_the_day() {
 
 #[test]
 fn the_catalogue_counts_unless_the_price_is_twice_as_much_or_half() {
-    for (value, counted) in [
-        ("200.00", 18_000),
-        ("359.99", 18_000),
-        ("360.00", 36_000),
-        ("90.01", 18_000),
-        ("90.00", 9_000),
-    ] {
-        let of = ParcelLine {
-            entry: "milk-powder",
-            net_weight: Some(decimal("0.9")),
-            ..line("", "1", value)
-        };
+    for (value, counted) in
+        [("200.00", 18_000), ("359.99", 18_000), ("360.00", 36_000), ("90.01", 18_000), ("90.00", 9_000)]
+    {
+        let of =
+            ParcelLine { entry: "milk-powder", net_weight: Some(decimal("0.9")), ..line("", "1", value) };
         let told = today(ABROAD, false, &[of]);
         assert_eq!(told.lines[0].catalogue, Some(18_000));
         assert_eq!((told.lines[0].value, told.value), (Some(counted), Some(counted)), "{value}");
@@ -186,9 +179,14 @@ fn a_wrong_row_of_the_tables_is_told_with_its_line() {
         assert!(faults.iter().any(|fault| (fault.file, fault.line) == (file, 2)), "{text}: {faults:?}");
     }
     // Neither one heading nor one code twice on a day.
-    for twice in ["01,食品,food,04,13,20200101,,sample,memory\n", "02,酒,drinks,03,50,20200101,,sample,memory\n"] {
+    for twice in
+        ["01,食品,food,04,13,20200101,,sample,memory\n", "02,酒,drinks,03,50,20200101,,sample,memory\n"]
+    {
         let text = format!("{rates}{food}{twice}");
         let faults = Rulebook::load(2, &[("parcel_tax.csv".to_owned(), text)]).unwrap_err();
-        assert!(faults.iter().any(|fault| (fault.file, fault.line) == ("parcel_tax.csv", 3)), "{twice}: {faults:?}");
+        assert!(
+            faults.iter().any(|fault| (fault.file, fault.line) == ("parcel_tax.csv", 3)),
+            "{twice}: {faults:?}"
+        );
     }
 }

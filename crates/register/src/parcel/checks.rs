@@ -132,7 +132,7 @@ fn content(seen: &Seen<'_>, at: &str, line: &Content, faults: &mut Vec<Fault>) {
     if !entry.is_empty() && !tariff.has_entry(entry) {
         faults.push(Fault::new(&path("catalogue"), entry, says::PARCEL_ENTRY.said()));
     }
-    if !number(&line.quantity).is_some_and(|quantity| quantity > Decimal::ZERO) {
+    if number(&line.quantity).is_none_or(Decimal::is_zero) {
         faults.push(Fault::new(&path("quantity"), &line.quantity, says::POSITIVE_NUMBER.said()));
     }
     optional(&path("netWeight"), &line.net_weight, faults);
@@ -152,7 +152,11 @@ pub(super) fn check_settled(seen: &Seen<'_>, parcel: &Parcel, settled: &[Settled
         let twice = settled.iter().take(index).any(|other| other.line == said.line);
         if line == 0 || line > parcel.contents.len() || twice {
             let most = parcel.contents.len().to_string();
-            faults.push(Fault::new(&path("line"), &said.line.to_string(), says::ONE_TO.with(&[("most", &most)])));
+            faults.push(Fault::new(
+                &path("line"),
+                &said.line.to_string(),
+                says::ONE_TO.with(&[("most", &most)]),
+            ));
         }
         heading(seen, &path("heading"), &said.heading, faults);
         if !said.yuan.trim().is_empty() && number(&said.yuan).is_none() {

@@ -419,7 +419,8 @@ fn known(seen: &Seen<'_>, linked: &Linked) -> Vec<Known> {
     for raised in linked.raised() {
         Arc::make_mut(facts.counts.entry(raised.key.clone()).or_default()).add(&raised, seen.now);
     }
-    let asked: Vec<WindowFact> = TOLD.iter().filter_map(|name| WindowFact::parse(name).ok().flatten()).collect();
+    let asked: Vec<WindowFact> =
+        TOLD.iter().filter_map(|name| WindowFact::parse(name).ok().flatten()).collect();
     let read = linked.facts(&facts.counts, &asked, seen.now, half_life);
     read.into_iter().map(|(fact, stands)| Known { fact: fact.name(), stands }).collect()
 }

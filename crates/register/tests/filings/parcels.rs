@@ -59,7 +59,10 @@ fn a_version_says_what_it_changes_and_what_is_due_with_its_arithmetic() {
     let mut office = office();
     let first = give(&mut office, "EX0000001", parcel("380.00")).unwrap();
     let told = body(&first);
-    assert_eq!((told.tax.outcome.as_str(), told.tax.tax.as_str(), told.tax.due.as_str()), ("exempt", "49.4", "0"));
+    assert_eq!(
+        (told.tax.outcome.as_str(), told.tax.tax.as_str(), told.tax.due.as_str()),
+        ("exempt", "49.4", "0")
+    );
     assert_eq!(told.tax.day, "20261127");
     assert!(told.changes.is_empty());
     let key = key_of(EXPRESS, "EX0000001");
@@ -76,7 +79,10 @@ fn a_version_says_what_it_changes_and_what_is_due_with_its_arithmetic() {
     let third = act(&mut office, key.clone(), EXPRESS, "correct", Some(longer)).unwrap();
     assert_eq!(body(&third).changes, ["category", "contents[2]"]);
     let withdrawn = act(&mut office, key.clone(), EXPRESS, "withdraw", None).unwrap();
-    assert_eq!((withdrawn.record.state.as_str(), withdrawn.record.parties.as_slice()), ("withdrawn", &[EXPRESS.into()][..]));
+    assert_eq!(
+        (withdrawn.record.state.as_str(), withdrawn.record.parties.as_slice()),
+        ("withdrawn", &[EXPRESS.into()][..])
+    );
     // Others learn nothing of it.
     assert_eq!(act(&mut office, key, PLATFORM, "correct", Some(parcel("1.00"))), Err(Refusal::Absent));
 }

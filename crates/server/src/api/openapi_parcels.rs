@@ -44,7 +44,10 @@ pub(super) fn schemas() -> Map<String, Value> {
         },
     });
     let result = object(&[
-        ("line", json!({"type": "integer", "description": "of a table its first line, of JSON its place from 1"})),
+        (
+            "line",
+            json!({"type": "integer", "description": "of a table its first line, of JSON its place from 1"}),
+        ),
         ("trackingNumber", text.clone()),
         ("id", text.clone()),
         ("outcome", json!({"type": "string", "enum": ["recorded", "corrected", "unchanged", "refused"]})),
