@@ -32,20 +32,20 @@ const TRIES: usize = 3;
 
 /// By what a parcel is linked: nothing of it can be turned back into what it is made of without the window's key.
 fn keys(window: &Window, parcel: &Parcel) -> Linked {
-    let hash = |kind: &str, value: &str| hashed(&window.read, kind, value).to_string();
+    let hash = |kind: &str, value: &str| hashed(&window.read, kind, value);
     let (sender, consignee) = (&parcel.sender, &parcel.consignee);
     Linked {
         identity: hash("identity", &consignee.identity),
         telephone: hash("telephone", &consignee.telephone),
         address: hash("address", &clearance::normal::address(&consignee.address)),
-        consignor: if sender.firm { consignor(&sender.name).to_string() } else { String::new() },
+        consignor: if sender.firm { consignor(&sender.name) } else { Text::default() },
         ..Linked::default()
     }
 }
 
 /// A parcel with what the window puts in.
 pub fn keyed(window: &Window, parcel: &Parcel) -> Parcel {
-    Parcel { keys: Some(keys(window, parcel)), ..parcel.clone() }
+    Parcel { keys: Some(keys(window, parcel).value()), ..parcel.clone() }
 }
 
 /// Puts the keys of a parcel into the command that gives or corrects it. What is no such body is left to the register, which says

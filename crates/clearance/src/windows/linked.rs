@@ -11,7 +11,7 @@ use crate::record::{Record, Register};
 use crate::{Text, normal};
 use ceb::Declaration;
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// By what a parcel and a trade are the same.
@@ -49,33 +49,53 @@ static SORTS: [Sort; 4] = [
 ];
 
 /// What a parcel is linked by, and what it adds: a part of its record.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Linked {
     /// Keyed hash of the consignee's identity number, as windows of declarations have it; empty = none was given.
-    #[serde(default)]
-    pub identity: String,
+    pub identity: Text,
     /// Of the telephone.
-    #[serde(default)]
-    pub telephone: String,
+    pub telephone: Text,
     /// Of the address in its normal writing.
-    #[serde(default)]
-    pub address: String,
+    pub address: Text,
     /// Digest of the name of the firm that sends ([`consignor`]); a person who sends has none.
-    #[serde(default)]
-    pub consignor: String,
+    pub consignor: Text,
     /// Words of the sorts that this version raises: those that no version before did under this key.
-    #[serde(default)]
-    pub raises: Vec<String>,
+    pub raises: Vec<Text>,
     /// Every sort and key that was raised so far, as `identity/…`: a parcel is counted once, however often it is corrected.
-    #[serde(default)]
-    pub raised: Vec<String>,
+    pub raised: Vec<Text>,
     /// Worth in fen with which it is raised; 0 where it is not known yet.
-    #[serde(default)]
     pub fen: i64,
 }
 
 impl Linked {
+    /// As it stands in a record.
+    pub fn value(&self) -> Value {
+        let words = |all: &[Text]| all.iter().map(|word| Value::from(word.as_str())).collect::<Vec<Value>>();
+        json!({
+            "identity": self.identity.as_str(), "telephone": self.telephone.as_str(), "address": self.address.as_str(),
+            "consignor": self.consignor.as_str(), "raises": words(&self.raises), "raised": words(&self.raised),
+            "fen": self.fen,
+        })
+    }
+
+    /// Of what stands in a record; what is not there is empty.
+    pub fn of_value(value: &Value) -> Self {
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(Text::from).unwrap_or_default();
+        let words = |name: &str| -> Vec<Text> {
+            let all = value.get(name).and_then(Value::as_array).into_iter().flatten();
+            all.filter_map(Value::as_str).map(Text::from).collect()
+        };
+        Self {
+            identity: text("identity"),
+            telephone: text("telephone"),
+            address: text("address"),
+            consignor: text("consignor"),
+            raises: words("raises"),
+            raised: words("raised"),
+            fen: value.get("fen").and_then(Value::as_i64).unwrap_or(0),
+        }
+    }
+
     fn owner(&self, word: &str) -> &str {
         match word {
             "identity" => &self.identity,
@@ -92,9 +112,9 @@ impl Linked {
         self.raises.clear();
         self.fen = fen;
         for sort in &SORTS {
-            let key = format!("{}/{}", sort.word, self.owner(sort.word));
+            let key = Text::from(format!("{}/{}", sort.word, self.owner(sort.word)));
             if !self.owner(sort.word).is_empty() && !self.raised.contains(&key) {
-                self.raises.push(sort.word.to_owned());
+                self.raises.push(sort.word.into());
                 self.raised.push(key);
             }
         }
@@ -161,17 +181,12 @@ pub fn consignor(name: &str) -> Text {
 
 /// What the row of a record raises: that of a parcel what it says, every other nothing.
 pub fn of_record(record: &Record) -> Vec<Raised> {
-    /// A parcel's record, as far as it is read here.
-    #[derive(Default, Deserialize)]
-    struct Body {
-        #[serde(default)]
-        linked: Linked,
-    }
     if record.key.register != Register::Parcel {
         return Vec::new();
     }
     // Our own writing: it parses. What was erased raises nothing.
-    serde_json::from_str::<Body>(&record.body).unwrap_or_default().linked.raised()
+    let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+    body.get("linked").map(|linked| Linked::of_value(linked).raised()).unwrap_or_default()
 }
 
 /// Whose a declaration is, by sort.
@@ -277,6 +292,9 @@ mod tests {
         let other = Linked { telephone: "u".into(), ..linked() }.after(Some(&again), 200);
         assert_eq!(other.raises, ["telephone"]);
         assert!(linked().after(Some(&other), 200).raises.is_empty());
+        // As it stands in a record it is the same; what was erased is nothing.
+        assert_eq!(Linked::of_value(&other.value()), other);
+        assert_eq!(Linked::of_value(&Value::Null), Linked::default());
     }
 
     #[test]

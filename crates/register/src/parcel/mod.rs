@@ -157,7 +157,7 @@ pub struct Parcel {
     pub arrived_at: String,
     /// What the window puts in: keyed hashes of consignee and sender. Nobody sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keys: Option<Linked>,
+    pub keys: Option<Value>,
 }
 
 /// What an officer says of one line.
@@ -251,9 +251,9 @@ pub struct Body {
     /// Names of what this version changes of the one before, as `contents[1].value`.
     #[serde(default)]
     pub changes: Vec<String>,
-    /// What it is linked by, and what it adds.
+    /// What it is linked by, and what it adds: [`Linked::value`].
     #[serde(default)]
-    pub linked: Linked,
+    pub linked: Value,
     /// What was known under these keys, with this parcel.
     #[serde(default)]
     pub known: Vec<Known>,
@@ -294,11 +294,12 @@ pub(crate) fn needs(command: &crate::Command, keys: &mut Keys) {
     #[derive(Deserialize)]
     struct Sent {
         #[serde(default)]
-        keys: Option<Linked>,
+        keys: Option<Value>,
     }
     if command.key.register == Register::Parcel {
         let sent = command.body.as_deref().and_then(|body| serde_json::from_str::<Sent>(body).ok());
-        keys.counts.extend(sent.and_then(|sent| sent.keys).iter().flat_map(Linked::keys));
+        let sent = sent.and_then(|sent| sent.keys);
+        keys.counts.extend(sent.iter().flat_map(|sent| Linked::of_value(sent).keys()));
     }
 }
 
@@ -315,12 +316,14 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     let giver = owner_of(&command.key);
     let before: Option<Body> = seen.current.map(stored);
     let mut body = before.clone().unwrap_or_default();
+    let linked_before = before.as_ref().map(|before| Linked::of_value(&before.linked));
+    let mut linked = linked_before.clone().unwrap_or_default();
     match step.action {
         "give" | "correct" => {
             let mut parcel: Parcel = read(command.body.as_deref(), faults)?;
             checks::check_id(seen, &giver, &parcel, faults);
             checks::check(seen, &parcel, faults);
-            body.linked = parcel.keys.take().unwrap_or_default();
+            linked = parcel.keys.take().as_ref().map(Linked::of_value).unwrap_or_default();
             body.changes = before.as_ref().map(|before| changes(&before.parcel, &parcel)).unwrap_or_default();
             // What was settled was settled of what was said then.
             body.settled.clear();
@@ -337,11 +340,11 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     if faults.is_empty() && step.action != "withdraw" {
         body.tax = taxed(seen, &body.parcel, &body.settled);
     }
-    let fen = yuan_in_fen(&body.tax.total);
-    body.linked = body.linked.after(before.as_ref().map(|before| &before.linked), fen);
+    linked = linked.after(linked_before.as_ref(), yuan_in_fen(&body.tax.total));
     if matches!(step.action, "give" | "correct") {
-        body.known = known(seen, &body.linked);
+        body.known = known(seen, &linked);
     }
+    body.linked = linked.value();
     // Who receives it does not find it in his lists: it is between whoever carries it and customs.
     Some(Made { body: written(&body), parties: vec![giver], filing: None, seed: None })
 }

@@ -54,6 +54,10 @@ fn body(change: &Change) -> Body {
     Body::of(&change.record)
 }
 
+fn raises(change: &Change) -> Vec<String> {
+    Linked::of_value(&body(change).linked).raises.iter().map(ToString::to_string).collect()
+}
+
 #[test]
 fn a_version_says_what_it_changes_and_what_is_due_with_its_arithmetic() {
     let mut office = office();
@@ -155,7 +159,7 @@ fn what_cannot_be_reckoned_waits_for_a_person_who_settles_it() {
     let settled = act(&mut office, key, CUSTOMS, "determine", settle(1, "427.50")).unwrap();
     let told = body(&settled);
     assert_eq!((settled.record.state.as_str(), told.tax.due.as_str()), ("assessed", "55.58"));
-    assert!(!awaits_review(&settled.record) && told.linked.raises.is_empty());
+    assert!(!awaits_review(&settled.record) && raises(&settled).is_empty());
 }
 
 #[test]
@@ -165,14 +169,14 @@ fn a_parcel_is_counted_once_and_the_next_of_the_same_batch_sees_it() {
         body(change).known.iter().find(|known| known.fact == fact).map(|known| known.stands)
     };
     let first = give(&mut office, "EX0000011", parcel("100.00")).unwrap();
-    assert_eq!(body(&first).linked.raises, ["identity", "telephone", "address", "consignor"]);
+    assert_eq!(raises(&first), ["identity", "telephone", "address", "consignor"]);
     let second = give(&mut office, "EX0000012", parcel("200.00")).unwrap();
     assert_eq!(stands(&second, "parcel_identity_count_30"), Some(2));
     assert_eq!(stands(&second, "linked_identity_fen_365"), Some(30_000));
     assert_eq!(stands(&second, "parcel_address_identities_90"), Some(1));
     let key = key_of(EXPRESS, "EX0000012");
     let third = act(&mut office, key, EXPRESS, "correct", Some(parcel("250.00"))).unwrap();
-    assert!(body(&third).linked.raises.is_empty(), "it was counted");
+    assert!(raises(&third).is_empty(), "it was counted");
     assert_eq!(stands(&third, "parcel_identity_count_30"), Some(2));
     let window = &office.facts.counts[&CountKey { kind: CountKind::ParcelConsignor, owner: "c1".into() }];
     assert_eq!(window.read(Measure::Count, Span::Days(1), office.now), Some(2));
@@ -198,7 +202,8 @@ fn an_erased_parcel_has_its_form_and_raises_nothing() {
     assert_eq!(clearance::windows::of_record(&given.record).len(), 4);
     let erased = register::retention::redacted(&given.record).unwrap();
     assert!(!erased.body.contains("样一") && !erased.body.contains("\"i1\""));
-    assert_eq!(Body::of(&erased).linked, Linked { fen: 10_000, ..Linked::default() });
+    let left = Linked::of_value(&Body::of(&erased).linked);
+    assert_eq!(left, Linked { fen: 10_000, ..Linked::default() });
     assert!(clearance::windows::of_record(&erased).is_empty());
 }
 
