@@ -232,6 +232,7 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/sites" | "/desk/sites/{code}/passes")
         | ("get" | "post", "/desk/sites/{code}")
         | ("post", "/desk/sites/{code}/scans" | "/desk/sites/{code}/records") => right(&[Right::SitesKeep]),
+        ("get" | "post", "/desk/parcels") => right(&[Right::RegistersApply]),
         ("get" | "post", "/desk/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),

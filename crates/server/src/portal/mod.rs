@@ -21,6 +21,7 @@ mod live;
 mod newcomer;
 mod officer;
 mod operation;
+mod parcels;
 mod parks;
 mod people;
 mod public;
@@ -164,6 +165,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/sites/{code}/records"),
     ("get", "/desk/holds"),
     ("post", "/desk/holds"),
+    ("get", "/desk/parcels"),
+    ("post", "/desk/parcels"),
 ];
 
 /// The routes of the pages.
@@ -290,6 +293,7 @@ fn of_parks() -> Router<Arc<Window>> {
         .route("/desk/sites/{code}/scans", post(sites::scans))
         .route("/desk/sites/{code}/records", post(sites::record))
         .route("/desk/holds", get(sites::holds).post(sites::set_hold))
+        .route("/desk/parcels", get(parcels::ask).post(parcels::take))
 }
 
 /// A page as an answer.

@@ -1,16 +1,18 @@
 //! Parcels of post and express through the whole window: many at once as JSON and as a table, the same again, corrected, settled by an
 //! officer, masked for others, and linked with the trades of the same person, on both stores and derived again.
 
+use crate::support::people::signed_in;
 use crate::support::{Zone, plain};
 use axum::body::Body;
 use axum::http::Request;
 use clearance::facts::CountKind;
 use clearance::keys::OrderKey;
+use clearance::party::Role;
 use clearance::sample::Trade;
 use clearance::windows::{Measure, Windowed};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use store::Read;
+use store::{Duty, Read};
 use tower::ServiceExt;
 
 const EXPRESS: &str = "5301960402";
@@ -118,6 +120,35 @@ async fn a_table_is_read_line_by_line() {
     assert_eq!(status, 422);
     assert!(told["faults"].as_array().unwrap().len() > 5, "{told}");
     assert_eq!(give(&zone, EXPRESS, CSV, vec![0xFF, 0xFE]).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_given_on_a_page() {
+    let zone = Zone::new().await;
+    let mut carrier = signed_in(&zone, "li.wei", EXPRESS, Role::Logistics, &[Duty::Operator]).await;
+    let hub = carrier.get("/desk/registers").await;
+    assert!(hub.text.contains("href=\"/desk/parcels\""), "{}", hub.words());
+    let guard = carrier.get("/desk/parcels").await.hidden("guard");
+    let header = "tracking_number,channel,form,category,sender_name,sender_country,consignee_name,consignee_address,site,arrived_at,description,quantity,value,currency,heading";
+    let text = format!(
+        "{header}\nEX1234567,express,express-manifest,gift,B,502,样二,样例路2号,S1,20261123080000,鞋,1,120.00,142,06\nEX1234568,express,express-manifest,gift,B,none,样二,样例路2号,S1,20261123080000,鞋,1,120.00,142,06\n"
+    );
+    let files = [("file", "parcels.csv", text.as_str())];
+    let shown = carrier.post_files("/desk/parcels", &[("guard", &guard)], &files).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    let words = shown.words();
+    assert!(
+        words.contains("登记1件，更正0件，无变更0件，未登记1件") && words.contains("sender.countryCode"),
+        "{words}"
+    );
+    assert!(shown.text.contains(&format!("/desk/registers/parcels/{EXPRESS}%3AEX1234567")), "{}", shown.text);
+    let again = carrier.post_files("/desk/parcels", &[("guard", &guard), ("text", &text)], &[]).await;
+    assert!(again.words().contains("无变更1件"), "{}", again.words());
+    let wrong = carrier.post_files("/desk/parcels", &[("guard", &guard), ("text", "colour")], &[]).await;
+    assert!(wrong.status == 422 && wrong.words().contains("colour"), "{}", wrong.words());
+    assert_eq!(carrier.post_files("/desk/parcels", &[("guard", &guard)], &[]).await.status, 400);
+    let record = carrier.get(&format!("/desk/registers/parcels/{EXPRESS}%3AEX1234567")).await;
+    assert!(record.status == 200 && record.words().contains("样二"), "{}", record.words());
 }
 
 #[tokio::test(flavor = "multi_thread")]
