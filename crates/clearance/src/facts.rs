@@ -108,6 +108,10 @@ impl CountKind {
             Self::ParcelIdentity | Self::ParcelTelephone | Self::ParcelAddress | Self::ParcelConsignor
         )
     }
+    /// Whether declarations and parcels are added up in it: no window of its own.
+    pub fn is_sum(self) -> bool {
+        matches!(self, Self::LinkedIdentity | Self::LinkedTelephone | Self::LinkedAddress)
+    }
     /// Whether its facts are of one line, not of the whole list.
     pub fn is_of_line(self) -> bool {
         matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods)

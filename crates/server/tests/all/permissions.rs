@@ -855,6 +855,8 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "clearance/tests/all/signatures.rs",
         "register/src/picture.rs",
         "requests/tests/all/faults.rs",
+        "register/tests/filings/parcels.rs",
+        "server/tests/all/parcels.rs",
     ];
     let code: String =
         files.iter().map(|file| std::fs::read_to_string(format!("{root}crates/{file}")).unwrap()).collect();
