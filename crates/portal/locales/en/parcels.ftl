@@ -2,6 +2,7 @@
 
 register-parcels = Parcels of post and express
 move-determine = Settle the tax
+item-parcels-parcel = Parcel
 item-channel = Came by
 item-parcels-form = Data taken from
 item-category = Sent as

@@ -2,6 +2,7 @@
 
 register-parcels = 邮件与快件包裹
 move-determine = 核定税款
+item-parcels-parcel = 包裹
 item-channel = 渠道
 item-parcels-form = 数据来源
 item-category = 寄递物品类别
