@@ -86,6 +86,7 @@ fn stories_on_postgres() -> bool {
         "list_readings",
         "officer_queue",
         "outsider",
+        "parcels",
         "parks",
         "payment_data",
         "people",

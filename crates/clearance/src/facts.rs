@@ -40,11 +40,25 @@ pub enum CountKind {
     SellerWeight = 8,
     /// Declarations with one waybill number.
     Waybill = 9,
+    /// Parcels of post and express to one identity. Declarations read it and never raise it.
+    ParcelIdentity = 10,
+    /// Parcels to one telephone, likewise.
+    ParcelTelephone = 11,
+    /// Parcels to one address, likewise.
+    ParcelAddress = 12,
+    /// Parcels of one firm that sends, by its name in one writing, likewise.
+    ParcelConsignor = 13,
+    /// Declarations and parcels of one identity together: no window of its own, the sum of two.
+    LinkedIdentity = 14,
+    /// Declarations and parcels to one telephone together.
+    LinkedTelephone = 15,
+    /// Declarations and parcels to one address together.
+    LinkedAddress = 16,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -54,6 +68,13 @@ impl CountKind {
         Self::AddressGoods,
         Self::SellerWeight,
         Self::Waybill,
+        Self::ParcelIdentity,
+        Self::ParcelTelephone,
+        Self::ParcelAddress,
+        Self::ParcelConsignor,
+        Self::LinkedIdentity,
+        Self::LinkedTelephone,
+        Self::LinkedAddress,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -71,7 +92,25 @@ impl CountKind {
             Self::AddressGoods => "address_goods",
             Self::SellerWeight => "seller_weight",
             Self::Waybill => "waybill",
+            Self::ParcelIdentity => "parcel_identity",
+            Self::ParcelTelephone => "parcel_telephone",
+            Self::ParcelAddress => "parcel_address",
+            Self::ParcelConsignor => "parcel_consignor",
+            Self::LinkedIdentity => "linked_identity",
+            Self::LinkedTelephone => "linked_telephone",
+            Self::LinkedAddress => "linked_address",
         }
+    }
+    /// Whether it is of parcels alone: a declaration is not counted in it.
+    pub fn is_of_parcels(self) -> bool {
+        matches!(
+            self,
+            Self::ParcelIdentity | Self::ParcelTelephone | Self::ParcelAddress | Self::ParcelConsignor
+        )
+    }
+    /// Whether declarations and parcels are added up in it: no window of its own.
+    pub fn is_sum(self) -> bool {
+        matches!(self, Self::LinkedIdentity | Self::LinkedTelephone | Self::LinkedAddress)
     }
     /// Whether its facts are of one line, not of the whole list.
     pub fn is_of_line(self) -> bool {

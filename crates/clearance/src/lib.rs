@@ -21,6 +21,7 @@ pub mod keys;
 pub mod matching;
 pub mod normal;
 pub mod outcome;
+pub mod parcel_tax;
 pub mod party;
 pub mod passage;
 mod permitted;

@@ -78,11 +78,13 @@ pub enum Register {
     SiteScan = 36,
     /// Parcels that no site lets pass.
     ParcelHold = 37,
+    /// Parcels of post and express, as who carries them says what is in them.
+    Parcel = 40,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -118,6 +120,7 @@ impl Register {
         Self::SiteRecord,
         Self::SiteScan,
         Self::ParcelHold,
+        Self::Parcel,
     ];
 
     /// The register of a stored number.
@@ -163,6 +166,7 @@ impl Register {
             Self::SiteScan => "site-scans",
             Self::ParcelHold => "parcel-holds",
             Self::AgencyRecord => "agency-records",
+            Self::Parcel => "parcels",
         }
     }
 

@@ -5,6 +5,7 @@ mod abroad;
 pub mod agencies;
 mod applicants;
 mod counterparts;
+mod parcels;
 pub mod parks;
 mod past;
 mod platform;
@@ -77,6 +78,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let counterparts = counterparts::open(&window, &arguments.folder, &arguments.script).await?;
         let parks = parks::open(&window).await?;
         let applicants = applicants::open(&window).await?;
+        parcels::open(&window).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
         let (tokens, from_abroad) = tokens(&window, &arguments.folder).await?;

@@ -15,6 +15,7 @@ pub mod found;
 mod inspection;
 mod officer;
 pub mod operation;
+pub mod parcels;
 pub mod parks;
 pub mod people;
 pub mod publications;

@@ -31,6 +31,7 @@ pub mod inspection_report;
 pub mod moves;
 pub mod notice;
 pub mod offer;
+pub mod parcel;
 pub mod park;
 mod part;
 pub mod payment_data;
@@ -62,7 +63,7 @@ use part::Part;
 pub use part::open;
 use says::Said;
 use std::sync::Arc;
-pub use waiting::waiting;
+pub use waiting::{awaits, waiting};
 
 /// Who commands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -216,6 +217,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     attached::needs(command, keys);
     credit::permission::needs(command, keys);
     bonded::needs(command, keys);
+    parcel::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
 }
@@ -271,6 +273,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::SiteScan => park::scan::MOVES,
         Register::ParcelHold => park::hold::MOVES,
         Register::AgencyRecord => agency_record::MOVES,
+        Register::Parcel => parcel::MOVES,
     }
 }
 
@@ -312,6 +315,7 @@ pub fn decide(
                 parties.to_mut().enter(entry.clone());
             }
             facts.records.insert(command.key.clone(), record.clone());
+            parcel::counted(facts, &record);
             let after = Position { sequence: next.sequence + 1, ..next };
             let beside = changes.map(|changes| bonded::beside(facts, changes, &record, after));
             let beside = beside.unwrap_or_default();
@@ -394,6 +398,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::SiteScan => park::scan::made(seen, step, &mut faults),
         Register::ParcelHold => park::hold::made(seen, &mut faults),
         Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
+        Register::Parcel => parcel::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -148,6 +148,7 @@ pub const PERSONAL: &[Personal] = &[
         ],
     ),
     always(Register::AgencyRecord, &["/record/person", "/record/legalRepresentative", "/record/statement"]),
+    always(Register::Parcel, &["/parcel/sender", "/parcel/consignee", "/linked"]),
     after(Register::ServiceRequest, &["accepted", "withdrawn", "expired"], &["/asked/contact"]),
     after(
         Register::ServiceOffer,

@@ -320,4 +320,19 @@ says! {
     TERM_OF_BRAND: "term-of-brand", "仍在有效期内的品牌授权", "an authorisation of the brand that has not ended";
     BRAND_NAMED: "brand-named", "填写品牌后方可填写授权期限", "a brand: without one there is no authorisation";
     CREDIT_BARS_FILING: "credit-bars-filing", "不得新申请备案：信用名单或等级（{standing}）至{until}不予受理；已备案的仍有效，可更正、变更，并可就名单申诉或申请信用修复", "nothing new is filed under the list or grade {standing} until {until}: what is filed stays and may be corrected or changed; on the page of the list there is the way to appeal and to repair";
+    PARCEL_ID: "parcel-id", "本单位编码、冒号、运单（邮件）号：5至40个大写字母、数字或连字符", "your code, a colon, the tracking number: 5 to 40 capital letters, digits and hyphens";
+    PARCEL_CHECK_DIGIT: "parcel-check-digit", "校验码正确的邮件号码（UPU S10）：请核对后重新录入", "a postal number with the right check digit (UPU S10): compare it with the label and send it again";
+    PARCEL_GIVER: "parcel-giver", "已备案且未暂停、承担以下角色之一的单位的编码：{roles}", "the code of a party that is filed and not suspended as one of {roles}";
+    CITIZEN_NUMBER: "citizen-number", "校验码正确的公民身份号码；没有则不填", "a citizen's number with its check character; leave it out where there is none";
+    PARCEL_ARRIVED: "parcel-arrived", "包裹已到达的时间，不晚于现在", "when it came: not later than now";
+    PARCEL_INDIVISIBLE: "parcel-indivisible", "false；只有内件仅一件且不可分割时可为true", "false, unless the only content is one piece that cannot be parted";
+    PARCEL_SUM: "parcel-sum", "内件价值之和{sum}：请改正总价值或某一内件的价值，或不填总价值", "{sum}, the sum of its contents: correct this or the value of a content, or leave this out";
+    PARCEL_HS: "parcel-hs", "6至10位数字的商品编码；没有则不填", "an HS code of 6 to 10 digits; leave it out where there is none";
+    PARCEL_HEADING: "parcel-heading", "进境物品归类表（parcel_tax.csv）中的归类；不清楚时不填", "a heading of parcel_tax.csv; leave it out where you do not know";
+    PARCEL_ENTRY: "parcel-entry", "完税价格表（parcel_values.csv）中的条目；没有则不填", "an entry of parcel_values.csv; leave it out where there is none";
+    PARCEL_COLUMN: "parcel-column", "表头中应有此列", "a column of this name in the first line";
+    PARCEL_COLUMN_TWICE: "parcel-column-twice", "每列只出现一次", "each column once";
+    PARCEL_WIDTH: "parcel-width", "与表头同样的{columns}列：请检查逗号与引号", "{columns} columns as in the first line: look at commas and quotation marks";
+    PARCEL_SAME: "parcel-same", "不填，或与该包裹第一行相同", "nothing, or the same as in the parcel's first line";
+    PARCEL_ONCE: "parcel-once", "同一批中每个运单号只出现一次", "each tracking number once in what is sent together";
 }

@@ -100,6 +100,9 @@ const DISPUTE: &[Sight] = &[Sight::nobody("/openedBy")];
 /// Whether what he was not given is there, neither he nor who manages him learns here either.
 const SIGN_IN: &[Sight] = &[Sight { others: When::Always, ..Sight::nobody("/denied/ofOthers") }];
 
+/// By what parcels are linked, and what is known of them, is for offices: to a giver it would tell of others' parcels.
+const PARCEL: &[Sight] = &[Sight::others("/linked"), Sight::others("/known")];
+
 /// Of a filing, for whoever relies on it without having it filed again: what is in force and what it permits. What is applied for,
 /// what customs judges by, and who decided why, is not his.
 const REUSED: &[Sight] = &[
@@ -128,9 +131,20 @@ pub fn sights(register: Register) -> (&'static [Sight], bool) {
         Register::Access => (ACCESS, false),
         Register::Dispute => (DISPUTE, false),
         Register::SignIn => (SIGN_IN, false),
+        Register::Parcel => (PARCEL, false),
         _ => (&[], false),
     }
 }
+
+/// What of a parcel tells of a person, and how others than its giver read it: as of a trade.
+const OF_PARCELS: [Masked; 6] = [
+    ("/parcel/sender/name", clearance::identity::mask_name),
+    ("/parcel/sender/address", clearance::identity::mask_address),
+    ("/parcel/consignee/name", clearance::identity::mask_name),
+    ("/parcel/consignee/identity", clearance::identity::mask_number),
+    ("/parcel/consignee/telephone", clearance::identity::mask_number),
+    ("/parcel/consignee/address", clearance::identity::mask_address),
+];
 
 /// What part a reader has in a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,11 +180,7 @@ impl View {
     pub fn reused(record: &Record, codes: &[Text]) -> Self {
         let eyes = Eyes { sights: REUSED, strict: true, part: Part::Other, state: &record.state };
         let mut view = Self::with(record, codes, &eyes);
-        for (pointer, mask) in OF_PERSONS {
-            if let Some(Value::String(text)) = view.body.pointer_mut(pointer) {
-                *text = mask(text);
-            }
-        }
+        masked(&mut view.body, &OF_PERSONS);
         view.seen.body = view.body.to_string();
         // What was done last may be to what he does not see, and that a change is applied for is not his.
         view.seen.action = Text::default();
@@ -186,6 +196,9 @@ impl View {
         let mut body = serde_json::from_str(&record.body).unwrap_or_default();
         if part != Part::Owner {
             keep_addressed(record.key.register, &mut body, codes);
+            if record.key.register == Register::Parcel {
+                masked(&mut body, &OF_PARCELS);
+            }
         }
         let body = eyes.seen("", body).unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         let mut seen = record.clone();
@@ -219,6 +232,14 @@ impl View {
     /// Its body, likewise.
     pub fn body(&self) -> &Value {
         &self.body
+    }
+}
+
+fn masked(body: &mut Value, how: &[Masked]) {
+    for (pointer, mask) in how {
+        if let Some(Value::String(text)) = body.pointer_mut(pointer) {
+            *text = mask(text);
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Whom records wait for: in which states, register by register.
 
+use crate::competence::Competence;
 use crate::moves::Who;
-use clearance::record::Register;
+use crate::{filing, parcel};
+use clearance::record::{Record, Register};
 
 /// States in which records of a register wait for somebody: for the agency that decides, for their owner, for the other
 /// party that they name.
@@ -29,9 +31,20 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::RiskCase, Who::Owner | Who::Giver) => &["open", "decided"],
         (Register::InspectionReport, Who::Giver) => &["reported"],
         (Register::InspectionReport, Who::Owner) => &["declined"],
+        // Of these, those that could not be reckoned.
+        (Register::Parcel, Who::Reviewer) => &["given"],
         (Register::ServiceRequest, Who::Giver) => &["open"],
         (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
         (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],
         _ => &[],
+    }
+}
+
+/// Whether a record that is in such a state waits for whoever decides, by what it says.
+pub fn awaits(record: &Record, competence: &Competence) -> bool {
+    match record.key.register {
+        Register::Filing => filing::is_awaited(record, competence),
+        Register::Parcel => parcel::awaits_review(record),
+        _ => true,
     }
 }

@@ -17,6 +17,8 @@ mod demands;
 mod draws;
 #[path = "filings/inspection_reports.rs"]
 mod inspection_reports;
+#[path = "filings/parcels.rs"]
+mod parcels;
 #[path = "filings/parks.rs"]
 mod parks;
 #[path = "filings/risk_cases.rs"]

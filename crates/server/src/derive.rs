@@ -154,6 +154,13 @@ pub async fn derive(
 
 impl World<'_> {
     async fn row(&mut self, position: Position, row: Row) -> Result<(), StoreError> {
+        // Of what was judged it is counted with its outcome, made anew.
+        if let (Row::Record(_), Some((counted, now))) = (&row, row.counted()) {
+            for raised in counted.iter() {
+                let window = self.counts.entry(hash(&raised.key)).or_default();
+                Arc::make_mut(window).add(raised, now);
+            }
+        }
         match row {
             Row::Message(_) => {}
             Row::Filing(_) | Row::Certificate(_) => self.entries.extend(row.entry()),

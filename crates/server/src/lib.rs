@@ -34,6 +34,7 @@ pub mod intake;
 pub mod messenger;
 pub mod metrics;
 pub mod notices;
+pub mod parcels;
 pub mod password;
 pub mod payment_data;
 pub mod picture;

@@ -324,7 +324,11 @@ fn windowed(
     let risk = &reference.current().risk;
     let raised = windows::raised(&arrived.person, declaration, assessment, |kind| risk.reads(kind));
     // What is judged now counts now: events that waited see one another.
-    let read = windows::raise(&raised, &mut case.facts.counts, risk.windows(), &case.facts.told, case.now);
+    let (asked, told) = (risk.windows(), &case.facts.told);
+    let mut read = windows::raise(&raised, &mut case.facts.counts, asked, told, case.now);
+    // Parcels of post and express are looked at, and raised by their own rows.
+    let (named, half_life) = ((&arrived.person, declaration), case.law.linked_half_life_days);
+    read.extend(windows::linked(named, &case.facts.counts, asked, told, case.now, half_life));
     case.out.counted = raised;
     read
 }

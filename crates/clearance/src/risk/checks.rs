@@ -108,9 +108,10 @@ impl Looked<'_> {
             | Number::UnitPrice
             | Number::LineTotal
             | Number::BrandFloor => (0, i64::MAX),
-            Number::Window(_) => match self.window(number).map(|fact| fact.measure) {
-                Some(Measure::Count) => (1, i64::MAX),
-                Some(measure) if measure.is_distinct() => (0, Window::DISTINCT as i64),
+            Number::Window(_) => match self.window(number) {
+                // A list is counted itself; among parcels it is not.
+                Some(fact) if fact.measure == Measure::Count && !fact.kind.is_of_parcels() => (1, i64::MAX),
+                Some(fact) if fact.measure.is_distinct() => (0, Window::DISTINCT as i64),
                 _ => (0, i64::MAX),
             },
         }

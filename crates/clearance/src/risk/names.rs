@@ -213,6 +213,11 @@ Different ones are exact up to 64; 64 means at least 64. A median is at most 3.2
 keyed hashes; an address is the same however it is written. Goods are the same where the HS code agrees to eight digits and the name
 but for its writing.
 
+`parcel_…` are parcels of post and express ([docs/parcels.md](../parcels.md)) to the same identity, telephone or address, or sent by a firm of
+the merchant's name; the declaration is not among them. `linked_…` are the sum of those and of declarations, this one included. In `recent`
+(thousandths: one of today is 1000) and `recent_fen` older ones weigh less: half after `linked_half_life_days` of `parameters.csv`, a quarter
+after twice that, in a straight line between; each is cut down to a whole number once.
+
 | name | of | SPAN |
 |---|---|---|
 ";

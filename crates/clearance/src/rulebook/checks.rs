@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 17] = [
+const DATED: [(&str, &[&str]); 19] = [
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
     ("credit_grades.csv", &["grade"]),
@@ -73,6 +73,8 @@ const DATED: [(&str, &[&str]); 17] = [
     ("filing_reviewers.csv", &["role"]),
     ("inspection_results.csv", &["result"]),
     ("parameters.csv", &["name"]),
+    ("parcel_tax.csv", &["heading"]),
+    ("parcel_values.csv", &["entry"]),
     ("sampling_goods.csv", &["hs"]),
     ("services.csv", &["service"]),
     ("signature_algorithms.csv", &["algorithm"]),

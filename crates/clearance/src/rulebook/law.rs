@@ -234,10 +234,18 @@ law! {
     consumer_conduct;
     /// Months that this looks back.
     consumer_conduct_months;
+    /// Most that a parcel from Hong Kong, Macao or Taiwan may be worth, in fen; equality is inside.
+    parcel_limit_near;
+    /// Most that a parcel from elsewhere may be worth, in fen; equality is inside.
+    parcel_limit;
+    /// Tax on a parcel up to which none is due, in fen; equality is inside.
+    parcel_tax_exempt;
+    /// Days after which an event weighs half in facts that link parcels with trades; 0 = all weigh the same.
+    linked_half_life_days;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 57] = [
+const LATER: [(&str, i64); 61] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -295,6 +303,10 @@ const LATER: [(&str, i64); 57] = [
     ("credit_terms_obeyed", 0),
     ("consumer_conduct", 0),
     ("consumer_conduct_months", 24),
+    ("parcel_limit_near", 80_000),
+    ("parcel_limit", 100_000),
+    ("parcel_tax_exempt", 5_000),
+    ("linked_half_life_days", 30),
 ];
 
 impl Parameters {

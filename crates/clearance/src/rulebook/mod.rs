@@ -11,6 +11,7 @@ mod demand_routes;
 mod editions;
 mod inspections;
 mod law;
+mod parcel_tariff;
 mod rates;
 mod requirements;
 mod reviewers;
@@ -28,6 +29,7 @@ pub use demand_routes::{DemandRoute, DemandRoutes};
 pub use editions::{ListEdition, ListEditions};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
+pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
 pub use rates::{CNY, ExchangeRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
@@ -97,13 +99,15 @@ pub struct Rulebook {
     pub inspections: InspectionResults,
     /// What goods add to the share that is opened at random; none = it was published before there was this table.
     pub sampling_goods: Option<SamplingGoods>,
+    /// Rates of the tax on parcels, and the catalogue of dutiable values.
+    pub parcels: ParcelTariff,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 31] = built_in!(
+const BUILT_IN: [(&str, &str); 33] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -123,6 +127,8 @@ const BUILT_IN: [(&str, &str); 31] = built_in!(
     "inspection_results.csv",
     "list_editions.csv",
     "parameters.csv",
+    "parcel_tax.csv",
+    "parcel_values.csv",
     "risk_brands.csv",
     "risk_goods_words.csv",
     "risk_recalls.csv",
@@ -141,7 +147,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 19] = [
+    pub const ADDED: [&str; 21] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -155,6 +161,8 @@ impl Rulebook {
         "filing_requirements.csv",
         "filing_reviewers.csv",
         inspections::FILE,
+        parcel_tariff::RATES,
+        parcel_tariff::VALUES,
         "risk_brands.csv",
         "risk_goods_words.csv",
         "risk_recalls.csv",
@@ -265,6 +273,7 @@ impl Rulebook {
             ),
             sampling_goods: (!before(sampling_goods::FILE))
                 .then(|| SamplingGoods::load(text(sampling_goods::FILE), &mut faults)),
+            parcels: ParcelTariff::load(text(parcel_tariff::RATES), text(parcel_tariff::VALUES), &mut faults),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

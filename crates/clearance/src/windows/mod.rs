@@ -1,10 +1,14 @@
 //! Windowed facts: what declarations of one person, address, seller or sort of goods add up to over hours, days and months.
-//! Names, kinds, measures and spans are here; the state of a key is `state`, what a declaration adds and reads `raised`.
+//! Names, kinds, measures and spans are here; the state of a key is `state`, what a declaration adds and reads `raised`, what
+//! parcels of post and express add, and what links them with declarations, `linked`; how older events weigh less `decay`.
 //! Leaves to the rules what is too much, and to the store how a state is kept.
 
+mod decay;
+mod linked;
 mod raised;
 mod state;
 
+pub use linked::{Linked, consignor, linked, of_record};
 pub use raised::{Raised, keys, raise, raised};
 pub(crate) use raised::{grams, grams_a_piece, pieces};
 pub use state::{Cell, Level, Seen, Window};
@@ -38,11 +42,15 @@ pub enum Measure {
     PriceMedian = 10,
     /// Median of grams a piece, of lists with one line, without this one.
     WeightMedian = 11,
+    /// How often, older ones weighing less, in thousandths: one of today is 1000.
+    Recent = 12,
+    /// Fen, older ones weighing less.
+    RecentFen = 13,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Count,
         Self::Fen,
         Self::Pieces,
@@ -54,6 +62,8 @@ impl Measure {
         Self::Orders,
         Self::PriceMedian,
         Self::WeightMedian,
+        Self::Recent,
+        Self::RecentFen,
     ];
     /// The measure of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -73,14 +83,20 @@ impl Measure {
             Self::Orders => "orders",
             Self::PriceMedian => "price_median",
             Self::WeightMedian => "weight_median",
+            Self::Recent => "recent",
+            Self::RecentFen => "recent_fen",
         }
     }
     /// Whether it is a median: read before the declaration is added.
     pub fn is_median(self) -> bool {
         matches!(self, Self::PriceMedian | Self::WeightMedian)
     }
+    /// Whether older events weigh less in it.
+    pub fn decays(self) -> bool {
+        matches!(self, Self::Recent | Self::RecentFen)
+    }
     pub(crate) fn is_distinct(self) -> bool {
-        !self.is_median() && !matches!(self, Self::Count | Self::Fen | Self::Pieces)
+        !self.is_median() && !self.decays() && !matches!(self, Self::Count | Self::Fen | Self::Pieces)
     }
 }
 
@@ -140,9 +156,13 @@ pub struct WindowFact {
     pub span: Span,
 }
 
+const OF_PARCELS: &[Measure] =
+    &[Measure::Count, Measure::Fen, Measure::RecentFen, Measure::Recent, Measure::Identities];
+const OF_BOTH: &[Measure] = &[Measure::Count, Measure::Fen, Measure::RecentFen, Measure::Recent];
+
 impl WindowFact {
-    /// Of which kinds there is what. A kind whose word begins with another's stands first.
-    pub const THERE_IS: [(CountKind, &'static [Measure]); 9] = [
+    /// Of which kinds there is what. A kind, and a measure, whose word begins with another's stands first.
+    pub const THERE_IS: [(CountKind, &'static [Measure]); 16] = [
         (
             CountKind::Identity,
             &[Measure::Count, Measure::Fen, Measure::Telephones, Measure::Addresses, Measure::Merchants],
@@ -158,6 +178,23 @@ impl WindowFact {
             &[Measure::Count, Measure::Fen, Measure::Pieces, Measure::PriceMedian, Measure::WeightMedian],
         ),
         (CountKind::Waybill, &[Measure::Orders]),
+        (
+            CountKind::ParcelIdentity,
+            &[
+                Measure::Count,
+                Measure::Fen,
+                Measure::RecentFen,
+                Measure::Recent,
+                Measure::Telephones,
+                Measure::Addresses,
+            ],
+        ),
+        (CountKind::ParcelTelephone, OF_PARCELS),
+        (CountKind::ParcelAddress, OF_PARCELS),
+        (CountKind::ParcelConsignor, OF_PARCELS),
+        (CountKind::LinkedIdentity, OF_BOTH),
+        (CountKind::LinkedTelephone, OF_BOTH),
+        (CountKind::LinkedAddress, OF_BOTH),
     ];
 
     /// The fact of a name as `address_identities_30`.
@@ -187,7 +224,9 @@ impl WindowFact {
     /// Whether its state holds that much.
     fn is_kept(self) -> bool {
         match self.span {
-            Span::Hours(_) => !self.measure.is_median() && !self.measure.is_distinct(),
+            Span::Hours(_) => {
+                !self.measure.is_median() && !self.measure.is_distinct() && !self.measure.decays()
+            }
             Span::Days(days) => !self.measure.is_median() || (30..=120).contains(&days),
         }
     }
@@ -202,7 +241,7 @@ impl WindowFact {
 pub(crate) fn reach(measure: Measure) -> &'static str {
     match measure {
         measure if measure.is_median() => "30 to 120 days",
-        measure if measure.is_distinct() => "1 to 365 days",
+        measure if measure.is_distinct() || measure.decays() => "1 to 365 days",
         _ => "1h to 48h, or 1 to 365 days",
     }
 }

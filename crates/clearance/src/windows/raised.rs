@@ -1,7 +1,7 @@
 //! What a declaration adds to the windows of the keys that it names. Persons stand there by their keyed hash, goods, addresses
 //! of goods and waybills by a digest; the words themselves are in no index.
 
-use super::{Measure, Window, WindowFact, WindowValue, Windowed, short};
+use super::{Measure, Window, WindowFact, WindowValue, Windowed, linked, short};
 use crate::Text;
 use crate::event::{Arrived, Person};
 use crate::facts::{CountKey, CountKind};
@@ -36,7 +36,7 @@ impl Raised {
     pub fn once(key: CountKey) -> Self {
         Self { key, line: 0, fen: 0, pieces: 0, others: Vec::new(), price: None, grams: None }
     }
-    fn of(kind: CountKind, owner: &Text, others: &[(Measure, &str)]) -> Self {
+    pub(super) fn of(kind: CountKind, owner: &Text, others: &[(Measure, &str)]) -> Self {
         let others = others.iter().filter(|(_, name)| !name.is_empty());
         Self {
             others: others.map(|(measure, text)| (*measure, name(text))).collect(),
@@ -45,10 +45,12 @@ impl Raised {
     }
 }
 
-/// The windows a declaration raises: those of the persons always, the others where some rule reads their kind.
+/// The windows a declaration raises: those of the persons always, the others where some rule reads their kind; and those of
+/// parcels that are only looked at.
 pub fn keys(arrived: &Arrived, read: impl Fn(CountKind) -> bool) -> Vec<CountKey> {
     let Document::Declaration(declaration) = &*arrived.document else { return Vec::new() };
-    raised(&arrived.person, declaration, None, read).into_iter().map(|raised| raised.key).collect()
+    let own = raised(&arrived.person, declaration, None, &read).into_iter().map(|raised| raised.key);
+    own.chain(linked::keys(&arrived.person, declaration, &read)).collect()
 }
 
 /// What a declaration adds, in a fixed order. Nothing is added where a name is empty.

@@ -59,7 +59,7 @@ pub struct Window {
 
 /// How many cells of a width are kept.
 const HOURS: u32 = 48;
-const DAYS: u32 = 62;
+pub(super) const DAYS: u32 = 62;
 const THIRTIES: u32 = 14;
 /// Thirties over which medians are kept.
 const LEVELS: u32 = 5;
@@ -149,6 +149,8 @@ impl Window {
             Measure::Fen => Some(self.sum(span, now, |cell| cell.fen)),
             Measure::Pieces => Some(self.sum(span, now, |cell| cell.pieces.into())),
             Measure::PriceMedian | Measure::WeightMedian => self.median(measure, span, now),
+            // They ask for a half-life besides: `decay`.
+            Measure::Recent | Measure::RecentFen => None,
             different => Some(self.different(different, span, now)),
         }
     }

@@ -16,6 +16,7 @@ mod grouping;
 mod indicators;
 mod inspections;
 mod matching;
+mod parcel_tax;
 mod permits;
 mod schema;
 mod scripted;

@@ -30,6 +30,7 @@ pub mod many;
 mod narrowed;
 pub mod newcomer;
 pub mod operation;
+pub mod parcels;
 pub mod parks;
 pub mod people;
 pub mod queue;

@@ -341,6 +341,15 @@ fn values() -> Vec<String> {
         "customs",
         "foreign-exchange-administration",
         "postal-administration",
+        // What becomes of a parcel, and what stands against reckoning its tax.
+        "exempt",
+        "due",
+        "declare-as-goods",
+        "manual-review",
+        "no-rate",
+        "no-heading",
+        "no-weight",
+        "out-of-range",
     ]);
     for register in registers() {
         for step in register::moves_of(register) {

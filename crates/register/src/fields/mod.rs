@@ -4,6 +4,7 @@
 
 mod books;
 mod filings;
+mod parcels;
 mod parks;
 mod reports;
 mod tables;
@@ -164,6 +165,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Park => &["/applied/name", "/applied/kind", "/applied/city"],
         Register::Site => &["/applied/name", "/applied/kind", "/applied/park"],
         Register::AgencyRecord => &["/effective"],
+        Register::Parcel => &["/parcel/channel", "/parcel/arrivedAt", "/tax/outcome", "/tax/due"],
         Register::SiteRecord => &["/kind", "/result"],
         Register::SiteScan => &["/parcel", "/direction", "/offline"],
         Register::BondedBook => &["/counting"],

@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, parks, reports};
+use super::{Field, Kind, books, parcels, parks, reports};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -232,6 +232,8 @@ pub(super) const FORMS: &[Row] = &[
     (Register::AgencyRecord, &["give", "correct"], reports::AGENCY_RECORD, Some("")),
     (Register::BondedBook, &["apply", "add-items"], books::ITEMS, None),
     (Register::BondedDocument, &["file", "enter"], books::LINES, Some("")),
+    (Register::Parcel, &["give", "correct"], parcels::PARCEL, Some("/parcel")),
+    (Register::Parcel, &["determine"], parcels::ASSESSING, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -393,6 +395,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         ],
     ),
     (Register::RulebookDraft, &["asked", "authors", "trial", "number"]),
+    (Register::Parcel, parcels::KEPT),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
     (Register::ServiceRequest, &["asked", "deadline", "asker", "routed", "beyond", "chosen"]),

@@ -5,7 +5,8 @@ use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
     agency_record, attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing,
-    form, goods, inspection_report, moves_of, offer, park, payment_data, request, risk_case, share, webhook,
+    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, request, risk_case, share,
+    webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -162,6 +163,14 @@ fn every_description_is_what_the_parser_takes() {
     let closing = described(Register::RiskCase, "close");
     is_described::<risk_case::Closing>("closing", closing, &[]);
     is_described::<risk_case::RuleVerdict>("rule's verdict", within(closing, "rules"), &[]);
+    let given = described(Register::Parcel, "give");
+    is_described::<parcel::Parcel>("parcel", given, &["keys"]);
+    is_described::<parcel::Sender>("sender of a parcel", within(given, "sender"), &[]);
+    is_described::<parcel::Consignee>("consignee of a parcel", within(given, "consignee"), &[]);
+    is_described::<parcel::Content>("content of a parcel", within(given, "contents"), &[]);
+    let assessing = described(Register::Parcel, "determine");
+    is_described::<parcel::Assessing>("assessing a parcel", assessing, &[]);
+    is_described::<parcel::Settled>("settled line", within(assessing, "settled"), &[]);
 }
 
 #[test]

@@ -146,6 +146,8 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Which sites somebody keeps, their records say.
         ("get", "/v1/sites" | "/v1/sites/{code}/passes")
         | ("post", "/v1/sites/{code}/scans" | "/v1/sites/{code}/records") => right(&[Right::SitesKeep]),
+        // Who gives parcels, their register says.
+        ("post", "/v1/parcels") => right(&[Right::RegistersApply]),
         ("get" | "post", "/v1/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
@@ -232,6 +234,7 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/sites" | "/desk/sites/{code}/passes")
         | ("get" | "post", "/desk/sites/{code}")
         | ("post", "/desk/sites/{code}/scans" | "/desk/sites/{code}/records") => right(&[Right::SitesKeep]),
+        ("get" | "post", "/desk/parcels") => right(&[Right::RegistersApply]),
         ("get" | "post", "/desk/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),

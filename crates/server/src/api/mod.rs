@@ -37,6 +37,7 @@ mod openapi_desks;
 mod openapi_draws;
 mod openapi_exports;
 mod openapi_inspections;
+mod openapi_parcels;
 mod openapi_payment_data;
 mod openapi_people;
 mod openapi_registers;
@@ -221,6 +222,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/retention"),
     ("get", "/v1/credit/{party}/report.pdf"),
     ("post", "/v1/credit/verify"),
+    ("post", "/v1/parcels"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -341,6 +343,7 @@ pub fn router(window: Window) -> Router {
         .route("/v1/sites/{code}/scans", post(sites::scan))
         .route("/v1/sites/{code}/records", post(sites::record))
         .route("/v1/holds", get(sites::holds).post(sites::set_hold))
+        .route("/v1/parcels", post(crate::parcels::give))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

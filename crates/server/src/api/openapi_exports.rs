@@ -2,13 +2,14 @@
 
 use super::openapi::{list_of, object};
 use super::openapi_credit as credit;
+use super::openapi_parcels as parcels;
 use super::openapi_sharing as sharing;
 use super::openapi_sites as sites;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes; what stands behind exports comes after.
 pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
-    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES).chain(credit::SUMMARIES)
+    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES).chain(credit::SUMMARIES).chain(parcels::SUMMARIES)
 }
 
 const SUMMARIES: [&str; 5] = [
@@ -34,7 +35,10 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (404, "no export trade of the caller's districts has this number"),
             (409, "the version seen is not the newest, or the state does not allow the action"),
         ],
-        _ => sites::refusals(method, path),
+        _ => match parcels::refusals(method, path) {
+            own if own.is_empty() => sites::refusals(method, path),
+            own => own,
+        },
     }
 }
 
@@ -55,14 +59,14 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
 pub(super) fn request(path: &str) -> Option<&'static str> {
     match path.strip_prefix(EXPORTS) {
         Some("/{merchant}/{order_no}/actions") => Some("ActionRequest"),
-        _ => sites::request(path),
+        _ => parcels::request(path).or_else(|| sites::request(path)),
     }
 }
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
     let Some(rest) = path.strip_prefix(EXPORTS) else {
-        return sharing::answer(path).or_else(|| sites::answer(path)).or_else(|| credit::answer(path));
+        return sharing::answer(path).or_else(|| sites::answer(path)).or_else(|| credit::answer(path)).or_else(|| parcels::answer(path));
     };
     match rest {
         "" => Some("Exports"),
@@ -147,5 +151,5 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("ExportSummary", object(&whole_summary)),
     ];
     let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
-    own.chain(sites::schemas()).chain(sharing::schemas()).chain(credit::schemas()).collect()
+    own.chain(sites::schemas()).chain(sharing::schemas()).chain(credit::schemas()).chain(parcels::schemas()).collect()
 }

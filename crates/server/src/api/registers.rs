@@ -233,8 +233,7 @@ impl<'a> Mine<'a> {
         if register == Register::RiskCase {
             return applies && register::risk_case::waits_for(record, self.codes, self.now);
         }
-        let is_his =
-            || register != Register::Filing || register::filing::is_awaited(record, &self.competence);
+        let is_his = || register::awaits(record, &self.competence);
         (self.competence.any() && !owns && waits(Who::Reviewer) && is_his())
             || (applies && owns && waits(Who::Owner))
             || (applies && named && !owns && waits(Who::Giver))
@@ -326,6 +325,7 @@ pub async fn act(
     if register == Register::RiskCase && body.action == "add-evidence" {
         body.body = crate::risk_cases::with_shown(&window, &caller, body.body).await?;
     }
+    crate::parcels::with_keys(&window, &key, &mut body)?;
     if matches!(register, Register::BondedBook | Register::BondedDocument) {
         crate::bonded::with_accepted(&window, &key, &mut body).await?;
     }
@@ -445,7 +445,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         }
         // Whoever supervises, or decides on them; a park that is open is told to everybody by a route of its own.
         Register::Park | Register::Site => caller.is_office() || caller.uses_registers(),
-        Register::SiteRecord | Register::SiteScan | Register::ParcelHold => {
+        Register::SiteRecord | Register::SiteScan | Register::ParcelHold | Register::Parcel => {
             caller.is_office() && caller.districts.is_empty()
         }
         // What was erased is told by place, never by person.

@@ -19,6 +19,7 @@ pub const WITH_FILES: &[(&str, u64)] = &[
     ("/desk/rulebooks/drafts", 8 << 20),
     ("/desk/rulebooks/drafts/{id}", 8 << 20),
     ("/desk/registers/{register}/{id}/actions", 16 << 20),
+    ("/desk/parcels", 8 << 20),
 ];
 /// Bytes of every other form at most.
 const PLAIN: usize = 65_536;

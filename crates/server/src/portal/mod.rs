@@ -21,6 +21,7 @@ mod live;
 mod newcomer;
 mod officer;
 mod operation;
+mod parcels;
 mod parks;
 mod people;
 mod public;
@@ -165,6 +166,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/holds"),
     ("post", "/desk/holds"),
     ("get", "/desk/credit/report"),
+    ("get", "/desk/parcels"),
+    ("post", "/desk/parcels"),
 ];
 
 /// Routes that answer with no page: files, streams, what was received. All the others are looked at in a browser and measured.
@@ -309,6 +312,7 @@ fn of_parks() -> Router<Arc<Window>> {
         .route("/desk/sites/{code}/scans", post(sites::scans))
         .route("/desk/sites/{code}/records", post(sites::record))
         .route("/desk/holds", get(sites::holds).post(sites::set_hold))
+        .route("/desk/parcels", get(parcels::ask).post(parcels::take))
 }
 
 /// A page as an answer.

@@ -99,6 +99,9 @@ fn more(window: &Window, frame: &Frame, caller: &Caller) -> Vec<(String, String,
     if caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]) {
         more.push(("/desk/holds".to_owned(), texts.text("nav-holds"), texts.text("about-holds")));
     }
+    if caller.rights.has(Right::RegistersApply) && register::parcel::GIVERS.contains(&caller.role) {
+        more.push(("/desk/parcels".to_owned(), texts.text("parcels-title"), texts.text("about-parcels")));
+    }
     if caller.rights.has(Right::SharesRead) {
         more.push(("/desk/shares".to_owned(), texts.text("nav-shares"), texts.text("about-shares")));
         more.push(("/desk/datasets".to_owned(), texts.text("datasets-title"), texts.text("about-datasets")));

@@ -43,6 +43,7 @@ mod officer_by_keys;
 mod officer_queue;
 mod operations;
 mod outsider;
+mod parcels;
 mod parks;
 mod payment_data;
 mod people;

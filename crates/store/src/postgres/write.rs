@@ -109,6 +109,11 @@ impl Effects {
         let mut effects = Self::default();
         for (index, row) in rows.iter().enumerate() {
             let position = Position { writer: first.writer, sequence: first.sequence + index as u64 };
+            if let Some((counted, now)) = row.counted() {
+                for raised in counted.iter() {
+                    effects.raised.entry(raised.key.clone()).or_default().push((raised.clone(), now));
+                }
+            }
             match row {
                 Row::Message(message) => {
                     effects.feed(position.sequence, &message.receipts);
@@ -153,9 +158,6 @@ impl Effects {
         }
         self.feed(position.sequence, &outcome.receipts);
         self.accounts(outcome);
-        for raised in &outcome.counted {
-            self.raised.entry(raised.key.clone()).or_default().push((raised.clone(), outcome.now));
-        }
         for (number, follow) in outcome.follows.iter().enumerate() {
             self.follows.push((position.sequence, number as u16, codec::encode_follow(follow)));
         }

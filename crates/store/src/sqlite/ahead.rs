@@ -37,6 +37,11 @@ impl Ahead {
     pub fn put(&mut self, last: u64, rows: &[Row]) {
         let mut batch = Batch { last, ..Batch::default() };
         for row in rows {
+            if let Some((counted, now)) = row.counted() {
+                for raised in counted.iter() {
+                    batch.counted.entry(raised.key.clone()).or_default().push((raised.clone(), now));
+                }
+            }
             if let Row::Record(record) = row {
                 batch.records.insert(record.key.clone(), record.clone());
             }
@@ -59,10 +64,6 @@ impl Ahead {
             }
             for movement in &outcome.movements {
                 batch.movements.entry(movement.account.clone()).or_default().push(movement.clone());
-            }
-            for raised in &outcome.counted {
-                let counted = batch.counted.entry(raised.key.clone()).or_default();
-                counted.push((raised.clone(), outcome.now));
             }
         }
         self.0.push_back(batch);

@@ -176,6 +176,7 @@ impl Memory {
         self.last = sequence;
         self.last_time = time;
         entries.last = sequence;
+        self.counted(sequence, row, index, entries);
         match row {
             Row::Message(message) => {
                 let hash = self.hasher.message(&message.sender, &message.sha256);
@@ -314,13 +315,17 @@ impl Memory {
             slot.1 = sequence;
             entries.balances.push((hash, movement.account.clone(), slot.0));
         }
-        for raised in &outcome.counted {
+    }
+
+    fn counted(&mut self, sequence: u64, row: &Row, index: &FromIndex<'_>, entries: &mut Entries) {
+        let Some((counted, now)) = row.counted() else { return };
+        for raised in counted.iter() {
             let hash = self.hasher.count(&raised.key);
             let slot =
                 self.counts.entry(raised.key.clone()).or_insert_with(|| (Arc::new((index.count)(hash)), 0));
             // Else it were copied for each of the rows of a commit.
             entries.counts.remove(&hash);
-            Arc::make_mut(&mut slot.0).add(raised, outcome.now);
+            Arc::make_mut(&mut slot.0).add(raised, now);
             slot.1 = sequence;
             entries.counts.insert(hash, slot.0.clone());
         }
