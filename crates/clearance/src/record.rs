@@ -78,11 +78,15 @@ pub enum Register {
     SiteScan = 36,
     /// Parcels that no site lets pass.
     ParcelHold = 37,
+    /// Codes by which goods of a lot are traced, and the parcel of each.
+    TraceCode = 41,
+    /// Recalls of lots.
+    Recall = 42,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -118,6 +122,8 @@ impl Register {
         Self::SiteRecord,
         Self::SiteScan,
         Self::ParcelHold,
+        Self::TraceCode,
+        Self::Recall,
     ];
 
     /// The register of a stored number.
@@ -163,6 +169,8 @@ impl Register {
             Self::SiteScan => "site-scans",
             Self::ParcelHold => "parcel-holds",
             Self::AgencyRecord => "agency-records",
+            Self::TraceCode => "trace-codes",
+            Self::Recall => "recalls",
         }
     }
 

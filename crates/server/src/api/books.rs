@@ -139,7 +139,7 @@ fn item(record: &Record, day: Day) -> Value {
     let sells = |lot: &LotForm| {
         stock
             .as_ref()
-            .is_some_and(|stock| stock.lot(&lot.number).is_some_and(|kept| stock.item.sells(&kept.lot, day)))
+            .is_some_and(|stock| stock.lot(&lot.number).is_some_and(|kept| stock.sells(kept, day)))
     };
     let lots: Vec<Value> = form
         .lots
@@ -147,7 +147,8 @@ fn item(record: &Record, day: Day) -> Value {
         .map(|lot| {
             let balances: serde_json::Map<String, Value> =
                 lot.balances.iter().map(|(place, three)| (place.clone(), quantities(three))).collect();
-            json!({"lot": lot.number, "origin": lot.origin, "expiry": lot.expiry, "sells": sells(lot), "balances": balances})
+            json!({"lot": lot.number, "origin": lot.origin, "expiry": lot.expiry, "sells": sells(lot), "recall": lot.stopped,
+                "balances": balances})
         })
         .collect();
     let sum = |place: Place| {
