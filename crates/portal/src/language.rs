@@ -56,6 +56,8 @@ impl Language {
             "/sign-in",
             "/indicators",
             "/register",
+            "/trace",
+            "/01",
         ];
         let is_told = path != "/indicators/file" && told.into_iter().any(is_under);
         if Self::COMPLETE.contains(&self) || is_told { self } else { Self::English }
@@ -141,7 +143,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 27] {
+    pub fn files(self) -> [(&'static str, &'static str); 28] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -175,6 +177,7 @@ impl Language {
                         "records-of-consumers.ftl",
                         include_str!(concat!("../locales/", $tag, "/records-of-consumers.ftl")),
                     ),
+                    ("traces.ftl", include_str!(concat!("../locales/", $tag, "/traces.ftl"))),
                 ]
             };
         }

@@ -227,10 +227,14 @@ law! {
     export_return_compare_district;
     /// Minutes for which a site may work from its list of parcels that may pass.
     site_pass_list_minutes;
+    /// Scans of one traceability code from which on a copy is warned of, if they are from many places.
+    trace_warning_scans;
+    /// Places, as networks, that are many.
+    trace_warning_places;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 54] = [
+const LATER: [(&str, i64); 56] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -285,6 +289,8 @@ const LATER: [(&str, i64); 54] = [
     ("export_return_automatic", 0),
     ("export_return_compare_district", 1),
     ("site_pass_list_minutes", 240),
+    ("trace_warning_scans", 20),
+    ("trace_warning_places", 8),
 ];
 
 impl Parameters {

@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, parks, reports};
+use super::{Field, Kind, books, parks, reports, trace};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -232,6 +232,10 @@ pub(super) const FORMS: &[Row] = &[
     (Register::AgencyRecord, &["give", "correct"], reports::AGENCY_RECORD, Some("")),
     (Register::BondedBook, &["apply", "add-items"], books::ITEMS, None),
     (Register::BondedDocument, &["file", "enter"], books::LINES, Some("")),
+    (Register::TraceCode, &["issue"], trace::ISSUE, Some("")),
+    (Register::Recall, &["open"], trace::RECALL, Some("/opened")),
+    (Register::Recall, &["retrieve"], trace::RETRIEVED, Some("/retrieved")),
+    (Register::Recall, &["close"], trace::CLOSING, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -306,7 +310,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         Register::CreditAssessment,
         &["day", "score", "grade", "byScore", "known", "rulebook", "reasons", "vetoes"],
     ),
-    (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf"]),
+    (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf", "recall"]),
     (
         Register::RiskCase,
         &[
@@ -357,6 +361,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "expiry",
             "entered",
             "balances",
+            "stopped",
             "by",
             "of",
             "kind",
@@ -415,4 +420,6 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "reason",
         ],
     ),
+    (Register::TraceCode, trace::KEPT_CODES),
+    (Register::Recall, trace::KEPT_RECALLS),
 ];

@@ -3,11 +3,12 @@
 use super::openapi::{list_of, object};
 use super::openapi_sharing as sharing;
 use super::openapi_sites as sites;
+use super::openapi_trace as trace;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes; what stands behind exports comes after.
 pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
-    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES)
+    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES).chain(trace::SUMMARIES)
 }
 
 const SUMMARIES: [&str; 5] = [
@@ -33,7 +34,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (404, "no export trade of the caller's districts has this number"),
             (409, "the version seen is not the newest, or the state does not allow the action"),
         ],
-        _ => sites::refusals(method, path),
+        _ => [sites::refusals(method, path), trace::refusals(method, path)].concat(),
     }
 }
 
@@ -44,7 +45,10 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
         Some("/summaries") => &["state", "party", "after", "limit"],
         Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
         _ => match sharing::queries(path) {
-            [] => sites::queries(path),
+            [] => [sites::queries(path), trace::queries(path)]
+                .into_iter()
+                .find(|own| !own.is_empty())
+                .unwrap_or(&[]),
             own => own,
         },
     }
@@ -54,14 +58,14 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
 pub(super) fn request(path: &str) -> Option<&'static str> {
     match path.strip_prefix(EXPORTS) {
         Some("/{merchant}/{order_no}/actions") => Some("ActionRequest"),
-        _ => sites::request(path),
+        _ => sites::request(path).or_else(|| trace::request(path)),
     }
 }
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
     let Some(rest) = path.strip_prefix(EXPORTS) else {
-        return sharing::answer(path).or_else(|| sites::answer(path));
+        return sharing::answer(path).or_else(|| sites::answer(path)).or_else(|| trace::answer(path));
     };
     match rest {
         "" => Some("Exports"),
@@ -146,5 +150,5 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("ExportSummary", object(&whole_summary)),
     ];
     let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
-    own.chain(sites::schemas()).chain(sharing::schemas()).collect()
+    own.chain(sites::schemas()).chain(sharing::schemas()).chain(trace::schemas()).collect()
 }

@@ -31,6 +31,7 @@ mod sign_in;
 mod sites;
 mod subjects;
 mod summaries;
+mod traceability;
 mod trying;
 mod workload;
 
@@ -164,6 +165,16 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/desk/sites/{code}/records"),
     ("get", "/desk/holds"),
     ("post", "/desk/holds"),
+    ("get", "/trace"),
+    ("get", "/01/{gtin}/10/{lot}/21/{serial}"),
+    ("get", "/desk/trace"),
+    ("post", "/desk/trace"),
+    ("get", "/desk/trace/codes/{id}"),
+    ("get", "/desk/trace/codes/{id}/file"),
+    ("get", "/desk/trace/codes/{id}/picture"),
+    ("get", "/desk/recalls/{id}"),
+    ("post", "/desk/recalls/{id}"),
+    ("get", "/desk/recalls/{id}/buyers"),
 ];
 
 /// The routes of the pages.
@@ -237,6 +248,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .merge(of_inspections())
         .merge(of_drafts())
         .merge(of_parks())
+        .merge(of_traces())
 }
 
 /// Pages of consumers, and what they read before they come in.
@@ -290,6 +302,19 @@ fn of_parks() -> Router<Arc<Window>> {
         .route("/desk/sites/{code}/scans", post(sites::scans))
         .route("/desk/sites/{code}/records", post(sites::record))
         .route("/desk/holds", get(sites::holds).post(sites::set_hold))
+}
+
+/// Goods by their codes, and recalls.
+fn of_traces() -> Router<Arc<Window>> {
+    Router::new()
+        .route("/trace", get(traceability::ask))
+        .route("/01/{gtin}/10/{lot}/21/{serial}", get(traceability::scan))
+        .route("/desk/trace", get(traceability::bindings).post(traceability::bind))
+        .route("/desk/trace/codes/{id}", get(traceability::labels))
+        .route("/desk/trace/codes/{id}/file", get(traceability::file))
+        .route("/desk/trace/codes/{id}/picture", get(crate::api::traceability::code_picture))
+        .route("/desk/recalls/{id}", get(traceability::recall).post(traceability::search))
+        .route("/desk/recalls/{id}/buyers", get(traceability::buyers))
 }
 
 /// A page as an answer.
