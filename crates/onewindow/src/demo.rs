@@ -75,6 +75,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         seeds::short_periods(&window).await?;
         let counterparts = counterparts::open(&window, &arguments.folder, &arguments.script).await?;
         let parks = parks::open(&window).await?;
+        window.set_public_address(&format!("http://{address}")).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
         let (tokens, from_abroad) = tokens(&window, &arguments.folder).await?;

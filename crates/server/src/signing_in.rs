@@ -33,8 +33,8 @@ const REGISTRATIONS: Rate = Rate { count: 300, per: Duration::from_secs(3600), b
 const UNNAMED: Rate = Rate { count: 20, per: Duration::from_secs(1), burst: 200 };
 /// Codes asked for and given from one address: a household, or a parcel shop that helps its customers.
 const TRACKING: Rate = Rate { count: 10, per: Duration::from_secs(60), burst: 30 };
-/// Codes of goods looked up from one address: a shopper at a shelf, not a program that goes through them.
-const TRACING: Rate = Rate { count: 30, per: Duration::from_secs(60), burst: 60 };
+/// Codes of goods looked up from one address: shoppers at a shelf, not a program that goes through them.
+const TRACING: Rate = Rate { count: 60, per: Duration::from_secs(60), burst: 120 };
 /// Seconds by which the clocks of those who sign requests may differ, unless the operator says otherwise.
 pub const SIGNATURE_SECONDS: i64 = 300;
 /// Characters of a login at most.

@@ -7,7 +7,7 @@ use crate::portal_permissions::{TABLE, asked};
 use std::collections::BTreeSet;
 
 /// Routes that are no pages: files, streams, what was received.
-const NO_PAGES: [&str; 12] = [
+const NO_PAGES: [&str; 14] = [
     "/static/{name}",
     "/indicators/file",
     "/desk/zone/file",
@@ -19,6 +19,8 @@ const NO_PAGES: [&str; 12] = [
     "/desk/decisions/file",
     "/desk/books/{id}/file",
     "/desk/sites/{code}/passes",
+    "/desk/trace/codes/{id}/file",
+    "/desk/trace/codes/{id}/picture",
     "/my/data/file",
 ];
 
