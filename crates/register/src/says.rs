@@ -318,6 +318,7 @@ says! {
     UNIT_WITH_FACTOR: "unit-with-factor", "单位与换算系数须同时填写；系数为大于零的数，小数不超过五位", "unit and conversion together: a decimal number above zero with up to five decimal places";
     LABEL_SHOWN: "label-shown", "标签的文字或图样", "the text of the label, or its picture";
     TERM_OF_BRAND: "term-of-brand", "仍在有效期内的品牌授权", "an authorisation of the brand that has not ended";
+    BRAND_NAMED: "brand-named", "填写品牌后方可填写授权期限", "a brand: without one there is no authorisation";
     CODE_VOID: "code-void", "有效的追溯码：该批追溯码已由企业作废", "a code that counts: the holder declared those of this lot void";
     PARCEL_OR_TRADE: "parcel-or-trade", "物流企业编码与运单编号，或已有清单的平台编码与订单编号", "carrier's code and waybill number, or platform and order number of a trade with a list";
     LOT_OF_LIST: "lot-of-list", "该包裹清单核扣的账册、备案序号与批次之一：{lots}", "a lot that the list of this parcel took, as book, item, lot: {lots}";
@@ -333,5 +334,4 @@ says! {
     BARCODE_OF_GOODS: "barcode-of-goods", "已备案且条码为{gtin}的货号（备案条码：{barcode}）", "goods that are filed with the bar code {gtin} (filed: {barcode})";
     LOT_OF_TOO_MANY: "lot-of-too-many", "已有32家企业申领此商品条码与批次的追溯码：请另用批次号", "32 holders have codes of this lot of the goods: use a number of lot of your own";
     RECALLED_IN_BOOK: "recalled-in-book", "本企业账册中货号{goods}的批次：账册中没有此批次", "a lot of the goods {goods} in a book of the holder: no book has it";
-    BRAND_NAMED: "brand-named", "填写品牌后方可填写授权期限", "a brand: without one there is no authorisation";
 }

@@ -32,7 +32,7 @@ fn check_digit(digits: &str) -> u32 {
     // The last digit before it counts three times, the one before once, and so on.
     let weighed = digits.bytes().rev().enumerate().map(|(at, digit)| {
         let value = u32::from(digit - b'0');
-        if at % 2 == 0 { value * 3 } else { value }
+        if at.is_multiple_of(2) { value * 3 } else { value }
     });
     (10 - weighed.sum::<u32>() % 10) % 10
 }
@@ -147,7 +147,7 @@ impl DigitalLink {
         let path = path_of(text.trim()).ok_or_else(wrong)?;
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         // Keys and values alternate up to the end, so a value that looks like the key has the wrong parity.
-        let at = (0..parts.len()).rev().find(|at| parts[*at] == GOODS && (parts.len() - at) % 2 == 0);
+        let at = (0..parts.len()).rev().find(|at| parts[*at] == GOODS && (parts.len() - at).is_multiple_of(2));
         let mut pairs = parts[at.ok_or_else(wrong)?..].chunks(2);
         let goods = pairs.next().and_then(|pair| decoded(pair[1])).ok_or_else(wrong)?;
         let (mut lot, mut serial, mut last) = (String::new(), String::new(), None);

@@ -108,7 +108,7 @@ fn parcel(consignment: Consignment, body: &Body) -> Option<Parcel> {
 }
 
 /// What is left of the goods in the books.
-async fn stock(window: &Window, stocks: &[String], opened: &Opened) -> Result<Vec<Left>, StoreError> {
+async fn stock(window: &Window, stocks: &[String], opened: &Opened) -> Result<Vec<Left>, Problem> {
     let mut found = Vec::new();
     for text in stocks {
         let Some(key) = stock_of(text) else { continue };
