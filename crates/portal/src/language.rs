@@ -423,6 +423,8 @@ mod tests {
             ("/indicators/file", Language::English),
             ("//desk", Language::English),
             ("/register", Language::Lao),
+            ("/trace", Language::Lao),
+            ("/01/09506000134352/10/L1/21/1", Language::Lao),
             ("/registers", Language::English),
             ("", Language::English),
             ("/desk/queue", Language::English),
