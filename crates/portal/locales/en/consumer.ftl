@@ -218,7 +218,6 @@ trace-not-packed = not packed yet
 trace-released = Released by customs
 trace-inspection = Inspection
 trace-passed = looked at, and nothing was wrong
-trace-looked-at = being looked at
 trace-not-passed = looked at, and something was wrong
 trace-not-opened = not opened
 trace-serial = Number of the code

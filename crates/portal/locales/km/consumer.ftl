@@ -234,7 +234,6 @@ trace-not-packed = មិនទាន់វេចខ្ចប់
 trace-released = គយបញ្ចេញនៅថ្ងៃ
 trace-inspection = ការត្រួតពិនិត្យ
 trace-passed = បានពិនិត្យ គ្មានអ្វីខុស
-trace-looked-at = កំពុងពិនិត្យ
 trace-not-passed = បានពិនិត្យ មានអ្វីខុស
 trace-not-opened = មិនបានបើក
 trace-serial = លេខកូដ

@@ -234,7 +234,6 @@ trace-not-packed = ຍັງບໍ່ໄດ້ຫຸ້ມຫໍ່
 trace-released = ພາສີປ່ອຍວັນທີ
 trace-inspection = ການກວດກາ
 trace-passed = ກວດແລ້ວ ບໍ່ພົບສິ່ງຜິດປົກກະຕິ
-trace-looked-at = ກໍາລັງກວດ
 trace-not-passed = ກວດແລ້ວ ພົບສິ່ງຜິດປົກກະຕິ
 trace-not-opened = ບໍ່ໄດ້ເປີດ
 trace-serial = ເລກລະຫັດ

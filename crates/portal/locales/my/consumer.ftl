@@ -234,7 +234,6 @@ trace-not-packed = မထုပ်ပိုးရသေးပါ
 trace-released = အကောက်ခွန်က လွှတ်ပေးရက်
 trace-inspection = စစ်ဆေးမှု
 trace-passed = စစ်ဆေးပြီး၊ မှားယွင်းမှု မတွေ့ပါ
-trace-looked-at = စစ်ဆေးနေသည်
 trace-not-passed = စစ်ဆေးပြီး၊ မှားယွင်းမှု တွေ့သည်
 trace-not-opened = မဖွင့်ပါ
 trace-serial = ကုဒ်နံပါတ်

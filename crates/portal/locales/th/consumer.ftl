@@ -234,7 +234,6 @@ trace-not-packed = ยังไม่ได้บรรจุ
 trace-released = ศุลกากรปล่อยเมื่อ
 trace-inspection = การตรวจ
 trace-passed = ตรวจแล้ว ไม่พบสิ่งผิดปกติ
-trace-looked-at = กำลังตรวจ
 trace-not-passed = ตรวจแล้ว พบสิ่งผิดปกติ
 trace-not-opened = ไม่ได้เปิด
 trace-serial = หมายเลขรหัส

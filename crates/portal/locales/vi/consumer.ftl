@@ -234,7 +234,6 @@ trace-not-packed = chưa đóng gói
 trace-released = Hải quan thông quan
 trace-inspection = Kiểm tra
 trace-passed = đã kiểm tra, không có gì sai
-trace-looked-at = đang kiểm tra
 trace-not-passed = đã kiểm tra, có điều sai
 trace-not-opened = không mở
 trace-serial = Số của mã

@@ -218,7 +218,6 @@ trace-not-packed = 尚未装箱
 trace-released = 海关放行日期
 trace-inspection = 查验
 trace-passed = 已查验，未见异常
-trace-looked-at = 查验中
 trace-not-passed = 已查验，发现异常
 trace-not-opened = 未开箱
 trace-serial = 追溯码编号

@@ -111,7 +111,6 @@ fn park_name(texts: Texts, park: &Park) -> Markup {
 fn inspection(texts: Texts, word: &str) -> String {
     match word {
         "passed" => texts.text("trace-passed"),
-        "under-way" => texts.text("trace-looked-at"),
         "not-passed" => texts.text("trace-not-passed"),
         _ => texts.text("trace-not-opened"),
     }

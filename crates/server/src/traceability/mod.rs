@@ -190,21 +190,27 @@ async fn parcel_told(window: &Window, code: Option<&Record>) -> Result<Value, Pr
         return Ok(json!({"state": null, "released": null, "inspection": null}));
     };
     let released = attempt.bill.as_ref().map(|bill| bill.released_on.to_string());
-    Ok(json!({"state": attempt.state.word(), "released": released, "inspection": inspection(attempt)}))
+    Ok(json!({"state": standing(attempt.state), "released": released, "inspection": inspection(attempt)}))
 }
 
-/// What an inspection came to, in a word.
-fn inspection(attempt: &Attempt) -> &'static str {
-    let looked = |action: &str| action.starts_with("inspected") || action.starts_with("inspection-result");
-    let was_looked_at = attempt
-        .remarks
-        .iter()
-        .any(|remark| looked(&remark.action) || remark.action.starts_with("recognised"));
+/// Where a parcel stands, as everybody may know it: what customs thinks of one that is not free is told to its parties alone.
+fn standing(state: Standing) -> &'static str {
+    match state {
+        Standing::Released | Standing::Closed | Standing::ReExported => state.word(),
+        _ => Standing::Declared.word(),
+    }
+}
+
+/// What an inspection came to, in a word; before that nothing of it.
+fn inspection(attempt: &Attempt) -> Option<&'static str> {
+    let looked = ["inspected", "inspection-result", "recognised"];
+    let is_one = |action: &str| looked.iter().any(|word| action.starts_with(word));
+    let was_looked_at = attempt.remarks.iter().any(|remark| is_one(&remark.action));
     match attempt.state {
-        Standing::Inspection => "under-way",
-        Standing::Released | Standing::Closed if was_looked_at => "passed",
-        _ if was_looked_at => "not-passed",
-        _ => "not-opened",
+        Standing::Released | Standing::Closed if was_looked_at => Some("passed"),
+        Standing::Released | Standing::Closed => Some("not-opened"),
+        Standing::ReExported if was_looked_at => Some("not-passed"),
+        _ => None,
     }
 }
 
