@@ -132,7 +132,8 @@ pub(crate) async fn told(window: &Window, known: &Known, scans: &Scans) -> Resul
     let reference = window.reference();
     let rulebook = reference.current();
     let origin = lot.map(|lot| {
-        let (zh, en) = rulebook.codes.countries.name(&lot.origin).unwrap_or((lot.origin.as_str(), lot.origin.as_str()));
+        let (zh, en) =
+            rulebook.codes.countries.name(&lot.origin).unwrap_or((lot.origin.as_str(), lot.origin.as_str()));
         json!({"code": lot.origin, "name": {"zh": zh, "en": en}})
     });
     let entered = lot.map(|lot| lot.entered.to_string()).and_then(|text| text.get(..8).map(str::to_owned));
