@@ -113,6 +113,7 @@ fn stories_on_postgres() -> bool {
         "sign_ins",
         "signed_requests",
         "statistics",
+        "traceability",
         "trial",
         "webhooks",
         "windowed",

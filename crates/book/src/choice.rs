@@ -1,5 +1,5 @@
 //! Which lots a quantity is taken from: first what expires first, then what came in first. Goods for buyers are taken only from
-//! lots that may still be sold.
+//! lots that may still be sold; what is recalled is looked at, destroyed or sent back, and nothing else.
 
 use crate::record::{LotStock, Open, Stock};
 use crate::refusal::{Refusal, Rule};
@@ -13,8 +13,11 @@ pub(crate) fn choose(
     quantity: Decimal,
     lot: Option<&str>,
     sells: Option<Day>,
+    moves_recalled: bool,
 ) -> Result<Vec<Open>, Refusal> {
-    let sold = |one: &LotStock| sells.is_none_or(|day| stock.item.sells(&one.lot, day));
+    let sold = |one: &LotStock| {
+        (moves_recalled || one.stopped.is_none()) && sells.is_none_or(|day| stock.sells(one, day))
+    };
     let available = |one: &&LotStock| one.at(Place::Available).declared > Decimal::ZERO;
     let mut lots: Vec<&LotStock> = match lot {
         Some(number) => {
@@ -52,6 +55,9 @@ pub(crate) fn out_of_range(quantity: Decimal) -> Refusal {
 }
 
 fn stopped(stock: &Stock, one: &LotStock, sells: Option<Day>) -> Refusal {
+    if let Some(recall) = &one.stopped {
+        return Refusal::new(Rule::Recalled, "lot", &one.lot.number, recall);
+    }
     let other = format!(
         "expiry {}, not sold from {} days before it; day {}",
         one.lot.expiry.unwrap_or_default(),
@@ -65,7 +71,7 @@ fn stopped(stock: &Stock, one: &LotStock, sells: Option<Day>) -> Refusal {
 fn short(stock: &Stock, quantity: Decimal, there: Decimal, lot: Option<&str>, sells: Option<Day>) -> Refusal {
     let mut other = format!("available {there}");
     if let (Some(day), None) = (sells, lot) {
-        let stopped = stock.lots.iter().filter(|one| !stock.item.sells(&one.lot, day));
+        let stopped = stock.lots.iter().filter(|one| !stock.sells(one, day));
         let stopped: i128 = stopped.map(|one| one.at(Place::Available).declared.units()).sum();
         if stopped > 0 {
             other.push_str(&format!(", not sold any more {}", Decimal::from_units(stopped)));
@@ -89,7 +95,7 @@ pub(crate) fn from_open(
 ) -> Result<(Vec<Open>, Vec<Open>), Refusal> {
     let sold = |one: &&Open| {
         let lot = sells.and_then(|(stock, _)| stock.lot(&one.lot));
-        sells.zip(lot).is_none_or(|((stock, day), lot)| stock.item.sells(&lot.lot, day))
+        sells.zip(lot).is_none_or(|((stock, day), lot)| stock.sells(lot, day))
     };
     let units = |one: &Open| one.quantities.declared.units();
     let sum: i128 = open.iter().filter(sold).map(units).sum();

@@ -200,6 +200,10 @@ impl Purpose {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.word() == word)
     }
+    /// Whether a lot that is recalled may be taken for it.
+    pub fn moves_recalled(self) -> bool {
+        matches!(self, Self::Inspection | Self::ReExport | Self::Destruction | Self::Sample)
+    }
     /// Whether only lots may be taken that may still be sold: goods that go to buyers.
     pub fn sells(self) -> bool {
         matches!(self, Self::Sale | Self::Exhibition | Self::GeneralTrade)

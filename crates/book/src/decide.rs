@@ -238,7 +238,8 @@ fn take(command: &Command, stock: &Stock, facts: &Facts) -> Step<Plan> {
         return Err(found);
     }
     let sells = purpose.sells().then(|| day_of(command.time));
-    let taken = choose(stock, *quantity, lot.as_deref(), sells).map_err(|refusal| vec![refusal])?;
+    let taken = choose(stock, *quantity, lot.as_deref(), sells, purpose.moves_recalled())
+        .map_err(|refusal| vec![refusal])?;
     if let Some(stated) = stated {
         let sum = taken.iter().try_fold(Quantities::ZERO, |sum, one| sum.plus(one.quantities));
         let sum = sum.ok_or_else(|| vec![out_of_range(*quantity)])?;
@@ -352,6 +353,10 @@ fn receive(
     let mut plan = Plan { resolved: Some(resolved), ..Plan::default() };
     for one in taken {
         let Some(sent) = sender.lot(&one.lot) else { continue };
+        // What was recalled on its way goes back to who sent it.
+        if let Some(recall) = &sent.stopped {
+            return Err(refuse(Refusal::new(Rule::Recalled, "lot", &one.lot, recall)));
+        }
         match stock.lot(&one.lot) {
             Some(known) if known.lot != sent.lot => return Err(refuse(differs(&known.lot, &sent.lot))),
             Some(_) => {}

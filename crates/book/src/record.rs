@@ -2,7 +2,7 @@
 //! needs of them, and how a posting moves a stock.
 
 use crate::{Command, Item, LineKey, Lot, Operation, Place, Quantities, Text};
-use ceb::StampMillis;
+use ceb::{Day, StampMillis};
 use std::collections::BTreeMap;
 
 /// A book.
@@ -47,6 +47,8 @@ pub struct LotStock {
     pub entered: StampMillis,
     /// Balances that are not zero. Places inside are never below zero; all together are zero.
     pub balances: BTreeMap<Place, Quantities>,
+    /// The recall that stops it: it goes to no buyer and into no other book until that is lifted.
+    pub stopped: Option<Text>,
 }
 
 /// A movement: double entry between two places of one lot.
@@ -125,6 +127,21 @@ impl Stock {
     pub fn lot(&self, number: &str) -> Option<&LotStock> {
         self.lots.iter().find(|lot| lot.lot.number == number)
     }
+    /// Whether a lot may be sold on a day: it is not recalled, and does not expire too soon.
+    pub fn sells(&self, lot: &LotStock, day: Day) -> bool {
+        lot.stopped.is_none() && self.item.sells(&lot.lot, day)
+    }
+    /// Stops a lot for a recall, or lets it go again: only that recall does. Whether it did anything.
+    pub fn stop(&mut self, number: &str, recall: &str, stops: bool) -> bool {
+        let Some(lot) = self.lots.iter_mut().find(|lot| lot.lot.number == number) else { return false };
+        let by_this = lot.stopped.as_deref() == Some(recall);
+        match (stops, lot.stopped.is_some()) {
+            (true, false) => lot.stopped = Some(recall.into()),
+            (false, true) if by_this => lot.stopped = None,
+            _ => return false,
+        }
+        true
+    }
     /// What is at a place, of all lots; none where it has more than 19 digits.
     pub fn at(&self, place: Place) -> Option<Quantities> {
         self.lots.iter().try_fold(Quantities::ZERO, |sum, lot| sum.plus(lot.at(place)))
@@ -161,7 +178,7 @@ impl Stock {
     /// Adds a lot, kept in the order of numbers.
     pub(crate) fn add(&mut self, lot: Lot, entered: StampMillis) {
         let at = self.lots.partition_point(|other| other.lot.number < lot.number);
-        self.lots.insert(at, LotStock { lot, entered, balances: BTreeMap::new() });
+        self.lots.insert(at, LotStock { lot, entered, balances: BTreeMap::new(), stopped: None });
     }
 }
 

@@ -93,6 +93,8 @@ rules! {
         "填写补税或核销单证号", "Name that document.";
     Cause, "cause": "盘点差异须说明原因", "A difference needs its cause.",
         "填写差异原因", "Say what explains it.";
+    Recalled, "recalled": "批次已召回，停止销售与转出", "The lot is recalled: it goes to no buyer and into no other book.",
+        "选用其他批次；召回货物退运、销毁或送检", "Take another lot; what is recalled goes back abroad, is destroyed or looked at.";
 }
 
 impl Refusal {

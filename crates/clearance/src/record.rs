@@ -80,11 +80,15 @@ pub enum Register {
     ParcelHold = 37,
     /// Parcels of post and express, as who carries them says what is in them.
     Parcel = 40,
+    /// Codes by which goods of a lot are traced, and the parcel of each.
+    TraceCode = 41,
+    /// Recalls of lots.
+    Recall = 42,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -121,6 +125,8 @@ impl Register {
         Self::SiteScan,
         Self::ParcelHold,
         Self::Parcel,
+        Self::TraceCode,
+        Self::Recall,
     ];
 
     /// The register of a stored number.
@@ -167,6 +173,8 @@ impl Register {
             Self::ParcelHold => "parcel-holds",
             Self::AgencyRecord => "agency-records",
             Self::Parcel => "parcels",
+            Self::TraceCode => "trace-codes",
+            Self::Recall => "recalls",
         }
     }
 

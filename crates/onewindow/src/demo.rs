@@ -79,6 +79,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let parks = parks::open(&window).await?;
         let applicants = applicants::open(&window).await?;
         parcels::open(&window).await?;
+        window.set_public_address(&format!("http://{address}")).await?;
         platform::open(&window, &arguments.folder, address).await?;
         let messages_to = messages(&window, &arguments.folder).await?;
         let (tokens, from_abroad) = tokens(&window, &arguments.folder).await?;

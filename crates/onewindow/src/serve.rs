@@ -72,6 +72,10 @@ pub struct Operation {
     /// them to their telephones. Without it consumers cannot come in.
     #[arg(long, value_name = "URL")]
     pub messages_to: Option<String>,
+    /// Address under which everybody reaches this window, as https://window.example: links of traceability codes begin with it.
+    /// It is kept; without one, no code can be printed.
+    #[arg(long, value_name = "URL", value_parser = public_address)]
+    pub public_address: Option<String>,
     /// A model that `risk train` made: it scores what is declared in shadow, and offices see how it does; nothing that is decided
     /// reads it.
     #[arg(long, value_name = "FILE")]
@@ -79,6 +83,15 @@ pub struct Operation {
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+}
+
+/// An address without path, query and fragment: what is printed on labels stands for years.
+fn public_address(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ']) => Ok(text.to_owned()),
+        _ => Err("https:// and the name of a host, with its port if need be".to_owned()),
+    }
 }
 
 /// Form of the log.
@@ -203,6 +216,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let stop = stop()?;
         if arguments.sandbox {
             opened.window.make_sandbox().await?;
+        }
+        if let Some(public) = &arguments.operation.public_address {
+            opened.window.set_public_address(public).await?;
         }
         if opened.window.is_sandbox() {
             eprintln!("this is a sandbox: lists may script their outcomes, partners are played");

@@ -28,6 +28,7 @@ pub mod sending;
 pub mod sites;
 pub mod subjects;
 pub mod summaries;
+pub mod traceability;
 
 pub use inspection::{
     Contested, Declared, Found, Inspection, InspectionForm, Report, ResultRow, Unconfirmed,

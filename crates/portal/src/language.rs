@@ -56,6 +56,8 @@ impl Language {
             "/sign-in",
             "/indicators",
             "/register",
+            "/trace",
+            "/01",
         ];
         let is_told = path != "/indicators/file" && told.into_iter().any(is_under);
         if Self::COMPLETE.contains(&self) || is_told { self } else { Self::English }
@@ -141,7 +143,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 27] {
+    pub fn files(self) -> [(&'static str, &'static str); 28] {
         macro_rules! files {
             ($tag:literal) => {
                 [
@@ -176,6 +178,7 @@ impl Language {
                         "records-of-consumers.ftl",
                         include_str!(concat!("../locales/", $tag, "/records-of-consumers.ftl")),
                     ),
+                    ("traces.ftl", include_str!(concat!("../locales/", $tag, "/traces.ftl"))),
                 ]
             };
         }
@@ -421,6 +424,8 @@ mod tests {
             ("/indicators/file", Language::English),
             ("//desk", Language::English),
             ("/register", Language::Lao),
+            ("/trace", Language::Lao),
+            ("/01/09506000134352/10/L1/21/1", Language::Lao),
             ("/registers", Language::English),
             ("", Language::English),
             ("/desk/queue", Language::English),

@@ -45,6 +45,7 @@ pub mod rulebook_draft;
 pub mod says;
 pub mod share;
 pub mod sign_in;
+pub mod trace;
 pub mod view;
 mod waiting;
 pub mod webhook;
@@ -61,7 +62,7 @@ use competence::Competence;
 use moves::Move;
 use part::Part;
 pub use part::open;
-use says::Said;
+pub use says::Said;
 use std::sync::Arc;
 pub use waiting::{awaits, waiting};
 
@@ -218,6 +219,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     credit::permission::needs(command, keys);
     bonded::needs(command, keys);
     parcel::needs(command, keys);
+    trace::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
 }
@@ -274,6 +276,8 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::ParcelHold => park::hold::MOVES,
         Register::AgencyRecord => agency_record::MOVES,
         Register::Parcel => parcel::MOVES,
+        Register::TraceCode => trace::MOVES,
+        Register::Recall => trace::recall::MOVES,
     }
 }
 
@@ -318,7 +322,8 @@ pub fn decide(
             parcel::counted(facts, &record);
             let after = Position { sequence: next.sequence + 1, ..next };
             let beside = changes.map(|changes| bonded::beside(facts, changes, &record, after));
-            let beside = beside.unwrap_or_default();
+            let mut beside = beside.unwrap_or_default();
+            beside.extend(trace::pointed(facts, &record, after));
             let change = Change { record, filing: made.filing, seed: made.seed, beside };
             next_seed += u32::from(change.seed.is_some());
             next.sequence += change.rows();
@@ -399,6 +404,8 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::ParcelHold => park::hold::made(seen, &mut faults),
         Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
         Register::Parcel => parcel::made(seen, step, &mut faults),
+        Register::TraceCode => trace::made(seen, step, &mut faults),
+        Register::Recall => trace::recall::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

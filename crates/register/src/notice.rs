@@ -1,4 +1,4 @@
-//! Notices to a person of a use of his quota. Each is recorded before it is sent, so that none is sent twice and none is
+//! Notices to a person of a use of his quota, or of a recall of what he bought. Each is recorded before it is sent, so that none is sent twice and none is
 //! forgotten; the telephone itself stays in the trade that has it.
 
 use crate::moves::Move;
@@ -29,6 +29,9 @@ pub struct Told {
     pub telephone: String,
     /// The trade on whose order that telephone is: platform, a slash, number.
     pub by_way_of: String,
+    /// The recall that is told; none = a use of his quota.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<String>,
 }
 
 impl Told {

@@ -335,4 +335,19 @@ says! {
     PARCEL_WIDTH: "parcel-width", "与表头同样的{columns}列：请检查逗号与引号", "{columns} columns as in the first line: look at commas and quotation marks";
     PARCEL_SAME: "parcel-same", "不填，或与该包裹第一行相同", "nothing, or the same as in the parcel's first line";
     PARCEL_ONCE: "parcel-once", "同一批中每个运单号只出现一次", "each tracking number once in what is sent together";
+    CODE_VOID: "code-void", "有效的追溯码：该批追溯码已由企业作废", "a code that counts: the holder declared those of this lot void";
+    PARCEL_OR_TRADE: "parcel-or-trade", "物流企业编码与运单编号，或已有清单的平台编码与订单编号", "carrier's code and waybill number, or platform and order number of a trade with a list";
+    LOT_OF_LIST: "lot-of-list", "该包裹清单核扣的账册、备案序号与批次之一：{lots}", "a lot that the list of this parcel took, as book, item, lot: {lots}";
+    GTIN_FORM: "gtin-form", "8、12、13或14位数字的商品条码", "a GTIN of 8, 12, 13 or 14 digits";
+    GTIN_CHECK: "gtin-check", "末位校验码应为{digit}：请核对商品条码", "the last digit, which checks the others, would be {digit}: look at the GTIN again";
+    SET_82: "set-82", "1至{most}个字符：字母、数字或 ! \" % & ' ( ) * + , - . / : ; < = > ? _", "1 to {most} characters: letters, digits or ! \" % & ' ( ) * + , - . / : ; < = > ? _";
+    DIGITAL_LINK: "digital-link", "GS1数字链接：/01/商品条码，其后可为/10/批次与/21/序列号，特殊字符用百分号编码", "a GS1 Digital Link: /01/, the GTIN, then as the case may be /10/ with the lot and /21/ with the serial number; signs in percent";
+    TRACE_ID: "trace-id", "账册企业编码、冒号、14位商品条码、斜线、批次（特殊字符用百分号编码，不超过20个字符）", "the holder's code, a colon, a GTIN of 14 digits, a slash, the lot of up to 20 characters (signs in percent)";
+    OWN_OPEN_BOOK: "own-open-book", "本企业在用账册：企业编码、冒号、账册号", "an open book of the holder: his code, a colon, its number";
+    LOT_OF_ITEM: "lot-of-item", "账册中有批次{lot}的备案序号（其批次：{lots}）", "an item of the book with the lot {lot} (its lots: {lots})";
+    LOT_RECALLED: "lot-recalled", "未被召回的批次：此批次已被{recall}召回", "a lot that is not recalled: {recall} recalls this one";
+    ONE_BOOK_A_LOT: "one-book-a-lot", "{book}：同一商品条码与批次的追溯码只属于一个账册", "{book}: the codes of a lot are of one book";
+    BARCODE_OF_GOODS: "barcode-of-goods", "已备案且条码为{gtin}的货号（备案条码：{barcode}）", "goods that are filed with the bar code {gtin} (filed: {barcode})";
+    LOT_OF_TOO_MANY: "lot-of-too-many", "已有32家企业申领此商品条码与批次的追溯码：请另用批次号", "32 holders have codes of this lot of the goods: use a number of lot of your own";
+    RECALLED_IN_BOOK: "recalled-in-book", "本企业账册中货号{goods}的批次：账册中没有此批次", "a lot of the goods {goods} in a book of the holder: no book has it";
 }

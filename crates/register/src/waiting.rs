@@ -36,6 +36,7 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::ServiceRequest, Who::Giver) => &["open"],
         (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
         (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],
+        (Register::Recall, Who::Owner) => &["opened", "under-way"],
         _ => &[],
     }
 }

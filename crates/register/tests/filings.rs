@@ -25,6 +25,8 @@ mod parks;
 mod risk_cases;
 #[path = "filings/says.rs"]
 mod says;
+#[path = "filings/traces.rs"]
+mod traces;
 
 use ceb::Day;
 use ceb::signature::{CertificateFacts, Subject, generate_sm2};

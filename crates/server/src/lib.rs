@@ -63,6 +63,7 @@ mod sites;
 pub mod statistics;
 mod tail;
 pub mod throttle;
+pub mod traceability;
 pub mod trial;
 pub mod window;
 pub mod worker;

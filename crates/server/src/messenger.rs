@@ -21,7 +21,7 @@ pub const MEDIA_TYPE: &str = "application/json";
 pub struct Message {
     /// Its name: sent again, it has the same.
     pub id: String,
-    /// `one-time-code` or `quota-use`.
+    /// `one-time-code`, `quota-use` or `recall`.
     pub kind: &'static str,
     /// The telephone's number.
     pub to: String,

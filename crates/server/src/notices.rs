@@ -1,4 +1,4 @@
-//! Tells persons who want to be told of each use of their quota. What is new in the ledger is followed from a place that the
+//! Tells persons who want to be told of each use of their quota, and buyers of recalls. What is new in the ledger is followed from a place that the
 //! control store keeps; each notice is a record before it is sent, so that another server, or this one after its end, sends
 //! what was not sent yet. A message has the name of its record: the provider takes it once.
 
@@ -15,6 +15,7 @@ use clearance::record::{Record, RecordKey, Register};
 use ledger::{AccountKind, MovementKind};
 use register::consumer::{Body, Telephone};
 use register::notice::Told;
+use register::trace::recall;
 use register::{Command, Refusal};
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,11 +109,12 @@ fn told(window: &Window, consignment: &Consignment, telephone: &Telephone) -> To
         amount: Decimal::from_fen(amount).to_string(),
         telephone: telephone.telephone.clone(),
         by_way_of: format!("{}/{}", telephone.platform, telephone.order_no),
+        recall: None,
     }
 }
 
 /// A move of a notice by the window; what another server did already is done.
-async fn command(
+pub(crate) async fn command(
     window: &Window,
     person: &Text,
     (id, version, action): (&str, u32, &str),
@@ -157,8 +159,12 @@ async fn tell(window: &Window, record: &Arc<Record>) -> Result<bool, StoreError>
     };
     let seller =
         window.filing(&told.seller).map_or_else(|| told.seller.clone(), |filing| filing.name.to_string());
+    let id = format!("notice-{}", record.first.number());
+    if let Some(recall) = &told.recall {
+        return tell_recall(window, recall, (id, buyer.number), (&seller, &told.order_no)).await;
+    }
     let message = Message {
-        id: format!("notice-{}", record.first.number()),
+        id,
         kind: "quota-use",
         to: buyer.number,
         zh: format!(
@@ -169,6 +175,26 @@ async fn tell(window: &Window, record: &Arc<Record>) -> Result<bool, StoreError>
             "Your yearly quota was used: {seller}, {} yuan. If it was not you, look at it in the window and dispute it.",
             told.amount
         ),
+        code: None,
+    };
+    Ok(window.messenger.send(window, &message).await)
+}
+
+/// Sends what a recall tells whoever bought the goods; false = there is no such recall, or the provider did not take it.
+async fn tell_recall(
+    window: &Window,
+    recall: &str,
+    (id, to): (String, String),
+    (seller, order_no): (&str, &str),
+) -> Result<bool, StoreError> {
+    let Some(record) = window.read.record(&recall::key(recall)).await? else { return Ok(false) };
+    let opened = recall::Body::of(&record).opened;
+    let message = Message {
+        id,
+        kind: "recall",
+        to,
+        zh: format!("您在{seller}购买的商品（订单{order_no}）已被召回：{}", opened.advice),
+        en: format!("What you bought of {seller} (order {order_no}) is recalled: {}", opened.advice),
         code: None,
     };
     Ok(window.messenger.send(window, &message).await)

@@ -48,6 +48,10 @@ fn painted(svg: &str, fonts: Arc<fontdb::Database>) -> Result<Vec<u8>, Unpainted
     if fonts.is_empty() {
         return Err(Unpainted::NoFonts);
     }
+    rendered(svg, fonts)
+}
+
+fn rendered(svg: &str, fonts: Arc<fontdb::Database>) -> Result<Vec<u8>, Unpainted> {
     let drawing = |error: &dyn std::fmt::Display| Unpainted::Drawing(error.to_string());
     let mut options = usvg::Options { fontdb: fonts, ..usvg::Options::default() };
     options.image_href_resolver.resolve_string = Box::new(|_, _| None);
@@ -65,6 +69,16 @@ fn painted(svg: &str, fonts: Arc<fontdb::Database>) -> Result<Vec<u8>, Unpainted
 pub async fn png(svg: String) -> Result<Vec<u8>, Unpainted> {
     let _one = PAINTERS.acquire().await;
     let done = tokio::task::spawn_blocking(move || painted(&svg, fonts())).await;
+    done.unwrap_or_else(|error| Err(Unpainted::Drawing(error.to_string())))
+}
+
+/// A drawing without letters as PNG, which needs no font.
+///
+/// # Errors
+/// [`Unpainted::Drawing`].
+pub async fn png_of_shapes(svg: String) -> Result<Vec<u8>, Unpainted> {
+    let _one = PAINTERS.acquire().await;
+    let done = tokio::task::spawn_blocking(move || rendered(&svg, Arc::default())).await;
     done.unwrap_or_else(|error| Err(Unpainted::Drawing(error.to_string())))
 }
 

@@ -235,6 +235,7 @@ async fn drain(
     let Opened { window, writer, .. } = opened;
     // What was denied until now; who is denied something from here on has a line of the log.
     let _ = tokio::time::timeout(LAST, crate::denials::write(&window, true)).await;
+    let _ = tokio::time::timeout(LAST, crate::traceability::scans::write(&window, true)).await;
     window.intake.drain();
     window.pipeline.close();
     let finish = async {

@@ -33,6 +33,8 @@ const REGISTRATIONS: Rate = Rate { count: 300, per: Duration::from_secs(3600), b
 const UNNAMED: Rate = Rate { count: 20, per: Duration::from_secs(1), burst: 200 };
 /// Codes asked for and given from one address: a household, or a parcel shop that helps its customers.
 const TRACKING: Rate = Rate { count: 10, per: Duration::from_secs(60), burst: 30 };
+/// Codes of goods looked up from one address: shoppers at a shelf, not a program that goes through them.
+const TRACING: Rate = Rate { count: 60, per: Duration::from_secs(60), burst: 120 };
 /// Seconds by which the clocks of those who sign requests may differ, unless the operator says otherwise.
 pub const SIGNATURE_SECONDS: i64 = 300;
 /// Characters of a login at most.
@@ -87,6 +89,7 @@ struct Inner {
     registrations: Throttle<String>,
     unnamed: Throttle<String>,
     tracking: Throttle<String>,
+    traces: Throttle<String>,
     all_registrations: Throttle<()>,
     slowed: SlowedDown,
     token_rate: AtomicU32,
@@ -199,6 +202,15 @@ impl Gate {
     /// [`Refused::Slower`].
     pub fn pass_tracking(&self, address: &str) -> Result<(), Refused> {
         let passed = self.0.tracking.pass(address.to_owned(), TRACKING, Instant::now());
+        passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
+    }
+
+    /// Lets a code of goods be looked up from an address.
+    ///
+    /// # Errors
+    /// [`Refused::Slower`].
+    pub fn pass_trace(&self, address: &str) -> Result<(), Refused> {
+        let passed = self.0.traces.pass(address.to_owned(), TRACING, Instant::now());
         passed.map_err(|wait| Refused::Slower { seconds: seconds(wait) })
     }
 

@@ -17,7 +17,7 @@ use register::park::happening::{Happening, parcel_of};
 use register::park::hold::Hold;
 use register::park::scan::{Scan, is_held};
 use register::park::{WORKING, happening, hold, scan, site};
-use register::{Command, Refusal};
+use register::{By, Command, Refusal};
 use std::fmt::Write;
 use std::sync::Arc;
 use store::{ExportSearch, Read, RecordSearch, Scope, Search};
@@ -273,10 +273,22 @@ pub async fn happened(
     }
 }
 
-/// Puts a hold on a parcel, or lifts it. `version` is the one that was seen; none = whatever it is now.
+/// Puts a hold on a parcel, or lifts it, for a caller. `version` is the one that was seen; none = whatever it is now.
 pub async fn set_hold(
     window: &Window,
     caller: &Caller,
+    parcel: &WaybillKey,
+    said: (&str, &str),
+    site: &str,
+    version: Option<u32>,
+) -> Result<Arc<Record>, Problem> {
+    set_hold_by(window, by(window, caller).by_window(), parcel, said, site, version).await
+}
+
+/// The same, by the window in its own name or for somebody.
+pub async fn set_hold_by(
+    window: &Window,
+    by: By,
     parcel: &WaybillKey,
     (action, note): (&str, &str),
     site: &str,
@@ -296,11 +308,18 @@ pub async fn set_hold(
             return Ok(record.clone());
         }
         let seen = version.unwrap_or_else(|| current.map_or(0, |record| record.version));
-        let command = by_window(window, caller, key.clone(), seen, (action, note), Some(body.clone()));
+        let command = Command {
+            key: key.clone(),
+            version: seen,
+            action: action.into(),
+            by: by.clone(),
+            note: note.to_owned(),
+            body: Some(body.clone()),
+        };
         match command_of(window, command).await? {
             Ok(record) => return Ok(record),
             Err(Refusal::Outdated(_)) if version.is_none() => {}
-            Err(refusal) => return Err(refused(&refusal, &window.names_of(&caller.party).0)),
+            Err(refusal) => return Err(refused(&refusal, &by.codes)),
         }
     }
     Err(Problem::unavailable("the hold changes faster than it is set; ask again"))

@@ -118,6 +118,8 @@ pub struct Window {
     pub metrics: Arc<Metrics>,
     /// Who was denied what.
     pub denials: Arc<crate::denials::Denials>,
+    /// Scans of traceability codes that are no rows yet.
+    pub scans: Arc<crate::traceability::scans::Counts>,
     /// Whether it records now.
     pub intake: Intake,
     /// The clock.
@@ -154,6 +156,7 @@ impl Clone for Window {
             messenger: self.messenger.clone(),
             metrics: self.metrics.clone(),
             denials: self.denials.clone(),
+            scans: self.scans.clone(),
             intake: self.intake.clone(),
             clock: self.clock.clone(),
             limits: self.limits,
@@ -234,6 +237,7 @@ impl Window {
             tail,
             statistics,
             denials: Arc::default(),
+            scans: Arc::default(),
             finding: Arc::default(),
             shadow: Arc::default(),
             trials: Arc::default(),

@@ -54,7 +54,7 @@ pub mod kind {
 /// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
 /// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
 /// the period of a seed, and the inspection in which two look; 9 what lists take of bonded books, and what moves there; 10 the
-/// states of exports; 11 the measures of credit that a list obeyed, and until when a return is decided.
+/// states of exports; 11 the measures of credit that a list obeyed, until when a return is decided, and which lots a recall stops.
 const FORMAT: u8 = 11;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;

@@ -242,10 +242,14 @@ law! {
     parcel_tax_exempt;
     /// Days after which an event weighs half in facts that link parcels with trades; 0 = all weigh the same.
     linked_half_life_days;
+    /// Scans of one traceability code from which on a copy is warned of, if they are from many places.
+    trace_warning_scans;
+    /// Places, as networks, that are many.
+    trace_warning_places;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 61] = [
+const LATER: [(&str, i64); 63] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -307,6 +311,8 @@ const LATER: [(&str, i64); 61] = [
     ("parcel_limit", 100_000),
     ("parcel_tax_exempt", 5_000),
     ("linked_half_life_days", 30),
+    ("trace_warning_scans", 20),
+    ("trace_warning_places", 8),
 ];
 
 impl Parameters {

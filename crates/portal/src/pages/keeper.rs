@@ -105,6 +105,7 @@ pub fn list(frame: &Frame, told: &Sites) -> Page {
     };
     let body = html! {
         p { (texts.text("about-sites")) }
+        p { a href=(super::traces::BINDINGS) { (texts.text("bindings-title")) } }
         @if told.sites.is_empty() { (empty(&texts.text("keeper-none"), &texts.text("keeper-none-help"))) }
         @else { (Table { caption: texts.text("keeper-sites"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
     };

@@ -49,6 +49,8 @@ pub mod status;
 pub mod subjects;
 pub mod summaries;
 pub mod tariff;
+pub mod traced;
+pub mod traces;
 pub mod workload;
 
 use crate::parts::escaped;

@@ -66,6 +66,8 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if register == "parks" && (record.yours || !record.moves.is_empty()) {
             p { a.button href=(super::parks::figures_address(&record.id)) { (texts.text("parks-to-figures")) } }
         }
+        @if register == "trace-codes" && record.body.get("issued").is_some() { p { a.button href=(super::traces::labels_address(&record.id)) { (texts.text("labels-title")) } } }
+        @if register == "recalls" { p { a.button href=(super::traces::recall_address(&record.id)) { (texts.text("recall-to")) } } }
         @if let Some(offers) = &view.offers { (super::demands::section(frame, view, offers)) }
         (comparison(texts, record))
         (moves(frame, view))
@@ -269,6 +271,7 @@ fn number(shown: Shown<'_>) -> Markup {
         "certificates" | "attachments" | super::demands::DEMANDS => return html! {},
         super::demands::OFFERS => (texts.text("demand-number"), texts.text("demand-number-hint")),
         "filings" => (texts.text("party-code"), texts.text("party-code-hint")),
+        "trace-codes" => (texts.text("traces-number"), texts.text("traces-number-hint")),
         "payment-data" => (texts.text("platform-code"), texts.text("platform-code-hint")),
         _ => (texts.text("own-number"), texts.text("own-number-hint")),
     };

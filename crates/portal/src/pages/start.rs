@@ -10,6 +10,7 @@ pub fn page(frame: &Frame, open: bool) -> Page {
     let cards = [
         ("/track", texts.text("nav-track"), texts.text("about-track")),
         ("/guide", texts.text("nav-guide"), texts.text("about-guide")),
+        ("/trace", texts.text("trace-title"), texts.text("trace-what")),
         ("/sign-in", texts.text("sign-in"), texts.text("start-sign-in")),
         ("/tariff", texts.text("nav-tariff"), texts.text("about-tariff")),
         ("/tariff/calculator", texts.text("calculator"), texts.text("calculator-help")),

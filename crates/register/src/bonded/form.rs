@@ -367,6 +367,9 @@ pub struct LotForm {
     pub entered: u64,
     /// By the word of the place.
     pub balances: BTreeMap<String, Three>,
+    /// The recall that stops it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// An item as its record keeps it.
@@ -400,6 +403,7 @@ impl StockForm {
                 .iter()
                 .filter_map(|(word, three)| Some((Place::from_word(word)?, quantities(three))))
                 .collect(),
+            stopped: lot.stopped.as_deref().map(Text::from),
         });
         let lots = lots.collect();
         let item_of = self.item.item("", &mut Vec::new());
@@ -418,6 +422,7 @@ impl StockForm {
                 .iter()
                 .map(|(place, quantities)| (place.word().to_owned(), three(quantities)))
                 .collect(),
+            stopped: lot.stopped.as_ref().map(Text::to_string),
         };
         stock.lots.iter().map(one).collect()
     }

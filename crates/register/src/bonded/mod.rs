@@ -4,7 +4,7 @@
 
 pub mod document;
 pub mod form;
-mod rows;
+pub(crate) mod rows;
 
 pub use rows::of_trades;
 
@@ -273,6 +273,7 @@ pub(crate) fn changes(seen: &Seen<'_>, step: &Move) -> Option<(Changes, book::Fa
             Some((changes, after))
         }
         Register::BondedDocument => Some(document::changes(seen, step)),
+        Register::Recall => Some(crate::trace::recall::changes(seen, step)),
         _ => None,
     }
 }

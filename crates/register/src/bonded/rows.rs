@@ -24,6 +24,8 @@ pub(crate) struct Changes {
     pub resolved: Vec<Line>,
     /// Books that changed by themselves.
     pub books: Vec<Book>,
+    /// Stocks of which a lot was stopped or let go, though nothing moved.
+    pub touched: Vec<StockKey>,
     /// Items that are new, with the record of their book and what they are called.
     pub items: Vec<(Text, super::form::ItemForm, Item)>,
 }
@@ -57,7 +59,7 @@ pub(crate) fn rows(
         let body = StockForm { item: form.clone(), lots: Vec::new(), moved: Vec::new(), day_before: None };
         staged.insert(key.clone(), made(key, "open", &[holder_of(book)], written(&body)));
     }
-    stocks(facts, &changes.moved, &mut staged, time);
+    stocks(facts, changes, &mut staged, time);
     for line in &changes.resolved {
         let key = document_key(&line.command.book, &line.command.key.document);
         let Some(record) = stage(facts, &mut staged, &key) else { continue };
@@ -127,9 +129,10 @@ fn stage<'a>(
     staged.get_mut(key)
 }
 
-fn stocks(facts: &Facts, moved: &[Moved], staged: &mut BTreeMap<RecordKey, Record>, time: Time) {
-    let mut by_stock: BTreeMap<&StockKey, Vec<MovedForm>> = BTreeMap::new();
-    for one in moved {
+fn stocks(facts: &Facts, changes: &Changes, staged: &mut BTreeMap<RecordKey, Record>, time: Time) {
+    let touched = changes.touched.iter().map(|stock| (stock, Vec::new()));
+    let mut by_stock: BTreeMap<&StockKey, Vec<MovedForm>> = touched.collect();
+    for one in &changes.moved {
         let touched: BTreeSet<&StockKey> = one.postings.iter().map(|posting| &posting.stock).collect();
         for stock in touched {
             by_stock.entry(stock).or_default().extend(MovedForm::of(one, stock));

@@ -10,6 +10,7 @@ mod reports;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use clearance::record::Register;
 
@@ -171,6 +172,8 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::BondedBook => &["/counting"],
         Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],
         Register::BondedDocument => &["/gate/vehicle"],
+        Register::TraceCode => &["/book", "/issued", "/scans"],
+        Register::Recall => &["/opened/goodsNo", "/opened/lot", "/opened/reason"],
         Register::ParcelHold | Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }
@@ -188,6 +191,7 @@ pub fn milliseconds(register: Register) -> &'static [&'static str] {
         Register::SignIn => &["time", "since"],
         Register::Consumer => &["erasureAsked"],
         Register::RiskCase => &["at"],
+        Register::TraceCode => &["first", "last"],
         _ => &[],
     }
 }

@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, parcels, parks, reports};
+use super::{Field, Kind, books, parcels, parks, reports, trace};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -234,6 +234,10 @@ pub(super) const FORMS: &[Row] = &[
     (Register::BondedDocument, &["file", "enter"], books::LINES, Some("")),
     (Register::Parcel, &["give", "correct"], parcels::PARCEL, Some("/parcel")),
     (Register::Parcel, &["determine"], parcels::ASSESSING, None),
+    (Register::TraceCode, &["issue"], trace::ISSUE, Some("")),
+    (Register::Recall, &["open"], trace::RECALL, Some("/opened")),
+    (Register::Recall, &["retrieve"], trace::RETRIEVED, Some("/retrieved")),
+    (Register::Recall, &["close"], trace::CLOSING, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -308,7 +312,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         Register::CreditAssessment,
         &["day", "score", "grade", "byScore", "known", "rulebook", "reasons", "vetoes"],
     ),
-    (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf"]),
+    (Register::Notice, &["platform", "orderNo", "seller", "amount", "telephone", "byWayOf", "recall"]),
     (
         Register::RiskCase,
         &[
@@ -359,6 +363,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "expiry",
             "entered",
             "balances",
+            "stopped",
             "by",
             "of",
             "kind",
@@ -418,4 +423,6 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "reason",
         ],
     ),
+    (Register::TraceCode, trace::KEPT_CODES),
+    (Register::Recall, trace::KEPT_RECALLS),
 ];

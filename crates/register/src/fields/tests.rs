@@ -5,7 +5,7 @@ use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
     agency_record, attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing,
-    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, request, risk_case, share,
+    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, request, risk_case, share, trace,
     webhook,
 };
 use clearance::party::Role;
@@ -143,6 +143,13 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<park::Tenant>("tenant", within(tenants, "tenants"), &[]);
     is_described::<park::site::Applied>("site", described(Register::Site, "apply"), &[]);
     is_described::<park::site::Keepers>("keepers", described(Register::Site, "appoint"), &[]);
+    is_described::<trace::Asked>("codes", described(Register::TraceCode, "issue"), &[]);
+    let recall = described(Register::Recall, "open");
+    is_described::<trace::recall::Opened>("recall", recall, &["stocks"]);
+    let retrieved = described(Register::Recall, "retrieve");
+    is_described::<trace::recall::Retrieved>("retrieved", retrieved, &[]);
+    let closing = described(Register::Recall, "close");
+    is_described::<trace::recall::Closing>("recall's closing", closing, &["stocks"]);
     let items = described(Register::BondedBook, "apply");
     is_described::<bonded::Applied>("bonded items", items, &[]);
     is_described::<bonded::form::ItemForm>("bonded item", within(items, "items"), &[]);

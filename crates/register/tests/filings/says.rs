@@ -34,9 +34,11 @@ fn every_text_is_said_somewhere_with_its_parameters() {
         "src/payment_data",
         "src/risk_case",
         "src/credit",
+        "src/trace",
         "../server/src",
         "../server/src/api",
         "../server/src/portal",
+        "../server/src/traceability",
     ] {
         let Ok(files) = std::fs::read_dir(here.join(folder)) else { continue };
         for path in files.map(|file| file.unwrap().path()).filter(|path| !path.ends_with("says.rs")) {

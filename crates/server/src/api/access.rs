@@ -149,6 +149,15 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Who gives parcels, their register says.
         ("post", "/v1/parcels") => right(&[Right::RegistersApply]),
         ("get" | "post", "/v1/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
+        // Whoever holds the goods in his hand asks: nothing of a buyer is told.
+        ("get", "/v1/trace/{gtin}/{lot}/{serial}") => Open,
+        ("get", "/v1/trace/codes/{id}" | "/v1/trace/codes/{id}/picture" | "/v1/recalls/{id}") => {
+            right(&[Right::RegistersRead])
+        }
+        // Whose codes they are, or whoever keeps a site of the carrier: the handler says so.
+        ("post", "/v1/trace/bindings") => right(&[Right::SitesKeep, Right::RegistersApply]),
+        ("post", "/v1/recalls/{id}/search") => right(&[Right::RegistersApply, Right::FilingsReview]),
+        ("get", "/v1/recalls/{id}/buyers") => right(&[Right::PersonsRead]),
         ("post", "/v1/sessions" | "/v1/registrations") => Open,
         ("get", "/v1/sign-in" | "/v1/sign-in/{provider}" | "/v1/sign-in/{provider}/callback") => Open,
         ("get", "/v1/sessions") | ("delete", "/v1/sessions/{id}") => Oneself,
@@ -236,6 +245,17 @@ fn page(method: &str, path: &str) -> Option<Access> {
         | ("post", "/desk/sites/{code}/scans" | "/desk/sites/{code}/records") => right(&[Right::SitesKeep]),
         ("get" | "post", "/desk/parcels") => right(&[Right::RegistersApply]),
         ("get" | "post", "/desk/holds") => right(&[Right::ActionsInspect, Right::ActionsDecide]),
+        ("get", "/trace" | "/01/{gtin}/10/{lot}/21/{serial}") => Open,
+        ("get" | "post", "/desk/trace") => right(&[Right::SitesKeep, Right::RegistersApply]),
+        (
+            "get",
+            "/desk/trace/codes/{id}"
+            | "/desk/trace/codes/{id}/file"
+            | "/desk/trace/codes/{id}/picture"
+            | "/desk/recalls/{id}",
+        ) => right(&[Right::RegistersRead]),
+        ("post", "/desk/recalls/{id}") => right(&[Right::RegistersApply, Right::FilingsReview]),
+        ("get", "/desk/recalls/{id}/buyers") => right(&[Right::PersonsRead]),
         ("get", "/desk/demands") => right(&[Right::RegistersRead]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),

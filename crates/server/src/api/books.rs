@@ -24,6 +24,8 @@ use clearance::{Reason, Text};
 use register::bonded::BookBody;
 use register::bonded::document::{Body as DocumentBody, Gate};
 use register::bonded::form::{LotForm, StockForm, Three};
+use register::park::hold;
+use register::park::scan::is_held;
 use register::view::View;
 use register::{Command, Fault, says};
 use serde::Deserialize;
@@ -137,9 +139,7 @@ fn item(record: &Record, day: Day) -> Value {
     let form = StockForm::of(record);
     let stock = form.stock(&record.key.id);
     let sells = |lot: &LotForm| {
-        stock
-            .as_ref()
-            .is_some_and(|stock| stock.lot(&lot.number).is_some_and(|kept| stock.item.sells(&kept.lot, day)))
+        stock.as_ref().is_some_and(|stock| stock.lot(&lot.number).is_some_and(|kept| stock.sells(kept, day)))
     };
     let lots: Vec<Value> = form
         .lots
@@ -147,7 +147,8 @@ fn item(record: &Record, day: Day) -> Value {
         .map(|lot| {
             let balances: serde_json::Map<String, Value> =
                 lot.balances.iter().map(|(place, three)| (place.clone(), quantities(three))).collect();
-            json!({"lot": lot.number, "origin": lot.origin, "expiry": lot.expiry, "sells": sells(lot), "balances": balances})
+            json!({"lot": lot.number, "origin": lot.origin, "expiry": lot.expiry, "sells": sells(lot), "recall": lot.stopped,
+                "balances": balances})
         })
         .collect();
     let sum = |place: Place| {
@@ -402,7 +403,14 @@ async fn loaded(
         let order = OrderKey::new(&parcel.platform, &parcel.order_no);
         let name = format!("{}/{}", order.platform, order.order_no);
         let consignment = window.read.consignment(&order).await?;
-        match ready(consignment.as_ref(), book, number) {
+        let waybill = consignment.as_ref().and_then(crate::traceability::waybill_of);
+        let held = match waybill {
+            Some(waybill) => is_held(window.read.record(&hold::key(&waybill)).await?.as_deref()),
+            None => false,
+        };
+        // What no site lets pass, for a recall or another reason, leaves by no gate release either.
+        let leaves = ready(consignment.as_ref(), book, number);
+        match if held { leaves.and(Err(hold::HELD)) } else { leaves } {
             Ok(gross) if !orders.contains(&order) => weight = weight.checked_add(gross).unwrap_or(weight),
             Ok(_) => {
                 let said = says::BONDED_PARCEL.with(&[("state", "listed twice")]);

@@ -110,6 +110,10 @@ impl Problem {
     pub fn in_chinese(self, words: &str) -> Self {
         self.with("zh", words.into())
     }
+    /// One more member of the document, where it has it.
+    pub(crate) fn member(&self, name: &str) -> Option<&serde_json::Value> {
+        self.members.get(name)
+    }
     /// Everything that is wrong with what was sent, where it says so.
     pub(crate) fn told_faults(&self) -> &[serde_json::Value] {
         self.members.get("faults").and_then(serde_json::Value::as_array).map_or(&[], Vec::as_slice)

@@ -44,6 +44,7 @@ mod openapi_registers;
 mod openapi_rulebooks;
 mod openapi_sharing;
 mod openapi_sites;
+mod openapi_trace;
 pub(crate) mod operation;
 pub(crate) mod operations;
 pub(crate) mod parks;
@@ -56,6 +57,7 @@ mod readings;
 pub(crate) mod receipts;
 mod recognitions;
 mod register_answers;
+mod register_follows;
 pub(crate) mod register_forms;
 pub(crate) mod registers;
 pub(crate) mod registrations;
@@ -73,6 +75,7 @@ mod sorted;
 pub(crate) mod statistics;
 pub(crate) mod subjects;
 pub(crate) mod summaries;
+pub(crate) mod traceability;
 pub mod view;
 
 use crate::Window;
@@ -223,6 +226,13 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/credit/{party}/report.pdf"),
     ("post", "/v1/credit/verify"),
     ("post", "/v1/parcels"),
+    ("get", "/v1/trace/{gtin}/{lot}/{serial}"),
+    ("get", "/v1/trace/codes/{id}"),
+    ("get", "/v1/trace/codes/{id}/picture"),
+    ("post", "/v1/trace/bindings"),
+    ("get", "/v1/recalls/{id}"),
+    ("post", "/v1/recalls/{id}/search"),
+    ("get", "/v1/recalls/{id}/buyers"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -344,6 +354,13 @@ pub fn router(window: Window) -> Router {
         .route("/v1/sites/{code}/records", post(sites::record))
         .route("/v1/holds", get(sites::holds).post(sites::set_hold))
         .route("/v1/parcels", post(crate::parcels::give))
+        .route("/v1/trace/{gtin}/{lot}/{serial}", get(traceability::look_up))
+        .route("/v1/trace/codes/{id}", get(traceability::codes))
+        .route("/v1/trace/codes/{id}/picture", get(traceability::code_picture))
+        .route("/v1/trace/bindings", post(traceability::bind))
+        .route("/v1/recalls/{id}", get(traceability::recall))
+        .route("/v1/recalls/{id}/search", post(traceability::search))
+        .route("/v1/recalls/{id}/buyers", get(traceability::buyers))
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

@@ -5,11 +5,12 @@ use super::openapi_credit as credit;
 use super::openapi_parcels as parcels;
 use super::openapi_sharing as sharing;
 use super::openapi_sites as sites;
+use super::openapi_trace as trace;
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes; what stands behind exports comes after.
 pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
-    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES).chain(credit::SUMMARIES).chain(parcels::SUMMARIES)
+    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES).chain(credit::SUMMARIES).chain(parcels::SUMMARIES).chain(trace::SUMMARIES)
 }
 
 const SUMMARIES: [&str; 5] = [
@@ -35,10 +36,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (404, "no export trade of the caller's districts has this number"),
             (409, "the version seen is not the newest, or the state does not allow the action"),
         ],
-        _ => match parcels::refusals(method, path) {
-            own if own.is_empty() => sites::refusals(method, path),
-            own => own,
-        },
+        _ => [sites::refusals(method, path), parcels::refusals(method, path), trace::refusals(method, path)].concat(),
     }
 }
 
@@ -48,10 +46,10 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
         Some("") => &["state", "number", "party", "sort", "after", "limit"],
         Some("/summaries") => &["state", "party", "after", "limit"],
         Some("/summaries/{agent}/{cop_no}") => &["declaration", "after", "limit"],
-        _ => match (sharing::queries(path), credit::queries(path)) {
-            ([], []) => sites::queries(path),
-            ([], own) | (own, _) => own,
-        },
+        _ => [sharing::queries(path), credit::queries(path), sites::queries(path), trace::queries(path)]
+            .into_iter()
+            .find(|own| !own.is_empty())
+            .unwrap_or(&[]),
     }
 }
 
@@ -59,14 +57,14 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
 pub(super) fn request(path: &str) -> Option<&'static str> {
     match path.strip_prefix(EXPORTS) {
         Some("/{merchant}/{order_no}/actions") => Some("ActionRequest"),
-        _ => parcels::request(path).or_else(|| sites::request(path)),
+        _ => parcels::request(path).or_else(|| sites::request(path)).or_else(|| trace::request(path)),
     }
 }
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
     let Some(rest) = path.strip_prefix(EXPORTS) else {
-        return sharing::answer(path).or_else(|| sites::answer(path)).or_else(|| credit::answer(path)).or_else(|| parcels::answer(path));
+        return sharing::answer(path).or_else(|| sites::answer(path)).or_else(|| credit::answer(path)).or_else(|| parcels::answer(path)).or_else(|| trace::answer(path));
     };
     match rest {
         "" => Some("Exports"),
@@ -151,5 +149,5 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("ExportSummary", object(&whole_summary)),
     ];
     let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
-    own.chain(sites::schemas()).chain(sharing::schemas()).chain(credit::schemas()).chain(parcels::schemas()).collect()
+    own.chain(sites::schemas()).chain(sharing::schemas()).chain(credit::schemas()).chain(parcels::schemas()).chain(trace::schemas()).collect()
 }

@@ -7,10 +7,10 @@ use super::register_answers::line;
 pub(crate) use super::register_answers::{refused, told, whole};
 use super::reuse::{is_copy_of_licence, is_reused, may_find, reuses, seen};
 use super::view::time;
-use super::{CONSIGNMENTS, Query, limit, operations, parameter, payment_data, readings, register_forms};
+use super::{CONSIGNMENTS, Query, limit, operations, parameter, payment_data, readings, register_follows, register_forms};
+use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
-use crate::{Window, agency_queries, registering};
 use axum::Json;
 use axum::extract::{Path, State};
 use clearance::Text;
@@ -124,8 +124,12 @@ fn searched(
     } else {
         Some(codes.clone())
     };
-    let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect());
-    (RecordSearch { register, parties, states: states.unwrap_or_default() }, codes)
+    let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect::<Vec<_>>());
+    // Codes by themselves are many: a list of lots is asked for, unless a state or a number says otherwise.
+    let is_of_lots = register == Register::TraceCode && parameter(query, "number").is_none();
+    let usual = if is_of_lots { register::trace::LISTED } else { &[] };
+    let states = states.unwrap_or_else(|| usual.iter().map(|state| Text::from(*state)).collect());
+    (RecordSearch { register, parties, states }, codes)
 }
 
 /// The ids that a number may stand for: the id itself, or what the caller's party calls its record.
@@ -322,17 +326,8 @@ pub async fn act(
     if register::filing::is_claim(&caller.party) && (register != Register::Filing || key.id != caller.party) {
         return Err(refused(&Refusal::Absent, &[]));
     }
-    if register == Register::RiskCase && body.action == "add-evidence" {
-        body.body = crate::risk_cases::with_shown(&window, &caller, body.body).await?;
-    }
     crate::parcels::with_keys(&window, &key, &mut body)?;
-    if matches!(register, Register::BondedBook | Register::BondedDocument) {
-        crate::bonded::with_accepted(&window, &key, &mut body).await?;
-    }
-    if register == Register::Request && body.action == "answer" {
-        let (codes, _) = window.names_of(&caller.party);
-        body.body = agency_queries::with_record(&window, &key, &codes, body.body).await?;
-    }
+    register_follows::completed(&window, &caller, &key, &mut body).await?;
     let command = Command {
         key,
         version: body.version,
@@ -343,32 +338,8 @@ pub async fn act(
     };
     let codes = command.by.codes.clone();
     match command_of(&window, command).await? {
-        Ok(mut record) => {
-            // Where this fails, the asked one answers.
-            if register == Register::Request && record.state == "asked" {
-                match agency_queries::settle(&window, &record).await {
-                    Ok(answered) => record = answered,
-                    Err(_) => tracing::warn!(id = %record.key.id, "a query was not answered at once"),
-                }
-            }
-            // What is recorded stands; where this fails, the next sign-in of the applicant does it.
-            if register == Register::Filing
-                && let Err(error) = registering::admit(&window, &record).await
-            {
-                tracing::warn!(%error, "an applicant was not admitted yet");
-            }
-            // Where this fails, the next day assesses all.
-            if register == Register::CreditObservation {
-                let subject = register::credit::observation::Body::of(&record).observed.subject;
-                if let Err(error) = crate::credit::renew(&window, &Text::from(subject)).await {
-                    tracing::warn!(%error, "a party was not assessed yet");
-                }
-            }
-            if register == Register::ServiceRequest
-                && let Err(error) = crate::demands::settle(&window, &record).await
-            {
-                tracing::warn!(%error, "offers to a demand were not told yet");
-            }
+        Ok(record) => {
+            let record = register_follows::followed(&window, record).await;
             Ok(Json(whole(&View::of(&record, &codes))))
         }
         Err(refusal) => Err(refused(&refusal, &codes)),
@@ -445,9 +416,12 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         }
         // Whoever supervises, or decides on them; a park that is open is told to everybody by a route of its own.
         Register::Park | Register::Site => caller.is_office() || caller.uses_registers(),
-        Register::SiteRecord | Register::SiteScan | Register::ParcelHold | Register::Parcel => {
-            caller.is_office() && caller.districts.is_empty()
-        }
+        Register::SiteRecord
+        | Register::SiteScan
+        | Register::ParcelHold
+        | Register::Parcel
+        | Register::TraceCode
+        | Register::Recall => caller.is_office() && caller.districts.is_empty(),
         // What was erased is told by place, never by person.
         Register::Erasure => caller.is_office() && caller.districts.is_empty(),
         // Whoever decides on a dispute or releases a lock; each reading is told to the person.

@@ -32,6 +32,7 @@ mod sign_in;
 mod sites;
 mod subjects;
 mod summaries;
+mod traceability;
 mod trying;
 mod workload;
 
@@ -168,10 +169,20 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/credit/report"),
     ("get", "/desk/parcels"),
     ("post", "/desk/parcels"),
+    ("get", "/trace"),
+    ("get", "/01/{gtin}/10/{lot}/21/{serial}"),
+    ("get", "/desk/trace"),
+    ("post", "/desk/trace"),
+    ("get", "/desk/trace/codes/{id}"),
+    ("get", "/desk/trace/codes/{id}/file"),
+    ("get", "/desk/trace/codes/{id}/picture"),
+    ("get", "/desk/recalls/{id}"),
+    ("post", "/desk/recalls/{id}"),
+    ("get", "/desk/recalls/{id}/buyers"),
 ];
 
 /// Routes that answer with no page: files, streams, what was received. All the others are looked at in a browser and measured.
-pub const NO_PAGES: [&str; 13] = [
+pub const NO_PAGES: [&str; 15] = [
     "/static/{name}",
     "/indicators/file",
     "/desk/zone/file",
@@ -185,6 +196,8 @@ pub const NO_PAGES: [&str; 13] = [
     "/desk/sites/{code}/passes",
     "/my/data/file",
     "/desk/credit/report",
+    "/desk/trace/codes/{id}/file",
+    "/desk/trace/codes/{id}/picture",
 ];
 
 /// The routes of the pages.
@@ -258,6 +271,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .merge(of_inspections())
         .merge(of_drafts())
         .merge(of_parks())
+        .merge(of_traces())
 }
 
 /// Pages of consumers, and what they read before they come in.
@@ -313,6 +327,19 @@ fn of_parks() -> Router<Arc<Window>> {
         .route("/desk/sites/{code}/records", post(sites::record))
         .route("/desk/holds", get(sites::holds).post(sites::set_hold))
         .route("/desk/parcels", get(parcels::ask).post(parcels::take))
+}
+
+/// Goods by their codes, and recalls.
+fn of_traces() -> Router<Arc<Window>> {
+    Router::new()
+        .route("/trace", get(traceability::ask))
+        .route("/01/{gtin}/10/{lot}/21/{serial}", get(traceability::scan))
+        .route("/desk/trace", get(traceability::bindings).post(traceability::bind))
+        .route("/desk/trace/codes/{id}", get(traceability::labels))
+        .route("/desk/trace/codes/{id}/file", get(traceability::file))
+        .route("/desk/trace/codes/{id}/picture", get(crate::api::traceability::code_picture))
+        .route("/desk/recalls/{id}", get(traceability::recall).post(traceability::search))
+        .route("/desk/recalls/{id}/buyers", get(traceability::buyers))
 }
 
 /// A page as an answer.

@@ -96,6 +96,9 @@ fn more(window: &Window, frame: &Frame, caller: &Caller) -> Vec<(String, String,
     if caller.rights.has(Right::RegistersRead) {
         more.push(("/parks".to_owned(), texts.text("parks-title"), texts.text("about-parks")));
     }
+    if caller.rights.has_any(&[Right::SitesKeep, Right::RegistersApply]) && !caller.is_office() {
+        more.push(("/desk/trace".to_owned(), texts.text("bindings-title"), texts.text("bindings-what")));
+    }
     if caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]) {
         more.push(("/desk/holds".to_owned(), texts.text("nav-holds"), texts.text("about-holds")));
     }

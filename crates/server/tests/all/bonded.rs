@@ -70,7 +70,7 @@ async fn accepted(zone: &Zone, holder: &str, document: &str, lines: Vec<Value>) 
 }
 
 /// So many pieces of every item of a trade.
-async fn filled(zone: &Zone, holder: &str, trade: &Trade, document: &str, pieces: i64) {
+pub(crate) async fn filled(zone: &Zone, holder: &str, trade: &Trade, document: &str, pieces: i64) {
     let lines = (0..trade.items().len()).map(|item| entry(trade, item, "L1", pieces, "20301231")).collect();
     accepted(zone, holder, document, lines).await;
 }

@@ -325,7 +325,7 @@ impl Asked {
         let parties: Vec<String> =
             TRADERS.iter().chain([&SITE, &STRANGER]).map(|code| (*code).into()).collect();
         let tables = words(&["flow", "causes", "goods", "countries", "lanes", "work", "waiting"]);
-        let named: [(&str, Vec<String>); 21] = [
+        let named: [(&str, Vec<String>); 24] = [
             ("{platform}/{order_no}", self.imports.clone()),
             ("{merchant}/{order_no}", self.exports.clone()),
             ("{agent}/{cop_no}", self.summaries.clone()),
@@ -346,6 +346,9 @@ impl Asked {
             ("{provider}", words(&["none"])),
             ("{seller}", words(&[MERCHANT])),
             ("{code}", words(&[SITE])),
+            ("{gtin}", words(&["09506000134352"])),
+            ("{lot}", words(&["L1"])),
+            ("{serial}", words(&["000001"])),
             ("{id}", words(&["none", "1"])),
         ];
         let mut found = vec![route.to_owned()];
@@ -399,6 +402,7 @@ impl Asked {
                 let single = self.positions.iter().map(|position| format!("?position={position}&number=0"));
                 single.chain([String::new()]).collect()
             }
+            "/v1/recalls/{id}/buyers" | "/desk/recalls/{id}/buyers" => words(&["?purpose=sample"]),
             "/desk/registers/{register}/new" => words(&["?action=apply", "?action=propose"]),
             _ => words(&[""]),
         }

@@ -238,6 +238,9 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
             .replace("{seller}", "s")
             .replace("{period}", "20990101")
             .replace("{code}", "1")
+            .replace("{gtin}", "09506000134352")
+            .replace("{lot}", "L1")
+            .replace("{serial}", "S1")
             .replace("{id}", "1");
         let (status, _) = zone.request(&method.to_uppercase(), &path, None, Vec::new()).await;
         let open = matches!(
@@ -250,6 +253,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
                     | "/v1/institutions"
                     | "/v1/credit"
                     | "/v1/parks"
+                    | "/v1/trace/{gtin}/{lot}/{serial}"
                     | "/v1/publications"
                     | "/v1/indicators/{table}"
                     | "/v1/draws"
@@ -260,8 +264,13 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
                 | ("post", "/v1/consumer/codes" | "/v1/consumer/sessions" | "/v1/credit/verify")
         ) || route.starts_with("/v1/sign-in");
         assert_eq!(status == 401, !open, "{method} {route}: {status}");
-        // Nobody set a provider here, and no period was made: they are answered as what is not there.
-        let none = ["/v1/sign-in/{provider}", "/v1/draws/{period}", "/v1/draws/{period}/list"];
+        // Nobody set a provider here, no period was made and no code issued: they are answered as what is not there.
+        let none = [
+            "/v1/sign-in/{provider}",
+            "/v1/draws/{period}",
+            "/v1/draws/{period}/list",
+            "/v1/trace/{gtin}/{lot}/{serial}",
+        ];
         assert!(status != 404 || none.contains(route), "{route} is listed but not routed");
     }
     let (_, document) = zone.request("GET", "/v1/openapi.json", None, Vec::new()).await;

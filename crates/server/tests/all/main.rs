@@ -81,6 +81,7 @@ mod simulator;
 mod statistics;
 mod subjects;
 mod support;
+mod traceability;
 mod trial;
 mod webhooks;
 mod windowed;

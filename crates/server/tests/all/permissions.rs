@@ -125,7 +125,7 @@ pub(crate) fn is_read_by_agencies(caller: &str, route: &str) -> bool {
 
 /// Routes that name what is nobody's own: it is there or not.
 pub(crate) fn is_of_nobody(route: &str) -> bool {
-    const NAMED: [&str; 7] = [
+    const NAMED: [&str; 8] = [
         "{kind}",
         "{dataset}",
         "/v1/statistics/{table}",
@@ -133,6 +133,7 @@ pub(crate) fn is_of_nobody(route: &str) -> bool {
         "{provider}",
         "{period}",
         "{name}",
+        "{gtin}",
     ];
     NAMED.iter().any(|named| route.contains(named))
 }
@@ -147,10 +148,11 @@ const NAMES_IN_QUERY: [(&str, &str); 6] = [
     ("post", "/v1/assignments"),
 ];
 
-/// Of what the stories of parks and of their keepers have records, and this zone has none.
+/// Of what the stories of parks, of their keepers and of traceability have records, and this zone has none.
 pub(crate) fn is_told_elsewhere(route: &str) -> bool {
     // Who signs in by a provider is told in `providers`.
-    ["/parks/{id}", "/sites/{code}", "{provider}"].iter().any(|named| route.contains(named))
+    ["/parks/{id}", "/sites/{code}", "{provider}", "{gtin}", "/trace/codes/{id}", "/recalls/{id}"]
+        .iter().any(|named| route.contains(named))
         // The page of a register, and the form that makes a record, have none in their address.
         || (route.starts_with("/desk/registers/{register}") && !route.contains("{id}"))
 }
@@ -520,6 +522,11 @@ impl World {
             "/v1/tokens/{id}" => format!("/v1/tokens/{}", self.a_token(whose).await),
             "/v1/parks/{id}/figures" => route.replace("{id}", party),
             site if site.starts_with("/v1/sites/{code}") => site.replace("{code}", party),
+            "/v1/trace/{gtin}/{lot}/{serial}" => "/v1/trace/09506000134352/L1/000001".to_owned(),
+            "/v1/recalls/{id}/buyers" => route.replace("{id}", party) + "?purpose=test",
+            trace if trace.starts_with("/v1/trace/codes/{id}") || trace.starts_with("/v1/recalls/{id}") => {
+                trace.replace("{id}", party)
+            }
             other => other.to_owned(),
         };
         let (platform, _) = order_of(shown);

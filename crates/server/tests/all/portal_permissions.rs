@@ -77,6 +77,8 @@ pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
         draft if draft.starts_with("/desk/rulebooks/drafts/{id}") => {
             draft.replace("{id}", &record(|one| &one.draft, "00000000-0000-4000-A000-000000000000"))
         }
+        "/01/{gtin}/10/{lot}/21/{serial}" => "/01/09506000134352/10/L1/21/000001".to_owned(),
+        "/desk/recalls/{id}/buyers" => route.replace("{id}", party) + "?purpose=test",
         other => other.replace("{register}", "filings").replace("{id}", party).replace("{code}", party),
     }
 }

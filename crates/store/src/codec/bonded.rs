@@ -48,10 +48,12 @@ impl Stored for LotStock {
         let balances: Vec<(Place, Quantities)> =
             self.balances.iter().map(|(place, quantities)| (*place, *quantities)).collect();
         balances.put(out);
+        self.stopped.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         let (lot, entered) = (Stored::get(bytes)?, Stored::get(bytes)?);
         let balances: Vec<(Place, Quantities)> = Stored::get(bytes)?;
-        Ok(Self { lot, entered, balances: balances.into_iter().collect() })
+        let stopped = if bytes.format < 11 { None } else { Stored::get(bytes)? };
+        Ok(Self { lot, entered, balances: balances.into_iter().collect(), stopped })
     }
 }

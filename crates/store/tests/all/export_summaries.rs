@@ -158,7 +158,8 @@ fn summaries_of_format_ten_are_still_read() {
     let bytes = fixture(name);
     let read = codec::decode(&bytes).unwrap();
     assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
-    assert_eq!(codec::encode(&read).1, bytes);
+    // What is written now is of a later format, and says the same.
+    assert_eq!(format!("{:?}", codec::decode(&codec::encode(&read).1).unwrap()), format!("{read:?}"));
     for cut in (0..bytes.len()).step_by(7) {
         assert!(codec::decode(&bytes[..cut]).is_err());
         let mut changed = bytes.clone();

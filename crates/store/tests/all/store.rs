@@ -733,7 +733,7 @@ fn booked(event: &mut EventRow) {
         stop_sale_days: 10,
     };
     let entered = NOW.stamp_millis();
-    let lots = vec![LotStock { lot, entered, balances: [(Place::Available, quantities)].into() }];
+    let lots = vec![LotStock { lot, entered, balances: [(Place::Available, quantities)].into(), stopped: None }];
     let holder = "5301960601".into();
     let kept = Book { number: book.clone(), holder, closed: false, counting: Some("PD1".into()) };
     let posting = Posting {
@@ -816,6 +816,24 @@ fn measures_of_credit_are_kept_since_format_eleven() {
     let row = Row::Event(event);
     let read = codec::decode(&codec::encode(&row).1).unwrap();
     assert_eq!(format!("{read:?}"), format!("{row:?}"));
+}
+
+/// As above, of format 11: a lot that a recall stops.
+#[test]
+fn format_eleven_is_still_read() {
+    let name = "event-format-11.bin";
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all").join(name);
+    let Row::Event(mut expected) = codec::decode(&fixture("event-format-9.bin")).unwrap() else { panic!() };
+    let outcome = expected.outcome.as_mut().unwrap();
+    assert_eq!(outcome.read.bonded.stocks[0].lots[0].stopped, None, "before, nothing stopped a lot");
+    outcome.read.bonded.stocks[0].lots[0].stopped = Some("5301960601:ZH1".into());
+    if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
+        std::fs::write(&place, codec::encode(&Row::Event(expected.clone())).1).unwrap();
+    }
+    let bytes = fixture(name);
+    let read = codec::decode(&bytes).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
+    assert_eq!(codec::encode(&read).1, bytes);
 }
 
 /// What rests on another agency's report is kept whole.

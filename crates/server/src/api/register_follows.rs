@@ -1,0 +1,79 @@
+//! What the window puts into a command before it is decided, and what it does once a record has changed: what is recorded stands,
+//! whatever fails here, and is done by another way then. Leaves to others who may command, and what follows in the record.
+
+use super::error::Problem;
+use super::registers::Body;
+use crate::auth::Caller;
+use crate::traceability::recalls;
+use crate::{Window, agency_queries, registering};
+use clearance::Text;
+use clearance::record::{Record, RecordKey, Register};
+use std::sync::Arc;
+
+/// Puts into a command what its sender could not know or prove.
+pub(super) async fn completed(
+    window: &Window,
+    caller: &Caller,
+    key: &RecordKey,
+    sent: &mut Body,
+) -> Result<(), Problem> {
+    match key.register {
+        Register::RiskCase if sent.action == "add-evidence" => {
+            sent.body = crate::risk_cases::with_shown(window, caller, sent.body.take()).await?;
+        }
+        Register::BondedBook | Register::BondedDocument => {
+            crate::bonded::with_accepted(window, key, sent).await?;
+        }
+        Register::Request if sent.action == "answer" => {
+            let (codes, _) = window.names_of(&caller.party);
+            sent.body = agency_queries::with_record(window, key, &codes, sent.body.take()).await?;
+        }
+        Register::Recall => recalls::with_stocks(window, key, sent).await?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Does what comes after a change; the record as it is then.
+pub(super) async fn followed(window: &Window, mut record: Arc<Record>) -> Arc<Record> {
+    match record.key.register {
+        // Where this fails, the asked one answers.
+        Register::Request if record.state == "asked" => match agency_queries::settle(window, &record).await {
+            Ok(answered) => record = answered,
+            Err(_) => tracing::warn!(id = %record.key.id, "a query was not answered at once"),
+        },
+        // Where this fails, the next sign-in of the applicant does it.
+        Register::Filing => {
+            if let Err(error) = registering::admit(window, &record).await {
+                tracing::warn!(%error, "an applicant was not admitted yet");
+            }
+        }
+        // Where this fails, the next day assesses all.
+        Register::CreditObservation => {
+            let subject = register::credit::observation::Body::of(&record).observed.subject;
+            if let Err(error) = crate::credit::renew(window, &Text::from(subject)).await {
+                tracing::warn!(%error, "a party was not assessed yet");
+            }
+        }
+        Register::ServiceRequest => {
+            if let Err(error) = crate::demands::settle(window, &record).await {
+                tracing::warn!(%error, "offers to a demand were not told yet");
+            }
+        }
+        // Where this fails, the worker carries it out.
+        Register::Recall if record.state == "opened" => match recalls::carry_out(window, &record.key).await {
+            Ok(carried_out) => record = carried_out,
+            Err(problem) => tracing::warn!(?problem, id = %record.key.id, "a recall was not carried out yet"),
+        },
+        Register::Recall if record.state == "closed" => {
+            let lifted = register::trace::recall::Body::of(&record).closing;
+            if lifted.is_some_and(|closing| closing.result == "lifted")
+                && let Err(problem) = recalls::let_go(window, &record).await
+            {
+                tracing::warn!(?problem, id = %record.key.id, "parcels of a recall are held yet: an officer lifts them");
+            }
+        }
+        _ => {}
+    }
+    record
+}

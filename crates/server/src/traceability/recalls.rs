@@ -1,0 +1,250 @@
+//! Recalls at work: which items of books a recall stops, which parcels have goods of it and who bought them, holds on parcels that
+//! have not left, notices to buyers. That nothing more is sold is decided with the record (`register::trace::recall`); what is
+//! done after it is done again where it was interrupted, and does nothing twice.
+
+use super::waybill_of;
+use crate::api::error::Problem;
+use crate::api::registers::{Body as Sent, refused};
+use crate::{Window, bonded, notices, proving, sites};
+use ceb::Document;
+use clearance::Text;
+use clearance::bonded::{TakenState, order_of};
+use clearance::consignment::Consignment;
+use clearance::keys::{OrderKey, WaybillKey};
+use clearance::record::{Record, RecordKey, Register};
+use register::notice::Told;
+use register::trace::recall::{Body, Finding, Found, HOLDING, Left, Opened, stock_of};
+use register::{By, Command, Refusal};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::{Read, RecordSearch, StoreError};
+
+/// Books of a holder that are looked through at most.
+const BOOKS: usize = 500;
+/// Versions of an item's stock that are looked through for lists that took of a lot.
+const VERSIONS: usize = 20_000;
+/// Recalls that are carried out at a time, of those that a server left undone.
+const AT_A_TIME: usize = 20;
+/// Times that it is recorded again where the holder said something meanwhile.
+const TRIES: usize = 5;
+
+/// Puts the items that a command stops, or lets go, into it, so that they are known before they are locked.
+pub(crate) async fn with_stocks(window: &Window, key: &RecordKey, sent: &mut Sent) -> Result<(), Problem> {
+    let stocks = match sent.action.as_str() {
+        "open" => {
+            let goods = sent.body.as_ref().and_then(|body| body["goodsNo"].as_str()).unwrap_or("").trim();
+            stocks_of(window, &register::owner_of(key), goods).await?
+        }
+        "close" => match window.read.record(key).await? {
+            Some(record) => Body::of(&record).stocks,
+            None => Vec::new(),
+        },
+        _ => return Ok(()),
+    };
+    if let Some(members) = sent.body.as_mut().and_then(serde_json::Value::as_object_mut) {
+        members.insert("stocks".to_owned(), stocks.into());
+    }
+    Ok(())
+}
+
+/// Items of a holder's books with goods of a number.
+async fn stocks_of(window: &Window, holder: &str, goods: &str) -> Result<Vec<String>, StoreError> {
+    let parties = Some(window.names_of(holder).0);
+    let search = RecordSearch { register: Register::BondedBook, parties, states: Vec::new() };
+    let (books, _) = window.read.records(&search, None, BOOKS).await?;
+    let mut found = Vec::new();
+    for book in books.iter().filter(|book| register::owner(book) == holder) {
+        let items = register::bonded::BookBody::of(book).items;
+        let of_goods = items.iter().filter(|item| !goods.is_empty() && item.goods_no.trim() == goods);
+        found.extend(of_goods.map(|item| format!("{}:{}", book.key.id, item.number.trim())));
+    }
+    Ok(found)
+}
+
+/// A parcel with goods that are recalled.
+pub(crate) struct Parcel {
+    /// Its trade.
+    pub consignment: Consignment,
+    /// Its waybill.
+    pub waybill: Option<WaybillKey>,
+    /// Whether it left the zone.
+    pub left: bool,
+    /// How much of the goods is in it, in declared units.
+    pub quantity: String,
+}
+
+/// The parcels of a recall, and whether everything that moved was looked through.
+pub(crate) async fn parcels(window: &Window, body: &Body) -> Result<(Vec<Parcel>, bool), Problem> {
+    let (mut orders, mut complete) = (BTreeSet::new(), true);
+    for key in body.stocks.iter().filter_map(|text| stock_of(text)) {
+        let Some(record) = bonded::item(window, &key.book, &key.item).await? else { continue };
+        let moved = bonded::movements(window, &key.item, record, VERSIONS).await?;
+        complete &= moved.next.is_none();
+        let took = moved.movements.iter().filter(|one| body.is_of(&one.moved.lot));
+        orders.extend(took.filter_map(|one| order_of(&one.moved.by.key()?.document)));
+    }
+    let mut found = Vec::new();
+    for order in orders {
+        let consignment = window.read.consignment(&order).await?;
+        found.extend(consignment.and_then(|consignment| parcel(consignment, body)));
+    }
+    Ok((found, complete))
+}
+
+/// A trade whose list has goods of a recall now: what it gave back, it has not.
+fn parcel(consignment: Consignment, body: &Body) -> Option<Parcel> {
+    let taken = consignment.attempt.as_ref()?.taken.as_deref()?;
+    let is_of = |item: &str| body.stocks.iter().any(|stock| *stock == format!("{}:{item}", taken.book));
+    let lines = taken.lines.iter().filter(|line| is_of(&line.item));
+    let open = lines.flat_map(|line| &line.open).filter(|open| body.is_of(&open.lot));
+    let units: Vec<i128> = open.map(|open| open.quantities.declared.units()).collect();
+    if units.is_empty() || taken.state == TakenState::Restored {
+        return None;
+    }
+    let left = taken.state == TakenState::Left;
+    let quantity = ceb::Decimal::from_units(units.iter().sum()).to_string();
+    let waybill = waybill_of(&consignment);
+    Some(Parcel { consignment, waybill, left, quantity })
+}
+
+/// What is left of the goods in the books.
+async fn stock(window: &Window, stocks: &[String], opened: &Opened) -> Result<Vec<Left>, Problem> {
+    let mut found = Vec::new();
+    for text in stocks {
+        let Some(key) = stock_of(text) else { continue };
+        let Some(record) = bonded::item(window, &key.book, &key.item).await? else { continue };
+        let Some(stock) = register::bonded::form::StockForm::of(&record).stock(&record.key.id) else {
+            continue;
+        };
+        for lot in stock.lots.iter().filter(|lot| opened.is_of(&lot.lot.number)) {
+            let inside = book::Place::ALL.into_iter().filter(|place| place.is_inside());
+            let inside: i128 = inside.map(|place| lot.at(place).declared.units()).sum();
+            found.push(Left {
+                stock: text.clone(),
+                lot: lot.lot.number.to_string(),
+                inside: ceb::Decimal::from_units(inside).to_string(),
+                available: lot.at(book::Place::Available).declared.to_string(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Carries out a recall as things stand now: stops what came in meanwhile, holds parcels that have not left, writes notices to
+/// buyers, and records what was found. Done again, it goes on where it was interrupted.
+pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Record>, Problem> {
+    let absent = || Problem::not_found("no such recall, or not yours");
+    for _ in 0..TRIES {
+        let record = window.read.record(key).await?.ok_or_else(absent)?;
+        if !HOLDING.contains(&record.state.as_str()) {
+            return Ok(record);
+        }
+        let body = Body::of(&record);
+        let stocks = stocks_of(window, &register::owner(&record), body.opened.goods_no.trim()).await?;
+        let (parcels, complete) = parcels(window, &body).await?;
+        let held = hold(window, &key.id, &parcels).await?;
+        let told = tell(window, &key.id, &parcels).await?;
+        let buyers: BTreeSet<&Text> = parcels.iter().filter_map(buyer_of).collect();
+        let left = parcels.iter().filter(|parcel| parcel.left).count();
+        let found = Found {
+            stock: stock(window, &stocks, &body.opened).await?,
+            parcels: count(parcels.len()),
+            held,
+            left: count(left),
+            buyers: count(buyers.len()),
+            told,
+            complete,
+            at: window.clock.now().stamp_millis().number(),
+        };
+        let finding = serde_json::to_string(&Finding { found, stocks }).map_err(|_| Problem::internal())?;
+        let command = Command {
+            key: key.clone(),
+            version: record.version,
+            action: "find".into(),
+            by: By::of_window("recalls"),
+            note: String::new(),
+            body: Some(finding),
+        };
+        let unknown = || Problem::unavailable("nobody knows whether this was recorded; ask again");
+        match window.pipeline.command(command).await.ok_or_else(unknown)? {
+            Ok(record) => return Ok(record),
+            Err(Refusal::Outdated(_)) => {}
+            Err(refusal) => return Err(refused(&refusal, &[])),
+        }
+    }
+    Err(Problem::unavailable("the recall changes faster than it is carried out; ask again"))
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The person whose quota the trade uses.
+pub(crate) fn buyer_of(parcel: &Parcel) -> Option<&Text> {
+    parcel.consignment.attempt.as_ref().map(|attempt| &attempt.person).filter(|person| !person.is_empty())
+}
+
+/// Holds the parcels that have not left the zone; how many are held.
+async fn hold(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, Problem> {
+    let mut held = 0;
+    for waybill in parcels.iter().filter(|parcel| !parcel.left).filter_map(|parcel| parcel.waybill.as_ref()) {
+        let note = format!("recall {recall}");
+        let by = By::of_window("recalls");
+        sites::set_hold_by(window, by, waybill, ("hold", &note), "", None).await?;
+        held += 1;
+    }
+    Ok(held)
+}
+
+/// Writes down a notice to each buyer, once a parcel; how many there are. They are sent as notices are.
+async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, Problem> {
+    let mut told = 0;
+    for parcel in parcels {
+        let consignment = &parcel.consignment;
+        let Some(buyer) = proving::buyer(&window.read, consignment) else { continue };
+        let OrderKey { platform, order_no } = &consignment.key;
+        let seller = match consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document) {
+            Some(Document::Declaration(list)) => window.code_of(&list.head.ebc_code),
+            _ => Text::default(),
+        };
+        let notice = Told {
+            platform: platform.to_string(),
+            order_no: order_no.to_string(),
+            seller: seller.to_string(),
+            amount: String::new(),
+            telephone: buyer.telephone.to_string(),
+            by_way_of: format!("{platform}/{order_no}"),
+            recall: Some(recall.to_owned()),
+        };
+        let id = format!("{}:recall:{recall}:{platform}/{order_no}", buyer.person);
+        notices::command(window, &buyer.person, (&id, 0, "note"), serde_json::to_string(&notice).ok()).await;
+        told += 1;
+    }
+    Ok(told)
+}
+
+/// Carries out recalls that a server opened and did not come to carry out.
+pub(crate) async fn carry(window: &Window) -> Result<(), Problem> {
+    let states = vec![Text::const_new("opened")];
+    let search = RecordSearch { register: Register::Recall, parties: None, states };
+    let (records, _) = window.read.records(&search, None, AT_A_TIME).await?;
+    for record in records {
+        carry_out(window, &record.key).await?;
+    }
+    Ok(())
+}
+
+/// Lifts the holds of a recall that was lifted; one that is held for another reason since stays held.
+pub(crate) async fn let_go(window: &Window, record: &Record) -> Result<(), Problem> {
+    let body = Body::of(record);
+    let (parcels, _) = parcels(window, &body).await?;
+    let note = format!("recall {}", record.key.id);
+    for waybill in parcels.iter().filter_map(|parcel| parcel.waybill.as_ref()) {
+        let hold = window.read.record(&register::park::hold::key(waybill)).await?;
+        let is_ours = |hold: &Arc<Record>| hold.state == register::park::hold::HELD && hold.note == note;
+        let Some(version) = hold.filter(is_ours).map(|hold| hold.version) else { continue };
+        let by = By::of_window("recalls");
+        sites::set_hold_by(window, by, waybill, ("lift", &note), "", Some(version)).await?;
+    }
+    Ok(())
+}
