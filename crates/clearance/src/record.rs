@@ -3,6 +3,7 @@
 
 use crate::Text;
 use crate::keys::{Position, Time};
+use ledger::Movement;
 
 /// A register: records of one kind. The numbers are stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -197,6 +198,15 @@ pub struct Actor {
     pub name: Text,
 }
 
+/// What a change of a record moves on an account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Charge {
+    /// The movement.
+    pub movement: Movement,
+    /// Of a hold, the limit that it was judged under, in fen.
+    pub limit: Option<i64>,
+}
+
 /// A record after a change, with that change.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
@@ -228,4 +238,6 @@ pub struct Record {
     pub format: u16,
     /// What it says: JSON in the form of its register.
     pub body: String,
+    /// What this change moves on accounts.
+    pub charges: Vec<Charge>,
 }

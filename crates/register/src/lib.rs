@@ -438,5 +438,6 @@ fn record(seen: &Seen<'_>, step: &Move, made: &mut Made, at: Position) -> Record
         note: command.note.trim().to_owned(),
         format: 1,
         body: std::mem::take(&mut made.body),
+        charges: Vec::new(),
     }
 }

@@ -110,6 +110,7 @@ fn made(key: RecordKey, state: &str, parties: &[Text], body: String) -> Record {
         note: String::new(),
         format: 1,
         body,
+        charges: Vec::new(),
     }
 }
 
@@ -121,7 +122,12 @@ fn stage<'a>(
 ) -> Option<&'a mut Record> {
     if !staged.contains_key(key) {
         let current = facts.records.get(key)?;
-        let record = Record { action: "move".into(), note: String::new(), ..(**current).clone() };
+        let record = Record {
+            action: "move".into(),
+            note: String::new(),
+            charges: Vec::new(),
+            ..(**current).clone()
+        };
         staged.insert(key.clone(), record);
     }
     staged.get_mut(key)
