@@ -304,8 +304,10 @@ pub fn decide(
                 now,
             };
             let (step, mut made) = made(&seen, current.as_ref())?;
-            let record = Arc::new(record(&seen, step, &mut made, next));
             let changes = bonded::changes(&seen, step);
+            let mut record = record(&seen, step, &mut made, next);
+            record.charges = changes.as_ref().map_or_else(Vec::new, |(changes, _)| changes.charges.clone());
+            let record = Arc::new(record);
             made.filing = made.filing.map(|entry| entry.numbered(parties.version + 1));
             if let Some(entry) = &made.filing {
                 parties.to_mut().enter(entry.clone());
@@ -314,6 +316,11 @@ pub fn decide(
             let after = Position { sequence: next.sequence + 1, ..next };
             let beside = changes.map(|changes| bonded::beside(facts, changes, &record, after));
             let beside = beside.unwrap_or_default();
+            for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
+                let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
+                // Accounts that are only moved, never looked at, need not be loaded: they may seem negative here.
+                let _ = ledger::apply(balance, &charge.movement);
+            }
             let change = Change { record, filing: made.filing, seed: made.seed, beside };
             next_seed += u32::from(change.seed.is_some());
             next.sequence += change.rows();

@@ -319,4 +319,13 @@ says! {
     LABEL_SHOWN: "label-shown", "标签的文字或图样", "the text of the label, or its picture";
     TERM_OF_BRAND: "term-of-brand", "仍在有效期内的品牌授权", "an authorisation of the brand that has not ended";
     BRAND_NAMED: "brand-named", "填写品牌后方可填写授权期限", "a brand: without one there is no authorisation";
+    BONDED_ACTION: "bonded-action", "{action}：此类单证以该操作变动货物", "{action}: by that move documents of this kind move goods";
+    BONDED_OVERDUE: "bonded-overdue", "先入区单证{document}申报期限为{due}：请先申报或退运，其后方可再先入区", "declare or send back first what entered by {document}, whose last day was {due}: until then nothing more enters first";
+    BONDED_ARRIVED: "bonded-arrived", "运输工具抵达日期：今天或以前，且申报期限未过（按所填日期为{due}）；期限已过的，直接申报进区核注清单", "the day of arrival, today or before, from which the last day to declare has not passed (it is {due}); after it file an entry checklist at once";
+    BONDED_SCAN: "bonded-scan", "本企业可见的场所作业记录的编号，或不填", "the id of a record of a site that this party may see, or nothing";
+    BONDED_EXTENDED: "bonded-extended", "只能延期一次：原期限{due}已延期", "one extension: the last day was {due} before it was extended";
+    BONDED_NOT_DUE: "bonded-not-due", "目前没有到期或可办理的事项（期限{due}）", "nothing is due or can be done now (the last day is {due})";
+    BONDED_GUARANTEE: "bonded-guarantee", "担保额度{limit}元，已占用{used}元，尚需{amount}元：请增加担保额度或减少货物", "a guarantor with room for {amount} yuan more: the limit is {limit} yuan, {used} are used; raise it, or send out less";
+    BONDED_DUTIABLE: "bonded-dutiable", "完税价格（元，大于零），商品编码在税则内", "what the goods are worth in yuan, above zero, of an HS code of the tariff";
+    BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
 }

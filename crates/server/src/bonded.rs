@@ -4,14 +4,20 @@
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers;
-use book::StockKey;
+use book::{DocumentKind, StockKey};
 use clearance::Text;
-use clearance::bonded::stock_key;
+use clearance::bonded::{document_key, stock_key};
 use clearance::keys::{Position, Time};
-use clearance::record::{Record, RecordKey};
+use clearance::record::{Record, RecordKey, Register};
+use register::bonded::document::{Beside, Body as DocumentBody, Lines};
+use register::bonded::exhibition::Settlement;
 use register::bonded::form::{MovedForm, StockForm};
+use register::bonded::{document_of, holder_of};
 use std::sync::Arc;
-use store::Read;
+use store::{Read, RecordSearch};
+
+/// Records of one look, a page.
+const PAGE: usize = 500;
 
 /// Puts what a record says into the command of whoever accepts or approves it on the version seen.
 pub(crate) async fn with_accepted(
@@ -19,7 +25,7 @@ pub(crate) async fn with_accepted(
     key: &RecordKey,
     body: &mut registers::Body,
 ) -> Result<(), Problem> {
-    if !matches!(body.action.as_str(), "accept" | "approve") {
+    if !matches!(body.action.as_str(), "accept" | "approve" | "lend") {
         return Ok(());
     }
     let record = window.read.record(key).await?.filter(|record| record.version == body.version);
@@ -27,6 +33,71 @@ pub(crate) async fn with_accepted(
         body.body = serde_json::from_str(&accepted).ok();
     }
     Ok(())
+}
+
+/// Puts into the command what a document rests on besides its lines, whatever was sent in its place: what entered first and is
+/// not declared yet, and who guarantees for what it resolves. Whether that stands against it is judged on what is loaded then.
+pub(crate) async fn with_beside(
+    window: &Window,
+    key: &RecordKey,
+    body: &mut registers::Body,
+) -> Result<(), Problem> {
+    let (Some((book, _)), Some(sent)) = (document_of(&key.id), body.body.clone()) else { return Ok(()) };
+    if body.action == "settle" {
+        if let Ok(settlement) = serde_json::from_value::<Settlement>(sent) {
+            let guarantor = guarantor_of(window, key).await?.unwrap_or_default();
+            body.body = serde_json::to_value(Settlement { guarantor, ..settlement }).ok();
+        }
+        return Ok(());
+    }
+    let Ok(lines) = serde_json::from_value::<Lines>(sent) else { return Ok(()) };
+    let holder = holder_of(&book);
+    let mut beside = Beside::default();
+    if body.action == "enter-first" {
+        let states = ["undeclared", "overdue"];
+        let known = timed(window, window.names_of(&holder).0, &states, usize::MAX).await?;
+        beside.undeclared = known.iter().map(|record| record.key.id.to_string()).collect();
+    }
+    let mut applications: Vec<RecordKey> = Vec::new();
+    for of in lines.lines.iter().filter_map(|line| line.of(&holder)) {
+        let application = document_key(&book, &of.document);
+        if of.document.kind == DocumentKind::Application && !applications.contains(&application) {
+            applications.push(application);
+        }
+    }
+    for application in &applications {
+        beside.guarantors.extend(guarantor_of(window, application).await?);
+    }
+    body.body = serde_json::to_value(Lines { beside: Some(beside), ..lines }).ok();
+    Ok(())
+}
+
+/// Who guarantees for the goods of an application.
+async fn guarantor_of(window: &Window, application: &RecordKey) -> Result<Option<String>, Problem> {
+    let record = window.read.record(application).await?;
+    let guarantee = record.and_then(|record| DocumentBody::of(&record).guarantee);
+    Ok(guarantee.map(|guarantee| guarantee.guarantor))
+}
+
+/// Documents of some parties in some states, at most so many.
+pub(crate) async fn timed(
+    window: &Window,
+    parties: Vec<Text>,
+    states: &[&'static str],
+    most: usize,
+) -> Result<Vec<Arc<Record>>, Problem> {
+    let states = states.iter().map(|state| Text::const_new(state)).collect();
+    let search = RecordSearch { register: Register::BondedDocument, parties: Some(parties), states };
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (records, next) = window.read.records(&search, after, PAGE).await?;
+        found.extend(records);
+        after = next;
+        if after.is_none() || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
+    }
 }
 
 /// The record of an item as it was at a time; none where it was not there yet.

@@ -13,6 +13,7 @@ pub mod api;
 pub mod auth;
 pub mod beside;
 mod bonded;
+pub mod book_clocks;
 pub mod clock;
 mod commands;
 pub mod credit;

@@ -2,11 +2,15 @@
 //! is applied for, one record an item with its lots and balances, one a document. How quantities move is judged by `book`; lists
 //! of trades take theirs in `clearance`, whose movements are written here too.
 
+pub mod clock;
 pub mod document;
+pub mod exhibition;
 pub mod form;
 mod rows;
+mod timed;
 
 pub use rows::of_trades;
+pub(crate) use timed::is_of_kind;
 
 use crate::moves::Move;
 use crate::says;
@@ -17,6 +21,7 @@ use clearance::bonded::{book_id, book_key, document_key, stock_key};
 use clearance::facts::{Facts, Keys};
 use clearance::record::{Record, RecordKey, Register};
 use form::{ItemForm, StockForm};
+use ledger::Account;
 use rows::Changes;
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +119,11 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
         Register::BondedDocument => {
             let Some((book, _)) = document_of(&command.key.id) else { return };
             keys.records.push(book_key(&book));
+            if let Ok(settlement) = serde_json::from_str::<exhibition::Settlement>(body) {
+                keys.accounts.push(Account::guarantee(settlement.guarantor.trim().into()));
+            }
             let Ok(sent) = serde_json::from_str::<document::Lines>(body) else { return };
+            looked_at(&sent, keys);
             let holder = holder_of(&book);
             for line in sent.lines {
                 let stock = StockKey { book: book.clone(), item: line.item.trim().into() };
@@ -132,6 +141,16 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
         }
         _ => {}
     }
+}
+
+/// What a document rests on besides its lines: the holder's goods that entered first, the scan of a site, accounts of guarantors.
+fn looked_at(sent: &document::Lines, keys: &mut Keys) {
+    let of = |id: &String| RecordKey::new(Register::BondedDocument, id);
+    keys.looked_at.extend(sent.beside.iter().flat_map(|beside| &beside.undeclared).map(of));
+    keys.looked_at.extend(sent.entry.as_ref().and_then(form::EntryForm::scan_key));
+    let named = sent.beside.iter().flat_map(|beside| &beside.guarantors);
+    let guarantors = named.chain(sent.exhibition.as_ref().map(|exhibition| &exhibition.guarantor));
+    keys.accounts.extend(guarantors.map(|code| Account::guarantee(code.trim().into())));
 }
 
 /// Puts the records of books that were loaded where the judgement looks for them.
@@ -296,8 +315,10 @@ pub(crate) fn beside(
 pub fn accepted(record: &Record, action: &str) -> Option<String> {
     match (record.key.register, action) {
         (Register::BondedBook, "approve") => Some(written(&Applied { items: BookBody::of(record).proposed })),
-        (Register::BondedDocument, "accept") => {
-            Some(written(&document::Lines { lines: document::Body::of(record).lines }))
+        (Register::BondedDocument, "accept" | "lend") => {
+            let body = document::Body::of(record);
+            let (lines, exhibition) = (body.lines, body.exhibition);
+            Some(written(&document::Lines { lines, exhibition, ..document::Lines::default() }))
         }
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! The fields of bonded books and their documents.
 
 use super::Field;
-use super::Kind::{Choice, Code, Date, Group, Number, Text};
+use super::Kind::{Amount, Choice, Code, Date, Group, Instant, Number, Text};
 
 const ITEM: &[Field] = &[
     Field::must("number", Code),
@@ -35,5 +35,21 @@ const LINE: &[Field] = &[
     Field::may("fromItem", Code),
     Field::may("cause", Choice(crate::bonded::form::CAUSES)),
     Field::may("approval", Code),
+    Field::may("dutiableValue", Amount),
 ];
-pub(super) const LINES: &[Field] = &[Field::must("lines", Group(LINE)).many()];
+const ENTRY: &[Field] = &[
+    Field::must("checkpoint", Code),
+    Field::must("passed", Instant),
+    Field::must("arrived", Date),
+    Field::may("conveyance", Text),
+    Field::may("scan", Code),
+];
+const EXHIBITION: &[Field] =
+    &[Field::must("venue", Text), Field::must("guarantor", Code), Field::may("ends", Date)];
+pub(super) const LINES: &[Field] = &[
+    Field::must("lines", Group(LINE)).many(),
+    Field::may("entry", Group(ENTRY)),
+    Field::may("exhibition", Group(EXHIBITION)),
+];
+/// Taxes of sales at an exhibition are paid.
+pub(super) const SETTLEMENT: &[Field] = &[Field::may("dueDay", Date), Field::may("payment", Code)];

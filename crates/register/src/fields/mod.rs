@@ -168,7 +168,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::SiteScan => &["/parcel", "/direction", "/offline"],
         Register::BondedBook => &["/counting"],
         Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],
-        Register::BondedDocument => &["/gate/vehicle"],
+        Register::BondedDocument => &["/gate/vehicle", "/clock/due"],
         Register::ParcelHold | Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }

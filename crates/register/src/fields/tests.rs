@@ -146,7 +146,11 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<bonded::Applied>("bonded items", items, &[]);
     is_described::<bonded::form::ItemForm>("bonded item", within(items, "items"), &[]);
     let lines = described(Register::BondedDocument, "file");
-    is_described::<bonded::document::Lines>("bonded lines", lines, &[]);
+    is_described::<bonded::document::Lines>("bonded lines", lines, &["beside"]);
+    is_described::<bonded::form::EntryForm>("entry", within(lines, "entry"), &[]);
+    is_described::<bonded::form::ExhibitionForm>("exhibition", within(lines, "exhibition"), &[]);
+    let settled = described(Register::BondedDocument, "settle");
+    is_described::<bonded::exhibition::Settlement>("settlement", settled, &["guarantor"]);
     is_described::<bonded::form::LineForm>("bonded line", within(lines, "lines"), &[]);
     is_described::<risk_case::Opened>("case", described(Register::RiskCase, "open"), &[]);
     is_described::<risk_case::Invited>("invited", described(Register::RiskCase, "invite"), &[]);
