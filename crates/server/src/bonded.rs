@@ -5,19 +5,24 @@ use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers;
 use book::{DocumentKind, StockKey};
+use ceb::Decimal;
 use clearance::Text;
 use clearance::bonded::{document_key, stock_key};
 use clearance::keys::{Position, Time};
 use clearance::record::{Record, RecordKey, Register};
+use register::bonded::clock::STATES;
 use register::bonded::document::{Beside, Body as DocumentBody, Lines};
-use register::bonded::exhibition::Settlement;
+use register::bonded::exhibition::{Guarantee, Settlement};
 use register::bonded::form::{MovedForm, StockForm};
 use register::bonded::{document_of, holder_of};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, RecordSearch};
 
 /// Records of one look, a page.
 const PAGE: usize = 500;
+/// Documents with a deadline of a holder that are looked through.
+const CLOCKS: usize = 1_000;
 
 /// Puts what a record says into the command of whoever accepts or approves it on the version seen.
 pub(crate) async fn with_accepted(
@@ -25,23 +30,18 @@ pub(crate) async fn with_accepted(
     key: &RecordKey,
     body: &mut registers::Body,
 ) -> Result<(), Problem> {
-    if !matches!(body.action.as_str(), "accept" | "approve" | "lend") {
-        return Ok(());
+    if matches!(body.action.as_str(), "accept" | "approve" | "lend") {
+        let record = window.read.record(key).await?.filter(|record| record.version == body.version);
+        if let Some(accepted) = record.and_then(|record| register::bonded::accepted(&record, &body.action)) {
+            body.body = serde_json::from_str(&accepted).ok();
+        }
     }
-    let record = window.read.record(key).await?.filter(|record| record.version == body.version);
-    if let Some(accepted) = record.and_then(|record| register::bonded::accepted(&record, &body.action)) {
-        body.body = serde_json::from_str(&accepted).ok();
-    }
-    Ok(())
+    if key.register == Register::BondedDocument { with_beside(window, key, body).await } else { Ok(()) }
 }
 
 /// Puts into the command what a document rests on besides its lines, whatever was sent in its place: what entered first and is
 /// not declared yet, and who guarantees for what it resolves. Whether that stands against it is judged on what is loaded then.
-pub(crate) async fn with_beside(
-    window: &Window,
-    key: &RecordKey,
-    body: &mut registers::Body,
-) -> Result<(), Problem> {
+async fn with_beside(window: &Window, key: &RecordKey, body: &mut registers::Body) -> Result<(), Problem> {
     let (Some((book, _)), Some(sent)) = (document_of(&key.id), body.body.clone()) else { return Ok(()) };
     if body.action == "settle" {
         if let Ok(settlement) = serde_json::from_value::<Settlement>(sent) {
@@ -80,7 +80,7 @@ async fn guarantor_of(window: &Window, application: &RecordKey) -> Result<Option
 }
 
 /// Documents of some parties in some states, at most so many.
-pub(crate) async fn timed(
+async fn timed(
     window: &Window,
     parties: Vec<Text>,
     states: &[&'static str],
@@ -98,6 +98,31 @@ pub(crate) async fn timed(
             return Ok(found);
         }
     }
+}
+
+/// Deadlines that run in a book, the first to end first.
+pub(crate) async fn clocks(window: &Window, book: &str) -> Result<Vec<Value>, Problem> {
+    let holder = holder_of(book);
+    let known = timed(window, vec![holder], &STATES, CLOCKS).await?;
+    let of = |record: &Arc<Record>| {
+        let (of_book, document) = document_of(&record.key.id)?;
+        let body = DocumentBody::of(record);
+        let clock = body.clock.filter(|_| of_book == book)?;
+        let yuan = |fen: i64| Decimal::from_fen(fen).to_string();
+        let due = |guarantee: &Guarantee| -> i64 {
+            guarantee.sales.iter().filter(|sale| sale.standing == "due").map(|sale| sale.tax).sum()
+        };
+        Some(json!({
+            "document": record.key.id.as_str(), "kind": document.kind.word(), "number": document.number.as_str(),
+            "state": record.state.as_str(), "due": clock.due, "warned": clock.warned, "extended": clock.extended,
+            "held": body.guarantee.as_ref().map(|guarantee| yuan(guarantee.held)),
+            "called": body.guarantee.as_ref().map(|guarantee| yuan(guarantee.called)),
+            "taxDue": body.guarantee.as_ref().map(|guarantee| yuan(due(guarantee))),
+        }))
+    };
+    let mut clocks: Vec<Value> = known.iter().filter_map(of).collect();
+    clocks.sort_by(|one, other| one["due"].as_str().cmp(&other["due"].as_str()));
+    Ok(clocks)
 }
 
 /// The record of an item as it was at a time; none where it was not there yet.

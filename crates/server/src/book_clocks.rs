@@ -61,7 +61,7 @@ fn due(state: &str, body: &Body, today: Day) -> Option<&'static str> {
     let settled = body.guarantee.as_ref().is_none_or(|guarantee| guarantee.is_settled());
     match state {
         "undeclared" if clock.is_over(today) => Some("overdue"),
-        "exhibited" if body.is_open() && clock.is_over(today) => Some("call"),
+        "exhibited" if body.is_open() && clock.is_over(today) => Some("call-guarantee"),
         "exhibited" | "called" if late => Some("collect"),
         "exhibited" | "called" if !body.is_open() && settled => Some("close"),
         "undeclared" | "exhibited" if body.is_open() && clock.warns(today) => Some("warn"),
@@ -79,7 +79,7 @@ async fn write(window: &Window, record: &Record, body: &Body, action: &'static s
         reviews: false,
         window: true,
     };
-    let settlement = body.guarantee.as_ref().filter(|_| matches!(action, "call" | "collect"));
+    let settlement = body.guarantee.as_ref().filter(|_| matches!(action, "call-guarantee" | "collect"));
     let settlement = settlement.and_then(|guarantee| {
         let guarantor = guarantee.guarantor.clone();
         serde_json::to_string(&Settlement { guarantor, ..Settlement::default() }).ok()
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!((entered(true, 20_261_211), entered(false, 20_261_211)), (Some("overdue"), Some("overdue")));
         let shown = |state, open, guarantee: Value, number| due(state, &body(clock(true), open, guarantee), day(number));
         assert_eq!(shown("exhibited", true, guarantee(20, "due"), 20_261_210), None);
-        assert_eq!(shown("exhibited", true, guarantee(20, "due"), 20_261_216), Some("call"));
+        assert_eq!(shown("exhibited", true, guarantee(20, "due"), 20_261_216), Some("call-guarantee"));
         assert_eq!(shown("called", true, guarantee(20, "due"), 20_261_216), Some("collect"));
         assert_eq!(shown("exhibited", false, guarantee(20, "due"), 20_261_210), None, "its tax is not paid");
         assert_eq!(shown("exhibited", false, guarantee(0, "paid"), 20_261_210), Some("close"));

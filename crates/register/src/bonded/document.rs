@@ -40,7 +40,7 @@ pub const MOVES: &[Move] = &[
     Move::reviewer("extend", &["exhibited"], "exhibited").explained(),
     Move::reviewer("settle", &["exhibited"], "exhibited"),
     Move::reviewer("settle", &["called"], "called"),
-    Move::window("call", &["exhibited"], "called"),
+    Move::window("call-guarantee", &["exhibited"], "called"),
     Move::window("collect", &["exhibited"], "exhibited"),
     Move::window("collect", &["called"], "called"),
     Move::window("close", &["exhibited", "called"], "closed"),
@@ -416,7 +416,7 @@ pub(crate) fn changes(seen: &Seen<'_>, step: &Move) -> (Changes, book::Facts) {
     };
     changes.charges = charges;
     changes.guarantees = others;
-    if matches!(step.action, "call" | "collect" | "settle") {
+    if matches!(step.action, "call-guarantee" | "collect" | "settle") {
         let body = seen.current.map(stored::<Body>);
         let settled = body.and_then(|body| exhibition::settled(seen, step.action, &body, faults));
         changes.charges.extend(settled.into_iter().flat_map(|(_, charges)| charges));

@@ -412,7 +412,7 @@ pub(crate) fn settled(
     };
     let (mut charges, mut taxes, mut settled) = (Vec::new(), 0, 0);
     match action {
-        "call" => {
+        "call-guarantee" => {
             let goods = guarantee.of_goods(&open);
             let over = body.clock.as_ref().is_some_and(|clock| clock.is_over(today));
             if guarantee.forfeited || !over || open.values().all(|left| left.is_zero()) {
@@ -446,7 +446,7 @@ pub(crate) fn settled(
             charges.extend(guarantee.adjust(required, &mut balance).ok().flatten());
         }
     }
-    if action != "call" {
+    if action != "call-guarantee" {
         if settled == 0 {
             nothing(faults, action, due);
             return None;

@@ -63,7 +63,7 @@ pub(crate) fn timed(
             let clock = Some(clock::moved(seen, step.action, document, &clock, faults));
             Body { clock, ..before.clone() }
         }
-        "call" | "collect" | "settle" => {
+        "call-guarantee" | "collect" | "settle" => {
             let settled = exhibition::settled(seen, step.action, before, faults);
             let guarantee = settled.map(|(guarantee, _)| guarantee).or_else(|| before.guarantee.clone());
             Body { guarantee, ..before.clone() }

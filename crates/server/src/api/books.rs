@@ -23,7 +23,6 @@ use clearance::record::{Record, Register};
 use clearance::{Reason, Text};
 use register::bonded::BookBody;
 use register::bonded::document::{Body as DocumentBody, Gate};
-use register::bonded::exhibition::Guarantee;
 use register::bonded::form::{LotForm, StockForm, Three};
 use register::view::View;
 use register::{Command, Fault, says};
@@ -35,8 +34,6 @@ use store::{Read, RecordSearch};
 /// Items of a page, and versions of stocks that a page of movements reads.
 const ITEMS: (usize, usize) = (100, 1_000);
 const VERSIONS: (usize, usize) = (200, 5_000);
-/// Documents with a deadline of a holder that are looked through.
-const CLOCKS: usize = 1_000;
 /// Parcels of one gate release at most.
 const PARCELS: usize = 1_000;
 /// Times that a parcel's leaving is tried again when something else happened to its trade meanwhile.
@@ -110,36 +107,11 @@ pub async fn show(
     }
     shown["stock"] = stock.into();
     // Deadlines run now, whatever time is asked for.
-    let running = if at.is_none() { clocks(&window, &id).await? } else { Vec::new() };
+    let running = if at.is_none() { bonded::clocks(&window, &id).await? } else { Vec::new() };
     shown["clocks"] = running.into();
     shown["at"] = at.map(time).into();
     shown["from"] = (numbers.len() > from + limit).then(|| (from + limit).to_string()).into();
     Ok(Json(shown))
-}
-
-/// Deadlines that run in a book, the first to end first.
-async fn clocks(window: &Window, book: &str) -> Result<Vec<Value>, Problem> {
-    let holder = register::bonded::holder_of(book);
-    let known = bonded::timed(window, vec![holder], &register::bonded::clock::STATES, CLOCKS).await?;
-    let of = |record: &Arc<Record>| {
-        let (of_book, document) = register::bonded::document_of(&record.key.id)?;
-        let body = DocumentBody::of(record);
-        let clock = body.clock.filter(|_| of_book == book)?;
-        let yuan = |fen: i64| Decimal::from_fen(fen).to_string();
-        let due = |guarantee: &Guarantee| -> i64 {
-            guarantee.sales.iter().filter(|sale| sale.standing == "due").map(|sale| sale.tax).sum()
-        };
-        Some(json!({
-            "document": record.key.id.as_str(), "kind": document.kind.word(), "number": document.number.as_str(),
-            "state": record.state.as_str(), "due": clock.due, "warned": clock.warned, "extended": clock.extended,
-            "held": body.guarantee.as_ref().map(|guarantee| yuan(guarantee.held)),
-            "called": body.guarantee.as_ref().map(|guarantee| yuan(guarantee.called)),
-            "taxDue": body.guarantee.as_ref().map(|guarantee| yuan(due(guarantee))),
-        }))
-    };
-    let mut clocks: Vec<Value> = known.iter().filter_map(of).collect();
-    clocks.sort_by(|one, other| one["due"].as_str().cmp(&other["due"].as_str()));
-    Ok(clocks)
 }
 
 /// A book that the caller may see; a reading of another's is recorded.

@@ -327,9 +327,6 @@ pub async fn act(
     }
     if matches!(register, Register::BondedBook | Register::BondedDocument) {
         crate::bonded::with_accepted(&window, &key, &mut body).await?;
-        if register == Register::BondedDocument {
-            crate::bonded::with_beside(&window, &key, &mut body).await?;
-        }
     }
     if register == Register::Request && body.action == "answer" {
         let (codes, _) = window.names_of(&caller.party);

@@ -4,6 +4,7 @@
 
 mod agency_records;
 mod bonded;
+mod bonded_clocks;
 mod canaries;
 mod codes;
 mod consumer;
