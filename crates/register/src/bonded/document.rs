@@ -6,7 +6,7 @@ use super::exhibition::{self, Guarantee, Guarantees};
 use super::form::{EntryForm, ExhibitionForm, LineForm, MovedForm, NamedLine, OpenForm};
 use super::rows::Changes;
 use super::timed::{clock_of, other_action, timed};
-use super::{document_of, holder_of};
+use super::{document_of, holder_of, rebate};
 use crate::moves::Move;
 use crate::says;
 use crate::{Fault, Made, Seen, read, stored, written};
@@ -304,6 +304,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     }
     parties.extend(sent.lines.iter().filter_map(|line| line.to.as_deref()).map(holder_of));
     let clock = clock_of(seen, &document, &sent, faults);
+    rebate::check(seen, &sent, faults);
     let commands = commands(seen, (&book, &document), &sent.lines, faults);
     if !faults.is_empty() {
         return None;

@@ -1,5 +1,6 @@
 //! Items, lines and stocks of bonded books as they are sent and stored: JSON forms, and what `book` makes of them.
 
+use super::rebate::RebateForm;
 use crate::{Fault, says};
 use book::{
     Cause, DocumentKey, DocumentKind, Item, LegalUnit, LineKey, Lot, LotStock, Open, Operation, Place,
@@ -129,6 +130,9 @@ pub struct LineForm {
     /// What goods that go to an exhibition, or are sold there, are worth in yuan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dutiable_value: Option<String>,
+    /// Of goods of the country that enter: by which declaration they were exported into the zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebate: Option<RebateForm>,
 }
 
 /// How goods passed the gate that are declared later.

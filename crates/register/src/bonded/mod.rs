@@ -6,6 +6,7 @@ pub mod clock;
 pub mod document;
 pub mod exhibition;
 pub mod form;
+pub mod rebate;
 mod rows;
 mod timed;
 

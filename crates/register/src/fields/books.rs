@@ -17,6 +17,12 @@ const ITEM: &[Field] = &[
     Field::may("stopSaleDays", Number),
 ];
 pub(super) const ITEMS: &[Field] = &[Field::must("items", Group(ITEM)).many()];
+const REBATE: &[Field] = &[
+    Field::must("exporter", Code),
+    Field::must("declaration", Code),
+    Field::must("declarationLine", Number),
+    Field::must("exportDay", Date),
+];
 const LINE: &[Field] = &[
     Field::must("operation", Choice(crate::bonded::form::OPERATIONS)),
     Field::must("item", Code),
@@ -36,6 +42,7 @@ const LINE: &[Field] = &[
     Field::may("cause", Choice(crate::bonded::form::CAUSES)),
     Field::may("approval", Code),
     Field::may("dutiableValue", Amount),
+    Field::may("rebate", Group(REBATE)),
 ];
 const ENTRY: &[Field] = &[
     Field::must("checkpoint", Code),

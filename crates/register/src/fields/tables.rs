@@ -45,6 +45,7 @@ pub(super) const DATASETS: &[&str] = &[
     "enterprise-statuses",
     "transport-events",
     "police-results",
+    "domestic-entries",
 ];
 
 const SHARE: &[Field] = &[

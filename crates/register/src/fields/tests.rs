@@ -147,6 +147,8 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<bonded::form::ItemForm>("bonded item", within(items, "items"), &[]);
     let lines = described(Register::BondedDocument, "file");
     is_described::<bonded::document::Lines>("bonded lines", lines, &["beside"]);
+    let rebate = within(within(lines, "lines"), "rebate");
+    is_described::<bonded::rebate::RebateForm>("rebate", rebate, &[]);
     is_described::<bonded::form::EntryForm>("entry", within(lines, "entry"), &[]);
     is_described::<bonded::form::ExhibitionForm>("exhibition", within(lines, "exhibition"), &[]);
     let settled = described(Register::BondedDocument, "settle");

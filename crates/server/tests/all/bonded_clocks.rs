@@ -2,10 +2,12 @@
 //! guarantee. The clock is moved by hand, and what the ledger says is judged again.
 
 use crate::bonded::{CUSTOMS, HOLDER, NUMBER, accepted, act, entry, filled, opened, place, verified};
+use crate::shares::{self, TAX};
 use crate::support::people::signed_in;
 use crate::support::{NOW, Zone, plain};
 use clearance::keys::Time;
 use clearance::party::Role;
+use exchange::Dataset;
 use ledger::Account;
 use serde_json::{Value, json};
 use store::{Duty, Read};
@@ -208,4 +210,44 @@ async fn taxes_that_are_late_are_called_from_the_guarantee() {
     server::book_clocks::step(&zone.window).await.unwrap();
     assert_eq!(shown(&zone, "application:A1").await["state"], "closed");
     verified(&zone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tax_office_is_given_what_entered_from_the_country() {
+    let zone = shares::zone().await;
+    let trade = plain(&zone, 0).bonded(HOLDER, NUMBER);
+    opened(&zone, HOLDER, &trade).await;
+    let names: Vec<String> = Dataset::DomesticEntries.fields().into_iter().map(|field| field.name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let id = shares::share(&zone, TAX, "entries", shares::rule("domestic-entries", &names, json!({}))).await;
+    let mut line = entry(&trade, 0, "L1", 10, "20301231");
+    line["operation"] = "enter-domestic".into();
+    line["rebate"] = json!({"exporter": "5301960201", "declaration": "862020261234567890", "declarationLine": 2,
+        "exportDay": "20261120"});
+    // A proof that cannot be is refused with each of its faults, and one of goods from abroad is none.
+    let refused = record("entry-checklist:BAD");
+    let mut bad = line.clone();
+    bad["rebate"] = json!({"exporter": "x", "declaration": "1", "declarationLine": 0, "exportDay": "20270101"});
+    let (status, told) = act(&zone, HOLDER, &refused, ("file", 0), json!({"lines": [bad]})).await;
+    let paths: Vec<&str> =
+        told["faults"].as_array().unwrap().iter().map(|fault| fault["path"].as_str().unwrap()).collect();
+    let expected = ["exporter", "declaration", "declarationLine", "exportDay"];
+    let expected = expected.map(|name| format!("lines[1].rebate.{name}"));
+    assert_eq!((status, paths), (422, expected.iter().map(String::as_str).collect()), "{told}");
+    let mut foreign = line.clone();
+    foreign["operation"] = "enter".into();
+    let (status, told) = act(&zone, HOLDER, &refused, ("file", 0), json!({"lines": [foreign]})).await;
+    assert_eq!((status, &told["faults"][0]["path"]), (422, &json!("lines[1].rebate")), "{told}");
+    let without = entry(&trade, 0, "L1", 1, "20301231");
+    accepted(&zone, HOLDER, "entry-checklist:H1", vec![line, without]).await;
+    let (events, _) = shares::all(&zone, TAX, &id, 50).await;
+    assert_eq!(events.len(), 1, "what has no proof is not given: {events:?}");
+    let data = &events[0]["data"];
+    let (_, schema) = zone.get(TAX, "/v1/datasets/domestic-entries").await;
+    shares::fits(data, &schema, "domestic-entries");
+    assert_eq!(data["document"], format!("{HOLDER}:{NUMBER}:entry-checklist:H1"));
+    assert_eq!((&data["exporter"], &data["declarationLine"]), (&json!("5301960201"), &json!(2)), "{data}");
+    assert_eq!((&data["quantity"], &data["customs"]), (&json!("10"), &json!(CUSTOMS)), "{data}");
+    // The same once, however often it is asked for; others' documents give nothing.
+    assert_eq!(shares::all(&zone, TAX, &id, 1).await.0, events);
 }
