@@ -183,7 +183,13 @@ fn item<'a>(command: &Command, facts: &'a Facts) -> Step<&'a Stock> {
         .ok_or_else(|| vec![Refusal::new(Rule::ItemUnknown, "item", &command.item, &command.book)])
 }
 
-pub(crate) fn posting(stock: &StockKey, lot: &Text, from: Place, to: Place, quantities: Quantities) -> Posting {
+pub(crate) fn posting(
+    stock: &StockKey,
+    lot: &Text,
+    from: Place,
+    to: Place,
+    quantities: Quantities,
+) -> Posting {
     Posting { stock: stock.clone(), lot: lot.clone(), from, to, quantities }
 }
 
@@ -287,7 +293,12 @@ fn receiver(command: &Command, purpose: Purpose, to: Option<&Text>, facts: &Fact
 
 /// The line that is referred to, if it belongs to that item and its goods rest in that place. One of another book is answered
 /// like one that is not there.
-pub(crate) fn line_at<'a>(of: &LineKey, at: &StockKey, place: Place, facts: &'a Facts) -> Result<&'a Line, Refusal> {
+pub(crate) fn line_at<'a>(
+    of: &LineKey,
+    at: &StockKey,
+    place: Place,
+    facts: &'a Facts,
+) -> Result<&'a Line, Refusal> {
     let line = facts.lines.get(of).filter(|line| line.command.book == at.book).ok_or_else(|| unknown(of))?;
     let (book, item) = (&line.command.book, &line.command.item);
     if *item != at.item {
@@ -306,7 +317,11 @@ fn unknown(of: &LineKey) -> Refusal {
 }
 
 /// What a later line takes of an earlier one, and the earlier one as it is then.
-pub(crate) fn draw(line: &Line, quantity: Option<Decimal>, sells: Option<(&Stock, Day)>) -> Step<(Vec<Open>, Line)> {
+pub(crate) fn draw(
+    line: &Line,
+    quantity: Option<Decimal>,
+    sells: Option<(&Stock, Day)>,
+) -> Step<(Vec<Open>, Line)> {
     if let Some(quantity) = quantity {
         let mut found = Vec::new();
         positive("quantity", quantity, &mut found);

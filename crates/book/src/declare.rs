@@ -43,7 +43,8 @@ pub(crate) fn declare(command: &Command, stock: &Stock, facts: &Facts) -> Step<P
         .collect();
     if short {
         let lost = std::mem::take(&mut resolved.open);
-        let lost = lost.iter().map(|one| posting(&at, &one.lot, Place::Undeclared, Place::Variance, one.quantities));
+        let lost =
+            lost.iter().map(|one| posting(&at, &one.lot, Place::Undeclared, Place::Variance, one.quantities));
         postings.extend(lost);
     }
     // What is declared beyond what entered was there all along: it is of the lot that entered.

@@ -2,7 +2,8 @@
 
 use crate::command::{Operation, Source};
 use crate::{
-    Cause, DocumentKey, DocumentKind, LineKey, Lot, Place, Purpose, Quantities, Resolution, Rule, StockKey, Text,
+    Cause, DocumentKey, DocumentKind, LineKey, Lot, Place, Purpose, Quantities, Resolution, Rule, StockKey,
+    Text,
 };
 use ceb::Decimal;
 

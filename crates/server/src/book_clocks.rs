@@ -106,7 +106,8 @@ mod tests {
     fn body(clock: Value, open: bool, guarantee: Value) -> Body {
         let open = if open { json!([{"lot": "L1", "quantities": ["1", "1", "0"]}]) } else { json!([]) };
         let moved = json!([{"line": 1, "form": 1, "moved": [], "open": open}]);
-        serde_json::from_value(json!({"lines": [], "moved": moved, "clock": clock, "guarantee": guarantee})).unwrap()
+        serde_json::from_value(json!({"lines": [], "moved": moved, "clock": clock, "guarantee": guarantee}))
+            .unwrap()
     }
 
     #[test]
@@ -118,11 +119,17 @@ mod tests {
                     "quantity": "1", "dutiable": 100, "tax": 20, "due": "20261215", "standing": standing}]})
         };
         let day = |number| Day::from_number(number).unwrap();
-        let entered = |warned, number| due("undeclared", &body(clock(warned), true, Value::Null), day(number));
+        let entered =
+            |warned, number| due("undeclared", &body(clock(warned), true, Value::Null), day(number));
         assert_eq!(entered(false, 20_261_206), None);
         assert_eq!((entered(false, 20_261_207), entered(true, 20_261_210)), (Some("warn"), None));
-        assert_eq!((entered(true, 20_261_211), entered(false, 20_261_211)), (Some("overdue"), Some("overdue")));
-        let shown = |state, open, guarantee: Value, number| due(state, &body(clock(true), open, guarantee), day(number));
+        assert_eq!(
+            (entered(true, 20_261_211), entered(false, 20_261_211)),
+            (Some("overdue"), Some("overdue"))
+        );
+        let shown = |state, open, guarantee: Value, number| {
+            due(state, &body(clock(true), open, guarantee), day(number))
+        };
         assert_eq!(shown("exhibited", true, guarantee(20, "due"), 20_261_210), None);
         assert_eq!(shown("exhibited", true, guarantee(20, "due"), 20_261_216), Some("call-guarantee"));
         assert_eq!(shown("called", true, guarantee(20, "due"), 20_261_216), Some("collect"));

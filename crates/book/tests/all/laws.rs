@@ -294,8 +294,7 @@ impl Life {
     fn count(&mut self, at: usize, difference: i64) {
         let begin = self.world.command(Operation::BeginCount);
         let begin = self.send(begin, true);
-        let here =
-            [Place::Available, Place::Frozen, Place::Inspection, Place::Returned, Place::Undeclared];
+        let here = [Place::Available, Place::Frozen, Place::Inspection, Place::Returned, Place::Undeclared];
         let of_lot = |tin: &&Tin| tin.book == BOOK && tin.lot == at;
         let booked =
             self.model.tins.iter().filter(of_lot).filter(|tin| here.contains(&tin.place)).count() as i64;
@@ -429,15 +428,13 @@ impl Life {
     /// Of every exhibition: what went out is sold, back, destroyed or still there.
     fn law_of_exhibitions(&self) {
         for (key, line) in &self.world.facts.lines {
-            let Operation::Take { purpose: Purpose::Exhibition, quantity, .. } = &line.command.operation else {
+            let Operation::Take { purpose: Purpose::Exhibition, quantity, .. } = &line.command.operation
+            else {
                 continue;
             };
             let there: i128 = line.open.iter().map(|one| one.quantities.declared.units()).sum();
-            let ends = [
-                Resolution::ExhibitionSale,
-                Resolution::ExhibitionReturn,
-                Resolution::ExhibitionDestruction,
-            ];
+            let ends =
+                [Resolution::ExhibitionSale, Resolution::ExhibitionReturn, Resolution::ExhibitionDestruction];
             let gone: i128 = ends.iter().map(|how| resolved(self, key, *how)).sum();
             assert_eq!(quantity.units(), gone + there, "{key}");
         }

@@ -398,7 +398,10 @@ fn goods_enter_first_and_are_declared_later() {
     assert_eq!(world.stock(BOOK).at(Place::Variance).unwrap(), tins("1"));
     let more = world.does(enter_first(lot("B", None), "2"));
     world.does(declare(&more, Some("3"), Cause::Unposted, None));
-    assert_eq!((world.there(BOOK, Place::Available), world.there(BOOK, Place::Variance)), ("12".into(), "0".into()));
+    assert_eq!(
+        (world.there(BOOK, Place::Available), world.there(BOOK, Place::Variance)),
+        ("12".into(), "0".into())
+    );
     // What is not declared may go back abroad.
     let back = world.does(enter_first(lot("B", None), "2"));
     world.does(resolve(&back, Resolution::SendBack, None));

@@ -37,16 +37,12 @@ pub fn move_name(texts: Texts, word: &str) -> String {
 pub fn state(texts: Texts, word: &str) -> Markup {
     let tone = match word {
         "filed" | "in-force" | "registered" | "active" | "attached" | "answered" | "delivering" | "done"
-        | "declared" => {
-            Tone::Good
-        }
+        | "declared" => Tone::Good,
         "submitted" | "change-submitted" | "proposed" | "asked" | "accepted" | "open" | "offered"
-        | "undeclared" | "exhibited" => {
-            Tone::Wait
-        }
+        | "undeclared" | "exhibited" => Tone::Wait,
         "returned" | "suspended" | "paused" => Tone::Warn,
-        "refused" | "revoked" | "failing" | "stopped" | "doubted" | "declined" | "complained"
-        | "overdue" | "called" => Tone::Bad,
+        "refused" | "revoked" | "failing" | "stopped" | "doubted" | "declined" | "complained" | "overdue"
+        | "called" => Tone::Bad,
         _ => Tone::Still,
     };
     badge(tone, &state_name(texts, word))

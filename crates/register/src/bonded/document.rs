@@ -283,8 +283,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         return None;
     }
     let sent: Lines = read(command.body.as_deref(), faults)?;
-    let is_as_filed =
-        |before: Body| before.lines == sent.lines && before.exhibition == sent.exhibition;
+    let is_as_filed = |before: Body| before.lines == sent.lines && before.exhibition == sent.exhibition;
     if matches!(step.action, "accept" | "lend") && !before.is_some_and(is_as_filed) {
         faults.push(Fault::new("version", "", says::BONDED_CHANGED.said()));
         return None;

@@ -190,7 +190,13 @@ fn tax_day(today: Day, law: &Law, calendar: &Calendar) -> Day {
 }
 
 /// What goods would be taxed as ordinary imports, in fen.
-fn taxed(item: &Item, quantities: &Quantities, worth: Decimal, law: &Law, rulebook: &Rulebook) -> Option<i64> {
+fn taxed(
+    item: &Item,
+    quantities: &Quantities,
+    worth: Decimal,
+    law: &Law,
+    rulebook: &Rulebook,
+) -> Option<i64> {
     let line = DeclarationLine {
         gnum: 1,
         gcode: item.gcode.clone(),
@@ -276,14 +282,16 @@ pub(crate) fn of(
     faults: &mut Vec<Fault>,
 ) -> Guarantees {
     let mut found = Guarantees::default();
-    let judged = || commands.iter().zip(outcomes).map(|((index, command), outcome)| (*index, command, outcome));
+    let judged =
+        || commands.iter().zip(outcomes).map(|((index, command), outcome)| (*index, command, outcome));
     if document.kind == DocumentKind::Application {
         lent(seen, sent, judged(), &mut found, faults);
         return found;
     }
     let named = sent.beside.as_ref().map_or(&[][..], |beside| beside.guarantors.as_slice());
     // Of each application what is open, what its guarantee is, and what is charged.
-    let mut applications: BTreeMap<RecordKey, (Guarantee, BTreeMap<u32, Decimal>, Vec<Charge>)> = BTreeMap::new();
+    let mut applications: BTreeMap<RecordKey, (Guarantee, BTreeMap<u32, Decimal>, Vec<Charge>)> =
+        BTreeMap::new();
     for (index, command, outcome) in judged() {
         let Operation::Resolve { of, resolution, .. } = &command.operation else { continue };
         let (Some(resolved), Some(form)) = (&outcome.resolved, sent.lines.get(index)) else { continue };
@@ -293,7 +301,9 @@ pub(crate) fn of(
         let key = document_key(book, &of.document);
         if !applications.contains_key(&key) {
             let body = seen.facts.records.get(&key).map(|record| Body::of(record));
-            let Some((Some(guarantee), moved)) = body.map(|body| (body.guarantee, body.moved)) else { continue };
+            let Some((Some(guarantee), moved)) = body.map(|body| (body.guarantee, body.moved)) else {
+                continue;
+            };
             applications.insert(key.clone(), (guarantee, open_of(&moved), Vec::new()));
         }
         let Some((guarantee, open, charges)) = applications.get_mut(&key) else { continue };

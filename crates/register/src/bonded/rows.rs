@@ -138,12 +138,8 @@ fn stage<'a>(
 ) -> Option<&'a mut Record> {
     if !staged.contains_key(key) {
         let current = facts.records.get(key)?;
-        let record = Record {
-            action: "move".into(),
-            note: String::new(),
-            charges: Vec::new(),
-            ..(**current).clone()
-        };
+        let record =
+            Record { action: "move".into(), note: String::new(), charges: Vec::new(), ..(**current).clone() };
         staged.insert(key.clone(), record);
     }
     staged.get_mut(key)

@@ -12,7 +12,9 @@ use book::{DocumentKey, DocumentKind};
 /// The move by which documents of a kind move goods, where another was made.
 pub(crate) fn other_action(kind: DocumentKind, action: &str) -> Option<&'static str> {
     match (kind, action) {
-        (DocumentKind::ProvisionalEntry, "enter-first") | (DocumentKind::Application, "file" | "lend") => None,
+        (DocumentKind::ProvisionalEntry, "enter-first") | (DocumentKind::Application, "file" | "lend") => {
+            None
+        }
         (DocumentKind::ProvisionalEntry, _) => Some("enter-first"),
         (DocumentKind::Application, _) => Some("lend"),
         (_, "enter-first") => Some("enter"),
@@ -30,7 +32,12 @@ pub(crate) fn is_of_kind(id: &str, action: &str) -> bool {
 }
 
 /// The deadline that begins with a document; what it says of gate or exhibition belongs to its kind alone.
-pub(crate) fn clock_of(seen: &Seen<'_>, document: &DocumentKey, sent: &Lines, faults: &mut Vec<Fault>) -> Option<Clock> {
+pub(crate) fn clock_of(
+    seen: &Seen<'_>,
+    document: &DocumentKey,
+    sent: &Lines,
+    faults: &mut Vec<Fault>,
+) -> Option<Clock> {
     let mut none = |name: &str, there: bool| {
         if there {
             faults.push(Fault::new(name, "", says::NOT_OF_THIS_KIND.said()));

@@ -96,7 +96,10 @@ fn what_entered_first_is_declared_in_time_or_stops_its_holder() {
     assert_eq!(faults(entry(&mut office, FIRST, "20261129", &[])), ["entry.arrived"]);
     assert_eq!(faults(entry(&mut office, FIRST, "20261101", &[])), ["entry.arrived"]);
     entry(&mut office, FIRST, "20261120", &[]).unwrap();
-    assert_eq!((state(&office, FIRST).as_str(), &body(&office, FIRST)["clock"]["due"]), ("undeclared", &json!("20261204")));
+    assert_eq!(
+        (state(&office, FIRST).as_str(), &body(&office, FIRST)["clock"]["due"]),
+        ("undeclared", &json!("20261204"))
+    );
     // Neither early nor by anybody else.
     assert_eq!(faults(act(&mut office, document(FIRST), clock(), "warn", Value::Null)), ["action"]);
     assert_eq!(faults(act(&mut office, document(FIRST), clock(), "overdue", Value::Null)), ["action"]);
@@ -179,9 +182,12 @@ impl Exhibition {
             (told["guarantee"]["held"].as_i64(), told["guarantee"]["called"].as_i64()),
             (Some(held.held), Some(held.posted))
         );
-        let open: i64 = told["moved"][0]["open"].as_array().unwrap().iter().map(|open| {
-            open["quantities"][0].as_str().unwrap().parse::<i64>().unwrap()
-        }).sum();
+        let open: i64 = told["moved"][0]["open"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|open| open["quantities"][0].as_str().unwrap().parse::<i64>().unwrap())
+            .sum();
         assert_eq!(open, self.there(), "out = sold + back + destroyed + still there");
     }
 }
@@ -259,7 +265,8 @@ fn an_exhibition_holds_what_is_there_and_what_is_not_paid() {
                         model.called += share(model.tax, model.there(), model.out);
                         model.forfeited = true;
                     }
-                    let late: i64 = model.unpaid.iter().filter(|(_, day)| *day < today).map(|(tax, _)| tax).sum();
+                    let late: i64 =
+                        model.unpaid.iter().filter(|(_, day)| *day < today).map(|(tax, _)| tax).sum();
                     let any = model.unpaid.iter().any(|(_, day)| *day < today);
                     assert_eq!(told(&mut office, "collect"), any);
                     model.called += late;
@@ -275,7 +282,8 @@ fn an_exhibition_holds_what_is_there_and_what_is_not_paid() {
 fn no_goods_go_out_without_a_guarantee() {
     let mut office = opened();
     accepted(&mut office, "entry-checklist:H1", "accept", json!({"lines": [line("enter", 50)]})).unwrap();
-    let mut filed = |sent: Value| faults(act(&mut office, document("application:A1"), holder(), "file", sent));
+    let mut filed =
+        |sent: Value| faults(act(&mut office, document("application:A1"), holder(), "file", sent));
     assert_eq!(filed(lent(HOLDER, 5, Some("1000"))), ["exhibition.guarantor"]);
     assert_eq!(filed(lent(GUARANTOR, 5, None)), ["lines[1].dutiableValue"]);
     let mut late = lent(GUARANTOR, 5, Some("1000"));

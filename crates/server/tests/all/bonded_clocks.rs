@@ -77,7 +77,10 @@ async fn goods_enter_first_and_stop_their_holder_until_they_are_declared() {
     assert_eq!(waiting(&zone, CUSTOMS).await, 0);
     later(&zone, 12).await;
     let (_, book) = zone.get(CUSTOMS, &format!("/v1/books/{HOLDER}:{NUMBER}")).await;
-    assert_eq!((&book["clocks"][0]["state"], &book["clocks"][0]["due"]), (&json!("overdue"), &json!("20261204")));
+    assert_eq!(
+        (&book["clocks"][0]["state"], &book["clocks"][0]["due"]),
+        (&json!("overdue"), &json!("20261204"))
+    );
     assert_eq!((waiting(&zone, CUSTOMS).await, waiting(&zone, HOLDER).await), (1, 1));
     let second = record("provisional-entry:P2");
     let body = sent("20261205080000", "20261204");
@@ -203,7 +206,10 @@ async fn taxes_that_are_late_are_called_from_the_guarantee() {
     let sold = shown(&zone, "application:A1").await["body"]["guarantee"]["sales"][0]["tax"].as_i64().unwrap();
     later(&zone, 22).await;
     let account = || balance(&zone, Account::guarantee(GUARANTOR.into()));
-    assert_eq!((account().await, shown(&zone, "application:A1").await["state"].as_str()), ((sold, 0), Some("exhibited")));
+    assert_eq!(
+        (account().await, shown(&zone, "application:A1").await["state"].as_str()),
+        ((sold, 0), Some("exhibited"))
+    );
     later(&zone, 23).await;
     assert_eq!(account().await, (0, sold));
     assert_eq!(balance(&zone, Account::payable_tax(HOLDER.into())).await, (0, 0));
@@ -227,7 +233,8 @@ async fn a_tax_office_is_given_what_entered_from_the_country() {
     // A proof that cannot be is refused with each of its faults, and one of goods from abroad is none.
     let refused = record("entry-checklist:BAD");
     let mut bad = line.clone();
-    bad["rebate"] = json!({"exporter": "x", "declaration": "1", "declarationLine": 0, "exportDay": "20270101"});
+    bad["rebate"] =
+        json!({"exporter": "x", "declaration": "1", "declarationLine": 0, "exportDay": "20270101"});
     let (status, told) = act(&zone, HOLDER, &refused, ("file", 0), json!({"lines": [bad]})).await;
     let paths: Vec<&str> =
         told["faults"].as_array().unwrap().iter().map(|fault| fault["path"].as_str().unwrap()).collect();

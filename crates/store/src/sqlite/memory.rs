@@ -194,13 +194,7 @@ impl Memory {
         }
     }
 
-    fn record(
-        &mut self,
-        sequence: u64,
-        record: &Arc<Record>,
-        index: &FromIndex<'_>,
-        entries: &mut Entries,
-    ) {
+    fn record(&mut self, sequence: u64, record: &Arc<Record>, index: &FromIndex<'_>, entries: &mut Entries) {
         for charge in &record.charges {
             self.balance(sequence, &charge.movement, index, entries);
         }
@@ -312,13 +306,7 @@ impl Memory {
         self.exports.put(key, state.clone());
     }
 
-    fn balance(
-        &mut self,
-        sequence: u64,
-        movement: &Movement,
-        index: &FromIndex<'_>,
-        entries: &mut Entries,
-    ) {
+    fn balance(&mut self, sequence: u64, movement: &Movement, index: &FromIndex<'_>, entries: &mut Entries) {
         let hash = self.hasher.account(&movement.account);
         let slot =
             self.balances.entry(movement.account.clone()).or_insert_with(|| ((index.balance)(hash), 0));

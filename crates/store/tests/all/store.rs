@@ -1123,7 +1123,8 @@ fn a_record_of_a_register_is_still_read() {
     // What a change moves on accounts stands behind it, where it moves anything.
     let Row::Record(record) = &row else { panic!() };
     let account = ledger::Account::guarantee("5301980501".into());
-    let hold = |amount| ledger::Movement { kind: ledger::MovementKind::Hold, account: account.clone(), amount };
+    let hold =
+        |amount| ledger::Movement { kind: ledger::MovementKind::Hold, account: account.clone(), amount };
     let charge = clearance::record::Charge { movement: hold(12_345), limit: Some(1_000_000) };
     let charged = Record { charges: vec![charge], ..(**record).clone() };
     let row = Row::Record(std::sync::Arc::new(charged));
