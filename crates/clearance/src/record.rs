@@ -79,11 +79,13 @@ pub enum Register {
     SiteScan = 36,
     /// Parcels that no site lets pass.
     ParcelHold = 37,
+    /// Tax bills of holders of bonded books: what sales at exhibitions owe on a day.
+    BondedBill = 43,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -119,6 +121,7 @@ impl Register {
         Self::SiteRecord,
         Self::SiteScan,
         Self::ParcelHold,
+        Self::BondedBill,
     ];
 
     /// The register of a stored number.
@@ -164,6 +167,7 @@ impl Register {
             Self::SiteScan => "site-scans",
             Self::ParcelHold => "parcel-holds",
             Self::AgencyRecord => "agency-records",
+            Self::BondedBill => "bonded-bills",
         }
     }
 

@@ -270,6 +270,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::SiteScan => park::scan::MOVES,
         Register::ParcelHold => park::hold::MOVES,
         Register::AgencyRecord => agency_record::MOVES,
+        Register::BondedBill => bonded::bill::MOVES,
     }
 }
 
@@ -399,6 +400,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::SiteScan => park::scan::made(seen, step, &mut faults),
         Register::ParcelHold => park::hold::made(seen, &mut faults),
         Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
+        Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -24,6 +24,7 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::BondedBook, Who::Reviewer) => &["applied", "changing"],
         (Register::BondedBook, Who::Owner) => &["refused"],
         (Register::BondedDocument, Who::Owner) => &["refused", "overdue"],
+        (Register::BondedBill, Who::Owner) => &["billed"],
         (Register::BondedDocument, Who::Reviewer) => &["filed", "overdue"],
         (Register::Park | Register::Site, Who::Reviewer) => &["submitted", "change-submitted"],
         (Register::Park | Register::Site, Who::Owner) => &["refused"],

@@ -10,9 +10,10 @@ use clearance::Text;
 use clearance::bonded::{document_key, stock_key};
 use clearance::keys::{Position, Time};
 use clearance::record::{Record, RecordKey, Register};
+use register::bonded::bill::{Bill, Paying};
 use register::bonded::clock::STATES;
 use register::bonded::document::{Beside, Body as DocumentBody, Lines};
-use register::bonded::exhibition::{Guarantee, Settlement};
+use register::bonded::exhibition::Guarantee;
 use register::bonded::form::{MovedForm, StockForm};
 use register::bonded::{document_of, holder_of};
 use serde_json::{Value, json};
@@ -36,20 +37,17 @@ pub(crate) async fn with_accepted(
             body.body = serde_json::from_str(&accepted).ok();
         }
     }
-    if key.register == Register::BondedDocument { with_beside(window, key, body).await } else { Ok(()) }
+    match key.register {
+        Register::BondedDocument => with_beside(window, key, body).await,
+        Register::BondedBill if body.action == "settle" => with_applications(window, key, body).await,
+        _ => Ok(()),
+    }
 }
 
 /// Puts into the command what a document rests on besides its lines, whatever was sent in its place: what entered first and is
 /// not declared yet, and who guarantees for what it resolves. Whether that stands against it is judged on what is loaded then.
 async fn with_beside(window: &Window, key: &RecordKey, body: &mut registers::Body) -> Result<(), Problem> {
     let (Some((book, _)), Some(sent)) = (document_of(&key.id), body.body.clone()) else { return Ok(()) };
-    if body.action == "settle" {
-        if let Ok(settlement) = serde_json::from_value::<Settlement>(sent) {
-            let guarantor = guarantor_of(window, key).await?.unwrap_or_default();
-            body.body = serde_json::to_value(Settlement { guarantor, ..settlement }).ok();
-        }
-        return Ok(());
-    }
     let Ok(lines) = serde_json::from_value::<Lines>(sent) else { return Ok(()) };
     let holder = holder_of(&book);
     let mut beside = Beside::default();
@@ -69,6 +67,26 @@ async fn with_beside(window: &Window, key: &RecordKey, body: &mut registers::Bod
         beside.guarantors.extend(guarantor_of(window, application).await?);
     }
     body.body = serde_json::to_value(Lines { beside: Some(beside), ..lines }).ok();
+    Ok(())
+}
+
+/// Puts into the payment of a bill which applications stand on it, and who guarantees for them.
+async fn with_applications(
+    window: &Window,
+    key: &RecordKey,
+    body: &mut registers::Body,
+) -> Result<(), Problem> {
+    let sent = body.body.clone().and_then(|sent| serde_json::from_value::<Paying>(sent).ok());
+    let (Some(sent), Some(record)) = (sent, window.read.record(key).await?) else { return Ok(()) };
+    let mut paying = Paying { payment: sent.payment, ..Paying::default() };
+    for tax in Bill::of(&record).taxes {
+        if !paying.applications.contains(&tax.application) {
+            let application = RecordKey::new(Register::BondedDocument, &tax.application);
+            paying.guarantors.extend(guarantor_of(window, &application).await?);
+            paying.applications.push(tax.application);
+        }
+    }
+    body.body = serde_json::to_value(paying).ok();
     Ok(())
 }
 

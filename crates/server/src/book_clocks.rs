@@ -1,16 +1,20 @@
 //! Deadlines of bonded books, told by the clock: goods that entered first and are not declared, goods at an exhibition that are
-//! not back, taxes of sales there that are not paid. Each step is a command of the window that names the version it saw, judged
+//! not back, taxes of sales there that are not paid, bills of them. Each step is a command of the window that names the version it saw, judged
 //! like any other, so any server takes it, and one takes it alone. It looks every minute: deadlines are days.
 
 use crate::Window;
 use ceb::Day;
 use clearance::Text;
+use clearance::keys::Time;
 use clearance::party::Role;
-use clearance::record::{Actor, Record, Register};
+use clearance::record::{Actor, Record, RecordKey, Register};
+use register::bonded::bill::{self, Bill, Billed, Paying};
 use register::bonded::clock::STATES;
 use register::bonded::document::Body;
-use register::bonded::exhibition::Settlement;
+use register::bonded::exhibition::{Calling, Guarantee};
 use register::{By, Command, Refusal};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Read, RecordSearch, StoreError};
 
@@ -36,22 +40,81 @@ pub async fn run(window: Window) {
 /// # Errors
 /// When the store cannot be read.
 pub async fn step(window: &Window) -> Result<(), StoreError> {
-    let states = STATES.iter().map(|state| Text::const_new(state)).collect();
-    let search = RecordSearch { register: Register::BondedDocument, parties: None, states };
-    let (today, mut after) = (window.clock.now().day(), None);
-    loop {
-        let (records, more) = window.read.records(&search, after, PAGE).await?;
-        for record in &records {
-            let body = Body::of(record);
-            if let Some(action) = due(&record.state, &body, today) {
-                write(window, record, &body, action).await;
+    let now = window.clock.now();
+    let mut bills: BTreeMap<RecordKey, BTreeSet<String>> = BTreeMap::new();
+    for record in all(window, Register::BondedDocument, &STATES).await? {
+        let body = Body::of(&record);
+        if let Some(guarantee) = &body.guarantee {
+            for due in billed(window, guarantee, now) {
+                let key = bill::key_of(&register::owner(&record), due);
+                bills.entry(key).or_default().insert(record.key.id.to_string());
             }
         }
-        after = more;
-        if after.is_none() {
-            return Ok(());
+        if let Some(action) = due(&record.state, &body, now.day()) {
+            let calling = body.guarantee.filter(|_| matches!(action, "call-guarantee" | "collect"));
+            let calling = calling.map(|guarantee| Calling { guarantor: guarantee.guarantor });
+            write(window, (&record.key, record.version), action, calling.and_then(written)).await;
         }
     }
+    for record in all(window, Register::BondedBill, &["billed"]).await? {
+        let taxes = Bill::of(&record).taxes.into_iter().map(|tax| tax.application);
+        bills.entry(record.key.clone()).or_default().extend(taxes);
+    }
+    for (key, applications) in bills {
+        follow(window, &key, applications).await?;
+    }
+    Ok(())
+}
+
+/// All records of a register in some states.
+async fn all(
+    window: &Window,
+    register: Register,
+    states: &[&'static str],
+) -> Result<Vec<Arc<Record>>, StoreError> {
+    let states = states.iter().map(|state| Text::const_new(state)).collect();
+    let search = RecordSearch { register, parties: None, states };
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (records, more) = window.read.records(&search, after, PAGE).await?;
+        found.extend(records);
+        after = more;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// Last days of payment of the sales that stand on a bill by now.
+fn billed<'a>(window: &Window, guarantee: &'a Guarantee, now: Time) -> BTreeSet<&'a str> {
+    let law = window.reference().current().parameters.on(now.day());
+    let sales = guarantee.sales.iter().filter(|sale| sale.is_billed(now.day(), &law));
+    sales.map(|sale| sale.due.as_str()).collect()
+}
+
+/// Makes a bill say what the sales of its applications do.
+async fn follow(window: &Window, key: &RecordKey, applications: BTreeSet<String>) -> Result<(), StoreError> {
+    let record = window.read.record(key).await?;
+    let before = record.as_ref().map(|record| Bill::of(record)).unwrap_or_default();
+    let due = key.id.rsplit(':').next().unwrap_or_default();
+    let others = |tax: &&Billed| !applications.contains(&tax.application);
+    let mut taxes: Vec<Billed> = before.taxes.iter().filter(others).cloned().collect();
+    for id in &applications {
+        let application = window.read.record(&RecordKey::new(Register::BondedDocument, id)).await?;
+        let guarantee = application.and_then(|application| Body::of(&application).guarantee);
+        taxes.extend(guarantee.into_iter().flat_map(|guarantee| bill::taxes_of(id, &guarantee, due)));
+    }
+    let is_due = taxes.iter().any(|tax| tax.standing == "due");
+    let is_billed = record.as_ref().is_some_and(|record| record.state == "billed");
+    let action = match (is_due, is_billed) {
+        (true, _) if taxes != before.taxes => "issue",
+        (false, true) => "conclude",
+        _ => return Ok(()),
+    };
+    let version = record.map_or(0, |record| record.version);
+    let paying = Paying { applications: applications.into_iter().collect(), ..Paying::default() };
+    write(window, (key, version), action, written(paying)).await;
+    Ok(())
 }
 
 /// What the clock makes of a document on a day, if anything. Of several steps the first: the rest come with the next look.
@@ -69,32 +132,30 @@ fn due(state: &str, body: &Body, today: Day) -> Option<&'static str> {
     }
 }
 
+fn written(body: impl serde::Serialize) -> Option<String> {
+    serde_json::to_string(&body).ok()
+}
+
 /// A move by the window; what another server did already is done.
-async fn write(window: &Window, record: &Record, body: &Body, action: &'static str) {
+async fn write(
+    window: &Window,
+    (key, version): (&RecordKey, u32),
+    action: &'static str,
+    body: Option<String>,
+) {
     let by = By {
-        actor: Actor { party: register::owner(record), name: Text::const_new("window") },
+        actor: Actor { party: register::owner_of(key), name: Text::const_new("window") },
         codes: Vec::new(),
         role: Role::ZoneOperator,
         applies: false,
         reviews: false,
         window: true,
     };
-    let settlement = body.guarantee.as_ref().filter(|_| matches!(action, "call-guarantee" | "collect"));
-    let settlement = settlement.and_then(|guarantee| {
-        let guarantor = guarantee.guarantor.clone();
-        serde_json::to_string(&Settlement { guarantor, ..Settlement::default() }).ok()
-    });
-    let command = Command {
-        key: record.key.clone(),
-        version: record.version,
-        action: Text::const_new(action),
-        by,
-        note: String::new(),
-        body: settlement,
-    };
+    let action = Text::const_new(action);
+    let command = Command { key: key.clone(), version, action, by, note: String::new(), body };
     match window.pipeline.command(command).await {
         Some(Ok(_) | Err(Refusal::Outdated(_) | Refusal::State(..))) | None => {}
-        Some(Err(refusal)) => tracing::error!(?refusal, action, "a deadline of a book was not recorded"),
+        Some(Err(refusal)) => tracing::error!(?refusal, %key.id, "a deadline of a book was not recorded"),
     }
 }
 
@@ -116,7 +177,7 @@ mod tests {
         let guarantee = |held: i64, standing: &str| {
             json!({"guarantor": "5301980501", "held": held, "called": 0, "forfeited": false, "guaranteed": [],
                 "sales": [{"by": {"kind": "customs-declaration", "issuer": "x", "number": "1", "line": 1}, "line": 1,
-                    "quantity": "1", "dutiable": 100, "tax": 20, "due": "20261215", "standing": standing}]})
+                    "quantity": "1", "dutiable": 100, "tax": 20, "day": "20261123", "due": "20261215", "standing": standing}]})
         };
         let day = |number| Day::from_number(number).unwrap();
         let entered =

@@ -38,8 +38,6 @@ pub const MOVES: &[Move] = &[
     Move::reviewer("lend", &["filed"], "exhibited"),
     Move::window("warn", &["exhibited"], "exhibited"),
     Move::reviewer("extend", &["exhibited"], "exhibited").explained(),
-    Move::reviewer("settle", &["exhibited"], "exhibited"),
-    Move::reviewer("settle", &["called"], "called"),
     Move::window("call-guarantee", &["exhibited"], "called"),
     Move::window("collect", &["exhibited"], "exhibited"),
     Move::window("collect", &["called"], "called"),
@@ -416,10 +414,10 @@ pub(crate) fn changes(seen: &Seen<'_>, step: &Move) -> (Changes, book::Facts) {
     };
     changes.charges = charges;
     changes.guarantees = others;
-    if matches!(step.action, "call-guarantee" | "collect" | "settle") {
+    if matches!(step.action, "call-guarantee" | "collect") {
         let body = seen.current.map(stored::<Body>);
-        let settled = body.and_then(|body| exhibition::settled(seen, step.action, &body, faults));
-        changes.charges.extend(settled.into_iter().flat_map(|(_, charges)| charges));
+        let called = body.and_then(|body| exhibition::called(seen, step.action, &body, faults));
+        changes.charges.extend(called.into_iter().flat_map(|(_, charges)| charges));
     }
     for ((_, command), outcome) in commands.iter().zip(outcomes) {
         changes.moved.extend(of(command, &outcome));

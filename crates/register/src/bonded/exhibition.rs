@@ -45,6 +45,8 @@ pub struct Sale {
     pub dutiable: i64,
     /// Its tax.
     pub tax: i64,
+    /// The day on which customs accepted it, yyyyMMdd.
+    pub day: String,
     /// The last day on which that is paid, yyyyMMdd.
     pub due: String,
     /// `due`, `paid`, or `called` from the guarantee.
@@ -52,6 +54,16 @@ pub struct Sale {
     /// By which document it was paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<String>,
+}
+
+impl Sale {
+    /// Whether its tax stands on a bill: the month of the sale is over, or the last day of payment near.
+    pub fn is_billed(&self, today: Day, law: &Law) -> bool {
+        let month = |day: Day| (day.year(), day.month());
+        let over = Day::parse(&self.day).is_some_and(|day| month(today) > month(day));
+        let near = |due: Day| today >= Calendar::plus_days(due, -law.bonded_warning_days);
+        self.standing == "due" && (over || Day::parse(&self.due).is_some_and(near))
+    }
 }
 
 /// The guarantee of an exhibition. Amounts in fen.
@@ -72,18 +84,11 @@ pub struct Guarantee {
     pub sales: Vec<Sale>,
 }
 
-/// What the window puts into the command of a move that pays or calls; whoever settles names the day and the payment.
+/// What the window says when it calls a guarantee.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Settlement {
-    /// The last day of the sales whose tax was paid, yyyyMMdd.
-    #[serde(default)]
-    pub due_day: String,
-    /// The document by which it was paid.
-    #[serde(default)]
-    pub payment: String,
-    /// Whose account holds the guarantee: the window says it.
-    #[serde(default)]
+pub struct Calling {
+    /// Whose account holds it.
     pub guarantor: String,
 }
 
@@ -319,6 +324,7 @@ pub(crate) fn of(
                 quantity: sold.quantity.to_string(),
                 dutiable: sold.dutiable,
                 tax: sold.tax,
+                day: today.to_string(),
                 due: due.to_string(),
                 standing: "due".to_owned(),
                 payment: None,
@@ -401,68 +407,76 @@ pub(crate) fn last_day(seen: &Seen<'_>, sent: &Lines, faults: &mut Vec<Fault>) -
     ends
 }
 
-/// What a move of the application itself does to its guarantee: taxes are paid, or what is late is called; nothing of the sort
-/// is a fault.
-pub(crate) fn settled(
+fn owed_no_more(holder: &Text, taxes: i64) -> Option<Charge> {
+    let movement = ledger::settle(Account::payable_tax(holder.clone()), taxes);
+    (taxes > 0).then_some(Charge { movement, limit: None })
+}
+
+/// Taxes that are paid until a day are paid: they are owed no more, and what guaranteed them is free. What it charges.
+pub(crate) fn paid(
+    seen: &Seen<'_>,
+    holder: &Text,
+    body: &Body,
+    guarantee: &mut Guarantee,
+    (due, payment, named): (&str, &str, &[String]),
+    balances: &mut BTreeMap<String, Balance>,
+    faults: &mut Vec<Fault>,
+) -> Vec<Charge> {
+    let mut taxes = 0;
+    for sale in guarantee.sales.iter_mut().filter(|sale| sale.standing == "due" && sale.due == due) {
+        sale.standing = "paid".to_owned();
+        sale.payment = Some(payment.to_owned());
+        taxes += sale.tax;
+    }
+    let Some(known) = balance(seen, &guarantee.guarantor, named) else {
+        faults.push(Fault::new("version", "", says::BONDED_CHANGED.said()));
+        return Vec::new();
+    };
+    let balance = balances.entry(guarantee.guarantor.clone()).or_insert(known);
+    let required = guarantee.required(&open_of(&body.moved));
+    let freed = guarantee.adjust(required, balance).unwrap_or_else(|fault| {
+        faults.push(fault);
+        None
+    });
+    freed.into_iter().chain(owed_no_more(holder, taxes)).collect()
+}
+
+/// What the clock does to the guarantee of an application: what is late is called; nothing of the sort is a fault.
+pub(crate) fn called(
     seen: &Seen<'_>,
     action: &str,
     body: &Body,
     faults: &mut Vec<Fault>,
 ) -> Option<(Guarantee, Vec<Charge>)> {
     let mut guarantee = body.guarantee.clone()?;
-    let sent: Settlement = read(seen.command.body.as_deref(), faults)?;
-    let Some(mut balance) = balance(seen, &guarantee.guarantor, &[sent.guarantor.clone()]) else {
+    let sent: Calling = read(seen.command.body.as_deref(), faults)?;
+    if sent.guarantor != guarantee.guarantor {
         faults.push(Fault::new("version", "", says::BONDED_CHANGED.said()));
         return None;
-    };
+    }
     let (today, open) = (seen.now.day(), open_of(&body.moved));
-    let due = body.clock.as_ref().map_or("", |clock| clock.due.as_str());
-    let nothing = |faults: &mut Vec<Fault>, value: &str, due: &str| {
-        faults.push(Fault::new("action", value, says::BONDED_NOT_DUE.with(&[("due", due)])));
+    let over = body.clock.as_ref().is_some_and(|clock| clock.is_over(today));
+    let stands = match action {
+        "collect" => guarantee.is_late(today),
+        _ => over && !guarantee.forfeited && open.values().any(|left| !left.is_zero()),
     };
-    let (mut charges, mut taxes, mut settled) = (Vec::new(), 0, 0);
-    match action {
-        "call-guarantee" => {
-            let goods = guarantee.of_goods(&open);
-            let over = body.clock.as_ref().is_some_and(|clock| clock.is_over(today));
-            if guarantee.forfeited || !over || open.values().all(|left| left.is_zero()) {
-                nothing(faults, action, due);
-                return None;
-            }
-            charges.extend(guarantee.call(goods));
-            guarantee.forfeited = true;
-        }
-        "collect" => {
-            for sale in guarantee.sales.iter_mut().filter(|sale| is_late(sale, today)) {
-                sale.standing = "called".to_owned();
-                taxes += sale.tax;
-                settled += 1;
-            }
-            charges.extend(guarantee.call(taxes));
-        }
-        _ => {
-            let payment = sent.payment.trim();
-            if payment.is_empty() || payment.len() > 60 {
-                faults.push(Fault::new("payment", payment, says::NOT_EMPTY.said()));
-            }
-            let named = |sale: &&mut Sale| sale.standing == "due" && sale.due == sent.due_day.trim();
-            for sale in guarantee.sales.iter_mut().filter(named) {
-                sale.standing = "paid".to_owned();
-                sale.payment = Some(payment.to_owned());
-                taxes += sale.tax;
-                settled += 1;
-            }
-            let required = guarantee.required(&open);
-            charges.extend(guarantee.adjust(required, &mut balance).ok().flatten());
-        }
+    if !stands {
+        let due = body.clock.as_ref().map_or("", |clock| clock.due.as_str());
+        faults.push(Fault::new("action", action, says::BONDED_NOT_DUE.with(&[("due", due)])));
+        return None;
     }
-    if action != "call-guarantee" {
-        if settled == 0 {
-            nothing(faults, action, due);
-            return None;
-        }
-        let account = Account::payable_tax(crate::owner_of(&seen.command.key));
-        charges.push(Charge { movement: ledger::settle(account, taxes), limit: None });
+    if action != "collect" {
+        let goods = guarantee.of_goods(&open);
+        guarantee.forfeited = true;
+        let charge = guarantee.call(goods);
+        return Some((guarantee, charge.into_iter().collect()));
     }
+    let mut taxes = 0;
+    for sale in guarantee.sales.iter_mut().filter(|sale| is_late(sale, today)) {
+        sale.standing = "called".to_owned();
+        taxes += sale.tax;
+    }
+    let owed = owed_no_more(&crate::owner_of(&seen.command.key), taxes);
+    let charges = guarantee.call(taxes).into_iter().chain(owed).collect();
     Some((guarantee, charges))
 }

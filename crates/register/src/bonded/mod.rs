@@ -1,7 +1,8 @@
 //! Bonded books: a holder applies for one, customs opens it, documents move what lies in it. Three registers: the book with what
-//! is applied for, one record an item with its lots and balances, one a document. How quantities move is judged by `book`; lists
+//! is applied for, one record an item with its lots and balances, one a document; tax bills are a fourth. How quantities move is judged by `book`; lists
 //! of trades take theirs in `clearance`, whose movements are written here too.
 
+pub mod bill;
 pub mod clock;
 pub mod document;
 pub mod exhibition;
@@ -117,11 +118,18 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
                 keys.records.push(stock_key(&stock));
             }
         }
+        Register::BondedBill => {
+            let Ok(sent) = serde_json::from_str::<bill::Paying>(body) else { return };
+            let of = |id: &String| RecordKey::new(Register::BondedDocument, id);
+            keys.records.extend(sent.applications.iter().map(of));
+            keys.accounts
+                .extend(sent.guarantors.iter().map(|code| Account::guarantee(code.trim().into())));
+        }
         Register::BondedDocument => {
             let Some((book, _)) = document_of(&command.key.id) else { return };
             keys.records.push(book_key(&book));
-            if let Ok(settlement) = serde_json::from_str::<exhibition::Settlement>(body) {
-                keys.accounts.push(Account::guarantee(settlement.guarantor.trim().into()));
+            if let Ok(calling) = serde_json::from_str::<exhibition::Calling>(body) {
+                keys.accounts.push(Account::guarantee(calling.guarantor.trim().into()));
             }
             let Ok(sent) = serde_json::from_str::<document::Lines>(body) else { return };
             looked_at(&sent, keys);
@@ -293,6 +301,10 @@ pub(crate) fn changes(seen: &Seen<'_>, step: &Move) -> Option<(Changes, book::Fa
             Some((changes, after))
         }
         Register::BondedDocument => Some(document::changes(seen, step)),
+        Register::BondedBill => {
+            let changes = Changes { guarantees: bill::settled(seen, step), ..Changes::default() };
+            Some((changes, seen.facts.bonded.clone()))
+        }
         _ => None,
     }
 }

@@ -1,5 +1,5 @@
-//! Documents with a deadline: by which move their goods move, what begins with it, and what the clock, payment and extension
-//! make of them later.
+//! Documents with a deadline: by which move their goods move, what begins with it, and what the clock and an extension make of
+//! them later.
 
 use super::clock::{self, Clock};
 use super::document::{Body, Lines};
@@ -56,7 +56,7 @@ pub(crate) fn clock_of(
     }
 }
 
-/// The document after a move that the clock makes, or that pays or extends: nothing is moved by it.
+/// The document after a move that the clock makes, or that extends: no goods are moved by it.
 pub(crate) fn timed(
     seen: &Seen<'_>,
     step: &Move,
@@ -70,9 +70,9 @@ pub(crate) fn timed(
             let clock = Some(clock::moved(seen, step.action, document, &clock, faults));
             Body { clock, ..before.clone() }
         }
-        "call-guarantee" | "collect" | "settle" => {
-            let settled = exhibition::settled(seen, step.action, before, faults);
-            let guarantee = settled.map(|(guarantee, _)| guarantee).or_else(|| before.guarantee.clone());
+        "call-guarantee" | "collect" => {
+            let called = exhibition::called(seen, step.action, before, faults);
+            let guarantee = called.map(|(guarantee, _)| guarantee).or_else(|| before.guarantee.clone());
             Body { guarantee, ..before.clone() }
         }
         "close" => {

@@ -58,5 +58,5 @@ pub(super) const LINES: &[Field] = &[
     Field::may("entry", Group(ENTRY)),
     Field::may("exhibition", Group(EXHIBITION)),
 ];
-/// Taxes of sales at an exhibition are paid.
-pub(super) const SETTLEMENT: &[Field] = &[Field::may("dueDay", Date), Field::may("payment", Code)];
+/// A tax bill is paid.
+pub(super) const PAYMENT: &[Field] = &[Field::may("payment", Code)];

@@ -169,6 +169,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::BondedBook => &["/counting"],
         Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],
         Register::BondedDocument => &["/gate/vehicle", "/clock/due"],
+        Register::BondedBill => &["/due", "/total"],
         Register::ParcelHold | Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }

@@ -233,7 +233,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::AgencyRecord, &["give", "correct"], reports::AGENCY_RECORD, Some("")),
     (Register::BondedBook, &["apply", "add-items"], books::ITEMS, None),
     (Register::BondedDocument, &["file", "enter", "enter-first"], books::LINES, Some("")),
-    (Register::BondedDocument, &["settle"], books::SETTLEMENT, None),
+    (Register::BondedBill, &["settle"], books::PAYMENT, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -406,6 +406,24 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "tax",
             "sales",
             "standing",
+            "payment",
+            "day",
+        ],
+    ),
+    (
+        Register::BondedBill,
+        &[
+            "due",
+            "taxes",
+            "application",
+            "by",
+            "kind",
+            "issuer",
+            "number",
+            "line",
+            "tax",
+            "standing",
+            "total",
         ],
     ),
     (Register::RulebookDraft, &["asked", "authors", "trial", "number"]),

@@ -151,8 +151,8 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<bonded::rebate::RebateForm>("rebate", rebate, &[]);
     is_described::<bonded::form::EntryForm>("entry", within(lines, "entry"), &[]);
     is_described::<bonded::form::ExhibitionForm>("exhibition", within(lines, "exhibition"), &[]);
-    let settled = described(Register::BondedDocument, "settle");
-    is_described::<bonded::exhibition::Settlement>("settlement", settled, &["guarantor"]);
+    let paying = described(Register::BondedBill, "settle");
+    is_described::<bonded::bill::Paying>("payment", paying, &["applications", "guarantors"]);
     is_described::<bonded::form::LineForm>("bonded line", within(lines, "lines"), &[]);
     is_described::<risk_case::Opened>("case", described(Register::RiskCase, "open"), &[]);
     is_described::<risk_case::Invited>("invited", described(Register::RiskCase, "invite"), &[]);

@@ -247,9 +247,15 @@ fn an_exhibition_holds_what_is_there_and_what_is_not_paid() {
                 }
                 4 => {
                     let due = model.unpaid.last().map_or("20261215".to_owned(), |(_, due)| due.clone());
-                    let sent = json!({"dueDay": due, "payment": "SK1", "guarantor": GUARANTOR});
-                    let told = act(&mut office, document("application:A1"), customs(), "settle", sent);
+                    let bill = register::bonded::bill::key_of(HOLDER, &due);
+                    let sent = json!({"payment": "SK1", "guarantors": [GUARANTOR],
+                        "applications": [document("application:A1").id.to_string()]});
+                    let told = act(&mut office, bill.clone(), clock(), "issue", sent.clone());
                     assert_eq!(told.is_ok(), !model.unpaid.is_empty(), "{told:?}");
+                    if told.is_ok() {
+                        act(&mut office, bill.clone(), customs(), "settle", sent).unwrap();
+                        assert_eq!(office.facts.records[&bill].state, "settled");
+                    }
                     model.unpaid.retain(|(_, day)| *day != due);
                 }
                 _ => {

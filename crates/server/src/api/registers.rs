@@ -325,7 +325,7 @@ pub async fn act(
     if register == Register::RiskCase && body.action == "add-evidence" {
         body.body = crate::risk_cases::with_shown(&window, &caller, body.body).await?;
     }
-    if matches!(register, Register::BondedBook | Register::BondedDocument) {
+    if matches!(register, Register::BondedBook | Register::BondedDocument | Register::BondedBill) {
         crate::bonded::with_accepted(&window, &key, &mut body).await?;
     }
     if register == Register::Request && body.action == "answer" {
@@ -439,7 +439,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::Answer
         | Register::PaymentData => caller.is_office(),
         // What a holder has in stock is for whoever supervises it.
-        Register::BondedBook | Register::BondedItem | Register::BondedDocument => {
+        Register::BondedBook | Register::BondedItem | Register::BondedDocument | Register::BondedBill => {
             caller.is_office() && caller.districts.is_empty()
         }
         // Whoever supervises, or decides on them; a park that is open is told to everybody by a route of its own.

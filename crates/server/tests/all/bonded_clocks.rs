@@ -170,11 +170,21 @@ async fn an_exhibition_is_guaranteed_until_its_goods_are_back_and_its_taxes_paid
     let told = shown(&zone, "application:A1").await;
     assert_eq!(told["state"], "called", "{told}");
     assert_eq!(guarantee().await, (sales_tax, share(2)));
-    // The taxes of the month are paid at once.
-    let paid = json!({"dueDay": due, "payment": "SK1"});
-    let at = version(&zone, "application:A1").await;
-    let (status, made) = act(&zone, CUSTOMS, &application, ("settle", at), paid).await;
-    assert_eq!(status, 200, "{made}");
+    // The taxes of the month stand on one bill, and are paid at once.
+    let bill = format!("bonded-bills/{HOLDER}:{due}");
+    let (_, billed) = zone.get(HOLDER, &format!("/v1/registers/{bill}")).await;
+    assert_eq!(
+        (billed["state"].as_str(), billed["body"]["total"].as_i64()),
+        (Some("billed"), Some(sales_tax)),
+        "{billed}"
+    );
+    let (status, refused) = act(&zone, HOLDER, &bill, ("settle", 1), json!({"payment": "SK1"})).await;
+    assert_eq!(status, 403, "{refused}");
+    let paid = json!({"payment": "SK1", "applications": [], "guarantors": ["5301960101"]});
+    let (status, made) = act(&zone, CUSTOMS, &bill, ("settle", 1), paid).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("settled")), "{made}");
+    let told = shown(&zone, "application:A1").await;
+    assert_eq!(told["body"]["guarantee"]["sales"][0]["payment"], "SK1", "{told}");
     assert_eq!((guarantee().await, owed().await), ((0, share(2)), (0, 0)));
     // The goods come back late: nothing more moves on accounts, and it is over.
     let back = record("stock-order:C2");
@@ -215,6 +225,12 @@ async fn taxes_that_are_late_are_called_from_the_guarantee() {
     assert_eq!(balance(&zone, Account::payable_tax(HOLDER.into())).await, (0, 0));
     server::book_clocks::step(&zone.window).await.unwrap();
     assert_eq!(shown(&zone, "application:A1").await["state"], "closed");
+    let (_, bill) = zone.get(CUSTOMS, &format!("/v1/registers/bonded-bills/{HOLDER}:20261215")).await;
+    assert_eq!(
+        (&bill["state"], &bill["body"]["taxes"][0]["standing"]),
+        (&json!("settled"), &json!("called")),
+        "{bill}"
+    );
     verified(&zone).await;
 }
 
