@@ -1,6 +1,6 @@
 //! Bonded books: a holder applies for one, customs opens it, documents move what lies in it. Three registers: the book with what
-//! is applied for, one record an item with its lots and balances, one a document; tax bills are a fourth. How quantities move is judged by `book`; lists
-//! of trades take theirs in `clearance`, whose movements are written here too.
+//! is applied for, one record an item with its lots and balances, one a document; tax bills are a fourth. How quantities move is
+//! judged by `book`; lists of trades take theirs in `clearance`, whose movements are written here too.
 
 pub mod bill;
 pub mod clock;
