@@ -300,6 +300,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
     }
     parties.extend(sent.lines.iter().filter_map(|line| line.to.as_deref()).map(holder_of));
+    // Whoever guarantees finds what his account holds it for.
+    parties.extend(sent.exhibition.as_ref().map(|exhibition| Text::from(exhibition.guarantor.trim())));
     let clock = clock_of(seen, &document, &sent, faults);
     rebate::check(seen, &sent, faults);
     let commands = commands(seen, (&book, &document), &sent.lines, faults);

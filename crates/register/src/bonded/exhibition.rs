@@ -270,7 +270,9 @@ fn assessed(
 fn balance(seen: &Seen<'_>, guarantor: &str, named: &[String]) -> Option<Balance> {
     named.iter().any(|one| one == guarantor).then(|| {
         let account = Account::guarantee(guarantor.into());
-        let filing = seen.parties.find(guarantor, seen.now.day()).filter(|filing| !filing.suspended);
+        // By his first code alone: under another he would have an account, and a limit, of its own.
+        let filing = seen.parties.find(guarantor, seen.now.day());
+        let filing = filing.filter(|filing| !filing.suspended && filing.code == guarantor);
         let limit = filing.map_or(0, |filing| filing.guarantee_limit);
         let known = seen.facts.balances.get(&account).copied().unwrap_or_default();
         Balance { limit: Some(limit), ..known }
