@@ -2,7 +2,7 @@
 
 use crate::item::Stated;
 use crate::record::StockKey;
-use crate::{Lot, Place, Quantities, Text};
+use crate::{Cause, Lot, Place, Purpose, Quantities, Resolution, Text};
 use ceb::{Decimal, StampMillis};
 use std::fmt;
 
@@ -42,11 +42,13 @@ pub enum DocumentKind {
     DestructionRecord = 15,
     /// Record of a stocktake [盘点表].
     StocktakeRecord = 16,
+    /// Document by which goods pass the zone's gate before they are declared [先入区后报关凭单].
+    ProvisionalEntry = 17,
 }
 
 impl DocumentKind {
     /// All kinds, in stored order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Opening,
         Self::EntryChecklist,
         Self::ExitChecklist,
@@ -63,6 +65,7 @@ impl DocumentKind {
         Self::SamplingRecord,
         Self::DestructionRecord,
         Self::StocktakeRecord,
+        Self::ProvisionalEntry,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -91,6 +94,7 @@ impl DocumentKind {
             Self::SamplingRecord => "sampling-record",
             Self::DestructionRecord => "destruction-record",
             Self::StocktakeRecord => "stocktake-record",
+            Self::ProvisionalEntry => "provisional-entry",
         }
     }
 }
@@ -137,207 +141,6 @@ impl Source {
     }
 }
 
-/// Why available goods are taken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Purpose {
-    /// A retail list is recorded: pre-deducted until it is concluded.
-    Sale,
-    /// They leave for another book, which receives them.
-    Transfer,
-    /// They go out to an exhibition.
-    Exhibition,
-    /// They are held for an inspection.
-    Inspection,
-    /// They go back abroad.
-    ReExport,
-    /// They are imported as general trade.
-    GeneralTrade,
-    /// They are destroyed.
-    Destruction,
-    /// They are taken as samples.
-    Sample,
-}
-
-impl Purpose {
-    /// All purposes.
-    pub const ALL: [Self; 8] = [
-        Self::Sale,
-        Self::Transfer,
-        Self::Exhibition,
-        Self::Inspection,
-        Self::ReExport,
-        Self::GeneralTrade,
-        Self::Destruction,
-        Self::Sample,
-    ];
-    /// Where they go.
-    pub fn place(self) -> Place {
-        match self {
-            Self::Sale => Place::Frozen,
-            Self::Transfer => Place::InTransit,
-            Self::Exhibition => Place::Exhibition,
-            Self::Inspection => Place::Inspection,
-            Self::ReExport => Place::Abroad,
-            Self::GeneralTrade => Place::Domestic,
-            Self::Destruction => Place::Destroyed,
-            Self::Sample => Place::Sampled,
-        }
-    }
-    /// The word used in answers.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Sale => "sale",
-            Self::Transfer => "transfer",
-            Self::Exhibition => "exhibition",
-            Self::Inspection => "inspection",
-            Self::ReExport => "re-export",
-            Self::GeneralTrade => "general-trade",
-            Self::Destruction => "destruction",
-            Self::Sample => "sample",
-        }
-    }
-    /// The purpose of a word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.word() == word)
-    }
-    /// Whether a lot that is recalled may be taken for it.
-    pub fn moves_recalled(self) -> bool {
-        matches!(self, Self::Inspection | Self::ReExport | Self::Destruction | Self::Sample)
-    }
-    /// Whether only lots may be taken that may still be sold: goods that go to buyers.
-    pub fn sells(self) -> bool {
-        matches!(self, Self::Sale | Self::Exhibition | Self::GeneralTrade)
-    }
-}
-
-/// What becomes of goods that an earlier line took and that rest somewhere. The numbers are stored and never change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub enum Resolution {
-    /// The list is released and the parcel leaves.
-    Confirm = 1,
-    /// The list is rejected, cancelled or out of time.
-    Restore = 2,
-    /// A transfer that the other book did not receive comes back.
-    BringBack = 3,
-    /// Goods come back from an exhibition.
-    ExhibitionReturn = 4,
-    /// Goods were sold at an exhibition.
-    ExhibitionSale = 5,
-    /// An inspection is over.
-    InspectionEnd = 6,
-    /// A buyer sends goods back.
-    CustomerReturn = 7,
-    /// Returned goods are fit and go back to the shelf.
-    Restock = 8,
-    /// Returned goods go back abroad.
-    ReturnAbroad = 9,
-    /// Returned goods are destroyed.
-    DestroyReturned = 10,
-}
-
-impl Resolution {
-    /// All resolutions.
-    pub const ALL: [Self; 10] = [
-        Self::Confirm,
-        Self::Restore,
-        Self::BringBack,
-        Self::ExhibitionReturn,
-        Self::ExhibitionSale,
-        Self::InspectionEnd,
-        Self::CustomerReturn,
-        Self::Restock,
-        Self::ReturnAbroad,
-        Self::DestroyReturned,
-    ];
-    /// The word used in answers.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::Restore => "restore",
-            Self::BringBack => "bring-back",
-            Self::ExhibitionReturn => "exhibition-return",
-            Self::ExhibitionSale => "exhibition-sale",
-            Self::InspectionEnd => "inspection-end",
-            Self::CustomerReturn => "customer-return",
-            Self::Restock => "restock",
-            Self::ReturnAbroad => "return-abroad",
-            Self::DestroyReturned => "destroy-returned",
-        }
-    }
-    /// The resolution of a stored number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| *one as u8 == number)
-    }
-    /// The resolution of a word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.word() == word)
-    }
-    /// Where the goods must rest.
-    pub fn from(self) -> Place {
-        match self {
-            Self::Confirm | Self::Restore => Place::Frozen,
-            Self::BringBack => Place::InTransit,
-            Self::ExhibitionReturn | Self::ExhibitionSale => Place::Exhibition,
-            Self::InspectionEnd => Place::Inspection,
-            Self::CustomerReturn => Place::Sold,
-            Self::Restock | Self::ReturnAbroad | Self::DestroyReturned => Place::Returned,
-        }
-    }
-    /// Where they go.
-    pub fn to(self) -> Place {
-        match self {
-            Self::Confirm | Self::ExhibitionSale => Place::Sold,
-            Self::Restore
-            | Self::BringBack
-            | Self::ExhibitionReturn
-            | Self::InspectionEnd
-            | Self::Restock => Place::Available,
-            Self::CustomerReturn => Place::Returned,
-            Self::ReturnAbroad => Place::Abroad,
-            Self::DestroyReturned => Place::Destroyed,
-        }
-    }
-}
-
-/// What explains a difference that a stocktake found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cause {
-    /// There is none.
-    None,
-    /// Units were converted wrongly.
-    Conversion,
-    /// Natural loss.
-    NaturalLoss,
-    /// Another article was picked.
-    Mispick,
-    /// Theft.
-    Theft,
-    /// A document was not entered.
-    Unposted,
-}
-
-impl Cause {
-    /// All causes.
-    pub const ALL: [Self; 6] =
-        [Self::None, Self::Conversion, Self::NaturalLoss, Self::Mispick, Self::Theft, Self::Unposted];
-    /// The cause of a word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| cause.word() == word)
-    }
-    /// The word used in answers.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Conversion => "conversion",
-            Self::NaturalLoss => "natural-loss",
-            Self::Mispick => "mispick",
-            Self::Theft => "theft",
-            Self::Unposted => "unposted",
-        }
-    }
-}
-
 /// What shall be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Operation {
@@ -349,6 +152,24 @@ pub enum Operation {
         lot: Lot,
         /// How much, in all three quantities.
         quantities: Quantities,
+    },
+    /// Goods from abroad pass the gate as a lot, or as more of it, and are declared later.
+    EnterFirst {
+        /// The lot.
+        lot: Lot,
+        /// How much, in all three quantities.
+        quantities: Quantities,
+    },
+    /// Goods that entered first are declared.
+    Declare {
+        /// The line by which they entered.
+        of: LineKey,
+        /// How much is declared, in the declared unit; none = all that is open.
+        quantity: Option<Decimal>,
+        /// What explains a difference from what entered: with it the declaration ends the line, without it the rest stays open.
+        cause: Cause,
+        /// By which document a loss was taxed or written off.
+        approval: Option<Text>,
     },
     /// Available goods are taken: the lot named, or first what expires first.
     Take {
@@ -408,7 +229,8 @@ impl Operation {
         use DocumentKind as D;
         match self {
             Self::Enter { source: Source::Opening, .. } => &[D::Opening],
-            Self::Enter { .. } | Self::Receive { .. } => &[D::EntryChecklist],
+            Self::Enter { .. } | Self::Receive { .. } | Self::Declare { .. } => &[D::EntryChecklist],
+            Self::EnterFirst { .. } => &[D::ProvisionalEntry],
             Self::Take { purpose, .. } => match purpose {
                 Purpose::Sale => &[D::List],
                 Purpose::Transfer | Purpose::ReExport => &[D::ExitChecklist],
@@ -426,8 +248,8 @@ impl Operation {
                 Resolution::ExhibitionSale => &[D::List, D::CustomsDeclaration],
                 Resolution::InspectionEnd => &[D::InspectionRecord],
                 Resolution::CustomerReturn => &[D::Return],
-                Resolution::ReturnAbroad => &[D::ExitChecklist],
-                Resolution::DestroyReturned => &[D::DestructionRecord],
+                Resolution::ReturnAbroad | Resolution::SendBack => &[D::ExitChecklist],
+                Resolution::DestroyReturned | Resolution::ExhibitionDestruction => &[D::DestructionRecord],
             },
             Self::BeginCount | Self::Count { .. } | Self::EndCount => &[D::StocktakeRecord],
         }
@@ -445,10 +267,18 @@ impl Operation {
         match self {
             Self::Enter { source, lot, quantities } => {
                 say("operation", format!("enter from {}", source.place().word()));
-                say("lot/number", lot.number.to_string());
-                say("lot/origin", lot.origin.to_string());
-                say("lot/expiry", lot.expiry.map_or_else(String::new, |day| day.to_string()));
-                say("quantities", quantities.to_string());
+                entered(lot, quantities, &mut say);
+            }
+            Self::EnterFirst { lot, quantities } => {
+                say("operation", "enter first".to_owned());
+                entered(lot, quantities, &mut say);
+            }
+            Self::Declare { of, quantity, cause, approval } => {
+                say("operation", "declare".to_owned());
+                say("of", of.to_string());
+                say("quantity", optional(quantity));
+                say("cause", cause.word().to_owned());
+                say("approval", text(approval));
             }
             Self::Take { purpose, quantity, stated, lot, to } => {
                 say("operation", format!("take for {}", purpose.word()));
@@ -480,6 +310,13 @@ impl Operation {
         }
         fields
     }
+}
+
+fn entered(lot: &Lot, quantities: &Quantities, say: &mut impl FnMut(&'static str, String)) {
+    say("lot/number", lot.number.to_string());
+    say("lot/origin", lot.origin.to_string());
+    say("lot/expiry", lot.expiry.map_or_else(String::new, |day| day.to_string()));
+    say("quantities", quantities.to_string());
 }
 
 impl fmt::Display for LineKey {

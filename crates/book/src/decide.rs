@@ -2,11 +2,12 @@
 //! nothing, and tells everything that is wrong with it.
 
 use crate::choice::{choose, from_open, out_of_range};
-use crate::command::{Cause, Command, LineKey, Operation, Purpose, Resolution, Source};
+use crate::command::{Command, LineKey, Operation};
+use crate::declare::declare;
 use crate::item::day_of;
 use crate::record::{Book, Facts, Line, Open, Posting, Stock, StockKey, rests};
 use crate::refusal::{Refusal, Rule};
-use crate::{Lot, Place, Quantities, Text};
+use crate::{Cause, Lot, Place, Purpose, Quantities, Resolution, Text};
 use ceb::{Day, Decimal};
 
 /// What a command is answered.
@@ -43,14 +44,14 @@ impl Outcome {
 
 /// What a command would do.
 #[derive(Default)]
-struct Plan {
-    postings: Vec<Posting>,
-    lots: Vec<(StockKey, Lot)>,
-    resolved: Option<Line>,
-    book: Option<Book>,
+pub(crate) struct Plan {
+    pub postings: Vec<Posting>,
+    pub lots: Vec<(StockKey, Lot)>,
+    pub resolved: Option<Line>,
+    pub book: Option<Book>,
 }
 
-type Step<T> = Result<T, Vec<Refusal>>;
+pub(crate) type Step<T> = Result<T, Vec<Refusal>>;
 
 /// Judges a batch; `facts` holds what [`crate::needs`] named and exists.
 pub fn decide(commands: &[Command], mut facts: Facts) -> Vec<Outcome> {
@@ -108,8 +109,12 @@ fn plan(command: &Command, facts: &Facts) -> Step<Plan> {
             let stock = item(command, facts)?;
             match operation {
                 Operation::Enter { source, lot, quantities } => {
-                    enter(command, stock, *source, lot, quantities)
+                    enter(command, stock, (source.place(), Place::Available), lot, quantities)
                 }
+                Operation::EnterFirst { lot, quantities } => {
+                    enter(command, stock, (Place::Abroad, Place::Undeclared), lot, quantities)
+                }
+                Operation::Declare { .. } => declare(command, stock, facts),
                 Operation::Take { .. } => take(command, stock, facts),
                 Operation::Resolve { of, resolution, quantity } => {
                     resolve(command, of, *resolution, *quantity, facts)
@@ -178,11 +183,23 @@ fn item<'a>(command: &Command, facts: &'a Facts) -> Step<&'a Stock> {
         .ok_or_else(|| vec![Refusal::new(Rule::ItemUnknown, "item", &command.item, &command.book)])
 }
 
-fn posting(stock: &StockKey, lot: &Text, from: Place, to: Place, quantities: Quantities) -> Posting {
+pub(crate) fn posting(
+    stock: &StockKey,
+    lot: &Text,
+    from: Place,
+    to: Place,
+    quantities: Quantities,
+) -> Posting {
     Posting { stock: stock.clone(), lot: lot.clone(), from, to, quantities }
 }
 
-fn enter(command: &Command, stock: &Stock, source: Source, lot: &Lot, quantities: &Quantities) -> Step<Plan> {
+fn enter(
+    command: &Command,
+    stock: &Stock,
+    (from, to): (Place, Place),
+    lot: &Lot,
+    quantities: &Quantities,
+) -> Step<Plan> {
     let mut found = Vec::new();
     positive("quantities/declared", quantities.declared, &mut found);
     positive("quantities/first", quantities.first, &mut found);
@@ -209,11 +226,11 @@ fn enter(command: &Command, stock: &Stock, source: Source, lot: &Lot, quantities
         return Err(found);
     }
     let lots = if known.is_none() { vec![(stock.key.clone(), lot.clone())] } else { Vec::new() };
-    let postings = vec![posting(&stock.key, &lot.number, source.place(), Place::Available, *quantities)];
+    let postings = vec![posting(&stock.key, &lot.number, from, to, *quantities)];
     Ok(Plan { postings, lots, ..Plan::default() })
 }
 
-fn positive(field: &str, quantity: Decimal, found: &mut Vec<Refusal>) {
+pub(crate) fn positive(field: &str, quantity: Decimal, found: &mut Vec<Refusal>) {
     if quantity <= Decimal::ZERO {
         found.push(Refusal::new(Rule::Quantity, field, &quantity.to_string(), "> 0"));
     }
@@ -277,7 +294,12 @@ fn receiver(command: &Command, purpose: Purpose, to: Option<&Text>, facts: &Fact
 
 /// The line that is referred to, if it belongs to that item and its goods rest in that place. One of another book is answered
 /// like one that is not there.
-fn line_at<'a>(of: &LineKey, at: &StockKey, place: Place, facts: &'a Facts) -> Result<&'a Line, Refusal> {
+pub(crate) fn line_at<'a>(
+    of: &LineKey,
+    at: &StockKey,
+    place: Place,
+    facts: &'a Facts,
+) -> Result<&'a Line, Refusal> {
     let line = facts.lines.get(of).filter(|line| line.command.book == at.book).ok_or_else(|| unknown(of))?;
     let (book, item) = (&line.command.book, &line.command.item);
     if *item != at.item {
@@ -296,7 +318,11 @@ fn unknown(of: &LineKey) -> Refusal {
 }
 
 /// What a later line takes of an earlier one, and the earlier one as it is then.
-fn draw(line: &Line, quantity: Option<Decimal>, sells: Option<(&Stock, Day)>) -> Step<(Vec<Open>, Line)> {
+pub(crate) fn draw(
+    line: &Line,
+    quantity: Option<Decimal>,
+    sells: Option<(&Stock, Day)>,
+) -> Step<(Vec<Open>, Line)> {
     if let Some(quantity) = quantity {
         let mut found = Vec::new();
         positive("quantity", quantity, &mut found);
@@ -411,7 +437,7 @@ fn count(command: &Command, book: &Book, stock: &Stock) -> Step<Plan> {
     if counted.is_negative() {
         return refuse(Rule::Quantity, "counted", &counted.to_string(), ">= 0");
     }
-    let here = [Place::Available, Place::Frozen, Place::Inspection, Place::Returned];
+    let here = [Place::Available, Place::Frozen, Place::Inspection, Place::Returned, Place::Undeclared];
     let booked: i128 = here.iter().map(|place| known.at(*place).declared.units()).sum();
     let booked = Decimal::from_units(booked);
     let difference = Decimal::from_units(counted.units() - booked.units());

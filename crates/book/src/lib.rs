@@ -10,31 +10,33 @@
 //! loads and locks them, [`decide()`] judges a batch in order, the caller writes what changed in one commit. What the window
 //! makes of it: a list of a bonded mode takes its lines for [`Purpose::Sale`] ([`sale`]) when it is recorded, [`Resolution::Restore`]
 //! when it is rejected, cancelled or out of time, [`Resolution::Confirm`] when it leaves; an entry checklist is an
-//! [`Operation::Enter`] a line.
+//! [`Operation::Enter`] a line. What passes the gate before it is declared ([`Operation::EnterFirst`]) waits apart until a checklist
+//! declares it ([`Operation::Declare`]).
 //!
 //! Leaves to others: who may command, what a document says, clocks, storage, tax on what is missing.
 
 mod choice;
 mod command;
 mod decide;
+mod declare;
 mod history;
 mod item;
 mod list;
 mod place;
+mod purpose;
 mod quantity;
 mod record;
 mod reference;
 mod refusal;
 
 pub use choice::shares;
-pub use command::{
-    Cause, Command, DocumentKey, DocumentKind, LineKey, Operation, Purpose, Resolution, Source,
-};
+pub use command::{Command, DocumentKey, DocumentKind, LineKey, Operation, Source};
 pub use decide::{Answer, Outcome, decide};
 pub use history::{Difference, audit, balances};
 pub use item::{Item, LegalUnit, Lot, Stated, day_of};
 pub use list::sale;
 pub use place::Place;
+pub use purpose::{Cause, Purpose, Resolution};
 pub use quantity::Quantities;
 pub use record::{Book, Facts, Keys, Line, LotStock, Open, Posting, Stock, StockKey, needs};
 pub use reference::reference_markdown;

@@ -1,7 +1,8 @@
 //! What a declaration list of a bonded mode (1210, 1239) takes of its book: one command a line. The list names book and items;
 //! what it says of goods and quantities is compared with them when the commands are judged.
 
-use crate::command::{Command, DocumentKey, DocumentKind, LineKey, Operation, Purpose};
+use crate::Purpose;
+use crate::command::{Command, DocumentKey, DocumentKind, LineKey, Operation};
 use crate::item::Stated;
 use crate::refusal::{Refusal, Rule};
 use ceb::{Decimal, Declaration, DeclarationLine, StampMillis};

@@ -16,6 +16,8 @@ pub enum Place {
     Exhibition = 5,
     /// On the way to another book, which has not received it yet.
     InTransit = 6,
+    /// Entered by the gate, not yet declared.
+    Undeclared = 7,
     /// Before the book was opened.
     Opening = 11,
     /// Abroad.
@@ -36,13 +38,14 @@ pub enum Place {
 
 impl Place {
     /// All places, in stored order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Available,
         Self::Frozen,
         Self::Inspection,
         Self::Returned,
         Self::Exhibition,
         Self::InTransit,
+        Self::Undeclared,
         Self::Opening,
         Self::Abroad,
         Self::Domestic,
@@ -78,6 +81,7 @@ impl Place {
             Self::Returned => "returned",
             Self::Exhibition => "exhibition",
             Self::InTransit => "in-transit",
+            Self::Undeclared => "undeclared",
             Self::Opening => "opening",
             Self::Abroad => "abroad",
             Self::Domestic => "domestic",

@@ -92,6 +92,7 @@ impl Line {
         match &self.command.operation {
             Operation::Take { purpose, .. } => Some(purpose.place()),
             Operation::Resolve { resolution, .. } => Some(resolution.to()),
+            Operation::EnterFirst { .. } => Some(Place::Undeclared),
             _ => None,
         }
         .filter(|place| rests(*place))
@@ -114,6 +115,7 @@ pub(crate) fn rests(place: Place) -> bool {
             | Place::Returned
             | Place::Exhibition
             | Place::InTransit
+            | Place::Undeclared
             | Place::Sold
     )
 }
@@ -220,7 +222,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     }
     match &command.operation {
         Operation::Take { to: Some(to), .. } => keys.books.push(to.clone()),
-        Operation::Resolve { of, .. } => keys.lines.push(of.clone()),
+        Operation::Resolve { of, .. } | Operation::Declare { of, .. } => keys.lines.push(of.clone()),
         Operation::Receive { from, of, .. } => {
             keys.lines.push(of.clone());
             keys.stocks.push(from.clone());

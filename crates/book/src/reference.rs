@@ -1,7 +1,10 @@
 //! The reference page of bonded books, written from the tables that judge them.
 
-use crate::command::{Operation, Purpose, Resolution, Source};
-use crate::{DocumentKey, DocumentKind, LineKey, Lot, Place, Quantities, Rule, StockKey, Text};
+use crate::command::{Operation, Source};
+use crate::{
+    Cause, DocumentKey, DocumentKind, LineKey, Lot, Place, Purpose, Quantities, Resolution, Rule, StockKey,
+    Text,
+};
 use ceb::Decimal;
 
 /// Places, movements with the documents that make them, and rules, as Markdown.
@@ -21,6 +24,9 @@ pub fn reference_markdown() -> String {
         let operation = Operation::Enter { source, lot, quantities: Quantities::ZERO };
         movement("enter", source.place(), Place::Available, &operation, false, &mut page);
     }
+    let lot = Lot { number: Text::default(), origin: Text::default(), expiry: None };
+    let operation = Operation::EnterFirst { lot, quantities: Quantities::ZERO };
+    movement("enter first", Place::Abroad, Place::Undeclared, &operation, false, &mut page);
     for purpose in Purpose::ALL {
         let operation =
             Operation::Take { purpose, quantity: Decimal::ZERO, stated: None, lot: None, to: None };
@@ -33,6 +39,10 @@ pub fn reference_markdown() -> String {
         let sells = resolution == Resolution::ExhibitionSale;
         movement(resolution.word(), resolution.from(), resolution.to(), &operation, sells, &mut page);
     }
+    let operation = Operation::Declare { of: of.clone(), quantity: None, cause: Cause::None, approval: None };
+    movement("declare", Place::Undeclared, Place::Available, &operation, false, &mut page);
+    movement("declare: more than entered", Place::Variance, Place::Available, &operation, false, &mut page);
+    movement("declare: less than entered", Place::Undeclared, Place::Variance, &operation, false, &mut page);
     let from = StockKey { book: Text::default(), item: Text::default() };
     let operation = Operation::Receive { from, of, quantity: None };
     movement("receive", Place::InTransit, Place::OtherBook, &operation, false, &mut page);

@@ -3,6 +3,7 @@
 
 use crate::Text;
 use crate::keys::{Position, Time};
+use ledger::Movement;
 
 /// A register: records of one kind. The numbers are stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -84,11 +85,13 @@ pub enum Register {
     TraceCode = 41,
     /// Recalls of lots.
     Recall = 42,
+    /// Tax bills of holders of bonded books: what sales at exhibitions owe on a day.
+    BondedBill = 43,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -127,6 +130,7 @@ impl Register {
         Self::Parcel,
         Self::TraceCode,
         Self::Recall,
+        Self::BondedBill,
     ];
 
     /// The register of a stored number.
@@ -175,6 +179,7 @@ impl Register {
             Self::Parcel => "parcels",
             Self::TraceCode => "trace-codes",
             Self::Recall => "recalls",
+            Self::BondedBill => "bonded-bills",
         }
     }
 
@@ -209,6 +214,15 @@ pub struct Actor {
     pub name: Text,
 }
 
+/// What a change of a record moves on an account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Charge {
+    /// The movement.
+    pub movement: Movement,
+    /// Of a hold, the limit that it was judged under, in fen.
+    pub limit: Option<i64>,
+}
+
 /// A record after a change, with that change.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
@@ -240,4 +254,6 @@ pub struct Record {
     pub format: u16,
     /// What it says: JSON in the form of its register.
     pub body: String,
+    /// What this change moves on accounts.
+    pub charges: Vec<Charge>,
 }

@@ -171,6 +171,23 @@ pub enum TaxFault {
 /// # Errors
 /// [`TaxFault`]: an unknown code or a value out of range.
 pub fn assess(declaration: &Declaration, law: &Law, tariff: &Tariff) -> Result<Assessment, TaxFault> {
+    assess_on(None, declaration, law, tariff)
+}
+
+/// Assesses goods as ordinary imports: full duty, VAT and consumption tax whatever they are worth.
+///
+/// # Errors
+/// As [`assess`].
+pub fn general(declaration: &Declaration, law: &Law, tariff: &Tariff) -> Result<Assessment, TaxFault> {
+    assess_on(Some(Basis::OverSingleItem), declaration, law, tariff)
+}
+
+fn assess_on(
+    basis: Option<Basis>,
+    declaration: &Declaration,
+    law: &Law,
+    tariff: &Tariff,
+) -> Result<Assessment, TaxFault> {
     let head_fault = TaxFault::OutOfRange { gnum: 0 };
     let fen = |value: Decimal, gnum: u32| -> Result<(i64, Decimal), TaxFault> {
         let most = Decimal::from_whole(80_000_000);
@@ -191,11 +208,11 @@ pub fn assess(declaration: &Declaration, law: &Law, tariff: &Tariff) -> Result<A
         return Err(head_fault);
     }
     let single_item = matches!(declaration.lines.as_slice(), [line] if line.qty == Decimal::ONE);
-    let basis = match (total <= law.single_limit, single_item) {
+    let basis = basis.unwrap_or(match (total <= law.single_limit, single_item) {
         (true, _) => Basis::Within,
         (false, true) => Basis::OverSingleItem,
         (false, false) => Basis::OverSeveralItems,
-    };
+    });
     let mut uncertain = Vec::new();
     let mut lines = Vec::with_capacity(declaration.lines.len());
     for (index, declared) in declaration.lines.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The catalogue: datasets and their fields. Those of documents come from the tables of the messages themselves; what the
 //! window adds stands here. A dataset's version grows when a field changes its meaning or goes; a new one may be added.
 
-use crate::{exports, given};
+use crate::{domestic, exports, given};
 use ceb::Kind;
 use ceb::Shape;
 use clearance::identity::personal;
@@ -61,6 +61,8 @@ pub enum Dataset {
     TransportEvents,
     /// What police found of what they were told.
     PoliceResults,
+    /// Goods of the country that entered a special zone, with the declaration by which they were exported into it.
+    DomesticEntries,
 }
 
 /// What a field has.
@@ -199,7 +201,7 @@ fn own_field((name, kind, always, meaning): &Own) -> Field {
 
 impl Dataset {
     /// All datasets.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Orders,
         Self::Payments,
         Self::Waybills,
@@ -225,6 +227,7 @@ impl Dataset {
         Self::EnterpriseStatuses,
         Self::TransportEvents,
         Self::PoliceResults,
+        Self::DomesticEntries,
     ];
 
     /// The word used in rules, routes and schemas.
@@ -255,6 +258,7 @@ impl Dataset {
             Self::EnterpriseStatuses => "enterprise-statuses",
             Self::TransportEvents => "transport-events",
             Self::PoliceResults => "police-results",
+            Self::DomesticEntries => "domestic-entries",
         }
     }
 
@@ -309,6 +313,7 @@ impl Dataset {
             }
             Self::ExportMasterBills | Self::SummaryApplications | Self::ExportSummaries => "agentCode/copNo",
             Self::ExportDepartures => "logisticsCode/copNo",
+            Self::DomesticEntries => "document/line",
             _ => "key",
         }
     }
@@ -333,6 +338,7 @@ impl Dataset {
             Self::Messages => &MESSAGES,
             Self::ExportClearances => &exports::CLEARANCES,
             Self::ExportSummaries => &exports::SUMMARIES,
+            Self::DomesticEntries => &domestic::ENTRIES,
             _ => &[],
         };
         let filed = given::own(self);

@@ -3,6 +3,7 @@
 //! agreed to what (`register`), and the delivery, but for the envelope in which records travel ([`envelope`]).
 
 pub mod catalogue;
+pub mod domestic;
 pub mod envelope;
 pub mod exports;
 pub mod given;

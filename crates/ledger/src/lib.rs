@@ -10,7 +10,8 @@ mod movement;
 
 pub use account::{Account, AccountKind, Balance};
 pub use movement::{
-    Hold, HoldState, Movement, MovementKind, Refusal, apply, enter, give_back, hold, post, settle, void,
+    Hold, HoldState, Movement, MovementKind, Refusal, apply, enter, give_back, hold, post, settle, split,
+    void,
 };
 
 /// Text of short keys: party codes, keyed hashes in hexadecimal.

@@ -152,6 +152,19 @@ fn resolve(hold: &mut Hold, state: HoldState) {
     hold.state = state;
 }
 
+/// Takes a part of a hold into a hold of its own, at most what is left of it: nothing moves, each is resolved by itself.
+///
+/// # Panics
+/// If the hold is not in state `Held`, or the amount is negative: a programmer's error.
+#[must_use]
+pub fn split(hold: &mut Hold, amount: i64) -> Hold {
+    assert_eq!(hold.state, HoldState::Held, "what is resolved has no parts");
+    assert!(amount >= 0, "a part is never negative");
+    let amount = amount.min(hold.amount);
+    hold.amount -= amount;
+    Hold { amount, ..hold.clone() }
+}
+
 /// Gives back part of a posted hold, at most what is left of it; none when nothing is left.
 ///
 /// # Panics

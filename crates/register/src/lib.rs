@@ -278,6 +278,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Parcel => parcel::MOVES,
         Register::TraceCode => trace::MOVES,
         Register::Recall => trace::recall::MOVES,
+        Register::BondedBill => bonded::bill::MOVES,
     }
 }
 
@@ -312,8 +313,10 @@ pub fn decide(
                 now,
             };
             let (step, mut made) = made(&seen, current.as_ref())?;
-            let record = Arc::new(record(&seen, step, &mut made, next));
             let changes = bonded::changes(&seen, step);
+            let mut record = record(&seen, step, &mut made, next);
+            record.charges = changes.as_ref().map_or_else(Vec::new, |(changes, _)| changes.charges.clone());
+            let record = Arc::new(record);
             made.filing = made.filing.map(|entry| entry.numbered(parties.version + 1));
             if let Some(entry) = &made.filing {
                 parties.to_mut().enter(entry.clone());
@@ -324,6 +327,11 @@ pub fn decide(
             let beside = changes.map(|changes| bonded::beside(facts, changes, &record, after));
             let mut beside = beside.unwrap_or_default();
             beside.extend(trace::pointed(facts, &record, after));
+            for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
+                let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
+                // Accounts that are only moved, never looked at, need not be loaded: they may seem negative here.
+                let _ = ledger::apply(balance, &charge.movement);
+            }
             let change = Change { record, filing: made.filing, seed: made.seed, beside };
             next_seed += u32::from(change.seed.is_some());
             next.sequence += change.rows();
@@ -406,6 +414,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Parcel => parcel::made(seen, step, &mut faults),
         Register::TraceCode => trace::made(seen, step, &mut faults),
         Register::Recall => trace::recall::made(seen, step, &mut faults),
+        Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),
@@ -452,5 +461,6 @@ fn record(seen: &Seen<'_>, step: &Move, made: &mut Made, at: Position) -> Record
         note: command.note.trim().to_owned(),
         format: 1,
         body: std::mem::take(&mut made.body),
+        charges: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@
 use crate::competence::Competence;
 use crate::moves::{Move, Who};
 use crate::says::{self, Said};
-use crate::{By, demand, filing, moves_of, owner, owner_of};
+use crate::{By, bonded, demand, filing, moves_of, owner, owner_of};
 use ceb::Day;
 use clearance::decide::Reference;
 use clearance::party::Role;
@@ -82,7 +82,9 @@ pub fn open(
     let (moves, part) = (moves_of(key.register), Part::of(key, current, by, &competence));
     let state = current.map_or("", |record| record.state.as_str());
     let meant = |step: &&'static Move| {
-        let known: Vec<&'static Move> = moves.iter().filter(|one| one.action == step.action).collect();
+        let fits = key.register != Register::BondedDocument || bonded::is_of_kind(&key.id, step.action);
+        let known: Vec<&'static Move> =
+            moves.iter().filter(|one| fits && one.action == step.action).collect();
         part.step(&known, state) == Some(*step)
     };
     moves.iter().filter(meant).filter(|step| part.any && part.may(step, current, by).is_ok()).collect()

@@ -291,6 +291,7 @@ mod tests {
             note: "致电样一".to_owned(),
             format: 1,
             body: body.to_string(),
+            charges: Vec::new(),
         };
         let today = Day::parse("20261123").unwrap();
         assert_eq!(of_record(&record, today).map(|rule| rule.erase_months), Some(12));

@@ -350,4 +350,14 @@ says! {
     BARCODE_OF_GOODS: "barcode-of-goods", "已备案且条码为{gtin}的货号（备案条码：{barcode}）", "goods that are filed with the bar code {gtin} (filed: {barcode})";
     LOT_OF_TOO_MANY: "lot-of-too-many", "已有32家企业申领此商品条码与批次的追溯码：请另用批次号", "32 holders have codes of this lot of the goods: use a number of lot of your own";
     RECALLED_IN_BOOK: "recalled-in-book", "本企业账册中货号{goods}的批次：账册中没有此批次", "a lot of the goods {goods} in a book of the holder: no book has it";
+    BONDED_ACTION: "bonded-action", "{action}：此类单证以该操作变动货物", "{action}: by that move documents of this kind move goods";
+    BONDED_OVERDUE: "bonded-overdue", "先入区单证{document}申报期限为{due}：请先申报或退运，其后方可再先入区", "declare or send back first what entered by {document}, whose last day was {due}: until then nothing more enters first";
+    BONDED_ARRIVED: "bonded-arrived", "运输工具抵达日期：今天或以前，且申报期限未过（按所填日期为{due}）；期限已过的，直接申报进区核注清单", "the day of arrival, today or before, from which the last day to declare has not passed (it is {due}); after it file an entry checklist at once";
+    BONDED_SCAN: "bonded-scan", "本企业可见的场所作业记录的编号，或不填", "the id of a record of a site that this party may see, or nothing";
+    BONDED_EXTENDED: "bonded-extended", "只能延期一次：原期限{due}已延期", "one extension: the last day was {due} before it was extended";
+    BONDED_NOT_DUE: "bonded-not-due", "目前没有到期或可办理的事项（期限{due}）", "nothing is due or can be done now (the last day is {due})";
+    BONDED_GUARANTEE: "bonded-guarantee", "担保额度{limit}元，已占用{used}元，尚需{amount}元：请增加担保额度或减少货物", "a guarantor with room for {amount} yuan more: the limit is {limit} yuan, {used} are used; raise it, or send out less";
+    BONDED_DUTIABLE: "bonded-dutiable", "完税价格（元，大于零），商品编码在税则内", "what the goods are worth in yuan, above zero, of an HS code of the tariff";
+    BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
+    BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
 }

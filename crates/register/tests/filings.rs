@@ -5,6 +5,8 @@
 mod agency_records;
 #[path = "filings/attributes.rs"]
 mod attributes;
+#[path = "filings/bonded.rs"]
+mod bonded;
 #[path = "filings/certificates.rs"]
 mod certificates;
 #[path = "filings/competence.rs"]

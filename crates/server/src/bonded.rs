@@ -4,14 +4,26 @@
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers;
-use book::StockKey;
+use book::{DocumentKind, StockKey};
+use ceb::Decimal;
 use clearance::Text;
-use clearance::bonded::stock_key;
+use clearance::bonded::{document_key, stock_key};
 use clearance::keys::{Position, Time};
-use clearance::record::{Record, RecordKey};
+use clearance::record::{Record, RecordKey, Register};
+use register::bonded::bill::{Bill, Paying};
+use register::bonded::clock::STATES;
+use register::bonded::document::{Beside, Body as DocumentBody, Lines};
+use register::bonded::exhibition::Guarantee;
 use register::bonded::form::{MovedForm, StockForm};
+use register::bonded::{document_of, holder_of};
+use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
+use store::{Read, RecordSearch};
+
+/// Records of one look, a page.
+const PAGE: usize = 500;
+/// Documents with a deadline of a holder that are looked through.
+const CLOCKS: usize = 1_000;
 
 /// Puts what a record says into the command of whoever accepts or approves it on the version seen.
 pub(crate) async fn with_accepted(
@@ -19,14 +31,116 @@ pub(crate) async fn with_accepted(
     key: &RecordKey,
     body: &mut registers::Body,
 ) -> Result<(), Problem> {
-    if !matches!(body.action.as_str(), "accept" | "approve") {
-        return Ok(());
+    if matches!(body.action.as_str(), "accept" | "approve" | "lend") {
+        let record = window.read.record(key).await?.filter(|record| record.version == body.version);
+        if let Some(accepted) = record.and_then(|record| register::bonded::accepted(&record, &body.action)) {
+            body.body = serde_json::from_str(&accepted).ok();
+        }
     }
-    let record = window.read.record(key).await?.filter(|record| record.version == body.version);
-    if let Some(accepted) = record.and_then(|record| register::bonded::accepted(&record, &body.action)) {
-        body.body = serde_json::from_str(&accepted).ok();
+    match key.register {
+        Register::BondedDocument => with_beside(window, key, body).await,
+        Register::BondedBill if body.action == "settle" => with_applications(window, key, body).await,
+        _ => Ok(()),
     }
+}
+
+/// Puts into the command what a document rests on besides its lines, whatever was sent in its place: what entered first and is
+/// not declared yet, and who guarantees for what it resolves. Whether that stands against it is judged on what is loaded then.
+async fn with_beside(window: &Window, key: &RecordKey, body: &mut registers::Body) -> Result<(), Problem> {
+    let (Some((book, _)), Some(sent)) = (document_of(&key.id), body.body.clone()) else { return Ok(()) };
+    let Ok(lines) = serde_json::from_value::<Lines>(sent) else { return Ok(()) };
+    let holder = holder_of(&book);
+    let mut beside = Beside::default();
+    if body.action == "enter-first" {
+        let states = ["undeclared", "overdue"];
+        let known = timed(window, window.names_of(&holder).0, &states, usize::MAX).await?;
+        beside.undeclared = known.iter().map(|record| record.key.id.to_string()).collect();
+    }
+    let mut applications: Vec<RecordKey> = Vec::new();
+    for of in lines.lines.iter().filter_map(|line| line.of(&holder)) {
+        let application = document_key(&book, &of.document);
+        if of.document.kind == DocumentKind::Application && !applications.contains(&application) {
+            applications.push(application);
+        }
+    }
+    for application in &applications {
+        beside.guarantors.extend(guarantor_of(window, application).await?);
+    }
+    body.body = serde_json::to_value(Lines { beside: Some(beside), ..lines }).ok();
     Ok(())
+}
+
+/// Puts into the payment of a bill which applications stand on it, and who guarantees for them.
+async fn with_applications(
+    window: &Window,
+    key: &RecordKey,
+    body: &mut registers::Body,
+) -> Result<(), Problem> {
+    let sent = body.body.clone().and_then(|sent| serde_json::from_value::<Paying>(sent).ok());
+    let (Some(sent), Some(record)) = (sent, window.read.record(key).await?) else { return Ok(()) };
+    let mut paying = Paying { payment: sent.payment, ..Paying::default() };
+    for tax in Bill::of(&record).taxes {
+        if !paying.applications.contains(&tax.application) {
+            let application = RecordKey::new(Register::BondedDocument, &tax.application);
+            paying.guarantors.extend(guarantor_of(window, &application).await?);
+            paying.applications.push(tax.application);
+        }
+    }
+    body.body = serde_json::to_value(paying).ok();
+    Ok(())
+}
+
+/// Who guarantees for the goods of an application.
+async fn guarantor_of(window: &Window, application: &RecordKey) -> Result<Option<String>, Problem> {
+    let record = window.read.record(application).await?;
+    let guarantee = record.and_then(|record| DocumentBody::of(&record).guarantee);
+    Ok(guarantee.map(|guarantee| guarantee.guarantor))
+}
+
+/// Documents of some parties in some states, at most so many.
+async fn timed(
+    window: &Window,
+    parties: Vec<Text>,
+    states: &[&'static str],
+    most: usize,
+) -> Result<Vec<Arc<Record>>, Problem> {
+    let states = states.iter().map(|state| Text::const_new(state)).collect();
+    let search = RecordSearch { register: Register::BondedDocument, parties: Some(parties), states };
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (records, next) = window.read.records(&search, after, PAGE).await?;
+        found.extend(records);
+        after = next;
+        if after.is_none() || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
+    }
+}
+
+/// Deadlines that run in a book, the first to end first.
+pub(crate) async fn clocks(window: &Window, book: &str) -> Result<Vec<Value>, Problem> {
+    let holder = holder_of(book);
+    let known = timed(window, vec![holder], &STATES, CLOCKS).await?;
+    let of = |record: &Arc<Record>| {
+        let (of_book, document) = document_of(&record.key.id)?;
+        let body = DocumentBody::of(record);
+        let clock = body.clock.filter(|_| of_book == book)?;
+        let yuan = |fen: i64| Decimal::from_fen(fen).to_string();
+        let due = |guarantee: &Guarantee| -> i64 {
+            guarantee.sales.iter().filter(|sale| sale.standing == "due").map(|sale| sale.tax).sum()
+        };
+        Some(json!({
+            "document": record.key.id.as_str(), "kind": document.kind.word(), "number": document.number.as_str(),
+            "state": record.state.as_str(), "due": clock.due, "warned": clock.warned, "extended": clock.extended,
+            "held": body.guarantee.as_ref().map(|guarantee| yuan(guarantee.held)),
+            "called": body.guarantee.as_ref().map(|guarantee| yuan(guarantee.called)),
+            "taxDue": body.guarantee.as_ref().map(|guarantee| yuan(due(guarantee))),
+        }))
+    };
+    let mut clocks: Vec<Value> = known.iter().filter_map(of).collect();
+    clocks.sort_by(|one, other| one["due"].as_str().cmp(&other["due"].as_str()));
+    Ok(clocks)
 }
 
 /// The record of an item as it was at a time; none where it was not there yet.

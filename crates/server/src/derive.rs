@@ -12,11 +12,11 @@ use clearance::facts::{Facts, Keys, Numbers, needs};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
-use clearance::record::Register;
+use clearance::record::{Record, Register};
 use clearance::risk::SamplingSeed;
 use clearance::windows::Window;
 use clearance::{Rulebook, Text};
-use ledger::{Account, Balance};
+use ledger::{Account, Balance, Movement};
 use register::draw::Period;
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -169,7 +169,7 @@ impl World<'_> {
                 self.periods.insert(record.key.id.clone(), Period::of(&record));
             }
             // Its versions are counted by the verification of the store.
-            Row::Record(_) => {}
+            Row::Record(record) => self.charged(position, &record),
             Row::Rulebook(row) => match crate::window::loaded(&row) {
                 Ok(book) => self.books.push(Arc::new(book)),
                 Err(error) => self.fault(position, error.to_string()),
@@ -400,12 +400,23 @@ impl World<'_> {
         Ok(self.read.whole(row).await?.and_then(|whole| whole.row.outcome).map(|outcome| *outcome))
     }
 
+    /// What a change of a record moved on accounts that trades are judged by.
+    fn charged(&mut self, position: Position, record: &Record) {
+        for charge in &record.charges {
+            self.moved(position, &charge.movement);
+        }
+    }
+
+    fn moved(&mut self, position: Position, movement: &Movement) {
+        let balance = self.balances.entry(movement.account.clone()).or_default();
+        if let Err(what) = ledger::apply(balance, movement) {
+            self.fault(position, what);
+        }
+    }
+
     fn absorb(&mut self, position: Position, outcome: Outcome) {
         for movement in &outcome.movements {
-            let balance = self.balances.entry(movement.account.clone()).or_default();
-            if let Err(what) = ledger::apply(balance, movement) {
-                self.fault(position, what);
-            }
+            self.moved(position, movement);
         }
         for raised in &outcome.counted {
             let window = self.counts.entry(hash(&raised.key)).or_default();

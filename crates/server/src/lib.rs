@@ -15,6 +15,7 @@ pub mod archiving;
 pub mod auth;
 pub mod beside;
 mod bonded;
+pub mod book_clocks;
 pub mod clock;
 mod commands;
 pub mod credit;

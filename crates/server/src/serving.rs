@@ -161,6 +161,7 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
     tasks.spawn(worker::run(window.clone(), EVERY));
     tasks.spawn(crate::credit::run(window.clone()));
     tasks.spawn(crate::demands::run(window.clone()));
+    tasks.spawn(crate::book_clocks::run(window.clone()));
     tasks.spawn(crate::draws::run(window.clone()));
     let beside = beside.handle();
     tasks.spawn_on(crate::evidence::run(window.clone(), EVERY), beside);

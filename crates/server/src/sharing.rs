@@ -240,7 +240,13 @@ fn concerns(dataset: Dataset, givers: &[Text], row: &Row) -> bool {
             let of = register::agency_record::dataset_of(&record.key).map(|(dataset, _)| dataset);
             of == Some(dataset) && givers.contains(&register::owner_of(&record.key))
         }
-        Row::Event(_) => !dataset.is_filed() && !matches!(dataset, Dataset::Filings | Dataset::Messages),
+        Row::Record(record) if record.key.register == Register::BondedDocument => {
+            dataset == Dataset::DomesticEntries && record.action == "accept"
+        }
+        Row::Event(_) => {
+            let others = [Dataset::Filings, Dataset::Messages, Dataset::DomesticEntries];
+            !dataset.is_filed() && !others.contains(&dataset)
+        }
         Row::Message(row) => dataset == Dataset::Messages && row.refusal.is_none(),
         Row::Filing(_) => dataset == Dataset::Filings,
         _ => false,
@@ -254,6 +260,13 @@ async fn given(
     position: Position,
     kept: &Kept,
 ) -> Result<Vec<(usize, Time, Shared)>, StoreError> {
+    if let Row::Record(record) = kept.row()
+        && rule.dataset == Dataset::DomesticEntries
+    {
+        let mut found = register::bonded::rebate::shared(record);
+        found.retain(|shared| record.changed.day() >= rule.first() && mask.admits(&shared.values));
+        return Ok(found.into_iter().enumerate().map(|(index, shared)| (index, record.changed, shared)).collect());
+    }
     if let Row::Record(record) = kept.row() {
         let filed = filed(window, (rule, mask), record).await?;
         return Ok(filed.into_iter().map(|(time, shared)| (0, time, shared)).collect());

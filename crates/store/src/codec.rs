@@ -22,7 +22,7 @@ use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey
 use clearance::outcome::{Answer, Draw, DrawTerms, FactsRead, Outcome, Receipt};
 use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role, Service};
 use clearance::recognition::Recognised;
-use clearance::record::{Actor, Record, RecordKey, Register};
+use clearance::record::{Actor, Charge, Record, RecordKey, Register};
 use clearance::risk::{DrawPeriod, SamplingSeed};
 use clearance::rulebook::Rate;
 use clearance::tax::{Assessment, Basis, LineAssessment};
@@ -311,6 +311,7 @@ lists!(
     (TimerKind, u32, Time),
     Receipt,
     Movement,
+    Charge,
     Timer,
     (TimerKind, u32),
     Follow,
@@ -354,7 +355,6 @@ fields! {
     OrderKey { platform, order_no }
     RecordKey { register, id }
     Actor { party, name }
-    Record { key, version, state, parties, created, changed, first, last, previous, actor, action, note, format, body }
     WaybillKey { logistics, logistics_no }
     ArrivalKey { operator, cop_no }
     Position { writer, sequence }
@@ -362,6 +362,7 @@ fields! {
     Balance { posted, held, limit }
     Hold { account, amount, state, given_back }
     Movement { kind, account, amount }
+    Charge { movement, limit }
     Field { path, value }
     Finding { reason, arguments, fields, arithmetic, uncertain }
     RiskHit { rule, lane, evidence }
@@ -615,6 +616,48 @@ impl Stored for CreditStanding {
             factor: Stored::get(bytes)?,
             share: Stored::get(bytes)?,
             obeyed: if bytes.format < 11 { Vec::new() } else { Stored::get(bytes)? },
+        })
+    }
+}
+
+impl Stored for Record {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.key.put(out);
+        self.version.put(out);
+        self.state.put(out);
+        self.parties.put(out);
+        self.created.put(out);
+        self.changed.put(out);
+        self.first.put(out);
+        self.last.put(out);
+        self.previous.put(out);
+        self.actor.put(out);
+        self.action.put(out);
+        self.note.put(out);
+        self.format.put(out);
+        self.body.put(out);
+        // Nothing stands behind a record: what few have is there or not, and rows without it are as they ever were.
+        if !self.charges.is_empty() {
+            self.charges.put(out);
+        }
+    }
+    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
+        Ok(Self {
+            key: Stored::get(bytes)?,
+            version: Stored::get(bytes)?,
+            state: Stored::get(bytes)?,
+            parties: Stored::get(bytes)?,
+            created: Stored::get(bytes)?,
+            changed: Stored::get(bytes)?,
+            first: Stored::get(bytes)?,
+            last: Stored::get(bytes)?,
+            previous: Stored::get(bytes)?,
+            actor: Stored::get(bytes)?,
+            action: Stored::get(bytes)?,
+            note: Stored::get(bytes)?,
+            format: Stored::get(bytes)?,
+            body: Stored::get(bytes)?,
+            charges: if bytes.left.is_empty() { Vec::new() } else { Stored::get(bytes)? },
         })
     }
 }

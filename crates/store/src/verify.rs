@@ -5,7 +5,7 @@ use crate::rows::Row;
 use crate::sqlite::ledger_files::chain;
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::record::{Record, RecordKey, Register};
-use ledger::{Account, Balance};
+use ledger::{Account, Balance, Movement};
 use ring::digest::{SHA256, digest};
 use rustc_hash::FxHashMap;
 
@@ -126,10 +126,7 @@ impl Recount {
         let Some(outcome) = event.outcome else { return };
         report.receipts += outcome.receipts.len() as u64;
         for movement in &outcome.movements {
-            let balance = self.balances.entry(movement.account.clone()).or_default();
-            if let Err(what) = ledger::apply(balance, movement) {
-                report.faults.push((position.number(), what));
-            }
+            self.moved(position, movement, report);
         }
         if let Some(consignment) = outcome.consignment {
             let (version, last) = self.versions.get(&consignment.key).copied().unwrap_or((0, Time(0)));
@@ -180,8 +177,18 @@ impl Recount {
         }
     }
 
+    fn moved(&mut self, position: Position, movement: &Movement, report: &mut Report) {
+        let balance = self.balances.entry(movement.account.clone()).or_default();
+        if let Err(what) = ledger::apply(balance, movement) {
+            report.faults.push((position.number(), what));
+        }
+    }
+
     /// Each version of a record stands where it says, and names the one before.
     fn record(&mut self, position: Position, record: &Record, report: &mut Report) {
+        for charge in &record.charges {
+            self.moved(position, &charge.movement, report);
+        }
         let before = self.records.insert(record.key.clone(), (record.version, position));
         let (version, last) = before.map_or((0, None), |(version, last)| (version, Some(last)));
         if record.version != version + 1 || record.previous != last || record.last != position {

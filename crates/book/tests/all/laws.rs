@@ -2,7 +2,8 @@
 //! taken, what is refused, which lot goes first and every balance must be the same, after every step and as of every time.
 
 use crate::support::{
-    BOOK, ITEM, OTHER, World, count, decimal, enter, key, lot, receive, resolve, take, tins,
+    BOOK, ITEM, OTHER, World, count, decimal, declare, enter, enter_first, key, lot, receive, resolve, take,
+    tins,
 };
 use book::{
     Answer, Cause, Command, DocumentKind, LineKey, Operation, Place, Purpose, Quantities, Resolution, Source,
@@ -23,6 +24,8 @@ enum Step {
     Resolve { line: prop::sample::Index, resolution: usize, count: Option<u32> },
     Receive { line: prop::sample::Index, count: Option<u32> },
     Count { lot: usize, difference: i64 },
+    EnterFirst { lot: usize, count: u32 },
+    Declare { line: prop::sample::Index, count: Option<u32>, ends: bool },
     Again { line: prop::sample::Index },
     Day,
 }
@@ -36,7 +39,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(purpose, count, lot)| Step::Take { purpose, count, lot }),
         6 => (index.clone(), 0..Resolution::ALL.len(), some.clone())
             .prop_map(|(line, resolution, count)| Step::Resolve { line, resolution, count }),
-        2 => (index.clone(), some).prop_map(|(line, count)| Step::Receive { line, count }),
+        2 => (index.clone(), some.clone()).prop_map(|(line, count)| Step::Receive { line, count }),
+        2 => (0..LOTS.len(), 1u32..9).prop_map(|(lot, count)| Step::EnterFirst { lot, count }),
+        3 => (index.clone(), some, any::<bool>()).prop_map(|(line, count, ends)| Step::Declare { line, count, ends }),
         1 => (0..LOTS.len(), -3i64..3).prop_map(|(lot, difference)| Step::Count { lot, difference }),
         1 => index.prop_map(|line| Step::Again { line }),
         1 => Just(Step::Day),
@@ -229,6 +234,23 @@ impl Life {
                 }
             }
             Step::Count { lot, difference } => self.count(*lot, *difference),
+            Step::EnterFirst { lot: at, count } => {
+                let (number, expiry) = LOTS[*at];
+                let good = expiry.is_none_or(|expiry| expiry > DAYS[self.day]);
+                let command = self.world.command(enter_first(lot(number, expiry), &count.to_string()));
+                let key = self.send(command, good);
+                if good {
+                    let from = self.model.tins.len();
+                    self.model.add(BOOK, *at, *count as usize, Place::Undeclared);
+                    let tins = (from..self.model.tins.len()).collect();
+                    self.model.put(key, tins, Place::Undeclared);
+                }
+            }
+            Step::Declare { line, count, ends } => {
+                if !self.model.lines.is_empty() {
+                    self.declare(line.index(self.model.lines.len()), *count, *ends);
+                }
+            }
             Step::Again { line } => {
                 if self.commands.is_empty() {
                     return;
@@ -243,10 +265,36 @@ impl Life {
         }
     }
 
+    fn declare(&mut self, line: usize, count: Option<u32>, ends: bool) {
+        let (of, place, open) = self.model.lines[line].clone();
+        let wanted = count.map_or(open.len(), |count| count as usize);
+        let good = place == Place::Undeclared && !open.is_empty() && (ends || wanted <= open.len());
+        let cause = if ends { Cause::Mispick } else { Cause::None };
+        let text = count.map(|count| count.to_string());
+        let command = self.world.command(declare(&of, text.as_deref(), cause, Some("核销单2")));
+        self.send(command, good);
+        if !good {
+            return;
+        }
+        let declared = wanted.min(open.len());
+        for at in &open[..declared] {
+            self.model.tins[*at].place = Place::Available;
+        }
+        let mut left = open[declared..].to_vec();
+        if ends {
+            for at in left.drain(..) {
+                self.model.tins[at].place = Place::Variance;
+            }
+            let lot = self.model.tins[open[0]].lot;
+            self.model.add(BOOK, lot, wanted - declared, Place::Available);
+        }
+        self.model.lines[line].2 = left;
+    }
+
     fn count(&mut self, at: usize, difference: i64) {
         let begin = self.world.command(Operation::BeginCount);
         let begin = self.send(begin, true);
-        let here = [Place::Available, Place::Frozen, Place::Inspection, Place::Returned];
+        let here = [Place::Available, Place::Frozen, Place::Inspection, Place::Returned, Place::Undeclared];
         let of_lot = |tin: &&Tin| tin.book == BOOK && tin.lot == at;
         let booked =
             self.model.tins.iter().filter(of_lot).filter(|tin| here.contains(&tin.place)).count() as i64;
@@ -324,7 +372,17 @@ impl Life {
             let moved: i128 = line.postings.iter().map(|posting| posting.quantities.declared.units()).sum();
             let gained = line.postings.iter().any(|posting| posting.from == Place::Variance);
             book += match &line.command.operation {
-                Operation::Enter { quantities, .. } => quantities.declared.units(),
+                Operation::Enter { quantities, .. } | Operation::EnterFirst { quantities, .. } => {
+                    quantities.declared.units()
+                }
+                Operation::Declare { .. } => {
+                    let of = |posting: &book::Posting| posting.quantities.declared.units();
+                    let more: i128 =
+                        line.postings.iter().filter(|one| one.from == Place::Variance).map(of).sum();
+                    let less: i128 =
+                        line.postings.iter().filter(|one| one.to == Place::Variance).map(of).sum();
+                    more - less
+                }
                 Operation::Take { purpose, quantity, .. } => match purpose {
                     Purpose::ReExport | Purpose::GeneralTrade | Purpose::Destruction | Purpose::Sample => {
                         -quantity.units()
@@ -334,6 +392,7 @@ impl Life {
                 Operation::Resolve { resolution, .. } => match resolution {
                     Resolution::Confirm | Resolution::ExhibitionSale => -moved,
                     Resolution::ReturnAbroad | Resolution::DestroyReturned => -moved,
+                    Resolution::SendBack | Resolution::ExhibitionDestruction => -moved,
                     Resolution::CustomerReturn => moved,
                     _ => 0,
                 },
@@ -350,7 +409,35 @@ impl Life {
             };
         }
         assert_eq!(self.world.stock(BOOK).inside().unwrap().declared.units(), book);
+        self.law_of_exhibitions();
         assert_eq!(self.world.stock(BOOK).key.item, ITEM);
+    }
+}
+
+/// What became of goods that a line sent out: by resolution, in units of 0.00001.
+fn resolved(life: &Life, of: &LineKey, resolution: Resolution) -> i128 {
+    let lines = life.world.facts.lines.values();
+    let by = lines.filter(|line| {
+        matches!(&line.command.operation, Operation::Resolve { of: named, resolution: how, .. }
+            if named == of && *how == resolution)
+    });
+    by.flat_map(|line| &line.postings).map(|posting| posting.quantities.declared.units()).sum()
+}
+
+impl Life {
+    /// Of every exhibition: what went out is sold, back, destroyed or still there.
+    fn law_of_exhibitions(&self) {
+        for (key, line) in &self.world.facts.lines {
+            let Operation::Take { purpose: Purpose::Exhibition, quantity, .. } = &line.command.operation
+            else {
+                continue;
+            };
+            let there: i128 = line.open.iter().map(|one| one.quantities.declared.units()).sum();
+            let ends =
+                [Resolution::ExhibitionSale, Resolution::ExhibitionReturn, Resolution::ExhibitionDestruction];
+            let gone: i128 = ends.iter().map(|how| resolved(self, key, *how)).sum();
+            assert_eq!(quantity.units(), gone + there, "{key}");
+        }
     }
 }
 

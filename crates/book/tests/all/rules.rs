@@ -1,7 +1,8 @@
 //! Every rule: what breaks it, field and both values, and texts in both languages.
 
 use crate::support::{
-    BOOK, ITEM, OTHER, World, count, decimal, enter, item, key, lot, receive, resolve, take, tins,
+    BOOK, ITEM, OTHER, World, count, decimal, declare, enter, enter_first, item, key, lot, receive, resolve,
+    take, tins,
 };
 use book::{
     Answer, Book, Cause, Command, DocumentKind, Item, LegalUnit, LineKey, Operation, Place, Purpose,
@@ -231,6 +232,7 @@ fn no_document_makes_a_movement_of_another() {
     let mut world = World::new();
     let line = key(DocumentKind::List, "1", 1);
     let mut operations = vec![enter(lot("A", None), "1"), receive(&line, None), Operation::BeginCount];
+    operations.extend([enter_first(lot("A", None), "1"), declare(&line, None, Cause::None, None)]);
     operations.extend(Purpose::ALL.map(|purpose| take(purpose, "1")));
     operations.extend(Resolution::ALL.map(|resolution| resolve(&line, resolution, None)));
     for operation in operations {
@@ -276,9 +278,9 @@ fn an_item_is_filed_in_its_form() {
 #[test]
 fn places_keep_their_numbers() {
     let numbers: Vec<u8> = Place::ALL.iter().map(|place| place.number()).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 17, 18]);
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 18]);
     assert!(Place::ALL.iter().all(|place| Place::from_number(place.number()) == Some(*place)));
-    assert_eq!(Place::ALL.iter().filter(|place| place.is_inside()).count(), 6);
+    assert_eq!(Place::ALL.iter().filter(|place| place.is_inside()).count(), 7);
     let words: BTreeSet<&str> = Place::ALL.iter().map(|place| place.word()).collect();
     assert_eq!(words.len(), Place::ALL.len());
 }

@@ -1,7 +1,8 @@
 //! What happens to goods of a book, told step by step.
 
 use crate::support::{
-    BOOK, ITEM, OTHER, World, count, day, decimal, enter, item, key, lot, receive, resolve, take, tins,
+    BOOK, ITEM, OTHER, World, count, day, decimal, declare, enter, enter_first, item, key, lot, receive,
+    resolve, take, tins,
 };
 use book::{
     Answer, Cause, Command, DocumentKind, Item, Operation, Place, Purpose, Quantities, Resolution, Rule,
@@ -368,4 +369,42 @@ fn balances_are_known_as_of_any_time() {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].place, found[0].kept, found[0].made), (Place::Available, tins("6"), tins("5")));
     assert!(day(20_240_229) < day(20_240_301));
+}
+
+#[test]
+fn goods_enter_first_and_are_declared_later() {
+    let mut world = World::new();
+    let entered = world.does(enter_first(lot("A", None), "10"));
+    assert_eq!(
+        (world.there(BOOK, Place::Undeclared), world.there(BOOK, Place::Available)),
+        ("10".into(), "0".into())
+    );
+    // They are nobody's to sell, transfer or send out.
+    for purpose in Purpose::ALL {
+        assert_eq!(world.refused(take(purpose, "1")).rule, Rule::NotEnough, "{purpose:?}");
+    }
+    // Declared in part, the rest stays; more than entered needs a cause, less a document besides.
+    world.does(declare(&entered, Some("4"), Cause::None, None));
+    assert_eq!(world.there(BOOK, Place::Undeclared), "6");
+    let refusal = world.refused(declare(&entered, Some("7"), Cause::None, None));
+    assert_eq!((refusal.rule, refusal.value.as_str(), refusal.other.as_str()), (Rule::Cause, "7", "6"));
+    let refusal = world.refused(declare(&entered, Some("5"), Cause::Mispick, None));
+    assert_eq!((refusal.rule, refusal.other.as_str()), (Rule::Approval, "6 - 5"));
+    world.does(declare(&entered, Some("5"), Cause::Mispick, Some("BS1")));
+    assert_eq!(
+        (world.there(BOOK, Place::Undeclared), world.there(BOOK, Place::Available)),
+        ("0".into(), "9".into())
+    );
+    assert_eq!(world.stock(BOOK).at(Place::Variance).unwrap(), tins("1"));
+    let more = world.does(enter_first(lot("B", None), "2"));
+    world.does(declare(&more, Some("3"), Cause::Unposted, None));
+    assert_eq!(
+        (world.there(BOOK, Place::Available), world.there(BOOK, Place::Variance)),
+        ("12".into(), "0".into())
+    );
+    // What is not declared may go back abroad.
+    let back = world.does(enter_first(lot("B", None), "2"));
+    world.does(resolve(&back, Resolution::SendBack, None));
+    assert_eq!(world.stock(BOOK).inside().unwrap(), tins("12"));
+    assert_eq!(audit(&[world.stock(BOOK).clone()], &world.lines()), []);
 }

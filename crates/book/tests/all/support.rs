@@ -174,3 +174,16 @@ pub fn receive(of: &LineKey, count: Option<&str>) -> Operation {
 pub fn count(lot: &str, counted: &str, cause: Cause, approval: Option<&str>) -> Operation {
     Operation::Count { lot: lot.into(), counted: decimal(counted), cause, approval: approval.map(Text::from) }
 }
+
+pub fn enter_first(lot: Lot, count: &str) -> Operation {
+    Operation::EnterFirst { lot, quantities: tins(count) }
+}
+
+pub fn declare(of: &LineKey, count: Option<&str>, cause: Cause, approval: Option<&str>) -> Operation {
+    Operation::Declare {
+        of: of.clone(),
+        quantity: count.map(decimal),
+        cause,
+        approval: approval.map(Text::from),
+    }
+}

@@ -66,6 +66,11 @@ impl Calendar {
         day(date(from).saturating_add(jiff::Span::new().months(months)))
     }
 
+    /// A day a number of working days later.
+    pub fn plus_working_days(&self, from: Day, days: i64) -> Day {
+        (0..days).fold(from, |at, _| self.working_day_from(Self::plus_days(at, 1)))
+    }
+
     /// The last day of a period of `days` after `from`, put off to a working day.
     pub fn deadline(&self, from: Day, days: i64) -> Day {
         self.working_day_from(Self::plus_days(from, days))

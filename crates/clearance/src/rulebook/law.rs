@@ -246,10 +246,26 @@ law! {
     trace_warning_scans;
     /// Places, as networks, that are many.
     trace_warning_places;
+    /// Days after the arrival of the conveyance until which goods that entered first are declared.
+    provisional_entry_days;
+    /// 1 = they are working days; 0 = calendar days, the last put off to a working day.
+    provisional_entry_working_days;
+    /// Days before the last of a deadline of a book from which its holder is warned.
+    bonded_warning_days;
+    /// Days for which an officer may extend that deadline, once.
+    provisional_entry_extension_days;
+    /// Months for which goods may stay at an exhibition.
+    exhibition_months;
+    /// Months for which an officer may extend them, once.
+    exhibition_extension_months;
+    /// Day of the month after a sale at an exhibition until which its tax is paid, put off to a working day.
+    exhibition_tax_day;
+    /// 1 = it is paid within the year of the sale.
+    exhibition_tax_same_year;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 63] = [
+const LATER: [(&str, i64); 71] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -313,6 +329,14 @@ const LATER: [(&str, i64); 63] = [
     ("linked_half_life_days", 30),
     ("trace_warning_scans", 20),
     ("trace_warning_places", 8),
+    ("provisional_entry_days", 14),
+    ("provisional_entry_working_days", 0),
+    ("bonded_warning_days", 3),
+    ("provisional_entry_extension_days", 14),
+    ("exhibition_months", 6),
+    ("exhibition_extension_months", 6),
+    ("exhibition_tax_day", 15),
+    ("exhibition_tax_same_year", 1),
 ];
 
 impl Parameters {

@@ -328,6 +328,7 @@ fn record(key: RecordKey, state: &str) -> Record {
         note: String::new(),
         format: 1,
         body: "{}".to_owned(),
+        charges: Vec::new(),
     }
 }
 

@@ -24,7 +24,8 @@ pub struct Arguments {
 }
 
 /// Places for which the holder answers; every other is outside.
-const INSIDE: [&str; 6] = ["available", "frozen", "inspection", "returned", "exhibition", "in-transit"];
+const INSIDE: [&str; 7] =
+    ["available", "frozen", "inspection", "returned", "exhibition", "in-transit", "undeclared"];
 /// What a file must say of a movement.
 const NEEDED: [&str; 14] = [
     "book", "item", "lot", "from", "to", "declared", "first", "second", "kind", "issuer", "number", "line",
@@ -245,7 +246,7 @@ mod tests {
         let report = audit(rows.clone());
         assert_eq!((report.movements, report.items, report.faults.len()), (3, 1, 0), "{:?}", report.faults);
         let mut shown = Report { balances: report.balances.clone(), ..Report::default() };
-        let places = json!({"available": "7", "frozen": "0", "inspection": "0", "returned": "0", "exhibition": "0", "in-transit": "0"});
+        let places = json!({"available": "7", "frozen": "0", "inspection": "0", "returned": "0", "exhibition": "0", "in-transit": "0", "undeclared": "0"});
         compare(&json!({"book": "B", "stock": [{"item": {"number": "1"}, "places": places}]}), &mut shown);
         assert!(shown.faults.is_empty(), "{:?}", shown.faults);
         let mut twice = rows.clone();

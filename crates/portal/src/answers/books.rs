@@ -44,10 +44,36 @@ pub struct Book {
     pub head: Head,
     /// By item.
     pub stock: Vec<Stock>,
+    /// Deadlines that run, the first to end first.
+    pub clocks: Vec<Clock>,
     /// The time as of which it is; none = now.
     pub at: Option<String>,
     /// Where the next page begins.
     pub from: Option<String>,
+}
+
+/// A deadline of a document.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Clock {
+    /// The record of the document.
+    pub document: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// Its state.
+    pub state: String,
+    /// The last day.
+    pub due: String,
+    /// Whether its holder was warned.
+    pub warned: bool,
+    /// The last day before it was extended.
+    pub extended: Option<String>,
+    /// What its guarantee holds, in yuan.
+    pub held: Option<String>,
+    /// Taxes of sales that are not paid, in yuan.
+    pub tax_due: Option<String>,
 }
 
 /// What is there of an item.

@@ -2,7 +2,7 @@
 
 use super::registers::{record_address, register_address, state};
 use super::{address, trade_address};
-use crate::answers::books::{Book, Books, Head, Lot, Movement, Movements, Stock, TakenOfBook};
+use crate::answers::books::{Book, Books, Clock, Head, Lot, Movement, Movements, Stock, TakenOfBook};
 use crate::format::{count, time};
 use crate::language::Texts;
 use crate::parts::{
@@ -70,10 +70,11 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
     let head = &view.book.head;
     let there = book_address(&head.book);
-    let file = |kind: &str| {
+    let by = |action: &str, kind: &str| {
         let number = format!("{}:{kind}:", head.book);
-        address(&format!("{}/new", register_address(DOCUMENTS)), &[("action", "file"), ("number", &number)])
+        address(&format!("{}/new", register_address(DOCUMENTS)), &[("action", action), ("number", &number)])
     };
+    let file = |kind: &str| by("file", kind);
     let pairs = [
         (texts.text("books-holder"), html! { span.code { (head.holder) } }),
         (texts.text("books-state"), state(texts, &head.state)),
@@ -85,13 +86,19 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if view.files {
             p {
                 a.button href=(file("entry-checklist")) { (texts.text("books-file-entry")) } " "
-                a.button href=(file("exit-checklist")) { (texts.text("books-file-exit")) }
+                a.button href=(file("exit-checklist")) { (texts.text("books-file-exit")) } " "
+                a.button href=(by("enter-first", "provisional-entry")) { (texts.text("books-enter-first")) } " "
+                a.button href=(file("application")) { (texts.text("books-file-application")) }
             }
         }
         p.files {
             a href=(register_address(DOCUMENTS)) { (texts.text("books-documents")) } " · "
             a href=(record_address(BOOKS, &head.book)) { (texts.text("books-record")) } " · "
             a href=(format!("{there}/file")) { (texts.text("books-export")) }
+        }
+        @if !view.book.clocks.is_empty() {
+            h2 { (texts.text("books-clocks")) }
+            (clocks(texts, &view.book.clocks))
         }
         h2 { (texts.text("books-stock")) }
         form.filter method="get" action=(there) {
@@ -110,8 +117,30 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         .below(ADDRESS, texts.text("nav-books"))
 }
 
+/// Deadlines: what entered first and is not declared, what is at an exhibition.
+fn clocks(texts: Texts, all: &[Clock]) -> Markup {
+    let columns = vec![
+        Column::of(texts.text("books-document")),
+        Column::of(texts.text("books-state")),
+        Column::of(texts.text("books-due")),
+        Column::number(texts.text("books-held")),
+        Column::number(texts.text("books-tax-due")),
+    ];
+    let row = |one: &Clock| -> Vec<Cell> {
+        vec![
+            html! { a.lead href=(record_address(DOCUMENTS, &one.document)) { (document(texts, &one.kind)) } div.muted.code { (one.number) } },
+            html! { (state(texts, &one.state)) @if one.warned && one.state != "overdue" { " " (badge(Tone::Wait, &texts.text("books-warned"))) } },
+            html! { (time(&one.due)) @if one.extended.is_some() { " " (badge(Tone::Still, &texts.text("books-extended"))) } },
+            html! { (one.held.as_deref().unwrap_or("")) },
+            html! { (one.tax_due.as_deref().unwrap_or("")) },
+        ]
+    };
+    Table { caption: texts.text("books-clocks-order"), columns, rows: all.iter().map(row).collect() }.shown()
+}
+
 fn stock(texts: Texts, there: &str, all: &[Stock]) -> Markup {
-    const SHOWN: [&str; 6] = ["available", "frozen", "in-transit", "returned", "inspection", "exhibition"];
+    const SHOWN: [&str; 7] =
+        ["available", "frozen", "in-transit", "returned", "inspection", "exhibition", "undeclared"];
     let mut columns = vec![Column::of(texts.text("books-item"))];
     columns.extend(SHOWN.map(|word| Column::number(place(texts, word))));
     columns.push(Column::number(texts.text("books-inside")));
@@ -206,6 +235,7 @@ fn place(texts: Texts, word: &str) -> String {
         "returned" => texts.text("books-place-returned"),
         "exhibition" => texts.text("books-place-exhibition"),
         "in-transit" => texts.text("books-place-in-transit"),
+        "undeclared" => texts.text("books-place-undeclared"),
         "opening" => texts.text("books-place-opening"),
         "abroad" => texts.text("books-place-abroad"),
         "domestic" => texts.text("books-place-domestic"),
@@ -235,6 +265,7 @@ fn document(texts: Texts, word: &str) -> String {
         "sampling-record" => texts.text("books-document-sampling-record"),
         "destruction-record" => texts.text("books-document-destruction-record"),
         "stocktake-record" => texts.text("books-document-stocktake-record"),
+        "provisional-entry" => texts.text("books-document-provisional-entry"),
         other => other.to_owned(),
     }
 }

@@ -36,14 +36,13 @@ pub fn move_name(texts: Texts, word: &str) -> String {
 /// The state of a record, with its tone.
 pub fn state(texts: Texts, word: &str) -> Markup {
     let tone = match word {
-        "filed" | "in-force" | "registered" | "active" | "attached" | "answered" | "delivering" | "done" => {
-            Tone::Good
-        }
-        "submitted" | "change-submitted" | "proposed" | "asked" | "accepted" | "open" | "offered" => {
-            Tone::Wait
-        }
+        "filed" | "in-force" | "registered" | "active" | "attached" | "answered" | "delivering" | "done"
+        | "declared" => Tone::Good,
+        "submitted" | "change-submitted" | "proposed" | "asked" | "accepted" | "open" | "offered"
+        | "undeclared" | "exhibited" => Tone::Wait,
         "returned" | "suspended" | "paused" => Tone::Warn,
-        "refused" | "revoked" | "failing" | "stopped" | "doubted" | "declined" | "complained" => Tone::Bad,
+        "refused" | "revoked" | "failing" | "stopped" | "doubted" | "declined" | "complained" | "overdue"
+        | "called" => Tone::Bad,
         _ => Tone::Still,
     };
     badge(tone, &state_name(texts, word))

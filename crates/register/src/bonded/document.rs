@@ -1,9 +1,12 @@
 //! Documents that move goods of a book: filed by the holder, accepted by customs, and then moved in the same commit. What
 //! customs need not look at moves when it is entered; a stocktake begins by itself, and its counts are filed.
 
-use super::form::{LineForm, MovedForm, NamedLine, OpenForm};
+use super::clock::Clock;
+use super::exhibition::{self, Guarantee, Guarantees};
+use super::form::{EntryForm, ExhibitionForm, LineForm, MovedForm, NamedLine, OpenForm};
 use super::rows::Changes;
-use super::{document_of, holder_of};
+use super::timed::{clock_of, other_action, timed};
+use super::{document_of, holder_of, rebate};
 use crate::moves::Move;
 use crate::says;
 use crate::{Fault, Made, Seen, read, stored, written};
@@ -15,7 +18,8 @@ use clearance::record::Record;
 use serde::{Deserialize, Serialize};
 
 /// The id is the book's, a colon, the word of the kind, a colon, its number. States: filed, withdrawn, refused, accepted (what
-/// it says has moved); counting (a stocktake has begun); leaving, left (a vehicle with parcels).
+/// it says has moved); counting (a stocktake has begun); leaving, left (a vehicle with parcels); undeclared, overdue, declared
+/// (goods that entered first); exhibited, called, closed (goods at an exhibition).
 pub const MOVES: &[Move] = &[
     Move::owner("file", &["", "refused", "withdrawn", "counting"], "filed"),
     Move::owner("withdraw", &["filed"], "withdrawn"),
@@ -26,17 +30,50 @@ pub const MOVES: &[Move] = &[
     Move::window("leave", &[""], "leaving"),
     Move::window("left", &["leaving"], "left"),
     Move::window("move", &["", "accepted"], "accepted"),
+    Move::owner("enter-first", &[""], "undeclared"),
+    Move::window("warn", &["undeclared"], "undeclared"),
+    Move::window("overdue", &["undeclared"], "overdue"),
+    Move::reviewer("extend", &["undeclared", "overdue"], "undeclared").explained(),
+    Move::window("declare", &["undeclared", "overdue"], "declared"),
+    Move::reviewer("lend", &["filed"], "exhibited"),
+    Move::window("warn", &["exhibited"], "exhibited"),
+    Move::reviewer("extend", &["exhibited"], "exhibited").explained(),
+    Move::window("call-guarantee", &["exhibited"], "called"),
+    Move::window("collect", &["exhibited"], "exhibited"),
+    Move::window("collect", &["called"], "called"),
+    Move::window("close", &["exhibited", "called"], "closed"),
 ];
 
 /// Lines of a document at most.
 const LINES: usize = 500;
 
 /// A document as it is sent.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Lines {
     /// Its lines.
     pub lines: Vec<LineForm>,
+    /// Of goods that enter first: how they passed the gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryForm>,
+    /// Of goods that go to an exhibition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exhibition: Option<ExhibitionForm>,
+    /// What the window puts in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
+}
+
+/// What a document rests on besides its lines. The window writes it, whatever was sent in its place.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Beside {
+    /// Ids of the holder's documents by which goods entered first that are not declared yet, of all his books.
+    #[serde(default)]
+    pub undeclared: Vec<String>,
+    /// Guarantors of the exhibitions whose goods it resolves.
+    #[serde(default)]
+    pub guarantors: Vec<String>,
 }
 
 /// What a line moved.
@@ -86,9 +123,25 @@ pub struct Body {
     /// Of a gate release for parcels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Gate>,
+    /// Of goods that entered first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryForm>,
+    /// Of goods at an exhibition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exhibition: Option<ExhibitionForm>,
+    /// Until when they are declared, or back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
+    /// What is guaranteed of goods at an exhibition, and what was sold there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guarantee: Option<Guarantee>,
 }
 
 impl Body {
+    /// Whether anything that it moved still rests where it was put.
+    pub fn is_open(&self) -> bool {
+        self.moved.iter().any(|moved| !moved.open.is_empty())
+    }
     /// Of a record of this register.
     ///
     /// # Panics
@@ -100,7 +153,7 @@ impl Body {
 
 /// Whether customs must accept a document of a kind, or it moves when it is entered.
 fn is_supervised(kind: DocumentKind) -> bool {
-    !matches!(kind, DocumentKind::StockOrder | DocumentKind::GateRelease)
+    !matches!(kind, DocumentKind::StockOrder | DocumentKind::GateRelease | DocumentKind::ProvisionalEntry)
 }
 
 /// Kinds that trades make.
@@ -202,11 +255,14 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             return kept(Body { gate: Some(gate), ..Body::default() }, parties);
         }
         "left" => return kept(Body { at: seen.now.stamp_millis().number(), ..before? }, parties),
-        "move" => {
-            faults.push(Fault::new("action", "move", says::WINDOW_WRITES_IT.said()));
+        "move" | "declare" => {
+            faults.push(Fault::new("action", step.action, says::WINDOW_WRITES_IT.said()));
             return None;
         }
         _ => {}
+    }
+    if let Some(body) = before.as_ref().and_then(|before| timed(seen, step, &document, before, faults)) {
+        return kept(body, parties);
     }
     let counts = document.kind == DocumentKind::StocktakeRecord;
     if step.action == "begin" {
@@ -220,8 +276,13 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     if step.action == "enter" && is_supervised(document.kind) {
         faults.push(Fault::new("action", "enter", says::BONDED_SUPERVISED.said()));
     }
+    if let Some(action) = other_action(document.kind, step.action) {
+        faults.push(Fault::new("action", step.action, says::BONDED_ACTION.with(&[("action", action)])));
+        return None;
+    }
     let sent: Lines = read(command.body.as_deref(), faults)?;
-    if step.action == "accept" && before.is_none_or(|before| before.lines != sent.lines) {
+    let is_as_filed = |before: Body| before.lines == sent.lines && before.exhibition == sent.exhibition;
+    if matches!(step.action, "accept" | "lend") && !before.is_some_and(is_as_filed) {
         faults.push(Fault::new("version", "", says::BONDED_CHANGED.said()));
         return None;
     }
@@ -239,12 +300,17 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
     }
     parties.extend(sent.lines.iter().filter_map(|line| line.to.as_deref()).map(holder_of));
+    // Whoever guarantees finds what his account holds it for.
+    parties.extend(sent.exhibition.as_ref().map(|exhibition| Text::from(exhibition.guarantor.trim())));
+    let clock = clock_of(seen, &document, &sent, faults);
+    rebate::check(seen, &sent, faults);
     let commands = commands(seen, (&book, &document), &sent.lines, faults);
     if !faults.is_empty() {
         return None;
     }
     let outcomes = judged(seen, &commands, faults);
-    let moves = matches!(step.action, "accept" | "enter");
+    let guarantees = exhibition::of(seen, (&book, &document), &sent, &commands, &outcomes, faults);
+    let moves = moves(step);
     let at = if moves { seen.now.stamp_millis().number() } else { 0 };
     let moved = commands.iter().zip(&outcomes).filter_map(|((index, command), outcome)| {
         let line = outcome.line.as_ref().filter(|_| moves)?;
@@ -258,7 +324,22 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         })
     });
     let moved = moved.collect();
-    kept(Body { lines: sent.lines, at, moved, gate: None }, parties)
+    let body = Body {
+        lines: sent.lines,
+        at,
+        moved,
+        gate: None,
+        entry: sent.entry,
+        exhibition: sent.exhibition,
+        clock: clock.filter(|_| moves),
+        guarantee: guarantees.own.filter(|_| moves),
+    };
+    kept(body, parties)
+}
+
+/// Whether a move makes the lines of the document move.
+fn moves(step: &Move) -> bool {
+    matches!(step.action, "accept" | "enter" | "enter-first" | "lend")
 }
 
 fn begin(seen: &Seen<'_>, book: &Text, document: &DocumentKey) -> Command {
@@ -304,7 +385,9 @@ fn weighed(gate: &Gate, faults: &mut Vec<Fault>) {
 fn of(command: &Command, outcome: &Outcome) -> Option<Moved> {
     let Answer::Taken(postings) = &outcome.answer else { return None };
     let of = match &command.operation {
-        Operation::Resolve { of, .. } | Operation::Receive { of, .. } => Some(of.clone()),
+        Operation::Resolve { of, .. } | Operation::Receive { of, .. } | Operation::Declare { of, .. } => {
+            Some(of.clone())
+        }
         _ => None,
     };
     Some(Moved { key: command.key.clone(), of, postings: postings.clone() })
@@ -316,15 +399,28 @@ pub(crate) fn changes(seen: &Seen<'_>, step: &Move) -> (Changes, book::Facts) {
     let mut after = seen.facts.bonded.clone();
     let Some((book, document)) = document_of(&seen.command.key.id) else { return (changes, after) };
     let faults = &mut Vec::new();
+    let mut sent = None;
     let commands = match step.action {
         "begin" => vec![(0, begin(seen, &book, &document))],
-        "accept" | "enter" => match read::<Lines>(seen.command.body.as_deref(), faults) {
-            Some(sent) => commands(seen, (&book, &document), &sent.lines, faults),
-            None => Vec::new(),
-        },
+        _ if moves(step) => {
+            sent = read::<Lines>(seen.command.body.as_deref(), faults);
+            let lines = sent.as_ref().map_or(&[][..], |sent| sent.lines.as_slice());
+            commands(seen, (&book, &document), lines, faults)
+        }
         _ => Vec::new(),
     };
     let outcomes = judged(seen, &commands, faults);
+    let Guarantees { charges, others, .. } = match &sent {
+        Some(sent) => exhibition::of(seen, (&book, &document), sent, &commands, &outcomes, faults),
+        None => Guarantees::default(),
+    };
+    changes.charges = charges;
+    changes.guarantees = others;
+    if matches!(step.action, "call-guarantee" | "collect") {
+        let body = seen.current.map(stored::<Body>);
+        let called = body.and_then(|body| exhibition::called(seen, step.action, &body, faults));
+        changes.charges.extend(called.into_iter().flat_map(|(_, charges)| charges));
+    }
     for ((_, command), outcome) in commands.iter().zip(outcomes) {
         changes.moved.extend(of(command, &outcome));
         for stock in outcome.stocks {

@@ -1,5 +1,6 @@
 //! Items, lines and stocks of bonded books as they are sent and stored: JSON forms, and what `book` makes of them.
 
+use super::rebate::RebateForm;
 use crate::{Fault, says};
 use book::{
     Cause, DocumentKey, DocumentKind, Item, LegalUnit, LineKey, Lot, LotStock, Open, Operation, Place,
@@ -8,6 +9,7 @@ use book::{
 use ceb::{Day, Decimal, StampMillis};
 use clearance::Text;
 use clearance::bonded::Moved;
+use clearance::record::{RecordKey, Register};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -64,6 +66,10 @@ pub const OPERATIONS: &[&str] = &[
     "return-abroad",
     "destroy-returned",
     "count",
+    "enter-first",
+    "declare",
+    "send-back",
+    "exhibition-destruction",
 ];
 /// Words of causes of a difference.
 pub const CAUSES: &[&str] = &["none", "conversion", "natural-loss", "mispick", "theft", "unposted"];
@@ -121,6 +127,50 @@ pub struct LineForm {
     /// By which document a loss was taxed or written off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<String>,
+    /// What goods that go to an exhibition, or are sold there, are worth in yuan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dutiable_value: Option<String>,
+    /// Of goods of the country that enter: by which declaration they were exported into the zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebate: Option<RebateForm>,
+}
+
+/// How goods passed the gate that are declared later.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EntryForm {
+    /// The checkpoint of the zone.
+    pub checkpoint: String,
+    /// When they passed it, yyyyMMddHHmmss.
+    pub passed: String,
+    /// The day on which their conveyance arrived, yyyyMMdd: from it the deadline runs.
+    pub arrived: String,
+    /// Which conveyance: flight, train, vehicle, with its manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conveyance: Option<String>,
+    /// The record of the site that saw them: an X-ray, a weight, a gate list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<String>,
+}
+
+impl EntryForm {
+    /// The record of the site.
+    pub fn scan_key(&self) -> Option<RecordKey> {
+        Some(RecordKey::new(Register::SiteRecord, &some(self.scan.as_ref())?))
+    }
+}
+
+/// Where goods are exhibited, and who guarantees for them.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ExhibitionForm {
+    /// Where.
+    pub venue: String,
+    /// Code of the guarantor.
+    pub guarantor: String,
+    /// The last day on which they are back, yyyyMMdd; none = as late as the law allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<String>,
 }
 
 fn decimal(path: &str, text: Option<&str>, faults: &mut Vec<Fault>) -> Decimal {
@@ -186,7 +236,7 @@ impl LineForm {
             "enter-opening" => Some(Source::Opening),
             _ => None,
         };
-        if let Some(source) = source {
+        if source.is_some() || word == "enter-first" {
             let second = some(self.quantity2.as_ref());
             let quantities = Quantities {
                 declared: quantity(faults),
@@ -203,25 +253,28 @@ impl LineForm {
                 origin: some(self.origin.as_ref()).unwrap_or_default(),
                 expiry: day,
             };
-            return Some(Operation::Enter { source, lot, quantities });
+            return Some(match source {
+                Some(source) => Operation::Enter { source, lot, quantities },
+                None => Operation::EnterFirst { lot, quantities },
+            });
         }
         if let Some(purpose) = Purpose::from_word(word).filter(|_| OPERATIONS.contains(&word)) {
             let (lot, to) = (some(self.lot.as_ref()), some(self.to.as_ref()));
             return Some(Operation::Take { purpose, quantity: quantity(faults), stated: None, lot, to });
         }
+        let cause = self.cause.as_deref().unwrap_or("none");
+        let Some(cause) = Cause::from_word(cause) else {
+            let words = says::ONE_OF.with(&[("words", &CAUSES.join(", "))]);
+            faults.push(Fault::new(&at("cause"), cause, words));
+            return None;
+        };
         if word == "count" {
-            let cause = self.cause.as_deref().unwrap_or("none");
-            let Some(cause) = Cause::from_word(cause) else {
-                let words = says::ONE_OF.with(&[("words", &CAUSES.join(", "))]);
-                faults.push(Fault::new(&at("cause"), cause, words));
-                return None;
-            };
             let lot = some(self.lot.as_ref()).unwrap_or_default();
             let approval = some(self.approval.as_ref());
             return Some(Operation::Count { lot, counted: quantity(faults), cause, approval });
         }
         let resolution = Resolution::from_word(word);
-        if resolution.is_none() && word != "receive" {
+        if resolution.is_none() && !matches!(word, "receive" | "declare") {
             let words = says::ONE_OF.with(&[("words", &OPERATIONS.join(", "))]);
             faults.push(Fault::new(&at("operation"), word, words));
             return None;
@@ -232,6 +285,9 @@ impl LineForm {
             return None;
         };
         let quantity = maybe(faults);
+        if word == "declare" {
+            return Some(Operation::Declare { of, quantity, cause, approval: some(self.approval.as_ref()) });
+        }
         if let Some(resolution) = resolution {
             return Some(Operation::Resolve { of, resolution, quantity });
         }

@@ -1,12 +1,18 @@
 //! Bonded books: a holder applies for one, customs opens it, documents move what lies in it. Three registers: the book with what
-//! is applied for, one record an item with its lots and balances, one a document. How quantities move is judged by `book`; lists
-//! of trades take theirs in `clearance`, whose movements are written here too.
+//! is applied for, one record an item with its lots and balances, one a document; tax bills are a fourth. How quantities move is
+//! judged by `book`; lists of trades take theirs in `clearance`, whose movements are written here too.
 
+pub mod bill;
+pub mod clock;
 pub mod document;
+pub mod exhibition;
 pub mod form;
+pub mod rebate;
 pub(crate) mod rows;
+mod timed;
 
 pub use rows::of_trades;
+pub(crate) use timed::is_of_kind;
 
 use crate::moves::Move;
 use crate::says;
@@ -17,6 +23,7 @@ use clearance::bonded::{book_id, book_key, document_key, stock_key};
 use clearance::facts::{Facts, Keys};
 use clearance::record::{Record, RecordKey, Register};
 use form::{ItemForm, StockForm};
+use ledger::Account;
 use rows::Changes;
 use serde::{Deserialize, Serialize};
 
@@ -111,10 +118,21 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
                 keys.records.push(stock_key(&stock));
             }
         }
+        Register::BondedBill => {
+            let Ok(sent) = serde_json::from_str::<bill::Paying>(body) else { return };
+            let of = |id: &String| RecordKey::new(Register::BondedDocument, id);
+            keys.records.extend(sent.applications.iter().map(of));
+            keys.accounts
+                .extend(sent.guarantors.iter().map(|code| Account::guarantee(code.trim().into())));
+        }
         Register::BondedDocument => {
             let Some((book, _)) = document_of(&command.key.id) else { return };
             keys.records.push(book_key(&book));
+            if let Ok(calling) = serde_json::from_str::<exhibition::Calling>(body) {
+                keys.accounts.push(Account::guarantee(calling.guarantor.trim().into()));
+            }
             let Ok(sent) = serde_json::from_str::<document::Lines>(body) else { return };
+            looked_at(&sent, keys);
             let holder = holder_of(&book);
             for line in sent.lines {
                 let stock = StockKey { book: book.clone(), item: line.item.trim().into() };
@@ -132,6 +150,16 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
         }
         _ => {}
     }
+}
+
+/// What a document rests on besides its lines: the holder's goods that entered first, the scan of a site, accounts of guarantors.
+fn looked_at(sent: &document::Lines, keys: &mut Keys) {
+    let of = |id: &String| RecordKey::new(Register::BondedDocument, id);
+    keys.looked_at.extend(sent.beside.iter().flat_map(|beside| &beside.undeclared).map(of));
+    keys.looked_at.extend(sent.entry.as_ref().and_then(form::EntryForm::scan_key));
+    let named = sent.beside.iter().flat_map(|beside| &beside.guarantors);
+    let guarantors = named.chain(sent.exhibition.as_ref().map(|exhibition| &exhibition.guarantor));
+    keys.accounts.extend(guarantors.map(|code| Account::guarantee(code.trim().into())));
 }
 
 /// Puts the records of books that were loaded where the judgement looks for them.
@@ -274,6 +302,10 @@ pub(crate) fn changes(seen: &Seen<'_>, step: &Move) -> Option<(Changes, book::Fa
         }
         Register::BondedDocument => Some(document::changes(seen, step)),
         Register::Recall => Some(crate::trace::recall::changes(seen, step)),
+        Register::BondedBill => {
+            let changes = Changes { guarantees: bill::settled(seen, step), ..Changes::default() };
+            Some((changes, seen.facts.bonded.clone()))
+        }
         _ => None,
     }
 }
@@ -297,8 +329,10 @@ pub(crate) fn beside(
 pub fn accepted(record: &Record, action: &str) -> Option<String> {
     match (record.key.register, action) {
         (Register::BondedBook, "approve") => Some(written(&Applied { items: BookBody::of(record).proposed })),
-        (Register::BondedDocument, "accept") => {
-            Some(written(&document::Lines { lines: document::Body::of(record).lines }))
+        (Register::BondedDocument, "accept" | "lend") => {
+            let body = document::Body::of(record);
+            let (lines, exhibition) = (body.lines, body.exhibition);
+            Some(written(&document::Lines { lines, exhibition, ..document::Lines::default() }))
         }
         _ => None,
     }

@@ -2,6 +2,7 @@
 //! still open of them, books that are counted. What moves goods in one commit writes each record once.
 
 use super::document::{Body, LineMoved};
+use super::exhibition::Guarantee;
 use super::form::{LineForm, MovedForm, NamedLine, OpenForm, StockForm};
 use super::{BookBody, holder_of};
 use crate::{stored, written};
@@ -11,7 +12,7 @@ use clearance::bonded::{Moved, book_key, document_key, stock_key};
 use clearance::facts::Facts;
 use clearance::keys::{Position, Time};
 use clearance::outcome::Outcome;
-use clearance::record::{Actor, Record, RecordKey};
+use clearance::record::{Actor, Charge, Record, RecordKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,6 +27,10 @@ pub(crate) struct Changes {
     pub books: Vec<Book>,
     /// Stocks of which a lot was stopped or let go, though nothing moved.
     pub touched: Vec<StockKey>,
+    /// What the move itself charges accounts.
+    pub charges: Vec<Charge>,
+    /// Guarantees of exhibitions whose goods were resolved, with what each charges.
+    pub guarantees: Vec<(RecordKey, Guarantee, Vec<Charge>)>,
     /// Items that are new, with the record of their book and what they are called.
     pub items: Vec<(Text, super::form::ItemForm, Item)>,
 }
@@ -67,7 +72,18 @@ pub(crate) fn rows(
         if let Some(moved) = body.moved.iter_mut().find(|moved| moved.line == line.command.key.line) {
             moved.open = line.open.iter().map(OpenForm::of).collect();
         }
+        let entered = line.command.key.document.kind == DocumentKind::ProvisionalEntry;
+        if entered && !body.is_open() {
+            record.state = "declared".into();
+            record.action = "declare".into();
+        }
         record.body = written(&body);
+    }
+    for (key, guarantee, charges) in &changes.guarantees {
+        let Some(record) = stage(facts, &mut staged, key) else { continue };
+        let body = Body { guarantee: Some(guarantee.clone()), ..stored(record) };
+        record.body = written(&body);
+        record.charges.clone_from(charges);
     }
     for book in &changes.books {
         let Some(record) = stage(facts, &mut staged, &book_key(&book.number)) else { continue };
@@ -112,6 +128,7 @@ fn made(key: RecordKey, state: &str, parties: &[Text], body: String) -> Record {
         note: String::new(),
         format: 1,
         body,
+        charges: Vec::new(),
     }
 }
 
@@ -123,7 +140,8 @@ fn stage<'a>(
 ) -> Option<&'a mut Record> {
     if !staged.contains_key(key) {
         let current = facts.records.get(key)?;
-        let record = Record { action: "move".into(), note: String::new(), ..(**current).clone() };
+        let record =
+            Record { action: "move".into(), note: String::new(), charges: Vec::new(), ..(**current).clone() };
         staged.insert(key.clone(), record);
     }
     staged.get_mut(key)

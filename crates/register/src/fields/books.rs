@@ -1,7 +1,7 @@
 //! The fields of bonded books and their documents.
 
 use super::Field;
-use super::Kind::{Choice, Code, Date, Group, Number, Text};
+use super::Kind::{Amount, Choice, Code, Date, Group, Instant, Number, Text};
 
 const ITEM: &[Field] = &[
     Field::must("number", Code),
@@ -17,6 +17,12 @@ const ITEM: &[Field] = &[
     Field::may("stopSaleDays", Number),
 ];
 pub(super) const ITEMS: &[Field] = &[Field::must("items", Group(ITEM)).many()];
+const REBATE: &[Field] = &[
+    Field::must("exporter", Code),
+    Field::must("declaration", Code),
+    Field::must("declarationLine", Number),
+    Field::must("exportDay", Date),
+];
 const LINE: &[Field] = &[
     Field::must("operation", Choice(crate::bonded::form::OPERATIONS)),
     Field::must("item", Code),
@@ -35,5 +41,22 @@ const LINE: &[Field] = &[
     Field::may("fromItem", Code),
     Field::may("cause", Choice(crate::bonded::form::CAUSES)),
     Field::may("approval", Code),
+    Field::may("dutiableValue", Amount),
+    Field::may("rebate", Group(REBATE)),
 ];
-pub(super) const LINES: &[Field] = &[Field::must("lines", Group(LINE)).many()];
+const ENTRY: &[Field] = &[
+    Field::must("checkpoint", Code),
+    Field::must("passed", Instant),
+    Field::must("arrived", Date),
+    Field::may("conveyance", Text),
+    Field::may("scan", Code),
+];
+const EXHIBITION: &[Field] =
+    &[Field::must("venue", Text), Field::must("guarantor", Code), Field::may("ends", Date)];
+pub(super) const LINES: &[Field] = &[
+    Field::must("lines", Group(LINE)).many(),
+    Field::may("entry", Group(ENTRY)),
+    Field::may("exhibition", Group(EXHIBITION)),
+];
+/// A tax bill is paid.
+pub(super) const PAYMENT: &[Field] = &[Field::may("payment", Code)];

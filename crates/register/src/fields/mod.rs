@@ -171,9 +171,10 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::SiteScan => &["/parcel", "/direction", "/offline"],
         Register::BondedBook => &["/counting"],
         Register::BondedItem => &["/item/name", "/item/gcode", "/item/goodsNo"],
-        Register::BondedDocument => &["/gate/vehicle"],
+        Register::BondedDocument => &["/gate/vehicle", "/clock/due"],
         Register::TraceCode => &["/book", "/issued", "/scans"],
         Register::Recall => &["/opened/goodsNo", "/opened/lot", "/opened/reason"],
+        Register::BondedBill => &["/due", "/total"],
         Register::ParcelHold | Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }

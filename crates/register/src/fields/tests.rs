@@ -154,7 +154,13 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<bonded::Applied>("bonded items", items, &[]);
     is_described::<bonded::form::ItemForm>("bonded item", within(items, "items"), &[]);
     let lines = described(Register::BondedDocument, "file");
-    is_described::<bonded::document::Lines>("bonded lines", lines, &[]);
+    is_described::<bonded::document::Lines>("bonded lines", lines, &["beside"]);
+    let rebate = within(within(lines, "lines"), "rebate");
+    is_described::<bonded::rebate::RebateForm>("rebate", rebate, &[]);
+    is_described::<bonded::form::EntryForm>("entry", within(lines, "entry"), &[]);
+    is_described::<bonded::form::ExhibitionForm>("exhibition", within(lines, "exhibition"), &[]);
+    let paying = described(Register::BondedBill, "settle");
+    is_described::<bonded::bill::Paying>("payment", paying, &["applications", "guarantors"]);
     is_described::<bonded::form::LineForm>("bonded line", within(lines, "lines"), &[]);
     is_described::<risk_case::Opened>("case", described(Register::RiskCase, "open"), &[]);
     is_described::<risk_case::Invited>("invited", described(Register::RiskCase, "invite"), &[]);

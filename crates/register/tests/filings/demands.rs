@@ -208,6 +208,7 @@ fn record(register: Register, id: &str, state: &str, body: Value) -> Record {
         note: "~note~".into(),
         format: 1,
         body: body.to_string(),
+        charges: Vec::new(),
     }
 }
 

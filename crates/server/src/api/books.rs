@@ -108,6 +108,9 @@ pub async fn show(
         }
     }
     shown["stock"] = stock.into();
+    // Deadlines run now, whatever time is asked for.
+    let running = if at.is_none() { bonded::clocks(&window, &id).await? } else { Vec::new() };
+    shown["clocks"] = running.into();
     shown["at"] = at.map(time).into();
     shown["from"] = (numbers.len() > from + limit).then(|| (from + limit).to_string()).into();
     Ok(Json(shown))

@@ -67,7 +67,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("lot", text.clone()),
         ("origin", text.clone()),
         ("expiry", or_null("string")),
-        ("sells", truth),
+        ("sells", truth.clone()),
         ("balances", json!({"type": "object", "additionalProperties": quantities})),
     ]);
     let item = object(&[
@@ -108,8 +108,21 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("time", text.clone()),
         ("position", whole.clone()),
     ]);
+    let clock = object(&[
+        ("document", text.clone()),
+        ("kind", text.clone()),
+        ("number", text.clone()),
+        ("state", text.clone()),
+        ("due", text.clone()),
+        ("warned", truth.clone()),
+        ("extended", or_null("string")),
+        ("held", or_null("string")),
+        ("called", or_null("string")),
+        ("taxDue", or_null("string")),
+    ]);
     let mut whole_book = head.to_vec();
     whole_book.extend([
+        ("clocks", json!({"type": "array", "items": clock})),
         ("stock", json!({"type": "array", "items": item})),
         ("at", or_null("string")),
         ("from", or_null("string")),

@@ -21,7 +21,7 @@ pub(super) async fn completed(
         Register::RiskCase if sent.action == "add-evidence" => {
             sent.body = crate::risk_cases::with_shown(window, caller, sent.body.take()).await?;
         }
-        Register::BondedBook | Register::BondedDocument => {
+        Register::BondedBook | Register::BondedDocument | Register::BondedBill => {
             crate::bonded::with_accepted(window, key, sent).await?;
         }
         Register::Request if sent.action == "answer" => {

@@ -411,7 +411,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::Answer
         | Register::PaymentData => caller.is_office(),
         // What a holder has in stock is for whoever supervises it.
-        Register::BondedBook | Register::BondedItem | Register::BondedDocument => {
+        Register::BondedBook | Register::BondedItem | Register::BondedDocument | Register::BondedBill => {
             caller.is_office() && caller.districts.is_empty()
         }
         // Whoever supervises, or decides on them; a park that is open is told to everybody by a route of its own.

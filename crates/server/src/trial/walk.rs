@@ -102,7 +102,13 @@ impl Walk {
                 self.records.insert(record.key.clone(), record);
             }
             Row::Event(event) => self.event(read, position, *event, found).await?,
-            Row::Message(_) | Row::Rulebook(_) | Row::Record(_) => {}
+            Row::Record(record) => {
+                for charge in record.charges.iter().filter(|_| self.alone) {
+                    let balance = self.balances.entry(charge.movement.account.clone()).or_default();
+                    let _ = ledger::apply(balance, &charge.movement);
+                }
+            }
+            Row::Message(_) | Row::Rulebook(_) => {}
         }
         Ok(())
     }

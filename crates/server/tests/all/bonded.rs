@@ -9,13 +9,13 @@ use clearance::sample::Trade;
 use serde_json::{Value, json};
 use store::Duty;
 
-const CUSTOMS: &str = "8620000001";
+pub(crate) const CUSTOMS: &str = "8620000001";
 /// Holder of the book, and of the one that receives transfers.
-const HOLDER: &str = "5301960601";
+pub(crate) const HOLDER: &str = "5301960601";
 const OTHER: &str = "5301960202";
 pub(crate) const NUMBER: &str = "T8620W000001";
 
-async fn act(
+pub(crate) async fn act(
     zone: &Zone,
     party: &str,
     record: &str,
@@ -49,7 +49,7 @@ pub(crate) async fn opened(zone: &Zone, holder: &str, trade: &Trade) {
     assert_eq!((status, made["state"].as_str()), (200, Some("open")), "{made}");
 }
 
-fn entry(trade: &Trade, item: usize, lot: &str, pieces: i64, expiry: &str) -> Value {
+pub(crate) fn entry(trade: &Trade, item: usize, lot: &str, pieces: i64, expiry: &str) -> Value {
     let filed = &trade.items()[item];
     let quantities = filed.converted(ceb::Decimal::from_whole(pieces)).unwrap();
     json!({
@@ -60,7 +60,7 @@ fn entry(trade: &Trade, item: usize, lot: &str, pieces: i64, expiry: &str) -> Va
 }
 
 /// A document that the holder files and customs accepts.
-async fn accepted(zone: &Zone, holder: &str, document: &str, lines: Vec<Value>) -> Value {
+pub(crate) async fn accepted(zone: &Zone, holder: &str, document: &str, lines: Vec<Value>) -> Value {
     let record = format!("bonded-documents/{holder}:{NUMBER}:{document}");
     let (status, made) = act(zone, holder, &record, ("file", 0), json!({"lines": lines})).await;
     assert_eq!((status, made["state"].as_str()), (200, Some("filed")), "{made}");
@@ -75,13 +75,13 @@ pub(crate) async fn filled(zone: &Zone, holder: &str, trade: &Trade, document: &
     accepted(zone, holder, document, lines).await;
 }
 
-async fn stock(zone: &Zone, holder: &str) -> Value {
+pub(crate) async fn stock(zone: &Zone, holder: &str) -> Value {
     let (status, shown) = zone.get(holder, &format!("/v1/books/{holder}:{NUMBER}")).await;
     assert_eq!(status, 200, "{shown}");
     shown["stock"].clone()
 }
 
-async fn place(zone: &Zone, holder: &str, place: &str) -> String {
+pub(crate) async fn place(zone: &Zone, holder: &str, place: &str) -> String {
     stock(zone, holder).await[0]["places"][place].as_str().unwrap().to_owned()
 }
 
@@ -184,7 +184,7 @@ async fn a_book_is_opened_filled_sold_from_and_left_by_the_gate() {
 }
 
 /// Judged again from its rows, everything is what was recorded.
-async fn verified(zone: &Zone) {
+pub(crate) async fn verified(zone: &Zone) {
     let derived =
         server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
     assert_eq!((derived.different, &derived.faults), (0, &Vec::new()));

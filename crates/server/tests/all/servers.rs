@@ -153,6 +153,7 @@ async fn who_changes_what_another_has_read_comes_later_by_time() {
             note: String::new(),
             format: 1,
             body: "{}".to_owned(),
+            charges: Vec::new(),
         };
         Arc::new(vec![Row::Record(Arc::new(record))])
     };

@@ -17,7 +17,7 @@ use clearance::outcome::{Outcome, Receipt};
 use clearance::record::Record;
 use clearance::windows::Raised;
 use deadpool_postgres::ClientWrapper;
-use ledger::{Account, MovementKind};
+use ledger::{Account, Movement, MovementKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio_postgres::Error;
@@ -125,6 +125,9 @@ impl Effects {
                     let hash: Uuid = shared.hasher.record(&record.key);
                     effects.keys.insert(hash, position.sequence);
                     effects.records.insert(hash, record.clone());
+                    for charge in &record.charges {
+                        effects.moved(&charge.movement, charge.limit);
+                    }
                 }
                 Row::Filing(_) | Row::Certificate(_) | Row::Rulebook(_) | Row::Seed(_) => {}
             }
@@ -225,26 +228,31 @@ impl Effects {
 
     fn accounts(&mut self, outcome: &Outcome) {
         for movement in &outcome.movements {
-            let moved = self.accounts.entry(movement.account.clone()).or_default();
-            let amount = movement.amount;
-            let (posted, held) = match movement.kind {
-                MovementKind::Hold => (0, amount),
-                MovementKind::Post => (amount, -amount),
-                MovementKind::Void => (0, -amount),
-                MovementKind::GiveBack => (-amount, 0),
-                MovementKind::Enter => (amount, 0),
-                MovementKind::SetLimit => {
-                    moved.own_limit = Some(amount);
-                    (0, 0)
-                }
-            };
-            moved.posted += posted;
-            moved.held += held;
-            if movement.kind == MovementKind::Hold {
-                let read = outcome.read.balances.iter().rev();
-                let seen = read.into_iter().find(|(account, _)| *account == movement.account);
-                moved.checked_limit = seen.and_then(|(_, balance)| balance.limit).or(moved.checked_limit);
+            let read = outcome.read.balances.iter().rev();
+            let seen = read.into_iter().find(|(account, _)| *account == movement.account);
+            self.moved(movement, seen.and_then(|(_, balance)| balance.limit));
+        }
+    }
+
+    /// A movement, of a hold with the limit that it was judged under.
+    fn moved(&mut self, movement: &Movement, limit: Option<i64>) {
+        let moved = self.accounts.entry(movement.account.clone()).or_default();
+        let amount = movement.amount;
+        let (posted, held) = match movement.kind {
+            MovementKind::Hold => (0, amount),
+            MovementKind::Post => (amount, -amount),
+            MovementKind::Void => (0, -amount),
+            MovementKind::GiveBack => (-amount, 0),
+            MovementKind::Enter => (amount, 0),
+            MovementKind::SetLimit => {
+                moved.own_limit = Some(amount);
+                (0, 0)
             }
+        };
+        moved.posted += posted;
+        moved.held += held;
+        if movement.kind == MovementKind::Hold {
+            moved.checked_limit = limit.or(moved.checked_limit);
         }
     }
 

@@ -6,7 +6,7 @@ use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
 use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{CountKey, Facts};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Time, WaybillKey};
-use clearance::record::{Record, RecordKey};
+use clearance::record::{Charge, Record, RecordKey};
 use clearance::windows::{Raised, Window};
 use ledger::{Account, Balance, Movement};
 use rustc_hash::FxHashMap;
@@ -44,6 +44,9 @@ impl Ahead {
             }
             if let Row::Record(record) = row {
                 batch.records.insert(record.key.clone(), record.clone());
+                for Charge { movement, .. } in &record.charges {
+                    batch.movements.entry(movement.account.clone()).or_default().push(movement.clone());
+                }
             }
             let Row::Event(event) = row else { continue };
             let Some(outcome) = event.outcome.as_deref() else { continue };

@@ -13,7 +13,7 @@ use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey
 use clearance::outcome::{Outcome, Receipt};
 use clearance::record::{Record, RecordKey};
 use clearance::windows::Window;
-use ledger::{Account, Balance};
+use ledger::{Account, Balance, Movement};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
@@ -191,11 +191,14 @@ impl Memory {
             Row::Rulebook(book) => self.rulebooks.push(book.clone()),
             Row::Seed(seed) => self.seeds.push(seed.clone()),
             Row::Event(event) => self.event(sequence, time, event, index, entries),
-            Row::Record(record) => self.record(sequence, record, entries),
+            Row::Record(record) => self.record(sequence, record, index, entries),
         }
     }
 
-    fn record(&mut self, sequence: u64, record: &Arc<Record>, entries: &mut Entries) {
+    fn record(&mut self, sequence: u64, record: &Arc<Record>, index: &FromIndex<'_>, entries: &mut Entries) {
+        for charge in &record.charges {
+            self.balance(sequence, &charge.movement, index, entries);
+        }
         let hash = self.hasher.record(&record.key);
         self.key(entries, hash, sequence);
         self.records.put(record.key.clone(), record.clone());
@@ -304,16 +307,20 @@ impl Memory {
         self.exports.put(key, state.clone());
     }
 
+    fn balance(&mut self, sequence: u64, movement: &Movement, index: &FromIndex<'_>, entries: &mut Entries) {
+        let hash = self.hasher.account(&movement.account);
+        let slot =
+            self.balances.entry(movement.account.clone()).or_insert_with(|| ((index.balance)(hash), 0));
+        if let Err(fault) = ledger::apply(&mut slot.0, movement) {
+            panic!("row {sequence}: {fault}");
+        }
+        slot.1 = sequence;
+        entries.balances.push((hash, movement.account.clone(), slot.0));
+    }
+
     fn accounts(&mut self, sequence: u64, outcome: &Outcome, index: &FromIndex<'_>, entries: &mut Entries) {
         for movement in &outcome.movements {
-            let hash = self.hasher.account(&movement.account);
-            let slot =
-                self.balances.entry(movement.account.clone()).or_insert_with(|| ((index.balance)(hash), 0));
-            if let Err(fault) = ledger::apply(&mut slot.0, movement) {
-                panic!("row {sequence}: {fault}");
-            }
-            slot.1 = sequence;
-            entries.balances.push((hash, movement.account.clone(), slot.0));
+            self.balance(sequence, movement, index, entries);
         }
     }
 

@@ -1202,6 +1202,7 @@ fn a_record_of_a_register_is_still_read() {
         note: "样例".to_owned(),
         format: 1,
         body: "{\"name\":\"样例\"}".to_owned(),
+        charges: Vec::new(),
     };
     let row = Row::Record(std::sync::Arc::new(record));
     if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
@@ -1210,6 +1211,16 @@ fn a_record_of_a_register_is_still_read() {
     let bytes = std::fs::read(place).unwrap();
     assert_eq!(format!("{:?}", codec::decode(&bytes).unwrap()), format!("{row:?}"));
     assert_eq!(codec::encode(&row).1[2..], bytes[2..], "records did not change since");
+    // What a change moves on accounts stands behind it, where it moves anything.
+    let Row::Record(record) = &row else { panic!() };
+    let account = ledger::Account::guarantee("5301980501".into());
+    let hold =
+        |amount| ledger::Movement { kind: ledger::MovementKind::Hold, account: account.clone(), amount };
+    let charge = clearance::record::Charge { movement: hold(12_345), limit: Some(1_000_000) };
+    let charged = Record { charges: vec![charge], ..(**record).clone() };
+    let row = Row::Record(std::sync::Arc::new(charged));
+    let bytes = codec::encode(&row).1;
+    assert_eq!(format!("{:?}", codec::decode(&bytes).unwrap()), format!("{row:?}"));
 }
 
 /// A filing and a signature of format 3 say nothing of algorithms; what is written now does.
