@@ -1,6 +1,7 @@
 //! `onewindow generate`: realistic CEB traffic of invented trades, the same for the same seed and instant.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+pub mod bonded;
 pub mod exports;
 pub mod fraud;
 

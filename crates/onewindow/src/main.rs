@@ -9,6 +9,7 @@ mod agencies;
 mod audit;
 mod backup;
 mod bench;
+mod conservation;
 mod counterpart;
 mod crash;
 mod demo;
@@ -91,6 +92,11 @@ enum Command {
     /// Kill a server under load at random instants, again and again, and audit what is left.
     #[command(after_help = "Example:\n  onewindow crash-test --rounds 200")]
     CrashTest(crash::Arguments),
+    /// Let random life happen to two bonded books on a store that crashes, and add up what it leaves of every movement.
+    #[command(
+        after_help = "Examples:\n  onewindow conservation-test --operations 1000000 --seed 7\n  onewindow conservation-test --operations 20000 --folder kept && onewindow audit books kept/exported/*.csv"
+    )]
+    ConservationTest(conservation::Arguments),
     /// Verify a data folder: every digest, chain link, payload, version and balance, and every decision made again.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
@@ -198,6 +204,7 @@ fn main() -> ExitCode {
         Command::Sign(arguments) => sign::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::CrashTest(arguments) => crash::run(arguments),
+        Command::ConservationTest(arguments) => conservation::run(&arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Draws(arguments) => draws::run(arguments),

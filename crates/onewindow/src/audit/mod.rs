@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
 mod bench;
-mod books;
+pub mod books;
 mod draws;
 mod verify;
 

@@ -216,6 +216,43 @@ fn a_killed_server_loses_nothing() {
     assert!(report["messagesAcknowledged"].as_u64().unwrap() > 0, "{report}");
 }
 
+/// A small one of the long check: whatever happens to two bonded books, their movements add up to what lies there.
+#[test]
+fn nothing_of_a_bonded_book_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = "conservation-test --operations 800 --seed 3 --export-every 400 --folder kept --json";
+    let report = object(&done(folder.path(), command));
+    assert_eq!((&report["clean"], report["operations"].as_u64()), (&true.into(), Some(800)), "{report}");
+    assert_eq!((report["seed"].as_u64(), report["exports"].as_u64()), (Some(3), Some(2)), "{report}");
+    assert!(report["openedAgain"].as_u64() > Some(5), "a life without crashes proves nothing of them: {report}");
+    let happened = |operation: &str| report["byOperation"][operation]["done"].as_u64() > Some(0);
+    let wanted = [
+        "enter", "enter-domestic", "list", "gate-release", "return", "transfer", "receive", "exhibition",
+        "inspection", "destruction", "sample", "stocktake", "crash",
+    ];
+    let missing: Vec<&str> = wanted.into_iter().filter(|operation| !happened(operation)).collect();
+    assert!(missing.is_empty(), "never done: {missing:?}, {report}");
+    let refused: u64 = report["byOperation"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|count| count["refused"].as_u64().unwrap())
+        .sum();
+    assert!(refused > 0, "{report}");
+    // Whoever has the files says the same.
+    let mut files: Vec<String> = std::fs::read_dir(folder.path().join("kept/exported"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let (books, movements): (Vec<String>, Vec<String>) =
+        files.into_iter().partition(|file| file.ends_with(".json"));
+    assert_eq!(books.len(), 2);
+    let books: String = books.iter().map(|book| format!(" --book {book}")).collect();
+    let audited = object(&done(folder.path(), &format!("audit books {}{books} --json", movements.join(" "))));
+    assert_eq!((&audited["clean"], &audited["movements"]), (&true.into(), &report["movements"]), "{audited}");
+}
+
 #[test]
 fn a_month_of_closed_export_lists_is_grouped() {
     let folder = tempfile::tempdir().unwrap();
