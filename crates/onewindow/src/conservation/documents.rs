@@ -3,8 +3,8 @@
 
 use super::expected::{ENTERS, RESOLVES, Stock, TAKES};
 use super::life::{LOTS, Life, Resting};
-use super::zone::CUSTOMS;
 use crate::Failure;
+use crate::demo::agencies::CUSTOMS;
 use crate::generate::bonded::entered;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

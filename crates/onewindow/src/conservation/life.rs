@@ -3,18 +3,20 @@
 
 use super::expected::{Expected, Stock};
 use super::exported::{self, Book, newer, position};
-use super::zone::{CUSTOMS, Zone};
+use super::zone::Zone;
 use crate::Failure;
 use crate::audit::books::Recount;
+use crate::demo::agencies::CUSTOMS;
+use crate::generate::bonded;
 use clearance::sample::{self, Numbers, Trade};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Number of both books, each in its holder's numbering.
-pub const NUMBER: &str = "T8620W000001";
+pub const NUMBER: &str = bonded::BOOK.1;
 /// Holders: one in the zone at the airport, one in another park.
-const HOLDERS: [&str; 2] = ["5301960601", "5301960202"];
+const HOLDERS: [&str; 2] = [bonded::BOOK.0, "5301960202"];
 /// Lots of an item: number, origin, expiry. All may be sold as long as the test lives, so that what is refused is refused for want.
 pub const LOTS: [(&str, &str, &str); 4] =
     [("L1", "116", "20301231"), ("L2", "116", "20310630"), ("L3", "119", "20320101"), ("L4", "502", "")];
@@ -128,7 +130,7 @@ impl Life {
             counts: BTreeMap::new(),
             faults: Vec::new(),
         };
-        let applied = crate::generate::bonded::applied(&shelf);
+        let applied = bonded::applied(&shelf);
         for (book, holder) in HOLDERS.into_iter().enumerate() {
             let record = format!("bonded-books/{}", life.books[book].id);
             for (party, step, body) in

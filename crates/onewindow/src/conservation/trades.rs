@@ -2,8 +2,8 @@
 //! a list is the window's to decide; what that does to the book is known.
 
 use super::life::{Life, NUMBER, Resting, Sale};
-use super::zone::CUSTOMS;
 use crate::Failure;
+use crate::demo::agencies::CUSTOMS;
 use ceb::{Decimal, Document};
 use clearance::Text;
 use clearance::sample::Trade;

@@ -22,8 +22,6 @@ use store::sqlite::Options;
 use store::{Read, StoreError};
 use tower::ServiceExt;
 
-/// Customs of the zone.
-pub const CUSTOMS: &str = "8620000001";
 /// 23 November 2026, 10:00 in China: trades of a seed do not depend on the day.
 const BEGIN: Time = Time(1_795_399_200_000);
 /// How many milliseconds pass between two operations.
