@@ -20,6 +20,7 @@ use store::evidence::Published;
 use store::postgres::PostgresRead;
 use store::{Evidence, Read, StoreError};
 pub use verify::Unusable;
+pub(crate) use verify::unusable;
 
 /// Arguments of `audit`.
 #[derive(clap::Args)]

@@ -40,7 +40,7 @@ pub(super) fn public(text: &str) -> Result<[u8; 32], String> {
     of_hexadecimal(text).ok_or_else(|| "a public key has 64 hexadecimal digits".to_owned())
 }
 
-pub(super) fn unusable(path: &Path, what: impl ToString) -> Unusable {
+pub(crate) fn unusable(path: &Path, what: impl ToString) -> Unusable {
     Unusable { path: path.to_owned(), what: what.to_string() }
 }
 

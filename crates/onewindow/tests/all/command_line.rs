@@ -253,6 +253,37 @@ fn nothing_of_a_bonded_book_is_lost() {
     assert_eq!((&audited["clean"], &audited["movements"]), (&Value::Bool(true), &report["movements"]), "{audited}");
 }
 
+/// What goes there comes back; what a standard cannot hold is named, and all that is wrong with a message is told.
+#[test]
+fn documents_are_converted_between_standards() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    done(path, "generate --declarations 1 --seed 7 --out messages");
+    let mut files = std::fs::read_dir(path.join("messages")).unwrap().map(|entry| entry.unwrap().path());
+    let order = files.find(|path| path.to_string_lossy().ends_with("-311.xml")).unwrap();
+    let order = order.strip_prefix(path).unwrap().to_str().unwrap();
+    let unified = done(path, &format!("convert --from ceb-import --to unified {order}"));
+    std::fs::write(path.join("unified.json"), &unified).unwrap();
+    assert_eq!(object(&unified)["UnifiedDocuments"]["documents"][0]["document"], "order", "{unified}");
+    let back = done(path, "convert --from unified --to ceb-import unified.json");
+    std::fs::write(path.join("back.xml"), back).unwrap();
+    let again = done(path, "convert --from ceb-import --to unified back.xml");
+    assert_eq!(object(&again), object(&unified));
+    let told = object(&done(path, "convert --from unified --to ceb-export unified.json --json"));
+    let dropped: Vec<&str> =
+        told["dropped"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert!(dropped.contains(&"documents[1].buyer.name"), "{told}");
+    assert!(told["message"]["CEB303Message"].is_object(), "{told}");
+    let output = onewindow(path, &format!("convert --from ceb-export --to unified {order} --json"));
+    let refused = object(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!((output.status.code(), &refused["converted"]), (Some(1), &Value::Bool(false)), "{refused}");
+    assert!(refused["defects"][0]["expected"].as_str().unwrap().contains("CEB303Message"), "{refused}");
+    assert_eq!(onewindow(path, "convert --from unified --to neutral none.json").status.code(), Some(2));
+    assert_eq!(onewindow(path, "convert --from order --to neutral none.json").status.code(), Some(2));
+    let schema = object(&done(path, "convert --schema"));
+    assert_eq!(schema["$id"], "urn:onewindow:unified:v1");
+}
+
 #[test]
 fn a_month_of_closed_export_lists_is_grouped() {
     let folder = tempfile::tempdir().unwrap();
