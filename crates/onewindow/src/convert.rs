@@ -38,7 +38,7 @@ fn standard(text: &str) -> Result<Standard, String> {
 fn read(path: &Path) -> Result<Vec<u8>, Unusable> {
     let mut bytes = Vec::new();
     let read = match path.to_str() {
-        Some("-") => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
+        Some("-") => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ()),
         _ => std::fs::read(path).map(|read| bytes = read),
     };
     read.map_err(|error| unusable(path, error))?;
@@ -65,7 +65,8 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
         }
         Err(defects) => {
             for defect in &defects {
-                eprintln!("{}: {} ({:?}), expected: {}", defect.path, defect.value, defect.rule, defect.expected);
+                let Defect { path, rule, value, expected } = defect;
+                eprintln!("{path}: {value} ({}), expected: {expected}", rule.word());
             }
             return Ok(false);
         }
