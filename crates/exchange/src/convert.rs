@@ -102,8 +102,7 @@ fn read(parsed: ceb::Parsed) -> Result<(Kind, ceb::Message), Vec<Defect>> {
     if !parsed.defects.is_empty() {
         return Err(parsed.defects);
     }
-    let message =
-        parsed.message.ok_or_else(|| refused(DefectRule::NotWellFormed, "", "a message of CEB"))?;
+    let message = parsed.message.ok_or_else(|| refused(DefectRule::NotWellFormed, "", "a message of CEB"))?;
     let told = message.entries.iter().enumerate().flat_map(|(index, entry)| {
         entry.defects.iter().map(move |defect| Defect {
             path: format!("documents[{}].{}", index + 1, defect.path).into(),
@@ -153,7 +152,8 @@ fn of_ceb(bytes: &[u8], direction: Direction, limits: &Limits) -> Result<Given, 
 fn of_neutral(bytes: &[u8], limits: &Limits) -> Result<Given, Vec<Defect>> {
     let message = neutral::parse(bytes).as_ref().and_then(neutral::to_ceb);
     let message = message.ok_or_else(|| {
-        let begin = String::from_utf8_lossy(bytes.get(..bytes.len().min(60)).unwrap_or_default()).into_owned();
+        let begin =
+            String::from_utf8_lossy(bytes.get(..bytes.len().min(60)).unwrap_or_default()).into_owned();
         refused(DefectRule::UnknownRoot, &begin, neutral::EXPECTED)
     })?;
     let (_, message) = read(ceb::parse_json(message.to_string().as_bytes(), limits))?;
@@ -161,7 +161,11 @@ fn of_neutral(bytes: &[u8], limits: &Limits) -> Result<Given, Vec<Defect>> {
 }
 
 /// Documents of CEB of a direction, of what was read; what they cannot hold is told.
-fn records(given: &mut Given, direction: Option<Direction>, limits: &Limits) -> Result<ceb::Message, Vec<Defect>> {
+fn records(
+    given: &mut Given,
+    direction: Option<Direction>,
+    limits: &Limits,
+) -> Result<ceb::Message, Vec<Defect>> {
     let at = |index: usize| format!("documents[{}]", index + 1);
     let dropped = &mut given.dropped;
     let (sort, own, documents) = match &given.held {
@@ -212,8 +216,7 @@ fn as_read(given: &Given, limits: &Limits) -> Option<Result<ceb::Message, Vec<De
         let lines = lines.and_then(|lines| lines.as_array().cloned()).unwrap_or_default();
         neutral::nested(*kind, head, lines)
     });
-    let message =
-        neutral::of_records(*kind, Some(&given.id), nested.collect(), given.transfer.as_ref());
+    let message = neutral::of_records(*kind, Some(&given.id), nested.collect(), given.transfer.as_ref());
     Some(read(ceb::parse_json(message.to_string().as_bytes(), limits)).map(|(_, message)| message))
 }
 
@@ -234,7 +237,8 @@ fn to_neutral(mut given: Given, limits: &Limits) -> Result<Converted, Vec<Defect
     let documents: Vec<Map<String, Value>> =
         message.entries.iter().map(|entry| neutral::record(&entry.document)).collect();
     let json = neutral::message(&message.guid, message.kind, &documents, given.transfer.as_ref());
-    let json = json.ok_or_else(|| refused(DefectRule::UnknownRoot, message.kind.root(), neutral::EXPECTED))?;
+    let json =
+        json.ok_or_else(|| refused(DefectRule::UnknownRoot, message.kind.root(), neutral::EXPECTED))?;
     Ok(Converted { json, ceb: None, dropped: given.dropped })
 }
 
@@ -272,7 +276,9 @@ pub fn reference_markdown() -> String {
          when they are lost; the neutral form keeps those under `CN`, as CEB calls them.\n",
     );
     for sort in &SORTS {
-        for (title, rows) in [(String::from(sort.word), sort.head), (format!("{}: lines", sort.word), sort.line)] {
+        for (title, rows) in
+            [(String::from(sort.word), sort.head), (format!("{}: lines", sort.word), sort.line)]
+        {
             if rows.is_empty() {
                 continue;
             }
@@ -377,7 +383,11 @@ mod tests {
             }
             let other = if direction == Direction::Import { Direction::Export } else { Direction::Import };
             let (sort, _) = Sort::of(message.kind).unwrap();
-            let unified = converted(&ceb::write(&message, Style::Prefixed), Standard::Ceb(direction), Standard::Unified);
+            let unified = converted(
+                &ceb::write(&message, Style::Prefixed),
+                Standard::Ceb(direction),
+                Standard::Unified,
+            );
             let bytes = unified.json.to_string().into_bytes();
             // Members that are there, and for which the other direction has no field.
             let lost: BTreeSet<String> = sort
@@ -394,7 +404,8 @@ mod tests {
                 Ok(converted) => {
                     assert_eq!(converted.ceb.unwrap().kind, sort.kind(other));
                     assert_eq!(sort.word, "order");
-                    let heads = converted.dropped.iter().map(|one| &one.path).filter(|path| !path.contains("lines["));
+                    let heads =
+                        converted.dropped.iter().map(|one| &one.path).filter(|path| !path.contains("lines["));
                     assert_eq!(heads.cloned().collect::<BTreeSet<_>>(), lost, "{}", sort.word);
                     assert!(converted.dropped.iter().all(|one| !one.value.is_empty()));
                 }
@@ -440,7 +451,8 @@ mod tests {
         unified[unified::ROOT]["more"] = true.into();
         let defects = convert(unified.to_string().as_bytes(), Standard::Unified, own).unwrap_err();
         let told: BTreeSet<&str> = defects.iter().map(|defect| defect.path.as_str()).collect();
-        let wanted = ["documents[1].shoe.size", "documents[1].buyer.name", "documents[1].lines[1].colour", "more"];
+        let wanted =
+            ["documents[1].shoe.size", "documents[1].buyer.name", "documents[1].lines[1].colour", "more"];
         assert_eq!(told, BTreeSet::from(wanted));
         for (bytes, from) in [
             (&b"{"[..], Standard::Unified),
@@ -457,7 +469,8 @@ mod tests {
     #[test]
     fn the_schema_has_every_member_and_says_what_is_demanded() {
         let schema = unified::schema();
-        let documents = schema["properties"][unified::ROOT]["properties"]["documents"]["items"]["oneOf"].clone();
+        let documents =
+            schema["properties"][unified::ROOT]["properties"]["documents"]["items"]["oneOf"].clone();
         for (sort, document) in SORTS.iter().zip(documents.as_array().unwrap()) {
             for row in sort.head {
                 let path = row.member.replace('.', "/properties/");
@@ -470,6 +483,9 @@ mod tests {
             assert_eq!(document["properties"]["lines"].is_object(), !sort.line.is_empty());
         }
         let buyer = &documents[0]["properties"]["buyer"]["properties"]["name"];
-        assert_eq!((&buyer["x-required"], &buyer["x-ceb"]["import"]), (&json!(["import"]), &json!("buyerName")));
+        assert_eq!(
+            (&buyer["x-required"], &buyer["x-ceb"]["import"]),
+            (&json!(["import"]), &json!("buyerName"))
+        );
     }
 }

@@ -250,7 +250,7 @@ impl Sort {
 
     fn found(wanted: impl Fn(&Self, usize) -> bool) -> Option<(&'static Self, Direction)> {
         let both = |sort: &'static Self| Direction::ALL.map(|direction| (sort, direction));
-        all().iter().flat_map(both).find(|(sort, direction)| wanted(sort, *direction as usize))
+        all().iter().flat_map(both).find(|(sort, direction)| wanted(*sort, *direction as usize))
     }
 
     /// The message of CEB.
@@ -349,11 +349,20 @@ mod tests {
             for direction in Direction::ALL {
                 let parts = sort.kind(direction).parts();
                 for (part, rows) in [sort.head, sort.line].into_iter().enumerate() {
-                    let known: BTreeSet<&str> =
-                        parts.get(part).into_iter().flat_map(|part| part.fields).map(|rule| rule.name).collect();
+                    let known: BTreeSet<&str> = parts
+                        .get(part)
+                        .into_iter()
+                        .flat_map(|part| part.fields)
+                        .map(|rule| rule.name)
+                        .collect();
                     let here: Vec<&Row> = rows.iter().filter(|row| row.field(direction).is_some()).collect();
                     for row in &here {
-                        assert!(known.contains(row.field(direction).unwrap()), "{}.{}", sort.word, row.member);
+                        assert!(
+                            known.contains(row.field(direction).unwrap()),
+                            "{}.{}",
+                            sort.word,
+                            row.member
+                        );
                     }
                     let members: BTreeSet<&str> = rows.iter().map(|row| row.member).collect();
                     assert_eq!(members.len(), rows.len(), "{}: a member is one row", sort.word);

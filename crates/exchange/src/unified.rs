@@ -101,7 +101,8 @@ pub struct Message {
 /// # Errors
 /// Everything that is no part of it. Whether something is missing depends on what it is converted to.
 pub fn parse(bytes: &[u8]) -> Result<Message, Vec<Defect>> {
-    let refuse = |path: &str, rule, value: &str, expected: &str| vec![Defect::new(path, rule, value, expected)];
+    let refuse =
+        |path: &str, rule, value: &str, expected: &str| vec![Defect::new(path, rule, value, expected)];
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| refuse("message", DefectRule::NotWellFormed, &error.to_string(), "a JSON object"))?;
     let Some(body) = value.get(ROOT).and_then(Value::as_object) else {
@@ -125,7 +126,8 @@ pub fn parse(bytes: &[u8]) -> Result<Message, Vec<Defect>> {
         unknown(name.clone(), "version, id, transfer and documents");
     }
     let (Some(sort), Some(direction)) = (sort, direction) else {
-        let expected = "documents, each with `document` order, payment or waybill and `direction` import or export";
+        let expected =
+            "documents, each with `document` order, payment or waybill and `direction` import or export";
         let said = first.map_or_else(String::new, said);
         defects.push(Defect::new("documents[1]", DefectRule::NoDocuments, &said, expected));
         return Err(defects);
@@ -153,7 +155,8 @@ fn faults(sort: &Sort, document: &Map<String, Value>) -> Vec<String> {
     };
     let mut found = Vec::new();
     for (path, value) in leaves(document) {
-        let own = matches!(path.as_str(), "document" | "direction") || (path == LINES && !sort.line.is_empty());
+        let own =
+            matches!(path.as_str(), "document" | "direction") || (path == LINES && !sort.line.is_empty());
         if !own && wrong(sort.head, &path, value) {
             found.push(path);
         }
@@ -186,7 +189,9 @@ fn leaves(object: &Map<String, Value>) -> Vec<(String, &Value)> {
     let mut all = Vec::new();
     for (name, value) in object {
         match value.as_object() {
-            Some(inner) => all.extend(leaves(inner).into_iter().map(|(path, value)| (format!("{name}.{path}"), value))),
+            Some(inner) => {
+                all.extend(leaves(inner).into_iter().map(|(path, value)| (format!("{name}.{path}"), value)))
+            }
             None => all.push((name.clone(), value)),
         }
     }
@@ -309,7 +314,9 @@ fn members(sort: &Sort, part: usize) -> Vec<(&'static str, Value)> {
     let of = |row: &Row| {
         let rules: Vec<(Direction, &FieldRule)> = Direction::ALL
             .into_iter()
-            .filter_map(|direction| Some((direction, rule(sort.kind(direction), part, row.field(direction)?)?)))
+            .filter_map(|direction| {
+                Some((direction, rule(sort.kind(direction), part, row.field(direction)?)?))
+            })
             .collect();
         let all: Vec<&FieldRule> = rules.iter().map(|(_, rule)| *rule).collect();
         let mut schema = schema_of(row, &all);

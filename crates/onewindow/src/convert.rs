@@ -60,7 +60,10 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let converted = match convert(&bytes, from, to) {
         Ok(converted) => converted,
         Err(defects) if arguments.json => {
-            println!("{}", json!({"converted": false, "defects": defects.iter().map(told).collect::<Vec<_>>()}));
+            println!(
+                "{}",
+                json!({"converted": false, "defects": defects.iter().map(told).collect::<Vec<_>>()})
+            );
             return Ok(false);
         }
         Err(defects) => {

@@ -62,10 +62,11 @@ fn item((index, line): (usize, &DeclarationLine)) -> book::Item {
         goods_no: format_compact!("LH{}", index + 1),
         unit: line.unit.clone(),
         first: book::LegalUnit { unit: line.unit1.clone(), factor: factor(line.qty1, line.qty) },
-        second: line.unit2.clone().filter(|unit| !unit.trim().is_empty()).map(|unit| book::LegalUnit {
-            unit,
-            factor: factor(line.qty2.unwrap_or_default(), line.qty),
-        }),
+        second: line
+            .unit2
+            .clone()
+            .filter(|unit| !unit.trim().is_empty())
+            .map(|unit| book::LegalUnit { unit, factor: factor(line.qty2.unwrap_or_default(), line.qty) }),
         tolerance: 50,
         stop_sale_days: 10,
     }

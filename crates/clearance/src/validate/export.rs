@@ -252,7 +252,11 @@ impl Check<'_> {
         self.filled(&path("gmodel"), &line.gmodel);
         self.currency(&path("currency"), &line.currency);
         self.code(&path("country"), &line.country, self.book.codes.countries.has(&line.country));
-        self.measured(&path, [Some(&line.unit), Some(&line.unit1), line.unit2.as_ref()], [line.qty, line.qty1]);
+        self.measured(
+            &path,
+            [Some(&line.unit), Some(&line.unit1), line.unit2.as_ref()],
+            [line.qty, line.qty1],
+        );
         self.not_negative(&path("price"), line.price);
         self.line_total(&path("totalPrice"), line.price, line.qty, line.total_price);
         if line.unit == line.unit1 && line.qty != line.qty1 {

@@ -45,7 +45,11 @@ impl Check<'_> {
 
     fn export_return_line(&mut self, index: usize, line: &ExportReturnLine) {
         let path = |field: &str| format!("InvtRefundList[{}].{field}", index + 1);
-        self.measured(&path, [Some(&line.unit), Some(&line.unit1), line.unit2.as_ref()], [line.qty, line.qty1]);
+        self.measured(
+            &path,
+            [Some(&line.unit), Some(&line.unit1), line.unit2.as_ref()],
+            [line.qty, line.qty1],
+        );
         self.second_quantity(&path("qty2"), line.unit2.is_some(), line.qty2);
     }
 

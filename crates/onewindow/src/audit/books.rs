@@ -185,8 +185,7 @@ impl Recount {
     /// What must hold when all movements of all books that belong together were taken.
     pub fn end(&mut self) {
         for (line, left) in &self.sent {
-            self.faults
-                .push(format!("{line}: what left one book is not what came into the other ({left})"));
+            self.faults.push(format!("{line}: what left one book is not what came into the other ({left})"));
         }
     }
 

@@ -79,7 +79,8 @@ pub fn live(
         clock.set(Time(today.0 - (count - number) * DAY_MILLIS));
         let now = clock.now();
         let seed = (now.0 as u64).wrapping_mul(1000);
-        let tape = Tape::record(&Traffic { seed, declarations, batch, mode: Mode::Direct, signed: None, now })?;
+        let tape =
+            Tape::record(&Traffic { seed, declarations, batch, mode: Mode::Direct, signed: None, now })?;
         let measured = measure::measure(runtime, &window, tape, manner)?;
         let per = |micros: u64| micros / measured.declarations.max(1);
         let step = |name: &str| {

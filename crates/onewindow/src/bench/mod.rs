@@ -320,7 +320,12 @@ fn measure_once(
             arguments.connections
         );
     }
-    bar.set_message(format!("measuring: {}, {} stored, batch {batch}, {}", place.kind.word(), place.stored, mode.word()));
+    bar.set_message(format!(
+        "measuring: {}, {} stored, batch {batch}, {}",
+        place.kind.word(),
+        place.stored,
+        mode.word()
+    ));
     // Nothing of ours may run beside the measurement.
     bar.disable_steady_tick();
     let mut measured = measure::measure(runtime, place.window()?, tape, arguments.manner())?;

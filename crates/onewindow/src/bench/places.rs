@@ -3,9 +3,9 @@
 
 use super::messages::{Mode, STEP, Tape, Traffic};
 use super::send::{self, Door, Run};
-use crate::process::folder_bytes;
 use crate::demo::agencies::act;
 use crate::generate::bonded;
+use crate::process::folder_bytes;
 use crate::serve::Opened;
 use crate::{Failure, Space, space};
 use clearance::Text;
@@ -155,7 +155,8 @@ async fn store_more(window: &Window, declarations: u64) -> Result<(), Failure> {
     const SEED: u64 = 0xF111;
     let now = window.clock.now();
     let (senders, batch) = FILLING;
-    let traffic = Traffic { seed: SEED ^ now.0 as u64, declarations, batch, mode: Mode::Direct, signed: None, now };
+    let traffic =
+        Traffic { seed: SEED ^ now.0 as u64, declarations, batch, mode: Mode::Direct, signed: None, now };
     let run = Arc::new(Run::new(Tape::record(&traffic)?, None, 0, window.metrics.clone()));
     let doors = (0..senders).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
     send::all(run, doors).await

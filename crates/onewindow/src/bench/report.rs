@@ -155,7 +155,8 @@ impl Report {
         let bonded = medians.iter().filter(|(record, ..)| record.mode == Mode::Bonded);
         bonded
             .filter_map(|(record, rate, ..)| {
-                let of = |record: &Record| (record.store, record.point, record.batch, record.shared.is_some());
+                let of =
+                    |record: &Record| (record.store, record.point, record.batch, record.shared.is_some());
                 let (direct, bare, ..) = medians
                     .iter()
                     .find(|(other, ..)| other.mode == Mode::Direct && of(other) == of(record))?;

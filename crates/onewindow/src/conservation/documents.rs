@@ -126,8 +126,7 @@ impl Life {
         line["fromBook"] = self.books[sent.0].id.as_str().into();
         line["fromItem"] = (sent.1 + 1).to_string().into();
         line["quantity"] = pieces.to_string().into();
-        let taken =
-            self.document(came.0, "entry-checklist", vec![line], vec![came, sent]).await?.is_some();
+        let taken = self.document(came.0, "entry-checklist", vec![line], vec![came, sent]).await?.is_some();
         self.must("receive", taken, pieces <= left && self.counting[came.0].is_none());
         if taken {
             self.expected.moved(sent, "in-transit", "other-book", pieces);

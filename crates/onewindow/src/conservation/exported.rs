@@ -57,8 +57,7 @@ pub async fn recount(
     for book in books {
         let name = book.id.replace(':', "-");
         for item in 0..items {
-            let path =
-                format!("/v1/books/{}/movements?form=csv&item={}&limit={}", book.id, item + 1, PAGE.1);
+            let path = format!("/v1/books/{}/movements?form=csv&item={}&limit={}", book.id, item + 1, PAGE.1);
             let (mut files, mut after) = (Vec::new(), String::new());
             loop {
                 let reply = zone.get(book.holder, &format!("{path}{after}")).await?;

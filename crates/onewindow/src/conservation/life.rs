@@ -223,7 +223,8 @@ impl Life {
     /// When they cannot be exported.
     pub async fn audit(&mut self, folder: &Path) -> Result<usize, Failure> {
         let mut recount =
-            exported::recount(&mut self.zone, &self.books, self.items.len(), &folder.join("exported")).await?;
+            exported::recount(&mut self.zone, &self.books, self.items.len(), &folder.join("exported"))
+                .await?;
         if recount.movements != self.recount.movements {
             let (all, read) = (recount.movements, self.recount.movements);
             self.fault(format!("{all} movements are exported, {read} were read as they were made"));

@@ -112,7 +112,10 @@ mod tests {
         let said: Vec<(&str, &str, u32)> =
             steps.iter().map(|step| (step.party, step.action, step.version)).collect();
         let holder = BOOK.0;
-        assert_eq!(said, [(holder, "apply", 0), (CUSTOMS, "approve", 1), (holder, "file", 0), (CUSTOMS, "accept", 1)]);
+        assert_eq!(
+            said,
+            [(holder, "apply", 0), (CUSTOMS, "approve", 1), (holder, "file", 0), (CUSTOMS, "accept", 1)]
+        );
         assert_eq!(
             steps[3].json()["path"],
             "/v1/registers/bonded-documents/5301960601:T8620W000001:entry-checklist:H1/actions"
@@ -122,12 +125,21 @@ mod tests {
             let trade = Trade::new(5, number, Time(1_795_399_200_000), 1_000);
             let trade = sold(vec![trade]).remove(0);
             for line in &trade.declaration.lines {
-                let item = items.iter().find(|item| item["number"] == line.item_record_no.as_deref().unwrap());
+                let item =
+                    items.iter().find(|item| item["number"] == line.item_record_no.as_deref().unwrap());
                 let item = item.expect("an item of the book");
-                assert_eq!((&item["gcode"], &item["unit1"]), (&line.gcode.as_str().into(), &line.unit1.as_str().into()));
-                let expected = sample::shelf().remove(line.item_record_no.as_deref().unwrap().parse::<usize>().unwrap() - 1);
+                assert_eq!(
+                    (&item["gcode"], &item["unit1"]),
+                    (&line.gcode.as_str().into(), &line.unit1.as_str().into())
+                );
+                let expected = sample::shelf()
+                    .remove(line.item_record_no.as_deref().unwrap().parse::<usize>().unwrap() - 1);
                 let legal = expected.0.converted(line.qty).unwrap();
-                assert_eq!((legal.first, legal.second), (line.qty1, line.qty2.unwrap_or_default()), "{line:?}");
+                assert_eq!(
+                    (legal.first, legal.second),
+                    (line.qty1, line.qty2.unwrap_or_default()),
+                    "{line:?}"
+                );
             }
         }
     }

@@ -222,13 +222,31 @@ fn nothing_of_a_bonded_book_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let command = "conservation-test --operations 800 --seed 3 --export-every 400 --folder kept --json";
     let report = object(&done(folder.path(), command));
-    assert_eq!((&report["clean"], report["operations"].as_u64()), (&Value::Bool(true), Some(800)), "{report}");
+    assert_eq!(
+        (&report["clean"], report["operations"].as_u64()),
+        (&Value::Bool(true), Some(800)),
+        "{report}"
+    );
     assert_eq!((report["seed"].as_u64(), report["exports"].as_u64()), (Some(3), Some(2)), "{report}");
-    assert!(report["openedAgain"].as_u64() > Some(5), "a life without crashes proves nothing of them: {report}");
+    assert!(
+        report["openedAgain"].as_u64() > Some(5),
+        "a life without crashes proves nothing of them: {report}"
+    );
     let happened = |operation: &str| report["byOperation"][operation]["done"].as_u64() > Some(0);
     let wanted = [
-        "enter", "enter-domestic", "list", "gate-release", "return", "transfer", "receive", "exhibition",
-        "inspection", "destruction", "sample", "stocktake", "crash",
+        "enter",
+        "enter-domestic",
+        "list",
+        "gate-release",
+        "return",
+        "transfer",
+        "receive",
+        "exhibition",
+        "inspection",
+        "destruction",
+        "sample",
+        "stocktake",
+        "crash",
     ];
     let missing: Vec<&str> = wanted.into_iter().filter(|operation| !happened(operation)).collect();
     assert!(missing.is_empty(), "never done: {missing:?}, {report}");
@@ -250,7 +268,11 @@ fn nothing_of_a_bonded_book_is_lost() {
     assert_eq!(books.len(), 2);
     let books: String = books.iter().map(|book| format!(" --book {book}")).collect();
     let audited = object(&done(folder.path(), &format!("audit books {}{books} --json", movements.join(" "))));
-    assert_eq!((&audited["clean"], &audited["movements"]), (&Value::Bool(true), &report["movements"]), "{audited}");
+    assert_eq!(
+        (&audited["clean"], &audited["movements"]),
+        (&Value::Bool(true), &report["movements"]),
+        "{audited}"
+    );
 }
 
 /// What goes there comes back; what a standard cannot hold is named, and all that is wrong with a message is told.
