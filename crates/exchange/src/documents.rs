@@ -250,7 +250,7 @@ impl Sort {
 
     fn found(wanted: impl Fn(&Self, usize) -> bool) -> Option<(&'static Self, Direction)> {
         let both = |sort: &'static Self| Direction::ALL.map(|direction| (sort, direction));
-        all().iter().flat_map(both).find(|(sort, direction)| wanted(*sort, *direction as usize))
+        all().iter().flat_map(both).find(|&(sort, direction)| wanted(sort, direction as usize))
     }
 
     /// The message of CEB.

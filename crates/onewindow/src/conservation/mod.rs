@@ -39,6 +39,8 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Operations between two crashes at rest, on average; the store fails in the midst of commits besides.
+const CRASH_EVERY: usize = 400;
 /// Where nothing is written to a disk.
 const MEMORY: &str = "/dev/shm";
 
@@ -49,6 +51,12 @@ impl Life {
         let counts = self.counting.iter().any(Option::is_some);
         if counts && self.below(4) == 0 {
             return self.stocktake().await;
+        }
+        if self.below(CRASH_EVERY) == 0 {
+            let (book, item) = (self.below(2), self.below(self.items.len()));
+            self.touched.insert((book, item));
+            self.count("crash", true);
+            return self.zone.crash().await;
         }
         match self.draw.below(100) {
             0..=14 => self.come_in().await,
@@ -61,13 +69,7 @@ impl Life {
             80..=90 => self.receive().await,
             91..=93 => self.stocktake().await,
             94..=95 => self.again().await,
-            96..=97 => self.list_again().await,
-            _ => {
-                let (book, item) = (self.below(2), self.below(self.items.len()));
-                self.touched.insert((book, item));
-                self.count("crash", true);
-                self.zone.crash().await
-            }
+            _ => self.list_again().await,
         }
     }
 }
