@@ -5,6 +5,7 @@ mod bonded;
 mod export;
 mod export_return;
 
+pub use bonded::shelf;
 pub use export::Export;
 
 use crate::Text;

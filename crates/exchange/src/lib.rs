@@ -3,6 +3,8 @@
 //! agreed to what (`register`), and the delivery, but for the envelope in which records travel ([`envelope`]).
 
 pub mod catalogue;
+pub mod convert;
+pub mod documents;
 pub mod domestic;
 pub mod envelope;
 pub mod exports;
@@ -11,6 +13,7 @@ pub mod messages;
 pub mod neutral;
 pub mod project;
 pub mod reference;
+pub mod unified;
 
 pub use catalogue::{Dataset, Field, FieldKind};
 pub use given::{Entry, of_entry};

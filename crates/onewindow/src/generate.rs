@@ -1,6 +1,7 @@
 //! `onewindow generate`: realistic CEB traffic of invented trades, the same for the same seed and instant.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+pub mod bonded;
 pub mod exports;
 pub mod fraud;
 
@@ -15,6 +16,9 @@ use std::path::PathBuf;
 /// The file of the parties that the messages name.
 pub const PARTIES: &str = "parties.json";
 
+/// The file of the moves that open and fill the book of bonded trades.
+const BOOK: &str = "book.json";
+
 /// The file that says which trades are fraud.
 const TRUTH: &str = "fraud.csv";
 
@@ -27,6 +31,10 @@ pub struct Arguments {
     /// How many exports, each with its order, waybill, list and money receipt, and their bills.
     #[arg(long, default_value_t = 0)]
     exports: u64,
+    /// Make the declarations 1210, from a bonded book; the moves that open and fill it are written into `book.json`, to be posted in
+    /// their order before the messages.
+    #[arg(long)]
+    bonded: bool,
     /// Seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -104,7 +112,9 @@ pub fn messages(trades: &[Trade], seed: u64, batch: usize, now: Time) -> Vec<(Te
         for trade in chunk {
             by_carrier.entry(trade.waybill.logistics_code.clone()).or_default().push(trade);
         }
-        for (carrier, trades) in by_carrier {
+        for (carrier, mut trades) in by_carrier {
+            // What is sold from a book is in the zone already.
+            trades.retain(|trade| trade.declaration.head.ems_no.is_none());
             if let Some(arrival) = Trade::arrival(seed, &trades, now) {
                 let sender = arrival.head.operator_code.clone();
                 let message = sample::message(&sender, vec![Document::Arrival(arrival)]);
@@ -183,6 +193,12 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             truth.push_str(&format!("{},{},{sort},{case}\n", head.ebp_code, head.order_no));
         }
         std::fs::write(arguments.out.join(TRUTH), truth)?;
+    }
+    if arguments.bonded {
+        trades = bonded::sold(trades);
+        let steps = bonded::opened().into_iter().chain(bonded::stocked("H1", count)?);
+        let steps: Vec<serde_json::Value> = steps.map(|step| step.json()).collect();
+        std::fs::write(arguments.out.join(BOOK), serde_json::to_string_pretty(&steps)?)?;
     }
     let messages = messages(&trades, arguments.seed, arguments.batch as usize, now);
     let exports = exports::messages(arguments.seed, arguments.exports, arguments.batch as usize, now);

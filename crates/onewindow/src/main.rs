@@ -10,6 +10,8 @@ mod archiving;
 mod audit;
 mod backup;
 mod bench;
+mod conservation;
+mod convert;
 mod counterpart;
 mod crash;
 mod demo;
@@ -79,6 +81,11 @@ enum Command {
         after_help = "Examples:\n  onewindow party import --data zone messages/parties.json\n  onewindow submit --data zone messages\n  onewindow submit --server http://127.0.0.1:8620 --tokens demo/tokens.txt messages\n  onewindow submit --server https://window.example --request-key machine.pem order.xml"
     )]
     Submit(submit::Arguments),
+    /// Convert orders, payments and waybills from one standard to another, and name what it cannot hold.
+    #[command(
+        after_help = "Examples:\n  onewindow convert --from ceb-import --to unified order.xml > order.json\n  onewindow convert --from unified --to ceb-export --json order.json\n  onewindow convert --schema > documents.schema.json"
+    )]
+    Convert(convert::Arguments),
     /// Sign messages with a key in a file or in a hardware token (PKCS#11), or say whose signature they have.
     #[command(
         after_help = "Examples:\n  onewindow sign order.xml --private-key key.pem --certificate certificate.pem --out order.signed.xml\n  ONEWINDOW_PIN=... onewindow sign messages --module /usr/lib/softhsm/libsofthsm2.so --token port --key signing --out signed\n  onewindow sign --verify order.signed.xml --json\n\nThe PIN of a token comes from the variable ONEWINDOW_PIN or from --pin-file, never from the arguments, which other users of\nthe machine can read."
@@ -92,6 +99,11 @@ enum Command {
     /// Kill a server under load at random instants, again and again, and audit what is left.
     #[command(after_help = "Example:\n  onewindow crash-test --rounds 200")]
     CrashTest(crash::Arguments),
+    /// Let random life happen to two bonded books on a store that crashes, and add up what it leaves of every movement.
+    #[command(
+        after_help = "Examples:\n  onewindow conservation-test --operations 1000000 --seed 7\n  onewindow conservation-test --operations 20000 --folder kept && onewindow audit books kept/exported/*.csv"
+    )]
+    ConservationTest(conservation::Arguments),
     /// Verify a data folder: every digest, chain link, payload, version and balance, and every decision made again.
     #[command(after_help = "Example:\n  onewindow verify --data zone --json")]
     Verify(verify::Arguments),
@@ -201,9 +213,11 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Submit(arguments) => submit::run(arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Sign(arguments) => sign::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::CrashTest(arguments) => crash::run(arguments),
+        Command::ConservationTest(arguments) => conservation::run(&arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Draws(arguments) => draws::run(arguments),

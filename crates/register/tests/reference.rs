@@ -16,6 +16,8 @@ fn the_pages_of_reference_are_as_generated() {
         ("facts.md", clearance::risk::reference_markdown()),
         ("registers.md", register::reference::reference_markdown()),
         ("datasets.md", exchange::reference::reference_markdown()),
+        ("documents.md", exchange::convert::reference_markdown()),
+        ("documents.schema.json", exchange::convert::reference_schema()),
     ];
     if std::env::var_os(WRITE).is_some() {
         for (name, page) in &pages {

@@ -1,6 +1,6 @@
 //! Sample trades in bonded goods: the same trades, from a book.
 
-use super::Trade;
+use super::{GOODS, Goods, Line, Trade};
 use crate::Text;
 use ceb::{Decimal, DeclarationLine};
 use compact_str::format_compact;
@@ -23,27 +23,52 @@ impl Trade {
         self
     }
 
+    /// The same from a book with all that is sold here, whose items are those of [`shelf`].
+    #[must_use]
+    pub fn from_shelf(self, holder: &str, number: &str) -> Self {
+        let mut trade = self.bonded(holder, number);
+        for line in &mut trade.declaration.lines {
+            let at = GOODS.iter().position(|goods| line.gcode == goods.0);
+            line.item_record_no = at.map(|at| format_compact!("{}", at + 1));
+        }
+        trade
+    }
+
     /// The items that such a trade is from, as a book files them: tolerances of 50 ‰, sold until 10 days before expiry.
     pub fn items(&self) -> Vec<book::Item> {
-        let item = |(index, line): (usize, &DeclarationLine)| book::Item {
-            number: format_compact!("{}", index + 1),
-            gcode: line.gcode.clone(),
-            goods_no: format_compact!("LH{}", index + 1),
-            unit: line.unit.clone(),
-            first: book::LegalUnit { unit: line.unit1.clone(), factor: factor(line.qty1, line.qty) },
-            second: line.unit2.clone().filter(|unit| !unit.trim().is_empty()).map(|unit| book::LegalUnit {
-                unit,
-                factor: factor(line.qty2.unwrap_or_default(), line.qty),
-            }),
-            tolerance: 50,
-            stop_sale_days: 10,
-        };
         self.declaration.lines.iter().enumerate().map(item).collect()
     }
 
     /// What the goods of a line are called.
     pub fn goods_name(&self, line: usize) -> Text {
         self.declaration.lines.get(line).map_or_else(Text::default, |line| line.gname.clone())
+    }
+}
+
+/// All goods that are sold here as items of one book, each with what it is called.
+pub fn shelf() -> Vec<(book::Item, Text)> {
+    let piece = |goods: &'static Goods| {
+        Line { gnum: 1, goods, count: 1, grams: goods.5, price: 1, total: 1 }.declared()
+    };
+    let goods: &'static [Goods] = &GOODS;
+    let items = goods.iter().map(piece).enumerate();
+    items.map(|(index, line)| (item((index, &line)), line.gname.clone())).collect()
+}
+
+fn item((index, line): (usize, &DeclarationLine)) -> book::Item {
+    book::Item {
+        number: format_compact!("{}", index + 1),
+        gcode: line.gcode.clone(),
+        goods_no: format_compact!("LH{}", index + 1),
+        unit: line.unit.clone(),
+        first: book::LegalUnit { unit: line.unit1.clone(), factor: factor(line.qty1, line.qty) },
+        second: line
+            .unit2
+            .clone()
+            .filter(|unit| !unit.trim().is_empty())
+            .map(|unit| book::LegalUnit { unit, factor: factor(line.qty2.unwrap_or_default(), line.qty) }),
+        tolerance: 50,
+        stop_sale_days: 10,
     }
 }
 

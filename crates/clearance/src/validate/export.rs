@@ -109,12 +109,7 @@ impl Check<'_> {
         self.key("Logistics.logisticsNo", &waybill.logistics_no);
         self.key("Logistics.logisticsCode", &waybill.logistics_code);
         self.operation("Logistics", &waybill.app_type, &waybill.app_status, waybill.app_time);
-        self.party(
-            "Logistics.logisticsCode",
-            &waybill.logistics_code,
-            Some(("Logistics.logisticsName", &waybill.logistics_name)),
-            Role::Logistics,
-        );
+        self.carrier("Logistics", &waybill.logistics_code, &waybill.logistics_name);
         self.sender(&[&waybill.logistics_code]);
         self.currency("Logistics.currency", &waybill.currency);
         self.not_negative("Logistics.freight", waybill.freight);
@@ -146,18 +141,8 @@ impl Check<'_> {
         self.equals("InventoryHead.statisticsFlag", &head.statistics_flag, &["A", "B"]);
         self.export_platform("InventoryHead", &head.ebp_code, &head.ebp_name);
         self.merchant("InventoryHead", &head.ebc_code, &head.ebc_name);
-        self.party(
-            "InventoryHead.logisticsCode",
-            &head.logistics_code,
-            Some(("InventoryHead.logisticsName", &head.logistics_name)),
-            Role::Logistics,
-        );
-        self.party(
-            "InventoryHead.agentCode",
-            &head.agent_code,
-            Some(("InventoryHead.agentName", &head.agent_name)),
-            Role::Agent,
-        );
+        self.carrier("InventoryHead", &head.logistics_code, &head.logistics_name);
+        self.declaring_unit("InventoryHead", &head.agent_code, &head.agent_name);
         // A producing or selling unit need not be registered.
         self.filled("InventoryHead.ownerCode", &head.owner_code);
         self.filled("InventoryHead.ownerName", &head.owner_name);
@@ -266,31 +251,48 @@ impl Check<'_> {
         self.filled(&path("gmodel"), &line.gmodel);
         self.currency(&path("currency"), &line.currency);
         self.code(&path("country"), &line.country, self.book.codes.countries.has(&line.country));
-        for (field, unit) in
-            [("unit", Some(&line.unit)), ("unit1", Some(&line.unit1)), ("unit2", line.unit2.as_ref())]
-        {
-            if let Some(unit) = unit {
-                self.code(&path(field), unit, self.book.codes.units.has(unit));
-            }
-        }
-        self.positive(&path("qty"), line.qty);
-        self.positive(&path("qty1"), line.qty1);
+        self.measured(
+            &path,
+            [Some(&line.unit), Some(&line.unit1), line.unit2.as_ref()],
+            [line.qty, line.qty1],
+        );
         self.not_negative(&path("price"), line.price);
         self.line_total(&path("totalPrice"), line.price, line.qty, line.total_price);
         if line.unit == line.unit1 && line.qty != line.qty1 {
             let expected = format!("单位相同，数量应为{}", line.qty);
             self.note(Reason::QuantityUnitWrong, &path("qty1"), line.qty1, &expected);
         }
-        let second = match (&line.unit2, line.qty2) {
-            (None, None) => true,
-            (Some(_), Some(qty)) => qty > Decimal::ZERO,
-            _ => false,
-        };
-        if !second {
-            let expected = "第二数量与第二单位应同时填写且大于零";
-            self.note(Reason::QuantityUnitWrong, &path("qty2"), line.qty2.unwrap_or_default(), expected);
-        }
+        self.second_quantity(&path("qty2"), line.unit2.is_some(), line.qty2);
         self.export_goods_code(&path("gcode"), line, statistics_flag, &path("unit1"));
+    }
+
+    /// Units of a line are known, and the quantities that it must have above zero.
+    pub(super) fn measured(
+        &mut self,
+        path: &dyn Fn(&str) -> String,
+        units: [Option<&crate::Text>; 3],
+        quantities: [Decimal; 2],
+    ) {
+        for (field, unit) in ["unit", "unit1", "unit2"].into_iter().zip(units) {
+            if let Some(unit) = unit {
+                self.code(&path(field), unit, self.book.codes.units.has(unit));
+            }
+        }
+        for (field, quantity) in ["qty", "qty1"].into_iter().zip(quantities) {
+            self.positive(&path(field), quantity);
+        }
+    }
+
+    /// The second quantity and its unit are both there, or neither.
+    pub(super) fn second_quantity(&mut self, path: &str, has_unit: bool, quantity: Option<Decimal>) {
+        let fits = match quantity {
+            None => !has_unit,
+            Some(quantity) => has_unit && quantity > Decimal::ZERO,
+        };
+        if !fits {
+            let expected = "第二数量与第二单位应同时填写且大于零";
+            self.note(Reason::QuantityUnitWrong, path, quantity.unwrap_or_default(), expected);
+        }
     }
 
     /// Of a simplified declaration the chapter alone must exist (SPEC §4.11); of the other the code, as far as the

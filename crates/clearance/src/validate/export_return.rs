@@ -6,7 +6,7 @@ use super::export::CHINA;
 use crate::finding::Finding;
 use crate::party::Role;
 use crate::reason::Reason;
-use ceb::{Decimal, ExportReturn, ExportReturnLine, ReturnTally};
+use ceb::{ExportReturn, ExportReturnLine, ReturnTally};
 
 impl Check<'_> {
     pub(super) fn export_return(&mut self, application: &ExportReturn) {
@@ -32,11 +32,7 @@ impl Check<'_> {
             let path = "InvtRefundHead.country";
             self.note(Reason::FieldNotAllowed, path, &head.country, "退货启运国不得为中国");
         }
-        for (field, value) in
-            [("billNo", &head.bill_no), ("trafName", &head.traf_name), ("voyageNo", &head.voyage_no)]
-        {
-            self.filled(&format!("{HEAD}.{field}"), value);
-        }
+        self.conveyance(HEAD, [&head.bill_no, &head.traf_name, &head.voyage_no]);
         if head.reason.trim().is_empty() {
             self.found.push(Finding::new(Reason::ReasonEmpty).field("InvtRefundHead.reason", ""));
         }
@@ -49,23 +45,18 @@ impl Check<'_> {
 
     fn export_return_line(&mut self, index: usize, line: &ExportReturnLine) {
         let path = |field: &str| format!("InvtRefundList[{}].{field}", index + 1);
-        for (field, unit) in
-            [("unit", Some(&line.unit)), ("unit1", Some(&line.unit1)), ("unit2", line.unit2.as_ref())]
-        {
-            if let Some(unit) = unit {
-                self.code(&path(field), unit, self.book.codes.units.has(unit));
-            }
-        }
-        self.positive(&path("qty"), line.qty);
-        self.positive(&path("qty1"), line.qty1);
-        let second = match (&line.unit2, line.qty2) {
-            (None, None) => true,
-            (Some(_), Some(qty)) => qty > Decimal::ZERO,
-            _ => false,
-        };
-        if !second {
-            let expected = "第二数量与第二单位应同时填写且大于零";
-            self.note(Reason::QuantityUnitWrong, &path("qty2"), line.qty2.unwrap_or_default(), expected);
+        self.measured(
+            &path,
+            [Some(&line.unit), Some(&line.unit1), line.unit2.as_ref()],
+            [line.qty, line.qty1],
+        );
+        self.second_quantity(&path("qty2"), line.unit2.is_some(), line.qty2);
+    }
+
+    /// What the goods come by is named: bill, means of transport, voyage.
+    fn conveyance(&mut self, head: &str, named: [&crate::Text; 3]) {
+        for (field, value) in ["billNo", "trafName", "voyageNo"].into_iter().zip(named) {
+            self.filled(&format!("{head}.{field}"), value);
         }
     }
 
@@ -81,11 +72,7 @@ impl Check<'_> {
         self.sender(&[&tally.operator_code]);
         self.district(HEAD, &tally.customs_code);
         self.transport(HEAD, &tally.traf_mode);
-        for (field, value) in
-            [("billNo", &tally.bill_no), ("trafName", &tally.traf_name), ("voyageNo", &tally.voyage_no)]
-        {
-            self.filled(&format!("{HEAD}.{field}"), value);
-        }
+        self.conveyance(HEAD, [&tally.bill_no, &tally.traf_name, &tally.voyage_no]);
         self.signature(&tally.operator_code, "InvtRefundDetail.operatorCode", &tally.app_status, false);
     }
 }

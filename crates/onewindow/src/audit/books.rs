@@ -34,17 +34,28 @@ const NEEDED: [&str; 14] = [
 /// Faults that are told; more are counted.
 const TOLD: usize = 50;
 
-type Three = [i128; 3];
-type Row = BTreeMap<String, String>;
+/// Declared, first and second legal quantity, as counts of 0.00001.
+pub type Three = [i128; 3];
+/// A movement, cell by cell under the names of the file's columns.
+pub type Row = BTreeMap<String, String>;
+/// Book, item, lot and place.
+type Stock = (String, String, String, String);
 
-/// What the movements say.
+/// What movements add up to, movement by movement.
 #[derive(Default)]
-struct Report {
-    movements: usize,
-    items: usize,
-    faults: Vec<String>,
-    /// By book, item, lot and place.
-    balances: BTreeMap<(String, String, String, String), Three>,
+pub struct Recount {
+    /// How many there were.
+    pub movements: usize,
+    /// What is wrong with them.
+    pub faults: Vec<String>,
+    items: BTreeSet<(String, String)>,
+    balances: BTreeMap<Stock, Three>,
+    /// Lines that moved a lot from a place to a place.
+    seen: BTreeSet<String>,
+    /// What a line took, less what later lines resolved of it; nothing where that is nothing.
+    open: BTreeMap<String, i128>,
+    /// What left a book for another, less what came in there.
+    sent: BTreeMap<String, i128>,
 }
 
 /// Lines of a file of comma-separated values, quoted as spreadsheets do; none where a quote stays open.
@@ -95,20 +106,30 @@ fn of<'a>(row: &'a Row, name: &str) -> &'a str {
     row.get(name).map_or("", String::as_str)
 }
 
+/// The movements of an exported file, in its order.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn read(text: &str) -> Result<Vec<Row>, String> {
+    let rows = rows(text).ok_or("a quote stays open")?;
+    let (head, lines) = rows.split_first().ok_or("it is empty")?;
+    if let Some(missing) = NEEDED.iter().find(|name| !head.iter().any(|cell| cell == *name)) {
+        return Err(format!("it has no column {missing}"));
+    }
+    let named = |line: &Vec<String>| head.iter().cloned().zip(line.iter().cloned()).collect();
+    Ok(lines.iter().map(named).collect())
+}
+
 /// The movements of a file, the oldest first within each item.
 fn movements(path: &Path) -> Result<Vec<Row>, Unusable> {
     let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
-    let rows = rows(&text).ok_or_else(|| unusable(path, "a quote stays open"))?;
-    let (head, lines) = rows.split_first().ok_or_else(|| unusable(path, "it is empty"))?;
-    if let Some(missing) = NEEDED.iter().find(|name| !head.iter().any(|cell| cell == *name)) {
-        return Err(unusable(path, format!("it has no column {missing}")));
-    }
-    let named = |line: &Vec<String>| head.iter().cloned().zip(line.iter().cloned()).collect();
-    Ok(lines.iter().rev().map(named).collect())
+    let mut rows = read(&text).map_err(|error| unusable(path, error))?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// Adds movements up.
-fn audit(mut all: Vec<Row>) -> Report {
+fn audit(mut all: Vec<Row>) -> Recount {
     // Of one row of the ledger the order of the files stands.
     all.sort_by(|a, b| {
         (of(a, "time"), of(a, "position").len(), of(a, "position")).cmp(&(
@@ -117,77 +138,129 @@ fn audit(mut all: Vec<Row>) -> Report {
             of(b, "position"),
         ))
     });
-    let mut report = Report { movements: all.len(), ..Report::default() };
-    let (mut seen, mut items) = (BTreeSet::new(), BTreeSet::new());
-    // What a line took, less what later lines resolved of it.
-    let mut open: BTreeMap<String, i128> = BTreeMap::new();
-    let mut sent: BTreeMap<String, i128> = BTreeMap::new();
-    for row in &all {
+    let mut recount = Recount::default();
+    all.iter().for_each(|row| recount.take(row));
+    recount.end();
+    recount
+}
+
+impl Recount {
+    /// Takes a movement; those of one item come in the order in which they were made.
+    pub fn take(&mut self, row: &Row) {
+        self.movements += 1;
         let line = ["kind", "issuer", "number", "line"].map(|name| of(row, name)).join(" ");
         let stock = ["book", "item", "lot"].map(|name| of(row, name)).join(" / ");
         let told = format!("{stock} by {line}");
         let (from, to) = (of(row, "from"), of(row, "to"));
         let Some(moved) = quantities(row).filter(|moved| moved.iter().all(|part| *part >= 0)) else {
-            report.faults.push(format!("{told}: a quantity is none, or below zero"));
-            continue;
+            self.faults.push(format!("{told}: a quantity is none, or below zero"));
+            return;
         };
-        if !seen.insert(format!("{told} {from} {to}")) {
-            report.faults.push(format!("{told}: moved twice from {from} to {to}"));
+        if !self.seen.insert(format!("{told} {from} {to}")) {
+            self.faults.push(format!("{told}: moved twice from {from} to {to}"));
         }
-        items.insert((of(row, "book").to_owned(), of(row, "item").to_owned()));
+        self.items.insert((of(row, "book").to_owned(), of(row, "item").to_owned()));
         for (place, sign) in [(from, -1), (to, 1)] {
-            let key = ["book", "item", "lot"].map(|name| of(row, name).to_owned());
-            let [book, item, lot] = key;
-            let balance = report.balances.entry((book, item, lot, place.to_owned())).or_default();
+            let [book, item, lot] = ["book", "item", "lot"].map(|name| of(row, name).to_owned());
+            let balance = self.balances.entry((book, item, lot, place.to_owned())).or_default();
             for (balance, moved) in balance.iter_mut().zip(moved) {
                 *balance += sign * moved;
             }
             if INSIDE.contains(&place) && balance.iter().any(|part| *part < 0) {
-                report.faults.push(format!("{told}: {place} is below zero"));
+                self.faults.push(format!("{told}: {place} is below zero"));
             }
         }
         let earlier = ["ofKind", "ofIssuer", "ofNumber", "ofLine"].map(|name| of(row, name)).join(" ");
         if to == "frozen" {
-            *open.entry(format!("{stock} by {line}")).or_default() += moved[0];
+            add(&mut self.open, format!("{stock} by {line}"), moved[0]);
         }
-        if from == "frozen" {
-            let left = open.entry(format!("{stock} by {earlier}")).or_default();
-            *left -= moved[0];
-            if *left < 0 {
-                report.faults.push(format!("{told}: resolves more than {earlier} took"));
-            }
+        if from == "frozen" && add(&mut self.open, format!("{stock} by {earlier}"), -moved[0]) < 0 {
+            self.faults.push(format!("{told}: resolves more than {earlier} took"));
         }
         // What leaves one book for another comes in there: both halves of one line.
         if to == "other-book" || from == "other-book" {
-            *sent.entry(line.clone()).or_default() += if to == "other-book" { moved[0] } else { -moved[0] };
+            add(&mut self.sent, line, if to == "other-book" { moved[0] } else { -moved[0] });
         }
     }
-    report.items = items.len();
-    for (line, left) in sent.iter().filter(|(_, left)| **left != 0) {
-        report.faults.push(format!("{line}: what left one book is not what came into the other ({left})"));
-    }
-    report
-}
 
-/// Holds a book as the window shows it against what its movements add up to.
-fn compare(told: &Value, report: &mut Report) {
-    let book = told["book"].as_str().unwrap_or_default();
-    for stock in told["stock"].as_array().into_iter().flatten() {
-        let item = stock["item"]["number"].as_str().unwrap_or_default();
-        for place in INSIDE {
-            let shown = stock["places"][place].as_str().and_then(number).unwrap_or(-1);
-            let of_it = |(key, _): &(&(String, String, String, String), &Three)| {
-                key.0 == book && key.1 == item && key.3 == place
-            };
-            let added: i128 = report.balances.iter().filter(of_it).map(|(_, balance)| balance[0]).sum();
-            if shown != added {
-                let fault = format!(
-                    "{book} / {item}: the window shows {shown} {place}, the movements give {added} (of 0.00001)"
-                );
-                report.faults.push(fault);
+    /// What must hold when all movements of all books that belong together were taken.
+    pub fn end(&mut self) {
+        for (line, left) in &self.sent {
+            self.faults.push(format!("{line}: what left one book is not what came into the other ({left})"));
+        }
+    }
+
+    /// How many items moved.
+    pub fn items(&self) -> usize {
+        self.items.len()
+    }
+
+    /// What lies of an item at a place, lot by lot.
+    pub fn lots<'a>(
+        &'a self,
+        book: &'a str,
+        item: &'a str,
+        place: &'a str,
+    ) -> impl Iterator<Item = (&'a str, Three)> {
+        let from = (book.to_owned(), item.to_owned(), String::new(), String::new());
+        let of_it = move |(key, _): &(&Stock, &Three)| key.0 == book && key.1 == item;
+        let all = self.balances.range(from..).take_while(of_it);
+        all.filter(move |(key, _)| key.3 == place).map(|(key, balance)| (key.2.as_str(), *balance))
+    }
+
+    /// What lies of an item at a place, of all lots together.
+    pub fn at(&self, book: &str, item: &str, place: &str) -> Three {
+        self.lots(book, item, place).fold(Three::default(), |sum, (_, balance)| {
+            [sum[0] + balance[0], sum[1] + balance[1], sum[2] + balance[2]]
+        })
+    }
+
+    /// Holds a book as the window shows it against what its movements add up to: items by place, and where lots are shown, each
+    /// lot by place in all three quantities.
+    pub fn compare(&mut self, told: &Value) {
+        let mut faults = Vec::new();
+        let book = told["book"].as_str().unwrap_or_default();
+        for stock in told["stock"].as_array().into_iter().flatten() {
+            let item = stock["item"]["number"].as_str().unwrap_or_default();
+            for place in INSIDE {
+                let shown = stock["places"][place].as_str().and_then(number).unwrap_or(-1);
+                let added = self.at(book, item, place)[0];
+                if shown != added {
+                    let fault = format!(
+                        "{book} / {item}: the window shows {shown} {place}, the movements give {added} (of 0.00001)"
+                    );
+                    faults.push(fault);
+                }
+                for lot in stock["lots"].as_array().into_iter().flatten() {
+                    let name = lot["lot"].as_str().unwrap_or_default();
+                    let shown = ["declared", "first", "second"].map(|which| {
+                        let shown = lot["balances"][place][which].as_str();
+                        shown.map_or(Some(0), number).unwrap_or(-1)
+                    });
+                    let key = (book.to_owned(), item.to_owned(), name.to_owned(), place.to_owned());
+                    let added = self.balances.get(&key).copied().unwrap_or_default();
+                    if shown != added {
+                        let fault = format!(
+                            "{book} / {item} / {name}: the window shows {shown:?} {place}, the movements give {added:?} (of 0.00001)"
+                        );
+                        faults.push(fault);
+                    }
+                }
             }
         }
+        self.faults.append(&mut faults);
     }
+}
+
+/// Adds to what stands under a name, and forgets it where that makes nothing; what it makes.
+fn add(all: &mut BTreeMap<String, i128>, name: String, units: i128) -> i128 {
+    let entry = all.entry(name.clone()).or_default();
+    *entry += units;
+    let sum = *entry;
+    if sum == 0 {
+        all.remove(&name);
+    }
+    sum
 }
 
 /// Checks movements.
@@ -196,25 +269,26 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     for path in &arguments.files {
         all.extend(movements(path)?);
     }
-    let mut report = audit(all);
+    let mut recount = audit(all);
     for path in &arguments.book {
         let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
         let told: Value = serde_json::from_str(&text).map_err(|error| unusable(path, error))?;
-        compare(&told, &mut report);
+        recount.compare(&told);
     }
-    let clean = report.faults.is_empty();
-    let shown: Vec<&String> = report.faults.iter().take(TOLD).collect();
+    let Recount { movements, faults, .. } = &recount;
+    let (clean, items) = (faults.is_empty(), recount.items());
+    let shown: Vec<&String> = faults.iter().take(TOLD).collect();
     if arguments.json {
-        let all = json!({"clean": clean, "movements": report.movements, "items": report.items, "faults": shown,
-            "more": report.faults.len() - shown.len()});
+        let all = json!({"clean": clean, "movements": movements, "items": items, "faults": shown,
+            "more": faults.len() - shown.len()});
         println!("{all}");
     } else {
-        println!("{} movements of {} items", report.movements, report.items);
+        println!("{movements} movements of {items} items");
         for fault in &shown {
             println!("fault: {fault}");
         }
-        if report.faults.len() > shown.len() {
-            println!("and {} more", report.faults.len() - shown.len());
+        if faults.len() > shown.len() {
+            println!("and {} more", faults.len() - shown.len());
         }
         println!("{}", if clean { "everything adds up" } else { "it does not add up" });
     }
@@ -243,12 +317,16 @@ mod tests {
             "B 1 L frozen sold 3 1.35 0 gate-release H G1 1 list A O/1 1 3 3",
         ];
         let rows: Vec<Row> = story.iter().map(|text| row(text)).collect();
-        let report = audit(rows.clone());
-        assert_eq!((report.movements, report.items, report.faults.len()), (3, 1, 0), "{:?}", report.faults);
-        let mut shown = Report { balances: report.balances.clone(), ..Report::default() };
+        let mut report = audit(rows.clone());
+        assert_eq!((report.movements, report.items(), report.faults.len()), (3, 1, 0), "{:?}", report.faults);
+        assert_eq!(report.at("B", "1", "sold"), [300_000, 135_000, 0]);
         let places = json!({"available": "7", "frozen": "0", "inspection": "0", "returned": "0", "exhibition": "0", "in-transit": "0", "undeclared": "0"});
-        compare(&json!({"book": "B", "stock": [{"item": {"number": "1"}, "places": places}]}), &mut shown);
-        assert!(shown.faults.is_empty(), "{:?}", shown.faults);
+        let lot = |first: &str| json!({"lot": "L", "balances": {"available": {"declared": "7", "first": first, "second": "0"}}});
+        let book = |first: &str| json!({"book": "B", "stock": [{"item": {"number": "1"}, "places": places, "lots": [lot(first)]}]});
+        report.compare(&book("3.15"));
+        assert!(report.faults.is_empty(), "{:?}", report.faults);
+        report.compare(&book("3.1"));
+        assert!(report.faults[0].contains("B / 1 / L"), "{:?}", report.faults);
         let mut twice = rows.clone();
         twice.push(rows[2].clone());
         assert!(audit(twice).faults.iter().any(|fault| fault.contains("moved twice")));

@@ -4,7 +4,7 @@
 
 mod archive;
 mod bench;
-mod books;
+pub mod books;
 mod draws;
 mod report;
 mod verify;

@@ -46,6 +46,25 @@ impl Signed {
     }
 }
 
+/// What is sold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Mode {
+    /// Direct purchase (9610): each parcel arrives from abroad.
+    Direct,
+    /// From a bonded book (1210), which is opened and filled first: each list is held against it and takes its goods.
+    Bonded,
+}
+
+impl Mode {
+    /// The word of the option.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Bonded => "bonded",
+        }
+    }
+}
+
 /// Consumers: as many as a million declarations a year have.
 const PERSONS: u64 = 1_000_000;
 
@@ -95,6 +114,8 @@ pub struct Traffic {
     pub declarations: u64,
     /// Documents in a message.
     pub batch: u64,
+    /// What is sold.
+    pub mode: Mode,
     /// Signatures.
     pub signed: Option<Signed>,
     /// Instant of the messages.
@@ -114,7 +135,10 @@ impl Tape {
         let (mut done, mut messages, mut volume) = (0, 0, 0);
         while done < traffic.declarations {
             let step = STEP.min(traffic.declarations - done);
-            let trades = generate::trades(traffic.seed, done, step, PERSONS, 0, traffic.now);
+            let mut trades = generate::trades(traffic.seed, done, step, PERSONS, 0, traffic.now);
+            if traffic.mode == Mode::Bonded {
+                trades = generate::bonded::sold(trades);
+            }
             for chunk in trades.chunks(group_size(traffic.batch)) {
                 let mut letters = Vec::new();
                 for (sender, declarations, bytes) in written(chunk, traffic) {
@@ -193,7 +217,9 @@ fn written(trades: &[Trade], traffic: &Traffic) -> Vec<(Text, u16, Vec<u8>)> {
                 out.push((sender, declarations, ceb::write(&message, ceb::Style::Prefixed)));
             }
         }
-        out.extend(arrivals(trades, traffic));
+        if traffic.mode == Mode::Direct {
+            out.extend(arrivals(trades, traffic));
+        }
         return out;
     }
     let mut declared: BTreeMap<Text, u16> = BTreeMap::new();
@@ -231,8 +257,8 @@ mod tests {
     #[test]
     fn a_tape_gives_every_message_once_and_whole() {
         let now = Time::start_of(ceb::Day::from_number(20_261_123).unwrap());
-        for batch in [1, 40] {
-            let traffic = Traffic { seed: 7, declarations: 250, batch, signed: None, now };
+        for (batch, mode) in [(1, Mode::Direct), (40, Mode::Direct), (1, Mode::Bonded), (40, Mode::Bonded)] {
+            let traffic = Traffic { seed: 7, declarations: 250, batch, mode, signed: None, now };
             let tape = Tape::record(&traffic).unwrap();
             let (mut declarations, mut messages, mut volume, mut bytes) = (0, 0, 0, Vec::new());
             while let Some((_, group)) = tape.take() {
@@ -249,7 +275,7 @@ mod tests {
             assert_eq!(
                 (declarations, messages, volume),
                 (tape.declarations, tape.messages, tape.volume),
-                "{batch}"
+                "{batch} {mode:?}"
             );
         }
     }

@@ -21,7 +21,7 @@ mod sharing;
 
 use crate::{Failure, Space};
 use measure::Manner;
-use messages::{Signed, Tape, Traffic};
+use messages::{Mode, Signed, Tape, Traffic};
 use physical::{Physical, Sizes};
 use places::Place;
 use report::{Point, Record, Report};
@@ -72,6 +72,9 @@ pub struct Arguments {
     /// connection sends as soon as it has its answer (closed loop).
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u64).range(1..))]
     rate: Option<u64>,
+    /// What is sold; both are measured in turns, and one told beside the other.
+    #[arg(long, value_enum, value_name = "MODE,…", value_delimiter = ',', default_value = "direct")]
+    mode: Vec<Mode>,
     /// Sign every message, and verify it.
     #[arg(long, value_enum)]
     signed: Option<Signed>,
@@ -142,15 +145,17 @@ impl Arguments {
             "http": self.http, "connections": self.connections, "rate": self.rate, "loop": if self.rate.is_some() { "open" } else { "closed" },
             "warmUp": self.warm_up, "declarations": self.declarations, "batch": self.batch, "curve": self.volumes(),
             "repeat": self.repeat, "signed": self.signed.map(Signed::word),
+            "modes": self.mode.iter().map(|mode| mode.word()).collect::<Vec<_>>(),
         })
     }
 
-    fn traffic(&self, batch: u64, number: usize) -> Traffic {
+    fn traffic(&self, (batch, mode): (u64, Mode), number: usize) -> Traffic {
         let now = Clock::Real.now();
         Traffic {
             seed: (now.0 as u64).wrapping_mul(1000).wrapping_add(number as u64),
             declarations: self.warm_up + self.declarations,
             batch,
+            mode,
             signed: self.signed,
             now,
         }
@@ -261,11 +266,13 @@ fn measure_point(
     for batch in &arguments.batch {
         for repeat in 0..arguments.repeat {
             for place in places.iter_mut() {
-                for shares in [false, true].into_iter().take(if arguments.sharing { 2 } else { 1 }) {
+                let shares = [false, true].into_iter().take(if arguments.sharing { 2 } else { 1 });
+                let turns = shares.flat_map(|shares| arguments.mode.iter().map(move |mode| (shares, *mode)));
+                for (shares, mode) in turns {
                     let number = report.records.len();
                     let sharing =
                         shares.then(|| Sharing::begin(runtime, place.window()?, number)).transpose()?;
-                    let measured = measure_once(arguments, runtime, place, *batch, number)?;
+                    let measured = measure_once(arguments, runtime, place, (*batch, mode), number)?;
                     let shared = sharing.map(|sharing| sharing.end(runtime, place.window()?)).transpose()?;
                     let (store, stored) = (place.kind.word(), place.stored);
                     place.stored += measured.sent;
@@ -275,6 +282,7 @@ fn measure_point(
                         stored,
                         batch: *batch,
                         repeat,
+                        mode,
                         shared,
                         measured,
                     });
@@ -297,12 +305,16 @@ fn measure_once(
     arguments: &Arguments,
     runtime: &Runtime,
     place: &Place,
-    batch: u64,
+    (batch, mode): (u64, Mode),
     number: usize,
 ) -> Result<measure::Measured, Failure> {
     let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
     bar.enable_steady_tick(Duration::from_millis(200));
-    let tape = Tape::record(&arguments.traffic(batch, number))?;
+    let traffic = arguments.traffic((batch, mode), number);
+    let tape = Tape::record(&traffic)?;
+    if mode == Mode::Bonded {
+        place.stock(runtime, &format!("B{}", traffic.seed), traffic.declarations)?;
+    }
     if tape.groups() < FEW * arguments.connections {
         eprintln!(
             "{} groups of trades for {} connections are few: their orders go during the warm-up, and the rate flatters",
@@ -310,7 +322,12 @@ fn measure_once(
             arguments.connections
         );
     }
-    bar.set_message(format!("measuring: {}, {} stored, batch {batch}", place.kind.word(), place.stored));
+    bar.set_message(format!(
+        "measuring: {}, {} stored, batch {batch}, {}",
+        place.kind.word(),
+        place.stored,
+        mode.word()
+    ));
     // Nothing of ours may run beside the measurement.
     bar.disable_steady_tick();
     let mut measured = measure::measure(runtime, place.window()?, tape, arguments.manner())?;

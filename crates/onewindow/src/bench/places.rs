@@ -1,18 +1,22 @@
 //! The stores that are measured: opening, filling and closing them. The one place of the bench that knows which stores
 //! there are.
 
-use super::messages::{STEP, Tape, Traffic};
+use super::messages::{Mode, STEP, Tape, Traffic};
 use super::send::{self, Door, Run};
+use crate::demo::agencies::act;
+use crate::generate::bonded;
 use crate::process::folder_bytes;
 use crate::serve::Opened;
 use crate::{Failure, Space, space};
 use clearance::Text;
 use clearance::party::Role;
+use clearance::record::{RecordKey, Register};
 use clearance::sample;
 use server::Window;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
+use store::Read;
 use tokio::runtime::Runtime;
 
 /// Which store.
@@ -90,6 +94,27 @@ impl Place {
         Ok(())
     }
 
+    /// Has the book of bonded trades hold enough for so many more of them; it is opened where it is not yet.
+    ///
+    /// # Errors
+    /// When the window refuses it.
+    pub fn stock(&self, runtime: &Runtime, document: &str, trades: u64) -> Result<(), Failure> {
+        let window = self.window()?;
+        runtime.block_on(async {
+            let (holder, number) = bonded::BOOK;
+            let book = RecordKey::new(Register::BondedBook, &format!("{holder}:{number}"));
+            let opens = match window.read.record(&book).await? {
+                None => bonded::opened(),
+                Some(_) => Vec::new(),
+            };
+            for step in opens.into_iter().chain(bonded::stocked(document, trades)?) {
+                let key = RecordKey::new(step.register, &step.id);
+                act(window, step.party, key, step.version, step.action, Some(step.body)).await?;
+            }
+            Ok(())
+        })
+    }
+
     /// Closes it, if it is open: what was handed in is done first.
     pub fn close(&mut self) {
         if let Some(Opened { window, writer }) = self.opened.take() {
@@ -130,7 +155,8 @@ async fn store_more(window: &Window, declarations: u64) -> Result<(), Failure> {
     const SEED: u64 = 0xF111;
     let now = window.clock.now();
     let (senders, batch) = FILLING;
-    let traffic = Traffic { seed: SEED ^ now.0 as u64, declarations, batch, signed: None, now };
+    let traffic =
+        Traffic { seed: SEED ^ now.0 as u64, declarations, batch, mode: Mode::Direct, signed: None, now };
     let run = Arc::new(Run::new(Tape::record(&traffic)?, None, 0, window.metrics.clone()));
     let doors = (0..senders).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
     send::all(run, doors).await

@@ -1,7 +1,8 @@
-//! The plot: throughput over what is stored, one line a store and batch, and below it the latency by percentile at the
+//! The plot: throughput over what is stored, one line a store, batch and mode, and below it the latency by percentile at the
 //! last point. An SVG written by hand: it needs no crate, follows the reader's light or dark, and is text in a diff.
 #![expect(clippy::float_arithmetic, reason = "a drawing")]
 
+use super::messages::Mode;
 use super::report::Report;
 use std::fmt::Write;
 
@@ -47,7 +48,8 @@ struct Series {
 fn series(report: &Report) -> Vec<Series> {
     let mut out: Vec<Series> = Vec::new();
     for (record, rate, least, most) in report.medians() {
-        let label = format!("{}, batch {}", record.store, record.batch);
+        let sold = if record.mode == Mode::Bonded { ", bonded" } else { "" };
+        let label = format!("{}, batch {}{sold}", record.store, record.batch);
         let latencies = ALONG
             .iter()
             .map(|(_, of_a_million, _)| record.measured.acknowledge.within(*of_a_million) as f64 / 1e3);

@@ -3,6 +3,7 @@
 
 use super::limits::{self, Step};
 use super::measure::{Measured, STEPS};
+use super::messages::Mode;
 use super::physical::Physical;
 use super::sharing::Shared;
 use serde_json::{Map, Value, json};
@@ -25,6 +26,8 @@ pub struct Record {
     pub batch: u64,
     /// Which of the repeated measurements.
     pub repeat: u64,
+    /// What was sold.
+    pub mode: Mode,
     /// What was sent to agencies meanwhile; none = nothing.
     pub shared: Option<Shared>,
     /// What it came to.
@@ -86,11 +89,13 @@ fn rounded(value: f64) -> f64 {
 }
 
 impl Report {
-    /// A value for each store, point and batch: the median rate of its repeats, with the least and the largest.
+    /// A value for each store, point, batch and mode: the median rate of its repeats, with the least and the largest.
     pub fn medians(&self) -> Vec<(&Record, f64, f64, f64)> {
         let mut out: Vec<(&Record, f64, f64, f64)> = Vec::new();
         for record in &self.records {
-            let of = |record: &Record| (record.store, record.point, record.batch, record.shared.is_some());
+            let of = |record: &Record| {
+                (record.store, record.point, record.batch, record.mode, record.shared.is_some())
+            };
             let same = |other: &&Record| of(other) == of(record);
             if out.iter().any(|(known, ..)| same(known)) {
                 continue;
@@ -116,7 +121,7 @@ impl Report {
             let other = medians.iter().find(|(other, ..)| {
                 other.store != "embedded"
                     && silent(other)
-                    && (other.point, other.batch) == (record.point, record.batch)
+                    && (other.point, other.batch, other.mode) == (record.point, record.batch, record.mode)
             });
             if let Some((_, other, ..)) = other {
                 out.push((record.stored, record.batch, other / rate));
@@ -133,12 +138,31 @@ impl Report {
         };
         let with = medians.iter().filter(|(record, ..)| record.shared.is_some());
         with.filter_map(|(record, rate, ..)| {
-            let of = |record: &Record| (record.store, record.point, record.batch);
+            let of = |record: &Record| (record.store, record.point, record.batch, record.mode);
             let (without, bare, ..) =
                 medians.iter().find(|(other, ..)| other.shared.is_none() && of(other) == of(record))?;
             Some((*record, rate / bare, each(record) / each(without).max(1e-9)))
         })
         .collect()
+    }
+
+    /// What a book costs: rate, and the server's processor time, of bonded declarations beside those of direct purchase.
+    fn modes(&self) -> Vec<(&Record, f64, f64)> {
+        let medians = self.medians();
+        let each = |record: &Record| {
+            record.measured.server_micros() as f64 / record.measured.declarations.max(1) as f64
+        };
+        let bonded = medians.iter().filter(|(record, ..)| record.mode == Mode::Bonded);
+        bonded
+            .filter_map(|(record, rate, ..)| {
+                let of =
+                    |record: &Record| (record.store, record.point, record.batch, record.shared.is_some());
+                let (direct, bare, ..) = medians
+                    .iter()
+                    .find(|(other, ..)| other.mode == Mode::Direct && of(other) == of(record))?;
+                Some((*record, rate / bare, each(record) / each(direct).max(1e-9)))
+            })
+            .collect()
     }
 
     fn disk_bytes(&self, record: &Record) -> Option<u64> {
@@ -188,7 +212,8 @@ impl Report {
         json!({
             "version": env!("CARGO_PKG_VERSION"), "machine": self.machine, "settings": self.settings,
             "runs": self.records.iter().map(run).collect::<Vec<_>>(), "points": points,
-            "compared": compared, "sharing": self.sharing().iter().map(sharing_json).collect::<Vec<_>>(), "limits": self.limits.as_ref().map(limits_json), "distances": distances,
+            "compared": compared, "sharing": self.sharing().iter().map(sharing_json).collect::<Vec<_>>(),
+            "modes": self.modes().iter().map(modes_json).collect::<Vec<_>>(), "limits": self.limits.as_ref().map(limits_json), "distances": distances,
         })
     }
 
@@ -199,6 +224,7 @@ impl Report {
             "store",
             "stored",
             "batch",
+            "mode",
             "sharing",
             "decl/s",
             "least",
@@ -221,6 +247,7 @@ impl Report {
                 record.store.to_owned(),
                 record.stored.to_string(),
                 record.batch.to_string(),
+                record.mode.word().to_owned(),
                 if record.shared.is_some() { "on" } else { "off" }.to_owned(),
                 format!("{rate:.0}"),
                 format!("{least:.0}"),
@@ -260,6 +287,16 @@ impl Report {
                 shared.map_or(0.0, |shared| shared.behind.as_secs_f64()),
             );
         }
+        for (record, rate, cost) in self.modes() {
+            let _ = writeln!(
+                out,
+                "\nBonded declarations are at {rate:.2} of direct purchase and take {cost:.2} of the processor's time: {}, {} stored, batch {}, sharing {}.",
+                record.store,
+                record.stored,
+                record.batch,
+                if record.shared.is_some() { "on" } else { "off" },
+            );
+        }
         out.push_str("\nSteps: microseconds a declaration, and percentiles of one step in milliseconds\n\n");
         out.push_str(&self.steps_table());
         let mut rows = vec![words(["store", "stored", "open ms", "disk bytes a declaration"])];
@@ -289,7 +326,7 @@ impl Report {
     }
 
     fn steps_table(&self) -> String {
-        let mut rows = vec![words(["store", "stored", "batch", "step", "µs", "p50", "p99", "p99.9"])];
+        let mut rows = vec![words(["store", "stored", "batch", "mode", "step", "µs", "p50", "p99", "p99.9"])];
         for (record, ..) in self.medians().iter().filter(|(record, ..)| record.shared.is_none()) {
             for (name, counted) in STEPS.iter().zip(&record.measured.steps) {
                 let each = counted.micros() as f64 / record.measured.declarations.max(1) as f64;
@@ -297,6 +334,7 @@ impl Report {
                     record.store.to_owned(),
                     record.stored.to_string(),
                     record.batch.to_string(),
+                    record.mode.word().to_owned(),
                     (*name).to_owned(),
                     format!("{each:.1}"),
                     format!("{:.2}", millis(counted, 500_000)),
@@ -325,7 +363,7 @@ fn run(record: &Record) -> Value {
         measured.processor.iter().map(|(name, micros)| (name.clone(), json!(each(*micros)))).collect();
     json!({
         "store": record.store, "stored": record.stored, "batch": record.batch, "repeat": record.repeat,
-        "sharing": record.shared.is_some(),
+        "mode": record.mode.word(), "sharing": record.shared.is_some(),
         "seconds": measured.took.as_secs_f64(), "declarationsPerSecond": record.rate(),
         "declarations": measured.sent, "released": measured.fate.released, "held": measured.fate.held,
         "refused": measured.fate.refused, "lost": measured.lost(),
@@ -341,9 +379,16 @@ fn run(record: &Record) -> Value {
 
 fn sharing_json((record, rate, cost): &(&Record, f64, f64)) -> Value {
     json!({
-        "store": record.store, "stored": record.stored, "batch": record.batch, "rateRatio": rate,
+        "store": record.store, "stored": record.stored, "batch": record.batch, "mode": record.mode.word(), "rateRatio": rate,
         "processorRatio": cost, "requests": record.shared.map_or(0, |shared| shared.requests),
         "behindMillis": record.shared.map_or(0, |shared| shared.behind.as_millis() as u64),
+    })
+}
+
+fn modes_json((record, rate, cost): &(&Record, f64, f64)) -> Value {
+    json!({
+        "store": record.store, "stored": record.stored, "batch": record.batch, "sharing": record.shared.is_some(),
+        "bondedToDirect": rate, "processorRatio": cost,
     })
 }
 

@@ -122,6 +122,22 @@ fn a_curve_is_measured_drawn_and_told() {
 }
 
 #[test]
+fn bonded_declarations_are_told_beside_direct_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let both = object(folder.path(), &["--declarations", "200", "--mode", "direct,bonded", "--repeat", "2"]);
+    let modes: Vec<&str> =
+        both["runs"].as_array().unwrap().iter().map(|run| run["mode"].as_str().unwrap()).collect();
+    assert_eq!(modes, ["direct", "bonded", "direct", "bonded"], "in turns");
+    let told = both["modes"].as_array().unwrap();
+    assert_eq!(told.len(), 1, "{both}");
+    assert!(told[0]["bondedToDirect"].as_f64() > Some(0.0), "{both}");
+    assert!(told[0]["processorRatio"].as_f64() > Some(0.0), "{both}");
+    let table = bench(folder.path(), &["--declarations", "100", "--mode", "direct,bonded"]).stdout;
+    let table = String::from_utf8(table).unwrap();
+    assert!(table.contains("of direct purchase"), "{table}");
+}
+
+#[test]
 fn two_stores_are_measured_in_turns() {
     let Some(database) = crate::database::database() else { return };
     let folder = tempfile::tempdir().unwrap();

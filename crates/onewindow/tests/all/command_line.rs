@@ -216,6 +216,95 @@ fn a_killed_server_loses_nothing() {
     assert!(report["messagesAcknowledged"].as_u64().unwrap() > 0, "{report}");
 }
 
+/// A small one of the long check: whatever happens to two bonded books, their movements add up to what lies there.
+#[test]
+fn nothing_of_a_bonded_book_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = "conservation-test --operations 800 --seed 3 --export-every 400 --folder kept --json";
+    let report = object(&done(folder.path(), command));
+    assert_eq!(
+        (&report["clean"], report["operations"].as_u64()),
+        (&Value::Bool(true), Some(800)),
+        "{report}"
+    );
+    assert_eq!((report["seed"].as_u64(), report["exports"].as_u64()), (Some(3), Some(2)), "{report}");
+    assert!(
+        report["openedAgain"].as_u64() > Some(0),
+        "a life without crashes proves nothing of them: {report}"
+    );
+    let happened = |operation: &str| report["byOperation"][operation]["done"].as_u64() > Some(0);
+    let wanted = [
+        "enter",
+        "enter-domestic",
+        "list",
+        "gate-release",
+        "return",
+        "transfer",
+        "receive",
+        "exhibition",
+        "inspection",
+        "destruction",
+        "sample",
+        "stocktake",
+    ];
+    let missing: Vec<&str> = wanted.into_iter().filter(|operation| !happened(operation)).collect();
+    assert!(missing.is_empty(), "never done: {missing:?}, {report}");
+    let refused: u64 = report["byOperation"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|count| count["refused"].as_u64().unwrap())
+        .sum();
+    assert!(refused > 0, "{report}");
+    // Whoever has the files says the same.
+    let mut files: Vec<String> = std::fs::read_dir(folder.path().join("kept/exported"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let (books, movements): (Vec<String>, Vec<String>) =
+        files.into_iter().partition(|file| file.ends_with(".json"));
+    assert_eq!(books.len(), 2);
+    let books: String = books.iter().map(|book| format!(" --book {book}")).collect();
+    let audited = object(&done(folder.path(), &format!("audit books {}{books} --json", movements.join(" "))));
+    assert_eq!(
+        (&audited["clean"], &audited["movements"]),
+        (&Value::Bool(true), &report["movements"]),
+        "{audited}"
+    );
+}
+
+/// What goes there comes back; what a standard cannot hold is named, and all that is wrong with a message is told.
+#[test]
+fn documents_are_converted_between_standards() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    done(path, "generate --declarations 1 --seed 7 --out messages");
+    let mut files = std::fs::read_dir(path.join("messages")).unwrap().map(|entry| entry.unwrap().path());
+    let order = files.find(|path| path.to_string_lossy().ends_with("-311.xml")).unwrap();
+    let order = order.strip_prefix(path).unwrap().to_str().unwrap();
+    let unified = done(path, &format!("convert --from ceb-import --to unified {order}"));
+    std::fs::write(path.join("unified.json"), &unified).unwrap();
+    assert_eq!(object(&unified)["UnifiedDocuments"]["documents"][0]["document"], "order", "{unified}");
+    let back = done(path, "convert --from unified --to ceb-import unified.json");
+    std::fs::write(path.join("back.xml"), back).unwrap();
+    let again = done(path, "convert --from ceb-import --to unified back.xml");
+    assert_eq!(object(&again), object(&unified));
+    let told = object(&done(path, "convert --from unified --to ceb-export unified.json --json"));
+    let dropped: Vec<&str> =
+        told["dropped"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert!(dropped.contains(&"documents[1].buyer.name"), "{told}");
+    assert!(told["message"]["CEB303Message"].is_object(), "{told}");
+    let output = onewindow(path, &format!("convert --from ceb-export --to unified {order} --json"));
+    let refused = object(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!((output.status.code(), &refused["converted"]), (Some(1), &Value::Bool(false)), "{refused}");
+    assert!(refused["defects"][0]["expected"].as_str().unwrap().contains("CEB303Message"), "{refused}");
+    assert_eq!(onewindow(path, "convert --from unified --to neutral none.json").status.code(), Some(2));
+    assert_eq!(onewindow(path, "convert --from order --to neutral none.json").status.code(), Some(2));
+    let schema = object(&done(path, "convert --schema"));
+    assert_eq!(schema["$id"], "urn:onewindow:unified:v1");
+}
+
 #[test]
 fn a_month_of_closed_export_lists_is_grouped() {
     let folder = tempfile::tempdir().unwrap();

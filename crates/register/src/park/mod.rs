@@ -18,16 +18,32 @@ use serde::{Deserialize, Serialize};
 
 /// The id is the operator's code, a colon, its number of the park. States: submitted, refused, open, change-submitted (open, as it
 /// was approved before), closed.
-pub const MOVES: &[Move] = &[
-    Move::owner("apply", &["", "refused"], "submitted"),
-    Move::reviewer("refuse", &["submitted"], "refused").explained(),
-    Move::reviewer("approve", &["submitted"], "open"),
-    Move::owner("change", &["open", "change-submitted"], "change-submitted"),
-    Move::reviewer("refuse", &["change-submitted"], "open").explained(),
-    Move::reviewer("approve", &["change-submitted"], "open"),
-    Move::owner("set-tenants", &["open"], "open"),
-    Move::reviewer("close", &["open", "change-submitted"], "closed").explained(),
-];
+pub const MOVES: &[Move] = &moves("set-tenants");
+
+/// The moves of parks and of sites alike; one of them, of this name, needs nobody's approval.
+const fn moves(own: &'static str) -> [Move; 8] {
+    [
+        Move::owner("apply", &["", "refused"], "submitted"),
+        Move::reviewer("refuse", &["submitted"], "refused").explained(),
+        Move::reviewer("approve", &["submitted"], "open"),
+        Move::owner("change", &["open", "change-submitted"], "change-submitted"),
+        Move::reviewer("refuse", &["change-submitted"], "open").explained(),
+        Move::reviewer("approve", &["change-submitted"], "open"),
+        Move::owner(own, &["open"], "open"),
+        Move::reviewer("close", &["open", "change-submitted"], "closed").explained(),
+    ]
+}
+
+/// What was applied for counts from now on, or is again what counted before.
+fn decided<A: Clone>(action: &str, applied: &mut A, in_force: &mut Option<A>) {
+    if action == "approve" {
+        *in_force = Some(applied.clone());
+    }
+    // What was refused is told in the history; what is in force stays.
+    if let Some(before) = in_force.as_ref().filter(|_| action == "refuse") {
+        applied.clone_from(before);
+    }
+}
 
 /// States in which a park or a site works.
 pub const WORKING: &[&str] = &["open", "change-submitted"];
@@ -198,15 +214,12 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             body.applied = read(seen.command.body.as_deref(), faults)?;
             check(seen, &body.applied, faults);
         }
-        "approve" => body.in_force = Some(body.applied.clone()),
-        // What was refused is told in the history; what is in force stays.
-        "refuse" => body.applied = body.in_force.clone().unwrap_or(body.applied),
         "set-tenants" => {
             let sent: Tenants = read(seen.command.body.as_deref(), faults)?;
             check_tenants(seen, &sent, faults);
             body.tenants = sent.tenants;
         }
-        _ => {}
+        action => decided(action, &mut body.applied, &mut body.in_force),
     }
     let mut parties: Vec<Text> = vec![owner_of(&seen.command.key)];
     parties.extend(body.tenants.iter().map(|tenant| Text::from(tenant.party.trim())));

@@ -12,16 +12,7 @@ use clearance::record::{Record, RecordKey, Register};
 use serde::{Deserialize, Serialize};
 
 /// The id is the operator's code, a colon, the supervision code that customs gave the site. States as of parks.
-pub const MOVES: &[Move] = &[
-    Move::owner("apply", &["", "refused"], "submitted"),
-    Move::reviewer("refuse", &["submitted"], "refused").explained(),
-    Move::reviewer("approve", &["submitted"], "open"),
-    Move::owner("change", &["open", "change-submitted"], "change-submitted"),
-    Move::reviewer("refuse", &["change-submitted"], "open").explained(),
-    Move::reviewer("approve", &["change-submitted"], "open"),
-    Move::owner("appoint", &["open"], "open"),
-    Move::reviewer("close", &["open", "change-submitted"], "closed").explained(),
-];
+pub const MOVES: &[Move] = &super::moves("appoint");
 
 /// What a site is.
 pub const KINDS: &[&str] = &["warehouse", "yard", "gate", "sorting-line", "pavilion", "exhibition-centre"];
@@ -97,8 +88,6 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             body.applied = read(seen.command.body.as_deref(), faults)?;
             check(seen, &body.applied, faults);
         }
-        "approve" => body.in_force = Some(body.applied.clone()),
-        "refuse" => body.applied = body.in_force.clone().unwrap_or(body.applied),
         "appoint" => {
             let sent: Keepers = read(seen.command.body.as_deref(), faults)?;
             if sent.keepers.len() > KEEPERS {
@@ -110,7 +99,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             }
             body.keepers = sent.keepers.iter().map(|keeper| keeper.trim().to_owned()).collect();
         }
-        _ => {}
+        action => super::decided(action, &mut body.applied, &mut body.in_force),
     }
     // Whose park it lies in finds it too.
     let park = [Some(&body.applied), body.in_force.as_ref()].into_iter().flatten();

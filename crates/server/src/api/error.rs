@@ -74,6 +74,15 @@ impl Problem {
     pub(crate) fn status(&self) -> u16 {
         self.status.as_u16()
     }
+    /// The same for an answer that is made of it.
+    pub(crate) fn status_code(&self) -> StatusCode {
+        self.status
+    }
+    /// Everything that is wrong, in the language of a page; what to do where no fault is listed.
+    pub(crate) fn told_in(&self, chinese: bool, between: &str) -> String {
+        let faults = self.faults_in(chinese).join(between);
+        if faults.is_empty() { self.words_in(chinese) } else { faults }
+    }
     /// Seconds after which the same request makes sense again.
     pub(crate) fn seconds(&self) -> Option<u64> {
         self.retry_after

@@ -76,7 +76,7 @@ pub async fn send(
                 "unavailable" => Told::Closed,
                 _ => return Err(problem),
             });
-            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST)
+            problem.status_code()
         }
     };
     Ok(tracked(frame, &view, status))

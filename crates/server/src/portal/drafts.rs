@@ -177,7 +177,7 @@ pub async fn act(
             let chinese = is_chinese(&frame);
             let told = [problem.words_in(chinese)].into_iter().chain(problem.faults_in(chinese));
             let told: Vec<String> = told.filter(|line| !line.is_empty()).collect();
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT);
+            let status = problem.status_code();
             // As it is now.
             let draft = draft_of(&window, &caller, &id).await?;
             Ok(shown_as(&frame, &pages::one(&frame, &draft, &told.join("; ")), status))

@@ -73,13 +73,7 @@ pub async fn act(
     let came = api::act(&window, &caller, form.get("period"), action, &body).await;
     let (status, answered) = match &came {
         Ok(_) => (StatusCode::OK, (true, done(&frame, action))),
-        Err(problem) => {
-            let chinese = is_chinese(&frame);
-            let faults = problem.faults_in(chinese).join("; ");
-            let words = if faults.is_empty() { problem.words_in(chinese) } else { faults };
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT);
-            (status, (false, words))
-        }
+        Err(problem) => (problem.status_code(), (false, problem.told_in(is_chinese(&frame), "; "))),
     };
     let view = View { answered: Some(answered), ..view(&window).await? };
     Ok(super::shown_as(&frame, &holder(&frame, &view), status))

@@ -142,7 +142,7 @@ pub async fn record(
             let of = |name: &&str| ((*name).to_owned(), form.get(&format!("h-{name}")).to_owned());
             view.sent = FIELDS.iter().map(of).collect();
             view.told = Some((false, words(&frame, &problem)));
-            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT)
+            problem.status_code()
         }
     };
     Ok(shown_as(&frame, &keeper::page(&frame, &view), status))
@@ -150,9 +150,7 @@ pub async fn record(
 
 /// What is wrong, in the reader's language.
 fn words(frame: &Frame, problem: &Problem) -> String {
-    let chinese = is_chinese(frame);
-    let faults = problem.faults_in(chinese).join(" · ");
-    if faults.is_empty() { problem.words_in(chinese) } else { faults }
+    problem.told_in(is_chinese(frame), " · ")
 }
 
 /// What a form says that happened: lists a line each, of counts the last word is how much.
@@ -210,12 +208,9 @@ pub async fn set_hold(
     let came = api::put(&window, &caller, &body).await;
     let mut view = HoldsView { told: read(api::held(&window, &caller).await?)?, ..HoldsView::default() };
     let status = match came {
-        Ok(_) if body.action == "lift" => {
-            view.answered = Some((true, frame.texts.text("holds-lifted")));
-            StatusCode::OK
-        }
         Ok(_) => {
-            view.answered = Some((true, frame.texts.text("holds-held")));
+            let word = if body.action == "lift" { "holds-lifted" } else { "holds-held" };
+            view.answered = Some((true, frame.texts.text(word)));
             StatusCode::OK
         }
         Err(problem) => {
@@ -223,7 +218,7 @@ pub async fn set_hold(
             if body.action == "hold" {
                 view.sent = [body.logistics_code, body.logistics_no, body.text];
             }
-            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::CONFLICT)
+            problem.status_code()
         }
     };
     Ok(shown_as(&frame, &keeper::holds(&frame, &view), status))

@@ -1,12 +1,11 @@
 //! Export trades to try with: from the order to the departure, and what may come after. As with imports the caller has his own
 //! role, the others are played, and the list's note scripts what becomes of it.
 
-use super::trades::{Made, seed, written};
+use super::trades::{Made, all_written, scripted, seed, written};
 use crate::Window;
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::State;
-use clearance::decide::scripted::BEGINS;
 use clearance::export::{ExportKey, ExportTrade};
 use clearance::party::Role;
 use clearance::sample::Export;
@@ -63,10 +62,7 @@ pub fn make(
         export = export.to_summarise();
     }
     as_party(&mut export, role, code, name);
-    let script = script.trim();
-    if !script.is_empty() {
-        export.declaration.head.note = Some(format!("{BEGINS} {script}").into());
-    }
+    scripted(&mut export.declaration.head.note, script);
     let [order, waybill, list] = export.documents();
     // Platform and merchant may send the order; who pays or is paid, what was received.
     let order = if role == Role::Merchant { (code.clone(), order.1) } else { order };
@@ -90,9 +86,7 @@ pub fn make(
         let departure = Export::departure(&[&export], now)?;
         documents.push((departure.head.logistics_code.clone(), Document::Departure(departure)));
     }
-    let made =
-        documents.into_iter().map(|(sender, document)| written(window, (code, name), sender, document));
-    let made = made.collect();
+    let made = all_written(window, (code, name), documents);
     Some(Trying { export, made })
 }
 

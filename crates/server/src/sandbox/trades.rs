@@ -75,10 +75,7 @@ pub fn make(
     let mut trade = plain(window)?;
     as_party(&mut trade, role, code, name);
     guaranteed(window, &mut trade);
-    let script = script.trim();
-    if !script.is_empty() {
-        trade.declaration.head.note = Some(format!("{BEGINS} {script}").into());
-    }
+    scripted(&mut trade.declaration.head.note, script);
     let order = OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
     let mut documents: Vec<(Text, Document)> = trade.documents().to_vec();
     // Once its parcel is here the list is released, and no longer cancelled.
@@ -90,10 +87,25 @@ pub fn make(
         }
         documents.push((arrival.head.operator_code.clone(), Document::Arrival(arrival)));
     }
-    let made =
-        documents.into_iter().map(|(sender, document)| written(window, (code, name), sender, document));
-    let made = made.collect();
+    let made = all_written(window, (code, name), documents);
     Some(Trying { trade, order, made })
+}
+
+/// Has the note of a list say what becomes of it, where that is scripted.
+pub(super) fn scripted(note: &mut Option<Text>, script: &str) {
+    let script = script.trim();
+    if !script.is_empty() {
+        *note = Some(format!("{BEGINS} {script}").into());
+    }
+}
+
+/// Documents as their senders send them.
+pub(super) fn all_written(
+    window: &Window,
+    party: (&Text, &str),
+    documents: Vec<(Text, Document)>,
+) -> Vec<Made> {
+    documents.into_iter().map(|(sender, document)| written(window, party, sender, document)).collect()
 }
 
 /// A document as its sender sends it.
