@@ -56,5 +56,5 @@ term-days = In force
 term-unsure = from memory
 term-past = not today
 term-undeclared = Documents that were never declared
-term-accounts = disabled accounts
-term-sessions = ended sessions
+term-accounts = Accounts that were disabled
+term-sessions = Sessions that ended
