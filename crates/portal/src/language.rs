@@ -143,7 +143,7 @@ impl Language {
     }
 
     /// The files of all texts: name and text. A language that has not all has those of English.
-    pub fn files(self) -> [(&'static str, &'static str); 28] {
+    pub fn files(self) -> [(&'static str, &'static str); 29] {
         macro_rules! files {
             ($tag:literal) => {
                 [

@@ -446,6 +446,7 @@ pub(crate) fn pointed(facts: &mut Facts, record: &Record, at: Position) -> Optio
         actor: record.actor.clone(),
         action: "point".into(),
         note: String::new(),
+        charges: Vec::new(),
         format: 1,
         body: written(&pointer),
     });
