@@ -6,7 +6,6 @@
 
 mod check;
 mod columns;
-mod footer;
 mod manifest;
 mod read;
 mod row;

@@ -1,9 +1,9 @@
 //! Reading a file of an archive, a group of rows at a time. What it is given may be anything: nothing is believed, and what
 //! cannot be read is named.
 
+use crate::Error;
 use crate::columns::{COLUMNS, Kind};
 use crate::row::{Cell, Row};
-use crate::{Error, footer};
 use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
@@ -39,8 +39,7 @@ impl Groups {
     /// # Errors
     /// When it is no Parquet file, or has other columns.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let mut file = File::open(path).map_err(Error::file(path))?;
-        footer::look(&mut file).map_err(Error::file(path))?;
+        let file = File::open(path).map_err(Error::file(path))?;
         let reader = guarded(|| SerializedFileReader::new(file)).map_err(Error::parquet(path))?;
         let columns = reader.metadata().file_metadata().schema_descr().columns();
         let same = columns.len() == COLUMNS.len()
