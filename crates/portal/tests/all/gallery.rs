@@ -186,6 +186,7 @@ pub fn a_trade() -> Consignment {
             state: "applied".into(),
             pre_no: "R1".into(),
             tax_given_back: "0".into(),
+            decide_by: None,
         }],
         timeline: vec![entry("document", Some("CEB621Message")), entry("approve", None)],
         actions: vec![

@@ -30,6 +30,7 @@ fn listed(office: &mut Office, list: &str, (from, to): (&str, &str)) {
         actor: Actor { party: "8620000001".into(), name: "b".into() },
         action: "list".into(),
         note: String::new(),
+        charges: Vec::new(),
         format: 1,
         body: body.to_string(),
     };

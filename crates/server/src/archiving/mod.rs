@@ -238,6 +238,6 @@ pub async fn archive(
             groups: written.groups,
         });
     }
-    write_manifest(out, &manifest, &evidence.sender(now).await?)?;
+    write_manifest(out, &manifest, &*evidence.sender(now).await?)?;
     Ok(Archived { manifest, head })
 }
