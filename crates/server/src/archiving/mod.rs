@@ -238,6 +238,7 @@ pub async fn archive(
             groups: written.groups,
         });
     }
-    write_manifest(out, &manifest, &*evidence.sender(now).await?)?;
+    let signer = evidence.sender(now).await?;
+    write_manifest(out, &manifest, &signer)?;
     Ok(Archived { manifest, head })
 }
