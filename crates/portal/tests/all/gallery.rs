@@ -2,6 +2,7 @@
 //! twice, every field labelled, headings in order, small.
 
 use maud::html;
+use portal::answers::credit::{DecideBy, Obeyed};
 use portal::answers::risk_model::{Score, ScoreReason};
 use portal::answers::sending::*;
 use portal::answers::{self, *};
@@ -186,6 +187,16 @@ pub fn a_trade() -> Consignment {
             state: "applied".into(),
             pre_no: "R1".into(),
             tax_given_back: "0".into(),
+            decide_by: Some(DecideBy {
+                day: "20261130".into(),
+                measure: Obeyed {
+                    measure: "refund_days".into(),
+                    value: 5,
+                    standing: Some("unrated".into()),
+                    valid_from: "20190101".into(),
+                    ..Obeyed::default()
+                },
+            }),
         }],
         timeline: vec![entry("document", Some("CEB621Message")), entry("approve", None)],
         actions: vec![

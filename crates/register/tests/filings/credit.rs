@@ -2,8 +2,7 @@
 
 use super::{NEW, Office, application, office, with};
 use clearance::Rulebook;
-use clearance::keys::{Position, Time};
-use clearance::record::{Actor, Record, RecordKey, Register};
+use clearance::record::{Record, RecordKey, Register};
 use register::{Change, Refusal};
 use serde_json::json;
 use std::sync::Arc;
@@ -16,22 +15,15 @@ fn listed(office: &mut Office, list: &str, (from, to): (&str, &str)) {
         "decision": {"validFrom": from, "validTo": to, "repairFrom": from, "published": false},
     });
     let key = RecordKey::new(Register::CreditList, NEW);
-    let position = Position { writer: 0, sequence: 9 };
+    // Of another record everything that a list has too.
+    let other = super::office().party(0, "apply", Some(application())).unwrap().record;
     let record = Record {
         key: key.clone(),
         version: 3,
         state: "listed".into(),
-        parties: vec![NEW.into()],
-        created: Time(1),
-        changed: Time(1),
-        first: position,
-        last: position,
-        previous: None,
-        actor: Actor { party: "8620000001".into(), name: "b".into() },
         action: "list".into(),
-        note: String::new(),
-        format: 1,
         body: body.to_string(),
+        ..(*other).clone()
     };
     office.facts.records.insert(key, Arc::new(record));
 }
