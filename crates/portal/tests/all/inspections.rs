@@ -167,6 +167,7 @@ fn a_subject(is_person: bool) -> Subject {
         }],
         findings: vec![RuleCount { rule: "buyer-name-differs".into(), count: 1 }],
         persons: if is_person { Vec::new() } else { vec![PersonCount { person: HASH.into(), count: 2 }] },
+        conduct: is_person.then(|| SubjectConduct { disputes_refused: 1, since: "20241123".into() }),
         quota: is_person.then(|| SubjectQuota {
             limit: "26000".into(),
             used: "0".into(),
