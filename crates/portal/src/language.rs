@@ -169,6 +169,7 @@ impl Language {
                     ("parks.ftl", include_str!(concat!("../locales/", $tag, "/parks.ftl"))),
                     ("reports.ftl", include_str!(concat!("../locales/", $tag, "/reports.ftl"))),
                     ("given.ftl", include_str!(concat!("../locales/", $tag, "/given.ftl"))),
+                    ("parcels.ftl", include_str!(concat!("../locales/", $tag, "/parcels.ftl"))),
                     ("drafts.ftl", include_str!(concat!("../locales/", $tag, "/drafts.ftl"))),
                     ("inspection.ftl", include_str!(concat!("../locales/", $tag, "/inspection.ftl"))),
                     (
