@@ -11,8 +11,6 @@ use clearance::outcome::{Outcome, Receipt};
 use clearance::party::{Certificate, Entry, Filing};
 use clearance::record::{Record, Register};
 use clearance::risk::SamplingSeed;
-use clearance::windows::{self, Raised};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A row of the ledger.
@@ -38,19 +36,6 @@ impl Row {
     /// Whether it moves the reference: parties, rulebooks, seed of the draw.
     pub fn moves_reference(&self) -> bool {
         matches!(self, Self::Filing(_) | Self::Certificate(_) | Self::Rulebook(_) | Self::Seed(_))
-    }
-    /// What it adds to windows, and when: what was judged, or a parcel that was recorded. The same for whoever writes it, and whoever
-    /// makes windows anew from rows.
-    pub fn counted(&self) -> Option<(Cow<'_, [Raised]>, Time)> {
-        let (raised, time) = match self {
-            Self::Event(event) => {
-                let outcome = event.outcome.as_deref()?;
-                (Cow::Borrowed(outcome.counted.as_slice()), outcome.now)
-            }
-            Self::Record(record) => (Cow::Owned(windows::of_record(record)), record.changed),
-            _ => return None,
-        };
-        (!raised.is_empty()).then_some((raised, time))
     }
     /// The row of what is entered of a party.
     pub fn of_entry(entry: Entry, by: &str) -> Self {

@@ -1,13 +1,32 @@
 //! The state of a window as bytes, the same in both stores: a number of the form, then cells, those seen and levels, each number
 //! as short as it is. Bytes that cannot be read are an empty window: the state is derived, and what a decision read of it is in
-//! its row.
+//! its row. And what a row adds to windows, whoever asks.
 
-use clearance::windows::{Cell, Level, Measure, Seen, Window};
+use crate::Row;
+use clearance::keys::Time;
+use clearance::windows::{self, Cell, Level, Measure, Raised, Seen, Window};
+use std::borrow::Cow;
 
 /// Days and counts alone, four bytes each: how PostgreSQL kept them before, as its migration hands them over.
 const DAYS: u8 = 0;
 /// All of it.
 const WHOLE: u8 = 1;
+
+impl Row {
+    /// What it adds to windows, and when: what was judged, or a parcel that was recorded. The same for whoever writes it, and whoever
+    /// makes windows anew from rows.
+    pub fn counted(&self) -> Option<(Cow<'_, [Raised]>, Time)> {
+        let (raised, time) = match self {
+            Self::Event(event) => {
+                let outcome = event.outcome.as_deref()?;
+                (Cow::Borrowed(outcome.counted.as_slice()), outcome.now)
+            }
+            Self::Record(record) => (Cow::Owned(windows::of_record(record)), record.changed),
+            _ => return None,
+        };
+        (!raised.is_empty()).then_some((raised, time))
+    }
+}
 
 /// The bytes of a state.
 pub fn put(window: &Window) -> Vec<u8> {
@@ -127,8 +146,7 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
     use clearance::facts::{CountKey, CountKind};
-    use clearance::keys::Time;
-    use clearance::windows::{Raised, Span};
+    use clearance::windows::Span;
 
     #[test]
     fn a_state_comes_back_whole_and_cut_bytes_are_no_panic() {
