@@ -213,11 +213,7 @@ fn parts(stored: &str) -> Option<(Cost, Vec<u8>, Vec<u8>)> {
     let mut numbers = parts.next()?.split(',').zip(["m=", "t=", "p="]);
     let mut number = || numbers.next().and_then(|(part, name)| part.strip_prefix(name)?.parse().ok());
     let cost = Cost { memory: number()?, passes: number()?, lanes: number()? };
-    Some((
-        cost,
-        STANDARD_NO_PAD.decode(parts.next()?).ok()?,
-        STANDARD_NO_PAD.decode(parts.next()?).ok()?,
-    ))
+    Some((cost, STANDARD_NO_PAD.decode(parts.next()?).ok()?, STANDARD_NO_PAD.decode(parts.next()?).ok()?))
 }
 
 /// Whether two secrets are the same, in a time that does not say where they differ: their codes under a key of this moment

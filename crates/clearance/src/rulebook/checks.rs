@@ -1,7 +1,7 @@
 //! Static checks of tables that load: days on which a row holds twice or not at all, steps of a scale that are missing or stand
 //! twice, and risk rules that do nothing. What is wrong with the type of a field is said by the table's own reader, before.
 
-use super::Rulebook;
+use super::{Rulebook, term};
 use crate::risk::checks::{RuleFault, faults};
 use ceb::Day;
 use std::collections::BTreeMap;
@@ -246,13 +246,11 @@ fn grades(table: &str, written: &Written, found: &mut Vec<TableFinding>) {
     let mut days: Vec<Day> = rows.values().flatten().map(|(_, from, ..)| *from).collect();
     days.sort_unstable();
     days.dedup();
-    let holds = |from: Day, to: Option<Day>, day: Day| from <= day && to.is_none_or(|to| day <= to);
     for (score, steps) in &rows {
         for (index, (row, from, to, value)) in steps.iter().enumerate() {
-            let twice = steps
-                .iter()
-                .take(index)
-                .any(|(_, other, last, _)| holds(*other, *last, *from) || holds(*from, *to, *other));
+            let twice = steps.iter().take(index).any(|(_, other, last, _)| {
+                term::holds(*other, *last, *from) || term::holds(*from, *to, *other)
+            });
             if twice {
                 found.push(TableFinding {
                     table: table.to_owned(),
@@ -267,7 +265,7 @@ fn grades(table: &str, written: &Written, found: &mut Vec<TableFinding>) {
     }
     for day in days {
         let steps = rows.iter().flat_map(|(score, steps)| steps.iter().map(move |step| (score, step)));
-        let held = steps.filter(|(_, (_, from, to, _))| holds(*from, *to, day));
+        let held = steps.filter(|(_, (_, from, to, _))| term::holds(*from, *to, day));
         let lowest = held
             .filter_map(|(score, step)| Some((score.parse::<i64>().ok()?, step)))
             .min_by_key(|(score, _)| *score);

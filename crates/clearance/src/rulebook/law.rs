@@ -388,11 +388,7 @@ impl Parameters {
     /// A parameter as it holds on a day; before its first day, as it holds then.
     pub fn dated(&self, name: &str, day: Day) -> Option<&Dated> {
         let values = self.values.get(name)?;
-        values
-            .iter()
-            .rev()
-            .find(|value| value.from <= day && value.to.is_none_or(|last| day <= last))
-            .or_else(|| values.first())
+        values.iter().rev().find(|value| term::holds(value.from, value.to, day)).or_else(|| values.first())
     }
 
     fn value(&self, name: &str, day: Day) -> i64 {

@@ -62,7 +62,7 @@ impl ExchangeRates {
         if currency == CNY {
             return Some(amount);
         }
-        let holds = |rate: &&DatedRate| rate.from <= day && rate.to.is_none_or(|last| day <= last);
+        let holds = |rate: &&DatedRate| term::holds(rate.from, rate.to, day);
         let rate = self.rates.get(currency)?.iter().find(holds)?;
         let hundred = Decimal::from_whole(100).units();
         let units = amount.units().checked_mul(rate.per_hundred.units())?.checked_div(hundred)?;

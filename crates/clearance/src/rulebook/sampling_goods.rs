@@ -65,9 +65,7 @@ impl SamplingGoods {
 
     /// Percent for a code on a day: that of the longest beginning that is there.
     pub fn of_code(&self, hs: &str, day: Day) -> i64 {
-        let holds = |row: &&Row| {
-            hs.starts_with(row.prefix.as_str()) && row.from <= day && row.to.is_none_or(|to| day <= to)
-        };
+        let holds = |row: &&Row| hs.starts_with(row.prefix.as_str()) && term::holds(row.from, row.to, day);
         self.0.iter().filter(holds).max_by_key(|row| row.prefix.len()).map_or(ALL, |row| row.factor)
     }
 

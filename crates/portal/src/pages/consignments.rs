@@ -64,7 +64,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let first = (!view.after.is_empty()).then(|| link(&sorting.text(), ""));
     let next = view.list.next.as_deref().map(|after| link(&asked.text(), after));
     let body = html! {
-        (narrowed.form(texts, &STATES, "number-hint"))
+        (narrowed.form(texts, &STATES, &texts.text("number-hint")))
         @if view.list.consignments.is_empty() {
             @if narrowed.is_narrow() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
             @else { (empty(&texts.text("no-trades"), &texts.text("no-trades-help"))) }

@@ -61,7 +61,7 @@ pub fn list(frame: &Frame, view: &View) -> Page {
     let next = view.list.next.as_deref().map(|after| link(&sorting.text(), after));
     let body = html! {
         p { (texts.text("about-exports")) " " a href=(super::summaries::ADDRESS) { (texts.text("nav-summaries")) } }
-        (narrowed.form(texts, &STATES, "exports-number-hint"))
+        (narrowed.form(texts, &STATES, &texts.text("exports-number-hint")))
         @if view.list.exports.is_empty() {
             @if narrowed.is_narrow() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
             @else { (empty(&texts.text("exports-none"), &texts.text("exports-none-help"))) }

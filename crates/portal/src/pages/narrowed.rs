@@ -40,7 +40,7 @@ impl Narrowed<'_> {
         html! {
             form.filter method="get" action=(self.address) role="search" {
                 (states(texts, known, self.state))
-                (field(&Field { name: "number", label: &texts.text("number"), hint: &texts.text(hint), value: self.number, ..Field::default() }))
+                (field(&Field { name: "number", label: &texts.text("number"), hint, value: self.number, ..Field::default() }))
                 @if let Some(party) = self.party {
                     (field(&Field { name: "party", label: &texts.text("enterprise"), hint: &texts.text("enterprise-hint"), value: party, ..Field::default() }))
                 }
