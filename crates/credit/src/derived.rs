@@ -125,7 +125,7 @@ pub fn derived(counted: impl IntoIterator<Item = Counted>, day: Day) -> Vec<Obse
         };
         found.extend(values.into_iter().map(|(month, value)| Observation {
             id: format!("window:{indicator}:{month}").into(),
-            indicator: Text::const_new(*indicator),
+            indicator: Text::const_new(indicator),
             day: last_of(month, day),
             value,
             contested: false,

@@ -265,7 +265,11 @@ async fn given(
     {
         let mut found = register::bonded::rebate::shared(record);
         found.retain(|shared| record.changed.day() >= rule.first() && mask.admits(&shared.values));
-        return Ok(found.into_iter().enumerate().map(|(index, shared)| (index, record.changed, shared)).collect());
+        return Ok(found
+            .into_iter()
+            .enumerate()
+            .map(|(index, shared)| (index, record.changed, shared))
+            .collect());
     }
     if let Row::Record(record) = kept.row() {
         let filed = filed(window, (rule, mask), record).await?;

@@ -146,7 +146,6 @@ fn a_subject(is_person: bool) -> Subject {
     Subject {
         person: is_person.then(|| HASH.into()),
         address: (!is_person).then(|| HASH.into()),
-        conduct: None,
         year: 2026,
         trades: vec![SubjectTrade {
             line,

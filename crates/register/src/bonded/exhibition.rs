@@ -297,8 +297,8 @@ pub(crate) fn of(
     }
     let named = sent.beside.as_ref().map_or(&[][..], |beside| beside.guarantors.as_slice());
     // Of each application what is open, what its guarantee is, and what is charged.
-    let mut applications: BTreeMap<RecordKey, (Guarantee, BTreeMap<u32, Decimal>, Vec<Charge>)> =
-        BTreeMap::new();
+    type Changed = (Guarantee, BTreeMap<u32, Decimal>, Vec<Charge>);
+    let mut applications: BTreeMap<RecordKey, Changed> = BTreeMap::new();
     for (index, command, outcome) in judged() {
         let Operation::Resolve { of, resolution, .. } = &command.operation else { continue };
         let (Some(resolved), Some(form)) = (&outcome.resolved, sent.lines.get(index)) else { continue };

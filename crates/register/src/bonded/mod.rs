@@ -122,8 +122,7 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
             let Ok(sent) = serde_json::from_str::<bill::Paying>(body) else { return };
             let of = |id: &String| RecordKey::new(Register::BondedDocument, id);
             keys.records.extend(sent.applications.iter().map(of));
-            keys.accounts
-                .extend(sent.guarantors.iter().map(|code| Account::guarantee(code.trim().into())));
+            keys.accounts.extend(sent.guarantors.iter().map(|code| Account::guarantee(code.trim().into())));
         }
         Register::BondedDocument => {
             let Some((book, _)) = document_of(&command.key.id) else { return };

@@ -5,8 +5,8 @@ use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
     agency_record, attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing,
-    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, request, risk_case, share, trace,
-    webhook,
+    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, request, risk_case, share,
+    trace, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;

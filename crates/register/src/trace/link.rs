@@ -147,7 +147,8 @@ impl DigitalLink {
         let path = path_of(text.trim()).ok_or_else(wrong)?;
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         // Keys and values alternate up to the end, so a value that looks like the key has the wrong parity.
-        let at = (0..parts.len()).rev().find(|at| parts[*at] == GOODS && (parts.len() - at).is_multiple_of(2));
+        let at =
+            (0..parts.len()).rev().find(|at| parts[*at] == GOODS && (parts.len() - at).is_multiple_of(2));
         let mut pairs = parts[at.ok_or_else(wrong)?..].chunks(2);
         let goods = pairs.next().and_then(|pair| decoded(pair[1])).ok_or_else(wrong)?;
         let (mut lot, mut serial, mut last) = (String::new(), String::new(), None);

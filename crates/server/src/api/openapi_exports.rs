@@ -10,7 +10,13 @@ use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes; what stands behind exports comes after.
 pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
-    SUMMARIES.into_iter().chain(sites::SUMMARIES).chain(sharing::SUMMARIES).chain(credit::SUMMARIES).chain(parcels::SUMMARIES).chain(trace::SUMMARIES)
+    SUMMARIES
+        .into_iter()
+        .chain(sites::SUMMARIES)
+        .chain(sharing::SUMMARIES)
+        .chain(credit::SUMMARIES)
+        .chain(parcels::SUMMARIES)
+        .chain(trace::SUMMARIES)
 }
 
 const SUMMARIES: [&str; 5] = [
@@ -36,7 +42,8 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
             (404, "no export trade of the caller's districts has this number"),
             (409, "the version seen is not the newest, or the state does not allow the action"),
         ],
-        _ => [sites::refusals(method, path), parcels::refusals(method, path), trace::refusals(method, path)].concat(),
+        _ => [sites::refusals(method, path), parcels::refusals(method, path), trace::refusals(method, path)]
+            .concat(),
     }
 }
 
@@ -64,7 +71,11 @@ pub(super) fn request(path: &str) -> Option<&'static str> {
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
     let Some(rest) = path.strip_prefix(EXPORTS) else {
-        return sharing::answer(path).or_else(|| sites::answer(path)).or_else(|| credit::answer(path)).or_else(|| parcels::answer(path)).or_else(|| trace::answer(path));
+        return sharing::answer(path)
+            .or_else(|| sites::answer(path))
+            .or_else(|| credit::answer(path))
+            .or_else(|| parcels::answer(path))
+            .or_else(|| trace::answer(path));
     };
     match rest {
         "" => Some("Exports"),
@@ -149,5 +160,10 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("ExportSummary", object(&whole_summary)),
     ];
     let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
-    own.chain(sites::schemas()).chain(sharing::schemas()).chain(credit::schemas()).chain(parcels::schemas()).chain(trace::schemas()).collect()
+    own.chain(sites::schemas())
+        .chain(sharing::schemas())
+        .chain(credit::schemas())
+        .chain(parcels::schemas())
+        .chain(trace::schemas())
+        .collect()
 }

@@ -7,7 +7,10 @@ use super::register_answers::line;
 pub(crate) use super::register_answers::{refused, told, whole};
 use super::reuse::{is_copy_of_licence, is_reused, may_find, reuses, seen};
 use super::view::time;
-use super::{CONSIGNMENTS, Query, limit, operations, parameter, payment_data, readings, register_follows, register_forms};
+use super::{
+    CONSIGNMENTS, Query, limit, operations, parameter, payment_data, readings, register_follows,
+    register_forms,
+};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;

@@ -4,7 +4,8 @@
 
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcode::types::Color;
+use qrcode::{EcLevel, QrCode};
 
 /// Width and height of A4 in points.
 const PAPER: (i16, i16) = (595, 842);
@@ -156,9 +157,12 @@ fn fonts(pdf: &mut Pdf) {
 
 /// The modules of a code; nothing where the text is longer than a code can be.
 fn code(text: &str) -> Vec<(i16, i16)> {
-    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return Vec::new() };
-    let all = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
-    let dark = all.filter(|(x, y)| code.get_module(*x, *y));
+    let Ok(code) = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M) else {
+        return Vec::new();
+    };
+    let width = code.width();
+    let squares = code.to_colors().into_iter().enumerate();
+    let dark = squares.filter(|(_, square)| *square == Color::Dark).map(|(at, _)| (at % width, at / width));
     dark.filter_map(|(x, y)| Some((i16::try_from(x).ok()?, i16::try_from(y).ok()?))).collect()
 }
 

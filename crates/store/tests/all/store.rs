@@ -733,7 +733,8 @@ fn booked(event: &mut EventRow) {
         stop_sale_days: 10,
     };
     let entered = NOW.stamp_millis();
-    let lots = vec![LotStock { lot, entered, balances: [(Place::Available, quantities)].into(), stopped: None }];
+    let lots =
+        vec![LotStock { lot, entered, balances: [(Place::Available, quantities)].into(), stopped: None }];
     let holder = "5301960601".into();
     let kept = Book { number: book.clone(), holder, closed: false, counting: Some("PD1".into()) };
     let posting = Posting {
