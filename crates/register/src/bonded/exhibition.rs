@@ -279,6 +279,9 @@ fn balance(seen: &Seen<'_>, guarantor: &str, named: &[String]) -> Option<Balance
     })
 }
 
+/// An application that a document changes: its guarantee, what is open of each of its lines, and what is charged.
+type Changed = (Guarantee, BTreeMap<u32, Decimal>, Vec<Charge>);
+
 /// What a document does to guarantees; `commands` are its lines, judged.
 pub(crate) fn of(
     seen: &Seen<'_>,
@@ -296,8 +299,6 @@ pub(crate) fn of(
         return found;
     }
     let named = sent.beside.as_ref().map_or(&[][..], |beside| beside.guarantors.as_slice());
-    // Of each application what is open, what its guarantee is, and what is charged.
-    type Changed = (Guarantee, BTreeMap<u32, Decimal>, Vec<Charge>);
     let mut applications: BTreeMap<RecordKey, Changed> = BTreeMap::new();
     for (index, command, outcome) in judged() {
         let Operation::Resolve { of, resolution, .. } = &command.operation else { continue };
