@@ -215,7 +215,7 @@ impl Life {
     /// A document that was taken comes once more: nothing moves.
     pub(super) async fn again(&mut self) -> Result<(), Failure> {
         let Some(taken) = &self.taken else { return self.come_in().await };
-        let (holder, supervised) = (self.books[taken.book].holder, taken.step.0 == "accept");
+        let (holder, supervised) = (self.books[taken.book].holder, matches!(taken.step.0, "accept" | "lend"));
         let party = if supervised { CUSTOMS } else { holder };
         let body = if supervised { Value::Null } else { taken.body.clone() };
         let (record, step) = (taken.record.clone(), taken.step);

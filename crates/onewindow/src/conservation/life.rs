@@ -279,7 +279,7 @@ impl Life {
         let (mut status, mut told) = self.zone.act((party, holder), &record, step, &body).await?;
         let mut step = step;
         if status == 200 && supervised {
-            step = ("accept", 1);
+            step = (if kind == "application" { "lend" } else { "accept" }, 1);
             (status, told) = self.zone.act((CUSTOMS, holder), &record, step, &Value::Null).await?;
         }
         if status != 200 && status != 422 {
