@@ -6,6 +6,7 @@ mod actions;
 mod bonded;
 mod code_examples;
 mod credit_terms;
+mod dated_rows;
 mod deadlines;
 mod draws;
 mod export_parcels;
