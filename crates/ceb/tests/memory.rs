@@ -78,6 +78,13 @@ fn what_is_read_takes_memory_in_proportion_to_what_is_sent() {
         ("empty lists", format!("{{\"CEB311Message\":{{\"Order\":[{}0]}}}}", "[],".repeat(SENT / 3))),
         ("members", format!("{{\"CEB311Message\":{{{members}\"guid\":\"G\"}}}}")),
         (
+            "documents of empty lines",
+            format!(
+                "{{\"CEB311Message\":{{\"Order\":[{}0]}}}}",
+                format!("{{\"OrderList\":[{}{{}}]}},", "{},".repeat(98)).repeat(999)
+            ),
+        ),
+        (
             "empty lines",
             format!("{{\"CEB311Message\":{{\"Order\":{{\"OrderList\":[{}0]}}}}}}", "{},".repeat(SENT / 3)),
         ),
@@ -102,7 +109,8 @@ fn what_is_read_takes_memory_in_proportion_to_what_is_sent() {
     }
     entities += "]><ceb:CEB311Message>&a11;</ceb:CEB311Message>";
     let large = vec![b' '; 50 << 20];
-    for (bytes, rule) in [(entities.as_bytes(), DefectRule::DoctypeForbidden), (&large, DefectRule::TooLarge)]
+    for (bytes, rule) in
+        [(entities.as_bytes(), DefectRule::DoctypeForbidden), (large.as_slice(), DefectRule::TooLarge)]
     {
         let mut found = Vec::new();
         let most = taken(|| {

@@ -122,3 +122,37 @@ fn a_cancellation_comes_too_late_for_a_released_list() {
     let outcome = window.send(Document::Cancellation(trade.cancellation(&entry, window.now)));
     assert_eq!(outcome.answer.findings[0].reason, Reason::StateForbidsCancellation);
 }
+
+/// RULES §2.1: a carrier does not use a number again within six months; the day on which it may is told.
+#[test]
+fn a_waybill_number_is_used_again_after_six_months() {
+    let (mut window, first) = released_on(20_260_302);
+    let another = |window: &Window| {
+        let mut next = Trade::new(1, 2, window.now, 1_000_000);
+        let (waybill, head) = (&mut next.waybill, &mut next.declaration.head);
+        waybill.logistics_no = first.waybill.logistics_no.clone();
+        waybill.logistics_code = first.waybill.logistics_code.clone();
+        waybill.logistics_name = first.waybill.logistics_name.clone();
+        head.logistics_no = waybill.logistics_no.clone();
+        head.logistics_code = waybill.logistics_code.clone();
+        head.logistics_name = waybill.logistics_name.clone();
+        next
+    };
+    go_to(&mut window, 20_260_901);
+    let next = another(&window);
+    let outcome = window.send(Document::Waybill(next.waybill));
+    let reasons: Vec<Reason> = outcome.answer.findings.iter().map(|finding| finding.reason).collect();
+    assert_eq!(reasons, [Reason::AlreadyExists]);
+    assert!(outcome.answer.info.contains("reusable from:20260902"), "{}", outcome.answer.info);
+    go_to(&mut window, 20_260_902);
+    let before = window.of(&first).version;
+    let next = another(&window);
+    window.trade(&next);
+    window.arrive(&next);
+    assert_eq!(window.state(&next), 800, "{}", window.receipts());
+    assert_eq!(window.of(&first).version, before, "what was released under the number is not touched");
+    // From that day on the six months begin anew.
+    let again = ceb::Waybill { order_no: "OW-3".into(), ..next.waybill };
+    let outcome = window.send(Document::Waybill(again));
+    assert!(outcome.answer.info.contains("reusable from:20270302"), "{}", outcome.answer.info);
+}

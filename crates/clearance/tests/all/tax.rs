@@ -1,5 +1,6 @@
 //! Tax to the fen: the worked examples of the field and the laws of apportioning.
 
+use crate::beside::published;
 use ceb::{Day, Decimal, Declaration, DeclarationHead, DeclarationLine};
 use clearance::Rulebook;
 use clearance::rulebook::{ConsumptionTax, Rate};
