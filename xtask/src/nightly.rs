@@ -63,7 +63,7 @@ macro_rules! fuzz {
 }
 
 /// In this order: what finds most in the least time comes first.
-const STEPS: [Step; 10] = [
+static STEPS: [Step; 10] = [
     step("kill -9, 200 times", Needs::Nothing, &[], program_step!("crash-test", "--rounds", "200")),
     step("10,000 lives", Needs::Nothing, &[("ONEWINDOW_SEEDS", "10000")], server_test!("simulator")),
     step(
@@ -96,7 +96,8 @@ pub fn run(only: Option<&str>) -> bool {
     let chosen: Vec<&Step> =
         STEPS.iter().filter(|step| only.is_none_or(|only| step.name.contains(only))).collect();
     if chosen.is_empty() {
-        eprintln!("no step has that in its name; they are: {}", STEPS.map(|step| step.name).join("; "));
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        eprintln!("no step has that in its name; they are: {}", names.join("; "));
         return false;
     }
     let done: Vec<(&str, Outcome, Duration)> = chosen
