@@ -128,7 +128,7 @@ fn a_curve_is_measured_drawn_and_told() {
 #[test]
 fn every_way_of_sending_is_measured_in_one_run() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = ["--matrix", "--declarations", "100", "--connections", "2"];
+    let arguments = ["--matrix", "--declarations", "20", "--connections", "2"];
     let told = object(folder.path(), &arguments);
     let ways: Vec<String> = told["matrix"]
         .as_array()
@@ -156,7 +156,7 @@ fn every_way_of_sending_is_measured_in_one_run() {
     assert!(["unsigned", "RSA", "SM2"].iter().all(|column| lines[0].contains(column)), "{table}");
     assert!(lines[1].contains("process") && lines[4].contains("HTTP"), "{table}");
     assert!(table.contains("a thread is a step"), "{table}");
-    assert!(object(folder.path(), &["--declarations", "100"])["matrix"].is_null());
+    assert!(object(folder.path(), &["--declarations", "20"])["matrix"].is_null());
 }
 
 #[test]
