@@ -334,11 +334,11 @@ mod tests {
             replay(window.clone(), 7, 100).await;
             let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
             let metrics = &window.metrics;
-            // Four documents of each trade, and the arrivals.
-            assert!(read(&metrics.documents) > 400, "{}", read(&metrics.documents));
+            // Four documents of each trade, but for what the defects leave out.
+            assert!(read(&metrics.documents) > 300, "{}", read(&metrics.documents));
             assert!(read(&metrics.declarations_released) > 0);
             assert!(read(&metrics.declarations_rejected) + read(&metrics.documents_refused) > 0);
-            assert!(read(&metrics.receipts) > 400, "{}", read(&metrics.receipts));
+            assert!(read(&metrics.receipts) > 300, "{}", read(&metrics.receipts));
             let trade = Trade::new(8, 1, window.clock.now(), 10);
             let sender = trade.order.head.ebp_code.clone();
             let message = sample::message(&sender, vec![Document::Order(trade.order)]);
