@@ -1,17 +1,20 @@
-//! Tasks of the repository: `cargo xtask ci`, `tidy`, `docs`. What a task needs beyond cargo is checked first and said.
+//! Tasks of the repository: `cargo xtask ci`, `nightly`, `tidy`, `docs`. What a task needs beyond cargo is checked first and said.
 #![expect(clippy::print_stderr, reason = "a command that people run")]
 
+mod nightly;
 mod tidy;
 
 use std::process::{Command, ExitCode};
 
-const USAGE: &str = "usage: cargo xtask ci | tidy | docs | pictures";
+const USAGE: &str = "usage: cargo xtask ci | nightly [PART OF A STEP'S NAME] | tidy | docs | pictures";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["ci"] => ci(),
+        ["nightly"] => nightly::run(None),
+        ["nightly", only] => nightly::run(Some(only)),
         ["tidy"] => tidy::run(),
         ["docs"] => docs(),
         ["pictures"] => pictures(),

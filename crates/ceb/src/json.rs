@@ -3,6 +3,7 @@
 
 use crate::defect::{Defect, DefectRule};
 use crate::document::{Document, Kind, Nesting, Part};
+use crate::read::DEFECTS_KEPT;
 use crate::record::Record;
 use crate::transfer::{BaseSubscribe, BaseTransfer};
 use crate::{Entry, Limits, Message, Parsed, Text};
@@ -51,6 +52,7 @@ pub fn parse_json(bytes: &[u8], limits: &Limits) -> Parsed {
     parsed.kind = Some(kind);
     let mut message = Message::new(kind);
     message_of(kind, body, limits, &mut message, &mut parsed.defects);
+    parsed.defects.truncate(DEFECTS_KEPT);
     parsed.message = Some(message);
     parsed
 }
@@ -139,6 +141,8 @@ fn documents(kind: Kind, value: &Value, limits: &Limits, message: &mut Message, 
     for (index, value) in found.iter().enumerate() {
         let mut own = Vec::new();
         let document = document(kind, value, limits, &mut own);
+        own.truncate(DEFECTS_KEPT);
+        own.shrink_to_fit();
         if found.len() > limit {
             own.push(Defect::new(
                 format!("{}[{}]", kind.element(), index + 1),

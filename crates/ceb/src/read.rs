@@ -13,7 +13,7 @@ const SIGNATURE_NAMESPACE: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// Documents read beyond the limit, so that each is answered; above this the message is refused as a whole.
 const DOCUMENTS_READ: usize = 1_000;
 /// Faults kept of one document or message.
-const DEFECTS_KEPT: usize = 200;
+pub(crate) const DEFECTS_KEPT: usize = 200;
 /// Subscribers a message may name (SPEC §1.3).
 const SUBSCRIPTIONS: usize = 5;
 

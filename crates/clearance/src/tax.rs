@@ -217,7 +217,7 @@ fn assess_on(
     let mut lines = Vec::with_capacity(declaration.lines.len());
     for (index, declared) in declaration.lines.iter().enumerate() {
         let row = tariff
-            .line(&declared.gcode)
+            .line(&declared.gcode, law.day)
             .ok_or_else(|| TaxFault::UnknownCode { gnum: declared.gnum, hs: declared.gcode.clone() })?;
         let mut doubt = |what: &str| uncertain.push((declared.gnum, format_compact!("{} {what}", row.hs8)));
         let dutiable = values[index] + freights[index] + insurances[index];

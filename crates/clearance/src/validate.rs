@@ -419,8 +419,12 @@ impl Check<'_> {
             self.filled(&path("itemName"), &line.item_name);
             self.filled(&path("gmodel"), &line.gmodel);
             self.equals(&path("currency"), &line.currency, &["142"]);
-            self.code(&path("unit"), &line.unit, self.book.codes.units.has(&line.unit));
-            self.code(&path("country"), &line.country, self.book.codes.countries.has(&line.country));
+            self.code(&path("unit"), &line.unit, self.book.codes.units.has(&line.unit, self.day));
+            self.code(
+                &path("country"),
+                &line.country,
+                self.book.codes.countries.has(&line.country, self.day),
+            );
             self.positive(&path("qty"), line.qty);
             self.not_negative(&path("price"), line.price);
             self.line_total(&path("totalPrice"), line.price, line.qty, line.total_price);
@@ -628,14 +632,18 @@ impl Check<'_> {
         for (path, code) in
             [("InventoryHead.customsCode", &head.customs_code), ("InventoryHead.portCode", &head.port_code)]
         {
-            self.code(path, code, self.book.codes.districts.has(code));
+            self.code(path, code, self.book.codes.districts.has(code, self.day));
         }
         self.code(
             "InventoryHead.trafMode",
             &head.traf_mode,
-            self.book.codes.transport_modes.has(&head.traf_mode),
+            self.book.codes.transport_modes.has(&head.traf_mode, self.day),
         );
-        self.code("InventoryHead.country", &head.country, self.book.codes.countries.has(&head.country));
+        self.code(
+            "InventoryHead.country",
+            &head.country,
+            self.book.codes.countries.has(&head.country, self.day),
+        );
         self.mode(declaration);
         self.not_negative("InventoryHead.freight", head.freight);
         self.not_negative("InventoryHead.insuredFee", head.insured_fee);
@@ -665,12 +673,12 @@ impl Check<'_> {
         self.filled(&path("gname"), &line.gname);
         self.filled(&path("gmodel"), &line.gmodel);
         self.equals(&path("currency"), &line.currency, &["142"]);
-        self.code(&path("country"), &line.country, self.book.codes.countries.has(&line.country));
+        self.code(&path("country"), &line.country, self.book.codes.countries.has(&line.country, self.day));
         for (field, unit) in
             [("unit", Some(&line.unit)), ("unit1", Some(&line.unit1)), ("unit2", line.unit2.as_ref())]
         {
             if let Some(unit) = unit {
-                self.code(&path(field), unit, self.book.codes.units.has(unit));
+                self.code(&path(field), unit, self.book.codes.units.has(unit, self.day));
             }
         }
         self.positive(&path("qty"), line.qty);
@@ -703,7 +711,7 @@ impl Check<'_> {
             self.note(Reason::CodeUnknown, &path("gcode"), &line.gcode, "应为10位数字");
             return;
         }
-        let Some(row) = self.book.tariff.line(&line.gcode) else {
+        let Some(row) = self.book.tariff.line(&line.gcode, self.day) else {
             let finding = Finding::new(Reason::GoodsCodeUnknown)
                 .argument(&line.gcode)
                 .field(path("gcode"), &line.gcode)
@@ -834,7 +842,7 @@ impl Check<'_> {
         self.code(
             "InvtCancel.customsCode",
             &cancellation.customs_code,
-            self.book.codes.districts.has(&cancellation.customs_code),
+            self.book.codes.districts.has(&cancellation.customs_code, self.day),
         );
         if cancellation.reason.trim().is_empty() {
             self.found.push(Finding::new(Reason::ReasonEmpty).field("InvtCancel.reason", ""));
@@ -875,7 +883,7 @@ impl Check<'_> {
         self.code(
             "InvtRefundHead.customsCode",
             &head.customs_code,
-            self.book.codes.districts.has(&head.customs_code),
+            self.book.codes.districts.has(&head.customs_code, self.day),
         );
         if head.reason.trim().is_empty() {
             self.found.push(
@@ -885,7 +893,7 @@ impl Check<'_> {
         self.repeated_lines("InvtRefundList.gnum", return_goods.lines.iter().map(|line| line.gnum));
         for (index, line) in return_goods.lines.iter().enumerate() {
             self.positive(&format!("InvtRefundList[{}].qty", index + 1), line.qty);
-            if self.book.tariff.line(&line.gcode).is_none() {
+            if self.book.tariff.latest(&line.gcode).is_none() {
                 self.found.push(
                     Finding::new(Reason::ReturnCodeUnknown)
                         .argument(self.name())
@@ -919,12 +927,12 @@ impl Check<'_> {
         self.code(
             "DeliveryHead.customsCode",
             &head.customs_code,
-            self.book.codes.districts.has(&head.customs_code),
+            self.book.codes.districts.has(&head.customs_code, self.day),
         );
         self.code(
             "DeliveryHead.trafMode",
             &head.traf_mode,
-            self.book.codes.transport_modes.has(&head.traf_mode),
+            self.book.codes.transport_modes.has(&head.traf_mode, self.day),
         );
         self.repeated_lines("DeliveryList.gnum", arrival.lines.iter().map(|line| line.gnum));
         for (index, line) in arrival.lines.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! Accounts, two-phase holds, postings and limits: pure double entry over integer fen.
+//! Accounts, two-phase holds, postings and limits over integer fen. Pure, and single entry as it is kept:
+//! a movement touches one account.
 //!
 //! A *movement* names the account it moves; its other side is the account's contra, which nobody limits or
 //! locks: it is the sum of what its accounts moved, derived wherever it is wanted, so the books balance by

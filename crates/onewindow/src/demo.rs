@@ -315,3 +315,37 @@ async fn replay(window: Window, seed: u64, count: u64) {
     }
     println!("The small day is over; the window stays open. End it with Ctrl-C.");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::Opened;
+    use std::sync::atomic::Ordering;
+
+    /// The newcomer sees trades released and others refused, and afterwards the window is as open as before.
+    #[test]
+    fn the_small_day_is_replayed_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let space = Space::folder(folder.path().join("data"), None);
+        let runtime = crate::runtime().unwrap();
+        let Opened { window, writer } = runtime.block_on(crate::serve::open(&space, None)).unwrap();
+        runtime.block_on(async {
+            window.file_all(sample::filings(), "demo").await;
+            replay(window.clone(), 7, 100).await;
+            let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+            let metrics = &window.metrics;
+            // Four documents of each trade, but for what the defects leave out.
+            assert!(read(&metrics.documents) > 300, "{}", read(&metrics.documents));
+            assert!(read(&metrics.declarations_released) > 0);
+            assert!(read(&metrics.declarations_rejected) + read(&metrics.documents_refused) > 0);
+            assert!(read(&metrics.receipts) > 300, "{}", read(&metrics.receipts));
+            let trade = Trade::new(8, 1, window.clock.now(), 10);
+            let sender = trade.order.head.ebp_code.clone();
+            let message = sample::message(&sender, vec![Document::Order(trade.order)]);
+            let answer = window.send(&ceb::write(&message, Style::Prefixed).into(), &sender).await;
+            assert!(answer.is_some(), "it stays open");
+        });
+        drop(window);
+        let _ = writer.join();
+    }
+}

@@ -14,7 +14,8 @@ pub const MOVES: &[Move] = &[Move::window("read", &[""], "read")];
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Access {
-    /// `consignment`, the word of a register, or `list of` one of these and more.
+    /// `consignment`, the word of a register, `list of` one of these and more, or `preview`: what documents would come to was asked,
+    /// and with it whether the quota of those whom they name is enough.
     pub kind: String,
     /// Which one; of a list nothing.
     pub id: String,
@@ -30,7 +31,7 @@ pub struct Access {
     /// Of a list: by what it was narrowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
-    /// Of a list: how many lines were another's.
+    /// Of a list: how many lines were another's; of a preview: how many documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
 }

@@ -56,7 +56,7 @@ pub(crate) fn check(
         }
     }
     for mode in &application.modes {
-        if !seen.reference.current().codes.trade_modes.has(mode) {
+        if !seen.reference.current().codes.trade_modes.has(mode, seen.now.day()) {
             faults.push(Fault::new("modes", mode, says::TRADE_MODE.said()));
         }
     }
@@ -150,7 +150,9 @@ pub(crate) fn permitted(
             }
             Some(_) => {}
         }
-        for currency in service.currencies.iter().filter(|one| !book.codes.currencies.has(one)) {
+        for currency in
+            service.currencies.iter().filter(|one| !book.codes.currencies.has(one, seen.now.day()))
+        {
             fault("currencies", currency, says::A_CURRENCY.said());
         }
         let named = |licence: &Licence| licence.number.trim() == service.licence;

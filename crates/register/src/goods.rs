@@ -199,20 +199,20 @@ fn check(seen: &Seen<'_>, owner: &str, goods: &Goods, faults: &mut Vec<Fault>) {
     }
     let book = seen.reference.current();
     let digits = goods.hs_code.len() == 10 && goods.hs_code.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits || book.tariff.line(&goods.hs_code).is_none() {
+    if !digits || book.tariff.line(&goods.hs_code, today).is_none() {
         faults.push(Fault::new("hsCode", &goods.hs_code, says::TARIFF_CODE.said()));
     }
     for (path, code, table) in
         [("origin", &goods.origin, &book.codes.countries), ("unit", &goods.unit, &book.codes.units)]
     {
-        if !table.has(code) {
+        if !table.has(code, today) {
             faults.push(Fault::new(path, code, says::CODE_OF_TABLE.said()));
         }
     }
     if !goods.brand.trim().is_empty() && goods.brand_authorisation.as_deref().is_none_or(str::is_empty) {
         faults.push(Fault::new("brandAuthorisation", "", says::BRAND_AUTHORISATION.said()));
     }
-    if digits && let Some(line) = book.tariff.line(&goods.hs_code) {
+    if digits && let Some(line) = book.tariff.line(&goods.hs_code, today) {
         let first = (goods.unit1.as_deref(), goods.factor1.as_deref());
         let second = (goods.unit2.as_deref(), goods.factor2.as_deref());
         legal_unit(("unit1", "factor1"), first, Some(&line.unit1), faults);

@@ -2,11 +2,11 @@
 //! and validity by the published schema. What every message must do is in `messages.rs`.
 #![allow(clippy::disallowed_types, reason = "tests may start programs")]
 
+use crate::beside::published;
 use crate::messages::{bare, read, sample, sample_of, text_for};
 use ceb::{
     DefectRule, Document, FieldRule, Kind, Limits, Parsed, Style, parse, parse_json, write, write_json,
 };
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn exports() -> impl Iterator<Item = Kind> {
@@ -149,15 +149,10 @@ fn whole_numbers_have_the_digits_of_their_field() {
     }
 }
 
-fn official(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ceb/official").join(name);
-    path.canonicalize().ok()
-}
-
 /// The published samples, when they lie beside the project. Ten of them are not valid, each in a known way.
 #[test]
 fn published_samples_have_exactly_the_faults_they_are_known_for() {
-    let Some(folder) = official("samples2022/export") else { return };
+    let Some(folder) = published("ceb/official/samples2022/export") else { return };
     let mut defective = 0;
     let mut clean = 0;
     for file in std::fs::read_dir(folder).unwrap() {
@@ -209,7 +204,7 @@ fn schema_text(field: &FieldRule, index: u64) -> String {
 /// What we write is valid by the published schema, when it lies beside the project (xmllint reads it).
 #[test]
 fn what_we_write_is_valid_by_the_published_schema() {
-    let Some(schema) = official("xsd/export.xsd") else { return };
+    let Some(schema) = published("ceb/official/xsd/export.xsd") else { return };
     let validator = Command::new("xmllint").arg("--version").output();
     assert!(validator.is_ok(), "xmllint is missing: ./check installs it");
     let folder = std::env::temp_dir().join(format!("onewindow-exports-{}", std::process::id()));

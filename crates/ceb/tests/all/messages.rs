@@ -1,5 +1,6 @@
 //! Reading and writing: identity, defects with their paths, encodings, limits, damage.
 
+use crate::any_bytes;
 use ceb::{
     DefectRule, Document, Kind, Limits, Message, Style, parse, parse_document, parse_json, write, write_json,
 };
@@ -278,33 +279,58 @@ fn an_envelope_gives_its_payload_back() {
     assert!(ceb::dxp::parse(plain.as_bytes(), &Limits::default()).is_ok(), "{}", &plain[..200]);
 }
 
-/// The published samples, when they lie beside the project: each reads clean and its round trip is equal.
+/// Levels are counted while reading: what is nested deeper ends there, whatever is inside.
 #[test]
-fn published_samples_round_trip() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/ceb/official/samples2022/import");
-    let Ok(files) = std::fs::read_dir(folder) else { return };
-    let mut count = 0;
-    for file in files {
-        let path = file.unwrap().path();
-        let bytes = std::fs::read(&path).unwrap();
-        let message = read(std::str::from_utf8(&bytes).unwrap());
-        let again = parse(&write(&message, Style::Prefixed), &Limits::default());
-        assert_eq!(again.defects, vec![]);
-        let mut expected = bare(message);
-        expected.signature = None;
-        assert_eq!(bare(again.message.unwrap()), expected, "{path:?}");
-        count += 1;
+fn a_message_that_is_nested_too_deep_is_refused_where_it_is() {
+    for (kind, root) in [(Kind::Order, "CEB311Message"), (Kind::Declaration, "CEB621Message")] {
+        // Root, extension and message are three of the sixteen levels.
+        let nested = |levels: usize| {
+            let extension = format!(
+                "<ceb:ExtendMessage><ceb:name>n</ceb:name><ceb:version>1</ceb:version><ceb:Message>{}{}</ceb:Message></ceb:ExtendMessage>",
+                "<a>".repeat(levels),
+                "</a>".repeat(levels)
+            );
+            sample(kind, "ceb", 1, true)
+                .replace(&format!("</ceb:{root}>"), &format!("{extension}</ceb:{root}>"))
+        };
+        read(&nested(13));
+        let deep = nested(14);
+        let at = deep.find(&"<a>".repeat(14)).unwrap() + 13 * "<a>".len();
+        let parsed = parse(deep.as_bytes(), &Limits::default());
+        let [defect] = parsed.defects.as_slice() else { panic!("{:?}", parsed.defects) };
+        assert_eq!((defect.rule, defect.rule.word()), (DefectRule::TooDeep, "too-deep"));
+        assert_eq!(
+            (defect.path.as_str(), defect.expected.as_str()),
+            (&*format!("byte {at}"), "at most 16 levels")
+        );
+        assert!(parsed.message.is_none());
     }
-    assert!(count >= 15, "only {count} samples");
 }
 
-/// Bytes of a message with damage: never a panic.
+#[test]
+fn a_message_that_is_too_large_is_refused_unread() {
+    let most = Limits::default().bytes;
+    let mut large = sample(Kind::Declaration, "ceb", 1, true).into_bytes();
+    // White space after the root element is part of a message.
+    large.resize(most, b' ');
+    assert_eq!(parse(&large, &Limits::default()).defects, vec![]);
+    large.push(b' ');
+    let parsed = parse(&large, &Limits::default());
+    let [defect] = parsed.defects.as_slice() else { panic!("{:?}", parsed.defects) };
+    assert_eq!((defect.path.as_str(), defect.rule.word()), ("message", "too-large"));
+    assert_eq!((defect.value.as_str(), defect.expected.as_str()), ("16777217", "at most 16777216 bytes"));
+    assert!(parsed.message.is_none() && parsed.kind.is_none());
+    // An envelope has its payload in base64.
+    large.resize(most / 3 * 4 + (1 << 17), b' ');
+    let defects = ceb::dxp::parse(&large, &Limits::default()).unwrap_err();
+    assert_eq!(defects.iter().map(|one| one.rule).collect::<Vec<_>>(), [DefectRule::TooLarge]);
+}
+
+/// Bytes of a message with damage: what is asked of any bytes, and no panic where a document is read alone.
 fn survives(bytes: &[u8]) {
-    let parsed = parse(bytes, &Limits::default());
-    assert!(parsed.message.is_some() || !parsed.defects.is_empty());
-    let _ = parse_json(bytes, &Limits::default());
-    let _ = ceb::dxp::parse(bytes, &Limits::default());
+    any_bytes::message(bytes);
+    any_bytes::json(bytes);
+    any_bytes::signature(bytes);
     for &kind in Kind::ALL {
         let _ = parse_document(kind, bytes);
     }

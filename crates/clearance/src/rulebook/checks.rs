@@ -58,7 +58,8 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 19] = [
+const DATED: [(&str, &[&str]); 26] = [
+    ("countries.csv", &["code"]),
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
     ("credit_grades.csv", &["grade"]),
@@ -66,7 +67,9 @@ const DATED: [(&str, &[&str]); 19] = [
     ("credit_measures.csv", &["standing", "measure"]),
     ("credit_scales.csv", &["indicator", "at"]),
     ("credit_vetoes.csv", &["veto"]),
+    ("currencies.csv", &["code"]),
     ("demand_routes.csv", &["kind", "role"]),
+    ("districts.csv", &["code"]),
     ("exchange_rates.csv", &["currency"]),
     ("filing_attributes.csv", &["role", "attribute"]),
     ("filing_requirements.csv", &["role", "group", "licence"]),
@@ -78,6 +81,10 @@ const DATED: [(&str, &[&str]); 19] = [
     ("sampling_goods.csv", &["hs"]),
     ("services.csv", &["service"]),
     ("signature_algorithms.csv", &["algorithm"]),
+    ("tariff.csv", &["hs8"]),
+    ("trade_modes.csv", &["code"]),
+    ("transport_modes.csv", &["code"]),
+    ("units.csv", &["code"]),
 ];
 
 /// A table as it is written.

@@ -69,7 +69,7 @@ pub struct Rulebook {
     pub digest: [u8; 32],
     /// Dated parameters.
     pub parameters: Parameters,
-    /// Tariff and positive list.
+    /// Tariff and positive list, by day.
     pub tariff: Tariff,
     /// Editions of the positive list.
     pub editions: ListEditions,
@@ -285,8 +285,21 @@ pub(crate) fn rows<const N: usize>(
     text: &str,
     header: [&str; N],
     faults: &mut Vec<TableFault>,
+    row: impl FnMut([&str; N]) -> Result<(), String>,
+) {
+    rows_widened(file, text, (header, &[]), faults, row);
+}
+
+/// As [`rows`], for a table whose last columns were added: in one that was published before, its rows have these values there.
+pub(crate) fn rows_widened<const N: usize>(
+    file: &'static str,
+    text: &str,
+    (header, added): ([&str; N], &[&str]),
+    faults: &mut Vec<TableFault>,
     mut row: impl FnMut([&str; N]) -> Result<(), String>,
 ) {
+    let before = N.saturating_sub(added.len());
+    let mut width = N;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     for (index, record) in reader.records().enumerate() {
         let line = index + 1;
@@ -294,14 +307,19 @@ pub(crate) fn rows<const N: usize>(
             Err(error) => Err(error.to_string()),
             Ok(record) => {
                 let mut fields = [""; N];
-                if record.len() != N {
-                    Err(format!("{} fields where {N} are expected", record.len()))
+                if line == 1 && record.len() == before {
+                    width = before;
+                }
+                if record.len() != width {
+                    Err(format!("{} fields where {width} are expected", record.len()))
                 } else {
-                    for (slot, field) in fields.iter_mut().zip(record.iter()) {
+                    for (slot, field) in fields.iter_mut().zip(record.iter().chain(added.iter().copied())) {
                         *slot = field;
                     }
                     match line {
-                        1 if fields != header => Err(format!("the header is {}", header.join(","))),
+                        1 if !fields.iter().zip(header).take(width).all(|(field, name)| *field == name) => {
+                            Err(format!("the header is {}", header.join(",")))
+                        }
                         1 => Ok(()),
                         _ => row(fields),
                     }

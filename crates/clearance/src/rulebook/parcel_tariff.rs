@@ -62,10 +62,6 @@ pub struct ParcelTariff {
     entries: Vec<CatalogueEntry>,
 }
 
-fn overlap(one: (Day, Option<Day>), other: (Day, Option<Day>)) -> bool {
-    one.1.is_none_or(|last| other.0 <= last) && other.1.is_none_or(|last| one.0 <= last)
-}
-
 impl ParcelTariff {
     pub(super) fn load(rates: &str, values: &str, faults: &mut Vec<TableFault>) -> Self {
         let mut table = Self::default();
@@ -110,7 +106,8 @@ impl ParcelTariff {
                 from: term::first_day(from)?,
                 to: term::last_day(to)?,
             };
-            let same_days = |other: &&ParcelHeading| overlap((row.from, row.to), (other.from, other.to));
+            let same_days =
+                |other: &&ParcelHeading| term::overlap((row.from, row.to), (other.from, other.to));
             for other in self.headings.iter().filter(same_days) {
                 if other.heading == row.heading {
                     return Err(format!("two rows of {heading} hold on the same day"));
@@ -169,7 +166,7 @@ impl ParcelTariff {
                     to: term::last_day(to)?,
                 };
                 let holds_too = |other: &CatalogueEntry| {
-                    other.entry == row.entry && overlap((row.from, row.to), (other.from, other.to))
+                    other.entry == row.entry && term::overlap((row.from, row.to), (other.from, other.to))
                 };
                 if self.entries.iter().any(holds_too) {
                     return Err(format!("two rows of {entry} hold on the same day"));

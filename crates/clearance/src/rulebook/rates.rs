@@ -45,10 +45,7 @@ impl ExchangeRates {
             let from = term::first_day(from)?;
             let to = term::last_day(to)?;
             let dated = table.rates.entry(currency.into()).or_default();
-            let overlaps = |other: &DatedRate| {
-                other.to.is_none_or(|last| from <= last) && to.is_none_or(|last| other.from <= last)
-            };
-            if dated.iter().any(overlaps) {
+            if dated.iter().any(|other| term::overlap((other.from, other.to), (from, to))) {
                 return Err(format!("two rates of {currency} hold on the same day"));
             }
             dated.push(DatedRate { per_hundred, from, to });

@@ -1,6 +1,6 @@
-//! Tariff lines of consumer goods by eight-digit HS code: units, duty, VAT class, consumption tax, list membership.
+//! Tariff lines of consumer goods by eight-digit HS code and day: units, duty, VAT class, consumption tax, list membership.
 
-use super::{ListEditions, TableFault, rows};
+use super::{ListEditions, TableFault, rows_widened, term};
 use crate::Text;
 use ceb::{Day, Decimal};
 use rustc_hash::FxHashMap;
@@ -129,7 +129,11 @@ pub enum Membership {
     Unsure,
 }
 
-/// One tariff line.
+/// What a tariff of before its rows had days and a source has in their place: they hold on every day, and the list is as sure from
+/// its first day on.
+const UNDATED: [&str; 5] = ["", "", term::ALWAYS, "", "published without a source"];
+
+/// One tariff line between two days.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TariffLine {
     /// Eight-digit code.
@@ -154,8 +158,18 @@ pub struct TariffLine {
     pub consumption_tax_confidence: Confidence,
     /// On the list from this day; none = never.
     pub listed_from: Option<Day>,
+    /// Until this day; none = still.
+    pub listed_to: Option<Day>,
+    /// The day of the edition of which the source speaks: whether the editions before it had the code is not sure.
+    pub listed_sure_from: Option<Day>,
     /// How sure the membership is.
     pub listed_confidence: Confidence,
+    /// First day of the row.
+    pub valid_from: Day,
+    /// Last day; none = open.
+    pub valid_to: Option<Day>,
+    /// Where each part of the row is from.
+    pub source: Text,
 }
 
 impl TariffLine {
@@ -163,7 +177,12 @@ impl TariffLine {
     pub fn membership(&self, day: Day) -> Membership {
         match (self.listed_confidence, self.listed_from) {
             (Confidence::Unsure, _) => Membership::Unsure,
-            (_, Some(from)) if from <= day => Membership::Listed,
+            (_, Some(from)) if term::holds(from, self.listed_to, day) => {
+                match self.listed_sure_from.is_none_or(|sure| sure <= day) {
+                    true => Membership::Listed,
+                    false => Membership::Unsure,
+                }
+            }
             _ => Membership::NotListed,
         }
     }
@@ -172,7 +191,8 @@ impl TariffLine {
 /// The tariff.
 #[derive(Clone, Default, Debug)]
 pub struct Tariff {
-    lines: FxHashMap<Text, TariffLine>,
+    /// Of each code its rows, the oldest first.
+    lines: FxHashMap<Text, Vec<TariffLine>>,
 }
 
 impl Tariff {
@@ -192,18 +212,51 @@ impl Tariff {
             "listed",
             "listed_from",
             "listed_confidence",
+            "listed_sure_from",
+            "listed_to",
+            "valid_from",
+            "valid_to",
+            "source",
         ];
-        rows(
+        rows_widened(
             "tariff.csv",
             text,
-            header,
+            (header, &UNDATED),
             faults,
-            |[hs8, name, unit1, unit2, mfn, mfn_c, vat, vat_c, ct, ct_c, listed, from, listed_c]| {
+            |[
+                hs8,
+                name,
+                unit1,
+                unit2,
+                mfn,
+                mfn_c,
+                vat,
+                vat_c,
+                ct,
+                ct_c,
+                listed,
+                from,
+                listed_c,
+                sure_from,
+                listed_to,
+                valid_from,
+                valid_to,
+                source,
+            ]| {
                 if hs8.len() != 8 || !hs8.bytes().all(|byte| byte.is_ascii_digit()) {
                     return Err(format!("{hs8} is not an eight-digit code"));
                 }
                 let sure =
                     |word: &str| Confidence::from_word(word).ok_or(format!("{word} is not a confidence"));
+                if source.is_empty() {
+                    return Err("a row has a source".to_owned());
+                }
+                // A day of the list is one on which an edition begins.
+                let edition = |name: &str, text: &str| match Day::parse(text) {
+                    Some(day) if editions.beginning(day).is_some() => Ok(day),
+                    Some(_) => Err(format!("no edition of the list begins on {text}")),
+                    None => Err(format!("{name} is yyyyMMdd")),
+                };
                 let line = TariffLine {
                     hs8: hs8.into(),
                     name: name.into(),
@@ -221,33 +274,45 @@ impl Tariff {
                         .ok_or(format!("{ct} is not a consumption tax"))?,
                     consumption_tax_confidence: sure(ct_c)?,
                     listed_from: match listed {
-                        "yes" => {
-                            let day = Day::parse(from).ok_or("listed_from is yyyyMMdd")?;
-                            editions
-                                .beginning(day)
-                                .ok_or(format!("no edition of the list begins on {from}"))?;
-                            Some(day)
-                        }
+                        "yes" => Some(edition("listed_from", from)?),
                         "no" => None,
                         _ => return Err("listed is yes or no".to_owned()),
                     },
+                    listed_to: term::last_day(listed_to).map_err(|_| "listed_to is yyyyMMdd")?,
+                    listed_sure_from: match sure_from {
+                        "" => None,
+                        _ => Some(edition("listed_sure_from", sure_from)?),
+                    },
                     listed_confidence: sure(listed_c)?,
+                    valid_from: term::first_day(valid_from)?,
+                    valid_to: term::last_day(valid_to)?,
+                    source: source.into(),
                 };
-                match tariff.lines.insert(hs8.into(), line) {
-                    None => Ok(()),
-                    Some(_) => Err(format!("code {hs8} stands twice")),
+                let same = tariff.lines.entry(hs8.into()).or_default();
+                let days = |one: &TariffLine| (one.valid_from, one.valid_to);
+                if same.iter().any(|other| term::overlap(days(other), days(&line))) {
+                    return Err(format!("two rows of code {hs8} hold on the same day"));
                 }
+                same.push(line);
+                same.sort_unstable_by_key(|one| one.valid_from);
+                Ok(())
             },
         );
         tariff
     }
 
-    /// The line of a code by its first eight digits.
-    pub fn line(&self, code: &str) -> Option<&TariffLine> {
-        self.lines.get(code.get(..8)?)
+    /// The line of a code on a day, by its first eight digits.
+    pub fn line(&self, code: &str, day: Day) -> Option<&TariffLine> {
+        let lines = self.lines.get(code.get(..8)?)?;
+        lines.iter().rev().find(|line| term::holds(line.valid_from, line.valid_to, day))
     }
-    /// All lines, in no order.
-    pub fn lines(&self) -> impl Iterator<Item = &TariffLine> {
-        self.lines.values()
+    /// The last line of a code, whether it still holds or not: what it is called, and that there was one.
+    pub fn latest(&self, code: &str) -> Option<&TariffLine> {
+        self.lines.get(code.get(..8)?)?.last()
+    }
+    /// All lines of a day, in no order.
+    pub fn on(&self, day: Day) -> impl Iterator<Item = &TariffLine> {
+        let lines = self.lines.values().flatten();
+        lines.filter(move |line| term::holds(line.valid_from, line.valid_to, day))
     }
 }

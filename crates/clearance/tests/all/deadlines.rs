@@ -5,6 +5,7 @@ use ceb::{Day, Document};
 use clearance::Rulebook;
 use clearance::event::ActionKind;
 use clearance::keys::Time;
+use clearance::outcome::Outcome;
 use clearance::reason::Reason;
 use clearance::sample::Trade;
 
@@ -121,4 +122,53 @@ fn a_cancellation_comes_too_late_for_a_released_list() {
     let entry = window.entry(&trade);
     let outcome = window.send(Document::Cancellation(trade.cancellation(&entry, window.now)));
     assert_eq!(outcome.answer.findings[0].reason, Reason::StateForbidsCancellation);
+}
+
+/// RULES §2.1: a carrier does not use a number again within six months; the day on which it may is told.
+#[test]
+fn a_waybill_number_is_used_again_after_six_months() {
+    let (mut window, first) = released_on(20_260_302);
+    // One of the sealed rules looks at such numbers for a year: here it is asked what the number alone does.
+    window.table("risk_rules.csv", |text| {
+        text.lines()
+            .filter(|line| !line.starts_with("waybill-again,"))
+            .fold(String::new(), |all, line| all + line + "\n")
+    });
+    let another = |window: &Window| {
+        let mut next = Trade::new(1, 2, window.now, 1_000_000);
+        let (waybill, head) = (&mut next.waybill, &mut next.declaration.head);
+        waybill.logistics_no = first.waybill.logistics_no.clone();
+        waybill.logistics_code = first.waybill.logistics_code.clone();
+        waybill.logistics_name = first.waybill.logistics_name.clone();
+        head.logistics_no = waybill.logistics_no.clone();
+        head.logistics_code = waybill.logistics_code.clone();
+        head.logistics_name = waybill.logistics_name.clone();
+        next
+    };
+    go_to(&mut window, 20_260_901);
+    let next = another(&window);
+    let outcome = window.send(Document::Waybill(next.waybill));
+    let reasons: Vec<Reason> = outcome.answer.findings.iter().map(|finding| finding.reason).collect();
+    assert_eq!(reasons, [Reason::AlreadyExists]);
+    let reusable = |outcome: &Outcome| {
+        let mut fields = outcome.answer.findings.iter().flat_map(|finding| &finding.fields);
+        fields.find(|field| field.path == "reusable from").map(|field| field.value.to_string())
+    };
+    assert_eq!(reusable(&outcome).as_deref(), Some("20260902"), "{:?}", outcome.answer);
+    go_to(&mut window, 20_260_902);
+    let before = window.of(&first).version;
+    let next = another(&window);
+    window.trade(&next);
+    assert_eq!(window.state(&next), 120, "{}", window.receipts());
+    let mut arrival = Trade::arrival(1, &[&next], window.now).unwrap();
+    // Its number is made of the waybill's.
+    arrival.head.cop_no = Some("R-AGAIN-2".into());
+    arrival.head.guid = next.order.head.guid.clone();
+    window.send(Document::Arrival(arrival));
+    assert_eq!(window.state(&next), 800, "{}", window.receipts());
+    assert_eq!(window.of(&first).version, before, "what was released under the number is not touched");
+    // From that day on the six months begin anew.
+    let again = ceb::Waybill { order_no: "OW-3".into(), ..next.waybill };
+    let outcome = window.send(Document::Waybill(again));
+    assert_eq!(reusable(&outcome).as_deref(), Some("20270302"), "{:?}", outcome.answer);
 }

@@ -3,9 +3,12 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod actions;
+#[path = "../../../ceb/tests/all/beside.rs"]
+mod beside;
 mod bonded;
 mod code_examples;
 mod credit_terms;
+mod dated_rows;
 mod deadlines;
 mod draws;
 mod export_parcels;

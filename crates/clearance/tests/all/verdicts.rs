@@ -26,7 +26,7 @@ pub(crate) fn tariff_row(text: &str, trade: &Trade, change: &[(usize, &str)]) ->
         let mut fields: Vec<&str> = line.split(',').collect();
         for (index, value) in change {
             // Names may hold commas in quotes: fields are counted from the end.
-            let last = fields.len() - 13;
+            let last = fields.len() - 18;
             fields[last + index] = value;
         }
         fields.join(",")

@@ -9,6 +9,7 @@ mod client;
 mod days;
 mod furnished;
 mod limits;
+mod matrix;
 mod measure;
 mod messages;
 mod pages;
@@ -20,6 +21,7 @@ mod send;
 mod sharing;
 
 use crate::{Failure, Space};
+use matrix::Way;
 use measure::Manner;
 use messages::{Mode, Signed, Tape, Traffic};
 use physical::{Physical, Sizes};
@@ -65,6 +67,10 @@ pub struct Arguments {
     /// Over HTTP on the loopback, instead of in process.
     #[arg(long)]
     http: bool,
+    /// Measure every way in one run: in process and over HTTP, one document a message and a hundred, unsigned and signed with RSA and
+    /// SM2.
+    #[arg(long, conflicts_with_all = ["http", "batch", "signed", "pages", "days"])]
+    matrix: bool,
     /// Connections, or senders at a time in process.
     #[arg(long, visible_alias = "senders", default_value_t = 64, value_name = "N", value_parser = connections)]
     connections: usize,
@@ -140,29 +146,39 @@ impl Arguments {
         places
     }
 
+    /// The ways in which messages come, all modes but one left out.
+    fn ways(&self) -> Vec<Way> {
+        if self.matrix {
+            return Way::all(Mode::Direct);
+        }
+        let way =
+            |batch: &u64| Way { http: self.http, batch: *batch, signed: self.signed, mode: Mode::Direct };
+        self.batch.iter().map(way).collect()
+    }
+
     fn settings(&self) -> Value {
         json!({
-            "http": self.http, "connections": self.connections, "rate": self.rate, "loop": if self.rate.is_some() { "open" } else { "closed" },
+            "matrix": self.matrix, "http": self.http, "connections": self.connections, "rate": self.rate, "loop": if self.rate.is_some() { "open" } else { "closed" },
             "warmUp": self.warm_up, "declarations": self.declarations, "batch": self.batch, "curve": self.volumes(),
             "repeat": self.repeat, "signed": self.signed.map(Signed::word),
             "modes": self.mode.iter().map(|mode| mode.word()).collect::<Vec<_>>(),
         })
     }
 
-    fn traffic(&self, (batch, mode): (u64, Mode), number: usize) -> Traffic {
+    fn traffic(&self, way: Way, number: usize) -> Traffic {
         let now = Clock::Real.now();
         Traffic {
             seed: (now.0 as u64).wrapping_mul(1000).wrapping_add(number as u64),
             declarations: self.warm_up + self.declarations,
-            batch,
-            mode,
-            signed: self.signed,
+            batch: way.batch,
+            mode: way.mode,
+            signed: way.signed,
             now,
         }
     }
 
-    fn manner(&self) -> Manner {
-        Manner { http: self.http, connections: self.connections, rate: self.rate, warm_up: self.warm_up }
+    fn manner(&self, http: bool) -> Manner {
+        Manner { http, connections: self.connections, rate: self.rate, warm_up: self.warm_up }
     }
 }
 
@@ -192,7 +208,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         .build()?;
     let mut report = Report {
         settings: arguments.settings(),
-        http: arguments.http,
+        matrix: arguments.matrix,
         machine: machine(),
         records: Vec::new(),
         points: Vec::new(),
@@ -201,7 +217,12 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let mut places = arguments.places(&folder);
     if let Some(days) = arguments.days {
         let batch = arguments.batch.first().copied().unwrap_or(100);
-        let lived = days::live(&runtime, &folder, (days, arguments.declarations, batch), arguments.manner())?;
+        let lived = days::live(
+            &runtime,
+            &folder,
+            (days, arguments.declarations, batch),
+            arguments.manner(arguments.http),
+        )?;
         if arguments.json {
             println!("{}", lived.json());
         } else {
@@ -263,29 +284,21 @@ fn measure_point(
         place.fill(runtime, volume)?;
         before.push((place.stored, place.bytes()));
     }
-    for batch in &arguments.batch {
+    for way in arguments.ways() {
         for repeat in 0..arguments.repeat {
             for place in places.iter_mut() {
                 let shares = [false, true].into_iter().take(if arguments.sharing { 2 } else { 1 });
                 let turns = shares.flat_map(|shares| arguments.mode.iter().map(move |mode| (shares, *mode)));
                 for (shares, mode) in turns {
+                    let way = Way { mode, ..way };
                     let number = report.records.len();
                     let sharing =
                         shares.then(|| Sharing::begin(runtime, place.window()?, number)).transpose()?;
-                    let measured = measure_once(arguments, runtime, place, (*batch, mode), number)?;
+                    let measured = measure_once(arguments, runtime, place, way, number)?;
                     let shared = sharing.map(|sharing| sharing.end(runtime, place.window()?)).transpose()?;
                     let (store, stored) = (place.kind.word(), place.stored);
                     place.stored += measured.sent;
-                    report.records.push(Record {
-                        store,
-                        point,
-                        stored,
-                        batch: *batch,
-                        repeat,
-                        mode,
-                        shared,
-                        measured,
-                    });
+                    report.records.push(Record { store, point, stored, way, repeat, shared, measured });
                 }
             }
         }
@@ -305,14 +318,14 @@ fn measure_once(
     arguments: &Arguments,
     runtime: &Runtime,
     place: &Place,
-    (batch, mode): (u64, Mode),
+    way: Way,
     number: usize,
 ) -> Result<measure::Measured, Failure> {
     let bar = indicatif::ProgressBar::new_spinner().with_message("writing the messages to send");
     bar.enable_steady_tick(Duration::from_millis(200));
-    let traffic = arguments.traffic((batch, mode), number);
+    let traffic = arguments.traffic(way, number);
     let tape = Tape::record(&traffic)?;
-    if mode == Mode::Bonded {
+    if way.mode == Mode::Bonded {
         place.stock(runtime, &format!("B{}", traffic.seed), traffic.declarations)?;
     }
     if tape.groups() < FEW * arguments.connections {
@@ -322,15 +335,10 @@ fn measure_once(
             arguments.connections
         );
     }
-    bar.set_message(format!(
-        "measuring: {}, {} stored, batch {batch}, {}",
-        place.kind.word(),
-        place.stored,
-        mode.word()
-    ));
+    bar.set_message(format!("measuring: {}, {} stored, {}", place.kind.word(), place.stored, way.words()));
     // Nothing of ours may run beside the measurement.
     bar.disable_steady_tick();
-    let mut measured = measure::measure(runtime, place.window()?, tape, arguments.manner())?;
+    let mut measured = measure::measure(runtime, place.window()?, tape, arguments.manner(way.http))?;
     if place.kind == places::Kind::Embedded {
         // Whatever database works on this machine, it is not for us.
         measured.processor.remove(measure::DATABASE);

@@ -44,6 +44,10 @@ pub struct Physical {
     pub scan_bytes: u64,
     /// Bytes of our messages read into documents a second, on one core.
     pub parse_bytes: u64,
+    /// Bytes of the message of one order, as near three kilobytes as ours come.
+    pub order_bytes: u64,
+    /// Reading it into documents, on one core, nanoseconds.
+    pub order_nanos: u64,
     /// Bytes digested a second with SHA-256.
     pub digest_bytes: u64,
     /// Bytes sealed a second with AES-256-GCM.
@@ -96,6 +100,11 @@ pub fn measure(
         black_box(ceb::parse(black_box(&message), &limits));
         Ok::<_, Failure>(length)
     })?;
+    let order = order(now)?;
+    let orders = rate(SHORT, || {
+        black_box(ceb::parse(black_box(&order), &limits));
+        Ok::<_, Failure>(1)
+    })?;
     let digest_bytes = rate(SHORT, || {
         black_box(digest(&SHA256, black_box(&message[..4096.min(message.len())])));
         Ok::<_, Failure>(4096.min(length))
@@ -106,6 +115,8 @@ pub fn measure(
         syncs: syncs(place.path())?,
         scan_bytes,
         parse_bytes,
+        order_bytes: order.len() as u64,
+        order_nanos: 1_000_000_000 / orders.max(1),
         digest_bytes,
         seal_bytes: sealing(sizes.row_bytes)?,
         compress_bytes: compression(now)?,
@@ -123,6 +134,19 @@ fn message(now: Time) -> Vec<u8> {
     let orders: Vec<ceb::Document> = orders.map(ceb::Document::Order).collect();
     let sender = sample::Trade::new(1, 0, now, 1000).order.head.ebp_code;
     ceb::write(&sample::message(&sender, orders), ceb::Style::Prefixed)
+}
+
+/// A message of one order, as near three kilobytes as ours come: the size at which reading is told.
+fn order(now: Time) -> Result<Vec<u8>, Failure> {
+    const BYTES: usize = 3 << 10;
+    let trades = crate::generate::trades(1, 0, 100, 1000, 0, now).into_iter();
+    let messages = trades.map(|trade| {
+        let sender = trade.order.head.ebp_code.clone();
+        ceb::write(&sample::message(&sender, vec![ceb::Document::Order(trade.order)]), ceb::Style::Prefixed)
+    });
+    messages
+        .min_by_key(|message| message.len().abs_diff(BYTES))
+        .ok_or_else(|| "no orders are generated".into())
 }
 
 fn syncs(folder: &Path) -> Result<u64, Failure> {

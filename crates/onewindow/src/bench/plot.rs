@@ -2,7 +2,6 @@
 //! last point. An SVG written by hand: it needs no crate, follows the reader's light or dark, and is text in a diff.
 #![expect(clippy::float_arithmetic, reason = "a drawing")]
 
-use super::messages::Mode;
 use super::report::Report;
 use std::fmt::Write;
 
@@ -48,8 +47,8 @@ struct Series {
 fn series(report: &Report) -> Vec<Series> {
     let mut out: Vec<Series> = Vec::new();
     for (record, rate, least, most) in report.medians() {
-        let sold = if record.mode == Mode::Bonded { ", bonded" } else { "" };
-        let label = format!("{}, batch {}{sold}", record.store, record.batch);
+        let way = if report.matrix { record.way.words() } else { record.way.batch_words() };
+        let label = format!("{}, {way}", record.store);
         let latencies = ALONG
             .iter()
             .map(|(_, of_a_million, _)| record.measured.acknowledge.within(*of_a_million) as f64 / 1e3);

@@ -2,6 +2,7 @@
 #![expect(clippy::float_arithmetic, reason = "figures for people, not money")]
 
 use super::limits::{self, Step};
+use super::matrix::{self, Way};
 use super::measure::{Measured, STEPS};
 use super::messages::Mode;
 use super::physical::Physical;
@@ -22,12 +23,10 @@ pub struct Record {
     pub point: usize,
     /// Declarations stored before it.
     pub stored: u64,
-    /// Documents a message.
-    pub batch: u64,
+    /// How messages came.
+    pub way: Way,
     /// Which of the repeated measurements.
     pub repeat: u64,
-    /// What was sold.
-    pub mode: Mode,
     /// What was sent to agencies meanwhile; none = nothing.
     pub shared: Option<Shared>,
     /// What it came to.
@@ -59,8 +58,8 @@ pub struct Point {
 pub struct Report {
     /// How it was asked for.
     pub settings: Value,
-    /// Over HTTP.
-    pub http: bool,
+    /// Every way was measured.
+    pub matrix: bool,
     /// The machine.
     pub machine: Value,
     /// Measurements in the order in which they were made.
@@ -84,18 +83,16 @@ fn percentiles(counted: &Counted) -> Value {
     Value::Object(told)
 }
 
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
 impl Report {
-    /// A value for each store, point, batch and mode: the median rate of its repeats, with the least and the largest.
+    /// A value for each store, point and way: the median rate of its repeats, with the least and the largest.
     pub fn medians(&self) -> Vec<(&Record, f64, f64, f64)> {
         let mut out: Vec<(&Record, f64, f64, f64)> = Vec::new();
         for record in &self.records {
-            let of = |record: &Record| {
-                (record.store, record.point, record.batch, record.mode, record.shared.is_some())
-            };
+            let of = |record: &Record| (record.store, record.point, record.way, record.shared.is_some());
             let same = |other: &&Record| of(other) == of(record);
             if out.iter().any(|(known, ..)| same(known)) {
                 continue;
@@ -110,8 +107,8 @@ impl Report {
         out
     }
 
-    /// The other store's median beside the embedded one's, where both were measured: of the same point and batch.
-    fn comparison(&self) -> Vec<(u64, u64, f64)> {
+    /// The other store's median beside the embedded one's, where both were measured: of the same point and way.
+    fn comparison(&self) -> Vec<(&Record, f64)> {
         let medians = self.medians();
         let mut out = Vec::new();
         let silent = |record: &Record| record.shared.is_none();
@@ -121,10 +118,10 @@ impl Report {
             let other = medians.iter().find(|(other, ..)| {
                 other.store != "embedded"
                     && silent(other)
-                    && (other.point, other.batch, other.mode) == (record.point, record.batch, record.mode)
+                    && (other.point, other.way) == (record.point, record.way)
             });
             if let Some((_, other, ..)) = other {
-                out.push((record.stored, record.batch, other / rate));
+                out.push((*record, other / rate));
             }
         }
         out
@@ -138,7 +135,7 @@ impl Report {
         };
         let with = medians.iter().filter(|(record, ..)| record.shared.is_some());
         with.filter_map(|(record, rate, ..)| {
-            let of = |record: &Record| (record.store, record.point, record.batch, record.mode);
+            let of = |record: &Record| (record.store, record.point, record.way);
             let (without, bare, ..) =
                 medians.iter().find(|(other, ..)| other.shared.is_none() && of(other) == of(record))?;
             Some((*record, rate / bare, each(record) / each(without).max(1e-9)))
@@ -152,14 +149,14 @@ impl Report {
         let each = |record: &Record| {
             record.measured.server_micros() as f64 / record.measured.declarations.max(1) as f64
         };
-        let bonded = medians.iter().filter(|(record, ..)| record.mode == Mode::Bonded);
+        let bonded = medians.iter().filter(|(record, ..)| record.way.mode == Mode::Bonded);
         bonded
             .filter_map(|(record, rate, ..)| {
-                let of =
-                    |record: &Record| (record.store, record.point, record.batch, record.shared.is_some());
-                let (direct, bare, ..) = medians
-                    .iter()
-                    .find(|(other, ..)| other.mode == Mode::Direct && of(other) == of(record))?;
+                let direct = Way { mode: Mode::Direct, ..record.way };
+                let (direct, bare, ..) = medians.iter().find(|(other, ..)| {
+                    (other.store, other.point, other.way) == (record.store, record.point, direct)
+                        && other.shared.is_some() == record.shared.is_some()
+                })?;
                 Some((*record, rate / bare, each(record) / each(direct).max(1e-9)))
             })
             .collect()
@@ -180,7 +177,7 @@ impl Report {
         at_last
             .map(|(record, ..)| {
                 let disk = self.disk_bytes(record);
-                (record, limits::steps(&record.measured, limits, self.http, disk))
+                (record, limits::steps(&record.measured, limits, record.way.http, disk))
             })
             .collect()
     }
@@ -205,14 +202,15 @@ impl Report {
         let compared: Vec<Value> = self
             .comparison()
             .iter()
-            .map(|(stored, batch, ratio)| {
-                json!({"stored": stored, "batch": batch, "postgresqlToEmbedded": ratio})
+            .map(|(record, ratio)| {
+                record.way.told(json!({"stored": record.stored, "postgresqlToEmbedded": ratio}))
             })
             .collect();
         json!({
             "version": env!("CARGO_PKG_VERSION"), "machine": self.machine, "settings": self.settings,
             "runs": self.records.iter().map(run).collect::<Vec<_>>(), "points": points,
             "compared": compared, "sharing": self.sharing().iter().map(sharing_json).collect::<Vec<_>>(),
+            "matrix": if self.matrix { matrix::json(self) } else { Value::Null },
             "modes": self.modes().iter().map(modes_json).collect::<Vec<_>>(), "limits": self.limits.as_ref().map(limits_json), "distances": distances,
         })
     }
@@ -223,7 +221,9 @@ impl Report {
         let mut rows = vec![words([
             "store",
             "stored",
+            "over",
             "batch",
+            "signed",
             "mode",
             "sharing",
             "decl/s",
@@ -246,8 +246,10 @@ impl Report {
             rows.push(vec![
                 record.store.to_owned(),
                 record.stored.to_string(),
-                record.batch.to_string(),
-                record.mode.word().to_owned(),
+                record.way.door().to_owned(),
+                record.way.batch.to_string(),
+                record.way.signature().to_owned(),
+                record.way.mode.word().to_owned(),
                 if record.shared.is_some() { "on" } else { "off" }.to_owned(),
                 format!("{rate:.0}"),
                 format!("{least:.0}"),
@@ -268,21 +270,27 @@ impl Report {
             "Latencies in milliseconds; processor time in microseconds a declaration. Of repeats the median.\n\n",
         );
         out.push_str(&aligned(&rows));
-        for (stored, batch, ratio) in self.comparison() {
+        if self.matrix {
+            out.push_str("\nDeclarations a second by the way in which messages come\n\n");
+            out.push_str(&aligned(&matrix::rows(self)));
+        }
+        for (record, ratio) in self.comparison() {
             let _ = writeln!(
                 out,
-                "\nPostgreSQL is at {ratio:.2} of the embedded store: {stored} stored, batch {batch}."
+                "\nPostgreSQL is at {ratio:.2} of the embedded store: {} stored, {}.",
+                record.stored,
+                record.way.words()
             );
         }
         for (record, rate, cost) in self.sharing() {
             let shared = record.shared.as_ref();
             let _ = writeln!(
                 out,
-                "\nWhile sharing the {} store is at {rate:.2} of itself and takes {cost:.2} of the processor's time: {} stored, batch {}; \
+                "\nWhile sharing the {} store is at {rate:.2} of itself and takes {cost:.2} of the processor's time: {} stored, {}; \
                  {} requests to seven agencies, the last {:.1} s after the last verdict.",
                 record.store,
                 record.stored,
-                record.batch,
+                record.way.words(),
                 shared.map_or(0, |shared| shared.requests),
                 shared.map_or(0.0, |shared| shared.behind.as_secs_f64()),
             );
@@ -290,15 +298,17 @@ impl Report {
         for (record, rate, cost) in self.modes() {
             let _ = writeln!(
                 out,
-                "\nBonded declarations are at {rate:.2} of direct purchase and take {cost:.2} of the processor's time: {}, {} stored, batch {}, sharing {}.",
+                "\nBonded declarations are at {rate:.2} of direct purchase and take {cost:.2} of the processor's time: {}, {} stored, {}, sharing {}.",
                 record.store,
                 record.stored,
-                record.batch,
+                record.way.words(),
                 if record.shared.is_some() { "on" } else { "off" },
             );
         }
         out.push_str("\nSteps: microseconds a declaration, and percentiles of one step in milliseconds\n\n");
         out.push_str(&self.steps_table());
+        out.push_str("\nProcessor time by thread, microseconds a declaration: a thread is a step, and docs/speed.md says which\n\n");
+        out.push_str(&aligned(&matrix::threads(self)));
         let mut rows = vec![words(["store", "stored", "open ms", "disk bytes a declaration"])];
         for point in &self.points {
             rows.push(vec![
@@ -317,8 +327,10 @@ impl Report {
         for (record, steps) in self.distances() {
             let _ = writeln!(
                 out,
-                "\nDistance to the limits: {}, {} stored, batch {}\n",
-                record.store, record.stored, record.batch
+                "\nDistance to the limits: {}, {} stored, {}\n",
+                record.store,
+                record.stored,
+                record.way.words()
             );
             out.push_str(&distance_table(&steps));
         }
@@ -326,15 +338,19 @@ impl Report {
     }
 
     fn steps_table(&self) -> String {
-        let mut rows = vec![words(["store", "stored", "batch", "mode", "step", "µs", "p50", "p99", "p99.9"])];
+        let mut rows = vec![words([
+            "store", "stored", "over", "batch", "signed", "mode", "step", "µs", "p50", "p99", "p99.9",
+        ])];
         for (record, ..) in self.medians().iter().filter(|(record, ..)| record.shared.is_none()) {
             for (name, counted) in STEPS.iter().zip(&record.measured.steps) {
                 let each = counted.micros() as f64 / record.measured.declarations.max(1) as f64;
                 rows.push(vec![
                     record.store.to_owned(),
                     record.stored.to_string(),
-                    record.batch.to_string(),
-                    record.mode.word().to_owned(),
+                    record.way.door().to_owned(),
+                    record.way.batch.to_string(),
+                    record.way.signature().to_owned(),
+                    record.way.mode.word().to_owned(),
                     (*name).to_owned(),
                     format!("{each:.1}"),
                     format!("{:.2}", millis(counted, 500_000)),
@@ -361,9 +377,8 @@ fn run(record: &Record) -> Value {
         .collect();
     let threads: Map<String, Value> =
         measured.processor.iter().map(|(name, micros)| (name.clone(), json!(each(*micros)))).collect();
-    json!({
-        "store": record.store, "stored": record.stored, "batch": record.batch, "repeat": record.repeat,
-        "mode": record.mode.word(), "sharing": record.shared.is_some(),
+    record.way.told(json!({
+        "store": record.store, "stored": record.stored, "repeat": record.repeat, "sharing": record.shared.is_some(),
         "seconds": measured.took.as_secs_f64(), "declarationsPerSecond": record.rate(),
         "declarations": measured.sent, "released": measured.fate.released, "held": measured.fate.held,
         "refused": measured.fate.refused, "lost": measured.lost(),
@@ -374,37 +389,38 @@ fn run(record: &Record) -> Value {
         },
         "commits": measured.commits, "rowsPerDeclaration": each(measured.rows),
         "messageBytesPerDeclaration": measured.message_bytes / measured.sent.max(1), "peakMemoryMiB": measured.peak_mib,
-    })
+    }))
 }
 
 fn sharing_json((record, rate, cost): &(&Record, f64, f64)) -> Value {
-    json!({
-        "store": record.store, "stored": record.stored, "batch": record.batch, "mode": record.mode.word(), "rateRatio": rate,
+    record.way.told(json!({
+        "store": record.store, "stored": record.stored, "rateRatio": rate,
         "processorRatio": cost, "requests": record.shared.map_or(0, |shared| shared.requests),
         "behindMillis": record.shared.map_or(0, |shared| shared.behind.as_millis() as u64),
-    })
+    }))
 }
 
 fn modes_json((record, rate, cost): &(&Record, f64, f64)) -> Value {
-    json!({
-        "store": record.store, "stored": record.stored, "batch": record.batch, "sharing": record.shared.is_some(),
+    record.way.told(json!({
+        "store": record.store, "stored": record.stored, "sharing": record.shared.is_some(),
         "bondedToDirect": rate, "processorRatio": cost,
-    })
+    }))
 }
 
 fn distance(record: &Record, step: &Step) -> Value {
-    json!({
-        "store": record.store, "stored": record.stored, "batch": record.batch, "step": step.name, "of": step.of,
+    record.way.told(json!({
+        "store": record.store, "stored": record.stored, "step": step.name, "of": step.of,
         "micros": rounded(step.micros), "floorMicros": step.floor.map(rounded),
         "ratio": step.ratio().map(rounded), "bound": step.bound,
-    })
+    }))
 }
 
 fn limits_json(limits: &Physical) -> Value {
     json!({
         "rowBytes": limits.sizes.row_bytes, "rowsPerCommit": limits.sizes.commit_rows,
         "syncsPerSecond": limits.syncs, "scanBytesPerSecond": limits.scan_bytes,
-        "parseBytesPerSecond": limits.parse_bytes, "sha256BytesPerSecond": limits.digest_bytes,
+        "parseBytesPerSecond": limits.parse_bytes, "orderBytes": limits.order_bytes,
+        "orderParseMicros": rounded(limits.order_nanos as f64 / 1e3), "sha256BytesPerSecond": limits.digest_bytes,
         "aesGcmBytesPerSecond": limits.seal_bytes, "zstdBytesPerSecond": limits.compress_bytes,
         "rowsPerSecond": limits.rows, "rowsPerSecondSynced": limits.rows_synced,
         "emptyRequestsPerSecond": limits.requests, "emptyRequestServerNanos": limits.request_server_nanos,
@@ -421,6 +437,7 @@ fn limits_table(limits: &Physical) -> String {
         line("syncs of 4 KiB".to_owned(), format!("{} /s", limits.syncs)),
         line("scan of messages".to_owned(), megabytes(limits.scan_bytes)),
         line("messages to documents".to_owned(), megabytes(limits.parse_bytes)),
+        line(format!("parse of an order of {} bytes", limits.order_bytes), micros(limits.order_nanos)),
         line("SHA-256".to_owned(), megabytes(limits.digest_bytes)),
         line("AES-256-GCM".to_owned(), megabytes(limits.seal_bytes)),
         line("zstd with a dictionary".to_owned(), megabytes(limits.compress_bytes)),
@@ -450,7 +467,7 @@ fn distance_table(steps: &[Step]) -> String {
     aligned(&rows)
 }
 
-fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
+pub(super) fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 

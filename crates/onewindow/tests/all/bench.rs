@@ -110,6 +110,10 @@ fn a_curve_is_measured_drawn_and_told() {
     ] {
         assert!(curve["limits"][limit].as_u64().unwrap() > 0, "{limit}: {curve}");
     }
+    // Our orders are of about the size at which reading is told.
+    let bytes = curve["limits"]["orderBytes"].as_u64().unwrap();
+    assert!((1_500..6_000).contains(&bytes), "{bytes}");
+    assert!(curve["limits"]["orderParseMicros"].as_f64() > Some(0.0), "{curve}");
     let distances = curve["distances"].as_array().unwrap();
     assert!(distances.iter().any(|step| step["step"] == "whole" && step["ratio"].is_number()), "{curve}");
     let plot = std::fs::read_to_string(path.join("speed.svg")).unwrap();
@@ -119,6 +123,40 @@ fn a_curve_is_measured_drawn_and_told() {
     let table = bench(path, &["--declarations", "200"]).stdout;
     let table = String::from_utf8(table).unwrap();
     assert!(table.contains("decl/s") && table.contains("embedded"), "{table}");
+}
+
+#[test]
+fn every_way_of_sending_is_measured_in_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--matrix", "--declarations", "20", "--connections", "2"];
+    let told = object(folder.path(), &arguments);
+    let ways: Vec<String> = told["matrix"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|way| {
+            assert!(way["declarationsPerSecond"].as_f64() > Some(0.0), "{way}");
+            assert!(way["verdictMillisP50"].as_f64() <= way["verdictMillisP99"].as_f64(), "{way}");
+            format!("{} {} {}", way["http"], way["batch"], way["signed"].as_str().unwrap_or("no"))
+        })
+        .collect();
+    let mut expected = Vec::new();
+    for http in [false, true] {
+        for batch in [1, 100] {
+            expected.extend(["no", "rsa", "sm2"].map(|signed| format!("{http} {batch} {signed}")));
+        }
+    }
+    assert_eq!(ways, expected);
+    assert_eq!(told["runs"].as_array().unwrap().len(), 12);
+    // Of so few declarations a thread may have taken less than the system counts.
+    assert!(told["runs"][11]["processorMicrosPerDeclaration"]["threads"].is_object(), "{told}");
+    let table = String::from_utf8(bench(folder.path(), &arguments).stdout).unwrap();
+    let matrix = table.split("by the way in which messages come\n\n").nth(1).unwrap();
+    let lines: Vec<&str> = matrix.lines().take(5).collect();
+    assert!(["unsigned", "RSA", "SM2"].iter().all(|column| lines[0].contains(column)), "{table}");
+    assert!(lines[1].contains("process") && lines[4].contains("HTTP"), "{table}");
+    assert!(table.contains("a thread is a step"), "{table}");
+    assert!(object(folder.path(), &["--declarations", "20"])["matrix"].is_null());
 }
 
 #[test]

@@ -16,6 +16,23 @@ fn done(folder: &Path, arguments: &str) -> String {
     out
 }
 
+/// The members that docs/operations tells of a command's object, in order of the alphabet.
+fn documented(command: &str) -> Vec<String> {
+    let page = include_str!("../../../../docs/operations/README.md");
+    let section = page.split(&format!("### `{command} --json`")).nth(1).unwrap();
+    let rows = section.split("\n## ").next().unwrap().split("\n### ").next().unwrap().lines();
+    let mut members: Vec<String> =
+        rows.filter_map(|row| Some(row.strip_prefix("| `")?.split('`').next()?.to_owned())).collect();
+    members.sort();
+    members
+}
+
+fn members(object: &Value) -> Vec<String> {
+    let mut members: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+    members.sort();
+    members
+}
+
 fn object(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
@@ -28,6 +45,7 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     done(path, "party import --data zone messages/parties.json");
     let summary = object(&done(path, "submit --data zone messages --json"));
     assert_eq!(summary["documents"], 50, "{summary}");
+    assert_eq!(members(&summary), documented("submit"));
     // The draw of a new zone is its own: some lists may be inspected (500), none is refused.
     let statuses = summary["byStatus"].as_object().unwrap();
     assert!(
@@ -41,6 +59,7 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     assert_eq!(again["repeated"], 50, "{again}");
     let verified = object(&done(path, "verify --data zone --json"));
     assert_eq!(verified["clean"], true, "{verified}");
+    assert_eq!(members(&verified), documented("verify"));
     let listed = object(&done(path, "party list --data zone"));
     assert_eq!(listed, object(&std::fs::read_to_string(path.join("messages/parties.json")).unwrap()));
     // Who reads may have seen enough.
@@ -101,6 +120,40 @@ fn the_examples_of_the_help_work_on_a_fresh_folder() {
     assert!(kept.contains("tester, alone at the command line: nobody-else"), "{kept}");
     done(path, "man --out man");
     assert!(path.join("man/onewindow-submit.1").exists());
+}
+
+#[test]
+fn completions_know_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let help = done(path, "-h");
+    let commands: Vec<&str> = help
+        .split("Commands:")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect();
+    assert!(
+        commands.contains(&"submit") && commands.contains(&"crash-test") && commands.len() > 15,
+        "{help}"
+    );
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = done(path, &format!("completions {shell}"));
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+        assert!(script.contains("--rows-only"), "{shell}: options too");
+        if shell == "bash" {
+            std::fs::write(path.join("completions.bash"), script).unwrap();
+            let read = Command::new("bash").args(["-n", "completions.bash"]).current_dir(path).output();
+            assert!(read.unwrap().status.success(), "bash does not read it");
+        }
+    }
+    assert_eq!(onewindow(path, "completions tcsh").status.code(), Some(2));
 }
 
 #[test]

@@ -274,6 +274,8 @@ pub struct Reading {
     pub role: String,
     /// What for.
     pub purpose: String,
+    /// What was read, as the register has it.
+    pub what: String,
 }
 
 /// Who read.

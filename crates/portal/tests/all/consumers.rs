@@ -134,6 +134,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         by: "样例海关".into(),
         role: "officer".into(),
         purpose: "样例<b>".into(),
+        what: "consignment".into(),
     };
     let published: lists::View = lists::View {
         published: read(json!({

@@ -243,7 +243,7 @@ fn check(seen: &Seen<'_>, body: &BookBody, items: &[ItemForm], faults: &mut Vec<
         let most = says::ONE_TO.with(&[("most", &ITEMS.to_string())]);
         faults.push(Fault::new("items", &items.len().to_string(), most));
     }
-    let rulebook = seen.reference.current();
+    let (rulebook, today) = (seen.reference.current(), seen.now.day());
     let mut numbers: Vec<&str> = body.items.iter().map(|item| item.number.trim()).collect();
     for (index, form) in items.iter().enumerate() {
         let path = format!("items[{}]", index + 1);
@@ -255,13 +255,13 @@ fn check(seen: &Seen<'_>, body: &BookBody, items: &[ItemForm], faults: &mut Vec<
             let at = format!("{path}.{}", refusal.field);
             faults.push(Fault::new(&at, &refusal.value, says::BONDED_RULE.with(&said)));
         }
-        if rulebook.tariff.line(&item.gcode).is_none() {
+        if rulebook.tariff.line(&item.gcode, today).is_none() {
             faults.push(Fault::new(&format!("{path}.gcode"), &item.gcode, says::TARIFF_CODE.said()));
         }
         let second = form.unit2.as_deref().filter(|unit| !unit.trim().is_empty());
         let units = [("unit", Some(form.unit.as_str())), ("unit1", Some(&form.unit1)), ("unit2", second)];
         for (field, unit) in units {
-            if let Some(unit) = unit.filter(|unit| !rulebook.codes.units.has(unit.trim())) {
+            if let Some(unit) = unit.filter(|unit| !rulebook.codes.units.has(unit.trim(), today)) {
                 faults.push(Fault::new(&format!("{path}.{field}"), unit, says::CODE_OF_TABLE.said()));
             }
         }

@@ -261,7 +261,7 @@ fn goods_tell_of_legal_units_labels_and_how_long_the_brand_is_authorised() {
         office.one(Command { key: RecordKey::new(Register::Goods, ID), ..command })
     };
     let book = Rulebook::builtin();
-    let line = book.tariff.line("4202210000").unwrap();
+    let line = book.tariff.line("4202210000", NOW.day()).unwrap();
     let (first, second) = (line.unit1.to_string(), line.unit2.clone().unwrap().to_string());
     for (wrong, path) in [
         (json!({"unit1": "999", "factor1": "1"}), "unit1"),

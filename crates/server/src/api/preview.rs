@@ -1,5 +1,5 @@
 //! What would happen: the same engine on a copy. Sealed rules are neither evaluated nor revealed; of the buyer's quota
-//! only enough or not enough is said; how often one caller asks for one person is limited and recorded.
+//! only enough or not enough is said; how often one caller asks for one person is limited, and that he asked is recorded before he is told anything.
 
 use super::error::Problem;
 use super::view;
@@ -16,7 +16,8 @@ use std::sync::Arc;
 /// Previews of one caller for one person on one day.
 pub(super) const PER_DAY: u32 = 50;
 
-/// `POST /v1/preview`: one message; its documents are judged in order on what is stored now, and nothing is kept.
+/// `POST /v1/preview`: one message; its documents are judged in order on what is stored now, and nothing is
+/// kept but that it was asked.
 pub async fn preview(
     State(window): State<Arc<Window>>,
     caller: Caller,
@@ -38,6 +39,7 @@ pub async fn preview(
         }
     }
     let documents: Vec<_> = ingested.documents.into_iter().map(|(arrived, _)| arrived).collect();
+    super::readings::previewed(&window, &caller, &documents).await?;
     let kind = documents.first().map(|arrived| arrived.document.kind());
     let answers =
         window.pipeline.preview(documents).await.ok_or_else(|| Problem::unavailable("ask again"))?;

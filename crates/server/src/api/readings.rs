@@ -1,19 +1,26 @@
 //! Readings of lists in which there is what belongs to others: one record a reading, before anything is shown. It says who read,
 //! what for, by what the list was narrowed, how many lines were others', and whose they were; each of those finds it where he
-//! finds the readings of his records, and learns of no other. A party's own list costs it nothing.
+//! finds the readings of his records, and learns of no other. A party's own list costs it nothing. A preview is written down in the
+//! same register, because what it says of a quota is somebody's.
 
 use super::error::Problem;
 use super::registers::{by, command_of, refused};
 use super::{Query, parameter};
 use crate::Window;
 use crate::auth::Caller;
-use clearance::Text;
+use clearance::event::Arrived;
 use clearance::identity::{check_citizen, mask_number};
 use clearance::keys::OrderKey;
+use clearance::{Text, guard};
 use futures_util::future::try_join_all;
+use register::By;
 use register::access::Access;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::{Read, Summary};
+
+/// What a preview is called among readings.
+const PREVIEW: &str = "preview";
 
 /// Characters of a value in what the record says of a query.
 const VALUE: usize = 60;
@@ -43,9 +50,36 @@ pub(super) async fn listed(
         query: Some(narrowed(query)),
         count: Some(u32::try_from(lines.len()).unwrap_or(u32::MAX)),
     };
+    kept(window, by, &access).await
+}
+
+/// Writes down that the caller asked what would become of documents: he finds it, and so does each person whose quota was looked at.
+pub(super) async fn previewed(
+    window: &Window,
+    caller: &Caller,
+    documents: &[Arc<Arrived>],
+) -> Result<(), Problem> {
+    let by = by(window, caller);
+    let named = documents.iter().map(|arrived| &arrived.person.identity).filter(|hash| !hash.is_empty());
+    let mut owners: BTreeSet<String> = named.map(|hash| guard::person(hash).to_string()).collect();
+    owners.insert(by.actor.party.to_string());
+    let access = Access {
+        kind: PREVIEW.to_owned(),
+        id: String::new(),
+        role: by.role.word().to_owned(),
+        purpose: String::new(),
+        range: None,
+        owners: owners.into_iter().collect(),
+        query: None,
+        count: Some(u32::try_from(documents.len()).unwrap_or(u32::MAX)),
+    };
+    kept(window, by, &access).await
+}
+
+async fn kept(window: &Window, by: By, access: &Access) -> Result<(), Problem> {
     let codes = by.codes.clone();
     let unnamed = || Problem::unavailable("the reading cannot be recorded; ask again");
-    let command = crate::reading::written(by, &access).ok_or_else(unnamed)?;
+    let command = crate::reading::written(by, access).ok_or_else(unnamed)?;
     command_of(window, command).await?.map(|_| ()).map_err(|refusal| refused(&refusal, &codes))
 }
 

@@ -131,7 +131,9 @@ fn goods(window: &Window, text: &str) -> Vec<Value> {
     let book = reference.current();
     // The tariff has eight digits, lists have ten or thirteen.
     let wanted = text.get(..8).unwrap_or(text);
-    let mut found: Vec<_> = book.tariff.lines().filter(|line| line.hs8.starts_with(wanted)).collect();
+    let today = window.clock.now().day();
+    let lines = book.tariff.on(today);
+    let mut found: Vec<_> = lines.filter(|line| line.hs8.starts_with(wanted)).collect();
     found.sort_unstable_by(|one, other| one.hs8.cmp(&other.hs8));
     let shown = found.into_iter().take(HITS);
     shown.map(|line| json!({"code": line.hs8.as_str(), "name": line.name.as_str()})).collect()

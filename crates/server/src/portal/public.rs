@@ -107,7 +107,7 @@ pub async fn tariff(State(window): State<Arc<Window>>, Seen(frame): Seen, asked:
         let found = line.hs8.starts_with(code.as_str()) || line.name.to_lowercase().contains(&lower);
         found && (!listed || line.membership(law.day) == Membership::Listed)
     };
-    let mut lines: Vec<&TariffLine> = book.tariff.lines().filter(wanted).collect();
+    let mut lines: Vec<&TariffLine> = book.tariff.on(law.day).filter(wanted).collect();
     lines.sort_by(|one, other| one.hs8.cmp(&other.hs8));
     let from = get(&asked, "from").parse().unwrap_or(0);
     let rows = lines.iter().skip(from).take(tariff::PAGE);
@@ -163,7 +163,7 @@ fn calculated(view: &Calculation, book: &Rulebook, day: Day) -> Result<Assessmen
     if !matches!(view.code.len(), 8 | 10) || !view.code.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(unknown);
     }
-    let row = book.tariff.line(&view.code).ok_or(unknown)?;
+    let row = book.tariff.line(&view.code, day).ok_or(unknown)?;
     let (price, qty) = (amount("price", &view.price)?, amount("quantity", &view.quantity)?);
     let statutory = amount("statutory", &view.statutory)?;
     let wrong = ("price", Wrong::NoAmount);

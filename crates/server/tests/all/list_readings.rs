@@ -1,12 +1,15 @@
 //! Readings of lists in which there is what is others': one record a reading, with who, what for, which list, how many lines and
-//! whose; and none of one's own list.
+//! whose; and none of one's own list. Previews are among them.
 
 use crate::support::people;
 use crate::support::{NOW, Zone, plain};
+use ceb::{Document, Style};
+use clearance::guard;
 use clearance::party::Role;
-use clearance::sample::{Export, Trade};
+use clearance::record::Register;
+use clearance::sample::{self, Export, Trade};
 use serde_json::{Value, json};
-use store::{Duty, Read};
+use store::{Duty, Read, RecordSearch};
 
 const OFFICER: &str = "8620000001";
 
@@ -155,4 +158,30 @@ async fn an_officers_queue_is_a_reading_and_watching_it_is_none() {
     assert!(rows(&zone).await <= counted + 3);
     let found = readings(&zone, agent).await;
     assert!(found.len() <= before + 4, "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_is_written_down_for_who_asked_and_for_whose_quota_it_was() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    let agent = trade.declaration.head.agent_code.clone();
+    let ask = |bytes: Vec<u8>| zone.request("POST", "/v1/preview", Some(&zone.tokens[agent.as_str()]), bytes);
+    let message = sample::message(&agent, vec![Document::Declaration(trade.declaration.clone())]);
+    let before = rows(&zone).await;
+    // What cannot be read is looked at by nobody.
+    assert_eq!(ask(b"<a".to_vec()).await.0, 400);
+    assert_eq!(rows(&zone).await, before);
+    let (status, shown) = ask(ceb::write(&message, Style::Prefixed)).await;
+    assert_eq!((status, &shown["documents"][0]["quota"]), (200, &json!("enough")), "{shown}");
+    assert_eq!(rows(&zone).await, before + 1);
+    let reading = ("preview".to_owned(), String::new(), 1, String::new());
+    assert_eq!(readings(&zone, agent.as_str()).await, [reading]);
+    let payer = trade.payment.pay_code.as_str();
+    assert!(readings(&zone, payer).await.is_empty(), "it is told to nobody else");
+    let identity = &trade.declaration.head.buyer_id_number;
+    let person = guard::person(&server::ingest::hashed(&zone.window.read, "identity", identity));
+    let search = RecordSearch { register: Register::Access, parties: Some(vec![person]), states: Vec::new() };
+    let (found, _) = zone.window.read.records(&search, None, 10).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(!found[0].body.contains(identity.as_str()), "{}", found[0].body);
 }

@@ -13,7 +13,9 @@ pub fn page(frame: &Frame, readings: &Readings, from: &str) -> Page {
     let texts = frame.texts;
     let rows = readings.accesses.iter().map(|one| {
         let role = texts.word(Family::PlainRole, &one.role);
-        vec![time(&one.time), html! { (one.by) }, html! { (role) }, html! { (one.purpose) }]
+        // A preview has no purpose of its own to say: it is always the same.
+        let purpose = if one.what == "preview" { texts.text("my-asked-ahead") } else { one.purpose.clone() };
+        vec![time(&one.time), html! { (one.by) }, html! { (role) }, html! { (purpose) }]
     });
     let columns = vec![
         Column::of(texts.text("my-time")),
