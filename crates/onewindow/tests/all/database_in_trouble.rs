@@ -62,7 +62,9 @@ fn send_all(space: &Space, address: &str, told: &Told) {
                                 told.refused.fetch_add(1, Ordering::SeqCst);
                             }
                             Some((status, _, problem)) => panic!("{status} {problem}"),
-                            None => drop(told.unanswered.fetch_add(1, Ordering::SeqCst)),
+                            None => {
+                                told.unanswered.fetch_add(1, Ordering::SeqCst);
+                            }
                         }
                         std::thread::sleep(Duration::from_millis(100));
                     }

@@ -416,6 +416,9 @@ fn on_a_disk_that_turns_read_only_intake_stops_and_goes_on() {
     };
     let (status, _, answer) = send(0);
     assert_eq!(status, 200, "{answer}");
+    let found = format!("/v1/messages?sha256={}", answer["message"]["sha256"].as_str().unwrap());
+    let found = || get(&server.address, &found, &space.tokens[&space.messages[0].0]).0;
+    assert_eq!(found(), 200);
     let Some(read_only) = ReadOnly::new(&folder.path().join("zone")) else {
         eprintln!("skipped: this system lets us mount nothing");
         assert_eq!(server.stop().0, Some(0));
@@ -427,8 +430,7 @@ fn on_a_disk_that_turns_read_only_intake_stops_and_goes_on() {
     let (status, retry, problem) = send(1);
     assert!(status == 503 && retry && problem["detail"].is_string(), "{status} {problem}");
     // What was acknowledged is read meanwhile.
-    let found = format!("/v1/messages?sha256={}", answer["message"]["sha256"].as_str().unwrap());
-    assert_eq!(get(&server.address, &found, &space.tokens[&space.messages[0].0]).0, 200);
+    assert_eq!(found(), 200);
     drop(read_only);
     until_ready(200);
     let (status, _, answer) = send(1);
