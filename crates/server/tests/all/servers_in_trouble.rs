@@ -13,7 +13,7 @@ use clearance::sample::{self, Person, Trade};
 use server::Window;
 use server::clock::Clock;
 use server::pipeline::{MessageAnswer, Work};
-use server::window::OpenError;
+use server::window::{JUDGING, OpenError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -109,6 +109,58 @@ async fn what_a_server_cannot_judge_is_recorded_there_and_judged_by_another() {
     end(vec![newer], vec![newer_writer]).await;
     let report = verify::verify(&PostgresRead::open(&options).await.unwrap(), &mut |_| {}).await.unwrap();
     assert_eq!(report.faults, Vec::new());
+}
+
+/// What an operator sets, every server follows: documents of one trade are recorded here and there meanwhile, and judged there and here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_servers_pause_and_go_on_when_an_operator_says_so() {
+    let Some((options, _folder)) = space().await else { return };
+    let (one, one_writer) = open(&options).await;
+    one.file_all(sample::filings(), "test").await;
+    let (other, other_writer) = open(&options).await;
+    let windows = [one, other];
+    let every = Duration::from_millis(20);
+    let follow = |window: &Window| tokio::spawn(server::worker::run(window.clone(), every));
+    let workers: Vec<_> = windows.iter().map(follow).collect();
+    let operator = Control::connect(&options).await.unwrap();
+    operator.set(JUDGING, "paused").await.unwrap();
+    let began = Instant::now();
+    while !windows.iter().all(Window::is_paused) {
+        assert!(began.elapsed() < Duration::from_secs(10), "somebody judges on");
+        tokio::time::sleep(every).await;
+    }
+    let trade = trade_of(3, 1, &Person::new(1), 3_500);
+    for (number, (sender, document)) in trade.documents().into_iter().enumerate() {
+        let answer = send(&windows[number % 2], &sender, document).await;
+        let answered = &answer.documents[0];
+        assert!(answered.undecided && answered.answer.status == 0, "{:?}", answered.answer);
+    }
+    for window in &windows {
+        assert_eq!(window.read.undecided().await.unwrap().len(), 2);
+        assert!(window.read.consignment(&key(&trade)).await.unwrap().is_none());
+    }
+    operator.set(JUDGING, "on").await.unwrap();
+    let began = Instant::now();
+    loop {
+        let found = windows[0].read.consignment(&key(&trade)).await.unwrap();
+        if found.and_then(|found| found.attempt).is_some_and(|attempt| attempt.state.number() == 120) {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "what was recorded is not judged");
+        tokio::time::sleep(every).await;
+    }
+    for (number, (sender, document)) in trade.documents().into_iter().enumerate() {
+        let again = send(&windows[(number + 1) % 2], &sender, document).await;
+        assert!(again.documents[0].repeated && again.documents[0].answer.status > 0);
+    }
+    for worker in workers {
+        worker.abort();
+        let _ = worker.await;
+    }
+    end(windows.into(), vec![one_writer, other_writer]).await;
+    let read = PostgresRead::open(&options).await.unwrap();
+    let derived = server::derive::derive(&read.into(), clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert_eq!((derived.different, derived.undecided), (0, 4), "{:?}", derived.faults);
 }
 
 /// Fires what is due, a few at a time, until nothing is left to claim.
