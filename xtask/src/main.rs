@@ -68,8 +68,8 @@ fn stories_on_postgres() -> bool {
 /// Modules of stories on a set-up.
 fn stories_on(store: &str, modules: &[&str]) -> bool {
     // Of the workspace, as the tests before: other features would have everything built again.
-    let mut arguments = vec!["test", "--quiet", "--workspace", "--test", "all", "--"];
     let stories: Vec<String> = modules.iter().map(|story| format!("{story}::")).collect();
+    let mut arguments = vec!["test", "--quiet", "--workspace", "--test", "all", "--"];
     arguments.extend(stories.iter().map(String::as_str));
     // Pages in a browser look the same on every store.
     arguments.extend(["--skip", "are_fit_for"]);
