@@ -56,80 +56,114 @@ fn linted(arguments: &[&str], more: &[(&str, &str)]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The stories of the HTTP interface once more, on PostgreSQL, where `ONEWINDOW_REQUIRE_POSTGRES` says that there is one.
+/// The stories of the HTTP interface once more, on PostgreSQL, where `ONEWINDOW_REQUIRE_POSTGRES` says that there is one: those of
+/// one server, then those of the main path on two that take requests in turns.
 fn stories_on_postgres() -> bool {
     if std::env::var_os("ONEWINDOW_REQUIRE_POSTGRES").is_none() {
         return true;
     }
     eprintln!("── the stories on PostgreSQL");
+    let one = stories_on("postgres", ON_POSTGRES);
+    eprintln!("── the stories of the main path on two servers");
+    one && stories_on("postgres-two", ON_TWO_SERVERS)
+}
+
+/// Modules of stories on a set-up.
+fn stories_on(store: &str, modules: &[&str]) -> bool {
     // Of the workspace, as the tests before: other features would have everything built again.
-    let stories = [
-        "agency_records",
-        "bonded",
-        "counterparts",
-        "export_datasets",
-        "export_desk",
-        "export_queue",
-        "export_returns",
-        "export_summaries",
-        "export_trades",
-        "codes",
-        "consumer",
-        "consumer_pages",
-        "demands",
-        "draws",
-        "evidence",
-        "filing_attributes",
-        "finding",
-        "goods_filing",
-        "http",
-        "institutions",
-        "interface",
-        "keeper",
-        "list_readings",
-        "officer_queue",
-        "outsider",
-        "parcels",
-        "parks",
-        "payment_data",
-        "people",
-        "permissions",
-        "personal",
-        "portal",
-        "portal_operation",
-        "portal_people",
-        "portal_permissions",
-        "portal_registers",
-        "portal_sending",
-        "providers",
-        "recognitions",
-        "registering",
-        "registers",
-        "retention",
-        "retention_of_records",
-        "risk_cases",
-        "rotation",
-        "rulebook_drafts",
-        "sandbox",
-        "sandbox_exports",
-        "shares",
-        "sign_ins",
-        "signed_requests",
-        "statistics",
-        "traceability",
-        "trial",
-        "webhooks",
-        "windowed",
-        "windows",
-        "archiving",
-    ];
-    let stories = stories.map(|story| format!("{story}::"));
+    let stories: Vec<String> = modules.iter().map(|story| format!("{story}::")).collect();
     let mut arguments = vec!["test", "--quiet", "--workspace", "--test", "all", "--"];
     arguments.extend(stories.iter().map(String::as_str));
     // Pages in a browser look the same on every store.
     arguments.extend(["--skip", "are_fit_for"]);
-    linted(&arguments, &[("ONEWINDOW_TEST_STORE", "postgres")])
+    linted(&arguments, &[("ONEWINDOW_TEST_STORE", store)])
 }
+
+/// Stories that two servers tell together: they rest on nothing that one of them remembers for itself.
+const ON_TWO_SERVERS: &[&str] = &[
+    "export_trades",
+    "goods_filing",
+    "http",
+    "interface",
+    "parcels",
+    "preview",
+    "receipts_in_order",
+    "windowed",
+];
+
+/// Stories that are told of PostgreSQL too. The others open files of a folder, or two servers of their own.
+const ON_POSTGRES: &[&str] = &[
+    "agency_records",
+    "bonded",
+    "counterparts",
+    "export_datasets",
+    "export_desk",
+    "export_queue",
+    "export_returns",
+    "export_summaries",
+    "export_trades",
+    "codes",
+    "consumer",
+    "consumer_pages",
+    "demands",
+    "draws",
+    "evidence",
+    "filing_attributes",
+    "finding",
+    "goods_filing",
+    "http",
+    "institutions",
+    "interface",
+    "keeper",
+    "list_readings",
+    "officer_queue",
+    "outsider",
+    "parcels",
+    "parks",
+    "payment_data",
+    "people",
+    "permissions",
+    "personal",
+    "portal",
+    "portal_operation",
+    "portal_people",
+    "portal_permissions",
+    "portal_registers",
+    "portal_sending",
+    "providers",
+    "recognitions",
+    "registering",
+    "registers",
+    "retention",
+    "retention_of_records",
+    "risk_cases",
+    "rotation",
+    "rulebook_drafts",
+    "sandbox",
+    "sandbox_exports",
+    "shares",
+    "sign_ins",
+    "signed_requests",
+    "statistics",
+    "traceability",
+    "trial",
+    "webhooks",
+    "windowed",
+    "windows",
+    "archiving",
+    "bonded_clocks",
+    "canaries",
+    "credit",
+    "credit_reports",
+    "exports",
+    "inspections",
+    "portal_words",
+    "preview",
+    "receipts_in_order",
+    "recorded",
+    "shadow",
+    "subjects",
+];
 
 /// The pictures of the README, from those that the browser tests left.
 fn pictures() -> bool {

@@ -9,7 +9,7 @@ mod audit;
 mod fleet;
 mod lane;
 
-use self::audit::audit;
+use self::audit::{Counts, audit};
 use self::lane::{Lane, Servers, Tokens};
 use crate::space::Place;
 use crate::{Failure, Space};
@@ -46,9 +46,13 @@ pub struct Arguments {
     /// Servers on the database.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=16))]
     servers: u64,
-    /// Shell command that restarts the database, or has a standby take over.
+    /// Shell command that restarts the database, or has a standby take over; without it, and with --restarts, the cluster of $PGDATA is
+    /// ended at once and started by `pg_ctl`.
     #[arg(long, value_name = "COMMAND", requires = "database")]
     restart: Option<String>,
+    /// How often the database is restarted, spread over the rounds.
+    #[arg(long, value_name = "TIMES", requires = "database", conflicts_with = "restart_every")]
+    restarts: Option<u32>,
     /// Rounds between two restarts of the database.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     restart_every: u32,
@@ -63,6 +67,24 @@ const VERIFY_EVERY: u32 = 25;
 const PERSONS: u64 = 600;
 /// Longest life of a server, milliseconds.
 const LONGEST_LIFE: u64 = 500;
+
+/// Ends the cluster of $PGDATA as a power cut would, and starts it again.
+const RESTART: &str = "pg_ctl -m immediate -w -l /dev/null restart";
+
+impl Arguments {
+    /// The command that restarts the database after this round; none = not after this one. Restarts are spread evenly, the last after
+    /// the last round.
+    fn restart_after(&self, round: u32) -> Option<&str> {
+        let wanted = match self.restarts {
+            Some(times) => {
+                let before = |round: u32| u64::from(round) * u64::from(times) / u64::from(self.rounds.max(1));
+                before(round) > before(round.saturating_sub(1))
+            }
+            None => self.restart.is_some() && round.is_multiple_of(self.restart_every),
+        };
+        wanted.then(|| self.restart.as_deref().unwrap_or(RESTART))
+    }
+}
 
 /// A server of a space, to be started.
 fn server(space: &Space) -> Result<Command, Failure> {
@@ -160,11 +182,11 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     under_load(&mut lanes, &Servers::alone(server.clone()), &tokens, true, || Ok(()))?;
     let audit = audit(&folder, &lanes, &server, &tokens, &mut faults);
     kill(child)?;
-    let (acknowledged, receipts) = audit?;
+    let counts = audit?;
     faults.extend(verify(&space)?);
     faults.extend(lanes.iter().flat_map(|lane| lane.faults.iter().cloned()));
     bar.finish_and_clear();
-    let totals = Totals { kills: arguments.rounds, restarts: 0, acknowledged, receipts, slowest };
+    let totals = Totals { kills: arguments.rounds, restarts: 0, counts, slowest };
     Ok(totals.print(&lanes, &faults, arguments.json))
 }
 
@@ -172,8 +194,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
 struct Totals {
     kills: u32,
     restarts: u32,
-    acknowledged: u64,
-    receipts: u64,
+    counts: Counts,
     /// Longest time until a server listened.
     slowest: Duration,
 }
@@ -184,17 +205,21 @@ impl Totals {
         let declared: usize = lanes.iter().map(|lane| lane.declared.len()).sum();
         let resent: u64 = lanes.iter().map(|lane| lane.resent).sum();
         let (kills, restarts, slowest) = (self.kills, self.restarts, self.slowest.as_millis() as u64);
-        let (acknowledged, receipts) = (self.acknowledged, self.receipts);
+        let Counts { acknowledged, stored, answered, lost, doubled, receipts } = self.counts;
         if as_json {
             let report = json!({
                 "kills": kills, "databaseRestarts": restarts, "messagesAcknowledged": acknowledged, "declarations": declared,
                 "resentAtOnce": resent, "receipts": receipts, "slowestStartMillis": slowest, "faults": faults,
+                "stored": stored, "answered": answered, "lost": lost, "doubled": doubled,
             });
             println!("{report}");
         } else {
             println!(
-                "{kills} kills, {restarts} restarts of the database, {acknowledged} messages acknowledged, {declared} declarations, {receipts} receipts, slowest start {slowest} ms, {} faults",
+                "{kills} kills, {restarts} restarts of the database, {declared} declarations, {receipts} receipts, slowest start {slowest} ms, {} faults",
                 faults.len()
+            );
+            println!(
+                "messages: {acknowledged} acknowledged, {stored} stored, {answered} answered as at first, {lost} lost, {doubled} doubled"
             );
             faults.iter().take(50).for_each(|fault| println!("{fault}"));
         }
@@ -242,4 +267,38 @@ fn verify(space: &Space) -> Result<Vec<String>, Failure> {
         })?,
     };
     Ok(report.faults.into_iter().map(|(number, what)| format!("verify, row {number}: {what}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn restarts(words: &str) -> Vec<(u32, String)> {
+        let words = std::iter::once("crash-test").chain(words.split_whitespace());
+        let arguments = Command::parse_from(words).arguments;
+        let after = |round| Some((round, arguments.restart_after(round)?.to_owned()));
+        (1..=arguments.rounds).filter_map(after).collect()
+    }
+
+    #[test]
+    fn restarts_are_spread_over_the_rounds() {
+        let rounds = |words: &str| restarts(words).into_iter().map(|(round, _)| round).collect::<Vec<_>>();
+        assert!(rounds("--rounds 30").is_empty());
+        assert_eq!(rounds("--rounds 30 --database d --restart true"), [10, 20, 30]);
+        assert_eq!(rounds("--rounds 8 --database d --restart true --restart-every 4"), [4, 8]);
+        assert_eq!(rounds("--rounds 500 --database d --restarts 50").len(), 50);
+        assert_eq!(rounds("--rounds 7 --database d --restarts 3"), [3, 5, 7]);
+        // More than one a round there is not.
+        assert_eq!(rounds("--rounds 2 --database d --restarts 9"), [1, 2]);
+        let told = restarts("--rounds 1 --database d --restarts 1");
+        assert_eq!(told, [(1, RESTART.to_owned())]);
+        assert_eq!(restarts("--rounds 1 --database d --restarts 1 --restart own"), [(1, "own".to_owned())]);
+    }
 }

@@ -38,7 +38,7 @@ impl<S: Store> Engine<S> {
             if version != reference.version && attempt < ATTEMPTS {
                 drop(transaction);
                 self.renew_reference().await?;
-                if self.unreadable {
+                if self.unreadable() {
                     // Nobody is answered: with what is in force nothing can be decided here.
                     return Ok(());
                 }

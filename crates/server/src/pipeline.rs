@@ -44,7 +44,7 @@ pub(crate) struct Engine<S: Store> {
     judge: Judge,
     pause: Arc<AtomicBool>,
     /// A rulebook that another published does not load here: nothing is judged until one does.
-    pub(crate) unreadable: bool,
+    unreadable: Arc<AtomicBool>,
     /// Events were recorded that wait for their judgement.
     backlog: bool,
     follows: VecDeque<Follow>,
@@ -56,6 +56,7 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Clock,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) pause: Arc<AtomicBool>,
+    pub(crate) unreadable: Arc<AtomicBool>,
     pub(crate) tail: Arc<Tail>,
     pub(crate) statistics: Arc<Statistics>,
 }
@@ -67,7 +68,7 @@ pub(crate) struct Surroundings {
 /// When the thread or its runtime cannot be started.
 pub(crate) fn start<S: Store>(
     store: S,
-    Surroundings { reference, clock, metrics, pause, tail, statistics }: Surroundings,
+    Surroundings { reference, clock, metrics, pause, unreadable, tail, statistics }: Surroundings,
     judge: Judge,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
@@ -92,7 +93,7 @@ pub(crate) fn start<S: Store>(
             metrics,
             judge,
             pause,
-            unreadable: false,
+            unreadable,
             backlog: true,
             follows: VecDeque::new(),
         };
@@ -159,7 +160,7 @@ impl<S: Store> Engine<S> {
         let follows: Vec<Follow> = self.follows.drain(..count).collect();
         // What was to be judged again waits on.
         self.backlog |= paused && batch.iter().any(|work| matches!(work, Work::Again(_)));
-        let batch = if paused { recorded_only(batch, self.unreadable) } else { batch };
+        let batch = if paused { recorded_only(batch, self.unreadable()) } else { batch };
         let (commands, batch): (Vec<Work>, Vec<Work>) =
             batch.into_iter().partition(|work| matches!(work, Work::Command(..)));
         let (previews, mut batch): (Vec<Work>, Vec<Work>) =
@@ -178,11 +179,11 @@ impl<S: Store> Engine<S> {
             let most = plan.rows.len() + plan.keys.records.len();
             let mut transaction = self.store.load(std::mem::take(&mut plan.keys), most).await?;
             let version = transaction.reference();
-            if version != reference.version && !self.unreadable {
+            if version != reference.version && !self.unreadable() {
                 drop(transaction);
                 drop(plan);
                 self.renew_reference().await?;
-                if self.unreadable {
+                if self.unreadable() {
                     // What does not load is not judged with; what came is recorded.
                     follows.into_iter().rev().for_each(|follow| self.follows.push_front(follow));
                     let rest = batch.into_iter().chain(commands).chain(previews).collect();
@@ -299,7 +300,12 @@ impl<S: Store> Engine<S> {
 
     /// Whether events are recorded and not judged.
     fn paused(&self) -> bool {
-        self.unreadable || self.pause.load(Ordering::Relaxed)
+        self.unreadable() || self.pause.load(Ordering::Relaxed)
+    }
+
+    /// Whether what is in force does not load here.
+    pub(crate) fn unreadable(&self) -> bool {
+        self.unreadable.load(Ordering::Relaxed)
     }
 
     /// Hands a batch to be answered. What moves the reference is waited for: the next batch is judged with it.
@@ -342,12 +348,12 @@ impl<S: Store> Engine<S> {
     pub(crate) async fn renew_reference(&mut self) -> Result<(), StoreError> {
         match reference::read(&self.store.read().into()).await {
             Ok(newer) => {
-                self.unreadable = false;
+                self.unreadable.store(false, Ordering::Relaxed);
                 reference::replace(&self.reference, newer);
             }
             Err(OpenError::Store(error)) => return Err(error),
             Err(fault) => {
-                self.unreadable = true;
+                self.unreadable.store(true, Ordering::Relaxed);
                 tracing::error!(%fault, "what another server published cannot be judged with: what comes is recorded, and judged later");
             }
         }

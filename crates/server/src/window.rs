@@ -142,6 +142,8 @@ pub struct Window {
     pub(crate) tail: Arc<Tail>,
     /// Judging is paused: what comes is recorded and answered as received.
     pub pause: Arc<AtomicBool>,
+    /// What another server published does not load here: the same, until it does.
+    unreadable: Arc<AtomicBool>,
 }
 
 impl Clone for Window {
@@ -162,6 +164,7 @@ impl Clone for Window {
             limits: self.limits,
             verifier: self.verifier.clone(),
             pause: self.pause.clone(),
+            unreadable: self.unreadable.clone(),
             tail: self.tail.clone(),
             statistics: self.statistics.clone(),
             finding: self.finding.clone(),
@@ -209,6 +212,7 @@ impl Window {
         let reference = Arc::new(RwLock::new(Arc::new(reference)));
         let metrics = Arc::new(Metrics::default());
         let pause = Arc::new(AtomicBool::new(is_paused(&control).await?));
+        let unreadable = Arc::<AtomicBool>::default();
         let tail = Arc::<Tail>::default();
         let statistics = Arc::<Statistics>::default();
         let surroundings = Surroundings {
@@ -216,6 +220,7 @@ impl Window {
             clock: clock.clone(),
             metrics: metrics.clone(),
             pause: pause.clone(),
+            unreadable: unreadable.clone(),
             tail: tail.clone(),
             statistics: statistics.clone(),
         };
@@ -234,6 +239,7 @@ impl Window {
             limits: Limits::default(),
             verifier: Arc::new(Verifier::new()),
             pause,
+            unreadable,
             tail,
             statistics,
             denials: Arc::default(),
@@ -344,6 +350,11 @@ impl Window {
             tracing::warn!(paused, "judging");
         }
         Ok(before != paused)
+    }
+
+    /// Whether what comes is recorded and not judged: an operator said so, or what is in force does not load here.
+    pub fn is_paused(&self) -> bool {
+        self.pause.load(Ordering::Relaxed) || self.unreadable.load(Ordering::Relaxed)
     }
 
     /// The reference as it stands.

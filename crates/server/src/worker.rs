@@ -9,7 +9,6 @@ use crate::pipeline::{Pipeline, Work};
 use crate::serving::Probe;
 use crate::window::Window;
 use clearance::keys::Time;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::{ChosenRead, Read};
 
@@ -44,7 +43,7 @@ pub async fn run(window: Window, every: Duration) {
             return;
         }
         // Timers wait where nothing is judged.
-        let paused = closed || window.pause.load(Ordering::Relaxed);
+        let paused = closed || window.is_paused();
         if paused || fire(&window.pipeline, &window.read, &window.clock).await == 0 {
             tokio::time::sleep(every).await;
         }
@@ -62,7 +61,7 @@ pub async fn watch_room(intake: Intake, probe: Probe, least_bytes: u64, every: D
     }
 }
 
-/// Fires what is due now and waits for it; says how many.
+/// Fires what is due now and waits for it; says how many were fired: where judging was paused meanwhile, fewer than were due.
 pub async fn fire(pipeline: &Pipeline, read: &ChosenRead, clock: &Clock) -> usize {
     let due = match read.due(clock.now(), AT_A_TIME).await {
         Ok(due) => due,
@@ -78,9 +77,9 @@ pub async fn fire(pipeline: &Pipeline, read: &ChosenRead, clock: &Clock) -> usiz
             waiting.push(answered);
         }
     }
-    let count = waiting.len();
+    let mut count = 0;
     for answered in waiting {
-        let _ = answered.await;
+        count += usize::from(answered.await.is_ok());
     }
     count
 }

@@ -13,31 +13,50 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-/// Holds what the server says against what the client has on file. Messages acknowledged, and receipts read.
+/// What the client was told, and what became of it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Counts {
+    /// Messages that a server acknowledged.
+    pub acknowledged: u64,
+    /// Of them, found in the window afterwards.
+    pub stored: u64,
+    /// Of them, answered as they were at first.
+    pub answered: u64,
+    /// Acknowledged and not found.
+    pub lost: u64,
+    /// Rows that answer two documents, receipts and verdicts that came twice.
+    pub doubled: u64,
+    /// Receipts read.
+    pub receipts: u64,
+}
+
+/// Holds what the server says against what the client has on file.
 pub fn audit(
     folder: &Path,
     lanes: &[Lane],
     server: &str,
     tokens: &Tokens,
     faults: &mut Vec<String>,
-) -> Result<(u64, u64), Failure> {
+) -> Result<Counts, Failure> {
     let agent = agent();
     if let Some(lane) = lanes.iter().find(|lane| !lane.queue.is_empty()) {
         faults.push(format!("{} messages could not be sent at last", lane.queue.len()));
     }
-    let mut acknowledged = 0;
+    let mut counts = Counts::default();
     let mut positions = BTreeSet::new();
     for index in 0..lanes.len() {
         let file = BufReader::new(File::open(acknowledged_of(folder, index))?);
         for line in file.lines() {
             let kept: Value = serde_json::from_str(&line?)?;
-            acknowledged += 1;
+            counts.acknowledged += 1;
             let token = kept["sender"].as_str().and_then(|sender| tokens.get(sender)).ok_or("no token")?;
             let path = format!("/v1/messages?sha256={}", kept["sha256"].as_str().unwrap_or(""));
             let Ok(found) = get(&agent, server, token, &path) else {
                 faults.push(format!("acknowledged and lost: {kept}"));
+                counts.lost += 1;
                 continue;
             };
+            counts.stored += 1;
             let same = found["documents"].as_array().map(Vec::len)
                 == kept["documents"].as_array().map(Vec::len)
                 && found["documents"]
@@ -49,6 +68,7 @@ pub fn audit(
                         found["repeats"].is_u64()
                             || (found["position"] == kept["position"] && found["status"] == kept["status"])
                     });
+            counts.answered += u64::from(same);
             if !same {
                 faults.push(format!("acknowledged otherwise: {kept}, found {found}"));
             }
@@ -57,13 +77,14 @@ pub fn audit(
                     && !positions.insert(document["position"].as_u64().unwrap_or(0))
                 {
                     faults.push(format!("one row answers two documents: {document}"));
+                    counts.doubled += 1;
                 }
             }
         }
     }
-    let receipts = feeds(&agent, lanes, server, tokens, faults)?;
+    feeds(&agent, lanes, server, tokens, &mut counts, faults)?;
     accounts(&agent, lanes, server, tokens, faults)?;
-    Ok((acknowledged, receipts))
+    Ok(counts)
 }
 
 /// Every feed from its beginning: nothing twice, each declaration's receipts in order, 2 and 800 once each.
@@ -72,9 +93,9 @@ fn feeds(
     lanes: &[Lane],
     server: &str,
     tokens: &Tokens,
+    counts: &mut Counts,
     faults: &mut Vec<String>,
-) -> Result<u64, Failure> {
-    let mut count = 0;
+) -> Result<(), Failure> {
     let mut guids = BTreeSet::new();
     let mut of_declarations: HashMap<(Text, String), Vec<(String, i64)>> = HashMap::new();
     for (party, token) in tokens {
@@ -83,10 +104,11 @@ fn feeds(
             let page = get(agent, server, token, &format!("/v1/receipts?limit=5000&after={after}"))?;
             let cursor = page["cursor"].as_str().unwrap_or("").to_owned();
             for receipt in page["receipts"].as_array().into_iter().flatten() {
-                count += 1;
+                counts.receipts += 1;
                 let place = format!("{party} {}-{}", receipt["position"], receipt["number"]);
                 if !guids.insert(place.clone()) {
                     faults.push(format!("a receipt came twice: {place}"));
+                    counts.doubled += 1;
                 }
                 if receipt["message"] == "CEB622Message" {
                     let cop_no = find(&receipt["receipt"], "copNo").unwrap_or_default();
@@ -113,10 +135,11 @@ fn feeds(
         for status in [2, 120, 800, 100] {
             if receipts.iter().filter(|(_, given)| *given == status).count() > 1 {
                 faults.push(format!("{}: {status} came twice", declared.cop_no));
+                counts.doubled += 1;
             }
         }
     }
-    Ok(count)
+    Ok(())
 }
 
 /// The first text under a name, anywhere inside.

@@ -47,9 +47,7 @@ pub fn run(arguments: &Arguments, folder: &Path) -> Result<bool, Failure> {
                 kill(child)?;
             }
             servers.set(index, None);
-            if let Some(command) = arguments.restart.as_deref()
-                && round.is_multiple_of(arguments.restart_every)
-            {
+            if let Some(command) = arguments.restart_after(round) {
                 shell(command)?;
                 restarts += 1;
             }
@@ -93,11 +91,11 @@ pub fn run(arguments: &Arguments, folder: &Path) -> Result<bool, Failure> {
     if let Some(child) = fleet.first_mut().and_then(Option::take) {
         kill(child)?;
     }
-    let (acknowledged, receipts) = audited?;
+    let counts = audited?;
     faults.extend(verify(&space)?);
     faults.extend(lanes.iter().flat_map(|lane| lane.faults.iter().cloned()));
     bar.finish_and_clear();
-    let totals = Totals { kills: arguments.rounds, restarts, acknowledged, receipts, slowest };
+    let totals = Totals { kills: arguments.rounds, restarts, counts, slowest };
     Ok(totals.print(&lanes, &faults, arguments.json))
 }
 

@@ -266,7 +266,14 @@ fn a_killed_server_loses_nothing() {
         (&serde_json::json!([]), &serde_json::json!(5)),
         "{report}"
     );
-    assert!(report["messagesAcknowledged"].as_u64().unwrap() > 0, "{report}");
+    let acknowledged = &report["messagesAcknowledged"];
+    assert!(acknowledged.as_u64().unwrap() > 0, "{report}");
+    assert_eq!((&report["stored"], &report["answered"]), (acknowledged, acknowledged), "{report}");
+    assert_eq!(
+        (&report["lost"], &report["doubled"]),
+        (&serde_json::json!(0), &serde_json::json!(0)),
+        "{report}"
+    );
 }
 
 /// A small one of the long check: whatever happens to two bonded books, their movements add up to what lies there.

@@ -12,6 +12,7 @@ mod chromium;
 mod command_line;
 #[path = "../../../store/tests/all/support/postgres.rs"]
 mod database;
+mod database_in_trouble;
 mod five_minutes;
 mod operations;
 mod risk;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Where a space lies that commands are told of by their environment.
-type Environment<'a> = &'a [(&'a str, &'a str)];
+pub type Environment<'a> = &'a [(&'a str, &'a str)];
 
 fn onewindow_in(folder: &Path, arguments: &str, environment: Environment<'_>) -> Output {
     let words: Vec<&str> = arguments.split_whitespace().collect();
@@ -24,7 +24,7 @@ fn onewindow(folder: &Path, arguments: &str) -> Output {
     onewindow_in(folder, arguments, &[])
 }
 
-fn done_in(folder: &Path, arguments: &str, environment: Environment<'_>) -> Value {
+pub fn done_in(folder: &Path, arguments: &str, environment: Environment<'_>) -> Value {
     let output = onewindow_in(folder, arguments, environment);
     let (out, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(0), "{arguments}: {out} {told}");
@@ -36,17 +36,17 @@ fn done(folder: &Path, arguments: &str) -> Value {
 }
 
 /// A space with filed parties, a token for each, and messages to send: sender and bytes.
-struct Space {
+pub struct Space {
     folder: PathBuf,
-    tokens: BTreeMap<String, String>,
-    messages: Vec<(String, Vec<u8>)>,
+    pub tokens: BTreeMap<String, String>,
+    pub messages: Vec<(String, Vec<u8>)>,
 }
 
 fn space(folder: &Path, declarations: u32) -> Space {
     space_in(folder, declarations, ("--data zone", &[]))
 }
 
-fn space_in(folder: &Path, declarations: u32, (place, environment): (&str, Environment<'_>)) -> Space {
+pub fn space_in(folder: &Path, declarations: u32, (place, environment): (&str, Environment<'_>)) -> Space {
     done(folder, &format!("generate --declarations {declarations} --seed 7 --batch 1 --out messages"));
     done_in(folder, &format!("party import {place} messages/parties.json"), environment);
     issued(folder, (place, environment))
@@ -87,7 +87,7 @@ pub fn serve(folder: &Path, arguments: &str, log: &str) -> Server {
     serve_in(folder, arguments, log, &[])
 }
 
-fn serve_in(folder: &Path, arguments: &str, log: &str, environment: Environment<'_>) -> Server {
+pub fn serve_in(folder: &Path, arguments: &str, log: &str, environment: Environment<'_>) -> Server {
     let mut child = Command::new(env!("CARGO_BIN_EXE_onewindow"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(arguments.split_whitespace())
@@ -140,7 +140,7 @@ pub fn sent(folder: &Path, environment: Environment<'_>) {
 }
 
 /// Status, `Retry-After` and body; none when no answer came.
-fn post(agent: &ureq::Agent, address: &str, token: &str, bytes: &[u8]) -> Option<(u16, bool, Value)> {
+pub fn post(agent: &ureq::Agent, address: &str, token: &str, bytes: &[u8]) -> Option<(u16, bool, Value)> {
     let mut response = agent
         .post(format!("{address}/v1/messages"))
         .header("authorization", format!("Bearer {token}"))
@@ -151,7 +151,7 @@ fn post(agent: &ureq::Agent, address: &str, token: &str, bytes: &[u8]) -> Option
     Some((response.status().as_u16(), retry, body))
 }
 
-fn get(address: &str, path: &str, token: &str) -> (u16, String) {
+pub fn get(address: &str, path: &str, token: &str) -> (u16, String) {
     let mut response = agent()
         .get(format!("{address}{path}"))
         .header("authorization", format!("Bearer {token}"))
@@ -375,6 +375,70 @@ fn on_a_disk_that_fills_up_nothing_acknowledged_is_lost_and_intake_goes_on() {
     }
     let verify = format!("verify --data disk/zone --master-key {} --json", key.display());
     assert_eq!(done(folder.path(), &verify)["clean"], true);
+}
+
+/// A folder that nothing can be written to any more, whatever is open in it; none where the system does not let us.
+struct ReadOnly(PathBuf);
+
+impl ReadOnly {
+    fn new(path: &Path) -> Option<Self> {
+        let mount = |options: &[&str], places: &[&Path]| {
+            let done = Command::new("mount").args(options).args(places).output();
+            done.is_ok_and(|output| output.status.success())
+        };
+        // Mounted over itself: what was open stays so, and every path leads to what is read-only.
+        let mounted = mount(&["--bind"], &[path, path]).then(|| Self(path.to_owned()))?;
+        mount(&["-o", "remount,bind,ro"], &[path]).then_some(mounted)
+    }
+}
+
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn on_a_disk_that_turns_read_only_intake_stops_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = space(folder.path(), 10);
+    let server = serve(folder.path(), "--data zone --keep-free 0", "warn");
+    let send = |at: usize| {
+        let (sender, bytes) = &space.messages[at];
+        post(&agent(), &server.address, &space.tokens[sender], bytes).unwrap()
+    };
+    let until_ready = |wanted: u16| {
+        let started = Instant::now();
+        while get(&server.address, "/ready", "").0 != wanted {
+            assert!(started.elapsed() < Duration::from_secs(30), "it is never {wanted}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let (status, _, answer) = send(0);
+    assert_eq!(status, 200, "{answer}");
+    let found = format!("/v1/messages?sha256={}", answer["message"]["sha256"].as_str().unwrap());
+    let found = || get(&server.address, &found, &space.tokens[&space.messages[0].0]).0;
+    assert_eq!(found(), 200);
+    let Some(read_only) = ReadOnly::new(&folder.path().join("zone")) else {
+        eprintln!("skipped: this system lets us mount nothing");
+        assert_eq!(server.stop().0, Some(0));
+        return;
+    };
+    until_ready(503);
+    let (_, health) = get(&server.address, "/health", "");
+    assert!(health.contains("disk-read-only"), "{health}");
+    let (status, retry, problem) = send(1);
+    assert!(status == 503 && retry && problem["detail"].is_string(), "{status} {problem}");
+    // What was acknowledged is read meanwhile.
+    assert_eq!(found(), 200);
+    drop(read_only);
+    until_ready(200);
+    let (status, _, answer) = send(1);
+    assert_eq!(status, 200, "{answer}");
+    let (code, _, said) = server.stop();
+    assert!(code == Some(0) && said.contains("intake is closed"), "{said}");
+    assert!(said.contains("intake is open again"), "{said}");
+    assert_eq!(done(folder.path(), "verify --data zone --json")["clean"], true);
 }
 
 /// What PostgreSQL says (53100) where it cannot make a table longer.

@@ -12,7 +12,6 @@ use clearance::party::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use store::{Cursor, Read, RulebookRow};
 
 /// Webhooks that are told.
@@ -49,7 +48,7 @@ pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Probl
     let rate = |one: &Rate| json!({"name": one.name, "minute": one.minute, "quarter": one.quarter, "hour": one.hour, "minutes": one.minutes});
     Ok(Json(json!({
         "rates": rates.iter().map(rate).collect::<Vec<_>>(),
-        "intake": operations::intake(&window), "paused": window.pause.load(Ordering::Relaxed),
+        "intake": operations::intake(&window), "paused": window.is_paused(),
         "position": position.to_string(), "waiting": window.pipeline.waiting(), "rows": rows(&position),
         "rowsNotListed": rows(&position).saturating_sub(listed), "evidenceBehind": window.evidence.behind().await?,
         "freeBytes": window.intake.free_bytes(),

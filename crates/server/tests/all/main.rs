@@ -74,6 +74,7 @@ mod rulebook_drafts;
 mod sandbox;
 mod sandbox_exports;
 mod servers;
+mod servers_in_trouble;
 mod shadow;
 mod shares;
 mod sign_ins;

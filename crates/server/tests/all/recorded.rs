@@ -1,6 +1,6 @@
 //! What decisions rest on is in the ledger: rulebook, seed, draw; and an event whose judgement failed is decided later.
 
-use crate::support::NOW;
+use crate::support::{NOW, chosen};
 use ceb::{Document, Style};
 use clearance::decide::{Reference, decide};
 use clearance::event::{Cause, Event};
@@ -12,7 +12,6 @@ use server::Window;
 use server::clock::Clock;
 use server::pipeline::Judge;
 use server::window::Published;
-use store::sqlite::Options;
 use store::{Read, Row};
 
 /// An engine that fails on every payment.
@@ -25,10 +24,9 @@ fn failing(events: &[Event], facts: &mut Facts, reference: &Reference, now: Time
     decide(events, facts, reference, now)
 }
 
-/// Runs a window on a folder and closes it in order.
+/// Runs a window on a space and closes it in order.
 async fn during<T>(folder: &tempfile::TempDir, judge: Judge, run: impl AsyncFnOnce(&Window) -> T) -> T {
-    let path = folder.path().join("data");
-    let (store, control) = server::window::embedded(&path, &Options::default(), &mut |_| {}).unwrap();
+    let (store, control) = chosen(folder.path()).await;
     let (window, writer) =
         Window::open_judged_by(judge, store, control, Clock::simulated(NOW), |error| panic!("{error}"))
             .await

@@ -23,9 +23,9 @@ use store::{Commit, Control, Cursor, Read, Row, Store, Transaction};
 const YEARLY: i64 = 2_600_000;
 const BUYERS: u64 = 3;
 
-type Server = (Window, std::thread::JoinHandle<()>);
+pub type Server = (Window, std::thread::JoinHandle<()>);
 
-async fn open(options: &Options) -> Server {
+pub async fn open(options: &Options) -> Server {
     let control = Control::connect(options).await.unwrap();
     let store = PostgresStore::open(options.clone()).await.unwrap();
     let server =
@@ -87,7 +87,7 @@ fn answer_to(trade: &Trade, answer: &server::pipeline::MessageAnswer) -> ceb::Do
         .clone()
 }
 
-fn key(trade: &Trade) -> OrderKey {
+pub fn key(trade: &Trade) -> OrderKey {
     let head = &trade.declaration.head;
     OrderKey::new(&head.ebp_code, &head.order_no)
 }
@@ -336,7 +336,7 @@ async fn two_servers_are_as_one() {
     assert!(report.faults.iter().any(|(_, what)| what.contains("not the one that was committed")));
 }
 
-async fn end(windows: Vec<Window>, writers: Vec<std::thread::JoinHandle<()>>) {
+pub async fn end(windows: Vec<Window>, writers: Vec<std::thread::JoinHandle<()>>) {
     drop(windows);
     for writer in writers {
         tokio::task::block_in_place(|| writer.join().unwrap());
@@ -461,7 +461,7 @@ async fn what_one_leaves_undone_another_does() {
     assert_eq!(report.faults, Vec::new());
 }
 
-fn end_of((window, writer): Server) {
+pub fn end_of((window, writer): Server) {
     drop(window);
     tokio::task::block_in_place(|| writer.join().unwrap());
 }

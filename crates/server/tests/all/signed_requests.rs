@@ -2,7 +2,7 @@
 //! revocation on, at no server. A token that is bound to a key is worth nothing without it.
 
 use crate::support::people::{ask, settle};
-use crate::support::{NOW, Zone, database, draw_the_same, plain};
+use crate::support::{NOW, SetUp, Zone, database, draw_the_same, plain, set_up};
 use axum::body::Body;
 use axum::http::Request as HttpRequest;
 use ceb::signature::{
@@ -47,7 +47,7 @@ fn name_of(key: &GeneratedKey) -> String {
 
 /// A zone, and another server of it: on a database a process of its own would be no different.
 async fn two_servers() -> (Zone, Zone) {
-    let one = if std::env::var("ONEWINDOW_TEST_STORE").as_deref() == Ok("postgres") {
+    let one = if set_up() != SetUp::Embedded {
         let folder = tempfile::tempdir().unwrap();
         let options =
             Options::new(&database::database().expect("a PostgreSQL"), folder.path().join("space.key"));

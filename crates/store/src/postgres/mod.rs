@@ -16,6 +16,7 @@ mod providers;
 mod read;
 mod receipts;
 mod registers;
+mod retry;
 pub mod rotate;
 mod scan;
 pub mod schema;
@@ -71,13 +72,15 @@ fn failed(operation: &str, source: tokio_postgres::Error) -> StoreError {
 }
 
 /// Whether another transaction was in the way: rolled back, to be done again. Statements are sent together: one that only heard
-/// that another of them failed does not know why, and is told when it is done again.
+/// that another of them failed does not know why, and is told when it is done again. Whoever stands still with what another waits
+/// for is ended by the database (`idle_in_transaction_session_timeout`), after which the next attempt goes on.
 fn is_race(error: &tokio_postgres::Error) -> bool {
     matches!(
         error.code(),
         Some(
             &SqlState::T_R_SERIALIZATION_FAILURE
                 | &SqlState::T_R_DEADLOCK_DETECTED
+                | &SqlState::LOCK_NOT_AVAILABLE
                 | &SqlState::UNIQUE_VIOLATION
                 | &SqlState::IN_FAILED_SQL_TRANSACTION
         )
@@ -88,7 +91,12 @@ fn is_race(error: &tokio_postgres::Error) -> bool {
 fn is_gone(error: &tokio_postgres::Error) -> bool {
     let shutting_down = matches!(
         error.code(),
-        Some(&SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN | &SqlState::CANNOT_CONNECT_NOW)
+        Some(
+            &SqlState::ADMIN_SHUTDOWN
+                | &SqlState::CRASH_SHUTDOWN
+                | &SqlState::CANNOT_CONNECT_NOW
+                | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+        )
     );
     error.is_closed() || shutting_down || (error.code().is_none() && error.as_db_error().is_none())
 }
@@ -103,7 +111,8 @@ fn told(error: &StoreError) -> Option<&tokio_postgres::Error> {
     let StoreError::Failed { source, .. } = error else { return None };
     let pool = source.downcast_ref::<deadpool_postgres::PoolError>();
     let backend = pool.and_then(|error| match error {
-        deadpool_postgres::PoolError::Backend(error) => Some(error),
+        deadpool_postgres::PoolError::Backend(error)
+        | deadpool_postgres::PoolError::PostCreateHook(HookError::Backend(error)) => Some(error),
         _ => None,
     });
     source.downcast_ref::<tokio_postgres::Error>().or(backend)

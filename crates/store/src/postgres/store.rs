@@ -4,11 +4,10 @@
 use super::cold::{Shared, damaged};
 use super::load::{Loaded, Own, load_facts, windows};
 use super::read::PostgresRead;
+use super::retry::{Trouble, until_done};
 use super::write::Effects;
 use super::writer::{Writer, keep_lease, keys, sealing, take_number};
-use super::{
-    Fenced, Options, connect_on, connect_to_write, execute, failed, is_gone, is_race, query, schema,
-};
+use super::{Fenced, Options, connect_to_write, execute, failed, is_gone, is_race, query, schema};
 use crate::codec;
 use crate::learning::{Collecting, Learning, Sample, Trained};
 use crate::rows::Row;
@@ -21,17 +20,12 @@ use ring::digest::{SHA256, digest};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 /// Numbers leased at once: a restart leaves a gap of at most this many.
 const LEASE: u64 = 20_000;
-/// How long a lost connection is tried again before the store gives up.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// Races at loading that are tried again at once.
-const RACES: usize = 20;
 
 /// What a batch came to.
 struct Written {
@@ -43,10 +37,10 @@ struct Written {
 
 /// The writing side.
 pub struct PostgresStore {
-    options: Options,
-    client: Arc<ClientWrapper>,
+    pub(super) options: Options,
+    pub(super) client: Arc<ClientWrapper>,
     /// Where connections live.
-    home: Handle,
+    pub(super) home: Handle,
     /// A transaction that was dropped is being rolled back.
     ending: Option<tokio::task::JoinHandle<()>>,
     shared: Arc<Shared>,
@@ -113,37 +107,11 @@ impl PostgresStore {
         let settings = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_standby_names')";
         let rows = query(&self.client, settings, &[]).await;
         let rows = rows.map_err(|error| failed("read the settings of the database", error))?;
-        let risks = rows.iter().filter_map(|row| match (row.get::<_, &str>(0), row.get::<_, &str>(1)) {
-            ("synchronous_standby_names", "") => {
-                Some("no standby is synchronous: one that is promoted may lack what was acknowledged")
-            }
-            ("fsync", "off") => Some("fsync is off: a power cut may lose what was acknowledged"),
-            ("full_page_writes", "off") => {
-                Some("full_page_writes is off: a power cut may damage the database")
-            }
-            _ => None,
-        });
-        let risks: Vec<&str> = risks.collect();
-        Ok((!risks.is_empty()).then(|| risks.join("; ")))
+        Ok(risk_of(rows.iter().map(|row| (row.get(0), row.get(1)))))
     }
 
     fn at(&self, sequence: u64) -> Position {
         Position { writer: self.writer.number, sequence }
-    }
-
-    /// A new connection where the old one is gone, tried for a while: a database that restarts or fails over comes back.
-    async fn reconnect(&mut self) -> Result<(), StoreError> {
-        let began = Instant::now();
-        loop {
-            match connect_on(&self.home, &self.options).await {
-                Ok(client) => {
-                    self.client = Arc::new(client);
-                    return Ok(());
-                }
-                Err(error) if began.elapsed() > PATIENCE => return Err(error),
-                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-            }
-        }
     }
 
     async fn lease_numbers(&mut self, wanted: u64) -> Result<(), StoreError> {
@@ -163,6 +131,20 @@ impl PostgresStore {
         self.numbers = Numbers { next: end - count, end };
         Ok(())
     }
+}
+
+/// What settings of a database do not guarantee; none = nothing is missing.
+fn risk_of<'a>(settings: impl Iterator<Item = (&'a str, &'a str)>) -> Option<String> {
+    let risks = settings.filter_map(|setting| match setting {
+        ("synchronous_standby_names", "") => {
+            Some("no standby is synchronous: one that is promoted may lack what was acknowledged")
+        }
+        ("fsync", "off") => Some("fsync is off: a power cut may lose what was acknowledged"),
+        ("full_page_writes", "off") => Some("full_page_writes is off: a power cut may damage the database"),
+        _ => None,
+    });
+    let risks: Vec<&str> = risks.collect();
+    (!risks.is_empty()).then(|| risks.join("; "))
 }
 
 impl Drop for PostgresStore {
@@ -186,30 +168,6 @@ impl Drop for PostgresTransaction<'_> {
             let rollback = async move { drop(client.batch_execute("ROLLBACK").await) };
             // What it locks is free at once, not when the next batch comes.
             self.store.ending = Some(tokio::spawn(rollback));
-        }
-    }
-}
-
-/// What is to be done about an error of the database.
-enum Trouble {
-    /// Another was in the way: again.
-    Race,
-    /// The connection is gone.
-    Gone,
-    /// Nothing can be done.
-    Failed(StoreError),
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        let cause = match &error {
-            StoreError::Failed { source, .. } => source.downcast_ref::<tokio_postgres::Error>(),
-            _ => None,
-        };
-        match cause {
-            Some(cause) if is_race(cause) => Self::Race,
-            Some(cause) if is_gone(cause) => Self::Gone,
-            _ => Self::Failed(error),
         }
     }
 }
@@ -410,32 +368,13 @@ impl Store for PostgresStore {
     type Read = PostgresRead;
 
     async fn load(&mut self, keys: Keys, rows: usize) -> Result<PostgresTransaction<'_>, StoreError> {
-        let mut races = 0;
-        let (facts, reference) = loop {
-            match self.try_load(&keys, rows).await.map_err(Trouble::from) {
-                Ok(loaded) => break loaded,
-                Err(Trouble::Race) if races < RACES => races += 1,
-                Err(Trouble::Race) => {
-                    return Err(StoreError::Failed {
-                        operation: "load a batch".to_owned(),
-                        source: "other writers were in the way again and again".into(),
-                    });
-                }
-                Err(Trouble::Gone) => self.reconnect().await?,
-                Err(Trouble::Failed(error)) => return Err(error),
-            }
-        };
+        let (facts, reference) = until_done!(self, "load a batch", self.try_load(&keys, rows).await);
         Ok(PostgresTransaction { store: self, facts, reference, open: true })
     }
 
     async fn durable(&mut self) -> Result<Position, StoreError> {
-        loop {
-            match self.look().await.map_err(Trouble::from) {
-                Ok(()) => return Ok(self.at(self.writer.next - 1)),
-                Err(Trouble::Failed(error)) => return Err(error),
-                Err(Trouble::Race | Trouble::Gone) => self.reconnect().await?,
-            }
-        }
+        until_done!(self, "look for the writer", self.look().await);
+        Ok(self.at(self.writer.next - 1))
     }
 
     async fn adopt(&mut self) -> Result<bool, StoreError> {
@@ -482,5 +421,32 @@ impl Transaction for PostgresTransaction<'_> {
     async fn commit(mut self, time: Time, rows: Arc<Vec<Row>>) -> Result<Commit, StoreError> {
         self.open = false;
         self.store.commit(time, &rows).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::risk_of;
+
+    #[test]
+    fn what_a_database_does_not_guarantee_is_said_and_nothing_else() {
+        let safe = [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_standby_names", "ANY 1 (*)")];
+        assert_eq!(risk_of(safe.into_iter()), None);
+        for (index, (name, value, word)) in [
+            ("fsync", "off", "power cut may lose"),
+            ("full_page_writes", "off", "power cut may damage"),
+            ("synchronous_standby_names", "", "no standby is synchronous"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut settings = safe;
+            settings[index] = (name, value);
+            let risk = risk_of(settings.into_iter()).expect(name);
+            assert!(risk.contains(word) && !risk.contains("; "), "{name}: {risk}");
+        }
+        let unsafe_settings =
+            [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_standby_names", "")];
+        assert_eq!(risk_of(unsafe_settings.into_iter()).unwrap().split("; ").count(), 3);
     }
 }

@@ -98,9 +98,10 @@ impl Line {
     }
 }
 
-/// A place in lists: when it was made, then which of that millisecond's rows it was.
+/// A place in lists: when it was made, then which of that millisecond's rows it was, and whose: two servers write at one time
+/// under one number, and a list shows one line at a place.
 fn place(created: Time, first: Position) -> i64 {
-    created.0 << 20 | (first.sequence & 0xF_FFFF) as i64
+    created.0 << 20 | ((first.sequence & 0xFFFF) << 4 | u64::from(first.writer & 0xF)) as i64
 }
 
 impl Effects {
@@ -400,9 +401,7 @@ impl Effects {
         }
         let lines: Vec<&Summary> = self.listed.values().map(|(summary, _)| summary).collect();
         let keys: Vec<Uuid> = self.listed.keys().copied().collect();
-        // A place in lists: when, then which of that millisecond's rows.
-        let place = |line: &&Summary| time.0 << 20 | (line.position.sequence & 0xF_FFFF) as i64;
-        let created: Vec<i64> = lines.iter().map(place).collect();
+        let created: Vec<i64> = lines.iter().map(|line| place(time, line.position)).collect();
         let platforms: Vec<&str> = lines.iter().map(|line| line.order.platform.as_str()).collect();
         let orders: Vec<&str> = lines.iter().map(|line| line.order.order_no.as_str()).collect();
         let states: Vec<i16> = lines.iter().map(|line| line.state as i16).collect();
@@ -447,11 +446,16 @@ impl Effects {
         let states: Vec<&str> = lines.iter().map(|line| line.state.as_str()).collect();
         let writers: Vec<i32> = lines.iter().map(|line| i32::from(line.last.writer)).collect();
         let sequences: Vec<i64> = lines.iter().map(|line| line.last.sequence as i64).collect();
-        run(at, "INSERT INTO record(key, register, created, state, writer, sequence) SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[]) ON CONFLICT (key) DO UPDATE SET state = excluded.state, writer = excluded.writer, sequence = excluded.sequence", &[&keys, &registers, &created, &states, &writers, &sequences]).await?;
+        let parameters: [&(dyn ToSql + Sync); 6] =
+            [&keys, &registers, &created, &states, &writers, &sequences];
+        // One that is there keeps the place that it was given first.
+        let places = query(at, "INSERT INTO record(key, register, created, state, writer, sequence) SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[]) ON CONFLICT (key) DO UPDATE SET state = excluded.state, writer = excluded.writer, sequence = excluded.sequence RETURNING key, created", &parameters).await?;
+        let places: BTreeMap<Uuid, i64> = places.iter().map(|row| (row.get(0), row.get(1))).collect();
         let named: BTreeSet<(&str, i16, i64, Uuid)> = lines
             .iter()
             .flat_map(|line| {
-                line.parties.iter().map(|party| (party.as_str(), line.register, line.place, line.key))
+                let place = places.get(&line.key).copied().unwrap_or(line.place);
+                line.parties.iter().map(move |party| (party.as_str(), line.register, place, line.key))
             })
             .collect();
         if named.is_empty() {

@@ -211,6 +211,95 @@ fn read_token(row: &rusqlite::Row<'_>) -> rusqlite::Result<Token> {
 mod tests {
     use super::*;
 
+    /// A row of each table, as the release that brought the table wrote it: the number of that release, and the statement.
+    const ROWS: [(usize, &str); 13] = [
+        (
+            0,
+            "INSERT INTO token(hash, party, role, name, districts, created) VALUES(x'01', 'p', 1, 'n', '86 87', 5)",
+        ),
+        (0, "INSERT INTO preview VALUES('c', 'p', 20700, 3)"),
+        (0, "INSERT INTO setting VALUES('judging', 'paused')"),
+        (
+            1,
+            "INSERT INTO window_user(login, name, party, role, duties, districts, state, password, created, changed) VALUES('li.wei', 'Li', 'p', 1, 'reader', '', 0, 'hash', 5, 5)",
+        ),
+        (1, "INSERT INTO recovery VALUES(1, x'02')"),
+        (
+            1,
+            "INSERT INTO session(hash, user_id, generation, created, used, address) VALUES(x'03', 1, 0, 5, 5, 'a')",
+        ),
+        (1, "INSERT INTO attempt VALUES(x'04', 1, 6, 5, 1)"),
+        (1, "INSERT INTO trace(time, by_whom, party, what, subject) VALUES(5, 'b', 'p', 'w', 's')"),
+        (2, "INSERT INTO unrecorded(time, by_whom, party, what, subject) VALUES(5, 'b', 'p', 'w', 's')"),
+        (2, "INSERT INTO provider VALUES('bureau', '{}', x'05')"),
+        (2, "INSERT INTO provided VALUES(x'06', 1)"),
+        (3, "INSERT INTO nonce VALUES(x'07', 5)"),
+        (4, "INSERT INTO assignment VALUES('p', 'o', 'q', 'officer', 9)"),
+    ];
+
+    /// One statement a table, which reads its rows as texts, of the columns that it has now.
+    fn readers(connection: &Connection) -> Vec<String> {
+        let tables = "SELECT t.name, (SELECT group_concat('quote(\"' || c.name || '\")', '||''|''||') FROM pragma_table_info(t.name) c)
+             FROM sqlite_master t WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name";
+        let mut statement = connection.prepare(tables).unwrap();
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(format!("SELECT {} FROM {} ORDER BY 1", row.get::<_, String>(1)?, row.get::<_, String>(0)?))
+        };
+        statement.query_map([], read).unwrap().map(Result::unwrap).collect()
+    }
+
+    fn read(connection: &Connection, readers: &[String]) -> Vec<Vec<String>> {
+        let rows = |reader: &String| -> Vec<String> {
+            let mut statement = connection.prepare(reader).unwrap();
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        readers.iter().map(rows).collect()
+    }
+
+    #[test]
+    fn a_file_of_every_release_is_brought_up_to_date_with_its_rows() {
+        for release in 0..=STEPS.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let old = Connection::open(folder.path().join("control.db")).unwrap();
+            old.execute_batch(FIRST).unwrap();
+            STEPS.iter().take(release).for_each(|step| old.execute_batch(step).unwrap());
+            old.pragma_update(None, "user_version", release as u32).unwrap();
+            for (since, insert) in ROWS.into_iter().filter(|(since, _)| *since <= release) {
+                assert_eq!(old.execute(insert, []).unwrap(), 1, "{since}: {insert}");
+            }
+            let readers = readers(&old);
+            let before = read(&old, &readers);
+            drop(old);
+            let tokens = Tokens::open(folder.path()).unwrap();
+            let after = tokens.with("read it", |connection| Ok(read(connection, &readers))).unwrap();
+            assert_eq!(after, before, "release {release}");
+            // It is used as one of today.
+            assert_eq!(tokens.find(&[1]).unwrap().unwrap().bound_to, None);
+            assert_eq!(tokens.setting("judging").unwrap().as_deref(), Some("paused"));
+            assert_eq!(tokens.users(None, 0, 10).unwrap().len(), usize::from(release > 0));
+            assert!(tokens.first_time(&[8], Time(6), None).unwrap());
+            let version = "SELECT user_version FROM pragma_user_version";
+            let version = tokens
+                .with("look", |connection| connection.query_row(version, [], |row| row.get::<_, i64>(0)));
+            assert_eq!(version.unwrap(), STEPS.len() as i64, "release {release}");
+        }
+    }
+
+    /// The first half of the digest of each step that was released.
+    const RELEASED: [&str; 4] =
+        ["efcdad2aebf43825", "c1f6ffc82af2cdd3", "d95d0072fbd50ea3", "143aeef84712ee0b"];
+
+    #[test]
+    fn a_released_step_does_not_change() {
+        assert!(STEPS.len() >= RELEASED.len(), "a released step is gone");
+        for (index, (step, released)) in STEPS.iter().zip(RELEASED).enumerate() {
+            let digest = ring::digest::digest(&ring::digest::SHA256, step.as_bytes());
+            let hex: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(hex, released, "step {} was released and has another text now", index + 1);
+        }
+    }
+
     #[test]
     fn a_file_of_the_first_release_is_brought_up_to_date_once() {
         let folder = tempfile::tempdir().unwrap();

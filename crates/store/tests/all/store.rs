@@ -36,7 +36,7 @@ use store::{
 };
 
 /// 2026-11-23 10:00 in China.
-const NOW: Time = Time(1_795_399_200_000);
+pub const NOW: Time = Time(1_795_399_200_000);
 
 /// Waits for a future on this thread.
 fn now<T>(future: impl Future<Output = T>) -> T {
@@ -81,8 +81,12 @@ fn put(store: &mut SqliteStore, trade: &Trade, time: Time) -> Vec<Row> {
     Arc::into_inner(rows).expect("the store gives the rows back when they are durable")
 }
 
-/// Load, decide, commit, as the pipeline does.
 fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row>>, Durable) {
+    now(handed_over(store, trade, time))
+}
+
+/// Load, decide, commit, as the pipeline does.
+pub async fn handed_over<S: Store>(store: &mut S, trade: &Trade, time: Time) -> (Arc<Vec<Row>>, Durable) {
     let documents: Vec<(Arc<Arrived>, Bytes)> = trade
         .documents()
         .into_iter()
@@ -102,14 +106,14 @@ fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row
             &mut keys,
         );
     }
-    let mut transaction = now(store.load(keys, documents.len())).unwrap();
+    let mut transaction = store.load(keys, documents.len()).await.unwrap();
     let mut facts = transaction.facts();
-    let first = facts.next.sequence;
+    let first = facts.next;
     let events: Vec<Event> = documents
         .iter()
         .enumerate()
         .map(|(index, (document, _))| Event {
-            position: Position { writer: 0, sequence: first + index as u64 },
+            position: Position { sequence: first.sequence + index as u64, ..first },
             cause: Cause::Document(document.clone()),
             recorded: None,
         })
@@ -130,7 +134,7 @@ fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row
         })
         .collect();
     let rows = Arc::new(rows);
-    match now(transaction.commit(time, rows.clone())).unwrap() {
+    match transaction.commit(time, rows.clone()).await.unwrap() {
         Commit::Done { durable, .. } => (rows, durable),
         other => panic!("{other:?}"),
     }
@@ -144,11 +148,11 @@ fn faults(path: &Path) -> Vec<(u64, String)> {
     store::sqlite::verify::verify(path, &MasterKey::default_path(path), &mut |_| {}).unwrap().faults
 }
 
-fn key(trade: &Trade) -> OrderKey {
+pub fn key(trade: &Trade) -> OrderKey {
     OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no)
 }
 
-fn trades(count: u64) -> Vec<Trade> {
+pub fn trades(count: u64) -> Vec<Trade> {
     (0..count).map(|number| Trade::new(9, number, NOW, 1_000_000)).collect()
 }
 

@@ -1,8 +1,9 @@
-//! A zone behind its HTTP interface: on the embedded store, or on PostgreSQL where `ONEWINDOW_TEST_STORE` says so, so that
-//! the same stories are told of both.
+//! A zone behind its HTTP interface: on the embedded store, on PostgreSQL where `ONEWINDOW_TEST_STORE` says `postgres`, or as two
+//! servers on one PostgreSQL that take requests in turns where it says `postgres-two`: the same stories are told of all three.
 
 use axum::body::Body;
 use axum::http::Request;
+use axum::response::Response;
 use ceb::{Decimal, Document, Style};
 use clearance::keys::Time;
 use clearance::sample::{self, Person, Trade};
@@ -11,9 +12,14 @@ use serde_json::Value;
 use server::Window;
 use server::clock::Clock;
 use server::password::Cost;
+use server::pipeline::Work;
 use server::signing_in::Gate;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use store::postgres::{self, PostgresStore};
 use store::sqlite::Options;
 use store::{ChosenRead, ChosenStore, Control};
@@ -50,7 +56,15 @@ impl Zone {
                 window.control.issue(&filing.code, filing.roles[0], "tester", &[], NOW, None).await.unwrap();
             tokens.insert(filing.code.to_string(), token);
         }
-        let router = server::api::router(window.clone());
+        let router = match set_up() {
+            SetUp::TwoServers => {
+                let mut second = open(&folder, &clock).await;
+                // What a server remembers of sessions for a second is told in `people.rs`.
+                second.control = window.control.clone();
+                in_turns([window.clone(), second])
+            }
+            SetUp::Embedded | SetUp::Database => server::api::router(window.clone()),
+        };
         Self { window, router, tokens, folder, clock }
     }
 
@@ -114,7 +128,7 @@ impl Zone {
             if rows(&read.listed().await.unwrap()) >= rows(&committed) {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("lists do not follow");
     }
@@ -151,9 +165,69 @@ pub async fn another_control(folder: &Path) -> Control {
     }
 }
 
+/// What the stories are told of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetUp {
+    /// One server on a data folder.
+    Embedded,
+    /// One server on a database.
+    Database,
+    /// Two servers on a database.
+    TwoServers,
+}
+
+/// As the environment says.
+pub fn set_up() -> SetUp {
+    match std::env::var("ONEWINDOW_TEST_STORE").as_deref() {
+        Ok("postgres") => SetUp::Database,
+        Ok("postgres-two") => SetUp::TwoServers,
+        Ok("sqlite") | Err(_) => SetUp::Embedded,
+        Ok(other) => panic!("ONEWINDOW_TEST_STORE: {other} is not known"),
+    }
+}
+
+/// Gives each request to the next server, once it knows what the others have put in force and what follows from their commits is
+/// done: as a balancer before them would, with a caller who waits for his answer. Ten milliseconds pass from one to the next: what
+/// servers commit at one time stands in the order of their numbers, and the stories tell of what came first.
+fn in_turns(windows: [Window; 2]) -> axum::Router {
+    let servers: Arc<[(Window, axum::Router); 2]> =
+        Arc::new(windows.map(|window| (window.clone(), server::api::router(window))));
+    let turn = Arc::new(AtomicUsize::new(0));
+    axum::Router::new().fallback(move |request: Request<Body>| {
+        let at = turn.fetch_add(1, Ordering::SeqCst) % servers.len();
+        let (servers, router) = (servers.clone(), servers[at].1.clone());
+        async move {
+            for (window, _) in servers.iter() {
+                even(window).await;
+            }
+            let clock = &servers[at].0.clock;
+            clock.set(Time(clock.now().0 + 10));
+            let response: Result<Response, Infallible> = router.oneshot(request).await;
+            response
+        }
+    })
+}
+
+/// Waits until a server knows what is in force and has done what follows from its commits.
+async fn even(window: &Window) {
+    use store::Read;
+    let wanted = window.read.reference().await.unwrap();
+    for _ in 0..2_000 {
+        let knows = window.reference().version >= wanted;
+        if knows && (window.is_paused() || window.read.follows(1).await.unwrap().is_empty()) {
+            return;
+        }
+        if !knows {
+            assert!(window.pipeline.submit(Work::Tend).await, "the server ended");
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    panic!("a server does not follow");
+}
+
 /// The store that the stories are told of. A database has its address in the folder, as long as the folder lives.
-async fn chosen(folder: &Path) -> (ChosenStore, Control) {
-    if std::env::var("ONEWINDOW_TEST_STORE").as_deref() != Ok("postgres") {
+pub async fn chosen(folder: &Path) -> (ChosenStore, Control) {
+    if set_up() == SetUp::Embedded {
         let (store, control) =
             server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}).unwrap();
         return (ChosenStore::Embedded(Box::new(store)), control);
@@ -164,8 +238,10 @@ async fn chosen(folder: &Path) -> (ChosenStore, Control) {
     }
     let mut options =
         postgres::Options::new(&std::fs::read_to_string(address).unwrap(), folder.join("space.key"));
-    // Who opens again takes the number of the one before.
-    options.lease = std::time::Duration::from_millis(1);
+    // Who opens again takes the number of the one before; where there are two, each keeps its own.
+    if set_up() == SetUp::Database {
+        options.lease = Duration::from_millis(1);
+    }
     postgres::schema::migrate(&options).await.unwrap();
     let control = Control::connect(&options).await.unwrap();
     (ChosenStore::Database(Box::new(PostgresStore::open(options).await.unwrap())), control)
@@ -239,7 +315,7 @@ pub async fn another_read(folder: &Path) -> (store::verify::Report, ChosenRead) 
                 return (report, ChosenRead::Embedded(store::Store::read(&store)));
             }
             Err(store::StoreError::Locked { .. }) => {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
             Err(error) => panic!("{error}"),
         }

@@ -9,12 +9,19 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// Ends the cluster when its standard input ends, which it does however the tests end.
+/// Ends the cluster when its standard input ends, which it does however the tests end. With each line of it the cluster is ended as
+/// a power cut would end it, and started again.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
-"$@" > "$LOG" 2>&1 &
+exec > "$LOG" 2>&1
+"$@" &
 server=$!
-read -r _
+while read -r _; do
+    kill -QUIT $server
+    wait $server
+    "$@" &
+    server=$!
+done
 kill -INT $server
 wait $server
 rm -rf "$PLACE"
@@ -24,7 +31,46 @@ struct Cluster {
     place: PathBuf,
     programs: PathBuf,
     /// Its standard input is what keeps the cluster.
-    _keeper: Child,
+    keeper: Child,
+}
+
+/// A cluster that one test has for itself, and may restart.
+#[allow(dead_code, reason = "not every program of tests does")]
+pub struct Own(Cluster);
+
+#[allow(dead_code, reason = "not every program of tests does")]
+impl Own {
+    /// None where the server's programs are not installed.
+    pub fn start() -> Option<Self> {
+        let started = start().map(Self);
+        if started.is_none() {
+            eprintln!("the programs of PostgreSQL are not here: what restarts a database is skipped");
+        }
+        started
+    }
+
+    /// The address of its database.
+    pub fn address(&self) -> String {
+        format!("host={} user=onewindow dbname=postgres", self.0.place.display())
+    }
+
+    /// Ends it without warning and starts it again; returns when it answers.
+    pub fn restart(&mut self) {
+        let before = self.process();
+        let keeper = self.0.keeper.stdin.as_mut().expect("the keeper listens");
+        keeper.write_all(b"\n").expect("the keeper listens");
+        let began = Instant::now();
+        while self.process() == before || !accepts(&self.0.programs, &self.0.place) {
+            assert!(began.elapsed() < Duration::from_secs(60), "the server does not come back");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The number of its process, as its file says; none between two.
+    fn process(&self) -> Option<String> {
+        let file = std::fs::read_to_string(self.0.place.join("data/postmaster.pid")).ok()?;
+        file.lines().next().map(str::to_owned)
+    }
 }
 
 /// The address of an empty database: on the server that `ONEWINDOW_POSTGRES` names, whose role may create databases, or
@@ -141,7 +187,7 @@ fn start() -> Option<Cluster> {
         "shared_buffers=32MB",
         "max_wal_size=64MB",
         "min_wal_size=32MB",
-        "max_connections=100",
+        "max_connections=300",
         "deadlock_timeout=200ms",
     ];
     let log = std::env::temp_dir().join(format!("{}.log", place.file_name().unwrap_or_default().display()));
@@ -154,14 +200,14 @@ fn start() -> Option<Cluster> {
     let began = Instant::now();
     while !accepts(&programs, &place) {
         if began.elapsed() > Duration::from_secs(30) {
-            let _ = keeper.stdin.take().map(|mut input| input.write_all(b"\n"));
+            drop(keeper.stdin.take());
             panic!("the server does not answer: {}", std::fs::read_to_string(&log).unwrap_or_default());
         }
         std::thread::sleep(Duration::from_millis(20));
     }
     // It stays open as a file that nobody names any more.
     let _ = std::fs::remove_file(&log);
-    Some(Cluster { place, programs, _keeper: keeper })
+    Some(Cluster { place, programs, keeper })
 }
 
 fn accepts(programs: &Path, place: &Path) -> bool {
