@@ -316,6 +316,25 @@ pub struct Reason {
     pub part: f64,
 }
 
+impl Model {
+    /// The score of a declaration by a past; `row` has its features afterwards.
+    pub fn score(
+        &self,
+        declaration: &Declaration,
+        history: &History,
+        scratch: &mut Scratch,
+        row: &mut Vec<f32>,
+    ) -> Score {
+        self.plan.row(declaration, history, scratch, row);
+        let margin = self.forest.margin(row);
+        Score {
+            margin,
+            probability: self.calibration.probability(margin),
+            thousandths: self.calibration.thousandths(margin),
+        }
+    }
+}
+
 /// Scores declarations, one after another: the past that it knows goes on with what is declared.
 pub struct Scorer<'a> {
     model: &'a Model,
@@ -332,14 +351,12 @@ impl<'a> Scorer<'a> {
 
     /// The score of a declaration as things stand. Nothing moves.
     pub fn score(&mut self, declaration: &Declaration) -> Score {
-        self.model.plan.row(declaration, &self.history, &mut self.scratch, &mut self.row);
-        let margin = self.model.forest.margin(&self.row);
-        let calibration = &self.model.calibration;
-        Score {
-            margin,
-            probability: calibration.probability(margin),
-            thousandths: calibration.thousandths(margin),
-        }
+        self.model.score(declaration, &self.history, &mut self.scratch, &mut self.row)
+    }
+
+    /// The past that it knows.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// The features of the declaration that was scored last.

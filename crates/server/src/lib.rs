@@ -56,6 +56,7 @@ mod risk_cases;
 pub mod sandbox;
 pub mod second_factor;
 pub mod serving;
+mod scoring;
 pub mod shadow;
 pub mod sharing;
 pub mod signed_requests;

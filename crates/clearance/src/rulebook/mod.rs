@@ -15,6 +15,7 @@ mod parcel_tariff;
 mod rates;
 mod requirements;
 mod reviewers;
+mod risk_models;
 mod sampling_goods;
 mod services;
 mod tariff;
@@ -33,6 +34,7 @@ pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
 pub use rates::{CNY, ExchangeRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
+pub use risk_models::{FILE as RISK_MODELS, RiskModels};
 pub use sampling_goods::SamplingGoods;
 pub use services::{ServiceRow, Services};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
@@ -83,6 +85,8 @@ pub struct Rulebook {
     pub algorithms: Algorithms,
     /// Sealed rules.
     pub risk: RiskRules,
+    /// Which model gives the score that rules may read.
+    pub risk_models: RiskModels,
     /// Licences that a role needs.
     pub requirements: FilingRequirements,
     /// What else a role has to say.
@@ -107,7 +111,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 33] = built_in!(
+const BUILT_IN: [(&str, &str); 34] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -131,6 +135,7 @@ const BUILT_IN: [(&str, &str); 33] = built_in!(
     "parcel_values.csv",
     "risk_brands.csv",
     "risk_goods_words.csv",
+    "risk_models.csv",
     "risk_recalls.csv",
     "risk_rules.csv",
     "risk_words.csv",
@@ -147,7 +152,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 21] = [
+    pub const ADDED: [&str; 22] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -165,6 +170,7 @@ impl Rulebook {
         parcel_tariff::VALUES,
         "risk_brands.csv",
         "risk_goods_words.csv",
+        risk_models::FILE,
         "risk_recalls.csv",
         "risk_words.csv",
         sampling_goods::FILE,
@@ -254,6 +260,7 @@ impl Rulebook {
             ),
             // Rules of before there were lists look at none of them.
             risk: RiskRules::load(text("risk_rules.csv"), text, &mut faults),
+            risk_models: RiskModels::load(text(risk_models::FILE), &mut faults),
             requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
             attributes: FilingAttributes::load(text("filing_attributes.csv"), &mut faults),
             reviewers: FilingReviewers::load(text("filing_reviewers.csv"), &mut faults),

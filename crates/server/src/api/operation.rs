@@ -116,7 +116,7 @@ pub async fn differences(
     let tables: Vec<Value> = changed(from, to)
         .into_iter()
         .map(|name| {
-            if (name == RULES || clearance::risk::LISTS.contains(&name)) && caller.role != Role::Officer {
+            if is_sealed(name) && caller.role != Role::Officer {
                 return json!({"table": name, "sealed": true, "removed": [], "added": [], "more": 0});
             }
             let text = |texts: &BTreeMap<&str, &str>| texts.get(name).copied().unwrap_or_default().to_owned();
@@ -124,6 +124,12 @@ pub async fn differences(
         })
         .collect();
     Ok(Json(json!({"from": from.number, "to": to.number, "tables": tables})))
+}
+
+/// Whether offices alone see what stands in a table: what trades are suspected by.
+fn is_sealed(name: &str) -> bool {
+    let models = clearance::rulebook::RISK_MODELS;
+    name == RULES || name == models || clearance::risk::LISTS.contains(&name)
 }
 
 /// Lines of one that the other has not as often: rows of tables are sets.
