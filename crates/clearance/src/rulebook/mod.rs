@@ -42,6 +42,9 @@ pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLin
 use crate::risk::RiskRules;
 use ring::digest::{SHA256, digest};
 
+/// The table of sealed rules.
+const RISK_RULES: &str = "risk_rules.csv";
+
 /// The texts a rulebook is made of, by file name.
 pub type TableTexts = Vec<(&'static str, String)>;
 
@@ -69,6 +72,8 @@ pub struct Rulebook {
     pub number: u32,
     /// SHA-256 over its texts.
     pub digest: [u8; 32],
+    /// SHA-256 over those texts that are not sealed: rulebooks that agree in it differ in rules of risk at most.
+    pub law_digest: [u8; 32],
     /// Dated parameters.
     pub parameters: Parameters,
     /// Tariff and positive list.
@@ -224,19 +229,27 @@ impl Rulebook {
         let is_later = |file: &str| file == algorithms::FILE || Self::ADDED.contains(&file);
         let published = BUILT_IN.iter().all(|(file, _)| is_later(file) || has(file));
         let before = |file: &str| is_later(file) && published && !has(file);
-        let mut all = Vec::new();
+        let (mut all, mut law) = (Vec::new(), Vec::new());
         for (file, _) in BUILT_IN.into_iter().filter(|(file, _)| !before(file)) {
+            let from = all.len();
             all.extend_from_slice(file.as_bytes());
             all.push(0);
             all.extend_from_slice(text(file).as_bytes());
             all.push(0);
+            if !is_sealed(file) {
+                law.extend_from_slice(&all[from..]);
+            }
         }
-        let mut sum = [0u8; 32];
-        sum.copy_from_slice(digest(&SHA256, &all).as_ref());
+        let sum = |texts: &[u8]| {
+            let mut sum = [0u8; 32];
+            sum.copy_from_slice(digest(&SHA256, texts).as_ref());
+            sum
+        };
         let editions = ListEditions::load(text("list_editions.csv"), &mut faults);
         let book = Self {
             number,
-            digest: sum,
+            digest: sum(&all),
+            law_digest: sum(&law),
             parameters: Parameters::load(text("parameters.csv"), &mut faults),
             tariff: Tariff::load(text("tariff.csv"), &editions, &mut faults),
             editions,
@@ -284,6 +297,11 @@ impl Rulebook {
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }
+}
+
+/// Whether offices alone see what stands in a table: what trades are suspected by.
+pub fn is_sealed(table: &str) -> bool {
+    table == RISK_RULES || table == RISK_MODELS || crate::risk::LISTS.contains(&table)
 }
 
 /// Reads a table and hands each row to `row`, which says what is wrong with it.

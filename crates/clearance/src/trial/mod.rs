@@ -3,7 +3,10 @@
 //! counts. What the draft would read and nobody kept is not guessed: [`Untried`] says what. Leaves to others: finding the rows,
 //! and what is made of many (`tally`).
 
+mod short;
 pub mod tally;
+
+pub use short::{Matched, by_rules};
 
 use crate::Text;
 use crate::consignment::{Attempt, Consignment, Lane, State};
@@ -213,7 +216,7 @@ fn first(findings: &[Finding], layer: Layer) -> Option<Reason> {
 }
 
 /// What is said of an attempt as it stands.
-fn of_attempt(consignment: &Consignment) -> Judged {
+pub fn of_attempt(consignment: &Consignment) -> Judged {
     let Some(attempt) = &consignment.attempt else {
         return Judged { verdict: Verdict::Waiting, lane: None, tax: None };
     };
@@ -235,7 +238,7 @@ fn of_attempt(consignment: &Consignment) -> Judged {
 }
 
 /// What an outcome on the declaration itself says.
-fn of_outcome(outcome: &Outcome) -> Judged {
+pub fn of_outcome(outcome: &Outcome) -> Judged {
     match &outcome.consignment {
         Some(consignment) => of_attempt(consignment),
         None => {

@@ -19,8 +19,6 @@ use store::{Cursor, Read, RulebookRow};
 const TOLD: usize = 20;
 /// Lines of a table that differ and are told.
 const LINES: usize = 200;
-/// The rules of risk, sealed as the lists that they look at are.
-const RULES: &str = "risk_rules.csv";
 
 /// `GET /v1/operation`.
 pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
@@ -116,7 +114,7 @@ pub async fn differences(
     let tables: Vec<Value> = changed(from, to)
         .into_iter()
         .map(|name| {
-            if is_sealed(name) && caller.role != Role::Officer {
+            if clearance::rulebook::is_sealed(name) && caller.role != Role::Officer {
                 return json!({"table": name, "sealed": true, "removed": [], "added": [], "more": 0});
             }
             let text = |texts: &BTreeMap<&str, &str>| texts.get(name).copied().unwrap_or_default().to_owned();
@@ -124,12 +122,6 @@ pub async fn differences(
         })
         .collect();
     Ok(Json(json!({"from": from.number, "to": to.number, "tables": tables})))
-}
-
-/// Whether offices alone see what stands in a table: what trades are suspected by.
-fn is_sealed(name: &str) -> bool {
-    let models = clearance::rulebook::RISK_MODELS;
-    name == RULES || name == models || clearance::risk::LISTS.contains(&name)
 }
 
 /// Lines of one that the other has not as often: rows of tables are sets.
