@@ -174,6 +174,7 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
         }
         tasks.spawn_on(crate::shadow::run(window.clone(), shadow.clone(), EVERY), beside);
     }
+    tasks.spawn_on(crate::trial::watching::run(window.clone(), EVERY), beside);
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {
         window.messenger.connect(client.clone(), url);

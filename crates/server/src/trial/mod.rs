@@ -6,6 +6,7 @@
 pub mod running;
 mod told;
 mod walk;
+pub mod watching;
 
 pub use told::{SHOWN, told};
 pub use walk::Walk;
