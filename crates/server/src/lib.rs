@@ -50,6 +50,7 @@ pub mod rates;
 mod reading;
 pub mod reference;
 mod registering;
+pub mod responsible;
 pub mod retention;
 pub mod rights;
 mod risk_cases;

@@ -113,3 +113,5 @@ watch-begin = Run in shadow from now on
 watch-since = Each list that was matched since is held against the draft too; nothing that is decided reads it.
 watch-none = Not run in shadow
 watch-none-help = A draft of sealed rules can run beside those in force before it is published: it says what it would have done with live trade.
+move-watch = Run in shadow
+item-watched = Shadow run

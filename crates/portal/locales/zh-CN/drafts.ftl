@@ -113,3 +113,5 @@ watch-begin = 自现在起影子运行
 watch-since = 自此以后匹配成功的清单同时用此草案衡量，任何处置都不读取其结果：
 watch-none = 未作影子运行
 watch-none-help = 仅改动布控规则的草案可在发布前与现行规则并行运行，说明它对实际申报会如何处置。
+move-watch = 影子运行
+item-watched = 影子运行结果

@@ -122,6 +122,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             ])})),
             ("vetoes", json!({"type": "array", "items": object(&[("veto", text.clone()), ("record", text.clone()), ("validTo", text.clone()), ("name", json!({"type": "object"}))])})),
             ("list", or_null("object")),
+            ("reached", json!({"type": "array", "items": object(&[("list", text.clone()), ("party", or_null("string")), ("validFrom", text.clone()), ("validTo", text.clone())])})),
             ("measures", json!({"type": "array", "items": object(&[("standing", text.clone()), ("measure", text.clone()), ("value", whole.clone()), ("unit", text.clone())])})),
         ]),
         "Found": object(&[

@@ -417,6 +417,7 @@ fn looked_at(register: Register) -> bool {
             | Register::CreditList
             | Register::CreditAssessment
             | Register::CreditObservation
+            | Register::ResponsiblePersons
     )
 }
 
