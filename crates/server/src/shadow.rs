@@ -487,7 +487,7 @@ pub(crate) fn declared(
             mass(line).or_else(|| number(&head.net_weight).filter(|_| single));
         quantities[Quantity::Price as usize] = value;
         let id = format!("{id}/{}", line.gnum);
-        Declaration { id, day, codes, quantities, found: None }
+        Declaration { id, day, codes, quantities, found: None, chance: None }
     });
     lines.collect()
 }

@@ -4,7 +4,7 @@
 
 use crate::{Failure, Space};
 use ceb::Day;
-use clearance::consignment::{Attempt, Consignment};
+use clearance::consignment::{Attempt, Consignment, Lane};
 use inspection::declaration::{Date, Declaration, Field, Quantity};
 use inspection::table;
 use server::shadow::{self, AttemptKey, Result as Found, Seen};
@@ -118,9 +118,21 @@ fn put(
         counts.lines += 1;
         counts.inspected += u64::from(illicit.is_some());
         counts.illicit += u64::from(illicit == Some(true));
-        out.write_record(cells(&declaration, illicit))?;
+        let chance = illicit.map(|_| chance(consignment, attempt));
+        out.write_record(cells(&declaration, illicit, chance))?;
     }
     Ok(())
+}
+
+/// Parts of a share that is drawn with.
+const PARTS: f64 = 1_000_000.0;
+
+/// The chance that a list had of being looked at: where the draw alone chose it, its share; else a rule, or an officer, was sure.
+#[expect(clippy::float_arithmetic, reason = "a weight of a model, no money")]
+fn chance(consignment: &Consignment, attempt: &Attempt) -> f64 {
+    let by_rule = attempt.hits.iter().any(|hit| hit.rule != "random" && hit.lane >= Lane::Scan);
+    let drawn = consignment.drawn.filter(|drawn| drawn.selected && !by_rule);
+    drawn.map_or(1.0, |drawn| (f64::from(drawn.ratio) / PARTS).clamp(1.0 / PARTS, 1.0))
 }
 
 /// Nobody finds half of it.
@@ -135,15 +147,17 @@ fn heading() -> Vec<&'static str> {
     names.extend(Field::ALL.map(Field::heading));
     names.extend(Quantity::ALL.map(Quantity::heading));
     names.push(table::FOUND);
+    names.push(table::CHANCE);
     names
 }
 
-fn cells(declaration: &Declaration, illicit: Option<bool>) -> Vec<String> {
+fn cells(declaration: &Declaration, illicit: Option<bool>, chance: Option<f64>) -> Vec<String> {
     let mut cells = vec![declaration.id.clone(), Date(declaration.day).to_string()];
     cells.extend(declaration.codes.iter().cloned());
     cells.extend(
         declaration.quantities.iter().map(|value| value.map_or_else(String::new, |value| value.to_string())),
     );
     cells.push(illicit.map_or("", |illicit| if illicit { "1" } else { "0" }).to_owned());
+    cells.push(chance.map_or_else(String::new, |chance| chance.to_string()));
     cells
 }
