@@ -146,3 +146,4 @@ item-reached = Lists of others that reach it
 item-person = Person (key)
 credit-reached = Lists of other enterprises that reach it
 credit-reached-through = until { $day }, through a person who answers for both
+value-credit-lists = lists of credit

@@ -146,3 +146,4 @@ item-reached = 及于本企业的其他企业名单
 item-person = 人员（键）
 credit-reached = 及于本企业的其他企业名单
 credit-reached-through = 至{ $day }，因同一人员为两家企业负责
+value-credit-lists = 信用名单

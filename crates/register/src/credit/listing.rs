@@ -151,6 +151,26 @@ pub fn in_force(record: &Record) -> Option<Says> {
     says(&Body::of(record), &record.state)
 }
 
+/// What a version of a list gives to those it is shared with: from the decision on.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn shared(record: &Record) -> Option<exchange::Shared> {
+    let body = Body::of(record);
+    let decision = body.decision.as_ref()?;
+    exchange::lists::of_credit_list(&exchange::lists::CreditListed {
+        party: &record.key.id,
+        version: record.version,
+        list: &body.notice.list,
+        state: &record.state,
+        in_force: IN_FORCE.contains(&record.state.as_str()),
+        days: [&decision.valid_from, &decision.valid_to, &decision.repair_from],
+        published: decision.published,
+        legal_basis: &body.notice.legal_basis,
+        time: &record.changed.stamp_millis().to_string(),
+    })
+}
+
 pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
     let party = owner_of(&seen.command.key);
     let body = match (step.action, seen.current) {

@@ -46,6 +46,7 @@ pub(super) const DATASETS: &[&str] = &[
     "transport-events",
     "police-results",
     "domestic-entries",
+    "credit-lists",
 ];
 
 const SHARE: &[Field] = &[

@@ -298,6 +298,35 @@ pub(crate) async fn on_the_black_list(zone: &mut Zone, seller: &str) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_given_to_agencies_as_it_is_decided_and_as_it_ends() {
+    let mut zone = crate::shares::zone().await;
+    let trade = plain(&zone, 1);
+    let seller = trade.declaration.head.ebc_code.to_string();
+    let names: Vec<String> = exchange::Dataset::CreditLists.fields().into_iter().map(|field| field.name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let rule = |filter: Value| crate::shares::rule("credit-lists", &names, filter);
+    let (tax, exchange) = (crate::shares::TAX, crate::shares::EXCHANGE);
+    let all = crate::shares::share(&zone, tax, "lists", rule(json!({}))).await;
+    let public = crate::shares::share(&zone, exchange, "lists", rule(json!({"published": ["true"]}))).await;
+    on_the_black_list(&mut zone, &seller).await;
+    let revoke = json!({"action": "revoke", "version": 3, "note": "样例：处罚决定被撤销"});
+    let (status, told) = act(&zone, OFFICER, &format!("credit-lists/{seller}"), revoke).await;
+    assert_eq!(status, 200, "{told}");
+    for (receiver, id) in [(tax, &all), (exchange, &public)] {
+        // Nothing of the notice, which may be dropped.
+        let (events, _) = crate::shares::all(&zone, receiver, id, 50).await;
+        let states: Vec<(&str, bool)> = events
+            .iter()
+            .map(|event| (event["data"]["state"].as_str().unwrap(), event["data"]["inForce"] == true))
+            .collect();
+        assert_eq!(states, [("listed", true), ("revoked", false)], "{receiver}: {events:?}");
+        assert_eq!((&events[0]["data"]["list"], &events[0]["data"]["party"]), (&json!("black"), &json!(seller)));
+        let (_, schema) = zone.get(tax, "/v1/datasets/credit-lists").await;
+        crate::shares::fits(&events[0]["data"], &schema, "credit-lists");
+    }
+}
+
 /// A trade of a seller that the draw leaves alone.
 fn of(zone: &Zone, seller: &str, from: u64) -> Trade {
     let mut from = from;
