@@ -19,6 +19,7 @@ pub mod book_clocks;
 pub mod clock;
 mod commands;
 pub mod credit;
+pub mod credit_weights;
 mod credit_report;
 pub mod demands;
 pub mod denials;
