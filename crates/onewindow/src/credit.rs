@@ -58,7 +58,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         println!("{}", json!({"day": day.number().to_string(), "weights": weights}));
         return Ok(true);
     }
-    println!("| dimension | indicator | by the tables, % | by entropy, % | enterprises |\n|---|---|---:|---:|---:|");
+    println!(
+        "| dimension | indicator | by the tables, % | by entropy, % | enterprises |\n|---|---|---:|---:|---:|"
+    );
     for one in &weights {
         let (whole, part) = (one.by_entropy / 10_000, one.by_entropy / 1_000 % 10);
         println!("| {} | {} | {} | {whole}.{part} | {} |", one.dimension, one.indicator, one.share, one.told);

@@ -31,8 +31,7 @@ pub struct Weight {
 /// When the store cannot be read.
 pub async fn weights(window: &Window, day: Day) -> Result<Vec<Weight>, StoreError> {
     let reference = window.reference();
-    let parties: BTreeSet<Text> =
-        reference.parties.all().iter().map(|filing| filing.code.clone()).collect();
+    let parties: BTreeSet<Text> = reference.parties.all().iter().map(|filing| filing.code.clone()).collect();
     let mut read = Vec::with_capacity(parties.len());
     for party in &parties {
         read.push(known(window, party, day).await?.assessment.readings);
@@ -116,12 +115,10 @@ mod tests {
             .take(2)
             .collect();
         let [alike, apart] = names.as_slice() else { panic!("a dimension of one indicator") };
-        let party = |points: i64| {
-            vec![reading(alike, 80_000, Told::Enough), reading(apart, points, Told::Enough)]
-        };
+        let party =
+            |points: i64| vec![reading(alike, 80_000, Told::Enough), reading(apart, points, Told::Enough)];
         let unknown = vec![reading(alike, 0, Told::Nothing), reading(apart, 5, Told::TooFew)];
-        let weighed =
-            weigh(&book.credit, day, &[party(100_000), party(10_000), party(40_000), unknown]);
+        let weighed = weigh(&book.credit, day, &[party(100_000), party(10_000), party(40_000), unknown]);
         let by = |name: &Text| weighed.iter().find(|one| one.indicator == *name).expect("it is weighed");
         assert_eq!((by(alike).by_entropy, by(apart).by_entropy), (0, 1_000_000));
         assert_eq!((by(alike).told, by(apart).told), (3, 3));

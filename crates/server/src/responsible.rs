@@ -7,11 +7,11 @@ use crate::api::error::Problem;
 use crate::api::registers::{self, told};
 use crate::ingest::hashed;
 use ceb::Day;
+use clearance::Text;
 use clearance::guard;
 use clearance::identity::{check_citizen, mask_number};
 use clearance::record::{Record, RecordKey, Register};
 use clearance::standing::RED;
-use clearance::Text;
 use register::credit::listing::{self, in_force};
 use register::credit::responsible::{Body, Reach, Reached, Recorded};
 use register::{By, Command, Fault, Refusal, says};
@@ -111,7 +111,12 @@ async fn all(
 }
 
 /// Lists in force today of other enterprises, for which somebody is responsible who answers for this one.
-async fn reaching(window: &Window, party: &Text, body: &Body, today: Day) -> Result<Vec<Reached>, StoreError> {
+async fn reaching(
+    window: &Window,
+    party: &Text,
+    body: &Body,
+    today: Day,
+) -> Result<Vec<Reached>, StoreError> {
     let mut found = BTreeSet::new();
     for (_, key) in body.on(today) {
         for record in all(window, Register::CreditList, Some(key.into()), listing::IN_FORCE).await? {

@@ -243,9 +243,7 @@ fn concerns(dataset: Dataset, givers: &[Text], row: &Row) -> bool {
         Row::Record(record) if record.key.register == Register::BondedDocument => {
             dataset == Dataset::DomesticEntries && record.action == "accept"
         }
-        Row::Record(record) if record.key.register == Register::CreditList => {
-            dataset == Dataset::CreditLists
-        }
+        Row::Record(record) if record.key.register == Register::CreditList => dataset == Dataset::CreditLists,
         Row::Event(_) => {
             let others =
                 [Dataset::Filings, Dataset::Messages, Dataset::DomesticEntries, Dataset::CreditLists];

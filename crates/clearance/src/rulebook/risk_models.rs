@@ -61,8 +61,6 @@ impl RiskModels {
 
     /// Whether some model is in use on some of these days.
     pub(crate) fn any_between(&self, from: Day, to: Option<Day>) -> bool {
-        self.0
-            .iter()
-            .any(|row| row.to.is_none_or(|last| from <= last) && to.is_none_or(|to| row.from <= to))
+        self.0.iter().any(|row| row.to.is_none_or(|last| from <= last) && to.is_none_or(|to| row.from <= to))
     }
 }

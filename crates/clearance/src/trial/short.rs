@@ -93,8 +93,7 @@ fn beside_rules(attempt: &Attempt) -> Lane {
 /// What was read, without the score of another model than the draft's.
 fn counts<'a>(attempt: &'a Attempt, draft: &Draft) -> Cow<'a, [Windowed]> {
     let model = draft.book().risk_models.on(attempt.business_date);
-    let other =
-        Score::of(&attempt.counts).is_some_and(|score| model.is_none_or(|model| !score.is_of(model)));
+    let other = Score::of(&attempt.counts).is_some_and(|score| model.is_none_or(|model| !score.is_of(model)));
     if !other {
         return Cow::Borrowed(&attempt.counts);
     }

@@ -104,7 +104,8 @@ fn one_model_is_in_use_at_a_time_and_is_named_in_full() {
         Rulebook::load(2, &[("risk_models.csv".to_owned(), text)]).map_err(|faults| faults[0].what.clone())
     };
     let day = |number| ceb::Day::from_number(number).unwrap();
-    let book = load(&format!("{digest},20260101,20260630,\n{},20260701,,\n", digest.replace('0', "f"))).unwrap();
+    let book =
+        load(&format!("{digest},20260101,20260630,\n{},20260701,,\n", digest.replace('0', "f"))).unwrap();
     let on = |number| book.risk_models.on(day(number)).map(|digest| digest.as_str().to_owned());
     assert_eq!((on(20_251_231), on(20_260_630)), (None, Some(digest.clone())));
     assert!(on(20_260_701).unwrap().starts_with("f123"));

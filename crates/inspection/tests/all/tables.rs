@@ -22,7 +22,9 @@ fn rows_with_and_without_a_result() {
 
 #[test]
 fn a_chance_says_how_many_a_result_stands_for() {
-    let row = |chance: &str| format!("1,2026-01-31,30,B,11,21,11,10,D1,I1,S1,,330300,FR,FR,6.5,A,G,2.5,100.0,1,{chance}\n");
+    let row = |chance: &str| {
+        format!("1,2026-01-31,30,B,11,21,11,10,D1,I1,S1,,330300,FR,FR,6.5,A,G,2.5,100.0,1,{chance}\n")
+    };
     let text = format!("{HEADING},Fraud,Chance\n{}{}{}{}", row("0.02"), row("1"), row(""), row("0.0001"));
     let weights: Vec<f64> = read(&text).unwrap().iter().map(|row| row.weight()).collect();
     assert_eq!(weights, [50.0, 1.0, 1.0, 100.0]);

@@ -131,8 +131,7 @@ fn put(
 
 /// What closed joint cases came to of the trades that they were about: whether it was so. What stayed open tells nothing.
 async fn labels(window: &server::Window) -> Result<BTreeMap<String, bool>, Failure> {
-    let search =
-        RecordSearch { register: Register::RiskCase, parties: None, states: vec!["closed".into()] };
+    let search = RecordSearch { register: Register::RiskCase, parties: None, states: vec!["closed".into()] };
     let (mut labels, mut after) = (BTreeMap::new(), None);
     loop {
         let (records, next) = window.read.records(&search, after, ROWS).await?;

@@ -102,10 +102,7 @@ fn moved(texts: Texts, drift: &Drift) -> Markup {
     };
     let mut rows = vec![row(&texts.text("shadow-score"), &drift.index, &drift.reading)];
     rows.extend(
-        drift
-            .features
-            .iter()
-            .map(|of| row(if chinese { &of.zh } else { &of.en }, &of.index, &of.reading)),
+        drift.features.iter().map(|of| row(if chinese { &of.zh } else { &of.en }, &of.index, &of.reading)),
     );
     html! {
         (Table { caption: texts.text("drift"), columns, rows }.shown())

@@ -19,7 +19,8 @@ fn applicant(command: &Command) -> Option<Text> {
 }
 
 fn records(party: &Text) -> [RecordKey; 3] {
-    [Register::CreditList, Register::ResponsiblePersons, Register::CreditAssessment].map(|register| RecordKey::new(register, party))
+    [Register::CreditList, Register::ResponsiblePersons, Register::CreditAssessment]
+        .map(|register| RecordKey::new(register, party))
 }
 
 /// Adds list and assessment of whoever applies to the keys of the batch: looked at, not held.

@@ -120,8 +120,10 @@ pub struct Reach {
 /// If the record is none of this register.
 pub fn in_force(record: &Record) -> Option<Says> {
     let reached = Body::of(record).reached;
-    let gravest =
-        reached.iter().max_by_key(|one| (one.list == clearance::standing::BLACK, one.valid_to.as_str()))?;
+    let grave = |one: &Reached| one.list == clearance::standing::BLACK;
+    let order =
+        |one: &&Reached, other: &&Reached| (grave(one), &one.valid_to).cmp(&(grave(other), &other.valid_to));
+    let gravest = reached.iter().max_by(order)?;
     Some(Says {
         standing: clearance::standing::reached(&gravest.list),
         from: Day::parse(&gravest.valid_from)?,

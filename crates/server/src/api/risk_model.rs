@@ -33,7 +33,8 @@ pub(crate) async fn show(State(window): State<Arc<Window>>, caller: Caller) -> R
     let mut shown = first.unwrap_or_else(|| json!({"model": null, "bands": [], "behind": 0, "drift": null}));
     shown["candidate"] = candidate.unwrap_or_default();
     shown["inUse"] = used.map(Text::as_str).into();
-    shown["missing"] = used.is_some_and(|digest| loaded(&window, |known| known == digest.as_str()).is_none()).into();
+    shown["missing"] =
+        used.is_some_and(|digest| loaded(&window, |known| known == digest.as_str()).is_none()).into();
     Ok(Json(shown))
 }
 
@@ -81,9 +82,10 @@ fn drift_shown(model: &Model, drift: &Drift) -> Value {
 /// The score that a trade's present attempt was given and rules could read, as an office is told it; null = none was given.
 pub(super) fn given(consignment: &Consignment) -> Value {
     let score = consignment.attempt.as_ref().and_then(|attempt| Score::of(&attempt.counts));
-    score.map_or(Value::Null, |score| {
-        json!({"model": score.model.as_str(), "thousandths": score.thousandths, "line": score.line})
-    })
+    score.map_or(
+        Value::Null,
+        |score| json!({"model": score.model.as_str(), "thousandths": score.thousandths, "line": score.line}),
+    )
 }
 
 /// What a model here says of a trade's present attempt, with what it rests on, as an office is told it: the model that gave its score, if it is

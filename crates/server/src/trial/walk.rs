@@ -252,8 +252,7 @@ impl Walk {
         let fixed = consignment.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some());
         let open = if decided { self.open.remove(order) } else { None };
         if let Some(Open::Rules { position: of, declaration, .. }) = open {
-            let (merchant, day) =
-                (merchant_of(&declaration), event.recorded.unwrap_or(outcome.now).day());
+            let (merchant, day) = (merchant_of(&declaration), event.recorded.unwrap_or(outcome.now).day());
             let job = self.by_rules(read, (position, of), declaration, consignment, day).await?;
             found(job.unwrap_or_else(|| Job::untried(of, merchant, Untried::Grounds)));
         } else if let Some(Open::Judge(mut grounds)) = open {

@@ -101,8 +101,7 @@ async fn begun(window: &Window, record: &Record) -> Result<Option<Watched>, Stor
     let Ok(book) = Rulebook::load(base.number + 1, &with_changed(base, &asked.tables())) else {
         return Ok(None);
     };
-    let books: Vec<Arc<Rulebook>> =
-        rows.iter().filter_map(|row| loaded(row).ok().map(Arc::new)).collect();
+    let books: Vec<Arc<Rulebook>> = rows.iter().filter_map(|row| loaded(row).ok().map(Arc::new)).collect();
     let (writer, sequence) = (record.last.writer, record.last.sequence);
     let tried = Tried { to: Cursor { writers: vec![(writer, sequence)] }, ..Tried::default() };
     Ok(Some(Watched {
@@ -117,9 +116,12 @@ async fn begun(window: &Window, record: &Record) -> Result<Option<Watched>, Stor
 
 /// Looks at some rows for one draft.
 async fn looked(window: &Window, id: &Text) -> Result<bool, StoreError> {
-    let known = window.trials.watching.all().get(id).map(|one| {
-        (one.version, one.base, one.since, one.draft.clone(), one.tried.to.clone())
-    });
+    let known = window
+        .trials
+        .watching
+        .all()
+        .get(id)
+        .map(|one| (one.version, one.base, one.since, one.draft.clone(), one.tried.to.clone()));
     let Some((version, base, since, draft, covers)) = known else { return Ok(true) };
     let position = window.read.position().await?;
     if covers.covers(&position) {
@@ -138,8 +140,7 @@ async fn looked(window: &Window, id: &Text) -> Result<bool, StoreError> {
         Seen::Judged(consignment) if consignment.last_time > since => rules_of(consignment),
         _ => None,
     });
-    let compared: Vec<_> =
-        judged.filter_map(|rules| tried(Job::Rules(Box::new(rules)), &draft)).collect();
+    let compared: Vec<_> = judged.filter_map(|rules| tried(Job::Rules(Box::new(rules)), &draft)).collect();
     let mut all = window.trials.watching.all();
     if let Some(watched) = all.get_mut(id).filter(|watched| watched.version == version) {
         compared.iter().for_each(|one| watched.tried.tally.add(one));

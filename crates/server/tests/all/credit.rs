@@ -303,7 +303,8 @@ async fn a_list_is_given_to_agencies_as_it_is_decided_and_as_it_ends() {
     let mut zone = crate::shares::zone().await;
     let trade = plain(&zone, 1);
     let seller = trade.declaration.head.ebc_code.to_string();
-    let names: Vec<String> = exchange::Dataset::CreditLists.fields().into_iter().map(|field| field.name).collect();
+    let names: Vec<String> =
+        exchange::Dataset::CreditLists.fields().into_iter().map(|field| field.name).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let rule = |filter: Value| crate::shares::rule("credit-lists", &names, filter);
     let (tax, exchange) = (crate::shares::TAX, crate::shares::EXCHANGE);
@@ -321,7 +322,10 @@ async fn a_list_is_given_to_agencies_as_it_is_decided_and_as_it_ends() {
             .map(|event| (event["data"]["state"].as_str().unwrap(), event["data"]["inForce"] == true))
             .collect();
         assert_eq!(states, [("listed", true), ("revoked", false)], "{receiver}: {events:?}");
-        assert_eq!((&events[0]["data"]["list"], &events[0]["data"]["party"]), (&json!("black"), &json!(seller)));
+        assert_eq!(
+            (&events[0]["data"]["list"], &events[0]["data"]["party"]),
+            (&json!("black"), &json!(seller))
+        );
         let (_, schema) = zone.get(tax, "/v1/datasets/credit-lists").await;
         crate::shares::fits(&events[0]["data"], &schema, "credit-lists");
     }
@@ -409,7 +413,10 @@ async fn a_list_reaches_the_other_enterprises_of_the_persons_who_are_responsible
         (Some(listed.as_str()), Some("black"))
     );
     let (_, shown) = zone.get(&other, &credit).await;
-    assert_eq!((shown["reached"][0]["list"].as_str(), &shown["reached"][0]["party"]), (Some("black"), &Value::Null));
+    assert_eq!(
+        (shown["reached"][0]["list"].as_str(), &shown["reached"][0]["party"]),
+        (Some("black"), &Value::Null)
+    );
     let apply = json!({"action": "apply", "body": {}});
     let (_, told) = act(&zone, &other, &format!("goods/{other}:NEW-2"), apply).await;
     assert!(told.to_string().contains("credit-bars-filing"), "{told}");

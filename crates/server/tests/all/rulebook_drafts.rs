@@ -276,7 +276,8 @@ async fn a_draft_of_rules_runs_beside_those_in_force_before_it_is_published() {
     // Law is tried, not watched: what comes after depends on it.
     let law = table("parameters.csv").replace("single_limit,500000,", "single_limit,400000,");
     let (_, law) =
-        ask(&zone, "POST", DRAFTS, &author, &json!({"title": "限值", "tables": {"parameters.csv": law}})).await;
+        ask(&zone, "POST", DRAFTS, &author, &json!({"title": "限值", "tables": {"parameters.csv": law}}))
+            .await;
     let (status, told) = act(&zone, &author, law["id"].as_str().unwrap(), "watch", &law["version"]).await;
     assert_eq!((status, &told["type"]), (409, &json!("urn:onewindow:problem:not-rules-alone")), "{told}");
 

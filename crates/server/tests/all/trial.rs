@@ -112,7 +112,9 @@ async fn a_rule_more_changes_lanes_and_the_work_of_people() {
 
 /// A table of law that says the same in other words: with it a draft is not of rules alone, and all is judged again.
 fn other_words() -> (&'static str, String) {
-    table("parameters.csv", |text| text.replace(",20160408,,notice 2016-18,seen,", ",20160408,,notice 18 of 2016,seen,"))
+    table("parameters.csv", |text| {
+        text.replace(",20160408,,notice 2016-18,seen,", ",20160408,,notice 18 of 2016,seen,")
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,7 +123,9 @@ async fn rules_alone_come_to_what_judging_all_again_comes_to() {
     history(&zone).await;
     // Lists that a rule looked at or turned away are judged under others too.
     let first = table("risk_rules.csv", |text| {
-        format!("{text}dear,taxation,20190101,,reject,unit_price_fen > 200000,\nlook,taxation,20190101,,scan,lines = 2,\n")
+        format!(
+            "{text}dear,taxation,20190101,,reject,unit_price_fen > 200000,\nlook,taxation,20190101,,scan,lines = 2,\n"
+        )
     });
     zone.window.publish(&[(first.0.to_owned(), first.1)], "test").await.unwrap();
     history_of(&zone, 21).await;
