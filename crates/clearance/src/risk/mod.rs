@@ -139,7 +139,9 @@ impl RiskRules {
         for rule in &self.rules {
             let (known, other): (Vec<Alternative>, Vec<Alternative>) =
                 rule.alternatives.iter().cloned().partition(|one| {
-                    one.conditions.iter().all(|condition| condition.reads_only(windows, scored, &self.windows))
+                    one.conditions
+                        .iter()
+                        .all(|condition| condition.reads_only(windows, scored, &self.windows))
                 });
             let other = other.into_iter().map(|mut one| {
                 one.conditions.retain(|condition| condition.reads_only(windows, scored, &self.windows));

@@ -100,7 +100,9 @@ impl Measure {
         matches!(self, Self::Recent | Self::RecentFen)
     }
     pub(crate) fn is_distinct(self) -> bool {
-        !self.is_median() && !self.decays() && !matches!(self, Self::Count | Self::Fen | Self::Pieces | Self::Score)
+        !self.is_median()
+            && !self.decays()
+            && !matches!(self, Self::Count | Self::Fen | Self::Pieces | Self::Score)
     }
 }
 

@@ -178,11 +178,7 @@ pub fn tried(job: Job, draft: &Draft) -> Option<Compared> {
     }
 }
 
-fn guarded(
-    position: Position,
-    draft: &Draft,
-    judge: impl FnOnce() -> Option<Compared>,
-) -> Option<Compared> {
+fn guarded(position: Position, draft: &Draft, judge: impl FnOnce() -> Option<Compared>) -> Option<Compared> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(judge)).unwrap_or_else(|_| {
         tracing::error!(position = position.number(), "a declaration could not be tried");
         tried(Job::untried(position, clearance::Text::default(), Untried::Grounds), draft)
