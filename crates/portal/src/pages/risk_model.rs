@@ -64,11 +64,11 @@ pub fn section(texts: Texts, told: &RiskModel) -> Markup {
 
 /// How a model does.
 fn one(texts: Texts, about: &ModelAbout, told: &RiskModel) -> Markup {
-    let used = if about.in_use { "model-in-use" } else { "model-watched" };
+    let used = if about.in_use { texts.text("model-in-use") } else { texts.text("model-watched") };
     html! {
         (facts(&[
             (texts.text("shadow-digest"), html! { span.code { (about.digest) } }),
-            (texts.text("model-standing"), html! { (texts.text(used)) }),
+            (texts.text("model-standing"), html! { (used) }),
             (texts.text("shadow-trained"), html! { (about.trained_from) " – " (about.tune_until) }),
             (texts.text("shadow-rows"), html! { (count(about.rows)) " · " (count(about.illicit)) }),
         ]))
@@ -93,11 +93,11 @@ fn moved(texts: Texts, drift: &Drift) -> Markup {
         vec![
             html! { (name) },
             html! { (index) },
-            html! { (texts.text(match reading {
-                "moved" => "drift-moved",
-                "watch" => "drift-watch",
-                _ => "drift-stable",
-            })) },
+            html! { (match reading {
+                "moved" => texts.text("drift-moved"),
+                "watch" => texts.text("drift-watch"),
+                _ => texts.text("drift-stable"),
+            }) },
         ]
     };
     let mut rows = vec![row(&texts.text("shadow-score"), &drift.index, &drift.reading)];
