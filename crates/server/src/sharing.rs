@@ -265,7 +265,7 @@ async fn given(
     if let Row::Record(record) = kept.row()
         && matches!(rule.dataset, Dataset::DomesticEntries | Dataset::CreditLists)
     {
-        let mut found = match rule.dataset {
+        let mut found: Vec<Shared> = match rule.dataset {
             Dataset::CreditLists => register::credit::listing::shared(record).into_iter().collect(),
             _ => register::bonded::rebate::shared(record),
         };
