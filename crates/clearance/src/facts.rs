@@ -11,6 +11,7 @@ use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use crate::recognition::Report;
 use crate::record::{Record, RecordKey};
+use crate::score::Score;
 use crate::standing::{Named, Standing};
 use crate::windows::{self, Window, Windowed};
 use ceb::Document;
@@ -54,11 +55,13 @@ pub enum CountKind {
     LinkedTelephone = 15,
     /// Declarations and parcels to one address together.
     LinkedAddress = 16,
+    /// The score that a model gave a declaration: no window, kept among what a judgement read of them ([`crate::score`]).
+    Score = 17,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -75,6 +78,7 @@ impl CountKind {
         Self::LinkedIdentity,
         Self::LinkedTelephone,
         Self::LinkedAddress,
+        Self::Score,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -99,6 +103,7 @@ impl CountKind {
             Self::LinkedIdentity => "linked_identity",
             Self::LinkedTelephone => "linked_telephone",
             Self::LinkedAddress => "linked_address",
+            Self::Score => "risk_score",
         }
     }
     /// Whether it is of parcels alone: a declaration is not counted in it.
@@ -205,6 +210,8 @@ pub struct Facts {
     pub counts: FxHashMap<CountKey, Arc<Window>>,
     /// What a decision that is made again says that it read of windows, where others moved them meanwhile.
     pub told: Vec<Windowed>,
+    /// Scores that a model gave declarations of the batch, by the fingerprint of the document.
+    pub scores: FxHashMap<[u8; 16], Score>,
     /// Serials for `preNo`, `invtNo`, `rkdNo`.
     pub numbers: Numbers,
     /// The newest commit time of the writer: this batch is later.

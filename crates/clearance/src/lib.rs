@@ -31,6 +31,7 @@ pub mod record;
 pub mod risk;
 pub mod rulebook;
 pub mod sample;
+pub mod score;
 pub mod standing;
 pub mod states;
 pub mod tax;

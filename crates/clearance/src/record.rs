@@ -87,11 +87,13 @@ pub enum Register {
     Recall = 42,
     /// Tax bills of holders of bonded books: what sales at exhibitions owe on a day.
     BondedBill = 43,
+    /// Natural persons who answer for enterprises, and lists of others that reach these through them.
+    ResponsiblePersons = 52,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -131,6 +133,7 @@ impl Register {
         Self::TraceCode,
         Self::Recall,
         Self::BondedBill,
+        Self::ResponsiblePersons,
     ];
 
     /// The register of a stored number.
@@ -180,6 +183,7 @@ impl Register {
             Self::TraceCode => "trace-codes",
             Self::Recall => "recalls",
             Self::BondedBill => "bonded-bills",
+            Self::ResponsiblePersons => "responsible-persons",
         }
     }
 

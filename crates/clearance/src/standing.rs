@@ -15,7 +15,17 @@ use crate::rulebook::{Calendar, Law, Rulebook};
 use ceb::{Day, Declaration, ExportDeclaration, Return};
 
 /// Lists, the best first.
-pub const LISTS: [&str; 3] = ["red", "attention", "black"];
+pub const LISTS: [&str; 3] = [RED, "attention", BLACK];
+/// The list that takes nothing from anybody.
+pub const RED: &str = "red";
+/// The gravest list.
+pub const BLACK: &str = "black";
+
+/// The standing of an enterprise that a list of another reaches, through a person who answers for both: a word of the table of
+/// measures, as a list is.
+pub fn reached(list: &str) -> Text {
+    compact_str::format_compact!("{list}-person")
+}
 
 /// What is usual, in percent of itself: the share of the mode that is opened at random, the tax that is guaranteed.
 const ALL: i64 = 100;
@@ -106,11 +116,16 @@ impl<'a> Named<'a> {
         found
     }
 
-    /// The records that are looked at: the list of each, and the assessment of the seller.
-    fn records(self, known: &Parties, day: Day) -> Vec<RecordKey> {
-        let parties = self.parties(known, day);
+    /// The records that are looked at: the list of each, where the law has it what reaches each through those who answer for it, and
+    /// the assessment of the seller.
+    fn records(self, known: &Parties, law: &Law) -> Vec<RecordKey> {
+        let parties = self.parties(known, law.day);
         let mut keys: Vec<RecordKey> =
             parties.iter().map(|code| RecordKey::new(Register::CreditList, code)).collect();
+        if law.credit_reach > 0 {
+            let through = parties.iter().map(|code| RecordKey::new(Register::ResponsiblePersons, code));
+            keys.extend(through);
+        }
         keys.extend(parties.first().map(|seller| RecordKey::new(Register::CreditAssessment, seller)));
         keys
     }
@@ -124,14 +139,14 @@ fn obeys_terms(law: &Law) -> bool {
 /// Adds the records that a declaration looks at to those of its batch.
 pub(crate) fn needs(declaration: &Declaration, law: &Law, known: &Parties, keys: &mut Vec<RecordKey>) {
     if law.credit_obeyed > 0 {
-        keys.extend(Named::in_list(declaration).records(known, law.day));
+        keys.extend(Named::in_list(declaration).records(known, law));
     }
 }
 
 /// Adds those of a list of exports, or of an application to return goods.
 pub(crate) fn needs_of_terms(named: Named<'_>, law: &Law, known: &Parties, keys: &mut Vec<RecordKey>) {
     if obeys_terms(law) {
-        keys.extend(named.records(known, law.day));
+        keys.extend(named.records(known, law));
     }
 }
 
@@ -139,15 +154,15 @@ pub(crate) fn needs_of_terms(named: Named<'_>, law: &Law, known: &Parties, keys:
 fn said<'f>(
     named: Named<'_>,
     (known, facts): (&Parties, &'f Facts),
-    day: Day,
+    law: &Law,
     read: &mut Vec<RecordRead>,
 ) -> Vec<(Text, &'f Says, bool)> {
-    let seller = named.parties(known, day).into_iter().next().unwrap_or_default();
+    let seller = named.parties(known, law.day).into_iter().next().unwrap_or_default();
     let mut found = Vec::new();
-    for key in named.records(known, day) {
+    for key in named.records(known, law) {
         let Some(standing) = facts.standings.get(&key) else { continue };
         read.push(RecordRead { key: key.clone(), version: standing.version, position: standing.position });
-        if let Some(says) = standing.says.as_ref().filter(|says| says.holds(day)) {
+        if let Some(says) = standing.says.as_ref().filter(|says| says.holds(law.day)) {
             let own = key.id == seller;
             found.push((key.id, says, own));
         }
@@ -168,7 +183,7 @@ pub(crate) fn follow(
     if law.credit_obeyed == 0 {
         return followed;
     }
-    let said = said(Named::in_list(declaration), (known, facts), law.day, &mut followed.read);
+    let said = said(Named::in_list(declaration), (known, facts), law, &mut followed.read);
     let mut taken = CreditStanding { standings: Vec::new(), factor: None, share: 0, obeyed: Vec::new() };
     for (party, says, own) in &said {
         let measure = |name: &str| book.credit.measure(&says.standing, name, law.day);
@@ -259,7 +274,7 @@ pub(crate) fn refund(
         return (None, read);
     }
     let named = Named::in_return(application);
-    let said = said(named, (known, facts), law.day, &mut read);
+    let said = said(named, (known, facts), law, &mut read);
     let usual = book.credit.measure_row(UNRATED, REFUND.measure, law.day).map(|row| ObeyedMeasure {
         party: named.parties(known, law.day).into_iter().next().unwrap_or_default(),
         standing: UNRATED.into(),
@@ -290,7 +305,7 @@ pub(crate) fn barred_exports(
     let mut followed = Followed::default();
     if obeys_terms(law) {
         let named = Named::in_export(declaration);
-        for (party, says, _) in said(named, (known, facts), law.day, &mut followed.read) {
+        for (party, says, _) in said(named, (known, facts), law, &mut followed.read) {
             if book.credit.measure(&says.standing, "may_declare", law.day) == Some(0) {
                 followed.barred.push((party, says.standing.clone()));
             }

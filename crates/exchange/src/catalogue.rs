@@ -1,7 +1,7 @@
 //! The catalogue: datasets and their fields. Those of documents come from the tables of the messages themselves; what the
 //! window adds stands here. A dataset's version grows when a field changes its meaning or goes; a new one may be added.
 
-use crate::{domestic, exports, given};
+use crate::{domestic, exports, given, lists};
 use ceb::Kind;
 use ceb::Shape;
 use clearance::identity::personal;
@@ -63,6 +63,8 @@ pub enum Dataset {
     PoliceResults,
     /// Goods of the country that entered a special zone, with the declaration by which they were exported into it.
     DomesticEntries,
+    /// Lists of credit on which enterprises stand, each decision and what becomes of it.
+    CreditLists,
 }
 
 /// What a field has.
@@ -201,7 +203,7 @@ fn own_field((name, kind, always, meaning): &Own) -> Field {
 
 impl Dataset {
     /// All datasets.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Orders,
         Self::Payments,
         Self::Waybills,
@@ -228,6 +230,7 @@ impl Dataset {
         Self::TransportEvents,
         Self::PoliceResults,
         Self::DomesticEntries,
+        Self::CreditLists,
     ];
 
     /// The word used in rules, routes and schemas.
@@ -259,6 +262,7 @@ impl Dataset {
             Self::TransportEvents => "transport-events",
             Self::PoliceResults => "police-results",
             Self::DomesticEntries => "domestic-entries",
+            Self::CreditLists => "credit-lists",
         }
     }
 
@@ -314,6 +318,7 @@ impl Dataset {
             Self::ExportMasterBills | Self::SummaryApplications | Self::ExportSummaries => "agentCode/copNo",
             Self::ExportDepartures => "logisticsCode/copNo",
             Self::DomesticEntries => "document/line",
+            Self::CreditLists => "party",
             _ => "key",
         }
     }
@@ -339,6 +344,7 @@ impl Dataset {
             Self::ExportClearances => &exports::CLEARANCES,
             Self::ExportSummaries => &exports::SUMMARIES,
             Self::DomesticEntries => &domestic::ENTRIES,
+            Self::CreditLists => &lists::CREDIT_LISTS,
             _ => &[],
         };
         let filed = given::own(self);

@@ -9,6 +9,7 @@ pub mod domestic;
 pub mod envelope;
 pub mod exports;
 pub mod given;
+pub mod lists;
 pub mod messages;
 pub mod neutral;
 pub mod project;

@@ -119,6 +119,9 @@ impl Quantity {
     }
 }
 
+/// Declarations that a result stands for at most.
+pub const MOST_WEIGHT: f64 = 100.0;
+
 /// A declaration of one item of goods.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Declaration {
@@ -132,6 +135,8 @@ pub struct Declaration {
     pub quantities: [Option<f64>; Quantity::ALL.len()],
     /// What the inspection found, where there was one: illicit or not.
     pub found: Option<bool>,
+    /// The chance that it had of being inspected, above 0 and up to 1; none = it is not known, and counts once.
+    pub chance: Option<f64>,
 }
 
 impl Declaration {
@@ -143,6 +148,13 @@ impl Declaration {
     /// A measured value.
     pub fn quantity(&self, quantity: Quantity) -> Option<f64> {
         self.quantities[quantity as usize]
+    }
+
+    /// How many declarations its result stands for in training: where the draw chose it, those that it spared as well. At most
+    /// [`MOST_WEIGHT`], so that no single one outweighs all others.
+    #[expect(clippy::float_arithmetic, reason = "a weight of a model, no money")]
+    pub fn weight(&self) -> f64 {
+        self.chance.map_or(1.0, |chance| (1.0 / chance).clamp(1.0, MOST_WEIGHT))
     }
 
     /// What it should pay by what it declares, in the currency of the place: value × rate of duty. A stand-in for revenue where

@@ -4,9 +4,54 @@
 #![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
 
 use crate::bins::Cuts;
+use crate::features::Feature;
+use crate::model::Model;
 
 /// A share that was not seen counts as this: the logarithm of nothing is not a number.
 const UNSEEN: f64 = 1e-4;
+
+/// Index from which a distribution is another one.
+pub const MOVED: f64 = 0.25;
+/// Index from which it is to be watched.
+pub const WATCHED: f64 = 0.1;
+
+/// What an index says, in a word.
+pub fn reading(index: f64) -> &'static str {
+    if index >= MOVED {
+        "moved"
+    } else if index >= WATCHED {
+        "watch"
+    } else {
+        "stable"
+    }
+}
+
+/// How far declarations are from those that a model learnt from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drift {
+    /// Index of the margins.
+    pub score: f64,
+    /// Places of features in the plan, each with its index; the largest first. What the history says moves by itself: it fills in
+    /// training and stands still afterwards. Only what is declared can drift.
+    pub features: Vec<(usize, f64)>,
+}
+
+impl Drift {
+    /// Of declarations by their features, a column each, and their margins.
+    pub fn of(model: &Model, columns: &[Vec<f32>], margins: &[f32]) -> Self {
+        let own = model.plan.features.iter().enumerate().filter(|(_, one)| matches!(one, Feature::Own(_)));
+        let index = |place: usize| Some(model.profiles.get(place)?.stability(columns.get(place)?));
+        let mut features: Vec<(usize, f64)> =
+            own.filter_map(|(place, _)| Some((place, index(place)?))).collect();
+        features.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        Self { score: model.margins.stability(margins), features }
+    }
+
+    /// Whether something has moved away.
+    pub fn moved(&self) -> bool {
+        self.score >= MOVED || self.features.iter().any(|(_, index)| *index >= MOVED)
+    }
+}
 
 /// How a column was distributed in training.
 #[derive(Clone, Debug, PartialEq, Default)]

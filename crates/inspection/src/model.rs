@@ -117,12 +117,18 @@ fn results(rows: &[Declaration]) -> Vec<bool> {
 struct Seen {
     columns: Vec<Vec<f32>>,
     found: Vec<bool>,
+    /// What each counts.
+    weights: Vec<f64>,
 }
 
 impl Seen {
     fn rows(&self) -> Rows<'_> {
-        Rows { columns: &self.columns, found: &self.found, weights: &[] }
+        Rows { columns: &self.columns, found: &self.found, weights: &self.weights }
     }
+}
+
+fn weights(rows: &[Declaration]) -> Vec<f64> {
+    rows.iter().filter(|row| row.found.is_some()).map(Declaration::weight).collect()
 }
 
 /// Trains a model. Rows without a result are looked at for what they declare, and not learnt from.
@@ -142,7 +148,8 @@ pub fn train(
     let mut later = history.clone();
     let hidden: Vec<Declaration> =
         tune.iter().map(|row| Declaration { found: None, ..row.clone() }).collect();
-    let tuned = Seen { columns: by_time(&training.plan, &hidden, &mut later), found: results(&tune) };
+    let columns = by_time(&training.plan, &hidden, &mut later);
+    let tuned = Seen { columns, found: results(&tune), weights: weights(&tune) };
     let members = training.members.max(1);
     let mut forests = Vec::with_capacity(members);
     for member in 0..members {
@@ -206,7 +213,7 @@ fn seen(plan: &Plan, rows: &[Declaration], history: &mut History) -> Seen {
         known.map(|(value, _)| value).collect()
     };
     let columns = columns.into_iter().map(keep).collect();
-    Seen { columns, found: rows.iter().filter_map(|row| row.found).collect() }
+    Seen { columns, found: rows.iter().filter_map(|row| row.found).collect(), weights: weights(rows) }
 }
 
 fn member_seed(training: &Training, member: usize) -> u64 {
@@ -316,6 +323,25 @@ pub struct Reason {
     pub part: f64,
 }
 
+impl Model {
+    /// The score of a declaration by a past; `row` has its features afterwards.
+    pub fn score(
+        &self,
+        declaration: &Declaration,
+        history: &History,
+        scratch: &mut Scratch,
+        row: &mut Vec<f32>,
+    ) -> Score {
+        self.plan.row(declaration, history, scratch, row);
+        let margin = self.forest.margin(row);
+        Score {
+            margin,
+            probability: self.calibration.probability(margin),
+            thousandths: self.calibration.thousandths(margin),
+        }
+    }
+}
+
 /// Scores declarations, one after another: the past that it knows goes on with what is declared.
 pub struct Scorer<'a> {
     model: &'a Model,
@@ -332,14 +358,12 @@ impl<'a> Scorer<'a> {
 
     /// The score of a declaration as things stand. Nothing moves.
     pub fn score(&mut self, declaration: &Declaration) -> Score {
-        self.model.plan.row(declaration, &self.history, &mut self.scratch, &mut self.row);
-        let margin = self.model.forest.margin(&self.row);
-        let calibration = &self.model.calibration;
-        Score {
-            margin,
-            probability: calibration.probability(margin),
-            thousandths: calibration.thousandths(margin),
-        }
+        self.model.score(declaration, &self.history, &mut self.scratch, &mut self.row)
+    }
+
+    /// The past that it knows.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// The features of the declaration that was scored last.

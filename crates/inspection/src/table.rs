@@ -11,6 +11,10 @@ pub const DATE: &str = "Date";
 /// Heading of what was found: 0 or 1, empty = not inspected. A table without this column is one to score.
 pub const FOUND: &str = "Fraud";
 
+/// Heading of the chance that a declaration had of being inspected: above 0 and up to 1, empty = not known. The column may be
+/// missing.
+pub const CHANCE: &str = "Chance";
+
 /// Faults that are told; more are only counted.
 pub const TOLD: usize = 20;
 
@@ -71,6 +75,7 @@ struct Columns {
     codes: [usize; Field::ALL.len()],
     quantities: [usize; Quantity::ALL.len()],
     found: Option<usize>,
+    chance: Option<usize>,
 }
 
 fn columns(heading: &csv::StringRecord, faults: &mut Faults) -> Columns {
@@ -87,6 +92,7 @@ fn columns(heading: &csv::StringRecord, faults: &mut Faults) -> Columns {
         codes: Field::ALL.map(|field| needed(field.heading())),
         quantities: Quantity::ALL.map(|quantity| needed(quantity.heading())),
         found: place(FOUND),
+        chance: place(CHANCE),
     }
 }
 
@@ -150,11 +156,22 @@ fn declaration(record: &csv::StringRecord, columns: &Columns, line: u64, faults:
             None
         }
     };
+    let chance = match columns.chance.map(cell) {
+        None | Some("") => None,
+        Some(text) => match text.parse::<f64>() {
+            Ok(chance) if chance > 0.0 && chance <= 1.0 => Some(chance),
+            _ => {
+                faults.add(line, CHANCE, text, "a number above 0 and up to 1, or nothing");
+                None
+            }
+        },
+    };
     Declaration {
         id: cell(columns.id).to_owned(),
         day: day.0,
         codes: columns.codes.map(|place| cell(place).to_owned()),
         quantities,
         found,
+        chance,
     }
 }

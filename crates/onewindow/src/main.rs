@@ -14,6 +14,7 @@ mod conservation;
 mod convert;
 mod counterpart;
 mod crash;
+mod credit;
 mod demo;
 mod draws;
 mod exports;
@@ -156,6 +157,8 @@ enum Command {
     Party(party::Arguments),
     /// Publish, list and export the tables that decisions are made with.
     Rulebook(rulebook::Arguments),
+    /// Weigh the indicators of credit by what the enterprises of a space differ in.
+    Credit(credit::Arguments),
     /// Train, use, compare and watch a model that learns from inspections.
     Risk(risk::Arguments),
     /// Issue, list and revoke tokens.
@@ -232,6 +235,7 @@ fn main() -> ExitCode {
         Command::Person(arguments) => retention::run_person(&arguments),
         Command::Party(arguments) => party::run(arguments),
         Command::Rulebook(arguments) => rulebook::run(arguments),
+        Command::Credit(arguments) => credit::run(arguments),
         Command::Risk(arguments) => risk::run(arguments),
         Command::Token(arguments) => token::run(arguments),
         Command::Counterpart(arguments) => counterpart::run(arguments),

@@ -76,10 +76,13 @@ pub struct Operation {
     /// It is kept; without one, no code can be printed.
     #[arg(long, value_name = "URL", value_parser = public_address)]
     pub public_address: Option<String>,
-    /// A model that `risk train` made: it scores what is declared in shadow, and offices see how it does; nothing that is decided
-    /// reads it.
+    /// A model that `risk train` made: it scores what is declared in shadow, and offices see how it does. Rules read its score
+    /// only once the rulebook names it (`risk_models.csv`).
     #[arg(long, value_name = "FILE")]
     risk_model: Option<std::path::PathBuf>,
+    /// A second model, that may take its place: in shadow beside it.
+    #[arg(long, value_name = "FILE", requires = "risk_model")]
+    risk_candidate: Option<std::path::PathBuf>,
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -188,7 +191,10 @@ pub async fn serve(
             signature_seconds: operation.signature_window,
         },
         push: (client, Patience::default()),
-        model: operation.risk_model.as_deref().map(crate::risk::loaded).transpose()?,
+        models: [
+            operation.risk_model.as_deref().map(crate::risk::loaded).transpose()?,
+            operation.risk_candidate.as_deref().map(crate::risk::loaded).transpose()?,
+        ],
         messages: operation.messages_to.clone(),
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)

@@ -393,6 +393,8 @@ pub struct Consignment {
     pub unconfirmed: Option<Unconfirmed>,
     /// For officers: what a model in shadow says of it.
     pub shadow: Option<risk_model::Score>,
+    /// For officers: the score that it was given, which rules could read.
+    pub risk_score: Option<risk_model::GivenScore>,
 }
 
 impl Consignment {

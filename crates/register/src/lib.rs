@@ -173,7 +173,7 @@ pub(crate) struct Seen<'a> {
     pub command: &'a Command,
     pub current: Option<&'a Record>,
     /// The record that the command rests on: of an offer its demand, of a demand the offer that is accepted, of a site its
-    /// park, of a scan the hold on its parcel.
+    /// park, of a scan the hold on its parcel, of a notice of a list those who answer for the enterprise.
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
@@ -233,6 +233,9 @@ fn beside(command: &Command) -> Option<RecordKey> {
         Register::ServiceRequest => demand::chosen(command.body.as_deref()),
         Register::Site => park::site::park_of(command),
         Register::SiteScan => park::scan::hold_of(command),
+        Register::CreditList if command.action == "notice" => {
+            Some(RecordKey::new(Register::ResponsiblePersons, &owner_of(&command.key)))
+        }
         _ => None,
     }
 }
@@ -279,6 +282,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::TraceCode => trace::MOVES,
         Register::Recall => trace::recall::MOVES,
         Register::BondedBill => bonded::bill::MOVES,
+        Register::ResponsiblePersons => credit::responsible::MOVES,
     }
 }
 
@@ -415,6 +419,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::TraceCode => trace::made(seen, step, &mut faults),
         Register::Recall => trace::recall::made(seen, step, &mut faults),
         Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
+        Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -161,8 +161,9 @@ pub const PERSONAL: &[Personal] = &[
     after(
         Register::CreditList,
         &["dropped", "revoked", "repaired", "ended"],
-        &["/notice/facts", "/statement/text", "/appeal/text", "/repair/text"],
+        &["/notice/facts", "/notice/responsible", "/statement/text", "/appeal/text", "/repair/text"],
     ),
+    always(Register::ResponsiblePersons, &["/persons/*/name", "/persons/*/number"]),
 ];
 
 /// What of a register's records tells of persons; none = nothing.

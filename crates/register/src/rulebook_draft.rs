@@ -10,16 +10,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// States in which a draft may still be changed.
-const OPEN: &[&str] = &["draft", "tried"];
+const OPEN: &[&str] = &["draft", "tried", "watched"];
 
 /// The id is the day and a random word.
 pub const MOVES: &[Move] = &[
     Move::window("make", &[""], "draft"),
     Move::window("change", OPEN, "draft"),
     Move::window("try", OPEN, "tried"),
+    Move::window("watch", &["draft", "tried"], "watched"),
     Move::window("approve", OPEN, "approved"),
     Move::window("publish", &["approved"], "published"),
-    Move::window("withdraw", &["draft", "tried", "approved"], "withdrawn"),
+    Move::window("withdraw", &["draft", "tried", "watched", "approved"], "withdrawn"),
 ];
 
 /// What a draft shall say.
@@ -56,6 +57,9 @@ pub struct Draft {
     pub authors: Vec<Author>,
     /// What its trial came to, as the interface tells it; none = it was not tried as it stands.
     pub trial: Option<serde_json::Value>,
+    /// What it had come to in shadow, when it was approved; none = it was not watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<serde_json::Value>,
     /// The number under which it was published.
     pub number: Option<u32>,
 }
@@ -92,6 +96,8 @@ pub fn key(id: &str) -> RecordKey {
 #[serde(deny_unknown_fields)]
 struct Came {
     trial: Option<serde_json::Value>,
+    #[serde(default)]
+    watched: Option<serde_json::Value>,
     number: Option<u32>,
 }
 
@@ -115,7 +121,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
                 authors.push(author);
             }
             // What was tried was another text.
-            Draft { asked, authors, trial: None, number: None }
+            Draft { asked, authors, trial: None, watched: None, number: None }
         }
         (_, None) => return None,
         ("try", Some(draft)) => {
@@ -126,12 +132,17 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             let came: Came = read(command.body.as_deref(), faults)?;
             Draft { number: came.number, ..draft }
         }
-        (action, Some(draft)) => {
-            if action == "approve" && draft.is_of(actor) {
+        ("approve", Some(draft)) => {
+            if draft.is_of(actor) {
                 faults.push(Fault::new("by", &actor.name, says::NOT_WHO_DRAFTED.said()));
             }
-            draft
+            let watched = match &command.body {
+                Some(body) => read::<Came>(Some(body.as_str()), faults)?.watched,
+                None => None,
+            };
+            Draft { watched, ..draft }
         }
+        (_, Some(draft)) => draft,
     };
     // Its rules are sealed: no party finds it.
     Some(Made { body: written(&draft), parties: Vec::new(), filing: None, seed: None })

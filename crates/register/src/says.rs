@@ -359,5 +359,7 @@ says! {
     BONDED_GUARANTEE: "bonded-guarantee", "担保额度{limit}元，已占用{used}元，尚需{amount}元：请增加担保额度或减少货物", "a guarantor with room for {amount} yuan more: the limit is {limit} yuan, {used} are used; raise it, or send out less";
     BONDED_DUTIABLE: "bonded-dutiable", "完税价格（元，大于零），商品编码在税则内", "what the goods are worth in yuan, above zero, of an HS code of the tariff";
     BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
+    RESPONSIBLE_PERSON: "responsible-person", "今日为该企业负责的人员姓名（见responsible-persons登记）", "the name of somebody who answers for the enterprise today, as the register responsible-persons has it";
+    RESPONSIBLE_PERSONS: "responsible-persons", "1至{most}人", "1 to {most} persons";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
 }

@@ -113,6 +113,12 @@ const REUSED: &[Sight] = &[
     Sight::others("/granted/services"),
 ];
 
+/// By which keys the window knows natural persons is for offices: with them trades could be linked.
+const RESPONSIBLE: &[Sight] = &[Sight::others("parties"), Sight::others("/keys"), Sight::others("/reached")];
+
+/// The same of those whom a list names.
+const LIST: &[Sight] = &[Sight::others("parties"), Sight::others("/persons")];
+
 /// A pointer, and how what stands there is masked.
 type Masked = (&'static str, fn(&str) -> String);
 
@@ -132,6 +138,8 @@ pub fn sights(register: Register) -> (&'static [Sight], bool) {
         Register::Dispute => (DISPUTE, false),
         Register::SignIn => (SIGN_IN, false),
         Register::Parcel => (PARCEL, false),
+        Register::CreditList => (LIST, false),
+        Register::ResponsiblePersons => (RESPONSIBLE, false),
         _ => (&[], false),
     }
 }

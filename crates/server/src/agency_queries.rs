@@ -158,6 +158,13 @@ async fn look_up(
             Some(filing) => Found::Record(window.clock.now(), exchange::of_filing(&filing)),
             None => Found::Nothing,
         }),
+        (Dataset::CreditLists, _) => {
+            let key = RecordKey::new(Register::CreditList, &window.code_of(&Text::from(key.trim())));
+            Ok(match window.read.record(&key).await? {
+                Some(record) => standing(register::credit::listing::shared(&record), record.changed),
+                None => Found::Nothing,
+            })
+        }
         (Dataset::Orders | Dataset::Declarations | Dataset::Clearances, Some((platform, order_no))) => {
             let order = OrderKey::new(platform, order_no);
             let Some(one) = window.read.consignment(&order).await? else { return Ok(Found::Nothing) };

@@ -52,7 +52,11 @@ pub async fn run(window: Window) {
             looked = Instant::now();
         }
         if done != Some(today) && window.intake.closed().is_none() {
-            match renew_all(&window).await {
+            let renewed = match renew_all(&window).await {
+                Ok(()) => crate::responsible::renew_all(&window).await,
+                failed => failed,
+            };
+            match renewed {
                 Ok(()) => done = Some(today),
                 Err(error) => {
                     tracing::error!(%error, "credit is not assessed; it is tried again in a minute")

@@ -4,9 +4,9 @@
 //! themselves are those that were committed.
 
 use crate::pipeline::Judge;
-use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
+use clearance::consignment::{ArrivalRecord, Attempt, Consignment, WaybillRecord};
 use clearance::decide::{ENGINE, Reference};
-use clearance::event::Event;
+use clearance::event::{Cause, Event};
 use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{Facts, Keys, Numbers, needs};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
@@ -273,6 +273,10 @@ impl World<'_> {
         let mut facts = self.facts(keys, stored).await?;
         facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
         facts.next = event.position;
+        // A score was made by whoever had the model: what it was is in the row.
+        if let (Cause::Document(arrived), Some(attempt)) = (&event.cause, attempt_of(stored)) {
+            clearance::score::give_again(&mut facts, arrived, &attempt.counts);
+        }
         if let Err(what) = self.seed_in_turn(stored, &facts) {
             return Ok(Err(what));
         }
@@ -453,14 +457,17 @@ fn event_of_many(stored: &Outcome) -> bool {
     stored.position.writer != 0
 }
 
+fn attempt_of(stored: &Outcome) -> Option<&Attempt> {
+    stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref())
+}
+
 /// Balances and windows as a judgement says that it saw them.
 fn recorded(stored: &Outcome, facts: &mut Facts) {
     for (account, balance) in &stored.read.balances {
         // Later ones are after its own movements.
         facts.balances.entry(account.clone()).or_insert(*balance);
     }
-    let attempt = stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
-    match attempt.filter(|_| stored.read.counts.is_empty()) {
+    match attempt_of(stored).filter(|_| stored.read.counts.is_empty()) {
         Some(attempt) => facts.told.clone_from(&attempt.counts),
         None => facts.told.clone_from(&stored.read.counts),
     }

@@ -8,6 +8,8 @@ pub use crate::door::{Answered, MessageAnswer, Pipeline, Work};
 use crate::metrics::{Metrics, Step};
 use crate::plan::Plan;
 use crate::reference;
+use crate::scoring::Scoring;
+use crate::shadow::Shadows;
 use crate::statistics::Statistics;
 use crate::tail::Tail;
 use crate::window::OpenError;
@@ -48,6 +50,7 @@ pub(crate) struct Engine<S: Store> {
     /// Events were recorded that wait for their judgement.
     backlog: bool,
     follows: VecDeque<Follow>,
+    scoring: Scoring,
 }
 
 /// What the pipeline shares with its window.
@@ -59,6 +62,7 @@ pub(crate) struct Surroundings {
     pub(crate) unreadable: Arc<AtomicBool>,
     pub(crate) tail: Arc<Tail>,
     pub(crate) statistics: Arc<Statistics>,
+    pub(crate) shadows: Shadows,
 }
 
 /// Starts the pipeline on its own thread. A store that fails ends the process's intake: the sender's queue closes, and
@@ -68,7 +72,7 @@ pub(crate) struct Surroundings {
 /// When the thread or its runtime cannot be started.
 pub(crate) fn start<S: Store>(
     store: S,
-    Surroundings { reference, clock, metrics, pause, unreadable, tail, statistics }: Surroundings,
+    Surroundings { reference, clock, metrics, pause, unreadable, tail, statistics, shadows }: Surroundings,
     judge: Judge,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
@@ -96,6 +100,7 @@ pub(crate) fn start<S: Store>(
             unreadable,
             backlog: true,
             follows: VecDeque::new(),
+            scoring: Scoring::of(shadows),
         };
         runtime.block_on(async {
             if let Err(error) = engine.run(queue, &told_to_close).await {
@@ -195,6 +200,9 @@ impl<S: Store> Engine<S> {
             let mut facts = transaction.facts();
             register::as_facts(&mut facts);
             let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
+            if !paused && !reference.current().risk_models.is_empty() {
+                self.scoring.give(&plan.events(first), &reference, time, &mut facts);
+            }
             let outcomes = if paused {
                 self.backlog = true;
                 plan.recorded_only(&self.metrics)

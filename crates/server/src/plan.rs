@@ -89,7 +89,8 @@ impl<'a> Plan<'a> {
         self.rows.push(row);
     }
 
-    fn events(&self, first: Position) -> Vec<Event> {
+    /// The events, where their rows will stand.
+    pub(crate) fn events(&self, first: Position) -> Vec<Event> {
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         let event = |(index, row): (usize, &Planned<'_>)| match row {
             Planned::Event { cause, .. } => {

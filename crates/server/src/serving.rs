@@ -54,8 +54,9 @@ pub struct Settings {
     pub rates: Rates,
     /// Sends to webhooks, and how patiently.
     pub push: (push::Client, push::Patience),
-    /// The model that scores in shadow; none = nothing is scored.
-    pub model: Option<Loaded>,
+    /// The model that scores in shadow, and for rules where the rulebook names it; then one that may take its place. None = nothing
+    /// is scored.
+    pub models: [Option<Loaded>; 2],
     /// Address of the provider that brings messages to telephones; none = consumers cannot come in.
     pub messages: Option<String>,
 }
@@ -167,10 +168,13 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
     tasks.spawn_on(crate::evidence::run(window.clone(), EVERY), beside);
     tasks.spawn_on(crate::statistics::run(window.clone(), EVERY), beside);
     tasks.spawn_on(crate::finding::run(window.clone(), EVERY), beside);
-    if let Some(model) = &settings.model {
-        window.shadow.load(model.clone());
+    for (shadow, model) in window.shadows.iter().zip(&settings.models) {
+        if let Some(model) = model {
+            shadow.load(model.clone());
+        }
+        tasks.spawn_on(crate::shadow::run(window.clone(), shadow.clone(), EVERY), beside);
     }
-    tasks.spawn_on(crate::shadow::run(window.clone(), EVERY), beside);
+    tasks.spawn_on(crate::trial::watching::run(window.clone(), EVERY), beside);
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {
         window.messenger.connect(client.clone(), url);

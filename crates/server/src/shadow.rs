@@ -1,6 +1,7 @@
 //! A model in shadow: each list is scored when its documents agreed, beside the path and after its commit, and held against what
-//! inspections find. Nothing that is decided reads it: no rule, no lane, no order of a queue. What comes of it is told to
-//! offices, so that they know whether the model is worth being listened to. Learning is `onewindow risk train`'s, from rows that
+//! inspections find. Nothing that is decided reads these scores: no rule, no lane, no order of a queue. What comes of it is told
+//! to offices, so that they know whether the model is worth being listened to. Scores that rules read are `scoring`'s, which knows
+//! the past from here. Learning is `onewindow risk train`'s, from rows that
 //! `onewindow risk export` writes; the model itself is the crate `inspection`.
 #![expect(clippy::float_arithmetic, reason = "features of a model, no money")]
 
@@ -10,8 +11,11 @@ use clearance::event::{ActionKind, Cause};
 use clearance::inspection::{Inspection, Measure};
 use clearance::keys::{OrderKey, Position, Time};
 use clearance::rulebook::InspectionResults;
+use clearance::tax::Assessment;
 use inspection::declaration::{Declaration, Field, Quantity};
+use inspection::drift::Drift;
 use inspection::features::Feature;
+use inspection::history::History;
 use inspection::model::{Model, Scorer};
 use inspection::reasons;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -21,6 +25,10 @@ use store::{Cursor, EventRow, Read, Row, StoreError};
 
 /// Trades whose scores are remembered: the newest.
 const KEPT: usize = 50_000;
+/// Of how many of them it is said how far they are from what was learnt from.
+const NEWEST: usize = 2_000;
+/// With fewer nothing is said: ten parts of them would be chance.
+const FEWEST: usize = 200;
 /// Rows that are read at once; others have the processor in between.
 const ROWS: usize = 2_000;
 /// How long is waited after a failure.
@@ -98,6 +106,23 @@ impl Standing {
         self.scores.get(&consignment.key).filter(|scored| scored.attempt == number)
     }
 
+    /// How far the newest lists are from those that the model learnt from; none = too few were scored to say.
+    pub fn drift(&self, model: &Model) -> Option<Drift> {
+        if self.order.len() < FEWEST {
+            return None;
+        }
+        let newest = self.order.iter().rev().take(NEWEST).filter_map(|key| self.scores.get(key));
+        let mut columns = vec![Vec::with_capacity(NEWEST); model.plan.features.len()];
+        let mut margins = Vec::with_capacity(NEWEST);
+        for scored in newest {
+            margins.push(model.forest.margin(&scored.row) as f32);
+            for (column, value) in columns.iter_mut().zip(&scored.row) {
+                column.push(*value);
+            }
+        }
+        Some(Drift::of(model, &columns, &margins))
+    }
+
     fn put(&mut self, key: OrderKey, scored: Scored) {
         // An attempt counts once, whatever is told of it again.
         if self.scores.get(&key).is_some_and(|known| known.attempt == scored.attempt) {
@@ -148,7 +173,12 @@ pub struct Loaded {
 pub struct Shadow {
     loaded: OnceLock<Loaded>,
     standing: RwLock<Standing>,
+    /// What the model knows of the days before the newest that was looked at; none = what it was trained with.
+    past: RwLock<Option<Arc<History>>>,
 }
+
+/// The models of a window: the one that is used or watched, and one that may take its place.
+pub type Shadows = [Arc<Shadow>; 2];
 
 impl Shadow {
     /// Gives it a model; the first that it is given stays.
@@ -159,6 +189,11 @@ impl Shadow {
     /// The model.
     pub fn model(&self) -> Option<&Loaded> {
         self.loaded.get()
+    }
+
+    /// What it knows of the days before; none = what it was trained with.
+    pub fn past(&self) -> Option<Arc<History>> {
+        self.past.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What it has come to.
@@ -196,13 +231,13 @@ impl Scored {
 }
 
 /// Follows the ledger until it is dropped; without a model it ends at once.
-pub async fn run(window: Window, every: Duration) {
-    let Some(model) = window.shadow.model().map(|loaded| loaded.model.clone()) else { return };
+pub async fn run(window: Window, shadow: Arc<Shadow>, every: Duration) {
+    let Some(model) = shadow.model().map(|loaded| loaded.model.clone()) else { return };
     let mut scorer = Scorer::new(&model);
     // What is declared on a day is known on the next, as in training.
     let mut today: Vec<Declaration> = Vec::new();
     loop {
-        let wait = match step(&window, &model, &mut scorer, &mut today).await {
+        let wait = match step((&window, &shadow), &model, &mut scorer, &mut today).await {
             Ok(true) => every,
             Ok(false) => Duration::from_millis(20),
             Err(error) => {
@@ -216,12 +251,12 @@ pub async fn run(window: Window, every: Duration) {
 
 /// Looks at some rows; true = there was nothing behind them.
 async fn step(
-    window: &Window,
+    (window, shadow): (&Window, &Shadow),
     model: &Model,
     scorer: &mut Scorer<'_>,
     today: &mut Vec<Declaration>,
 ) -> std::result::Result<bool, StoreError> {
-    let covers = window.shadow.standing().covers.clone();
+    let covers = shadow.standing().covers.clone();
     let position = window.read.position().await?;
     if covers.covers(&position) {
         return Ok(true);
@@ -233,6 +268,7 @@ async fn step(
     let is_new = |attempt: &Attempt| day_of(attempt) > learnt;
     let Looked { seen, covers, ended } = look(window, results, (&covers, ROWS), is_new).await?;
     let (mut scored, mut found) = (Vec::new(), Vec::new());
+    let known = today.first().map(|earlier| earlier.day);
     for one in seen {
         match one {
             Seen::Found(attempt, result) => found.push((attempt, result)),
@@ -244,7 +280,12 @@ async fn step(
             }
         }
     }
-    let mut standing = window.shadow.standing.write().unwrap_or_else(PoisonError::into_inner);
+    // The past moves by whole days: as often is it handed on.
+    if today.first().map(|earlier| earlier.day) != known {
+        let past = Arc::new(scorer.history().clone());
+        *shadow.past.write().unwrap_or_else(PoisonError::into_inner) = Some(past);
+    }
+    let mut standing = shadow.standing.write().unwrap_or_else(PoisonError::into_inner);
     scored.into_iter().for_each(|(key, one)| standing.put(key, one));
     found.iter().for_each(|(attempt, result)| standing.found(attempt, result.is_illicit()));
     standing.covers = covers;
@@ -360,7 +401,12 @@ fn judged(row: &EventRow) -> Option<&Attempt> {
 
 /// The day on which it was declared: days since 1970-01-01.
 fn day_of(attempt: &Attempt) -> i32 {
-    ((Time::start_of(attempt.business_date).0 + CHINA_MILLIS) / DAY_MILLIS) as i32
+    days_to(attempt.business_date)
+}
+
+/// Days from 1970-01-01 to a day.
+pub(crate) fn days_to(day: ceb::Day) -> i32 {
+    ((Time::start_of(day).0 + CHINA_MILLIS) / DAY_MILLIS) as i32
 }
 
 /// What an inspection found, if a row is one that took effect. A result of which the table says that no model may learn from it
@@ -401,9 +447,21 @@ fn of_inspection(inspection: &Inspection, results: &InspectionResults, day: ceb:
 /// The lines of a list as a model sees them. The buyer is a keyed hash; of persons there is nothing else.
 pub fn declarations(key: &OrderKey, attempt: &Attempt) -> Vec<Declaration> {
     let ceb::Document::Declaration(declaration) = &*attempt.declaration.document else { return Vec::new() };
+    let id = format!("{}/{}/{}", key.platform, key.order_no, attempt.number);
+    let assessment = attempt.assessment.as_ref();
+    declared(&id, declaration, (attempt.person.as_str(), assessment), attempt.business_date)
+}
+
+/// The lines of a list that was declared on a day by a person, by his keyed hash, with what is due of it.
+pub(crate) fn declared(
+    id: &str,
+    declaration: &ceb::Declaration,
+    (person, assessment): (&str, Option<&Assessment>),
+    on: ceb::Day,
+) -> Vec<Declaration> {
     let head = &declaration.head;
-    let day = day_of(attempt);
-    let assessed = attempt.assessment.as_ref().map_or(&[][..], |assessment| &assessment.lines);
+    let day = days_to(on);
+    let assessed = assessment.map_or(&[][..], |assessment| &assessment.lines);
     let single = declaration.lines.len() == 1;
     let lines = declaration.lines.iter().map(|line| {
         let mut codes: [String; Field::ALL.len()] = Default::default();
@@ -412,7 +470,7 @@ pub fn declarations(key: &OrderKey, attempt: &Attempt) -> Vec<Declaration> {
         put(Field::Process, &head.trade_mode);
         put(Field::Transport, &head.traf_mode);
         put(Field::Declarant, &head.agent_code);
-        put(Field::Importer, &attempt.person);
+        put(Field::Importer, person);
         put(Field::Seller, &head.ebc_code);
         put(Field::Courier, &head.logistics_code);
         put(Field::Hs6, line.gcode.get(..6).unwrap_or(&line.gcode));
@@ -428,8 +486,8 @@ pub fn declarations(key: &OrderKey, attempt: &Attempt) -> Vec<Declaration> {
         quantities[Quantity::NetMass as usize] =
             mass(line).or_else(|| number(&head.net_weight).filter(|_| single));
         quantities[Quantity::Price as usize] = value;
-        let id = format!("{}/{}/{}/{}", key.platform, key.order_no, attempt.number, line.gnum);
-        Declaration { id, day, codes, quantities, found: None }
+        let id = format!("{id}/{}", line.gnum);
+        Declaration { id, day, codes, quantities, found: None, chance: None }
     });
     lines.collect()
 }

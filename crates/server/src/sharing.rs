@@ -243,8 +243,10 @@ fn concerns(dataset: Dataset, givers: &[Text], row: &Row) -> bool {
         Row::Record(record) if record.key.register == Register::BondedDocument => {
             dataset == Dataset::DomesticEntries && record.action == "accept"
         }
+        Row::Record(record) if record.key.register == Register::CreditList => dataset == Dataset::CreditLists,
         Row::Event(_) => {
-            let others = [Dataset::Filings, Dataset::Messages, Dataset::DomesticEntries];
+            let others =
+                [Dataset::Filings, Dataset::Messages, Dataset::DomesticEntries, Dataset::CreditLists];
             !dataset.is_filed() && !others.contains(&dataset)
         }
         Row::Message(row) => dataset == Dataset::Messages && row.refusal.is_none(),
@@ -261,9 +263,12 @@ async fn given(
     kept: &Kept,
 ) -> Result<Vec<(usize, Time, Shared)>, StoreError> {
     if let Row::Record(record) = kept.row()
-        && rule.dataset == Dataset::DomesticEntries
+        && matches!(rule.dataset, Dataset::DomesticEntries | Dataset::CreditLists)
     {
-        let mut found = register::bonded::rebate::shared(record);
+        let mut found: Vec<Shared> = match rule.dataset {
+            Dataset::CreditLists => register::credit::listing::shared(record).into_iter().collect(),
+            _ => register::bonded::rebate::shared(record),
+        };
         found.retain(|shared| record.changed.day() >= rule.first() && mask.admits(&shared.values));
         return Ok(found
             .into_iter()

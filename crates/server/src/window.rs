@@ -132,8 +132,8 @@ pub struct Window {
     pub statistics: Arc<Statistics>,
     /// What can be found in the evidence log.
     pub finding: Arc<Finding>,
-    /// A model in shadow, where there is one.
-    pub shadow: Arc<crate::shadow::Shadow>,
+    /// Models in shadow, where there are such: the first is told as the window's own.
+    pub shadows: crate::shadow::Shadows,
     /// The trial of a draft that runs here.
     pub trials: Arc<crate::trial::running::Trials>,
     /// Lists of draws.
@@ -168,7 +168,7 @@ impl Clone for Window {
             tail: self.tail.clone(),
             statistics: self.statistics.clone(),
             finding: self.finding.clone(),
-            shadow: self.shadow.clone(),
+            shadows: self.shadows.clone(),
             trials: self.trials.clone(),
             draws: self.draws.clone(),
         }
@@ -215,6 +215,7 @@ impl Window {
         let unreadable = Arc::<AtomicBool>::default();
         let tail = Arc::<Tail>::default();
         let statistics = Arc::<Statistics>::default();
+        let shadows = crate::shadow::Shadows::default();
         let surroundings = Surroundings {
             reference: reference.clone(),
             clock: clock.clone(),
@@ -223,6 +224,7 @@ impl Window {
             unreadable: unreadable.clone(),
             tail: tail.clone(),
             statistics: statistics.clone(),
+            shadows: shadows.clone(),
         };
         let (pipeline, thread) = pipeline::start(store, surroundings, judge, failed)?;
         let window = Self {
@@ -245,7 +247,7 @@ impl Window {
             denials: Arc::default(),
             scans: Arc::default(),
             finding: Arc::default(),
-            shadow: Arc::default(),
+            shadows,
             trials: Arc::default(),
             draws: Arc::default(),
         };

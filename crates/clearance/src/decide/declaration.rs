@@ -12,6 +12,7 @@ use crate::guard;
 use crate::keys::{ClaimKey, OrderKey, WaybillKey};
 use crate::permitted;
 use crate::reason::{Layer, Reason};
+use crate::score;
 use crate::standing;
 use crate::states::{Trigger, next};
 use crate::tax::{self, Assessment, Basis, TaxFault};
@@ -329,6 +330,8 @@ fn windowed(
     // Parcels of post and express are looked at, and raised by their own rows.
     let (named, half_life) = ((&arrived.person, declaration), case.law.linked_half_life_days);
     read.extend(windows::linked(named, &case.facts.counts, asked, told, case.now, half_life));
+    let model = reference.current().risk_models.on(case.today());
+    read.extend(score::read(case.facts, arrived, model));
     case.out.counted = raised;
     read
 }

@@ -7,7 +7,7 @@ use super::names::{Number, Word};
 use super::{RiskRules, Rule};
 use crate::Text;
 use crate::facts::CountKind;
-use crate::rulebook::{CodeTable, Codes};
+use crate::rulebook::{CodeTable, Codes, RiskModels};
 use crate::windows::{Measure, Span as Reach, Window, WindowFact};
 
 /// What is wrong with a rule.
@@ -51,11 +51,12 @@ struct Looked<'a> {
 }
 
 /// Every fault of the rules, by the rule's id, in the order of the table.
-pub(crate) fn faults(rules: &RiskRules, codes: &Codes) -> Vec<(Text, RuleFault)> {
+pub(crate) fn faults(rules: &RiskRules, codes: &Codes, models: &RiskModels) -> Vec<(Text, RuleFault)> {
     let looked = Looked { windows: &rules.windows, codes };
     let mut found = Vec::new();
     for (index, rule) in rules.rules.iter().enumerate() {
-        if let Some((zh, en)) = rule.alternatives.iter().find_map(|one| looked.never(one)) {
+        let never = |one: &Alternative| looked.never(one).or_else(|| unscored(rule, one, models));
+        if let Some((zh, en)) = rule.alternatives.iter().find_map(never) {
             let several = rule.alternatives.len() > 1;
             let zh = if several { format!("其中一个“or”分支：{zh}") } else { zh };
             let en = if several { format!("one of its alternatives: {en}") } else { en };
@@ -72,6 +73,17 @@ pub(crate) fn faults(rules: &RiskRules, codes: &Codes) -> Vec<(Text, RuleFault)>
         }
     }
     found
+}
+
+/// Why nothing has the score that an alternative asks for: no model is in use on any day of its rule.
+fn unscored(rule: &Rule, alternative: &Alternative, models: &RiskModels) -> Option<(String, String)> {
+    let reads = alternative.conditions.iter().any(Condition::reads_score);
+    (reads && !models.any_between(rule.from, rule.to)).then(|| {
+        (
+            "它读取 risk_score，但在其有效期内 risk_models.csv 没有启用任何模型".to_owned(),
+            "it reads risk_score, and risk_models.csv has no model in use on any of its days".to_owned(),
+        )
+    })
 }
 
 /// Whether one window lies in another on every day and at every hour.
@@ -99,6 +111,7 @@ impl Looked<'_> {
         match number {
             Number::Lines | Number::Pieces | Number::PieceWeight => (1, i64::MAX),
             Number::Age => (0, 200),
+            Number::RiskScore => (0, 1_000),
             Number::PayerDiffers | Number::BrandUnauthorised | Number::HsAgainstWords | Number::Recalled => {
                 (0, 1)
             }

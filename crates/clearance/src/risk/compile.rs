@@ -66,16 +66,27 @@ pub(super) enum Condition {
 }
 
 impl Condition {
-    /// Whether it reads no window but those of `known`; `all` has the windows by their places.
-    pub(super) fn reads_only(&self, known: &[WindowFact], all: &[WindowFact]) -> bool {
+    /// Whether it reads no window but those of `known`, and the score of a model only where that is `scored`; `all` has the
+    /// windows by their places.
+    pub(super) fn reads_only(&self, known: &[WindowFact], scored: bool, all: &[WindowFact]) -> bool {
         let is_known = |number: &Number| match number {
             Number::Window(at) => all.get(*at).is_some_and(|fact| known.contains(fact)),
+            Number::RiskScore => scored,
             _ => true,
         };
         match self {
             Self::Number(number, _, Value::Percent(_, of)) => is_known(number) && is_known(of),
             Self::Number(number, ..) => is_known(number),
             Self::Text { .. } => true,
+        }
+    }
+
+    /// Whether it asks for the score of a model.
+    pub(super) fn reads_score(&self) -> bool {
+        match self {
+            Self::Number(number, _, Value::Percent(_, of)) => [number, of].contains(&&Number::RiskScore),
+            Self::Number(number, ..) => *number == Number::RiskScore,
+            Self::Text { .. } => false,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::lists::OfBrand;
 use super::names::{Number, Word};
 use super::{RiskFacts, RiskRules};
 use crate::identity::{age, check_citizen};
+use crate::score::Score;
 use crate::tax::Assessment;
 use crate::windows::{grams, grams_a_piece, pieces};
 use crate::{Text, normal};
@@ -147,6 +148,7 @@ impl<'a> Looked<'a> {
             Number::PayerDiffers => self.facts.payment.map(|payment| {
                 i64::from(!payment.payer_id_number.trim().eq_ignore_ascii_case(head.buyer_id_number.trim()))
             }),
+            Number::RiskScore => Score::of(self.facts.counts).map(|score| score.thousandths.into()),
             Number::Window(at) => match line {
                 Some(line) if self.rules.windows.get(at).is_some_and(|fact| fact.kind.is_of_line()) => {
                     line.windows.get(at).copied().flatten()

@@ -131,18 +131,20 @@ impl RiskRules {
         &self.windows
     }
 
-    /// The alternatives that read no other windows than these, and the others without what they ask of other windows: what those
-    /// find is possible, and no more. Both as rules of the same names.
-    pub(crate) fn parted(&self, windows: &[WindowFact]) -> (Self, Self) {
+    /// The alternatives that read no other windows than these, and no score where none is known (`scored`), and the others without
+    /// what they ask of those: what they find is possible, and no more. Both as rules of the same names.
+    pub(crate) fn parted(&self, windows: &[WindowFact], scored: bool) -> (Self, Self) {
         let mut sure = Self { rules: Vec::new(), ..self.clone() };
         let mut possible = sure.clone();
         for rule in &self.rules {
             let (known, other): (Vec<Alternative>, Vec<Alternative>) =
                 rule.alternatives.iter().cloned().partition(|one| {
-                    one.conditions.iter().all(|condition| condition.reads_only(windows, &self.windows))
+                    one.conditions
+                        .iter()
+                        .all(|condition| condition.reads_only(windows, scored, &self.windows))
                 });
             let other = other.into_iter().map(|mut one| {
-                one.conditions.retain(|condition| condition.reads_only(windows, &self.windows));
+                one.conditions.retain(|condition| condition.reads_only(windows, scored, &self.windows));
                 one
             });
             let other: Vec<Alternative> = other.collect();

@@ -19,6 +19,7 @@ pub(super) enum Number {
     BrandUnauthorised,
     HsAgainstWords,
     Recalled,
+    RiskScore,
     /// By its place among the windows of the rules.
     Window(usize),
 }
@@ -37,7 +38,7 @@ pub(super) enum Word {
 /// (name, what, of a line, unit, what it is)
 type NumberRow = (&'static str, Number, bool, &'static str, &'static str);
 
-pub(super) const NUMBERS: [NumberRow; 14] = [
+pub(super) const NUMBERS: [NumberRow; 15] = [
     (
         "dutiable_fen",
         Number::Dutiable,
@@ -100,6 +101,13 @@ pub(super) const NUMBERS: [NumberRow; 14] = [
         "whether the name has a word whose HS codes the declared one is none of (`risk_goods_words.csv`)",
     ),
     ("recalled", Number::Recalled, true, "0 or 1", "whether a recall meets the line (`risk_recalls.csv`)"),
+    (
+        "risk_score",
+        Number::RiskScore,
+        false,
+        "thousandths",
+        "what the model in use (`risk_models.csv`) holds the chance to be that the list is illicit, of the line that has the most; absent where none is in use",
+    ),
 ];
 
 /// (name, what, of a line, what it is)

@@ -141,7 +141,7 @@ pub fn check(tables: &[(String, String)], book: &Rulebook) -> Vec<TableFinding> 
 
 fn rules(table: &str, written: &Written, book: &Rulebook, found: &mut Vec<TableFinding>) {
     let row_of = |id: &str| written.rows.iter().position(|row| written.field(row, "id") == id);
-    for (id, fault) in faults(&book.risk, &book.codes) {
+    for (id, fault) in faults(&book.risk, &book.codes, &book.risk_models) {
         let Some(index) = row_of(&id) else { continue };
         let condition = written.rows.get(index).map_or("", |row| written.field(row, "condition"));
         let value = format!("{id}: {condition}");

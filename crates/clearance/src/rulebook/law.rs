@@ -262,10 +262,13 @@ law! {
     exhibition_tax_day;
     /// 1 = it is paid within the year of the sale.
     exhibition_tax_same_year;
+    /// 1 = a list of another enterprise, for which somebody is responsible who answers for this one too, is looked at; where
+    /// `credit_obeyed` is 1.
+    credit_reach;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 71] = [
+const LATER: [(&str, i64); 72] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -337,6 +340,7 @@ const LATER: [(&str, i64); 71] = [
     ("exhibition_extension_months", 6),
     ("exhibition_tax_day", 15),
     ("exhibition_tax_same_year", 1),
+    ("credit_reach", 0),
 ];
 
 impl Parameters {

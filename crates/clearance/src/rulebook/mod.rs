@@ -15,6 +15,7 @@ mod parcel_tariff;
 mod rates;
 mod requirements;
 mod reviewers;
+mod risk_models;
 mod sampling_goods;
 mod services;
 mod tariff;
@@ -33,12 +34,16 @@ pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
 pub use rates::{CNY, ExchangeRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
+pub use risk_models::{FILE as RISK_MODELS, RiskModels};
 pub use sampling_goods::SamplingGoods;
 pub use services::{ServiceRow, Services};
 pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
 use crate::risk::RiskRules;
 use ring::digest::{SHA256, digest};
+
+/// The table of sealed rules.
+const RISK_RULES: &str = "risk_rules.csv";
 
 /// The texts a rulebook is made of, by file name.
 pub type TableTexts = Vec<(&'static str, String)>;
@@ -67,6 +72,8 @@ pub struct Rulebook {
     pub number: u32,
     /// SHA-256 over its texts.
     pub digest: [u8; 32],
+    /// SHA-256 over those texts that are not sealed: rulebooks that agree in it differ in rules of risk at most.
+    pub law_digest: [u8; 32],
     /// Dated parameters.
     pub parameters: Parameters,
     /// Tariff and positive list, by day.
@@ -83,6 +90,8 @@ pub struct Rulebook {
     pub algorithms: Algorithms,
     /// Sealed rules.
     pub risk: RiskRules,
+    /// Which model gives the score that rules may read.
+    pub risk_models: RiskModels,
     /// Licences that a role needs.
     pub requirements: FilingRequirements,
     /// What else a role has to say.
@@ -107,7 +116,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 33] = built_in!(
+const BUILT_IN: [(&str, &str); 34] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -131,6 +140,7 @@ const BUILT_IN: [(&str, &str); 33] = built_in!(
     "parcel_values.csv",
     "risk_brands.csv",
     "risk_goods_words.csv",
+    "risk_models.csv",
     "risk_recalls.csv",
     "risk_rules.csv",
     "risk_words.csv",
@@ -147,7 +157,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 21] = [
+    pub const ADDED: [&str; 22] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -165,6 +175,7 @@ impl Rulebook {
         parcel_tariff::VALUES,
         "risk_brands.csv",
         "risk_goods_words.csv",
+        risk_models::FILE,
         "risk_recalls.csv",
         "risk_words.csv",
         sampling_goods::FILE,
@@ -218,19 +229,27 @@ impl Rulebook {
         let is_later = |file: &str| file == algorithms::FILE || Self::ADDED.contains(&file);
         let published = BUILT_IN.iter().all(|(file, _)| is_later(file) || has(file));
         let before = |file: &str| is_later(file) && published && !has(file);
-        let mut all = Vec::new();
+        let (mut all, mut law) = (Vec::new(), Vec::new());
         for (file, _) in BUILT_IN.into_iter().filter(|(file, _)| !before(file)) {
+            let from = all.len();
             all.extend_from_slice(file.as_bytes());
             all.push(0);
             all.extend_from_slice(text(file).as_bytes());
             all.push(0);
+            if !is_sealed(file) {
+                law.extend_from_slice(&all[from..]);
+            }
         }
-        let mut sum = [0u8; 32];
-        sum.copy_from_slice(digest(&SHA256, &all).as_ref());
+        let sum = |texts: &[u8]| {
+            let mut sum = [0u8; 32];
+            sum.copy_from_slice(digest(&SHA256, texts).as_ref());
+            sum
+        };
         let editions = ListEditions::load(text("list_editions.csv"), &mut faults);
         let book = Self {
             number,
-            digest: sum,
+            digest: sum(&all),
+            law_digest: sum(&law),
             parameters: Parameters::load(text("parameters.csv"), &mut faults),
             tariff: Tariff::load(text("tariff.csv"), &editions, &mut faults),
             editions,
@@ -254,6 +273,7 @@ impl Rulebook {
             ),
             // Rules of before there were lists look at none of them.
             risk: RiskRules::load(text("risk_rules.csv"), text, &mut faults),
+            risk_models: RiskModels::load(text(risk_models::FILE), &mut faults),
             requirements: FilingRequirements::load(text("filing_requirements.csv"), &mut faults),
             attributes: FilingAttributes::load(text("filing_attributes.csv"), &mut faults),
             reviewers: FilingReviewers::load(text("filing_reviewers.csv"), &mut faults),
@@ -277,6 +297,11 @@ impl Rulebook {
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }
+}
+
+/// Whether offices alone see what stands in a table: what trades are suspected by.
+pub fn is_sealed(table: &str) -> bool {
+    table == RISK_RULES || table == RISK_MODELS || crate::risk::LISTS.contains(&table)
 }
 
 /// Reads a table and hands each row to `row`, which says what is wrong with it.

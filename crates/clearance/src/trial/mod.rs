@@ -3,10 +3,13 @@
 //! counts. What the draft would read and nobody kept is not guessed: [`Untried`] says what. Leaves to others: finding the rows,
 //! and what is made of many (`tally`).
 
+mod short;
 pub mod tally;
 
+pub use short::{Matched, by_rules};
+
 use crate::Text;
-use crate::consignment::{Consignment, Lane, State};
+use crate::consignment::{Attempt, Consignment, Lane, State};
 use crate::decide::{Reference, decide, tried_match};
 use crate::event::{Cause, Event};
 use crate::facts::{Facts, Numbers};
@@ -16,6 +19,7 @@ use crate::outcome::Outcome;
 use crate::reason::{Layer, Reason};
 use crate::risk::{RiskFacts, RiskRules};
 use crate::rulebook::Rulebook;
+use crate::score::{self, Score};
 use crate::tax::Assessment;
 use crate::windows::WindowFact;
 use ceb::{Declaration, Document};
@@ -65,7 +69,7 @@ pub struct Judged {
 /// Why a declaration cannot be tried exactly.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Untried {
-    /// A rule counts in a window that was not counted then, and would decide the lane.
+    /// A rule counts in a window that was not counted then, or reads a score that was not given then, and would decide the lane.
     Window,
     /// Balances of quota and guarantee were not read then.
     Balance,
@@ -93,7 +97,8 @@ impl Untried {
     }
 }
 
-/// A book with the rules that count in no other windows than some, and what the others might find besides.
+/// A book with the rules that count in no other windows than some, and ask for no score where none is known; and what the others
+/// might find besides.
 #[derive(Clone, Debug)]
 struct Variant {
     book: Arc<Rulebook>,
@@ -104,7 +109,8 @@ struct Variant {
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// By the number of the rulebook that counted: what it counted, and the draft as far as it counts so too.
-    by_number: BTreeMap<u32, (Arc<Rulebook>, Variant)>,
+    /// Of each what holds where the score is not known, and where it is.
+    by_number: BTreeMap<u32, (Arc<Rulebook>, [Variant; 2])>,
     /// Where nothing was counted.
     uncounted: Variant,
 }
@@ -112,12 +118,15 @@ pub struct Draft {
 impl Draft {
     /// A draft to be tried on what was judged with these books.
     pub fn new(draft: &Rulebook, judged_with: &[Arc<Rulebook>]) -> Self {
-        let variant = |windows: &[WindowFact]| {
-            let (sure, possible) = draft.risk.parted(windows);
+        let variant = |windows: &[WindowFact], scored: bool| {
+            let (sure, possible) = draft.risk.parted(windows, scored);
             Variant { book: Arc::new(Rulebook { risk: sure, ..draft.clone() }), possible }
         };
-        let of_book = |book: &Arc<Rulebook>| (book.number, (book.clone(), variant(book.risk.windows())));
-        Self { by_number: judged_with.iter().map(of_book).collect(), uncounted: variant(&[]) }
+        let of_book = |book: &Arc<Rulebook>| {
+            let variants = [false, true].map(|scored| variant(book.risk.windows(), scored));
+            (book.number, (book.clone(), variants))
+        };
+        Self { by_number: judged_with.iter().map(of_book).collect(), uncounted: variant(&[], false) }
     }
 
     /// The draft as a book, for what a declaration names.
@@ -207,7 +216,7 @@ fn first(findings: &[Finding], layer: Layer) -> Option<Reason> {
 }
 
 /// What is said of an attempt as it stands.
-fn of_attempt(consignment: &Consignment) -> Judged {
+pub fn of_attempt(consignment: &Consignment) -> Judged {
     let Some(attempt) = &consignment.attempt else {
         return Judged { verdict: Verdict::Waiting, lane: None, tax: None };
     };
@@ -229,7 +238,7 @@ fn of_attempt(consignment: &Consignment) -> Judged {
 }
 
 /// What an outcome on the declaration itself says.
-fn of_outcome(outcome: &Outcome) -> Judged {
+pub fn of_outcome(outcome: &Outcome) -> Judged {
     match &outcome.consignment {
         Some(consignment) => of_attempt(consignment),
         None => {
@@ -280,7 +289,10 @@ fn tried(
     let (judged_with, counted) =
         draft.by_number.get(&grounds.stored.read.rulebook).ok_or(Untried::Grounds)?;
     let attempt = grounds.stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
-    let variant = if attempt.is_some() { counted } else { &draft.uncounted };
+    let variant = match attempt {
+        Some(attempt) => &counted[usize::from(is_scored(attempt, draft.book()))],
+        None => &draft.uncounted,
+    };
     let reference = Reference { books: vec![variant.book.clone()], ..grounds.reference.clone() };
     let mut facts = facts(&grounds);
     let known_balances = !grounds.stored.read.balances.is_empty() || grounds.balances.is_some();
@@ -338,6 +350,12 @@ fn missing(waiting: Judged, stored: &Judged) -> Judged {
     }
 }
 
+/// Whether the score that a draft reads of an attempt is known: its model gave one then, or it has no model.
+fn is_scored(attempt: &Attempt, draft: &Rulebook) -> bool {
+    let model = draft.risk_models.on(attempt.business_date);
+    model.is_none_or(|model| Score::of(&attempt.counts).is_some_and(|score| score.is_of(model)))
+}
+
 /// The facts as the judgement read them.
 fn facts(grounds: &Grounds) -> Facts {
     let stored = &grounds.stored;
@@ -372,6 +390,9 @@ fn facts(grounds: &Grounds) -> Facts {
     // What a window said then stands; of windows that were not read nothing is known.
     let attempt = stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
     facts.told = attempt.map_or_else(Vec::new, |attempt| attempt.counts.clone());
+    if let (Cause::Document(arrived), Some(attempt)) = (&grounds.event.cause, attempt) {
+        score::give_again(&mut facts, arrived, &attempt.counts);
+    }
     facts
 }
 

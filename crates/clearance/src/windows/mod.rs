@@ -46,11 +46,13 @@ pub enum Measure {
     Recent = 12,
     /// Fen, older ones weighing less.
     RecentFen = 13,
+    /// Thousandths that a model gave: of no window ([`crate::score`]).
+    Score = 14,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Count,
         Self::Fen,
         Self::Pieces,
@@ -64,6 +66,7 @@ impl Measure {
         Self::WeightMedian,
         Self::Recent,
         Self::RecentFen,
+        Self::Score,
     ];
     /// The measure of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -85,6 +88,7 @@ impl Measure {
             Self::WeightMedian => "weight_median",
             Self::Recent => "recent",
             Self::RecentFen => "recent_fen",
+            Self::Score => "score",
         }
     }
     /// Whether it is a median: read before the declaration is added.
@@ -96,7 +100,9 @@ impl Measure {
         matches!(self, Self::Recent | Self::RecentFen)
     }
     pub(crate) fn is_distinct(self) -> bool {
-        !self.is_median() && !self.decays() && !matches!(self, Self::Count | Self::Fen | Self::Pieces)
+        !self.is_median()
+            && !self.decays()
+            && !matches!(self, Self::Count | Self::Fen | Self::Pieces | Self::Score)
     }
 }
 

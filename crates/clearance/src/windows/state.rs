@@ -149,8 +149,8 @@ impl Window {
             Measure::Fen => Some(self.sum(span, now, |cell| cell.fen)),
             Measure::Pieces => Some(self.sum(span, now, |cell| cell.pieces.into())),
             Measure::PriceMedian | Measure::WeightMedian => self.median(measure, span, now),
-            // They ask for a half-life besides: `decay`.
-            Measure::Recent | Measure::RecentFen => None,
+            // They ask for a half-life besides (`decay`); a score is of no window.
+            Measure::Recent | Measure::RecentFen | Measure::Score => None,
             different => Some(self.different(different, span, now)),
         }
     }

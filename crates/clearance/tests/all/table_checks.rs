@@ -78,6 +78,47 @@ fn a_rule_that_nothing_meets_is_found() {
 }
 
 #[test]
+fn a_score_that_no_model_gives_is_found() {
+    let digest = "0123456789abcdef".repeat(4);
+    let of = |models: &str, rule: &str| {
+        let rules = format!("id,valid_from,valid_to,lane,condition,note\n{rule}\n");
+        let models = format!("digest,valid_from,valid_to,note\n{models}");
+        kinds(&found(&[("risk_rules.csv", rules), ("risk_models.csv", models)]))
+    };
+    let rule = "r,20260101,20261231,scan,risk_score >= 900,";
+    assert_eq!(of("", rule), [(2, CheckKind::NeverTrue)]);
+    assert_eq!(of(&format!("{digest},20270101,,\n"), rule), [(2, CheckKind::NeverTrue)]);
+    assert_eq!(of(&format!("{digest},20261201,,\n"), rule), []);
+    // One of its alternatives is met by nobody: that is said too.
+    let either = "r,20260101,20261231,scan,lines >= 2 or risk_score >= 900,";
+    assert_eq!(of("", either), [(2, CheckKind::NeverTrue)]);
+    let beyond = "r,20260101,20261231,scan,risk_score > 1000,";
+    assert_eq!(of(&format!("{digest},20260101,,\n"), beyond), [(2, CheckKind::NeverTrue)]);
+}
+
+#[test]
+fn one_model_is_in_use_at_a_time_and_is_named_in_full() {
+    let digest = "0123456789abcdef".repeat(4);
+    let load = |rows: &str| {
+        let text = format!("digest,valid_from,valid_to,note\n{rows}");
+        Rulebook::load(2, &[("risk_models.csv".to_owned(), text)]).map_err(|faults| faults[0].what.clone())
+    };
+    let day = |number| ceb::Day::from_number(number).unwrap();
+    let book =
+        load(&format!("{digest},20260101,20260630,\n{},20260701,,\n", digest.replace('0', "f"))).unwrap();
+    let on = |number| book.risk_models.on(day(number)).map(|digest| digest.as_str().to_owned());
+    assert_eq!((on(20_251_231), on(20_260_630)), (None, Some(digest.clone())));
+    assert!(on(20_260_701).unwrap().starts_with("f123"));
+    let twice = load(&format!("{digest},20260101,,\n{digest},20260701,,\n")).unwrap_err();
+    assert!(twice.contains("same day"), "{twice}");
+    for wrong in ["abc", &digest.to_uppercase(), &digest.replace('0', "g")] {
+        let told = load(&format!("{wrong},20260101,,\n")).unwrap_err();
+        assert!(told.contains("64 hexadecimal digits"), "{told}");
+    }
+    assert!(load(&format!("{digest},20260101,20250101,\n")).is_err());
+}
+
+#[test]
 fn a_rule_that_another_makes_useless_is_found() {
     let covered = |wide: &str, narrow: &str| of_rules(&format!("wide,{wide},\nnarrow,{narrow},"));
     for (wide, narrow) in [

@@ -40,5 +40,5 @@ fn one(numbers: &mut Numbers, day: i32, number: usize) -> Declaration {
     quantities[Quantity::TaxRate as usize] = Some(8.0);
     quantities[Quantity::NetMass as usize] = Some(mass);
     quantities[Quantity::Price as usize] = Some(price * mass);
-    Declaration { id: number.to_string(), day, codes, quantities, found: Some(illicit) }
+    Declaration { id: number.to_string(), day, codes, quantities, found: Some(illicit), chance: None }
 }

@@ -21,6 +21,20 @@ fn rows_with_and_without_a_result() {
 }
 
 #[test]
+fn a_chance_says_how_many_a_result_stands_for() {
+    let row = |chance: &str| {
+        format!("1,2026-01-31,30,B,11,21,11,10,D1,I1,S1,,330300,FR,FR,6.5,A,G,2.5,100.0,1,{chance}\n")
+    };
+    let text = format!("{HEADING},Fraud,Chance\n{}{}{}{}", row("0.02"), row("1"), row(""), row("0.0001"));
+    let weights: Vec<f64> = read(&text).unwrap().iter().map(|row| row.weight()).collect();
+    assert_eq!(weights, [50.0, 1.0, 1.0, 100.0]);
+    for wrong in ["0", "1.5", "-0.1", "half"] {
+        let faults = read(&format!("{HEADING},Fraud,Chance\n{}", row(wrong))).unwrap_err();
+        assert_eq!((faults.told[0].column.as_str(), faults.told[0].value.as_str()), ("Chance", wrong));
+    }
+}
+
+#[test]
 fn everything_that_is_wrong_is_told() {
     let text = format!(
         "{HEADING},Fraud\n1,2026-02-30,30,B,11,21,11,10,D1,I1,S1,,330300,FR,FR,much,A,G,-1,NaN,maybe\n2,2026-01-01,30\n"

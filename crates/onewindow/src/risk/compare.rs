@@ -6,7 +6,7 @@ use super::score::known;
 use super::{declarations, measured_json, model, rounded, tell_measured};
 use crate::Failure;
 use inspection::declaration::Declaration;
-use inspection::features::Feature;
+use inspection::drift::{Drift, reading};
 use inspection::measure::{SHARES, count, ranking};
 use inspection::model::{Model, by_day};
 use serde_json::json;
@@ -43,11 +43,6 @@ pub struct DriftArguments {
     #[arg(long)]
     json: bool,
 }
-
-/// Index from which a distribution is another one.
-const MOVED: f64 = 0.25;
-/// Index from which it is to be watched.
-const WATCHED: f64 = 0.1;
 
 fn margins(model: &Model, rows: &[Declaration]) -> Vec<f64> {
     let mut margins = vec![0.0; rows.len()];
@@ -107,28 +102,11 @@ pub fn drift(arguments: &DriftArguments) -> Result<bool, Failure> {
             column[row] = *value;
         }
     });
-    let score = model.margins.stability(&margins);
-    let profiles = model.profiles.iter().zip(&columns);
-    let mut features: Vec<(String, f64)> = model
-        .plan
-        .features
-        .iter()
-        .zip(profiles)
-        // What the history says moves by itself: it fills in training and stands still afterwards. Only what is declared can drift.
-        .filter(|(feature, _)| matches!(feature, Feature::Own(_)))
-        .map(|(feature, (profile, column))| (model.plan.name(feature), profile.stability(column)))
-        .collect();
-    features.sort_by(|one, other| other.1.total_cmp(&one.1));
-    let moved = features.iter().filter(|(_, index)| *index >= MOVED).count();
-    let reading = |index: f64| {
-        if index >= MOVED {
-            "moved"
-        } else if index >= WATCHED {
-            "watch"
-        } else {
-            "stable"
-        }
-    };
+    let drift = Drift::of(&model, &columns, &margins);
+    let score = drift.score;
+    let name = |place: usize| model.plan.features.get(place).map(|feature| model.plan.name(feature));
+    let features: Vec<(String, f64)> =
+        drift.features.iter().filter_map(|(place, index)| Some((name(*place)?, *index))).collect();
     if arguments.json {
         let told: Vec<_> = features
             .iter()
@@ -149,5 +127,5 @@ pub fn drift(arguments: &DriftArguments) -> Result<bool, Failure> {
             println!("{index:>8.4} {:<6} {name}", reading(*index));
         }
     }
-    Ok(moved == 0 && score < MOVED)
+    Ok(!drift.moved())
 }

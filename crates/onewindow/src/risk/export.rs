@@ -4,13 +4,15 @@
 
 use crate::{Failure, Space};
 use ceb::Day;
-use clearance::consignment::{Attempt, Consignment};
+use clearance::consignment::{Attempt, Consignment, Lane};
+use clearance::record::Register;
 use inspection::declaration::{Date, Declaration, Field, Quantity};
 use inspection::table;
+use register::risk_case::Body;
 use server::shadow::{self, AttemptKey, Result as Found, Seen};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use store::Cursor;
+use store::{Cursor, Read, RecordSearch};
 
 /// Arguments of `risk export`.
 #[derive(clap::Args)]
@@ -66,6 +68,7 @@ async fn export(window: &server::Window, arguments: &Arguments) -> Result<Counts
     let reference = window.reference();
     let results = &reference.current().inspections;
     let mut found: BTreeMap<AttemptKey, Found> = BTreeMap::new();
+    let labels = labels(window).await?;
     let partial = arguments.out.with_added_extension("partial");
     let mut out = csv::Writer::from_path(&partial)?;
     out.write_record(heading())?;
@@ -83,7 +86,7 @@ async fn export(window: &server::Window, arguments: &Arguments) -> Result<Counts
                     Seen::Found(attempt, result) => {
                         found.entry(attempt).or_insert(result);
                     }
-                    Seen::Judged(consignment) => put(&mut out, &consignment, &found, &mut counts)?,
+                    Seen::Judged(consignment) => put(&mut out, &consignment, (&found, &labels), &mut counts)?,
                 }
             }
             bar.inc(ROWS as u64);
@@ -108,19 +111,56 @@ fn is_asked(arguments: &Arguments, attempt: &Attempt) -> bool {
 fn put(
     out: &mut csv::Writer<std::fs::File>,
     consignment: &Consignment,
-    found: &BTreeMap<AttemptKey, Found>,
+    (found, labels): (&BTreeMap<AttemptKey, Found>, &BTreeMap<String, bool>),
     counts: &mut Counts,
 ) -> Result<(), Failure> {
     let Some(attempt) = &consignment.attempt else { return Ok(()) };
     let result = found.get(&(consignment.key.clone(), attempt.number));
+    let label = labels.get(&format!("{}/{}", consignment.key.platform, consignment.key.order_no)).copied();
     for (line, declaration) in shadow::declarations(&consignment.key, attempt).into_iter().enumerate() {
-        let illicit = result.and_then(|result| result.of(line as u32 + 1));
+        // Who opened the goods knows best; else what a joint case came to.
+        let illicit = result.and_then(|result| result.of(line as u32 + 1)).or(label);
         counts.lines += 1;
         counts.inspected += u64::from(illicit.is_some());
         counts.illicit += u64::from(illicit == Some(true));
-        out.write_record(cells(&declaration, illicit))?;
+        let chance = illicit.map(|_| chance(consignment, attempt));
+        out.write_record(cells(&declaration, illicit, chance))?;
     }
     Ok(())
+}
+
+/// What closed joint cases came to of the trades that they were about: whether it was so. What stayed open tells nothing.
+async fn labels(window: &server::Window) -> Result<BTreeMap<String, bool>, Failure> {
+    let search = RecordSearch { register: Register::RiskCase, parties: None, states: vec!["closed".into()] };
+    let (mut labels, mut after) = (BTreeMap::new(), None);
+    loop {
+        let (records, next) = window.read.records(&search, after, ROWS).await?;
+        for record in &records {
+            let body = Body::of(record);
+            let confirmed = match body.closing.as_ref().map(|closing| closing.result.as_str()) {
+                Some("confirmed") => true,
+                Some("refuted") => false,
+                _ => continue,
+            };
+            let trades = body.opened.about.iter().filter(|about| about.contains('/'));
+            labels.extend(trades.map(|trade| (trade.trim().to_owned(), confirmed)));
+        }
+        after = next;
+        if after.is_none() {
+            return Ok(labels);
+        }
+    }
+}
+
+/// Parts of a share that is drawn with.
+const PARTS: f64 = 1_000_000.0;
+
+/// The chance that a list had of being looked at: where the draw alone chose it, its share; else a rule, or an officer, was sure.
+#[expect(clippy::float_arithmetic, reason = "a weight of a model, no money")]
+fn chance(consignment: &Consignment, attempt: &Attempt) -> f64 {
+    let by_rule = attempt.hits.iter().any(|hit| hit.rule != "random" && hit.lane >= Lane::Scan);
+    let drawn = consignment.drawn.filter(|drawn| drawn.selected && !by_rule);
+    drawn.map_or(1.0, |drawn| (f64::from(drawn.ratio) / PARTS).clamp(1.0 / PARTS, 1.0))
 }
 
 /// Nobody finds half of it.
@@ -135,15 +175,17 @@ fn heading() -> Vec<&'static str> {
     names.extend(Field::ALL.map(Field::heading));
     names.extend(Quantity::ALL.map(Quantity::heading));
     names.push(table::FOUND);
+    names.push(table::CHANCE);
     names
 }
 
-fn cells(declaration: &Declaration, illicit: Option<bool>) -> Vec<String> {
+fn cells(declaration: &Declaration, illicit: Option<bool>, chance: Option<f64>) -> Vec<String> {
     let mut cells = vec![declaration.id.clone(), Date(declaration.day).to_string()];
     cells.extend(declaration.codes.iter().cloned());
     cells.extend(
         declaration.quantities.iter().map(|value| value.map_or_else(String::new, |value| value.to_string())),
     );
     cells.push(illicit.map_or("", |illicit| if illicit { "1" } else { "0" }).to_owned());
+    cells.push(chance.map_or_else(String::new, |chance| chance.to_string()));
     cells
 }

@@ -127,3 +127,23 @@ credit-counted = counted here, { $month }
 credit-returns-due = Returns to decide, those first that are due first
 credit-return-overdue = past its day
 credit-return-day = Decide by
+
+# Natural persons who answer for an enterprise.
+
+register-responsible-persons = Persons who answer for enterprises
+move-reach = Looked at what reaches it
+value-legal-representative = legal representative
+value-person-in-charge = person in charge
+value-actual-controller = actual controller
+value-finance-officer = finance officer
+value-black-person = reached by a black list, through a person who answers for both
+value-attention-person = reached by an attention list, through a person who answers for both
+item-responsible = Responsible for it (names of persons who answer for the enterprise)
+item-persons = Persons
+item-capacity = Answers as
+item-keys = Keys by which the window knows them
+item-reached = Lists of others that reach it
+item-person = Person (key)
+credit-reached = Lists of other enterprises that reach it
+credit-reached-through = until { $day }, through a person who answers for both
+value-credit-lists = lists of credit

@@ -127,3 +127,23 @@ credit-counted = 本窗口统计，{ $month }
 credit-returns-due = 待审核的退货申请，先到期者在前
 credit-return-overdue = 已过期限
 credit-return-day = 办理截止
+
+# 为企业负责的自然人。
+
+register-responsible-persons = 企业负责人员
+move-reach = 核查名单及于本企业的情况
+value-legal-representative = 法定代表人
+value-person-in-charge = 负责人
+value-actual-controller = 实际控制人
+value-finance-officer = 财务负责人
+value-black-person = 因共同负责人员而受黑名单及于
+value-attention-person = 因共同负责人员而受重点关注名单及于
+item-responsible = 责任人员（为该企业负责的人员姓名）
+item-persons = 人员
+item-capacity = 身份
+item-keys = 本窗口识别人员的键
+item-reached = 及于本企业的其他企业名单
+item-person = 人员（键）
+credit-reached = 及于本企业的其他企业名单
+credit-reached-through = 至{ $day }，因同一人员为两家企业负责
+value-credit-lists = 信用名单

@@ -99,6 +99,18 @@ pub struct Veto {
     pub valid_to: String,
 }
 
+/// A list of another enterprise that reaches one.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ReachedBy {
+    /// The list.
+    pub list: String,
+    /// Whose it is, for whom that is told.
+    pub party: Option<String>,
+    /// Its last day.
+    pub valid_to: String,
+}
+
 /// What grade or list changes.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]
@@ -181,6 +193,8 @@ pub struct Credit {
     pub vetoes: Vec<Veto>,
     /// The list it stands on.
     pub list: Option<Listed>,
+    /// Lists of others that reach it, through persons who answer for both.
+    pub reached: Vec<ReachedBy>,
     /// What follows.
     pub measures: Vec<Measure>,
 }

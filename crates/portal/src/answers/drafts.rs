@@ -198,6 +198,10 @@ pub struct Draft {
     pub differences: Vec<Differing>,
     /// What its trial came to.
     pub trial: Option<Trial>,
+    /// What it has come to in shadow.
+    pub watched: Option<Trial>,
+    /// Since when it is watched; none = it is not, now.
+    pub watched_since: Option<String>,
 }
 
 /// Drafts, the newest first.

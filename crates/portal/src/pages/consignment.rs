@@ -22,6 +22,7 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
                     h2 #why { (texts.text("why-it-stands")) }
                     (grown::found(frame, &trade_address(&shown.platform, &shown.order_no), &attempt.findings))
                     (sealed(texts, attempt))
+                    @if let Some(given) = &shown.risk_score { (super::risk_model::given(texts, given)) }
                     @if let Some(score) = &shown.shadow { (super::risk_model::score(texts, score)) }
                     (appeal(texts, attempt))
                 }

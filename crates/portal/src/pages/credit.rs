@@ -3,7 +3,7 @@
 
 use super::address;
 use super::registers::record_address;
-use crate::answers::credit::{Credit, Listed, Names, Obeyed, Published, Reading};
+use crate::answers::credit::{Credit, Listed, Names, Obeyed, Published, ReachedBy, Reading};
 use crate::format::{count, time};
 use crate::language::{Family, Language, Texts};
 use crate::pages::inspect::both;
@@ -119,6 +119,7 @@ fn of_party(texts: Texts, credit: &Credit) -> Markup {
         (facts(&pairs))
         p { a href=(report) { (texts.text("credit-report")) } " " span.muted { (texts.text("credit-report-help")) } }
         @if let Some(list) = &credit.list { (on_list(texts, list)) }
+        @if !credit.reached.is_empty() { (reached(texts, &credit.reached)) }
         @for veto in &credit.vetoes {
             (said(Tone::Bad, html! {
                 p { (texts.with("credit-veto", &[("name", named(texts, &veto.name, &veto.veto))])) " " (time(&veto.valid_to)) }
@@ -135,6 +136,24 @@ fn of_party(texts: Texts, credit: &Credit) -> Markup {
         p { (texts.text("credit-correct-help")) }
         p { a href=(address("/desk/registers/credit-observations", &[("party", &credit.party)])) { (texts.text("credit-all-observations")) } }
     }
+}
+
+fn reached(texts: Texts, lists: &[ReachedBy]) -> Markup {
+    said(
+        Tone::Warn,
+        html! {
+            p { (texts.text("credit-reached")) }
+            ul {
+                @for one in lists {
+                    li {
+                        (badge(of_list(&one.list), &texts.word(Family::Value, &one.list))) " "
+                        @if let Some(party) = &one.party { span.code { (party) } " " }
+                        (texts.with("credit-reached-through", &[("day", &one.valid_to)]))
+                    }
+                }
+            }
+        },
+    )
 }
 
 fn on_list(texts: Texts, list: &Listed) -> Markup {

@@ -27,7 +27,7 @@ fn state(texts: Texts, word: &str) -> Markup {
     let tone = match word {
         "published" => Tone::Good,
         "withdrawn" => Tone::Still,
-        "tried" | "approved" => Tone::Wait,
+        "tried" | "watched" | "approved" => Tone::Wait,
         _ => Tone::Warn,
     };
     badge(tone, &texts.word(Family::RecordState, word))
@@ -248,6 +248,12 @@ pub fn one(frame: &Frame, draft: &Draft, refused: &str) -> Page {
             (None, Some(trial)) => (tried(texts, trial)),
             (None, None) => (empty(&texts.text("trial-none"), &texts.text("trial-none-help"))),
         }
+        h2 { (texts.text("watch")) }
+        @if let Some(since) = &draft.watched_since { p { (texts.text("watch-since")) " " (time(since)) } }
+        @match &draft.watched {
+            Some(watched) => (tried(texts, watched)),
+            None => (empty(&texts.text("watch-none"), &texts.text("watch-none-help"))),
+        }
     };
     Page::new(draft.title.clone(), Some(Desk::Drafts), body)
 }
@@ -255,7 +261,7 @@ pub fn one(frame: &Frame, draft: &Draft, refused: &str) -> Page {
 /// What may be done with it now.
 fn moves(frame: &Frame, draft: &Draft) -> Markup {
     let texts = frame.texts;
-    let open = matches!(draft.state.as_str(), "draft" | "tried" | "approved");
+    let open = matches!(draft.state.as_str(), "draft" | "tried" | "watched" | "approved");
     if !open {
         return html! {};
     }
@@ -277,6 +283,7 @@ fn moves(frame: &Frame, draft: &Draft) -> Markup {
             p { a.button href=(address(&format!("{PLACE}/new"), &[("draft", &draft.id), ("table", draft.tables.first().map_or("", String::as_str))])) { (texts.text("draft-go-on")) } }
         }
         @if changes && !draft.outdated && draft.trying.is_none() { (form("try", texts.text("trial-begin"), false)) }
+        @if matches!(draft.state.as_str(), "draft" | "tried") && !draft.outdated { (form("watch", texts.text("watch-begin"), false)) }
         @if draft.yours { p.muted { (texts.text("draft-another")) } }
         @else if untried { p.muted { (texts.text("draft-try-first")) } }
         @else if !draft.outdated || !changes { (form("publish", texts.text("draft-publish"), true)) }

@@ -2,7 +2,7 @@
 //! twice, every field labelled, headings in order, small.
 
 use maud::html;
-use portal::answers::risk_model::{Score, ScoreReason};
+use portal::answers::risk_model::{GivenScore, Score, ScoreReason};
 use portal::answers::sending::*;
 use portal::answers::{self, *};
 use portal::charts::{self, Bar, Legend};
@@ -118,6 +118,7 @@ pub fn a_trade() -> Consignment {
                 ScoreReason { value: None, part: "-0.40".into(), ..ScoreReason::default() },
             ],
         }),
+        risk_score: Some(GivenScore { model: "0123456789abcdef".into(), thousandths: 870, line: 2 }),
         proposed_by: Some("guan.yi".into()),
         platform: "5301960101".into(),
         order_no: "样例/1?".into(),

@@ -6,7 +6,7 @@ use portal::answers::bills::{BillDays, Billed, Bills, Guarantee};
 use portal::answers::decisions::{Decisions, Taken};
 use portal::answers::drafts::{Drafts, Feedback};
 use portal::answers::operation::Rulebooks;
-use portal::answers::risk_model::{ModelAbout, RiskModel, ScoreBand};
+use portal::answers::risk_model::{Drift, DriftOf, ModelAbout, RiskModel, ScoreBand};
 use portal::answers::search::{Found, Goods, Held, Party};
 use portal::answers::{Line, Rule};
 use portal::pages::{bills, decisions, drafts, search};
@@ -122,10 +122,31 @@ fn a_model() -> RiskModel {
             tune_until: "2026-10-31".into(),
             rows: 45_519,
             illicit: 9_500,
+            in_use: true,
         }),
         bands: vec![band(0, 10), band(10, 50)],
         behind: 4,
+        drift: Some(Drift {
+            index: "0.120".into(),
+            reading: "watch".into(),
+            features: vec![DriftOf {
+                zh: "单价".into(),
+                en: "log-unit-price".into(),
+                index: "0.310".into(),
+                reading: "moved".into(),
+            }],
+        }),
+        in_use: Some("0123456789abcdef0123".into()),
+        ..RiskModel::default()
     }
+}
+
+/// The model in use is not here; another may take its place.
+fn a_candidate() -> RiskModel {
+    let mut candidate = a_model();
+    candidate.drift = None;
+    candidate.model.iter_mut().for_each(|about| about.in_use = false);
+    RiskModel { missing: true, candidate: Some(Box::new(candidate)), ..RiskModel::default() }
 }
 
 /// The pages, by name.
@@ -162,6 +183,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     vec![
         ("shadow", shadow(a_model())),
         ("shadow-none", shadow(RiskModel::default())),
+        ("shadow-candidate", shadow(a_candidate())),
         ("decisions", decided(some_decisions(), true, false)),
         ("decisions-none", decided(Decisions::default(), false, false)),
         ("decisions-wrong", decided(Decisions::default(), false, true)),

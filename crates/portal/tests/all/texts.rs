@@ -337,6 +337,9 @@ fn values() -> Vec<String> {
         "differs",
         "incomplete",
         "consignment",
+        // What follows from a list of another enterprise.
+        "attention-person",
+        "black-person",
         // Authorities that decide on filings, as `filing_reviewers.csv` has them.
         "customs",
         "foreign-exchange-administration",

@@ -2,6 +2,7 @@
 //! decision of a second person; whoever stands on one may appeal and, after the time that the decision names, ask to
 //! have his credit repaired. One record an enterprise: what stood before is in its history.
 
+use super::responsible;
 use crate::moves::Move;
 use crate::says;
 use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
@@ -12,7 +13,7 @@ use clearance::standing::{LISTS, Says};
 use serde::{Deserialize, Serialize};
 
 /// States in which a list has its consequences, between its days.
-const IN_FORCE: &[&str] = &["listed", "repair-asked", "appealed"];
+pub const IN_FORCE: &[&str] = &["listed", "repair-asked", "appealed"];
 const OVER: &[&str] = &["", "dropped", "repaired", "revoked", "ended"];
 /// Characters of what is said at most.
 const LONGEST: usize = 4_000;
@@ -44,6 +45,10 @@ pub struct Notice {
     pub legal_basis: String,
     /// Last day on which the enterprise may say something, yyyyMMdd.
     pub hear_until: String,
+    /// Names of those who answer for the enterprise and are responsible for what was found: the list reaches the other
+    /// enterprises that they answer for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub responsible: Vec<String>,
     /// Records of attached documents.
     #[serde(default)]
     pub attachments: Vec<String>,
@@ -83,6 +88,9 @@ pub struct Body {
     pub notice: Notice,
     /// Who gave notice: another decides.
     pub noticed_by: (String, String),
+    /// The keys of those who are responsible.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub persons: Vec<String>,
     /// What the enterprise said before the decision.
     #[serde(default)]
     pub statement: Option<Statement>,
@@ -143,13 +151,35 @@ pub fn in_force(record: &Record) -> Option<Says> {
     says(&Body::of(record), &record.state)
 }
 
+/// What a version of a list gives to those it is shared with: from the decision on.
+///
+/// # Panics
+/// If the record is none of this register.
+pub fn shared(record: &Record) -> Option<exchange::Shared> {
+    let body = Body::of(record);
+    let decision = body.decision.as_ref()?;
+    exchange::lists::of_credit_list(&exchange::lists::CreditListed {
+        party: &record.key.id,
+        version: record.version,
+        list: &body.notice.list,
+        state: &record.state,
+        in_force: IN_FORCE.contains(&record.state.as_str()),
+        days: [&decision.valid_from, &decision.valid_to, &decision.repair_from],
+        published: decision.published,
+        legal_basis: &body.notice.legal_basis,
+        time: &record.changed.stamp_millis().to_string(),
+    })
+}
+
 pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {
     let party = owner_of(&seen.command.key);
     let body = match (step.action, seen.current) {
         ("notice", _) | (_, None) => noticed(seen, &party, faults)?,
         (action, Some(record)) => changed(seen, action, Body::of(record), faults)?,
     };
-    Some(Made { body: written(&body), parties: vec![party], filing: None, seed: None })
+    let persons = body.persons.iter().map(|person| person.as_str().into());
+    let parties = std::iter::once(party).chain(persons).collect();
+    Some(Made { body: written(&body), parties, filing: None, seed: None })
 }
 
 fn who(seen: &Seen<'_>) -> (String, String) {
@@ -175,8 +205,10 @@ fn noticed(seen: &Seen<'_>, party: &str, faults: &mut Vec<Fault>) -> Option<Body
         let expected = says::HEARD_FIRST.with(&[("days", &least.to_string())]);
         faults.push(Fault::new("hearUntil", &notice.hear_until, expected));
     }
+    let persons = answering(seen, &notice, faults);
     Some(Body {
         notice,
+        persons,
         noticed_by: who(seen),
         statement: None,
         decision: None,
@@ -185,6 +217,27 @@ fn noticed(seen: &Seen<'_>, party: &str, faults: &mut Vec<Fault>) -> Option<Body
         repair: None,
         decide_due: None,
     })
+}
+
+/// The keys of those whom a notice names, as they answer for the enterprise today.
+fn answering(seen: &Seen<'_>, notice: &Notice, faults: &mut Vec<Fault>) -> Vec<String> {
+    let known = seen.beside.map(responsible::Body::of);
+    let on = |name: &str| {
+        let mut all = known.iter().flat_map(|body| body.on(seen.now.day()));
+        all.find(|(person, _)| person.name.trim() == name).map(|(_, key)| key.to_owned())
+    };
+    let mut keys = Vec::new();
+    for (index, name) in notice.responsible.iter().enumerate() {
+        match on(name.trim()) {
+            Some(key) if !keys.contains(&key) => keys.push(key),
+            Some(_) => {}
+            None => {
+                let path = format!("responsible[{index}]");
+                faults.push(Fault::new(&path, name, says::RESPONSIBLE_PERSON.said()));
+            }
+        }
+    }
+    keys
 }
 
 fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault>) -> Option<Body> {

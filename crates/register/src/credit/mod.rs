@@ -1,10 +1,12 @@
-//! Credit of enterprises in three registers: what is observed of them, the lists they stand on, and what was assessed. Whom
+//! Credit of enterprises in four registers: what is observed of them, the lists they stand on, who answers for them, and what was
+//! assessed. Whom
 //! a list or a grade changes what for is a table of the rulebook; the score is the crate `credit`'s.
 
 pub mod assessment;
 pub mod listing;
 pub mod observation;
 pub(crate) mod permission;
+pub mod responsible;
 
 use clearance::facts::Facts;
 use clearance::record::Register;
@@ -22,6 +24,7 @@ pub(crate) fn as_facts(facts: &mut Facts) {
             let says = match record.key.register {
                 Register::CreditList => listing::in_force(record),
                 Register::CreditAssessment => assessment::grade(record),
+                Register::ResponsiblePersons => responsible::in_force(record),
                 _ => return None,
             };
             Some((record.key.clone(), Standing { version: record.version, position: record.last, says }))

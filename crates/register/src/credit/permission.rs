@@ -2,7 +2,7 @@
 //! corrected, and a filing in force may be changed: what is wrong in it has to be put right by whoever stands on a list too.
 //! Leaves what a standing changes to the table `credit_measures.csv`, and declarations to `clearance::standing`.
 
-use super::{assessment, listing};
+use super::{assessment, listing, responsible};
 use crate::{Command, Fault, Seen, filing, owner_of, says};
 use clearance::Text;
 use clearance::facts::Keys;
@@ -18,8 +18,9 @@ fn applicant(command: &Command) -> Option<Text> {
     (asks && !filing::is_claim(&command.key.id)).then(|| owner_of(&command.key))
 }
 
-fn records(party: &Text) -> [RecordKey; 2] {
-    [Register::CreditList, Register::CreditAssessment].map(|register| RecordKey::new(register, party))
+fn records(party: &Text) -> [RecordKey; 3] {
+    [Register::CreditList, Register::ResponsiblePersons, Register::CreditAssessment]
+        .map(|register| RecordKey::new(register, party))
 }
 
 /// Adds list and assessment of whoever applies to the keys of the batch: looked at, not held.
@@ -40,6 +41,8 @@ pub(crate) fn check(seen: &Seen<'_>, faults: &mut Vec<Fault>) {
     for record in records(&party).iter().filter_map(|key| seen.facts.records.get(key)) {
         let says = match record.key.register {
             Register::CreditList => listing::in_force(record),
+            Register::ResponsiblePersons if law.credit_reach == 0 => None,
+            Register::ResponsiblePersons => responsible::in_force(record),
             _ => assessment::grade(record),
         };
         let Some(says) = says.filter(|says| says.holds(today)) else { continue };

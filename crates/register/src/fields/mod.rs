@@ -175,7 +175,11 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::TraceCode => &["/book", "/issued", "/scans"],
         Register::Recall => &["/opened/goodsNo", "/opened/lot", "/opened/reason"],
         Register::BondedBill => &["/due", "/total"],
-        Register::ParcelHold | Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
+        Register::ParcelHold
+        | Register::Photograph
+        | Register::RulebookDraft
+        | Register::DrawPeriod
+        | Register::ResponsiblePersons => &[],
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) const DATASETS: &[&str] = &[
     "transport-events",
     "police-results",
     "domestic-entries",
+    "credit-lists",
 ];
 
 const SHARE: &[Field] = &[
@@ -117,7 +118,18 @@ const LIST_NOTICE: &[Field] = &[
     must("legalBasis", Text),
     must("hearUntil", Date),
     may("attachments", Attachment).many(),
+    may("responsible", Text).many(),
 ];
+
+const RESPONSIBLE: &[Field] = &[
+    must("name", Text),
+    must("number", Text),
+    must("capacity", Choice(crate::credit::responsible::CAPACITIES)),
+    must("validFrom", Date),
+    may("validTo", Date),
+];
+
+const RESPONSIBLE_PERSONS: &[Field] = &[must("persons", Group(RESPONSIBLE)).many()];
 
 const LIST_DECISION: &[Field] = &[
     must("validFrom", Date),
@@ -240,6 +252,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Recall, &["retrieve"], trace::RETRIEVED, Some("/retrieved")),
     (Register::Recall, &["close"], trace::CLOSING, None),
     (Register::BondedBill, &["settle"], books::PAYMENT, None),
+    (Register::ResponsiblePersons, &["record"], RESPONSIBLE_PERSONS, None),
 ];
 
 /// Names that records keep besides what forms ask for.
@@ -308,7 +321,17 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::CreditObservation, &["observed", "decideDue", "decided"]),
     (
         Register::CreditList,
-        &["notice", "noticedBy", "statement", "decision", "decidedBy", "appeal", "repair", "decideDue"],
+        &[
+            "notice",
+            "noticedBy",
+            "persons",
+            "statement",
+            "decision",
+            "decidedBy",
+            "appeal",
+            "repair",
+            "decideDue",
+        ],
     ),
     (
         Register::CreditAssessment,
@@ -433,7 +456,8 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "total",
         ],
     ),
-    (Register::RulebookDraft, &["asked", "authors", "trial", "number"]),
+    (Register::RulebookDraft, &["asked", "authors", "trial", "watched", "number"]),
+    (Register::ResponsiblePersons, &["keys", "reached", "list", "party", "person"]),
     (Register::Parcel, parcels::KEPT),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),

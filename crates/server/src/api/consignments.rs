@@ -427,6 +427,7 @@ pub(crate) async fn shown(
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
         shown["unconfirmed"] = confirmations::waiting(caller, &consignment);
         shown["shadow"] = risk_model::of_trade(window, &consignment);
+        shown["riskScore"] = risk_model::given(&consignment);
         shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
     }
     if !caller.is_office() {

@@ -15,7 +15,7 @@ use ceb::Day;
 use clearance::Text;
 use clearance::keys::Time;
 use clearance::record::{RecordKey, Register};
-use register::credit::listing;
+use register::credit::{listing, responsible};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Read;
@@ -132,7 +132,9 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
     let assessment = &known.assessment;
     let list = list_of(window, &code, now).await?;
     let standing = assessment.grade.as_deref().unwrap_or("unrated");
-    let measures = std::iter::once(standing).chain(list.as_ref().and_then(|list| list["list"].as_str()));
+    let (through, reached) = reached_by(window, caller, &code, now).await?;
+    let listed = list.as_ref().and_then(|list| list["list"].as_str());
+    let measures = std::iter::once(standing).chain(listed).chain(through.as_deref());
     let measures: Vec<Value> = measures.flat_map(|standing| measures_of(model, standing, day)).collect();
     Ok(json!({
         "party": code.as_str(), "name": name, "day": day.number().to_string(), "rulebook": known.rulebook,
@@ -146,7 +148,7 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
                 "name": {"zh": row.map(|row| row.name_zh.as_str()), "en": row.map(|row| row.name_en.as_str())},
             })
         }).collect::<Vec<_>>(),
-        "list": list, "measures": measures,
+        "list": list, "reached": reached, "measures": measures,
     }))
 }
 
@@ -162,6 +164,24 @@ async fn list_of(window: &Window, code: &Text, now: Time) -> Result<Option<Value
             "repairFrom": body.decision.map(|decision| decision.repair_from),
         })
     }))
+}
+
+/// The standing that follows from lists of other enterprises, and those lists: whose they are is told to whoever may read registers.
+async fn reached_by(
+    window: &Window,
+    caller: &Caller,
+    code: &Text,
+    now: Time,
+) -> Result<(Option<Text>, Vec<Value>), Problem> {
+    let record = window.read.record(&RecordKey::new(Register::ResponsiblePersons, code)).await?;
+    let Some(record) = record else { return Ok((None, Vec::new())) };
+    let says = responsible::in_force(&record).filter(|says| says.holds(now.day()));
+    let of = |one: &responsible::Reached| {
+        let party = caller.uses_registers().then_some(one.party.as_str());
+        json!({"list": one.list, "party": party, "validFrom": one.valid_from, "validTo": one.valid_to})
+    };
+    let reached = responsible::Body::of(&record).reached;
+    Ok((says.map(|says| says.standing), reached.iter().map(of).collect()))
 }
 
 fn dimensions(model: &Model, day: Day) -> Vec<Value> {

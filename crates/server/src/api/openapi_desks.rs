@@ -9,7 +9,7 @@ pub(super) const SUMMARIES: [&str; 4] = [
     "Tax bills of the caller's released trades, the newest first; for a party with its guarantees and what it owes",
     "Trades of imports and exports by any of their numbers, for offices parties by code or name, rules by code, goods by tariff code, records of registers by id",
     "What an officer decided, the newest first: the caller himself, or an officer of his office; with form=csv as a file",
-    "The model that scores in shadow: what it was trained on, and of each band of scores how much was inspected and illicit",
+    "The model that scores in shadow and the one that may take its place: what each was trained on, which is in use, of each band of scores how much was inspected and illicit, and how far what is declared has moved",
 ];
 
 /// What may stand in the query of a route.
@@ -122,6 +122,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             ])})),
             ("vetoes", json!({"type": "array", "items": object(&[("veto", text.clone()), ("record", text.clone()), ("validTo", text.clone()), ("name", json!({"type": "object"}))])})),
             ("list", or_null("object")),
+            ("reached", json!({"type": "array", "items": object(&[("list", text.clone()), ("party", or_null("string")), ("validFrom", text.clone()), ("validTo", text.clone())])})),
             ("measures", json!({"type": "array", "items": object(&[("standing", text.clone()), ("measure", text.clone()), ("value", whole.clone()), ("unit", text.clone())])})),
         ]),
         "Found": object(&[
@@ -134,7 +135,8 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("next", or_null("string")),
         ]),
         "RiskModel": object(&[
-            ("model", or_null("object")), ("behind", whole.clone()),
+            ("model", or_null("object")), ("behind", whole.clone()), ("inUse", or_null("string")), ("missing", truth.clone()),
+            ("drift", or_null("object")), ("candidate", or_null("object")),
             ("bands", json!({"type": "array", "items": object(&[
                 ("from", whole.clone()), ("below", whole.clone()), ("scored", whole.clone()), ("inspected", whole.clone()),
                 ("illicit", whole.clone()), ("drawn", whole.clone()), ("drawnIllicit", whole.clone()),

@@ -120,6 +120,11 @@ pub(super) fn schemas() -> Map<String, Value> {
             "trial",
             json!({"type": ["object", "null"], "description": "amounts in fen, examples as positions of rows"}),
         ),
+        (
+            "watched",
+            json!({"type": ["object", "null"], "description": "what it has come to in shadow, as a trial; kept when it is approved"}),
+        ),
+        ("watchedSince", or_null("string")),
     ];
     let one: Vec<(&str, Value)> = line.iter().cloned().chain(more).collect();
     let asked = json!({
@@ -148,7 +153,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "RulebookDraftAction": json!({
             "type": "object", "required": ["action", "version"], "additionalProperties": false,
             "properties": {
-                "action": {"type": "string", "description": "change, try, publish, withdraw"},
+                "action": {"type": "string", "description": "change, try, watch, publish, withdraw"},
                 "version": {"type": "integer", "description": "the draft's version that was seen"},
                 "note": {"type": "string"}, "draft": asked,
             },

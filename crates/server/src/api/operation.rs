@@ -18,8 +18,6 @@ use store::{Cursor, Read, RulebookRow};
 const TOLD: usize = 20;
 /// Lines of a table that differ and are told.
 const LINES: usize = 200;
-/// The rules of risk, sealed as the lists that they look at are.
-const RULES: &str = "risk_rules.csv";
 
 /// `GET /v1/operation`.
 pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
@@ -115,7 +113,7 @@ pub async fn differences(
     let tables: Vec<Value> = changed(from, to)
         .into_iter()
         .map(|name| {
-            if (name == RULES || clearance::risk::LISTS.contains(&name)) && caller.role != Role::Officer {
+            if clearance::rulebook::is_sealed(name) && caller.role != Role::Officer {
                 return json!({"table": name, "sealed": true, "removed": [], "added": [], "more": 0});
             }
             let text = |texts: &BTreeMap<&str, &str>| texts.get(name).copied().unwrap_or_default().to_owned();

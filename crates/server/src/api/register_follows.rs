@@ -5,10 +5,11 @@ use super::error::Problem;
 use super::registers::Body;
 use crate::auth::Caller;
 use crate::traceability::recalls;
-use crate::{Window, agency_queries, registering};
+use crate::{Window, agency_queries, registering, responsible};
 use clearance::Text;
 use clearance::record::{Record, RecordKey, Register};
 use std::sync::Arc;
+use store::Read;
 
 /// Puts into a command what its sender could not know or prove.
 pub(super) async fn completed(
@@ -29,6 +30,7 @@ pub(super) async fn completed(
             sent.body = agency_queries::with_record(window, key, &codes, sent.body.take()).await?;
         }
         Register::Recall => recalls::with_stocks(window, key, sent).await?,
+        Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,
         _ => {}
     }
     Ok(())
@@ -53,6 +55,16 @@ pub(super) async fn followed(window: &Window, mut record: Arc<Record>) -> Arc<Re
             let subject = register::credit::observation::Body::of(&record).observed.subject;
             if let Err(error) = crate::credit::renew(window, &Text::from(subject)).await {
                 tracing::warn!(%error, "a party was not assessed yet");
+            }
+        }
+        // Where this fails, the next day looks at all.
+        Register::CreditList | Register::ResponsiblePersons => {
+            if let Err(error) = responsible::followed(window, &record).await {
+                tracing::warn!(%error, id = %record.key.id, "what a list reaches was not looked at yet");
+            }
+            // As it is once the window has looked.
+            if let Ok(Some(now)) = window.read.record(&record.key).await {
+                record = now;
             }
         }
         Register::ServiceRequest => {

@@ -424,7 +424,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::ParcelHold
         | Register::Parcel
         | Register::TraceCode
-        | Register::Recall => caller.is_office() && caller.districts.is_empty(),
+        | Register::Recall
+        | Register::ResponsiblePersons => caller.is_office() && caller.districts.is_empty(),
         // What was erased is told by place, never by person.
         Register::Erasure => caller.is_office() && caller.districts.is_empty(),
         // Whoever decides on a dispute or releases a lock; each reading is told to the person.

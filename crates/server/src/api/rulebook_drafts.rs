@@ -6,13 +6,13 @@ use super::registers::{self, command_of, refused};
 use super::view::time;
 use super::{CONSIGNMENTS, Query, limit, operation, operations, parameter};
 use crate::auth::Caller;
-use crate::trial::running;
+use crate::trial::{running, watching};
 use crate::window::{Published, tables_of, with_changed};
 use crate::{Window, password};
 use axum::Json;
 use axum::extract::{Path, State};
 use clearance::record::{Actor, Record, Register};
-use clearance::rulebook::{TableFault, TableFinding, check};
+use clearance::rulebook::{TableFault, TableFinding, check, is_sealed};
 use clearance::{Rulebook, Text};
 use register::rulebook_draft::{Asked, Draft, key};
 use register::{By, Command};
@@ -42,7 +42,7 @@ pub struct Body {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Action {
-    /// `change`, `try`, `publish`, `withdraw`.
+    /// `change`, `try`, `watch`, `publish`, `withdraw`.
     pub action: String,
     /// The version that was seen.
     pub version: u32,
@@ -118,6 +118,9 @@ async fn whole(window: &Window, caller: &Caller, record: &Record) -> Result<Valu
         .map(|(name, new)| operation::differing(name, text(name), new))
         .collect();
     shown["differences"] = differing.into();
+    let running = window.trials.watching.told(&record.key.id).filter(|_| record.state == watching::STATE);
+    shown["watchedSince"] = running.as_ref().map(|(since, _)| time(*since)).into();
+    shown["watched"] = running.map(|(_, told)| told).or(draft.watched).unwrap_or_default();
     shown["trial"] = draft.trial.unwrap_or_default();
     Ok(shown)
 }
@@ -314,8 +317,9 @@ pub async fn act(
             done(&window, &caller, seen, "withdraw", &body.note, None).await?
         }
         "try" => attempt(&window, &caller, record).await?,
+        "watch" => watch(&window, &caller, &record).await?,
         "publish" => publish(&window, &caller, &record, &body.note).await?,
-        _ => return Err(Problem::bad_request("action is one of change, try, publish, withdraw")),
+        _ => return Err(Problem::bad_request("action is one of change, try, watch, publish, withdraw")),
     };
     Ok(Json(whole(&window, &caller, &record).await?))
 }
@@ -339,7 +343,7 @@ fn of_older_base(draft: &Draft, last: &RulebookRow) -> Problem {
 
 /// Begins a trial; the answer is the draft, with its progress.
 async fn attempt(window: &Arc<Window>, caller: &Caller, record: Arc<Record>) -> Result<Arc<Record>, Problem> {
-    if !matches!(record.state.as_str(), "draft" | "tried") {
+    if !matches!(record.state.as_str(), "draft" | "tried" | watching::STATE) {
         return Err(state(&record, "a draft is tried before it is decided on"));
     }
     let (draft, last) = (Draft::of(&record), in_force(window).await?);
@@ -358,6 +362,25 @@ async fn attempt(window: &Arc<Window>, caller: &Caller, record: Arc<Record>) -> 
         ));
     }
     Ok(record)
+}
+
+/// Lets a draft run in shadow from now on.
+async fn watch(window: &Window, caller: &Caller, record: &Record) -> Result<Arc<Record>, Problem> {
+    if !matches!(record.state.as_str(), "draft" | "tried") {
+        return Err(state(record, "a draft is watched once, until it is changed, tried or decided on"));
+    }
+    let (draft, last) = (Draft::of(record), in_force(window).await?);
+    if outdated(&draft, &last) {
+        return Err(of_older_base(&draft, &last));
+    }
+    if let Some(law) = draft.asked.tables.keys().find(|name| !is_sealed(name)) {
+        let detail = format!(
+            "{law} is a table of law: what would be assessed or refused by it depends on what others send; try the draft on what was judged instead"
+        );
+        return Err(Problem::conflict("not-rules-alone", "Only sealed rules run in shadow", &detail)
+            .in_chinese("草案改动了非布控规则的表，不能影子运行；请用已判定的单证试算"));
+    }
+    done(window, caller, (&record.key.id, record.version), "watch", "", None).await
 }
 
 /// Puts a draft in force: that another than its authors decided so is on record first, and what broke off in between is finished
@@ -380,8 +403,10 @@ async fn publish(
     let mut version = record.version;
     let stands = book.digest == last.digest;
     match record.state.as_str() {
-        "draft" | "tried" if outdated(&draft, &last) => return Err(of_older_base(&draft, &last)),
-        "draft" if must_be_tried(window, &draft) => {
+        "draft" | "tried" | watching::STATE if outdated(&draft, &last) => {
+            return Err(of_older_base(&draft, &last));
+        }
+        "draft" | watching::STATE if must_be_tried(window, &draft) && draft.trial.is_none() => {
             return Err(Problem::conflict(
                 "not-tried",
                 "The draft was not tried as it stands",
@@ -389,9 +414,11 @@ async fn publish(
             )
             .in_chinese("请先用已判定的单证试算此草案，查看会有哪些变化，再予发布"));
         }
-        "draft" | "tried" => {
+        "draft" | "tried" | watching::STATE => {
             let id = (record.key.id.as_str(), version);
-            version = done(window, caller, id, "approve", note, None).await?.version;
+            let watched = window.trials.watching.told(id.0).filter(|_| record.state == watching::STATE);
+            let body = watched.map(|(_, told)| json!({"trial": null, "watched": told, "number": null}));
+            version = done(window, caller, id, "approve", note, body).await?.version;
         }
         "approved" if outdated(&draft, &last) && !stands => return Err(of_older_base(&draft, &last)),
         "approved" => {}

@@ -6,14 +6,19 @@
 pub mod running;
 mod told;
 mod walk;
+pub mod watching;
 
 pub use told::{SHOWN, told};
 pub use walk::Walk;
 
+use ceb::{Day, Document};
 use clearance::Rulebook;
+use clearance::consignment::Consignment;
 use clearance::keys::Position;
 use clearance::trial::tally::Tally;
-use clearance::trial::{Compared, Draft, Grounds, Judged, Untried, Verdict, compare};
+use clearance::trial::{
+    Compared, Draft, Grounds, Judged, Matched, Untried, Verdict, by_rules, compare, of_attempt,
+};
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,8 +69,42 @@ pub struct Tried {
 pub enum Job {
     /// To be judged again.
     Judge(Box<Grounds>),
-    /// Known without: it cannot be tried.
+    /// Its rules alone are held against it.
+    Rules(Box<Rules>),
+    /// Known without: it cannot be tried, or met no rule.
     Known(Compared),
+}
+
+/// A declaration whose verdict is known, for a draft that changes rules alone.
+pub struct Rules {
+    /// Its row.
+    pub position: Position,
+    /// Its trade after the verdict; documents in it are not looked at.
+    pub consignment: Arc<Consignment>,
+    /// The declaration.
+    pub declaration: Arc<Document>,
+    /// The payment, if it was there.
+    pub payment: Option<Arc<Document>>,
+    /// The day of the verdict.
+    pub day: Day,
+}
+
+impl Rules {
+    /// What it came to, and would have.
+    pub fn compared(&self, draft: &Draft) -> Option<Compared> {
+        let Document::Declaration(declaration) = &*self.declaration else { return None };
+        let payment = self.payment.as_deref().and_then(|document| match document {
+            Document::Payment(payment) => Some(payment),
+            _ => None,
+        });
+        let (consignment, day) = (&*self.consignment, self.day);
+        Some(Compared {
+            position: self.position,
+            merchant: declaration.head.ebc_code.trim().into(),
+            stored: of_attempt(consignment),
+            draft: by_rules(&Matched { consignment, declaration, payment, day }, draft),
+        })
+    }
 }
 
 impl Job {
@@ -131,16 +170,19 @@ fn judged(waiting: &Mutex<Receiver<Vec<Job>>>, draft: &Draft) -> Tally {
 pub fn tried(job: Job, draft: &Draft) -> Option<Compared> {
     match job {
         Job::Known(compared) => Some(compared),
+        Job::Rules(rules) => guarded(rules.position, draft, || rules.compared(draft)),
         Job::Judge(mut grounds) => {
-            let position = grounds.event.position;
             register::as_facts(&mut grounds.records);
-            let judge = std::panic::AssertUnwindSafe(|| compare(*grounds, draft));
-            std::panic::catch_unwind(judge).unwrap_or_else(|_| {
-                tracing::error!(position = position.number(), "a declaration could not be tried");
-                tried(Job::untried(position, clearance::Text::default(), Untried::Grounds), draft)
-            })
+            guarded(grounds.event.position, draft, || compare(*grounds, draft))
         }
     }
+}
+
+fn guarded(position: Position, draft: &Draft, judge: impl FnOnce() -> Option<Compared>) -> Option<Compared> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(judge)).unwrap_or_else(|_| {
+        tracing::error!(position = position.number(), "a declaration could not be tried");
+        tried(Job::untried(position, clearance::Text::default(), Untried::Grounds), draft)
+    })
 }
 
 /// Walks all rows; the number of them, or none where no more was wanted.

@@ -1,6 +1,7 @@
 //! The trial that a server runs beside its intake: one at a time, little of the machine, its progress for whoever looks. What it
 //! came to is kept with the draft; what was changed meanwhile was another draft, and keeps nothing.
 
+use super::watching::Watching;
 use super::{Share, Tried, run, told};
 use crate::Window;
 use clearance::{Rulebook, Text};
@@ -22,18 +23,22 @@ pub struct Running {
     ended: AtomicBool,
 }
 
-/// The trial of a server, if one runs.
+/// The trial of a server, if one runs, and the drafts that it watches.
 #[derive(Default, Debug)]
-pub struct Trials(Mutex<Option<Arc<Running>>>);
+pub struct Trials {
+    running: Mutex<Option<Arc<Running>>>,
+    /// Drafts in shadow.
+    pub watching: Watching,
+}
 
 impl Trials {
     /// The one that runs.
     pub fn running(&self) -> Option<Arc<Running>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn begin(&self, draft: &Text) -> Option<Arc<Running>> {
-        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.is_some() {
             return None;
         }
@@ -49,7 +54,7 @@ impl Trials {
     }
 
     fn end(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Ends the trial of a draft that nobody wants to know any more.

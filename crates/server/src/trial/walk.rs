@@ -2,7 +2,7 @@
 //! open, parties, seeds, records that judgements look at, balances where one writer wrote all. What lies further apart than is
 //! kept is read from its row.
 
-use super::Job;
+use super::{Job, Rules};
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Consignment, Filed};
@@ -14,7 +14,9 @@ use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
 use clearance::record::{Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
-use clearance::trial::{Completed, Draft, Grounds, Untried, declared, is_decided, order_of};
+use clearance::trial::{
+    Compared, Completed, Draft, Grounds, Judged, Untried, declared, is_decided, of_outcome, order_of,
+};
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::convert::Infallible;
@@ -50,9 +52,32 @@ impl<K: Eq + Hash, V: Clone> Lately<K, V> {
     }
 }
 
+/// A declaration whose verdict is not known yet.
+enum Open {
+    /// With what it is judged again on.
+    Judge(Box<Grounds>),
+    /// Its rules alone will be held against it; what it stands at meanwhile.
+    Rules { position: Position, declaration: Arc<Document>, stored: Judged },
+}
+
+impl Open {
+    /// Nothing more comes: it is as it was.
+    fn over(self) -> Job {
+        match self {
+            Self::Judge(grounds) => Job::Judge(grounds),
+            Self::Rules { position, declaration, stored } => {
+                let merchant = merchant_of(&declaration);
+                Job::Known(Compared { position, merchant, stored, draft: Ok(stored) })
+            }
+        }
+    }
+}
+
 /// What passed so far.
 pub struct Walk {
     draft: Draft,
+    /// The draft changes rules alone: partners' documents and earlier states are hardly asked for.
+    short: bool,
     /// One writer wrote every row, and all of them pass: balances and records follow from them.
     alone: bool,
     entries: Vec<Entry>,
@@ -61,7 +86,7 @@ pub struct Walk {
     seeds: Vec<SamplingSeed>,
     known: Lately<OrderKey, Arc<Consignment>>,
     documents: Lately<Position, Arc<Document>>,
-    open: FxHashMap<OrderKey, Box<Grounds>>,
+    open: FxHashMap<OrderKey, Open>,
     balances: FxHashMap<Account, Balance>,
     records: FxHashMap<RecordKey, Arc<Record>>,
 }
@@ -70,6 +95,7 @@ impl Walk {
     /// Before the first row.
     pub fn new(draft: Draft, alone: bool) -> Self {
         Self {
+            short: draft.is_of_rules_alone(),
             draft,
             alone,
             entries: Vec::new(),
@@ -115,8 +141,8 @@ impl Walk {
 
     /// No more rows: what is open waits.
     pub fn ended(&mut self, found: &mut (dyn FnMut(Job) + Send)) {
-        for (_, grounds) in self.open.drain() {
-            found(Job::Judge(grounds));
+        for (_, open) in self.open.drain() {
+            found(open.over());
         }
     }
 
@@ -135,18 +161,18 @@ impl Walk {
             row.event.recorded = read.event(first).await?.map(|first| first.time);
         }
         if let Cause::Document(arrived) = &row.event.cause
-            && matches!(&*arrived.document, Document::Order(_) | Document::Payment(_) | Document::Waybill(_))
+            && self.keeps(&arrived.document)
         {
             self.documents.put(position, arrived.document.clone());
         }
         if let Some(order) = declared(&row.event, &outcome).map(order_of) {
             if let Some(earlier) = self.open.remove(&order) {
-                found(Job::Judge(earlier));
+                found(earlier.over());
             }
-            match self.grounds(read, &row.event, &outcome, &order).await? {
-                Ok(grounds) if outcome.consignment.is_none() => found(Job::Judge(Box::new(grounds))),
-                Ok(grounds) => {
-                    self.open.insert(order, Box::new(grounds));
+            match self.opened(read, &row.event, &outcome, &order).await? {
+                Ok(open) if outcome.consignment.is_none() => found(open.over()),
+                Ok(open) => {
+                    self.open.insert(order, open);
                 }
                 Err(why) => found(Job::untried(position, merchant(&row.event), why)),
             }
@@ -156,6 +182,60 @@ impl Walk {
             let _ = ledger::apply(balance, movement);
         }
         self.state(read, position, &row.event, &outcome, found).await
+    }
+
+    /// Whether a document may be asked for later.
+    fn keeps(&self, document: &Document) -> bool {
+        match document {
+            Document::Payment(_) => true,
+            Document::Order(_) | Document::Waybill(_) => !self.short,
+            _ => false,
+        }
+    }
+
+    /// A declaration on its way, or why it cannot be tried.
+    async fn opened(
+        &mut self,
+        read: &ChosenRead,
+        event: &Event,
+        outcome: &Outcome,
+        order: &OrderKey,
+    ) -> Result<Result<Open, Untried>, StoreError> {
+        let day = event.recorded.unwrap_or(outcome.now).day();
+        if let Cause::Document(arrived) = &event.cause
+            && outcome.engine == ENGINE
+            && self.draft.is_short(outcome.read.rulebook, day)
+        {
+            let (declaration, stored) = (arrived.document.clone(), of_outcome(outcome));
+            return Ok(Ok(Open::Rules { position: event.position, declaration, stored }));
+        }
+        let grounds = self.grounds(read, event, outcome, order).await?;
+        Ok(grounds.map(|grounds| Open::Judge(Box::new(grounds))))
+    }
+
+    /// A verdict that is known by now, for rules to be held against it; none = what was paid is gone.
+    async fn by_rules(
+        &self,
+        read: &ChosenRead,
+        (row, position): (Position, Position),
+        declaration: Arc<Document>,
+        consignment: &Arc<Consignment>,
+        day: ceb::Day,
+    ) -> Result<Option<Job>, StoreError> {
+        let fixed = consignment.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some());
+        let mut payment = None;
+        if let Some(filed) = consignment.payment.as_ref().filter(|_| fixed) {
+            payment = self.documents.get(&filed.position);
+            if payment.is_none() {
+                let whole = read.whole(row).await?.and_then(|event| event.row.outcome);
+                let whole = whole.and_then(|outcome| outcome.consignment);
+                let filed = whole.and_then(|consignment| consignment.payment.clone());
+                let Some(filed) = filed else { return Ok(None) };
+                payment = Some(filed.document);
+            }
+        }
+        let rules = Rules { position, consignment: consignment.clone(), declaration, payment, day };
+        Ok(Some(Job::Rules(Box::new(rules))))
     }
 
     /// The state of a consignment after a row: is a verdict known with it?
@@ -170,7 +250,12 @@ impl Walk {
         let Some(consignment) = &outcome.consignment else { return Ok(()) };
         let (order, decided) = (&consignment.key, is_decided(consignment));
         let fixed = consignment.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some());
-        if decided && let Some(mut grounds) = self.open.remove(order) {
+        let open = if decided { self.open.remove(order) } else { None };
+        if let Some(Open::Rules { position: of, declaration, .. }) = open {
+            let (merchant, day) = (merchant_of(&declaration), event.recorded.unwrap_or(outcome.now).day());
+            let job = self.by_rules(read, (position, of), declaration, consignment, day).await?;
+            found(job.unwrap_or_else(|| Job::untried(of, merchant, Untried::Grounds)));
+        } else if let Some(Open::Judge(mut grounds)) = open {
             match self.whole(read, position, consignment).await? {
                 Some(consignment) => {
                     let mut reference = grounds.reference.clone();
@@ -196,7 +281,7 @@ impl Walk {
             {
                 self.documents.remove(&filed.position);
             }
-        } else {
+        } else if !self.short {
             self.known.put(order.clone(), consignment.clone());
         }
         Ok(())
@@ -331,12 +416,17 @@ fn looked_at(register: Register) -> bool {
             | Register::CreditList
             | Register::CreditAssessment
             | Register::CreditObservation
+            | Register::ResponsiblePersons
     )
 }
 
 fn merchant(event: &Event) -> Text {
     let Cause::Document(arrived) = &event.cause else { return Text::default() };
-    match &*arrived.document {
+    merchant_of(&arrived.document)
+}
+
+fn merchant_of(document: &Document) -> Text {
+    match document {
         Document::Declaration(declaration) => declaration.head.ebc_code.trim().into(),
         _ => Text::default(),
     }

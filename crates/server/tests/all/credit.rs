@@ -298,6 +298,39 @@ pub(crate) async fn on_the_black_list(zone: &mut Zone, seller: &str) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_given_to_agencies_as_it_is_decided_and_as_it_ends() {
+    let mut zone = crate::shares::zone().await;
+    let trade = plain(&zone, 1);
+    let seller = trade.declaration.head.ebc_code.to_string();
+    let names: Vec<String> =
+        exchange::Dataset::CreditLists.fields().into_iter().map(|field| field.name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let rule = |filter: Value| crate::shares::rule("credit-lists", &names, filter);
+    let (tax, exchange) = (crate::shares::TAX, crate::shares::EXCHANGE);
+    let all = crate::shares::share(&zone, tax, "lists", rule(json!({}))).await;
+    let public = crate::shares::share(&zone, exchange, "lists", rule(json!({"published": ["true"]}))).await;
+    on_the_black_list(&mut zone, &seller).await;
+    let revoke = json!({"action": "revoke", "version": 3, "note": "样例：处罚决定被撤销"});
+    let (status, told) = act(&zone, OFFICER, &format!("credit-lists/{seller}"), revoke).await;
+    assert_eq!(status, 200, "{told}");
+    for (receiver, id) in [(tax, &all), (exchange, &public)] {
+        // Nothing of the notice, which may be dropped.
+        let (events, _) = crate::shares::all(&zone, receiver, id, 50).await;
+        let states: Vec<(&str, bool)> = events
+            .iter()
+            .map(|event| (event["data"]["state"].as_str().unwrap(), event["data"]["inForce"] == true))
+            .collect();
+        assert_eq!(states, [("listed", true), ("revoked", false)], "{receiver}: {events:?}");
+        assert_eq!(
+            (&events[0]["data"]["list"], &events[0]["data"]["party"]),
+            (&json!("black"), &json!(seller))
+        );
+        let (_, schema) = zone.get(tax, "/v1/datasets/credit-lists").await;
+        crate::shares::fits(&events[0]["data"], &schema, "credit-lists");
+    }
+}
+
 /// A trade of a seller that the draw leaves alone.
 fn of(zone: &Zone, seller: &str, from: u64) -> Trade {
     let mut from = from;
@@ -315,4 +348,85 @@ async fn lane(zone: &Zone, trade: &Trade) -> String {
     zone.trade(trade).await;
     let shown = zone.shown(OFFICER, trade).await;
     shown["attempt"]["lane"].as_str().unwrap_or_else(|| panic!("{shown}")).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_reaches_the_other_enterprises_of_the_persons_who_are_responsible() {
+    let (zone, _, listed) = zone().await;
+    let other = (0..).map(|from| plain(&zone, from).declaration.head.ebc_code).find(|code| *code != listed);
+    let other = other.unwrap().to_string();
+    let person = clearance::sample::Person::new(7);
+    let number = person.identity.as_str();
+    let persons = |number: &str| {
+        json!({"action": "record", "note": "样例：登记机关提供", "body": {"persons": [
+            {"name": "样例甲", "number": number, "capacity": "legal-representative", "validFrom": "20200101"},
+        ]}})
+    };
+    // A number that no check digit fits, or that was masked, is nobody's.
+    let record = |party: &str| format!("responsible-persons/{party}");
+    for wrong in ["990000199001010000", "9*****************"] {
+        let (status, told) = act(&zone, OFFICER, &record(&other), persons(wrong)).await;
+        assert_eq!((status, told["faults"][0]["path"].as_str()), (422, Some("persons[0].number")), "{told}");
+    }
+    for party in [&listed, &other] {
+        let (status, told) = act(&zone, OFFICER, &record(party), persons(number)).await;
+        assert_eq!((status, told["body"]["persons"][0]["name"].as_str()), (200, Some("样例甲")), "{told}");
+        assert!(!told.to_string().contains(number) && told["body"]["keys"][0].is_string(), "{told}");
+    }
+    // The enterprise sees who answers for it, and no key by which trades could be linked.
+    let (_, own) = zone.get(&other, &format!("/v1/registers/responsible-persons/{other}")).await;
+    assert_eq!((own["body"]["persons"].as_array().unwrap().len(), &own["body"]["keys"]), (1, &Value::Null));
+
+    let day = |days: i64| Time(NOW.0 + days * 86_400_000).day().number().to_string();
+    let notice = |names: Value| {
+        let body = json!({"list": "black", "facts": "样例：伪造单证", "legalBasis": "样例办法第十条", "hearUntil": day(6), "responsible": names});
+        json!({"action": "notice", "note": "拟列入", "body": body})
+    };
+    let path = format!("credit-lists/{listed}");
+    let (status, told) = act(&zone, OFFICER, &path, notice(json!(["样例乙"]))).await;
+    assert_eq!((status, told["faults"][0]["path"].as_str()), (422, Some("responsible[0]")), "{told}");
+    let statement = json!({"action": "state", "version": 1, "body": {"text": "样例：单证系第三方提供"}});
+    let decision = json!({"validFrom": day(0), "validTo": day(300), "repairFrom": day(90)});
+    let list = json!({"action": "list", "version": 2, "note": "决定列入", "body": decision});
+    let measures = async |from: u64| {
+        let trade = of(&zone, &other, from);
+        zone.trade(&trade).await;
+        let rows = zone.shown(OFFICER, &trade).await["attempt"]["measures"].clone();
+        let rows = rows.as_array().unwrap().clone().into_iter();
+        rows.filter(|row| row["measure"] == "guarantee_factor")
+            .map(|row| (row["standing"].as_str().unwrap().to_owned(), row["value"].as_i64().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    for (who, said) in [(OFFICER, notice(json!(["样例甲"]))), (listed.as_str(), statement)] {
+        let (status, told) = act(&zone, who, &path, said).await;
+        assert_eq!(status, 200, "{told}");
+    }
+    assert_eq!(measures(0).await, [], "until the decision nothing is otherwise");
+    let (status, told) = act(&zone, SECOND, &path, list).await;
+    assert_eq!(status, 200, "{told}");
+    // The next declaration of the other obeys it, by a row of its own; it is told why, and offices whose list it is.
+    assert_eq!(measures(400).await, [("black-person".to_owned(), 150)]);
+    let credit = format!("/v1/credit/{other}");
+    let (_, shown) = zone.get(OFFICER, &credit).await;
+    assert_eq!(
+        (shown["reached"][0]["party"].as_str(), shown["reached"][0]["list"].as_str()),
+        (Some(listed.as_str()), Some("black"))
+    );
+    let (_, shown) = zone.get(&other, &credit).await;
+    assert_eq!(
+        (shown["reached"][0]["list"].as_str(), &shown["reached"][0]["party"]),
+        (Some("black"), &Value::Null)
+    );
+    let apply = json!({"action": "apply", "body": {}});
+    let (_, told) = act(&zone, &other, &format!("goods/{other}:NEW-2"), apply).await;
+    assert!(told.to_string().contains("credit-bars-filing"), "{told}");
+    // Revoked, it reaches nobody any more.
+    let revoke = json!({"action": "revoke", "version": 3, "note": "样例：处罚决定被撤销"});
+    let (status, told) = act(&zone, OFFICER, &path, revoke).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(measures(800).await, []);
+    assert_eq!(zone.get(OFFICER, &credit).await.1["reached"], json!([]));
+    let derived =
+        server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert_eq!(derived.faults, []);
 }

@@ -214,7 +214,7 @@ async fn served(folder: &Path, pages: Option<u32>, drain: Duration) -> Served {
     let free = Arc::new(AtomicU64::new(1 << 40));
     let probe = free.clone();
     let settings = Settings {
-        model: None,
+        models: [None, None],
         rates: server::signing_in::Rates::default(),
         messages: None,
         push: (crate::webhooks::client(&[]), server::push::Patience::default()),
@@ -413,7 +413,7 @@ async fn a_store_that_fails_for_another_reason_ends_the_window_and_nobody_hangs(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let settings = Settings {
-        model: None,
+        models: [None, None],
         rates: server::signing_in::Rates::default(),
         messages: None,
         push: (crate::webhooks::client(&[]), server::push::Patience::default()),

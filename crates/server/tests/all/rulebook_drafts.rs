@@ -250,3 +250,65 @@ async fn a_draft_goes_its_way_on_pages() {
     assert_eq!(published.status, 303, "{}", published.words());
     assert!(other.get(&place).await.words().contains("In force as rulebook"));
 }
+
+/// The draft once so many lists were held against it in shadow.
+async fn watched(zone: &Zone, session: &str, id: &str, lists: u64) -> Value {
+    for _ in 0..500 {
+        let (_, draft) = ask(zone, "GET", &format!("{DRAFTS}/{id}"), session, &Value::Null).await;
+        if draft["watched"]["declarations"] == lists {
+            return draft;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the draft is not watched");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_of_rules_runs_beside_those_in_force_before_it_is_published() {
+    let zone = Zone::new().await;
+    zone.trade(&plain(&zone, 0)).await;
+    let following =
+        tokio::spawn(server::trial::watching::run(zone.window.clone(), Duration::from_millis(20)));
+    let (author, other) = (
+        officer(&zone, "qi.cao", &[Duty::Rulemaker]).await,
+        officer(&zone, "shen.ding", &[Duty::Rulemaker]).await,
+    );
+    // Law is tried, not watched: what comes after depends on it.
+    let law = table("parameters.csv").replace("single_limit,500000,", "single_limit,400000,");
+    let (_, law) =
+        ask(&zone, "POST", DRAFTS, &author, &json!({"title": "限值", "tables": {"parameters.csv": law}}))
+            .await;
+    let (status, told) = act(&zone, &author, law["id"].as_str().unwrap(), "watch", &law["version"]).await;
+    assert_eq!((status, &told["type"]), (409, &json!("urn:onewindow:problem:not-rules-alone")), "{told}");
+
+    let (_, made) = ask(&zone, "POST", DRAFTS, &author, &rules(RULE)).await;
+    let id = made["id"].as_str().unwrap();
+    act(&zone, &author, id, "try", &made["version"]).await;
+    let made = tried(&zone, &author, id).await;
+    let (status, begun) = act(&zone, &author, id, "watch", &made["version"]).await;
+    assert_eq!((status, &begun["state"]), (200, &json!("watched")), "{begun}");
+    assert_eq!(act(&zone, &author, id, "watch", &begun["version"]).await.0, 409);
+    watched(&zone, &author, id, 0).await;
+    // What was judged before is none of it; what comes is, and goes as the rules in force say.
+    zone.clock.set(clearance::keys::Time(crate::support::NOW.0 + 60_000));
+    let trade = plain(&zone, 100);
+    zone.trade(&trade).await;
+    let shown = watched(&zone, &author, id, 1).await;
+    let told = &shown["watched"];
+    assert_eq!((&told["tried"], &told["laneChanged"]), (&json!(1), &json!(1)), "{told}");
+    assert_eq!((&told["before"]["lookedAt"], &told["after"]["lookedAt"]), (&json!(0), &json!(1)));
+    assert_eq!((&shown["trial"]["laneChanged"], &shown["watchedSince"].is_string()), (&json!(1), &true));
+    let key = clearance::keys::OrderKey::new(&trade.order.head.ebp_code, &trade.order.head.order_no);
+    let lane = async || {
+        let consignment = zone.window.read.consignment(&key).await.unwrap().unwrap();
+        consignment.attempt.as_ref().unwrap().lane
+    };
+    assert_eq!(lane().await, Some(clearance::consignment::Lane::Release));
+    let page = Browser::with(&zone, &author).get(&format!("/desk/rulebooks/drafts/{id}")).await;
+    assert!(page.words().contains("影子运行中"), "{}", page.words());
+    // Published, it keeps what it had come to.
+    let (status, published) = act(&zone, &other, id, "publish", &shown["version"]).await;
+    assert_eq!((status, &published["state"]), (200, &json!("published")), "{published}");
+    assert_eq!((&published["watched"]["laneChanged"], &published["watchedSince"]), (&json!(1), &Value::Null));
+    following.abort();
+}

@@ -33,7 +33,12 @@ fn table(name: &str, change: impl Fn(&str) -> String) -> (&str, String) {
 
 /// Declarations of every end: passed, rejected by what differs and by the quota, refused, waiting.
 async fn history(zone: &Zone) -> Vec<Trade> {
-    let mut trades: Vec<Trade> = (0..24).map(|number| Trade::new(8, number, NOW, 1_000_000)).collect();
+    history_of(zone, 8).await
+}
+
+/// The same of other persons and orders.
+async fn history_of(zone: &Zone, seed: u64) -> Vec<Trade> {
+    let mut trades: Vec<Trade> = (0..24).map(|number| Trade::new(seed, number, NOW, 1_000_000)).collect();
     trades[3].declaration.head.buyer_name = "样例他人".into();
     trades[4].declaration.head.assure_code = "9999999999".into();
     for (index, trade) in trades.iter().enumerate() {
@@ -45,9 +50,9 @@ async fn history(zone: &Zone) -> Vec<Trade> {
         }
         zone.clock.set(Time(NOW.0 + 1_000 * index as i64));
     }
-    let person = Person::new(77);
+    let person = Person::new(69 + seed);
     for number in 0..8 {
-        let trade = trade_of(9, number, &person, if number == 7 { 6_000 } else { 4_900 });
+        let trade = trade_of(seed + 1, number, &person, if number == 7 { 6_000 } else { 4_900 });
         let documents = trade.documents();
         for kind in [3, 0, 1, 2] {
             let (sender, document) = documents[kind].clone();
@@ -103,6 +108,46 @@ async fn a_rule_more_changes_lanes_and_the_work_of_people() {
     let unknown = untried.untried[&Untried::Window].count;
     assert!(unknown > 0 && unknown <= held, "{untried:?}");
     assert_eq!((untried.lane_changed, untried.tried + unknown), (0, untried.declarations));
+}
+
+/// A table of law that says the same in other words: with it a draft is not of rules alone, and all is judged again.
+fn other_words() -> (&'static str, String) {
+    table("parameters.csv", |text| {
+        text.replace(",20160408,,notice 2016-18,seen,", ",20160408,,notice 18 of 2016,seen,")
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_alone_come_to_what_judging_all_again_comes_to() {
+    let zone = Zone::new().await;
+    history(&zone).await;
+    // Lists that a rule looked at or turned away are judged under others too.
+    let first = table("risk_rules.csv", |text| {
+        format!(
+            "{text}dear,taxation,20190101,,reject,unit_price_fen > 200000,\nlook,taxation,20190101,,scan,lines = 2,\n"
+        )
+    });
+    zone.window.publish(&[(first.0.to_owned(), first.1)], "test").await.unwrap();
+    history_of(&zone, 21).await;
+    let rules = [
+        "none,taxation,20190101,,scan,lines > 90,",
+        "all,taxation,20190101,,scan,lines >= 1,",
+        "out,taxation,20190101,,reject,lines = 1,",
+        "paid,taxation,20190101,,hold,payer_differs = 0,",
+        "counted,taxation,20190101,,hold,identity_count_7 >= 3,",
+        "unknown,taxation,20190101,,scan,identity_count_14 >= 1 and lines = 1,",
+        "scored,taxation,20190101,,scan,risk_score >= 0,",
+    ];
+    let mut changed = 0;
+    for rule in rules {
+        let draft = || table("risk_rules.csv", |text| format!("{text}{rule}\n"));
+        let short = tried(&zone, &[draft()]).await.tally;
+        let long = tried(&zone, &[draft(), other_words()]).await.tally;
+        assert_eq!(short, long, "{rule}");
+        assert!(short.declarations > 40 && short.tried > 0, "{short:?}");
+        changed += short.lane_changed + short.verdict_changed;
+    }
+    assert!(changed > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
