@@ -248,6 +248,9 @@ pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
         }
         Cause::ExportAction(action) => {
             keys.exports.push(ExportKey::Trade(ExportTradeKey::of_pair(&action.order)));
+            if let ActionKind::Recognised(recognised) = &action.kind {
+                keys.looked_at.push(recognised.key());
+            }
         }
     }
 }

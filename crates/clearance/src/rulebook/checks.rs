@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 19] = [
+const DATED: [(&str, &[&str]); 20] = [
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
     ("credit_grades.csv", &["grade"]),
@@ -68,6 +68,7 @@ const DATED: [(&str, &[&str]); 19] = [
     ("credit_vetoes.csv", &["veto"]),
     ("demand_routes.csv", &["kind", "role"]),
     ("exchange_rates.csv", &["currency"]),
+    ("export_duties.csv", &["hs"]),
     ("filing_attributes.csv", &["role", "attribute"]),
     ("filing_requirements.csv", &["role", "group", "licence"]),
     ("filing_reviewers.csv", &["role"]),

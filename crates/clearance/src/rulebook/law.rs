@@ -262,10 +262,20 @@ law! {
     exhibition_tax_day;
     /// 1 = it is paid within the year of the sale.
     exhibition_tax_same_year;
+    /// 1 = sealed rules, the draw, the grade of credit and the table of inspections hold for exports as for imports.
+    export_looks;
+    /// Share of lists of exports opened at random, parts per million.
+    sampling_base_export;
+    /// 1 = what is due of exported goods that come back, or would be without the relief, is reckoned when they are released.
+    export_return_taxes;
+    /// 1 = the modes of the park in which a site lies are looked at.
+    modes_of_parks;
+    /// 1 = goods of a bonded book may come back to another book than the one that they left.
+    return_across_books;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 71] = [
+const LATER: [(&str, i64); 76] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -337,6 +347,11 @@ const LATER: [(&str, i64); 71] = [
     ("exhibition_extension_months", 6),
     ("exhibition_tax_day", 15),
     ("exhibition_tax_same_year", 1),
+    ("export_looks", 0),
+    ("sampling_base_export", 0),
+    ("export_return_taxes", 0),
+    ("modes_of_parks", 0),
+    ("return_across_books", 0),
 ];
 
 impl Parameters {

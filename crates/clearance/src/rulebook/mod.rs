@@ -9,6 +9,7 @@ mod checks;
 mod codes;
 mod demand_routes;
 mod editions;
+mod export_duties;
 mod inspections;
 mod law;
 mod parcel_tariff;
@@ -27,6 +28,7 @@ pub use checks::{CheckKind, TableFinding, check};
 pub use codes::{CodeTable, Codes};
 pub use demand_routes::{DemandRoute, DemandRoutes};
 pub use editions::{ListEdition, ListEditions};
+pub use export_duties::{ExportDuties, ExportDuty};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
@@ -101,13 +103,15 @@ pub struct Rulebook {
     pub sampling_goods: Option<SamplingGoods>,
     /// Rates of the tax on parcels, and the catalogue of dutiable values.
     pub parcels: ParcelTariff,
+    /// Duties on goods that leave.
+    pub export_duties: ExportDuties,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 33] = built_in!(
+const BUILT_IN: [(&str, &str); 34] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -121,6 +125,7 @@ const BUILT_IN: [(&str, &str); 33] = built_in!(
     "demand_routes.csv",
     "districts.csv",
     "exchange_rates.csv",
+    "export_duties.csv",
     "filing_attributes.csv",
     "filing_requirements.csv",
     "filing_reviewers.csv",
@@ -147,7 +152,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 21] = [
+    pub const ADDED: [&str; 22] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -157,6 +162,7 @@ impl Rulebook {
         "credit_vetoes.csv",
         "demand_routes.csv",
         rates::FILE,
+        export_duties::FILE,
         "filing_attributes.csv",
         "filing_requirements.csv",
         "filing_reviewers.csv",
@@ -274,6 +280,7 @@ impl Rulebook {
             sampling_goods: (!before(sampling_goods::FILE))
                 .then(|| SamplingGoods::load(text(sampling_goods::FILE), &mut faults)),
             parcels: ParcelTariff::load(text(parcel_tariff::RATES), text(parcel_tariff::VALUES), &mut faults),
+            export_duties: ExportDuties::load(text(export_duties::FILE), &mut faults),
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

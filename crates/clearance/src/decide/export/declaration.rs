@@ -38,13 +38,15 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         return delete(case, arrived, trade, declaration, findings);
     }
     let declares = head.app_status == "2";
+    let mut credit = None;
     if declares {
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
-        let (barred, read) = standing::barred_exports(declaration, &case.law, parties, book, case.facts);
-        case.out.read.records.extend(read);
-        findings.extend(barred);
+        let followed = standing::follow_export(declaration, &case.law, parties, book, case.facts);
+        findings.extend(standing::barred(standing::Named::in_export(declaration), &followed));
+        case.out.read.records.extend(followed.read);
+        credit = followed.standing;
     }
     let barred = findings.iter().any(|finding| finding.reason == Reason::CreditBars);
     // From here nothing can fail.
@@ -81,6 +83,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         remarks: Vec::new(),
         closed_on: None,
     });
+    trade.look = trade.look.declared_anew(credit);
     trade.value = value::of_list(declaration, &case.reference.current().rates, case.today());
     case.out.answer.pre_no = Some(pre_no.clone());
     case.accept(i32::from(status), info.clone(), findings);

@@ -11,6 +11,7 @@ mod partner;
 pub(super) mod receipt;
 mod return_match;
 mod returned;
+mod select;
 mod summary;
 mod summary_lists;
 mod tally;
