@@ -1,7 +1,7 @@
 //! An officer's decision on one trade: what is open to him now, with the version that he sees.
 
 use super::{inspect, trade_address};
-use crate::answers::{Assigned, Consignment, Decided, Open, Unconfirmed};
+use crate::answers::{Assigned, Consignment, Decided, Entry, Open, Unconfirmed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Choice, Field, Tone, choices, declared, field, finding, hidden, said, submit};
@@ -58,23 +58,24 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     let texts = frame.texts;
     let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
     let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
+    let there = trade_address(&shown.platform, &shown.order_no);
     html! {
-        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, shown, waits)) }
+        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, &there, &shown.timeline, waits)) }
         @if let Some(form) = &shown.inspection {
-            @let form = inspect::form(frame, (&shown.platform, &shown.order_no), shown.version, form, &view.inspection);
+            @let form = inspect::form(frame, &there, shown.version, form, &view.inspection);
             @if shown.unconfirmed.is_some() {
                 details open[!view.inspection.values.is_empty()] { summary { (texts.text("confirm-again")) } (form) }
             } @else { (form) }
         }
         h2 #decide { (texts.text("decide")) }
-        (assignment(frame, &trade_address(&shown.platform, &shown.order_no), shown.assigned.as_ref()))
+        (assignment(frame, &there, shown.assigned.as_ref()))
         @if let Some(officer) = &shown.proposed_by {
             (said(Tone::Warn, html! { p { (texts.with("release-proposed", &[("officer", officer)])) } }))
         }
         @if let Some(refused) = &view.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
-            form method="post" action={ (trade_address(&shown.platform, &shown.order_no)) "/actions" } {
+            form method="post" action={ (there) "/actions" } {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("id", &view.id))
                 (hidden("version", &shown.version.to_string()))
@@ -91,8 +92,8 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
 }
 
 /// The inspection that waits for its second officer: what was found, before he says whether he found the same.
-fn confirmation(texts: Texts, shown: &Consignment, waits: &Unconfirmed) -> Markup {
-    let mut found = shown.timeline.iter().filter_map(|entry| entry.inspection.as_ref());
+pub(super) fn confirmation(texts: Texts, there: &str, timeline: &[Entry], waits: &Unconfirmed) -> Markup {
+    let mut found = timeline.iter().filter_map(|entry| entry.inspection.as_ref());
     let last = found.rfind(|one| one.standing == "waits");
     let by = [("officer", waits.officer.as_str()), ("office", waits.party.as_str())];
     let told = if waits.yours {
@@ -103,7 +104,7 @@ fn confirmation(texts: Texts, shown: &Consignment, waits: &Unconfirmed) -> Marku
     html! {
         h2 #confirm { @if waits.yours { (texts.text("confirm-yours")) } @else { (texts.text("confirm-others")) } }
         p { (told) " " (time(&waits.time)) }
-        @if let Some(one) = last { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
+        @if let Some(one) = last { (inspect::shown(texts, there, one)) }
         @if waits.yours { p { a href="#decide" { (texts.text("confirm-decide")) } } }
     }
 }

@@ -17,7 +17,15 @@ pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
         .chain(credit::SUMMARIES)
         .chain(parcels::SUMMARIES)
         .chain(trace::SUMMARIES)
+        .chain(LOOKS)
 }
+
+/// Looks at goods of exports: what is told of them is as of those of imports.
+const LOOKS: [&str; 3] = [
+    "Inspections of an export trade, the newest first; for offices with the results that one may have today",
+    "Records an inspection of an export, as of an import",
+    "A photograph of an inspection of an export; an office's reading is recorded",
+];
 
 const SUMMARIES: [&str; 5] = [
     "Export trades, newest first by cursor, sorted, or by any of their numbers",
@@ -82,7 +90,8 @@ pub(super) fn answer(path: &str) -> Option<&'static str> {
         "/{merchant}/{order_no}" => Some("Export"),
         "/summaries" => Some("ExportSummaries"),
         "/summaries/{agent}/{cop_no}" => Some("ExportSummary"),
-        _ => Some("ActionAnswer"),
+        "/{merchant}/{order_no}/actions" => Some("ActionAnswer"),
+        _ => None,
     }
 }
 

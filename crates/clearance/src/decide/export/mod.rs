@@ -152,6 +152,11 @@ pub(super) fn follow(case: &mut Case<'_>, follow: &ExportFollow) {
     }
 }
 
+/// Whether an application to cancel its list waits for an officer.
+pub fn cancels(trade: &ExportTrade) -> bool {
+    cancellation::is_open(trade)
+}
+
 /// An officer acts on a trade.
 pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     action::act(case, action);
