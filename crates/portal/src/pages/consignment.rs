@@ -2,7 +2,7 @@
 //! may decide.
 
 use super::{address, decide, grown, inspect, subjects, trade_address};
-use crate::answers::{Assessment, Attempt, Consignment, Filed, Taken};
+use crate::answers::{Assessment, Attempt, Consignment, Filed, Hit, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, state, tabled};
