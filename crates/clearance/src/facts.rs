@@ -9,6 +9,7 @@ use crate::event::{ActionKind, Cause, Event, Follow};
 use crate::export::{ClosedPeriod, ExportKey, ExportState, ExportTradeKey};
 use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use crate::place::Place;
 use crate::recognition::Report;
 use crate::record::{Record, RecordKey};
 use crate::standing::{Named, Standing};
@@ -197,6 +198,8 @@ pub struct Facts {
     pub standings: FxHashMap<RecordKey, Standing>,
     /// Reports of inspections by the key of their record.
     pub reports: FxHashMap<RecordKey, Report>,
+    /// What supervision codes of sites say, by the key of their record.
+    pub places: FxHashMap<RecordKey, Place>,
     /// Bonded books and their stocks; of a list's earlier documents nothing is needed.
     pub bonded: book::Facts,
     /// Balances; an account that never moved is absent.
@@ -291,6 +294,7 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             let person = &arrived.person.identity;
             crate::guard::needs(person, declaration, &law, &reference.parties, &mut keys.looked_at);
             crate::standing::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
+            crate::place::needs(head.loct_no.as_ref(), &law, &mut keys.looked_at);
             bonded::needs(declaration, &reference.parties, now.day(), &mut keys.records);
         }
         Document::Cancellation(cancellation) => {
@@ -327,6 +331,8 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
                 && declaration.head.app_status == "2"
             {
                 credit_of(Named::in_export(declaration), reference, now, keys);
+                let law = reference.current().parameters.on(now.day());
+                crate::place::needs(declaration.head.loct_no.as_ref(), &law, &mut keys.looked_at);
             }
             let law = || reference.current().parameters.on(now.day());
             crate::decide::export::needs_of_document(other, law, keys);

@@ -87,11 +87,13 @@ pub enum Register {
     Recall = 42,
     /// Tax bills of holders of bonded books: what sales at exhibitions owe on a day.
     BondedBill = 43,
+    /// What supervision codes of sites say: site, park, and the modes that the park may do.
+    SiteCode = 44,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -131,6 +133,7 @@ impl Register {
         Self::TraceCode,
         Self::Recall,
         Self::BondedBill,
+        Self::SiteCode,
     ];
 
     /// The register of a stored number.
@@ -180,6 +183,7 @@ impl Register {
             Self::TraceCode => "trace-codes",
             Self::Recall => "recalls",
             Self::BondedBill => "bonded-bills",
+            Self::SiteCode => "site-codes",
         }
     }
 

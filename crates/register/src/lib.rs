@@ -208,6 +208,7 @@ pub fn as_facts(facts: &mut Facts) {
     goods::as_facts(facts);
     credit::as_facts(facts);
     inspection_report::as_facts(facts);
+    park::code::as_facts(facts);
     bonded::as_facts(facts);
 }
 
@@ -279,6 +280,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::TraceCode => trace::MOVES,
         Register::Recall => trace::recall::MOVES,
         Register::BondedBill => bonded::bill::MOVES,
+        Register::SiteCode => park::code::MOVES,
     }
 }
 
@@ -415,6 +417,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::TraceCode => trace::made(seen, step, &mut faults),
         Register::Recall => trace::recall::made(seen, step, &mut faults),
         Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
+        Register::SiteCode => park::code::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -360,4 +360,5 @@ says! {
     BONDED_DUTIABLE: "bonded-dutiable", "完税价格（元，大于零），商品编码在税则内", "what the goods are worth in yuan, above zero, of an HS code of the tariff";
     BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
+    SITE_OF_CODE: "site-of-code", "监管场所的记录编号：经营单位编码、冒号、该场所编码", "the record of the site: its operator's code, a colon, this code";
 }

@@ -12,6 +12,7 @@ use crate::export::{
 use crate::finding::Finding;
 use crate::keys::WaybillKey;
 use crate::permitted;
+use crate::place;
 use crate::reason::{Layer, Reason};
 use crate::standing;
 use crate::states::Trigger;
@@ -43,6 +44,9 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
+        let (found, read) = place::check(&head.trade_mode, head.loct_no.as_ref(), &case.law, case.facts);
+        findings.extend(found);
+        case.out.read.records.extend(read);
         let followed = standing::follow_export(declaration, &case.law, parties, book, case.facts);
         findings.extend(standing::barred(standing::Named::in_export(declaration), &followed));
         case.out.read.records.extend(followed.read);
