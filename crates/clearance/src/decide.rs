@@ -7,6 +7,7 @@
 mod action;
 mod arrival;
 mod bonded;
+mod bonded_across;
 mod cancellation;
 mod declaration;
 pub mod export;

@@ -245,8 +245,10 @@ pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
         Cause::Timer(timer) => keys.orders.push(timer.order.clone()),
         Cause::Action(action) => {
             keys.orders.push(action.order.clone());
-            if let ActionKind::Recognised(recognised) = &action.kind {
-                keys.looked_at.push(recognised.key());
+            match &action.kind {
+                ActionKind::Recognised(recognised) => keys.looked_at.push(recognised.key()),
+                ActionKind::ReceiveReturnAt(received) => bonded::needs_across(received, &mut keys.records),
+                _ => {}
             }
         }
         Cause::ExportAction(action) => {

@@ -573,6 +573,9 @@ reasons! {
     ModeNotOfPark = 201, "mode-not-of-park", Review, Open, NONE, "1200", "等待人工审核",
         "The list names a site (loctNo) in a park that may do other supervision modes than the list's: a person decides. A park that names no mode limits nobody.", "清单所填监管场所（loctNo）所在园区未获准开展该监管方式，转人工审核；园区未列监管方式的不受限。",
         "Name a site of a park that may do the mode, or have the mode approved for the park; GET /v1/parks lists them.", "请填写可开展该监管方式的园区的监管场所，或由园区申请增加该监管方式；可查询/v1/parks。";
+    ReturnBookUnfit = 202, "return-book-unfit", Refused, Open, NONE, "", "退货不得进入该账册：[*]",
+        "Goods of a bonded book come back to another book only if that is open and has an item of the same code and units for each of them.", "退货进入其他账册的，该账册须在用，且每项商品有商品编码与计量单位一致的备案序号。",
+        "Name another book or item, or receive the goods in the book that they left.", "请另选账册或备案序号，或退回原账册。";
 }
 
 impl Reason {

@@ -2,7 +2,7 @@
 //! changed. Which action is allowed in which state is the table of `states`.
 
 use super::declaration::{clear_timers, end_attempt};
-use super::{Case, bonded, cancellation, inspection, judge, return_goods, timer, waybill};
+use super::{Case, bonded, bonded_across, cancellation, inspection, judge, return_goods, timer, waybill};
 use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
@@ -32,6 +32,11 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     let mut refused = refused(&consignment, action, case.reference.current(), &case.law, case.now);
     if refused.is_empty() {
         refused = unreported(case, &consignment, action);
+    }
+    if let ActionKind::ReceiveReturnAt(received) = &action.kind
+        && refused.is_empty()
+    {
+        refused = bonded_across::faults(case, &consignment, received);
     }
     if !refused.is_empty() {
         return forbid(case, refused);
@@ -322,6 +327,9 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         (ActionKind::ReceiveReturn { number }, _) => {
             return_goods::is_in(consignment, *number, ReturnState::Approved)
         }
+        (ActionKind::ReceiveReturnAt(received), _) => {
+            return_goods::is_in(consignment, received.number, ReturnState::Approved)
+        }
         (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1) && summarisable,
         (ActionKind::LeaveGate { .. }, Some(_)) => bonded::may_leave(consignment),
         (ActionKind::PayBill, _) => bill.is_some_and(|bill| bill.status == 2 && !bill.paid),
@@ -397,7 +405,10 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
         ActionKind::RefuseCancellation => cancellation::refuse(case, consignment, text),
         ActionKind::ApproveReturn { number } => return_goods::approve(case, consignment, *number),
         ActionKind::RefuseReturn { number } => return_goods::refuse(case, consignment, *number, text),
-        ActionKind::ReceiveReturn { number } => return_goods::receive(case, consignment, *number),
+        ActionKind::ReceiveReturn { number } => return_goods::receive(case, consignment, *number, None),
+        ActionKind::ReceiveReturnAt(received) => {
+            return_goods::receive(case, consignment, received.number, Some(received));
+        }
         // Returns of imports know no such state: never open.
         ActionKind::HoldReturn { .. } => {}
         ActionKind::SummariseBill { notice } => timer::summarise(case, consignment, notice.clone()),

@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clearance::consignment::Consignment;
-use clearance::event::{ActionKind, OfficerAction};
+use clearance::event::{ActionKind, OfficerAction, ReceivedAt};
 use clearance::export::ExportTradeKey;
 use clearance::inspection::WORDS;
 use clearance::keys::{OrderKey, Time};
@@ -40,6 +40,22 @@ pub struct Body {
     pub(crate) number: Option<u32>,
     #[serde(default)]
     pub(crate) notice: Option<String>,
+    /// Of returned goods: the book to which they come, if it is another than the one that they left.
+    #[serde(default)]
+    pub(crate) book: Option<String>,
+    /// And to which of its items each line comes.
+    #[serde(default)]
+    pub(crate) items: Vec<ItemBody>,
+}
+
+/// To which item of another book a line of a return comes.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemBody {
+    /// Number of the declared line.
+    pub(crate) gnum: u32,
+    /// Number of the item.
+    pub(crate) item: String,
 }
 
 impl Body {
@@ -71,7 +87,16 @@ impl Body {
             "refuse-cancellation" => ActionKind::RefuseCancellation,
             "approve-return" => ActionKind::ApproveReturn { number: number()? },
             "refuse-return" => ActionKind::RefuseReturn { number: number()? },
-            "receive-return" => ActionKind::ReceiveReturn { number: number()? },
+            "receive-return" => match self.book.as_deref().map(str::trim).filter(|book| !book.is_empty()) {
+                None => ActionKind::ReceiveReturn { number: number()? },
+                Some(book) => ActionKind::ReceiveReturnAt(Box::new(ReceivedAt {
+                    number: number()?,
+                    to: book.into(),
+                    // By their numbers in the list: the trade says where they left.
+                    lines: self.items.iter().map(|one| (one.gnum, Text::default(), one.item.trim().into())).collect(),
+                    ..ReceivedAt::default()
+                })),
+            },
             "hold-return" => match self.status {
                 Some(status @ (500 | 505 | 600)) => ActionKind::HoldReturn { number: number()?, status },
                 _ => return Err(Problem::bad_request("this action needs `status` 500, 505 or 600")),
@@ -239,6 +264,10 @@ pub async fn prepared(
     }
     let trade = Trade::found(window, &scope(window, caller), order).await?;
     assignments::check(window, caller, order).await?;
+    let kind = match kind {
+        ActionKind::ReceiveReturnAt(asked) => ActionKind::ReceiveReturnAt(Box::new(trade.received_at(*asked))),
+        other => other,
+    };
     Ok(OfficerAction {
         id: id.trim().into(),
         officer: caller.name.clone(),
@@ -281,6 +310,7 @@ pub async fn carried_out(
             Reason::VersionOutdated,
             Reason::ActionForbidden,
             Reason::DeclarationUnknown,
+            Reason::ReturnBookUnfit,
             Reason::SecondOfficerNeeded,
             Reason::SecondInspectorNeeded,
         ]);

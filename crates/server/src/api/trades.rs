@@ -7,7 +7,7 @@ use crate::Window;
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Consignment, State};
-use clearance::event::{Cause, OfficerAction};
+use clearance::event::{Cause, OfficerAction, ReceivedAt};
 use clearance::export::{ExportKey, ExportTrade, ExportTradeKey};
 use clearance::finding::Finding;
 use clearance::inspection::JointInspection;
@@ -123,6 +123,29 @@ impl Trade {
             },
             Of::Export(trade) => Some(About::export(&self.pair, trade.declaration()?)),
         }
+    }
+
+    /// Goods that come to another book, with all that the trade says of them: which book and items they left, and by which application
+    /// they come. What the trade does not have stays as it was asked, for the judgement to refuse.
+    pub fn received_at(&self, mut asked: ReceivedAt) -> ReceivedAt {
+        let Of::Import(consignment) = &self.of else { return asked };
+        let Some(attempt) = &consignment.attempt else { return asked };
+        let Document::Declaration(list) = &*attempt.declaration.document else { return asked };
+        let file = consignment.returns.iter().find(|file| file.number == asked.number);
+        asked.document = (
+            list.head.agent_code.trim().into(),
+            file.map(|file| file.pre_no.clone()).unwrap_or_default(),
+        );
+        let Some(taken) = &attempt.taken else { return asked };
+        asked.from.clone_from(&taken.book);
+        for (line, from, _) in &mut asked.lines {
+            // A book names a line by its place in the list.
+            let place = list.lines.iter().position(|declared| declared.gnum == *line);
+            *line = place.map_or(0, |place| place as u32 + 1);
+            let left = taken.lines.iter().find(|left| left.line == *line);
+            *from = left.map(|left| left.item.clone()).unwrap_or_default();
+        }
+        asked
     }
 
     /// Its declared lines, as the form of an inspection has them.
