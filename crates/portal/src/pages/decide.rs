@@ -19,6 +19,10 @@ pub struct View {
     pub text: String,
     /// What was written as notice before.
     pub notice: String,
+    /// What was written as another book to which goods come back.
+    pub book: String,
+    /// And as its items.
+    pub items: String,
     /// What is wrong with what was sent.
     pub fault: String,
     /// What is wrong with what was written.
@@ -57,6 +61,8 @@ fn key(word: &str) -> Option<char> {
 pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     let texts = frame.texts;
     let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
+    let has_book = shown.attempt.as_ref().is_some_and(|attempt| attempt.book.is_some());
+    let wants_book = has_book && shown.actions.iter().any(|open| open.action == "receive-return");
     let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
     let there = trade_address(&shown.platform, &shown.order_no);
     html! {
@@ -82,6 +88,10 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
                 (choices("action", &texts.text("decision"), &view.fault, &view.chosen, &all))
                 @if wants_notice {
                     (field(&Field { name: "notice", label: &texts.text("notice"), hint: &texts.text("notice-hint"), value: &view.notice, ..Field::default() }))
+                }
+                @if wants_book {
+                    (field(&Field { name: "book", label: &texts.text("return-book"), hint: &texts.text("return-book-hint"), value: &view.book, ..Field::default() }))
+                    (field(&Field { name: "items", label: &texts.text("return-items"), hint: &texts.text("return-items-hint"), value: &view.items, ..Field::default() }))
                 }
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, fault: &view.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
