@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 20] = [
+const DATED: [(&str, &[&str]); 21] = [
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
     ("credit_grades.csv", &["grade"]),
@@ -76,6 +76,7 @@ const DATED: [(&str, &[&str]); 20] = [
     ("parameters.csv", &["name"]),
     ("parcel_tax.csv", &["heading"]),
     ("parcel_values.csv", &["entry"]),
+    ("process_templates.csv", &["process", "step"]),
     ("sampling_goods.csv", &["hs"]),
     ("services.csv", &["service"]),
     ("signature_algorithms.csv", &["algorithm"]),

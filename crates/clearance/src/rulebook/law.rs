@@ -400,6 +400,11 @@ impl Parameters {
         parameters
     }
 
+    /// Whether there is a parameter of this name.
+    pub fn is_named(name: &str) -> bool {
+        Self::names().contains(&name)
+    }
+
     /// A parameter as it holds on a day; before its first day, as it holds then.
     pub fn dated(&self, name: &str, day: Day) -> Option<&Dated> {
         let values = self.values.get(name)?;

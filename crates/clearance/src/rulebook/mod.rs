@@ -13,6 +13,7 @@ mod export_duties;
 mod inspections;
 mod law;
 mod parcel_tariff;
+mod processes;
 mod rates;
 mod requirements;
 mod reviewers;
@@ -32,6 +33,7 @@ pub use export_duties::{ExportDuties, ExportDuty};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
+pub use processes::{ProcessTemplates, Station};
 pub use rates::{CNY, ExchangeRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
@@ -105,13 +107,15 @@ pub struct Rulebook {
     pub parcels: ParcelTariff,
     /// Duties on goods that leave.
     pub export_duties: ExportDuties,
+    /// Stations of processes by mode.
+    pub processes: ProcessTemplates,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 34] = built_in!(
+const BUILT_IN: [(&str, &str); 35] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -134,6 +138,7 @@ const BUILT_IN: [(&str, &str); 34] = built_in!(
     "parameters.csv",
     "parcel_tax.csv",
     "parcel_values.csv",
+    "process_templates.csv",
     "risk_brands.csv",
     "risk_goods_words.csv",
     "risk_recalls.csv",
@@ -152,7 +157,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 22] = [
+    pub const ADDED: [&str; 23] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -169,6 +174,7 @@ impl Rulebook {
         inspections::FILE,
         parcel_tariff::RATES,
         parcel_tariff::VALUES,
+        processes::FILE,
         "risk_brands.csv",
         "risk_goods_words.csv",
         "risk_recalls.csv",
@@ -234,6 +240,8 @@ impl Rulebook {
         let mut sum = [0u8; 32];
         sum.copy_from_slice(digest(&SHA256, &all).as_ref());
         let editions = ListEditions::load(text("list_editions.csv"), &mut faults);
+        let trade_modes = CodeTable::load("trade_modes.csv", text("trade_modes.csv"), &mut faults);
+        let processes = ProcessTemplates::load(text(processes::FILE), &trade_modes, &mut faults);
         let book = Self {
             number,
             digest: sum,
@@ -250,7 +258,7 @@ impl Rulebook {
                     text("transport_modes.csv"),
                     &mut faults,
                 ),
-                trade_modes: CodeTable::load("trade_modes.csv", text("trade_modes.csv"), &mut faults),
+                trade_modes,
             },
             rates: ExchangeRates::load(text(rates::FILE), &mut faults),
             calendar: Calendar::load(text("calendar.csv"), &mut faults),
@@ -281,6 +289,7 @@ impl Rulebook {
                 .then(|| SamplingGoods::load(text(sampling_goods::FILE), &mut faults)),
             parcels: ParcelTariff::load(text(parcel_tariff::RATES), text(parcel_tariff::VALUES), &mut faults),
             export_duties: ExportDuties::load(text(export_duties::FILE), &mut faults),
+            processes,
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

@@ -116,6 +116,8 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Of the whole zone: the handler says so.
         ("get", "/v1/risk/feedback") => right(&[Right::RulebooksDraft, Right::ActionsDecide]),
         ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions" | "/v1/publications") => Open,
+        // Of no trade and no party.
+        ("get", "/v1/processes") => Open,
         // What was committed to is public before it counts, and everything after.
         (
             "get",

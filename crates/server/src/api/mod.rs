@@ -237,6 +237,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/exports/{merchant}/{order_no}/inspections"),
     ("post", "/v1/exports/{merchant}/{order_no}/inspections"),
     ("get", "/v1/exports/{merchant}/{order_no}/photographs/{sha256}"),
+    ("get", "/v1/processes"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -365,6 +366,7 @@ pub fn router(window: Window) -> Router {
         .route("/v1/recalls/{id}", get(traceability::recall))
         .route("/v1/recalls/{id}/search", post(traceability::search))
         .route("/v1/recalls/{id}/buyers", get(traceability::buyers))
+        .route("/v1/processes", get(institutions::processes))
         .route(
             "/v1/exports/{merchant}/{order_no}/inspections",
             get(inspections::list_of_export).post(inspections::inspect_export),
