@@ -8,6 +8,7 @@ mod code_examples;
 mod credit_terms;
 mod deadlines;
 mod draws;
+mod export_looks;
 mod export_parcels;
 mod export_returns;
 mod exports;
