@@ -5,6 +5,7 @@
 mod agency_records;
 mod archiving;
 mod bonded;
+mod bonded_across;
 mod bonded_clocks;
 mod canaries;
 mod codes;

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use store::postgres::{self, PostgresStore};
 use store::sqlite::Options;
-use store::{ChosenRead, ChosenStore, Control};
+use store::{ChosenRead, ChosenStore, Control, StoreError};
 use tower::ServiceExt;
 
 /// 2026-11-23 10:00 in China.
@@ -152,10 +152,15 @@ pub async fn another_control(folder: &Path) -> Control {
 }
 
 /// The store that the stories are told of. A database has its address in the folder, as long as the folder lives.
-async fn chosen(folder: &Path) -> (ChosenStore, Control) {
+pub async fn chosen(folder: &Path) -> (ChosenStore, Control) {
     if std::env::var("ONEWINDOW_TEST_STORE").as_deref() != Ok("postgres") {
-        let (store, control) =
-            server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}).unwrap();
+        let (store, control) = loop {
+            match server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}) {
+                // Whoever had it open ends in a thread of its own.
+                Err(StoreError::Locked { .. }) => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+                opened => break opened.unwrap(),
+            }
+        };
         return (ChosenStore::Embedded(Box::new(store)), control);
     }
     let address = folder.join("address");
