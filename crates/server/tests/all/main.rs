@@ -23,6 +23,7 @@ mod every_page_in_browser;
 mod evidence;
 mod export_datasets;
 mod export_desk;
+mod export_looks;
 mod export_queue;
 mod export_returns;
 mod export_summaries;
