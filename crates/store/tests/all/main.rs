@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests may read files and run programs")]
 
 mod evidence;
+mod export_looks;
 mod export_returns;
 mod export_summaries;
 mod exports;
