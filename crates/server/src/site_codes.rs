@@ -65,7 +65,9 @@ pub async fn step(window: &Window) -> Result<(), StoreError> {
         match window.pipeline.command(command).await {
             // Another server was faster: it is looked again.
             Some(Ok(_) | Err(Refusal::Outdated(_) | Refusal::State(..))) | None => {}
-            Some(Err(refusal)) => tracing::error!(?refusal, %code, "what a supervision code says was not recorded"),
+            Some(Err(refusal)) => {
+                tracing::error!(?refusal, %code, "what a supervision code says was not recorded")
+            }
         }
     }
     Ok(())

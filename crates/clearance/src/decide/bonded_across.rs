@@ -2,8 +2,8 @@
 //! quota are one outcome, so nothing is restored in one place and not in the other. Beyond it the goods are as any that came
 //! back: they wait apart in the book where they are.
 
-use super::bonded::{apply, leave, places_of, taken_back};
 use super::Case;
+use super::bonded::{apply, leave, places_of, taken_back};
 use crate::Text;
 use crate::bonded::{BondedRead, Moved, Taken, return_document};
 use crate::consignment::{Consignment, ReturnFile};
@@ -30,16 +30,17 @@ fn fault(zh: &str, path: &str, value: &str, expected: &str) -> Finding {
 }
 
 /// Everything that stands against it; what was looked at stands in the outcome, also where it is refused.
-pub(super) fn faults(
-    case: &mut Case<'_>,
-    consignment: &Consignment,
-    received: &ReceivedAt,
-) -> Vec<Finding> {
+pub(super) fn faults(case: &mut Case<'_>, consignment: &Consignment, received: &ReceivedAt) -> Vec<Finding> {
     read(case, consignment, received);
     let file = consignment.returns.iter().find(|file| file.number == received.number);
     let (Some(taken), Some(declaration), Some(file)) = (taken_of(consignment), declared(consignment), file)
     else {
-        return vec![fault("该清单未核扣账册", "book", &received.to, "none: its list took no goods of a book")];
+        return vec![fault(
+            "该清单未核扣账册",
+            "book",
+            &received.to,
+            "none: its list took no goods of a book",
+        )];
     };
     let mut faults = Vec::new();
     if case.law.return_across_books != 1 {
@@ -51,7 +52,12 @@ pub(super) fn faults(
         faults.push(fault("原账册或退货申请不符", "from", &received.from, &taken.book));
     }
     if received.to == taken.book {
-        faults.push(fault("即原账册，无须另选", "book", &received.to, "another book than the one that they left"));
+        faults.push(fault(
+            "即原账册，无须另选",
+            "book",
+            &received.to,
+            "another book than the one that they left",
+        ));
     }
     match case.facts.bonded.books.get(&received.to) {
         Some(book) if !book.closed && book.counting.is_none() => {}
@@ -110,7 +116,8 @@ fn of_lines(
 fn of_lot(here: &Stock, there: &Stock, open: &Open, path: &str) -> Option<Finding> {
     let lot = there.lot(&open.lot)?;
     if let Some(recall) = &lot.stopped {
-        let expected = format!("a lot that is not recalled: {recall} recalls this one, it comes back where it left");
+        let expected =
+            format!("a lot that is not recalled: {recall} recalls this one, it comes back where it left");
         return Some(fault("该批次已被召回，应退回原账册", path, &open.lot, &expected));
     }
     let other = here.lot(&open.lot).filter(|known| known.lot != lot.lot)?;

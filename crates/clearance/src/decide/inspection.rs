@@ -20,7 +20,12 @@ pub(super) fn unconfirmed(consignment: &Consignment) -> Option<&JointInspection>
 }
 
 /// Whether an officer may be the second of the inspection that waits: another one of the same office.
-pub(super) fn is_for(waits: Option<&JointInspection>, kind: &ActionKind, officer: &str, office: &str) -> bool {
+pub(super) fn is_for(
+    waits: Option<&JointInspection>,
+    kind: &ActionKind,
+    officer: &str,
+    office: &str,
+) -> bool {
     !matches!(kind, ActionKind::ConfirmInspection | ActionKind::ContestInspection)
         || waits.is_some_and(|joint| joint.officer != officer && joint.party == office)
 }

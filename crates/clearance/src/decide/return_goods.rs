@@ -364,12 +364,7 @@ pub(super) fn receive(
 }
 
 /// What was taken of a bonded book comes back to it.
-fn come_back(
-    case: &mut Case<'_>,
-    consignment: &mut Consignment,
-    number: u32,
-    across: Option<&ReceivedAt>,
-) {
+fn come_back(case: &mut Case<'_>, consignment: &mut Consignment, number: u32, across: Option<&ReceivedAt>) {
     let Some(file) = consignment.returns.iter().find(|file| file.number == number) else { return };
     let lines: Vec<(u32, Decimal)> = file.lines.iter().map(|line| (line.gnum, line.qty)).collect();
     let pre_no = file.pre_no.clone();

@@ -34,8 +34,9 @@ impl TaxOfReturn {
         let doubt = if self.uncertain { "（税率待核）" } else { "" };
         if self.relieved {
             let duty = yuan(self.export_duty);
-            return (self.export_duty > 0)
-                .then(|| format!("放行，退运商品免征进口关税和进口环节税，已缴纳的出口关税{duty}元可申请退还{doubt}"));
+            return (self.export_duty > 0).then(|| {
+                format!("放行，退运商品免征进口关税和进口环节税，已缴纳的出口关税{duty}元可申请退还{doubt}")
+            });
         }
         let due = self.assessment.as_ref()?;
         let (tariff, consumption, vat) = (yuan(due.duty()), yuan(due.consumption_tax()), yuan(due.vat()));

@@ -224,13 +224,7 @@ impl Lists {
     }
 
     /// What the brands that a line names say; none = it names none.
-    pub(super) fn brand(
-        &self,
-        line: &Goods<'_>,
-        text: &str,
-        merchant: &str,
-        day: Day,
-    ) -> Option<OfBrand> {
+    pub(super) fn brand(&self, line: &Goods<'_>, text: &str, merchant: &str, day: Day) -> Option<OfBrand> {
         let named = self.brands.iter().filter(|row| {
             row.days.has(day)
                 && text.contains(row.brand.as_str())

@@ -122,7 +122,8 @@ impl<'a> Looked<'a> {
         let (declaration, head) = (facts.declaration, &facts.declaration.head);
         let none = || vec![None; rules.windows.len()];
         let in_cny = |currency: &str, amount: Decimal| fen(facts.rates.in_cny(currency, amount, day)?);
-        let whole = |qty: Decimal| i64::try_from(qty.units() / Decimal::ONE.units()).unwrap_or(i64::MAX).max(1);
+        let whole =
+            |qty: Decimal| i64::try_from(qty.units() / Decimal::ONE.units()).unwrap_or(i64::MAX).max(1);
         let lines: Vec<Line<'a>> = declaration
             .lines
             .iter()

@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn what_is_no_duty_is_said_with_its_line() {
-        for wrong in ["x,30,20190101,,s,unsure,\n", "74,many,20190101,,s,unsure,\n", "74,3,20190101,,,unsure,\n"] {
+        for wrong in
+            ["x,30,20190101,,s,unsure,\n", "74,many,20190101,,s,unsure,\n", "74,3,20190101,,,unsure,\n"]
+        {
             assert_eq!(table(wrong).unwrap_err()[0].line, 2, "{wrong}");
         }
         let twice = "74,30,20190101,20261231,s,unsure,\n74,20,20261231,,s,unsure,\n";

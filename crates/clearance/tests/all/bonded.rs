@@ -263,8 +263,14 @@ fn goods_come_back_to_another_book_with_tax_and_quota_in_one_outcome() {
     assert_eq!(reasons(&outcome), [], "{:?}", outcome.answer);
     assert_eq!(outcome.booked.len(), 2, "out of the one, into the other");
     assert!(outcome.follows.is_empty() && !outcome.movements.is_empty(), "nothing is left for later");
-    assert_eq!((there(&window, Place::Returned), there(&window, Place::OtherBook)), (Decimal::ONE, minus_one()));
-    assert_eq!((at(&window, Place::Sold), at(&window, Place::OtherBook)), (Decimal::from_whole(2), Decimal::ONE));
+    assert_eq!(
+        (there(&window, Place::Returned), there(&window, Place::OtherBook)),
+        (Decimal::ONE, minus_one())
+    );
+    assert_eq!(
+        (at(&window, Place::Sold), at(&window, Place::OtherBook)),
+        (Decimal::from_whole(2), Decimal::ONE)
+    );
     assert_eq!(at(&window, Place::Returned), Decimal::ZERO);
     let file = &window.of(&trade).returns[0];
     assert!(file.tax_given_back > 0 && file.quota_given_back > 0);
@@ -328,14 +334,17 @@ fn what_stands_against_another_book_is_told_and_nothing_moves() {
         change(&mut window, &mut received);
         refused(&mut window, &trade, received, path);
     }
-    for change in [
-        (|stock| stock.item.gcode = "0000000001".into()) as fn(&mut Stock),
-        |stock| stock.item.unit = "999".into(),
-    ] {
+    for change in [(|stock| stock.item.gcode = "0000000001".into()) as fn(&mut Stock), |stock| {
+        stock.item.unit = "999".into()
+    }] {
         let mut window = Window::without_draws();
         let (trade, received) = returned_across(&mut window);
         stock(&mut window, change);
-        let field = if window.facts.bonded.stocks.values().any(|one| one.item.unit == "999") { "unit" } else { "gcode" };
+        let field = if window.facts.bonded.stocks.values().any(|one| one.item.unit == "999") {
+            "unit"
+        } else {
+            "gcode"
+        };
         refused(&mut window, &trade, received, &format!("items[1].item.{field}"));
     }
     // A recalled lot, and another lot of its number there.

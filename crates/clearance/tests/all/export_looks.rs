@@ -10,8 +10,8 @@ use clearance::export::{ExportKey, ExportTrade};
 use clearance::inspection::{Found, Inspection, Measure};
 use clearance::keys::OrderKey;
 use clearance::outcome::Outcome;
-use clearance::record::{RecordKey, Register};
 use clearance::recognition::{Recognised, Report};
+use clearance::record::{RecordKey, Register};
 use clearance::risk;
 use clearance::sample::Export;
 use clearance::standing::{Says, Standing};
@@ -151,8 +151,7 @@ fn the_rules_that_are_built_in_see_what_they_are_for() {
     let alone = |rule: &str, change: Change| {
         let mut export = export(1);
         change(&mut export);
-        let facts =
-            risk::ExportFacts { declaration: &export.declaration, rates: &book.rates, value: None };
+        let facts = risk::ExportFacts { declaration: &export.declaration, rates: &book.rates, value: None };
         book.risk.evaluate_export(&facts, NOW.day()).iter().any(|hit| hit.rule == rule)
     };
     assert!(alone("export-battery-by-air", |export| {
@@ -168,7 +167,9 @@ fn the_rules_that_are_built_in_see_what_they_are_for() {
         export.declaration.head.ebc_code = "5301960202".into();
     };
     assert!(alone("export-brand-unauthorised", brand));
-    assert!(!alone("export-brand-unauthorised", |export| export.declaration.lines[0].gname = "样例诺瓦".into()));
+    assert!(
+        !alone("export-brand-unauthorised", |export| export.declaration.lines[0].gname = "样例诺瓦".into())
+    );
 }
 
 #[test]

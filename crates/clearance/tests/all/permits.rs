@@ -280,7 +280,10 @@ fn a_park_does_the_modes_that_it_is_permitted() {
         assert_eq!(attempt.findings.iter().any(|one| one.reason == Reason::ModeNotOfPark), found, "{case}");
         let Some(finding) = finding else { continue };
         let value = |path: &str| finding.fields.iter().find(|one| one.path == path).unwrap().value.clone();
-        assert_eq!((value("InventoryHead.tradeMode"), value("InventoryHead.loctNo")), ("9610".into(), CODE.into()));
+        assert_eq!(
+            (value("InventoryHead.tradeMode"), value("InventoryHead.loctNo")),
+            ("9610".into(), CODE.into())
+        );
         assert_eq!(value("modes of the park"), "1210");
         assert_eq!(outcome.read.records.last().unwrap().key, clearance::place::key(CODE));
     }

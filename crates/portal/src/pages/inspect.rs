@@ -44,13 +44,7 @@ pub fn value(result: &str, measure: &str) -> String {
 }
 
 /// The form, of the trade whose page is `there`.
-pub fn form(
-    frame: &Frame,
-    there: &str,
-    version: u32,
-    form: &InspectionForm,
-    view: &View,
-) -> Markup {
+pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, view: &View) -> Markup {
     let texts = frame.texts;
     let limits =
         [("count", form.photographs.to_string()), ("size", (form.photograph_bytes / 1_048_576).to_string())];
@@ -83,13 +77,7 @@ pub fn form(
 }
 
 /// Results of other agencies' inspections that the office recognises: each may be decided on as it stands.
-fn reports(
-    frame: &Frame,
-    there: &str,
-    version: u32,
-    form: &InspectionForm,
-    view: &View,
-) -> Markup {
+fn reports(frame: &Frame, there: &str, version: u32, form: &InspectionForm, view: &View) -> Markup {
     let texts = frame.texts;
     html! {
         @if !form.reports.is_empty() {

@@ -93,7 +93,11 @@ impl Body {
                     number: number()?,
                     to: book.into(),
                     // By their numbers in the list: the trade says where they left.
-                    lines: self.items.iter().map(|one| (one.gnum, Text::default(), one.item.trim().into())).collect(),
+                    lines: self
+                        .items
+                        .iter()
+                        .map(|one| (one.gnum, Text::default(), one.item.trim().into()))
+                        .collect(),
                     ..ReceivedAt::default()
                 })),
             },
@@ -265,7 +269,9 @@ pub async fn prepared(
     let trade = Trade::found(window, &scope(window, caller), order).await?;
     assignments::check(window, caller, order).await?;
     let kind = match kind {
-        ActionKind::ReceiveReturnAt(asked) => ActionKind::ReceiveReturnAt(Box::new(trade.received_at(*asked))),
+        ActionKind::ReceiveReturnAt(asked) => {
+            ActionKind::ReceiveReturnAt(Box::new(trade.received_at(*asked)))
+        }
         other => other,
     };
     Ok(OfficerAction {

@@ -88,11 +88,7 @@ pub(crate) async fn told(window: &Arc<Window>, caller: &Caller, query: &Query) -
 }
 
 /// A decision on an export trade.
-async fn export_line(
-    window: &Window,
-    event: &StoredEvent,
-    action: &OfficerAction,
-) -> Result<Value, Problem> {
+async fn export_line(window: &Window, event: &StoredEvent, action: &OfficerAction) -> Result<Value, Problem> {
     let after = trade_after(event);
     let attempt = after.and_then(|trade| trade.attempt.as_ref());
     let mut line = json!({

@@ -16,13 +16,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ceb::Document;
+use clearance::Text;
 use clearance::consignment::{Filed, Lane};
 use clearance::event::{ActionKind, Cause, TimerKind};
 use clearance::export::{
-    ExportAttempt, ExportKey, ExportLook, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport, TaxOfReturn,
+    ExportAttempt, ExportKey, ExportLook, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport,
+    TaxOfReturn,
 };
 use clearance::finding::Finding;
-use clearance::Text;
 use clearance::keys::Position;
 use clearance::tax::Assessment;
 use serde_json::{Value, json};

@@ -184,8 +184,7 @@ pub async fn take(
 /// Whether pictures are kept for it: not for what is refused, nor again for what was recorded already.
 fn would_be_taken(window: &Window, trade: &Trade, action: &OfficerAction) -> bool {
     let reference = window.reference();
-    !trade.has_done(&action.id)
-        && trade.refused(action, reference.current(), window.clock.now()).is_empty()
+    !trade.has_done(&action.id) && trade.refused(action, reference.current(), window.clock.now()).is_empty()
 }
 
 /// An inspection of what was sent.
@@ -322,11 +321,7 @@ async fn told(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Json
 }
 
 /// What an inspection of a trade may say today: nothing where none is awaited, or it is not the caller's to record.
-pub(super) async fn form(
-    window: &Window,
-    caller: &Caller,
-    trade: &Trade,
-) -> Result<Value, Problem> {
+pub(super) async fn form(window: &Window, caller: &Caller, trade: &Trade) -> Result<Value, Problem> {
     let waits = trade.state() == Some(InState::Inspection);
     let reference = window.reference();
     let book = reference.current();

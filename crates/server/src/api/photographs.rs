@@ -115,12 +115,7 @@ pub async fn photograph_of_export(
     shown(&window, &caller, ExportTradeKey::new(&merchant, &order_no).marked(), &sha256).await
 }
 
-async fn shown(
-    window: &Window,
-    caller: &Caller,
-    order: OrderKey,
-    sha256: &str,
-) -> Result<Response, Problem> {
+async fn shown(window: &Window, caller: &Caller, order: OrderKey, sha256: &str) -> Result<Response, Problem> {
     let absent =
         || Problem::not_found("no consignment that names you has this number, or no such photograph");
     let trade = seen(window, caller, &order).await;

@@ -22,11 +22,7 @@ use store::{Read, RecordSearch};
 const REPORTS: usize = 500;
 
 /// Those that the office of the caller may rest on today, however old they are.
-pub(super) async fn of_trade(
-    window: &Window,
-    caller: &Caller,
-    trade: &Trade,
-) -> Result<Vec<Value>, Problem> {
+pub(super) async fn of_trade(window: &Window, caller: &Caller, trade: &Trade) -> Result<Vec<Value>, Problem> {
     let Some(list) = trade.about() else { return Ok(Vec::new()) };
     let (codes, _) = window.names_of(&caller.party);
     let (merchants, _) = window.names_of(list.merchant);
@@ -51,9 +47,7 @@ pub(super) async fn of_trade(
         let report = report(record);
         let parties = &reference.parties;
         let holds = report.recognised && report.day <= day && day <= report.until;
-        holds
-            && parties.same(&report.to, &caller.party, day)
-            && report.misses(&list, parties, day).is_empty()
+        holds && parties.same(&report.to, &caller.party, day) && report.misses(&list, parties, day).is_empty()
     };
     let mut found: Vec<&Arc<Record>> = records.values().filter(|record| is_about(record)).collect();
     found.sort_by_key(|record| std::cmp::Reverse(record.last));

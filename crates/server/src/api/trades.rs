@@ -132,10 +132,8 @@ impl Trade {
         let Some(attempt) = &consignment.attempt else { return asked };
         let Document::Declaration(list) = &*attempt.declaration.document else { return asked };
         let file = consignment.returns.iter().find(|file| file.number == asked.number);
-        asked.document = (
-            list.head.agent_code.trim().into(),
-            file.map(|file| file.pre_no.clone()).unwrap_or_default(),
-        );
+        asked.document =
+            (list.head.agent_code.trim().into(), file.map(|file| file.pre_no.clone()).unwrap_or_default());
         let Some(taken) = &attempt.taken else { return asked };
         asked.from.clone_from(&taken.book);
         for (line, from, _) in &mut asked.lines {
@@ -155,11 +153,15 @@ impl Trade {
                 let document = consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document);
                 let Some(Document::Declaration(list)) = document else { return Vec::new() };
                 let lines = list.lines.iter();
-                lines.map(|line| declared(line.gnum, &line.gcode, &line.gname, line.qty, &line.unit)).collect()
+                lines
+                    .map(|line| declared(line.gnum, &line.gcode, &line.gname, line.qty, &line.unit))
+                    .collect()
             }
             Of::Export(trade) => {
                 let lines = trade.declaration().into_iter().flat_map(|list| &list.lines);
-                lines.map(|line| declared(line.gnum, &line.gcode, &line.gname, line.qty, &line.unit)).collect()
+                lines
+                    .map(|line| declared(line.gnum, &line.gcode, &line.gname, line.qty, &line.unit))
+                    .collect()
             }
         }
     }

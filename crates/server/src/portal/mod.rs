@@ -178,7 +178,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/trace/codes/{id}/picture"),
     ("get", "/desk/recalls/{id}"),
     ("post", "/desk/recalls/{id}"),
-    ("get", "/desk/recalls/{id}/buyers"),    ("post", "/desk/exports/{merchant}/{order_no}/inspections"),
+    ("get", "/desk/recalls/{id}/buyers"),
+    ("post", "/desk/exports/{merchant}/{order_no}/inspections"),
     ("get", "/desk/exports/{merchant}/{order_no}/photographs/{sha256}"),
 ];
 

@@ -109,7 +109,11 @@ async fn a_book_that_cannot_take_the_goods_is_told_with_what_to_do() {
     let (zone, trade) = approved().await;
     let version = zone.shown(CUSTOMS, &trade).await["version"].clone();
     let (status, refused) = receive(&zone, &trade, &version, "5301999999:T9").await;
-    assert_eq!((status, refused["findings"][0]["rule"].as_str()), (409, Some("return-book-unfit")), "{refused}");
+    assert_eq!(
+        (status, refused["findings"][0]["rule"].as_str()),
+        (409, Some("return-book-unfit")),
+        "{refused}"
+    );
     assert_eq!(stands(&zone, &trade).await, ("0".to_owned(), "0".to_owned()));
     let own = format!("{HOLDER}:{NUMBER}");
     let (status, refused) = receive(&zone, &trade, &version, &own).await;

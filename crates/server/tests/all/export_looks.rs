@@ -51,7 +51,8 @@ async fn shown(zone: &Zone, party: &str, export: &Export) -> Value {
 
 async fn inspect(zone: &Zone, token: &str, export: &Export, more: Value) -> (u16, Value) {
     let version = shown(zone, CUSTOMS, export).await["version"].clone();
-    let mut body = json!({"id": format!("i-{version}"), "version": version, "text": "样例查验", "measure": "release"});
+    let mut body =
+        json!({"id": format!("i-{version}"), "version": version, "text": "样例查验", "measure": "release"});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
     }
@@ -85,7 +86,11 @@ async fn an_export_is_inspected_by_the_table_with_a_picture_and_its_parties_are_
     assert!(merchant["attempt"]["hits"].is_null(), "sealed: {merchant}");
     let (status, told) = zone.get(MERCHANT, &format!("{}/inspections", path(&export))).await;
     let one = &told["inspections"][0];
-    assert_eq!((status, one["measure"].as_str(), one["found"][0]["result"].as_str()), (200, Some("release"), Some("conforming")), "{told}");
+    assert_eq!(
+        (status, one["measure"].as_str(), one["found"][0]["result"].as_str()),
+        (200, Some("release"), Some("conforming")),
+        "{told}"
+    );
     assert!(one["officers"].is_null());
     let picture = one["photographs"][0].as_str().unwrap();
     for (party, expected) in [(MERCHANT, 200), (CUSTOMS, 200), ("5301960202", 404)] {
@@ -109,7 +114,10 @@ async fn what_two_find_is_told_when_the_second_has_confirmed_it() {
     let (status, told) = inspect(&zone, &first, &export, found).await;
     assert_eq!(status, 200, "{told}");
     let waits = shown(&zone, CUSTOMS, &export).await;
-    assert_eq!((waits["state"].as_u64(), waits["unconfirmed"]["officer"].as_str()), (Some(500), Some("cha.yi")));
+    assert_eq!(
+        (waits["state"].as_u64(), waits["unconfirmed"]["officer"].as_str()),
+        (Some(500), Some("cha.yi"))
+    );
     let (_, told) = zone.get(MERCHANT, &format!("{}/inspections", path(&export))).await;
     assert_eq!(told["inspections"], json!([]), "a party learns of it when it takes effect");
     let entries = shown(&zone, MERCHANT, &export).await["timeline"].to_string();
@@ -121,7 +129,11 @@ async fn what_two_find_is_told_when_the_second_has_confirmed_it() {
         zone.request("POST", &address, Some(session), body.to_string().into_bytes()).await
     };
     let (status, told) = confirm(&first).await;
-    assert_eq!((status, told["findings"][0]["rule"].as_str()), (409, Some("second-inspector-needed")), "{told}");
+    assert_eq!(
+        (status, told["findings"][0]["rule"].as_str()),
+        (409, Some("second-inspector-needed")),
+        "{told}"
+    );
     assert_eq!(confirm(&second).await.0, 200);
     assert_eq!(shown(&zone, CUSTOMS, &export).await["state"], 501);
     let (_, told) = zone.get(MERCHANT, &format!("{}/inspections", path(&export))).await;
@@ -143,9 +155,7 @@ async fn a_park_that_may_not_do_the_mode_is_told_by_the_code_of_its_site() {
         assert_eq!(status, 200, "{record} {action}: {made}");
     };
     let park = format!("parks/{OPERATOR}:P9");
-    let of_park = |modes: Value| {
-        json!({"name": "样例园区", "kind": "core", "city": "昆明", "functions": ["sorting"], "modes": modes, "legalBasis": "样例方案"})
-    };
+    let of_park = |modes: Value| json!({"name": "样例园区", "kind": "core", "city": "昆明", "functions": ["sorting"], "modes": modes, "legalBasis": "样例方案"});
     act(OPERATOR, &park, "apply", of_park(json!(["1210"]))).await;
     act(CUSTOMS, &park, "approve", Value::Null).await;
     let site = format!("sites/{OPERATOR}:{CODE}");
@@ -162,7 +172,11 @@ async fn a_park_that_may_not_do_the_mode_is_told_by_the_code_of_its_site() {
         shown(&zone, CUSTOMS, &export).await
     };
     let waits = send(11).await;
-    assert_eq!((waits["state"].as_u64(), waits["reasons"][0].as_str()), (Some(300), Some("mode-not-of-park")), "{waits}");
+    assert_eq!(
+        (waits["state"].as_u64(), waits["reasons"][0].as_str()),
+        (Some(300), Some("mode-not-of-park")),
+        "{waits}"
+    );
     // The park is permitted the mode; what its codes say follows.
     act(OPERATOR, &park, "change", of_park(json!(["1210", "9610"]))).await;
     server::site_codes::step(&zone.window).await.unwrap();
@@ -174,6 +188,10 @@ async fn a_park_that_may_not_do_the_mode_is_told_by_the_code_of_its_site() {
     let (_, code) = zone.get(CUSTOMS, &format!("/v1/registers/site-codes/{CODE}")).await;
     assert_eq!(code["version"], 2, "nothing is written where nothing changed: {code}");
     let (status, told) = zone.get(MERCHANT, "/v1/processes?mode=9610&direction=export").await;
-    assert_eq!((status, told["processes"][0]["stations"][2]["clock"]["parameter"].as_str()), (200, Some("partner_wait_hours")), "{told}");
+    assert_eq!(
+        (status, told["processes"][0]["stations"][2]["clock"]["parameter"].as_str()),
+        (200, Some("partner_wait_hours")),
+        "{told}"
+    );
     verified(&zone).await;
 }

@@ -20,7 +20,12 @@ fn day() -> Day {
 
 fn look() -> ExportLook {
     let inspection = Inspection {
-        found: vec![Found { line: 1, result: "goods-differ".into(), quantity: Some(Decimal::ONE), weight: None }],
+        found: vec![Found {
+            line: 1,
+            result: "goods-differ".into(),
+            quantity: Some(Decimal::ONE),
+            weight: None,
+        }],
         measure: Measure::DetainClearance,
         second: "".into(),
         place: "3".into(),
@@ -43,24 +48,28 @@ fn look() -> ExportLook {
         share: 50_000,
         obeyed: Vec::new(),
     };
-    let hit = RiskHit { rule: "random".into(), lane: Lane::Inspection, evidence: "drawn 1 < ratio 2 ppm".into() };
+    let hit =
+        RiskHit { rule: "random".into(), lane: Lane::Inspection, evidence: "drawn 1 < ratio 2 ppm".into() };
     let drawn = Drawn { seed: 2, number: 1, ratio: 2, selected: true, until: Some(Time(1_797_000_000_000)) };
     ExportLook { drawn: Some(drawn), credit: Some(credit), hits: vec![hit], joint: Some(Box::new(joint)) }
 }
 
 fn tax() -> TaxOfReturn {
-    let line = with_rates(
-        680_000,
-        Rate::percent(6),
-        Rate(0),
-        Decimal::ZERO,
-        Decimal::ZERO,
-        Rate::percent(13),
-        100,
-    );
-    let assessment =
-        Assessment { basis: Basis::OverSingleItem, day: day(), lines: vec![line.unwrap()], uncertain: Vec::new() };
-    TaxOfReturn { number: 1, relieved: false, assessment: Some(assessment), export_duty: 2_000, uncertain: true }
+    let line =
+        with_rates(680_000, Rate::percent(6), Rate(0), Decimal::ZERO, Decimal::ZERO, Rate::percent(13), 100);
+    let assessment = Assessment {
+        basis: Basis::OverSingleItem,
+        day: day(),
+        lines: vec![line.unwrap()],
+        uncertain: Vec::new(),
+    };
+    TaxOfReturn {
+        number: 1,
+        relieved: false,
+        assessment: Some(assessment),
+        export_duty: 2_000,
+        uncertain: true,
+    }
 }
 
 fn with_looks(event: &mut EventRow) {

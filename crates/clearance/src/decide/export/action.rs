@@ -157,12 +157,7 @@ fn trigger(kind: &ActionKind) -> Option<Trigger> {
 }
 
 /// Whether an action would be taken now, by this officer: what officers are offered is what they may then do.
-pub fn is_open(
-    trade: &ExportTrade,
-    kind: &ActionKind,
-    (officer, office): (&str, &str),
-    law: &Law,
-) -> bool {
+pub fn is_open(trade: &ExportTrade, kind: &ActionKind, (officer, office): (&str, &str), law: &Law) -> bool {
     is_allowed(trade, kind, law) && inspection::is_for(trade.unconfirmed(), kind, officer, office)
 }
 

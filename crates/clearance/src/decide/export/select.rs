@@ -1,8 +1,8 @@
 //! The lane that sealed rules, the draw and the grade of credit ask for a list of exports, as for one of imports. The draw
 //! goes by the marked name of the trade, so that it is told from that of an order of imports; the list of a period has both.
 
-use super::Case;
 use super::super::judge::evidence;
+use super::Case;
 use crate::consignment::{Lane, RiskHit};
 use crate::export::ExportTrade;
 use crate::outcome::Draw;

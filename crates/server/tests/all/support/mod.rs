@@ -157,7 +157,9 @@ pub async fn chosen(folder: &Path) -> (ChosenStore, Control) {
         let (store, control) = loop {
             match server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}) {
                 // Whoever had it open ends in a thread of its own.
-                Err(StoreError::Locked { .. }) => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+                Err(StoreError::Locked { .. }) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await
+                }
                 opened => break opened.unwrap(),
             }
         };
