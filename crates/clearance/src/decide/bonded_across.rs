@@ -48,7 +48,7 @@ pub(super) fn faults(case: &mut Case<'_>, consignment: &Consignment, received: &
         faults.push(fault("当日规则不允许退回其他账册", "book", &received.to, &expected));
     }
     let agent = declaration.head.agent_code.trim();
-    if received.from != taken.book || received.document != (agent.into(), file.pre_no.clone()) {
+    if received.from != taken.book || received.document != (Text::from(agent), file.pre_no.clone()) {
         faults.push(fault("原账册或退货申请不符", "from", &received.from, &taken.book));
     }
     if received.to == taken.book {

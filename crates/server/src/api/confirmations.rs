@@ -117,7 +117,7 @@ pub(super) async fn of_caller(window: &Window, caller: &Caller) -> Result<Vec<Su
     finding::follow(window).await?;
     let scope = scope(window, caller);
     let mut his = Vec::new();
-    // Those of exports stand on the tab of exports, and say for whom they wait.
+    // Those of exports are told on their own pages.
     let imports = finding::unconfirmed(window);
     for order in imports.into_iter().filter(|order| ExportTradeKey::of_marked(order).is_none()) {
         let Some(consignment) = visible(window, &scope, &order).await? else { continue };
