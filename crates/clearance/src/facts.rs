@@ -55,11 +55,15 @@ pub enum CountKind {
     LinkedTelephone = 15,
     /// Declarations and parcels to one address together.
     LinkedAddress = 16,
+    /// Lists of exports of one merchant.
+    ExportSeller = 17,
+    /// Lines of one sort of goods that one merchant sells abroad.
+    ExportSellerGoods = 18,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -76,6 +80,8 @@ impl CountKind {
         Self::LinkedIdentity,
         Self::LinkedTelephone,
         Self::LinkedAddress,
+        Self::ExportSeller,
+        Self::ExportSellerGoods,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -100,6 +106,8 @@ impl CountKind {
             Self::LinkedIdentity => "linked_identity",
             Self::LinkedTelephone => "linked_telephone",
             Self::LinkedAddress => "linked_address",
+            Self::ExportSeller => "export_seller",
+            Self::ExportSellerGoods => "export_seller_goods",
         }
     }
     /// Whether it is of parcels alone: a declaration is not counted in it.
@@ -115,7 +123,7 @@ impl CountKind {
     }
     /// Whether its facts are of one line, not of the whole list.
     pub fn is_of_line(self) -> bool {
-        matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods)
+        matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods | Self::ExportSellerGoods)
     }
 }
 
@@ -335,6 +343,10 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
                 credit_of(Named::in_export(declaration), reference, now, keys);
                 let law = reference.current().parameters.on(now.day());
                 crate::place::needs(declaration.head.loct_no.as_ref(), &law, &mut keys.looked_at);
+                if law.export_looks == 1 {
+                    let risk = &reference.current().risk;
+                    keys.counts.extend(windows::exported::keys(declaration, |kind| risk.reads(kind)));
+                }
             }
             let law = || reference.current().parameters.on(now.day());
             crate::decide::export::needs_of_document(other, law, keys);

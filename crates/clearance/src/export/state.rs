@@ -11,6 +11,7 @@ use crate::event::TimerKind;
 use crate::finding::Finding;
 use crate::inspection::JointInspection;
 use crate::keys::{Position, Time, WaybillKey};
+use crate::windows::Windowed;
 use ceb::{Day, Document};
 use std::sync::Arc;
 
@@ -118,12 +119,14 @@ pub struct ExportLook {
     pub hits: Vec<RiskHit>,
     /// Its last inspection in which two look, unless it was contested or overtaken.
     pub joint: Option<Box<JointInspection>>,
+    /// Windows of what the list of the current attempt names, when it was declared.
+    pub counts: Vec<Windowed>,
 }
 
 impl ExportLook {
     /// What stays of it when the trade is declared anew.
-    pub fn declared_anew(&self, credit: Option<CreditStanding>) -> Self {
-        Self { drawn: self.drawn, credit, ..Self::default() }
+    pub fn declared_anew(&self, credit: Option<CreditStanding>, counts: Vec<Windowed>) -> Self {
+        Self { drawn: self.drawn, credit, counts, ..Self::default() }
     }
 }
 

@@ -69,6 +69,8 @@ pub struct ExportFacts<'a> {
     pub rates: &'a ExchangeRates,
     /// What it is worth, fen; none = a currency had no rate.
     pub value: Option<i64>,
+    /// Windows of what it names.
+    pub counts: &'a [Windowed],
 }
 
 impl RiskRules {

@@ -16,6 +16,7 @@ use crate::place;
 use crate::reason::{Layer, Reason};
 use crate::standing;
 use crate::states::Trigger;
+use crate::windows::{self, Windowed};
 use ceb::ExportDeclaration;
 use compact_str::format_compact;
 
@@ -87,8 +88,9 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         remarks: Vec::new(),
         closed_on: None,
     });
-    trade.look = trade.look.declared_anew(credit);
     trade.value = value::of_list(declaration, &case.reference.current().rates, case.today());
+    let counts = if declares { windowed(case, declaration, trade.value) } else { Vec::new() };
+    trade.look = trade.look.declared_anew(credit, counts);
     case.out.answer.pre_no = Some(pre_no.clone());
     case.accept(i32::from(status), info.clone(), findings);
     let numbers = Numbers { pre_no, ..Numbers::default() };
@@ -102,6 +104,22 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         judge::attempt(case, &mut trade);
     }
     case.keep_export(trade);
+}
+
+/// Raises the windows of what a list names, and says what those of them that rules read stand at with it. It is read again when the
+/// match agrees.
+fn windowed(case: &mut Case<'_>, declaration: &ExportDeclaration, value: Option<i64>) -> Vec<Windowed> {
+    if case.law.export_looks != 1 {
+        return Vec::new();
+    }
+    let (book, day) = (case.reference.current(), case.today());
+    let raised =
+        windows::exported::raised(declaration, (value, &book.rates, day), |kind| book.risk.reads(kind));
+    let (asked, told) = (book.risk.windows(), &case.facts.told);
+    let read = windows::raise(&raised, &mut case.facts.counts, asked, told, case.now);
+    case.out.counted = raised;
+    case.out.read.counts.clone_from(&read);
+    read
 }
 
 /// What stands against the operation.

@@ -17,8 +17,10 @@ pub(super) fn lane(case: &mut Case<'_>, trade: &mut ExportTrade, declaration: &E
         return Lane::Release;
     }
     let (book, today) = (case.reference.current(), case.today());
-    let facts = ExportFacts { declaration, rates: &book.rates, value: trade.value };
+    let facts =
+        ExportFacts { declaration, rates: &book.rates, value: trade.value, counts: &trade.look.counts };
     let mut hits = book.risk.evaluate_export(&facts, today);
+    case.out.read.counts.clone_from(&trade.look.counts);
     let merchant = case.reference.parties.find(declaration.head.ebc_code.trim(), today);
     let grade = merchant.map(|filing| filing.grade).unwrap_or_default();
     let codes = declaration.lines.iter().map(|line| line.gcode.as_str());
