@@ -6,7 +6,7 @@ use super::names::{self, Number, Word};
 use super::{ExportFacts, RiskFacts, RiskRules};
 use crate::identity::{age, check_citizen};
 use crate::tax::Assessment;
-use crate::windows::{Windowed, grams, grams_a_piece, pieces};
+use crate::windows::{Windowed, exported, grams, grams_a_piece, pieces};
 use crate::{Text, normal};
 use ceb::{Day, Decimal, Payment};
 use std::cell::OnceCell;
@@ -120,14 +120,12 @@ impl<'a> Looked<'a> {
 
     pub(super) fn export(rules: &'a RiskRules, facts: &ExportFacts<'a>, day: Day) -> Self {
         let (declaration, head) = (facts.declaration, &facts.declaration.head);
-        let none = || vec![None; rules.windows.len()];
         let in_cny = |currency: &str, amount: Decimal| fen(facts.rates.in_cny(currency, amount, day)?);
-        let whole =
-            |qty: Decimal| i64::try_from(qty.units() / Decimal::ONE.units()).unwrap_or(i64::MAX).max(1);
         let lines: Vec<Line<'a>> = declaration
             .lines
             .iter()
-            .map(|line| Line {
+            .enumerate()
+            .map(|(index, line)| Line {
                 goods: Goods {
                     hs: &line.gcode,
                     numbers: [Some(&line.item_no), line.item_record_no.as_ref(), Some(&line.bar_code)],
@@ -137,9 +135,9 @@ impl<'a> Looked<'a> {
                 text: written([&line.gname, &line.gmodel].into_iter().chain(&line.item_name)),
                 price: in_cny(&line.currency, line.price),
                 total: in_cny(&line.currency, line.total_price),
-                pieces: whole(line.qty),
+                pieces: exported::whole(line.qty),
                 brand: OnceCell::new(),
-                windows: none(),
+                windows: windows_of(rules, facts.counts, index + 1),
             })
             .collect();
         let net = grams(head.net_weight);
@@ -161,7 +159,7 @@ impl<'a> Looked<'a> {
             payer_differs: None,
             piece_weight,
         };
-        Self { rules, day, list, lines, windows: none() }
+        Self { rules, day, list, lines, windows: windows_of(rules, facts.counts, 0) }
     }
 
     /// What holds, as evidence; none = some condition does not.

@@ -151,7 +151,12 @@ fn the_rules_that_are_built_in_see_what_they_are_for() {
     let alone = |rule: &str, change: Change| {
         let mut export = export(1);
         change(&mut export);
-        let facts = risk::ExportFacts { declaration: &export.declaration, rates: &book.rates, value: None };
+        let facts = risk::ExportFacts {
+            declaration: &export.declaration,
+            rates: &book.rates,
+            value: None,
+            counts: &[],
+        };
         book.risk.evaluate_export(&facts, NOW.day()).iter().any(|hit| hit.rule == rule)
     };
     assert!(alone("export-battery-by-air", |export| {
@@ -372,4 +377,55 @@ fn a_report_on_the_goods_replaces_the_look_and_one_on_a_trade_is_on_one_of_impor
     let taken = act(&mut window, &export, kind);
     assert_eq!(state(&window, &export), State::Released);
     assert_eq!(taken.read.records[0].key, rests.key());
+}
+
+#[test]
+fn what_a_merchant_sells_abroad_is_counted_apart_and_held_against_its_own_price() {
+    // Goods of one sort, ten times at one price, then at six times that.
+    let first = |number: &u64| export(*number).declaration.lines.len() == 1;
+    let numbers: Vec<u64> = (1..).filter(first).take(11).collect();
+    let goods = export(numbers[0]);
+    let sell = |window: &mut Window, number: u64, times: i64| {
+        let mut export = export(number);
+        let (own, line) = (&mut export.declaration.lines[0], &goods.declaration.lines[0]);
+        let price = ceb::Decimal::from_units(line.price.units() * i128::from(times));
+        (own.gcode, own.gname, own.gmodel) = (line.gcode.clone(), line.gname.clone(), line.gmodel.clone());
+        (own.qty, own.price, own.total_price) = (ceb::Decimal::ONE, price, price);
+        let declaration = export.declaration.clone();
+        let sender = declaration.head.agent_code.clone();
+        let outcome = window.send_as(&sender, Document::ExportDeclaration(declaration.clone()));
+        (declaration, outcome)
+    };
+    let mut window = Window::without_draws();
+    for number in &numbers[..10] {
+        let (_, outcome) = sell(&mut window, *number, 1);
+        let kinds: Vec<&str> = outcome.counted.iter().map(|raised| raised.key.kind.word()).collect();
+        assert_eq!(kinds, ["export_seller", "export_seller_goods"]);
+    }
+    let (declaration, outcome) = sell(&mut window, numbers[10], 6);
+    let counts = &outcome.read.counts;
+    assert_eq!(counts[0].values.iter().find(|value| value.value == 11).map(|value| value.value), Some(11));
+    let book = window.reference.current();
+    let hit = |declaration: &ceb::ExportDeclaration,
+               counts: &[clearance::windows::Windowed],
+               value: i64,
+               rule: &str| {
+        let facts = risk::ExportFacts { declaration, rates: &book.rates, value: Some(value), counts };
+        book.risk.evaluate_export(&facts, NOW.day()).iter().any(|hit| hit.rule == rule)
+    };
+    assert!(hit(&declaration, counts, 1, "export-price-over-own"), "{counts:?}");
+    let mut usual = declaration.clone();
+    usual.lines[0].price = goods.declaration.lines[0].price;
+    assert!(!hit(&usual, counts, 1, "export-price-over-own"));
+    // Thirty lists to enterprises on one day, just below the limit.
+    let mut many = counts.clone();
+    many[0].values.iter_mut().for_each(|value| value.value = 30);
+    let mut below = declaration.clone();
+    below.head.trade_mode = "9710".into();
+    assert!(hit(&below, &many, 450_000, "export-splitting-below-limit"));
+    assert!(!hit(&below, &many, 449_999, "export-splitting-below-limit"));
+    assert!(!hit(&below, counts, 450_000, "export-splitting-below-limit"));
+    // Imports raise none of them.
+    let outcome = window.trade(&crate::support::trade(1));
+    assert!(outcome.counted.iter().all(|raised| !raised.key.kind.word().starts_with("export_")));
 }

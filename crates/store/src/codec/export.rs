@@ -39,7 +39,7 @@ fields! {
     ReturnedQuantity { gnum, qty, qty1, qty2 }
     TallyMark { position, operator, district, invt_no, on }
     ReturnOfExport { number, key, filed, pre_no, standing, lines, parcel, tallied, back_until, relief_until, value, district, findings }
-    ExportLook { drawn, credit, hits, joint }
+    ExportLook { drawn, credit, hits, joint, counts }
     TaxOfReturn { number, relieved, assessment, export_duty, uncertain }
     ReturnClaim { trade, invt_no }
     ReturnedParcel { key, version, last, previous, last_time, pre_no, tally, tallied, claims, seen }

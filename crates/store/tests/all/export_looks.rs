@@ -6,10 +6,12 @@ use ceb::{Day, Decimal};
 use clearance::consignment::{CreditStanding, Drawn, Lane, RiskHit};
 use clearance::event::{ActionKind, Cause, OfficerAction, ReceivedAt};
 use clearance::export::{ExportLook, ExportState, ExportTrade, ExportTradeKey, TaxOfReturn};
+use clearance::facts::{CountKey, CountKind};
 use clearance::inspection::{Found, Inspection, JointInspection, Measure};
 use clearance::keys::{Position, Time};
 use clearance::rulebook::Rate;
 use clearance::tax::{Assessment, Basis, with_rates};
+use clearance::windows::{Measure as Window, Span, WindowValue, Windowed};
 use std::path::Path;
 use std::sync::Arc;
 use store::{EventRow, Row, codec};
@@ -51,7 +53,15 @@ fn look() -> ExportLook {
     let hit =
         RiskHit { rule: "random".into(), lane: Lane::Inspection, evidence: "drawn 1 < ratio 2 ppm".into() };
     let drawn = Drawn { seed: 2, number: 1, ratio: 2, selected: true, until: Some(Time(1_797_000_000_000)) };
-    ExportLook { drawn: Some(drawn), credit: Some(credit), hits: vec![hit], joint: Some(Box::new(joint)) }
+    let key = CountKey { kind: CountKind::ExportSeller, owner: "5301960201".into() };
+    let value = WindowValue { measure: Window::Count, span: Span::Days(7), value: 3 };
+    ExportLook {
+        drawn: Some(drawn),
+        credit: Some(credit),
+        hits: vec![hit],
+        joint: Some(Box::new(joint)),
+        counts: vec![Windowed { key, line: 0, values: vec![value] }],
+    }
 }
 
 fn tax() -> TaxOfReturn {
