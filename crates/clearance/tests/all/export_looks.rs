@@ -382,15 +382,18 @@ fn a_report_on_the_goods_replaces_the_look_and_one_on_a_trade_is_on_one_of_impor
 #[test]
 fn what_a_merchant_sells_abroad_is_counted_apart_and_held_against_its_own_price() {
     // Goods of one sort, ten times at one price, then at six times that.
-    let first = |number: &u64| export(*number).declaration.lines.len() == 1;
-    let numbers: Vec<u64> = (1..).filter(first).take(11).collect();
-    let goods = export(numbers[0]);
+    let single = |number: &u64| export(*number).declaration.lines.len() == 1;
+    let numbers: Vec<u64> = (1..).filter(single).take(11).collect();
+    let one = |export: &Export| {
+        export.declaration.lines.len() == 1 && export.declaration.lines[0].qty == ceb::Decimal::ONE
+    };
+    let goods = (1..).map(export).find(one).unwrap();
     let sell = |window: &mut Window, number: u64, times: i64| {
         let mut export = export(number);
-        let (own, line) = (&mut export.declaration.lines[0], &goods.declaration.lines[0]);
+        let line = &goods.declaration.lines[0];
         let price = ceb::Decimal::from_units(line.price.units() * i128::from(times));
-        (own.gcode, own.gname, own.gmodel) = (line.gcode.clone(), line.gname.clone(), line.gmodel.clone());
-        (own.qty, own.price, own.total_price) = (ceb::Decimal::ONE, price, price);
+        export.declaration.lines[0] =
+            ceb::ExportDeclarationLine { price, total_price: price, ..line.clone() };
         let declaration = export.declaration.clone();
         let sender = declaration.head.agent_code.clone();
         let outcome = window.send_as(&sender, Document::ExportDeclaration(declaration.clone()));
