@@ -57,7 +57,7 @@ async fn paid(zone: &Zone, trade: &Trade) {
 async fn exported(zone: &Zone) -> Export {
     let now = zone.clock.now();
     let export = Export::new(7, 1, now);
-    for (sender, document) in export.documents() {
+    for (sender, document) in export.documents().into_iter().chain([export.received()]) {
         zone.send(&sender, document).await;
     }
     let there = format!("/v1/exports/{}/{}", export.order.head.ebc_code, export.order.head.order_no);
