@@ -191,9 +191,7 @@ pub(super) async fn timeline_of(
 pub(super) fn taken(event: &StoredEvent) -> Option<(&OfficerAction, OrderKey)> {
     let outcome = event.row.outcome.as_ref().filter(|outcome| outcome.repeats.is_none())?;
     match &event.row.event.cause {
-        Cause::Action(action) => {
-            outcome.consignment.is_some().then(|| (&**action, action.order.clone()))
-        }
+        Cause::Action(action) => outcome.consignment.is_some().then(|| (&**action, action.order.clone())),
         Cause::ExportAction(action) => {
             let changed = outcome.export.states.iter().any(|state| state.trade().is_some());
             changed.then(|| (&**action, ExportTradeKey::of_pair(&action.order).marked()))
