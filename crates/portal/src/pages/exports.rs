@@ -163,7 +163,7 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
                 @if let Some(attempt) = &shown.attempt {
                     h2 #why { (texts.text("why-it-stands")) }
                     (grown::found(frame, &there, &attempt.findings))
-                (sealed(texts, &attempt.hits))
+                    (sealed(texts, &attempt.hits))
                     (appeal(texts, shown))
                 }
                 @if let Some(decision) = decision { (form(frame, shown, decision)) }
