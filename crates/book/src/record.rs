@@ -177,6 +177,16 @@ impl Stock {
         }
         Ok(())
     }
+    /// Makes room for a lot that comes from another book. Whether it may: a lot of this number is this one.
+    pub fn takes(&mut self, lot: &Lot, entered: StampMillis) -> bool {
+        match self.lot(&lot.number) {
+            Some(known) => known.lot == *lot,
+            None => {
+                self.add(lot.clone(), entered);
+                true
+            }
+        }
+    }
     /// Adds a lot, kept in the order of numbers.
     pub(crate) fn add(&mut self, lot: Lot, entered: StampMillis) {
         let at = self.lots.partition_point(|other| other.lot.number < lot.number);

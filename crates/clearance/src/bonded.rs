@@ -2,6 +2,7 @@
 //! moved. How a book counts belongs to `book`; who may change one to `register`.
 
 use crate::Text;
+use crate::event::ReceivedAt;
 use crate::keys::OrderKey;
 use crate::party::Parties;
 use crate::record::{RecordKey, Register};
@@ -151,6 +152,23 @@ pub(crate) fn needs(list: &Declaration, parties: &Parties, day: Day, keys: &mut 
         keys.push(stock_key(&StockKey { book: book.clone(), item }));
     }
     keys.push(book_key(&book));
+}
+
+/// The records of both books, of the items in them, and of the application by which goods come from one to the other.
+pub(crate) fn needs_across(received: &ReceivedAt, keys: &mut Vec<RecordKey>) {
+    for (_, from, to) in &received.lines {
+        for (book, item) in [(&received.from, from), (&received.to, to)] {
+            keys.push(stock_key(&StockKey { book: book.clone(), item: item.clone() }));
+        }
+    }
+    keys.push(document_key(&received.to, &return_document(received)));
+    keys.push(book_key(&received.to));
+}
+
+/// The application by which goods come to another book, as its movements name it.
+pub(crate) fn return_document(received: &ReceivedAt) -> DocumentKey {
+    let (issuer, number) = received.document.clone();
+    DocumentKey { kind: DocumentKind::Return, issuer, number }
 }
 
 /// What the movements of a book call the list of an attempt.

@@ -7,6 +7,7 @@
 mod action;
 mod arrival;
 mod bonded;
+mod bonded_across;
 mod cancellation;
 mod declaration;
 pub mod export;
@@ -177,6 +178,8 @@ pub(crate) struct Case<'a> {
     /// When the event was received: its law is that of this day, also where it is judged later.
     received: Time,
     law: Law,
+    /// Whether it only asks what would happen: sealed rules are not evaluated, nothing is drawn.
+    preview: bool,
     out: Outcome,
 }
 
@@ -192,7 +195,8 @@ impl<'a> Case<'a> {
         };
         let received = event.recorded.unwrap_or(now);
         let law = book.parameters.on(received.day());
-        Self { position: event.position, facts, reference, now, received, law, out }
+        let preview = matches!(&event.cause, Cause::Document(arrived) if arrived.preview);
+        Self { position: event.position, facts, reference, now, received, law, preview, out }
     }
 
     /// The day whose law counts.

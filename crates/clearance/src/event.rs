@@ -253,6 +253,22 @@ pub struct OfficerAction {
     pub text: Text,
 }
 
+/// That goods come back to another bonded book than the one that they left. It names all that is locked for it; that it names it
+/// rightly is judged.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct ReceivedAt {
+    /// Number of the return.
+    pub number: u32,
+    /// The book that the goods left.
+    pub from: Text,
+    /// The book to which they come.
+    pub to: Text,
+    /// The application: code of the declaring unit, and its `preNo`.
+    pub document: (Text, Text),
+    /// Its lines: place in the list, item that they left, item to which they come.
+    pub lines: Vec<(u32, Text, Text)>,
+}
+
 /// What an officer may decide.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ActionKind {
@@ -318,6 +334,8 @@ pub enum ActionKind {
         /// Number of the return.
         number: u32,
     },
+    /// The goods of a return are back, in another bonded book than the one that they left.
+    ReceiveReturnAt(Box<ReceivedAt>),
     /// The bill is summarised under a payment notice.
     SummariseBill {
         /// `entDutyNo`.
@@ -363,7 +381,7 @@ impl ActionKind {
             Self::RefuseCancellation => "refuse-cancellation",
             Self::ApproveReturn { .. } => "approve-return",
             Self::RefuseReturn { .. } => "refuse-return",
-            Self::ReceiveReturn { .. } => "receive-return",
+            Self::ReceiveReturn { .. } | Self::ReceiveReturnAt(_) => "receive-return",
             Self::HoldReturn { .. } => "hold-return",
             Self::SummariseBill { .. } => "summarise-bill",
             Self::PayBill => "pay-bill",

@@ -9,6 +9,7 @@ use crate::event::{ActionKind, Cause, Event, Follow};
 use crate::export::{ClosedPeriod, ExportKey, ExportState, ExportTradeKey};
 use crate::goods::FiledGoods;
 use crate::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
+use crate::place::Place;
 use crate::recognition::Report;
 use crate::record::{Record, RecordKey};
 use crate::score::Score;
@@ -55,13 +56,17 @@ pub enum CountKind {
     LinkedTelephone = 15,
     /// Declarations and parcels to one address together.
     LinkedAddress = 16,
+    /// Lists of exports of one merchant.
+    ExportSeller = 17,
+    /// Lines of one sort of goods that one merchant sells abroad.
+    ExportSellerGoods = 18,
     /// The score that a model gave a declaration: no window, kept among what a judgement read of them ([`crate::score`]).
-    Score = 17,
+    Score = 19,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -78,6 +83,8 @@ impl CountKind {
         Self::LinkedIdentity,
         Self::LinkedTelephone,
         Self::LinkedAddress,
+        Self::ExportSeller,
+        Self::ExportSellerGoods,
         Self::Score,
     ];
     /// The kind of a stored number.
@@ -104,6 +111,8 @@ impl CountKind {
             Self::LinkedTelephone => "linked_telephone",
             Self::LinkedAddress => "linked_address",
             Self::Score => "risk_score",
+            Self::ExportSeller => "export_seller",
+            Self::ExportSellerGoods => "export_seller_goods",
         }
     }
     /// Whether it is of parcels alone: a declaration is not counted in it.
@@ -119,7 +128,7 @@ impl CountKind {
     }
     /// Whether its facts are of one line, not of the whole list.
     pub fn is_of_line(self) -> bool {
-        matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods)
+        matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods | Self::ExportSellerGoods)
     }
 }
 
@@ -202,6 +211,8 @@ pub struct Facts {
     pub standings: FxHashMap<RecordKey, Standing>,
     /// Reports of inspections by the key of their record.
     pub reports: FxHashMap<RecordKey, Report>,
+    /// What supervision codes of sites say, by the key of their record.
+    pub places: FxHashMap<RecordKey, Place>,
     /// Bonded books and their stocks; of a list's earlier documents nothing is needed.
     pub bonded: book::Facts,
     /// Balances; an account that never moved is absent.
@@ -249,12 +260,17 @@ pub fn needs(event: &Event, reference: &Reference, now: Time, keys: &mut Keys) {
         Cause::Timer(timer) => keys.orders.push(timer.order.clone()),
         Cause::Action(action) => {
             keys.orders.push(action.order.clone());
-            if let ActionKind::Recognised(recognised) = &action.kind {
-                keys.looked_at.push(recognised.key());
+            match &action.kind {
+                ActionKind::Recognised(recognised) => keys.looked_at.push(recognised.key()),
+                ActionKind::ReceiveReturnAt(received) => bonded::needs_across(received, &mut keys.records),
+                _ => {}
             }
         }
         Cause::ExportAction(action) => {
             keys.exports.push(ExportKey::Trade(ExportTradeKey::of_pair(&action.order)));
+            if let ActionKind::Recognised(recognised) = &action.kind {
+                keys.looked_at.push(recognised.key());
+            }
         }
     }
 }
@@ -295,6 +311,7 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
             let person = &arrived.person.identity;
             crate::guard::needs(person, declaration, &law, &reference.parties, &mut keys.looked_at);
             crate::standing::needs(declaration, &law, &reference.parties, &mut keys.looked_at);
+            crate::place::needs(head.loct_no.as_ref(), &law, &mut keys.looked_at);
             bonded::needs(declaration, &reference.parties, now.day(), &mut keys.records);
         }
         Document::Cancellation(cancellation) => {
@@ -331,6 +348,12 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
                 && declaration.head.app_status == "2"
             {
                 credit_of(Named::in_export(declaration), reference, now, keys);
+                let law = reference.current().parameters.on(now.day());
+                crate::place::needs(declaration.head.loct_no.as_ref(), &law, &mut keys.looked_at);
+                if law.export_looks == 1 {
+                    let risk = &reference.current().risk;
+                    keys.counts.extend(windows::exported::keys(declaration, |kind| risk.reads(kind)));
+                }
             }
             let law = || reference.current().parameters.on(now.day());
             crate::decide::export::needs_of_document(other, law, keys);

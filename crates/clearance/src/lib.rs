@@ -25,6 +25,7 @@ pub mod parcel_tax;
 pub mod party;
 pub mod passage;
 mod permitted;
+pub mod place;
 pub mod reason;
 pub mod recognition;
 pub mod record;

@@ -570,6 +570,12 @@ reasons! {
     CollectionNotPermitted = 200, "collection-not-permitted", Rejected, Open, NONE, "19200", "收款的支付企业未获准办理跨境收款[*]",
         "The filing of the payment firm that received the money of an export lists its services, and collection across the border is none of them on that day, in that currency and amount. A filing that lists no service limits nobody.", "收取出口货款的支付企业，其备案列明的业务在当日不包括跨境收款（含币种和单笔限额）；备案未列业务的不受限。",
         "Receive the money by a firm that may collect it, or have the service added to the filing; GET /v1/institutions lists them.", "请委托已获许可的支付企业收款，或先办理该业务备案；可查询/v1/institutions。";
+    ModeNotOfPark = 201, "mode-not-of-park", Review, Open, NONE, "1200", "等待人工审核",
+        "The list names a site (loctNo) in a park that may do other supervision modes than the list's: a person decides. A park that names no mode limits nobody.", "清单所填监管场所（loctNo）所在园区未获准开展该监管方式，转人工审核；园区未列监管方式的不受限。",
+        "Name a site of a park that may do the mode, or have the mode approved for the park; GET /v1/parks lists them.", "请填写可开展该监管方式的园区的监管场所，或由园区申请增加该监管方式；可查询/v1/parks。";
+    ReturnBookUnfit = 202, "return-book-unfit", Refused, Open, NONE, "", "退货不得进入该账册：[*]",
+        "Goods of a bonded book come back to another book only if that is open and has an item of the same code and units for each of them.", "退货进入其他账册的，该账册须在用，且每项商品有商品编码与计量单位一致的备案序号。",
+        "Name another book or item, or receive the goods in the book that they left.", "请另选账册或备案序号，或退回原账册。";
 }
 
 impl Reason {

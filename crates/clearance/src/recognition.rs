@@ -9,7 +9,7 @@ use crate::inspection::{Found, Inspection, fault};
 use crate::keys::{OrderKey, Position};
 use crate::party::Parties;
 use crate::record::{RecordKey, Register};
-use ceb::{Day, Declaration};
+use ceb::{Day, Declaration, ExportDeclaration};
 
 /// What a report says, as far as a decision may rest on it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,17 +56,39 @@ impl Recognised {
     }
 }
 
+/// What a report may be about: a list of imports or of exports.
+#[derive(Clone, Debug)]
+pub struct About<'a> {
+    /// The trade; of exports it stands under its merchant, as officers' actions name it.
+    pub order: &'a OrderKey,
+    /// Whether it is an export: a report on a trade names one of imports.
+    pub is_export: bool,
+    /// Code of the merchant.
+    pub merchant: &'a str,
+    /// Number and article number of each line.
+    pub lines: Vec<(u32, &'a str)>,
+}
+
+impl<'a> About<'a> {
+    /// A list of imports.
+    pub fn import(order: &'a OrderKey, declaration: &'a Declaration) -> Self {
+        let item =
+            |line: &'a ceb::DeclarationLine| (line.gnum, line.item_no.as_deref().unwrap_or_default().trim());
+        let lines = declaration.lines.iter().map(item).collect();
+        Self { order, is_export: false, merchant: declaration.head.ebc_code.trim(), lines }
+    }
+    /// A list of exports.
+    pub fn export(order: &'a OrderKey, declaration: &'a ExportDeclaration) -> Self {
+        let lines = declaration.lines.iter().map(|line| (line.gnum, line.item_no.trim())).collect();
+        Self { order, is_export: true, merchant: declaration.head.ebc_code.trim(), lines }
+    }
+}
+
 impl Report {
     /// Why a trade is not one that it is about; nothing = it is.
-    pub fn misses(
-        &self,
-        order: &OrderKey,
-        declaration: &Declaration,
-        parties: &Parties,
-        day: Day,
-    ) -> Vec<Finding> {
+    pub fn misses(&self, list: &About<'_>, parties: &Parties, day: Day) -> Vec<Finding> {
         let mut misses = Vec::new();
-        let merchant = declaration.head.ebc_code.trim();
+        let merchant = list.merchant;
         if !parties.same(&self.subject, merchant, day) {
             let expected = format!("a report on goods of {merchant}, who sells here");
             misses.push(fault(
@@ -77,17 +99,17 @@ impl Report {
             ));
         }
         if let Some(about) = &self.order {
-            if about != order {
-                let expected = format!("a report on {}", order.order_no);
+            // A platform and a merchant may have one code: what is on a trade is on one of imports.
+            if about != list.order || list.is_export {
+                let expected = format!("a report on {}", list.order.order_no);
                 misses.push(fault("report.order", &about.order_no, "报告所列订单不是该订单", &expected));
             }
             return misses;
         }
-        for line in &declaration.lines {
-            let item = line.item_no.as_deref().unwrap_or("").trim();
-            if !self.items.iter().any(|one| one == item) {
+        for (gnum, item) in &list.lines {
+            if !self.items.iter().any(|one| one == *item) {
                 let expected =
-                    format!("line {} among the articles of the report: {}", line.gnum, self.items.join(", "));
+                    format!("line {gnum} among the articles of the report: {}", self.items.join(", "));
                 misses.push(fault("report.items", item, "报告未包含清单的该项商品", &expected));
             }
         }
@@ -100,7 +122,7 @@ pub(crate) fn faults(
     action: &OfficerAction,
     recognised: &Recognised,
     report: Option<&Report>,
-    declaration: Option<&Declaration>,
+    list: Option<&About<'_>>,
     (parties, day): (&Parties, Day),
 ) -> Vec<Finding> {
     let id = &recognised.report;
@@ -126,8 +148,8 @@ pub(crate) fn faults(
         let expected = format!("a day from {} to {}", report.day.number(), report.until.number());
         faults.push(fault("report", &day.number().to_string(), "不在查验报告的采信期限内", &expected));
     }
-    if let Some(declaration) = declaration {
-        faults.extend(report.misses(&action.order, declaration, parties, day));
+    if let Some(list) = list {
+        faults.extend(report.misses(list, parties, day));
     }
     if report.found != recognised.inspection.found {
         let expected = "what the report says, and nothing else: whoever finds something else inspects";

@@ -87,6 +87,8 @@ pub enum Register {
     Recall = 42,
     /// Tax bills of holders of bonded books: what sales at exhibitions owe on a day.
     BondedBill = 43,
+    /// What supervision codes of sites say: site, park, and the modes that the park may do.
+    SiteCode = 44,
     /// Natural persons who answer for enterprises, and lists of others that reach these through them.
     ResponsiblePersons = 52,
 }
@@ -133,6 +135,7 @@ impl Register {
         Self::TraceCode,
         Self::Recall,
         Self::BondedBill,
+        Self::SiteCode,
         Self::ResponsiblePersons,
     ];
 
@@ -184,6 +187,7 @@ impl Register {
             Self::Recall => "recalls",
             Self::BondedBill => "bonded-bills",
             Self::ResponsiblePersons => "responsible-persons",
+            Self::SiteCode => "site-codes",
         }
     }
 

@@ -184,20 +184,9 @@ pub(crate) fn follow(
         return followed;
     }
     let said = said(Named::in_list(declaration), (known, facts), law, &mut followed.read);
-    let mut taken = CreditStanding { standings: Vec::new(), factor: None, share: 0, obeyed: Vec::new() };
-    for (party, says, own) in &said {
-        let measure = |name: &str| book.credit.measure(&says.standing, name, law.day);
-        let factor = measure("inspection_factor");
-        if factor.is_some_and(|factor| factor < ALL) && !own {
-            continue;
-        }
-        taken.standings.push((party.clone(), says.standing.clone()));
-        taken.factor = factor.map(|factor| stricter(taken.factor.unwrap_or(factor), factor)).or(taken.factor);
-        taken.share = taken.share.max(measure("inspection_share").unwrap_or(0));
-        if measure("may_declare") == Some(0) {
-            followed.barred.push((party.clone(), says.standing.clone()));
-        }
-    }
+    let mut taken = looks(&said, law, book);
+    let bars = |standing: &Text| book.credit.measure(standing, "may_declare", law.day) == Some(0);
+    followed.barred.extend(taken.standings.iter().filter(|(_, standing)| bars(standing)).cloned());
     if obeys_terms(law) {
         let asked = [(GUARANTEE, ALL), (SETTLEMENT, law.settlement_last_day)];
         taken.obeyed =
@@ -206,6 +195,22 @@ pub(crate) fn follow(
     let nothing = taken.standings.is_empty() && taken.obeyed.is_empty();
     followed.standing = (!nothing).then_some(taken);
     followed
+}
+
+/// What standings ask of looks at goods.
+fn looks(said: &[(Text, &Says, bool)], law: &Law, book: &Rulebook) -> CreditStanding {
+    let mut taken = CreditStanding { standings: Vec::new(), factor: None, share: 0, obeyed: Vec::new() };
+    for (party, says, own) in said {
+        let measure = |name: &str| book.credit.measure(&says.standing, name, law.day);
+        let factor = measure("inspection_factor");
+        if factor.is_some_and(|factor| factor < ALL) && !own {
+            continue;
+        }
+        taken.standings.push((party.clone(), says.standing.clone()));
+        taken.factor = factor.map(|factor| stricter(taken.factor.unwrap_or(factor), factor)).or(taken.factor);
+        taken.share = taken.share.max(measure("inspection_share").unwrap_or(0));
+    }
+    taken
 }
 
 /// What may be asked of an enterprise harder or more mildly than of all.
@@ -294,24 +299,27 @@ pub(crate) fn refund(
     (due, read)
 }
 
-/// The findings of those of a list of exports who may declare nothing.
-pub(crate) fn barred_exports(
+/// What follows from standings for a list of exports: who may declare nothing, and how its goods are looked at.
+pub(crate) fn follow_export(
     declaration: &ExportDeclaration,
     law: &Law,
     known: &Parties,
     book: &Rulebook,
     facts: &Facts,
-) -> (Vec<Finding>, Vec<RecordRead>) {
+) -> Followed {
     let mut followed = Followed::default();
-    if obeys_terms(law) {
-        let named = Named::in_export(declaration);
-        for (party, says, _) in said(named, (known, facts), law, &mut followed.read) {
-            if book.credit.measure(&says.standing, "may_declare", law.day) == Some(0) {
-                followed.barred.push((party, says.standing.clone()));
-            }
+    if !obeys_terms(law) {
+        return followed;
+    }
+    let said = said(Named::in_export(declaration), (known, facts), law, &mut followed.read);
+    for (party, says, _) in &said {
+        if book.credit.measure(&says.standing, "may_declare", law.day) == Some(0) {
+            followed.barred.push((party.clone(), says.standing.clone()));
         }
     }
-    (barred(Named::in_export(declaration), &followed), followed.read)
+    let taken = looks(&said, law, book);
+    followed.standing = (law.export_looks == 1 && !taken.standings.is_empty()).then_some(taken);
+    followed
 }
 
 /// Of two factors, percent of what holds for all, the stricter; of two that are milder the milder.

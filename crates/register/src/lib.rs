@@ -208,6 +208,7 @@ pub fn as_facts(facts: &mut Facts) {
     goods::as_facts(facts);
     credit::as_facts(facts);
     inspection_report::as_facts(facts);
+    park::code::as_facts(facts);
     bonded::as_facts(facts);
 }
 
@@ -283,6 +284,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Recall => trace::recall::MOVES,
         Register::BondedBill => bonded::bill::MOVES,
         Register::ResponsiblePersons => credit::responsible::MOVES,
+        Register::SiteCode => park::code::MOVES,
     }
 }
 
@@ -420,6 +422,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Recall => trace::recall::made(seen, step, &mut faults),
         Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
+        Register::SiteCode => park::code::made(seen, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

@@ -362,4 +362,5 @@ says! {
     RESPONSIBLE_PERSON: "responsible-person", "今日为该企业负责的人员姓名（见responsible-persons登记）", "the name of somebody who answers for the enterprise today, as the register responsible-persons has it";
     RESPONSIBLE_PERSONS: "responsible-persons", "1至{most}人", "1 to {most} persons";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
+    SITE_OF_CODE: "site-of-code", "监管场所的记录编号：经营单位编码、冒号、该场所编码", "the record of the site: its operator's code, a colon, this code";
 }

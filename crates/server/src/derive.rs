@@ -196,7 +196,10 @@ impl World<'_> {
     fn seed_in_turn(&mut self, stored: &Outcome, facts: &Facts) -> Result<(), String> {
         let Some(draw) = stored.read.draw else { return Ok(()) };
         let before = stored.order.as_ref().and_then(|order| facts.consignments.get(order));
-        if before.and_then(|before| before.drawn).is_some_and(|drawn| drawn.seed == draw.seed) {
+        let trade = stored.export.trade.clone().map(ExportKey::Trade);
+        let trade = trade.and_then(|key| facts.exports.get(&key)?.trade().cloned());
+        let drawn = before.and_then(|before| before.drawn).or_else(|| trade?.look.drawn);
+        if drawn.is_some_and(|drawn| drawn.seed == draw.seed) {
             return Ok(());
         }
         let newest = self.drawn_with.entry(stored.position.writer).or_default();

@@ -291,10 +291,19 @@ fn awaited_of(row: &Row) -> Option<Awaited> {
         return (record.key.register == Register::InspectionReport).then(|| awaited_report(record));
     }
     let Row::Event(row) = row else { return None };
-    let Cause::Action(action) = &row.event.cause else { return None };
-    let consignment = row.outcome.as_ref()?.consignment.as_ref()?;
-    let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.unconfirmed().is_some());
-    Some(Awaited { key: key_of(&action.order), waits })
+    let outcome = row.outcome.as_ref()?;
+    match &row.event.cause {
+        Cause::Action(action) => {
+            let attempt = outcome.consignment.as_ref()?.attempt.as_ref();
+            let waits = attempt.is_some_and(|attempt| attempt.unconfirmed().is_some());
+            Some(Awaited { key: key_of(&action.order), waits })
+        }
+        Cause::ExportAction(_) => {
+            let trade = outcome.export.states.iter().find_map(|state| state.trade())?;
+            Some(Awaited { key: key_of(&trade.key.marked()), waits: trade.unconfirmed().is_some() })
+        }
+        _ => None,
+    }
 }
 
 /// A report waits as long as it is recognised; while it is, neither the days nor those between whom it is change.

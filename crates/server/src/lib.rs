@@ -63,6 +63,7 @@ pub mod shadow;
 pub mod sharing;
 pub mod signed_requests;
 pub mod signing_in;
+pub mod site_codes;
 mod sites;
 pub mod statistics;
 mod tail;

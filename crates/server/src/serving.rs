@@ -163,6 +163,7 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
     tasks.spawn(crate::credit::run(window.clone()));
     tasks.spawn(crate::demands::run(window.clone()));
     tasks.spawn(crate::book_clocks::run(window.clone()));
+    tasks.spawn(crate::site_codes::run(window.clone()));
     tasks.spawn(crate::draws::run(window.clone()));
     let beside = beside.handle();
     tasks.spawn_on(crate::evidence::run(window.clone(), EVERY), beside);

@@ -147,7 +147,12 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
         Cause::ExportAction(action) => told.action = Some(action.kind.word()),
         Cause::Action(action) => {
             told.action = Some(action.kind.word());
-            if let ActionKind::ReceiveReturn { number } = action.kind {
+            let received = match &action.kind {
+                ActionKind::ReceiveReturn { number } => Some(*number),
+                ActionKind::ReceiveReturnAt(received) => Some(received.number),
+                _ => None,
+            };
+            if let Some(number) = received {
                 told.returned = given_back(outcome, number);
             }
         }

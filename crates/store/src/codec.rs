@@ -11,7 +11,8 @@ use clearance::consignment::{
     Seen, State, WaybillRecord,
 };
 use clearance::event::{
-    ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, SignatureFact, Timer, TimerKind,
+    ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, ReceivedAt, SignatureFact, Timer,
+    TimerKind,
 };
 use clearance::export::ExportOutcome;
 use clearance::facts::{CountKey, CountKind};
@@ -305,6 +306,7 @@ lists!(
     ObeyedMeasure,
     LineAssessment,
     (u32, Text),
+    (u32, Text, Text),
     (Measured, u32),
     WindowValue,
     (Text, Position),
@@ -392,6 +394,7 @@ fields! {
     Found { line, result, quantity, weight }
     Inspection { found, measure, second, place, photographs }
     Recognised { report, version, inspection }
+    ReceivedAt { number, from, to, document, lines }
     JointInspection { position, time, rulebook, day, officer, party, text, inspection, confirmed_by }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
     Service { service, valid_from, valid_to, currencies, transaction_limit, scope, licence }
@@ -1063,6 +1066,10 @@ impl Stored for ActionKind {
                 number.put(out);
                 status.put(out);
             }
+            Self::ReceiveReturnAt(received) => {
+                out.push(25);
+                received.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -1091,6 +1098,7 @@ impl Stored for ActionKind {
             22 => Self::LeaveGate { release: Stored::get(bytes)? },
             23 => Self::Recognised(Stored::get(bytes)?),
             24 => Self::HoldReturn { number: Stored::get(bytes)?, status: Stored::get(bytes)? },
+            25 => Self::ReceiveReturnAt(Stored::get(bytes)?),
             _ => return Err(Damage("no action has this number")),
         })
     }

@@ -2,7 +2,7 @@
 //! changed. Which action is allowed in which state is the table of `states`.
 
 use super::declaration::{clear_timers, end_attempt};
-use super::{Case, bonded, cancellation, inspection, judge, return_goods, timer, waybill};
+use super::{Case, bonded, bonded_across, cancellation, inspection, judge, return_goods, timer, waybill};
 use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
@@ -10,7 +10,7 @@ use crate::goods::RecordRead;
 use crate::inspection::Beside;
 use crate::keys::Time;
 use crate::reason::Reason;
-use crate::recognition;
+use crate::recognition::{self, About};
 use crate::rulebook::{Law, Rulebook};
 use crate::states::{Trigger, next};
 use ceb::Document;
@@ -33,23 +33,20 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
     if refused.is_empty() {
         refused = unreported(case, &consignment, action);
     }
+    if let ActionKind::ReceiveReturnAt(received) = &action.kind
+        && refused.is_empty()
+    {
+        refused = bonded_across::faults(case, &consignment, received);
+    }
     if !refused.is_empty() {
         return forbid(case, refused);
     }
     let joint = waits_for_second(&action.kind, case.reference.current(), &case.law);
-    let second = second_officer(&consignment, &action.kind, &action.officer, case.law.second_officer_lane);
+    let second = second_of(&consignment, &action.kind, &action.officer, case.law.second_officer_lane);
     // From here nothing can fail.
     consignment.actions.push((action.id.clone(), case.position));
     if let Some(attempt) = &mut consignment.attempt {
-        let word = match &action.kind {
-            ActionKind::InspectionResult { passed } => {
-                format_compact!("inspection-result {}", if *passed { "passed" } else { "failed" })
-            }
-            kind => match kind.inspection() {
-                Some(inspection) => format_compact!("{} {}", kind.word(), inspection.measure.word()),
-                None => kind.word().into(),
-            },
-        };
+        let word = remarked(&action.kind);
         attempt.remarks.push(Remark {
             position: case.position,
             time: case.now,
@@ -70,19 +67,48 @@ pub(super) fn act(case: &mut Case<'_>, action: &OfficerAction) {
             let words = inspection::words(case, action);
             inspection::wait(case, &mut consignment, action, found, words);
         }
-        (_, Second::Needed) => propose(case, &consignment),
+        (_, Second::Needed) => {
+            propose(case, consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number()))
+        }
         _ => perform(case, &mut consignment, action),
     }
     case.keep(consignment);
 }
 
+/// What a remark calls an action.
+pub(super) fn remarked(kind: &ActionKind) -> crate::Text {
+    match kind {
+        ActionKind::InspectionResult { passed } => {
+            format_compact!("inspection-result {}", if *passed { "passed" } else { "failed" })
+        }
+        kind => match kind.inspection() {
+            Some(inspection) => format_compact!("{} {}", kind.word(), inspection.measure.word()),
+            None => kind.word().into(),
+        },
+    }
+}
+
 /// Whether an inspection waits for its second officer.
-fn waits_for_second(kind: &ActionKind, book: &Rulebook, law: &Law) -> bool {
+pub(super) fn waits_for_second(kind: &ActionKind, book: &Rulebook, law: &Law) -> bool {
     kind.inspection().is_some_and(|found| found.waits_for_second(&book.inspections, law))
 }
 
 /// Why an officer may not rest on the report that he names; nothing where he names none.
 fn unreported(case: &mut Case<'_>, consignment: &Consignment, action: &OfficerAction) -> Vec<Finding> {
+    let declaration = consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document);
+    let declaration = declaration.and_then(|document| match document {
+        Document::Declaration(declaration) => Some(About::import(&action.order, declaration)),
+        _ => None,
+    });
+    unrecognised(case, action, declaration.as_ref())
+}
+
+/// The same of a list whatever it is of.
+pub(super) fn unrecognised(
+    case: &mut Case<'_>,
+    action: &OfficerAction,
+    list: Option<&About<'_>>,
+) -> Vec<Finding> {
     let ActionKind::Recognised(recognised) = &action.kind else { return Vec::new() };
     let key = recognised.key();
     let report = case.facts.reports.get(&key);
@@ -91,17 +117,12 @@ fn unreported(case: &mut Case<'_>, consignment: &Consignment, action: &OfficerAc
         version: report.version,
         position: report.position,
     }));
-    let declaration = consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document);
-    let declaration = declaration.and_then(|document| match document {
-        Document::Declaration(declaration) => Some(declaration),
-        _ => None,
-    });
-    recognition::faults(action, recognised, report, declaration, (&case.reference.parties, case.today()))
+    recognition::faults(action, recognised, report, list, (&case.reference.parties, case.today()))
 }
 
 /// Where a release stands that needs two officers.
 #[derive(PartialEq, Eq)]
-enum Second {
+pub(super) enum Second {
     /// One decides.
     NotNeeded,
     /// Nobody has proposed it: this one does.
@@ -112,14 +133,26 @@ enum Second {
     Same(crate::Text),
 }
 
-/// Whether a release needs a second officer, and whether this one is he. What was proposed stands until anything else is done.
-fn second_officer(consignment: &Consignment, kind: &ActionKind, officer: &str, from_lane: i64) -> Second {
+/// Whether a release needs a second officer, and whether this one is he.
+fn second_of(consignment: &Consignment, kind: &ActionKind, officer: &str, from_lane: i64) -> Second {
     let attempt = consignment.attempt.as_ref();
-    let lane = attempt.and_then(|attempt| attempt.lane).map_or(0, |lane| lane as i64);
-    if trigger(kind) != Some(Trigger::Release) || from_lane == 0 || lane < from_lane {
+    let lane = attempt.and_then(|attempt| attempt.lane);
+    let last = attempt.and_then(|attempt| attempt.remarks.last());
+    let releases = trigger(kind) == Some(Trigger::Release);
+    if releases { second_officer(lane, last, officer, from_lane) } else { Second::NotNeeded }
+}
+
+/// Whether a release of a lane needs a second officer, and whether this one is he. What was proposed stands until anything else
+/// is done.
+pub(super) fn second_officer(
+    lane: Option<Lane>,
+    last: Option<&Remark>,
+    officer: &str,
+    from_lane: i64,
+) -> Second {
+    if from_lane == 0 || lane.map_or(0, |lane| lane as i64) < from_lane {
         return Second::NotNeeded;
     }
-    let last = attempt.and_then(|attempt| attempt.remarks.last());
     match last.filter(|remark| releases(&remark.action)) {
         None => Second::Needed,
         Some(remark) if remark.officer == officer => Second::Same(remark.officer.clone()),
@@ -136,8 +169,7 @@ fn releases(word: &str) -> bool {
 }
 
 /// A release is proposed: nothing moves, the officer is told who is awaited.
-fn propose(case: &mut Case<'_>, consignment: &Consignment) {
-    let state = consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number());
+pub(super) fn propose(case: &mut Case<'_>, state: u16) {
     case.out.answer.status = i32::from(state);
     case.out.answer.info = "放行已提出，等待另一名关员复核".into();
 }
@@ -177,23 +209,28 @@ pub fn refused(
     if waits_for_second(&action.kind, book, law) {
         return Vec::new();
     }
-    let confirms = inspection::refused(consignment, action);
+    let confirms = inspection::refused(inspection::unconfirmed(consignment), action);
     if !confirms.is_empty() {
         return confirms;
     }
-    match second_officer(consignment, &action.kind, &action.officer, law.second_officer_lane) {
-        Second::Same(proposed) => {
-            let finding = Finding::new(Reason::SecondOfficerNeeded)
-                .argument(&proposed)
-                .field("proposed by", &proposed)
-                .field("officer", &action.officer);
-            vec![finding]
-        }
-        _ => Vec::new(),
+    let second = second_of(consignment, &action.kind, &action.officer, law.second_officer_lane);
+    second.refuses(&action.officer).into_iter().collect()
+}
+
+impl Second {
+    /// Who proposed a release does not confirm it.
+    pub(super) fn refuses(&self, officer: &crate::Text) -> Option<Finding> {
+        let Self::Same(proposed) = self else { return None };
+        Some(
+            Finding::new(Reason::SecondOfficerNeeded)
+                .argument(proposed)
+                .field("proposed by", proposed)
+                .field("officer", officer),
+        )
     }
 }
 
-fn forbid(case: &mut Case<'_>, findings: Vec<Finding>) {
+pub(super) fn forbid(case: &mut Case<'_>, findings: Vec<Finding>) {
     let texts: Vec<String> = findings.iter().map(|finding| finding.text_zh(None)).collect();
     case.out.answer.info = texts.join("；").into();
     case.out.answer.findings = findings;
@@ -248,16 +285,16 @@ pub fn is_open(
     law: &Law,
     now: Time,
 ) -> bool {
-    let second = second_officer(consignment, kind, officer, law.second_officer_lane);
+    let second = second_of(consignment, kind, officer, law.second_officer_lane);
     !matches!(second, Second::Same(_))
         && forbidden(consignment, kind, now).is_none()
-        && inspection::is_for(consignment, kind, officer, office)
+        && inspection::is_for(inspection::unconfirmed(consignment), kind, officer, office)
 }
 
 /// Who proposed a release that waits for a second officer.
 pub fn proposed_by<'a>(consignment: &'a Consignment, law: &Law) -> Option<&'a crate::Text> {
     let last = consignment.attempt.as_ref()?.remarks.last()?;
-    let needed = second_officer(consignment, &ActionKind::Release, "", law.second_officer_lane);
+    let needed = second_of(consignment, &ActionKind::Release, "", law.second_officer_lane);
     let waits = releases(&last.action) && forbidden(consignment, &ActionKind::Release, Time(0)).is_none();
     (waits && needed == Second::Confirms).then_some(&last.officer)
 }
@@ -289,6 +326,9 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         }
         (ActionKind::ReceiveReturn { number }, _) => {
             return_goods::is_in(consignment, *number, ReturnState::Approved)
+        }
+        (ActionKind::ReceiveReturnAt(received), _) => {
+            return_goods::is_in(consignment, received.number, ReturnState::Approved)
         }
         (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1) && summarisable,
         (ActionKind::LeaveGate { .. }, Some(_)) => bonded::may_leave(consignment),
@@ -337,7 +377,9 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
             inspection::follow(case, consignment, &rests.inspection, &words);
         }
         ActionKind::ConfirmInspection => inspection::confirm(case, consignment, &action.officer),
-        ActionKind::ContestInspection => inspection::contest(case, consignment),
+        ActionKind::ContestInspection => {
+            inspection::contest(case, consignment.attempt.as_ref().map(|attempt| attempt.state));
+        }
         ActionKind::Inspect => judge::step(case, consignment, Trigger::Inspect, &manual("19019", "布控查验")),
         ActionKind::Conclude => {
             // What was clear before somebody looked is not: only a release by hand lets it go when its parcel comes.
@@ -363,7 +405,10 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
         ActionKind::RefuseCancellation => cancellation::refuse(case, consignment, text),
         ActionKind::ApproveReturn { number } => return_goods::approve(case, consignment, *number),
         ActionKind::RefuseReturn { number } => return_goods::refuse(case, consignment, *number, text),
-        ActionKind::ReceiveReturn { number } => return_goods::receive(case, consignment, *number),
+        ActionKind::ReceiveReturn { number } => return_goods::receive(case, consignment, *number, None),
+        ActionKind::ReceiveReturnAt(received) => {
+            return_goods::receive(case, consignment, received.number, Some(received));
+        }
         // Returns of imports know no such state: never open.
         ActionKind::HoldReturn { .. } => {}
         ActionKind::SummariseBill { notice } => timer::summarise(case, consignment, notice.clone()),

@@ -153,19 +153,22 @@ pub(super) fn come_back(
     returned: &[(u32, Decimal)],
 ) {
     leave(case, consignment, pre_no);
-    let Some(attempt) = consignment.attempt.as_mut() else { return };
-    let Document::Declaration(declaration) = &*attempt.declaration.document else { return };
-    let places: Vec<(u32, Decimal)> = returned
-        .iter()
-        .filter_map(|(gnum, quantity)| {
-            let at = declaration.lines.iter().position(|line| line.gnum == *gnum)?;
-            Some((at as u32 + 1, *quantity))
-        })
-        .collect();
+    let Some((book, list, issuer, lines)) = taken_back(consignment, returned) else { return };
+    let by = DocumentKey { kind: DocumentKind::Return, issuer, number: pre_no.into() };
+    follow(case, (book, list), by, lines, Resolution::CustomerReturn);
+}
+
+/// What of a list that left comes back, line by line: its book, its name there, who applied, and how much of which lots, which is
+/// counted off what the list still has outside.
+pub(super) fn taken_back(
+    consignment: &mut Consignment,
+    returned: &[(u32, Decimal)],
+) -> Option<(Text, DocumentKey, Text, Vec<TakenLine>)> {
+    let attempt = consignment.attempt.as_mut()?;
+    let Document::Declaration(declaration) = &*attempt.declaration.document else { return None };
+    let places = places_of(declaration, returned);
     let issuer: Text = declaration.head.agent_code.trim().into();
-    let Some(taken) = attempt.taken.as_deref_mut().filter(|taken| taken.state == TakenState::Left) else {
-        return;
-    };
+    let taken = attempt.taken.as_deref_mut().filter(|taken| taken.state == TakenState::Left)?;
     let mut lines = Vec::new();
     for (place, quantity) in places {
         let Some(line) = taken.lines.iter_mut().find(|line| line.line == place) else { continue };
@@ -174,9 +177,13 @@ pub(super) fn come_back(
         line.open = rest;
         lines.push(TakenLine { line: place, item: line.item.clone(), open: back });
     }
-    let by = DocumentKey { kind: DocumentKind::Return, issuer, number: pre_no.into() };
-    let (book, list) = (taken.book.clone(), taken.document.clone());
-    follow(case, (book, list), by, lines, Resolution::CustomerReturn);
+    Some((taken.book.clone(), taken.document.clone(), issuer, lines))
+}
+
+/// Lines of a return by their places in the list, which is how a book names them.
+pub(super) fn places_of(declaration: &Declaration, returned: &[(u32, Decimal)]) -> Vec<(u32, Decimal)> {
+    let place = |gnum: u32| declaration.lines.iter().position(|line| line.gnum == gnum);
+    returned.iter().filter_map(|(gnum, quantity)| Some((place(*gnum)? as u32 + 1, *quantity))).collect()
 }
 
 fn follow(
@@ -221,7 +228,7 @@ fn postings(stock: &StockKey, line: &TakenLine, resolution: Resolution) -> Vec<P
 }
 
 /// What was taken is there to go back: this is double entry, and each line is resolved once.
-fn apply(stock: &mut book::Stock, postings: &[Posting]) {
+pub(super) fn apply(stock: &mut book::Stock, postings: &[Posting]) {
     for posting in postings {
         let applied = stock.apply(posting);
         debug_assert!(applied.is_ok(), "{posting:?}");

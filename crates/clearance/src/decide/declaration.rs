@@ -11,6 +11,7 @@ use crate::goods;
 use crate::guard;
 use crate::keys::{ClaimKey, OrderKey, WaybillKey};
 use crate::permitted;
+use crate::place;
 use crate::reason::{Layer, Reason};
 use crate::score;
 use crate::standing;
@@ -51,6 +52,9 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
+        let (found, read) = place::check(&head.trade_mode, head.loct_no.as_ref(), &case.law, case.facts);
+        findings.extend(found);
+        case.out.read.records.extend(read);
         let person = &arrived.person.identity;
         let (found, read) = guard::check(person, declaration, &case.law, &case.reference.parties, case.facts);
         case.out.read.records.extend(read);

@@ -5,7 +5,7 @@ use super::action::clear;
 use super::declaration::end_attempt;
 use super::{Case, judge};
 use crate::Text;
-use crate::consignment::Consignment;
+use crate::consignment::{Consignment, State};
 use crate::event::{ActionKind, OfficerAction};
 use crate::finding::Finding;
 use crate::inspection::{Inspection, JointInspection, Measure, fault};
@@ -15,22 +15,26 @@ use ceb::Day;
 use compact_str::format_compact;
 
 /// The inspection that waits for its second officer.
-fn unconfirmed(consignment: &Consignment) -> Option<&JointInspection> {
+pub(super) fn unconfirmed(consignment: &Consignment) -> Option<&JointInspection> {
     consignment.attempt.as_ref().and_then(|attempt| attempt.unconfirmed())
 }
 
 /// Whether an officer may be the second of the inspection that waits: another one of the same office.
-pub(super) fn is_for(consignment: &Consignment, kind: &ActionKind, officer: &str, office: &str) -> bool {
+pub(super) fn is_for(
+    waits: Option<&JointInspection>,
+    kind: &ActionKind,
+    officer: &str,
+    office: &str,
+) -> bool {
     !matches!(kind, ActionKind::ConfirmInspection | ActionKind::ContestInspection)
-        || unconfirmed(consignment).is_some_and(|joint| joint.officer != officer && joint.party == office)
+        || waits.is_some_and(|joint| joint.officer != officer && joint.party == office)
 }
 
 /// Why an officer is not the second of the inspection that waits, or does not say why he contests it.
-pub(super) fn refused(consignment: &Consignment, action: &OfficerAction) -> Vec<Finding> {
+pub(super) fn refused(waits: Option<&JointInspection>, action: &OfficerAction) -> Vec<Finding> {
     let mut faults = Vec::new();
-    if !is_for(consignment, &action.kind, &action.officer, &action.party) {
-        let joint = unconfirmed(consignment);
-        let of = |part: fn(&JointInspection) -> &Text| joint.map(part).cloned().unwrap_or_default();
+    if !is_for(waits, &action.kind, &action.officer, &action.party) {
+        let of = |part: fn(&JointInspection) -> &Text| waits.map(part).cloned().unwrap_or_default();
         let (officer, office) = (of(|joint| &joint.officer), of(|joint| &joint.party));
         faults.push(
             Finding::new(Reason::SecondInspectorNeeded)
@@ -56,20 +60,35 @@ pub(super) fn wait(
     inspection: &Inspection,
     text: Text,
 ) {
-    let (rulebook, day) = (case.reference.current().number, case.today());
+    let joint = joint(case, action, inspection, text);
     let Some(attempt) = &mut consignment.attempt else { return };
-    attempt.joint = Some(Box::new(JointInspection {
+    attempt.joint = Some(Box::new(joint));
+    recorded(case, attempt.state);
+}
+
+/// What waits, with the table and the day that it was held against.
+pub(super) fn joint(
+    case: &Case<'_>,
+    action: &OfficerAction,
+    inspection: &Inspection,
+    text: Text,
+) -> JointInspection {
+    JointInspection {
         position: case.position,
         time: case.now,
-        rulebook,
-        day,
+        rulebook: case.reference.current().number,
+        day: case.today(),
         officer: action.officer.clone(),
         party: action.party.clone(),
         text,
         inspection: inspection.clone(),
         confirmed_by: Text::default(),
-    }));
-    case.out.answer.status = i32::from(attempt.state.number());
+    }
+}
+
+/// The first officer is told for whom it waits.
+pub(super) fn recorded(case: &mut Case<'_>, state: State) {
+    case.out.answer.status = i32::from(state.number());
     case.out.answer.info = "查验结果已记录，等待另一名关员复核".into();
 }
 
@@ -83,9 +102,8 @@ pub(super) fn confirm(case: &mut Case<'_>, consignment: &mut Consignment, office
 }
 
 /// The second officer did not: it is void by now, and the goods wait to be looked at again.
-pub(super) fn contest(case: &mut Case<'_>, consignment: &Consignment) {
-    let state = consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number());
-    case.out.answer.status = i32::from(state);
+pub(super) fn contest(case: &mut Case<'_>, state: Option<State>) {
+    case.out.answer.status = i32::from(state.map_or(0, State::number));
     case.out.answer.info = "复核有异议，须重新查验".into();
 }
 
@@ -119,20 +137,33 @@ fn follow_under(
     text: &str,
     (results, day): (&InspectionResults, Day),
 ) {
-    let told = inspection.is_told(results, day);
-    let parts = [inspection.note(results, day), if told { text.trim().to_owned() } else { String::new() }];
-    let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-    let told = told.join("，");
-    let (code, words) = match inspection.measure {
+    let told = told(inspection, text, (results, day));
+    match inspection.measure {
         Measure::Release => return clear(case, consignment),
         Measure::Reject => {
             let finding = Finding::new(Reason::ManuallyRejected).argument(told);
             return judge::reject(case, consignment, vec![finding]);
         }
-        Measure::ReExport => {
-            end_attempt(case, consignment);
-            ("19023", "退运")
-        }
+        Measure::ReExport => end_attempt(case, consignment),
+        _ => {}
+    }
+    judge::step(case, consignment, inspection.measure.trigger(), &receipt(inspection.measure, &told));
+}
+
+/// What a receipt says of what was found, with the officer's words: nothing where the party is not told.
+pub(super) fn told(inspection: &Inspection, text: &str, (results, day): (&InspectionResults, Day)) -> String {
+    let told = inspection.is_told(results, day);
+    let parts = [inspection.note(results, day), if told { text.trim().to_owned() } else { String::new() }];
+    let told: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    told.join("，")
+}
+
+/// The receipt of a measure.
+pub(super) fn receipt(measure: Measure, told: &str) -> String {
+    let (code, words) = match measure {
+        // Those have receipts of their own.
+        Measure::Release | Measure::Reject => ("2300", "审核通过"),
+        Measure::ReExport => ("19023", "退运"),
         Measure::Review => ("1200", "等待人工审核"),
         Measure::Suspend => ("19021", "挂起"),
         Measure::DetainOther | Measure::DetainClearance | Measure::DetainLegal | Measure::DetainSmuggling => {
@@ -140,6 +171,5 @@ fn follow_under(
         }
     };
     let between = if told.is_empty() { "" } else { "，" };
-    let info = format!("[Code:{code};Desc:{words}{between}{told}]");
-    judge::step(case, consignment, inspection.measure.trigger(), &info);
+    format!("[Code:{code};Desc:{words}{between}{told}]")
 }

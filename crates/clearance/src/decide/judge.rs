@@ -235,7 +235,12 @@ fn select(
 }
 
 /// What was drawn, from how much, and whose standing made it so much.
-fn evidence(drawn: &Drawn, ratio: u32, grade: CreditGrade, credit: Option<&CreditStanding>) -> Text {
+pub(super) fn evidence(
+    drawn: &Drawn,
+    ratio: u32,
+    grade: CreditGrade,
+    credit: Option<&CreditStanding>,
+) -> Text {
     let number = drawn.number;
     let mut said = if number < ratio {
         format_compact!("drawn {number} < ratio {ratio} ppm, grade {}", grade.word())

@@ -2,9 +2,9 @@
 //! quota and guarantee. An approved return whose goods do not come lapses.
 
 use super::declaration::{clear_timers, set_timer};
-use super::{Case, bonded, judge, partner, receipt::Numbers};
+use super::{Case, bonded, bonded_across, judge, partner, receipt::Numbers};
 use crate::consignment::{Attempt, Consignment, ReturnFile, ReturnState, ReturnedLine, State};
-use crate::event::{Arrived, TimerKind};
+use crate::event::{Arrived, ReceivedAt, TimerKind};
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, OrderKey, Time};
 use crate::reason::Reason;
@@ -293,8 +293,14 @@ pub(super) fn lapse(case: &mut Case<'_>, consignment: &mut Consignment, number: 
     case.out.answer.status = 100;
 }
 
-/// The goods are back: tax is computed anew on what remains, the difference is given back with quota and guarantee.
-pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number: u32) {
+/// The goods are back, in another book than the one that they left where `across` says so: tax is computed anew on what remains, the
+/// difference is given back with quota and guarantee.
+pub(super) fn receive(
+    case: &mut Case<'_>,
+    consignment: &mut Consignment,
+    number: u32,
+    across: Option<&ReceivedAt>,
+) {
     if let Some(file) = file(consignment, number) {
         file.state = ReturnState::Received;
     }
@@ -345,7 +351,7 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
         file.quota_given_back = quota;
     }
     clear_return_timer(case, consignment, number);
-    come_back(case, consignment, number);
+    come_back(case, consignment, number, across);
     if let Some(bill) = bill {
         let void = bill.status == 3;
         case.send_bill(consignment, &shown, &bill, void);
@@ -358,11 +364,14 @@ pub(super) fn receive(case: &mut Case<'_>, consignment: &mut Consignment, number
 }
 
 /// What was taken of a bonded book comes back to it.
-fn come_back(case: &mut Case<'_>, consignment: &mut Consignment, number: u32) {
+fn come_back(case: &mut Case<'_>, consignment: &mut Consignment, number: u32, across: Option<&ReceivedAt>) {
     let Some(file) = consignment.returns.iter().find(|file| file.number == number) else { return };
     let lines: Vec<(u32, Decimal)> = file.lines.iter().map(|line| (line.gnum, line.qty)).collect();
     let pre_no = file.pre_no.clone();
-    bonded::come_back(case, consignment, &pre_no, &lines);
+    match across {
+        Some(received) => bonded_across::come_across(case, consignment, received, &lines),
+        None => bonded::come_back(case, consignment, &pre_no, &lines),
+    }
 }
 
 fn clear_return_timer(case: &mut Case<'_>, consignment: &mut Consignment, number: u32) {

@@ -3,6 +3,7 @@
 
 use crate::Text;
 use crate::keys::{OrderKey, WaybillKey};
+use compact_str::format_compact;
 
 /// An export trade: `ebcCode` + `orderNo`, as sent, trimmed (RULES 2.2): foreign platforms may have no code, merchants do.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -27,7 +28,20 @@ impl ExportTradeKey {
     pub fn of_pair(pair: &OrderKey) -> Self {
         Self { merchant: pair.platform.clone(), order_no: pair.order_no.clone() }
     }
+    /// The pair by which it is told from a trade of imports where both have names of one kind: the draw, what officers take and
+    /// choose, photographs. A platform and a merchant may have one code and one order number.
+    pub fn marked(&self) -> OrderKey {
+        OrderKey { platform: format_compact!("{MARK}{}", self.merchant), order_no: self.order_no.clone() }
+    }
+    /// The export trade that is named so; none = it is one of imports.
+    pub fn of_marked(pair: &OrderKey) -> Option<Self> {
+        let merchant = pair.platform.strip_prefix(MARK)?;
+        Some(Self::new(merchant, &pair.order_no))
+    }
 }
+
+/// What stands before the merchant of an export trade: no code has a blank.
+const MARK: &str = "export ";
 
 /// The name of a state of exports.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -124,5 +138,7 @@ mod tests {
         let key = ExportTradeKey::new(" 5301960201 ", "A1 ");
         assert_eq!(key, ExportTradeKey::new("5301960201", "A1"));
         assert_eq!(ExportTradeKey::of_pair(&key.as_pair()), key);
+        assert_eq!(ExportTradeKey::of_marked(&key.marked()), Some(key.clone()));
+        assert_eq!(ExportTradeKey::of_marked(&key.as_pair()), None, "a trade of imports has no mark");
     }
 }

@@ -8,6 +8,7 @@ mod grouping;
 mod key;
 pub mod matching;
 pub mod moves;
+mod return_tax;
 mod returned;
 mod state;
 mod summary;
@@ -16,13 +17,15 @@ pub mod value;
 pub use closed::{ClosedLine, ClosedList, ClosedPeriod};
 pub use grouping::{Group, GroupKey, GroupLine, Grouping, GroupingTerms, LineKey, Places, SumTooLarge};
 pub use key::{ExportKey, ExportTradeKey};
+pub use return_tax::TaxOfReturn;
+pub(crate) use return_tax::of_return;
 pub use returned::{
     RETURN_MOVES, ReturnClaim, ReturnOfExport, ReturnStanding, ReturnStep, ReturnedParcel, ReturnedQuantity,
     TallyMark,
 };
 pub use state::{
     BillMark, BilledParcel, CancellationOfExport, DepartureMark, ExportAttempt, ExportBatch, ExportCarriage,
-    ExportOwner, ExportPart, ExportState, ExportTrade, ExportWaybillRecord, ListMark,
+    ExportLook, ExportOwner, ExportPart, ExportState, ExportTrade, ExportWaybillRecord, ListMark,
 };
 
 pub use summary::{

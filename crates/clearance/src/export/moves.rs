@@ -29,6 +29,7 @@ pub const MOVES: &[(State, Trigger, State)] = &[
     (Concluded, Trigger::Review, Review),
     (Concluded, Trigger::Cancel, Cancelled),
     (Inspection, Trigger::Conclude, Concluded),
+    (Inspection, Trigger::Review, Review),
     (Inspection, Trigger::Reject, Rejected),
     (Inspection, Trigger::Suspend, Suspended),
     (Inspection, Trigger::DetainClearance, DetainedClearance),

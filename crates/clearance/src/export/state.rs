@@ -2,13 +2,16 @@
 //! are named by their position and read again when a cold state is opened.
 
 use super::{
-    ClosedList, ExportKey, ExportSummary, ExportTradeKey, ReturnOfExport, ReturnedParcel, SummaryClaim, named,
+    ClosedList, ExportKey, ExportSummary, ExportTradeKey, ReturnOfExport, ReturnedParcel, SummaryClaim,
+    TaxOfReturn, named,
 };
 use crate::Text;
-use crate::consignment::{ArrivalMark, Filed, Lane, Remark, Seen, State};
+use crate::consignment::{ArrivalMark, CreditStanding, Drawn, Filed, Lane, Remark, RiskHit, Seen, State};
 use crate::event::TimerKind;
 use crate::finding::Finding;
+use crate::inspection::JointInspection;
 use crate::keys::{Position, Time, WaybillKey};
+use crate::windows::Windowed;
 use ceb::{Day, Document};
 use std::sync::Arc;
 
@@ -105,6 +108,28 @@ pub struct ExportAttempt {
     pub closed_on: Option<Day>,
 }
 
+/// Why and how the goods of a trade are looked at.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct ExportLook {
+    /// The draw that fixed its first lane, and stands for the next attempts.
+    pub drawn: Option<Drawn>,
+    /// What followed from the credit of those whom the list of the current attempt names.
+    pub credit: Option<CreditStanding>,
+    /// Sealed hits of the current attempt.
+    pub hits: Vec<RiskHit>,
+    /// Its last inspection in which two look, unless it was contested or overtaken.
+    pub joint: Option<Box<JointInspection>>,
+    /// Windows of what the list of the current attempt names, when it was declared.
+    pub counts: Vec<Windowed>,
+}
+
+impl ExportLook {
+    /// What stays of it when the trade is declared anew.
+    pub fn declared_anew(&self, credit: Option<CreditStanding>, counts: Vec<Windowed>) -> Self {
+        Self { drawn: self.drawn, credit, counts, ..Self::default() }
+    }
+}
+
 /// An export trade: the documents of one order and what became of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExportTrade {
@@ -142,6 +167,10 @@ pub struct ExportTrade {
     pub returns: Vec<ReturnOfExport>,
     /// What the list of the current attempt is worth, fen, with the rates of its day; none = a currency had none.
     pub value: Option<i64>,
+    /// Why and how its goods are looked at.
+    pub look: ExportLook,
+    /// Taxes of those of its returns whose goods were released, by the numbers of the returns.
+    pub taxes: Vec<TaxOfReturn>,
 }
 
 impl ExportTrade {
@@ -165,7 +194,14 @@ impl ExportTrade {
             timers: Vec::new(),
             returns: Vec::new(),
             value: None,
+            look: ExportLook::default(),
+            taxes: Vec::new(),
         }
+    }
+    /// The inspection that waits for its second officer.
+    pub fn unconfirmed(&self) -> Option<&JointInspection> {
+        let inspected = self.attempt.as_ref().is_some_and(|attempt| attempt.state == State::Inspection);
+        self.look.joint.as_deref().filter(|joint| inspected && joint.confirmed_by.is_empty())
     }
     /// The declared list.
     pub fn declaration(&self) -> Option<&ceb::ExportDeclaration> {

@@ -3,7 +3,7 @@
 //! themselves: which words are in them changes by the day. Leaves to others: days and gaps, which every dated table has.
 
 use super::compile::{Alternative, Compare, Condition, Value};
-use super::names::{Number, Word};
+use super::names::{self, Number, Word};
 use super::{RiskRules, Rule};
 use crate::Text;
 use crate::facts::CountKind;
@@ -120,6 +120,7 @@ impl Looked<'_> {
             | Number::NetWeight
             | Number::UnitPrice
             | Number::LineTotal
+            | Number::Value
             | Number::BrandFloor => (0, i64::MAX),
             Number::Window(_) => match self.window(number) {
                 // A list is counted itself; among parcels it is not.
@@ -188,7 +189,10 @@ impl Looked<'_> {
                 .any(|value| value.len() <= 10 && value.bytes().all(|byte| byte.is_ascii_digit())),
             Word::Transport => begins(&self.codes.transport_modes),
             Word::Mode => begins(&self.codes.trade_modes),
-            Word::Origin => begins(&self.codes.countries),
+            Word::Origin | Word::Destination => begins(&self.codes.countries),
+            Word::Trade => {
+                values.iter().any(|value| [names::IMPORT, names::EXPORT].contains(&value.as_str()))
+            }
             Word::District => begins(&self.codes.districts),
             Word::Goods => true,
         };
@@ -202,7 +206,8 @@ impl Looked<'_> {
             && covering.to.is_none_or(|last| rule.to.is_some_and(|own| own <= last));
         let met = |one: &Alternative| {
             covering.alternatives.iter().any(|wide| {
-                self.never(wide).is_none()
+                wide.of_exports == one.of_exports
+                    && self.never(wide).is_none()
                     && wide.conditions.iter().all(|condition| self.implied(condition, one))
             })
         };

@@ -97,6 +97,8 @@ pub(super) struct Alternative {
     pub(super) conditions: Vec<Condition>,
     /// Whether one of them is about a line: then all are about the same.
     pub(super) of_line: bool,
+    /// Whether it is about exports: it says so, or it is about imports.
+    pub(super) of_exports: bool,
 }
 
 /// The alternatives of a condition; the windows that it reads are added to `windows`.
@@ -110,9 +112,15 @@ pub(super) fn condition(
             let conditions: Vec<Condition> =
                 alternative.split(" and ").map(|text| one(text, windows, lists)).collect::<Result<_, _>>()?;
             let of_line = conditions.iter().any(|condition| is_of_line(condition, windows));
-            Ok(Alternative { conditions, of_line })
+            let of_exports = conditions.iter().any(asks_for_exports);
+            Ok(Alternative { conditions, of_line, of_exports })
         })
         .collect()
+}
+
+fn asks_for_exports(condition: &Condition) -> bool {
+    let exports = |words: &[Text]| words.iter().any(|word| word == names::EXPORT);
+    matches!(condition, Condition::Text { word: Word::Trade, negated: false, anywhere: false, words, .. } if exports(words))
 }
 
 fn is_of_line(condition: &Condition, windows: &[WindowFact]) -> bool {

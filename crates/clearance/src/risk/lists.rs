@@ -3,7 +3,7 @@
 
 use crate::rulebook::{TableFault, rows};
 use crate::{Text, normal};
-use ceb::{Day, DeclarationLine};
+use ceb::Day;
 
 /// The tables.
 pub(super) const FILES: [&str; 4] =
@@ -108,6 +108,15 @@ fn codes(text: &str) -> Result<Vec<Text>, String> {
 fn word(name: &str, text: &str) -> Result<Text, String> {
     let word: Text = normal::goods(text).into();
     if word.is_empty() { Err(format!("{name}: `{text}` has no letter or digit")) } else { Ok(word) }
+}
+
+/// What lists look at of a line beside its text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Goods<'a> {
+    /// HS code as declared.
+    pub hs: &'a str,
+    /// Article number, number in a book, bar code.
+    pub numbers: [Option<&'a Text>; 3],
 }
 
 impl Lists {
@@ -215,17 +224,11 @@ impl Lists {
     }
 
     /// What the brands that a line names say; none = it names none.
-    pub(super) fn brand(
-        &self,
-        line: &DeclarationLine,
-        text: &str,
-        merchant: &str,
-        day: Day,
-    ) -> Option<OfBrand> {
+    pub(super) fn brand(&self, line: &Goods<'_>, text: &str, merchant: &str, day: Day) -> Option<OfBrand> {
         let named = self.brands.iter().filter(|row| {
             row.days.has(day)
                 && text.contains(row.brand.as_str())
-                && (row.hs.is_empty() || begins(&line.gcode, &row.hs))
+                && (row.hs.is_empty() || begins(line.hs, &row.hs))
         });
         named.fold(None, |said: Option<OfBrand>, row| {
             let unauthorised = !row.merchants.iter().any(|known| known == merchant);
@@ -238,14 +241,13 @@ impl Lists {
     }
 
     /// The recall that meets a line.
-    pub(super) fn recall(&self, line: &DeclarationLine, text: &str, day: Day) -> Option<&Text> {
-        let numbers = [&line.item_no, &line.item_record_no, &line.bar_code];
+    pub(super) fn recall(&self, line: &Goods<'_>, text: &str, day: Day) -> Option<&Text> {
         let met = self.recalls.iter().find(|row| {
             let goods = row.goods.is_empty()
-                || numbers.into_iter().flatten().any(|number| number.trim() == row.goods.as_str());
+                || line.numbers.into_iter().flatten().any(|number| number.trim() == row.goods.as_str());
             row.days.has(day)
                 && goods
-                && (row.hs.is_empty() || begins(&line.gcode, &row.hs))
+                && (row.hs.is_empty() || begins(line.hs, &row.hs))
                 && text.contains(row.brand.as_str())
                 && text.contains(row.lot.as_str())
         });

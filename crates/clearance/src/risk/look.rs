@@ -1,71 +1,166 @@
 //! A declaration as the conditions see it: every number and text is taken once, however many rules look at it.
 
 use super::compile::{Alternative, Condition, Value};
-use super::lists::OfBrand;
-use super::names::{Number, Word};
-use super::{RiskFacts, RiskRules};
+use super::lists::{Goods, OfBrand};
+use super::names::{self, Number, Word};
+use super::{ExportFacts, RiskFacts, RiskRules};
 use crate::identity::{age, check_citizen};
 use crate::score::Score;
 use crate::tax::Assessment;
-use crate::windows::{grams, grams_a_piece, pieces};
+use crate::windows::{Windowed, exported, grams, grams_a_piece, pieces};
 use crate::{Text, normal};
-use ceb::{Day, DeclarationLine};
+use ceb::{Day, Decimal, Payment};
 use std::cell::OnceCell;
 
 /// A line.
 struct Line<'a> {
-    line: &'a DeclarationLine,
+    goods: Goods<'a>,
+    name: &'a str,
+    /// Country of origin of an import, of destination of an export.
+    country: &'a str,
     /// Name, model and name as sold in one writing, apart.
     text: String,
+    /// Price of a unit and total, fen; none = beyond what can be held, or in a currency without a rate.
+    price: Option<i64>,
+    total: Option<i64>,
+    pieces: i64,
     brand: OnceCell<Option<OfBrand>>,
     /// By the place of the window; of the whole list too.
     windows: Vec<Option<i64>>,
 }
 
+/// What is of the whole list.
+struct List<'a> {
+    /// `import` or `export`.
+    trade: &'static str,
+    transport: &'a str,
+    mode: &'a str,
+    district: &'a str,
+    merchant: &'a str,
+    gross: i64,
+    net: i64,
+    dutiable: Option<i64>,
+    value: Option<i64>,
+    age: Option<i64>,
+    payer_differs: Option<i64>,
+    piece_weight: Option<i64>,
+}
+
 /// See the head of this file.
 pub(super) struct Looked<'a> {
     rules: &'a RiskRules,
-    facts: &'a RiskFacts<'a>,
     day: Day,
+    list: List<'a>,
     lines: Vec<Line<'a>>,
     windows: Vec<Option<i64>>,
-    age: Option<i64>,
+}
+
+/// The values of windows that were read for a place of the list, by the place of the window.
+fn windows_of(rules: &RiskRules, counts: &[Windowed], line: usize) -> Vec<Option<i64>> {
+    let read = counts.iter().filter(|read| usize::from(read.line) == line);
+    let mut values = vec![None; rules.windows.len()];
+    for read in read {
+        for (slot, fact) in values.iter_mut().zip(&rules.windows) {
+            if fact.kind == read.key.kind {
+                let value =
+                    read.values.iter().find(|value| (value.measure, value.span) == (fact.measure, fact.span));
+                *slot = value.map(|value| value.value).or(*slot);
+            }
+        }
+    }
+    values
+}
+
+/// Names of goods in one writing, apart.
+fn written<'a>(names: impl Iterator<Item = &'a Text>) -> String {
+    let text: Vec<String> = names.map(|name| normal::goods(name)).collect();
+    text.join("\n")
+}
+
+fn fen(amount: Decimal) -> Option<i64> {
+    amount.fen_half_up().map(|(fen, _)| fen)
 }
 
 impl<'a> Looked<'a> {
-    pub(super) fn new(rules: &'a RiskRules, facts: &'a RiskFacts<'a>, day: Day) -> Self {
-        let declaration = facts.declaration;
-        let of = |line: usize| -> Vec<Option<i64>> {
-            let read = facts.counts.iter().filter(|read| usize::from(read.line) == line);
-            let mut values = vec![None; rules.windows.len()];
-            for read in read {
-                for (slot, fact) in values.iter_mut().zip(&rules.windows) {
-                    if fact.kind == read.key.kind {
-                        let value = read
-                            .values
-                            .iter()
-                            .find(|value| (value.measure, value.span) == (fact.measure, fact.span));
-                        *slot = value.map(|value| value.value).or(*slot);
-                    }
-                }
-            }
-            values
-        };
-        let lines = declaration.lines.iter().enumerate().map(|(index, line)| {
-            let names = [&line.gname, &line.gmodel].into_iter().chain(&line.item_name);
-            let text: Vec<String> = names.map(|name| normal::goods(name)).collect();
-            Line { line, text: text.join("\n"), brand: OnceCell::new(), windows: of(index + 1) }
+    pub(super) fn import(rules: &'a RiskRules, facts: &RiskFacts<'a>, day: Day) -> Self {
+        let (declaration, head) = (facts.declaration, &facts.declaration.head);
+        let lines = declaration.lines.iter().enumerate().map(|(index, line)| Line {
+            goods: Goods {
+                hs: &line.gcode,
+                numbers: [line.item_no.as_ref(), line.item_record_no.as_ref(), line.bar_code.as_ref()],
+            },
+            name: &line.gname,
+            country: &line.country,
+            text: written([&line.gname, &line.gmodel].into_iter().chain(&line.item_name)),
+            price: fen(line.price),
+            total: fen(line.total_price),
+            pieces: pieces(line),
+            brand: OnceCell::new(),
+            windows: windows_of(rules, facts.counts, index + 1),
         });
-        let head = &declaration.head;
         let citizen = head.buyer_id_type == "1" && check_citizen(&head.buyer_id_number).is_ok();
-        Self {
-            rules,
-            facts,
-            day,
-            lines: lines.collect(),
-            windows: of(0),
+        let own = head.buyer_id_number.trim();
+        let differs =
+            |payment: &Payment| i64::from(!payment.payer_id_number.trim().eq_ignore_ascii_case(own));
+        let list = List {
+            trade: names::IMPORT,
+            transport: &head.traf_mode,
+            mode: &head.trade_mode,
+            district: &head.customs_code,
+            merchant: head.ebc_code.trim(),
+            gross: grams(head.gross_weight),
+            net: grams(head.net_weight),
+            dutiable: facts.assessment.map(Assessment::dutiable),
+            value: None,
             age: if citizen { age(&head.buyer_id_number, day).map(i64::from) } else { None },
-        }
+            payer_differs: facts.payment.map(differs),
+            piece_weight: grams_a_piece(declaration).and_then(|grams| i64::try_from(grams).ok()),
+        };
+        Self { rules, day, list, lines: lines.collect(), windows: windows_of(rules, facts.counts, 0) }
+    }
+
+    pub(super) fn export(rules: &'a RiskRules, facts: &ExportFacts<'a>, day: Day) -> Self {
+        let (declaration, head) = (facts.declaration, &facts.declaration.head);
+        let in_cny = |currency: &str, amount: Decimal| fen(facts.rates.in_cny(currency, amount, day)?);
+        let lines: Vec<Line<'a>> = declaration
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(index, line)| Line {
+                goods: Goods {
+                    hs: &line.gcode,
+                    numbers: [Some(&line.item_no), line.item_record_no.as_ref(), Some(&line.bar_code)],
+                },
+                name: &line.gname,
+                country: &line.country,
+                text: written([&line.gname, &line.gmodel].into_iter().chain(&line.item_name)),
+                price: in_cny(&line.currency, line.price),
+                total: in_cny(&line.currency, line.total_price),
+                pieces: exported::whole(line.qty),
+                brand: OnceCell::new(),
+                windows: windows_of(rules, facts.counts, index + 1),
+            })
+            .collect();
+        let net = grams(head.net_weight);
+        let piece_weight = match lines.as_slice() {
+            [line] => Some(net / line.pieces).filter(|grams| *grams > 0),
+            _ => None,
+        };
+        let list = List {
+            trade: names::EXPORT,
+            transport: &head.traf_mode,
+            mode: &head.trade_mode,
+            district: &head.customs_code,
+            merchant: head.ebc_code.trim(),
+            gross: grams(head.gross_weight),
+            net,
+            dutiable: None,
+            value: facts.value,
+            age: None,
+            payer_differs: None,
+            piece_weight,
+        };
+        Self { rules, day, list, lines, windows: windows_of(rules, facts.counts, 0) }
     }
 
     /// What holds, as evidence; none = some condition does not.
@@ -115,7 +210,7 @@ impl<'a> Looked<'a> {
         let value = |number: &Number| self.number(*number, line).unwrap_or_default();
         match condition {
             Condition::Number(Number::Recalled, ..) => {
-                let recall = line.and_then(|line| self.rules.lists.recall(line.line, &line.text, self.day));
+                let recall = line.and_then(|line| self.recall(line));
                 format!("recalled by {}", recall.map_or("nobody", Text::as_str))
             }
             Condition::Number(number, _, Value::Whole(_)) => format!("{} = {}", name(number), value(number)),
@@ -129,7 +224,7 @@ impl<'a> Looked<'a> {
             ),
             Condition::Text { word, .. } => {
                 let text = match (word, line) {
-                    (Word::Goods, Some(line)) => line.line.gname.as_str(),
+                    (Word::Goods, Some(line)) => line.name,
                     _ => self.text(*word, line).unwrap_or_default(),
                 };
                 format!("{} = {text}", word.row().map_or("", |row| row.0))
@@ -138,16 +233,14 @@ impl<'a> Looked<'a> {
     }
 
     fn number(&self, number: Number, line: Option<&Line<'_>>) -> Option<i64> {
-        let head = &self.facts.declaration.head;
         match number {
-            Number::Dutiable => self.facts.assessment.map(Assessment::dutiable),
+            Number::Dutiable => self.list.dutiable,
+            Number::Value => self.list.value,
             Number::Lines => i64::try_from(self.lines.len()).ok(),
-            Number::GrossWeight => Some(grams(head.gross_weight)),
-            Number::NetWeight => Some(grams(head.net_weight)),
-            Number::Age => self.age,
-            Number::PayerDiffers => self.facts.payment.map(|payment| {
-                i64::from(!payment.payer_id_number.trim().eq_ignore_ascii_case(head.buyer_id_number.trim()))
-            }),
+            Number::GrossWeight => Some(self.list.gross),
+            Number::NetWeight => Some(self.list.net),
+            Number::Age => self.list.age,
+            Number::PayerDiffers => self.list.payer_differs,
             Number::RiskScore => Score::of(self.facts.counts).map(|score| score.thousandths.into()),
             Number::Window(at) => match line {
                 Some(line) if self.rules.windows.get(at).is_some_and(|fact| fact.kind.is_of_line()) => {
@@ -160,44 +253,43 @@ impl<'a> Looked<'a> {
     }
 
     fn of_line(&self, number: Number, line: &Line<'_>) -> Option<i64> {
-        let declared = line.line;
-        let fen = |amount: ceb::Decimal| amount.fen_half_up().map(|(fen, _)| fen);
         match number {
-            Number::UnitPrice => fen(declared.price),
-            Number::LineTotal => fen(declared.total_price),
-            Number::Pieces => Some(pieces(declared)),
-            Number::PieceWeight => {
-                grams_a_piece(self.facts.declaration).and_then(|grams| i64::try_from(grams).ok())
-            }
+            Number::UnitPrice => line.price,
+            Number::LineTotal => line.total,
+            Number::Pieces => Some(line.pieces),
+            Number::PieceWeight => self.list.piece_weight,
             Number::BrandFloor => self.brand(line)?.floor,
             Number::BrandUnauthorised => {
                 Some(i64::from(self.brand(line).is_some_and(|brand| brand.unauthorised)))
             }
             Number::HsAgainstWords => {
                 let lists = &self.rules.lists;
-                Some(i64::from(lists.hs_against_words(&declared.gcode, &line.text, self.day)))
+                Some(i64::from(lists.hs_against_words(line.goods.hs, &line.text, self.day)))
             }
-            Number::Recalled => {
-                let recall = self.rules.lists.recall(declared, &line.text, self.day);
-                Some(i64::from(recall.is_some()))
-            }
+            Number::Recalled => Some(i64::from(self.recall(line).is_some())),
             _ => None,
         }
     }
 
+    fn recall(&self, line: &Line<'_>) -> Option<&'a Text> {
+        self.rules.lists.recall(&line.goods, &line.text, self.day)
+    }
+
     fn brand(&self, line: &Line<'_>) -> Option<OfBrand> {
-        let merchant = self.facts.declaration.head.ebc_code.trim();
-        *line.brand.get_or_init(|| self.rules.lists.brand(line.line, &line.text, merchant, self.day))
+        let (merchant, lists) = (self.list.merchant, &self.rules.lists);
+        *line.brand.get_or_init(|| lists.brand(&line.goods, &line.text, merchant, self.day))
     }
 
     fn text<'b>(&'b self, word: Word, line: Option<&'b Line<'_>>) -> Option<&'b str> {
-        let head = &self.facts.declaration.head;
+        let exports = self.list.trade == names::EXPORT;
         match word {
-            Word::Transport => Some(&head.traf_mode),
-            Word::Mode => Some(&head.trade_mode),
-            Word::District => Some(&head.customs_code),
-            Word::Hs => line.map(|line| line.line.gcode.as_str()),
-            Word::Origin => line.map(|line| line.line.country.as_str()),
+            Word::Transport => Some(self.list.transport),
+            Word::Mode => Some(self.list.mode),
+            Word::District => Some(self.list.district),
+            Word::Trade => Some(self.list.trade),
+            Word::Hs => line.map(|line| line.goods.hs),
+            Word::Origin => line.filter(|_| !exports).map(|line| line.country),
+            Word::Destination => line.filter(|_| exports).map(|line| line.country),
             Word::Goods => line.map(|line| line.text.as_str()),
         }
     }

@@ -11,15 +11,15 @@ pub mod period;
 mod sampling;
 
 pub use names::reference_markdown;
-pub use sampling::{DrawPeriod, SamplingSeed, draw, drawn, handle, ratio, salt, terms};
+pub use sampling::{DrawPeriod, SamplingSeed, draw, drawn, export_terms, handle, ratio, salt, terms};
 
 use crate::Text;
 use crate::consignment::{Lane, RiskHit};
 use crate::facts::CountKind;
-use crate::rulebook::TableFault;
+use crate::rulebook::{ExchangeRates, TableFault};
 use crate::tax::Assessment;
 use crate::windows::{WindowFact, Windowed};
-use ceb::{Day, Declaration, Payment};
+use ceb::{Day, Declaration, ExportDeclaration, Payment};
 use compile::Alternative;
 use lists::Lists;
 
@@ -57,6 +57,18 @@ pub struct RiskFacts<'a> {
     pub assessment: Option<&'a Assessment>,
     /// What was paid for it, if that is here.
     pub payment: Option<&'a Payment>,
+    /// Windows of what it names.
+    pub counts: &'a [Windowed],
+}
+
+/// What the rules look at of an export.
+pub struct ExportFacts<'a> {
+    /// The list.
+    pub declaration: &'a ExportDeclaration,
+    /// Rates by which its prices are held against amounts.
+    pub rates: &'a ExchangeRates,
+    /// What it is worth, fen; none = a currency had no rate.
+    pub value: Option<i64>,
     /// Windows of what it names.
     pub counts: &'a [Windowed],
 }
@@ -171,10 +183,19 @@ impl RiskRules {
 
     /// All hits of the rules in force on a day, in the order of the table.
     pub fn evaluate(&self, facts: &RiskFacts<'_>, day: Day) -> Vec<RiskHit> {
-        let looked = look::Looked::new(self, facts, day);
+        self.hits(&look::Looked::import(self, facts, day), day, false)
+    }
+
+    /// The same of an export, by the rules that say that they are about exports.
+    pub fn evaluate_export(&self, facts: &ExportFacts<'_>, day: Day) -> Vec<RiskHit> {
+        self.hits(&look::Looked::export(self, facts, day), day, true)
+    }
+
+    fn hits(&self, looked: &look::Looked<'_>, day: Day, exports: bool) -> Vec<RiskHit> {
         let in_force = |rule: &&Rule| rule.from <= day && rule.to.is_none_or(|last| day <= last);
         let hit = |rule: &Rule| {
-            let evidence = rule.alternatives.iter().find_map(|alternative| looked.holds(alternative))?;
+            let mut own = rule.alternatives.iter().filter(|one| one.of_exports == exports);
+            let evidence = own.find_map(|alternative| looked.holds(alternative))?;
             Some(RiskHit { rule: rule.id.clone(), lane: rule.lane, evidence: evidence.into() })
         };
         self.rules.iter().filter(in_force).filter_map(hit).collect()

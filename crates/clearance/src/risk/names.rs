@@ -20,6 +20,7 @@ pub(super) enum Number {
     HsAgainstWords,
     Recalled,
     RiskScore,
+    Value,
     /// By its place among the windows of the rules.
     Window(usize),
 }
@@ -33,6 +34,8 @@ pub(super) enum Word {
     Mode,
     Origin,
     District,
+    Trade,
+    Destination,
 }
 
 /// (name, what, of a line, unit, what it is)
@@ -108,12 +111,24 @@ pub(super) const NUMBERS: [NumberRow; 15] = [
         "thousandths",
         "what the model in use (`risk_models.csv`) holds the chance to be that the list is illicit, of the line that has the most; absent where none is in use",
     ),
+    (
+        "value_fen",
+        Number::Value,
+        false,
+        "fen",
+        "what the list of an export is worth; absent where a currency has no rate that day, and on imports",
+    ),
 ];
 
 /// (name, what, of a line, what it is)
 type WordRow = (&'static str, Word, bool, &'static str);
 
-pub(super) const WORDS: [WordRow; 6] = [
+/// What `trade` is of a list.
+pub(super) const IMPORT: &str = "import";
+/// The same of exports.
+pub(super) const EXPORT: &str = "export";
+
+pub(super) const WORDS: [WordRow; 8] = [
     ("hs", Word::Hs, true, "HS code; `in` compares its beginning"),
     (
         "goods_text",
@@ -121,10 +136,17 @@ pub(super) const WORDS: [WordRow; 6] = [
         true,
         "name, model and name as sold, in one writing: half-width, lower case, no blanks or punctuation",
     ),
-    ("origin", Word::Origin, true, "country of origin"),
+    ("origin", Word::Origin, true, "country of origin; absent on exports"),
     ("transport", Word::Transport, false, "mode of transport"),
     ("mode", Word::Mode, false, "supervision mode"),
     ("district", Word::District, false, "customs district"),
+    (
+        "trade",
+        Word::Trade,
+        false,
+        "`import` or `export`; an alternative that does not ask for `export` is about imports alone",
+    ),
+    ("destination", Word::Destination, true, "country of final destination; absent on imports"),
 ];
 
 impl Number {
@@ -200,6 +222,7 @@ A rule of `tables/risk_rules.csv` is one or more alternatives joined by `or`, ea
 
 - a number with a whole number, another fact, or a share of one: `identity_count_7 > 20`,
   `identity_count_365 = identity_count_2`, `unit_price_fen < 50% of goods_price_median_90` (`<`, `<=`, `=`, `!=`, `>=`, `>`);
+- an alternative with `trade = export` is held against lists of exports, every other against those of imports;
 - a text with words: `hs in 8506 8507` (begins with one of them; `=` is the same), `goods_text has 弹药 枪支` (contains one of them),
   either with `not` before it; `list:NAME` stands for the words of a list of `risk_words.csv` that are in force.
 

@@ -144,6 +144,11 @@ pub fn terms(
     }
 }
 
+/// The same of a list of exports, which has a base of its own.
+pub fn export_terms(law: &Law, grade: CreditGrade, credit: Option<&CreditStanding>, goods: i64) -> DrawTerms {
+    DrawTerms { base: law.sampling_base_export, ..terms(law, "", grade, credit, goods) }
+}
+
 /// The share that is opened at random, parts per million: at least the floor, and what a list asks for.
 pub fn ratio(terms: &DrawTerms) -> u32 {
     let ratio = terms.base.saturating_mul(terms.factor).saturating_mul(terms.goods) / 10_000;

@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 26] = [
+const DATED: [(&str, &[&str]); 27] = [
     ("countries.csv", &["code"]),
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),
@@ -71,6 +71,7 @@ const DATED: [(&str, &[&str]); 26] = [
     ("demand_routes.csv", &["kind", "role"]),
     ("districts.csv", &["code"]),
     ("exchange_rates.csv", &["currency"]),
+    ("export_duties.csv", &["hs"]),
     ("filing_attributes.csv", &["role", "attribute"]),
     ("filing_requirements.csv", &["role", "group", "licence"]),
     ("filing_reviewers.csv", &["role"]),
@@ -78,6 +79,7 @@ const DATED: [(&str, &[&str]); 26] = [
     ("parameters.csv", &["name"]),
     ("parcel_tax.csv", &["heading"]),
     ("parcel_values.csv", &["entry"]),
+    ("process_templates.csv", &["process", "step"]),
     ("sampling_goods.csv", &["hs"]),
     ("services.csv", &["service"]),
     ("signature_algorithms.csv", &["algorithm"]),

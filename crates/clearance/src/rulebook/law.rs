@@ -265,10 +265,20 @@ law! {
     /// 1 = a list of another enterprise, for which somebody is responsible who answers for this one too, is looked at; where
     /// `credit_obeyed` is 1.
     credit_reach;
+    /// 1 = sealed rules, the draw, the grade of credit and the table of inspections hold for exports as for imports.
+    export_looks;
+    /// Share of lists of exports opened at random, parts per million.
+    sampling_base_export;
+    /// 1 = what is due of exported goods that come back, or would be without the relief, is reckoned when they are released.
+    export_return_taxes;
+    /// 1 = the modes of the park in which a site lies are looked at.
+    modes_of_parks;
+    /// 1 = goods of a bonded book may come back to another book than the one that they left.
+    return_across_books;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 72] = [
+const LATER: [(&str, i64); 77] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -341,6 +351,11 @@ const LATER: [(&str, i64); 72] = [
     ("exhibition_tax_day", 15),
     ("exhibition_tax_same_year", 1),
     ("credit_reach", 0),
+    ("export_looks", 0),
+    ("sampling_base_export", 0),
+    ("export_return_taxes", 0),
+    ("modes_of_parks", 0),
+    ("return_across_books", 0),
 ];
 
 impl Parameters {
@@ -387,6 +402,11 @@ impl Parameters {
         let days: std::collections::BTreeSet<Day> = days.chain([Day::default()]).collect();
         parameters.steps = days.into_iter().map(|day| parameters.looked_up(day)).collect();
         parameters
+    }
+
+    /// Whether there is a parameter of this name.
+    pub fn is_named(name: &str) -> bool {
+        Self::names().contains(&name)
     }
 
     /// A parameter as it holds on a day; before its first day, as it holds then.

@@ -9,9 +9,11 @@ mod checks;
 mod codes;
 mod demand_routes;
 mod editions;
+mod export_duties;
 mod inspections;
 mod law;
 mod parcel_tariff;
+mod processes;
 mod rates;
 mod requirements;
 mod reviewers;
@@ -28,9 +30,11 @@ pub use checks::{CheckKind, TableFinding, check};
 pub use codes::{CodeTable, Codes};
 pub use demand_routes::{DemandRoute, DemandRoutes};
 pub use editions::{ListEdition, ListEditions};
+pub use export_duties::{ExportDuties, ExportDuty};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
 pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
+pub use processes::{ProcessTemplates, Station};
 pub use rates::{CNY, ExchangeRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
@@ -110,13 +114,17 @@ pub struct Rulebook {
     pub sampling_goods: Option<SamplingGoods>,
     /// Rates of the tax on parcels, and the catalogue of dutiable values.
     pub parcels: ParcelTariff,
+    /// Duties on goods that leave.
+    pub export_duties: ExportDuties,
+    /// Stations of processes by mode.
+    pub processes: ProcessTemplates,
 }
 
 macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 34] = built_in!(
+const BUILT_IN: [(&str, &str); 36] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -130,6 +138,7 @@ const BUILT_IN: [(&str, &str); 34] = built_in!(
     "demand_routes.csv",
     "districts.csv",
     "exchange_rates.csv",
+    "export_duties.csv",
     "filing_attributes.csv",
     "filing_requirements.csv",
     "filing_reviewers.csv",
@@ -138,6 +147,7 @@ const BUILT_IN: [(&str, &str); 34] = built_in!(
     "parameters.csv",
     "parcel_tax.csv",
     "parcel_values.csv",
+    "process_templates.csv",
     "risk_brands.csv",
     "risk_goods_words.csv",
     "risk_models.csv",
@@ -157,7 +167,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 22] = [
+    pub const ADDED: [&str; 24] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -167,12 +177,14 @@ impl Rulebook {
         "credit_vetoes.csv",
         "demand_routes.csv",
         rates::FILE,
+        export_duties::FILE,
         "filing_attributes.csv",
         "filing_requirements.csv",
         "filing_reviewers.csv",
         inspections::FILE,
         parcel_tariff::RATES,
         parcel_tariff::VALUES,
+        processes::FILE,
         "risk_brands.csv",
         "risk_goods_words.csv",
         risk_models::FILE,
@@ -246,6 +258,8 @@ impl Rulebook {
             sum
         };
         let editions = ListEditions::load(text("list_editions.csv"), &mut faults);
+        let trade_modes = CodeTable::load("trade_modes.csv", text("trade_modes.csv"), &mut faults);
+        let processes = ProcessTemplates::load(text(processes::FILE), &trade_modes, &mut faults);
         let book = Self {
             number,
             digest: sum(&all),
@@ -263,7 +277,7 @@ impl Rulebook {
                     text("transport_modes.csv"),
                     &mut faults,
                 ),
-                trade_modes: CodeTable::load("trade_modes.csv", text("trade_modes.csv"), &mut faults),
+                trade_modes,
             },
             rates: ExchangeRates::load(text(rates::FILE), &mut faults),
             calendar: Calendar::load(text("calendar.csv"), &mut faults),
@@ -294,6 +308,8 @@ impl Rulebook {
             sampling_goods: (!before(sampling_goods::FILE))
                 .then(|| SamplingGoods::load(text(sampling_goods::FILE), &mut faults)),
             parcels: ParcelTariff::load(text(parcel_tariff::RATES), text(parcel_tariff::VALUES), &mut faults),
+            export_duties: ExportDuties::load(text(export_duties::FILE), &mut faults),
+            processes,
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }
     }

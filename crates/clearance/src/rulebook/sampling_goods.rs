@@ -71,7 +71,11 @@ impl SamplingGoods {
 
     /// Percent for a declaration: the highest of its lines.
     pub fn of(&self, declaration: &Declaration, day: Day) -> i64 {
-        let lines = declaration.lines.iter().map(|line| self.of_code(line.gcode.trim(), day));
-        lines.max().unwrap_or(ALL)
+        self.of_codes(declaration.lines.iter().map(|line| line.gcode.as_str()), day)
+    }
+
+    /// Percent for goods of several codes: the highest of them.
+    pub fn of_codes<'a>(&self, codes: impl Iterator<Item = &'a str>, day: Day) -> i64 {
+        codes.map(|code| self.of_code(code.trim(), day)).max().unwrap_or(ALL)
     }
 }

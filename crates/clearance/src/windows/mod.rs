@@ -1,16 +1,17 @@
 //! Windowed facts: what declarations of one person, address, seller or sort of goods add up to over hours, days and months.
 //! Names, kinds, measures and spans are here; the state of a key is `state`, what a declaration adds and reads `raised`, what
-//! parcels of post and express add, and what links them with declarations, `linked`; how older events weigh less `decay`.
+//! parcels of post and express add, and what links them with declarations, `linked`; what lists of exports add `exported`; how older events weigh less `decay`.
 //! Leaves to the rules what is too much, and to the store how a state is kept.
 
 mod decay;
+pub(crate) mod exported;
 mod linked;
 mod raised;
 mod state;
 
 pub use linked::{Linked, consignor, linked, of_record};
 pub use raised::{Raised, keys, raise, raised};
-pub(crate) use raised::{grams, grams_a_piece, pieces};
+pub(crate) use raised::{goods_of, grams, grams_a_piece, pieces};
 pub use state::{Cell, Level, Seen, Window};
 
 use crate::Text;
@@ -168,7 +169,7 @@ const OF_BOTH: &[Measure] = &[Measure::Count, Measure::Fen, Measure::RecentFen, 
 
 impl WindowFact {
     /// Of which kinds there is what. A kind, and a measure, whose word begins with another's stands first.
-    pub const THERE_IS: [(CountKind, &'static [Measure]); 16] = [
+    pub const THERE_IS: [(CountKind, &'static [Measure]); 18] = [
         (
             CountKind::Identity,
             &[Measure::Count, Measure::Fen, Measure::Telephones, Measure::Addresses, Measure::Merchants],
@@ -201,6 +202,8 @@ impl WindowFact {
         (CountKind::LinkedIdentity, OF_BOTH),
         (CountKind::LinkedTelephone, OF_BOTH),
         (CountKind::LinkedAddress, OF_BOTH),
+        (CountKind::ExportSellerGoods, exported::OF_GOODS),
+        (CountKind::ExportSeller, &[Measure::Count, Measure::Fen]),
     ];
 
     /// The fact of a name as `address_identities_30`.

@@ -190,8 +190,13 @@ fn of_weight(person: &Person, declaration: &Declaration, goods: &Text) -> Raised
 
 /// What goods are the same on the market: HS code to eight digits, and the name in its normal writing.
 pub(crate) fn goods(line: &DeclarationLine) -> Text {
-    let hs = line.gcode.trim();
-    short(&[hs.get(..8).unwrap_or(hs), &normal::goods(&line.gname)])
+    goods_of(&line.gcode, &line.gname)
+}
+
+/// The same of a code and a name.
+pub(crate) fn goods_of(hs: &str, name: &str) -> Text {
+    let hs = hs.trim();
+    short(&[hs.get(..8).unwrap_or(hs), &normal::goods(name)])
 }
 
 /// Whole pieces of a line, at least one.

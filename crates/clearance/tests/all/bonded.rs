@@ -5,7 +5,7 @@ use book::{Book, Lot, Place, Quantities, Stock, StockKey};
 use ceb::{Day, Decimal, Document};
 use clearance::Text;
 use clearance::bonded::{TakenState, book_id};
-use clearance::event::{ActionKind, Cause, Event};
+use clearance::event::{ActionKind, Cause, Event, ReceivedAt};
 use clearance::facts::{Facts, Keys, needs};
 use clearance::outcome::Outcome;
 use clearance::reason::Reason;
@@ -217,4 +217,150 @@ fn the_keys_of_a_list_are_its_book_and_items_and_the_row_judges_itself_again() {
     let zero = Quantities::ZERO;
     assert!(again.booked.iter().flat_map(|moved| &moved.postings).all(|posting| posting.quantities != zero));
     assert_eq!(key(&trade).order_no, trade.order.head.order_no);
+}
+
+/// The book of another holder, with the same items and nothing in it.
+const ELSEWHERE: &str = "5301960202:T8620W000001";
+
+/// A released trade with an approved return of one piece, and the action that receives it in the other book.
+fn returned_across(window: &mut Window) -> (Trade, ReceivedAt) {
+    let number =
+        (10..).find(|number| trade(*number).declaration.lines[0].qty == Decimal::from_whole(3)).unwrap();
+    let trade = kept(window, number, 10);
+    let book = Book { number: ELSEWHERE.into(), holder: "5301960202".into(), closed: false, counting: None };
+    window.facts.bonded.books.insert(book.number.clone(), book);
+    for item in trade.items() {
+        let stock = Stock::new(ELSEWHERE.into(), item);
+        window.facts.bonded.stocks.insert(stock.key.clone(), stock);
+    }
+    window.trade(&trade);
+    window.act(&trade, ActionKind::LeaveGate { release: "HF1".into() });
+    window.apply_for_return(&trade);
+    window.act(&trade, ActionKind::ApproveReturn { number: 1 });
+    let pre_no = window.of(&trade).returns[0].pre_no.clone();
+    let received = ReceivedAt {
+        number: 1,
+        from: book_id(HOLDER, NUMBER),
+        to: ELSEWHERE.into(),
+        document: (trade.declaration.head.agent_code.clone(), pre_no),
+        lines: vec![(1, "1".into(), "1".into())],
+    };
+    (trade, received)
+}
+
+fn there(window: &Window, place: Place) -> Decimal {
+    let key = StockKey { book: ELSEWHERE.into(), item: "1".into() };
+    window.facts.bonded.stocks[&key].at(place).unwrap().declared
+}
+
+#[test]
+fn goods_come_back_to_another_book_with_tax_and_quota_in_one_outcome() {
+    let mut window = Window::without_draws();
+    let (trade, received) = returned_across(&mut window);
+    let before = window.facts.clone();
+    let version = window.of(&trade).version;
+    let outcome = window.act(&trade, ActionKind::ReceiveReturnAt(Box::new(received.clone())));
+    assert_eq!(reasons(&outcome), [], "{:?}", outcome.answer);
+    assert_eq!(outcome.booked.len(), 2, "out of the one, into the other");
+    assert!(outcome.follows.is_empty() && !outcome.movements.is_empty(), "nothing is left for later");
+    assert_eq!(
+        (there(&window, Place::Returned), there(&window, Place::OtherBook)),
+        (Decimal::ONE, minus_one())
+    );
+    assert_eq!(
+        (at(&window, Place::Sold), at(&window, Place::OtherBook)),
+        (Decimal::from_whole(2), Decimal::ONE)
+    );
+    assert_eq!(at(&window, Place::Returned), Decimal::ZERO);
+    let file = &window.of(&trade).returns[0];
+    assert!(file.tax_given_back > 0 && file.quota_given_back > 0);
+    // The row judges itself again: all that it names is locked, all that it read is in it.
+    let action = clearance::event::OfficerAction {
+        id: "again".into(),
+        officer: "样例关员".into(),
+        party: "8620000001".into(),
+        order: key(&trade),
+        version,
+        kind: ActionKind::ReceiveReturnAt(Box::new(received)),
+        text: "样例".into(),
+    };
+    let cause = Cause::Action(std::sync::Arc::new(action));
+    let event = Event { position: outcome.position, cause, recorded: None };
+    let mut keys = Keys::default();
+    needs(&event, &window.reference, NOW, &mut keys);
+    let named: Vec<(Register, &str)> =
+        keys.records.iter().map(|key| (key.register, key.id.as_str())).collect();
+    for wanted in [
+        (Register::BondedBook, ELSEWHERE.to_owned()),
+        (Register::BondedItem, format!("{ELSEWHERE}:1")),
+        (Register::BondedItem, format!("{HOLDER}:{NUMBER}:1")),
+    ] {
+        assert!(named.contains(&(wanted.0, wanted.1.as_str())), "{wanted:?} {named:?}");
+    }
+    assert!(named.iter().any(|(register, _)| *register == Register::BondedDocument), "{named:?}");
+    let mut facts = Facts { bonded: outcome.read.bonded.as_facts(), ..before };
+    facts.next = outcome.position;
+    let again = clearance::decide(&[event], &mut facts, &window.reference, outcome.now).remove(0);
+    assert_eq!((&again.booked, &again.movements), (&outcome.booked, &outcome.movements));
+    assert_eq!(again.read.bonded, outcome.read.bonded);
+}
+
+fn minus_one() -> Decimal {
+    Decimal::ZERO.checked_sub(Decimal::ONE).unwrap()
+}
+
+#[test]
+fn what_stands_against_another_book_is_told_and_nothing_moves() {
+    type Change = fn(&mut Window, &mut ReceivedAt);
+    let stock = |window: &mut Window, change: fn(&mut Stock)| {
+        let key = StockKey { book: ELSEWHERE.into(), item: "1".into() };
+        change(window.facts.bonded.stocks.get_mut(&key).unwrap());
+    };
+    let cases: [(&str, Change); 8] = [
+        ("book", |window, _| window.parameter("return_across_books,1", "return_across_books,0")),
+        ("book", |_, received| received.to = received.from.clone()),
+        ("book", |_, received| received.to = "5301999999:T9".into()),
+        ("book", |window, _| {
+            window.facts.bonded.books.get_mut(ELSEWHERE).unwrap().counting = Some("PD1".into());
+        }),
+        ("from", |_, received| received.document.1 = "T0".into()),
+        ("items", |_, received| received.lines.clear()),
+        ("items[1].item", |_, received| received.lines[0].2 = "99".into()),
+        ("items[1].item", |_, received| received.lines[0].1 = "2".into()),
+    ];
+    for (path, change) in cases {
+        let mut window = Window::without_draws();
+        let (trade, mut received) = returned_across(&mut window);
+        change(&mut window, &mut received);
+        refused(&mut window, &trade, received, path);
+    }
+    for change in [(|stock| stock.item.gcode = "0000000001".into()) as fn(&mut Stock), |stock| {
+        stock.item.unit = "999".into()
+    }] {
+        let mut window = Window::without_draws();
+        let (trade, received) = returned_across(&mut window);
+        stock(&mut window, change);
+        let field = if window.facts.bonded.stocks.values().any(|one| one.item.unit == "999") {
+            "unit"
+        } else {
+            "gcode"
+        };
+        refused(&mut window, &trade, received, &format!("items[1].item.{field}"));
+    }
+    // A recalled lot, and another lot of its number there.
+    let mut window = Window::without_draws();
+    let (trade, received) = returned_across(&mut window);
+    let key = StockKey { book: book_id(HOLDER, NUMBER), item: "1".into() };
+    window.facts.bonded.stocks.get_mut(&key).unwrap().stop("L1", "R1", true);
+    refused(&mut window, &trade, received, "items[1].item");
+}
+
+fn refused(window: &mut Window, trade: &Trade, received: ReceivedAt, path: &str) {
+    let sold = at(window, Place::Sold);
+    let outcome = window.act(trade, ActionKind::ReceiveReturnAt(Box::new(received)));
+    let finding = outcome.answer.findings.iter().find(|one| one.reason == Reason::ReturnBookUnfit);
+    let finding = finding.unwrap_or_else(|| panic!("{path}: {:?}", outcome.answer));
+    assert!(outcome.answer.findings.iter().any(|one| one.fields[0].path == path), "{path}: {finding:?}");
+    assert!(outcome.booked.is_empty() && outcome.consignment.is_none() && outcome.movements.is_empty());
+    assert_eq!(at(window, Place::Sold), sold);
 }

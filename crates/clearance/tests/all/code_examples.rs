@@ -175,6 +175,15 @@ fn of_parties(seen: &mut Seen) {
     ];
     judged(seen, Reason::ModeNotPermitted, case, window, &clean);
     let mut window = Window::without_draws();
+    permits::placed(&mut window, "KMG8620001", &["1210"], true);
+    let mut elsewhere = clean.clone();
+    elsewhere.declaration.head.loct_no = Some("KMG8620001".into());
+    let case = [
+        "list that names a site in a park that may do other modes",
+        "清单所填监管场所所在园区未获准开展该监管方式",
+    ];
+    judged(seen, Reason::ModeNotOfPark, case, window, &elsewhere);
+    let mut window = Window::without_draws();
     let export = Export::new(1, 5, NOW);
     permits::refile(&mut window, export.payment.pay_code.as_deref().unwrap(), |filing| {
         filing.services = vec![permits::service("internet-payment")];

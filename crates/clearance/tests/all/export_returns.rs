@@ -220,8 +220,14 @@ fn goods_come_back_after_they_left_and_within_their_time() {
     tally(&mut window, &export, None);
     assert_eq!(back(&window, &export).standing, ReturnStanding::Released, "it was decided knowing that");
     let last = window.outcomes.iter().flat_map(|outcome| &outcome.receipts).last().unwrap();
+    let tax = of(&window, &export).taxes[0].clone();
+    assert_eq!((tax.number, tax.relieved, tax.export_duty), (1, false, 0));
+    let told = match tax.due() {
+        Some(due) => format!("合计{}元", Decimal::from_fen(due)),
+        None => "依法另行办理".to_owned(),
+    };
     assert!(matches!(&*last.document, Document::ExportReturnReceipt(receipt)
-        if receipt.return_info.contains("依法另行办理")));
+        if receipt.return_info.contains(&told)));
     window.wait_days(200);
     bring(&mut window, &export, &entry, 1);
     assert!(said(&window).contains(&Reason::ReturnTooLate), "{:?}", said(&window));
@@ -555,4 +561,76 @@ pub(crate) fn examples(show: Shown<'_>) {
     window.send(Document::ReturnTally(tallied.clone()));
     let case = ["goods that came back after the year was over", "逾一年货物才退回"];
     show(Reason::ReturnCameLate, case, &window, &[Document::ReturnTally(tallied)]);
+}
+
+/// Bags (4202220000) that were sold for so many fen each.
+fn sold_at(price: i64) -> Export {
+    let bags = |one: &Export| {
+        let line = &one.declaration.lines[0];
+        line.gcode == "4202220000" && line.qty > ONE
+    };
+    let mut export = (1..).map(|number| Export::new(1, number, NOW)).find(bags).unwrap();
+    export.declaration.lines.truncate(1);
+    export.order.lines.truncate(1);
+    let price = Decimal::from_fen(price);
+    let (ordered, declared) = (&mut export.order.lines[0], &mut export.declaration.lines[0]);
+    (ordered.price, declared.price) = (price, price);
+    let total = Decimal::from_units(price.units() * declared.qty.units() / ONE.units());
+    (ordered.total_price, declared.total_price) = (total, total);
+    export.order.head.goods_value = total;
+    export
+}
+
+/// Has it come back after so many days, and says what it owes.
+fn owed(window: &mut Window, export: &Export, days: i64) -> clearance::export::TaxOfReturn {
+    let entry = leave(window, export);
+    window.wait_days(days);
+    bring(window, export, &entry, 0);
+    act(window, export, ActionKind::ApproveReturn { number: 1 });
+    tally(window, export, None);
+    assert_eq!(back(window, export).standing, ReturnStanding::Released);
+    of(window, export).taxes[0].clone()
+}
+
+#[test]
+fn what_comes_back_late_owes_the_taxes_of_an_ordinary_import() {
+    // A bag of 6,800.00, duty 6 %, VAT 13 % in full: 408.00 and 937.04.
+    let export = sold_at(680_000);
+    let mut window = Window::new();
+    let tax = owed(&mut window, &export, 200);
+    let assessment = tax.assessment.as_ref().unwrap();
+    assert!(!tax.relieved && assessment.dutiable() == 680_000);
+    assert_eq!(tax.due(), Some(assessment.total()));
+    assert_eq!((assessment.duty(), assessment.consumption_tax(), assessment.vat()), (40_800, 0, 93_704));
+    // Within half a year nothing is due; what it would have been stands beside it.
+    let mut window = Window::new();
+    let tax = owed(&mut window, &export, 30);
+    assert_eq!((tax.relieved, tax.due(), tax.export_duty), (true, Some(0), 0));
+    assert!(tax.assessment.is_some_and(|assessed| assessed.total() > 0));
+}
+
+#[test]
+fn export_duty_may_be_asked_back_of_goods_that_come_back_in_time() {
+    let duty = |days: i64| {
+        let mut window = Window::new();
+        window.table("export_duties.csv", |text| format!("{text}42022200,20,20190101,,sample,unsure,\n"));
+        let tax = owed(&mut window, &sold_at(12_000), days);
+        let receipts = window.outcomes.iter().flat_map(|outcome| &outcome.receipts);
+        let told = receipts.into_iter().any(|receipt| {
+            matches!(&*receipt.document, Document::ExportReturnReceipt(receipt) if receipt.return_info.contains("出口关税20元可申请退还"))
+        });
+        (tax.export_duty, tax.uncertain, told)
+    };
+    assert_eq!(duty(30), (2_000, true, true), "a fifth on top of 100.00, by a row that is not sure");
+    assert!(!duty(200).2, "late there is nothing to ask back");
+}
+
+#[test]
+fn before_the_law_asks_nothing_is_reckoned() {
+    let (mut window, export, entry) = left();
+    window.parameter("export_return_taxes,1", "export_return_taxes,0");
+    bring(&mut window, &export, &entry, 0);
+    act(&mut window, &export, ActionKind::ApproveReturn { number: 1 });
+    tally(&mut window, &export, None);
+    assert!(of(&window, &export).taxes.is_empty());
 }

@@ -11,6 +11,7 @@ mod credit_terms;
 mod dated_rows;
 mod deadlines;
 mod draws;
+mod export_looks;
 mod export_parcels;
 mod export_returns;
 mod exports;

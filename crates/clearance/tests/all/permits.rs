@@ -232,3 +232,64 @@ fn an_older_rulebook_loads_without_the_tables_that_came_later() {
     let added = all.iter().find(|(name, _)| name == "services.csv").unwrap().clone();
     assert_ne!(Rulebook::load(8, &[old, vec![added]].concat()).unwrap().digest, book.digest);
 }
+
+/// A supervision code whose site lies in a park of these modes.
+pub(crate) fn placed(window: &mut Window, code: &str, modes: &[&str], works: bool) {
+    let place = clearance::place::Place {
+        version: 2,
+        position: clearance::keys::Position { writer: 0, sequence: 1 },
+        site: format!("5301960601:{code}").into(),
+        park: "5301960601:P1".into(),
+        park_name: "样例园区".into(),
+        modes: modes.iter().map(|&mode| mode.into()).collect(),
+        works,
+    };
+    window.facts.places.insert(clearance::place::key(code), place);
+}
+
+#[test]
+fn a_park_does_the_modes_that_it_is_permitted() {
+    const CODE: &str = "KMG8620001";
+    // (modes of the park, whether it works, whether the law looks at it, what is found)
+    for (modes, works, looks, found) in [
+        (vec!["1210"], true, true, true),
+        (vec!["1210", "9610"], true, true, false),
+        (vec![], true, true, false),
+        (vec!["1210"], false, true, false),
+        (vec!["1210"], true, false, false),
+    ] {
+        let case = format!("{modes:?} {works} {looks}");
+        let mut window = Window::without_draws();
+        if !looks {
+            window.parameter("modes_of_parks,1", "modes_of_parks,0");
+        }
+        placed(&mut window, CODE, &modes, works);
+        let mut trade = crate::support::trade(1);
+        trade.declaration.head.loct_no = Some(CODE.into());
+        let outcome = window.trade(&trade);
+        let finding = outcome.answer.findings.iter().find(|one| one.reason == Reason::ModeNotOfPark);
+        assert_eq!(finding.is_some(), found, "{case}: {:?}", outcome.answer);
+        assert_eq!(window.state(&trade) == 300, found, "{case}: a person decides");
+        let mut export = Export::new(1, 1, NOW);
+        export.declaration.head.loct_no = Some(CODE.into());
+        for (sender, document) in export.documents() {
+            window.send_as(&sender, document);
+        }
+        let state = &window.facts.exports[&clearance::export::ExportKey::Trade(export.key())];
+        let attempt = state.trade().unwrap().attempt.as_ref().unwrap();
+        assert_eq!(attempt.findings.iter().any(|one| one.reason == Reason::ModeNotOfPark), found, "{case}");
+        let Some(finding) = finding else { continue };
+        let value = |path: &str| finding.fields.iter().find(|one| one.path == path).unwrap().value.clone();
+        assert_eq!(
+            (value("InventoryHead.tradeMode"), value("InventoryHead.loctNo")),
+            ("9610".into(), CODE.into())
+        );
+        assert_eq!(value("modes of the park"), "1210");
+        assert_eq!(outcome.read.records.last().unwrap().key, clearance::place::key(CODE));
+    }
+    // A code that nobody has limits nobody.
+    let mut window = Window::without_draws();
+    let mut trade = crate::support::trade(1);
+    trade.declaration.head.loct_no = Some(CODE.into());
+    assert!(!window.trade(&trade).answer.findings.iter().any(|one| one.reason == Reason::ModeNotOfPark));
+}

@@ -164,3 +164,7 @@ document-number = Document
 receipts-newest-first = The newest first
 receipts-newest-sorted = The newest 500 are in this order; older ones are found by time.
 bills-from = Released from
+return-book = Another book
+return-book-hint = only if returned goods come to another book than the one that they left: its holder's code, a colon, its number
+return-items = Items of that book
+return-items-hint = number of each returned line, =, its item there, as 1=12 2=15

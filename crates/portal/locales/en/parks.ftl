@@ -170,3 +170,6 @@ holds-order = The newest first
 holds-more = There are more than are shown.
 holds-held = The parcel is held at every site.
 holds-lifted = The hold is lifted.
+register-site-codes = Supervision codes of sites
+item-parkName = Name of the park
+item-works = Site and park work

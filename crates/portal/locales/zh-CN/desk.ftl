@@ -164,3 +164,7 @@ document-number = 单证编号
 receipts-newest-first = 最新在前
 receipts-newest-sorted = 仅对最近500份排序；更早的请按时间查看。
 bills-from = 放行日期自
+return-book = 其他账册
+return-book-hint = 仅当退货进入其他账册时填写：账册企业编码、冒号、账册号
+return-items = 该账册的备案序号
+return-items-hint = 每项退货商品的表体序号、等号、备案序号，如 1=12 2=15

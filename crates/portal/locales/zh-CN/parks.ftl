@@ -170,3 +170,6 @@ holds-order = 按时间倒序
 holds-more = 还有更多未显示。
 holds-held = 该包裹已在各场所布控。
 holds-lifted = 布控已解除。
+register-site-codes = 监管场所编码
+item-parkName = 园区名称
+item-works = 场所与园区均在运行

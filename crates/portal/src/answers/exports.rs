@@ -1,6 +1,9 @@
 //! Answers on export trades.
 
-use super::{Assigned, Cancellation, Deadline, Entry, Filed, Finding, Open, Remark, or_empty};
+use super::{
+    Assigned, Cancellation, Deadline, Entry, Filed, Finding, Hit, InspectionForm, Open, Remark, Unconfirmed,
+    or_empty,
+};
 use serde::Deserialize;
 
 /// A line of the list.
@@ -86,6 +89,8 @@ pub struct ExportAttempt {
     pub declaration: Option<Filed>,
     /// For officers: what was done and said.
     pub remarks: Vec<Remark>,
+    /// For officers: sealed rules that hit.
+    pub hits: Vec<Hit>,
 }
 
 /// A line of a return.
@@ -96,6 +101,26 @@ pub struct ReturnedLine {
     pub gnum: u32,
     /// How much of it comes back.
     pub qty: String,
+}
+
+/// What a return owes, or would owe without the relief, CNY; what nobody can say is none.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ReturnTax {
+    /// Whether its goods came back within the relief.
+    pub relieved: bool,
+    /// What is due.
+    pub due: Option<String>,
+    /// Duty as an ordinary import.
+    pub duty: Option<String>,
+    /// Consumption tax.
+    pub consumption_tax: Option<String>,
+    /// VAT.
+    pub vat: Option<String>,
+    /// Export duty that may be asked back.
+    pub export_duty: String,
+    /// Whether a row that is not sure decided an amount.
+    pub uncertain: bool,
 }
 
 /// A return of goods of an export; what is not the reader's is empty.
@@ -126,6 +151,8 @@ pub struct ReturnedGoods {
     pub value: Option<String>,
     /// What comes back.
     pub lines: Vec<ReturnedLine>,
+    /// What its goods owe, once they are released.
+    pub tax: Option<ReturnTax>,
     /// What a person decides on.
     pub findings: Vec<Finding>,
 }
@@ -156,4 +183,8 @@ pub struct Export {
     /// For officers: what is open to them.
     #[serde(deserialize_with = "or_empty")]
     pub actions: Vec<Open>,
+    /// For officers: what an inspection may say today.
+    pub inspection: Option<InspectionForm>,
+    /// For officers: the inspection that waits for its second officer.
+    pub unconfirmed: Option<Unconfirmed>,
 }

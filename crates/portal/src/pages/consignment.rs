@@ -2,7 +2,7 @@
 //! may decide.
 
 use super::{address, decide, grown, inspect, subjects, trade_address};
-use crate::answers::{Assessment, Attempt, Consignment, Filed, Taken};
+use crate::answers::{Assessment, Attempt, Consignment, Filed, Hit, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, state, tabled};
@@ -21,7 +21,7 @@ pub fn page(frame: &Frame, shown: &Consignment, decision: Option<&decide::View>)
                 @if let Some(attempt) = &shown.attempt {
                     h2 #why { (texts.text("why-it-stands")) }
                     (grown::found(frame, &trade_address(&shown.platform, &shown.order_no), &attempt.findings))
-                    (sealed(texts, attempt))
+                    (sealed(texts, &attempt.hits))
                     @if let Some(given) = &shown.risk_score { (super::risk_model::given(texts, given)) }
                     @if let Some(score) = &shown.shadow { (super::risk_model::score(texts, score)) }
                     (appeal(texts, attempt))
@@ -52,7 +52,7 @@ pub fn record(frame: &Frame, shown: &Consignment) -> Markup {
     let (texts, there) = (frame.texts, trade_address(&shown.platform, &shown.order_no));
     html! {
         (grown::happened(frame, &there, &shown.timeline, |entry| html! {
-            @if let Some(one) = &entry.inspection { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
+            @if let Some(one) = &entry.inspection { (inspect::shown(texts, &there, one)) }
         }))
         (remarks(texts, shown))
     }
@@ -162,12 +162,12 @@ fn appeal(texts: Texts, attempt: &Attempt) -> Markup {
 }
 
 /// What sealed rules found: officers alone are given it.
-fn sealed(texts: Texts, attempt: &Attempt) -> Markup {
+pub(super) fn sealed(texts: Texts, hits: &[Hit]) -> Markup {
     html! {
-        @if !attempt.hits.is_empty() {
+        @if !hits.is_empty() {
             h2 { (texts.text("sealed-hits")) }
             p.muted { (texts.text("sealed-help")) }
-            @for hit in &attempt.hits {
+            @for hit in hits {
                 section.finding.warn {
                     h3 { span.code { (hit.rule) } }
                     (facts(&[

@@ -1,7 +1,7 @@
 //! An officer's decision on one trade: what is open to him now, with the version that he sees.
 
 use super::{inspect, trade_address};
-use crate::answers::{Assigned, Consignment, Decided, Open, Unconfirmed};
+use crate::answers::{Assigned, Consignment, Decided, Entry, Open, Unconfirmed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Choice, Field, Tone, choices, declared, field, finding, hidden, said, submit};
@@ -19,6 +19,10 @@ pub struct View {
     pub text: String,
     /// What was written as notice before.
     pub notice: String,
+    /// What was written as another book to which goods come back.
+    pub book: String,
+    /// And as its items.
+    pub items: String,
     /// What is wrong with what was sent.
     pub fault: String,
     /// What is wrong with what was written.
@@ -57,30 +61,37 @@ fn key(word: &str) -> Option<char> {
 pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     let texts = frame.texts;
     let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
+    let has_book = shown.attempt.as_ref().is_some_and(|attempt| attempt.book.is_some());
+    let wants_book = has_book && shown.actions.iter().any(|open| open.action == "receive-return");
     let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
+    let there = trade_address(&shown.platform, &shown.order_no);
     html! {
-        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, shown, waits)) }
+        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, &there, &shown.timeline, waits)) }
         @if let Some(form) = &shown.inspection {
-            @let form = inspect::form(frame, (&shown.platform, &shown.order_no), shown.version, form, &view.inspection);
+            @let form = inspect::form(frame, &there, shown.version, form, &view.inspection);
             @if shown.unconfirmed.is_some() {
                 details open[!view.inspection.values.is_empty()] { summary { (texts.text("confirm-again")) } (form) }
             } @else { (form) }
         }
         h2 #decide { (texts.text("decide")) }
-        (assignment(frame, &trade_address(&shown.platform, &shown.order_no), shown.assigned.as_ref()))
+        (assignment(frame, &there, shown.assigned.as_ref()))
         @if let Some(officer) = &shown.proposed_by {
             (said(Tone::Warn, html! { p { (texts.with("release-proposed", &[("officer", officer)])) } }))
         }
         @if let Some(refused) = &view.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
-            form method="post" action={ (trade_address(&shown.platform, &shown.order_no)) "/actions" } {
+            form method="post" action={ (there) "/actions" } {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("id", &view.id))
                 (hidden("version", &shown.version.to_string()))
                 (choices("action", &texts.text("decision"), &view.fault, &view.chosen, &all))
                 @if wants_notice {
                     (field(&Field { name: "notice", label: &texts.text("notice"), hint: &texts.text("notice-hint"), value: &view.notice, ..Field::default() }))
+                }
+                @if wants_book {
+                    (field(&Field { name: "book", label: &texts.text("return-book"), hint: &texts.text("return-book-hint"), value: &view.book, ..Field::default() }))
+                    (field(&Field { name: "items", label: &texts.text("return-items"), hint: &texts.text("return-items-hint"), value: &view.items, ..Field::default() }))
                 }
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, fault: &view.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
@@ -91,8 +102,8 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
 }
 
 /// The inspection that waits for its second officer: what was found, before he says whether he found the same.
-fn confirmation(texts: Texts, shown: &Consignment, waits: &Unconfirmed) -> Markup {
-    let mut found = shown.timeline.iter().filter_map(|entry| entry.inspection.as_ref());
+pub(super) fn confirmation(texts: Texts, there: &str, timeline: &[Entry], waits: &Unconfirmed) -> Markup {
+    let mut found = timeline.iter().filter_map(|entry| entry.inspection.as_ref());
     let last = found.rfind(|one| one.standing == "waits");
     let by = [("officer", waits.officer.as_str()), ("office", waits.party.as_str())];
     let told = if waits.yours {
@@ -103,7 +114,7 @@ fn confirmation(texts: Texts, shown: &Consignment, waits: &Unconfirmed) -> Marku
     html! {
         h2 #confirm { @if waits.yours { (texts.text("confirm-yours")) } @else { (texts.text("confirm-others")) } }
         p { (told) " " (time(&waits.time)) }
-        @if let Some(one) = last { (inspect::shown(texts, (&shown.platform, &shown.order_no), one)) }
+        @if let Some(one) = last { (inspect::shown(texts, there, one)) }
         @if waits.yours { p { a href="#decide" { (texts.text("confirm-decide")) } } }
     }
 }

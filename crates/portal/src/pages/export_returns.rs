@@ -1,7 +1,7 @@
 //! What came back, or is to come back, of an export trade: each return with where it stands, its parcel and its days. What may be
 //! decided on it is the trade's form.
 
-use crate::answers::exports::ReturnedGoods;
+use crate::answers::exports::{ReturnTax, ReturnedGoods};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{facts, findings};
@@ -14,6 +14,23 @@ pub(super) fn shown(texts: Texts, returns: &[ReturnedGoods]) -> Markup {
             h2 #returns { (texts.text("exports-returns")) }
             @for one in returns { (returned(texts, one)) }
         }
+    }
+}
+
+/// What its goods owe: nothing within the relief, of which the export duty may be asked back.
+fn taxed(texts: Texts, tax: &ReturnTax) -> Markup {
+    let amount = |part: &Option<String>| part.clone().unwrap_or_else(|| "—".to_owned());
+    html! {
+        @if tax.relieved { (texts.text("exports-return-tax-relieved")) }
+        @else if let Some(due) = &tax.due {
+            (texts.with("exports-return-tax-due", &[
+                ("due", due), ("duty", &amount(&tax.duty)), ("consumption", &amount(&tax.consumption_tax)), ("vat", &amount(&tax.vat)),
+            ]))
+        } @else { (texts.text("exports-return-tax-unknown")) }
+        @if tax.relieved && tax.export_duty != "0" {
+            " · " (texts.with("exports-return-tax-duty-back", &[("amount", &tax.export_duty)]))
+        }
+        @if tax.uncertain { " · " (texts.text("exports-return-tax-uncertain")) }
     }
 }
 
@@ -43,6 +60,9 @@ fn returned(texts: Texts, one: &ReturnedGoods) -> Markup {
     pairs.push((texts.text("exports-return-relief-until"), relief));
     if let Some(value) = &one.value {
         pairs.push((texts.text("exports-return-value"), html! { (value) " " (texts.text("yuan")) }));
+    }
+    if let Some(tax) = &one.tax {
+        pairs.push((texts.text("exports-return-tax"), taxed(texts, tax)));
     }
     if !one.lines.is_empty() {
         let lines = html! { @for line in &one.lines { span.code { (line.gnum) } " × " (line.qty) " " } };

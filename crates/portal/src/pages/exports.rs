@@ -2,9 +2,10 @@
 //! may decide.
 
 use super::address;
-use super::consignment::MOVES;
-use super::decide::{assignment, choice, refusal};
+use super::consignment::{MOVES, sealed};
+use super::decide::{assignment, choice, confirmation, refusal};
 use super::grown;
+use super::inspect;
 use super::narrowed::{Narrowed, states};
 use super::subjects::enterprise_address;
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
@@ -148,6 +149,8 @@ pub struct Decision {
     pub words_fault: String,
     /// Why the last one was refused.
     pub refused: Option<Decided>,
+    /// What the form of an inspection shows.
+    pub inspection: inspect::View,
 }
 
 /// The page of a trade; `decision` = the reader may decide.
@@ -160,6 +163,7 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
                 @if let Some(attempt) = &shown.attempt {
                     h2 #why { (texts.text("why-it-stands")) }
                     (grown::found(frame, &there, &attempt.findings))
+                    (sealed(texts, &attempt.hits))
                     (appeal(texts, shown))
                 }
                 @if let Some(decision) = decision { (form(frame, shown, decision)) }
@@ -184,7 +188,9 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
 pub fn record(frame: &Frame, shown: &Export) -> Markup {
     let there = export_address(&shown.line.merchant, &shown.line.order_no);
     html! {
-        (grown::happened(frame, &there, &shown.timeline, |_| html! {}))
+        (grown::happened(frame, &there, &shown.timeline, |entry| html! {
+            @if let Some(one) = &entry.inspection { (inspect::shown(frame.texts, &there, one)) }
+        }))
         (remarks(frame.texts, shown.attempt.as_ref()))
     }
 }
@@ -297,6 +303,13 @@ fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
     let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
     let there = export_address(&shown.line.merchant, &shown.line.order_no);
     html! {
+        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, &there, &shown.timeline, waits)) }
+        @if let Some(form) = &shown.inspection {
+            @let form = inspect::form(frame, &there, shown.line.version, form, &decision.inspection);
+            @if shown.unconfirmed.is_some() {
+                details open[!decision.inspection.values.is_empty()] { summary { (texts.text("confirm-again")) } (form) }
+            } @else { (form) }
+        }
         h2 #decide { (texts.text("decide")) }
         (assignment(frame, &there, shown.line.assigned.as_ref()))
         @if let Some(refused) = &decision.refused { (refusal(texts, refused)) }

@@ -1,7 +1,6 @@
 //! An inspection: the form of the officer who looked, and what it says of itself in the timeline of a trade.
 
 use super::registers::record_address;
-use super::trade_address;
 use crate::answers::{Both, Decided, Declared, Found, Inspection, InspectionForm, ResultRow};
 use crate::format::time;
 use crate::language::{Family, Language, Texts};
@@ -44,14 +43,8 @@ pub fn value(result: &str, measure: &str) -> String {
     format!("{result}/{measure}")
 }
 
-/// The form.
-pub fn form(
-    frame: &Frame,
-    (platform, order_no): (&str, &str),
-    version: u32,
-    form: &InspectionForm,
-    view: &View,
-) -> Markup {
+/// The form, of the trade whose page is `there`.
+pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, view: &View) -> Markup {
     let texts = frame.texts;
     let limits =
         [("count", form.photographs.to_string()), ("size", (form.photograph_bytes / 1_048_576).to_string())];
@@ -59,8 +52,8 @@ pub fn form(
     html! {
         h2 #inspect { (texts.text("inspect-title")) }
         (refused(texts, view))
-        (reports(frame, (platform, order_no), version, form, view))
-        form method="post" enctype="multipart/form-data" action={ (trade_address(platform, order_no)) "/inspections" } {
+        (reports(frame, there, version, form, view))
+        form method="post" enctype="multipart/form-data" action={ (there) "/inspections" } {
             @if let Some(reader) = &frame.reader { (guard(reader)) }
             (hidden("id", &view.id))
             (hidden("version", &version.to_string()))
@@ -84,13 +77,7 @@ pub fn form(
 }
 
 /// Results of other agencies' inspections that the office recognises: each may be decided on as it stands.
-fn reports(
-    frame: &Frame,
-    (platform, order_no): (&str, &str),
-    version: u32,
-    form: &InspectionForm,
-    view: &View,
-) -> Markup {
+fn reports(frame: &Frame, there: &str, version: u32, form: &InspectionForm, view: &View) -> Markup {
     let texts = frame.texts;
     html! {
         @if !form.reports.is_empty() {
@@ -99,7 +86,7 @@ fn reports(
                 p.muted { (texts.text("reports-of-trade-help")) }
                 @for (index, report) in form.reports.iter().enumerate() {
                     @let name = |of: &str| format!("{of}-report-{index}");
-                    form method="post" enctype="multipart/form-data" action={ (trade_address(platform, order_no)) "/inspections" } {
+                    form method="post" enctype="multipart/form-data" action={ (there) "/inspections" } {
                         @if let Some(reader) = &frame.reader { (guard(reader)) }
                         (hidden("id", &view.id))
                         (hidden("version", &version.to_string()))
@@ -263,7 +250,7 @@ fn line(texts: Texts, form: &InspectionForm, declared: &Declared, view: &View) -
 }
 
 /// An inspection in the timeline of a trade.
-pub fn shown(texts: Texts, (platform, order_no): (&str, &str), one: &Inspection) -> Markup {
+pub fn shown(texts: Texts, there: &str, one: &Inspection) -> Markup {
     // Parties are not told who looked.
     let office = one.officers.is_some();
     let tone = match one.measure.as_str() {
@@ -307,7 +294,7 @@ pub fn shown(texts: Texts, (platform, order_no): (&str, &str), one: &Inspection)
         section.inspection {
             @for found in &one.found { (of_found(texts, found)) }
             (facts(&pairs))
-            (photographs(texts, (platform, order_no), &one.photographs))
+            (photographs(texts, there, &one.photographs))
             @if !office && one.measure != "release" { p { (texts.text("inspect-appeal")) } }
         }
     }
@@ -338,9 +325,8 @@ fn of_found(texts: Texts, found: &Found) -> Markup {
     }
 }
 
-fn photographs(texts: Texts, (platform, order_no): (&str, &str), all: &[String]) -> Markup {
-    let address =
-        |digest: &str| format!("{}/photographs/{}", trade_address(platform, order_no), escaped(digest));
+fn photographs(texts: Texts, there: &str, all: &[String]) -> Markup {
+    let address = |digest: &str| format!("{there}/photographs/{}", escaped(digest));
     html! {
         @if !all.is_empty() {
             ul.photographs {

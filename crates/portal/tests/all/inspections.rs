@@ -272,10 +272,12 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
 fn a_party_that_is_not_told_sees_the_measure_and_its_right_to_be_heard() {
     for language in Language::COMPLETE {
         let frame = frame(language, true);
-        let shown = inspect::shown(frame.texts, ("a", "b"), &an_inspection(false, false)).into_string();
+        let shown =
+            inspect::shown(frame.texts, "/desk/consignments/a/b", &an_inspection(false, false)).into_string();
         assert!(shown.contains(&frame.texts.text("inspect-appeal")) && shown.contains("502"), "{shown}");
         assert!(!shown.contains("<img") && !shown.contains("条例") && !shown.contains("article"), "{shown}");
-        let office = inspect::shown(frame.texts, ("a", "b"), &an_inspection(true, true)).into_string();
+        let office =
+            inspect::shown(frame.texts, "/desk/consignments/a/b", &an_inspection(true, true)).into_string();
         assert!(office.contains("cha.er") && !office.contains(&frame.texts.text("inspect-appeal")));
         assert_eq!(office.matches("loading=\"lazy\"").count(), 2);
     }

@@ -175,6 +175,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::TraceCode => &["/book", "/issued", "/scans"],
         Register::Recall => &["/opened/goodsNo", "/opened/lot", "/opened/reason"],
         Register::BondedBill => &["/due", "/total"],
+        Register::SiteCode => &["/parkName", "/works"],
         Register::ParcelHold
         | Register::Photograph
         | Register::RulebookDraft

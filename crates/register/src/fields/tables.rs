@@ -365,6 +365,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::SiteRecord, parks::HAPPENING),
     (Register::SiteScan, parks::SCAN),
     (Register::ParcelHold, &["logisticsCode", "logisticsNo", "site"]),
+    (Register::SiteCode, &["site", "park", "parkName", "modes", "works"]),
     (Register::BondedBook, &["proposed", "counting"]),
     (
         Register::BondedItem,

@@ -2,6 +2,7 @@
 //! applies with its park; the agency or the operator of the zone approves it, and what is applied for later counts when that is
 //! approved too. What keepers do at a site is `happening` and `scan`; what a park offers beside others is the server's to show.
 
+pub mod code;
 pub mod happening;
 pub mod hold;
 pub mod scan;

@@ -116,6 +116,8 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Of the whole zone: the handler says so.
         ("get", "/v1/risk/feedback") => right(&[Right::RulebooksDraft, Right::ActionsDecide]),
         ("get", "/v1/openapi.json" | "/health" | "/ready" | "/v1/institutions" | "/v1/publications") => Open,
+        // Of no trade and no party.
+        ("get", "/v1/processes") => Open,
         // What was committed to is public before it counts, and everything after.
         (
             "get",
@@ -134,9 +136,12 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             "get",
             "/v1/exports"
             | "/v1/exports/{merchant}/{order_no}"
+            | "/v1/exports/{merchant}/{order_no}/inspections"
+            | "/v1/exports/{merchant}/{order_no}/photographs/{sha256}"
             | "/v1/exports/summaries"
             | "/v1/exports/summaries/{agent}/{cop_no}",
         ) => right(&[Right::ConsignmentsRead]),
+        ("post", "/v1/exports/{merchant}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
         ("post", "/v1/exports/{merchant}/{order_no}/actions") => {
             right(&[Right::ActionsInspect, Right::ActionsDecide])
         }
@@ -231,9 +236,11 @@ fn page(method: &str, path: &str) -> Option<Access> {
             "get",
             "/desk/exports"
             | "/desk/exports/{merchant}/{order_no}"
+            | "/desk/exports/{merchant}/{order_no}/photographs/{sha256}"
             | "/desk/exports/summaries"
             | "/desk/exports/summaries/{agent}/{cop_no}",
         ) => right(&[Right::ConsignmentsRead]),
+        ("post", "/desk/exports/{merchant}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
         (
             "post",
             "/desk/exports/{merchant}/{order_no}/actions" | "/desk/exports/{merchant}/{order_no}/assignment",

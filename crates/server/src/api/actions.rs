@@ -1,7 +1,9 @@
 //! Officers' actions: events on the same path as documents.
 
 use super::error::Problem;
-use super::{assignments, consignments, operations, scope, view};
+use super::export_changes::trade_after;
+use super::trades::{self, Trade};
+use super::{assignments, export_changes, operations, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
@@ -10,7 +12,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clearance::consignment::Consignment;
-use clearance::event::{ActionKind, OfficerAction};
+use clearance::event::{ActionKind, OfficerAction, ReceivedAt};
+use clearance::export::ExportTradeKey;
 use clearance::inspection::WORDS;
 use clearance::keys::{OrderKey, Time};
 use clearance::rulebook::Rulebook;
@@ -18,7 +21,7 @@ use clearance::{Reason, Text};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::Read;
+use store::StoredEvent;
 
 /// The body of an action.
 #[derive(Default, Deserialize)]
@@ -37,6 +40,22 @@ pub struct Body {
     pub(crate) number: Option<u32>,
     #[serde(default)]
     pub(crate) notice: Option<String>,
+    /// Of returned goods: the book to which they come, if it is another than the one that they left.
+    #[serde(default)]
+    pub(crate) book: Option<String>,
+    /// And to which of its items each line comes.
+    #[serde(default)]
+    pub(crate) items: Vec<ItemBody>,
+}
+
+/// To which item of another book a line of a return comes.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemBody {
+    /// Number of the declared line.
+    pub(crate) gnum: u32,
+    /// Number of the item.
+    pub(crate) item: String,
 }
 
 impl Body {
@@ -68,7 +87,20 @@ impl Body {
             "refuse-cancellation" => ActionKind::RefuseCancellation,
             "approve-return" => ActionKind::ApproveReturn { number: number()? },
             "refuse-return" => ActionKind::RefuseReturn { number: number()? },
-            "receive-return" => ActionKind::ReceiveReturn { number: number()? },
+            "receive-return" => match self.book.as_deref().map(str::trim).filter(|book| !book.is_empty()) {
+                None => ActionKind::ReceiveReturn { number: number()? },
+                Some(book) => ActionKind::ReceiveReturnAt(Box::new(ReceivedAt {
+                    number: number()?,
+                    to: book.into(),
+                    // By their numbers in the list: the trade says where they left.
+                    lines: self
+                        .items
+                        .iter()
+                        .map(|one| (one.gnum, Text::default(), one.item.trim().into()))
+                        .collect(),
+                    ..ReceivedAt::default()
+                })),
+            },
             "hold-return" => match self.status {
                 Some(status @ (500 | 505 | 600)) => ActionKind::HoldReturn { number: number()?, status },
                 _ => return Err(Problem::bad_request("this action needs `status` 500, 505 or 600")),
@@ -178,7 +210,7 @@ pub async fn take(
 ) -> Result<(StatusCode, Value), Problem> {
     let kind = body.kind()?;
     let action = prepared(window, caller, &order, (&body.id, body.version), kind, &body.text).await?;
-    carried_out(window, caller, action).await
+    carried_out(window, caller, &order, action).await
 }
 
 /// Characters of the number of a notice at most: `entDutyNo` of a bill.
@@ -228,24 +260,37 @@ pub async fn prepared(
     caller.may(asked_for(&kind))?;
     check_words(&kind, text)?;
     // What an inspection found has its consequence by a table, where there is one.
-    if matches!(kind, ActionKind::InspectionResult { .. })
-        && window.reference().current().inspections.is_there()
-    {
+    let is_export = ExportTradeKey::of_marked(order).is_some();
+    if matches!(kind, ActionKind::InspectionResult { .. }) && has_table(window, is_export) {
         return Err(Problem::bad_request(
             "say what was found, and what follows: POST …/inspections, whose GET names the results and their measures",
         ));
     }
-    consignments::found(window, &scope(window, caller), order).await?;
+    let trade = Trade::found(window, &scope(window, caller), order).await?;
     assignments::check(window, caller, order).await?;
+    let kind = match kind {
+        ActionKind::ReceiveReturnAt(asked) => {
+            ActionKind::ReceiveReturnAt(Box::new(trade.received_at(*asked)))
+        }
+        other => other,
+    };
     Ok(OfficerAction {
         id: id.trim().into(),
         officer: caller.name.clone(),
         party: caller.party.clone(),
-        order: order.clone(),
+        order: trade.pair,
         version,
         kind,
         text: text.into(),
     })
+}
+
+/// Whether inspections say what they found by the table of results: those of exports since exports are looked at as imports are.
+pub(super) fn has_table(window: &Window, is_export: bool) -> bool {
+    let reference = window.reference();
+    let book = reference.current();
+    let looks = || book.parameters.on(window.clock.now().day()).export_looks == 1;
+    book.inspections.is_there() && (!is_export || looks())
 }
 
 /// Has an action judged, and says what came of it: 200, 409 with what the officer had not seen, 422 for an inspection that
@@ -253,14 +298,16 @@ pub async fn prepared(
 pub async fn carried_out(
     window: &Window,
     caller: &Caller,
+    order: &OrderKey,
     action: OfficerAction,
 ) -> Result<(StatusCode, Value), Problem> {
-    let (order, version) = (action.order.clone(), action.version);
-    let answered = window
-        .pipeline
-        .action(action)
-        .await
-        .ok_or_else(|| Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer"))?;
+    let (version, is_export) = (action.version, ExportTradeKey::of_marked(order).is_some());
+    let answered = if is_export {
+        window.pipeline.export_action(action).await
+    } else {
+        window.pipeline.action(action).await
+    };
+    let answered = answered.ok_or_else(|| Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer"))?;
     let has =
         |reasons: &[Reason]| answered.answer.findings.iter().any(|finding| reasons.contains(&finding.reason));
     let invalid = has(&[Reason::InspectionFaulty, Reason::MeasureForbidden]);
@@ -268,22 +315,25 @@ pub async fn carried_out(
         || has(&[
             Reason::VersionOutdated,
             Reason::ActionForbidden,
+            Reason::DeclarationUnknown,
+            Reason::ReturnBookUnfit,
             Reason::SecondOfficerNeeded,
             Reason::SecondInspectorNeeded,
         ]);
     let mut shown = view::value(view::answered(&answered, None, true));
     if !refused {
         // It is done: what comes next may be another's.
-        window.control.give_up(&order, &caller.party, &caller.name).await?;
+        window.control.give_up(order, &caller.party, &caller.name).await?;
         return Ok((StatusCode::OK, shown));
     }
     // What he had not seen when he decided: what happened, by whom, when.
-    let timeline = window.read.timeline(&order).await?;
-    shown["changes"] = timeline
-        .iter()
-        .rev()
-        .filter(|event| view::version_of(event).is_some_and(|newer| newer > version))
-        .map(view::change)
-        .collect();
+    let timeline = trades::timeline_of(window, order).await?;
+    let version_of = |event: &StoredEvent| match is_export {
+        true => trade_after(event).map(|trade| trade.version),
+        false => view::version_of(event),
+    };
+    let newer = timeline.iter().rev().filter(|event| version_of(event).is_some_and(|newer| newer > version));
+    let change: fn(&StoredEvent) -> Value = if is_export { export_changes::change } else { view::change };
+    shown["changes"] = newer.map(change).collect();
     Ok((if invalid { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT }, shown))
 }

@@ -12,7 +12,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use clearance::export::ExportTradeKey;
 use clearance::keys::{OrderKey, Time};
-use compact_str::format_compact;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -35,18 +34,14 @@ pub struct Body {
     exports: bool,
 }
 
-/// What stands before the merchant of an export trade: a platform and a merchant may have one code, and no code has a blank.
-const EXPORT: &str = "export ";
-
 /// An export trade, as it is told from a trade of imports where both are taken and chosen.
 pub fn of_export(key: &ExportTradeKey) -> OrderKey {
-    OrderKey { platform: format_compact!("{EXPORT}{}", key.merchant), order_no: key.order_no.clone() }
+    key.marked()
 }
 
 /// The export trade that is named so; none = it is one of imports.
 pub fn export_of(order: &OrderKey) -> Option<ExportTradeKey> {
-    let merchant = order.platform.strip_prefix(EXPORT)?;
-    Some(ExportTradeKey::new(merchant, &order.order_no))
+    ExportTradeKey::of_marked(order)
 }
 
 /// An assignment as callers see it.

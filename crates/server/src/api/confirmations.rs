@@ -5,12 +5,13 @@ use super::consignments::{severest_first, visible};
 use super::error::Problem;
 use super::inspections::inspection_of;
 use super::scope;
+use super::trades::{joint_after, taken, timeline_of};
 use super::view::time;
 use crate::auth::Caller;
 use crate::{Window, finding};
 use clearance::Text;
-use clearance::consignment::Consignment;
-use clearance::event::{ActionKind, Cause, OfficerAction};
+use clearance::event::ActionKind;
+use clearance::export::ExportTradeKey;
 use clearance::inspection::JointInspection;
 use clearance::keys::{Position, Time};
 use serde_json::{Value, json};
@@ -48,17 +49,6 @@ impl Standing {
     }
 }
 
-/// An action that was taken.
-fn taken(event: &StoredEvent) -> Option<&OfficerAction> {
-    let Cause::Action(action) = &event.row.event.cause else { return None };
-    let outcome = event.row.outcome.as_ref()?;
-    (outcome.repeats.is_none() && outcome.consignment.is_some()).then_some(action)
-}
-
-fn joint_after(event: &StoredEvent) -> Option<&JointInspection> {
-    event.row.outcome.as_ref()?.consignment.as_ref()?.attempt.as_ref()?.joint.as_deref()
-}
-
 /// Where the inspection that is an event of a timeline stands: the next that was done decides.
 pub(super) fn standing(timeline: &[StoredEvent], event: &StoredEvent) -> Standing {
     let waited = joint_after(event)
@@ -68,7 +58,7 @@ pub(super) fn standing(timeline: &[StoredEvent], event: &StoredEvent) -> Standin
     }
     let later = timeline.iter().filter(|other| other.position > event.position && taken(other).is_some());
     let next = later.min_by_key(|other| other.position);
-    match next.and_then(|other| Some((taken(other)?, other))) {
+    match next.and_then(|other| Some((taken(other)?.0, other))) {
         None => Standing::Waits,
         Some((action, other)) => match action.kind {
             ActionKind::ConfirmInspection => Standing::Confirmed(action.officer.clone(), other.time),
@@ -82,18 +72,18 @@ pub(super) fn standing(timeline: &[StoredEvent], event: &StoredEvent) -> Standin
 
 /// What only offices know: inspections that did not take effect, and that one was contested.
 fn is_of_offices(timeline: &[StoredEvent], event: &StoredEvent) -> bool {
-    let contests = taken(event).is_some_and(|action| action.kind == ActionKind::ContestInspection);
+    let contests = taken(event).is_some_and(|(action, _)| action.kind == ActionKind::ContestInspection);
     contests || (inspection_of(event).is_some() && !standing(timeline, event).took_effect())
 }
 
 /// Whether a row tells what only offices know.
 pub(super) async fn is_hidden(window: &Window, position: Position) -> Result<bool, Problem> {
     let Some(event) = window.read.event(position).await? else { return Ok(false) };
-    let Some(action) = taken(&event) else { return Ok(false) };
+    let Some((action, order)) = taken(&event) else { return Ok(false) };
     if !matches!(action.kind, ActionKind::Inspected(_) | ActionKind::ContestInspection) {
         return Ok(false);
     }
-    let timeline = window.read.timeline(&action.order).await?;
+    let timeline = timeline_of(window, &order).await?;
     Ok(is_of_offices(&timeline, &event))
 }
 
@@ -107,10 +97,8 @@ pub(super) fn hide(timeline: &[StoredEvent], entries: &mut Value) {
 }
 
 /// The inspection of a trade that waits for its second officer, as an office is told it.
-pub(super) fn waiting(caller: &Caller, consignment: &Consignment) -> Value {
-    let Some(joint) = consignment.attempt.as_ref().and_then(|attempt| attempt.unconfirmed()) else {
-        return Value::Null;
-    };
+pub(super) fn waiting(caller: &Caller, joint: Option<&JointInspection>) -> Value {
+    let Some(joint) = joint else { return Value::Null };
     json!({
         "officer": joint.officer.as_str(), "party": joint.party.as_str(), "time": time(joint.time),
         "measure": joint.inspection.measure.word(), "yours": is_for(caller, joint),
@@ -129,7 +117,9 @@ pub(super) async fn of_caller(window: &Window, caller: &Caller) -> Result<Vec<Su
     finding::follow(window).await?;
     let scope = scope(window, caller);
     let mut his = Vec::new();
-    for order in finding::unconfirmed(window) {
+    // Those of exports are told on their own pages.
+    let imports = finding::unconfirmed(window);
+    for order in imports.into_iter().filter(|order| ExportTradeKey::of_marked(order).is_none()) {
         let Some(consignment) = visible(window, &scope, &order).await? else { continue };
         let waits = consignment.attempt.as_ref().and_then(|attempt| attempt.unconfirmed());
         if let Some(joint) = waits.filter(|joint| is_for(caller, joint)) {

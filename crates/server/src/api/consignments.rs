@@ -2,6 +2,7 @@
 
 use super::error::Problem;
 use super::sorted::{compared, order_of};
+use super::trades::Trade;
 use super::{
     CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter, readings,
     registers, risk_model, scope, subjects, view,
@@ -15,6 +16,7 @@ use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Consignment, State as Standing};
 use clearance::event::Cause;
+use clearance::inspection::JointInspection;
 use clearance::keys::{ClaimKey, OrderKey, WaybillKey};
 use clearance::party::Role;
 use clearance::record::{Record, RecordKey, Register};
@@ -210,6 +212,11 @@ pub(super) fn is_of(districts: &[Text], district: &str) -> bool {
     districts.is_empty() || districts.iter().any(|own| district.starts_with(own.as_str()))
 }
 
+/// Its inspection that waits for a second officer.
+fn unconfirmed(consignment: &Consignment) -> Option<&JointInspection> {
+    consignment.attempt.as_ref().and_then(|attempt| attempt.unconfirmed())
+}
+
 /// What a trade that is not over waits for.
 async fn add_waiting(
     window: &Window,
@@ -224,7 +231,7 @@ async fn add_waiting(
     let (codes, _) = window.names_of(&caller.party);
     let more = lines::waiting_line(&consignment, &codes, caller.is_office());
     if caller.is_office() {
-        line["unconfirmed"] = confirmations::waiting(caller, &consignment);
+        line["unconfirmed"] = confirmations::waiting(caller, unconfirmed(&consignment));
     }
     if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
         line.extend(more);
@@ -410,6 +417,7 @@ pub(crate) async fn shown(
         registers::recorded(window, by, ("consignment", &id), &owners, "", None).await?;
     }
     let mut shown = view::consignment(&consignment, &timeline, &codes, caller.is_office());
+    let subject = Trade::import(consignment.clone());
     if caller.is_office() {
         let now = window.clock.now();
         let reference = window.reference();
@@ -422,10 +430,10 @@ pub(crate) async fn shown(
         if let Some(attempt) = &consignment.attempt {
             shown["attempt"]["book"] = super::books::taken(attempt);
         }
-        shown["inspection"] = inspections::form(window, caller, &consignment).await?;
+        shown["inspection"] = inspections::form(window, caller, &subject).await?;
         let taken = window.control.assignment(order, now).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
-        shown["unconfirmed"] = confirmations::waiting(caller, &consignment);
+        shown["unconfirmed"] = confirmations::waiting(caller, subject.unconfirmed());
         shown["shadow"] = risk_model::of_trade(window, &consignment);
         shown["riskScore"] = risk_model::given(&consignment);
         shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
@@ -433,7 +441,7 @@ pub(crate) async fn shown(
     if !caller.is_office() {
         confirmations::hide(&timeline, &mut shown["timeline"]);
     }
-    inspections::add(window, caller, &consignment, &timeline, &mut shown["timeline"]);
+    inspections::add(window, caller, &subject, &timeline, &mut shown["timeline"]);
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
     if let Some(timeline) = shown["timeline"].as_array_mut() {
         timeline.extend(receipts);

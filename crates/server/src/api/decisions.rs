@@ -7,7 +7,7 @@ use super::export_changes::trade_after;
 use super::found::{cell_of, file_of, in_form, next_of, when};
 use super::inspections::inspection_of;
 use super::view::time;
-use super::{DECISIONS, Query, confirmations, consignments, exports, limit, parameter, scope};
+use super::{DECISIONS, Query, confirmations, consignments, exports, limit, parameter, scope, trades};
 use crate::auth::Caller;
 use crate::rights::Right;
 use crate::{Window, finding};
@@ -75,7 +75,7 @@ pub(crate) async fn told(window: &Arc<Window>, caller: &Caller, query: &Query) -
             }
             Cause::ExportAction(action) => {
                 let key = ExportTradeKey::of_pair(&action.order);
-                (export_line(&event, action), exports::sees(window, &scope, &key).await?)
+                (export_line(window, &event, action).await?, exports::sees(window, &scope, &key).await?)
             }
             _ => continue,
         };
@@ -88,15 +88,27 @@ pub(crate) async fn told(window: &Arc<Window>, caller: &Caller, query: &Query) -
 }
 
 /// A decision on an export trade.
-fn export_line(event: &StoredEvent, action: &OfficerAction) -> Value {
+async fn export_line(window: &Window, event: &StoredEvent, action: &OfficerAction) -> Result<Value, Problem> {
     let after = trade_after(event);
     let attempt = after.and_then(|trade| trade.attempt.as_ref());
-    json!({
+    let mut line = json!({
         "officer": action.officer.as_str(), "merchant": action.order.platform.as_str(),
         "orderNo": action.order.order_no.as_str(), "action": action.kind.word(), "text": action.text.as_str(),
         "taken": after.is_some(), "state": attempt.map(|attempt| attempt.state.number()),
         "stateWord": attempt.map(|attempt| attempt.state.word()),
-    })
+    });
+    add_inspection(window, event, &mut line).await?;
+    Ok(line)
+}
+
+/// What an inspection was to lead to, and where it stands.
+async fn add_inspection(window: &Window, event: &StoredEvent, line: &mut Value) -> Result<(), Problem> {
+    if let (Some((_, inspection)), Some((_, order))) = (inspection_of(event), trades::taken(event)) {
+        let timeline = trades::timeline_of(window, &order).await?;
+        line["measure"] = inspection.measure.word().into();
+        line["standing"] = confirmations::standing(&timeline, event).word().into();
+    }
+    Ok(())
 }
 
 async fn line(window: &Window, event: &StoredEvent, action: &OfficerAction) -> Result<Value, Problem> {
@@ -108,10 +120,6 @@ async fn line(window: &Window, event: &StoredEvent, action: &OfficerAction) -> R
         "taken": after.is_some(), "state": attempt.map(|attempt| attempt.state.number()),
         "stateWord": attempt.map(|attempt| attempt.state.word()),
     });
-    if let Some((_, inspection)) = inspection_of(event) {
-        let timeline = window.read.timeline(&action.order).await?;
-        line["measure"] = inspection.measure.word().into();
-        line["standing"] = confirmations::standing(&timeline, event).word().into();
-    }
+    add_inspection(window, event, &mut line).await?;
     Ok(line)
 }

@@ -14,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Day;
+use clearance::consignment::Drawn;
 use clearance::keys::OrderKey;
 use clearance::record::Record;
 use clearance::risk;
@@ -202,19 +203,24 @@ pub async fn of_order(
         found => found?,
     };
     let drawn = consignment.drawn.ok_or_else(missing)?;
+    Ok(Json(of_trade(&window, &order, &drawn).await?))
+}
+
+/// The same of a trade by the name that it was drawn with: of an export its merchant with a mark before it.
+pub(super) async fn of_trade(window: &Window, order: &OrderKey, drawn: &Drawn) -> Result<Value, Problem> {
     let seeds = window.read.seeds().await?;
     let seed = seeds.iter().find(|row| row.seed.number == drawn.seed).map(|row| row.seed);
     let Some(period) = seed.and_then(|seed| seed.period) else {
-        return Ok(Json(json!({"seed": drawn.seed, "period": null})));
+        return Ok(json!({"seed": drawn.seed, "period": null}));
     };
-    let salt = risk::salt(&period, &order);
-    let state = found(&window, &period.first.to_string()).await?.state.clone();
+    let salt = risk::salt(&period, order);
+    let state = found(window, &period.first.to_string()).await?.state.clone();
     let told = (state == "revealed")
         .then(|| json!({"drawn": drawn.number, "ratio": drawn.ratio, "selected": drawn.selected}));
-    Ok(Json(json!({
+    Ok(json!({
         "seed": drawn.seed, "period": period.first.to_string(), "state": state.as_str(), "salt": hex(&salt),
-        "handle": hex(&risk::handle(&salt, &order)), "draw": told,
-    })))
+        "handle": hex(&risk::handle(&salt, order)), "platform": order.platform.as_str(), "draw": told,
+    }))
 }
 
 /// The window writes the record, for the holder who asked.

@@ -1,7 +1,6 @@
 //! What an export trade waits for.
 
 use clearance::consignment::{Filed, Lane, State as Standing};
-use clearance::event::ActionKind;
 use clearance::export::{ExportTrade, ReturnStanding};
 
 /// What a trade waits for, in words.
@@ -41,7 +40,7 @@ pub(super) fn waiting(trade: &ExportTrade) -> Vec<&'static str> {
         }
         _ => {}
     }
-    let cancels = clearance::decide::export::is_open(trade, &ActionKind::ApproveCancellation);
+    let cancels = clearance::decide::export::cancels(trade);
     if cancels && !waiting.contains(&"customs") {
         waiting.push("customs");
     }

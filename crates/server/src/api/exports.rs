@@ -4,9 +4,10 @@
 use super::error::Problem;
 use super::export_changes::trade_after;
 use super::export_waiting::waiting;
+use super::trades::Trade;
 use super::{
-    CONSIGNMENTS, Query, actions, assignments, export_changes, export_lists, limit, operations, parameter,
-    readings, registers, scope, view,
+    CONSIGNMENTS, Query, actions, assignments, confirmations, draws, export_changes, export_lists,
+    inspections, limit, operations, parameter, readings, registers, scope, view,
 };
 use crate::Window;
 use crate::auth::Caller;
@@ -15,12 +16,16 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ceb::Document;
+use clearance::Text;
 use clearance::consignment::{Filed, Lane};
-use clearance::event::{ActionKind, Cause, OfficerAction, TimerKind};
-use clearance::export::{ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport};
+use clearance::event::{ActionKind, Cause, TimerKind};
+use clearance::export::{
+    ExportAttempt, ExportKey, ExportLook, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport,
+    TaxOfReturn,
+};
 use clearance::finding::Finding;
 use clearance::keys::Position;
-use clearance::{Reason, Text};
+use clearance::tax::Assessment;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{ExportSearch, Read, Scope, StoredEvent};
@@ -209,19 +214,28 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     shown["order"] = reader.filed(trade.order.as_ref());
     shown["received"] = reader.filed(trade.payment.as_ref());
     shown["waybill"] = reader.waybill(&trade);
-    shown["attempt"] = trade.attempt.as_ref().map(|attempt| reader.attempt(attempt)).into();
+    shown["attempt"] = trade.attempt.as_ref().map(|attempt| reader.attempt(attempt, &trade.look)).into();
     shown["cancellation"] = trade
         .cancellation
         .as_ref()
         .map(|file| json!({"preNo": file.pre_no.as_str(), "status": file.filed.status, "attempt": file.attempt}))
         .into();
-    shown["returns"] = trade.returns.iter().filter_map(|back| reader.returned(back)).collect();
+    shown["returns"] = trade.returns.iter().filter_map(|back| reader.returned(&trade, back)).collect();
     shown["timeline"] = timeline.iter().map(|event| reader.entry(event)).collect();
+    let subject = Trade::export(trade.clone());
     if office {
-        shown["actions"] = open_to(caller, &trade).into();
+        shown["actions"] = open_to(window, caller, &trade).into();
+        shown["inspection"] = inspections::form(window, caller, &subject).await?;
         let order = assignments::of_export(key);
         let taken = window.control.assignment(&order, window.clock.now()).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
+        shown["unconfirmed"] = confirmations::waiting(caller, subject.unconfirmed());
+    } else {
+        confirmations::hide(&timeline, &mut shown["timeline"]);
+    }
+    inspections::add(window, caller, &subject, &timeline, &mut shown["timeline"]);
+    if whole && let Some(drawn) = &trade.look.drawn {
+        shown["draw"] = draws::of_trade(window, &trade.key.marked(), drawn).await?;
     }
     Ok(shown)
 }
@@ -243,7 +257,7 @@ async fn timeline(window: &Window, trade: &ExportTrade) -> Result<Vec<StoredEven
 
 /// Whether a party is one of the trade itself: platform, merchant, declaring unit, or sent order or list. Carrier, payment
 /// firm and producing unit are not: they see what concerns their documents.
-fn is_principal(trade: &ExportTrade, codes: &[Text]) -> bool {
+pub(super) fn is_principal(trade: &ExportTrade, codes: &[Text]) -> bool {
     let mut named = vec![trade.key.merchant.clone()];
     let declared = trade.attempt.as_ref().map(|attempt| &attempt.declaration);
     for filed in [trade.order.as_ref(), declared].into_iter().flatten() {
@@ -302,7 +316,7 @@ impl Reader<'_> {
     }
 
     /// A return, to those who see the trade whole, its sender, its declaring unit and its carrier.
-    fn returned(&self, back: &ReturnOfExport) -> Option<Value> {
+    fn returned(&self, trade: &ExportTrade, back: &ReturnOfExport) -> Option<Value> {
         let (_, agent, co_el_no) = back.key.parts();
         let own = self.owns(&back.filed) || self.codes.contains(agent);
         if !self.whole && !own && !self.codes.contains(&back.parcel.logistics) {
@@ -321,6 +335,8 @@ impl Reader<'_> {
             let kind = Some(ceb::Kind::ExportReturn);
             shown["document"] = self.filed(Some(&back.filed));
             shown["value"] = back.value.map(yuan).into();
+            let tax = trade.taxes.iter().find(|tax| tax.number == back.number);
+            shown["tax"] = tax.map(taxed).into();
             shown["lines"] = back
                 .lines
                 .iter()
@@ -338,7 +354,7 @@ impl Reader<'_> {
         self.whole || finding.fields.iter().any(|field| heads.iter().any(|head| field.path.starts_with(head)))
     }
 
-    fn attempt(&self, attempt: &ExportAttempt) -> Value {
+    fn attempt(&self, attempt: &ExportAttempt, look: &ExportLook) -> Value {
         let own = self.owns(&attempt.declaration);
         let kind = Some(ceb::Kind::ExportDeclaration);
         let findings = attempt.findings.iter().filter(|finding| self.concerns(finding));
@@ -357,6 +373,11 @@ impl Reader<'_> {
         }
         if self.office {
             shown["lane"] = attempt.lane.map(Lane::word).into();
+            shown["hits"] = look
+                .hits
+                .iter()
+                .map(|hit| json!({"rule": hit.rule.as_str(), "lane": hit.lane.word(), "evidence": hit.evidence.as_str()}))
+                .collect();
             shown["remarks"] = attempt
                 .remarks
                 .iter()
@@ -394,10 +415,25 @@ impl Reader<'_> {
     }
 }
 
+/// What a return owes, in CNY; what nobody can say here is none.
+fn taxed(tax: &TaxOfReturn) -> Value {
+    let yuan = |fen: i64| ceb::Decimal::from_fen(fen).to_string();
+    let of = |part: fn(&Assessment) -> i64| tax.assessment.as_ref().map(|one| yuan(part(one)));
+    json!({
+        "relieved": tax.relieved, "due": tax.due().map(yuan), "duty": of(Assessment::duty),
+        "consumptionTax": of(Assessment::consumption_tax), "vat": of(Assessment::vat),
+        "exportDuty": yuan(tax.export_duty), "uncertain": tax.uncertain,
+    })
+}
+
 /// What is open to an officer now, as the members of the body that asks for it.
-fn open_to(caller: &Caller, trade: &ExportTrade) -> Vec<Value> {
-    let mut kinds = vec![ActionKind::Approve, ActionKind::Release, ActionKind::Inspect];
-    kinds.extend([true, false].map(|passed| ActionKind::InspectionResult { passed }));
+fn open_to(window: &Window, caller: &Caller, trade: &ExportTrade) -> Vec<Value> {
+    let law = window.reference().current().parameters.on(window.clock.now().day());
+    let mut kinds = vec![ActionKind::ConfirmInspection, ActionKind::ContestInspection];
+    kinds.extend([ActionKind::Approve, ActionKind::Release, ActionKind::Inspect]);
+    if !actions::has_table(window, true) {
+        kinds.extend([true, false].map(|passed| ActionKind::InspectionResult { passed }));
+    }
     kinds.extend([ActionKind::Reject, ActionKind::Conclude, ActionKind::Suspend, ActionKind::Resume]);
     kinds.extend([501, 502, 503, 599].map(|status| ActionKind::Detain { status }));
     kinds.extend([ActionKind::ApproveCancellation, ActionKind::RefuseCancellation]);
@@ -407,7 +443,9 @@ fn open_to(caller: &Caller, trade: &ExportTrade) -> Vec<Value> {
         kinds.push(ActionKind::RefuseReturn { number });
     }
     kinds.retain(|kind| {
-        caller.may(actions::asked_for(kind)).is_ok() && clearance::decide::export::is_open(trade, kind)
+        let officer = (caller.name.as_str(), caller.party.as_str());
+        caller.may(actions::asked_for(kind)).is_ok()
+            && clearance::decide::export::is_open(trade, kind, officer, &law)
     });
     kinds.iter().map(actions::members).collect()
 }
@@ -434,41 +472,8 @@ pub(crate) async fn take(
     key: &ExportTradeKey,
     body: &actions::Body,
 ) -> Result<(StatusCode, Value), Problem> {
-    let kind = body.kind()?;
-    if body.id.trim().is_empty() {
-        return Err(Problem::bad_request(
-            "`id` names this decision; the same id again gets the first answer",
-        ));
-    }
-    caller.may(actions::asked_for(&kind))?;
-    actions::check_words(&kind, &body.text)?;
-    found(window, &scope(window, caller), key).await?;
-    let order = assignments::of_export(key);
-    assignments::check(window, caller, &order).await?;
-    let action = OfficerAction {
-        id: body.id.trim().into(),
-        officer: caller.name.clone(),
-        party: caller.party.clone(),
-        order: key.as_pair(),
-        version: body.version,
-        kind,
-        text: body.text.as_str().into(),
-    };
-    let answered = window.pipeline.export_action(action).await;
-    let answered = answered.ok_or_else(|| {
-        Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer")
-    })?;
-    let refuses = [Reason::VersionOutdated, Reason::ActionForbidden, Reason::DeclarationUnknown];
-    let refused = answered.answer.findings.iter().any(|finding| refuses.contains(&finding.reason));
-    let mut shown = view::value(view::answered(&answered, None, true));
-    if !refused {
-        // It is done: what comes next may be another's.
-        window.control.give_up(&order, &caller.party, &caller.name).await?;
-        return Ok((StatusCode::OK, shown));
-    }
-    // What he had not seen when he decided: what happened, by whom, when.
-    let timeline = window.read.export_timeline(&ExportKey::Trade(key.clone())).await?;
-    let newer = |event: &&StoredEvent| trade_after(event).is_some_and(|trade| trade.version > body.version);
-    shown["changes"] = timeline.iter().rev().filter(newer).map(export_changes::change).collect();
-    Ok((StatusCode::CONFLICT, shown))
+    let (kind, order) = (body.kind()?, assignments::of_export(key));
+    let action =
+        actions::prepared(window, caller, &order, (&body.id, body.version), kind, &body.text).await?;
+    actions::carried_out(window, caller, &order, action).await
 }

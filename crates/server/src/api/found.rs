@@ -204,19 +204,13 @@ async fn about(
             about["party"] = arrived.sender.as_str().into();
         }
         Cause::Action(action) => {
-            // That an inspection was contested, or had to be confirmed, is for offices.
-            let inspects = matches!(
-                action.kind,
-                ActionKind::Inspected(_) | ActionKind::ConfirmInspection | ActionKind::ContestInspection
-            );
-            let word = if inspects && !caller.is_office() { "inspected" } else { action.kind.word() };
-            about["action"] = word.into();
+            about["action"] = told_word(caller, &action.kind).into();
             about["party"] = action.party.as_str().into();
             about["platform"] = action.order.platform.as_str().into();
             about["orderNo"] = action.order.order_no.as_str().into();
         }
         Cause::ExportAction(action) => {
-            about["action"] = action.kind.word().into();
+            about["action"] = told_word(caller, &action.kind).into();
             about["party"] = action.party.as_str().into();
             about["merchant"] = action.order.platform.as_str().into();
             about["orderNo"] = action.order.order_no.as_str().into();
@@ -224,6 +218,15 @@ async fn about(
         _ => {}
     }
     Ok(about)
+}
+
+/// What an action is called: that an inspection was contested, or had to be confirmed, is for offices.
+fn told_word(caller: &Caller, kind: &ActionKind) -> &'static str {
+    let inspects = matches!(
+        kind,
+        ActionKind::Inspected(_) | ActionKind::ConfirmInspection | ActionKind::ContestInspection
+    );
+    if inspects && !caller.is_office() { "inspected" } else { kind.word() }
 }
 
 /// Columns of the file.

@@ -5,8 +5,9 @@
 use super::confirmations::{Standing, standing};
 use super::error::Problem;
 use super::photographs::{Kept, cleaned, keep};
+use super::trades::{Trade, state_after, taken};
 use super::view::time;
-use super::{actions, consignments, operations, recognitions, registers, scope, view};
+use super::{actions, operations, recognitions, registers, scope};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
@@ -16,17 +17,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ceb::{Decimal, Document};
+use ceb::Decimal;
 use clearance::Text;
-use clearance::consignment::{Consignment, State as InState};
-use clearance::event::{ActionKind, Cause, OfficerAction};
+use clearance::consignment::State as InState;
+use clearance::event::{ActionKind, OfficerAction};
+use clearance::export::ExportTradeKey;
 use clearance::inspection::{Found, Inspection, Measure};
 use clearance::keys::OrderKey;
 use clearance::rulebook::{InspectionResults, ResultRow};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Read, StoredEvent, UserState};
+use store::{StoredEvent, UserState};
 
 /// What was found of a line, or of the whole.
 #[derive(Clone, Default, Deserialize)]
@@ -93,7 +95,26 @@ pub async fn inspect(
     Path((platform, order_no)): Path<(String, String)>,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    operations::check_intake(&window)?;
+    inspected(&window, &caller, OrderKey::new(&platform, &order_no), body).await
+}
+
+/// `POST /v1/exports/{merchant}/{orderNo}/inspections`.
+pub async fn inspect_export(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path((merchant, order_no)): Path<(String, String)>,
+    body: Result<Json<Body>, JsonRejection>,
+) -> Result<Response, Problem> {
+    inspected(&window, &caller, ExportTradeKey::new(&merchant, &order_no).marked(), body).await
+}
+
+async fn inspected(
+    window: &Window,
+    caller: &Caller,
+    order: OrderKey,
+    body: Result<Json<Body>, JsonRejection>,
+) -> Result<Response, Problem> {
+    operations::check_intake(window)?;
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
     let mut pictures = Vec::new();
     let mut faults = Vec::new();
@@ -108,8 +129,7 @@ pub async fn inspect(
     if !faults.is_empty() {
         return Err(invalid(faults));
     }
-    let order = OrderKey::new(&platform, &order_no);
-    let (status, shown) = take(&window, &caller, order, &body, pictures).await?;
+    let (status, shown) = take(window, caller, order, &body, pictures).await?;
     Ok((status, Json(shown)).into_response())
 }
 
@@ -152,23 +172,19 @@ pub async fn take(
     let Some(kind) = kind.filter(|_| faults.is_empty()) else { return Err(invalid(faults)) };
     let action =
         actions::prepared(window, caller, &order, (&body.id, body.version), kind, &body.text).await?;
-    let consignment = consignments::found(window, &scope(window, caller), &order).await?;
-    if would_be_taken(window, &consignment, &action) {
+    let trade = Trade::found(window, &scope(window, caller), &order).await?;
+    if would_be_taken(window, &trade, &action) {
         for one in &kept {
             keep(window, caller, &order, one).await?;
         }
     }
-    actions::carried_out(window, caller, action).await
+    actions::carried_out(window, caller, &order, action).await
 }
 
 /// Whether pictures are kept for it: not for what is refused, nor again for what was recorded already.
-fn would_be_taken(window: &Window, consignment: &Consignment, action: &OfficerAction) -> bool {
-    let now = window.clock.now();
+fn would_be_taken(window: &Window, trade: &Trade, action: &OfficerAction) -> bool {
     let reference = window.reference();
-    let book = reference.current();
-    let law = book.parameters.on(now.day());
-    let is_known = consignment.actions.iter().any(|(id, _)| *id == action.id);
-    !is_known && clearance::decide::refused(consignment, action, book, &law, now).is_empty()
+    !trade.has_done(&action.id) && trade.refused(action, reference.current(), window.clock.now()).is_empty()
 }
 
 /// An inspection of what was sent.
@@ -255,18 +271,18 @@ pub(super) async fn seen(
     window: &Window,
     caller: &Caller,
     order: &OrderKey,
-) -> Result<(Consignment, Option<Reader>), Problem> {
-    let consignment = consignments::found(window, &scope(window, caller), order).await?;
-    let reader = reader(window, caller, &consignment);
-    Ok((consignment, reader))
+) -> Result<(Trade, Option<Reader>), Problem> {
+    let trade = Trade::found(window, &scope(window, caller), order).await?;
+    let reader = reader(window, caller, &trade);
+    Ok((trade, reader))
 }
 
-fn reader(window: &Window, caller: &Caller, consignment: &Consignment) -> Option<Reader> {
+fn reader(window: &Window, caller: &Caller, trade: &Trade) -> Option<Reader> {
     if caller.is_office() {
         return Some(Reader::Office);
     }
     let (codes, _) = window.names_of(&caller.party);
-    view::is_principal(consignment, &codes).then_some(Reader::Principal)
+    trade.is_of(&codes).then_some(Reader::Principal)
 }
 
 /// `GET /v1/consignments/{platform}/{orderNo}/inspections`: the newest first; for offices also the results that one may have
@@ -276,64 +292,61 @@ pub async fn list(
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let order = OrderKey::new(&platform, &order_no);
-    let (consignment, reader) = seen(&window, &caller, &order).await?;
+    told(&window, &caller, &OrderKey::new(&platform, &order_no)).await
+}
+
+/// `GET /v1/exports/{merchant}/{orderNo}/inspections`: the same of an export.
+pub async fn list_of_export(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path((merchant, order_no)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    told(&window, &caller, &ExportTradeKey::new(&merchant, &order_no).marked()).await
+}
+
+async fn told(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Json<Value>, Problem> {
+    let (trade, reader) = seen(window, caller, order).await?;
     if caller.is_office() {
-        let id = format!("{}/{}", order.platform, order.order_no);
-        let by = registers::by(&window, &caller);
-        registers::recorded(&window, by, ("consignment", &id), &consignment.listed_for(), "", None).await?;
+        let (kind, id) = trade.subject();
+        let by = registers::by(window, caller);
+        registers::recorded(window, by, (kind, &id), &trade.owners(), "", None).await?;
     }
-    let timeline = window.read.timeline(&order).await?;
-    let found = timeline.iter().filter_map(|event| Some(shown(&window, &timeline, event, reader?)?.1));
+    let timeline = trade.timeline(window).await?;
+    let found = timeline.iter().filter_map(|event| Some(shown(window, &timeline, event, reader?)?.1));
     let mut told = json!({ "inspections": found.collect::<Vec<_>>() });
     if caller.is_office() {
-        told["form"] = form(&window, &caller, &consignment).await?;
+        told["form"] = form(window, caller, &trade).await?;
     }
     Ok(Json(told))
 }
 
 /// What an inspection of a trade may say today: nothing where none is awaited, or it is not the caller's to record.
-pub(super) async fn form(
-    window: &Window,
-    caller: &Caller,
-    consignment: &Consignment,
-) -> Result<Value, Problem> {
-    let waits = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == InState::Inspection);
+pub(super) async fn form(window: &Window, caller: &Caller, trade: &Trade) -> Result<Value, Problem> {
+    let waits = trade.state() == Some(InState::Inspection);
     let reference = window.reference();
     let book = reference.current();
     let day = window.clock.now().day();
-    if !waits || !book.inspections.is_there() || caller.may(actions::INSPECTS).is_err() {
+    if !waits || !actions::has_table(window, trade.is_export()) || caller.may(actions::INSPECTS).is_err() {
         return Ok(Value::Null);
     }
     let law = book.parameters.on(day);
     Ok(json!({
-        "results": book.inspections.on(day).map(result).collect::<Vec<_>>(),
-        "lines": declared(consignment),
+        "results": book.inspections.on(day).map(|row| result(row, trade.is_export())).collect::<Vec<_>>(),
+        "lines": trade.lines(),
         "secondConfirms": law.inspection_second_confirms != 0,
         "photographs": law.inspection_photographs,
         "photographBytes": law.photograph_bytes,
-        "reports": recognitions::of_trade(window, caller, consignment).await?,
+        "reports": recognitions::of_trade(window, caller, trade).await?,
     }))
 }
 
-fn declared(consignment: &Consignment) -> Vec<Value> {
-    let Some(attempt) = &consignment.attempt else { return Vec::new() };
-    let Document::Declaration(list) = &*attempt.declaration.document else { return Vec::new() };
-    let shown = list.lines.iter().map(|line| {
-        json!({
-            "gnum": line.gnum, "gcode": line.gcode.as_str(), "name": line.gname.as_str(), "quantity": line.qty.to_string(),
-            "unit": line.unit.as_str(),
-        })
-    });
-    shown.collect()
-}
-
-/// A row of the table of results.
-fn result(row: &ResultRow) -> Value {
+/// A row of the table of results. Goods that never came from abroad are not sent back there.
+fn result(row: &ResultRow, is_export: bool) -> Value {
+    let measures = row.measures.iter().filter(|measure| !is_export || **measure != Measure::ReExport);
     json!({
         "result": row.result.as_str(),
         "name": {"zh": row.name_zh.as_str(), "en": row.name_en.as_str()},
-        "measures": row.measures.iter().map(|measure| measure.word()).collect::<Vec<_>>(),
+        "measures": measures.map(|measure| measure.word()).collect::<Vec<_>>(),
         "measured": row.measured.word(),
         "officers": row.officers,
         "credit": row.credit,
@@ -355,10 +368,8 @@ pub(super) fn results_of(timeline: &[StoredEvent]) -> Vec<Text> {
 
 /// The inspection that an event is, if it was taken.
 pub(super) fn inspection_of(event: &StoredEvent) -> Option<(&OfficerAction, &Inspection)> {
-    let Cause::Action(action) = &event.row.event.cause else { return None };
-    let inspection = action.kind.inspection()?;
-    let outcome = event.row.outcome.as_ref()?;
-    (outcome.repeats.is_none() && outcome.consignment.is_some()).then_some((action, inspection))
+    let (action, _) = taken(event)?;
+    Some((action, action.kind.inspection()?))
 }
 
 /// The table of results that an event was judged with, and its day.
@@ -385,7 +396,7 @@ fn shown(
     if !office && !stands.took_effect() {
         return None;
     }
-    let state = event.row.outcome.as_ref()?.consignment.as_ref()?.attempt.as_ref()?.state;
+    let state = state_after(event)?;
     let released_by_one = stands == Standing::Alone && inspection.measure == Measure::Release;
     let proposed = stands == Standing::Waits || (released_by_one && state == InState::Inspection);
     let (told, found) = judged_with(window, event, |results, day| {
@@ -454,11 +465,11 @@ pub(super) fn of_found(found: &Found, row: Option<&ResultRow>, office: bool) -> 
 pub(super) fn add(
     window: &Window,
     caller: &Caller,
-    consignment: &Consignment,
+    trade: &Trade,
     timeline: &[StoredEvent],
     entries: &mut Value,
 ) {
-    let Some(reader) = reader(window, caller, consignment) else { return };
+    let Some(reader) = reader(window, caller, trade) else { return };
     let inspections: Vec<(u64, Value)> =
         timeline.iter().filter_map(|event| shown(window, timeline, event, reader)).collect();
     for entry in entries.as_array_mut().into_iter().flatten() {

@@ -8,6 +8,7 @@ use crate::Window;
 use axum::Json;
 use axum::extract::State;
 use clearance::party::{Filing, Role};
+use clearance::rulebook::Station;
 use clearance::{Rulebook, Text};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -103,4 +104,39 @@ fn institution(filing: &Filing, book: &Rulebook, today: ceb::Day) -> Value {
         "services": services.collect::<Vec<_>>(),
         "modes": filing.modes.iter().map(Text::as_str).collect::<Vec<_>>(),
     })
+}
+
+/// `GET /v1/processes?mode=&direction=`: the stations that trades pass, by process: who acts, with which documents, and by which clock.
+pub async fn processes(State(window): State<Arc<Window>>, query: Query) -> Json<Value> {
+    let (mode, direction) = (parameter(&query, "mode"), parameter(&query, "direction"));
+    let reference = window.reference();
+    let (book, today) = (reference.current(), window.clock.now().day());
+    let wanted = |one: &&Station| {
+        mode.as_ref().is_none_or(|mode| one.mode == *mode || one.mode.is_empty())
+            && direction.as_ref().is_none_or(|direction| one.direction == *direction)
+    };
+    let mut found: Vec<Value> = Vec::new();
+    for one in book.processes.on(today).into_iter().filter(wanted) {
+        if found.last().is_none_or(|process| process["process"] != one.process.as_str()) {
+            let head = json!({
+                "process": one.process.as_str(), "mode": one.mode.as_str(), "direction": one.direction.as_str(),
+                "stations": [],
+            });
+            found.push(head);
+        }
+        let clock = book.parameters.dated(&one.clock, today).map(|dated| {
+            json!({"parameter": one.clock.as_str(), "value": dated.value, "certainty": dated.confidence.word()})
+        });
+        let station = json!({
+            "step": one.step, "station": one.station.as_str(),
+            "name": {"zh": one.name_zh.as_str(), "en": one.name_en.as_str()},
+            "actors": one.actors.iter().map(|role| role.word()).collect::<Vec<_>>(),
+            "documents": one.documents.iter().map(Text::as_str).collect::<Vec<_>>(),
+            "clock": clock, "source": one.source.as_str(), "certainty": one.confidence.word(),
+        });
+        if let Some(stations) = found.last_mut().and_then(|process| process["stations"].as_array_mut()) {
+            stations.push(station);
+        }
+    }
+    Json(json!({"day": today.to_string(), "processes": found}))
 }

@@ -76,6 +76,7 @@ pub(crate) mod statistics;
 pub(crate) mod subjects;
 pub(crate) mod summaries;
 pub(crate) mod traceability;
+mod trades;
 pub mod view;
 
 use crate::Window;
@@ -233,6 +234,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/recalls/{id}"),
     ("post", "/v1/recalls/{id}/search"),
     ("get", "/v1/recalls/{id}/buyers"),
+    ("get", "/v1/exports/{merchant}/{order_no}/inspections"),
+    ("post", "/v1/exports/{merchant}/{order_no}/inspections"),
+    ("get", "/v1/exports/{merchant}/{order_no}/photographs/{sha256}"),
+    ("get", "/v1/processes"),
 ];
 
 /// Items of a page: unless asked for, and at most.
@@ -361,6 +366,15 @@ pub fn router(window: Window) -> Router {
         .route("/v1/recalls/{id}", get(traceability::recall))
         .route("/v1/recalls/{id}/search", post(traceability::search))
         .route("/v1/recalls/{id}/buyers", get(traceability::buyers))
+        .route("/v1/processes", get(institutions::processes))
+        .route(
+            "/v1/exports/{merchant}/{order_no}/inspections",
+            get(inspections::list_of_export).post(inspections::inspect_export),
+        )
+        .route(
+            "/v1/exports/{merchant}/{order_no}/photographs/{sha256}",
+            get(photographs::photograph_of_export),
+        )
         .merge(people::routes())
         .merge(consumer::routes())
         .merge(crate::portal::routes())

@@ -342,6 +342,10 @@ fn schemas() -> Value {
                 "version": {"type": "integer", "description": "the consignment's version that was seen"},
                 "action": {"type": "string"}, "text": {"type": "string"}, "passed": {"type": "boolean"}, "status": {"type": "integer"},
                 "number": {"type": "integer"}, "notice": {"type": "string"},
+                "book": {"type": "string", "description": "receive-return: another bonded book to which the goods come, by the id of its record"},
+                "items": {"type": "array", "items": {"type": "object", "required": ["gnum", "item"], "additionalProperties": false, "properties": {
+                    "gnum": {"type": "integer"}, "item": {"type": "string"},
+                }}},
             },
         }),
         "Preview": object(&[("documents", json!({"type": "array", "items": object(&[

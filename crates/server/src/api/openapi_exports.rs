@@ -17,7 +17,16 @@ pub(super) fn summaries() -> impl Iterator<Item = &'static str> {
         .chain(credit::SUMMARIES)
         .chain(parcels::SUMMARIES)
         .chain(trace::SUMMARIES)
+        .chain(LOOKS)
 }
+
+/// Looks at goods of exports: what is told of them is as of those of imports.
+const LOOKS: [&str; 4] = [
+    "Inspections of an export trade, the newest first; for offices with the results that one may have today",
+    "Records an inspection of an export, as of an import",
+    "A photograph of an inspection of an export; an office's reading is recorded",
+    "The stations that trades of a mode pass: who acts at each, with which documents, by which clock",
+];
 
 const SUMMARIES: [&str; 5] = [
     "Export trades, newest first by cursor, sorted, or by any of their numbers",
@@ -28,6 +37,7 @@ const SUMMARIES: [&str; 5] = [
 ];
 
 const EXPORTS: &str = "/v1/exports";
+const PROCESSES: &str = "/v1/processes";
 
 /// Statuses of a route besides those of all.
 pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
@@ -49,6 +59,9 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
+    if path == PROCESSES {
+        return &["mode", "direction"];
+    }
     match path.strip_prefix(EXPORTS) {
         Some("") => &["state", "number", "party", "sort", "after", "limit"],
         Some("/summaries") => &["state", "party", "after", "limit"],
@@ -70,6 +83,9 @@ pub(super) fn request(path: &str) -> Option<&'static str> {
 
 /// The schema that a route answers with.
 pub(super) fn answer(path: &str) -> Option<&'static str> {
+    if path == PROCESSES {
+        return Some("Processes");
+    }
     let Some(rest) = path.strip_prefix(EXPORTS) else {
         return sharing::answer(path)
             .or_else(|| sites::answer(path))
@@ -82,7 +98,8 @@ pub(super) fn answer(path: &str) -> Option<&'static str> {
         "/{merchant}/{order_no}" => Some("Export"),
         "/summaries" => Some("ExportSummaries"),
         "/summaries/{agent}/{cop_no}" => Some("ExportSummary"),
-        _ => Some("ActionAnswer"),
+        "/{merchant}/{order_no}/actions" => Some("ActionAnswer"),
+        _ => None,
     }
 }
 
@@ -158,6 +175,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             object(&[("summaries", list_of("ExportSummaryLine")), ("next", or_null("string"))]),
         ),
         ("ExportSummary", object(&whole_summary)),
+        ("Processes", object(&[("day", json!({"type": "string"})), ("processes", objects)])),
     ];
     let own = all.into_iter().map(|(name, schema)| (name.to_owned(), schema));
     own.chain(sites::schemas())

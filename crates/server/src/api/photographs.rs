@@ -12,6 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use clearance::export::ExportTradeKey;
 use clearance::keys::OrderKey;
 use register::photograph::{self, Photograph};
 use register::{By, Command, Refusal, picture};
@@ -102,32 +103,44 @@ pub async fn photograph(
     caller: Caller,
     Path((platform, order_no, sha256)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
-    let order = OrderKey::new(&platform, &order_no);
+    shown(&window, &caller, OrderKey::new(&platform, &order_no), &sha256).await
+}
+
+/// `GET /v1/exports/{merchant}/{orderNo}/photographs/{sha256}`: the same of an export.
+pub async fn photograph_of_export(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path((merchant, order_no, sha256)): Path<(String, String, String)>,
+) -> Result<Response, Problem> {
+    shown(&window, &caller, ExportTradeKey::new(&merchant, &order_no).marked(), &sha256).await
+}
+
+async fn shown(window: &Window, caller: &Caller, order: OrderKey, sha256: &str) -> Result<Response, Problem> {
     let absent =
         || Problem::not_found("no consignment that names you has this number, or no such photograph");
-    let trade = seen(&window, &caller, &order).await;
-    let (consignment, reader) = trade.map_err(|problem| {
+    let trade = seen(window, caller, &order).await;
+    let (trade, reader) = trade.map_err(|problem| {
         if problem.status() == 404 { absent().of_another(problem.is_of_another()) } else { problem }
     })?;
     let reader = reader.ok_or_else(|| absent().of_another(true))?;
-    let timeline = window.read.timeline(&order).await?;
+    let timeline = trade.timeline(window).await?;
     let may = |event: &StoredEvent| {
         let Some((_, inspection)) = inspection_of(event) else { return false };
-        let is_of_it = inspection.photographs.iter().any(|one| *one == sha256.as_str());
+        let is_of_it = inspection.photographs.iter().any(|one| one == sha256);
         is_of_it
             && (reader == Reader::Office
                 || standing(&timeline, event).took_effect()
-                    && judged_with(&window, event, |all, day| inspection.is_told(all, day)))
+                    && judged_with(window, event, |all, day| inspection.is_told(all, day)))
     };
     if !timeline.iter().any(may) {
         return Err(absent());
     }
-    let key = photograph::key(&order, &sha256);
+    let key = photograph::key(&order, sha256);
     let record = window.read.record(&key).await?.ok_or_else(absent)?;
     if reader == Reader::Office {
         let id = key.id.to_string();
-        let by = registers::by(&window, &caller);
-        registers::recorded(&window, by, ("photograph", &id), &consignment.listed_for(), "", None).await?;
+        let by = registers::by(window, caller);
+        registers::recorded(window, by, ("photograph", &id), &trade.owners(), "", None).await?;
     }
     let photograph = Photograph::of(&record);
     let bytes = STANDARD.decode(photograph.content.as_bytes()).map_err(|_| Problem::internal())?;

@@ -3,12 +3,11 @@
 
 use super::error::Problem;
 use super::inspections::{of_found, wrong};
+use super::trades::Trade;
 use crate::Window;
 use crate::auth::Caller;
 use crate::finding;
-use ceb::{Declaration, Document};
 use clearance::Text;
-use clearance::consignment::Consignment;
 use clearance::inspection::{Inspection, Measure, allowed};
 use clearance::recognition::Recognised;
 use clearance::record::{Record, RecordKey, Register};
@@ -23,14 +22,10 @@ use store::{Read, RecordSearch};
 const REPORTS: usize = 500;
 
 /// Those that the office of the caller may rest on today, however old they are.
-pub(super) async fn of_trade(
-    window: &Window,
-    caller: &Caller,
-    consignment: &Consignment,
-) -> Result<Vec<Value>, Problem> {
-    let Some(declaration) = declared(consignment) else { return Ok(Vec::new()) };
+pub(super) async fn of_trade(window: &Window, caller: &Caller, trade: &Trade) -> Result<Vec<Value>, Problem> {
+    let Some(list) = trade.about() else { return Ok(Vec::new()) };
     let (codes, _) = window.names_of(&caller.party);
-    let (merchants, _) = window.names_of(declaration.head.ebc_code.trim());
+    let (merchants, _) = window.names_of(list.merchant);
     let reference = window.reference();
     let day = window.clock.now().day();
     let behind = finding::follow(window).await?;
@@ -52,20 +47,11 @@ pub(super) async fn of_trade(
         let report = report(record);
         let parties = &reference.parties;
         let holds = report.recognised && report.day <= day && day <= report.until;
-        holds
-            && parties.same(&report.to, &caller.party, day)
-            && report.misses(&consignment.key, declaration, parties, day).is_empty()
+        holds && parties.same(&report.to, &caller.party, day) && report.misses(&list, parties, day).is_empty()
     };
     let mut found: Vec<&Arc<Record>> = records.values().filter(|record| is_about(record)).collect();
     found.sort_by_key(|record| std::cmp::Reverse(record.last));
     Ok(found.into_iter().map(|record| shown(window, record)).collect())
-}
-
-fn declared(consignment: &Consignment) -> Option<&Declaration> {
-    match &*consignment.attempt.as_ref()?.declaration.document {
-        Document::Declaration(declaration) => Some(declaration),
-        _ => None,
-    }
 }
 
 fn shown(window: &Window, record: &Record) -> Value {

@@ -422,6 +422,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::SiteRecord
         | Register::SiteScan
         | Register::ParcelHold
+        | Register::SiteCode
         | Register::Parcel
         | Register::TraceCode
         | Register::Recall

@@ -101,7 +101,12 @@ fn add(
     let Row::Event(event) = row else { return };
     let Some(outcome) = event.outcome else { return };
     let Some(draw) = outcome.read.draw.filter(|draw| draw.seed == seed) else { return };
-    let Some(order) = outcome.order else { return };
+    // An export stands by its name with the mark before it, as it was drawn.
+    let order = match (outcome.order, outcome.export.trade) {
+        (Some(order), _) => order,
+        (None, Some(trade)) => trade.marked(),
+        (None, None) => return,
+    };
     let salt = risk::salt(period, &order);
     let handle = risk::handle(&salt, &order);
     let line = lines.entry(handle).or_insert_with(|| Line {

@@ -8,8 +8,9 @@ pub mod list;
 use crate::Window;
 use ceb::Day;
 use clearance::Text;
-use clearance::consignment::State;
-use clearance::keys::Time;
+use clearance::consignment::{Lane, State};
+use clearance::export::{ExportAttempt, ExportKey, ExportTradeKey};
+use clearance::keys::{OrderKey, Time};
 use clearance::record::{Record, RecordKey, Register};
 use clearance::risk::period::{SALTS, Side};
 use clearance::rulebook::{Calendar, Law};
@@ -149,9 +150,7 @@ async fn reveal(window: &Window, record: &Record, period: &Period, now: Time) ->
     let Some(lines) = list::read(window, period, &through).await? else { return Ok(()) };
     let mut open = 0;
     for line in lines.iter().filter(|line| line.is_selected()) {
-        let consignment = window.read.consignment(&line.order).await?;
-        let state = consignment.and_then(|consignment| consignment.attempt).map(|attempt| attempt.state);
-        open += u64::from(state.is_some_and(waits_for_a_look));
+        open += u64::from(is_awaited(window, &line.order).await?);
     }
     if open > 0 && !latest {
         return Ok(());
@@ -167,6 +166,21 @@ async fn reveal(window: &Window, record: &Record, period: &Period, now: Time) ->
     };
     take(window, record.key.clone(), record.version, "reveal", written(&listed)).await;
     Ok(())
+}
+
+/// Whether a selected trade waits for its look. An export is opened at the site, where it comes when it is concluded.
+async fn is_awaited(window: &Window, order: &OrderKey) -> Result<bool, StoreError> {
+    if let Some(key) = ExportTradeKey::of_marked(order) {
+        let state = window.read.export(&ExportKey::Trade(key)).await?;
+        let attempt = state.as_ref().and_then(|state| state.trade()).and_then(|trade| trade.attempt.as_ref());
+        let opens = |attempt: &ExportAttempt| matches!(attempt.lane, Some(Lane::Scan | Lane::Inspection));
+        return Ok(attempt.is_some_and(|attempt| {
+            waits_for_a_look(attempt.state) || (attempt.state == State::Concluded && opens(attempt))
+        }));
+    }
+    let consignment = window.read.consignment(order).await?;
+    let state = consignment.and_then(|consignment| consignment.attempt).map(|attempt| attempt.state);
+    Ok(state.is_some_and(waits_for_a_look))
 }
 
 /// Neither inspected nor released, nor over without either.

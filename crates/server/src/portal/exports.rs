@@ -16,7 +16,7 @@ use ::portal::answers::Decided;
 use ::portal::answers::exports::{Export, ExportLine};
 use ::portal::pages::exports::{Decision, SORTED, View, export_address, list as list_page, page};
 use ::portal::pages::workload::View as Charts;
-use ::portal::pages::{address, queue as queue_page};
+use ::portal::pages::{address, inspect, queue as queue_page};
 use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -92,7 +92,11 @@ fn decision(caller: &Caller, last: Decision) -> Result<Option<Decision>, Problem
     if !caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]) {
         return Ok(None);
     }
-    Ok(Some(Decision { id: new_id()?, ..last }))
+    let mut inspection = last.inspection;
+    if inspection.id.is_empty() {
+        inspection.id = new_id()?;
+    }
+    Ok(Some(Decision { id: new_id()?, inspection, ..last }))
 }
 
 /// `GET /desk/exports/{merchant}/{orderNo}`.
@@ -116,6 +120,23 @@ pub async fn trade(
         _ => None,
     };
     Ok(shown(&frame, &page))
+}
+
+/// The trade again, with an inspection that was not recorded.
+pub(super) async fn again(
+    window: &Window,
+    frame: &Frame,
+    caller: &Caller,
+    key: &ExportTradeKey,
+    inspection: inspect::View,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let found: Export = read(api::shown(window, caller, key).await?)?;
+    let last = Decision { inspection, ..Decision::default() };
+    let mut page = page(frame, &found, decision(caller, last)?.as_ref());
+    // What is wrong stands at the form, which on a telephone is far below.
+    page.said = Some((Tone::Bad, frame.texts.text("inspect-see-below")));
+    Ok(shown_as(frame, &page, status))
 }
 
 /// `POST /desk/exports/{merchant}/{orderNo}/assignment`: taken, or given up.

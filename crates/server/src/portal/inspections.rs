@@ -8,11 +8,14 @@ use crate::api::error::Problem;
 use crate::api::inspections::{Body, FoundBody, take};
 use crate::api::photographs;
 use crate::auth::Caller;
+use ::portal::Frame;
 use ::portal::answers::Decided;
+use ::portal::pages::exports::export_address;
 use ::portal::pages::{inspect, trade_address};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use clearance::export::ExportTradeKey;
 use clearance::keys::OrderKey;
 use std::sync::Arc;
 
@@ -60,31 +63,63 @@ pub async fn record(
     Seen(mut frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
-    mut form: Form,
+    form: Form,
 ) -> Result<Response, Problem> {
     let order = OrderKey::new(&platform, &order_no);
     let there = trade_address(&platform, &order_no);
+    let (view, status) = match recorded(&window, &frame, &caller, &order, form).await? {
+        None => return Ok(to(&format!("{there}?said=done"))),
+        Some(wrong) => wrong,
+    };
+    frame.place = there;
+    officer::again(&window, &frame, &caller, &order, view, status).await
+}
+
+/// `POST /desk/exports/{merchant}/{orderNo}/inspections`: the same of an export.
+pub async fn record_of_export(
+    State(window): State<Arc<Window>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    Path((merchant, order_no)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let key = ExportTradeKey::new(&merchant, &order_no);
+    let there = export_address(&merchant, &order_no);
+    let (view, status) = match recorded(&window, &frame, &caller, &key.marked(), form).await? {
+        None => return Ok(to(&format!("{there}?said=done"))),
+        Some(wrong) => wrong,
+    };
+    frame.place = there;
+    exports::again(&window, &frame, &caller, &key, view, status).await
+}
+
+/// Records what a form says; what is wrong with it, if it was not.
+async fn recorded(
+    window: &Window,
+    frame: &Frame,
+    caller: &Caller,
+    order: &OrderKey,
+    mut form: Form,
+) -> Result<Option<(inspect::View, StatusCode)>, Problem> {
     let pictures = std::mem::take(&mut form.files).into_iter().map(|file| file.bytes.to_vec()).collect();
     let mut view = inspect::View {
         id: officer::new_id()?,
         values: form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         ..inspect::View::default()
     };
-    let status = match take(&window, &caller, order.clone(), &body(&form)?, pictures).await {
-        Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
+    let status = match take(window, caller, order.clone(), &body(&form)?, pictures).await {
+        Ok((status, _)) if status.is_success() => return Ok(None),
         Ok((status, answer)) => {
             view.refused = Some(read::<Decided>(answer)?);
             status
         }
         Err(problem) if problem.kind() == "invalid" => {
-            let chinese = frame.texts.language() == ::portal::Language::Chinese;
-            view.faults = problem.faults_in(chinese);
+            view.faults = problem.faults_in(officer::is_chinese(frame));
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(problem) => return Err(problem),
     };
-    frame.place = there;
-    officer::again(&window, &frame, &caller, &order, view, status).await
+    Ok(Some((view, status)))
 }
 
 /// `GET /desk/consignments/{platform}/{orderNo}/photographs/{sha256}`.
@@ -94,4 +129,13 @@ pub async fn photograph(
     path: Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     photographs::photograph(window, caller, path).await
+}
+
+/// `GET /desk/exports/{merchant}/{orderNo}/photographs/{sha256}`.
+pub async fn photograph_of_export(
+    window: State<Arc<Window>>,
+    caller: Caller,
+    path: Path<(String, String, String)>,
+) -> Result<Response, Problem> {
+    photographs::photograph_of_export(window, caller, path).await
 }

@@ -179,10 +179,12 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/recalls/{id}"),
     ("post", "/desk/recalls/{id}"),
     ("get", "/desk/recalls/{id}/buyers"),
+    ("post", "/desk/exports/{merchant}/{order_no}/inspections"),
+    ("get", "/desk/exports/{merchant}/{order_no}/photographs/{sha256}"),
 ];
 
 /// Routes that answer with no page: files, streams, what was received. All the others are looked at in a browser and measured.
-pub const NO_PAGES: [&str; 15] = [
+pub const NO_PAGES: [&str; 16] = [
     "/static/{name}",
     "/indicators/file",
     "/desk/zone/file",
@@ -198,6 +200,7 @@ pub const NO_PAGES: [&str; 15] = [
     "/desk/credit/report",
     "/desk/trace/codes/{id}/file",
     "/desk/trace/codes/{id}/picture",
+    "/desk/exports/{merchant}/{order_no}/photographs/{sha256}",
 ];
 
 /// The routes of the pages.
@@ -300,6 +303,11 @@ fn of_inspections() -> Router<Arc<Window>> {
     Router::new()
         .route("/desk/consignments/{platform}/{order_no}/inspections", post(inspections::record))
         .route("/desk/consignments/{platform}/{order_no}/photographs/{sha256}", get(inspections::photograph))
+        .route("/desk/exports/{merchant}/{order_no}/inspections", post(inspections::record_of_export))
+        .route(
+            "/desk/exports/{merchant}/{order_no}/photographs/{sha256}",
+            get(inspections::photograph_of_export),
+        )
         .route("/desk/persons/{id}", get(subjects::person))
         .route("/desk/addresses/{id}", get(subjects::address))
         .route("/desk/enterprises/{party}", get(subjects::enterprise))

@@ -6,7 +6,7 @@ use super::form::Form;
 use super::guard::Seen;
 use super::{exports, read, shown, shown_as, to, workload};
 use crate::Window;
-use crate::api::actions::{Body, take};
+use crate::api::actions::{Body, ItemBody, take};
 use crate::api::error::Problem;
 use crate::api::{self, Query, bulk_actions};
 use crate::auth::Caller;
@@ -322,6 +322,19 @@ pub(super) fn chosen(choice: &str) -> Option<Open> {
     })
 }
 
+/// To which item each line of a return comes, as a form says it: number of the line, =, item.
+fn items(text: &str) -> Result<Vec<ItemBody>, Problem> {
+    let wrong = || Problem::bad_request("items are line numbers with the item of each, as 1=12 2=15");
+    let pairs = text.split([',', '，', ' ', '\n', '\r', '、']).filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (line, item) = pair.split_once(['=', '＝']).ok_or_else(wrong)?;
+            let gnum = line.trim().parse().map_err(|_| wrong())?;
+            Ok(ItemBody { gnum, item: item.trim().to_owned() })
+        })
+        .collect()
+}
+
 /// `POST /desk/consignments/{platform}/{orderNo}/actions`: recorded, and on to the trade; or the trade again with why not.
 pub async fn decide(
     State(window): State<Arc<Window>>,
@@ -338,6 +351,8 @@ pub async fn decide(
         chosen: choice.to_owned(),
         text: form.get("text").to_owned(),
         notice: form.get("notice").to_owned(),
+        book: form.get("book").to_owned(),
+        items: form.get("items").to_owned(),
         inspection: inspect::View { id: new_id()?, ..inspect::View::default() },
         ..decide::View::default()
     };
@@ -361,6 +376,8 @@ pub async fn decide(
                 status: open.status,
                 number: open.number,
                 notice: Some(view.notice.trim().to_owned()),
+                book: Some(view.book.trim().to_owned()),
+                items: items(&view.items)?,
             };
             match take(&window, &caller, order.clone(), &body).await {
                 Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),

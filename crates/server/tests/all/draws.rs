@@ -6,7 +6,7 @@ use ceb::Document;
 use clearance::keys::{OrderKey, Time};
 use clearance::party::Role;
 use clearance::risk::period::commitment;
-use clearance::sample::Trade;
+use clearance::sample::{Export, Trade};
 use evidence::draws::{Verdict, audit, number};
 use register::draw::hex;
 use serde_json::{Value, json};
@@ -197,6 +197,11 @@ async fn anybody_draws_again_what_two_holders_committed_to() {
     begun(&zone, &holders).await;
     let drawn = trades(&zone, 0, 30);
     send_all(&zone, &drawn).await;
+    // An export is drawn too, under its merchant with a mark before it.
+    let export = Export::new(3, 900, zone.window.clock.now());
+    for (sender, document) in export.documents() {
+        zone.send(&sender, document).await;
+    }
     let path = |what: &str| format!("/v1/draws/{PERIOD}{what}");
     for what in ["/list", "/orders"] {
         let token = what.ends_with("orders").then(|| zone.tokens[CUSTOMS].as_str());
@@ -224,9 +229,9 @@ async fn anybody_draws_again_what_two_holders_committed_to() {
     nothing_leaks(&zone, &holders).await;
     at(&zone, begins() + 67 * DAY + 3_600_001).await;
     let told = period(&zone, PERIOD).await;
-    assert_eq!((&told["state"], &told["list"]["draws"]), (&json!("revealed"), &json!(30)), "{told}");
+    assert_eq!((&told["state"], &told["list"]["draws"]), (&json!("revealed"), &json!(31)), "{told}");
     let selected = told["list"]["selected"].as_u64().unwrap();
-    assert!(selected > 0 && selected < 30, "{told}");
+    assert!(selected > 0 && selected < 31, "{told}");
 
     // The check by another program, of what anybody can fetch.
     let list = text(&zone, None, &path("/list")).await;
@@ -237,7 +242,7 @@ async fn anybody_draws_again_what_two_holders_committed_to() {
     };
     let report = check(&told, &list, Some(&orders));
     assert!(report.is_clean(), "{:?}", report.told);
-    assert_eq!((report.draws, report.selected, report.orders), (30, selected, Some(30)));
+    assert_eq!((report.draws, report.selected, report.orders), (31, selected, Some(31)));
     assert!(report.missing.is_empty() && !report.windows_own);
     assert!(report.chance.iter().all(|test| test.verdict == Verdict::TooFew));
     // Both programs draw alike, order by order.
@@ -248,6 +253,15 @@ async fn anybody_draws_again_what_two_holders_committed_to() {
         let handle = evidence::draws::handle(&salt, &order.platform, &order.order_no);
         assert_eq!(number(&seed.secret, &handle), u64::from(clearance::risk::draw(&seed, &order)));
     }
+    let marked = export.key().marked();
+    assert!(orders.contains(&format!("\"platform\":\"{}\"", marked.platform)), "{orders}");
+    let there = format!("/v1/exports/{}/{}", export.key().merchant, export.key().order_no);
+    let (_, shown) = zone.get(&export.key().merchant, &there).await;
+    let salt = shown["draw"]["salt"].as_str().unwrap_or_else(|| panic!("{shown}"));
+    let platform = marked.platform.replace(' ', "%20");
+    let query = format!("{}?platform={platform}&orderNo={}&salt={salt}", path("/line"), marked.order_no);
+    let (status, line) = zone.request("GET", &query, None, Vec::new()).await;
+    assert_eq!((status, &line["drawn"]), (200, &shown["draw"]["draw"]["drawn"]), "{line}");
     // A party finds its order by its salt, and is told the same.
     let salt = salted["salt"].as_str().unwrap();
     let query = format!("{}?platform={}&orderNo={}&salt={salt}", path("/line"), head.ebp_code, head.order_no);

@@ -164,8 +164,13 @@ async fn an_officer_decides_on_a_page_and_is_told_what_happened_meanwhile() {
     let first = inspection.text.split("class=\"lead\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(first, desk(&trades[0]), "the severest lane first");
     let page = browser.get(&desk(&trades[0])).await;
-    let passed = form(&page, "inspection-result-passed", "相符");
-    assert_eq!(post(&mut browser, &there, &passed).await.status, 303);
+    assert!(!page.text.contains("inspection-result-passed"), "what was found is said by the table");
+    let found = [("whole", "conforming/release"), ("words", "相符")];
+    let found = found.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let hidden = ["guard", "id", "version"].map(|name| (name.to_owned(), page.hidden(name)));
+    let passed: Vec<(String, String)> = hidden.into_iter().chain(found).collect();
+    let inspections = format!("{}/inspections", desk(&trades[0]));
+    assert_eq!(post(&mut browser, &inspections, &passed).await.status, 303);
     assert_eq!(state(&zone, &trades[0]).await, 399);
     let left = browser.get(QUEUE).await;
     assert_eq!(left.text.matches("class=\"lead\"").count(), 2, "it no longer waits: {}", left.words());

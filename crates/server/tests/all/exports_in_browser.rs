@@ -88,7 +88,13 @@ fn clears(browser: &mut Chromium, address: &str, desks: &[String], (language, sa
     decides(browser, (language, said), "i", "inspect");
     assert_eq!(place(browser), format!("{}?said=done", desks[0]));
     // It stays on his screen: what was found is the next he says.
-    decides(browser, (language, said), "p", "inspection-result-passed");
+    browser.run(&format!(
+        "document.querySelector('#whole').value = 'conforming/release'; document.querySelector('#words').value = '{said}'"
+    ));
+    browser.run("document.querySelector('form[action$=inspections] button').focus()");
+    browser.leading(|browser| browser.press("Enter"));
+    let told = words(browser);
+    assert!(told.contains(&texts.text("decision-done")) && told.contains(said), "{told}");
     looked_at(browser, "a trade that was inspected");
 
     browser.open(&queue);

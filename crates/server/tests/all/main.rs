@@ -5,6 +5,7 @@
 mod agency_records;
 mod archiving;
 mod bonded;
+mod bonded_across;
 mod bonded_clocks;
 mod canaries;
 mod codes;
@@ -22,6 +23,7 @@ mod every_page_in_browser;
 mod evidence;
 mod export_datasets;
 mod export_desk;
+mod export_looks;
 mod export_queue;
 mod export_returns;
 mod export_summaries;

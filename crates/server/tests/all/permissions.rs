@@ -473,6 +473,9 @@ impl World {
             summary if summary.starts_with("/v1/exports/summaries/") => {
                 format!("/v1/exports/summaries/{}", record(|one| &one.summary, "5301999999/ABSENT-1"))
             }
+            "/v1/exports/{merchant}/{order_no}/photographs/{sha256}" => {
+                format!("{exported}/photographs/{}", "0".repeat(64))
+            }
             export if export.starts_with("/v1/exports/{merchant}/{order_no}") => {
                 export.replace("/v1/exports/{merchant}/{order_no}", exported)
             }
@@ -547,7 +550,11 @@ impl World {
                 "/v1/consignments/{platform}/{order_no}/actions"
                 | "/v1/exports/{merchant}/{order_no}/actions",
             ) => json!({"id": "x", "version": 99, "action": "inspect"}).to_string().into_bytes(),
-            ("post", "/v1/consignments/{platform}/{order_no}/inspections") => {
+            (
+                "post",
+                "/v1/consignments/{platform}/{order_no}/inspections"
+                | "/v1/exports/{merchant}/{order_no}/inspections",
+            ) => {
                 let found = json!([{"result": "conforming"}]);
                 json!({"id": "y", "version": 99, "found": found, "measure": "release"})
                     .to_string()

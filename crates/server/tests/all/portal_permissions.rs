@@ -54,6 +54,9 @@ pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
         "/desk/exports/summaries/{agent}/{cop_no}" => {
             format!("/desk/exports/summaries/{}", record(|one| &one.summary, "5301999999/ABSENT-1"))
         }
+        "/desk/exports/{merchant}/{order_no}/photographs/{sha256}" => {
+            format!("{exported}/photographs/{}", "0".repeat(64))
+        }
         export if export.starts_with("/desk/exports/{merchant}/{order_no}") => {
             export.replace("/desk/exports/{merchant}/{order_no}", &exported)
         }

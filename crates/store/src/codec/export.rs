@@ -4,10 +4,10 @@ use super::{Bytes, Damage, Stored, get_list, put_list};
 use clearance::Text;
 use clearance::export::{
     BillMark, BilledParcel, CancellationOfExport, ClosedLine, ClosedList, DepartureMark, ExportAttempt,
-    ExportBatch, ExportCarriage, ExportFollow, ExportKey, ExportOutcome, ExportOwner, ExportPart,
+    ExportBatch, ExportCarriage, ExportFollow, ExportKey, ExportLook, ExportOutcome, ExportOwner, ExportPart,
     ExportState, ExportSummary, ExportTrade, ExportTradeKey, ExportWaybillRecord, GroupKey, GroupLine,
     LineKey, ListMark, ReturnClaim, ReturnOfExport, ReturnStanding, ReturnedParcel, ReturnedQuantity,
-    SummarisedDeclaration, SummarisedLine, SummaryClaim, SummaryMember, SummaryPart, TallyMark,
+    SummarisedDeclaration, SummarisedLine, SummaryClaim, SummaryMember, SummaryPart, TallyMark, TaxOfReturn,
 };
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ fields! {
     ReturnedQuantity { gnum, qty, qty1, qty2 }
     TallyMark { position, operator, district, invt_no, on }
     ReturnOfExport { number, key, filed, pre_no, standing, lines, parcel, tallied, back_until, relief_until, value, district, findings }
+    ExportLook { drawn, credit, hits, joint, counts }
+    TaxOfReturn { number, relieved, assessment, export_duty, uncertain }
     ReturnClaim { trade, invt_no }
     ReturnedParcel { key, version, last, previous, last_time, pre_no, tally, tallied, claims, seen }
 }
@@ -82,6 +84,8 @@ impl Stored for ExportTrade {
             timers: Stored::get(bytes)?,
             returns: Vec::new(),
             value: None,
+            look: ExportLook::default(),
+            taxes: Vec::new(),
         })
     }
 }
@@ -106,7 +110,8 @@ lists!(
     SummarisedDeclaration,
     ReturnedQuantity,
     ReturnOfExport,
-    ReturnClaim
+    ReturnClaim,
+    TaxOfReturn
 );
 
 impl Stored for ExportKey {
@@ -126,6 +131,14 @@ impl Stored for ExportKey {
 impl Stored for ExportState {
     fn put(&self, out: &mut Vec<u8>) {
         match self {
+            Self::Trade(trade) if trade.look != ExportLook::default() || !trade.taxes.is_empty() => {
+                out.push(10);
+                trade.put(out);
+                trade.returns.put(out);
+                trade.value.put(out);
+                trade.look.put(out);
+                trade.taxes.put(out);
+            }
             Self::Trade(trade) if trade.returns.is_empty() && trade.value.is_none() => {
                 out.push(1);
                 trade.put(out);
@@ -181,6 +194,12 @@ impl Stored for ExportState {
                 Self::Trade(Arc::new(trade))
             }
             9 => Self::ReturnedParcel(Stored::get(bytes)?),
+            10 => {
+                let mut trade = ExportTrade::get(bytes)?;
+                (trade.returns, trade.value) = (Stored::get(bytes)?, Stored::get(bytes)?);
+                (trade.look, trade.taxes) = (Stored::get(bytes)?, Stored::get(bytes)?);
+                Self::Trade(Arc::new(trade))
+            }
             _ => return Err(Damage("no state of exports has this number")),
         })
     }

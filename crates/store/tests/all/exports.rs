@@ -7,7 +7,7 @@ use clearance::consignment::{ArrivalMark, Filed, Lane, Remark, Seen, State};
 use clearance::event::{Cause, Follow, OfficerAction, TimerKind};
 use clearance::export::{
     BillMark, BilledParcel, CancellationOfExport, DepartureMark, ExportAttempt, ExportBatch, ExportCarriage,
-    ExportFollow, ExportKey, ExportOwner, ExportPart, ExportState, ExportTrade, ExportTradeKey,
+    ExportFollow, ExportKey, ExportLook, ExportOwner, ExportPart, ExportState, ExportTrade, ExportTradeKey,
     ExportWaybillRecord, ListMark,
 };
 use clearance::finding::Finding;
@@ -91,6 +91,8 @@ fn trade(
         timers: vec![(TimerKind::ExportPartnersMissing, 2, due)],
         returns: Vec::new(),
         value: None,
+        look: ExportLook::default(),
+        taxes: Vec::new(),
     }
 }
 

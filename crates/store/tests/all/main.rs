@@ -5,6 +5,7 @@
 #[path = "support/postgres.rs"]
 mod database;
 mod evidence;
+mod export_looks;
 mod export_returns;
 mod export_summaries;
 mod exports;

@@ -12,9 +12,11 @@ use crate::export::{
 use crate::finding::Finding;
 use crate::keys::WaybillKey;
 use crate::permitted;
+use crate::place;
 use crate::reason::{Layer, Reason};
 use crate::standing;
 use crate::states::Trigger;
+use crate::windows::{self, Windowed};
 use ceb::ExportDeclaration;
 use compact_str::format_compact;
 
@@ -38,13 +40,18 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         return delete(case, arrived, trade, declaration, findings);
     }
     let declares = head.app_status == "2";
+    let mut credit = None;
     if declares {
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
-        let (barred, read) = standing::barred_exports(declaration, &case.law, parties, book, case.facts);
+        let (found, read) = place::check(&head.trade_mode, head.loct_no.as_ref(), &case.law, case.facts);
+        findings.extend(found);
         case.out.read.records.extend(read);
-        findings.extend(barred);
+        let followed = standing::follow_export(declaration, &case.law, parties, book, case.facts);
+        findings.extend(standing::barred(standing::Named::in_export(declaration), &followed));
+        case.out.read.records.extend(followed.read);
+        credit = followed.standing;
     }
     let barred = findings.iter().any(|finding| finding.reason == Reason::CreditBars);
     // From here nothing can fail.
@@ -82,6 +89,8 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         closed_on: None,
     });
     trade.value = value::of_list(declaration, &case.reference.current().rates, case.today());
+    let counts = if declares { windowed(case, declaration, trade.value) } else { Vec::new() };
+    trade.look = trade.look.declared_anew(credit, counts);
     case.out.answer.pre_no = Some(pre_no.clone());
     case.accept(i32::from(status), info.clone(), findings);
     let numbers = Numbers { pre_no, ..Numbers::default() };
@@ -95,6 +104,22 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         judge::attempt(case, &mut trade);
     }
     case.keep_export(trade);
+}
+
+/// Raises the windows of what a list names, and says what those of them that rules read stand at with it. It is read again when the
+/// match agrees.
+fn windowed(case: &mut Case<'_>, declaration: &ExportDeclaration, value: Option<i64>) -> Vec<Windowed> {
+    if case.law.export_looks != 1 {
+        return Vec::new();
+    }
+    let (book, day) = (case.reference.current(), case.today());
+    let raised =
+        windows::exported::raised(declaration, (value, &book.rates, day), |kind| book.risk.reads(kind));
+    let (asked, told) = (book.risk.windows(), &case.facts.told);
+    let read = windows::raise(&raised, &mut case.facts.counts, asked, told, case.now);
+    case.out.counted = raised;
+    case.out.read.counts.clone_from(&read);
+    read
 }
 
 /// What stands against the operation.

@@ -2,7 +2,7 @@
 
 use super::super::receipt::Numbers;
 use super::super::{info, scripted};
-use super::{Case, clear_timers, set_timer};
+use super::{Case, clear_timers, select, set_timer};
 use crate::consignment::{Filed, Lane, State};
 use crate::export::{
     ExportAttempt, ExportCarriage, ExportFollow, ExportKey, ExportTrade, ListMark, leaves_zone, matching,
@@ -211,6 +211,7 @@ fn agree(
 ) {
     clear_timers(case, trade);
     let scripted = scripted::of_export(case, declaration).lane;
+    let sealed = select::lane(case, trade, declaration);
     let mut partners: Vec<Filed> = Vec::with_capacity(3);
     let carried = trade.carriage.as_mut().and_then(|carriage| carriage.waybill.as_mut());
     for filed in [trade.order.as_mut(), trade.payment.as_mut(), carried].into_iter().flatten() {
@@ -231,19 +232,22 @@ fn agree(
     attempt.declaration.status = 120;
     let looked_at = findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
     let lane = if looked_at { Lane::DocumentCheck } else { Lane::Release };
-    let lane = scripted.map_or(lane, |scripted| lane.max(scripted));
-    match scripted {
-        None | Some(Lane::Release | Lane::Reject) => {}
-        Some(Lane::DocumentCheck | Lane::Hold) => findings.push(Finding::new(Reason::SelectedForReview)),
-        Some(Lane::Scan | Lane::Inspection) => findings.push(Finding::new(Reason::SelectedForInspection)),
+    let asked = scripted.map_or(sealed, |scripted| sealed.max(scripted));
+    let lane = lane.max(asked);
+    match asked {
+        Lane::Release => {}
+        Lane::Reject => findings.push(Finding::new(Reason::RiskRejected)),
+        Lane::DocumentCheck | Lane::Hold => findings.push(Finding::new(Reason::SelectedForReview)),
+        Lane::Scan | Lane::Inspection => findings.push(Finding::new(Reason::SelectedForInspection)),
     }
     attempt.lane = Some(lane);
     attempt.findings = findings.clone();
     let key = trade.key.clone();
     case.give_export_number(ExportKey::Entry(entry), &key);
     report(case, trade, 120, CHECKED);
-    case.accept(120, CHECKED.into(), findings);
+    case.accept(120, CHECKED.into(), findings.clone());
     match lane {
+        Lane::Reject => reject(case, trade, findings),
         // What is to be opened is opened at the site: nothing in its papers keeps it from going there.
         Lane::Release | Lane::Scan | Lane::Inspection if !looked_at => conclude(case, trade, CONCLUDED),
         _ => step(case, trade, Trigger::Review, REVIEW),
@@ -268,6 +272,11 @@ fn tell_waybill(case: &mut Case<'_>, trade: &ExportTrade) {
 
 fn opens(attempt: &ExportAttempt) -> bool {
     matches!(attempt.lane, Some(Lane::Scan | Lane::Inspection))
+}
+
+/// Whether a trade's parcel is opened at the site.
+pub(super) fn is_opened(trade: &ExportTrade) -> bool {
+    trade.attempt.as_ref().is_some_and(opens)
 }
 
 /// Whether a parcel is where it is released: under a bill and at the site, as the law asks.

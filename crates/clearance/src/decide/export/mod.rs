@@ -11,6 +11,7 @@ mod partner;
 pub(super) mod receipt;
 mod return_match;
 mod returned;
+mod select;
 mod summary;
 mod summary_lists;
 mod tally;
@@ -149,6 +150,11 @@ pub(super) fn follow(case: &mut Case<'_>, follow: &ExportFollow) {
         ExportFollow::ParcelTallied { to, parcel, .. } => returned::tallied(case, to, parcel),
         ExportFollow::ReturnEnded { to, .. } => returned::ended(case, to),
     }
+}
+
+/// Whether an application to cancel its list waits for an officer.
+pub fn cancels(trade: &ExportTrade) -> bool {
+    cancellation::is_open(trade)
 }
 
 /// An officer acts on a trade.

@@ -10,7 +10,7 @@ use crate::consignment::Filed;
 use crate::event::{ActionKind, Arrived, Timer, TimerKind};
 use crate::export::{
     ExportFollow, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnClaim, ReturnOfExport,
-    ReturnStanding, ReturnStep, ReturnedParcel, TallyMark,
+    ReturnStanding, ReturnStep, ReturnedParcel, TallyMark, TaxOfReturn, of_return,
 };
 use crate::finding::Finding;
 use crate::keys::{Time, WaybillKey};
@@ -275,11 +275,25 @@ fn approve(case: &mut Case<'_>, trade: &mut ExportTrade, number: u32) {
 
 /// 800: its goods are released, free of duty where they came back in time.
 fn release(case: &mut Case<'_>, trade: &mut ExportTrade, number: u32, text: &str) {
+    let tax = taxed(case, trade, number);
     let Some(back) = find(trade, number) else { return };
-    let words = if back.is_relieved() { RELIEVED } else { RELEASED };
+    let usual = if back.is_relieved() { RELIEVED } else { RELEASED };
+    let words = tax.as_ref().and_then(TaxOfReturn::words).unwrap_or_else(|| usual.to_owned());
+    trade.taxes.retain(|known| known.number != number);
+    trade.taxes.extend(tax);
     let info = format!("[Code:2600;Desc:{words}{}{text}]", if text.is_empty() { "" } else { "，" });
     step(case, trade, number, ReturnStep::Release, &info);
     clear_timer(case, trade, number);
+}
+
+/// What the goods of a return owe; none = the law of the day does not ask, or they are not here.
+fn taxed(case: &Case<'_>, trade: &ExportTrade, number: u32) -> Option<TaxOfReturn> {
+    let back = trade.returns.iter().find(|back| back.number == number)?;
+    let here_on = back.tallied.as_ref().filter(|_| case.law.export_return_taxes == 1)?.on;
+    let (attempt, declaration) = (trade.attempt.as_ref()?, trade.declaration()?);
+    let then = (case.reference.numbered(attempt.rulebook), attempt.business_date, attempt.closed_on?);
+    let book = case.reference.current();
+    Some(of_return(back, declaration, then, (&book.parameters.on(here_on), book)))
 }
 
 /// The goods did not come in time.

@@ -54,6 +54,7 @@ impl Window {
         window.parameter("sampling_floor,1000", "sampling_floor,0");
         window.parameter("sampling_base_9610,20000", "sampling_base_9610,0");
         window.parameter("sampling_base_1210,10000", "sampling_base_1210,0");
+        window.parameter("sampling_base_export,5000", "sampling_base_export,0");
         window
     }
 

@@ -8,6 +8,7 @@ use clearance::Text;
 use clearance::event::{ActionKind, OfficerAction};
 use clearance::export::{ExportKey, ExportTrade, ReturnStanding};
 use clearance::keys::Time;
+use clearance::risk::SamplingSeed;
 use clearance::sample::{self, Export};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -51,7 +52,11 @@ pub(super) fn everywhere() {
 /// Exports of a seed.
 pub(super) fn shipments(seed: u64) -> Vec<Shipment> {
     let shipment = |number: u64| {
-        let mut export = Export::new(seed, 500_000 + number, NOW);
+        // Those that the draw of a life leaves alone: what is opened at the site is told of elsewhere.
+        let draw = SamplingSeed { number: 2, secret: [7; 32], period: None };
+        let plain = |one: &Export| clearance::risk::draw(&draw, &one.key().marked()) > 100_000;
+        let numbers = (0..).map(|round| 500_000 + number + round * 1_000);
+        let mut export = numbers.map(|number| Export::new(seed, number, NOW)).find(plain).unwrap();
         let falsified = (seed + number).is_multiple_of(7).then_some("gross-weight-differs");
         if falsified.is_some() {
             export.waybill.gross_weight = Decimal::from_whole(77);

@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use store::postgres::{self, PostgresStore};
 use store::sqlite::Options;
-use store::{ChosenRead, ChosenStore, Control};
+use store::{ChosenRead, ChosenStore, Control, StoreError};
 use tower::ServiceExt;
 
 /// 2026-11-23 10:00 in China.
@@ -228,8 +228,13 @@ async fn even(window: &Window) {
 /// The store that the stories are told of. A database has its address in the folder, as long as the folder lives.
 pub async fn chosen(folder: &Path) -> (ChosenStore, Control) {
     if set_up() == SetUp::Embedded {
-        let (store, control) =
-            server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}).unwrap();
+        let (store, control) = loop {
+            match server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}) {
+                // Whoever had it open ends in a thread of its own.
+                Err(StoreError::Locked { .. }) => tokio::time::sleep(Duration::from_millis(5)).await,
+                opened => break opened.unwrap(),
+            }
+        };
         return (ChosenStore::Embedded(Box::new(store)), control);
     }
     let address = folder.join("address");
