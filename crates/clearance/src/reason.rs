@@ -570,6 +570,15 @@ reasons! {
     CollectionNotPermitted = 200, "collection-not-permitted", Rejected, Open, NONE, "19200", "收款的支付企业未获准办理跨境收款[*]",
         "The filing of the payment firm that received the money of an export lists its services, and collection across the border is none of them on that day, in that currency and amount. A filing that lists no service limits nobody.", "收取出口货款的支付企业，其备案列明的业务在当日不包括跨境收款（含币种和单笔限额）；备案未列业务的不受限。",
         "Receive the money by a firm that may collect it, or have the service added to the filing; GET /v1/institutions lists them.", "请委托已获许可的支付企业收款，或先办理该业务备案；可查询/v1/institutions。";
+    BrandNotAuthorised = 206, "brand-not-authorised", Review, Open, NONE, "19206", "商品品牌授权当日无效[*]",
+        "The authorisation of the brand that the merchant filed with the goods does not hold on the day of the list: it has ended, or not begun.", "电商企业商品备案中的品牌授权在清单申报当日无效（已到期或尚未开始）。",
+        "Have the authorisation renewed and change the goods filing, then declare again; otherwise a person decides.", "请续办品牌授权并变更商品备案后重新申报，否则转人工审核。";
+    GoodsQuantityDiffers = 207, "goods-quantity-differs", Review, Open, NONE, "19207", "法定数量与商品备案的换算不一致[*]",
+        "The quantity in legal units is not the quantity times the factor with which the merchant filed the goods, to five places.", "法定数量不等于申报数量乘以商品备案的换算系数（五位小数，四舍五入）。",
+        "Correct the quantities, or change the factor in the goods filing, then declare again; otherwise a person decides.", "请更正数量或变更商品备案的换算系数后重新申报，否则转人工审核。";
+    PrincipalNotNamed = 208, "principal-not-named", Review, Open, NONE, "19208", "申报单位未备案该电商企业的申报委托[*]",
+        "The declaring unit has filed for whom it declares, and the merchant of the list is none of them on that day, nor has it named the declaring unit as its domestic agent.", "申报单位已备案其受托申报的企业，清单的电商企业当日不在其中，也未将该申报单位备案为其境内代理人。",
+        "File the power of attorney of the merchant, or declare by whoever has it; otherwise a person decides.", "请补充备案该电商企业的委托书，或由受托企业申报，否则转人工审核。";
 }
 
 impl Reason {

@@ -50,6 +50,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
+        findings.extend(permitted::represented([&head.agent_code, &head.ebc_code], parties, &case.law));
         let person = &arrived.person.identity;
         let (found, read) = guard::check(person, declaration, &case.law, &case.reference.parties, case.facts);
         case.out.read.records.extend(read);

@@ -262,10 +262,15 @@ law! {
     exhibition_tax_day;
     /// 1 = it is paid within the year of the sale.
     exhibition_tax_same_year;
+    /// 1 = where goods are held against their filing, so are the term of the brand's authorisation and the legal quantities.
+    goods_filing_terms;
+    /// Whom declaring units act for: 0 = not looked at, 1 = who filed his principals declares for those alone, 2 = and must have
+    /// filed them.
+    powers_of_attorney;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 71] = [
+const LATER: [(&str, i64); 73] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -337,6 +342,8 @@ const LATER: [(&str, i64); 71] = [
     ("exhibition_extension_months", 6),
     ("exhibition_tax_day", 15),
     ("exhibition_tax_same_year", 1),
+    ("goods_filing_terms", 0),
+    ("powers_of_attorney", 0),
 ];
 
 impl Parameters {

@@ -1242,6 +1242,15 @@ fn algorithms_came_with_format_four() {
         scope: "样例试点".into(),
         licence: "Z-1".into(),
     }];
+    let unsaid = row.filing.principals.is_empty() && row.filing.domestic_agent.is_none();
+    assert!(unsaid, "those came with format 12");
+    let power = |code: &str, valid_to| clearance::party::Entrusted {
+        code: code.into(),
+        valid_from: NOW.day(),
+        valid_to,
+    };
+    row.filing.principals = vec![power("5301960201", None), power("5301960202", Some(NOW.day()))];
+    row.filing.domestic_agent = Some(power("5301980501", None));
     let written = codec::encode(&Row::Filing(row.clone())).1;
     let Row::Filing(back) = codec::decode(&written).unwrap() else { panic!() };
     assert_eq!(back, row);

@@ -42,6 +42,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
+        findings.extend(permitted::represented([&head.agent_code, &head.ebc_code], parties, &case.law));
         let (barred, read) = standing::barred_exports(declaration, &case.law, parties, book, case.facts);
         case.out.read.records.extend(read);
         findings.extend(barred);
