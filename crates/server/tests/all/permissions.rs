@@ -118,7 +118,7 @@ pub(crate) const WHOLE_ZONE: [&str; 9] = [
 /// Registers that agencies read whole: what is filed, goods, documents that are attached, credit.
 pub(crate) fn is_read_by_agencies(caller: &str, route: &str) -> bool {
     ["agency", "receiver"].contains(&caller)
-        && ["/registers/{register}", "/v1/credit/{party}", "/attachments/{id}/content", "/v1/parks/{id}"]
+        && ["/registers/{register}", "/v1/credit/{party}", "/attachments/{id}/content", "/parks/{id}"]
             .iter()
             .any(|read| route.contains(read))
 }
@@ -148,17 +148,11 @@ const NAMES_IN_QUERY: [(&str, &str); 6] = [
     ("post", "/v1/assignments"),
 ];
 
-/// Of what the stories of parks, of their keepers and of traceability have records, and this zone has none; pages have what the
-/// routes of the interface have that they are made of.
+/// Of what other stories have records, and this zone has none: who signs in by a provider (`providers`), and what a keeper does at
+/// a site (`keeper`).
 pub(crate) fn is_told_elsewhere(route: &str) -> bool {
-    // Who signs in by a provider is told in `providers`, what a site scans and records in `keeper`.
-    if route.starts_with("/v1/") {
-        return ["{provider}", "/sites/{code}/scans", "/sites/{code}/records"]
-            .iter()
-            .any(|named| route.contains(named));
-    }
-    ["/parks/{id}", "/sites/{code}", "{provider}", "{gtin}", "/trace/codes/{id}", "/recalls/{id}"]
-        .iter().any(|named| route.contains(named))
+    ["{provider}", "/sites/{code}/scans", "/sites/{code}/records"].iter().any(|named| route.contains(named))
+        || route == "/desk/sites/{code}"
         // The page of a register, and the form that makes a record, have none in their address.
         || (route.starts_with("/desk/registers/{register}") && !route.contains("{id}"))
 }
