@@ -815,6 +815,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
     let page = std::fs::read_to_string(format!("{root}docs/threats.md")).unwrap();
     let files = [
         "server/tests/all/permissions.rs",
+        "clearance/tests/all/permits.rs",
         "server/tests/all/canaries.rs",
         "server/tests/all/keeper.rs",
         "onewindow/src/rulebook.rs",
