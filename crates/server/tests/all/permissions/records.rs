@@ -166,15 +166,16 @@ async fn recalled(zone: &Zone, holder: &str, trade: &Trade) -> (String, String, 
     bonded::filled(zone, holder, trade, "entry-checklist:H1", 100).await;
     let codes = format!("{holder}:{GTIN}%2FL1");
     let book = json!({"book": format!("{holder}:{}", bonded::NUMBER), "item": "1", "count": 3});
-    act(zone, holder, &format!("trace-codes/{codes}"), json!({"action": "issue", "version": 0, "body": book}))
-        .await;
+    let issue = json!({"action": "issue", "version": 0, "note": "样例", "body": book});
+    act(zone, holder, &format!("trace-codes/{codes}"), issue).await;
     let path = format!("/v1/trace/codes/{codes}");
     let (status, told) = ask(zone, "GET", &path, &zone.tokens[holder], &Value::Null).await;
     assert_eq!(status, 200, "{told}");
     let code = format!("{GTIN}/L1/{}", told["codes"][0]["serial"].as_str().unwrap());
     let recall = format!("{holder}:ZH1");
     let body = json!({"goodsNo": "LH1", "lot": "L1", "reason": "unsafe", "measure": "send-back", "advice": "样例：请停止食用并退回"});
-    act(zone, holder, &format!("recalls/{recall}"), json!({"action": "open", "version": 0, "body": body})).await;
+    let open = json!({"action": "open", "version": 0, "note": "样例", "body": body});
+    act(zone, holder, &format!("recalls/{recall}"), open).await;
     (codes, code, recall)
 }
 
