@@ -137,10 +137,7 @@ fn held_to(line: &DeclarationLine, index: usize, filed: &Declared, day: Day) -> 
     let path = |field: &str| format!("InventoryList[{}].{field}", index + 1);
     let number = line.item_no.as_deref().unwrap_or("").trim();
     let (from, to) = filed.brand;
-    let term = [
-        ("brandFrom", from.filter(|first| day < *first)),
-        ("brandTo", to.filter(|last| *last < day)),
-    ];
+    let term = [("brandFrom", from.filter(|first| day < *first)), ("brandTo", to.filter(|last| *last < day))];
     let mut findings: Vec<Finding> = term
         .into_iter()
         .filter_map(|(name, bound)| Some((name, bound?)))

@@ -111,11 +111,11 @@ pub(crate) fn represented([agent, merchant]: [&Text; 2], parties: &Parties, law:
         return None;
     }
     let holds = |power: &&Entrusted| power.holds_on(day);
-    let names = |power: &Entrusted| {
-        power.code == merchant || of.is_some_and(|filing| filing.is_called(&power.code))
-    };
+    let names =
+        |power: &Entrusted| power.code == merchant || of.is_some_and(|filing| filing.is_called(&power.code));
     let entrusts = of.and_then(|filing| filing.domestic_agent.as_ref()).filter(holds);
-    if principals.iter().filter(holds).any(names) || entrusts.is_some_and(|power| acts.is_called(&power.code)) {
+    if principals.iter().filter(holds).any(names) || entrusts.is_some_and(|power| acts.is_called(&power.code))
+    {
         return None;
     }
     // For whom else it acts is nobody's business; that a power for this merchant has ended is.

@@ -123,7 +123,8 @@ struct Piece {
 impl Piece {
     /// Whether what follows on a cursor is there.
     fn goes_on(&self, after: &Cursor) -> bool {
-        let is_behind = |(position, _): &(Position, Kept)| position.sequence > after.sequence(position.writer);
+        let is_behind =
+            |(position, _): &(Position, Kept)| position.sequence > after.sequence(position.writer);
         after.covers(&self.begin) && self.rows.iter().any(is_behind)
     }
 }

@@ -426,7 +426,10 @@ fn of_goods(seen: &mut Seen) {
             Reason::BrandNotAuthorised,
             1,
             Some(("filed", Some(ended))),
-            ["list of goods whose brand authorisation ended the day before", "清单商品的品牌授权已于前一日到期"],
+            [
+                "list of goods whose brand authorisation ended the day before",
+                "清单商品的品牌授权已于前一日到期",
+            ],
         ),
         (
             Reason::GoodsQuantityDiffers,

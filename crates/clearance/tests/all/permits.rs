@@ -273,7 +273,8 @@ fn an_older_rulebook_loads_without_the_tables_that_came_later() {
     let mut old: Vec<(String, String)> = all.iter().filter(|(name, _)| !later(name)).cloned().collect();
     for (name, text) in &mut old {
         if name == "parameters.csv" {
-            let new = ["goods_filing_", "permitted_services,", "modes_of_enterprises,", "powers_of_attorney,"];
+            let new =
+                ["goods_filing_", "permitted_services,", "modes_of_enterprises,", "powers_of_attorney,"];
             let kept = text.lines().filter(|line| !new.iter().any(|begin| line.starts_with(begin)));
             *text = kept.map(|line| format!("{line}\n")).collect();
         }

@@ -284,7 +284,8 @@ impl Story {
             .filter(|(canary, marks)| !asked.contains(*canary) && !marks.iter().any(|mark| reader.may(mark)));
         let told = told.map(|(canary, marks)| format!("{at} by {reader:?}: {canary} of {:?}", marks[0]));
         let filed = self.records.found(text).into_iter().filter(|(_, filed)| !reader.may_find(filed));
-        told.chain(filed.map(|(canary, filed)| format!("{at} by {reader:?}: {canary} of {filed:?}"))).collect()
+        told.chain(filed.map(|(canary, filed)| format!("{at} by {reader:?}: {canary} of {filed:?}")))
+            .collect()
     }
 }
 
@@ -525,7 +526,8 @@ async fn no_canary_of_any_field_stands_where_policy_does_not_let_it() {
             .filter(|mark| mark.sender == party && !UNNAMED.contains(&mark.trade))
             .collect();
         assert!(unseen.is_empty(), "{party} does not find what he sent: {unseen:?}");
-        let filed = story.records.all().filter(|(canary, one)| one.by == party && !own.filed.contains(*canary));
+        let filed =
+            story.records.all().filter(|(canary, one)| one.by == party && !own.filed.contains(*canary));
         let unseen: Vec<_> = filed.collect();
         assert!(unseen.is_empty(), "{party} does not find what he filed: {unseen:?}");
         heard.faults.append(&mut own.faults);

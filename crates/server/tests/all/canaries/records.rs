@@ -127,28 +127,14 @@ fn all() -> Vec<Made> {
         known(Register::Goods, &document, "apply", MERCHANT, goods, &[MERCHANT]),
         Made {
             office: true,
-            ..between(
-                Register::Share,
-                &format!("{EXCHANGE}:canary"),
-                "propose",
-                EXCHANGE,
-                rule,
-                &[EXCHANGE],
-            )
+            ..between(Register::Share, &format!("{EXCHANGE}:canary"), "propose", EXCHANGE, rule, &[EXCHANGE])
         },
         between(Register::Request, &request, "ask", EXCHANGE, asked, &[EXCHANGE, TAX]),
         Made {
             version: 1,
             ..between(Register::Request, &request, "answer", TAX, json!({"text": HERE}), &[EXCHANGE, TAX])
         },
-        between(
-            Register::AgencyRecord,
-            &format!("{TAX}:export-refunds:canary"),
-            "give",
-            TAX,
-            refund,
-            &[TAX],
-        ),
+        between(Register::AgencyRecord, &format!("{TAX}:export-refunds:canary"), "give", TAX, refund, &[TAX]),
         Made {
             office: true,
             ..between(
@@ -164,14 +150,7 @@ fn all() -> Vec<Made> {
         between(Register::ServiceRequest, "canary-one", "ask", MERCHANT, demand, &[MERCHANT, CARRIER]),
         Made {
             office: true,
-            ..between(
-                Register::Parcel,
-                &format!("{EXPRESS}:CANARY0001"),
-                "give",
-                EXPRESS,
-                parcel,
-                &[EXPRESS],
-            )
+            ..between(Register::Parcel, &format!("{EXPRESS}:CANARY0001"), "give", EXPRESS, parcel, &[EXPRESS])
         },
     ]
 }

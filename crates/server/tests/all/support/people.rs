@@ -1,7 +1,7 @@
 //! People of a test zone: added, signed in, with their password changed and their second factor enrolled.
 
-use super::browser::Browser;
 use super::Zone;
+use super::browser::Browser;
 use clearance::keys::Time;
 use clearance::party::Role;
 use serde_json::{Value, json};
