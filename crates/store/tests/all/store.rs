@@ -834,7 +834,8 @@ fn format_eleven_is_still_read() {
     let bytes = fixture(name);
     let read = codec::decode(&bytes).unwrap();
     assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
-    assert_eq!(codec::encode(&read).1, bytes);
+    // What is written now is of a later format, and says the same.
+    assert_eq!(format!("{:?}", codec::decode(&codec::encode(&read).1).unwrap()), format!("{read:?}"));
 }
 
 /// What rests on another agency's report is kept whole.
