@@ -9,6 +9,7 @@ use clearance::party::{Entrusted, Entry, Parties, Role};
 use clearance::record::{RecordKey, Register};
 use clearance::sample;
 use register::form::FilingForm;
+use register::view::View;
 use register::{Change, Command, Fault, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -239,7 +240,11 @@ fn an_agent_tells_for_whom_it_declares() {
     assert_eq!(paths(&told), ["principals[1].code", "principals[1].validFrom"]);
     apply(&mut office, of_role("agent", &[("principals", json!([principals[0]]))])).unwrap();
     // What is approved is what its lists are judged by.
-    office.officer(1, "approve", None).unwrap();
+    let approved = office.officer(1, "approve", None).unwrap();
+    // A bank that relies on it reads what is in force, and not for whom else it acts.
+    let reused = View::reused(&approved.record, &[BANK.into()]);
+    let seen = ["/inForce/name", "/inForce/principals"].map(|at| reused.body().pointer(at).is_some());
+    assert_eq!((seen, approved.record.body.contains(r#""principals""#)), ([true, false], true));
     let filing = office.filing().unwrap();
     let power = Entrusted {
         code: "5301960201".into(),
