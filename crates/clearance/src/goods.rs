@@ -9,7 +9,7 @@ use crate::party::Parties;
 use crate::reason::Reason;
 use crate::record::{RecordKey, Register};
 use crate::rulebook::Law;
-use ceb::{Declaration, DeclarationLine};
+use ceb::{Day, Decimal, Declaration, DeclarationLine};
 use compact_str::format_compact;
 
 /// What stands of goods in a merchant's filing.
@@ -36,6 +36,10 @@ pub struct Declared {
     pub origin: Text,
     /// `barCode`; none = not compared.
     pub barcode: Option<Text>,
+    /// First and last day of the brand's authorisation; none = open.
+    pub brand: (Option<Day>, Option<Day>),
+    /// First and second legal units in one unit of sale (`qty1` and `qty2` by `qty`); none = not compared.
+    pub factors: (Option<Decimal>, Option<Decimal>),
 }
 
 /// What was looked at of a record: with its row the same decision is made again.
@@ -119,10 +123,61 @@ pub fn check(
                         );
                     }
                 }
+                if law.goods_filing_terms > 0 {
+                    findings.extend(held_to(line, index, filed, law.day));
+                }
             }
         }
     }
     (findings, read)
+}
+
+/// What stands against a line in the term of its brand's authorisation, and in the legal units of its goods.
+fn held_to(line: &DeclarationLine, index: usize, filed: &Declared, day: Day) -> Vec<Finding> {
+    let path = |field: &str| format!("InventoryList[{}].{field}", index + 1);
+    let number = line.item_no.as_deref().unwrap_or("").trim();
+    let (from, to) = filed.brand;
+    let term = [("brandFrom", from.filter(|first| day < *first)), ("brandTo", to.filter(|last| *last < day))];
+    let mut findings: Vec<Finding> = term
+        .into_iter()
+        .filter_map(|(name, bound)| Some((name, bound?)))
+        .map(|(name, bound)| {
+            Finding::new(Reason::BrandNotAuthorised)
+                .argument(number)
+                .field(path("itemNo"), number)
+                .field(format!("goods filing.{name}"), bound)
+        })
+        .collect();
+    // A factor is of the unit that is filed; that another one is declared is told already.
+    if line.unit.trim() != filed.unit.as_str() {
+        return findings;
+    }
+    let legal = [
+        ("qty1", Some(line.qty1), "factor1", filed.factors.0),
+        ("qty2", line.qty2, "factor2", filed.factors.1),
+    ];
+    for (field, declared, name, factor) in legal {
+        let (Some(declared), Some(factor)) = (declared, factor) else { continue };
+        let expected = converted(line.qty, factor);
+        if expected != Some(declared) {
+            let product = expected.map_or_else(|| "?".to_owned(), |units| units.to_string());
+            findings.push(
+                Finding::new(Reason::GoodsQuantityDiffers)
+                    .argument(number)
+                    .field(path(field), declared)
+                    .field(path("qty"), line.qty)
+                    .field(format!("goods filing.{name}"), factor)
+                    .arithmetic(format_compact!("{} × {factor} = {product}", line.qty)),
+            );
+        }
+    }
+    findings
+}
+
+/// Legal units in a quantity, rounded half up to the five places that a message has; none = too many for one.
+fn converted(quantity: Decimal, factor: Decimal) -> Option<Decimal> {
+    let unit = Decimal::ONE.units();
+    Some(Decimal::from_units(quantity.product(factor)?.checked_add(unit / 2)? / unit))
 }
 
 /// Adds the records that a declaration is held against to what its batch looks at.

@@ -150,6 +150,24 @@ impl Service {
     }
 }
 
+/// Who acts for whom by a power of attorney, from a day to a day.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Entrusted {
+    /// Code of the other: of whom it acts for, or of who acts for it.
+    pub code: Text,
+    /// First day.
+    pub valid_from: Day,
+    /// Last day; none = open.
+    pub valid_to: Option<Day>,
+}
+
+impl Entrusted {
+    /// Whether it holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+}
+
 /// One filing of a party: what holds of it from a day to a day.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Filing {
@@ -189,6 +207,10 @@ pub struct Filing {
     pub services: Vec<Service>,
     /// For site operators: whether a direct purchase parcel must have arrived before release; none = by parameter.
     pub arrival_required: Option<bool>,
+    /// Of whoever declares for others: for whom; empty = nothing is said of it.
+    pub principals: Vec<Entrusted>,
+    /// Of a merchant abroad: its agent at home.
+    pub domestic_agent: Option<Entrusted>,
 }
 
 impl Filing {

@@ -1,10 +1,10 @@
 //! What filings permit, as far as a judgement on a list looks at it: modes for which pilot enterprises are designated, and the
-//! service of collection across the border of the payment firm that received the money of an export. A filing that says nothing
-//! of modes, or of services, limits nobody. What other documents rest on is `validate`'s.
+//! service of collection across the border of the payment firm that received the money of an export, and for whom a declaring unit
+//! acts. A filing that says nothing of modes, services or principals limits nobody. What other documents rest on is `validate`'s.
 
 use crate::Text;
 use crate::finding::Finding;
-use crate::party::Parties;
+use crate::party::{Entrusted, Parties};
 use crate::reason::Reason;
 use crate::rulebook::{Confidence, Law, Rulebook};
 use ceb::{Day, Decimal, ExportPayment};
@@ -93,5 +93,42 @@ pub(crate) fn collection(
             .field("Receipts.charge", payment.charge)
             .field("permitted services", held.join(" "))
             .field("needed", COLLECTION),
+    )
+}
+
+/// That the declaring unit of a list acts for its merchant by no power of attorney that is filed: it has filed its principals, and
+/// the merchant is none of them that day; nor has the merchant named it as its domestic agent. Nobody needs one for himself.
+pub(crate) fn represented([agent, merchant]: [&Text; 2], parties: &Parties, law: &Law) -> Option<Finding> {
+    let day = law.day;
+    let (agent, merchant) = (agent.trim(), merchant.trim());
+    if law.powers_of_attorney == 0 || parties.same(agent, merchant, day) {
+        return None;
+    }
+    let acts = parties.find(agent, day)?;
+    let of = parties.find(merchant, day);
+    let principals = acts.principals.as_slice();
+    if principals.is_empty() && law.powers_of_attorney < 2 {
+        return None;
+    }
+    let holds = |power: &&Entrusted| power.holds_on(day);
+    let names =
+        |power: &Entrusted| power.code == merchant || of.is_some_and(|filing| filing.is_called(&power.code));
+    let entrusts = of.and_then(|filing| filing.domestic_agent.as_ref()).filter(holds);
+    if principals.iter().filter(holds).any(names) || entrusts.is_some_and(|power| acts.is_called(&power.code))
+    {
+        return None;
+    }
+    // For whom else it acts is nobody's business; that a power for this merchant has ended is.
+    let lapsed = principals.iter().rev().find(|power| names(power));
+    let lapsed = lapsed.map_or_else(String::new, |power| {
+        let last = power.valid_to.map(|last| last.to_string()).unwrap_or_default();
+        format!("{}–{last}", power.valid_from)
+    });
+    Some(
+        Finding::new(Reason::PrincipalNotNamed)
+            .argument(format!("：申报单位{agent}，电商企业{merchant}"))
+            .field("InventoryHead.agentCode", agent)
+            .field("InventoryHead.ebcCode", merchant)
+            .field("power of attorney", lapsed),
     )
 }

@@ -576,6 +576,15 @@ reasons! {
     ReturnBookUnfit = 202, "return-book-unfit", Refused, Open, NONE, "", "退货不得进入该账册：[*]",
         "Goods of a bonded book come back to another book only if that is open and has an item of the same code and units for each of them.", "退货进入其他账册的，该账册须在用，且每项商品有商品编码与计量单位一致的备案序号。",
         "Name another book or item, or receive the goods in the book that they left.", "请另选账册或备案序号，或退回原账册。";
+    BrandNotAuthorised = 206, "brand-not-authorised", Review, Open, NONE, "19206", "商品品牌授权当日无效[*]",
+        "The authorisation of the brand that the merchant filed with the goods does not hold on the day of the list: it has ended, or not begun.", "电商企业商品备案中的品牌授权在清单申报当日无效（已到期或尚未开始）。",
+        "Have the authorisation renewed and change the goods filing, then declare again; otherwise a person decides.", "请续办品牌授权并变更商品备案后重新申报，否则转人工审核。";
+    GoodsQuantityDiffers = 207, "goods-quantity-differs", Review, Open, NONE, "19207", "法定数量与商品备案的换算不一致[*]",
+        "The quantity in legal units is not the quantity times the factor with which the merchant filed the goods, to five places.", "法定数量不等于申报数量乘以商品备案的换算系数（五位小数，四舍五入）。",
+        "Correct the quantities, or change the factor in the goods filing, then declare again; otherwise a person decides.", "请更正数量或变更商品备案的换算系数后重新申报，否则转人工审核。";
+    PrincipalNotNamed = 208, "principal-not-named", Review, Open, NONE, "19208", "申报单位未备案该电商企业的申报委托[*]",
+        "The declaring unit has filed for whom it declares, and the merchant of the list is none of them on that day, nor has it named the declaring unit as its domestic agent.", "申报单位已备案其受托申报的企业，清单的电商企业当日不在其中，也未将该申报单位备案为其境内代理人。",
+        "File the power of attorney of the merchant, or declare by whoever has it; otherwise a person decides.", "请补充备案该电商企业的委托书，或由受托企业申报，否则转人工审核。";
 }
 
 impl Reason {

@@ -98,6 +98,8 @@ pub fn filings() -> Vec<Filing> {
             modes: Vec::new(),
             services: Vec::new(),
             arrival_required: None,
+            principals: Vec::new(),
+            domestic_agent: None,
         })
         .collect()
 }

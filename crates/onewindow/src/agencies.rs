@@ -36,6 +36,9 @@ pub struct Arguments {
     /// Data folder of the zone, not there yet; a temporary one unless named.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Milliseconds within which 99 of 100 records have to be with their agency; unless named, how long it takes is only told.
+    #[arg(long, value_name = "MILLIS", value_parser = clap::value_parser!(i64).range(1..))]
+    within: Option<i64>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -108,6 +111,12 @@ const PERCENTILES: [(&str, usize); 4] = [("p50", 500), ("p90", 900), ("p99", 990
 fn within(sorted: &[i64], thousandths: usize) -> i64 {
     let at = (sorted.len() * thousandths).div_ceil(1_000).max(1) - 1;
     sorted.get(at).or(sorted.last()).copied().unwrap_or_default()
+}
+
+/// That records came later than they may.
+fn late(sorted: &[i64], allowed: Option<i64>) -> Option<String> {
+    let (allowed, took) = (allowed?, within(sorted, 990));
+    (took > allowed).then(|| format!("99 of 100 records took up to {took} ms, {allowed} are allowed"))
 }
 
 fn percentiles(sorted: &[i64]) -> Value {
@@ -197,6 +206,9 @@ fn measured(arguments: &Arguments, bar: &ProgressBar) -> Result<Outcome, Failure
     let other = members.iter().find(|member| member.agency.kind == Kind::Commerce);
     let other = &other.ok_or("there is no second agency")?.machine;
     let tried = relay.tried(&tax.machine, other, &mut faults);
+    for Row { agency, millis, .. } in &rows {
+        faults.extend(late(millis, arguments.within).map(|fault| format!("{}: {fault}", agency.kind.word())));
+    }
     Ok(Outcome { sent, rows, tried, faults })
 }
 
@@ -282,5 +294,13 @@ mod tests {
         let sorted: Vec<i64> = (1..=1_000).collect();
         assert_eq!(PERCENTILES.map(|(_, at)| within(&sorted, at)), [500, 900, 990, 1_000]);
         assert_eq!((within(&[7], 500), within(&[7], 1_000), within(&[], 500)), (7, 7, 0));
+    }
+
+    #[test]
+    fn who_has_its_records_late_is_told_where_that_was_asked() {
+        let sorted: Vec<i64> = (1..=1_000).collect();
+        assert_eq!((late(&sorted, None), late(&sorted, Some(990))), (None, None));
+        let told = late(&sorted, Some(989)).unwrap();
+        assert_eq!(told, "99 of 100 records took up to 990 ms, 989 are allowed");
     }
 }

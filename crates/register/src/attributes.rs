@@ -7,7 +7,7 @@ use crate::says;
 use crate::{Fault, Seen, form};
 use ceb::{Day, Decimal};
 use clearance::identity::is_enterprise_code;
-use clearance::party::Role;
+use clearance::party::{Entrusted, Role};
 use clearance::rulebook::Calendar;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,28 @@ pub struct Power {
     /// The record of the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment: Option<String>,
+}
+
+impl Power {
+    /// What judgement reads of it; none = its days are none, which was told when it was sent.
+    pub(crate) fn entrusted(&self) -> Option<Entrusted> {
+        let valid_to = match self.valid_to.as_deref().filter(|text| !text.trim().is_empty()) {
+            Some(text) => Some(Day::parse(text)?),
+            None => None,
+        };
+        Some(Entrusted { code: self.code.trim().into(), valid_from: Day::parse(&self.valid_from)?, valid_to })
+    }
+
+    /// The form of what judgement reads.
+    pub(crate) fn of(entrusted: &Entrusted) -> Self {
+        Self {
+            code: entrusted.code.to_string(),
+            number: String::new(),
+            valid_from: entrusted.valid_from.to_string(),
+            valid_to: entrusted.valid_to.map(|day| day.to_string()),
+            attachment: None,
+        }
+    }
 }
 
 /// One guarantee of withheld tax.

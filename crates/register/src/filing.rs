@@ -399,6 +399,8 @@ fn filing(code: &str, body: &Body, step: &Move, seen: &Seen<'_>, faults: &mut Ve
     filing.valid_from = if step.action == "approve" { filing.valid_from.max(today) } else { today };
     permitted(&filing, body.in_force.as_ref().unwrap_or(&body.applied), seen, faults);
     if let Some(application) = &body.in_force {
+        filing.principals = application.principals.iter().filter_map(Power::entrusted).collect();
+        filing.domestic_agent = application.domestic_agent.as_ref().and_then(Power::entrusted);
         for service in &mut filing.services {
             // What rests on a licence ends with it.
             let licence = application.licences.iter().find(|one| one.number.trim() == service.licence);
@@ -447,5 +449,8 @@ pub(crate) fn form_of(code: &str, application: &Application, granted: &Granted) 
         modes: granted.modes.clone().unwrap_or_else(|| application.modes.clone()),
         services: granted.services.clone().unwrap_or_else(|| application.services.clone()),
         arrival_required: granted.arrival_required,
+        // Those of an application are checked as `attributes` checks them.
+        principals: Vec::new(),
+        domestic_agent: None,
     }
 }

@@ -1,11 +1,12 @@
 //! A filing as JSON: the form that files, the interface and records have of it.
 
+use crate::attributes::Power;
 use crate::says::{self, Said};
 use ceb::signature::{Algorithm, CertificateFacts};
 use ceb::{Day, Decimal};
 use clearance::Text;
 use clearance::identity::is_enterprise_code;
-use clearance::party::{CreditGrade, Filing, Parties, Role, Service};
+use clearance::party::{CreditGrade, Entrusted, Filing, Parties, Role, Service};
 use serde::{Deserialize, Serialize};
 
 /// A service that a filing permits: its word alone, or with its bounds.
@@ -146,6 +147,12 @@ pub struct FilingForm {
     /// Whether release waits for arrival at its site; none = by parameter.
     #[serde(default)]
     pub arrival_required: Option<bool>,
+    /// For whom it declares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub principals: Vec<Power>,
+    /// Of a merchant abroad: who acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domestic_agent: Option<Power>,
 }
 
 pub(crate) fn standard() -> String {
@@ -237,6 +244,8 @@ impl FilingForm {
             modes: words(&filing.modes),
             services: filing.services.iter().map(ServiceForm::of).collect(),
             arrival_required: filing.arrival_required,
+            principals: filing.principals.iter().map(Power::of).collect(),
+            domestic_agent: filing.domestic_agent.as_ref().map(Power::of),
         }
     }
 
@@ -311,6 +320,14 @@ impl FilingForm {
         }
         let form = self.services.iter().enumerate();
         let services = form.map(|(index, form)| form.service(index, valid_from, faults)).collect();
+        let principals: Vec<Entrusted> = self.principals.iter().filter_map(Power::entrusted).collect();
+        let domestic_agent = self.domestic_agent.as_ref().and_then(Power::entrusted);
+        if principals.len() < self.principals.len() {
+            faults.push(crate::Fault::new("principals", "", says::A_DAY.said()));
+        }
+        if domestic_agent.is_none() && self.domestic_agent.is_some() {
+            faults.push(crate::Fault::new("domesticAgent", "", says::A_DAY.said()));
+        }
         Filing {
             version: 0,
             code,
@@ -330,6 +347,8 @@ impl FilingForm {
             modes: texts(&self.modes),
             services,
             arrival_required: self.arrival_required,
+            principals,
+            domestic_agent,
         }
     }
 }

@@ -113,6 +113,16 @@ pub fn is_overdue(record: &Record, now: Time) -> bool {
     goods.brand_to.as_deref().and_then(Day::parse).is_some_and(|last| last < now.day())
 }
 
+/// A day that was checked when it was filed.
+fn day(text: Option<&str>) -> Option<Day> {
+    text.and_then(Day::parse)
+}
+
+/// A number that was checked when it was filed.
+fn decimal(text: Option<&str>) -> Option<Decimal> {
+    text.and_then(Decimal::parse)
+}
+
 /// What declarations are held against; none = these goods were never filed, or were given up before they were.
 fn filed(record: &Record) -> Option<FiledGoods> {
     let goods = || -> Goods { stored(record) };
@@ -128,6 +138,8 @@ fn filed(record: &Record) -> Option<FiledGoods> {
         unit: goods.unit.as_str().into(),
         origin: goods.origin.as_str().into(),
         barcode: goods.barcode.map(|code| code.trim().into()).filter(|code: &Text| !code.is_empty()),
+        brand: (day(goods.brand_from.as_deref()), day(goods.brand_to.as_deref())),
+        factors: (decimal(goods.factor1.as_deref()), decimal(goods.factor2.as_deref())),
     };
     Some(FiledGoods {
         version: record.version,

@@ -108,6 +108,8 @@ const PARCEL: &[Sight] = &[Sight::others("/linked"), Sight::others("/known")];
 const REUSED: &[Sight] = &[
     Sight::others("parties"),
     Sight::others("/inForce"),
+    // For whom an agent acts is between them and the authorities.
+    Sight::nobody("/inForce/principals"),
     Sight::others("/granted/validTo"),
     Sight::others("/granted/modes"),
     Sight::others("/granted/services"),

@@ -335,12 +335,9 @@ async fn of_row(
         }
         Row::Event(row) => {
             let Some(outcome) = row.outcome.as_deref() else { return Ok(Vec::new()) };
-            let whole;
-            let looked_up = !kept.is_whole() && exchange::project::needs_states(dataset, &row.event, outcome);
-            let row = if looked_up {
-                whole = window.read.whole(position).await?;
-                let Some(whole) = &whole else { return Ok(Vec::new()) };
-                &whole.row
+            let row = if exchange::project::needs_states(dataset, &row.event, outcome) {
+                let Some(whole) = kept.whole(&window.read, position).await? else { return Ok(Vec::new()) };
+                whole
             } else {
                 &**row
             };

@@ -37,6 +37,9 @@ const TRACKING: Rate = Rate { count: 10, per: Duration::from_secs(60), burst: 30
 const TRACING: Rate = Rate { count: 60, per: Duration::from_secs(60), burst: 120 };
 /// Seconds by which the clocks of those who sign requests may differ, unless the operator says otherwise.
 pub const SIGNATURE_SECONDS: i64 = 300;
+/// Milliseconds for which a one-time password counts: thirty days since it was given, or its user was last changed. One that nobody
+/// used meanwhile lies somewhere on paper.
+const ONE_TIME: i64 = 30 * 86_400_000;
 /// Characters of a login at most.
 pub const LONGEST_LOGIN: usize = 64;
 
@@ -259,7 +262,7 @@ pub async fn prove(
     let stored = found.as_ref().map(|(_, credentials)| credentials.password.clone());
     let right = window.gate.hasher().is(password, stored).await?;
     match found {
-        Some((user, credentials)) if right && user.state != UserState::Disabled => {
+        Some((user, credentials)) if right && may_sign_in(&user, now) => {
             Ok(Proven { user, credentials, delays })
         }
         found => {
@@ -273,6 +276,15 @@ pub async fn prove(
             });
             Err(Refused::Wrong)
         }
+    }
+}
+
+/// Whether a user who knows his password signs in: one who is disabled does not, nor one who never used the password that he was given.
+fn may_sign_in(user: &User, now: Time) -> bool {
+    match user.state {
+        UserState::Disabled => false,
+        UserState::MustChangePassword => now.0 - user.changed.0 <= ONE_TIME,
+        _ => true,
     }
 }
 

@@ -21,7 +21,7 @@ use clearance::goods::RecordRead;
 use clearance::inspection::{Found, Inspection, JointInspection, Measure};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::{Answer, Draw, DrawTerms, FactsRead, Outcome, Receipt};
-use clearance::party::{Certificate, CreditGrade, Filing, Revocation, Role, Service};
+use clearance::party::{Certificate, CreditGrade, Entrusted, Filing, Revocation, Role, Service};
 use clearance::recognition::Recognised;
 use clearance::record::{Actor, Charge, Record, RecordKey, Register};
 use clearance::risk::{DrawPeriod, SamplingSeed};
@@ -55,8 +55,9 @@ pub mod kind {
 /// the records that were looked at, and the services of a filing; 6 what followed from the credit of those whom a list names;
 /// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
 /// the period of a seed, and the inspection in which two look; 9 what lists take of bonded books, and what moves there; 10 the
-/// states of exports; 11 the measures of credit that a list obeyed, until when a return is decided, and which lots a recall stops.
-const FORMAT: u8 = 11;
+/// states of exports; 11 the measures of credit that a list obeyed, until when a return is decided, and which lots a recall stops;
+/// 12 for whom a filed party acts, and who acts for it.
+const FORMAT: u8 = 12;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -297,6 +298,7 @@ lists!(
     RecordRead,
     Found,
     Service,
+    Entrusted,
     Field,
     RiskHit,
     Remark,
@@ -398,6 +400,7 @@ fields! {
     JointInspection { position, time, rulebook, day, officer, party, text, inspection, confirmed_by }
     MessageRow { position, received, sender, sha256, root, guid, recipient, signature, original, documents, refusal, receipts }
     Service { service, valid_from, valid_to, currencies, transaction_limit, scope, licence }
+    Entrusted { code, valid_from, valid_to }
     FilingRow { filing, by }
     Revocation { at, reason, compromised_since }
     Certificate { version, party, fingerprint, documents, since, revoked }
@@ -561,6 +564,8 @@ impl Stored for Filing {
         self.arrival_required.put(out);
         self.algorithms.put(out);
         self.services.put(out);
+        self.principals.put(out);
+        self.domestic_agent.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         Ok(Self {
@@ -583,6 +588,8 @@ impl Stored for Filing {
             // Before, a filing did not narrow them.
             algorithms: if bytes.format < 4 { Vec::new() } else { Stored::get(bytes)? },
             services: if bytes.format < 5 { Vec::new() } else { Stored::get(bytes)? },
+            principals: if bytes.format < 12 { Vec::new() } else { Stored::get(bytes)? },
+            domestic_agent: if bytes.format < 12 { None } else { Stored::get(bytes)? },
         })
     }
 }

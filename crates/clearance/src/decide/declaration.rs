@@ -55,6 +55,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
         let (found, read) = place::check(&head.trade_mode, head.loct_no.as_ref(), &case.law, case.facts);
         findings.extend(found);
         case.out.read.records.extend(read);
+        findings.extend(permitted::represented([&head.agent_code, &head.ebc_code], parties, &case.law));
         let person = &arrived.person.identity;
         let (found, read) = guard::check(person, declaration, &case.law, &case.reference.parties, case.facts);
         case.out.read.records.extend(read);

@@ -275,10 +275,15 @@ law! {
     modes_of_parks;
     /// 1 = goods of a bonded book may come back to another book than the one that they left.
     return_across_books;
+    /// 1 = where goods are held against their filing, so are the term of the brand's authorisation and the legal quantities.
+    goods_filing_terms;
+    /// Whom declaring units act for: 0 = not looked at, 1 = who filed his principals declares for those alone, 2 = and must have
+    /// filed them.
+    powers_of_attorney;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 77] = [
+const LATER: [(&str, i64); 79] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -356,6 +361,8 @@ const LATER: [(&str, i64); 77] = [
     ("export_return_taxes", 0),
     ("modes_of_parks", 0),
     ("return_across_books", 0),
+    ("goods_filing_terms", 0),
+    ("powers_of_attorney", 0),
 ];
 
 impl Parameters {

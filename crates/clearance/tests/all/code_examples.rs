@@ -14,6 +14,7 @@ use clearance::event::{ActionKind, Cause, OfficerAction};
 use clearance::inspection::Measure;
 use clearance::keys::{Position, Time};
 use clearance::outcome::Outcome;
+use clearance::party::Entrusted;
 use clearance::reason::Reason;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::sample::{self, Export, Trade, stamp};
@@ -183,6 +184,16 @@ fn of_parties(seen: &mut Seen) {
         "清单所填监管场所所在园区未获准开展该监管方式",
     ];
     judged(seen, Reason::ModeNotOfPark, case, window, &elsewhere);
+    let mut window = Window::without_draws();
+    permits::refile(&mut window, &clean.declaration.head.agent_code, |filing| {
+        let valid_from = filing.valid_from;
+        filing.principals = vec![Entrusted { code: "5301960299".into(), valid_from, valid_to: None }];
+    });
+    let case = [
+        "list for a merchant that is none of the principals that its declaring unit filed",
+        "清单的电商企业不在申报单位备案的委托企业之内",
+    ];
+    judged(seen, Reason::PrincipalNotNamed, case, window, &clean);
     let mut window = Window::without_draws();
     let export = Export::new(1, 5, NOW);
     permits::refile(&mut window, export.payment.pay_code.as_deref().unwrap(), |filing| {
@@ -398,6 +409,14 @@ fn of_goods(seen: &mut Seen) {
     let single = goods::single();
     let filed =
         |hs_code: &str| clearance::goods::Declared { hs_code: hs_code.into(), ..goods::right(&single) };
+    let ended = clearance::goods::Declared {
+        brand: (None, ceb::Day::from_number(20_261_122)),
+        ..goods::right(&single)
+    };
+    let heavier = clearance::goods::Declared {
+        factors: (Some(Decimal::from_whole(99)), None),
+        ..goods::right(&single)
+    };
     for (reason, level, filing, case) in [
         (
             Reason::GoodsFilingDiffers,
@@ -412,6 +431,21 @@ fn of_goods(seen: &mut Seen) {
             ["list of goods whose filing was revoked", "清单商品的备案已撤销"],
         ),
         (Reason::GoodsNotFiled, 2, None, ["list of goods that are not filed", "清单商品未备案"]),
+        (
+            Reason::BrandNotAuthorised,
+            1,
+            Some(("filed", Some(ended))),
+            [
+                "list of goods whose brand authorisation ended the day before",
+                "清单商品的品牌授权已于前一日到期",
+            ],
+        ),
+        (
+            Reason::GoodsQuantityDiffers,
+            1,
+            Some(("filed", Some(heavier))),
+            ["list whose legal quantity is not that of the goods filing", "清单法定数量与商品备案的换算不同"],
+        ),
     ] {
         let mut window = goods::window(level);
         if let Some((state, filed)) = filing {

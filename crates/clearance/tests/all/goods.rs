@@ -1,7 +1,7 @@
 //! Declared goods against the goods filing of their merchant: what is looked at, what is found, and what is on record of it.
 
 use crate::support::{NOW, Window, arrived, trade, usual_sender};
-use ceb::Document;
+use ceb::{Day, Decimal, Document};
 use clearance::event::{Cause, Event};
 use clearance::facts::{Keys, needs};
 use clearance::finding::Finding;
@@ -33,7 +33,7 @@ pub(crate) fn right(trade: &Trade) -> Declared {
         hs_code: line.gcode.clone(),
         unit: line.unit.clone(),
         origin: line.country.clone(),
-        barcode: None,
+        ..Declared::default()
     }
 }
 
@@ -126,6 +126,63 @@ fn what_is_declared_otherwise_than_filed_is_told_with_both_values() {
         assert_eq!(window.state(&trade), if expected.is_some() { 300 } else { 120 }, "{case}");
         let read: Vec<_> = outcome.read.records.iter().map(|read| (&read.key, read.version)).collect();
         assert_eq!(read, vec![(&key(&trade), 2); records], "{case}");
+    }
+}
+
+#[test]
+fn the_term_of_a_brand_and_legal_quantities_are_held_to_where_the_law_says_so() {
+    let trade = single();
+    let line = &trade.declaration.lines[0];
+    let day = |number: u32| Day::from_number(number);
+    let (qty, qty1) = (line.qty.to_string(), line.qty1.to_string());
+    // What the sample declares of its first unit, by piece.
+    let per_piece = Decimal::from_units(line.qty1.units() * Decimal::ONE.units() / line.qty.units());
+    let more = per_piece.checked_add(Decimal::from_units(1)).unwrap();
+    let term = |from, to| Declared { brand: (from, to), ..right(&trade) };
+    let factor = |factor| Declared { factors: (Some(factor), None), ..right(&trade) };
+    let brand = |name, value| {
+        let fields = vec![("InventoryList[1].itemNo", line.item_no.as_deref().unwrap()), (name, value)];
+        Some((Reason::BrandNotAuthorised, fields))
+    };
+    let more_text = more.to_string();
+    let quantity = vec![
+        ("InventoryList[1].qty1", qty1.as_str()),
+        ("InventoryList[1].qty", qty.as_str()),
+        ("goods filing.factor1", more_text.as_str()),
+    ];
+    let other_unit = Declared { unit: "035".into(), ..factor(more) };
+    // (whether it is held to, what is filed, what is found first). The day is 2026-11-23.
+    let cases = [
+        (1, term(day(20_260_101), day(20_261_123)), None),
+        (1, term(day(20_261_123), None), None),
+        (1, term(None, day(20_261_122)), brand("goods filing.brandTo", "20261122")),
+        (1, term(day(20_261_124), None), brand("goods filing.brandFrom", "20261124")),
+        (0, term(None, day(20_261_122)), None),
+        (1, factor(per_piece), None),
+        (1, factor(more), Some((Reason::GoodsQuantityDiffers, quantity))),
+        (0, factor(more), None),
+        // No second quantity is declared of what has none, and a factor is of the unit that was filed.
+        (1, Declared { factors: (None, line.qty2.is_none().then_some(more)), ..right(&trade) }, None),
+        (
+            1,
+            other_unit,
+            Some((
+                Reason::GoodsFilingDiffers,
+                vec![("InventoryList[1].unit", line.unit.as_str()), ("goods filing.unit", "035")],
+            )),
+        ),
+    ];
+    for (held, filed, expected) in cases {
+        let case = format!("{held} {filed:?}");
+        let mut window = window(1);
+        if held == 0 {
+            window.parameter("goods_filing_terms,1", "goods_filing_terms,0");
+        }
+        file(&mut window, &trade, "filed", Some(filed));
+        let outcome = window.trade(&trade);
+        let found: Vec<_> = outcome.answer.findings.iter().map(told).collect();
+        assert_eq!(found, expected.clone().into_iter().collect::<Vec<_>>(), "{case}");
+        assert_eq!(window.state(&trade), if expected.is_some() { 300 } else { 120 }, "{case}");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::support::{NOW, Window, trade};
 use ceb::{Day, Decimal, Document};
 use clearance::outcome::Outcome;
-use clearance::party::{Filing, Service};
+use clearance::party::{Entrusted, Filing, Service};
 use clearance::reason::Reason;
 use clearance::sample::Export;
 use clearance::{Finding, Rulebook};
@@ -206,6 +206,65 @@ fn the_money_of_an_export_is_received_by_who_may_collect_it() {
     assert_eq!(exported(&mut window, &export, true).answer.status, 399);
 }
 
+#[test]
+fn a_declaring_unit_that_filed_its_principals_declares_for_those_alone() {
+    let trade = trade(1);
+    let head = &trade.declaration.head;
+    let (merchant, agent) = (&head.ebc_code, &head.agent_code);
+    let parties = Window::new().reference.parties;
+    let other_code = parties.find(merchant, NOW.day()).unwrap().other_code.clone().unwrap();
+    let power = |code: &str, from: u32, to: Option<u32>| Entrusted {
+        code: code.into(),
+        valid_from: day(from),
+        valid_to: to.map(day),
+    };
+    let stranger = || power("5301960299", 20_260_101, None);
+    // (how far it is looked at, principals of the agent, agent of the merchant, the power that is told; none = nothing is found).
+    let cases = [
+        (1, vec![], None, None),
+        (1, vec![power(merchant, 20_260_101, None)], None, None),
+        (1, vec![stranger(), power(&other_code, 20_260_101, Some(20_261_123))], None, None),
+        (1, vec![stranger()], None, Some("")),
+        (1, vec![power(merchant, 20_260_101, Some(20_261_122))], None, Some("20260101–20261122")),
+        (1, vec![power(merchant, 20_261_124, None)], None, Some("20261124–")),
+        (1, vec![stranger()], Some(power(agent, 20_260_101, None)), None),
+        (1, vec![stranger()], Some(power(agent, 20_260_101, Some(20_261_122))), Some("")),
+        (0, vec![stranger()], None, None),
+        (2, vec![], None, Some("")),
+        (2, vec![], Some(power(agent, 20_260_101, None)), None),
+    ];
+    for (level, principals, domestic, expected) in cases {
+        let case = format!("{level} {principals:?} {domestic:?}");
+        let mut window = Window::without_draws();
+        if level != 1 {
+            window.parameter("powers_of_attorney,1", &format!("powers_of_attorney,{level}"));
+        }
+        refile(&mut window, agent, |filing| filing.principals = principals);
+        refile(&mut window, merchant, |filing| filing.domestic_agent = domestic);
+        let outcome = window.trade(&trade);
+        let finding = outcome.answer.findings.iter().find(|one| one.reason == Reason::PrincipalNotNamed);
+        assert_eq!(finding.is_some(), expected.is_some(), "{case}");
+        assert_eq!(window.state(&trade), if expected.is_some() { 300 } else { 120 }, "{case}");
+        let Some(finding) = finding else { continue };
+        let fields: Vec<_> =
+            finding.fields.iter().map(|field| (field.path.as_str(), field.value.as_str())).collect();
+        let told = [
+            ("InventoryHead.agentCode", agent.as_str()),
+            ("InventoryHead.ebcCode", merchant.as_str()),
+            ("power of attorney", expected.unwrap()),
+        ];
+        // For whom else it acts is told to nobody.
+        assert_eq!(fields, told, "{case}");
+    }
+    // Of exports the same; a person decides.
+    let export = Export::new(1, 5, NOW);
+    let mut window = Window::without_draws();
+    refile(&mut window, &export.declaration.head.agent_code, |filing| filing.principals = vec![stranger()]);
+    let outcome = exported(&mut window, &export, true);
+    assert!(outcome.answer.findings.iter().any(|one| one.reason == Reason::PrincipalNotNamed));
+    assert_eq!(outcome.answer.status, 300, "{}", outcome.answer.info);
+}
+
 /// What a space published before there were these tables goes on under the same digest; what is not in it asks nothing.
 #[test]
 fn an_older_rulebook_loads_without_the_tables_that_came_later() {
@@ -214,7 +273,8 @@ fn an_older_rulebook_loads_without_the_tables_that_came_later() {
     let mut old: Vec<(String, String)> = all.iter().filter(|(name, _)| !later(name)).cloned().collect();
     for (name, text) in &mut old {
         if name == "parameters.csv" {
-            let new = ["goods_filing_", "permitted_services,", "modes_of_enterprises,"];
+            let new =
+                ["goods_filing_", "permitted_services,", "modes_of_enterprises,", "powers_of_attorney,"];
             let kept = text.lines().filter(|line| !new.iter().any(|begin| line.starts_with(begin)));
             *text = kept.map(|line| format!("{line}\n")).collect();
         }

@@ -5,9 +5,11 @@ use super::{NEW, NOW, Office, application, by, command, office, paths};
 use ceb::Day;
 use clearance::Rulebook;
 use clearance::keys::Time;
-use clearance::party::{Entry, Role};
+use clearance::party::{Entrusted, Entry, Parties, Role};
 use clearance::record::{RecordKey, Register};
 use clearance::sample;
+use register::form::FilingForm;
+use register::view::View;
 use register::{Change, Command, Fault, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -237,6 +239,27 @@ fn an_agent_tells_for_whom_it_declares() {
     let told = apply(&mut office, of_role("agent", &[("principals", principals.clone())])).unwrap_err();
     assert_eq!(paths(&told), ["principals[1].code", "principals[1].validFrom"]);
     apply(&mut office, of_role("agent", &[("principals", json!([principals[0]]))])).unwrap();
+    // What is approved is what its lists are judged by.
+    let approved = office.officer(1, "approve", None).unwrap();
+    // A bank that relies on it reads what is in force, and not for whom else it acts.
+    let reused = View::reused(&approved.record, &[BANK.into()]);
+    let seen = ["/inForce/name", "/inForce/principals"].map(|at| reused.body().pointer(at).is_some());
+    assert_eq!((seen, approved.record.body.contains(r#""principals""#)), ([true, false], true));
+    let filing = office.filing().unwrap();
+    let power = Entrusted {
+        code: "5301960201".into(),
+        valid_from: Day::from_number(20_260_101).unwrap(),
+        valid_to: Day::from_number(20_271_231),
+    };
+    assert_eq!((filing.principals.as_slice(), &filing.domestic_agent), (&[power][..], &None));
+    // A file of filings says them too, and comes back as it was.
+    let mut form = FilingForm::of(filing);
+    let mut faults = Vec::new();
+    let again = form.filing(&Parties::default(), &mut faults);
+    assert_eq!((&again.principals, faults.as_slice()), (&filing.principals, &[][..]));
+    form.principals[0].valid_from = "soon".into();
+    form.filing(&Parties::default(), &mut faults);
+    assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["principals"]);
     let book = Rulebook::builtin();
     assert!(book.attributes.asked(Role::Agent, "principals", NOW.day()).is_none(), "unsure: it asks nothing");
     assert!(book.attributes.asked(Role::Merchant, "domestic-agent", NOW.day()).is_some());

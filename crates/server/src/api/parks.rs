@@ -2,7 +2,7 @@
 //! whoever operates or supervises it: what its sites scanned, and which bonded books lie in it.
 
 use super::error::Problem;
-use super::registers::found;
+use super::registers::{by, recorded, visible};
 use super::{Query, parameter};
 use crate::Window;
 use crate::auth::Caller;
@@ -123,17 +123,24 @@ pub(crate) async fn told(
 ) -> Result<Value, Problem> {
     let (codes, _) = window.names_of(&caller.party);
     let purpose = parameter(query, "purpose").unwrap_or_default();
-    let record = found(window, caller, Register::Park.word(), id, &purpose).await?;
-    let supervises = caller.is_office() || caller.uses_registers();
+    let (record, own) = visible(window, caller, Register::Park.word(), id).await?;
+    let body = Body::of(&record);
+    // An office of some districts supervises the parks of these.
+    let district = body.in_force.as_ref().unwrap_or(&body.applied).district.trim();
+    let supervises = caller.uses_registers()
+        || (caller.is_office() && caller.districts.iter().any(|known| known == district));
     if !supervises && !codes.contains(&register::owner(&record)) {
         return Err(Problem::not_found("no such record, or not yours").of_another(true));
+    }
+    if !own {
+        let subject = (record.key.register.word(), record.key.id.as_str());
+        recorded(window, by(window, caller), subject, &record.parties, &purpose, None).await?;
     }
     let now = window.clock.now();
     let (from, to) = (day(query, "from", Time(now.0 - DAYS))?, day(query, "to", now)?);
     if from > to {
         return Err(Problem::bad_request("from is not after to"));
     }
-    let body = Body::of(&record);
     let mut sites = Vec::new();
     for site in working(window, Register::Site, SITES).await? {
         let applied =

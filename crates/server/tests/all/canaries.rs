@@ -1,9 +1,10 @@
-//! A canary in every field of every document that takes one, and where each may stand: what a few lines of policy say, held
-//! against all that leaves the window. What is filled follows from the definitions of the messages themselves, what is asked for
+//! A canary in every field of every document that takes one, and in the texts of records beside the trades, and where each may
+//! stand: what a few lines of policy say, held against all that leaves the window. What is filled follows from the definitions of the messages themselves, what is asked for
 //! from the tables of routes: a new field or a new route is part of the story by itself.
 
 mod filled;
 mod policy;
+mod records;
 
 use crate::consumer;
 use crate::shares::{self, CUSTOMS as OFFICE, TAX};
@@ -23,6 +24,7 @@ use counterpart::{Counterpart, Script};
 use exchange::Dataset;
 use filled::{BOUND, Canaries, Mark, is_filled};
 use policy::Reader;
+use records::Records;
 use serde_json::{Value, json};
 use server::push::{self, Patience};
 use std::collections::BTreeSet;
@@ -39,6 +41,8 @@ const SITE: &str = "5301960601";
 const STRANGER: &str = "5301980502";
 /// The other agency that is given something.
 const EXCHANGE: &str = "5301000902";
+/// An agency that is given nothing, and named by nothing.
+const POLICE: &str = "5301000905";
 /// Whom every trade names.
 const TRADERS: [&str; 5] = [PLATFORM, MERCHANT, PAYER, CARRIER, AGENT];
 
@@ -58,6 +62,7 @@ const UNNAMED: [usize; 2] = [NOT_TAKEN, TRIED];
 struct Story {
     zone: Zone,
     canaries: Canaries,
+    records: Records,
     /// Places of messages and of documents.
     positions: BTreeSet<u64>,
     /// Numbers of lists.
@@ -113,10 +118,15 @@ fn is_taken(told: &Value) {
 
 impl Story {
     async fn new() -> Self {
-        let zone = shares::zone().await;
+        let mut zone = shares::zone().await;
+        let token = zone.window.control.issue(POLICE, Role::Agency, "machine", &[], NOW, None).await.unwrap();
+        zone.tokens.insert(POLICE.to_owned(), token);
         let seed = zone.window.reference().sampling_seed;
+        let mut records = Records::default();
+        records.file(&zone).await;
         Self {
             zone,
+            records,
             canaries: Canaries::new(seed, PLATFORM, &[DIFFERING]),
             positions: BTreeSet::new(),
             numbers: Vec::new(),
@@ -272,7 +282,10 @@ impl Story {
         let found = self.canaries.found(text).into_iter();
         let told = found
             .filter(|(canary, marks)| !asked.contains(*canary) && !marks.iter().any(|mark| reader.may(mark)));
-        told.map(|(canary, marks)| format!("{at} by {reader:?}: {canary} of {:?}", marks[0])).collect()
+        let told = told.map(|(canary, marks)| format!("{at} by {reader:?}: {canary} of {:?}", marks[0]));
+        let filed = self.records.found(text).into_iter().filter(|(_, filed)| !reader.may_find(filed));
+        told.chain(filed.map(|(canary, filed)| format!("{at} by {reader:?}: {canary} of {filed:?}")))
+            .collect()
     }
 }
 
@@ -414,6 +427,8 @@ impl Asked {
 struct Heard {
     faults: Vec<String>,
     canaries: BTreeSet<String>,
+    /// Those of records.
+    filed: BTreeSet<String>,
     answered: usize,
 }
 
@@ -422,6 +437,7 @@ impl Heard {
         self.answered += 1;
         self.faults.extend(story.faults(&reader.at(route), route, asked, text));
         self.canaries.extend(story.canaries.found(text).into_keys().map(str::to_owned));
+        self.filed.extend(story.records.found(text).into_keys().map(str::to_owned));
     }
 
     /// Everything that a reader is told by the interface.
@@ -510,6 +526,10 @@ async fn no_canary_of_any_field_stands_where_policy_does_not_let_it() {
             .filter(|mark| mark.sender == party && !UNNAMED.contains(&mark.trade))
             .collect();
         assert!(unseen.is_empty(), "{party} does not find what he sent: {unseen:?}");
+        let filed =
+            story.records.all().filter(|(canary, one)| one.by == party && !own.filed.contains(*canary));
+        let unseen: Vec<_> = filed.collect();
+        assert!(unseen.is_empty(), "{party} does not find what he filed: {unseen:?}");
         heard.faults.append(&mut own.faults);
         heard.answered += own.answered;
         assert!(heard.answered > before + 100);
@@ -519,6 +539,9 @@ async fn no_canary_of_any_field_stands_where_policy_does_not_let_it() {
     heard.interface(&story, &stranger, Some(&story.zone.tokens[STRANGER])).await;
     heard.interface(&story, &Reader::Nobody, None).await;
     heard.interface(&story, &Reader::Office, Some(&story.zone.tokens[OFFICE])).await;
+    let before = heard.filed.len();
+    heard.interface(&story, &Reader::Agency, Some(&story.zone.tokens[POLICE])).await;
+    assert!(before > 15, "customs finds what is filed: {before}");
     heard.ends();
 
     deliveries(&story, &rules, &pushed).await;

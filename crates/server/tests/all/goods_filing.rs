@@ -1,8 +1,9 @@
-//! Goods that a merchant filed, and the declarations that are held against them, as far as the zone's rulebook asks.
+//! Goods that a merchant filed, and for whom an agent filed that it declares: the declarations that are held against both, as far as the
+//! zone's rulebook asks.
 
 use crate::support::{Zone, plain};
 use clearance::decide::decide;
-use clearance::sample::Trade;
+use clearance::sample::{self, Trade};
 use serde_json::{Value, json};
 use server::window::Published;
 use store::{Cursor, Read, Row};
@@ -130,4 +131,97 @@ async fn a_declaration_is_held_against_the_goods_filing_and_says_with_which_vers
     assert_eq!(versions, [2, 3, 4, 5].map(|version| (id.clone(), version)));
     let derived = server::derive::derive(&zone.window.read, decide, &mut |_| {}).await.unwrap();
     assert!(derived.different == 0 && derived.events > 30, "{derived:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn legal_quantities_are_held_to_the_factor_that_was_filed() {
+    let zone = Zone::new().await;
+    parameter(&zone, "goods_filing_9610", 1).await;
+    let trade = single(&zone, 0);
+    let line = &trade.declaration.lines[0];
+    let number = line.item_no.clone().unwrap();
+    let merchant = "5301960201";
+    let id = format!("{merchant}:{number}");
+    let one = ceb::Decimal::ONE.units();
+    let factor = ceb::Decimal::from_units(line.qty1.units() * one / line.qty.units());
+    let mut goods = json!({"name": line.gname.as_str(), "hsCode": line.gcode.as_str(), "specification": line.gmodel.as_str(),
+        "origin": line.country.as_str(), "unit": line.unit.as_str(), "unit1": line.unit1.as_str(),
+        "factor1": factor.to_string()});
+    act(&zone, merchant, &id, json!({"action": "apply", "body": goods})).await;
+    act(&zone, OFFICER, &id, json!({"action": "approve", "version": 1})).await;
+    assert_eq!(declared(&zone, &trade).await, (vec![], 120));
+    goods["factor1"] = "99".into();
+    act(&zone, merchant, &id, json!({"action": "change", "version": 2, "body": goods})).await;
+    act(&zone, OFFICER, &id, json!({"action": "approve", "version": 3})).await;
+    let again = |from: u64| {
+        let mut trades = (from..).map(|step| single(&zone, 10_000 + step * 70));
+        trades.find(|trade| trade.declaration.lines[0].item_no.as_ref() == Some(&number)).unwrap()
+    };
+    let late = again(1);
+    assert_eq!(declared(&zone, &late).await, (vec!["goods-quantity-differs".to_owned()], 300));
+    let shown = zone.shown(OFFICER, &late).await;
+    let finding = shown["attempt"]["findings"][0].to_string();
+    assert!(
+        finding.contains("InventoryList[1].qty1") && finding.contains("goods filing.factor1"),
+        "{finding}"
+    );
+    // The law of the day decides whether it is looked at.
+    parameter(&zone, "goods_filing_terms", 0).await;
+    let later = (2..)
+        .map(|step| again(step * 200))
+        .find(|trade| trade.order.head.order_no != late.order.head.order_no);
+    assert_eq!(declared(&zone, &later.unwrap()).await, (vec![], 120));
+    let derived = server::derive::derive(&zone.window.read, decide, &mut |_| {}).await.unwrap();
+    assert!(derived.different == 0, "{derived:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_declares_for_those_for_whom_it_filed_a_power_of_attorney() {
+    const AGENT: &str = "5301980501";
+    let zone = Zone::new().await;
+    let of = |merchant: &str, from: u64| {
+        let trades = (from..).step_by(10).map(|number| plain(&zone, number));
+        let is_theirs = |trade: &Trade| {
+            trade.declaration.head.agent_code == AGENT && trade.declaration.head.ebc_code == merchant
+        };
+        trades.into_iter().find(is_theirs).unwrap()
+    };
+    let (named, other) = ("5301960201", "5301960202");
+    assert_eq!(declared(&zone, &of(other, 0)).await, (vec![], 120), "nothing is said of principals");
+    let register = async |record: &str, party: &str, body: Value| {
+        let path = format!("/v1/registers/{record}/actions");
+        let token = Some(zone.tokens[party].as_str());
+        let (status, told) = zone.request("POST", &path, token, body.to_string().into_bytes()).await;
+        assert_eq!(status, 200, "{told}");
+    };
+    let document = json!({"name": "样例.pdf", "mediaType": "application/pdf", "content": "JVBERi0xLjc="});
+    let attachment = format!("{AGENT}:powers");
+    register(&format!("attachments/{attachment}"), AGENT, json!({"action": "attach", "body": document}))
+        .await;
+    let filing = sample::filings().into_iter().find(|filing| filing.code == AGENT).unwrap();
+    let licence = |kind: &str| json!({"kind": kind, "number": format!("样例{kind}"), "issuer": "样例局", "validFrom": "20200101"});
+    let power = |code: &str| json!({"code": code, "number": "样例委1", "validFrom": "20260101", "attachment": attachment});
+    let mut application = json!({
+        "name": filing.name.as_str(), "otherCode": filing.other_code.as_deref(), "roles": ["agent", "guarantor"],
+        "validFrom": "20260101", "exchangeIds": [filing.exchange_ids[0].as_str()], "address": "样例路1号",
+        "contact": {"name": "样一", "telephone": "10000000000"},
+        "licences": [licence("business-licence"), licence("guarantee-filing")], "principals": [power(named)],
+    });
+    let record = format!("filings/{AGENT}");
+    let granted = json!({"guaranteeLimit": "100000000"});
+    register(&record, AGENT, json!({"action": "apply", "version": 0, "body": application})).await;
+    register(&record, OFFICER, json!({"action": "approve", "version": 1, "body": granted})).await;
+    assert_eq!(declared(&zone, &of(named, 1_000)).await, (vec![], 120));
+    let late = of(other, 2_000);
+    assert_eq!(declared(&zone, &late).await, (vec!["principal-not-named".to_owned()], 300));
+    // The other parties of the trade learn nothing of for whom else it acts.
+    let platform = late.order.head.ebp_code.to_string();
+    let told = zone.shown(&platform, &late).await.to_string();
+    assert!(told.contains("principal-not-named") && !told.contains(named), "{told}");
+    application["principals"] = json!([power(named), power(other)]);
+    register(&record, AGENT, json!({"action": "change", "version": 2, "body": application})).await;
+    register(&record, OFFICER, json!({"action": "approve", "version": 3, "body": granted})).await;
+    assert_eq!(declared(&zone, &of(other, 3_000)).await, (vec![], 120));
+    let derived = server::derive::derive(&zone.window.read, decide, &mut |_| {}).await.unwrap();
+    assert!(derived.different == 0, "{derived:?}");
 }

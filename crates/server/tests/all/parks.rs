@@ -11,7 +11,7 @@ pub(crate) const CUSTOMS: &str = "8620000001";
 /// Operates sites, and has bonded books.
 pub(crate) const OPERATOR: &str = "5301960601";
 /// Operates a park of another city.
-const OTHER: &str = "5325960602";
+pub(crate) const OTHER: &str = "5325960602";
 const TENANT: &str = "5301960202";
 pub(crate) const PARK: &str = "5301960601:P1";
 pub(crate) const SITE: &str = "CNKMG860001";
@@ -43,21 +43,38 @@ fn site(park: &str) -> Value {
 
 /// A park with one site, kept by the operator's token and by whoever is named besides.
 pub(crate) async fn opened(zone: &Zone, keepers: &[&str]) {
-    let (operator, customs) = (zone.tokens[OPERATOR].clone(), zone.tokens[CUSTOMS].clone());
-    let record = format!("parks/{PARK}");
+    opened_of(zone, (OPERATOR, PARK, SITE), keepers).await;
+}
+
+/// A park of an operator with one site.
+pub(crate) async fn opened_of(zone: &Zone, (party, number, code): (&str, &str, &str), keepers: &[&str]) {
+    let (operator, customs) = (zone.tokens[party].clone(), zone.tokens[CUSTOMS].clone());
+    let record = format!("parks/{number}");
     let body = park("样例综合保税区", &["bonded-stocking", "sorting"]);
     let (status, made) = act(zone, &operator, &record, ("apply", 0), body).await;
     assert_eq!((status, made["state"].as_str()), (200, Some("submitted")), "{made}");
     let (status, made) = act(zone, &customs, &record, ("approve", 1), Value::Null).await;
     assert_eq!((status, made["state"].as_str()), (200, Some("open")), "{made}");
-    let record = format!("sites/{OPERATOR}:{SITE}");
-    let (status, made) = act(zone, &operator, &record, ("apply", 0), site(PARK)).await;
+    let record = format!("sites/{party}:{code}");
+    let (status, made) = act(zone, &operator, &record, ("apply", 0), site(number)).await;
     assert_eq!((status, made["state"].as_str()), (200, Some("submitted")), "{made}");
     let (status, made) = act(zone, &customs, &record, ("approve", 1), Value::Null).await;
     assert_eq!((status, made["state"].as_str()), (200, Some("open")), "{made}");
     let keepers: Vec<&str> = [TOKEN].iter().chain(keepers).copied().collect();
     let (status, made) = act(zone, &operator, &record, ("appoint", 2), json!({"keepers": keepers})).await;
     assert_eq!((status, made["version"].as_u64()), (200, Some(3)), "{made}");
+}
+
+/// The filing of the operator of another city.
+pub(crate) fn other_operator() -> Filing {
+    let like = sample::filings().into_iter().find(|filing| filing.code == OPERATOR).unwrap();
+    Filing {
+        code: OTHER.into(),
+        other_code: None,
+        name: "样例红河综合保税区运营公司".into(),
+        exchange_ids: vec!["DXPENT0000532501".into()],
+        ..like
+    }
 }
 
 fn faults(answer: &Value) -> Vec<&str> {
@@ -130,15 +147,7 @@ async fn a_park_is_applied_for_decided_by_others_and_told_to_everybody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_of_another_city_joins_and_the_operator_of_the_zone_decides() {
     let zone = Zone::new().await;
-    let like = sample::filings().into_iter().find(|filing| filing.code == OPERATOR).unwrap();
-    let filing = Filing {
-        code: OTHER.into(),
-        other_code: None,
-        name: "样例红河综合保税区运营公司".into(),
-        exchange_ids: vec!["DXPENT0000532501".into()],
-        ..like
-    };
-    assert_eq!(zone.window.file_all(vec![filing], "test").await, 1);
+    assert_eq!(zone.window.file_all(vec![other_operator()], "test").await, 1);
     let issue = async |party: &str, role| {
         zone.window.control.issue(party, role, TOKEN, &[], NOW, None).await.unwrap()
     };

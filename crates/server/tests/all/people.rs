@@ -42,6 +42,29 @@ async fn headers(zone: &Zone, method: &str, path: &str, token: Option<&str>) -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_one_time_password_that_nobody_used_ends() {
+    const DAY: i64 = 1_440 * MINUTE;
+    let zone = Zone::new().await;
+    let (_, used) = add(&zone, "used", AGENT, Role::Agent, &[Duty::Reader]).await;
+    let (id, one_time) = add(&zone, "forgotten", AGENT, Role::Agent, &[Duty::Reader]).await;
+    wait(&zone, 30 * DAY);
+    assert_eq!(sign_in(&zone, "used", &used, None).await.0, 201, "the last day");
+    wait(&zone, 1);
+    let late = sign_in(&zone, "forgotten", &one_time, None).await;
+    let (_, _, wrong) = sign_in(&zone, "forgotten", "wrong horse battery", None).await;
+    assert_eq!((late.0, &late.2), (401, &wrong), "it is a wrong password like any other");
+    // Another takes its place, and counts from then on; one that he chose himself does not end so.
+    let admin = user(&zone, "admin", &[Duty::Admin, Duty::Reader]).await.1;
+    let reset = json!({"password": "reset"});
+    let (status, told) = ask(&zone, "PATCH", &format!("/v1/users/{id}"), &admin, &reset).await;
+    assert_eq!(status, 200, "{told}");
+    let again = told["password"].as_str().unwrap();
+    settle(&zone, "forgotten", again, false).await;
+    wait(&zone, 31 * DAY);
+    assert_eq!(sign_in(&zone, "forgotten", PASSWORD, None).await.0, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_learns_whether_a_login_exists() {
     let zone = Zone::new().await;
     user(&zone, "li.wei", &[Duty::Reader]).await;

@@ -80,8 +80,21 @@ pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
         draft if draft.starts_with("/desk/rulebooks/drafts/{id}") => {
             draft.replace("{id}", &record(|one| &one.draft, "00000000-0000-4000-A000-000000000000"))
         }
-        "/01/{gtin}/10/{lot}/21/{serial}" => "/01/09506000134352/10/L1/21/000001".to_owned(),
-        "/desk/recalls/{id}/buyers" => route.replace("{id}", party) + "?purpose=test",
+        "/01/{gtin}/10/{lot}/21/{serial}" => {
+            let code = record(|one| &one.code, "09506000134352/L1/000001");
+            let mut parts = code.split('/');
+            let mut part = || parts.next().unwrap().to_owned();
+            format!("/01/{}/10/{}/21/{}", part(), part(), part())
+        }
+        "/desk/parks/{id}" => route.replace("{id}", &record(|one| &one.park, "5301999999:P1")),
+        "/desk/sites/{code}/passes" => route.replace("{code}", &record(|one| &one.site, "CNKMG869999")),
+        codes if codes.starts_with("/desk/trace/codes/{id}") => {
+            codes.replace("{id}", &record(|one| &one.codes, "5301999999:09506000134352%2FL1"))
+        }
+        recall if recall.starts_with("/desk/recalls/{id}") => {
+            let purpose = if recall.ends_with("/buyers") { "?purpose=test" } else { "" };
+            recall.replace("{id}", &record(|one| &one.recall, "5301999999:ZH1")) + purpose
+        }
         other => other.replace("{register}", "filings").replace("{id}", party).replace("{code}", party),
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         let (parties, book) = (&case.reference.parties, case.reference.current());
         let named = [&head.agent_code, &head.ebp_code, &head.ebc_code];
         findings.extend(permitted::modes(&head.trade_mode, named, parties, &case.law, book));
+        findings.extend(permitted::represented([&head.agent_code, &head.ebc_code], parties, &case.law));
         let (found, read) = place::check(&head.trade_mode, head.loct_no.as_ref(), &case.law, case.facts);
         findings.extend(found);
         case.out.read.records.extend(read);

@@ -2,6 +2,7 @@
 //! takes nothing from what the window does.
 
 use super::filled::{Mark, is_compared};
+use super::records::Filed;
 use super::{AGENT, DIFFERING, MERCHANT, OWN, PAYER, PLATFORM, TRADERS, UNNAMED};
 use clearance::identity::personal;
 use exchange::Dataset;
@@ -22,6 +23,8 @@ pub enum Reader {
     Principal,
     /// The person whose trade it is.
     Consumer,
+    /// An agency that no rule, trade or record names.
+    Agency,
     /// Who is given these fields of a dataset by a rule of sharing.
     Receiver(Dataset, BTreeSet<String>),
 }
@@ -61,7 +64,7 @@ impl Reader {
     /// Whether the reader may have what stands there.
     pub fn may(&self, mark: &Mark) -> bool {
         match self {
-            Self::Nobody => false,
+            Self::Nobody | Self::Agency => false,
             // His own; of a trade that names him its numbers, and what was found to differ. Persons are masked there.
             Self::Party(code) => {
                 let told = is_number(mark) || (mark.trade == DIFFERING && differs(code, mark));
@@ -81,6 +84,20 @@ impl Reader {
                 let is_of_it = dataset.document().is_none_or(|kind| kind == mark.kind || !kind.is_declared());
                 is_of_it && fields.contains(&mark.of_dataset())
             }
+        }
+    }
+}
+
+impl Reader {
+    /// Whether the reader may have what stands in a record beside the trades: whom it names has it, and whoever supervises as far as
+    /// is said with it. No trade, delivery or count has any of it.
+    pub fn may_find(&self, filed: &Filed) -> bool {
+        match self {
+            Self::Nobody | Self::Consumer | Self::Receiver(..) => false,
+            Self::Party(code) => filed.is_for(code),
+            Self::Principal => filed.is_for(MERCHANT),
+            Self::Office | Self::OfficeAtTrade => filed.office,
+            Self::Agency => filed.agencies,
         }
     }
 }

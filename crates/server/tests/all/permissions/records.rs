@@ -5,7 +5,7 @@ use super::{OFFICE, World};
 use crate::rulebook_drafts::{self, RULE};
 use crate::support::people::{self, ask};
 use crate::support::{NOW, Zone, path};
-use crate::{bonded, consumer, inspections};
+use crate::{bonded, consumer, inspections, parks};
 use ceb::Document;
 use clearance::party::Role;
 use clearance::sample::{self, Export, Trade};
@@ -41,12 +41,29 @@ pub(crate) struct Records {
     pub draft: String,
     /// The seller with whom the buyer has a dispute.
     pub seller: String,
+    /// A park, and the code of its site.
+    pub park: String,
+    pub site: String,
+    /// The lot whose goods have codes, the first of these as it is looked up, and the recall of the lot.
+    pub codes: String,
+    pub code: String,
+    pub recall: String,
 }
+
+/// Operators of parks with their park and the code of its site.
+const OPERATORS: [(&str, &str, &str); 2] =
+    [(parks::OPERATOR, parks::PARK, parks::SITE), (parks::OTHER, "5325960602:P2", "CNKMG860002")];
+const GTIN: &str = "09506000134352";
 
 /// A zone that counts addresses, with agencies that have machines, and a period of the draw that is open.
 pub(super) async fn zone() -> Zone {
     let mut zone = Zone::new().await;
+    zone.window.set_public_address("https://trace.example").await.unwrap();
     zone.window.file_all(sample::agencies(), "test").await;
+    zone.window.file_all(vec![parks::other_operator()], "test").await;
+    let operator =
+        zone.window.control.issue(parks::OTHER, Role::SiteOperator, "tester", &[], NOW, None).await.unwrap();
+    zone.tokens.insert(parks::OTHER.to_owned(), operator);
     for code in RECEIVERS {
         let token = zone.window.control.issue(code, Role::Agency, "tester", &[], NOW, None).await.unwrap();
         zone.tokens.insert(code.to_owned(), token);
@@ -96,6 +113,8 @@ impl Records {
         act(zone, OFFICE, &shares, json!({"action": "agree", "version": 1})).await;
 
         bonded::opened(zone, HOLDERS[index], trade).await;
+        let (codes, code, recall) = recalled(zone, HOLDERS[index], trade).await;
+        parks::opened_of(zone, OPERATORS[index], &["machine", "keeper"]).await;
         let application = Export::summary(&[export], &["86202026E999999999".into()], NOW).unwrap();
         let summary = format!("{agent}/{}", application.head.cop_no);
         zone.send(agent, Document::SummaryApplication(application)).await;
@@ -132,8 +151,32 @@ impl Records {
             attachment,
             draft: drafted["id"].as_str().unwrap().to_owned(),
             seller: String::new(),
+            park: OPERATORS[index].1.to_owned(),
+            site: OPERATORS[index].2.to_owned(),
+            codes,
+            code,
+            recall,
         }
     }
+}
+
+/// A lot in a holder's book with three codes, which is recalled: the id of its codes as it stands in an address, the first of them as
+/// it is looked up, and the recall.
+async fn recalled(zone: &Zone, holder: &str, trade: &Trade) -> (String, String, String) {
+    bonded::filled(zone, holder, trade, "entry-checklist:H1", 100).await;
+    let codes = format!("{holder}:{GTIN}%2FL1");
+    let book = json!({"book": format!("{holder}:{}", bonded::NUMBER), "item": "1", "count": 3});
+    let issue = json!({"action": "issue", "version": 0, "note": "样例", "body": book});
+    act(zone, holder, &format!("trace-codes/{codes}"), issue).await;
+    let path = format!("/v1/trace/codes/{codes}");
+    let (status, told) = ask(zone, "GET", &path, &zone.tokens[holder], &Value::Null).await;
+    assert_eq!(status, 200, "{told}");
+    let code = format!("{GTIN}/L1/{}", told["codes"][0]["serial"].as_str().unwrap());
+    let recall = format!("{holder}:ZH1");
+    let body = json!({"goodsNo": "LH1", "lot": "L1", "reason": "unsafe", "measure": "send-back", "advice": "样例：请停止食用并退回"});
+    let open = json!({"action": "open", "version": 0, "note": "样例", "body": body});
+    act(zone, holder, &format!("recalls/{recall}"), open).await;
+    (codes, code, recall)
 }
 
 /// The dispute of a trade's buyer with its seller, opened by himself: code of the seller.

@@ -1,7 +1,7 @@
 //! People of a test zone: added, signed in, with their password changed and their second factor enrolled.
 
+use super::Zone;
 use super::browser::Browser;
-use super::{NOW, Zone};
 use clearance::keys::Time;
 use clearance::party::Role;
 use serde_json::{Value, json};
@@ -23,7 +23,8 @@ pub async fn add(zone: &Zone, login: &str, party: &str, role: Role, duties: &[Du
         districts: Vec::new(),
     };
     let hash = password::hash_at(password::Cost::OF_TESTS, &one_time).unwrap();
-    (zone.window.control.add_user(&user, &hash, NOW).await.unwrap().unwrap(), one_time)
+    let now = zone.window.clock.now();
+    (zone.window.control.add_user(&user, &hash, now).await.unwrap().unwrap(), one_time)
 }
 
 /// A request with a JSON body.
