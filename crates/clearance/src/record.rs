@@ -87,11 +87,15 @@ pub enum Register {
     Recall = 42,
     /// Tax bills of holders of bonded books: what sales at exhibitions owe on a day.
     BondedBill = 43,
+    /// Bags of parcels under a seal.
+    SiteBag = 47,
+    /// Parcels that lie at a site, as scans and gate lists say.
+    SiteStock = 48,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -131,6 +135,8 @@ impl Register {
         Self::TraceCode,
         Self::Recall,
         Self::BondedBill,
+        Self::SiteBag,
+        Self::SiteStock,
     ];
 
     /// The register of a stored number.
@@ -180,6 +186,8 @@ impl Register {
             Self::TraceCode => "trace-codes",
             Self::Recall => "recalls",
             Self::BondedBill => "bonded-bills",
+            Self::SiteBag => "site-bags",
+            Self::SiteStock => "site-stocks",
         }
     }
 

@@ -175,6 +175,8 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::TraceCode => &["/book", "/issued", "/scans"],
         Register::Recall => &["/opened/goodsNo", "/opened/lot", "/opened/reason"],
         Register::BondedBill => &["/due", "/total"],
+        Register::SiteBag => &["/seal", "/site"],
+        Register::SiteStock => &["/parcel"],
         Register::ParcelHold | Register::Photograph | Register::RulebookDraft | Register::DrawPeriod => &[],
     }
 }

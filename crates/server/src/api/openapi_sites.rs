@@ -10,7 +10,7 @@ pub(super) const SUMMARIES: [&str; 8] = [
     "Sites that the caller keeps",
     "The signed, dated list of parcels that may pass a site, for when its network is lost",
     "Scans of a device, in order: each is answered pass, inspect or hold and recorded once under its number",
-    "What happened at a site, once under its number: X-ray, weight, label, bag and seal, gate list, stocktake",
+    "What happened at a site, once under its number: X-ray, weight, label, bag sealed or opened, gate list, stocktake",
     "Parcels that no site lets pass, the newest first",
     "Holds a parcel at every site, or lifts the hold",
 ];
@@ -90,7 +90,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     let scan = sent(
         &[
             ("number", "the device's number of the scan: the same again gets the first answer"),
-            ("parcel", "the waybill's number, or the carrier's code, a slash and the number"),
+            ("parcel", "the waybill's number, or the carrier's code, a slash and the number; or the number of a bag"),
             ("direction", "in, out or within"),
             ("at", "yyyyMMddHHmmss by the device's clock"),
             ("offline", "what a device without network said: pass, inspect or hold"),
@@ -104,7 +104,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("answer", json!({"type": "string", "enum": ["pass", "inspect", "hold"]})),
         (
             "why",
-            json!({"type": "string", "description": "state of the trade; unknown, several, parcel-held, not-recorded, number-used"}),
+            json!({"type": "string", "description": "state of the trade; unknown, several, parcel-held, bag-unsealed, not-recorded, number-used"}),
         ),
         ("look", json!({"type": "string", "description": "how it is looked at: scan or inspection"})),
         (
@@ -115,12 +115,19 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("position", json!({"type": ["integer", "null"]})),
         ("status", whole.clone()),
         ("faults", objects.clone()),
+        ("bag", json!({"type": "string", "description": "the record of the bag, if one was scanned"})),
+        ("seal", json!({"type": "string", "description": "the seal that the bag has by its record: compare it"})),
+        ("stopped", objects.clone()),
     ]);
     let happened = json!({"type": "object", "required": ["kind"], "additionalProperties": false, "properties": {
         "kind": {"type": "string", "enum": register::park::happening::KINDS}, "at": text, "parcels": words,
         "result": {"type": "string", "enum": register::park::happening::RESULTS},
         "weight": {"type": "string", "description": "kilogrammes"}, "label": text, "bag": text, "seal": text,
         "vehicle": text, "direction": text, "counted": objects, "text": text,
+        "bags": {"type": "array", "description": "of a gate list or a stocktake", "items": {"type": "object",
+            "required": ["bag", "seal"], "properties": {"bag": text, "seal": text}}},
+        "offline": {"type": "string", "description": "pass: a device without network let this gate list out"},
+        "list": {"type": "string", "description": "time of the list that it did so by"},
     }});
     let all = [
         (
@@ -159,7 +166,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("complete", truth.clone()),
                 (
                     "text",
-                    json!({"type": "string", "description": "what is signed: a parcel a line behind the first empty line"}),
+                    json!({"type": "string", "description": "what is signed: a parcel a line behind the first empty line, a bag and its seal a line behind the second"}),
                 ),
                 (
                     "key",

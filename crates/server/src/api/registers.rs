@@ -422,6 +422,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::SiteRecord
         | Register::SiteScan
         | Register::ParcelHold
+        | Register::SiteBag
+        | Register::SiteStock
         | Register::Parcel
         | Register::TraceCode
         | Register::Recall => caller.is_office() && caller.districts.is_empty(),

@@ -75,7 +75,7 @@ pub(crate) async fn pass_list(window: &Window, caller: &Caller, code: &str) -> R
 pub struct Sent {
     /// The device's number of it.
     pub number: String,
-    /// The waybill's number, or the carrier's code, a slash and the number.
+    /// The waybill's number, or the carrier's code, a slash and the number; or the number of a bag.
     pub parcel: String,
     /// `in`, `out` or `within`.
     pub direction: String,
@@ -137,7 +137,7 @@ async fn answered(window: &Window, caller: &Caller, kept: &Kept, sent: &Sent) ->
         json!({
             "number": sent.number, "parcel": sent.parcel, "answer": Passage::Hold.word(), "why": why, "look": "",
             "alarm": sent.offline == Passage::Pass.word(), "repeated": false, "position": null, "status": status,
-            "faults": more,
+            "faults": more, "bag": "", "seal": "", "stopped": [],
         })
     };
     let asked = match read(sent) {
@@ -159,6 +159,7 @@ fn result(sent: &Sent, record: &Record, repeated: bool) -> Value {
     json!({
         "number": sent.number, "parcel": scan.parcel, "answer": scan.answer, "why": scan.why, "look": scan.look,
         "alarm": scan.is_alarm(), "repeated": repeated, "position": record.last.number(), "status": 200, "faults": [],
+        "bag": scan.bag, "seal": scan.seal, "stopped": scan.stopped,
     })
 }
 
@@ -234,16 +235,22 @@ pub(crate) async fn happen(
 ) -> Result<Recorded, Problem> {
     operations::check_intake(window)?;
     let kept = sites::one(window, caller, code).await?;
-    let mut faults = body.happened.faults();
+    let happened = sites::named(&kept, &body.happened);
+    let mut faults = happened.faults();
     if !is_number(&body.number) {
         faults.push(Fault::new("number", &body.number, says::SCAN_NUMBER.said()));
     }
     if !faults.is_empty() {
-        let faults: Vec<Value> = faults.iter().map(told).collect();
-        return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(faults)));
+        return Err(invalid(&faults));
     }
-    sites::happened(window, caller, &kept, (&body.number, &body.happened)).await
+    sites::happened(window, caller, &kept, (&body.number, &happened)).await
+}
+
+/// Everything that is wrong, as an answer that nothing was recorded.
+pub(crate) fn invalid(faults: &[Fault]) -> Problem {
+    let faults: Vec<Value> = faults.iter().map(told).collect();
+    Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
+        .with("faults", Value::Array(faults))
 }
 
 /// A hold that is put on or lifted.
@@ -327,9 +334,7 @@ pub(crate) async fn put(window: &Window, caller: &Caller, body: &Setting) -> Res
         faults.push(Fault::new("text", "", says::NOT_EMPTY.said()));
     }
     if !faults.is_empty() {
-        let faults: Vec<Value> = faults.iter().map(told).collect();
-        return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(faults)));
+        return Err(invalid(&faults));
     }
     if !is_of_his(window, caller, &parcel).await? {
         return Err(Problem::not_found("no parcel of your districts has this number"));
