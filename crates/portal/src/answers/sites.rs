@@ -52,6 +52,42 @@ pub struct ScanResult {
     pub look: String,
     /// Whether it passed without network and does not pass.
     pub alarm: bool,
+    /// The seal that a bag has by its record; empty = no bag was scanned, or it was opened.
+    pub seal: String,
+    /// What of a bag does not pass.
+    pub stopped: Vec<Remark>,
+}
+
+/// A parcel, or a bag, that is not as it should be.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Remark {
+    /// The parcel; empty = the bag as a whole.
+    pub parcel: String,
+    /// The bag that it is in; empty = none.
+    pub bag: String,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// What became of what was recorded at a site.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Recorded {
+    /// Its state: `recorded`, `alarmed` or `differing`.
+    pub state: String,
+    /// What it says.
+    pub body: RecordedBody,
+}
+
+/// What the window says of it.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct RecordedBody {
+    /// What of a gate list does not pass.
+    pub stopped: Vec<Remark>,
+    /// Where a stocktake and the scans differ.
+    pub differences: Vec<Remark>,
 }
 
 /// Parcels that no site lets pass.

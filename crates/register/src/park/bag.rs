@@ -14,10 +14,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The id is the operator's code, a colon, the number on the bag. Written behind the record of what happened, by nobody else.
-pub const MOVES: &[Move] = &[
-    Move::window("seal", &["", "unsealed"], SEALED),
-    Move::window("unseal", &[SEALED], "unsealed"),
-];
+pub const MOVES: &[Move] =
+    &[Move::window("seal", &["", "unsealed"], SEALED), Move::window("unseal", &[SEALED], "unsealed")];
 
 /// The state of a bag under its seal.
 pub const SEALED: &str = "sealed";

@@ -303,11 +303,8 @@ impl Happening {
             "bag" => bag::PARCELS,
             _ => MOST,
         };
-        let lists = [
-            ("parcels", self.parcels.len()),
-            ("counted", self.counted.len()),
-            ("bags", self.bags.len()),
-        ];
+        let lists =
+            [("parcels", self.parcels.len()), ("counted", self.counted.len()), ("bags", self.bags.len())];
         let sum: usize = lists.iter().map(|(_, length)| length).sum();
         for (name, length) in lists {
             if !takes.contains(&name) && length > 0 {

@@ -89,4 +89,3 @@ pub(crate) fn after(facts: &mut Facts, record: &Record, at: Position) -> Vec<Arc
     }
     made
 }
-

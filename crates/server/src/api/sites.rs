@@ -219,11 +219,16 @@ pub async fn record(
     body: Result<Json<Happened>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
-    let (record, repeated) = happen(&window, &caller, &code, &body).await?;
-    Ok(Json(json!({
+    let done = happen(&window, &caller, &code, &body).await?;
+    Ok(Json(recorded(&done)))
+}
+
+/// What was recorded, and whether it was before.
+pub(crate) fn recorded((record, repeated): &Recorded) -> Value {
+    json!({
         "id": record.key.id.as_str(), "state": record.state.as_str(), "position": record.last.number(),
-        "time": time(record.changed), "repeated": repeated, "body": Happening::of(&record),
-    })))
+        "time": time(record.changed), "repeated": repeated, "body": Happening::of(record),
+    })
 }
 
 /// Records what happened at a site that the caller keeps.

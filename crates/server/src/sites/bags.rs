@@ -111,9 +111,10 @@ async fn looked_at(window: &Window, site: &Kept, sent: &Happening) -> Result<Hap
 /// Each parcel of a list with the bag that it is in.
 fn of_list(happening: &Happening) -> Vec<(String, String)> {
     let loose = happening.parcels.iter().map(|parcel| (String::new(), parcel.clone()));
-    let bagged = happening.bags.iter().flat_map(|listed| {
-        listed.parcels.iter().map(|parcel| (listed.bag.clone(), parcel.clone()))
-    });
+    let bagged = happening
+        .bags
+        .iter()
+        .flat_map(|listed| listed.parcels.iter().map(|parcel| (listed.bag.clone(), parcel.clone())));
     loose.chain(bagged).collect()
 }
 
