@@ -393,6 +393,8 @@ pub struct Consignment {
     pub unconfirmed: Option<Unconfirmed>,
     /// For officers: what a model in shadow says of it.
     pub shadow: Option<risk_model::Score>,
+    /// For officers: the hold on its parcel, which no site lets pass.
+    pub hold: Option<sites::Hold>,
 }
 
 impl Consignment {

@@ -203,3 +203,5 @@ item-site-scans-stopped = What in the bag does not pass
 item-site-scans-bag = Bag
 item-site-stocks-parcel = Parcel
 item-site-stocks-by = By the record
+holds-trade = Its trade
+holds-stays = stays at every site

@@ -203,3 +203,5 @@ item-site-scans-stopped = 袋内不得放行的包裹
 item-site-scans-bag = 集包袋
 item-site-stocks-parcel = 包裹
 item-site-stocks-by = 依据的记录
+holds-trade = 查看交易
+holds-stays = 各场所不得放行

@@ -156,4 +156,6 @@ pub struct Export {
     /// For officers: what is open to them.
     #[serde(deserialize_with = "or_empty")]
     pub actions: Vec<Open>,
+    /// For officers: the hold on its parcel, which no site lets pass.
+    pub hold: Option<super::sites::Hold>,
 }

@@ -101,7 +101,7 @@ pub struct Holds {
 }
 
 /// A hold.
-#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Hold {
     /// Code of the carrier.

@@ -1,15 +1,15 @@
 //! The pages of whoever keeps a site: his sites; one of them with the field to scan into, the last answer in colour, sign and words,
 //! and the form for what happened there. And for officers the parcels that no site lets pass.
 
-use super::parks;
 use super::registers::record_address;
+use super::{address, parks};
 use crate::answers::sites::{Hold, Holds, Recorded, Remark, ScanResult, Site, Sites};
 use crate::assets;
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Choice, Column, Field, Table, Tone, choices, declared, empty, escaped, facts, field, hidden, said,
-    submit,
+    Cell, Choice, Column, Field, Table, Tone, badge, choices, declared, empty, escaped, facts, field, hidden,
+    said, submit,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
@@ -341,6 +341,15 @@ pub struct HoldsView {
     pub sent: [String; 3],
 }
 
+/// A hold on the page of its trade: what it is called, since when and why.
+pub fn held(texts: Texts, hold: &Hold) -> (String, Markup) {
+    let told = html! {
+        (badge(Tone::Bad, &texts.text("holds-stays"))) " " (time(&hold.since)) " · " (declared(texts, &hold.text))
+        @if !hold.site.is_empty() { " · " span.code { (hold.site) } }
+    };
+    (texts.text("nav-holds"), told)
+}
+
 /// The page of holds.
 pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
     let texts = frame.texts;
@@ -353,7 +362,10 @@ pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
     let row = |one: &Hold| -> Vec<Cell> {
         let id = format!("{}/{}", one.logistics_code, one.logistics_no);
         vec![
-            html! { a.lead.code href=(record_address("parcel-holds", &id)) { (id) } },
+            html! {
+                a.lead.code href=(record_address("parcel-holds", &id)) { (id) }
+                div { a href=(address("/desk/search", &[("text", &one.logistics_no)])) { (texts.text("holds-trade")) } }
+            },
             html! { (declared(texts, &one.text)) @if !one.site.is_empty() { div.muted.code { (one.site) } } },
             time(&one.since),
             lifting(frame, one),

@@ -427,6 +427,8 @@ pub(crate) async fn shown(
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
         shown["unconfirmed"] = confirmations::waiting(caller, &consignment);
         shown["shadow"] = risk_model::of_trade(window, &consignment);
+        let parcel = consignment.carriage.as_ref().map(|one| &one.key);
+        super::sites::add_hold(window, parcel, &mut shown).await?;
         shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
     }
     if !caller.is_office() {

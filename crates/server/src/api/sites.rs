@@ -18,7 +18,7 @@ use clearance::passage::Passage;
 use clearance::record::{Record, Register};
 use register::park::happening::Happening;
 use register::park::hold::{HELD, Hold};
-use register::park::scan::{DIRECTIONS, Scan, is_number};
+use register::park::scan::{DIRECTIONS, Scan, is_held, is_number};
 use register::{Fault, says};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -293,6 +293,20 @@ pub(crate) async fn held(window: &Window, caller: &Caller) -> Result<Value, Prob
         }
     }
     Ok(json!({"holds": shown, "most": HOLDS, "more": after.is_some()}))
+}
+
+/// Adds the hold on a trade's parcel to what an office is shown of the trade, where it is held.
+pub(super) async fn add_hold(
+    window: &Window,
+    parcel: Option<&WaybillKey>,
+    shown: &mut Value,
+) -> Result<(), Problem> {
+    let Some(parcel) = parcel else { return Ok(()) };
+    let record = window.read.record(&register::park::hold::key(parcel)).await?;
+    if let Some(record) = record.as_deref().filter(|record| is_held(Some(record))) {
+        shown["hold"] = of_hold(record);
+    }
+    Ok(())
 }
 
 fn of_hold(record: &Record) -> Value {

@@ -205,6 +205,15 @@ async fn a_held_parcel_never_passes() {
     let (status, held) = hold(&zone, &parcel, "hold", 0).await;
     assert_eq!((status, held["state"].as_str()), (200, Some("held")), "{held}");
     assert_eq!(answer(&scan(&zone, "h1", &parcel.1).await), ("hold", "parcel-held"));
+    // The officer who has the trade before him is told; its party is not.
+    let shown = zone.shown(CUSTOMS, &trade).await;
+    assert_eq!(
+        (&shown["hold"]["text"], &shown["hold"]["version"]),
+        (&json!("样例线索"), &json!(1)),
+        "{shown}"
+    );
+    let party = zone.shown(&trade.declaration.head.agent_code, &trade).await;
+    assert!(party.get("hold").is_none(), "{party}");
     // On an older version nothing is done; an enterprise neither holds nor lifts.
     assert_eq!(hold(&zone, &parcel, "lift", 0).await.0, 409);
     assert_eq!(hold(&zone, &parcel, "hold", 1).await.0, 409);
