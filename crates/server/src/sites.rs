@@ -1,8 +1,9 @@
 //! Sites of parks at work: which a caller keeps, what a scanned parcel is answered, the list of those that may pass, and holds.
 //! What a state answers is `clearance::passage`'s; that no held parcel passes is decided with the record (`register::park`). What is
-//! recorded besides scans, and bags, is `bags`.
+//! recorded besides scans, and bags, is `bags`; what lies at a site `stock`.
 
 mod bags;
+mod stock;
 
 use crate::Window;
 use crate::api::error::Problem;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use store::{ExportSearch, Read, RecordSearch, Scope, Search};
 
 pub use bags::{happened, named};
+pub use stock::{lying, sealed};
 
 /// Sites of an operator that are looked through at most.
 const SITES: usize = 500;

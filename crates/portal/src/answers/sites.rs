@@ -117,3 +117,41 @@ pub struct Hold {
     /// Why.
     pub text: String,
 }
+
+/// What lies at a site.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct SiteStock {
+    /// Parcels, the newest first.
+    pub parcels: Vec<Lying>,
+    /// From where the next page goes on.
+    pub after: Option<String>,
+    /// Bags that were sealed there.
+    pub bags: Vec<SealedBag>,
+}
+
+/// A parcel that lies at a site.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Lying {
+    /// Carrier's code, slash, waybill number.
+    pub parcel: String,
+    /// The scan or gate list that says so.
+    pub by: String,
+    /// Since when.
+    pub since: String,
+}
+
+/// A bag under its seal.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct SealedBag {
+    /// Its number.
+    pub bag: String,
+    /// Its seal.
+    pub seal: String,
+    /// How many parcels are in it.
+    pub parcels: u64,
+    /// Since when.
+    pub since: String,
+}

@@ -3,9 +3,9 @@
 
 use super::registers::record_address;
 use super::{address, parks};
-use crate::answers::sites::{Hold, Holds, Recorded, Remark, ScanResult, Site, Sites};
+use crate::answers::sites::{Hold, Holds, Recorded, Remark, ScanResult, Site, SiteStock, Sites};
 use crate::assets;
-use crate::format::time;
+use crate::format::{count, time};
 use crate::language::{Family, Texts};
 use crate::parts::{
     Cell, Choice, Column, Field, Table, Tone, badge, choices, declared, empty, escaped, facts, field, hidden,
@@ -153,11 +153,65 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             @if let Some(told) = &view.told { (recorded(texts, told)) }
         }
         (happening_form(frame, view, &there))
+        p { a href={ (there) "/stock" } { (texts.text("stock-title")) } }
         (facts(&pairs))
         script src=(assets::KEEPER.address()) defer { }
     };
     Page::new(view.site.name.clone(), Some(Desk::Sites), body)
         .below(Desk::Sites.address(), Desk::Sites.name(texts))
+}
+
+/// What lies at a site by scans, and the bags that were sealed there.
+pub fn stock(frame: &Frame, site: &Site, told: &SiteStock) -> Page {
+    let texts = frame.texts;
+    let there = site_address(&site.code);
+    let since = || Column::of(texts.text("holds-since"));
+    let of_bags = Table {
+        caption: texts.text("stock-bags"),
+        columns: vec![
+            Column::of(texts.item("site-records", "bag")),
+            Column::of(texts.item("site-bags", "seal")),
+            Column::number(texts.item("site-bags", "parcels")),
+            since(),
+        ],
+        rows: told
+            .bags
+            .iter()
+            .map(|bag| -> Vec<Cell> {
+                vec![
+                    html! { span.code { (bag.bag) } },
+                    html! { span.code { (bag.seal) } },
+                    html! { (count(bag.parcels)) },
+                    time(&bag.since),
+                ]
+            })
+            .collect(),
+    };
+    let of_parcels = Table {
+        caption: texts.text("stock-parcels"),
+        columns: vec![
+            Column::of(texts.item("site-stocks", "parcel")),
+            Column::of(texts.item("site-stocks", "by")),
+            since(),
+        ],
+        rows: told
+            .parcels
+            .iter()
+            .map(|one| -> Vec<Cell> {
+                vec![html! { span.code { (one.parcel) } }, html! { span.code { (one.by) } }, time(&one.since)]
+            })
+            .collect(),
+    };
+    let here = format!("{there}/stock");
+    let next = told.after.as_deref().map(|after| address(&here, &[("after", after)]));
+    let body = html! {
+        p { (texts.text("stock-help")) }
+        @if !told.bags.is_empty() { (of_bags.shown()) }
+        @if told.parcels.is_empty() { (empty(&texts.text("stock-none"), &texts.text("stock-none-help"))) }
+        @else { (of_parcels.shown()) }
+        (pager(texts, None, next.as_deref()))
+    };
+    Page::new(texts.text("stock-title"), Some(Desk::Sites), body).below(&there, site.name.clone())
 }
 
 /// What a script knows an answer by: `done`, `alarm`, `refused`; empty = nothing was recorded.

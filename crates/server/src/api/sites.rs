@@ -2,9 +2,9 @@
 //! what happens there. And for officers, holds on parcels. A sorting line uses the same routes as a person's page.
 
 use super::error::Problem;
-use super::operations;
 use super::register_answers::told;
 use super::view::{hex, time};
+use super::{Query, operations, parameter};
 use crate::Window;
 use crate::auth::Caller;
 use crate::sites::{self, Asked, Kept, Recorded};
@@ -16,9 +16,11 @@ use clearance::Text;
 use clearance::keys::WaybillKey;
 use clearance::passage::Passage;
 use clearance::record::{Record, Register};
+use register::park::bag::Bag;
 use register::park::happening::Happening;
 use register::park::hold::{HELD, Hold};
 use register::park::scan::{DIRECTIONS, Scan, is_held, is_number};
+use register::park::stock::Stock;
 use register::{Fault, says};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -66,6 +68,44 @@ pub(crate) async fn pass_list(window: &Window, caller: &Caller, code: &str) -> R
         "site": kept.id(), "time": time(list.time), "until": time(list.until),
         "millis": list.time.0, "untilMillis": list.until.0, "count": list.count, "complete": list.complete,
         "text": list.text, "key": list.key, "signature": list.signature,
+    }))
+}
+
+/// `GET /v1/sites/{code}/stock`: what lies at a site by scans and gate lists, and the bags that were sealed there. `after` goes on.
+pub async fn stock(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(code): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    stock_at(&window, &caller, &code, &query).await.map(Json)
+}
+
+/// What lies at a site that the caller keeps; bags with the first page alone.
+pub(crate) async fn stock_at(
+    window: &Window,
+    caller: &Caller,
+    code: &str,
+    query: &Query,
+) -> Result<Value, Problem> {
+    let kept = sites::one(window, caller, code).await?;
+    let after = match parameter(query, "after") {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
+    };
+    let (parcels, next) = sites::lying(window, &kept, after).await?;
+    let bags = if after.is_none() { sites::sealed(window, &kept).await? } else { Vec::new() };
+    let parcel = |record: &Arc<Record>| {
+        let stock = Stock::of(record);
+        json!({"parcel": stock.parcel, "by": stock.by, "since": time(record.changed)})
+    };
+    let bag = |record: &Arc<Record>| {
+        let Bag { seal, parcels, .. } = Bag::of(record);
+        json!({"bag": record.key.id.split_once(':').map_or("", |(_, number)| number), "seal": seal, "parcels": parcels.len(), "since": time(record.changed)})
+    };
+    Ok(json!({
+        "site": kept.id(), "parcels": parcels.iter().map(parcel).collect::<Vec<_>>(),
+        "after": next.map(|next| next.to_string()), "bags": bags.iter().map(bag).collect::<Vec<_>>(),
     }))
 }
 

@@ -5,12 +5,13 @@ use super::form::Form;
 use super::guard::Seen;
 use super::officer::is_chinese;
 use super::{read, shown, shown_as};
+use crate::api::Query;
 use crate::api::error::Problem;
 use crate::api::sites::{self as api, Happened, Sent, Setting};
 use crate::auth::Caller;
 use crate::{Window, sites};
 use ::portal::Frame;
-use ::portal::answers::sites::{Recorded, ScanResult, Scanned, Site, Sites};
+use ::portal::answers::sites::{Recorded, ScanResult, Scanned, Site, SiteStock, Sites};
 use ::portal::pages::keeper::{self, HOLDS, HoldsView, View, site_address, why};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -76,6 +77,20 @@ pub async fn scan(
     view.direction = sent.direction;
     view.result = told.results.into_iter().next();
     Ok(shown(&frame, &keeper::page(&frame, &view)))
+}
+
+/// `GET /desk/sites/{code}/stock`.
+pub async fn stock(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let kept = sites::one(&window, &caller, &code).await?;
+    let told: SiteStock = read(api::stock_at(&window, &caller, &code, &asked).await?)?;
+    let site: Site = read(api::site(&kept))?;
+    Ok(shown(&frame, &keeper::stock(&frame, &site, &told)))
 }
 
 /// `GET /desk/sites/{code}/passes`: the list, for the page's script.

@@ -2,6 +2,7 @@
 //! at what leaves on a list, and at what a stocktake differs in; that nothing held leaves is decided with the record
 //! (`register::park::happening`).
 
+use super::stock::differences;
 use super::{AT_ONCE, Kept, Recorded, TRIES, by_window, known, set_hold, used_number};
 use crate::Window;
 use crate::api::error::Problem;
@@ -10,20 +11,16 @@ use crate::api::sites::invalid;
 use crate::auth::Caller;
 use clearance::Text;
 use clearance::passage::Passage;
-use clearance::record::{Record, RecordKey, Register};
+use clearance::record::{Record, Register};
 use register::park::bag::{self, Bag, Remark, SEALED};
-use register::park::happening::{self, ALL, Happening, parcel_of};
+use register::park::happening::{self, Happening, parcel_of};
 use register::park::scan::Scan;
-use register::park::stock::{self, INSIDE, Stock, is_inside};
 use register::{Fault, Refusal, owner_of, says};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Read, RecordSearch};
 
 /// Sealed bags of an operator that are looked at for a list, the newest.
 const BAGS: usize = 500;
-/// Records that are read together.
-const PAGE: usize = 1_000;
 
 /// What somebody records, with its parcels named in full: at a site of one carrier a bare number is one of his.
 pub fn named(site: &Kept, sent: &Happening) -> Happening {
@@ -109,7 +106,7 @@ async fn looked_at(window: &Window, site: &Kept, sent: &Happening) -> Result<Hap
 }
 
 /// Each parcel of a list with the bag that it is in.
-fn of_list(happening: &Happening) -> Vec<(String, String)> {
+pub(super) fn of_list(happening: &Happening) -> Vec<(String, String)> {
     let loose = happening.parcels.iter().map(|parcel| (String::new(), parcel.clone()));
     let bagged = happening
         .bags
@@ -228,51 +225,4 @@ pub(super) async fn passing(
     }
     bags.sort_unstable();
     Ok((bags, more.is_none()))
-}
-
-/// Where a stocktake differs from what lies at a site by scans. What a list told some seconds ago is looked at again by its key.
-async fn differences(window: &Window, site: &Kept, happening: &Happening) -> Result<Vec<Remark>, Problem> {
-    let inside = inside(window, site).await?;
-    let list = of_list(happening);
-    let key_of = |parcel: &str| parcel_of(parcel).map(|parcel| stock::key(site.id(), &parcel));
-    let counted: BTreeSet<RecordKey> = list.iter().filter_map(|(_, parcel)| key_of(parcel)).collect();
-    let mut differences = Vec::new();
-    for (parcel, key) in &inside {
-        if !counted.contains(key) && is_inside(window.read.record(key).await?.as_deref()) {
-            let why = happening::DIFFERENCES[0].to_owned();
-            differences.push(Remark { parcel: parcel.clone(), why, ..Remark::default() });
-        }
-    }
-    for (bag, parcel) in &list {
-        let Some(key) = key_of(parcel) else { continue };
-        if !is_inside(window.read.record(&key).await?.as_deref()) {
-            let why = happening::DIFFERENCES[1].to_owned();
-            differences.push(Remark { parcel: parcel.clone(), bag: bag.clone(), why });
-        }
-    }
-    Ok(differences)
-}
-
-/// Parcels that lie at a site by scans, with the keys of their records.
-async fn inside(window: &Window, site: &Kept) -> Result<Vec<(String, RecordKey)>, Problem> {
-    let search = RecordSearch {
-        register: Register::SiteStock,
-        parties: Some(vec![owner_of(&site.record.key)]),
-        states: vec![Text::from(INSIDE)],
-    };
-    let (mut inside, mut after) = (Vec::new(), None);
-    let here = format!("{}:", site.id());
-    loop {
-        let (records, next) = window.read.records(&search, after, PAGE).await?;
-        let of_site = records.iter().filter(|record| record.key.id.starts_with(&here));
-        inside.extend(of_site.map(|record| (Stock::of(record).parcel, record.key.clone())));
-        if inside.len() > ALL {
-            let said = says::STOCK_TOO_MANY.with(&[("most", &ALL.to_string())]);
-            return Err(invalid(&[Fault::new("parcels", "", said)]));
-        }
-        if next.is_none() {
-            return Ok(inside);
-        }
-        after = next;
-    }
 }

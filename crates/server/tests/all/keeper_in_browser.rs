@@ -212,7 +212,11 @@ async fn pages_of_parks_and_sites_are_fit_for_everybody() {
         let page = |name: &'static str, path: &str| (name, path.to_owned());
         visit(&mut browser, &served, "public", &[page("parks", "/parks")], &mut faults);
         take_over(&mut browser, &served.address, &keeper);
-        let pages = [page("sites", "/desk/sites"), page("site", &format!("/desk/sites/{SITE}"))];
+        let pages = [
+            page("sites", "/desk/sites"),
+            page("site", &format!("/desk/sites/{SITE}")),
+            page("stock", &format!("/desk/sites/{SITE}/stock")),
+        ];
         visit(&mut browser, &served, "keeper", &pages, &mut faults);
         let officer = served.officer.clone();
         take_over(&mut browser, &served.address, &officer);
