@@ -139,12 +139,16 @@ fn stopping(happening: &Happening) -> Vec<Fault> {
     happening.stopped.iter().map(fault).collect()
 }
 
-/// The bag of a text as it is read at a site.
+/// The bag of a text as it is read at a site. Another operator's is told where all that is in it comes through here, and else
+/// as one that is not there.
 async fn found(window: &Window, site: &Kept, text: &str) -> Result<Option<Arc<Record>>, Problem> {
-    match bag::key_at(site.id(), text) {
-        Some(key) => Ok(window.read.record(&key).await?),
-        None => Ok(None),
-    }
+    let Some(key) = bag::key_at(site.id(), text) else { return Ok(None) };
+    let record = window.read.record(&key).await?;
+    let comes_through = |parcel: &String| parcel_of(parcel).is_some_and(|key| site.carries(&key.logistics));
+    Ok(record.filter(|record| {
+        let is_own = owner_of(&record.key) == owner_of(&site.record.key);
+        is_own || Bag::of(record).parcels.iter().all(comes_through)
+    }))
 }
 
 /// What of some parcels, each with the bag it is in, does not pass a site, and the gravest answer.
