@@ -402,7 +402,73 @@ class Happening {
   }
 }
 
+// A telephone without a scanner reads codes with its camera, where the browser knows how: into the field that was used last.
+class Camera {
+  constructor(button, keeper) {
+    this.button = button;
+    this.keeper = keeper;
+    this.video = document.querySelector("[data-video]");
+    this.field = keeper.input;
+    this.last = "";
+    this.at = 0;
+    if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+    button.hidden = false;
+    document.addEventListener("focusin", (event) => {
+      if (event.target.matches("[data-keeper] [name=parcel], [data-of] input, [data-of] textarea")) this.field = event.target;
+    });
+    button.addEventListener("click", () => (this.stream ? this.stop() : this.start()));
+  }
+
+  async start() {
+    try {
+      this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      this.video.srcObject = this.stream;
+      this.video.hidden = false;
+      this.button.setAttribute("aria-pressed", "true");
+      await this.video.play();
+      this.look(new BarcodeDetector());
+    } catch (_) {
+      // Whoever does not let it look types.
+      this.stop();
+    }
+  }
+
+  stop() {
+    for (const track of this.stream ? this.stream.getTracks() : []) track.stop();
+    this.stream = null;
+    this.video.hidden = true;
+    this.button.setAttribute("aria-pressed", "false");
+  }
+
+  async look(detector) {
+    while (this.stream) {
+      const codes = await detector.detect(this.video).catch(() => []);
+      if (codes.length > 0) this.take(codes[0].rawValue.trim());
+      await new Promise((done) => setTimeout(done, 200));
+    }
+  }
+
+  // What stays before the camera is read once.
+  take(code) {
+    const now = performance.now();
+    const stays = code === this.last && now - this.at < 3000;
+    this.last = code;
+    this.at = now;
+    if (!code || stays) return;
+    const field = this.field.closest("[hidden]") ? this.keeper.input : this.field;
+    if (field === this.keeper.input) {
+      field.value = code;
+      this.keeper.form.requestSubmit();
+    } else if (field.tagName === "TEXTAREA") {
+      field.value = linesOf(field.value).concat(code).join("\n") + "\n";
+    } else {
+      field.value = code;
+    }
+  }
+}
+
 for (const form of document.querySelectorAll("form[data-keeper]")) {
   const keeper = new Keeper(form);
+  for (const button of form.querySelectorAll("[data-camera]")) new Camera(button, keeper);
   for (const happening of document.querySelectorAll("form[data-happening]")) new Happening(happening, keeper);
 }

@@ -211,3 +211,4 @@ stock-bags = Bags sealed here
 stock-parcels = Parcels, the newest first
 stock-none = No parcel lies here by scans
 stock-none-help = A parcel that is scanned in, or comes on a gate list, stands here until it goes out.
+keeper-camera = Read codes with the camera

@@ -211,3 +211,4 @@ stock-bags = 本场所施封的集包
 stock-parcels = 包裹，按时间倒序
 stock-none = 扫描记录显示没有在场包裹
 stock-none-help = 进场扫描或随卡口清单进场的包裹在此列出，出场后移除。
+keeper-camera = 用摄像头识读条码

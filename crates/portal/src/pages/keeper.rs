@@ -285,6 +285,9 @@ fn scan_form(frame: &Frame, view: &View, there: &str) -> Markup {
             (field(&parcel))
             (choices("direction", &texts.text("keeper-direction"), "", chosen, &directions(texts)))
             (submit(&texts.text("keeper-scan")))
+            // The script shows it where the browser reads codes: it is for a telephone without a scanner.
+            p { button.quiet type="button" data-camera hidden aria-pressed="false" { (texts.text("keeper-camera")) } }
+            video data-video hidden muted playsinline aria-hidden="true" {}
         }
     }
 }
