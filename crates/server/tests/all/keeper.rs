@@ -433,6 +433,8 @@ async fn a_stocktake_says_what_is_missing_and_what_should_not_be_there() {
     let words = shown.words();
     assert!(shown.status == 200 && words.contains("by scans it lies here, and was not counted"), "{words}");
     assert!(shown.text.contains("data-told=\"done\""), "{}", shown.text);
+    let page = keeper.get(&format!("/desk/sites/{SITE}/stock")).await;
+    assert!(page.status == 200 && page.words().contains(&id(&trades[1])), "{}", page.words());
     let (_, differing) = zone.get(CUSTOMS, "/v1/registers/site-records?state=differing").await;
     assert!(!differing["records"].as_array().unwrap().is_empty(), "{differing}");
 }
