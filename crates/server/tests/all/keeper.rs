@@ -405,6 +405,15 @@ async fn a_stocktake_says_what_is_missing_and_what_should_not_be_there() {
         assert_eq!(answer(&told), ("hold", "entered"), "what is held comes in: {told}");
     }
     zone.until_listed().await;
+    // What lies there is told to who keeps the site, and to nobody else.
+    let there = format!("/v1/sites/{SITE}/stock");
+    let (status, told) = zone.get(OPERATOR, &there).await;
+    let lying: Vec<&str> =
+        told["parcels"].as_array().unwrap().iter().map(|one| one["parcel"].as_str().unwrap()).collect();
+    assert_eq!((status, lying), (200, vec![id(&trades[1]).as_str(), id(&trades[0]).as_str()]), "{told}");
+    assert_eq!(told["parcels"][0]["by"], format!("{OPERATOR}:{SITE}:i2"), "{told}");
+    assert_eq!(zone.get("5301960101", &there).await.0, 403);
+    assert_eq!(zone.get(OPERATOR, &format!("{there}?after=x")).await.0, 400);
     let count = |trades: &[&Trade]| json!({"kind": "stocktake", "parcels": trades.iter().map(|trade| id(trade)).collect::<Vec<_>>()});
     let (status, made) = record(&zone, "k1", count(&[&trades[0], &trades[1]])).await;
     assert_eq!((status, made["state"].as_str()), (200, Some("recorded")), "{made}");
