@@ -26,7 +26,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use store::{ExportSearch, Read, RecordSearch, Scope, Search};
 
-pub use bags::{happened, named};
+pub use bags::{happened, named, of_bag};
 pub use stock::{lying, sealed};
 
 /// Sites of an operator that are looked through at most.

@@ -116,7 +116,9 @@ impl Things {
             "/desk/addresses/{id}" => self.address.as_ref().map(|id| with("{id}", id) + "?purpose=bench"),
             "/desk/enterprises/{party}" => Some(with("{party}", party)),
             "/desk/people/{id}" => Some(with("{id}", &reader.user.to_string())),
-            "/desk/sites/{code}" | "/desk/sites/{code}/stock" => Some(with("{code}", SITE)),
+            "/desk/sites/{code}" | "/desk/sites/{code}/stock" | "/desk/sites/{code}/bags" => {
+                Some(with("{code}", SITE))
+            }
             "/desk/parks/{id}" => newest(Register::Park),
             "/desk/books/{id}" => newest(Register::BondedBook),
             "/desk/rulebooks/drafts/{id}" => newest(Register::RulebookDraft),

@@ -212,3 +212,7 @@ stock-parcels = Parcels, the newest first
 stock-none = No parcel lies here by scans
 stock-none-help = A parcel that is scanned in, or comes on a gate list, stands here until it goes out.
 keeper-camera = Read codes with the camera
+bag-title = Bag under seal
+bag-holds = What is in it
+bag-passes = Here it is answered
+bag-picture = The bag's number as a code

@@ -212,3 +212,7 @@ stock-parcels = 包裹，按时间倒序
 stock-none = 扫描记录显示没有在场包裹
 stock-none-help = 进场扫描或随卡口清单进场的包裹在此列出，出场后移除。
 keeper-camera = 用摄像头识读条码
+bag-title = 施封集包
+bag-holds = 袋内包裹
+bag-passes = 本场所答复
+bag-picture = 袋号二维码

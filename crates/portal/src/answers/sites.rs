@@ -155,3 +155,23 @@ pub struct SealedBag {
     /// Since when.
     pub since: String,
 }
+
+/// What is in a bag.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct SiteBag {
+    /// Its record: the operator's code, a colon, its number.
+    pub bag: String,
+    /// `sealed` or `unsealed`.
+    pub state: String,
+    /// Its seal.
+    pub seal: String,
+    /// The site where it was sealed or opened.
+    pub site: String,
+    /// When.
+    pub since: String,
+    /// What is in it; of an opened one what was.
+    pub parcels: Vec<String>,
+    /// What of it does not pass.
+    pub stopped: Vec<Remark>,
+}

@@ -3,9 +3,9 @@
 
 use super::registers::record_address;
 use super::{address, parks};
-use crate::answers::sites::{Hold, Holds, Recorded, Remark, ScanResult, Site, SiteStock, Sites};
+use crate::answers::sites::{Hold, Holds, Recorded, Remark, ScanResult, Site, Sites};
 use crate::assets;
-use crate::format::{count, time};
+use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
     Cell, Choice, Column, Field, Table, Tone, badge, choices, declared, empty, escaped, facts, field, hidden,
@@ -48,7 +48,7 @@ impl View {
 }
 
 /// A word of why a parcel or a bag is not as it should be.
-fn why_word(texts: Texts, why: &str) -> String {
+pub(super) fn why_word(texts: Texts, why: &str) -> String {
     match why {
         "unknown" => texts.text("keeper-why-unknown"),
         "several" => texts.text("keeper-why-several"),
@@ -159,59 +159,6 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     };
     Page::new(view.site.name.clone(), Some(Desk::Sites), body)
         .below(Desk::Sites.address(), Desk::Sites.name(texts))
-}
-
-/// What lies at a site by scans, and the bags that were sealed there.
-pub fn stock(frame: &Frame, site: &Site, told: &SiteStock) -> Page {
-    let texts = frame.texts;
-    let there = site_address(&site.code);
-    let since = || Column::of(texts.text("holds-since"));
-    let of_bags = Table {
-        caption: texts.text("stock-bags"),
-        columns: vec![
-            Column::of(texts.item("site-records", "bag")),
-            Column::of(texts.item("site-bags", "seal")),
-            Column::number(texts.item("site-bags", "parcels")),
-            since(),
-        ],
-        rows: told
-            .bags
-            .iter()
-            .map(|bag| -> Vec<Cell> {
-                vec![
-                    html! { span.code { (bag.bag) } },
-                    html! { span.code { (bag.seal) } },
-                    html! { (count(bag.parcels)) },
-                    time(&bag.since),
-                ]
-            })
-            .collect(),
-    };
-    let of_parcels = Table {
-        caption: texts.text("stock-parcels"),
-        columns: vec![
-            Column::of(texts.item("site-stocks", "parcel")),
-            Column::of(texts.item("site-stocks", "by")),
-            since(),
-        ],
-        rows: told
-            .parcels
-            .iter()
-            .map(|one| -> Vec<Cell> {
-                vec![html! { span.code { (one.parcel) } }, html! { span.code { (one.by) } }, time(&one.since)]
-            })
-            .collect(),
-    };
-    let here = format!("{there}/stock");
-    let next = told.after.as_deref().map(|after| address(&here, &[("after", after)]));
-    let body = html! {
-        p { (texts.text("stock-help")) }
-        @if !told.bags.is_empty() { (of_bags.shown()) }
-        @if told.parcels.is_empty() { (empty(&texts.text("stock-none"), &texts.text("stock-none-help"))) }
-        @else { (of_parcels.shown()) }
-        (pager(texts, None, next.as_deref()))
-    };
-    Page::new(texts.text("stock-title"), Some(Desk::Sites), body).below(&there, site.name.clone())
 }
 
 /// What a script knows an answer by: `done`, `alarm`, `refused`; empty = nothing was recorded.

@@ -4,12 +4,13 @@ use super::openapi::{list_of, object};
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 9] = [
+pub(super) const SUMMARIES: [&str; 10] = [
     "Approved parks with their sites, and by function and by supervision mode the parks that offer it",
     "Figures of a park for whoever operates or supervises it: what its sites scanned, and the bonded books in it",
     "Sites that the caller keeps",
     "The signed, dated list of parcels that may pass a site, for when its network is lost",
     "What lies at a site by scans and gate lists, the newest first, and the bags that were sealed there",
+    "What is in a bag, its seal, and what of it does not pass",
     "Scans of a device, in order: each is answered pass, inspect or hold and recorded once under its number",
     "What happened at a site, once under its number: X-ray, weight, label, bag sealed or opened, gate list, stocktake",
     "Parcels that no site lets pass, the newest first",
@@ -21,6 +22,9 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
     match (method, path) {
         ("get", "/v1/parks/{id}/figures") => {
             vec![(404, "no such park, or none that the caller operates or supervises")]
+        }
+        ("get", "/v1/sites/{code}/bags") => {
+            vec![(404, "no site that the caller keeps has this code, or no such bag comes through it")]
         }
         ("get", "/v1/sites/{code}/passes" | "/v1/sites/{code}/stock")
         | ("post", "/v1/sites/{code}/scans") => {
@@ -45,6 +49,7 @@ pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
         "/v1/parks/{id}/figures" => &["from", "to", "purpose"],
         "/v1/sites/{code}/stock" => &["after"],
+        "/v1/sites/{code}/bags" => &["bag"],
         _ => &[],
     }
 }
@@ -67,6 +72,7 @@ pub(super) fn answer(path: &str) -> Option<&'static str> {
         "/v1/sites" => Some("KeptSites"),
         "/v1/sites/{code}/passes" => Some("PassList"),
         "/v1/sites/{code}/stock" => Some("SiteStock"),
+        "/v1/sites/{code}/bags" => Some("SiteBag"),
         "/v1/sites/{code}/scans" => Some("SiteScanResults"),
         "/v1/sites/{code}/records" => Some("SiteRecord"),
         "/v1/holds" => Some("Holds"),
@@ -192,6 +198,18 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("parcels", objects.clone()),
                 ("after", json!({"type": ["string", "null"]})),
                 ("bags", objects.clone()),
+            ]),
+        ),
+        (
+            "SiteBag",
+            object(&[
+                ("bag", text.clone()),
+                ("state", text.clone()),
+                ("seal", text.clone()),
+                ("site", text.clone()),
+                ("since", text.clone()),
+                ("parcels", words.clone()),
+                ("stopped", objects.clone()),
             ]),
         ),
         (

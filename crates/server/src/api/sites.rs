@@ -109,6 +109,35 @@ pub(crate) async fn stock_at(
     }))
 }
 
+/// `GET /v1/sites/{code}/bags?bag=`: what is in a bag, its seal, and what of it does not pass.
+pub async fn bag(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(code): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    bag_at(&window, &caller, &code, &query).await.map(Json)
+}
+
+/// A bag at a site that the caller keeps.
+pub(crate) async fn bag_at(
+    window: &Window,
+    caller: &Caller,
+    code: &str,
+    query: &Query,
+) -> Result<Value, Problem> {
+    let kept = sites::one(window, caller, code).await?;
+    let named = parameter(query, "bag").unwrap_or_default();
+    let found = sites::of_bag(window, &kept, &named).await?;
+    let (record, stopped) =
+        found.ok_or_else(|| Problem::not_found("no bag of this number comes through here"))?;
+    let Bag { site, seal, parcels } = Bag::of(&record);
+    Ok(json!({
+        "bag": record.key.id.as_str(), "state": record.state.as_str(), "seal": seal, "site": site,
+        "since": time(record.changed), "parcels": parcels, "stopped": stopped,
+    }))
+}
+
 /// A scan as a device sends it.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

@@ -9,10 +9,12 @@ use crate::api::Query;
 use crate::api::error::Problem;
 use crate::api::sites::{self as api, Happened, Sent, Setting};
 use crate::auth::Caller;
+use crate::traceability::picture;
 use crate::{Window, sites};
 use ::portal::Frame;
-use ::portal::answers::sites::{Recorded, ScanResult, Scanned, Site, SiteStock, Sites};
+use ::portal::answers::sites::{Recorded, ScanResult, Scanned, Site, SiteBag, SiteStock, Sites};
 use ::portal::pages::keeper::{self, HOLDS, HoldsView, View, site_address, why};
+use ::portal::pages::site_stock;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -90,7 +92,22 @@ pub async fn stock(
     let kept = sites::one(&window, &caller, &code).await?;
     let told: SiteStock = read(api::stock_at(&window, &caller, &code, &asked).await?)?;
     let site: Site = read(api::site(&kept))?;
-    Ok(shown(&frame, &keeper::stock(&frame, &site, &told)))
+    Ok(shown(&frame, &site_stock::stock(&frame, &site, &told)))
+}
+
+/// `GET /desk/sites/{code}/bags?bag=`: what is in a bag, to be looked at and to be put on it.
+pub async fn bag(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let kept = sites::one(&window, &caller, &code).await?;
+    let told: SiteBag = read(api::bag_at(&window, &caller, &code, &asked).await?)?;
+    let site: Site = read(api::site(&kept))?;
+    let picture = picture::svg(&told.bag).unwrap_or_default();
+    Ok(shown(&frame, &site_stock::bag(&frame, &site, &told, &picture)))
 }
 
 /// `GET /desk/sites/{code}/passes`: the list, for the page's script.

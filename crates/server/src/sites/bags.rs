@@ -151,6 +151,22 @@ async fn found(window: &Window, site: &Kept, text: &str) -> Result<Option<Arc<Re
     }))
 }
 
+/// A bag as it is read at a site, with what in it does not pass there; none = no such bag comes through it.
+pub async fn of_bag(
+    window: &Window,
+    site: &Kept,
+    text: &str,
+) -> Result<Option<(Arc<Record>, Vec<Remark>)>, Problem> {
+    let Some(record) = found(window, site, text).await? else { return Ok(None) };
+    let stopped = stopped(window, site, &in_no_bag(&Bag::of(&record))).await?.1;
+    Ok(Some((record, stopped)))
+}
+
+/// Parcels of a bag by themselves.
+fn in_no_bag(bag: &Bag) -> Vec<(String, String)> {
+    bag.parcels.iter().map(|parcel| (String::new(), parcel.clone())).collect()
+}
+
 /// What of some parcels, each with the bag it is in, does not pass a site, and the gravest answer.
 async fn stopped(
     window: &Window,
@@ -189,9 +205,7 @@ pub(super) async fn judged(window: &Window, site: &Kept, scan: &mut Scan) -> Res
         scan.why = "bag-unsealed".to_owned();
         return Ok(());
     }
-    let parcels: Vec<(String, String)> =
-        bag.parcels.iter().map(|parcel| (String::new(), parcel.clone())).collect();
-    let (answer, stopped) = stopped(window, site, &parcels).await?;
+    let (answer, stopped) = stopped(window, site, &in_no_bag(&bag)).await?;
     scan.answer = answer.word().to_owned();
     scan.why = stopped.first().map_or("released", |one| one.why.as_str()).to_owned();
     // What is looked at is taken out for it.

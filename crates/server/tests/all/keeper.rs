@@ -379,6 +379,12 @@ async fn a_bag_passes_as_what_is_in_it_and_leaves_on_a_gate_list_with_its_seal()
     assert_eq!((status, made["state"].as_str()), (200, Some("alarmed")), "{made}");
     let stopped = json!([{"bag": "B1", "parcel": id(&two), "why": "parcel-held"}]);
     assert_eq!(made["body"]["stopped"], stopped, "{made}");
+    // What is in it is told to who keeps a site through which it comes, on a page that is its label.
+    let (status, told) = zone.get(OPERATOR, &format!("/v1/sites/{SITE}/bags?bag=B1")).await;
+    let wanted = (200, Some("S1"), json!([id(&one), id(&two)]));
+    assert_eq!((status, told["seal"].as_str(), told["parcels"].clone()), wanted, "{told}");
+    assert_eq!(told["stopped"], json!([{"parcel": id(&two), "why": "parcel-held"}]), "{told}");
+    assert_eq!(zone.get(OPERATOR, &format!("/v1/sites/{SITE}/bags?bag=B9")).await.0, 404);
     // Opened it passes no more; its record tells all of it to the operator and to customs, and to nobody else.
     let opening = json!({"kind": "unseal", "bag": "B1", "text": "样例：查验"});
     assert_eq!(record(&zone, "u1", opening).await.0, 200);

@@ -206,7 +206,18 @@ async fn what_happens_without_network_is_kept_and_nothing_suspect_leaves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_parks_and_sites_are_fit_for_everybody() {
     let Some(mut browser) = browser() else { return };
-    let (served, _, keeper) = begun().await;
+    let (served, trades, keeper) = begun().await;
+    let parcel = format!("{}/{}", trades[0].waybill.logistics_code, trades[0].waybill.logistics_no);
+    let post = async |what: &str, body: Value| {
+        let path = format!("/v1/sites/{SITE}/{what}");
+        let token = Some(served.zone.tokens[OPERATOR].as_str());
+        let (status, made) = served.zone.request("POST", &path, token, body.to_string().into_bytes()).await;
+        assert_eq!(status, 200, "{made}");
+    };
+    let sealing = json!({"kind": "bag", "parcels": [parcel], "bag": "B1", "seal": "S1"});
+    post("records", json!({"number": "b1", "happened": sealing})).await;
+    post("scans", json!({"scans": [{"number": "s1", "parcel": parcel, "direction": "in"}]})).await;
+    served.zone.until_listed().await;
     let faults = tokio::task::spawn_blocking(move || {
         let mut faults = Vec::new();
         let page = |name: &'static str, path: &str| (name, path.to_owned());
@@ -216,6 +227,7 @@ async fn pages_of_parks_and_sites_are_fit_for_everybody() {
             page("sites", "/desk/sites"),
             page("site", &format!("/desk/sites/{SITE}")),
             page("stock", &format!("/desk/sites/{SITE}/stock")),
+            page("bag", &format!("/desk/sites/{SITE}/bags?bag=B1")),
         ];
         visit(&mut browser, &served, "keeper", &pages, &mut faults);
         let officer = served.officer.clone();
