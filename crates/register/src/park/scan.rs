@@ -1,5 +1,5 @@
-//! Parcels, and bags of them, that were scanned at a site, each once under the number that its device gave the scan, with what was answered. What
-//! is answered is `clearance::passage`'s; that nothing held passes is decided here, beside the hold, in one commit.
+//! Parcels, and bags of them, that were scanned at a site, each once under the number that its device gave the scan, with what
+//! was answered. What is answered is `clearance::passage`'s; that nothing held passes is decided here, beside the hold, in one commit.
 
 use super::bag::{self, Remark};
 use super::check_word;

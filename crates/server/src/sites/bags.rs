@@ -3,7 +3,7 @@
 //! (`register::park::happening`).
 
 use super::stock::differences;
-use super::{AT_ONCE, Kept, Recorded, TRIES, by_window, known, set_hold, used_number};
+use super::{AT_ONCE, Kept, Known, Recorded, TRIES, by_window, known, set_hold, used_number};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers::{command_of, refused};
@@ -118,10 +118,10 @@ pub(super) fn of_list(happening: &Happening) -> Vec<(String, String)> {
 /// Why a list of what leaves is not recorded: each parcel and bag that stays, where it stands.
 fn stopping(happening: &Happening) -> Vec<Fault> {
     let path_of = |one: &Remark| {
-        let bag = happening.bags.iter().position(|listed| listed.bag == one.bag && !one.bag.is_empty());
-        let within = bag.map(|index| (format!("bags[{}]", index + 1), &happening.bags[index].parcels));
+        let mut bags = happening.bags.iter().enumerate();
+        let within = bags.find(|(_, listed)| !one.bag.is_empty() && listed.bag == one.bag);
         let (before, parcels) = match within {
-            Some((bag, parcels)) => (format!("{bag}."), parcels),
+            Some((index, listed)) => (format!("bags[{}].", index + 1), &listed.parcels),
             None => (String::new(), &happening.parcels),
         };
         match parcels.iter().position(|parcel| *parcel == one.parcel) {
@@ -167,6 +167,14 @@ fn in_no_bag(bag: &Bag) -> Vec<(String, String)> {
     bag.parcels.iter().map(|parcel| (String::new(), parcel.clone())).collect()
 }
 
+/// What is known of a parcel that comes through a site.
+async fn known_at(window: &Window, site: &Kept, parcel: &str) -> Result<Option<Known>, Problem> {
+    match parcel_of(parcel).filter(|key| site.carries(&key.logistics)) {
+        Some(key) => known(window, &key).await,
+        None => Ok(None),
+    }
+}
+
 /// What of some parcels, each with the bag it is in, does not pass a site, and the gravest answer.
 async fn stopped(
     window: &Window,
@@ -175,18 +183,13 @@ async fn stopped(
 ) -> Result<(Passage, Vec<Remark>), Problem> {
     let (mut gravest, mut stopped) = (Passage::Pass, Vec::new());
     for some in parcels.chunks(AT_ONCE) {
-        let each = some.iter().map(|(_, parcel)| async move {
-            match parcel_of(parcel).filter(|key| site.carries(&key.logistics)) {
-                Some(key) => known(window, &key).await,
-                None => Ok(None),
-            }
-        });
+        let each = some.iter().map(|(_, parcel)| known_at(window, site, parcel));
         let answers = futures_util::future::join_all(each).await;
         for ((bag, parcel), answer) in some.iter().zip(answers) {
             let answer = answer?;
-            let passage = answer.as_ref().map_or(Passage::Hold, |known| known.passage());
+            let passage = answer.as_ref().map_or(Passage::Hold, Known::passage);
             if passage != Passage::Pass {
-                let why = answer.as_ref().map_or("unknown", |known| known.why()).to_owned();
+                let why = answer.as_ref().map_or("unknown", Known::why).to_owned();
                 stopped.push(Remark { parcel: parcel.clone(), bag: bag.clone(), why });
             }
             gravest = gravest.max(passage);
