@@ -89,13 +89,17 @@ pub enum Register {
     BondedBill = 43,
     /// What supervision codes of sites say: site, park, and the modes that the park may do.
     SiteCode = 44,
+    /// Bags of parcels under a seal.
+    SiteBag = 47,
+    /// Parcels that lie at a site, as scans and gate lists say.
+    SiteStock = 48,
     /// Natural persons who answer for enterprises, and lists of others that reach these through them.
     ResponsiblePersons = 52,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -136,6 +140,8 @@ impl Register {
         Self::Recall,
         Self::BondedBill,
         Self::SiteCode,
+        Self::SiteBag,
+        Self::SiteStock,
         Self::ResponsiblePersons,
     ];
 
@@ -188,6 +194,8 @@ impl Register {
             Self::BondedBill => "bonded-bills",
             Self::ResponsiblePersons => "responsible-persons",
             Self::SiteCode => "site-codes",
+            Self::SiteBag => "site-bags",
+            Self::SiteStock => "site-stocks",
         }
     }
 

@@ -182,7 +182,22 @@ function watchUpload(form) {
   });
 }
 
+// A telephone's camera gives one picture at a time: behind a field that has one stands another, up to as many as are taken.
+function takeMore(box) {
+  box.addEventListener("change", (event) => {
+    const all = Array.from(box.querySelectorAll("input[type=file]"));
+    const last = all[all.length - 1];
+    if (event.target !== last || last.files.length === 0 || all.length >= Number(box.dataset.again)) return;
+    const next = last.cloneNode();
+    next.value = "";
+    next.id = all[0].id + "-" + (all.length + 1);
+    next.setAttribute("aria-label", box.querySelector("label").textContent + " " + (all.length + 1));
+    last.after(next);
+  });
+}
+
 for (const bar of document.querySelectorAll("[data-live]")) watch(bar, bar.dataset.live);
 for (const form of document.querySelectorAll("form[data-upload]")) watchUpload(form);
+for (const box of document.querySelectorAll("[data-again]")) takeMore(box);
 for (const button of document.querySelectorAll("[data-keys-switch]")) switchKeys(button);
 if (document.querySelector("[data-rows], [data-key], [data-find]")) document.addEventListener("keydown", onKey);

@@ -395,6 +395,8 @@ pub struct Consignment {
     pub shadow: Option<risk_model::Score>,
     /// For officers: the score that it was given, which rules could read.
     pub risk_score: Option<risk_model::GivenScore>,
+    /// For officers: the hold on its parcel, which no site lets pass.
+    pub hold: Option<sites::Hold>,
 }
 
 impl Consignment {

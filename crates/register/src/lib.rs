@@ -10,6 +10,7 @@ pub mod answer;
 mod attached;
 pub mod attachment;
 pub mod attributes;
+mod behind;
 mod bodies;
 pub mod bonded;
 mod by;
@@ -221,6 +222,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     bonded::needs(command, keys);
     parcel::needs(command, keys);
     trace::needs(command, keys);
+    park::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
     keys.reference |= files;
 }
@@ -285,6 +287,8 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::BondedBill => bonded::bill::MOVES,
         Register::ResponsiblePersons => credit::responsible::MOVES,
         Register::SiteCode => park::code::MOVES,
+        Register::SiteBag => park::bag::MOVES,
+        Register::SiteStock => park::stock::MOVES,
     }
 }
 
@@ -333,6 +337,7 @@ pub fn decide(
             let beside = changes.map(|changes| bonded::beside(facts, changes, &record, after));
             let mut beside = beside.unwrap_or_default();
             beside.extend(trace::pointed(facts, &record, after));
+            beside.extend(park::behind(facts, &record, after));
             for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
                 let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
                 // Accounts that are only moved, never looked at, need not be loaded: they may seem negative here.
@@ -413,7 +418,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::InspectionReport => inspection_report::made(seen, step, &mut faults),
         Register::Park => park::made(seen, step, &mut faults),
         Register::Site => park::site::made(seen, step, &mut faults),
-        Register::SiteRecord => park::happening::made(seen, &mut faults),
+        Register::SiteRecord => park::happening::made(seen, step, &mut faults),
         Register::SiteScan => park::scan::made(seen, step, &mut faults),
         Register::ParcelHold => park::hold::made(seen, &mut faults),
         Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
@@ -423,6 +428,8 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),
+        // Written behind what happened at a site.
+        Register::SiteBag | Register::SiteStock => bonded::made_item(step, &mut faults),
     };
     match made {
         Some(made) if faults.is_empty() => Ok((step, made)),

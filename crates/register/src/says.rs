@@ -363,4 +363,11 @@ says! {
     RESPONSIBLE_PERSONS: "responsible-persons", "1至{most}人", "1 to {most} persons";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
     SITE_OF_CODE: "site-of-code", "监管场所的记录编号：经营单位编码、冒号、该场所编码", "the record of the site: its operator's code, a colon, this code";
+    BAG_NUMBER: "bag-number", "1至60个字母、数字或-_.；其他单位的集包袋前加其企业编码和冒号", "1 to 60 letters, digits or -_. ; another operator's bag has his code and a colon before it";
+    BAG_ONCE: "bag-once", "每个集包袋只列一次", "each bag once";
+    BAG_SEALED: "bag-sealed", "未施封的集包袋：该袋已施封，请先登记拆封", "a bag that is not sealed: this one is; record first that it is unsealed";
+    BAG_OPEN: "bag-open", "已施封的集包袋", "a bag that is sealed";
+    BAG_AS_SEALED: "bag-as-sealed", "已施封且封志号相符的集包袋：请核对封志，不符的先登记拆封，再重新施封", "a sealed bag with the seal that was recorded: look at it; where it differs, record that it is unsealed and seal it anew";
+    LIST_STOPPED: "list-stopped", "可放行的包裹：{parcel}不得放行（{why}），请取出后重新登记", "what passes: {parcel} does not ({why}); take it off and record the list anew";
+    STOCK_TOO_MANY: "stock-too-many", "按品名和数量盘点：扫描记录显示在场包裹超过{most}件", "items and how many of each: by scans more than {most} parcels lie here";
 }

@@ -1,5 +1,9 @@
 //! Sites of parks at work: which a caller keeps, what a scanned parcel is answered, the list of those that may pass, and holds.
-//! What a state answers is `clearance::passage`'s; that no held parcel passes is decided with the record (`register::park`).
+//! What a state answers is `clearance::passage`'s; that no held parcel passes is decided with the record (`register::park`). What is
+//! recorded besides scans, and bags, is `bags`; what lies at a site `stock`.
+
+mod bags;
+mod stock;
 
 use crate::Window;
 use crate::api::error::Problem;
@@ -13,14 +17,17 @@ use clearance::export::{ExportKey, ExportState};
 use clearance::keys::{Time, WaybillKey};
 use clearance::passage::{Passage, look, passage};
 use clearance::record::{Record, RecordKey, Register};
-use register::park::happening::{Happening, parcel_of};
+use register::park::happening::parcel_of;
 use register::park::hold::Hold;
 use register::park::scan::{Scan, is_held};
-use register::park::{WORKING, happening, hold, scan, site};
+use register::park::{WORKING, hold, scan, site};
 use register::{By, Command, Refusal};
 use std::fmt::Write;
 use std::sync::Arc;
 use store::{ExportSearch, Read, RecordSearch, Scope, Search};
+
+pub use bags::{happened, named, of_bag};
+pub use stock::{lying, sealed};
 
 /// Sites of an operator that are looked through at most.
 const SITES: usize = 500;
@@ -59,6 +66,11 @@ impl Kept {
     /// Its supervision code.
     pub fn code(&self) -> &str {
         self.id().split_once(':').map_or("", |(_, code)| code)
+    }
+
+    /// Whether parcels of a carrier come through it: what does not is nobody's business here.
+    pub fn carries(&self, carrier: &str) -> bool {
+        self.applied.carriers.iter().any(|known| known.trim() == carrier)
     }
 }
 
@@ -165,10 +177,8 @@ pub struct Asked {
 
 /// What a scan is answered now.
 async fn judged(window: &Window, site: &Kept, asked: &Scan) -> Result<Scan, Problem> {
-    let is_of_site = |code: &str| site.applied.carriers.iter().any(|carrier| carrier.trim() == code);
     let keys: Vec<WaybillKey> = match parcel_of(&asked.parcel) {
-        // What does not come through here is nobody's business here.
-        Some(key) => Some(key).into_iter().filter(|key| is_of_site(&key.logistics)).collect(),
+        Some(key) => Some(key).into_iter().filter(|key| site.carries(&key.logistics)).collect(),
         None => site.applied.carriers.iter().map(|carrier| WaybillKey::new(carrier, &asked.parcel)).collect(),
     };
     let mut found = Vec::new();
@@ -178,7 +188,8 @@ async fn judged(window: &Window, site: &Kept, asked: &Scan) -> Result<Scan, Prob
     let mut scan = asked.clone();
     scan.answer = Passage::Hold.word().to_owned();
     match found.as_slice() {
-        [] => scan.why = "unknown".to_owned(),
+        // A number that no parcel has may be a bag's.
+        [] => bags::judged(window, site, &mut scan).await?,
         [known] => {
             let answer = known.passage();
             scan.answer = answer.word().to_owned();
@@ -246,33 +257,6 @@ fn by_window(
     Command { key, version, action: action.into(), by, note: note.to_owned(), body }
 }
 
-/// Records what happened at a site. Parcels that an X-ray suspects are held first: if this fails in between, they stay held.
-pub async fn happened(
-    window: &Window,
-    caller: &Caller,
-    site: &Kept,
-    (number, happening): (&str, &Happening),
-) -> Result<Recorded, Problem> {
-    let key = happening::key(site.id(), number);
-    let repeated = |record: Arc<Record>| match Happening::of(&record) == *happening {
-        true => Ok((record, true)),
-        false => Err(used_number()),
-    };
-    if let Some(record) = window.read.record(&key).await? {
-        return repeated(record);
-    }
-    for parcel in happening.suspects() {
-        let note = format!("X-ray {number} at {}", site.id());
-        set_hold(window, caller, &parcel, ("hold", &note), site.id(), None).await?;
-    }
-    let body = serde_json::to_string(happening).map_err(|_| Problem::internal())?;
-    match command_of(window, by_window(window, caller, key, 0, ("record", ""), Some(body))).await? {
-        Ok(record) => Ok((record, false)),
-        Err(Refusal::Outdated(record)) => repeated(record),
-        Err(refusal) => Err(refused(&refusal, &[])),
-    }
-}
-
 /// Puts a hold on a parcel, or lifts it, for a caller. `version` is the one that was seen; none = whatever it is now.
 pub async fn set_hold(
     window: &Window,
@@ -327,7 +311,8 @@ pub async fn set_hold_by(
 
 /// The parcels that may pass a site, signed.
 pub struct PassList {
-    /// What is signed: title, site, times and count a line each, an empty line, then a parcel a line, sorted.
+    /// What is signed: title, site, times and count a line each, an empty line, then a parcel a line, sorted; where there are bags
+    /// of nothing but these, another empty line and a bag a line, with its seal.
     pub text: String,
     /// When it was made.
     pub time: Time,
@@ -348,7 +333,7 @@ pub async fn passes(window: &Window, site: &Kept) -> Result<PassList, Problem> {
     let time = window.clock.now();
     let minutes = window.reference().current().parameters.on(time.day()).site_pass_list_minutes;
     let until = Time(time.0.saturating_add(minutes.max(0).saturating_mul(60_000)));
-    let (candidates, complete) = released(window, site).await?;
+    let (candidates, mut complete) = released(window, site).await?;
     let mut parcels = Vec::new();
     for keys in candidates.chunks(AT_ONCE) {
         // Each as it is now: lists of trades are some seconds behind.
@@ -366,6 +351,14 @@ pub async fn passes(window: &Window, site: &Kept) -> Result<PassList, Problem> {
     let _ = writeln!(text, "count {}\n", parcels.len());
     for parcel in &parcels {
         let _ = writeln!(text, "{parcel}");
+    }
+    let (bags, all) = bags::passing(window, site, &parcels).await?;
+    complete &= all;
+    if !bags.is_empty() {
+        let _ = writeln!(text);
+    }
+    for (bag, seal) in &bags {
+        let _ = writeln!(text, "{bag} {seal}");
     }
     let signer = window.evidence.sender(time).await?;
     let (key, signature) = (view::hex(&signer.public()), view::hex(&signer.sign_text(text.as_bytes())));
@@ -389,7 +382,7 @@ async fn released(window: &Window, site: &Kept) -> Result<(Vec<WaybillKey>, bool
     let (exports, others) = window.read.exports(&search, None, LISTED).await?;
     let carried = exports.iter().filter_map(|trade| trade.carriage.as_ref());
     keys.extend(carried.map(|carriage| carriage.key.clone()));
-    keys.retain(|key| site.applied.carriers.iter().any(|carrier| key.logistics == carrier.trim()));
+    keys.retain(|key| site.carries(&key.logistics));
     Ok((keys, more.is_none() && others.is_none()))
 }
 

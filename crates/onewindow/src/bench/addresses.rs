@@ -1,6 +1,7 @@
 //! Under which addresses a reader looks at each page of the portal's table of routes: what is named in one is the newest of its kind
 //! that he may see, and lists are asked for narrowed and sorted, too.
 
+use super::furnished::BAG;
 use crate::Failure;
 use crate::demo::parks::SITE;
 use clearance::Text;
@@ -116,7 +117,8 @@ impl Things {
             "/desk/addresses/{id}" => self.address.as_ref().map(|id| with("{id}", id) + "?purpose=bench"),
             "/desk/enterprises/{party}" => Some(with("{party}", party)),
             "/desk/people/{id}" => Some(with("{id}", &reader.user.to_string())),
-            "/desk/sites/{code}" => Some(with("{code}", SITE)),
+            "/desk/sites/{code}" | "/desk/sites/{code}/stock" => Some(with("{code}", SITE)),
+            "/desk/sites/{code}/bags" => Some(with("{code}", SITE) + "?bag=" + BAG),
             "/desk/parks/{id}" => newest(Register::Park),
             "/desk/books/{id}" => newest(Register::BondedBook),
             "/desk/rulebooks/drafts/{id}" => newest(Register::RulebookDraft),

@@ -7,8 +7,11 @@ use crate::demo::agencies::{self, act};
 use crate::demo::parks;
 use ceb::{Document, Style};
 use clearance::Text;
-use clearance::record::{RecordKey, Register};
+use clearance::party::Role;
+use clearance::record::{Actor, RecordKey, Register};
 use clearance::sample::{self, Export};
+use register::park::happening;
+use register::{By, Command};
 use serde_json::json;
 use server::Window;
 use std::collections::BTreeMap;
@@ -66,12 +69,33 @@ async fn export(window: &Window, numbers: std::ops::Range<u64>) -> Result<(), Fa
     Ok(())
 }
 
-/// Has a user keep the site, in place of those who kept it.
+/// The number of the bag that is sealed at the site.
+pub const BAG: &str = "BENCH1";
+
+/// Has a user keep the site, in place of those who kept it, and a bag sealed there.
 ///
 /// # Errors
 /// When it is refused, or the store fails.
 pub async fn appoint(window: &Window, login: &str) -> Result<(), Failure> {
-    let key = RecordKey::new(Register::Site, &format!("{}:{}", parks::OPERATOR, parks::SITE));
+    let site = format!("{}:{}", parks::OPERATOR, parks::SITE);
+    let key = RecordKey::new(Register::Site, &site);
     let version = window.read.record(&key).await?.map_or(0, |record| record.version);
-    act(window, parks::OPERATOR, key, version, "appoint", Some(json!({"keepers": [login]}))).await
+    act(window, parks::OPERATOR, key, version, "appoint", Some(json!({"keepers": [login]}))).await?;
+    let key = happening::key(&site, "bench-bag");
+    if window.read.record(&key).await?.is_some() {
+        return Ok(());
+    }
+    let sealed = json!({"kind": "bag", "parcels": ["5301960401/BENCH1"], "bag": BAG, "seal": "BENCH1"});
+    let by = By {
+        actor: Actor { party: parks::OPERATOR.into(), name: login.into() },
+        codes: vec![Text::from(parks::OPERATOR)],
+        role: Role::SiteOperator,
+        applies: false,
+        reviews: false,
+        window: true,
+    };
+    let body = Some(sealed.to_string());
+    let command = Command { key, version: 0, action: "record".into(), by, note: String::new(), body };
+    let done = window.pipeline.command(command).await.ok_or("the window is closing")?;
+    done.map(|_| ()).map_err(|refusal| format!("a bag is not sealed: {refusal:?}").into())
 }

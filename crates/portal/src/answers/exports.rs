@@ -187,4 +187,6 @@ pub struct Export {
     pub inspection: Option<InspectionForm>,
     /// For officers: the inspection that waits for its second officer.
     pub unconfirmed: Option<Unconfirmed>,
+    /// For officers: the hold on its parcel, which no site lets pass.
+    pub hold: Option<super::sites::Hold>,
 }

@@ -52,6 +52,42 @@ pub struct ScanResult {
     pub look: String,
     /// Whether it passed without network and does not pass.
     pub alarm: bool,
+    /// The seal that a bag has by its record; empty = no bag was scanned, or it was opened.
+    pub seal: String,
+    /// What of a bag does not pass.
+    pub stopped: Vec<Remark>,
+}
+
+/// A parcel, or a bag, that is not as it should be.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Remark {
+    /// The parcel; empty = the bag as a whole.
+    pub parcel: String,
+    /// The bag that it is in; empty = none.
+    pub bag: String,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// What became of what was recorded at a site.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Recorded {
+    /// Its state: `recorded`, `alarmed` or `differing`.
+    pub state: String,
+    /// What it says.
+    pub body: RecordedBody,
+}
+
+/// What the window says of it.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct RecordedBody {
+    /// What of a gate list does not pass.
+    pub stopped: Vec<Remark>,
+    /// Where a stocktake and the scans differ.
+    pub differences: Vec<Remark>,
 }
 
 /// Parcels that no site lets pass.
@@ -65,7 +101,7 @@ pub struct Holds {
 }
 
 /// A hold.
-#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Hold {
     /// Code of the carrier.
@@ -80,4 +116,62 @@ pub struct Hold {
     pub since: String,
     /// Why.
     pub text: String,
+}
+
+/// What lies at a site.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct SiteStock {
+    /// Parcels, the newest first.
+    pub parcels: Vec<Lying>,
+    /// From where the next page goes on.
+    pub after: Option<String>,
+    /// Bags that were sealed there.
+    pub bags: Vec<SealedBag>,
+}
+
+/// A parcel that lies at a site.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Lying {
+    /// Carrier's code, slash, waybill number.
+    pub parcel: String,
+    /// The scan or gate list that says so.
+    pub by: String,
+    /// Since when.
+    pub since: String,
+}
+
+/// A bag under its seal.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct SealedBag {
+    /// Its number.
+    pub bag: String,
+    /// Its seal.
+    pub seal: String,
+    /// How many parcels are in it.
+    pub parcels: u64,
+    /// Since when.
+    pub since: String,
+}
+
+/// What is in a bag.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct SiteBag {
+    /// Its record: the operator's code, a colon, its number.
+    pub bag: String,
+    /// `sealed` or `unsealed`.
+    pub state: String,
+    /// Its seal.
+    pub seal: String,
+    /// The site where it was sealed or opened.
+    pub site: String,
+    /// When.
+    pub since: String,
+    /// What is in it; of an opened one what was.
+    pub parcels: Vec<String>,
+    /// What of it does not pass.
+    pub stopped: Vec<Remark>,
 }

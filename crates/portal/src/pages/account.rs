@@ -3,7 +3,7 @@
 use crate::language::Family;
 use crate::parts::{Field, Tone, facts, field, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 /// What is done with a second factor.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -17,6 +17,8 @@ pub enum Factor {
         secret: String,
         /// For an authenticator.
         address: String,
+        /// The same as an SVG to be photographed; empty = it could not be drawn.
+        picture: String,
     },
     /// It counts from now on.
     Done {
@@ -107,8 +109,11 @@ fn factor(frame: &Frame, view: &View) -> Markup {
                         (submit(&texts.text("second-factor-begin")))
                     }))
                 }
-                Factor::Begun { secret, address } => {
+                Factor::Begun { secret, address, picture } => {
                     p { (texts.text("second-factor-type")) }
+                    @if !picture.is_empty() {
+                        div.code-picture role="img" aria-label=(texts.text("second-factor-picture")) { (PreEscaped(picture)) }
+                    }
                     (facts(&[
                         (texts.text("second-factor-key"), html! { span.code { (spaced(secret)) } }),
                         (texts.text("second-factor-address"), html! { span.code { (address) } }),

@@ -1,7 +1,7 @@
 //! One trade: where it stands and why, its documents, its tax with the arithmetic, what happened, and for officers what they
 //! may decide.
 
-use super::{address, decide, grown, inspect, subjects, trade_address};
+use super::{address, decide, grown, inspect, keeper, subjects, trade_address};
 use crate::answers::{Assessment, Attempt, Consignment, Filed, Hit, Taken};
 use crate::format::{money, time};
 use crate::language::{Family, Texts};
@@ -68,6 +68,7 @@ fn standing(texts: Texts, shown: &Consignment) -> Markup {
     for deadline in &shown.deadlines {
         pairs.push((texts.word(Family::Deadline, &deadline.what), time(&deadline.due)));
     }
+    pairs.extend(shown.hold.as_ref().map(|hold| keeper::held(texts, hold)));
     pairs.push((texts.text("platform"), html! { span.code { (shown.platform) } }));
     if let Some(attempt) = &shown.attempt {
         pairs.extend(of_attempt(texts, attempt));

@@ -217,6 +217,7 @@ fn standing(texts: Texts, shown: &Export) -> Markup {
     for deadline in &shown.deadlines {
         pairs.push((texts.word(Family::Deadline, &deadline.what), time(&deadline.due)));
     }
+    pairs.extend(shown.hold.as_ref().map(|hold| super::keeper::held(texts, hold)));
     pairs.push((texts.text("exports-merchant"), html! { span.code { (line.merchant) } }));
     if let Some(mode) = &line.trade_mode {
         pairs.push((texts.text("exports-mode"), html! { span.code { (mode) } }));

@@ -46,9 +46,6 @@ pub fn value(result: &str, measure: &str) -> String {
 /// The form, of the trade whose page is `there`.
 pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, view: &View) -> Markup {
     let texts = frame.texts;
-    let limits =
-        [("count", form.photographs.to_string()), ("size", (form.photograph_bytes / 1_048_576).to_string())];
-    let limits: Vec<(&str, &str)> = limits.iter().map(|(name, value)| (*name, value.as_str())).collect();
     html! {
         h2 #inspect { (texts.text("inspect-title")) }
         (refused(texts, view))
@@ -64,14 +61,30 @@ pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, vie
             (field(&Field { name: "place", label: &texts.text("inspect-place"), value: view.value("place"), ..Field::default() }))
             @if form.second_confirms { p.hint { (texts.text("inspect-second-confirms")) } }
             @else { (field(&Field { name: "second", label: &texts.text("inspect-second"), hint: &texts.text("inspect-second-hint"), value: view.value("second"), ..Field::default() })) }
-            div.field {
-                label for="photographs" { (texts.text("inspect-photographs")) }
-                p.hint #photographs-hint { (texts.with("inspect-photographs-hint", &limits)) }
-                // These kinds by name: a telephone that keeps another makes one of them then.
-                input id="photographs" name="photographs" type="file" accept="image/jpeg,image/png,image/webp" capture="environment"
-                    multiple aria-describedby="photographs-hint";
-            }
+            (pictures(texts, form))
             (submit(&texts.text("inspect-record")))
+        }
+    }
+}
+
+/// Where photographs come from: a telephone's camera gives one at a time, so the script puts another field behind one that was
+/// taken; what a device has already is chosen together.
+fn pictures(texts: Texts, form: &InspectionForm) -> Markup {
+    let limits =
+        [("count", form.photographs.to_string()), ("size", (form.photograph_bytes / 1_048_576).to_string())];
+    let limits: Vec<(&str, &str)> = limits.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    // These kinds by name: a telephone that keeps another makes one of them then.
+    let kinds = "image/jpeg,image/png,image/webp";
+    html! {
+        div.field data-again=(form.photographs) {
+            label for="photographs" { (texts.text("inspect-photographs")) }
+            p.hint #photographs-hint { (texts.with("inspect-photographs-hint", &limits)) }
+            input id="photographs" name="photographs" type="file" accept=(kinds) capture="environment"
+                aria-describedby="photographs-hint";
+        }
+        div.field {
+            label for="photographs-kept" { (texts.text("inspect-photographs-kept")) }
+            input id="photographs-kept" name="photographs" type="file" accept=(kinds) multiple aria-describedby="photographs-hint";
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The pages of whoever keeps a site: his sites; one of them with the field to scan into, the last answer in colour, sign and words,
 //! and the form for what happened there. And for officers the parcels that no site lets pass.
 
-use super::parks;
 use super::registers::record_address;
-use crate::answers::sites::{Hold, Holds, ScanResult, Site, Sites};
+use super::{address, parks};
+use crate::answers::sites::{Hold, Holds, Recorded, Remark, ScanResult, Site, Sites};
 use crate::assets;
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Choice, Column, Field, Table, Tone, choices, declared, empty, escaped, facts, field, hidden, said,
-    submit,
+    Cell, Choice, Column, Field, Table, Tone, badge, choices, declared, empty, escaped, facts, field, hidden,
+    said, submit,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
@@ -35,8 +35,8 @@ pub struct View {
     pub direction: String,
     /// What the last scan was answered.
     pub result: Option<ScanResult>,
-    /// What came of what was recorded: whether it is, and the words.
-    pub told: Option<(bool, String)>,
+    /// What was recorded, or why nothing was.
+    pub told: Option<Result<Recorded, String>>,
     /// What was sent to be recorded, by field.
     pub sent: Vec<(String, String)>,
 }
@@ -47,20 +47,42 @@ impl View {
     }
 }
 
-/// Why a parcel is answered so, in words.
-pub fn why(texts: Texts, result: &ScanResult) -> String {
-    let why = match result.why.as_str() {
+/// A word of why a parcel or a bag is not as it should be.
+pub(super) fn why_word(texts: Texts, why: &str) -> String {
+    match why {
         "unknown" => texts.text("keeper-why-unknown"),
         "several" => texts.text("keeper-why-several"),
         "parcel-held" => texts.text("keeper-why-parcel-held"),
         "number-used" => texts.text("keeper-why-number-used"),
         "not-recorded" => texts.text("keeper-why-not-recorded"),
+        "bag-unsealed" => texts.text("keeper-why-bag-unsealed"),
+        "seal-differs" => texts.text("keeper-why-seal-differs"),
+        "missing" => texts.text("keeper-why-missing"),
+        "surplus" => texts.text("keeper-why-surplus"),
         state => texts.word(Family::State, state),
+    }
+}
+
+/// Which parcel or bag it is, and what is wrong with it.
+fn remark(texts: Texts, one: &Remark) -> String {
+    let named: Vec<&str> =
+        [one.bag.as_str(), one.parcel.as_str()].into_iter().filter(|name| !name.is_empty()).collect();
+    format!("{} · {}", named.join(" · "), why_word(texts, &one.why))
+}
+
+/// Why a parcel is answered so, in words; of a bag its seal, or which parcels stop it.
+pub fn why(texts: Texts, result: &ScanResult) -> String {
+    let mut said = match result.stopped.as_slice() {
+        [] => why_word(texts, &result.why),
+        all => all.iter().take(3).map(|one| remark(texts, one)).collect::<Vec<_>>().join(" · "),
     };
+    if !result.seal.is_empty() {
+        said = format!("{said} · {}", texts.with("keeper-seal", &[("seal", &result.seal)]));
+    }
     match result.look.as_str() {
-        "scan" => format!("{why} · {}", texts.text("keeper-look-scan")),
-        "inspection" => format!("{why} · {}", texts.text("keeper-look-inspection")),
-        _ => why,
+        "scan" => format!("{said} · {}", texts.text("keeper-look-scan")),
+        "inspection" => format!("{said} · {}", texts.text("keeper-look-inspection")),
+        _ => said,
     }
 }
 
@@ -127,15 +149,48 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         p data-kept role="status" { }
         ul.alarms data-alarms { }
         h2 { (texts.text("keeper-happened")) }
-        @if let Some((done, words)) = &view.told {
-            (said(if *done { Tone::Good } else { Tone::Bad }, html! { p { (words) } }))
+        div data-told=(told_kind(view.told.as_ref())) {
+            @if let Some(told) = &view.told { (recorded(texts, told)) }
         }
         (happening_form(frame, view, &there))
+        p { a href={ (there) "/stock" } { (texts.text("stock-title")) } }
         (facts(&pairs))
         script src=(assets::KEEPER.address()) defer { }
     };
     Page::new(view.site.name.clone(), Some(Desk::Sites), body)
         .below(Desk::Sites.address(), Desk::Sites.name(texts))
+}
+
+/// What a script knows an answer by: `done`, `alarm`, `refused`; empty = nothing was recorded.
+fn told_kind(told: Option<&Result<Recorded, String>>) -> &'static str {
+    match told {
+        None => "",
+        Some(Err(_)) => "refused",
+        Some(Ok(recorded)) if recorded.state == "alarmed" => "alarm",
+        Some(Ok(_)) => "done",
+    }
+}
+
+/// What became of what was sent to be recorded.
+fn recorded(texts: Texts, told: &Result<Recorded, String>) -> Markup {
+    let recorded = match told {
+        Ok(recorded) => recorded,
+        Err(words) => return said(Tone::Bad, html! { p { (words) } }),
+    };
+    let (tone, words) = match recorded.state.as_str() {
+        "alarmed" => (Tone::Bad, texts.text("keeper-recorded-alarm")),
+        "differing" => (Tone::Warn, texts.text("keeper-recorded-differing")),
+        _ => (Tone::Good, texts.text("keeper-recorded")),
+    };
+    let remarks = recorded.body.stopped.iter().chain(&recorded.body.differences);
+    let remarks: Vec<String> = remarks.map(|one| remark(texts, one)).collect();
+    said(
+        tone,
+        html! {
+            p { (words) }
+            @if !remarks.is_empty() { ul { @for one in &remarks { li { (one) } } } }
+        },
+    )
 }
 
 fn answered(texts: Texts, result: Option<&ScanResult>) -> Markup {
@@ -177,6 +232,9 @@ fn scan_form(frame: &Frame, view: &View, there: &str) -> Markup {
             (field(&parcel))
             (choices("direction", &texts.text("keeper-direction"), "", chosen, &directions(texts)))
             (submit(&texts.text("keeper-scan")))
+            // The script shows it where the browser reads codes: it is for a telephone without a scanner.
+            p { button.quiet type="button" data-camera hidden aria-pressed="false" { (texts.text("keeper-camera")) } }
+            video data-video hidden muted playsinline aria-hidden="true" {}
         }
     }
 }
@@ -190,47 +248,75 @@ fn directions(texts: Texts) -> Vec<Choice> {
     ]
 }
 
-/// What happened: fields of all kinds, of which each kind takes its own.
+/// Kinds of what happens, in the order of the form.
+const KINDS: [&str; 7] = ["x-ray", "weight", "label", "bag", "unseal", "gate-list", "stocktake"];
+
+/// What happened.
 fn happening_form(frame: &Frame, view: &View, there: &str) -> Markup {
     let texts = frame.texts;
-    let kinds = ["x-ray", "weight", "label", "bag", "gate-list", "stocktake"];
-    let kinds: Vec<Choice> = kinds
+    let kinds: Vec<Choice> = KINDS
         .iter()
         .map(|kind| Choice { value: (*kind).to_owned(), label: kind_name(texts, kind), key: None })
         .collect();
-    let one = |name: &str, label: String, hint: String, kind: &str| {
+    // A script shows the fields of the kind that is chosen; without it all are there, and each kind takes its own.
+    let one = |name: &str, kinds: &str, kind: &str, hint: String| {
         // A name is an id in the page too, and the field to scan into has one of its own.
         let id = format!("h-{name}");
-        field(&Field {
-            name: &id,
-            label: &label,
-            hint: &hint,
-            value: view.sent(name),
-            kind,
-            ..Field::default()
-        })
+        let label = texts.item("site-records", name);
+        html! {
+            div data-of=(kinds) {
+                (field(&Field { name: &id, label: &label, hint: &hint, value: view.sent(name), kind, ..Field::default() }))
+            }
+        }
     };
-    let item = |name: &str| texts.item("site-records", name);
+    let results =
+        [("clear", texts.text("keeper-result-clear")), ("suspect", texts.text("keeper-result-suspect"))];
+    let ways = [("in", texts.text("keeper-in")), ("out", texts.text("keeper-out"))];
+    let is_open = view.told.as_ref().is_some_and(Result::is_err);
     html! {
-        details.move open[view.told.as_ref().is_some_and(|(done, _)| !*done)] {
+        details.move open[is_open] {
             summary { (texts.text("keeper-record")) }
-            form method="post" action={ (there) "/records" } {
+            form method="post" action={ (there) "/records" } data-happening data-kept=(texts.text("keeper-kept"))
+                data-stays=(texts.text("keeper-stays")) data-unsent=(texts.text("keeper-unsent")) {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("h-number", &view.numbers[1]))
-                (choices("h-kind", &item("kind"), "", view.sent("kind"), &kinds))
-                (one("parcels", item("parcels"), texts.text("keeper-parcels-hint"), "area"))
-                div.grid {
-                    (one("result", item("result"), texts.text("keeper-result-hint"), ""))
-                    (one("weight", item("weight"), String::new(), ""))
-                    (one("label", item("label"), String::new(), ""))
-                    (one("bag", item("bag"), String::new(), ""))
-                    (one("seal", item("seal"), String::new(), ""))
-                    (one("vehicle", item("vehicle"), String::new(), ""))
-                    (one("direction", item("direction"), texts.text("keeper-direction-hint"), ""))
-                }
-                (one("counted", item("counted"), texts.text("keeper-counted-hint"), "area"))
-                (one("text", item("text"), String::new(), "area"))
+                (choices("h-kind", &texts.item("site-records", "kind"), "", view.sent("kind"), &kinds))
+                (one("parcels", "x-ray weight label bag gate-list stocktake", "area", texts.text("keeper-parcels-hint")))
+                (chosen(view, ("result", "x-ray"), &texts.item("site-records", "result"), &texts.text("keeper-result-hint"), &results))
+                (one("weight", "weight", "", String::new()))
+                (one("label", "label", "", String::new()))
+                (one("bag", "bag unseal", "", String::new()))
+                (one("seal", "bag", "", String::new()))
+                (one("vehicle", "gate-list", "", String::new()))
+                (chosen(view, ("direction", "gate-list"), &texts.item("site-records", "direction"), "", &ways))
+                (one("bags", "gate-list stocktake", "area", texts.text("keeper-bags-hint")))
+                (one("counted", "stocktake", "area", texts.text("keeper-counted-hint")))
+                (one("text", "x-ray weight label bag unseal gate-list stocktake", "area", String::new()))
                 (submit(&texts.text("keeper-record")))
+            }
+        }
+    }
+}
+
+/// A field of which one word is chosen, or none: only one kind takes it.
+fn chosen(
+    view: &View,
+    (name, kinds): (&str, &str),
+    label: &str,
+    hint: &str,
+    all: &[(&str, String)],
+) -> Markup {
+    let id = format!("h-{name}");
+    let hint_id = (!hint.is_empty()).then(|| format!("{id}-hint"));
+    html! {
+        div data-of=(kinds) {
+            div.field {
+                label for=(id) { (label) }
+                @if let Some(hint_id) = &hint_id { p.hint id=(hint_id) { (hint) } }
+                select id=(id) name=(id) aria-describedby=[hint_id.as_ref()] {
+                    option value="" { "—" }
+                    @for (value, word) in all { option value=(value) selected[*value == view.sent(name)] { (word) } }
+                }
             }
         }
     }
@@ -242,6 +328,7 @@ fn kind_name(texts: Texts, kind: &str) -> String {
         "weight" => texts.text("keeper-kind-weight"),
         "label" => texts.text("keeper-kind-label"),
         "bag" => texts.text("keeper-kind-bag"),
+        "unseal" => texts.text("keeper-kind-unseal"),
         "gate-list" => texts.text("keeper-kind-gate-list"),
         _ => texts.text("keeper-kind-stocktake"),
     }
@@ -258,6 +345,15 @@ pub struct HoldsView {
     pub sent: [String; 3],
 }
 
+/// A hold on the page of its trade: what it is called, since when and why.
+pub fn held(texts: Texts, hold: &Hold) -> (String, Markup) {
+    let told = html! {
+        (badge(Tone::Bad, &texts.text("holds-stays"))) " " (time(&hold.since)) " · " (declared(texts, &hold.text))
+        @if !hold.site.is_empty() { " · " span.code { (hold.site) } }
+    };
+    (texts.text("nav-holds"), told)
+}
+
 /// The page of holds.
 pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
     let texts = frame.texts;
@@ -270,7 +366,10 @@ pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
     let row = |one: &Hold| -> Vec<Cell> {
         let id = format!("{}/{}", one.logistics_code, one.logistics_no);
         vec![
-            html! { a.lead.code href=(record_address("parcel-holds", &id)) { (id) } },
+            html! {
+                a.lead.code href=(record_address("parcel-holds", &id)) { (id) }
+                div { a href=(address("/desk/search", &[("text", &one.logistics_no)])) { (texts.text("holds-trade")) } }
+            },
             html! { (declared(texts, &one.text)) @if !one.site.is_empty() { div.muted.code { (one.site) } } },
             time(&one.since),
             lifting(frame, one),

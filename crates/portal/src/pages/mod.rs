@@ -44,6 +44,7 @@ pub mod search;
 pub mod send;
 pub mod shares;
 pub mod sign_in;
+pub mod site_stock;
 pub mod start;
 pub mod status;
 pub mod subjects;

@@ -504,7 +504,11 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
         login: "li".into(),
         role: "agent".into(),
         must_enrol: true,
-        factor: account::Factor::Begun { secret: "ABCDEFGH".into(), address: "otpauth://x".into() },
+        factor: account::Factor::Begun {
+            secret: "ABCDEFGH".into(),
+            address: "otpauth://x".into(),
+            picture: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
+        },
         ..account::View::default()
     };
     vec![

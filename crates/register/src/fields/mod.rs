@@ -176,6 +176,8 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Recall => &["/opened/goodsNo", "/opened/lot", "/opened/reason"],
         Register::BondedBill => &["/due", "/total"],
         Register::SiteCode => &["/parkName", "/works"],
+        Register::SiteBag => &["/seal", "/site"],
+        Register::SiteStock => &["/parcel"],
         Register::ParcelHold
         | Register::Photograph
         | Register::RulebookDraft

@@ -51,6 +51,13 @@ pub(super) const HAPPENING: &[&str] = &[
     "item",
     "quantity",
     "text",
+    "bags",
+    "offline",
+    "list",
+    "stopped",
+    "differences",
+    "parcel",
+    "why",
 ];
 
 /// Names that a scan keeps.
@@ -65,4 +72,8 @@ pub(super) const SCAN: &[&str] = &[
     "answer",
     "why",
     "look",
+    "bag",
+    "seal",
+    "parcels",
+    "stopped",
 ];

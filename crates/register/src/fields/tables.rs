@@ -484,4 +484,6 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::TraceCode, trace::KEPT_CODES),
     (Register::Recall, trace::KEPT_RECALLS),
+    (Register::SiteBag, &["site", "seal", "parcels"]),
+    (Register::SiteStock, &["parcel", "by"]),
 ];

@@ -1,21 +1,27 @@
 //! The offline side of the zone: parks, and the sites within them. An operator, of this city or of another of the province,
 //! applies with its park; the agency or the operator of the zone approves it, and what is applied for later counts when that is
-//! approved too. What keepers do at a site is `happening` and `scan`; what a park offers beside others is the server's to show.
+//! approved too. What keepers do at a site is `happening` and `scan`, what follows from it for bags and for what lies there `bag` and
+//! `stock`; what a park offers beside others is the server's to show.
 
+pub mod bag;
 pub mod code;
 pub mod happening;
 pub mod hold;
 pub mod scan;
 pub mod site;
+pub mod stock;
 
 use crate::moves::Move;
 use crate::says;
-use crate::{Fault, Made, Seen, form, owner_of, read, stored, written};
+use crate::{Command, Fault, Made, Seen, form, owner_of, read, stored, written};
 use ceb::Day;
 use clearance::Text;
+use clearance::facts::{Facts, Keys};
+use clearance::keys::Position;
 use clearance::party::Role;
-use clearance::record::Record;
+use clearance::record::{Record, RecordKey};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The id is the operator's code, a colon, its number of the park. States: submitted, refused, open, change-submitted (open, as it
 /// was approved before), closed.
@@ -161,6 +167,25 @@ impl Body {
     pub fn tenants_on(&self, day: Day) -> impl Iterator<Item = &str> {
         self.tenants.iter().filter(move |tenant| tenant.is_there(day)).map(|tenant| tenant.party.trim())
     }
+}
+
+/// The site of a scan, of what happened there, of a parcel that lies there: what stands before the last colon of the id.
+pub(crate) fn site_of(key: &RecordKey) -> &str {
+    key.id.rsplit_once(':').map_or("", |(site, _)| site)
+}
+
+/// Adds what decides on a scan or on what happened at a site to the keys of its batch.
+pub(crate) fn needs(command: &Command, keys: &mut Keys) {
+    bag::needs(command, keys);
+    stock::needs(command, keys);
+}
+
+/// Records that a scan, or what happened at a site, changes behind its own.
+pub(crate) fn behind(facts: &mut Facts, record: &Record, at: Position) -> Vec<Arc<Record>> {
+    let mut made: Vec<Arc<Record>> = bag::after(facts, record, at).into_iter().collect();
+    let next = Position { sequence: at.sequence + made.len() as u64, ..at };
+    made.extend(stock::after(facts, record, next));
+    made
 }
 
 /// The number that an operator gives a park or a site: what stands behind his code.

@@ -1,7 +1,9 @@
-//! Parcels that were scanned at a site, each once under the number that its device gave the scan, with what was answered. What
-//! is answered is `clearance::passage`'s; that nothing held passes is decided here, beside the hold, in one commit.
+//! Parcels, and bags of them, that were scanned at a site, each once under the number that its device gave the scan, with what
+//! was answered. What is answered is `clearance::passage`'s; that nothing held passes is decided here, beside the hold, in one commit.
 
+use super::bag::{self, Remark};
 use super::check_word;
+use super::happening::parcel_of;
 use crate::moves::Move;
 use crate::says;
 use crate::{Command, Fault, Made, Seen, owner_of, read, stored, written};
@@ -52,10 +54,23 @@ pub struct Scan {
     /// How it is looked at, where it is: `scan` or `inspection`.
     #[serde(default)]
     pub look: String,
+    /// The record of the bag, where one was scanned: it passes if everything in it does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub bag: String,
+    /// The seal that the bag has by its record: whoever holds it compares.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub seal: String,
+    /// What is in the bag, as carrier's code, slash, waybill number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parcels: Vec<String>,
+    /// What of it does not pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stopped: Vec<Remark>,
 }
 
-/// Why a parcel was held, besides states of trades: nobody knows it, several carriers have its number, it is held by itself.
-pub const WHY: &[&str] = &["unknown", "several", "parcel-held"];
+/// Why a parcel was held, besides states of trades: nobody knows it, several carriers have its number, it is held by itself; of a
+/// bag, that it was opened.
+pub const WHY: &[&str] = &["unknown", "several", "parcel-held", "bag-unsealed"];
 
 impl Scan {
     /// Of a record of scans.
@@ -88,6 +103,31 @@ impl Scan {
     pub fn waybill(&self) -> Option<WaybillKey> {
         let key = WaybillKey::new(&self.logistics_code, &self.logistics_no);
         (!key.logistics.is_empty() && !key.logistics_no.is_empty()).then_some(key)
+    }
+
+    /// The record of the bag that was scanned.
+    pub(crate) fn bag_key(&self) -> Option<RecordKey> {
+        (!self.bag.is_empty()).then(|| RecordKey::new(Register::SiteBag, &self.bag))
+    }
+
+    /// Whether parcels come, and which come or go: what was stopped stays.
+    pub(crate) fn moved(&self) -> Option<(bool, Vec<WaybillKey>)> {
+        let goes = self.answer == Passage::Pass.word() || self.is_alarm();
+        let enters = match self.direction.as_str() {
+            "in" => true,
+            "out" if goes => false,
+            _ => return None,
+        };
+        let bagged = self.parcels.iter().filter_map(|parcel| parcel_of(parcel));
+        Some((enters, self.waybill().into_iter().chain(bagged).collect()))
+    }
+
+    /// Whether it may be recorded as passing, beside the holds.
+    fn passes(&self, seen: &Seen<'_>) -> bool {
+        match self.bag_key() {
+            Some(bag) => bag::passes(seen.facts, &bag, &self.parcels),
+            None => self.waybill().is_some() && !is_held(seen.beside),
+        }
     }
 }
 
@@ -124,7 +164,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     if scan.action() != step.action {
         faults.push(Fault::new("action", step.action, says::ONE_OF.with(&[("words", scan.action())])));
     }
-    if scan.answer == Passage::Pass.word() && (is_held(seen.beside) || scan.waybill().is_none()) {
+    if scan.answer == Passage::Pass.word() && !scan.passes(seen) {
         faults.push(Fault::new("answer", &scan.answer, says::PARCEL_HELD.said()));
     }
     Some(Made { body: written(&scan), parties: vec![owner_of(&seen.command.key)], filing: None, seed: None })

@@ -9,6 +9,7 @@
 pub mod link;
 pub mod recall;
 
+use crate::behind::Behind;
 use crate::moves::Move;
 use crate::says;
 use crate::{Command, Fault, Made, Seen, owner_of, read, stored, written};
@@ -432,24 +433,8 @@ pub(crate) fn pointed(facts: &mut Facts, record: &Record, at: Position) -> Optio
         return None;
     }
     pointer.holders.push(name.holder.to_string());
-    let made = Arc::new(Record {
-        key: key.clone(),
-        version: current.as_ref().map_or(0, |current| current.version) + 1,
-        state: "pointer".into(),
-        // Who else has codes of a lot is told to none of them.
-        parties: Vec::new(),
-        created: current.as_ref().map_or(record.changed, |current| current.created),
-        changed: record.changed,
-        first: current.as_ref().map_or(at, |current| current.first),
-        last: at,
-        previous: current.map(|current| current.last),
-        actor: record.actor.clone(),
-        action: "point".into(),
-        note: String::new(),
-        charges: Vec::new(),
-        format: 1,
-        body: written(&pointer),
-    });
-    facts.records.insert(key, made.clone());
-    Some(made)
+    // Who else has codes of a lot is told to none of them.
+    let behind =
+        Behind { key, state: "pointer", action: "point", parties: Vec::new(), body: written(&pointer) };
+    Some(behind.of(facts, record, at))
 }

@@ -4,7 +4,7 @@ use super::{Office, office, paths};
 use clearance::keys::WaybillKey;
 use clearance::party::Role;
 use clearance::record::{Actor, RecordKey, Register};
-use register::park::{hold, scan};
+use register::park::{bag, happening, hold, scan, stock};
 use register::{By, Change, Command, Refusal};
 use serde_json::{Value, json};
 
@@ -167,7 +167,19 @@ fn what_happened_is_typed_by_kind() {
         (json!({"kind": "flood"}), "kind"),
         (json!({"kind": "x-ray", "parcels": parcels, "result": "red"}), "result"),
         (json!({"kind": "x-ray", "parcels": [], "result": "clear"}), "parcels"),
-        (json!({"kind": "stocktake", "counted": counted, "parcels": parcels}), "parcels"),
+        (json!({"kind": "stocktake", "counted": counted, "vehicle": "云A00001"}), "vehicle"),
+        (json!({"kind": "stocktake"}), "counted"),
+        (
+            json!({"kind": "x-ray", "parcels": ["5301960401/1", "5301960401/1"], "result": "clear"}),
+            "parcels[2]",
+        ),
+        (json!({"kind": "bag", "parcels": parcels, "bag": "B 2", "seal": "S\n2"}), "bag seal"),
+        (json!({"kind": "unseal", "bag": "B"}), "text"),
+        (json!({"kind": "gate-list", "vehicle": "云A00001", "direction": "out"}), "parcels"),
+        (
+            json!({"kind": "gate-list", "vehicle": "云A00001", "direction": "in", "parcels": parcels, "offline": "pass"}),
+            "offline",
+        ),
         (
             json!({"kind": "stocktake", "counted": [{"item": "", "quantity": "-1"}]}),
             "counted[1].item counted[1].quantity",
@@ -177,4 +189,124 @@ fn what_happened_is_typed_by_kind() {
     ] {
         assert_eq!(record("9", body), Err(wrong.to_owned()));
     }
+}
+
+fn recorded(office: &mut Office, number: &str, action: &str, body: Value) -> Result<Change, Refusal> {
+    act(office, happening::key(SITE, number), window(), action, Some(body))
+}
+
+fn states(change: &Change) -> Vec<(&str, &str)> {
+    change.beside.iter().map(|record| (record.key.register.word(), record.state.as_str())).collect()
+}
+
+fn held(office: &mut Office, number: &str) {
+    let parcel = WaybillKey::new("5301960401", number);
+    let body = json!({"logisticsCode": "5301960401", "logisticsNo": number});
+    act(office, hold::key(&parcel), window(), "hold", Some(body)).unwrap();
+}
+
+#[test]
+fn a_bag_is_sealed_with_its_record_and_passes_as_long_as_nothing_in_it_is_held() {
+    let mut office = office();
+    let parcels = json!(["5301960401/1", "5301960401/2"]);
+    let sealing = json!({"kind": "bag", "parcels": parcels, "bag": "B1", "seal": "S1"});
+    let made = recorded(&mut office, "1", "record", sealing.clone()).unwrap();
+    assert_eq!(states(&made), [("site-bags", "sealed")]);
+    let sealed = &made.beside[0];
+    assert_eq!(sealed.last.sequence, made.record.last.sequence + 1, "the row behind");
+    assert_eq!((sealed.key.clone(), bag::Bag::of(sealed).seal.as_str()), (bag::key(OPERATOR, "B1"), "S1"));
+    assert_eq!(paths(&recorded(&mut office, "2", "record", sealing.clone()).unwrap_err()), ["bag"]);
+    // A scan of it says what is in it, and is held against the bag and against each hold.
+    let of_bag = |parcels: &Value| {
+        json!({
+            "parcel": "B1", "direction": "out", "answer": "pass", "why": "released", "bag": format!("{OPERATOR}:B1"),
+            "seal": "S1", "parcels": parcels,
+        })
+    };
+    scanned(&mut office, "s1", "pass", of_bag(&parcels)).unwrap();
+    let less = json!(["5301960401/1"]);
+    assert_eq!(paths(&scanned(&mut office, "s2", "pass", of_bag(&less)).unwrap_err()), ["answer"]);
+    held(&mut office, "2");
+    assert_eq!(paths(&scanned(&mut office, "s2", "pass", of_bag(&parcels)).unwrap_err()), ["answer"]);
+    // Opened it passes no more, and may be sealed again.
+    let opening = json!({"kind": "unseal", "bag": "B1", "text": "样例：一件可疑"});
+    let made = recorded(&mut office, "3", "record", opening.clone()).unwrap();
+    assert_eq!(states(&made), [("site-bags", "unsealed")]);
+    assert_eq!((made.beside[0].version, bag::Bag::of(&made.beside[0]).seal.as_str()), (2, ""));
+    assert_eq!(paths(&recorded(&mut office, "4", "record", opening).unwrap_err()), ["bag"]);
+    let again = json!({"kind": "bag", "parcels": ["5301960401/1"], "bag": "B1", "seal": "S2"});
+    let made = recorded(&mut office, "5", "record", again).unwrap();
+    assert_eq!((made.beside[0].version, made.beside[0].state.as_str()), (3, "sealed"));
+    scanned(&mut office, "s3", "pass", of_bag(&json!(["5301960401/1"]))).unwrap();
+    // Nobody writes a bag but the window behind such a record.
+    let by_itself = act(&mut office, bag::key(OPERATOR, "B2"), window(), "seal", Some(json!({})));
+    assert_eq!(paths(&by_itself.unwrap_err()), ["action"]);
+}
+
+#[test]
+fn nothing_held_leaves_on_a_gate_list_and_what_left_without_network_is_an_alarm() {
+    let mut office = office();
+    let bagged = json!(["5301960401/2"]);
+    let sealing = json!({"kind": "bag", "parcels": bagged, "bag": "B1", "seal": "S1"});
+    recorded(&mut office, "1", "record", sealing).unwrap();
+    let list = |seal: &str, direction: &str, more: Value| {
+        let mut list = json!({
+            "kind": "gate-list", "parcels": ["5301960401/1"], "vehicle": "云A00001", "direction": direction,
+            "bags": [{"bag": "B1", "seal": seal, "parcels": bagged}],
+        });
+        list.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        list
+    };
+    let made = recorded(&mut office, "2", "record", list("S1", "in", json!({}))).unwrap();
+    assert_eq!(states(&made), [("site-stocks", "inside"), ("site-stocks", "inside")]);
+    assert_eq!(
+        paths(&recorded(&mut office, "3", "record", list("S9", "out", json!({}))).unwrap_err()),
+        ["bags[1]"]
+    );
+    held(&mut office, "2");
+    let refused = recorded(&mut office, "3", "record", list("S1", "out", json!({}))).unwrap_err();
+    assert_eq!(paths(&refused), ["bags[1].parcels[1]"]);
+    // What does not pass is told; it leaves only where it has left already.
+    let stopped = json!({"stopped": [{"bag": "B1", "parcel": "5301960401/2", "why": "parcel-held"}]});
+    let refused = recorded(&mut office, "3", "alarm", list("S1", "out", stopped.clone())).unwrap_err();
+    assert_eq!(paths(&refused), ["stopped"]);
+    let mut left = list("S1", "out", stopped);
+    left["offline"] = json!("pass");
+    assert_eq!(paths(&recorded(&mut office, "3", "record", left.clone()).unwrap_err()), ["action"]);
+    let made = recorded(&mut office, "3", "alarm", left).unwrap();
+    assert_eq!(made.record.state, "alarmed");
+    assert_eq!(states(&made), [("site-stocks", "left"), ("site-stocks", "left")]);
+    // A bag that comes with another seal is recorded as what it is.
+    let other = json!({"stopped": [{"bag": "B1", "why": "seal-differs"}]});
+    assert_eq!(recorded(&mut office, "4", "alarm", list("S9", "in", other)).unwrap().record.state, "alarmed");
+}
+
+#[test]
+fn scans_say_what_lies_at_a_site_and_a_stocktake_that_differs_says_so() {
+    let mut office = office();
+    let inside = |office: &Office| {
+        let parcel = WaybillKey::new("5301960401", "1");
+        stock::is_inside(office.facts.records.get(&stock::key(SITE, &parcel)).map(|stock| &**stock))
+    };
+    let scan_of = |direction: &str, answer: &str| {
+        json!({
+            "parcel": "1", "direction": direction, "logisticsCode": "5301960401", "logisticsNo": "1", "answer": answer,
+            "why": "released",
+        })
+    };
+    // What is held comes in and does not go out; within the site nothing moves.
+    let made = scanned(&mut office, "1", "hold", scan_of("in", "hold")).unwrap();
+    assert_eq!((states(&made), inside(&office)), (vec![("site-stocks", "inside")], true));
+    for (number, direction, answer) in [("2", "in", "hold"), ("3", "out", "hold"), ("4", "within", "pass")] {
+        let made = scanned(&mut office, number, answer, scan_of(direction, answer)).unwrap();
+        assert_eq!((states(&made), inside(&office)), (Vec::new(), true), "{direction}");
+    }
+    let made = scanned(&mut office, "5", "pass", scan_of("out", "pass")).unwrap();
+    assert_eq!((states(&made), inside(&office)), (vec![("site-stocks", "left")], false));
+    assert_eq!(made.beside[0].version, 2);
+    let counted = json!({
+        "kind": "stocktake", "parcels": ["5301960401/1"], "differences": [{"parcel": "5301960401/1", "why": "surplus"}],
+    });
+    assert_eq!(paths(&recorded(&mut office, "6", "record", counted.clone()).unwrap_err()), ["action"]);
+    assert_eq!(recorded(&mut office, "6", "differ", counted).unwrap().record.state, "differing");
 }

@@ -39,6 +39,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
         "../server/src",
         "../server/src/api",
         "../server/src/portal",
+        "../server/src/sites",
         "../server/src/traceability",
     ] {
         let Ok(files) = std::fs::read_dir(here.join(folder)) else { continue };

@@ -149,7 +149,8 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
         // Whose park it is, and who supervises it, its handler says.
         ("get", "/v1/parks/{id}/figures") => right(&[Right::RegistersRead]),
         // Which sites somebody keeps, their records say.
-        ("get", "/v1/sites" | "/v1/sites/{code}/passes")
+        ("get", "/v1/sites")
+        | ("get", "/v1/sites/{code}/passes" | "/v1/sites/{code}/stock" | "/v1/sites/{code}/bags")
         | ("post", "/v1/sites/{code}/scans" | "/v1/sites/{code}/records") => right(&[Right::SitesKeep]),
         // Who gives parcels, their register says.
         ("post", "/v1/parcels") => right(&[Right::RegistersApply]),
@@ -247,7 +248,8 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ) => right(&[Right::ActionsInspect, Right::ActionsDecide]),
         ("get", "/parks") => Open,
         ("get", "/desk/parks/{id}") => right(&[Right::RegistersRead]),
-        ("get", "/desk/sites" | "/desk/sites/{code}/passes")
+        ("get", "/desk/sites")
+        | ("get", "/desk/sites/{code}/passes" | "/desk/sites/{code}/stock" | "/desk/sites/{code}/bags")
         | ("get" | "post", "/desk/sites/{code}")
         | ("post", "/desk/sites/{code}/scans" | "/desk/sites/{code}/records") => right(&[Right::SitesKeep]),
         ("get" | "post", "/desk/parcels") => right(&[Right::RegistersApply]),

@@ -436,6 +436,8 @@ pub(crate) async fn shown(
         shown["unconfirmed"] = confirmations::waiting(caller, subject.unconfirmed());
         shown["shadow"] = risk_model::of_trade(window, &consignment);
         shown["riskScore"] = risk_model::given(&consignment);
+        let parcel = consignment.carriage.as_ref().map(|one| &one.key);
+        super::sites::add_hold(window, parcel, &mut shown).await?;
         shown["proposedBy"] = clearance::decide::proposed_by(&consignment, &law).map(Text::as_str).into();
     }
     if !caller.is_office() {

@@ -214,6 +214,10 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     shown["order"] = reader.filed(trade.order.as_ref());
     shown["received"] = reader.filed(trade.payment.as_ref());
     shown["waybill"] = reader.waybill(&trade);
+    if office {
+        let parcel = trade.carriage.as_ref().map(|carriage| &carriage.key);
+        super::sites::add_hold(window, parcel, &mut shown).await?;
+    }
     shown["attempt"] = trade.attempt.as_ref().map(|attempt| reader.attempt(attempt, &trade.look)).into();
     shown["cancellation"] = trade
         .cancellation

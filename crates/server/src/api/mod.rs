@@ -219,6 +219,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/parks/{id}/figures"),
     ("get", "/v1/sites"),
     ("get", "/v1/sites/{code}/passes"),
+    ("get", "/v1/sites/{code}/stock"),
+    ("get", "/v1/sites/{code}/bags"),
     ("post", "/v1/sites/{code}/scans"),
     ("post", "/v1/sites/{code}/records"),
     ("get", "/v1/holds"),
@@ -355,6 +357,8 @@ pub fn router(window: Window) -> Router {
         .route("/v1/parks/{id}/figures", get(parks::figures))
         .route("/v1/sites", get(sites::list))
         .route("/v1/sites/{code}/passes", get(sites::passes))
+        .route("/v1/sites/{code}/stock", get(sites::stock))
+        .route("/v1/sites/{code}/bags", get(sites::bag))
         .route("/v1/sites/{code}/scans", post(sites::scan))
         .route("/v1/sites/{code}/records", post(sites::record))
         .route("/v1/holds", get(sites::holds).post(sites::set_hold))

@@ -4,13 +4,15 @@ use super::openapi::{list_of, object};
 use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 8] = [
+pub(super) const SUMMARIES: [&str; 10] = [
     "Approved parks with their sites, and by function and by supervision mode the parks that offer it",
     "Figures of a park for whoever operates or supervises it: what its sites scanned, and the bonded books in it",
     "Sites that the caller keeps",
     "The signed, dated list of parcels that may pass a site, for when its network is lost",
+    "What lies at a site by scans and gate lists, the newest first, and the bags that were sealed there",
+    "What is in a bag, its seal, and what of it does not pass",
     "Scans of a device, in order: each is answered pass, inspect or hold and recorded once under its number",
-    "What happened at a site, once under its number: X-ray, weight, label, bag and seal, gate list, stocktake",
+    "What happened at a site, once under its number: X-ray, weight, label, bag sealed or opened, gate list, stocktake",
     "Parcels that no site lets pass, the newest first",
     "Holds a parcel at every site, or lifts the hold",
 ];
@@ -21,7 +23,11 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
         ("get", "/v1/parks/{id}/figures") => {
             vec![(404, "no such park, or none that the caller operates or supervises")]
         }
-        ("get", "/v1/sites/{code}/passes") | ("post", "/v1/sites/{code}/scans") => {
+        ("get", "/v1/sites/{code}/bags") => {
+            vec![(404, "no site that the caller keeps has this code, or no such bag comes through it")]
+        }
+        ("get", "/v1/sites/{code}/passes" | "/v1/sites/{code}/stock")
+        | ("post", "/v1/sites/{code}/scans") => {
             vec![(404, "no site that the caller keeps has this code")]
         }
         ("post", "/v1/sites/{code}/records") => vec![
@@ -42,6 +48,8 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
         "/v1/parks/{id}/figures" => &["from", "to", "purpose"],
+        "/v1/sites/{code}/stock" => &["after"],
+        "/v1/sites/{code}/bags" => &["bag"],
         _ => &[],
     }
 }
@@ -63,6 +71,8 @@ pub(super) fn answer(path: &str) -> Option<&'static str> {
         "/v1/parks/{id}/figures" => Some("ParkFigures"),
         "/v1/sites" => Some("KeptSites"),
         "/v1/sites/{code}/passes" => Some("PassList"),
+        "/v1/sites/{code}/stock" => Some("SiteStock"),
+        "/v1/sites/{code}/bags" => Some("SiteBag"),
         "/v1/sites/{code}/scans" => Some("SiteScanResults"),
         "/v1/sites/{code}/records" => Some("SiteRecord"),
         "/v1/holds" => Some("Holds"),
@@ -90,7 +100,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     let scan = sent(
         &[
             ("number", "the device's number of the scan: the same again gets the first answer"),
-            ("parcel", "the waybill's number, or the carrier's code, a slash and the number"),
+            (
+                "parcel",
+                "the waybill's number, or the carrier's code, a slash and the number; or the number of a bag",
+            ),
             ("direction", "in, out or within"),
             ("at", "yyyyMMddHHmmss by the device's clock"),
             ("offline", "what a device without network said: pass, inspect or hold"),
@@ -104,7 +117,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("answer", json!({"type": "string", "enum": ["pass", "inspect", "hold"]})),
         (
             "why",
-            json!({"type": "string", "description": "state of the trade; unknown, several, parcel-held, not-recorded, number-used"}),
+            json!({"type": "string", "description": "state of the trade; unknown, several, parcel-held, bag-unsealed, not-recorded, number-used"}),
         ),
         ("look", json!({"type": "string", "description": "how it is looked at: scan or inspection"})),
         (
@@ -115,12 +128,22 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("position", json!({"type": ["integer", "null"]})),
         ("status", whole.clone()),
         ("faults", objects.clone()),
+        ("bag", json!({"type": "string", "description": "the record of the bag, if one was scanned"})),
+        (
+            "seal",
+            json!({"type": "string", "description": "the seal that the bag has by its record: compare it"}),
+        ),
+        ("stopped", objects.clone()),
     ]);
     let happened = json!({"type": "object", "required": ["kind"], "additionalProperties": false, "properties": {
         "kind": {"type": "string", "enum": register::park::happening::KINDS}, "at": text, "parcels": words,
         "result": {"type": "string", "enum": register::park::happening::RESULTS},
         "weight": {"type": "string", "description": "kilogrammes"}, "label": text, "bag": text, "seal": text,
         "vehicle": text, "direction": text, "counted": objects, "text": text,
+        "bags": {"type": "array", "description": "of a gate list or a stocktake", "items": {"type": "object",
+            "required": ["bag", "seal"], "properties": {"bag": text, "seal": text}}},
+        "offline": {"type": "string", "description": "pass: a device without network let this gate list out"},
+        "list": {"type": "string", "description": "time of the list that it did so by"},
     }});
     let all = [
         (
@@ -159,13 +182,34 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("complete", truth.clone()),
                 (
                     "text",
-                    json!({"type": "string", "description": "what is signed: a parcel a line behind the first empty line"}),
+                    json!({"type": "string", "description": "what is signed: a parcel a line behind the first empty line, a bag and its seal a line behind the second"}),
                 ),
                 (
                     "key",
                     json!({"type": "string", "description": "Ed25519, hexadecimal; GET /v1/evidence/keys has it too"}),
                 ),
                 ("signature", text.clone()),
+            ]),
+        ),
+        (
+            "SiteStock",
+            object(&[
+                ("site", text.clone()),
+                ("parcels", objects.clone()),
+                ("after", json!({"type": ["string", "null"]})),
+                ("bags", objects.clone()),
+            ]),
+        ),
+        (
+            "SiteBag",
+            object(&[
+                ("bag", text.clone()),
+                ("state", text.clone()),
+                ("seal", text.clone()),
+                ("site", text.clone()),
+                ("since", text.clone()),
+                ("parcels", words.clone()),
+                ("stopped", objects.clone()),
             ]),
         ),
         (

@@ -423,6 +423,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::SiteScan
         | Register::ParcelHold
         | Register::SiteCode
+        | Register::SiteBag
+        | Register::SiteStock
         | Register::Parcel
         | Register::TraceCode
         | Register::Recall

@@ -2,9 +2,9 @@
 //! what happens there. And for officers, holds on parcels. A sorting line uses the same routes as a person's page.
 
 use super::error::Problem;
-use super::operations;
 use super::register_answers::told;
 use super::view::{hex, time};
+use super::{Query, operations, parameter};
 use crate::Window;
 use crate::auth::Caller;
 use crate::sites::{self, Asked, Kept, Recorded};
@@ -16,9 +16,11 @@ use clearance::Text;
 use clearance::keys::WaybillKey;
 use clearance::passage::Passage;
 use clearance::record::{Record, Register};
+use register::park::bag::Bag;
 use register::park::happening::Happening;
 use register::park::hold::{HELD, Hold};
-use register::park::scan::{DIRECTIONS, Scan, is_number};
+use register::park::scan::{DIRECTIONS, Scan, is_held, is_number};
+use register::park::stock::Stock;
 use register::{Fault, says};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -69,13 +71,80 @@ pub(crate) async fn pass_list(window: &Window, caller: &Caller, code: &str) -> R
     }))
 }
 
+/// `GET /v1/sites/{code}/stock`: what lies at a site by scans and gate lists, and the bags that were sealed there. `after` goes on.
+pub async fn stock(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(code): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    stock_at(&window, &caller, &code, &query).await.map(Json)
+}
+
+/// What lies at a site that the caller keeps; bags with the first page alone.
+pub(crate) async fn stock_at(
+    window: &Window,
+    caller: &Caller,
+    code: &str,
+    query: &Query,
+) -> Result<Value, Problem> {
+    let kept = sites::one(window, caller, code).await?;
+    let after = match parameter(query, "after") {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
+    };
+    let (parcels, next) = sites::lying(window, &kept, after).await?;
+    let bags = if after.is_none() { sites::sealed(window, &kept).await? } else { Vec::new() };
+    let parcel = |record: &Arc<Record>| {
+        let stock = Stock::of(record);
+        json!({"parcel": stock.parcel, "by": stock.by, "since": time(record.changed)})
+    };
+    let bag = |record: &Arc<Record>| {
+        let Bag { seal, parcels, .. } = Bag::of(record);
+        json!({"bag": record.key.id.split_once(':').map_or("", |(_, number)| number), "seal": seal, "parcels": parcels.len(), "since": time(record.changed)})
+    };
+    Ok(json!({
+        "site": kept.id(), "parcels": parcels.iter().map(parcel).collect::<Vec<_>>(),
+        "after": next.map(|next| next.to_string()), "bags": bags.iter().map(bag).collect::<Vec<_>>(),
+    }))
+}
+
+/// `GET /v1/sites/{code}/bags?bag=`: what is in a bag, its seal, and what of it does not pass.
+pub async fn bag(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    Path(code): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    bag_at(&window, &caller, &code, &query).await.map(Json)
+}
+
+/// A bag at a site that the caller keeps.
+pub(crate) async fn bag_at(
+    window: &Window,
+    caller: &Caller,
+    code: &str,
+    query: &Query,
+) -> Result<Value, Problem> {
+    let kept = sites::one(window, caller, code).await?;
+    let named = parameter(query, "bag").unwrap_or_default();
+    let found = sites::of_bag(window, &kept, &named).await?;
+    let (record, stopped) =
+        found.ok_or_else(|| Problem::not_found("no bag of this number comes through here"))?;
+    let Bag { site, seal, parcels } = Bag::of(&record);
+    Ok(json!({
+        "bag": record.key.id.as_str(), "state": record.state.as_str(), "seal": seal, "site": site,
+        "since": time(record.changed), "parcels": parcels, "stopped": stopped,
+    }))
+}
+
 /// A scan as a device sends it.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Sent {
     /// The device's number of it.
     pub number: String,
-    /// The waybill's number, or the carrier's code, a slash and the number.
+    /// The waybill's number, or the carrier's code, a slash and the number; or the number of a bag.
     pub parcel: String,
     /// `in`, `out` or `within`.
     pub direction: String,
@@ -137,7 +206,7 @@ async fn answered(window: &Window, caller: &Caller, kept: &Kept, sent: &Sent) ->
         json!({
             "number": sent.number, "parcel": sent.parcel, "answer": Passage::Hold.word(), "why": why, "look": "",
             "alarm": sent.offline == Passage::Pass.word(), "repeated": false, "position": null, "status": status,
-            "faults": more,
+            "faults": more, "bag": "", "seal": "", "stopped": [],
         })
     };
     let asked = match read(sent) {
@@ -159,6 +228,7 @@ fn result(sent: &Sent, record: &Record, repeated: bool) -> Value {
     json!({
         "number": sent.number, "parcel": scan.parcel, "answer": scan.answer, "why": scan.why, "look": scan.look,
         "alarm": scan.is_alarm(), "repeated": repeated, "position": record.last.number(), "status": 200, "faults": [],
+        "bag": scan.bag, "seal": scan.seal, "stopped": scan.stopped,
     })
 }
 
@@ -218,11 +288,16 @@ pub async fn record(
     body: Result<Json<Happened>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
-    let (record, repeated) = happen(&window, &caller, &code, &body).await?;
-    Ok(Json(json!({
+    let done = happen(&window, &caller, &code, &body).await?;
+    Ok(Json(recorded(&done)))
+}
+
+/// What was recorded, and whether it was before.
+pub(crate) fn recorded((record, repeated): &Recorded) -> Value {
+    json!({
         "id": record.key.id.as_str(), "state": record.state.as_str(), "position": record.last.number(),
-        "time": time(record.changed), "repeated": repeated, "body": Happening::of(&record),
-    })))
+        "time": time(record.changed), "repeated": repeated, "body": Happening::of(record),
+    })
 }
 
 /// Records what happened at a site that the caller keeps.
@@ -234,16 +309,22 @@ pub(crate) async fn happen(
 ) -> Result<Recorded, Problem> {
     operations::check_intake(window)?;
     let kept = sites::one(window, caller, code).await?;
-    let mut faults = body.happened.faults();
+    let happened = sites::named(&kept, &body.happened);
+    let mut faults = happened.faults();
     if !is_number(&body.number) {
         faults.push(Fault::new("number", &body.number, says::SCAN_NUMBER.said()));
     }
     if !faults.is_empty() {
-        let faults: Vec<Value> = faults.iter().map(told).collect();
-        return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(faults)));
+        return Err(invalid(&faults));
     }
-    sites::happened(window, caller, &kept, (&body.number, &body.happened)).await
+    sites::happened(window, caller, &kept, (&body.number, &happened)).await
+}
+
+/// Everything that is wrong, as an answer that nothing was recorded.
+pub(crate) fn invalid(faults: &[Fault]) -> Problem {
+    let faults: Vec<Value> = faults.iter().map(told).collect();
+    Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
+        .with("faults", Value::Array(faults))
 }
 
 /// A hold that is put on or lifted.
@@ -281,6 +362,20 @@ pub(crate) async fn held(window: &Window, caller: &Caller) -> Result<Value, Prob
         }
     }
     Ok(json!({"holds": shown, "most": HOLDS, "more": after.is_some()}))
+}
+
+/// Adds the hold on a trade's parcel to what an office is shown of the trade, where it is held.
+pub(super) async fn add_hold(
+    window: &Window,
+    parcel: Option<&WaybillKey>,
+    shown: &mut Value,
+) -> Result<(), Problem> {
+    let Some(parcel) = parcel else { return Ok(()) };
+    let record = window.read.record(&register::park::hold::key(parcel)).await?;
+    if let Some(record) = record.as_deref().filter(|record| is_held(Some(record))) {
+        shown["hold"] = of_hold(record);
+    }
+    Ok(())
 }
 
 fn of_hold(record: &Record) -> Value {
@@ -327,9 +422,7 @@ pub(crate) async fn put(window: &Window, caller: &Caller, body: &Setting) -> Res
         faults.push(Fault::new("text", "", says::NOT_EMPTY.said()));
     }
     if !faults.is_empty() {
-        let faults: Vec<Value> = faults.iter().map(told).collect();
-        return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(faults)));
+        return Err(invalid(&faults));
     }
     if !is_of_his(window, caller, &parcel).await? {
         return Err(Problem::not_found("no parcel of your districts has this number"));

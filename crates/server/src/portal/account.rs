@@ -9,6 +9,7 @@ use crate::api::people::Address;
 use crate::api::sessions::{self, Confirm, Enrol, NewPassword};
 use crate::auth::{Caller, First};
 use crate::rights::Right;
+use crate::traceability::picture;
 use ::portal::pages::account::{self, Factor, View};
 use ::portal::{Desk, Frame};
 use axum::Json;
@@ -89,7 +90,8 @@ pub async fn enrol(
     match sessions::enrol(State(window), caller, address, Ok(Json(sent))).await {
         Ok(Json(begun)) => {
             let text = |name: &str| begun[name].as_str().unwrap_or_default().to_owned();
-            view.factor = Factor::Begun { secret: text("secret"), address: text("uri") };
+            let picture = picture::svg(&text("uri")).unwrap_or_default();
+            view.factor = Factor::Begun { secret: text("secret"), address: text("uri"), picture };
             Ok(again(frame, &view, StatusCode::OK))
         }
         Err(problem) if matches!(problem.kind(), "wrong-password" | "sign-in-refused" | "code-needed") => {

@@ -23,10 +23,10 @@ pub const WITH_FILES: &[(&str, u64)] = &[
 ];
 /// Bytes of every other form at most.
 const PLAIN: usize = 65_536;
-/// Bytes of a form that fills in a document at most: a list has 99 lines.
+/// Bytes of a form that fills in a document or a list at most: 99 lines of many fields, or a thousand parcels.
 const LONG: usize = 1 << 20;
 /// Routes of such forms.
-const LONG_FORMS: &[&str] = &["/desk/documents"];
+const LONG_FORMS: &[&str] = &["/desk/documents", "/desk/sites/{code}/records"];
 /// Files of a form at most.
 const FILES: usize = 200;
 

@@ -162,6 +162,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/sites/{code}"),
     ("post", "/desk/sites/{code}"),
     ("get", "/desk/sites/{code}/passes"),
+    ("get", "/desk/sites/{code}/stock"),
+    ("get", "/desk/sites/{code}/bags"),
     ("post", "/desk/sites/{code}/scans"),
     ("post", "/desk/sites/{code}/records"),
     ("get", "/desk/holds"),
@@ -331,6 +333,8 @@ fn of_parks() -> Router<Arc<Window>> {
         .route("/desk/sites", get(sites::list))
         .route("/desk/sites/{code}", get(sites::show).post(sites::scan))
         .route("/desk/sites/{code}/passes", get(sites::passes))
+        .route("/desk/sites/{code}/stock", get(sites::stock))
+        .route("/desk/sites/{code}/bags", get(sites::bag))
         .route("/desk/sites/{code}/scans", post(sites::scans))
         .route("/desk/sites/{code}/records", post(sites::record))
         .route("/desk/holds", get(sites::holds).post(sites::set_hold))

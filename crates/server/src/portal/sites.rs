@@ -5,17 +5,21 @@ use super::form::Form;
 use super::guard::Seen;
 use super::officer::is_chinese;
 use super::{read, shown, shown_as};
+use crate::api::Query;
 use crate::api::error::Problem;
 use crate::api::sites::{self as api, Happened, Sent, Setting};
 use crate::auth::Caller;
+use crate::traceability::picture;
 use crate::{Window, sites};
 use ::portal::Frame;
-use ::portal::answers::sites::{ScanResult, Scanned, Site, Sites};
+use ::portal::answers::sites::{Recorded, ScanResult, Scanned, Site, SiteBag, SiteStock, Sites};
 use ::portal::pages::keeper::{self, HOLDS, HoldsView, View, site_address, why};
+use ::portal::pages::site_stock;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use register::park::bag::Listed;
 use register::park::happening::{Counted, Happening};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
@@ -77,6 +81,35 @@ pub async fn scan(
     Ok(shown(&frame, &keeper::page(&frame, &view)))
 }
 
+/// `GET /desk/sites/{code}/stock`.
+pub async fn stock(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let kept = sites::one(&window, &caller, &code).await?;
+    let told: SiteStock = read(api::stock_at(&window, &caller, &code, &asked).await?)?;
+    let site: Site = read(api::site(&kept))?;
+    Ok(shown(&frame, &site_stock::stock(&frame, &site, &told)))
+}
+
+/// `GET /desk/sites/{code}/bags?bag=`: what is in a bag, to be looked at and to be put on it.
+pub async fn bag(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+    Path(code): Path<String>,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let kept = sites::one(&window, &caller, &code).await?;
+    let told: SiteBag = read(api::bag_at(&window, &caller, &code, &asked).await?)?;
+    let site: Site = read(api::site(&kept))?;
+    let picture = picture::svg(&told.bag).unwrap_or_default();
+    Ok(shown(&frame, &site_stock::bag(&frame, &site, &told, &picture)))
+}
+
 /// `GET /desk/sites/{code}/passes`: the list, for the page's script.
 pub async fn passes(
     State(window): State<Arc<Window>>,
@@ -107,7 +140,7 @@ pub async fn scans(
 }
 
 /// Names of the fields of what happened, as the form has them without their beginning.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "kind",
     "parcels",
     "result",
@@ -117,6 +150,7 @@ const FIELDS: [&str; 11] = [
     "seal",
     "vehicle",
     "direction",
+    "bags",
     "counted",
     "text",
 ];
@@ -134,14 +168,14 @@ pub async fn record(
     let came = api::happen(&window, &caller, &code, &body).await;
     let mut view = view(&window, &caller, &code).await?;
     let status = match came {
-        Ok(_) => {
-            view.told = Some((true, frame.texts.text("keeper-recorded")));
+        Ok(recorded) => {
+            view.told = Some(Ok(read::<Recorded>(api::recorded(&recorded))?));
             StatusCode::OK
         }
         Err(problem) => {
             let of = |name: &&str| ((*name).to_owned(), form.get(&format!("h-{name}")).to_owned());
             view.sent = FIELDS.iter().map(of).collect();
-            view.told = Some((false, words(&frame, &problem)));
+            view.told = Some(Err(words(&frame, &problem)));
             problem.status_code()
         }
     };
@@ -153,19 +187,29 @@ fn words(frame: &Frame, problem: &Problem) -> String {
     problem.told_in(is_chinese(frame), " · ")
 }
 
-/// What a form says that happened: lists a line each, of counts the last word is how much.
+/// What a form says that happened: lists a line each, of counts the last word is how much, of bags the seal. A device that was
+/// without network says besides when it was, and by which list it let something out.
 fn happening(form: &Form) -> Happening {
     let text = |name: &str| form.get(&format!("h-{name}")).trim().to_owned();
     let lines = |name: &str| -> Vec<String> {
         text(name).lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
     };
+    // A line with its last word, which says more of it.
+    let parted = |line: &String| {
+        let (before, last) = line.rsplit_once(char::is_whitespace).unwrap_or((line, ""));
+        (before.trim().to_owned(), last.to_owned())
+    };
     let counted = |line: &String| {
-        let (item, quantity) = line.rsplit_once(char::is_whitespace).unwrap_or((line, ""));
-        Counted { item: item.trim().to_owned(), quantity: quantity.to_owned() }
+        let (item, quantity) = parted(line);
+        Counted { item, quantity }
+    };
+    let listed = |line: &String| {
+        let (bag, seal) = parted(line);
+        Listed { bag, seal, ..Listed::default() }
     };
     Happening {
         kind: text("kind"),
-        at: String::new(),
+        at: text("at"),
         parcels: lines("parcels"),
         result: text("result"),
         weight: text("weight"),
@@ -175,7 +219,11 @@ fn happening(form: &Form) -> Happening {
         vehicle: text("vehicle"),
         direction: text("direction"),
         counted: lines("counted").iter().map(counted).collect(),
+        bags: lines("bags").iter().map(listed).collect(),
+        offline: text("offline"),
+        list: text("list"),
         text: text("text"),
+        ..Happening::default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! QR codes of links: drawn as SVG from the squares that the `qrcode` crate gives, painted as PNG where a printer wants that.
+//! QR codes of links, and of keys for authenticators: drawn as SVG from the squares that the `qrcode` crate gives, painted as PNG where a printer wants that.
 
 use qrcode::types::Color;
 use qrcode::{EcLevel, QrCode};

@@ -94,6 +94,11 @@ async fn an_officer_inspects_with_a_telephone() {
         let told = browser.complaints();
         assert!(told.iter().all(|one| one.contains("422")), "{told:?}");
         choose(&mut browser, &files[..1]);
+        // A camera gives one picture at a time: behind one that was taken there is a field for the next, with a name of its own.
+        let fields = "document.querySelectorAll('input[name=photographs][capture]')";
+        assert_eq!(browser.run(&format!("{fields}.length")), 2);
+        assert_eq!(browser.run(&format!("{fields}[1].files.length")), 0);
+        assert_eq!(browser.run(&format!("{fields}[1].getAttribute('aria-label')")), "Take photographs 2");
         browser.run("document.querySelector('#words').value = 'Logo on ten shoes'");
         browser.run(send);
         browser.leading(|browser| browser.press("Enter"));

@@ -205,6 +205,15 @@ async fn a_held_parcel_never_passes() {
     let (status, held) = hold(&zone, &parcel, "hold", 0).await;
     assert_eq!((status, held["state"].as_str()), (200, Some("held")), "{held}");
     assert_eq!(answer(&scan(&zone, "h1", &parcel.1).await), ("hold", "parcel-held"));
+    // The officer who has the trade before him is told; its party is not.
+    let shown = zone.shown(CUSTOMS, &trade).await;
+    assert_eq!(
+        (&shown["hold"]["text"], &shown["hold"]["version"]),
+        (&json!("样例线索"), &json!(1)),
+        "{shown}"
+    );
+    let party = zone.shown(&trade.declaration.head.agent_code, &trade).await;
+    assert!(party.get("hold").is_none(), "{party}");
     // On an older version nothing is done; an enterprise neither holds nor lifts.
     assert_eq!(hold(&zone, &parcel, "lift", 0).await.0, 409);
     assert_eq!(hold(&zone, &parcel, "hold", 1).await.0, 409);
@@ -303,4 +312,144 @@ async fn the_list_is_signed_and_dated_and_what_was_held_meanwhile_is_an_alarm() 
     assert_eq!(alarms["records"].as_array().unwrap().len(), 1, "{alarms}");
     let (_, list) = zone.get(OPERATOR, &there).await;
     assert_eq!(list["count"], 1, "{list}");
+}
+
+async fn record(zone: &Zone, number: &str, happened: Value) -> (u16, Value) {
+    let body = json!({"number": number, "happened": happened});
+    post(zone, &zone.tokens[OPERATOR], &format!("/v1/sites/{SITE}/records"), body).await
+}
+
+fn paths(answer: &Value) -> Vec<&str> {
+    answer["faults"].as_array().unwrap().iter().map(|fault| fault["path"].as_str().unwrap()).collect()
+}
+
+fn id(trade: &Trade) -> String {
+    let (carrier, number) = waybill(trade);
+    format!("{carrier}/{number}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bag_passes_as_what_is_in_it_and_leaves_on_a_gate_list_with_its_seal() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    let (one, two) = (plain(&zone, 0), plain(&zone, 1_000));
+    released(&zone, &one).await;
+    zone.trade(&two).await;
+    let bag = |seal: &str| json!({"kind": "bag", "parcels": [id(&one), id(&two)], "bag": "B1", "seal": seal});
+    assert_eq!(record(&zone, "b1", bag("S1")).await.0, 200);
+    let (status, refused) = record(&zone, "b2", bag("S2")).await;
+    assert_eq!((status, paths(&refused)), (422, vec!["bag"]), "it is sealed: {refused}");
+    // One parcel in it is not released yet: the bag is held, and told why.
+    let told = scan(&zone, "b-1", "B1").await;
+    assert_eq!((answer(&told), &told["seal"]), (("hold", "entered"), &json!("S1")), "{told}");
+    assert_eq!(told["stopped"], json!([{"parcel": id(&two), "why": "entered"}]), "{told}");
+    let list = |seal: &str, more: Value| {
+        let mut list = json!({
+            "kind": "gate-list", "vehicle": "云A00001", "direction": "out", "bags": [{"bag": "B1", "seal": seal}],
+        });
+        list.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        list
+    };
+    let (status, refused) = record(&zone, "g1", list("S1", json!({}))).await;
+    assert_eq!((status, paths(&refused)), (422, vec!["bags[1].parcels[2]"]), "{refused}");
+    released(&zone, &two).await;
+    let told = scan(&zone, "b-2", &format!("{OPERATOR}:B1")).await;
+    assert_eq!(answer(&told), ("pass", "released"), "{told}");
+    let (status, refused) = record(&zone, "g1", list("S9", json!({}))).await;
+    assert_eq!((status, paths(&refused)), (422, vec!["bags[1]"]), "another seal: {refused}");
+    // The list for when the network is lost has the bag with its seal, behind the parcels.
+    zone.until_listed().await;
+    let (_, passes) = zone.get(OPERATOR, &format!("/v1/sites/{SITE}/passes")).await;
+    let text = passes["text"].as_str().unwrap();
+    assert!(text.ends_with(&format!("\n\n{OPERATOR}:B1 S1\n")), "{text}");
+    assert_eq!(passes["count"], 2, "{passes}");
+    // The window writes what does not pass; nobody sends it.
+    let sent = list("S1", json!({"stopped": [{"parcel": id(&one), "why": "released"}]}));
+    assert_eq!(paths(&record(&zone, "g1", sent).await.1), ["stopped"]);
+    let (status, made) = record(&zone, "g1", list("S1", json!({}))).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("recorded")), "{made}");
+    assert_eq!(made["body"]["bags"][0]["parcels"], json!([id(&one), id(&two)]), "{made}");
+    let (status, again) = record(&zone, "g1", list("S1", json!({}))).await;
+    assert_eq!((status, &again["repeated"]), (200, &json!(true)), "{again}");
+    // One is held; a device without network had let the bag out: that is an alarm.
+    assert_eq!(hold(&zone, &waybill(&two), "hold", 0).await.0, 200);
+    assert_eq!(record(&zone, "g2", list("S1", json!({}))).await.0, 422);
+    let offline = json!({"offline": "pass", "list": passes["time"]});
+    let (status, made) = record(&zone, "g2", list("S1", offline)).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("alarmed")), "{made}");
+    let stopped = json!([{"bag": "B1", "parcel": id(&two), "why": "parcel-held"}]);
+    assert_eq!(made["body"]["stopped"], stopped, "{made}");
+    // What is in it is told to who keeps a site through which it comes, on a page that is its label.
+    let (status, told) = zone.get(OPERATOR, &format!("/v1/sites/{SITE}/bags?bag=B1")).await;
+    let wanted = (200, Some("S1"), json!([id(&one), id(&two)]));
+    assert_eq!((status, told["seal"].as_str(), told["parcels"].clone()), wanted, "{told}");
+    assert_eq!(told["stopped"], json!([{"parcel": id(&two), "why": "parcel-held"}]), "{told}");
+    assert_eq!(zone.get(OPERATOR, &format!("/v1/sites/{SITE}/bags?bag=B9")).await.0, 404);
+    // Opened it passes no more; its record tells all of it to the operator and to customs, and to nobody else.
+    let opening = json!({"kind": "unseal", "bag": "B1", "text": "样例：查验"});
+    assert_eq!(record(&zone, "u1", opening).await.0, 200);
+    assert_eq!(answer(&scan(&zone, "b-3", "B1").await), ("hold", "bag-unsealed"));
+    let there = format!("/v1/registers/site-bags/{OPERATOR}:B1");
+    for (party, status) in [(OPERATOR, 200), (CUSTOMS, 200), ("5301960101", 404)] {
+        let (told, bag) = zone.get(party, &there).await;
+        assert_eq!(told, status, "{party}: {bag}");
+        assert!(status == 404 || bag["state"] == "unsealed", "{bag}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stocktake_says_what_is_missing_and_what_should_not_be_there() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    let trades = [plain(&zone, 0), plain(&zone, 1_000), plain(&zone, 2_000)];
+    for trade in &trades {
+        zone.trade(trade).await;
+    }
+    for (number, trade) in [("i1", &trades[0]), ("i2", &trades[1])] {
+        let told = scans(&zone, json!([{"number": number, "parcel": id(trade), "direction": "in"}])).await[0]
+            .clone();
+        assert_eq!(answer(&told), ("hold", "entered"), "what is held comes in: {told}");
+    }
+    zone.until_listed().await;
+    // What lies there is told to who keeps the site, and to nobody else.
+    let there = format!("/v1/sites/{SITE}/stock");
+    let (status, told) = zone.get(OPERATOR, &there).await;
+    let lying: Vec<&str> =
+        told["parcels"].as_array().unwrap().iter().map(|one| one["parcel"].as_str().unwrap()).collect();
+    assert_eq!((status, lying), (200, vec![id(&trades[1]).as_str(), id(&trades[0]).as_str()]), "{told}");
+    assert_eq!(told["parcels"][0]["by"], format!("{OPERATOR}:{SITE}:i2"), "{told}");
+    assert_eq!(zone.get("5301960101", &there).await.0, 403);
+    assert_eq!(zone.get(OPERATOR, &format!("{there}?after=x")).await.0, 400);
+    let count = |trades: &[&Trade]| json!({"kind": "stocktake", "parcels": trades.iter().map(|trade| id(trade)).collect::<Vec<_>>()});
+    let (status, made) = record(&zone, "k1", count(&[&trades[0], &trades[1]])).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("recorded")), "{made}");
+    let (status, made) = record(&zone, "k2", count(&[&trades[0], &trades[2]])).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("differing")), "{made}");
+    let differences = json!([
+        {"parcel": id(&trades[1]), "why": "missing"},
+        {"parcel": id(&trades[2]), "why": "surplus"},
+    ]);
+    assert_eq!(made["body"]["differences"], differences, "{made}");
+    // On the page it is told in words.
+    let mut keeper = signed_in_english(&zone, "men.wei", OPERATOR, Role::SiteOperator, &[Duty::Keeper]).await;
+    let path = format!("/v1/registers/sites/{OPERATOR}:{SITE}/actions");
+    let named = json!({"action": "appoint", "version": 3, "body": {"keepers": ["men.wei"]}});
+    assert_eq!(post(&zone, &zone.tokens[OPERATOR], &path, named).await.0, 200);
+    let page = keeper.get(&format!("/desk/sites/{SITE}")).await;
+    let (guard, number) = (page.hidden("guard"), page.hidden("h-number"));
+    let parcels = format!("{}\n{}", id(&trades[0]), id(&trades[2]));
+    let fields = [
+        ("guard", guard.as_str()),
+        ("h-number", number.as_str()),
+        ("h-kind", "stocktake"),
+        ("h-parcels", parcels.as_str()),
+    ];
+    let shown = keeper.post(&format!("/desk/sites/{SITE}/records"), &fields).await;
+    let words = shown.words();
+    assert!(shown.status == 200 && words.contains("by scans it lies here, and was not counted"), "{words}");
+    assert!(shown.text.contains("data-told=\"done\""), "{}", shown.text);
+    let page = keeper.get(&format!("/desk/sites/{SITE}/stock")).await;
+    assert!(page.status == 200 && page.words().contains(&id(&trades[1])), "{}", page.words());
+    let (_, differing) = zone.get(CUSTOMS, "/v1/registers/site-records?state=differing").await;
+    assert!(!differing["records"].as_array().unwrap().is_empty(), "{differing}");
 }

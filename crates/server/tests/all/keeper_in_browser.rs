@@ -134,16 +134,101 @@ async fn a_keeper_goes_on_without_network_and_what_was_held_meanwhile_is_an_alar
     assert_eq!((count("passed"), count("held"), count("alarmed")), (2, 3, 1), "{all}");
 }
 
+/// Fills in what happened and sends it; waits until the page says so.
+fn record(browser: &mut Chromium, kind: &str, fields: &[(&str, &str)], told: &str) {
+    browser.run("document.querySelector('[data-told]').replaceChildren()");
+    browser.run("document.querySelector('form[data-happening]').closest('details').open = true");
+    browser.run(&format!("document.querySelector('#h-kind-{kind}').click()"));
+    for (name, value) in fields {
+        browser.run(&format!("document.querySelector('#h-{name}').value = {}", json!(value)));
+    }
+    browser.run("document.querySelector('form[data-happening]').requestSubmit()");
+    let said = format!("document.querySelector('[data-told]').textContent.includes({})", json!(told));
+    until(browser, &said, &json!(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_without_network_is_kept_and_nothing_suspect_leaves() {
+    let Some(mut browser) = browser() else { return };
+    let (served, trades, session) = begun().await;
+    let names: Vec<String> = trades
+        .iter()
+        .map(|trade| format!("{}/{}", trade.waybill.logistics_code, trade.waybill.logistics_no))
+        .collect();
+    let address = format!("{}/desk/sites/{SITE}?lang=en", served.address);
+    let (one, other, base) = (names[0].clone(), names[1].clone(), served.address.clone());
+    tokio::task::spawn_blocking(move || {
+        take_over(&mut browser, &base, &session);
+        browser.look(390, false);
+        browser.open(&address);
+        until(
+            &mut browser,
+            "document.querySelector('[data-known]').textContent.endsWith('· 2')",
+            &json!(true),
+        );
+        // With network it is answered in place, and the fields of other kinds are not there.
+        record(&mut browser, "bag", &[("parcels", &other), ("bag", "B1"), ("seal", "S1")], "It is recorded");
+        assert_eq!(browser.run("document.querySelector('#h-vehicle').offsetParent"), Value::Null);
+        assert_eq!(browser.run("document.querySelector('#h-bag').value"), "");
+        assert_eq!(browser.complaints(), Vec::<String>::new(), "online nothing is complained about");
+        network(&mut browser, true);
+        record(&mut browser, "x-ray", &[("parcels", &one), ("result", "suspect")], "Kept on this device");
+        scan(&mut browser, &one, "hold");
+        let list = |parcel: &str| {
+            [
+                ("parcels", parcel.to_owned()),
+                ("vehicle", "云A00001".to_owned()),
+                ("direction", "out".to_owned()),
+            ]
+        };
+        let fields = list(&format!("{one}\n{other}"));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        record(&mut browser, "gate-list", &fields, &one);
+        let fields = list(&other);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        record(&mut browser, "gate-list", &fields, "Kept on this device");
+        browser.picture(&folder().join("keeper-records-offline-en-390.png"));
+        network(&mut browser, false);
+        until(&mut browser, "document.querySelector('[data-kept]').textContent", &json!(""));
+        scan(&mut browser, &one, "hold");
+    })
+    .await
+    .unwrap();
+    let (_, holds) = served.zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"].as_array().unwrap().len(), 1, "{holds}");
+    served.zone.until_listed().await;
+    let (_, all) = served.zone.get(CUSTOMS, "/v1/registers/site-records?limit=100").await;
+    let states: Vec<&str> =
+        all["records"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["recorded"; 3], "the bag, the X-ray, the list that was free: {all}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_parks_and_sites_are_fit_for_everybody() {
     let Some(mut browser) = browser() else { return };
-    let (served, _, keeper) = begun().await;
+    let (served, trades, keeper) = begun().await;
+    let parcel = format!("{}/{}", trades[0].waybill.logistics_code, trades[0].waybill.logistics_no);
+    let post = async |what: &str, body: Value| {
+        let path = format!("/v1/sites/{SITE}/{what}");
+        let token = Some(served.zone.tokens[OPERATOR].as_str());
+        let (status, made) = served.zone.request("POST", &path, token, body.to_string().into_bytes()).await;
+        assert_eq!(status, 200, "{made}");
+    };
+    let sealing = json!({"kind": "bag", "parcels": [parcel], "bag": "B1", "seal": "S1"});
+    post("records", json!({"number": "b1", "happened": sealing})).await;
+    post("scans", json!({"scans": [{"number": "s1", "parcel": parcel, "direction": "in"}]})).await;
+    served.zone.until_listed().await;
     let faults = tokio::task::spawn_blocking(move || {
         let mut faults = Vec::new();
         let page = |name: &'static str, path: &str| (name, path.to_owned());
         visit(&mut browser, &served, "public", &[page("parks", "/parks")], &mut faults);
         take_over(&mut browser, &served.address, &keeper);
-        let pages = [page("sites", "/desk/sites"), page("site", &format!("/desk/sites/{SITE}"))];
+        let pages = [
+            page("sites", "/desk/sites"),
+            page("site", &format!("/desk/sites/{SITE}")),
+            page("stock", &format!("/desk/sites/{SITE}/stock")),
+            page("bag", &format!("/desk/sites/{SITE}/bags?bag=B1")),
+        ];
         visit(&mut browser, &served, "keeper", &pages, &mut faults);
         let officer = served.officer.clone();
         take_over(&mut browser, &served.address, &officer);

@@ -114,7 +114,8 @@ fn unfit(shown: &Shown) -> impl Iterator<Item = &'static str> {
 }
 
 /// What is there for a script and hidden without one: each only adds to what works already.
-const FOR_SCRIPT: [&str; 4] = ["data-live", "data-keys-switch", "data-progress", "data-unsent"];
+const FOR_SCRIPT: [&str; 6] =
+    ["data-live", "data-keys-switch", "data-progress", "data-unsent", "data-camera", "data-video"];
 
 /// Whether an address is one to which a form may be sent.
 fn leads(method: &str, address: &str) -> bool {
