@@ -41,6 +41,8 @@ struct List<'a> {
     net: i64,
     dutiable: Option<i64>,
     value: Option<i64>,
+    /// Thousandths, that a model gave it.
+    score: Option<i64>,
     age: Option<i64>,
     payer_differs: Option<i64>,
     piece_weight: Option<i64>,
@@ -112,6 +114,7 @@ impl<'a> Looked<'a> {
             net: grams(head.net_weight),
             dutiable: facts.assessment.map(Assessment::dutiable),
             value: None,
+            score: Score::of(facts.counts).map(|score| score.thousandths.into()),
             age: if citizen { age(&head.buyer_id_number, day).map(i64::from) } else { None },
             payer_differs: facts.payment.map(differs),
             piece_weight: grams_a_piece(declaration).and_then(|grams| i64::try_from(grams).ok()),
@@ -156,6 +159,7 @@ impl<'a> Looked<'a> {
             net,
             dutiable: None,
             value: facts.value,
+            score: None,
             age: None,
             payer_differs: None,
             piece_weight,
@@ -241,7 +245,7 @@ impl<'a> Looked<'a> {
             Number::NetWeight => Some(self.list.net),
             Number::Age => self.list.age,
             Number::PayerDiffers => self.list.payer_differs,
-            Number::RiskScore => Score::of(self.facts.counts).map(|score| score.thousandths.into()),
+            Number::RiskScore => self.list.score,
             Number::Window(at) => match line {
                 Some(line) if self.rules.windows.get(at).is_some_and(|fact| fact.kind.is_of_line()) => {
                     line.windows.get(at).copied().flatten()

@@ -41,7 +41,7 @@ pub(super) enum Word {
 /// (name, what, of a line, unit, what it is)
 type NumberRow = (&'static str, Number, bool, &'static str, &'static str);
 
-pub(super) const NUMBERS: [NumberRow; 15] = [
+pub(super) const NUMBERS: [NumberRow; 16] = [
     (
         "dutiable_fen",
         Number::Dutiable,

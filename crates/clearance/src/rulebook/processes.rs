@@ -75,7 +75,7 @@ impl ProcessTemplates {
             if [process, station, zh, en, actors, source].contains(&"") {
                 return Err("process, station, names, actors and source are not empty".to_owned());
             }
-            if !mode.is_empty() && !modes.has(mode) {
+            if !mode.is_empty() && modes.name(mode).is_none() {
                 return Err(format!("{mode} is no supervision mode"));
             }
             if !DIRECTIONS.contains(&direction) {
