@@ -419,11 +419,11 @@ impl Check<'_> {
             self.filled(&path("itemName"), &line.item_name);
             self.filled(&path("gmodel"), &line.gmodel);
             self.equals(&path("currency"), &line.currency, &["142"]);
-            self.code(&path("unit"), &line.unit, self.book.codes.units.has(&line.unit, self.day));
+            self.code(&path("unit"), &line.unit, self.book.codes.units.holds(&line.unit, self.day));
             self.code(
                 &path("country"),
                 &line.country,
-                self.book.codes.countries.has(&line.country, self.day),
+                self.book.codes.countries.holds(&line.country, self.day),
             );
             self.positive(&path("qty"), line.qty);
             self.not_negative(&path("price"), line.price);
@@ -632,17 +632,17 @@ impl Check<'_> {
         for (path, code) in
             [("InventoryHead.customsCode", &head.customs_code), ("InventoryHead.portCode", &head.port_code)]
         {
-            self.code(path, code, self.book.codes.districts.has(code, self.day));
+            self.code(path, code, self.book.codes.districts.holds(code, self.day));
         }
         self.code(
             "InventoryHead.trafMode",
             &head.traf_mode,
-            self.book.codes.transport_modes.has(&head.traf_mode, self.day),
+            self.book.codes.transport_modes.holds(&head.traf_mode, self.day),
         );
         self.code(
             "InventoryHead.country",
             &head.country,
-            self.book.codes.countries.has(&head.country, self.day),
+            self.book.codes.countries.holds(&head.country, self.day),
         );
         self.mode(declaration);
         self.not_negative("InventoryHead.freight", head.freight);
@@ -673,12 +673,12 @@ impl Check<'_> {
         self.filled(&path("gname"), &line.gname);
         self.filled(&path("gmodel"), &line.gmodel);
         self.equals(&path("currency"), &line.currency, &["142"]);
-        self.code(&path("country"), &line.country, self.book.codes.countries.has(&line.country, self.day));
+        self.code(&path("country"), &line.country, self.book.codes.countries.holds(&line.country, self.day));
         for (field, unit) in
             [("unit", Some(&line.unit)), ("unit1", Some(&line.unit1)), ("unit2", line.unit2.as_ref())]
         {
             if let Some(unit) = unit {
-                self.code(&path(field), unit, self.book.codes.units.has(unit, self.day));
+                self.code(&path(field), unit, self.book.codes.units.holds(unit, self.day));
             }
         }
         self.positive(&path("qty"), line.qty);
@@ -842,7 +842,7 @@ impl Check<'_> {
         self.code(
             "InvtCancel.customsCode",
             &cancellation.customs_code,
-            self.book.codes.districts.has(&cancellation.customs_code, self.day),
+            self.book.codes.districts.holds(&cancellation.customs_code, self.day),
         );
         if cancellation.reason.trim().is_empty() {
             self.found.push(Finding::new(Reason::ReasonEmpty).field("InvtCancel.reason", ""));
@@ -883,7 +883,7 @@ impl Check<'_> {
         self.code(
             "InvtRefundHead.customsCode",
             &head.customs_code,
-            self.book.codes.districts.has(&head.customs_code, self.day),
+            self.book.codes.districts.holds(&head.customs_code, self.day),
         );
         if head.reason.trim().is_empty() {
             self.found.push(
@@ -927,12 +927,12 @@ impl Check<'_> {
         self.code(
             "DeliveryHead.customsCode",
             &head.customs_code,
-            self.book.codes.districts.has(&head.customs_code, self.day),
+            self.book.codes.districts.holds(&head.customs_code, self.day),
         );
         self.code(
             "DeliveryHead.trafMode",
             &head.traf_mode,
-            self.book.codes.transport_modes.has(&head.traf_mode, self.day),
+            self.book.codes.transport_modes.holds(&head.traf_mode, self.day),
         );
         self.repeated_lines("DeliveryList.gnum", arrival.lines.iter().map(|line| line.gnum));
         for (index, line) in arrival.lines.iter().enumerate() {

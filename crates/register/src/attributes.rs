@@ -154,7 +154,7 @@ pub(crate) fn check(
     let later =
         is_claim(&seen.command.key.id) && seen.current.is_none_or(|record| approved(record).is_none());
     if let Some(country) = application.country.as_deref().filter(|code| !code.trim().is_empty())
-        && !book.codes.countries.has(country.trim(), today)
+        && !book.codes.countries.holds(country.trim(), today)
     {
         faults.push(Fault::new("country", country, says::CODE_OF_TABLE.said()));
     }

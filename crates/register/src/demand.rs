@@ -271,7 +271,7 @@ fn check(seen: &Seen<'_>, asked: &Asked, faults: &mut Vec<Fault>) {
     if is_set(&asked.quantity) && !positive {
         faults.push(Fault::new("quantity", &asked.quantity, says::POSITIVE_NUMBER.said()));
     }
-    if is_set(&asked.unit) && !seen.reference.current().codes.units.has(&asked.unit, seen.now.day()) {
+    if is_set(&asked.unit) && !seen.reference.current().codes.units.holds(&asked.unit, seen.now.day()) {
         faults.push(Fault::new("unit", &asked.unit, says::CODE_OF_TABLE.said()));
     }
     if is_set(&asked.danger_class) && !DANGER_CLASSES.contains(&asked.danger_class.as_str()) {

@@ -56,7 +56,7 @@ pub(crate) fn check(
         }
     }
     for mode in &application.modes {
-        if !seen.reference.current().codes.trade_modes.has(mode, seen.now.day()) {
+        if !seen.reference.current().codes.trade_modes.holds(mode, seen.now.day()) {
             faults.push(Fault::new("modes", mode, says::TRADE_MODE.said()));
         }
     }
@@ -151,7 +151,7 @@ pub(crate) fn permitted(
             Some(_) => {}
         }
         for currency in
-            service.currencies.iter().filter(|one| !book.codes.currencies.has(one, seen.now.day()))
+            service.currencies.iter().filter(|one| !book.codes.currencies.holds(one, seen.now.day()))
         {
             fault("currencies", currency, says::A_CURRENCY.said());
         }

@@ -217,7 +217,7 @@ fn check(seen: &Seen<'_>, owner: &str, goods: &Goods, faults: &mut Vec<Fault>) {
     for (path, code, table) in
         [("origin", &goods.origin, &book.codes.countries), ("unit", &goods.unit, &book.codes.units)]
     {
-        if !table.has(code, today) {
+        if !table.holds(code, today) {
             faults.push(Fault::new(path, code, says::CODE_OF_TABLE.said()));
         }
     }

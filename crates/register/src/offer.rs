@@ -132,7 +132,7 @@ fn check(seen: &Seen<'_>, offered: &Offered, faults: &mut Vec<Fault>) {
     if price.is_none() {
         faults.push(Fault::new("price", &offered.price, says::POSITIVE_NUMBER.said()));
     }
-    if !seen.reference.current().codes.currencies.has(&offered.currency, seen.now.day()) {
+    if !seen.reference.current().codes.currencies.holds(&offered.currency, seen.now.day()) {
         faults.push(Fault::new("currency", &offered.currency, says::CODE_OF_TABLE.said()));
     }
     if offered.term.trim().is_empty() {

@@ -58,7 +58,7 @@ pub struct TableFinding {
 }
 
 /// Tables whose rows hold between days, and what a row is named by.
-const DATED: [(&str, &[&str]); 28] = [
+const DATED: &[(&str, &[&str])] = &[
     ("countries.csv", &["code"]),
     ("credit_comparisons.csv", &["one", "other"]),
     ("credit_dimensions.csv", &["dimension"]),

@@ -45,8 +45,12 @@ impl CodeTable {
         });
         table
     }
+    /// Whether there is or was such a code, on whatever day.
+    pub fn has(&self, code: &str) -> bool {
+        self.names.contains_key(code)
+    }
     /// Whether a code exists on a day.
-    pub fn has(&self, code: &str, day: Day) -> bool {
+    pub fn holds(&self, code: &str, day: Day) -> bool {
         let named = self.names.get(code);
         named.is_some_and(|named| named.iter().any(|one| term::holds(one.from, one.to, day)))
     }

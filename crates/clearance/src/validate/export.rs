@@ -24,7 +24,7 @@ impl Check<'_> {
     }
 
     fn currency(&mut self, path: &str, value: &str) {
-        self.code(path, value, self.book.codes.currencies.has(value, self.day));
+        self.code(path, value, self.book.codes.currencies.holds(value, self.day));
     }
 
     pub(super) fn export_order(&mut self, order: &ExportOrder) {
@@ -44,7 +44,7 @@ impl Check<'_> {
             let path = |field: &str| format!("OrderList[{}].{field}", index + 1);
             self.filled(&path("itemNo"), &line.item_no);
             self.filled(&path("itemName"), &line.item_name);
-            self.code(&path("unit"), &line.unit, self.book.codes.units.has(&line.unit, self.day));
+            self.code(&path("unit"), &line.unit, self.book.codes.units.holds(&line.unit, self.day));
             self.currency(&path("currency"), &line.currency);
             self.positive(&path("qty"), line.qty);
             self.not_negative(&path("price"), line.price);
@@ -167,12 +167,16 @@ impl Check<'_> {
         let head = &declaration.head;
         let codes = &self.book.codes;
         let known = [
-            ("customsCode", &head.customs_code, codes.districts.has(&head.customs_code, self.day)),
-            ("portCode", &head.port_code, codes.districts.has(&head.port_code, self.day)),
-            ("trafMode", &head.traf_mode, codes.transport_modes.has(&head.traf_mode, self.day)),
-            ("country", &head.country, codes.countries.has(&head.country, self.day)),
-            ("fCurrency", &head.freight_currency, codes.currencies.has(&head.freight_currency, self.day)),
-            ("iCurrency", &head.insurance_currency, codes.currencies.has(&head.insurance_currency, self.day)),
+            ("customsCode", &head.customs_code, codes.districts.holds(&head.customs_code, self.day)),
+            ("portCode", &head.port_code, codes.districts.holds(&head.port_code, self.day)),
+            ("trafMode", &head.traf_mode, codes.transport_modes.holds(&head.traf_mode, self.day)),
+            ("country", &head.country, codes.countries.holds(&head.country, self.day)),
+            ("fCurrency", &head.freight_currency, codes.currencies.holds(&head.freight_currency, self.day)),
+            (
+                "iCurrency",
+                &head.insurance_currency,
+                codes.currencies.holds(&head.insurance_currency, self.day),
+            ),
         ];
         for (field, value, is_known) in known {
             self.code(&format!("InventoryHead.{field}"), value, is_known);
@@ -250,7 +254,7 @@ impl Check<'_> {
         self.filled(&path("gname"), &line.gname);
         self.filled(&path("gmodel"), &line.gmodel);
         self.currency(&path("currency"), &line.currency);
-        self.code(&path("country"), &line.country, self.book.codes.countries.has(&line.country, self.day));
+        self.code(&path("country"), &line.country, self.book.codes.countries.holds(&line.country, self.day));
         self.measured(
             &path,
             [Some(&line.unit), Some(&line.unit1), line.unit2.as_ref()],
@@ -275,7 +279,7 @@ impl Check<'_> {
     ) {
         for (field, unit) in ["unit", "unit1", "unit2"].into_iter().zip(units) {
             if let Some(unit) = unit {
-                self.code(&path(field), unit, self.book.codes.units.has(unit, self.day));
+                self.code(&path(field), unit, self.book.codes.units.holds(unit, self.day));
             }
         }
         for (field, quantity) in ["qty", "qty1"].into_iter().zip(quantities) {

@@ -19,11 +19,11 @@ impl Check<'_> {
     }
 
     pub(super) fn district(&mut self, head: &str, code: &str) {
-        self.code(&format!("{head}.customsCode"), code, self.book.codes.districts.has(code, self.day));
+        self.code(&format!("{head}.customsCode"), code, self.book.codes.districts.holds(code, self.day));
     }
 
     pub(super) fn transport(&mut self, head: &str, mode: &str) {
-        self.code(&format!("{head}.trafMode"), mode, self.book.codes.transport_modes.has(mode, self.day));
+        self.code(&format!("{head}.trafMode"), mode, self.book.codes.transport_modes.holds(mode, self.day));
     }
 
     pub(super) fn master_bill(&mut self, master: &MasterBill) {

@@ -25,8 +25,10 @@ impl Check<'_> {
         self.district(HEAD, &head.customs_code);
         self.transport(HEAD, &head.traf_mode);
         let codes = &self.book.codes;
-        let (port, country) =
-            (codes.districts.has(&head.port_code, self.day), codes.countries.has(&head.country, self.day));
+        let (port, country) = (
+            codes.districts.holds(&head.port_code, self.day),
+            codes.countries.holds(&head.country, self.day),
+        );
         self.code("InvtRefundHead.portCode", &head.port_code, port);
         self.code("InvtRefundHead.country", &head.country, country);
         if head.country == CHINA {

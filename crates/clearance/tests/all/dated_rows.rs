@@ -127,9 +127,9 @@ fn a_code_that_has_ended_is_refused_and_keeps_its_name() {
         outcome.answer
     );
     let codes = Rulebook::builtin().codes;
-    assert!(codes.countries.has(&country, NOW.day()) && codes.countries.name(&country).is_some());
+    assert!(codes.countries.holds(&country, NOW.day()) && codes.countries.name(&country).is_some());
     assert!(
-        !codes.trade_modes.has("9710", day(20_200_630)) && codes.trade_modes.has("9710", day(20_200_701))
+        !codes.trade_modes.holds("9710", day(20_200_630)) && codes.trade_modes.holds("9710", day(20_200_701))
     );
 }
 
@@ -145,10 +145,10 @@ fn rulebooks_of_before_rows_had_days_load_and_hold_on_every_day() {
     for name in ["countries", "currencies", "units", "districts", "transport_modes", "trade_modes"] {
         let name = format!("{name}.csv");
         let book = loaded(&name, narrowed(&name, 3)).unwrap();
-        assert!(book.codes.countries.has("502", day(20_261_123)), "{name}");
+        assert!(book.codes.countries.holds("502", day(20_261_123)), "{name}");
     }
     let book = loaded("trade_modes.csv", narrowed("trade_modes.csv", 3)).unwrap();
-    assert!(book.codes.trade_modes.has("9710", day(20_100_101)));
+    assert!(book.codes.trade_modes.holds("9710", day(20_100_101)));
     // A table that is neither of the two forms is told so.
     assert_eq!(loaded("units.csv", narrowed("units.csv", 2)).unwrap_err(), "5 fields where 7 are expected");
 }

@@ -261,7 +261,7 @@ fn check(seen: &Seen<'_>, body: &BookBody, items: &[ItemForm], faults: &mut Vec<
         let second = form.unit2.as_deref().filter(|unit| !unit.trim().is_empty());
         let units = [("unit", Some(form.unit.as_str())), ("unit1", Some(&form.unit1)), ("unit2", second)];
         for (field, unit) in units {
-            if let Some(unit) = unit.filter(|unit| !rulebook.codes.units.has(unit.trim(), today)) {
+            if let Some(unit) = unit.filter(|unit| !rulebook.codes.units.holds(unit.trim(), today)) {
                 faults.push(Fault::new(&format!("{path}.{field}"), unit, says::CODE_OF_TABLE.said()));
             }
         }

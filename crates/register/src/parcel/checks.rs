@@ -184,14 +184,14 @@ fn optional(path: &str, text: &str, faults: &mut Vec<Fault>) {
 }
 
 fn country(seen: &Seen<'_>, path: &str, text: &str, faults: &mut Vec<Fault>) {
-    if !seen.reference.current().codes.countries.has(text.trim(), seen.now.day()) {
+    if !seen.reference.current().codes.countries.holds(text.trim(), seen.now.day()) {
         faults.push(Fault::new(path, text, says::CODE_OF_TABLE.said()));
     }
 }
 
 fn currency(seen: &Seen<'_>, path: &str, text: &str, faults: &mut Vec<Fault>) {
     let code = text.trim();
-    if code != CNY && !seen.reference.current().codes.currencies.has(code, seen.now.day()) {
+    if code != CNY && !seen.reference.current().codes.currencies.holds(code, seen.now.day()) {
         faults.push(Fault::new(path, text, says::A_CURRENCY.said()));
     }
 }

@@ -270,7 +270,7 @@ fn check(seen: &Seen<'_>, applied: &Applied, faults: &mut Vec<Fault>) {
         check_word(&format!("functions[{}]", index + 1), function, FUNCTIONS, faults);
     }
     for (index, mode) in applied.modes.iter().enumerate() {
-        if !seen.reference.current().codes.trade_modes.has(mode.trim(), seen.now.day()) {
+        if !seen.reference.current().codes.trade_modes.holds(mode.trim(), seen.now.day()) {
             faults.push(Fault::new(&format!("modes[{}]", index + 1), mode, says::TRADE_MODE.said()));
         }
     }

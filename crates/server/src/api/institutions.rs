@@ -68,7 +68,7 @@ pub async fn publications(State(window): State<Arc<Window>>) -> Json<Value> {
         .trade_modes
         .all()
         .into_iter()
-        .filter(|(code, ..)| MODES.contains(code) && book.codes.trade_modes.has(code, today))
+        .filter(|(code, ..)| MODES.contains(code) && book.codes.trade_modes.holds(code, today))
         .map(|(code, zh, en)| json!({"code": code, "name": {"zh": zh, "en": en}}))
         .collect();
     let editions: Vec<Value> = book
