@@ -184,7 +184,7 @@ impl<S: Store> Engine<S> {
             let most = plan.rows.len() + plan.keys.records.len();
             let mut transaction = self.store.load(std::mem::take(&mut plan.keys), most).await?;
             let version = transaction.reference();
-            if version != reference.version && !self.unreadable() {
+            if version != reference.version && !self.unreadable.load(Ordering::Relaxed) {
                 drop(transaction);
                 drop(plan);
                 self.renew_reference().await?;

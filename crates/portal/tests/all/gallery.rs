@@ -103,6 +103,7 @@ pub fn a_trade() -> Consignment {
         person: None,
         address: None,
         inspection: None,
+        hold: None,
         assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
         unconfirmed: None,
         shadow: Some(Score {
