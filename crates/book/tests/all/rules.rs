@@ -113,6 +113,7 @@ fn every_rule_is_broken_by_something_and_says_field_and_values() {
     found.push(out_of_range());
     found.push(item_differs(&sent, &mut world));
     found.extend(stocktake());
+    found.push(recalled());
     world.facts.books.get_mut(BOOK).unwrap().closed = true;
     found.push(world.refused(sale()));
     let broken: BTreeSet<&str> = found.iter().map(|refusal| refusal.rule.word()).collect();
@@ -149,6 +150,29 @@ fn item_differs(sent: &book::LineKey, world: &mut World) -> Refusal {
     let command = Command { book: OTHER.into(), ..world.command(receive(sent, None)) };
     let refusal = world.refused_command(&command);
     assert_eq!((refusal.rule, refusal.value.as_str()), (Rule::ItemDiffers, "1901109000 122 035 122"));
+    refusal
+}
+
+/// A lot that is recalled is sold no more, named or not; what is looked at or goes back may still be taken.
+fn recalled() -> Refusal {
+    let (mut world, ..) = full();
+    let stock = world.facts.stocks.values_mut().find(|stock| !stock.lots.is_empty()).unwrap();
+    stock.lots[0].stopped = Some("RC1".into());
+    let unnamed = world.refused(take(Purpose::Sale, "1"));
+    assert_eq!(unnamed.rule, Rule::NotEnough);
+    for purpose in Purpose::ALL.into_iter().filter(|purpose| purpose.moves_recalled()) {
+        world.does(take(purpose, "1"));
+    }
+    let named = Operation::Take {
+        purpose: Purpose::Sale,
+        quantity: decimal("1"),
+        stated: None,
+        lot: Some("A".into()),
+        to: None,
+    };
+    let refusal = world.refused(named);
+    assert_eq!((refusal.rule, refusal.field.as_str()), (Rule::Recalled, "lot"));
+    assert_eq!((refusal.value.as_str(), refusal.other.as_str()), ("A", "RC1"));
     refusal
 }
 

@@ -193,7 +193,7 @@ fn a_return_is_decided_within_the_working_days_of_the_standing() {
     };
     // NOW is Monday, 23 November 2026.
     assert_eq!(due(Register::CreditAssessment, "AAA"), (20_261_124, 1));
-    assert_eq!(due(Register::CreditAssessment, "B"), (20_261_130, 5), "over a weekend");
+    assert_eq!(due(Register::CreditAssessment, "C"), (20_261_207, 10), "over two weekends");
     assert_eq!(due(Register::CreditList, "attention"), (20_261_207, 10));
     // Nobody says anything of him: as who is not rated.
     let mut window = Window::without_draws();

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 /// Pieces that come in, and that are taken, in one line at most: about as many leave as come, so that at times there are none.
 const IN: usize = 8;
 const OUT: usize = 12;
+/// Yuan that a line of an exhibition is worth: little, so that no guarantee is ever used up.
+const WORTH: &str = "1";
 
 impl Life {
     /// Goods that come in: items and lots with pieces.
@@ -42,7 +44,7 @@ impl Life {
         self.count(operation, taken);
         if taken != wanted {
             let (was, must) = if taken { ("taken", "refused") } else { ("refused", "taken") };
-            self.fault(format!("{operation} was {was} and must be {must}"));
+            self.fault(format!("{operation} was {was} and must be {must}; told last: {}", self.told));
         }
     }
 
@@ -79,7 +81,11 @@ impl Life {
         let enough =
             wanted.iter().all(|(item, pieces)| *pieces <= self.expected.at((book, *item), "available"));
         let receiver = (operation == "transfer").then(|| self.books[1 - book].id.clone());
-        let line = |(item, pieces): &(usize, i64)| json!({"operation": operation, "item": (item + 1).to_string(), "quantity": pieces.to_string(), "to": receiver});
+        let worth = (operation == "exhibition").then_some(WORTH);
+        let line = |(item, pieces): &(usize, i64)| {
+            json!({"operation": operation, "item": (item + 1).to_string(),
+            "quantity": pieces.to_string(), "to": receiver, "dutiableValue": worth})
+        };
         let lines: Vec<Value> = goods.iter().map(line).collect();
         let stocks = goods.iter().map(|(item, _)| (book, *item)).collect();
         let number = self.document(book, kind, lines, stocks).await?;
@@ -103,6 +109,9 @@ impl Life {
         let Resting { stock, by, left, .. } = &self.resting[at];
         let (stock, left) = (*stock, *left);
         let mut line = said(operation, stock.1, by);
+        if operation == "exhibition-sale" {
+            line["dutiableValue"] = WORTH.into();
+        }
         // All that is left need not be said.
         if pieces != left || self.documents.is_multiple_of(2) {
             line["quantity"] = pieces.to_string().into();
@@ -206,7 +215,7 @@ impl Life {
     /// A document that was taken comes once more: nothing moves.
     pub(super) async fn again(&mut self) -> Result<(), Failure> {
         let Some(taken) = &self.taken else { return self.come_in().await };
-        let (holder, supervised) = (self.books[taken.book].holder, taken.step.0 == "accept");
+        let (holder, supervised) = (self.books[taken.book].holder, matches!(taken.step.0, "accept" | "lend"));
         let party = if supervised { CUSTOMS } else { holder };
         let body = if supervised { Value::Null } else { taken.body.clone() };
         let (record, step) = (taken.record.clone(), taken.step);

@@ -17,6 +17,8 @@ use std::path::Path;
 pub const NUMBER: &str = bonded::BOOK.1;
 /// Holders: one in the zone at the airport, one in another park.
 const HOLDERS: [&str; 2] = [bonded::BOOK.0, "5301960202"];
+/// Who guarantees for what is exhibited.
+const GUARANTOR: &str = "5301980501";
 /// Lots of an item: number, origin, expiry. All may be sold as long as the test lives, so that what is refused is refused for want.
 pub const LOTS: [(&str, &str, &str); 4] =
     [("L1", "116", "20301231"), ("L2", "116", "20310630"), ("L3", "119", "20320101"), ("L4", "502", "")];
@@ -93,6 +95,8 @@ pub struct Life {
     pub(super) resting: Vec<Resting>,
     pub(super) counting: [Option<String>; 2],
     pub(super) taken: Option<Taken>,
+    /// What the window told of the last document.
+    pub(super) told: String,
     pub(super) documents: u64,
     pub(super) trades: u64,
     /// Stocks that the operation may have moved.
@@ -124,6 +128,7 @@ impl Life {
             resting: Vec::new(),
             counting: [None, None],
             taken: None,
+            told: String::new(),
             documents: 0,
             trades: 0,
             touched: BTreeSet::new(),
@@ -261,7 +266,12 @@ impl Life {
         let number = format!("N{}", self.documents);
         let (holder, id) = (self.books[book].holder, self.books[book].id.clone());
         let record = format!("bonded-documents/{id}:{kind}:{number}");
-        let body = json!({"lines": lines});
+        let mut body = json!({"lines": lines});
+        if kind == "application" {
+            body["exhibition"] = json!({"venue": "样例会展中心", "guarantor": GUARANTOR});
+        } else if body["lines"][0]["ofDocument"] == "application" {
+            body["beside"] = json!({"guarantors": [GUARANTOR]});
+        }
         self.touched.extend(stocks.iter().copied());
         // What customs need not look at moves when it is entered.
         let supervised = kind != "stock-order";
@@ -269,12 +279,13 @@ impl Life {
         let (mut status, mut told) = self.zone.act((party, holder), &record, step, &body).await?;
         let mut step = step;
         if status == 200 && supervised {
-            step = ("accept", 1);
+            step = (if kind == "application" { "lend" } else { "accept" }, 1);
             (status, told) = self.zone.act((CUSTOMS, holder), &record, step, &Value::Null).await?;
         }
         if status != 200 && status != 422 {
             return Err(format!("{} of {record}: {status} {told}", step.0).into());
         }
+        self.told = told.to_string();
         if status == 200 {
             self.taken = Some(Taken { book, record, step, body, stocks });
         }

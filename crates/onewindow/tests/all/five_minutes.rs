@@ -276,6 +276,8 @@ fn a_newcomer_follows_one_purchase_in_five_minutes() {
         let released = texts.word(Family::State, "released");
         state.as_str().unwrap().to_lowercase().contains(&released.to_lowercase()).then_some(())
     });
+    // What was looked at and released waits for nothing any more.
+    assert!(!words(&mut browser).contains(&texts.text("my-reasons")), "{}", words(&mut browser));
     is_fit(&mut browser, "the buyer's parcel");
     picture(&mut browser, "5-parcel-en-390");
     assert_eq!(browser.run("document.documentElement.lang"), Value::from("en"));

@@ -31,6 +31,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
         "src",
         "src/bonded",
         "src/park",
+        "src/parcel",
         "src/payment_data",
         "src/risk_case",
         "src/credit",

@@ -58,8 +58,8 @@ fn document_number(row: &ReceiptRow) -> String {
     found.map(|(_, number)| number).unwrap_or_default()
 }
 
-/// A receipt with the number of its document, which is none of the row's.
-fn numbered(row: &ReceiptRow, xml: bool) -> Value {
+/// A receipt with the number of its document, which is none of the row's: as the feed and webhooks give it.
+pub(crate) fn numbered(row: &ReceiptRow, xml: bool) -> Value {
     let mut shown = view::receipt(row, xml);
     shown["documentNumber"] = document_number(row).into();
     shown

@@ -10,7 +10,7 @@ mod trades;
 use crate::retention::{Whose, is_of_many, portions, whose};
 use archive::{ArchivedFile, Manifest, NotWritten, Writer, write_manifest};
 use ceb::Kind;
-use clearance::event::Cause;
+use clearance::event::{Cause, Follow};
 use clearance::keys::{Position, Time};
 use evidence::{SignedHead, SpaceHead};
 use std::collections::BTreeMap;
@@ -126,6 +126,10 @@ async fn belongs(read: &ChosenRead, event: &EventRow) -> Result<Option<Whose>, S
             let kind = arrived.document.kind();
             if kind == Kind::Arrival || is_of_many(kind) { Ok(None) } else { whose(read, event).await }
         }
+        // What follows on a waybill after a list was refused, and that the list claims it no more.
+        Cause::Follow(Follow::WaybillChanged { to: order, .. } | Follow::ClaimReleased { by: order, .. }) => {
+            Ok(Some(Whose::Import(order.clone())))
+        }
         _ => Ok(None),
     }
 }
@@ -207,7 +211,8 @@ pub async fn archive(
     while let Some(events) = rows.next().await? {
         let mut chosen = Vec::new();
         for (position, event) in events {
-            let Some(whose) = belongs(read, &event).await? else { continue };
+            let whose = belongs(read, &event).await?.or_else(|| trades.carried(position));
+            let Some(whose) = whose else { continue };
             let trade = trades.known.get(&whose).filter(|trade| trade.over);
             if trade.is_some_and(|trade| writers.contains_key(&trade.month)) {
                 chosen.push((position, event, whose));

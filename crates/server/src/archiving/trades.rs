@@ -67,12 +67,19 @@ fn said(document: &Document) -> Option<[&Text; 3]> {
 pub(super) struct Trades {
     month: Option<u32>,
     pub known: FxHashMap<Whose, Trade>,
+    /// Documents of waybills of imports, by their rows: a list that was refused claims its waybill no more.
+    carried: FxHashMap<Position, Whose>,
 }
 
 impl Trades {
     /// Of one month, or of all.
     pub fn of(month: Option<u32>) -> Self {
-        Self { month, known: FxHashMap::default() }
+        Self { month, ..Self::default() }
+    }
+
+    /// Whose waybill a row is the document of, also where his list was refused since.
+    pub fn carried(&self, position: Position) -> Option<Whose> {
+        self.carried.get(&position).cloned()
     }
 
     /// One more row, in order.
@@ -110,6 +117,14 @@ impl Trades {
         for after in import.chain(exports) {
             let said = document.and_then(said).filter(|_| after.declaration == position);
             self.put(after, said, outcome.now);
+        }
+        for one in outcome.consignment.iter() {
+            let whose = Whose::Import(one.key.clone());
+            let Some(carriage) = one.carriage.as_ref().filter(|_| self.known.contains_key(&whose)) else {
+                continue;
+            };
+            let rows = carriage.waybill.iter().map(|filed| filed.position).chain(carriage.delivered);
+            self.carried.extend(rows.map(|row| (row, whose.clone())));
         }
     }
 

@@ -209,8 +209,9 @@ pub async fn set_hold(
     let mut view = HoldsView { told: read(api::held(&window, &caller).await?)?, ..HoldsView::default() };
     let status = match came {
         Ok(_) => {
-            let word = if body.action == "lift" { "holds-lifted" } else { "holds-held" };
-            view.answered = Some((true, frame.texts.text(word)));
+            let lifted = body.action == "lift";
+            let said = if lifted { frame.texts.text("holds-lifted") } else { frame.texts.text("holds-held") };
+            view.answered = Some((true, said));
             StatusCode::OK
         }
         Err(problem) => {

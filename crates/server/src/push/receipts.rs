@@ -1,6 +1,7 @@
 //! Receipts as events for a webhook, each as JSON and as it goes to whoever reads CEB.
 
 use super::sender::{Parcel, Sender, Stopped};
+use crate::api::receipts::numbered;
 use crate::api::view;
 use crate::sharing;
 use clearance::Text;
@@ -25,7 +26,7 @@ impl Sender {
             upto.is_none_or(|upto| row.position.sequence <= upto.sequence(row.position.writer))
         });
         let events = receipts.iter().map(|row| {
-            let mut data = view::receipt(row, false);
+            let mut data = numbered(row, false);
             data["original"] = view::receipt(row, true)["receipt"].take();
             json!({
                 "specversion": "1.0",

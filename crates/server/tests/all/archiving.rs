@@ -57,7 +57,7 @@ async fn paid(zone: &Zone, trade: &Trade) {
 async fn exported(zone: &Zone) -> Export {
     let now = zone.clock.now();
     let export = Export::new(7, 1, now);
-    for (sender, document) in export.documents() {
+    for (sender, document) in export.documents().into_iter().chain([export.received()]) {
         zone.send(&sender, document).await;
     }
     let there = format!("/v1/exports/{}/{}", export.order.head.ebc_code, export.order.head.order_no);
@@ -139,9 +139,9 @@ fn clean(folder: &Path, key: [u8; 32]) -> u64 {
 fn as_told(rows: &Read, trade: &Trade, shown: &Value) {
     let order_no = trade.order.head.order_no.as_str();
     let own: Vec<_> = rows.iter().filter(|row| text(row, "order_no") == order_no).collect();
-    let at = |position: &Value| {
-        let found = own.iter().find(|row| number(row, "position") == position.as_i64());
-        *found.unwrap_or_else(|| panic!("row {position} is not in the archive"))
+    let at = |entry: &Value| {
+        let found = own.iter().find(|row| number(row, "position") == entry["position"].as_i64());
+        *found.unwrap_or_else(|| panic!("it is not in the archive: {entry}"))
     };
     let mut compared = 0;
     for entry in shown["timeline"].as_array().unwrap() {
@@ -149,7 +149,7 @@ fn as_told(rows: &Read, trade: &Trade, shown: &Value) {
         if entry["message"] == "CEB711Message" {
             continue;
         }
-        let row = at(&entry["position"]);
+        let row = at(entry);
         let recorded = Time(number(row, "recorded_at").unwrap()).stamp_millis().to_string();
         assert_eq!(entry["time"], recorded, "{entry}");
         assert_eq!(entry["status"].as_i64(), number(row, "status"), "{entry}");

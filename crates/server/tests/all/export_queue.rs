@@ -297,9 +297,11 @@ async fn an_officer_has_his_decisions_on_exports_in_his_list() {
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_are_counted_at_both_desks_with_links_to_their_lists() {
     let (zone, trades) = zone().await;
-    let (mut browser, session) = officer(&zone, "guan.yi", &Duty::ALL).await;
+    let (_, session) = officer(&zone, "guan.yi", &Duty::ALL).await;
     assert_eq!(act(&zone, &session, &trades[0], "inspect", "d1").await.0, 200);
     zone.clock.set(Time(zone.clock.now().0 + 2 * 3_600_000));
+    // Who did nothing for so long is signed out.
+    let (mut browser, _) = officer(&zone, "guan.er", &Duty::ALL).await;
     server::statistics::follow(&zone.window).await.unwrap();
     let (status, waits) = zone.get(OFFICER, "/v1/statistics/export-waiting").await;
     assert_eq!(status, 200, "{waits}");

@@ -866,6 +866,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/credit_reports.rs",
         "register/tests/filings/parcels.rs",
         "server/tests/all/parcels.rs",
+        "server/tests/all/traceability.rs",
     ];
     let code: String =
         files.iter().map(|file| std::fs::read_to_string(format!("{root}crates/{file}")).unwrap()).collect();

@@ -123,9 +123,10 @@ pub(super) fn whole(window: &Window, consignment: &Consignment, events: &[Stored
     shown
 }
 
-/// Why it is not free, as far as parties are told; values of documents are the sender's.
+/// Why it is not free, as far as parties are told; values of documents are the sender's. What was released waits for nothing.
 fn reasons(consignment: &Consignment) -> Vec<Value> {
-    let findings = consignment.attempt.iter().flat_map(|attempt| &attempt.findings);
+    let waits = consignment.attempt.iter().filter(|attempt| attempt.bill.is_none());
+    let findings = waits.flat_map(|attempt| &attempt.findings);
     let shown = |finding: &clearance::finding::Finding| {
         let reason = finding.reason;
         json!({"rule": reason.word(), "why": {"en": reason.why_en(), "zh": reason.why_zh()},
