@@ -422,7 +422,7 @@ async fn a_server_says_what_its_database_does_not_guarantee() {
         ("full_page_writes", "off", "full_page_writes is off"),
         ("synchronous_standby_names", "", "no standby is synchronous"),
     ] {
-        let value = client.query_one(&format!("SHOW {setting}"), &[]).await.unwrap();
+        let value = client.query_one(format!("SHOW {setting}").as_str(), &[]).await.unwrap();
         let is_unsafe = value.get::<_, &str>(0) == unsafe_value;
         assert_eq!(risk.contains(word), is_unsafe, "{setting}: {risk}");
     }

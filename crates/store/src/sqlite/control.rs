@@ -242,7 +242,7 @@ mod tests {
         let tables = "SELECT t.name, (SELECT group_concat('quote(\"' || c.name || '\")', '||''|''||') FROM pragma_table_info(t.name) c)
              FROM sqlite_master t WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name";
         let mut statement = connection.prepare(tables).unwrap();
-        let read = |row: &rusqlite::Row<'_>| {
+        let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
             Ok(format!("SELECT {} FROM {} ORDER BY 1", row.get::<_, String>(1)?, row.get::<_, String>(0)?))
         };
         statement.query_map([], read).unwrap().map(Result::unwrap).collect()

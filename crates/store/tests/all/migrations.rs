@@ -74,7 +74,7 @@ async fn held(
         let statement = format!(
             "SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM (SELECT {columns} FROM {space}.{table}) t"
         );
-        let row = client.query_one(&statement, &[]).await.unwrap();
+        let row = client.query_one(statement.as_str(), &[]).await.unwrap();
         held.insert(table.clone(), (row.get(0), row.get(1)));
     }
     held
