@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::guard::Seen;
-use super::{officer, read, to};
+use super::{exports, officer, read, to};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::inspections::{Body, FoundBody, take};
