@@ -106,6 +106,7 @@ pub fn a_trade() -> Consignment {
         hold: None,
         assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
         unconfirmed: None,
+        hold: None,
         shadow: Some(Score {
             thousandths: 310,
             line: 2,
@@ -632,7 +633,7 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
 
 fn all_pages(language: Language) -> Vec<(&'static str, String)> {
     let more = crate::consumers::pages(language).into_iter().chain(crate::inspections::pages(language));
-    pages(language).into_iter().chain(more).collect()
+    pages(language).into_iter().chain(more).chain(crate::sites::pages(language)).collect()
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod gallery;
 mod inspections;
 mod money;
 mod registers;
+mod sites;
 mod sizes;
 mod texts;
 mod windows;
