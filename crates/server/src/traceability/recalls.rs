@@ -234,7 +234,8 @@ pub(crate) async fn carry(window: &Window) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Lifts the holds of a recall that was lifted; one that is held for another reason since stays held.
+/// Lifts the holds of a recall that was lifted; one that is held for another reason since stays held. What another recall of the
+/// holder is of as well is stopped again: a lot has the mark of one recall alone.
 pub(crate) async fn let_go(window: &Window, record: &Record) -> Result<(), Problem> {
     let body = Body::of(record);
     let (parcels, _) = parcels(window, &body).await?;
@@ -246,5 +247,24 @@ pub(crate) async fn let_go(window: &Window, record: &Record) -> Result<(), Probl
         let by = By::of_window("recalls");
         sites::set_hold_by(window, by, waybill, ("lift", &note), "", Some(version)).await?;
     }
+    for other in of_holder(window, record).await? {
+        carry_out(window, &other.key).await?;
+    }
     Ok(())
+}
+
+/// Recalls of the same holder that hold.
+async fn of_holder(window: &Window, record: &Record) -> Result<Vec<Arc<Record>>, StoreError> {
+    let parties = Some(window.names_of(&register::owner(record)).0);
+    let states = HOLDING.iter().map(|state| Text::from(*state)).collect();
+    let search = RecordSearch { register: Register::Recall, parties, states };
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (records, next) = window.read.records(&search, after, AT_A_TIME).await?;
+        found.extend(records);
+        after = next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
 }

@@ -336,6 +336,39 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
     );
 }
 
+/// Closes a recall as lifted.
+async fn lifted(zone: &Zone, number: &str) -> (u16, Value) {
+    let record = format!("recalls/{HOLDER}:{number}");
+    let (_, seen) = zone.get(HOLDER, &format!("/v1/registers/{record}")).await;
+    let version = seen["version"].as_u64().unwrap();
+    act(zone, &zone.tokens[CUSTOMS].clone(), &record, ("close", version), json!({"result": "lifted"})).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_recalls_of_a_lot_the_second_holds_when_the_first_is_lifted() {
+    let (zone, trade) = begun().await;
+    let token = zone.tokens[HOLDER].clone();
+    assert_eq!(zone.trade(&trade).await["status"], 800);
+    for number in ["ZH1", "ZH2"] {
+        let (status, made) = recalled(&zone, &token, number, LOT).await;
+        assert_eq!((status, made["state"].as_str()), (200, Some("under-way")), "{made}");
+    }
+    zone.until_listed().await;
+    let (status, made) = lifted(&zone, "ZH1").await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
+    let mut second = plain(&zone, 50).bonded(HOLDER, NUMBER);
+    second.declaration.lines.clone_from(&trade.declaration.lines);
+    let agent = second.declaration.head.agent_code.to_string();
+    let answer = zone.send(&agent, ceb::Document::Declaration(second.declaration)).await;
+    assert!(answer.to_string().contains("book-short"), "{answer}");
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"][0]["logisticsNo"], trade.waybill.logistics_no.as_str(), "{holds}");
+    let (status, made) = lifted(&zone, "ZH2").await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"], json!([]), "{holds}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn labels_bindings_and_recalls_are_pages() {
     let (zone, trade) = begun().await;
