@@ -271,7 +271,7 @@ pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
         let id = format!("{}/{}", one.logistics_code, one.logistics_no);
         vec![
             html! { a.lead.code href=(record_address("parcel-holds", &id)) { (id) } },
-            html! { (declared(texts, &one.text)) @if !one.site.is_empty() { div.muted.code { (one.site) } } },
+            html! { @for reason in &one.reasons { div { (declared(texts, reason)) } } @if !one.site.is_empty() { div.muted.code { (one.site) } } },
             time(&one.since),
             lifting(frame, one),
         ]

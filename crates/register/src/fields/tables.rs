@@ -341,7 +341,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::Site, &["applied", "inForce"]),
     (Register::SiteRecord, parks::HAPPENING),
     (Register::SiteScan, parks::SCAN),
-    (Register::ParcelHold, &["logisticsCode", "logisticsNo", "site"]),
+    (Register::ParcelHold, &["logisticsCode", "logisticsNo", "site", "reasons"]),
     (Register::BondedBook, &["proposed", "counting"]),
     (
         Register::BondedItem,

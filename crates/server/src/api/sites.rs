@@ -17,7 +17,7 @@ use clearance::keys::WaybillKey;
 use clearance::passage::Passage;
 use clearance::record::{Record, Register};
 use register::park::happening::Happening;
-use register::park::hold::{HELD, Hold};
+use register::park::hold::{self, HELD, Hold};
 use register::park::scan::{DIRECTIONS, Scan, is_number};
 use register::{Fault, says};
 use serde::Deserialize;
@@ -288,6 +288,7 @@ fn of_hold(record: &Record) -> Value {
     json!({
         "logisticsCode": hold.logistics_code, "logisticsNo": hold.logistics_no, "site": hold.site,
         "state": record.state.as_str(), "version": record.version, "since": time(record.changed), "text": record.note,
+        "reasons": hold::reasons(Some(record)),
         "by": json!({"party": record.actor.party.as_str(), "name": record.actor.name.as_str()}),
     })
 }
