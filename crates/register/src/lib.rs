@@ -420,7 +420,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Site => park::site::made(seen, step, &mut faults),
         Register::SiteRecord => park::happening::made(seen, step, &mut faults),
         Register::SiteScan => park::scan::made(seen, step, &mut faults),
-        Register::ParcelHold => park::hold::made(seen, &mut faults),
+        Register::ParcelHold => park::hold::made(seen, step, &mut faults),
         Register::AgencyRecord => agency_record::made(seen, step, &mut faults),
         Register::Parcel => parcel::made(seen, step, &mut faults),
         Register::TraceCode => trace::made(seen, step, &mut faults),

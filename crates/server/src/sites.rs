@@ -266,15 +266,18 @@ pub async fn set_hold(
     site: &str,
     version: Option<u32>,
 ) -> Result<Arc<Record>, Problem> {
+    // What he lifts is what is no recall's: he names no reason.
+    let reasons: Vec<String> = (said.0 == "hold").then(|| said.1.to_owned()).into_iter().collect();
+    let said = (said.0, said.1, reasons.as_slice());
     set_hold_by(window, by(window, caller).by_window(), parcel, said, site, version).await
 }
 
-/// The same, by the window in its own name or for somebody.
+/// The same, by the window in its own name or for somebody; with the reasons that are put on, or lifted.
 pub async fn set_hold_by(
     window: &Window,
     by: By,
     parcel: &WaybillKey,
-    (action, note): (&str, &str),
+    (action, note, reasons): (&str, &str, &[String]),
     site: &str,
     version: Option<u32>,
 ) -> Result<Arc<Record>, Problem> {
@@ -283,14 +286,26 @@ pub async fn set_hold_by(
         logistics_code: parcel.logistics.to_string(),
         logistics_no: parcel.logistics_no.to_string(),
         site: site.to_owned(),
+        reasons: reasons.to_vec(),
     };
     let body = serde_json::to_string(&form).map_err(|_| Problem::internal())?;
     for _ in 0..TRIES {
         let current = window.read.record(&key).await?;
-        // Whoever names no version wants it held, and it is.
-        if let Some(record) = current.as_ref().filter(|record| version.is_none() && is_held(Some(record))) {
-            return Ok(record.clone());
+        let before = hold::reasons(current.as_deref());
+        let is_held_for = |reason: &String| before.contains(reason);
+        let done = match action {
+            "hold" => !before.is_empty() && reasons.iter().all(is_held_for),
+            _ => version.is_none() && !reasons.iter().any(is_held_for),
+        };
+        // Whoever names no version wants it held for this, and it is, or not held for this, and it is not.
+        if let Some(record) = current.as_ref().filter(|_| done) {
+            return match version {
+                None => Ok(record.clone()),
+                Some(_) => Err(refused(&Refusal::State(record.clone(), vec!["lift"]), &by.codes)),
+            };
         }
+        let is_part = action == "lift" && !hold::left(before, reasons).is_empty();
+        let action = if is_part { "lift-reason" } else { action };
         let seen = version.unwrap_or_else(|| current.map_or(0, |record| record.version));
         let command = Command {
             key: key.clone(),

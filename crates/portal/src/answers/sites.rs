@@ -114,8 +114,10 @@ pub struct Hold {
     pub version: u32,
     /// Since when.
     pub since: String,
-    /// Why.
+    /// Why, as it was said last.
     pub text: String,
+    /// Each reason.
+    pub reasons: Vec<String>,
 }
 
 /// What lies at a site.

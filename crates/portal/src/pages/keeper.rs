@@ -370,7 +370,7 @@ pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
                 a.lead.code href=(record_address("parcel-holds", &id)) { (id) }
                 div { a href=(address("/desk/search", &[("text", &one.logistics_no)])) { (texts.text("holds-trade")) } }
             },
-            html! { (declared(texts, &one.text)) @if !one.site.is_empty() { div.muted.code { (one.site) } } },
+            html! { @for reason in &one.reasons { div { (declared(texts, reason)) } } @if !one.site.is_empty() { div.muted.code { (one.site) } } },
             time(&one.since),
             lifting(frame, one),
         ]

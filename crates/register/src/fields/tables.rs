@@ -364,7 +364,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::Site, &["applied", "inForce"]),
     (Register::SiteRecord, parks::HAPPENING),
     (Register::SiteScan, parks::SCAN),
-    (Register::ParcelHold, &["logisticsCode", "logisticsNo", "site"]),
+    (Register::ParcelHold, &["logisticsCode", "logisticsNo", "site", "reasons"]),
     (Register::SiteCode, &["site", "park", "parkName", "modes", "works"]),
     (Register::BondedBook, &["proposed", "counting"]),
     (

@@ -143,6 +143,39 @@ fn no_scan_of_a_held_parcel_passes() {
 }
 
 #[test]
+fn a_parcel_is_held_while_one_reason_is_left() {
+    let mut office = office();
+    let key = hold::key(&WaybillKey::new("5301960401", "1"));
+    let mut put = |action: &str, site: &str, reasons: &[&str]| {
+        let body = json!({"logisticsCode": "5301960401", "logisticsNo": "1", "site": site, "reasons": reasons});
+        act(&mut office, key.clone(), window(), action, Some(body)).map(|made| made.record)
+    };
+    let recall = hold::of_recall("5301960601:ZH1");
+    put("hold", "", &["样例线索"]).unwrap();
+    put("hold", "", &[&recall]).unwrap();
+    let made = put("hold", SITE, &["X-ray 1", &recall]).unwrap();
+    assert_eq!(hold::reasons(Some(&made)), ["样例线索", &recall, "X-ray 1"], "each once");
+    // The last is not lifted as one of several, nor one of several as the last.
+    assert_eq!(paths(&put("lift", "", &[&recall]).unwrap_err()), ["reasons"]);
+    let made = put("lift-reason", "", &["X-ray 1"]).unwrap();
+    assert_eq!((made.state.as_str(), hold::Hold::of(&made).site.as_str()), ("held", SITE));
+    // An officer lifts what is no recall's; what is a recall's alone he lifts seeing it.
+    let made = put("lift-reason", "", &[]).unwrap();
+    assert_eq!(hold::reasons(Some(&made)), [recall.as_str()]);
+    assert_eq!(paths(&put("lift-reason", "", &[]).unwrap_err()), ["reasons"]);
+    let made = put("lift", "", &[]).unwrap();
+    assert_eq!((made.state.as_str(), hold::reasons(Some(&made)).len()), ("lifted", 0));
+    // Held anew, it has nothing of what was lifted.
+    let made = put("hold", "", &["样例线索"]).unwrap();
+    assert_eq!(hold::reasons(Some(&made)), ["样例线索"]);
+    assert_eq!(hold::Hold::of(&made).site, "");
+    // One of before has its reason in its note.
+    let body = r#"{"logisticsCode":"5301960401","logisticsNo":"1","site":""}"#.to_owned();
+    let before = clearance::record::Record { body, note: recall.clone(), ..(*made).clone() };
+    assert_eq!(hold::reasons(Some(&before)), [recall]);
+}
+
+#[test]
 fn what_happened_is_typed_by_kind() {
     let mut office = office();
     let mut record = |number: &str, body: Value| {

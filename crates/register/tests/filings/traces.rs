@@ -271,3 +271,24 @@ fn a_recall_stops_the_lot_in_its_own_commit_and_only_it_lets_it_go() {
     let made = act(&mut office, recall, officer(), "close", Some(lifted)).unwrap();
     assert_eq!((made.record.state.as_str(), stopped(&office)), ("closed", None));
 }
+
+#[test]
+fn a_lot_that_two_recalls_stop_is_stopped_again_when_the_first_lets_it_go() {
+    let mut office = with_lot();
+    let item = format!("{BOOK}:1");
+    let (first, second) = ((Register::Recall, "5301960601:ZH1"), (Register::Recall, "5301960601:ZH2"));
+    let found = json!({"found": {"stock": [], "parcels": 0, "held": 0, "left": 0, "buyers": 0, "told": 0, "complete": true, "at": 0},
+        "stocks": [item]})
+    .to_string();
+    let window = By::of_window("recalls");
+    for recall in [first, second] {
+        act(&mut office, recall, holder(), "open", opened("L1", &[&item])).unwrap();
+        act(&mut office, recall, window.clone(), "find", Some(found.clone())).unwrap();
+    }
+    let lifted = json!({"result": "lifted", "stocks": [item]}).to_string();
+    act(&mut office, first, officer(), "close", Some(lifted)).unwrap();
+    assert_eq!(stopped(&office), None, "the mark was the first one's alone");
+    // The window looks for the other again, at once.
+    act(&mut office, second, window, "find", Some(found)).unwrap();
+    assert_eq!(stopped(&office).as_deref(), Some("5301960601:ZH2"));
+}

@@ -18,7 +18,7 @@ use clearance::passage::Passage;
 use clearance::record::{Record, Register};
 use register::park::bag::Bag;
 use register::park::happening::Happening;
-use register::park::hold::{HELD, Hold};
+use register::park::hold::{self, HELD, Hold};
 use register::park::scan::{DIRECTIONS, Scan, is_held, is_number};
 use register::park::stock::Stock;
 use register::{Fault, says};
@@ -383,6 +383,7 @@ fn of_hold(record: &Record) -> Value {
     json!({
         "logisticsCode": hold.logistics_code, "logisticsNo": hold.logistics_no, "site": hold.site,
         "state": record.state.as_str(), "version": record.version, "since": time(record.changed), "text": record.note,
+        "reasons": hold::reasons(Some(record)),
         "by": json!({"party": record.actor.party.as_str(), "name": record.actor.name.as_str()}),
     })
 }

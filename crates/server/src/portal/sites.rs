@@ -21,6 +21,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use register::park::bag::Listed;
 use register::park::happening::{Counted, Happening};
+use register::park::hold::HELD;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 use std::sync::Arc;
@@ -256,10 +257,13 @@ pub async fn set_hold(
     let came = api::put(&window, &caller, &body).await;
     let mut view = HoldsView { told: read(api::held(&window, &caller).await?)?, ..HoldsView::default() };
     let status = match came {
-        Ok(_) => {
-            let lifted = body.action == "lift";
-            let said = if lifted { frame.texts.text("holds-lifted") } else { frame.texts.text("holds-held") };
-            view.answered = Some((true, said));
+        Ok(told) => {
+            let said = match body.action.as_str() {
+                "lift" if told["state"] == HELD => "holds-held-still",
+                "lift" => "holds-lifted",
+                _ => "holds-held",
+            };
+            view.answered = Some((true, frame.texts.text(said)));
             StatusCode::OK
         }
         Err(problem) => {

@@ -13,6 +13,7 @@ use clearance::consignment::Consignment;
 use clearance::keys::{OrderKey, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
 use register::notice::Told;
+use register::park::hold::{self, of_recall};
 use register::trace::recall::{Body, Finding, Found, HOLDING, Left, Opened, stock_of};
 use register::{By, Command, Refusal};
 use std::collections::BTreeSet;
@@ -142,7 +143,7 @@ pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Re
         let body = Body::of(&record);
         let stocks = stocks_of(window, &register::owner(&record), body.opened.goods_no.trim()).await?;
         let (parcels, complete) = parcels(window, &body).await?;
-        let held = hold(window, &key.id, &parcels).await?;
+        let held = hold_all(window, &key.id, &parcels).await?;
         let told = tell(window, &key.id, &parcels).await?;
         let buyers: BTreeSet<&Text> = parcels.iter().filter_map(buyer_of).collect();
         let left = parcels.iter().filter(|parcel| parcel.left).count();
@@ -185,12 +186,13 @@ pub(crate) fn buyer_of(parcel: &Parcel) -> Option<&Text> {
 }
 
 /// Holds the parcels that have not left the zone; how many are held.
-async fn hold(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, Problem> {
+async fn hold_all(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, Problem> {
     let mut held = 0;
     for waybill in parcels.iter().filter(|parcel| !parcel.left).filter_map(|parcel| parcel.waybill.as_ref()) {
-        let note = format!("recall {recall}");
+        let reason = of_recall(recall);
         let by = By::of_window("recalls");
-        sites::set_hold_by(window, by, waybill, ("hold", &note), "", None).await?;
+        let said = ("hold", reason.as_str(), std::slice::from_ref(&reason));
+        sites::set_hold_by(window, by, waybill, said, "", None).await?;
         held += 1;
     }
     Ok(held)
@@ -234,17 +236,38 @@ pub(crate) async fn carry(window: &Window) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Lifts the holds of a recall that was lifted; one that is held for another reason since stays held.
+/// Lifts the holds of a recall that was lifted; what is held for another reason too stays held. What another recall of the
+/// holder is of as well is stopped again: a lot has the mark of one recall alone.
 pub(crate) async fn let_go(window: &Window, record: &Record) -> Result<(), Problem> {
     let body = Body::of(record);
     let (parcels, _) = parcels(window, &body).await?;
-    let note = format!("recall {}", record.key.id);
+    let reason = of_recall(&record.key.id);
     for waybill in parcels.iter().filter_map(|parcel| parcel.waybill.as_ref()) {
-        let hold = window.read.record(&register::park::hold::key(waybill)).await?;
-        let is_ours = |hold: &Arc<Record>| hold.state == register::park::hold::HELD && hold.note == note;
-        let Some(version) = hold.filter(is_ours).map(|hold| hold.version) else { continue };
-        let by = By::of_window("recalls");
-        sites::set_hold_by(window, by, waybill, ("lift", &note), "", Some(version)).await?;
+        let hold = window.read.record(&hold::key(waybill)).await?;
+        if hold::reasons(hold.as_deref()).contains(&reason) {
+            let by = By::of_window("recalls");
+            let said = ("lift", reason.as_str(), std::slice::from_ref(&reason));
+            sites::set_hold_by(window, by, waybill, said, "", None).await?;
+        }
+    }
+    for other in of_holder(window, record).await? {
+        carry_out(window, &other.key).await?;
     }
     Ok(())
+}
+
+/// Recalls of the same holder that hold.
+async fn of_holder(window: &Window, record: &Record) -> Result<Vec<Arc<Record>>, StoreError> {
+    let parties = Some(window.names_of(&register::owner(record)).0);
+    let states = HOLDING.iter().map(|state| Text::from(*state)).collect();
+    let search = RecordSearch { register: Register::Recall, parties, states };
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (records, next) = window.read.records(&search, after, AT_A_TIME).await?;
+        found.extend(records);
+        after = next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
 }

@@ -238,6 +238,13 @@ async fn a_held_parcel_never_passes() {
     assert_eq!(answer(&scan(&zone, "h3", &parcel.1).await), ("hold", "parcel-held"));
     let (_, list) = zone.get(CUSTOMS, "/v1/holds").await;
     assert_eq!(list["holds"][0]["site"], format!("{OPERATOR}:{SITE}"), "{list}");
+    // Held already, it is held for what the next X-ray shows as well.
+    let (status, held) = hold(&zone, &parcel, "hold", 3).await;
+    assert_eq!((status, held["reasons"][1].as_str()), (200, Some("样例线索")), "{held}");
+    let second = record("x2", json!({"kind": "x-ray", "parcels": [id], "result": "suspect"}));
+    assert_eq!(post(&zone, &token, &there, second).await.0, 200);
+    let (_, list) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(list["holds"][0]["reasons"].as_array().unwrap().len(), 3, "{list}");
     // What else happens is typed: each kind asks for its own.
     let seal = json!({"kind": "bag", "parcels": [id], "bag": "B1", "seal": "S1"});
     assert_eq!(post(&zone, &token, &there, record("b1", seal)).await.0, 200);

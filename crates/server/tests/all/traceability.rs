@@ -336,6 +336,69 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
     );
 }
 
+/// Closes a recall as lifted.
+async fn lifted(zone: &Zone, number: &str) -> (u16, Value) {
+    let record = format!("recalls/{HOLDER}:{number}");
+    let (_, seen) = zone.get(HOLDER, &format!("/v1/registers/{record}")).await;
+    let version = seen["version"].as_u64().unwrap();
+    act(zone, &zone.tokens[CUSTOMS].clone(), &record, ("close", version), json!({"result": "lifted"})).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_recalls_of_a_lot_the_second_holds_when_the_first_is_lifted() {
+    let (zone, trade) = begun().await;
+    let token = zone.tokens[HOLDER].clone();
+    assert_eq!(zone.trade(&trade).await["status"], 800);
+    for number in ["ZH1", "ZH2"] {
+        let (status, made) = recalled(&zone, &token, number, LOT).await;
+        assert_eq!((status, made["state"].as_str()), (200, Some("under-way")), "{made}");
+    }
+    zone.until_listed().await;
+    let (status, made) = lifted(&zone, "ZH1").await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
+    let mut second = plain(&zone, 50).bonded(HOLDER, NUMBER);
+    second.declaration.lines.clone_from(&trade.declaration.lines);
+    let agent = second.declaration.head.agent_code.to_string();
+    let answer = zone.send(&agent, ceb::Document::Declaration(second.declaration)).await;
+    assert!(answer.to_string().contains("book-short"), "{answer}");
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"][0]["logisticsNo"], trade.waybill.logistics_no.as_str(), "{holds}");
+    let (status, made) = lifted(&zone, "ZH2").await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"], json!([]), "{holds}");
+}
+
+/// An officer's word on a parcel: its status, its state and how many reasons are left.
+async fn hold_set(zone: &Zone, trade: &Trade, action: &str, version: u64) -> (u16, String, usize) {
+    let (carrier, number) = waybill(trade);
+    let body = json!({"logisticsCode": carrier, "logisticsNo": number, "action": action, "text": "样例线索", "version": version});
+    let token = Some(zone.tokens[CUSTOMS].as_str());
+    let (status, told) = zone.request("POST", "/v1/holds", token, body.to_string().into_bytes()).await;
+    let reasons = told["reasons"].as_array().map_or(0, Vec::len);
+    (status, told["state"].as_str().unwrap_or_default().to_owned(), reasons)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_recall_holds_and_what_an_officer_holds_are_lifted_each_by_itself() {
+    let (zone, trade) = begun().await;
+    let token = zone.tokens[HOLDER].clone();
+    assert_eq!(zone.trade(&trade).await["status"], 800);
+    // The officer is first; when he lifts his, the recall holds.
+    assert_eq!(hold_set(&zone, &trade, "hold", 0).await, (200, "held".to_owned(), 1));
+    recalled(&zone, &token, "ZH1", LOT).await;
+    assert_eq!(hold_set(&zone, &trade, "lift", 2).await, (200, "held".to_owned(), 1));
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"][0]["reasons"], json!([format!("recall {HOLDER}:ZH1")]), "{holds}");
+    // The recall is first; when it is lifted, the officer holds.
+    assert_eq!(hold_set(&zone, &trade, "hold", 3).await, (200, "held".to_owned(), 2));
+    let (status, made) = lifted(&zone, "ZH1").await;
+    assert_eq!(status, 200, "{made}");
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"][0]["reasons"], json!(["样例线索"]), "{holds}");
+    assert_eq!(hold_set(&zone, &trade, "lift", 5).await, (200, "lifted".to_owned(), 0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn labels_bindings_and_recalls_are_pages() {
     let (zone, trade) = begun().await;
