@@ -40,18 +40,25 @@ pub struct Known {
     pub seen: Vec<Observation>,
 }
 
+/// Whether anybody may be assessed now: figures of a part of the rows make another grade than figures of all, and a store that is
+/// closed keeps none.
+pub fn ready(window: &Window) -> bool {
+    window.statistics.standing().complete && window.intake.closed().is_none()
+}
+
 /// Assesses whoever is observed once a day, and whoever something new is counted of soon after, until it is dropped.
 pub async fn run(window: Window) {
     let (mut done, mut counted, mut looked) = (None, BTreeMap::new(), Instant::now());
     loop {
         let today = window.clock.now().day();
-        if looked.elapsed() >= AGAIN && window.intake.closed().is_none() {
+        let ready = ready(&window);
+        if looked.elapsed() >= AGAIN && ready {
             if let Err(error) = renew_moved(&window, today, &mut counted).await {
                 tracing::error!(%error, "credit is not assessed anew; it is tried again");
             }
             looked = Instant::now();
         }
-        if done != Some(today) && window.intake.closed().is_none() {
+        if done != Some(today) && ready {
             match renew_all(&window).await {
                 Ok(()) => done = Some(today),
                 Err(error) => {

@@ -126,6 +126,7 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
             .filter(|day| *day <= now.day())
             .ok_or_else(|| Problem::bad_request("day is yyyyMMdd, today or before"))?,
     };
+    let complete = window.statistics.standing().complete;
     let known = credit::known(window, &code, day).await?;
     let reference = window.reference();
     let model = &reference.current().credit;
@@ -146,7 +147,7 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
                 "name": {"zh": row.map(|row| row.name_zh.as_str()), "en": row.map(|row| row.name_en.as_str())},
             })
         }).collect::<Vec<_>>(),
-        "list": list, "measures": measures,
+        "list": list, "measures": measures, "complete": complete,
     }))
 }
 

@@ -123,6 +123,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("vetoes", json!({"type": "array", "items": object(&[("veto", text.clone()), ("record", text.clone()), ("validTo", text.clone()), ("name", json!({"type": "object"}))])})),
             ("list", or_null("object")),
             ("measures", json!({"type": "array", "items": object(&[("standing", text.clone()), ("measure", text.clone()), ("value", whole.clone()), ("unit", text.clone())])})),
+            ("complete", json!({"type": "boolean", "description": "false = the window has not counted all its rows yet: what it counts itself may be less than it is"})),
         ]),
         "Found": object(&[
             ("text", text.clone()), ("trades", list_of("ConsignmentLine")), ("exports", list_of("ExportLine")), ("parties", json!({"type": "array", "items": {"type": "object"}})),

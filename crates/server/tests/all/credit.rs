@@ -232,9 +232,14 @@ async fn what_the_window_counts_itself_is_an_observation_as_of_any_day_and_says_
     wrong.waybill.consignee = "样例他人".into();
     zone.trade(&wrong).await;
     assert_eq!(zone.shown(OFFICER, &wrong).await["attempt"]["stateWord"], "rejected");
-    server::statistics::follow(&zone.window).await.unwrap();
+    // Until all is counted nobody is assessed, and whoever asks is told.
     let path = format!("/v1/credit/{seller}");
+    assert!(!server::credit::ready(&zone.window));
+    assert_eq!(zone.get(&seller, &path).await.1["complete"], false);
+    server::statistics::follow(&zone.window).await.unwrap();
+    assert!(server::credit::ready(&zone.window));
     let (_, credit) = zone.get(&seller, &path).await;
+    assert_eq!(credit["complete"], true, "{credit}");
     let matched = reading(&credit, "documents_matched");
     let month = NOW.day().number() / 100;
     assert_eq!(matched["window"], json!([{"month": month.to_string(), "part": 1, "whole": 2}]), "{matched}");
