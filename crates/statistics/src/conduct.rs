@@ -4,7 +4,7 @@
 use crate::told::Told;
 use clearance::Text;
 use clearance::consignment::{Attempt, State};
-use clearance::event::{ActionKind, Cause, TimerKind};
+use clearance::event::{ActionKind, Cause};
 use clearance::inspection::Inspection;
 use clearance::keys::Time;
 use clearance::matching;
@@ -59,12 +59,6 @@ pub fn of_record(now: Time, conduct: Conduct) -> Told {
 pub(crate) fn of_event(cause: &Cause, attempt: &Attempt) -> Vec<Conduct> {
     match cause {
         Cause::Action(action) => of_action(&action.kind, attempt),
-        Cause::Timer(timer) if timer.kind == TimerKind::PaymentOverdue => {
-            let overdue = attempt.bill.as_ref().is_some_and(|bill| bill.overdue);
-            // Whoever declares withholds the tax and pays it.
-            let payer = attempt.declaration.sender.clone();
-            if overdue { vec![Conduct::of(BILL_OVERDUE, payer)] } else { Vec::new() }
-        }
         _ => Vec::new(),
     }
 }

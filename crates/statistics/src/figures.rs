@@ -2,9 +2,9 @@
 //! leaves memory: how much there is grows with what waits, not with what was.
 
 use crate::cell::{Cells, Key, Measure, Table};
-use crate::conduct::{self, Book, COMPARED, MATCHED};
+use crate::conduct::{self, BILL_OVERDUE, Book, COMPARED, MATCHED};
 use crate::durations;
-use crate::told::{Declared, Named, SEALED, Stand, Told, open_word};
+use crate::told::{Bill, Declared, Named, SEALED, Stand, Told, open_word};
 use clearance::Text;
 use clearance::consignment::State;
 use clearance::event::ActionKind;
@@ -43,6 +43,8 @@ pub struct Figures {
     pub open_exports: FxHashMap<OrderKey, Open>,
     /// How parties do what they owe.
     pub conduct: Book,
+    /// Imports whose tax is owed, and by whom.
+    pub owed: FxHashMap<OrderKey, Text>,
     /// Imports with a return that waits to be decided: district, and until which day the first of them is.
     pub applied: FxHashMap<OrderKey, (Text, u32)>,
 }
@@ -91,6 +93,7 @@ impl Figures {
             (None, None) => {}
         }
         self.conducted(day, told);
+        self.billed(day, told);
         self.applied(told);
         let Some(stand) = &told.stand else { return };
         if let Some(action) = told.action {
@@ -127,6 +130,24 @@ impl Figures {
             for party in named.iter().flatten() {
                 self.conduct.add(party, day, &conduct.what);
             }
+        }
+    }
+
+    /// A bill that is late is late of whoever the tax was entered on.
+    fn billed(&mut self, day: u32, told: &Told) {
+        match &told.bill {
+            Some(Bill::Owed(party)) => {
+                self.owed.insert(told.order.clone(), party.clone());
+            }
+            Some(Bill::Overdue) => {
+                if let Some(party) = self.owed.remove(&told.order) {
+                    self.conduct.add(&party, day, BILL_OVERDUE);
+                }
+            }
+            Some(Bill::Over) => {
+                self.owed.remove(&told.order);
+            }
+            None => {}
         }
     }
 

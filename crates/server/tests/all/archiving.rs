@@ -20,12 +20,12 @@ fn day(days: i64) -> Time {
     Time(NOW.0 + days * 86_400_000)
 }
 
-async fn fire(zone: &Zone) {
+pub(crate) async fn fire(zone: &Zone) {
     let window = &zone.window;
     while server::worker::fire(&window.pipeline, &window.read, &window.clock).await > 0 {}
 }
 
-async fn until(zone: &Zone, there: &str, state: u64) -> Value {
+pub(crate) async fn until(zone: &Zone, there: &str, state: u64) -> Value {
     let mut shown = Value::Null;
     for _ in 0..400 {
         shown = zone.get(OFFICER, there).await.1;

@@ -1,7 +1,11 @@
 //! Credit through the interface: what is observed becomes a score with its reasons, is contested and struck; a list is given
 //! notice of, heard, decided by another, obeyed by the next declaration, appealed, and repaired.
 
-use crate::support::{NOW, Zone, plain};
+use crate::archiving::{fire, until};
+use crate::support::{NOW, Zone, path, plain};
+use ::statistics::conduct::BILL_OVERDUE;
+use ceb::Document;
+use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
 use clearance::sample::Trade;
@@ -272,6 +276,35 @@ async fn what_the_window_counts_itself_is_an_observation_as_of_any_day_and_says_
     };
     store::Read::scan(&zone.window.read, &store::Cursor::default(), &mut visit).await.unwrap();
     assert_eq!(again.conduct, counted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_bill_is_of_the_agent_who_owes_the_tax_and_not_of_the_seller_who_sent_the_list() {
+    let (zone, trade, seller) = zone().await;
+    let agent = trade.declaration.head.agent_code.clone();
+    assert_ne!(agent, seller);
+    for (sender, document) in trade.documents() {
+        let of_list = matches!(document, Document::Declaration(_));
+        zone.send(if of_list { &seller } else { &sender }, document).await;
+    }
+    let arrival = Trade::arrival(1, &[&trade], NOW).unwrap();
+    zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
+    until(&zone, &path(&trade), 800).await;
+    // The bill is summarised by itself, and not paid.
+    for days in [45, 70] {
+        zone.clock.set(Time(NOW.0 + days * 86_400_000));
+        fire(&zone).await;
+    }
+    assert_eq!(zone.shown(OFFICER, &trade).await["attempt"]["bill"]["overdue"], true);
+    server::statistics::follow(&zone.window).await.unwrap();
+    let standing = zone.window.statistics.standing();
+    let late = |party: &Text| {
+        let codes = [party.clone()];
+        let conduct = standing.figures.conduct.of(&codes, (0, 99_991_231));
+        conduct.filter(|(_, what, _)| *what == BILL_OVERDUE).map(|(.., count)| count).sum::<u64>()
+    };
+    assert_eq!((late(&agent), late(&Text::from(seller.as_str()))), (1, 0));
+    assert!(standing.figures.owed.is_empty(), "what was late is no longer waited for");
 }
 
 /// Penalties, and a fact that rules a good grade out.

@@ -9,6 +9,7 @@ use statistics::conduct::{
     BILL_OVERDUE, COMPARED, Conduct, DISPUTED, FAILED, FOUND, INSPECTED, MATCHED, of_record,
 };
 use statistics::kept::Kept;
+use statistics::told::Bill;
 use statistics::{Figures, Text, Told};
 
 fn of(figures: &Figures, party: &str) -> Vec<(u32, String, u64)> {
@@ -63,6 +64,28 @@ fn an_inspection_is_of_whom_the_list_names_and_a_record_of_whom_it_names() {
     assert_eq!(parties, ["M", "P", "S"], "of nobody nothing is kept");
     let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
     assert_eq!(serde_json::from_str::<Kept>(&text).unwrap().figures(), Some(figures));
+}
+
+#[test]
+fn a_late_bill_is_of_whom_the_tax_was_entered_on_and_is_forgotten_once_nothing_is_owed() {
+    let mut figures = Figures::default();
+    let row = |order: &str, day: i64, bill: Bill| Told {
+        bill: Some(bill),
+        ..told(order, NOON + day * DAY, State::Released)
+    };
+    for order in ["1", "2", "3"] {
+        figures.add(&declared(order, "M", NOON, State::Declared));
+        figures.add(&row(order, 0, Bill::Owed("A".into())));
+    }
+    figures.add(&row("2", 1, Bill::Over));
+    figures.add(&row("1", 2, Bill::Overdue));
+    // What is over is not late any more, whatever comes after it.
+    figures.add(&row("2", 2, Bill::Overdue));
+    assert_eq!(of(&figures, "A"), [(20_261_125, BILL_OVERDUE.into(), 1)]);
+    assert!(of(&figures, "M").iter().all(|(_, what, _)| what != BILL_OVERDUE));
+    let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap().figures(), Some(figures.clone()));
+    assert_eq!(figures.owed.into_values().collect::<Vec<_>>(), ["A"], "of the third it is still owed");
 }
 
 #[test]
