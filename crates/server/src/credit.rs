@@ -4,8 +4,7 @@
 
 use crate::Window;
 use ::credit::{Assessment, Counted, Happened, Observation, Veto, assess as by_tables, derived};
-use ::statistics::view::{Asked, Dimension, Whose, lines};
-use ::statistics::{Table, conduct};
+use ::statistics::conduct;
 use ceb::Day;
 use clearance::Text;
 use clearance::keys::Time;
@@ -165,23 +164,10 @@ pub async fn known(window: &Window, party: &Text, day: Day) -> Result<Known, Sto
 fn seen(window: &Window, party: &Text, day: Day) -> Vec<Observation> {
     let codes = window.names_of(party).0;
     let (to, from) = (day.number(), day.number().saturating_sub(YEARS * 10_000));
-    let by = vec![Dimension::Month, Dimension::Second];
-    let asked = Asked { table: Table::PartyFlow, from, to, by };
     let reference = window.reference();
     let results = &reference.current().inspections;
     let standing = window.statistics.standing();
     let mut counted = Vec::new();
-    for line in lines(&standing.figures, &asked, &Whose::Party(codes.clone())) {
-        let ([month, step], Some(measure)) = (line.parts.as_slice(), line.measure) else { continue };
-        let what = match step.as_str() {
-            "declared" => Happened::Declared,
-            "rejected" => Happened::Rejected,
-            _ => continue,
-        };
-        if let Ok(month) = month.parse() {
-            counted.push(Counted { month, what, count: measure.count });
-        }
-    }
     for (day, word, count) in standing.figures.conduct.of(&codes, (from, to)) {
         if let Some(what) = happened(word, day, results) {
             counted.push(Counted { month: day / 100, what, count });
@@ -200,6 +186,8 @@ fn happened(word: &str, day: u32, results: &InspectionResults) -> Option<Happene
         return found.split('+').any(counts).then_some(Happened::Found);
     }
     Some(match word {
+        conduct::DECLARED => Happened::Declared,
+        conduct::REJECTED => Happened::Rejected,
         conduct::COMPARED => Happened::Compared,
         conduct::MATCHED => Happened::Matched,
         conduct::INSPECTED => Happened::Inspected,

@@ -11,6 +11,10 @@ use clearance::matching;
 use clearance::reason::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Lists that were declared.
+pub const DECLARED: &str = "declared";
+/// Lists that were rejected.
+pub const REJECTED: &str = "rejected";
 /// Lists whose documents were compared.
 pub const COMPARED: &str = "compared";
 /// Lists whose documents agreed.

@@ -2,7 +2,7 @@
 //! leaves memory: how much there is grows with what waits, not with what was.
 
 use crate::cell::{Cells, Key, Measure, Table};
-use crate::conduct::{self, BILL_OVERDUE, Book, COMPARED, MATCHED};
+use crate::conduct::{self, BILL_OVERDUE, Book, COMPARED, DECLARED, MATCHED, REJECTED};
 use crate::durations;
 use crate::told::{Bill, Declared, Named, SEALED, Stand, Told, open_word};
 use clearance::Text;
@@ -208,6 +208,9 @@ impl Figures {
         self.count_of(export, Table::Flow, key(day, &named.district, &named.mode, step), measure);
         for party in &named.parties {
             self.count_of(export, Table::PartyFlow, key(day, party, &named.mode, step), measure);
+            if !export && matches!(step, DECLARED | REJECTED) {
+                self.conduct.add(party, day, step);
+            }
         }
     }
 

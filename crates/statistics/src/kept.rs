@@ -65,9 +65,10 @@ impl Kept {
         let applied = figures.applied.iter().map(|(order, (district, day))| {
             ([&order.platform, &order.order_no, district].map(ToString::to_string), *day)
         });
-        let owed = figures.owed.iter().map(|(order, party)| {
-            [&order.platform, &order.order_no, party].map(ToString::to_string)
-        });
+        let owed = figures
+            .owed
+            .iter()
+            .map(|(order, party)| [&order.platform, &order.order_no, party].map(ToString::to_string));
         let conduct = figures.conduct.0.iter().flat_map(|(party, days)| {
             days.iter().map(|((day, what), count)| Line(party.to_string(), *day, what.to_string(), *count))
         });

@@ -6,7 +6,8 @@ use clearance::consignment::State;
 use clearance::keys::Time;
 use clearance::reason::Reason;
 use statistics::conduct::{
-    BILL_OVERDUE, COMPARED, Conduct, DISPUTED, FAILED, FOUND, INSPECTED, MATCHED, of_record,
+    BILL_OVERDUE, COMPARED, Conduct, DECLARED, DISPUTED, FAILED, FOUND, INSPECTED, MATCHED, REJECTED,
+    of_record,
 };
 use statistics::kept::Kept;
 use statistics::told::Bill;
@@ -36,12 +37,26 @@ fn documents_count_as_compared_where_they_were_and_each_list_once() {
     figures.add(&rejected("3", Reason::OrderMissing));
     figures.add(&told("4", NOON + 5, State::Deleted));
     for party in ["M", "P"] {
-        assert_eq!(of(&figures, party), [(20_261_123, COMPARED.into(), 2), (20_261_123, MATCHED.into(), 1)]);
+        let on = |what: &str, count: u64| (20_261_123, what.to_owned(), count);
+        let all = [on(COMPARED, 2), on(DECLARED, 4), on(MATCHED, 1), on(REJECTED, 2)];
+        assert_eq!(of(&figures, party), all);
     }
     // What becomes of it later is no second comparison.
     figures.add(&declared("5", "N", NOON, State::Review));
     figures.add(&told("5", NOON + DAY, State::Released));
-    assert_eq!(of(&figures, "N"), [(20_261_123, COMPARED.into(), 1), (20_261_123, MATCHED.into(), 1)]);
+    let all = [COMPARED, DECLARED, MATCHED].map(|what| (20_261_123, what.to_owned(), 1));
+    assert_eq!(of(&figures, "N"), all);
+}
+
+#[test]
+fn whose_lists_were_all_rejected_is_known_and_exports_are_not_counted() {
+    let mut figures = Figures::default();
+    figures.add(&declared("1", "R", NOON, State::Declared));
+    figures.add(&rejected("1", Reason::OrderMissing));
+    figures.add(&Told { export: true, ..declared("1", "E", NOON, State::Declared) });
+    figures.add(&Told { export: true, ..rejected("1", Reason::OrderMissing) });
+    assert_eq!(of(&figures, "R"), [DECLARED, REJECTED].map(|what| (20_261_123, what.to_owned(), 1)));
+    assert_eq!(of(&figures, "E"), []);
 }
 
 #[test]
@@ -54,7 +69,8 @@ fn an_inspection_is_of_whom_the_list_names_and_a_record_of_whom_it_names() {
     figures.add(&inspected);
     let on_the_next_day: Vec<_> = of(&figures, "M").into_iter().filter(|one| one.0 == 20_261_124).collect();
     let found = format!("{FOUND}{FAILED}");
-    assert_eq!(on_the_next_day, [(20_261_124, found, 1), (20_261_124, INSPECTED.into(), 1)]);
+    let rejected = (20_261_124, REJECTED.to_owned(), 1);
+    assert_eq!(on_the_next_day, [(20_261_124, found, 1), (20_261_124, INSPECTED.into(), 1), rejected]);
     figures.add(&of_record(Time(NOON + 2 * DAY), Conduct::of(DISPUTED, "S".into())));
     figures.add(&of_record(Time(NOON + 2 * DAY), Conduct::of(BILL_OVERDUE, "".into())));
     assert_eq!(of(&figures, "S"), [(20_261_125, DISPUTED.into(), 1)]);
