@@ -150,7 +150,7 @@ pub async fn known(window: &Window, party: &Text, day: Day) -> Result<Known, Sto
     seen.retain(|one| {
         let mut rows = book.credit.indicators(day).filter(|row| row.indicator == one.indicator);
         // What others may observe too counts as they gave it, where they did: nothing is counted twice.
-        let given = observations.iter().any(|given| given.indicator == one.indicator);
+        let given = observations.iter().any(|given| given.indicator == one.indicator && given.day <= day);
         rows.any(|row| {
             row.sources.iter().any(|source| source == BY_WINDOW) && (row.sources.len() == 1 || !given)
         })

@@ -297,14 +297,31 @@ async fn a_late_bill_is_of_the_agent_who_owes_the_tax_and_not_of_the_seller_who_
     }
     assert_eq!(zone.shown(OFFICER, &trade).await["attempt"]["bill"]["overdue"], true);
     server::statistics::follow(&zone.window).await.unwrap();
-    let standing = zone.window.statistics.standing();
-    let late = |party: &Text| {
-        let codes = [party.clone()];
-        let conduct = standing.figures.conduct.of(&codes, (0, 99_991_231));
-        conduct.filter(|(_, what, _)| *what == BILL_OVERDUE).map(|(.., count)| count).sum::<u64>()
-    };
-    assert_eq!((late(&agent), late(&Text::from(seller.as_str()))), (1, 0));
-    assert!(standing.figures.owed.is_empty(), "what was late is no longer waited for");
+    {
+        let standing = zone.window.statistics.standing();
+        let late = |party: &Text| {
+            let codes = [party.clone()];
+            let conduct = standing.figures.conduct.of(&codes, (0, 99_991_231));
+            conduct.filter(|(_, what, _)| *what == BILL_OVERDUE).map(|(.., count)| count).sum::<u64>()
+        };
+        assert_eq!((late(&agent), late(&Text::from(seller.as_str()))), (1, 0));
+        assert!(standing.figures.owed.is_empty(), "what was late is no longer waited for");
+    }
+    // An office observes it on a later day: from then on its own counts, and as of the days before the window's.
+    let on = |days: i64| Time(NOW.0 + days * 86_400_000).day().number().to_string();
+    zone.clock.set(Time(NOW.0 + 80 * 86_400_000));
+    let body = with(observed(&agent, "bills_overdue"), json!({"part": 2, "day": on(80)}));
+    let id = format!("credit-observations/{OFFICER}:9");
+    let (status, told) = act(&zone, OFFICER, &id, json!({"action": "record", "body": body})).await;
+    assert_eq!(status, 200, "{told}");
+    for (day, by_window) in [(75, true), (80, false)] {
+        let (_, credit) = zone.get(OFFICER, &format!("/v1/credit/{agent}?day={}", on(day))).await;
+        let bills = reading(&credit, "bills_overdue");
+        let observations: Vec<_> = bills["observations"].as_array().unwrap().iter().collect();
+        assert_eq!(observations.len(), 1, "{bills}");
+        assert_eq!(observations[0].as_str().unwrap().starts_with("window:"), by_window, "{bills}");
+        assert_eq!(bills["window"].as_array().unwrap().is_empty(), !by_window, "{bills}");
+    }
 }
 
 /// Penalties, and a fact that rules a good grade out.
