@@ -13,7 +13,6 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Day;
 use clearance::Text;
-use clearance::keys::Time;
 use clearance::record::{RecordKey, Register};
 use register::credit::listing;
 use serde_json::{Value, json};
@@ -131,7 +130,7 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
     let reference = window.reference();
     let model = &reference.current().credit;
     let assessment = &known.assessment;
-    let list = list_of(window, &code, now).await?;
+    let list = list_of(window, &code, day).await?;
     let standing = assessment.grade.as_deref().unwrap_or("unrated");
     let measures = std::iter::once(standing).chain(list.as_ref().and_then(|list| list["list"].as_str()));
     let measures: Vec<Value> = measures.flat_map(|standing| measures_of(model, standing, day)).collect();
@@ -151,12 +150,12 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
     }))
 }
 
-/// The list that a party stands on today.
-async fn list_of(window: &Window, code: &Text, now: Time) -> Result<Option<Value>, Problem> {
+/// The list that a party stands on by its record, where it holds on a day.
+async fn list_of(window: &Window, code: &Text, day: Day) -> Result<Option<Value>, Problem> {
     let record = window.read.record(&RecordKey::new(Register::CreditList, code)).await?;
     let Some(record) = record else { return Ok(None) };
     let body = listing::Body::of(&record);
-    Ok(listing::in_force(&record).filter(|says| says.holds(now.day())).map(|says| {
+    Ok(listing::in_force(&record).filter(|says| says.holds(day)).map(|says| {
         json!({
             "list": says.standing.as_str(), "state": record.state.as_str(), "legalBasis": body.notice.legal_basis,
             "validFrom": says.from.number().to_string(), "validTo": says.to.map(|to| to.number().to_string()),

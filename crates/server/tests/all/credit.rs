@@ -156,6 +156,15 @@ async fn a_list_is_heard_decided_by_another_obeyed_at_once_and_repaired() {
     let (status, told) = act(&zone, SECOND, &path, list(2)).await;
     assert_eq!((status, told["state"].as_str()), (200, Some("listed")), "{told}");
     assert_eq!(lane(&zone, &of(&zone, &seller, 50)).await, "inspection", "from the next declaration on");
+    // As of a day before it there is none, nor what follows from it.
+    let credit = format!("/v1/credit/{seller}");
+    let (_, today) = zone.get(&seller, &credit).await;
+    let (_, before) = zone.get(&seller, &format!("{credit}?day={}", day(-1))).await;
+    assert_eq!((&today["list"]["list"], &before["list"]), (&json!("black"), &Value::Null), "{before}");
+    let of_list = |credit: &Value| {
+        credit["measures"].as_array().unwrap().iter().filter(|one| one["standing"] == "black").count()
+    };
+    assert!(of_list(&today) > 0 && of_list(&before) == 0, "{before}");
     let (_, shown) = zone.request("GET", "/v1/credit", None, Vec::new()).await;
     assert_eq!(
         (shown["listed"][0]["party"].as_str(), shown["listed"][0]["list"].as_str()),
