@@ -168,9 +168,14 @@ fn seen(window: &Window, party: &Text, day: Day) -> Vec<Observation> {
     let results = &reference.current().inspections;
     let standing = window.statistics.standing();
     let mut counted = Vec::new();
-    for (day, word, count) in standing.figures.conduct.of(&codes, (from, to)) {
-        if let Some(what) = happened(word, day, results) {
-            counted.push(Counted { month: day / 100, what, count });
+    for (on, word, count) in standing.figures.conduct.of(&codes, (from, to)) {
+        // Whether a question is answered in time is known when the day is over on which its answer is due.
+        let waits = matches!(word, conduct::ASKED | conduct::ASK_WITHDRAWN | conduct::ANSWERED_IN_TIME);
+        if waits && on == to {
+            continue;
+        }
+        if let Some(what) = happened(word, on, results) {
+            counted.push(Counted { month: on / 100, what, count });
         }
     }
     drop(standing);

@@ -128,7 +128,7 @@ impl Figures {
                 named => Some(named.to_vec()),
             };
             for party in named.iter().flatten() {
-                self.conduct.add(party, day, &conduct.what);
+                self.conduct.add(party, conduct.day.unwrap_or(day), &conduct.what);
             }
         }
     }

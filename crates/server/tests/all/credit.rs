@@ -43,7 +43,7 @@ fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
-fn reading<'a>(credit: &'a Value, indicator: &str) -> &'a Value {
+pub(crate) fn reading<'a>(credit: &'a Value, indicator: &str) -> &'a Value {
     credit["readings"].as_array().unwrap().iter().find(|one| one["indicator"] == indicator).unwrap()
 }
 

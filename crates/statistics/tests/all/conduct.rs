@@ -63,7 +63,7 @@ fn whose_lists_were_all_rejected_is_known_and_exports_are_not_counted() {
 fn an_inspection_is_of_whom_the_list_names_and_a_record_of_whom_it_names() {
     let mut figures = Figures::default();
     figures.add(&declared("1", "M", NOON, State::Inspection));
-    let conduct = |what: &str| Conduct { what: what.into(), whose: Vec::new() };
+    let conduct = |what: &str| Conduct { what: what.into(), whose: Vec::new(), day: None };
     let mut inspected = told("1", NOON + DAY, State::Rejected);
     inspected.conduct = vec![conduct(INSPECTED), conduct(&format!("{FOUND}{FAILED}"))];
     figures.add(&inspected);
