@@ -4,8 +4,7 @@
 
 use crate::Window;
 use ::credit::{Assessment, Counted, Happened, Observation, Veto, assess as by_tables, derived};
-use ::statistics::view::{Asked, Dimension, Whose, lines};
-use ::statistics::{Table, conduct};
+use ::statistics::conduct;
 use ceb::Day;
 use clearance::Text;
 use clearance::keys::Time;
@@ -40,18 +39,25 @@ pub struct Known {
     pub seen: Vec<Observation>,
 }
 
+/// Whether anybody may be assessed now: figures of a part of the rows make another grade than figures of all, and a store that is
+/// closed keeps none.
+pub fn ready(window: &Window) -> bool {
+    window.statistics.standing().complete && window.intake.closed().is_none()
+}
+
 /// Assesses whoever is observed once a day, and whoever something new is counted of soon after, until it is dropped.
 pub async fn run(window: Window) {
     let (mut done, mut counted, mut looked) = (None, BTreeMap::new(), Instant::now());
     loop {
         let today = window.clock.now().day();
-        if looked.elapsed() >= AGAIN && window.intake.closed().is_none() {
+        let ready = ready(&window);
+        if looked.elapsed() >= AGAIN && ready {
             if let Err(error) = renew_moved(&window, today, &mut counted).await {
                 tracing::error!(%error, "credit is not assessed anew; it is tried again");
             }
             looked = Instant::now();
         }
-        if done != Some(today) && window.intake.closed().is_none() {
+        if done != Some(today) && ready {
             let renewed = match renew_all(&window).await {
                 Ok(()) => crate::responsible::renew_all(&window).await,
                 failed => failed,
@@ -148,7 +154,7 @@ pub async fn known(window: &Window, party: &Text, day: Day) -> Result<Known, Sto
     seen.retain(|one| {
         let mut rows = book.credit.indicators(day).filter(|row| row.indicator == one.indicator);
         // What others may observe too counts as they gave it, where they did: nothing is counted twice.
-        let given = observations.iter().any(|given| given.indicator == one.indicator);
+        let given = observations.iter().any(|given| given.indicator == one.indicator && given.day <= day);
         rows.any(|row| {
             row.sources.iter().any(|source| source == BY_WINDOW) && (row.sources.len() == 1 || !given)
         })
@@ -162,26 +168,18 @@ pub async fn known(window: &Window, party: &Text, day: Day) -> Result<Known, Sto
 fn seen(window: &Window, party: &Text, day: Day) -> Vec<Observation> {
     let codes = window.names_of(party).0;
     let (to, from) = (day.number(), day.number().saturating_sub(YEARS * 10_000));
-    let by = vec![Dimension::Month, Dimension::Second];
-    let asked = Asked { table: Table::PartyFlow, from, to, by };
     let reference = window.reference();
     let results = &reference.current().inspections;
     let standing = window.statistics.standing();
     let mut counted = Vec::new();
-    for line in lines(&standing.figures, &asked, &Whose::Party(codes.clone())) {
-        let ([month, step], Some(measure)) = (line.parts.as_slice(), line.measure) else { continue };
-        let what = match step.as_str() {
-            "declared" => Happened::Declared,
-            "rejected" => Happened::Rejected,
-            _ => continue,
-        };
-        if let Ok(month) = month.parse() {
-            counted.push(Counted { month, what, count: measure.count });
+    for (on, word, count) in standing.figures.conduct.of(&codes, (from, to)) {
+        // Whether a question is answered in time is known when the day is over on which its answer is due.
+        let waits = matches!(word, conduct::ASKED | conduct::ASK_WITHDRAWN | conduct::ANSWERED_IN_TIME);
+        if waits && on == to {
+            continue;
         }
-    }
-    for (day, word, count) in standing.figures.conduct.of(&codes, (from, to)) {
-        if let Some(what) = happened(word, day, results) {
-            counted.push(Counted { month: day / 100, what, count });
+        if let Some(what) = happened(word, on, results) {
+            counted.push(Counted { month: on / 100, what, count });
         }
     }
     drop(standing);
@@ -197,6 +195,8 @@ fn happened(word: &str, day: u32, results: &InspectionResults) -> Option<Happene
         return found.split('+').any(counts).then_some(Happened::Found);
     }
     Some(match word {
+        conduct::DECLARED => Happened::Declared,
+        conduct::REJECTED => Happened::Rejected,
         conduct::COMPARED => Happened::Compared,
         conduct::MATCHED => Happened::Matched,
         conduct::INSPECTED => Happened::Inspected,

@@ -95,8 +95,12 @@ fn lines(report: &Value, seal: &ReportSeal) -> Vec<Line> {
                 text(&credit["rulebook"])
             ),
         ),
-        Line::new(Style::Heading, "逐项理由 Reasons"),
     ];
+    if credit["complete"] != true {
+        let said = "统计尚未完成，本窗口自行统计的次数可能不全 Figures were not complete: what the window counts itself may be less than it is";
+        all.push(Line::new(Style::Text, said));
+    }
+    all.push(Line::new(Style::Heading, "逐项理由 Reasons"));
     for reading in each(&credit["readings"]) {
         let name = format!("{} {}", text(&reading["name"]["zh"]), text(&reading["name"]["en"]));
         all.push(Line::new(Style::Text, name));

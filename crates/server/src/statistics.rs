@@ -167,20 +167,28 @@ fn of_record(record: &Record) -> Option<Told> {
     let conduct = match (record.key.register, action) {
         (Register::Dispute, "open") => Conduct::of(DISPUTED, seller_of(record)?),
         (Register::Dispute, "withdraw" | "refuse") => Conduct::of(DISPUTE_DROPPED, seller_of(record)?),
-        (Register::PaymentData, "ask") => Conduct::of(ASKED, register::owner(record)),
-        (Register::PaymentData, "withdraw") => Conduct::of(ASK_WITHDRAWN, register::owner(record)),
-        (Register::PaymentData, "upload") => {
-            let body: serde_json::Value = serde_json::from_str(&record.body).ok()?;
-            let in_time = body["answered"].as_i64()? <= body["due"].as_i64()?;
-            // A platform that tries its own service is asked by nobody.
-            if !in_time || body["test"].as_bool() != Some(false) {
-                return None;
-            }
-            Conduct::of(ANSWERED_IN_TIME, register::owner(record))
-        }
+        (Register::PaymentData, _) => of_question(record)?,
         _ => return None,
     };
     Some(conduct_of_record(record.changed, conduct))
+}
+
+/// What becomes of a question after a payment. It counts on the day on which its answer is due: question and answer are of one
+/// month, also where that month begins between them.
+fn of_question(record: &Record) -> Option<Conduct> {
+    let body: serde_json::Value = serde_json::from_str(&record.body).ok()?;
+    let due = body["due"].as_i64()?;
+    // A platform that tries its own service is asked by nobody.
+    if body["test"].as_bool() != Some(false) {
+        return None;
+    }
+    let what = match record.action.as_str() {
+        "ask" => ASKED,
+        "withdraw" => ASK_WITHDRAWN,
+        "upload" if body["answered"].as_i64()? <= due => ANSWERED_IN_TIME,
+        _ => return None,
+    };
+    Some(Conduct { day: Some(Time(due).day().number()), ..Conduct::of(what, register::owner(record)) })
 }
 
 /// The seller of a dispute: its id is the person's code, a colon, and his.

@@ -4,13 +4,17 @@
 use crate::told::Told;
 use clearance::Text;
 use clearance::consignment::{Attempt, State};
-use clearance::event::{ActionKind, Cause, TimerKind};
+use clearance::event::{ActionKind, Cause};
 use clearance::inspection::Inspection;
 use clearance::keys::Time;
 use clearance::matching;
 use clearance::reason::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Lists that were declared.
+pub const DECLARED: &str = "declared";
+/// Lists that were rejected.
+pub const REJECTED: &str = "rejected";
 /// Lists whose documents were compared.
 pub const COMPARED: &str = "compared";
 /// Lists whose documents agreed.
@@ -27,7 +31,7 @@ pub const BILL_OVERDUE: &str = "bill-overdue";
 pub const DISPUTED: &str = "disputed";
 /// Disputes that their persons took back, or that were refused.
 pub const DISPUTE_DROPPED: &str = "dispute-dropped";
-/// Questions of customs after payments.
+/// Questions of customs after payments, as all that becomes of them on the day on which their answer is due.
 pub const ASKED: &str = "asked";
 /// Questions that customs took back.
 pub const ASK_WITHDRAWN: &str = "ask-withdrawn";
@@ -41,12 +45,14 @@ pub struct Conduct {
     pub what: Text,
     /// Of whom; empty = of whom the list names that the row is of.
     pub whose: Vec<Text>,
+    /// The day yyyyMMdd that it counts on; none = that of the row.
+    pub day: Option<u32>,
 }
 
 impl Conduct {
     /// Of one party.
     pub fn of(what: &str, party: Text) -> Self {
-        Self { what: what.into(), whose: vec![party] }
+        Self { what: what.into(), whose: vec![party], day: None }
     }
 }
 
@@ -59,12 +65,6 @@ pub fn of_record(now: Time, conduct: Conduct) -> Told {
 pub(crate) fn of_event(cause: &Cause, attempt: &Attempt) -> Vec<Conduct> {
     match cause {
         Cause::Action(action) => of_action(&action.kind, attempt),
-        Cause::Timer(timer) if timer.kind == TimerKind::PaymentOverdue => {
-            let overdue = attempt.bill.as_ref().is_some_and(|bill| bill.overdue);
-            // Whoever declares withholds the tax and pays it.
-            let payer = attempt.declaration.sender.clone();
-            if overdue { vec![Conduct::of(BILL_OVERDUE, payer)] } else { Vec::new() }
-        }
         _ => Vec::new(),
     }
 }
@@ -88,7 +88,7 @@ fn of_action(kind: &ActionKind, attempt: &Attempt) -> Vec<Conduct> {
             None => return Vec::new(),
         },
     };
-    let of_all = |what: Text| Conduct { what, whose: Vec::new() };
+    let of_all = |what: Text| Conduct { what, whose: Vec::new(), day: None };
     let found = found.map(|words| of_all(format!("{FOUND}{words}").into()));
     std::iter::once(of_all(INSPECTED.into())).chain(found).collect()
 }

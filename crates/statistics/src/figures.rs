@@ -2,9 +2,9 @@
 //! leaves memory: how much there is grows with what waits, not with what was.
 
 use crate::cell::{Cells, Key, Measure, Table};
-use crate::conduct::{self, Book, COMPARED, MATCHED};
+use crate::conduct::{self, BILL_OVERDUE, Book, COMPARED, DECLARED, MATCHED, REJECTED};
 use crate::durations;
-use crate::told::{Declared, Named, SEALED, Stand, Told, open_word};
+use crate::told::{Bill, Declared, Named, SEALED, Stand, Told, open_word};
 use clearance::Text;
 use clearance::consignment::State;
 use clearance::event::ActionKind;
@@ -43,6 +43,8 @@ pub struct Figures {
     pub open_exports: FxHashMap<OrderKey, Open>,
     /// How parties do what they owe.
     pub conduct: Book,
+    /// Imports whose tax is owed, and by whom.
+    pub owed: FxHashMap<OrderKey, Text>,
     /// Imports with a return that waits to be decided: district, and until which day the first of them is.
     pub applied: FxHashMap<OrderKey, (Text, u32)>,
 }
@@ -91,6 +93,7 @@ impl Figures {
             (None, None) => {}
         }
         self.conducted(day, told);
+        self.billed(day, told);
         self.applied(told);
         let Some(stand) = &told.stand else { return };
         if let Some(action) = told.action {
@@ -125,8 +128,26 @@ impl Figures {
                 named => Some(named.to_vec()),
             };
             for party in named.iter().flatten() {
-                self.conduct.add(party, day, &conduct.what);
+                self.conduct.add(party, conduct.day.unwrap_or(day), &conduct.what);
             }
+        }
+    }
+
+    /// A bill that is late is late of whoever the tax was entered on.
+    fn billed(&mut self, day: u32, told: &Told) {
+        match &told.bill {
+            Some(Bill::Owed(party)) => {
+                self.owed.insert(told.order.clone(), party.clone());
+            }
+            Some(Bill::Overdue) => {
+                if let Some(party) = self.owed.remove(&told.order) {
+                    self.conduct.add(&party, day, BILL_OVERDUE);
+                }
+            }
+            Some(Bill::Over) => {
+                self.owed.remove(&told.order);
+            }
+            None => {}
         }
     }
 
@@ -187,6 +208,9 @@ impl Figures {
         self.count_of(export, Table::Flow, key(day, &named.district, &named.mode, step), measure);
         for party in &named.parties {
             self.count_of(export, Table::PartyFlow, key(day, party, &named.mode, step), measure);
+            if !export && matches!(step, DECLARED | REJECTED) {
+                self.conduct.add(party, day, step);
+            }
         }
     }
 

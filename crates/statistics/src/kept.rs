@@ -10,7 +10,7 @@ use clearance::keys::{OrderKey, Time};
 use serde::{Deserialize, Serialize};
 
 /// Number of the form. It grows with every change of what is counted: what was kept before is made again.
-pub const FORM: u32 = 3;
+pub const FORM: u32 = 4;
 
 /// Figures in the form in which they are kept.
 #[derive(Serialize, Deserialize, Default)]
@@ -21,6 +21,7 @@ pub struct Kept {
     returning: Vec<[String; 4]>,
     open_exports: Vec<OpenLine>,
     conduct: Vec<Line>,
+    owed: Vec<[String; 3]>,
     applied: Vec<([String; 3], u32)>,
 }
 
@@ -64,6 +65,10 @@ impl Kept {
         let applied = figures.applied.iter().map(|(order, (district, day))| {
             ([&order.platform, &order.order_no, district].map(ToString::to_string), *day)
         });
+        let owed = figures
+            .owed
+            .iter()
+            .map(|(order, party)| [&order.platform, &order.order_no, party].map(ToString::to_string));
         let conduct = figures.conduct.0.iter().flat_map(|(party, days)| {
             days.iter().map(|((day, what), count)| Line(party.to_string(), *day, what.to_string(), *count))
         });
@@ -74,6 +79,7 @@ impl Kept {
             returning: returning.collect(),
             open_exports: figures.open_exports.iter().map(line).collect(),
             conduct: conduct.collect(),
+            owed: owed.collect(),
             applied: applied.collect(),
         }
     }
@@ -100,6 +106,9 @@ impl Kept {
         }
         for ([platform, order_no, district], day) in self.applied {
             figures.applied.insert(OrderKey::new(&platform, &order_no), (district.into(), day));
+        }
+        for [platform, order_no, party] in self.owed {
+            figures.owed.insert(OrderKey::new(&platform, &order_no), party.into());
         }
         for Line(party, day, what, count) in self.conduct {
             figures.conduct.0.entry(party.into()).or_default().insert((day, what.into()), count);

@@ -7,12 +7,13 @@ use crate::figures::NO_DAY;
 use ceb::{Declaration, Document};
 use clearance::Text;
 use clearance::consignment::{Attempt, Consignment, Lane, ReturnFile, ReturnState, State};
-use clearance::event::{ActionKind, Arrived, Cause, Event};
+use clearance::event::{ActionKind, Arrived, Cause, Event, TimerKind};
 use clearance::finding::Finding;
 use clearance::keys::{OrderKey, Time};
 use clearance::outcome::Outcome;
 use clearance::reason::{Disclosure, Layer, Reason};
 use clearance::tax::Assessment;
+use ledger::{AccountKind, Movement, MovementKind};
 
 /// What a row tells.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,9 +40,23 @@ pub struct Told {
     pub scanned: Option<Scanned>,
     /// What it tells of how parties do what they owe.
     pub conduct: Vec<Conduct>,
+    /// What it tells of the tax of a list.
+    pub bill: Option<Bill>,
     /// Day yyyyMMdd until which the first of its returns is to be decided that waits for it, [`crate::figures::NO_DAY`] where none
     /// says so; none = no return of it waits.
     pub applied: Option<u32>,
+}
+
+/// What a row tells of the tax of a list. Who pays it is known from the account that it was entered on: whoever sent the list may be
+/// another, the seller.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Bill {
+    /// From here on this party owes it.
+    Owed(Text),
+    /// It was not paid on its last day.
+    Overdue,
+    /// Nothing is owed any more.
+    Over,
 }
 
 /// A parcel that was scanned.
@@ -75,6 +90,7 @@ impl Told {
             returned: None,
             scanned: None,
             conduct: Vec::new(),
+            bill: None,
             applied: None,
         }
     }
@@ -160,6 +176,7 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
     }
     told.stand = attempt.map(stand);
     told.applied = outcome.consignment.as_deref().and_then(applied);
+    told.bill = attempt.and_then(|attempt| bill(&event.cause, attempt, outcome));
     told.conduct = attempt.map(|attempt| conduct::of_event(&event.cause, attempt)).unwrap_or_default();
     if let Some(trade) = trade.filter(|_| export) {
         told.stand = exports::stand(trade);
@@ -189,6 +206,20 @@ fn of_document(told: &mut Told, arrived: &Arrived, attempt: Option<&Attempt>, ou
             told.returning = Some((code(&back.head.customs_code, 4), back.head.ebc_code.trim().into()));
         }
         _ => {}
+    }
+}
+
+fn bill(cause: &Cause, attempt: &Attempt, outcome: &Outcome) -> Option<Bill> {
+    let enters = |movement: &&Movement| {
+        movement.kind == MovementKind::Enter && movement.account.kind == AccountKind::PayableTax
+    };
+    if let Some(entered) = outcome.movements.iter().find(enters) {
+        return Some(Bill::Owed(entered.account.owner.clone()));
+    }
+    let bill = attempt.bill.as_ref()?;
+    match cause {
+        Cause::Timer(timer) if timer.kind == TimerKind::PaymentOverdue && bill.overdue => Some(Bill::Overdue),
+        _ => (bill.paid || bill.owed == 0).then_some(Bill::Over),
     }
 }
 

@@ -13,7 +13,6 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Day;
 use clearance::Text;
-use clearance::keys::Time;
 use clearance::record::{RecordKey, Register};
 use register::credit::{listing, responsible};
 use serde_json::{Value, json};
@@ -126,11 +125,12 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
             .filter(|day| *day <= now.day())
             .ok_or_else(|| Problem::bad_request("day is yyyyMMdd, today or before"))?,
     };
+    let complete = window.statistics.standing().complete;
     let known = credit::known(window, &code, day).await?;
     let reference = window.reference();
     let model = &reference.current().credit;
     let assessment = &known.assessment;
-    let list = list_of(window, &code, now).await?;
+    let list = list_of(window, &code, day).await?;
     let standing = assessment.grade.as_deref().unwrap_or("unrated");
     let (through, reached) = reached_by(window, caller, &code, now).await?;
     let listed = list.as_ref().and_then(|list| list["list"].as_str());
@@ -148,16 +148,16 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
                 "name": {"zh": row.map(|row| row.name_zh.as_str()), "en": row.map(|row| row.name_en.as_str())},
             })
         }).collect::<Vec<_>>(),
-        "list": list, "reached": reached, "measures": measures,
+        "list": list, "reached": reached, "measures": measures, "complete": complete,
     }))
 }
 
-/// The list that a party stands on today.
-async fn list_of(window: &Window, code: &Text, now: Time) -> Result<Option<Value>, Problem> {
+/// The list that a party stands on by its record, where it holds on a day.
+async fn list_of(window: &Window, code: &Text, day: Day) -> Result<Option<Value>, Problem> {
     let record = window.read.record(&RecordKey::new(Register::CreditList, code)).await?;
     let Some(record) = record else { return Ok(None) };
     let body = listing::Body::of(&record);
-    Ok(listing::in_force(&record).filter(|says| says.holds(now.day())).map(|says| {
+    Ok(listing::in_force(&record).filter(|says| says.holds(day)).map(|says| {
         json!({
             "list": says.standing.as_str(), "state": record.state.as_str(), "legalBasis": body.notice.legal_basis,
             "validFrom": says.from.number().to_string(), "validTo": says.to.map(|to| to.number().to_string()),

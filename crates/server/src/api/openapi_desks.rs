@@ -124,6 +124,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("list", or_null("object")),
             ("reached", json!({"type": "array", "items": object(&[("list", text.clone()), ("party", or_null("string")), ("validFrom", text.clone()), ("validTo", text.clone())])})),
             ("measures", json!({"type": "array", "items": object(&[("standing", text.clone()), ("measure", text.clone()), ("value", whole.clone()), ("unit", text.clone())])})),
+            ("complete", json!({"type": "boolean", "description": "false = the window has not counted all its rows yet: what it counts itself may be less than it is"})),
         ]),
         "Found": object(&[
             ("text", text.clone()), ("trades", list_of("ConsignmentLine")), ("exports", list_of("ExportLine")), ("parties", json!({"type": "array", "items": {"type": "object"}})),

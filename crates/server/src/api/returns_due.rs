@@ -1,6 +1,7 @@
 //! Returns that wait for an officer, those first that are due first: who stands well is answered sooner. Until which day each is
 //! decided stands in its trade; which wait is known from the figures, so that nobody looks through trades for them.
 
+use super::consignments::is_of;
 use super::error::Problem;
 use super::{Query, readings, scope};
 use crate::Window;
@@ -22,7 +23,7 @@ pub(crate) async fn waiting(window: &Window, caller: &Caller, asked: &Query) -> 
     let mut found: Vec<(u32, OrderKey)> = {
         let standing = window.statistics.standing();
         let all = standing.figures.applied.iter();
-        let his = all.filter(|(_, (district, _))| districts.is_empty() || districts.contains(district));
+        let his = all.filter(|(_, (district, _))| is_of(&districts, district));
         his.map(|(order, (_, day))| (*day, order.clone())).collect()
     };
     found.sort_by(|(day, order), (other_day, other)| {

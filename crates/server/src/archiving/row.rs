@@ -34,10 +34,16 @@ fn cause(cause: &Cause) -> (&'static str, &'static str) {
     }
 }
 
-fn receipt(receipt: &Receipt) -> Value {
+/// Whether an officer did it: the words of its answer and of its receipts are his own, or have his own among them.
+fn has_own_words(cause: &Cause) -> bool {
+    matches!(cause, Cause::Action(_) | Cause::ExportAction(_))
+}
+
+fn receipt(receipt: &Receipt, whole: bool) -> Value {
+    let document = whole.then(|| document_of(&receipt.document).to_json());
     json!({
         "recipient": receipt.recipient.as_str(), "message": receipt.document.kind().root(), "status": receipt.status,
-        "time": receipt.time.stamp_millis().to_string(), "document": document_of(&receipt.document).to_json(),
+        "time": receipt.time.stamp_millis().to_string(), "document": document,
     })
 }
 
@@ -117,8 +123,10 @@ pub(super) fn of(
             out.set("document", arrived.document.to_json().to_string().as_str());
         }
         if let Some(outcome) = &event.outcome {
+            let whole = !has_own_words(&event.event.cause);
+            out.set("info", text(&outcome.answer.info).filter(|_| whole));
             judged(&mut out, outcome, whose);
-            receipts.extend(outcome.receipts.iter().map(receipt));
+            receipts.extend(outcome.receipts.iter().map(|one| receipt(one, whole)));
         }
     }
     out.set("receipts", Value::Array(receipts).to_string().as_str());
@@ -132,7 +140,6 @@ pub(super) fn of(
 /// What was decided: the answer, the state after it, the amounts.
 fn judged(out: &mut archive::Row, outcome: &Outcome, whose: &Whose) {
     out.set("status", i64::from(outcome.answer.status));
-    out.set("info", text(&outcome.answer.info));
     if let Some(after) = after(outcome, whose) {
         out.set("version", after.version);
         if let Some((number, state, pre_no, entry_no)) = after.attempt {

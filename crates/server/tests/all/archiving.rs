@@ -20,12 +20,12 @@ fn day(days: i64) -> Time {
     Time(NOW.0 + days * 86_400_000)
 }
 
-async fn fire(zone: &Zone) {
+pub(crate) async fn fire(zone: &Zone) {
     let window = &zone.window;
     while server::worker::fire(&window.pipeline, &window.read, &window.clock).await > 0 {}
 }
 
-async fn until(zone: &Zone, there: &str, state: u64) -> Value {
+pub(crate) async fn until(zone: &Zone, there: &str, state: u64) -> Value {
     let mut shown = Value::Null;
     for _ in 0..400 {
         shown = zone.get(OFFICER, there).await.1;
@@ -45,8 +45,13 @@ async fn released(zone: &Zone, trade: &Trade) {
 }
 
 async fn paid(zone: &Zone, trade: &Trade) {
+    acted(zone, trade, "pay-bill", "").await;
+}
+
+async fn acted(zone: &Zone, trade: &Trade, action: &str, text: &str) {
     let version = zone.shown(OFFICER, trade).await["version"].clone();
-    let body = json!({"id": format!("pay-{version}"), "version": version, "action": "pay-bill"});
+    let body =
+        json!({"id": format!("{action}-{version}"), "version": version, "action": action, "text": text});
     let token = Some(zone.tokens[OFFICER].as_str());
     let there = format!("{}/actions", path(trade));
     let (status, told) = zone.request("POST", &there, token, body.to_string().into_bytes()).await;
@@ -266,6 +271,35 @@ async fn a_month_of_closed_trades_is_archived_and_says_what_the_interface_says()
     assert_eq!((told.manifest.not_written[0].open, told.manifest.not_written[0].closed), (0, 0));
     let told = archive(&window.read, day(1), month, &into("early"), quiet).await.unwrap();
     assert!(!told.manifest.not_written[0].over && told.manifest.files.is_empty());
+}
+
+/// What an officer wrote goes to whom it is for, and is in no archive.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_an_officer_do_not_leave_with_an_archive() {
+    let zone = Zone::new().await;
+    // Each list waits for an officer.
+    let rules =
+        "id,valid_from,valid_to,lane,condition,note\nall,20190101,,document-check,lines >= 1,\n".to_owned();
+    zone.window.publish(&[("risk_rules.csv".to_owned(), rules)], "test").await.unwrap();
+    let trade = plain(&zone, 0);
+    zone.trade(&trade).await;
+    let words = "样例某未到场说明";
+    acted(&zone, &trade, "reject", words).await;
+    let shown = until(&zone, &path(&trade), 100).await;
+    assert!(shown.to_string().contains(words), "{shown}");
+    let asked = Asked { month: None, closed_only: true };
+    let folder = tempfile::tempdir().unwrap();
+    let now = day(45);
+    let told = archive(&zone.window.read, now, asked, folder.path(), &mut |_, _, _| {}).await.unwrap();
+    clean(folder.path(), told.head.public);
+    let rows = read(&folder.path().join("202611.parquet"));
+    assert!(rows.iter().flat_map(|row| row.values()).all(|field| !field.to_string().contains(words)));
+    let decided = rows.iter().find(|row| text(row, "what") == "reject").unwrap();
+    let receipts: Value = serde_json::from_str(&text(decided, "receipts")).unwrap();
+    let first = &receipts[0];
+    assert_eq!((text(decided, "info").as_str(), &first["document"]), ("", &Value::Null));
+    assert_eq!(first["status"], 100, "that it was told stays: {receipts}");
+    assert!(rows.iter().any(|row| text(row, "cause") == "document" && !text(row, "info").is_empty()));
 }
 
 /// What was erased of a trade before is archived as it is kept, with its proofs: the log never changes.

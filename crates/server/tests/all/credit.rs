@@ -1,7 +1,11 @@
 //! Credit through the interface: what is observed becomes a score with its reasons, is contested and struck; a list is given
 //! notice of, heard, decided by another, obeyed by the next declaration, appealed, and repaired.
 
-use crate::support::{NOW, Zone, plain};
+use crate::archiving::{fire, until};
+use crate::support::{NOW, Zone, path, plain};
+use ::statistics::conduct::BILL_OVERDUE;
+use ceb::Document;
+use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
 use clearance::sample::Trade;
@@ -39,7 +43,7 @@ fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
-fn reading<'a>(credit: &'a Value, indicator: &str) -> &'a Value {
+pub(crate) fn reading<'a>(credit: &'a Value, indicator: &str) -> &'a Value {
     credit["readings"].as_array().unwrap().iter().find(|one| one["indicator"] == indicator).unwrap()
 }
 
@@ -152,6 +156,15 @@ async fn a_list_is_heard_decided_by_another_obeyed_at_once_and_repaired() {
     let (status, told) = act(&zone, SECOND, &path, list(2)).await;
     assert_eq!((status, told["state"].as_str()), (200, Some("listed")), "{told}");
     assert_eq!(lane(&zone, &of(&zone, &seller, 50)).await, "inspection", "from the next declaration on");
+    // As of a day before it there is none, nor what follows from it.
+    let credit = format!("/v1/credit/{seller}");
+    let (_, today) = zone.get(&seller, &credit).await;
+    let (_, before) = zone.get(&seller, &format!("{credit}?day={}", day(-1))).await;
+    assert_eq!((&today["list"]["list"], &before["list"]), (&json!("black"), &Value::Null), "{before}");
+    let of_list = |credit: &Value| {
+        credit["measures"].as_array().unwrap().iter().filter(|one| one["standing"] == "black").count()
+    };
+    assert!(of_list(&today) > 0 && of_list(&before) == 0, "{before}");
     let (_, shown) = zone.request("GET", "/v1/credit", None, Vec::new()).await;
     assert_eq!(
         (shown["listed"][0]["party"].as_str(), shown["listed"][0]["list"].as_str()),
@@ -232,9 +245,14 @@ async fn what_the_window_counts_itself_is_an_observation_as_of_any_day_and_says_
     wrong.waybill.consignee = "样例他人".into();
     zone.trade(&wrong).await;
     assert_eq!(zone.shown(OFFICER, &wrong).await["attempt"]["stateWord"], "rejected");
-    server::statistics::follow(&zone.window).await.unwrap();
+    // Until all is counted nobody is assessed, and whoever asks is told.
     let path = format!("/v1/credit/{seller}");
+    assert!(!server::credit::ready(&zone.window));
+    assert_eq!(zone.get(&seller, &path).await.1["complete"], false);
+    server::statistics::follow(&zone.window).await.unwrap();
+    assert!(server::credit::ready(&zone.window));
     let (_, credit) = zone.get(&seller, &path).await;
+    assert_eq!(credit["complete"], true, "{credit}");
     let matched = reading(&credit, "documents_matched");
     let month = NOW.day().number() / 100;
     assert_eq!(matched["window"], json!([{"month": month.to_string(), "part": 1, "whole": 2}]), "{matched}");
@@ -267,6 +285,52 @@ async fn what_the_window_counts_itself_is_an_observation_as_of_any_day_and_says_
     };
     store::Read::scan(&zone.window.read, &store::Cursor::default(), &mut visit).await.unwrap();
     assert_eq!(again.conduct, counted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_bill_is_of_the_agent_who_owes_the_tax_and_not_of_the_seller_who_sent_the_list() {
+    let (zone, trade, seller) = zone().await;
+    let agent = trade.declaration.head.agent_code.clone();
+    assert_ne!(agent, seller);
+    for (sender, document) in trade.documents() {
+        let of_list = matches!(document, Document::Declaration(_));
+        zone.send(if of_list { &seller } else { &sender }, document).await;
+    }
+    let arrival = Trade::arrival(1, &[&trade], NOW).unwrap();
+    zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
+    until(&zone, &path(&trade), 800).await;
+    // The bill is summarised by itself, and not paid.
+    for days in [45, 70] {
+        zone.clock.set(Time(NOW.0 + days * 86_400_000));
+        fire(&zone).await;
+    }
+    assert_eq!(zone.shown(OFFICER, &trade).await["attempt"]["bill"]["overdue"], true);
+    server::statistics::follow(&zone.window).await.unwrap();
+    {
+        let standing = zone.window.statistics.standing();
+        let late = |party: &Text| {
+            let codes = [party.clone()];
+            let conduct = standing.figures.conduct.of(&codes, (0, 99_991_231));
+            conduct.filter(|(_, what, _)| *what == BILL_OVERDUE).map(|(.., count)| count).sum::<u64>()
+        };
+        assert_eq!((late(&agent), late(&Text::from(seller.as_str()))), (1, 0));
+        assert!(standing.figures.owed.is_empty(), "what was late is no longer waited for");
+    }
+    // An office observes it on a later day: from then on its own counts, and as of the days before the window's.
+    let on = |days: i64| Time(NOW.0 + days * 86_400_000).day().number().to_string();
+    zone.clock.set(Time(NOW.0 + 80 * 86_400_000));
+    let body = with(observed(&agent, "bills_overdue"), json!({"part": 2, "day": on(80)}));
+    let id = format!("credit-observations/{OFFICER}:9");
+    let (status, told) = act(&zone, OFFICER, &id, json!({"action": "record", "body": body})).await;
+    assert_eq!(status, 200, "{told}");
+    for (day, by_window) in [(75, true), (80, false)] {
+        let (_, credit) = zone.get(OFFICER, &format!("/v1/credit/{agent}?day={}", on(day))).await;
+        let bills = reading(&credit, "bills_overdue");
+        let observations: Vec<_> = bills["observations"].as_array().unwrap().iter().collect();
+        assert_eq!(observations.len(), 1, "{bills}");
+        assert_eq!(observations[0].as_str().unwrap().starts_with("window:"), by_window, "{bills}");
+        assert_eq!(bills["window"].as_array().unwrap().is_empty(), !by_window, "{bills}");
+    }
 }
 
 /// Penalties, and a fact that rules a good grade out.

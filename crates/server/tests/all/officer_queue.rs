@@ -1,13 +1,16 @@
 //! Officers at one queue: taking trades, deciding on many, and a release that needs two of them.
 
+use crate::archiving::until;
 use crate::support::browser::Browser;
 use crate::support::people;
-use crate::support::{Zone, path, plain};
+use crate::support::{NOW, Zone, path, plain};
+use ceb::{Decimal, Document};
 use clearance::keys::Time;
 use clearance::party::Role;
 use clearance::sample::Trade;
 use serde_json::{Value, json};
-use store::{Duty, QueueOrder, QueuePlace, QueueSearch, Read};
+use server::password;
+use store::{Duty, NewUser, QueueOrder, QueuePlace, QueueSearch, Read};
 
 const OFFICER: &str = "8620000001";
 
@@ -268,4 +271,39 @@ async fn the_queue_is_in_order_over_all_that_waits_whatever_its_pages() {
     assert_eq!(browser.get("/desk/queue?after=1.2").await.status, 400, "that is no cursor");
     let behind = browser.get("/desk/queue?after=0.0.0").await;
     assert_eq!((behind.status, orders_of(&behind).len()), (200, 0), "behind the last lane is nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_stands_on_the_queue_of_every_office_whose_district_begins_as_that_of_the_trade() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    zone.trade(&trade).await;
+    let arrival = Trade::arrival(1, &[&trade], NOW).unwrap();
+    zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
+    let shown = until(&zone, &path(&trade), 800).await;
+    let entry = shown["attempt"]["invtNo"].as_str().unwrap();
+    let application = trade.return_goods(entry, &[(0, Decimal::ONE)], NOW);
+    let told = zone.send(&application.head.agent_code.clone(), Document::Return(application)).await;
+    server::statistics::follow(&zone.window).await.unwrap();
+    assert_eq!(zone.window.statistics.standing().figures.applied.len(), 1, "{told}");
+    let district = trade.declaration.head.customs_code.as_str();
+    for (login, own, sees) in
+        [("guan.yi", district, true), ("guan.er", &district[..2], true), ("guan.san", "99", false)]
+    {
+        let one_time = password::one_time().unwrap();
+        let user = NewUser {
+            login: login.into(),
+            name: "样例".into(),
+            party: OFFICER.into(),
+            role: Role::Officer,
+            duties: vec![Duty::Decider],
+            districts: vec![own.into()],
+        };
+        let hash = password::hash_at(password::Cost::OF_TESTS, &one_time).unwrap();
+        zone.window.control.add_user(&user, &hash, NOW).await.unwrap().unwrap();
+        let session = people::settle(&zone, login, &one_time, true).await;
+        let page = Browser::with(&zone, &session).get("/desk/queue").await;
+        let order_no = trade.order.head.order_no.as_str();
+        assert_eq!((page.status, page.text.contains(order_no)), (200, sees), "{own}: {}", page.words());
+    }
 }

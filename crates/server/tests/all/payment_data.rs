@@ -1,6 +1,7 @@
 //! Original payment data (announcements 2018-165 and 2018-179): customs asks a platform by a session, the platform answers
 //! signed within minutes, and the answer is held against order and payment. Both sides, on either store.
 
+use crate::credit::reading;
 use crate::support::{NOW, Zone, plain};
 use crate::webhooks::client;
 use axum::body::Body;
@@ -463,4 +464,35 @@ async fn a_revoked_certificate_signs_no_answer() {
     assert_eq!(act(&zone, PLATFORM, &path, revoke).await.0, 200);
     let (code, message) = grab(&zone, &answer(&own, &second, &trade, &books)).await;
     assert!(code == "20000" && message.contains("certNo"), "{message}");
+}
+
+/// Question and answer are of one month, and a question that was asked a minute ago is not late.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_time_is_in_time_also_where_a_month_begins_between_question_and_answer() {
+    let (zone, key) = zone().await;
+    let trade = sold(&zone, 0);
+    zone.trade(&trade).await;
+    // 31 January 2027, half a minute before midnight.
+    let asked = NOW.0 + 69 * 86_400_000 + (14 * 3_600 - 30) * 1_000;
+    let counted = async || {
+        server::statistics::follow(&zone.window).await.unwrap();
+        let (_, credit) = zone.get(PLATFORM, &format!("/v1/credit/{PLATFORM}")).await;
+        reading(&credit, "payment_answers_late")["window"].clone()
+    };
+    zone.clock.set(Time(asked));
+    let (session, _) = ask(&zone, &trade.order.head.order_no).await;
+    assert_eq!(counted().await, json!([]));
+    zone.clock.set(Time(asked + 50_000));
+    assert_eq!(grab(&zone, &answer(&key, &session, &trade, &paid(&trade))).await.0, "10000");
+    assert_eq!(counted().await, json!([]));
+    zone.clock.set(Time(asked + 86_400_000));
+    ask(&zone, &trade.order.head.order_no).await;
+    zone.clock.set(Time(asked + 2 * 86_400_000));
+    assert_eq!(counted().await, json!([{"month": "202702", "part": 0, "whole": 1}]));
+    zone.clock.set(Time(asked + 3 * 86_400_000));
+    assert_eq!(
+        counted().await,
+        json!([{"month": "202702", "part": 1, "whole": 2}]),
+        "nobody answered the second"
+    );
 }

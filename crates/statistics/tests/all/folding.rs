@@ -30,6 +30,7 @@ pub(crate) fn told(order: &str, now: i64, state: State) -> Told {
         returned: None,
         scanned: None,
         conduct: vec![],
+        bill: None,
         applied: None,
     }
 }
