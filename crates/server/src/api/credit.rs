@@ -132,7 +132,7 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
     let assessment = &known.assessment;
     let list = list_of(window, &code, day).await?;
     let standing = assessment.grade.as_deref().unwrap_or("unrated");
-    let (through, reached) = reached_by(window, caller, &code, now).await?;
+    let (through, reached) = reached_by(window, caller, &code, day).await?;
     let listed = list.as_ref().and_then(|list| list["list"].as_str());
     let measures = std::iter::once(standing).chain(listed).chain(through.as_deref());
     let measures: Vec<Value> = measures.flat_map(|standing| measures_of(model, standing, day)).collect();
@@ -171,11 +171,11 @@ async fn reached_by(
     window: &Window,
     caller: &Caller,
     code: &Text,
-    now: Time,
+    day: Day,
 ) -> Result<(Option<Text>, Vec<Value>), Problem> {
     let record = window.read.record(&RecordKey::new(Register::ResponsiblePersons, code)).await?;
     let Some(record) = record else { return Ok((None, Vec::new())) };
-    let says = responsible::in_force(&record).filter(|says| says.holds(now.day()));
+    let says = responsible::in_force(&record).filter(|says| says.holds(day));
     let of = |one: &responsible::Reached| {
         let party = caller.uses_registers().then_some(one.party.as_str());
         json!({"list": one.list, "party": party, "validFrom": one.valid_from, "validTo": one.valid_to})
