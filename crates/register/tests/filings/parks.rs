@@ -154,7 +154,7 @@ fn a_parcel_is_held_while_one_reason_is_left() {
     put("hold", "", &["样例线索"]).unwrap();
     put("hold", "", &[&recall]).unwrap();
     let made = put("hold", SITE, &["X-ray 1", &recall]).unwrap();
-    assert_eq!(hold::reasons(Some(&made)), ["样例线索", &recall, "X-ray 1"], "each once");
+    assert_eq!(hold::reasons(Some(&made)), ["样例线索", recall.as_str(), "X-ray 1"], "each once");
     // The last is not lifted as one of several, nor one of several as the last.
     assert_eq!(paths(&put("lift", "", &[&recall]).unwrap_err()), ["reasons"]);
     let made = put("lift-reason", "", &["X-ray 1"]).unwrap();

@@ -82,7 +82,7 @@ pub(super) async fn followed(window: &Window, mut record: Arc<Record>) -> Arc<Re
             if lifted.is_some_and(|closing| closing.result == "lifted")
                 && let Err(problem) = recalls::let_go(window, &record).await
             {
-                tracing::warn!(?problem, id = %record.key.id, "parcels of a recall are held yet: an officer lifts them");
+                tracing::warn!(?problem, id = %record.key.id, "parcels of a recall are held yet: the worker lifts them");
             }
         }
         _ => {}

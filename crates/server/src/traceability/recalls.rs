@@ -13,8 +13,8 @@ use clearance::consignment::Consignment;
 use clearance::keys::{OrderKey, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
 use register::notice::Told;
-use register::park::hold::{self, of_recall};
-use register::trace::recall::{Body, Finding, Found, HOLDING, Left, Opened, stock_of};
+use register::park::hold::{self, Hold, of_recall};
+use register::trace::recall::{Body, Finding, Found, HOLDING, Left, Opened, key as recall_key, stock_of};
 use register::{By, Command, Refusal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ const BOOKS: usize = 500;
 const VERSIONS: usize = 20_000;
 /// Recalls that are carried out at a time, of those that a server left undone.
 const AT_A_TIME: usize = 20;
+/// Records that are read at a time where all are looked through.
+const PAGE: usize = 500;
 /// Times that it is recorded again where the holder said something meanwhile.
 const TRIES: usize = 5;
 
@@ -225,7 +227,7 @@ async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, 
     Ok(told)
 }
 
-/// Carries out recalls that a server opened and did not come to carry out.
+/// Carries out recalls that a server opened and did not come to carry out, and lets go what it did not come to let go.
 pub(crate) async fn carry(window: &Window) -> Result<(), Problem> {
     let states = vec![Text::const_new("opened")];
     let search = RecordSearch { register: Register::Recall, parties: None, states };
@@ -233,37 +235,57 @@ pub(crate) async fn carry(window: &Window) -> Result<(), Problem> {
     for record in records {
         carry_out(window, &record.key).await?;
     }
-    Ok(())
+    let_go_left(window).await
 }
 
-/// Lifts the holds of a recall that was lifted; what is held for another reason too stays held. What another recall of the
-/// holder is of as well is stopped again: a lot has the mark of one recall alone.
+/// Lifts the holds of a recall that was lifted; what is held for another reason too stays held. What another recall of the holder is
+/// of as well is stopped again first: a lot has the mark of one recall alone. The holds are asked, not the lists: a list may
+/// have been given back since. While one of them is left, the worker does it again.
 pub(crate) async fn let_go(window: &Window, record: &Record) -> Result<(), Problem> {
-    let body = Body::of(record);
-    let (parcels, _) = parcels(window, &body).await?;
-    let reason = of_recall(&record.key.id);
-    for waybill in parcels.iter().filter_map(|parcel| parcel.waybill.as_ref()) {
-        let hold = window.read.record(&hold::key(waybill)).await?;
-        if hold::reasons(hold.as_deref()).contains(&reason) {
-            let by = By::of_window("recalls");
-            let said = ("lift", reason.as_str(), std::slice::from_ref(&reason));
-            sites::set_hold_by(window, by, waybill, said, "", None).await?;
-        }
-    }
-    for other in of_holder(window, record).await? {
+    let parties = Some(window.names_of(&register::owner(record)).0);
+    for other in all_in(window, Register::Recall, parties, HOLDING).await? {
         carry_out(window, &other.key).await?;
     }
+    let reason = of_recall(&record.key.id);
+    for held in all_in(window, Register::ParcelHold, None, &[hold::HELD]).await? {
+        if hold::reasons(Some(&held)).contains(&reason) {
+            let named = Hold::of(&held);
+            let waybill = WaybillKey::new(&named.logistics_code, &named.logistics_no);
+            let said = ("lift", reason.as_str(), std::slice::from_ref(&reason));
+            sites::set_hold_by(window, By::of_window("recalls"), &waybill, said, "", None).await?;
+        }
+    }
     Ok(())
 }
 
-/// Recalls of the same holder that hold.
-async fn of_holder(window: &Window, record: &Record) -> Result<Vec<Arc<Record>>, StoreError> {
-    let parties = Some(window.names_of(&register::owner(record)).0);
-    let states = HOLDING.iter().map(|state| Text::from(*state)).collect();
-    let search = RecordSearch { register: Register::Recall, parties, states };
+/// Lets go what a server that ended left held of recalls that were lifted.
+async fn let_go_left(window: &Window) -> Result<(), Problem> {
+    let mut recalls = BTreeSet::new();
+    for held in all_in(window, Register::ParcelHold, None, &[hold::HELD]).await? {
+        let reasons = hold::reasons(Some(&held));
+        recalls.extend(reasons.iter().filter_map(|reason| hold::recall_of(reason)).map(recall_key));
+    }
+    for key in recalls {
+        let Some(record) = window.read.record(&key).await? else { continue };
+        if Body::of(&record).closing.is_some_and(|closing| closing.result == "lifted") {
+            let_go(window, &record).await?;
+        }
+    }
+    Ok(())
+}
+
+/// All records of a register in some states.
+async fn all_in(
+    window: &Window,
+    register: Register,
+    parties: Option<Vec<Text>>,
+    states: &[&str],
+) -> Result<Vec<Arc<Record>>, StoreError> {
+    let states = states.iter().map(|state| Text::from(*state)).collect();
+    let search = RecordSearch { register, parties, states };
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let (records, next) = window.read.records(&search, after, AT_A_TIME).await?;
+        let (records, next) = window.read.records(&search, after, PAGE).await?;
         found.extend(records);
         after = next;
         if after.is_none() {

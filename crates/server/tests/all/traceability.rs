@@ -1,7 +1,7 @@
 //! Traceability: codes of a lot that nobody makes up, each of one parcel; what everybody is told of one, and how often it was
 //! scanned; and a recall that stops what is left, holds what has not gone, and finds who bought.
 
-use crate::bonded::{NUMBER, filled, opened as book_opened};
+use crate::bonded::{NUMBER, filled, opened as book_opened, place};
 use crate::parks::{CUSTOMS, OPERATOR as HOLDER, act, opened as park_opened};
 use crate::support::browser::Browser;
 use crate::support::people::signed_in;
@@ -397,6 +397,34 @@ async fn what_a_recall_holds_and_what_an_officer_holds_are_lifted_each_by_itself
     let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
     assert_eq!(holds["holds"][0]["reasons"], json!(["样例线索"]), "{holds}");
     assert_eq!(hold_set(&zone, &trade, "lift", 5).await, (200, "lifted".to_owned(), 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_back_since_is_let_go_with_its_recall() {
+    let (zone, mut trade) = begun().await;
+    let token = zone.tokens[HOLDER].clone();
+    trade.payment.amount_paid = ceb::Decimal::from_whole(1);
+    let [order, payment, waybill, list] = trade.documents();
+    for (sender, document) in [order, waybill, list] {
+        zone.send(&sender, document).await;
+    }
+    let (_, made) = recalled(&zone, &token, "ZH1", LOT).await;
+    assert_eq!(made["body"]["found"]["held"], 1, "{made}");
+    // The list is rejected, and what it took is in the book again.
+    let answer = zone.send(&payment.0, payment.1).await;
+    assert_ne!(answer["status"], 800, "{answer}");
+    for _ in 0..200 {
+        if place(&zone, HOLDER, "frozen").await == "0" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let (_, shown) = zone.get(HOLDER, &format!("/v1/recalls/{HOLDER}:ZH1")).await;
+    assert_eq!(shown["parcels"], json!([]), "no list has of it any more: {shown}");
+    let (status, made) = lifted(&zone, "ZH1").await;
+    assert_eq!(status, 200, "{made}");
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"], json!([]), "{holds}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
