@@ -106,7 +106,6 @@ pub fn a_trade() -> Consignment {
         hold: None,
         assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
         unconfirmed: None,
-        hold: None,
         shadow: Some(Score {
             thousandths: 310,
             line: 2,
