@@ -223,7 +223,7 @@ fn the_keys_of_a_list_are_its_book_and_items_and_the_row_judges_itself_again() {
 const ELSEWHERE: &str = "5301960202:T8620W000001";
 
 /// A released trade with an approved return of one piece, and the action that receives it in the other book.
-fn returned_across(window: &mut Window) -> (Trade, ReceivedAt) {
+pub fn returned_across(window: &mut Window) -> (Trade, ReceivedAt) {
     let number =
         (10..).find(|number| trade(*number).declaration.lines[0].qty == Decimal::from_whole(3)).unwrap();
     let trade = kept(window, number, 10);

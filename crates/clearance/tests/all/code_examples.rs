@@ -1,7 +1,7 @@
 //! Examples of the catalogue that the pure core gives: for every rule that the examples of the server do not meet, a case is judged and
 //! its answer held against `tables/rule_examples.csv`; `ONEWINDOW_UPDATE=1` writes it anew.
 
-use crate::bonded::{HOLDER, NUMBER, kept};
+use crate::bonded::{HOLDER, NUMBER, kept, returned_across};
 use crate::deadlines::{go_to, released_on};
 use crate::signatures::{RECORDED, Signers, signed};
 use crate::support::{NOW, Window, arrived, key, trade};
@@ -503,6 +503,17 @@ fn of_officers(seen: &mut Seen) {
     window.act(&looked, ActionKind::ConfirmInspection);
     let case = ["the officer who recorded an inspection confirms it himself", "记录查验的关员自行复核"];
     seen.decided(Reason::SecondInspectorNeeded, case, &window, "{\"action\": \"confirm-inspection\"}");
+    let mut window = Window::without_draws();
+    let (left, mut received) = returned_across(&mut window);
+    received.to = received.from.clone();
+    window.act(&left, ActionKind::ReceiveReturnAt(Box::new(received)));
+    let case = [
+        "returned goods are to come to another book, and the one that they left is named",
+        "退货拟入其他账册，所填却为原账册",
+    ];
+    let decision =
+        format!("{{\"action\": \"receive-return\", \"book\": \"{}\"}}", bonded::book_id(HOLDER, NUMBER));
+    seen.decided(Reason::ReturnBookUnfit, case, &window, &decision);
 }
 
 /// A whole export with a change, the money received before it, under a law with parameters changed.
