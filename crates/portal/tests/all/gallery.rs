@@ -105,7 +105,6 @@ pub fn a_trade() -> Consignment {
         inspection: None,
         assigned: Some(Assigned { officer: "li.wei".into(), until: "20261123103000000".into() }),
         unconfirmed: None,
-        hold: None,
         shadow: Some(Score {
             thousandths: 310,
             line: 2,

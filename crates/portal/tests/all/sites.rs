@@ -46,6 +46,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         version: 1,
         since: since.into(),
         text: "样例<b>".into(),
+        ..Hold::default()
     };
     let held = HoldsView { told: Holds { holds: vec![hold], more: false }, ..HoldsView::default() };
     let picture = "<svg viewBox=\"0 0 1 1\"></svg>";
