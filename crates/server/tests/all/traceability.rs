@@ -210,6 +210,53 @@ async fn a_code_belongs_to_one_parcel_and_tells_no_buyer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_binds_a_code_learns_nothing_of_a_trade_that_is_not_his() {
+    let (zone, trade) = begun().await;
+    park_opened(&zone, &[]).await;
+    let token = zone.tokens[HOLDER].clone();
+    issue(&zone, &token, 0, 2).await;
+    let all = links(&zone).await;
+    // A trade of another's book, that names this holder nowhere.
+    let theirs = plain(&zone, 50).bonded(OTHER, NUMBER);
+    book_opened(&zone, OTHER, &theirs).await;
+    filled(&zone, OTHER, &theirs, "entry-checklist:H1", 100).await;
+    let answer = zone.trade(&theirs).await;
+    assert_eq!(answer["status"], 800, "{answer}");
+    let (platform, number) = (theirs.order.head.ebp_code.as_str(), theirs.order.head.order_no.as_str());
+    let by_trade = |number: &str| json!({"code": all[0], "platform": platform, "orderNo": number});
+    let there = bind(&zone, &token, by_trade(number)).await;
+    assert_eq!((&there["status"], paths(&there)), (&json!(422), vec!["orderNo"]), "{there}");
+    assert!(!there.to_string().contains(theirs.waybill.logistics_no.as_str()), "{there}");
+    // One that is not there is answered alike, and whoever has no such code is not told even that.
+    let absent = bind(&zone, &token, by_trade("NONE")).await;
+    assert_eq!(there.to_string().replace(number, "NONE"), absent.to_string());
+    let stranger = zone.tokens[OTHER].clone();
+    for number in [number, "NONE"] {
+        assert_eq!(bind(&zone, &stranger, by_trade(number)).await["status"], 404);
+    }
+    // By the number that he has of the waybill himself he is told that alone, and nothing of the other's book.
+    let bound = bind(&zone, &token, parcel(&all[0], &waybill(&theirs))).await;
+    assert_eq!((&bound["status"], &bound["parcel"]["orderNo"]), (&json!(200), &json!("")), "{bound}");
+    // A keeper of the carrier's parcels binds the codes of others by the waybill, and is told what he sent.
+    let record = format!("trace-codes/{OTHER}:{GTIN}%2F{LOT}");
+    let body = json!({"book": format!("{OTHER}:{NUMBER}"), "item": "1", "count": 1});
+    assert_eq!(act(&zone, &stranger, &record, ("issue", 0), body).await.0, 200);
+    let (_, codes) = zone.get(OTHER, &format!("/v1/trace/codes/{OTHER}:{GTIN}%2F{LOT}")).await;
+    let code = codes["codes"][0]["link"].as_str().unwrap();
+    let named = json!({"code": code, "platform": platform, "orderNo": number});
+    assert_eq!(bind(&zone, &token, named).await["status"], 404, "a keeper names no trade");
+    let own = zone.trade(&trade).await;
+    assert_eq!(own["status"], 800, "{own}");
+    let refused = bind(&zone, &token, parcel(code, &waybill(&trade))).await;
+    assert_eq!((&refused["status"], paths(&refused)), (&json!(422), vec!["code"]), "{refused}");
+    assert!(!refused.to_string().contains(NUMBER), "no book is told: {refused}");
+    let bound = bind(&zone, &token, parcel(code, &waybill(&theirs))).await;
+    assert_eq!((&bound["status"], &bound["parcel"]["orderNo"]), (&json!(200), &json!("")), "{bound}");
+    let (_, kept) = zone.get(OTHER, &format!("/v1/registers/trace-codes/{OTHER}:{GTIN}%2F{LOT}%2F{}", DigitalLink::parse(code).unwrap().serial)).await;
+    assert_eq!(kept["body"]["parcel"]["orderNo"], number, "its record has the trade: {kept}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn scans_are_counted_exactly_by_few_rows_and_many_places_warn_of_a_copy() {
     let (zone, _) = begun().await;
     let token = zone.tokens[HOLDER].clone();
