@@ -368,17 +368,21 @@ fn taxed(seen: &Seen<'_>, parcel: &Parcel, settled: &[Settled]) -> Taxed {
         .enumerate()
         .map(|(index, content)| {
             let said = settled.iter().find(|said| said.line as usize == index + 1);
-            let heading = said.map_or("", |said| said.heading.trim());
+            let named = [said.map_or("", |said| said.heading.trim()), content.heading.trim()];
+            let entry = content.catalogue.trim();
+            // What a person valued is of the entry's heading still.
+            let of_entry = book.parcels.entry(entry, day).map_or("", |entry| entry.heading.as_str());
+            let heading = named.into_iter().find(|named| !named.is_empty()).unwrap_or(of_entry);
             let yuan = said.map_or("", |said| said.yuan.trim());
             let (value, currency) = match yuan {
                 "" => (decimal(&content.value), content.currency.trim()),
                 yuan => (decimal(yuan), clearance::rulebook::CNY),
             };
             ParcelLine {
-                heading: if heading.is_empty() { content.heading.trim() } else { heading },
+                heading,
                 hs: content.hs_code.trim(),
                 // What a person valued is not valued by the catalogue.
-                entry: if yuan.is_empty() { content.catalogue.trim() } else { "" },
+                entry: if yuan.is_empty() { entry } else { "" },
                 quantity: decimal(&content.quantity),
                 net_weight: Decimal::parse(content.net_weight.trim()),
                 value,

@@ -163,6 +163,20 @@ fn what_cannot_be_reckoned_waits_for_a_person_who_settles_it() {
 }
 
 #[test]
+fn what_a_person_valued_has_the_heading_of_its_entry_of_the_catalogue() {
+    let mut office = office();
+    let mut wine = with(parcel("60.00"), "/contents/0/currency", json!("502"));
+    wine = with(wine, "/contents/0/heading", json!(""));
+    wine["contents"][0]["catalogue"] = json!("wine-bottle");
+    let given = give(&mut office, "EX0000004", wine).unwrap();
+    assert_eq!(body(&given).tax.lines[0].reviews, ["no-rate"]);
+    let settled = Some(json!({"settled": [{"line": 1, "yuan": "300"}]}));
+    let told = body(&act(&mut office, key_of(EXPRESS, "EX0000004"), CUSTOMS, "determine", settled).unwrap()).tax;
+    assert_eq!((told.lines[0].heading.as_str(), told.lines[0].reviews.len()), ("02", 0));
+    assert_eq!(told.due, "150", "300 at 50%");
+}
+
+#[test]
 fn a_parcel_is_counted_once_and_the_next_of_the_same_batch_sees_it() {
     let mut office = office();
     let stands = |change: &Change, fact: &str| {
