@@ -276,7 +276,8 @@ pub fn key_of(giver: &str, tracking: &str) -> RecordKey {
 
 /// Whether a person has to settle it.
 pub fn awaits_review(record: &Record) -> bool {
-    record.state == "given" && Body::of(record).tax.outcome == ParcelOutcome::ManualReview.word()
+    matches!(record.state.as_str(), "given" | "assessed")
+        && Body::of(record).tax.outcome == ParcelOutcome::ManualReview.word()
 }
 
 /// Whether it says the same as a record does: what is sent again changes nothing.

@@ -153,6 +153,12 @@ fn what_cannot_be_reckoned_waits_for_a_person_who_settles_it() {
     let settle = |line: u32, yuan: &str| Some(json!({"settled": [{"line": line, "yuan": yuan}]}));
     let told = act(&mut office, key.clone(), CUSTOMS, "determine", settle(2, "x"));
     assert_eq!(paths(&told.unwrap_err()), ["settled[1].line", "settled[1].yuan"]);
+    // Reckoned again with the same tables, it waits still.
+    let again = act(&mut office, key.clone(), CUSTOMS, "determine", Some(json!({"settled": []}))).unwrap();
+    assert_eq!(again.record.state, "assessed");
+    assert!(awaits_review(&again.record));
+    let states = register::waiting(again.record.key.register, register::moves::Who::Reviewer);
+    assert!(states.contains(&again.record.state.as_str()));
     // Whoever gives it does not settle it.
     let own = act(&mut office, key.clone(), EXPRESS, "determine", settle(1, "1.00"));
     assert!(matches!(own, Err(Refusal::NotYours(_))), "{own:?}");
