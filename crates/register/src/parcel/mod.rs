@@ -248,6 +248,9 @@ pub struct Body {
     /// What an officer settled.
     #[serde(default)]
     pub settled: Vec<Settled>,
+    /// Whether what he settled is of other contents than are said now: it waits for him again.
+    #[serde(default)]
+    pub cleared: bool,
     /// Names of what this version changes of the one before, as `contents[1].value`.
     #[serde(default)]
     pub changes: Vec<String>,
@@ -276,8 +279,8 @@ pub fn key_of(giver: &str, tracking: &str) -> RecordKey {
 
 /// Whether a person has to settle it.
 pub fn awaits_review(record: &Record) -> bool {
-    matches!(record.state.as_str(), "given" | "assessed")
-        && Body::of(record).tax.outcome == ParcelOutcome::ManualReview.word()
+    let body = matches!(record.state.as_str(), "given" | "assessed").then(|| Body::of(record));
+    body.is_some_and(|body| body.cleared || body.tax.outcome == ParcelOutcome::ManualReview.word())
 }
 
 /// Whether it says the same as a record does: what is sent again changes nothing.
@@ -326,14 +329,18 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             checks::check(seen, &parcel, faults);
             linked = parcel.keys.take().as_ref().map(Linked::of_value).unwrap_or_default();
             body.changes = before.as_ref().map(|before| changes(&before.parcel, &parcel)).unwrap_or_default();
-            // What was settled was settled of what was said then.
-            body.settled.clear();
+            // What was settled was settled of the contents that were said then; whatever else is said anew, it holds.
+            if body.parcel.contents != parcel.contents {
+                body.cleared |= !body.settled.is_empty();
+                body.settled.clear();
+            }
             body.parcel = parcel;
         }
         "determine" => {
             let assessing: Assessing = read(command.body.as_deref().or(Some("{}")), faults)?;
             checks::check_settled(seen, &body.parcel, &assessing.settled, faults);
             body.settled = assessing.settled;
+            body.cleared = false;
             body.changes.clear();
         }
         _ => body.changes.clear(),

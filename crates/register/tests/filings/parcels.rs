@@ -169,6 +169,28 @@ fn what_cannot_be_reckoned_waits_for_a_person_who_settles_it() {
 }
 
 #[test]
+fn what_an_officer_settled_holds_until_its_contents_are_said_anew() {
+    let mut office = office();
+    give(&mut office, "EX0000005", parcel("100.00")).unwrap();
+    let key = key_of(EXPRESS, "EX0000005");
+    let settled = json!({"settled": [{"line": 1, "yuan": "900.00"}]});
+    act(&mut office, key.clone(), CUSTOMS, "determine", Some(settled.clone())).unwrap();
+    // Sent again with another manifest, it is what the officer said.
+    let mut other = parcel("100.00");
+    other["manifest"] = json!("M2");
+    let made = act(&mut office, key.clone(), EXPRESS, "correct", Some(other)).unwrap();
+    assert_eq!((body(&made).tax.outcome.as_str(), body(&made).tax.due.as_str()), ("due", "117"));
+    assert!(!awaits_review(&made.record));
+    // Other contents are looked at again, however often they are said, and not exempt until then unseen.
+    for value in ["90.00", "95.00"] {
+        let made = act(&mut office, key.clone(), EXPRESS, "correct", Some(parcel(value))).unwrap();
+        assert!(body(&made).settled.is_empty() && awaits_review(&made.record), "{value}");
+    }
+    let made = act(&mut office, key, CUSTOMS, "determine", Some(settled)).unwrap();
+    assert!(!awaits_review(&made.record));
+}
+
+#[test]
 fn what_a_person_valued_has_the_heading_of_its_entry_of_the_catalogue() {
     let mut office = office();
     let mut wine = with(parcel("60.00"), "/contents/0/currency", json!("502"));
