@@ -263,11 +263,9 @@ async fn given(
     if let Row::Record(record) = kept.row()
         && rule.dataset == Dataset::DomesticEntries
     {
-        let mut found = register::bonded::rebate::shared(record);
-        found.retain(|shared| record.changed.day() >= rule.first() && mask.admits(&shared.values));
-        return Ok(found
-            .into_iter()
-            .enumerate()
+        let numbered = register::bonded::rebate::shared(record).into_iter().enumerate();
+        return Ok(numbered
+            .filter(|(_, shared)| record.changed.day() >= rule.first() && mask.admits(&shared.values))
             .map(|(index, shared)| (index, record.changed, shared))
             .collect());
     }
