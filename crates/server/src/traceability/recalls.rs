@@ -142,8 +142,11 @@ pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Re
         if !HOLDING.contains(&record.state.as_str()) {
             return Ok(record);
         }
-        let body = Body::of(&record);
+        let mut body = Body::of(&record);
         let stocks = stocks_of(window, &register::owner(&record), body.opened.goods_no.trim()).await?;
+        let new: Vec<String> = stocks.iter().filter(|stock| !body.stocks.contains(stock)).cloned().collect();
+        let is_new = !new.is_empty();
+        body.stocks.extend(new);
         let (parcels, complete) = parcels(window, &body).await?;
         let held = hold_all(window, &key.id, &parcels).await?;
         let told = tell(window, &key.id, &parcels).await?;
@@ -170,8 +173,9 @@ pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Re
         };
         let unknown = || Problem::unavailable("nobody knows whether this was recorded; ask again");
         match window.pipeline.command(command).await.ok_or_else(unknown)? {
-            Ok(record) => return Ok(record),
-            Err(Refusal::Outdated(_)) => {}
+            Ok(record) if !is_new => return Ok(record),
+            // Until this moment goods of new items were sold: looked at again.
+            Ok(_) | Err(Refusal::Outdated(_)) => {}
             Err(refusal) => return Err(refused(&refusal, &[])),
         }
     }

@@ -1,7 +1,7 @@
 //! Traceability: codes of a lot that nobody makes up, each of one parcel; what everybody is told of one, and how often it was
 //! scanned; and a recall that stops what is left, holds what has not gone, and finds who bought.
 
-use crate::bonded::{NUMBER, filled, opened as book_opened, place};
+use crate::bonded::{NUMBER, filled, opened as book_opened};
 use crate::parks::{CUSTOMS, OPERATOR as HOLDER, act, opened as park_opened};
 use crate::support::browser::Browser;
 use crate::support::people::signed_in;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use store::Duty;
 
 const GTIN: &str = "09506000134352";
-const LOT: &str = "L1";
+pub(crate) const LOT: &str = "L1";
 /// Holds nothing of this.
 const OTHER: &str = "5301960202";
 const PUBLIC: &str = "https://trace.example";
@@ -31,7 +31,7 @@ async fn issue(zone: &Zone, token: &str, version: u64, count: u64) -> (u16, Valu
 }
 
 /// A zone with a book that has a hundred pieces of each item of a bonded trade, and the trade.
-async fn begun() -> (Zone, Trade) {
+pub(crate) async fn begun() -> (Zone, Trade) {
     let zone = Zone::new().await;
     zone.window.set_public_address(PUBLIC).await.unwrap();
     let trade = plain(&zone, 0).bonded(HOLDER, NUMBER);
@@ -64,7 +64,7 @@ async fn bind(zone: &Zone, token: &str, binding: Value) -> Value {
     told["results"][0].clone()
 }
 
-fn waybill(trade: &Trade) -> (String, String) {
+pub(crate) fn waybill(trade: &Trade) -> (String, String) {
     (trade.waybill.logistics_code.to_string(), trade.waybill.logistics_no.to_string())
 }
 
@@ -293,7 +293,7 @@ async fn scans_are_counted_exactly_by_few_rows_and_many_places_warn_of_a_copy() 
 }
 
 /// Opens a recall of the lot.
-async fn recalled(zone: &Zone, token: &str, number: &str, lot: &str) -> (u16, Value) {
+pub(crate) async fn recalled(zone: &Zone, token: &str, number: &str, lot: &str) -> (u16, Value) {
     let body = json!({"goodsNo": "LH1", "lot": lot, "reason": "unsafe", "measure": "send-back", "advice": "样例：请停止食用并退回"});
     act(zone, token, &format!("recalls/{HOLDER}:{number}"), ("open", 0), body).await
 }
@@ -381,97 +381,6 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
         (0, &Vec::new()),
         "judged again, everything is the same"
     );
-}
-
-/// Closes a recall as lifted.
-async fn lifted(zone: &Zone, number: &str) -> (u16, Value) {
-    let record = format!("recalls/{HOLDER}:{number}");
-    let (_, seen) = zone.get(HOLDER, &format!("/v1/registers/{record}")).await;
-    let version = seen["version"].as_u64().unwrap();
-    act(zone, &zone.tokens[CUSTOMS].clone(), &record, ("close", version), json!({"result": "lifted"})).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_recalls_of_a_lot_the_second_holds_when_the_first_is_lifted() {
-    let (zone, trade) = begun().await;
-    let token = zone.tokens[HOLDER].clone();
-    assert_eq!(zone.trade(&trade).await["status"], 800);
-    for number in ["ZH1", "ZH2"] {
-        let (status, made) = recalled(&zone, &token, number, LOT).await;
-        assert_eq!((status, made["state"].as_str()), (200, Some("under-way")), "{made}");
-    }
-    zone.until_listed().await;
-    let (status, made) = lifted(&zone, "ZH1").await;
-    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
-    let mut second = plain(&zone, 50).bonded(HOLDER, NUMBER);
-    second.declaration.lines.clone_from(&trade.declaration.lines);
-    let agent = second.declaration.head.agent_code.to_string();
-    let answer = zone.send(&agent, ceb::Document::Declaration(second.declaration)).await;
-    assert!(answer.to_string().contains("book-short"), "{answer}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"][0]["logisticsNo"], trade.waybill.logistics_no.as_str(), "{holds}");
-    let (status, made) = lifted(&zone, "ZH2").await;
-    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"], json!([]), "{holds}");
-}
-
-/// An officer's word on a parcel: its status, its state and how many reasons are left.
-async fn hold_set(zone: &Zone, trade: &Trade, action: &str, version: u64) -> (u16, String, usize) {
-    let (carrier, number) = waybill(trade);
-    let body = json!({"logisticsCode": carrier, "logisticsNo": number, "action": action, "text": "样例线索", "version": version});
-    let token = Some(zone.tokens[CUSTOMS].as_str());
-    let (status, told) = zone.request("POST", "/v1/holds", token, body.to_string().into_bytes()).await;
-    let reasons = told["reasons"].as_array().map_or(0, Vec::len);
-    (status, told["state"].as_str().unwrap_or_default().to_owned(), reasons)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_recall_holds_and_what_an_officer_holds_are_lifted_each_by_itself() {
-    let (zone, trade) = begun().await;
-    let token = zone.tokens[HOLDER].clone();
-    assert_eq!(zone.trade(&trade).await["status"], 800);
-    // The officer is first; when he lifts his, the recall holds.
-    assert_eq!(hold_set(&zone, &trade, "hold", 0).await, (200, "held".to_owned(), 1));
-    recalled(&zone, &token, "ZH1", LOT).await;
-    assert_eq!(hold_set(&zone, &trade, "lift", 2).await, (200, "held".to_owned(), 1));
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"][0]["reasons"], json!([format!("recall {HOLDER}:ZH1")]), "{holds}");
-    // The recall is first; when it is lifted, the officer holds.
-    assert_eq!(hold_set(&zone, &trade, "hold", 3).await, (200, "held".to_owned(), 2));
-    let (status, made) = lifted(&zone, "ZH1").await;
-    assert_eq!(status, 200, "{made}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"][0]["reasons"], json!(["样例线索"]), "{holds}");
-    assert_eq!(hold_set(&zone, &trade, "lift", 5).await, (200, "lifted".to_owned(), 0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_given_back_since_is_let_go_with_its_recall() {
-    let (zone, mut trade) = begun().await;
-    let token = zone.tokens[HOLDER].clone();
-    trade.payment.amount_paid = ceb::Decimal::from_whole(1);
-    let [order, payment, waybill, list] = trade.documents();
-    for (sender, document) in [order, waybill, list] {
-        zone.send(&sender, document).await;
-    }
-    let (_, made) = recalled(&zone, &token, "ZH1", LOT).await;
-    assert_eq!(made["body"]["found"]["held"], 1, "{made}");
-    // The list is rejected, and what it took is in the book again.
-    let answer = zone.send(&payment.0, payment.1).await;
-    assert_ne!(answer["status"], 800, "{answer}");
-    for _ in 0..200 {
-        if place(&zone, HOLDER, "frozen").await == "0" {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    let (_, shown) = zone.get(HOLDER, &format!("/v1/recalls/{HOLDER}:ZH1")).await;
-    assert_eq!(shown["parcels"], json!([]), "no list has of it any more: {shown}");
-    let (status, made) = lifted(&zone, "ZH1").await;
-    assert_eq!(status, 200, "{made}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"], json!([]), "{holds}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
