@@ -22,7 +22,7 @@ use store::{Read, RecordSearch, StoreError};
 
 /// Books of a holder that are looked through at most.
 const BOOKS: usize = 500;
-/// Versions of an item's stock that are looked through for lists that took of a lot.
+/// Versions of an item's stock, on the whole, that are looked through for lists that took of a lot.
 const VERSIONS: usize = 20_000;
 /// Recalls that are carried out at a time, of those that a server left undone.
 const AT_A_TIME: usize = 20;
@@ -76,22 +76,53 @@ pub(crate) struct Parcel {
     pub quantity: String,
 }
 
-/// The parcels of a recall, and whether everything that moved was looked through.
-pub(crate) async fn parcels(window: &Window, body: &Body) -> Result<(Vec<Parcel>, bool), Problem> {
-    let (mut orders, mut complete) = (BTreeSet::new(), true);
+/// How far parcels of a recall are looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach {
+    /// Parcels: one more than these is found at most.
+    pub parcels: usize,
+    /// Versions of stock, of all items together.
+    pub versions: usize,
+}
+
+impl Reach {
+    /// All that a recall has.
+    pub fn whole(body: &Body) -> Self {
+        Self { parcels: usize::MAX, versions: VERSIONS.saturating_mul(body.stocks.len()) }
+    }
+}
+
+/// The parcels of a recall, item by item the newest first, and whether everything that moved was looked through.
+pub(crate) async fn parcels(
+    window: &Window,
+    body: &Body,
+    reach: Reach,
+) -> Result<(Vec<Parcel>, bool), Problem> {
+    let (mut orders, mut found, mut looked) = (BTreeSet::new(), Vec::new(), 0);
     for key in body.stocks.iter().filter_map(|text| stock_of(text)) {
-        let Some(record) = bonded::item(window, &key.book, &key.item).await? else { continue };
-        let moved = bonded::movements(window, &key.item, record, VERSIONS).await?;
-        complete &= moved.next.is_none();
-        let took = moved.movements.iter().filter(|one| body.is_of(&one.moved.lot));
-        orders.extend(took.filter_map(|one| order_of(&one.moved.by.key()?.document)));
+        let mut next = bonded::item(window, &key.book, &key.item).await?;
+        while let Some(record) = next {
+            let moved = bonded::movements(window, &key.item, record, PAGE).await?;
+            looked += moved.versions;
+            let took = moved.movements.iter().filter(|one| body.is_of(&one.moved.lot));
+            for order in took.filter_map(|one| order_of(&one.moved.by.key()?.document)) {
+                if !orders.insert(order.clone()) {
+                    continue;
+                }
+                let consignment = window.read.consignment(&order).await?;
+                found.extend(consignment.and_then(|consignment| parcel(consignment, body)));
+                if found.len() > reach.parcels {
+                    return Ok((found, false));
+                }
+            }
+            let Some(earlier) = moved.next else { break };
+            if looked >= reach.versions {
+                return Ok((found, false));
+            }
+            next = window.read.record_at(earlier).await?;
+        }
     }
-    let mut found = Vec::new();
-    for order in orders {
-        let consignment = window.read.consignment(&order).await?;
-        found.extend(consignment.and_then(|consignment| parcel(consignment, body)));
-    }
-    Ok((found, complete))
+    Ok((found, true))
 }
 
 /// A trade whose list has goods of a recall now: what it gave back, it has not.
@@ -147,7 +178,7 @@ pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Re
         let new: Vec<String> = stocks.iter().filter(|stock| !body.stocks.contains(stock)).cloned().collect();
         let is_new = !new.is_empty();
         body.stocks.extend(new);
-        let (parcels, complete) = parcels(window, &body).await?;
+        let (parcels, complete) = parcels(window, &body, Reach::whole(&body)).await?;
         let held = hold_all(window, &key.id, &parcels).await?;
         let told = tell(window, &key.id, &parcels).await?;
         let buyers: BTreeSet<&Text> = parcels.iter().filter_map(buyer_of).collect();

@@ -124,6 +124,12 @@ async fn a_book_that_was_approved_since_is_stopped_and_its_parcels_are_held_at_t
     let found = &made["body"]["found"];
     let numbers = ["parcels", "held", "told"].map(|name| found[name].as_u64().unwrap());
     assert_eq!((status, numbers), (200, [2, 2, 2]), "{made}");
+    // Of its parcels as many are told as are asked for, and whether there are more.
+    for (limit, shown, more) in [(1, 1, true), (2, 2, false)] {
+        let (_, told) = zone.get(HOLDER, &format!("/v1/recalls/{HOLDER}:ZH1?limit={limit}")).await;
+        let parcels = told["parcels"].as_array().unwrap().len();
+        assert_eq!((parcels, &told["more"], &told["complete"]), (shown, &json!(more), &json!(true)), "{told}");
+    }
     // Nothing more of it is sold.
     let mut third = plain(&zone, 100).bonded(HOLDER, SECOND);
     third.declaration.lines.clone_from(&other.declaration.lines);
