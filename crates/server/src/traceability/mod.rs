@@ -5,7 +5,7 @@
 //! made up and one that never was are answered alike.
 
 pub(crate) mod picture;
-pub(crate) mod recalls;
+pub mod recalls;
 pub mod scans;
 
 use crate::Window;

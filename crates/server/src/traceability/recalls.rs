@@ -10,7 +10,7 @@ use ceb::Document;
 use clearance::Text;
 use clearance::bonded::{TakenState, order_of};
 use clearance::consignment::Consignment;
-use clearance::keys::{OrderKey, WaybillKey};
+use clearance::keys::{OrderKey, Time, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
 use register::notice::Told;
 use register::park::hold::{self, Hold, of_recall};
@@ -18,14 +18,15 @@ use register::trace::recall::{Body, Finding, Found, HOLDING, Left, Opened, key a
 use register::{By, Command, Refusal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Read, RecordSearch, StoreError};
 
 /// Books of a holder that are looked through at most.
 const BOOKS: usize = 500;
 /// Versions of an item's stock, on the whole, that are looked through for lists that took of a lot.
 const VERSIONS: usize = 20_000;
-/// Recalls that are carried out at a time, of those that a server left undone.
-const AT_A_TIME: usize = 20;
+/// Milliseconds that whoever opened a recall has to carry it out, and after which holds are looked through again.
+const MEANWHILE: i64 = 60_000;
 /// Records that are read at a time where all are looked through.
 const PAGE: usize = 500;
 /// Times that it is recorded again where the holder said something meanwhile.
@@ -262,15 +263,42 @@ async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, 
     Ok(told)
 }
 
-/// Carries out recalls that a server opened and did not come to carry out, and lets go what it did not come to let go.
-pub(crate) async fn carry(window: &Window) -> Result<(), Problem> {
-    let states = vec![Text::const_new("opened")];
-    let search = RecordSearch { register: Register::Recall, parties: None, states };
-    let (records, _) = window.read.records(&search, None, AT_A_TIME).await?;
-    for record in records {
-        carry_out(window, &record.key).await?;
+/// Carries out, every `every`, recalls that a server opened and did not come to carry out, and each minute lets go what it did not
+/// come to let go: beside the timers, which wait for no parcel of a recall.
+pub async fn run(window: Window, every: Duration) {
+    let mut next = Time(0);
+    loop {
+        tokio::time::sleep(every).await;
+        if window.intake.closed().is_some() {
+            continue;
+        }
+        carry(&window).await;
+        let now = window.clock.now();
+        if now >= next {
+            next = Time(now.0.saturating_add(MEANWHILE));
+            if let Err(problem) = let_go_left(&window).await {
+                tracing::error!(?problem, "holds of recalls cannot be looked through");
+            }
+        }
     }
-    let_go_left(window).await
+}
+
+/// Carries out recalls that were opened a while ago: one that cannot be carried out keeps no other back.
+pub async fn carry(window: &Window) {
+    let records = match all_in(window, Register::Recall, None, &["opened"]).await {
+        Ok(records) => records,
+        Err(error) => {
+            tracing::error!(%error, "recalls cannot be read");
+            return;
+        }
+    };
+    // Whoever opened one carries it out himself, unless his server ended.
+    let before = window.clock.now().0.saturating_sub(MEANWHILE);
+    for record in records.iter().filter(|record| record.changed.0 <= before) {
+        if let Err(problem) = carry_out(window, &record.key).await {
+            tracing::error!(?problem, id = %record.key.id, "a recall cannot be carried out");
+        }
+    }
 }
 
 /// Lifts the holds of a recall that was lifted; what is held for another reason too stays held. What another recall of the holder is
@@ -302,8 +330,9 @@ async fn let_go_left(window: &Window) -> Result<(), Problem> {
     }
     for key in recalls {
         let Some(record) = window.read.record(&key).await? else { continue };
-        if Body::of(&record).closing.is_some_and(|closing| closing.result == "lifted") {
-            let_go(window, &record).await?;
+        let is_lifted = Body::of(&record).closing.is_some_and(|closing| closing.result == "lifted");
+        if is_lifted && let Err(problem) = let_go(window, &record).await {
+            tracing::error!(?problem, id = %record.key.id, "parcels of a recall are held yet");
         }
     }
     Ok(())

@@ -3,9 +3,13 @@
 
 use crate::bonded::{NUMBER, act as act_as, entry, items, place};
 use crate::parks::{CUSTOMS, OPERATOR as HOLDER, act};
-use crate::support::{Zone, plain};
+use crate::support::{NOW, Zone, plain};
 use crate::traceability::{LOT, begun, recalled, waybill};
+use clearance::keys::Time;
+use clearance::party::Role;
+use clearance::record::Actor;
 use clearance::sample::Trade;
+use register::{By, Command};
 use serde_json::{Value, json};
 
 /// Closes a recall as lifted.
@@ -136,4 +140,40 @@ async fn a_book_that_was_approved_since_is_stopped_and_its_parcels_are_held_at_t
     let agent = third.declaration.head.agent_code.to_string();
     let answer = zone.send(&agent, ceb::Document::Declaration(third.declaration)).await;
     assert!(answer.to_string().contains("book-short"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recall_that_its_server_did_not_carry_out_is_carried_out_beside_the_timers() {
+    let (zone, trade) = begun().await;
+    assert_eq!(zone.trade(&trade).await["status"], 800);
+    let body = json!({"goodsNo": "LH1", "lot": LOT, "reason": "unsafe", "measure": "send-back", "advice": "样例",
+        "stocks": [format!("{HOLDER}:{NUMBER}:1")]});
+    let id = format!("{HOLDER}:ZH1");
+    let by = By {
+        actor: Actor { party: HOLDER.into(), name: "样例".into() },
+        codes: vec![HOLDER.into()],
+        role: Role::SiteOperator,
+        applies: true,
+        reviews: false,
+        window: false,
+    };
+    let command = Command {
+        key: register::trace::recall::key(&id),
+        version: 0,
+        action: "open".into(),
+        by,
+        note: "样例".into(),
+        body: Some(body.to_string()),
+    };
+    // Recorded, and then the server ended.
+    zone.window.pipeline.command(command).await.unwrap().unwrap();
+    // At first whoever opened it has the time for it.
+    for (minutes, state) in [(0, "opened"), (2, "under-way")] {
+        zone.clock.set(Time(NOW.0 + minutes * 60_000));
+        server::traceability::recalls::carry(&zone.window).await;
+        let (_, seen) = zone.get(HOLDER, &format!("/v1/registers/recalls/{id}")).await;
+        assert_eq!(seen["state"], state, "{seen}");
+    }
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"][0]["logisticsNo"], trade.waybill.logistics_no.as_str(), "{holds}");
 }
