@@ -360,4 +360,5 @@ says! {
     BONDED_DUTIABLE: "bonded-dutiable", "完税价格（元，大于零），商品编码在税则内", "what the goods are worth in yuan, above zero, of an HS code of the tariff";
     BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
+    ONE_ITEM_A_LOT: "one-item-a-lot", "{item}：同一商品条码与批次的追溯码只属于一个备案序号", "{item}: the codes of a lot are of one item of the book";
 }
