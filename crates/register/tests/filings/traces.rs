@@ -299,3 +299,15 @@ fn a_lot_that_two_recalls_stop_is_stopped_again_when_the_first_lets_it_go() {
     act(&mut office, second, window, "find", Some(found)).unwrap();
     assert_eq!(stopped(&office).as_deref(), Some("5301960601:ZH2"));
 }
+
+#[test]
+fn a_recall_by_the_other_code_of_the_holder_stops_his_lot_as_well() {
+    let mut office = with_lot();
+    let filing = office.reference.parties.find(HOLDER, office.now.day()).unwrap();
+    let other = filing.other_code.clone().unwrap();
+    let by_other = By { codes: vec![HOLDER.into(), other.clone()], ..holder() };
+    let id = format!("{other}:ZH1");
+    let item = format!("{BOOK}:1");
+    act(&mut office, (Register::Recall, &id), by_other, "open", opened("L1", &[&item])).unwrap();
+    assert_eq!(stopped(&office), Some(id));
+}

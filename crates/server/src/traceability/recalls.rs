@@ -53,11 +53,13 @@ pub(crate) async fn with_stocks(window: &Window, key: &RecordKey, sent: &mut Sen
 
 /// Items of a holder's books with goods of a number.
 async fn stocks_of(window: &Window, holder: &str, goods: &str) -> Result<Vec<String>, StoreError> {
-    let parties = Some(window.names_of(holder).0);
+    let (codes, _) = window.names_of(holder);
+    let parties = Some(codes.clone());
     let search = RecordSearch { register: Register::BondedBook, parties, states: Vec::new() };
     let (books, _) = window.read.records(&search, None, BOOKS).await?;
     let mut found = Vec::new();
-    for book in books.iter().filter(|book| register::owner(book) == holder) {
+    // His books may be under either of his codes.
+    for book in books.iter().filter(|book| codes.contains(&register::owner(book))) {
         let items = register::bonded::BookBody::of(book).items;
         let of_goods = items.iter().filter(|item| !goods.is_empty() && item.goods_no.trim() == goods);
         found.extend(of_goods.map(|item| format!("{}:{}", book.key.id, item.number.trim())));
