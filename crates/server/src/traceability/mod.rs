@@ -171,13 +171,15 @@ fn recalled(record: &Record) -> Value {
 /// The park that an importer is in, or operates.
 async fn park_of(window: &Window, holder: &str) -> Result<Option<Value>, StoreError> {
     let states = WORKING.iter().map(|state| Text::from(*state)).collect();
-    let search = RecordSearch { register: Register::Park, parties: None, states };
+    let (codes, _) = window.names_of(holder);
+    // A record of a park names its operator and its tenants.
+    let search = RecordSearch { register: Register::Park, parties: Some(codes.clone()), states };
     let (records, _) = window.read.records(&search, None, PARKS).await?;
     let today = window.clock.now().day();
+    let is_his = |code: &str| codes.iter().any(|own| own == code);
     let found = records.iter().find_map(|record| {
         let body = park::Body::of(record);
-        let is_there =
-            *register::owner(record) == *holder || body.tenants_on(today).any(|code| code == holder);
+        let is_there = is_his(&register::owner(record)) || body.tenants_on(today).any(is_his);
         body.in_force.filter(|_| is_there)
     });
     Ok(found.map(|park| json!({"name": park.name, "nameEnglish": park.name_english})))
