@@ -259,8 +259,10 @@ async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, 
             recall: Some(recall.to_owned()),
         };
         let id = format!("{}:recall:{recall}:{platform}/{order_no}", buyer.person);
-        notices::command(window, &buyer.person, (&id, 0, "note"), serde_json::to_string(&notice).ok()).await;
-        told += 1;
+        let body = serde_json::to_string(&notice).ok();
+        if notices::command(window, &buyer.person, (&id, 0, "note"), body).await {
+            told += 1;
+        }
     }
     Ok(told)
 }

@@ -354,7 +354,8 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
     assert_eq!(notices["records"].as_array().unwrap().len(), 1, "{notices}");
     // Looked for again, nothing is held or told twice.
     let (status, again) = zone.request("POST", &format!("{there}/search"), Some(&token), Vec::new()).await;
-    assert_eq!((status, &again["body"]["found"]["held"]), (200, &json!(1)), "{again}");
+    let found = &again["body"]["found"];
+    assert_eq!((status, &found["held"], &found["told"]), (200, &json!(1), &json!(1)), "{again}");
     zone.until_listed().await;
     let (_, notices) = zone.get(CUSTOMS, "/v1/registers/notices").await;
     assert_eq!(notices["records"].as_array().unwrap().len(), 1, "{notices}");
