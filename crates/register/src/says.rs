@@ -361,4 +361,5 @@ says! {
     BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
     ONE_ITEM_A_LOT: "one-item-a-lot", "{item}：同一商品条码与批次的追溯码只属于一个备案序号", "{item}: the codes of a lot are of one item of the book";
+    PARCEL_CODE: "parcel-code", "本企业备案的海关编码{code}，不用统一社会信用代码", "the code by which the giver is filed, {code}, not his other one";
 }

@@ -136,6 +136,12 @@ fn everything_that_is_wrong_is_told_at_once() {
         let told = give(&mut office, tracking, with(parcel("1.00"), "/channel", json!(channel)));
         assert_eq!(paths(&told.unwrap_err()), ["id"], "{tracking}");
     }
+    // By his other code it would be another parcel.
+    let filing = office.reference.parties.find(EXPRESS, office.now.day()).unwrap();
+    let other = filing.other_code.clone().unwrap();
+    let key = key_of(&other, "EX0000002");
+    let told = act(&mut office, key, &other, "give", Some(parcel("1.00")));
+    assert_eq!(paths(&told.unwrap_err()), ["id"]);
     // A platform carries nothing.
     let key = key_of(PLATFORM, "EX0000002");
     let told = act(&mut office, key, PLATFORM, "give", Some(parcel("1.00")));
