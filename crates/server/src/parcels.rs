@@ -33,8 +33,7 @@ const TRIES: usize = 3;
 /// By what a parcel is linked: nothing of it can be turned back into what it is made of without the window's key.
 fn keys(window: &Window, parcel: &Parcel) -> Linked {
     let (sender, consignee) = (&parcel.sender, &parcel.consignee);
-    let person =
-        hashed_person(&window.read, &consignee.identity, &consignee.telephone, &consignee.address);
+    let person = hashed_person(&window.read, &consignee.identity, &consignee.telephone, &consignee.address);
     Linked {
         identity: person.identity,
         telephone: person.telephone,

@@ -81,8 +81,7 @@ pub fn left(held: Vec<String>, lifted: &[String]) -> Vec<String> {
     if !lifted.is_empty() {
         return held.into_iter().filter(|reason| !lifted.contains(reason)).collect();
     }
-    let of_recalls: Vec<String> =
-        held.iter().filter(|reason| recall_of(reason).is_some()).cloned().collect();
+    let of_recalls: Vec<String> = held.iter().filter(|reason| recall_of(reason).is_some()).cloned().collect();
     if of_recalls.len() == held.len() { Vec::new() } else { of_recalls }
 }
 

@@ -205,7 +205,8 @@ fn what_a_person_valued_has_the_heading_of_its_entry_of_the_catalogue() {
     let given = give(&mut office, "EX0000004", wine).unwrap();
     assert_eq!(body(&given).tax.lines[0].reviews, ["no-rate"]);
     let settled = Some(json!({"settled": [{"line": 1, "yuan": "300"}]}));
-    let told = body(&act(&mut office, key_of(EXPRESS, "EX0000004"), CUSTOMS, "determine", settled).unwrap()).tax;
+    let told =
+        body(&act(&mut office, key_of(EXPRESS, "EX0000004"), CUSTOMS, "determine", settled).unwrap()).tax;
     assert_eq!((told.lines[0].heading.as_str(), told.lines[0].reviews.len()), ("02", 0));
     assert_eq!(told.due, "150", "300 at 50%");
 }

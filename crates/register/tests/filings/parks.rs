@@ -147,7 +147,8 @@ fn a_parcel_is_held_while_one_reason_is_left() {
     let mut office = office();
     let key = hold::key(&WaybillKey::new("5301960401", "1"));
     let mut put = |action: &str, site: &str, reasons: &[&str]| {
-        let body = json!({"logisticsCode": "5301960401", "logisticsNo": "1", "site": site, "reasons": reasons});
+        let body =
+            json!({"logisticsCode": "5301960401", "logisticsNo": "1", "site": site, "reasons": reasons});
         act(&mut office, key.clone(), window(), action, Some(body)).map(|made| made.record)
     };
     let recall = hold::of_recall("5301960601:ZH1");

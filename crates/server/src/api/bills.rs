@@ -2,8 +2,8 @@
 //! its trade says; a firm that only paid or carried is told of none.
 
 use super::error::Problem;
-use super::{BILLS, Query, limit, lines, parameter, readings, scope, view};
 use super::view::yuan;
+use super::{BILLS, Query, limit, lines, parameter, readings, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;

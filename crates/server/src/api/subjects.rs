@@ -3,8 +3,8 @@
 //! reading is recorded before anything is shown; their numbers and words stand in no address and in no answer.
 
 use super::error::Problem;
-use super::{Query, consumer, lines, parameter, registers, scope, view};
 use super::view::yuan;
+use super::{Query, consumer, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;

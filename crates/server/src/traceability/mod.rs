@@ -317,9 +317,7 @@ impl Binder {
     fn told(self, parcel: &Parcel) -> Parcel {
         match self {
             Self::Holder => parcel.clone(),
-            Self::Keeper => {
-                Parcel { platform: String::new(), order_no: String::new(), ..parcel.clone() }
-            }
+            Self::Keeper => Parcel { platform: String::new(), order_no: String::new(), ..parcel.clone() },
         }
     }
 }
@@ -328,12 +326,7 @@ fn bound_told(key: &RecordKey, binder: Binder, parcel: &Parcel, repeated: bool) 
     json!({"id": key.id.as_str(), "parcel": binder.told(parcel), "repeated": repeated})
 }
 
-fn bound_already(
-    key: &RecordKey,
-    binder: Binder,
-    bound: &Parcel,
-    asked: &Parcel,
-) -> Result<Value, Problem> {
+fn bound_already(key: &RecordKey, binder: Binder, bound: &Parcel, asked: &Parcel) -> Result<Value, Problem> {
     let of = |parcel: &Parcel| (parcel.logistics_code.clone(), parcel.logistics_no.clone());
     if of(bound) == of(asked) {
         return Ok(bound_told(key, binder, bound, true));

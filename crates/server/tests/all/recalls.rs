@@ -132,7 +132,11 @@ async fn a_book_that_was_approved_since_is_stopped_and_its_parcels_are_held_at_t
     for (limit, shown, more) in [(1, 1, true), (2, 2, false)] {
         let (_, told) = zone.get(HOLDER, &format!("/v1/recalls/{HOLDER}:ZH1?limit={limit}")).await;
         let parcels = told["parcels"].as_array().unwrap().len();
-        assert_eq!((parcels, &told["more"], &told["complete"]), (shown, &json!(more), &json!(true)), "{told}");
+        assert_eq!(
+            (parcels, &told["more"], &told["complete"]),
+            (shown, &json!(more), &json!(true)),
+            "{told}"
+        );
     }
     // Nothing more of it is sold.
     let mut third = plain(&zone, 100).bonded(HOLDER, SECOND);

@@ -252,7 +252,15 @@ async fn whoever_binds_a_code_learns_nothing_of_a_trade_that_is_not_his() {
     assert!(!refused.to_string().contains(NUMBER), "no book is told: {refused}");
     let bound = bind(&zone, &token, parcel(code, &waybill(&theirs))).await;
     assert_eq!((&bound["status"], &bound["parcel"]["orderNo"]), (&json!(200), &json!("")), "{bound}");
-    let (_, kept) = zone.get(OTHER, &format!("/v1/registers/trace-codes/{OTHER}:{GTIN}%2F{LOT}%2F{}", DigitalLink::parse(code).unwrap().serial)).await;
+    let (_, kept) = zone
+        .get(
+            OTHER,
+            &format!(
+                "/v1/registers/trace-codes/{OTHER}:{GTIN}%2F{LOT}%2F{}",
+                DigitalLink::parse(code).unwrap().serial
+            ),
+        )
+        .await;
     assert_eq!(kept["body"]["parcel"]["orderNo"], number, "its record has the trade: {kept}");
 }
 
