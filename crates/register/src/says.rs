@@ -370,4 +370,6 @@ says! {
     BAG_AS_SEALED: "bag-as-sealed", "已施封且封志号相符的集包袋：请核对封志，不符的先登记拆封，再重新施封", "a sealed bag with the seal that was recorded: look at it; where it differs, record that it is unsealed and seal it anew";
     LIST_STOPPED: "list-stopped", "可放行的包裹：{parcel}不得放行（{why}），请取出后重新登记", "what passes: {parcel} does not ({why}); take it off and record the list anew";
     STOCK_TOO_MANY: "stock-too-many", "按品名和数量盘点：扫描记录显示在场包裹超过{most}件", "items and how many of each: by scans more than {most} parcels lie here";
+    ONE_ITEM_A_LOT: "one-item-a-lot", "{item}：同一商品条码与批次的追溯码只属于一个备案序号", "{item}: the codes of a lot are of one item of the book";
+    PARCEL_CODE: "parcel-code", "本企业备案的海关编码{code}，不用统一社会信用代码", "the code by which the giver is filed, {code}, not his other one";
 }

@@ -34,7 +34,7 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::InspectionReport, Who::Giver) => &["reported"],
         (Register::InspectionReport, Who::Owner) => &["declined"],
         // Of these, those that could not be reckoned.
-        (Register::Parcel, Who::Reviewer) => &["given"],
+        (Register::Parcel, Who::Reviewer) => &["given", "assessed"],
         (Register::ServiceRequest, Who::Giver) => &["open"],
         (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
         (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],

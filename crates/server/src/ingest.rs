@@ -264,15 +264,19 @@ pub fn hashed(read: &ChosenRead, kind: &str, value: &str) -> Text {
     if value.is_empty() { Text::default() } else { read.keyed_hash(&format!("{kind}:{value}")) }
 }
 
+/// Keyed hashes of a person by the number of his identity document, his telephone and his address, however that is written: order
+/// splitting lives of other spellings.
+pub fn hashed_person(read: &ChosenRead, identity: &str, telephone: &str, address: &str) -> Person {
+    Person {
+        identity: hashed(read, "identity", identity),
+        telephone: hashed(read, "telephone", telephone),
+        address: hashed(read, "address", &clearance::normal::address(address)),
+    }
+}
+
 /// Keyed hashes of the persons a declaration names; other documents move no account and no counter.
 fn person(document: &Document, read: &ChosenRead) -> Person {
     let Document::Declaration(declaration) = document else { return Person::default() };
     let head = &declaration.head;
-    let hash = |kind: &str, value: &str| hashed(read, kind, value);
-    Person {
-        identity: hash("identity", &head.buyer_id_number),
-        telephone: hash("telephone", &head.buyer_telephone),
-        // However it is written: order splitting lives of other spellings.
-        address: hash("address", &clearance::normal::address(&head.consignee_address)),
-    }
+    hashed_person(read, &head.buyer_id_number, &head.buyer_telephone, &head.consignee_address)
 }

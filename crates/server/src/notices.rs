@@ -113,13 +113,13 @@ fn told(window: &Window, consignment: &Consignment, telephone: &Telephone) -> To
     }
 }
 
-/// A move of a notice by the window; what another server did already is done.
+/// A move of a notice by the window; what another server did already is done. Whether it is.
 pub(crate) async fn command(
     window: &Window,
     person: &Text,
     (id, version, action): (&str, u32, &str),
     body: Option<String>,
-) {
+) -> bool {
     let command = Command {
         key: RecordKey::new(Register::Notice, id),
         version,
@@ -129,8 +129,12 @@ pub(crate) async fn command(
         body,
     };
     match window.pipeline.command(command).await {
-        Some(Ok(_) | Err(Refusal::Outdated(_) | Refusal::State(..))) | None => {}
-        Some(Err(refusal)) => tracing::error!(?refusal, action, "a notice was not recorded"),
+        Some(Ok(_) | Err(Refusal::Outdated(_) | Refusal::State(..))) => true,
+        None => false,
+        Some(Err(refusal)) => {
+            tracing::error!(?refusal, action, "a notice was not recorded");
+            false
+        }
     }
 }
 

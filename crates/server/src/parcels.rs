@@ -7,7 +7,7 @@ use crate::api::error::Problem;
 use crate::api::registers::{self, by, command_of, refused, told};
 use crate::api::{operations, view};
 use crate::auth::Caller;
-use crate::ingest::hashed;
+use crate::ingest::hashed_person;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -32,12 +32,12 @@ const TRIES: usize = 3;
 
 /// By what a parcel is linked: nothing of it can be turned back into what it is made of without the window's key.
 fn keys(window: &Window, parcel: &Parcel) -> Linked {
-    let hash = |kind: &str, value: &str| hashed(&window.read, kind, value);
     let (sender, consignee) = (&parcel.sender, &parcel.consignee);
+    let person = hashed_person(&window.read, &consignee.identity, &consignee.telephone, &consignee.address);
     Linked {
-        identity: hash("identity", &consignee.identity),
-        telephone: hash("telephone", &consignee.telephone),
-        address: hash("address", &clearance::normal::address(&consignee.address)),
+        identity: person.identity,
+        telephone: person.telephone,
+        address: person.address,
         consignor: if sender.firm { consignor(&sender.name) } else { Text::default() },
         ..Linked::default()
     }

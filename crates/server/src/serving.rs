@@ -160,6 +160,7 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
     }
     tasks.spawn(worker::watch_room(window.intake.clone(), probe, least, EVERY));
     tasks.spawn(worker::run(window.clone(), EVERY));
+    tasks.spawn(crate::traceability::recalls::run(window.clone(), EVERY));
     tasks.spawn(crate::credit::run(window.clone()));
     tasks.spawn(crate::demands::run(window.clone()));
     tasks.spawn(crate::book_clocks::run(window.clone()));

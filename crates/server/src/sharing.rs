@@ -265,14 +265,14 @@ async fn given(
     if let Row::Record(record) = kept.row()
         && matches!(rule.dataset, Dataset::DomesticEntries | Dataset::CreditLists)
     {
-        let mut found: Vec<Shared> = match rule.dataset {
+        let found: Vec<Shared> = match rule.dataset {
             Dataset::CreditLists => register::credit::listing::shared(record).into_iter().collect(),
             _ => register::bonded::rebate::shared(record),
         };
-        found.retain(|shared| record.changed.day() >= rule.first() && mask.admits(&shared.values));
         return Ok(found
             .into_iter()
             .enumerate()
+            .filter(|(_, shared)| record.changed.day() >= rule.first() && mask.admits(&shared.values))
             .map(|(index, shared)| (index, record.changed, shared))
             .collect());
     }

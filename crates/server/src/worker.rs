@@ -1,5 +1,5 @@
-//! The worker: fires timers that are due, follows settings, writes down who was denied what and how often codes were scanned, carries out
-//! recalls, erases accounts and sessions whose time is over, watches how much room the disk has, and has the pipeline look
+//! The worker: fires timers that are due, follows settings, writes down who was denied what and how often codes were scanned,
+//! erases accounts and sessions whose time is over, watches how much room the disk has, and has the pipeline look
 //! what other servers did. Follows are the pipeline's own: they go with the next commit.
 
 use crate::accounts;
@@ -30,9 +30,6 @@ pub async fn run(window: Window, every: Duration) {
         if !closed {
             crate::denials::write(&window, false).await;
             crate::traceability::scans::write(&window, false).await;
-            if let Err(problem) = crate::traceability::recalls::carry(&window).await {
-                tracing::error!(?problem, "recalls cannot be carried out");
-            }
         }
         let now = window.clock.now();
         if !closed && now >= next {

@@ -24,6 +24,7 @@ item-postage = Postage or freight
 item-postageCurrency = Its currency
 item-manifest = Bag, dispatch or manifest
 item-arrivedAt = Came at
+item-cleared = Its assessment is of other contents: an officer looks at it again
 item-settled = Settled lines
 item-yuan = Value (yuan)
 item-parcels-tax = Tax (yuan)

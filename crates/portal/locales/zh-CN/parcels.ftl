@@ -24,6 +24,7 @@ item-postage = 邮资或运费
 item-postageCurrency = 邮资币制
 item-manifest = 总包、路单或舱单号
 item-arrivedAt = 到达时间
+item-cleared = 原核定所依据的内件已变更：待重新核定
 item-settled = 核定的内件
 item-yuan = 价值（元）
 item-parcels-tax = 税款（元）

@@ -70,6 +70,7 @@ pub(super) const KEPT: &[&str] = &[
     "limit",
     "arithmetic",
     "changes",
+    "cleared",
     "linked",
     "consignor",
     "raises",

@@ -45,6 +45,11 @@ pub(super) fn check_id(seen: &Seen<'_>, giver: &str, parcel: &Parcel, faults: &m
     } else if parcel.channel == "post" && s10(number) == Some(false) {
         faults.push(Fault::new("id", number, says::PARCEL_CHECK_DIGIT.said()));
     }
+    // By either of his codes it would be two parcels, and counted twice.
+    let filing = seen.parties.find(giver, seen.now.day());
+    if let Some(filing) = filing.filter(|filing| filing.code != giver) {
+        faults.push(Fault::new("id", giver, says::PARCEL_CODE.with(&[("code", &filing.code)])));
+    }
     if !seen.acts_as(giver, GIVERS) {
         let roles: Vec<&str> = GIVERS.iter().map(|role| role.word()).collect();
         faults.push(Fault::new("id", id, says::PARCEL_GIVER.with(&[("roles", &roles.join(", "))])));

@@ -248,6 +248,9 @@ pub struct Body {
     /// What an officer settled.
     #[serde(default)]
     pub settled: Vec<Settled>,
+    /// Whether what he settled is of other contents than are said now: it waits for him again.
+    #[serde(default)]
+    pub cleared: bool,
     /// Names of what this version changes of the one before, as `contents[1].value`.
     #[serde(default)]
     pub changes: Vec<String>,
@@ -276,7 +279,8 @@ pub fn key_of(giver: &str, tracking: &str) -> RecordKey {
 
 /// Whether a person has to settle it.
 pub fn awaits_review(record: &Record) -> bool {
-    record.state == "given" && Body::of(record).tax.outcome == ParcelOutcome::ManualReview.word()
+    let body = matches!(record.state.as_str(), "given" | "assessed").then(|| Body::of(record));
+    body.is_some_and(|body| body.cleared || body.tax.outcome == ParcelOutcome::ManualReview.word())
 }
 
 /// Whether it says the same as a record does: what is sent again changes nothing.
@@ -325,14 +329,18 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             checks::check(seen, &parcel, faults);
             linked = parcel.keys.take().as_ref().map(Linked::of_value).unwrap_or_default();
             body.changes = before.as_ref().map(|before| changes(&before.parcel, &parcel)).unwrap_or_default();
-            // What was settled was settled of what was said then.
-            body.settled.clear();
+            // What was settled was settled of the contents that were said then; whatever else is said anew, it holds.
+            if body.parcel.contents != parcel.contents {
+                body.cleared |= !body.settled.is_empty();
+                body.settled.clear();
+            }
             body.parcel = parcel;
         }
         "determine" => {
             let assessing: Assessing = read(command.body.as_deref().or(Some("{}")), faults)?;
             checks::check_settled(seen, &body.parcel, &assessing.settled, faults);
             body.settled = assessing.settled;
+            body.cleared = false;
             body.changes.clear();
         }
         _ => body.changes.clear(),
@@ -368,17 +376,21 @@ fn taxed(seen: &Seen<'_>, parcel: &Parcel, settled: &[Settled]) -> Taxed {
         .enumerate()
         .map(|(index, content)| {
             let said = settled.iter().find(|said| said.line as usize == index + 1);
-            let heading = said.map_or("", |said| said.heading.trim());
+            let named = [said.map_or("", |said| said.heading.trim()), content.heading.trim()];
+            let entry = content.catalogue.trim();
+            // What a person valued is of the entry's heading still.
+            let of_entry = book.parcels.entry(entry, day).map_or("", |entry| entry.heading.as_str());
+            let heading = named.into_iter().find(|named| !named.is_empty()).unwrap_or(of_entry);
             let yuan = said.map_or("", |said| said.yuan.trim());
             let (value, currency) = match yuan {
                 "" => (decimal(&content.value), content.currency.trim()),
                 yuan => (decimal(yuan), clearance::rulebook::CNY),
             };
             ParcelLine {
-                heading: if heading.is_empty() { content.heading.trim() } else { heading },
+                heading,
                 hs: content.hs_code.trim(),
                 // What a person valued is not valued by the catalogue.
-                entry: if yuan.is_empty() { content.catalogue.trim() } else { "" },
+                entry: if yuan.is_empty() { entry } else { "" },
                 quantity: decimal(&content.quantity),
                 net_weight: Decimal::parse(content.net_weight.trim()),
                 value,

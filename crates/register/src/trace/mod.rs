@@ -385,6 +385,11 @@ fn issued(seen: &Seen<'_>, name: &Name, faults: &mut Vec<Fault>) -> Option<Issue
         let said = says::ONE_BOOK_A_LOT.with(&[("book", &before.book)]);
         faults.push(Fault::new("book", &asked.book, said));
     }
+    // What was issued before is told by the item: its origin, its last day.
+    if let Some(before) = before.as_ref().filter(|before| before.item != asked.item.trim()) {
+        let said = says::ONE_ITEM_A_LOT.with(&[("item", &before.item)]);
+        faults.push(Fault::new("item", &asked.item, said));
+    }
     let goods = goods_of(&name.holder, asked.goods.as_deref());
     if let Some(number) = &goods {
         let filed = seen.facts.records.get(number).map(|record| stored::<crate::goods::Goods>(record));

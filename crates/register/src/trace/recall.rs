@@ -273,9 +273,11 @@ fn check_stocks(seen: &Seen<'_>, owner: &str, stocks: &[String], faults: &mut Ve
         let most = says::AT_MOST.with(&[("most", &STOCKS.to_string())]);
         faults.push(Fault::new("stocks", &stocks.len().to_string(), most));
     }
-    // The window names them; a recall of one holder stops no other's goods.
+    // The window names them; a recall of one holder, by either of his codes, stops no other's goods.
+    let filing = seen.parties.find(owner, seen.now.day());
+    let is_his = |code: &str| code == owner || filing.is_some_and(|filing| filing.is_called(code));
     for text in stocks.iter().take(STOCKS) {
-        let stock = stock_of(text).filter(|key| holder_of(&key.book) == owner);
+        let stock = stock_of(text).filter(|key| is_his(&holder_of(&key.book)));
         if stock.is_none_or(|key| !seen.facts.bonded.stocks.contains_key(&key)) {
             faults.push(Fault::new("stocks", text, says::WINDOW_WRITES_IT.said()));
         }

@@ -136,6 +136,12 @@ fn everything_that_is_wrong_is_told_at_once() {
         let told = give(&mut office, tracking, with(parcel("1.00"), "/channel", json!(channel)));
         assert_eq!(paths(&told.unwrap_err()), ["id"], "{tracking}");
     }
+    // By his other code it would be another parcel.
+    let filing = office.reference.parties.find(EXPRESS, office.now.day()).unwrap();
+    let other = filing.other_code.clone().unwrap();
+    let key = key_of(&other, "EX0000002");
+    let told = act(&mut office, key, &other, "give", Some(parcel("1.00")));
+    assert_eq!(paths(&told.unwrap_err()), ["id"]);
     // A platform carries nothing.
     let key = key_of(PLATFORM, "EX0000002");
     let told = act(&mut office, key, PLATFORM, "give", Some(parcel("1.00")));
@@ -153,6 +159,12 @@ fn what_cannot_be_reckoned_waits_for_a_person_who_settles_it() {
     let settle = |line: u32, yuan: &str| Some(json!({"settled": [{"line": line, "yuan": yuan}]}));
     let told = act(&mut office, key.clone(), CUSTOMS, "determine", settle(2, "x"));
     assert_eq!(paths(&told.unwrap_err()), ["settled[1].line", "settled[1].yuan"]);
+    // Reckoned again with the same tables, it waits still.
+    let again = act(&mut office, key.clone(), CUSTOMS, "determine", Some(json!({"settled": []}))).unwrap();
+    assert_eq!(again.record.state, "assessed");
+    assert!(awaits_review(&again.record));
+    let states = register::waiting(again.record.key.register, register::moves::Who::Reviewer);
+    assert!(states.contains(&again.record.state.as_str()));
     // Whoever gives it does not settle it.
     let own = act(&mut office, key.clone(), EXPRESS, "determine", settle(1, "1.00"));
     assert!(matches!(own, Err(Refusal::NotYours(_))), "{own:?}");
@@ -160,6 +172,43 @@ fn what_cannot_be_reckoned_waits_for_a_person_who_settles_it() {
     let told = body(&settled);
     assert_eq!((settled.record.state.as_str(), told.tax.due.as_str()), ("assessed", "55.58"));
     assert!(!awaits_review(&settled.record) && raises(&settled).is_empty());
+}
+
+#[test]
+fn what_an_officer_settled_holds_until_its_contents_are_said_anew() {
+    let mut office = office();
+    give(&mut office, "EX0000005", parcel("100.00")).unwrap();
+    let key = key_of(EXPRESS, "EX0000005");
+    let settled = json!({"settled": [{"line": 1, "yuan": "900.00"}]});
+    act(&mut office, key.clone(), CUSTOMS, "determine", Some(settled.clone())).unwrap();
+    // Sent again with another manifest, it is what the officer said.
+    let mut other = parcel("100.00");
+    other["manifest"] = json!("M2");
+    let made = act(&mut office, key.clone(), EXPRESS, "correct", Some(other)).unwrap();
+    assert_eq!((body(&made).tax.outcome.as_str(), body(&made).tax.due.as_str()), ("due", "117"));
+    assert!(!awaits_review(&made.record));
+    // Other contents are looked at again, however often they are said, and not exempt until then unseen.
+    for value in ["90.00", "95.00"] {
+        let made = act(&mut office, key.clone(), EXPRESS, "correct", Some(parcel(value))).unwrap();
+        assert!(body(&made).settled.is_empty() && awaits_review(&made.record), "{value}");
+    }
+    let made = act(&mut office, key, CUSTOMS, "determine", Some(settled)).unwrap();
+    assert!(!awaits_review(&made.record));
+}
+
+#[test]
+fn what_a_person_valued_has_the_heading_of_its_entry_of_the_catalogue() {
+    let mut office = office();
+    let mut wine = with(parcel("60.00"), "/contents/0/currency", json!("502"));
+    wine = with(wine, "/contents/0/heading", json!(""));
+    wine["contents"][0]["catalogue"] = json!("wine-bottle");
+    let given = give(&mut office, "EX0000004", wine).unwrap();
+    assert_eq!(body(&given).tax.lines[0].reviews, ["no-rate"]);
+    let settled = Some(json!({"settled": [{"line": 1, "yuan": "300"}]}));
+    let told =
+        body(&act(&mut office, key_of(EXPRESS, "EX0000004"), CUSTOMS, "determine", settled).unwrap()).tax;
+    assert_eq!((told.lines[0].heading.as_str(), told.lines[0].reviews.len()), ("02", 0));
+    assert_eq!(told.due, "150", "300 at 50%");
 }
 
 #[test]

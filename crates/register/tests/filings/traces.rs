@@ -146,19 +146,22 @@ fn act(
     office.one(Command { key, version, action: action.into(), by, note: "因为".into(), body })
 }
 
-/// An office with a book of which an item has a lot of ten.
+/// An office with a book of which each of two items has a lot of ten.
 fn with_lot() -> Office {
     let mut office = office();
     let book = (Register::BondedBook, BOOK);
     let items = json!({"items": [{"number": "1", "gcode": "1901101000", "goodsNo": "LH1", "name": "样例奶粉", "unit": "122",
-        "unit1": "035", "factor1": "0.9", "tolerance": 50, "stopSaleDays": 30}]});
+        "unit1": "035", "factor1": "0.9", "tolerance": 50, "stopSaleDays": 30}, {"number": "2", "gcode": "1901101000",
+        "goodsNo": "LH2", "name": "样例奶粉二段", "unit": "122", "unit1": "035", "factor1": "0.9", "tolerance": 50,
+        "stopSaleDays": 30}]});
     let made = act(&mut office, book, holder(), "apply", Some(items.to_string())).unwrap();
     let body = accepted(&made.record, "approve");
     act(&mut office, book, officer(), "approve", body).unwrap();
     let id = format!("{BOOK}:entry-checklist:H1");
     let document = (Register::BondedDocument, id.as_str());
     let lines = json!({"lines": [{"operation": "enter", "item": "1", "lot": "L1", "origin": "116", "expiry": "20301231",
-        "quantity": "10", "quantity1": "9", "quantity2": "0"}]});
+        "quantity": "10", "quantity1": "9", "quantity2": "0"}, {"operation": "enter", "item": "2", "lot": "L1", "origin": "110",
+        "expiry": "20301231", "quantity": "10", "quantity1": "9", "quantity2": "0"}]});
     let made = act(&mut office, document, holder(), "file", Some(lines.to_string())).unwrap();
     let body = accepted(&made.record, "accept");
     act(&mut office, document, officer(), "accept", body).unwrap();
@@ -191,6 +194,10 @@ fn codes_are_a_range_and_whoever_has_them_is_pointed_to() {
     assert_eq!((Issue::of(&made.record).ranges[1].from, made.beside.len()), (100_001, 0));
     let refused = act(&mut office, codes, holder(), "issue", asked(100_001)).unwrap_err();
     assert_eq!(paths(&refused), ["count"]);
+    // What was issued is told by its item: another with a lot of the same number is another origin.
+    let items = json!({"book": BOOK, "item": "2", "count": 1}).to_string();
+    let refused = act(&mut office, codes, holder(), "issue", Some(items)).unwrap_err();
+    assert_eq!(paths(&refused), ["item"]);
     // A code is bound once; scans are added to it before and after.
     let code = format!("{id}/0000010000000000");
     let code = (Register::TraceCode, code.as_str());
@@ -291,4 +298,16 @@ fn a_lot_that_two_recalls_stop_is_stopped_again_when_the_first_lets_it_go() {
     // The window looks for the other again, at once.
     act(&mut office, second, window, "find", Some(found)).unwrap();
     assert_eq!(stopped(&office).as_deref(), Some("5301960601:ZH2"));
+}
+
+#[test]
+fn a_recall_by_the_other_code_of_the_holder_stops_his_lot_as_well() {
+    let mut office = with_lot();
+    let filing = office.reference.parties.find(HOLDER, office.now.day()).unwrap();
+    let other = filing.other_code.clone().unwrap();
+    let by_other = By { codes: vec![HOLDER.into(), other.clone()], ..holder() };
+    let id = format!("{other}:ZH1");
+    let item = format!("{BOOK}:1");
+    act(&mut office, (Register::Recall, &id), by_other, "open", opened("L1", &[&item])).unwrap();
+    assert_eq!(stopped(&office), Some(id));
 }

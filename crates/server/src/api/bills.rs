@@ -2,12 +2,13 @@
 //! its trade says; a firm that only paid or carried is told of none.
 
 use super::error::Problem;
+use super::view::yuan;
 use super::{BILLS, Query, limit, lines, parameter, readings, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
-use ceb::{Day, Decimal};
+use ceb::Day;
 use clearance::Text;
 use clearance::consignment::{Bill, Consignment, State as Standing};
 use clearance::event::TimerKind;
@@ -138,10 +139,6 @@ fn bill(consignment: &Consignment, scope: &Scope, narrowed: &Narrowed) -> Option
         shown[name] = due.map(view::time).into();
     }
     Some(shown)
-}
-
-fn yuan(fen: i64) -> String {
-    Decimal::from_fen(fen).to_string()
 }
 
 /// Guarantees that a party gives: as filed, and what of each is used for good, reserved, and left.

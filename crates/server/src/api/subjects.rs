@@ -3,12 +3,13 @@
 //! reading is recorded before anything is shown; their numbers and words stand in no address and in no answer.
 
 use super::error::Problem;
+use super::view::yuan;
 use super::{Query, consumer, lines, parameter, registers, scope, view};
 use crate::Window;
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::{Path, State};
-use ceb::{Day, Decimal};
+use ceb::Day;
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::guard;
@@ -69,10 +70,6 @@ fn year_of(window: &Window, query: &Query) -> Result<u32, Problem> {
             })
         }
     }
-}
-
-fn yuan(fen: i64) -> String {
-    Decimal::from_fen(fen).to_string()
 }
 
 /// The keyed hash of the address that a trade goes to, normalised as windows are.

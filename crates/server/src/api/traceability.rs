@@ -33,6 +33,8 @@ use std::sync::Arc;
 const CODES: (usize, usize) = (1_000, 100_000);
 /// Parcels of a recall that are told.
 const PARCELS: (usize, usize) = (200, 2_000);
+/// Versions of stock that are looked through for these: a search that is recorded looks through all.
+const LOOKED: usize = 2_000;
 /// Codes that are bound at once.
 pub(crate) const AT_ONCE: usize = 200;
 /// Columns of the file of codes.
@@ -234,8 +236,10 @@ pub(crate) async fn recall_told(
 ) -> Result<Value, Problem> {
     let record = recall_for(window, caller, id, &purpose(query)).await?;
     let (codes, _) = window.names_of(&caller.party);
-    let (found, complete) = recalls::parcels(window, &Recall::of(&record)).await?;
     let most = limit(query, PARCELS)?;
+    let body = Recall::of(&record);
+    let reach = recalls::Reach { parcels: most, versions: LOOKED };
+    let (found, is_whole) = recalls::parcels(window, &body, reach).await?;
     let parcel = |one: &recalls::Parcel| {
         let (consignment, waybill) = (&one.consignment, one.waybill.as_ref());
         let state = consignment.attempt.as_ref().map(|attempt| attempt.state.word());
@@ -248,8 +252,9 @@ pub(crate) async fn recall_told(
     };
     let mut shown = whole(&View::of(&record, &codes));
     shown["parcels"] = found.iter().take(most).map(parcel).collect();
-    shown["more"] = (found.len() > most).into();
-    shown["complete"] = complete.into();
+    shown["more"] = (!is_whole).into();
+    // Whether the search that is recorded saw everything.
+    shown["complete"] = body.found.is_some_and(|found| found.complete).into();
     shown["time"] = time(window.clock.now()).into();
     Ok(shown)
 }
@@ -299,7 +304,8 @@ pub(crate) async fn buyers_told(
     if !caller.is_office() || !caller.districts.is_empty() {
         return Err(absent());
     }
-    let (found, complete) = recalls::parcels(window, &Recall::of(&record)).await?;
+    let body = Recall::of(&record);
+    let (found, complete) = recalls::parcels(window, &body, recalls::Reach::whole(&body)).await?;
     let mut owners: Vec<Text> = record.parties.clone();
     owners.extend(found.iter().filter_map(recalls::buyer_of).map(|person| guard::person(person)));
     owners.sort_unstable();

@@ -28,7 +28,8 @@ pub(crate) fn time(time: Time) -> String {
     time.stamp_millis().to_string()
 }
 
-fn yuan(fen: i64) -> String {
+/// An amount of fen as answers have it, in yuan.
+pub(super) fn yuan(fen: i64) -> String {
     Decimal::from_fen(fen).to_string()
 }
 

@@ -5,7 +5,7 @@
 //! made up and one that never was are answered alike.
 
 pub(crate) mod picture;
-pub(crate) mod recalls;
+pub mod recalls;
 pub mod scans;
 
 use crate::Window;
@@ -19,6 +19,7 @@ use clearance::Text;
 use clearance::consignment::{Attempt, Consignment, State as Standing};
 use clearance::keys::{OrderKey, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
+use register::bonded::holder_of;
 use register::park::{self, WORKING};
 use register::trace::link::DigitalLink;
 use register::trace::recall::{Body as Recall, HOLDING};
@@ -170,13 +171,15 @@ fn recalled(record: &Record) -> Value {
 /// The park that an importer is in, or operates.
 async fn park_of(window: &Window, holder: &str) -> Result<Option<Value>, StoreError> {
     let states = WORKING.iter().map(|state| Text::from(*state)).collect();
-    let search = RecordSearch { register: Register::Park, parties: None, states };
+    let (codes, _) = window.names_of(holder);
+    // A record of a park names its operator and its tenants.
+    let search = RecordSearch { register: Register::Park, parties: Some(codes.clone()), states };
     let (records, _) = window.read.records(&search, None, PARKS).await?;
     let today = window.clock.now().day();
+    let is_his = |code: &str| codes.iter().any(|own| own == code);
     let found = records.iter().find_map(|record| {
         let body = park::Body::of(record);
-        let is_there =
-            *register::owner(record) == *holder || body.tenants_on(today).any(|code| code == holder);
+        let is_there = is_his(&register::owner(record)) || body.tenants_on(today).any(is_his);
         body.in_force.filter(|_| is_there)
     });
     Ok(found.map(|park| json!({"name": park.name, "nameEnglish": park.name_english})))
@@ -264,15 +267,16 @@ fn invalid(faults: &[Fault]) -> Problem {
 /// Binds a code to a parcel. The same again gets the same answer; another parcel is refused with both.
 pub(crate) async fn bind(window: &Window, caller: &Caller, sent: &Binding) -> Result<Value, Problem> {
     let link = DigitalLink::parse(&sent.code).map_err(|faults| invalid(&faults))?;
-    let (parcel, consignment) = parcel_of(window, sent).await?;
     let known = known(window, &link).await?.ok_or_else(unknown)?;
-    if !may_bind(window, caller, &known, &parcel).await? {
+    // First whether he binds this code at all: whoever does not learns nothing of any parcel.
+    let Some(binder) = binder(window, caller, &known, sent).await? else {
         return Err(unknown().of_another(true));
-    }
+    };
     if known.state != "issued" {
         return Err(invalid(&[Fault::new("code", &sent.code, says::CODE_VOID.said())]));
     }
-    if let Some(fault) = unfit(window, &known, consignment.as_ref()).await? {
+    let (parcel, consignment) = parcel_of(window, caller, binder, sent).await?;
+    if let Some(fault) = unfit(window, &known, binder, consignment.as_ref()).await? {
         return Err(invalid(&[fault]));
     }
     let key = known.name.code();
@@ -280,7 +284,7 @@ pub(crate) async fn bind(window: &Window, caller: &Caller, sent: &Binding) -> Re
     for _ in 0..TRIES {
         let current = window.read.record(&key).await?;
         if let Some(bound) = current.as_deref().and_then(|record| Code::of(record).parcel) {
-            return bound_already(&key, &bound, &parcel);
+            return bound_already(&key, binder, &bound, &parcel);
         }
         let command = Command {
             key: key.clone(),
@@ -291,7 +295,7 @@ pub(crate) async fn bind(window: &Window, caller: &Caller, sent: &Binding) -> Re
             body: Some(body.clone()),
         };
         match command_of(window, command).await? {
-            Ok(_) => return Ok(bound_told(&key, &parcel, false)),
+            Ok(_) => return Ok(bound_told(&key, binder, &parcel, false)),
             // It was scanned, or bound, in between.
             Err(Refusal::Outdated(_) | Refusal::State(..)) => {}
             Err(refusal) => return Err(refused(&refusal, &[])),
@@ -300,14 +304,32 @@ pub(crate) async fn bind(window: &Window, caller: &Caller, sent: &Binding) -> Re
     Err(Problem::unavailable("the code changes faster than it is bound; send it again"))
 }
 
-fn bound_told(key: &RecordKey, parcel: &Parcel, repeated: bool) -> Value {
-    json!({"id": key.id.as_str(), "parcel": parcel, "repeated": repeated})
+/// As what somebody binds a code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Binder {
+    /// Whose codes they are.
+    Holder,
+    /// Who keeps a site through which the carrier's parcels go: he is told what he sent, nothing of a trade.
+    Keeper,
 }
 
-fn bound_already(key: &RecordKey, bound: &Parcel, asked: &Parcel) -> Result<Value, Problem> {
+impl Binder {
+    fn told(self, parcel: &Parcel) -> Parcel {
+        match self {
+            Self::Holder => parcel.clone(),
+            Self::Keeper => Parcel { platform: String::new(), order_no: String::new(), ..parcel.clone() },
+        }
+    }
+}
+
+fn bound_told(key: &RecordKey, binder: Binder, parcel: &Parcel, repeated: bool) -> Value {
+    json!({"id": key.id.as_str(), "parcel": binder.told(parcel), "repeated": repeated})
+}
+
+fn bound_already(key: &RecordKey, binder: Binder, bound: &Parcel, asked: &Parcel) -> Result<Value, Problem> {
     let of = |parcel: &Parcel| (parcel.logistics_code.clone(), parcel.logistics_no.clone());
     if of(bound) == of(asked) {
-        return Ok(bound_told(key, bound, true));
+        return Ok(bound_told(key, binder, bound, true));
     }
     let problem = Problem::conflict(
         "code-bound",
@@ -315,18 +337,43 @@ fn bound_already(key: &RecordKey, bound: &Parcel, asked: &Parcel) -> Result<Valu
         "one code belongs to one parcel: take another code, and look whether this label was copied",
     )
     .in_chinese("该追溯码已属于另一包裹：一码一包裹，请另取一码，并核查标签是否被复制");
-    Err(problem.with("bound", json!(bound)).with("asked", json!(asked)))
+    let problem = problem.with("asked", json!(binder.told(asked)));
+    Err(match binder {
+        Binder::Holder => problem.with("bound", json!(bound)),
+        Binder::Keeper => problem,
+    })
 }
 
-/// The parcel that is named, and its trade where there is one.
-async fn parcel_of(window: &Window, sent: &Binding) -> Result<(Parcel, Option<Consignment>), Problem> {
-    let by_trade = !sent.platform.trim().is_empty() || !sent.order_no.trim().is_empty();
+impl Binding {
+    /// Whether it names the trade, and not the waybill.
+    fn is_by_trade(&self) -> bool {
+        !self.platform.trim().is_empty() || !self.order_no.trim().is_empty()
+    }
+}
+
+/// The parcel that is named, and its trade where there is one that this caller may know of: one that names him, one that took
+/// of a book of his, or, for a keeper, that of a waybill of his carriers. Another's is as none.
+async fn parcel_of(
+    window: &Window,
+    caller: &Caller,
+    binder: Binder,
+    sent: &Binding,
+) -> Result<(Parcel, Option<Consignment>), Problem> {
+    let by_trade = sent.is_by_trade();
     let named = WaybillKey::new(&sent.logistics_code, &sent.logistics_no);
-    let consignment = if by_trade {
+    let (codes, _) = window.names_of(&caller.party);
+    let is_his = |one: &Consignment| {
+        let taken = one.attempt.as_ref().and_then(|attempt| attempt.taken.as_deref());
+        binder == Binder::Keeper
+            || view::names_party(one, &codes)
+            || taken.is_some_and(|taken| codes.contains(&holder_of(&taken.book)))
+    };
+    let found = if by_trade {
         window.read.consignment(&OrderKey::new(&sent.platform, &sent.order_no)).await?
     } else {
         of_waybill(window, &named).await?
     };
+    let consignment = found.filter(is_his);
     let of_list = consignment.as_ref().and_then(waybill_of);
     let waybill = if by_trade { of_list.unwrap_or_default() } else { named };
     if waybill.logistics.is_empty() || waybill.logistics_no.is_empty() || waybill.logistics.contains('/') {
@@ -344,24 +391,30 @@ async fn parcel_of(window: &Window, sent: &Binding) -> Result<(Parcel, Option<Co
     Ok((parcel, consignment))
 }
 
-/// Whose codes they are, and whoever keeps a site through which the carrier's parcels go, binds them.
-async fn may_bind(window: &Window, caller: &Caller, known: &Known, parcel: &Parcel) -> Result<bool, Problem> {
+/// Whose codes they are binds them, and whoever keeps a site through which the carrier's parcels go, where he names the waybill.
+async fn binder(
+    window: &Window,
+    caller: &Caller,
+    known: &Known,
+    sent: &Binding,
+) -> Result<Option<Binder>, Problem> {
     if window.names_of(&caller.party).0.contains(&known.name.holder) {
-        return Ok(true);
+        return Ok(Some(Binder::Holder));
     }
-    if !caller.rights.has(crate::rights::Right::SitesKeep) {
-        return Ok(false);
+    if sent.is_by_trade() || !caller.rights.has(crate::rights::Right::SitesKeep) {
+        return Ok(None);
     }
+    let carrier = sent.logistics_code.trim();
     let kept = sites::all(window, caller).await?;
-    Ok(kept
-        .iter()
-        .any(|site| site.applied.carriers.iter().any(|carrier| carrier.trim() == parcel.logistics_code)))
+    let is_his = kept.iter().any(|site| site.applied.carriers.iter().any(|one| one.trim() == carrier));
+    Ok(is_his.then_some(Binder::Keeper))
 }
 
 /// What keeps the goods of a code out of a parcel: a recall, or a list that took other lots.
 async fn unfit(
     window: &Window,
     known: &Known,
+    binder: Binder,
     consignment: Option<&Consignment>,
 ) -> Result<Option<Fault>, Problem> {
     let (name, issue) = (&known.name, &known.issue);
@@ -382,7 +435,13 @@ async fn unfit(
     if taken.book == issue.book.as_str() && lots.contains(&(issue.item.as_str(), name.lot.as_str())) {
         return Ok(None);
     }
+    if binder == Binder::Keeper {
+        return Ok(Some(Fault::new("code", &name.lot, says::LOT_OF_LIST.with(&[("lots", "—")]))));
+    }
+    // The book of another holder is his alone.
+    let is_own = window.names_of(&name.holder).0.contains(&holder_of(&taken.book));
     let told: Vec<String> = lots.iter().map(|(item, lot)| format!("{} {item} {lot}", taken.book)).collect();
+    let told = if is_own { told.join("; ") } else { "—".to_owned() };
     let value = format!("{} {} {}", issue.book, issue.item, name.lot);
-    Ok(Some(Fault::new("code", &value, says::LOT_OF_LIST.with(&[("lots", &told.join("; "))]))))
+    Ok(Some(Fault::new("code", &value, says::LOT_OF_LIST.with(&[("lots", &told)]))))
 }

@@ -10,7 +10,7 @@ use ceb::Document;
 use clearance::Text;
 use clearance::bonded::{TakenState, order_of};
 use clearance::consignment::Consignment;
-use clearance::keys::{OrderKey, WaybillKey};
+use clearance::keys::{OrderKey, Time, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
 use register::notice::Told;
 use register::park::hold::{self, Hold, of_recall};
@@ -18,14 +18,15 @@ use register::trace::recall::{Body, Finding, Found, HOLDING, Left, Opened, key a
 use register::{By, Command, Refusal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Read, RecordSearch, StoreError};
 
 /// Books of a holder that are looked through at most.
 const BOOKS: usize = 500;
-/// Versions of an item's stock that are looked through for lists that took of a lot.
+/// Versions of an item's stock, on the whole, that are looked through for lists that took of a lot.
 const VERSIONS: usize = 20_000;
-/// Recalls that are carried out at a time, of those that a server left undone.
-const AT_A_TIME: usize = 20;
+/// Milliseconds that whoever opened a recall has to carry it out, and after which holds are looked through again.
+const MEANWHILE: i64 = 60_000;
 /// Records that are read at a time where all are looked through.
 const PAGE: usize = 500;
 /// Times that it is recorded again where the holder said something meanwhile.
@@ -52,11 +53,13 @@ pub(crate) async fn with_stocks(window: &Window, key: &RecordKey, sent: &mut Sen
 
 /// Items of a holder's books with goods of a number.
 async fn stocks_of(window: &Window, holder: &str, goods: &str) -> Result<Vec<String>, StoreError> {
-    let parties = Some(window.names_of(holder).0);
+    let (codes, _) = window.names_of(holder);
+    let parties = Some(codes.clone());
     let search = RecordSearch { register: Register::BondedBook, parties, states: Vec::new() };
     let (books, _) = window.read.records(&search, None, BOOKS).await?;
     let mut found = Vec::new();
-    for book in books.iter().filter(|book| register::owner(book) == holder) {
+    // His books may be under either of his codes.
+    for book in books.iter().filter(|book| codes.contains(&register::owner(book))) {
         let items = register::bonded::BookBody::of(book).items;
         let of_goods = items.iter().filter(|item| !goods.is_empty() && item.goods_no.trim() == goods);
         found.extend(of_goods.map(|item| format!("{}:{}", book.key.id, item.number.trim())));
@@ -76,22 +79,53 @@ pub(crate) struct Parcel {
     pub quantity: String,
 }
 
-/// The parcels of a recall, and whether everything that moved was looked through.
-pub(crate) async fn parcels(window: &Window, body: &Body) -> Result<(Vec<Parcel>, bool), Problem> {
-    let (mut orders, mut complete) = (BTreeSet::new(), true);
+/// How far parcels of a recall are looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach {
+    /// Parcels: one more than these is found at most.
+    pub parcels: usize,
+    /// Versions of stock, of all items together.
+    pub versions: usize,
+}
+
+impl Reach {
+    /// All that a recall has.
+    pub fn whole(body: &Body) -> Self {
+        Self { parcels: usize::MAX, versions: VERSIONS.saturating_mul(body.stocks.len()) }
+    }
+}
+
+/// The parcels of a recall, item by item the newest first, and whether everything that moved was looked through.
+pub(crate) async fn parcels(
+    window: &Window,
+    body: &Body,
+    reach: Reach,
+) -> Result<(Vec<Parcel>, bool), Problem> {
+    let (mut orders, mut found, mut looked) = (BTreeSet::new(), Vec::new(), 0);
     for key in body.stocks.iter().filter_map(|text| stock_of(text)) {
-        let Some(record) = bonded::item(window, &key.book, &key.item).await? else { continue };
-        let moved = bonded::movements(window, &key.item, record, VERSIONS).await?;
-        complete &= moved.next.is_none();
-        let took = moved.movements.iter().filter(|one| body.is_of(&one.moved.lot));
-        orders.extend(took.filter_map(|one| order_of(&one.moved.by.key()?.document)));
+        let mut next = bonded::item(window, &key.book, &key.item).await?;
+        while let Some(record) = next {
+            let moved = bonded::movements(window, &key.item, record, PAGE).await?;
+            looked += moved.versions;
+            let took = moved.movements.iter().filter(|one| body.is_of(&one.moved.lot));
+            for order in took.filter_map(|one| order_of(&one.moved.by.key()?.document)) {
+                if !orders.insert(order.clone()) {
+                    continue;
+                }
+                let consignment = window.read.consignment(&order).await?;
+                found.extend(consignment.and_then(|consignment| parcel(consignment, body)));
+                if found.len() > reach.parcels {
+                    return Ok((found, false));
+                }
+            }
+            let Some(earlier) = moved.next else { break };
+            if looked >= reach.versions {
+                return Ok((found, false));
+            }
+            next = window.read.record_at(earlier).await?;
+        }
     }
-    let mut found = Vec::new();
-    for order in orders {
-        let consignment = window.read.consignment(&order).await?;
-        found.extend(consignment.and_then(|consignment| parcel(consignment, body)));
-    }
-    Ok((found, complete))
+    Ok((found, true))
 }
 
 /// A trade whose list has goods of a recall now: what it gave back, it has not.
@@ -142,9 +176,12 @@ pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Re
         if !HOLDING.contains(&record.state.as_str()) {
             return Ok(record);
         }
-        let body = Body::of(&record);
+        let mut body = Body::of(&record);
         let stocks = stocks_of(window, &register::owner(&record), body.opened.goods_no.trim()).await?;
-        let (parcels, complete) = parcels(window, &body).await?;
+        let new: Vec<String> = stocks.iter().filter(|stock| !body.stocks.contains(stock)).cloned().collect();
+        let is_new = !new.is_empty();
+        body.stocks.extend(new);
+        let (parcels, complete) = parcels(window, &body, Reach::whole(&body)).await?;
         let held = hold_all(window, &key.id, &parcels).await?;
         let told = tell(window, &key.id, &parcels).await?;
         let buyers: BTreeSet<&Text> = parcels.iter().filter_map(buyer_of).collect();
@@ -170,8 +207,9 @@ pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Re
         };
         let unknown = || Problem::unavailable("nobody knows whether this was recorded; ask again");
         match window.pipeline.command(command).await.ok_or_else(unknown)? {
-            Ok(record) => return Ok(record),
-            Err(Refusal::Outdated(_)) => {}
+            Ok(record) if !is_new => return Ok(record),
+            // Until this moment goods of new items were sold: looked at again.
+            Ok(_) | Err(Refusal::Outdated(_)) => {}
             Err(refusal) => return Err(refused(&refusal, &[])),
         }
     }
@@ -221,21 +259,50 @@ async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, 
             recall: Some(recall.to_owned()),
         };
         let id = format!("{}:recall:{recall}:{platform}/{order_no}", buyer.person);
-        notices::command(window, &buyer.person, (&id, 0, "note"), serde_json::to_string(&notice).ok()).await;
-        told += 1;
+        let body = serde_json::to_string(&notice).ok();
+        if notices::command(window, &buyer.person, (&id, 0, "note"), body).await {
+            told += 1;
+        }
     }
     Ok(told)
 }
 
-/// Carries out recalls that a server opened and did not come to carry out, and lets go what it did not come to let go.
-pub(crate) async fn carry(window: &Window) -> Result<(), Problem> {
-    let states = vec![Text::const_new("opened")];
-    let search = RecordSearch { register: Register::Recall, parties: None, states };
-    let (records, _) = window.read.records(&search, None, AT_A_TIME).await?;
-    for record in records {
-        carry_out(window, &record.key).await?;
+/// Carries out, every `every`, recalls that a server opened and did not come to carry out, and each minute lets go what it did not
+/// come to let go: beside the timers, which wait for no parcel of a recall.
+pub async fn run(window: Window, every: Duration) {
+    let mut next = Time(0);
+    loop {
+        tokio::time::sleep(every).await;
+        if window.intake.closed().is_some() {
+            continue;
+        }
+        carry(&window).await;
+        let now = window.clock.now();
+        if now >= next {
+            next = Time(now.0.saturating_add(MEANWHILE));
+            if let Err(problem) = let_go_left(&window).await {
+                tracing::error!(?problem, "holds of recalls cannot be looked through");
+            }
+        }
     }
-    let_go_left(window).await
+}
+
+/// Carries out recalls that were opened a while ago: one that cannot be carried out keeps no other back.
+pub async fn carry(window: &Window) {
+    let records = match all_in(window, Register::Recall, None, &["opened"]).await {
+        Ok(records) => records,
+        Err(error) => {
+            tracing::error!(%error, "recalls cannot be read");
+            return;
+        }
+    };
+    // Whoever opened one carries it out himself, unless his server ended.
+    let before = window.clock.now().0.saturating_sub(MEANWHILE);
+    for record in records.iter().filter(|record| record.changed.0 <= before) {
+        if let Err(problem) = carry_out(window, &record.key).await {
+            tracing::error!(?problem, id = %record.key.id, "a recall cannot be carried out");
+        }
+    }
 }
 
 /// Lifts the holds of a recall that was lifted; what is held for another reason too stays held. What another recall of the holder is
@@ -267,8 +334,9 @@ async fn let_go_left(window: &Window) -> Result<(), Problem> {
     }
     for key in recalls {
         let Some(record) = window.read.record(&key).await? else { continue };
-        if Body::of(&record).closing.is_some_and(|closing| closing.result == "lifted") {
-            let_go(window, &record).await?;
+        let is_lifted = Body::of(&record).closing.is_some_and(|closing| closing.result == "lifted");
+        if is_lifted && let Err(problem) = let_go(window, &record).await {
+            tracing::error!(?problem, id = %record.key.id, "parcels of a recall are held yet");
         }
     }
     Ok(())

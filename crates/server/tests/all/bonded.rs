@@ -27,7 +27,7 @@ pub(crate) async fn act(
     zone.request("POST", &path, Some(&zone.tokens[party]), said.to_string().into_bytes()).await
 }
 
-fn items(trade: &Trade) -> Value {
+pub(crate) fn items(trade: &Trade) -> Value {
     let items = trade.items();
     let form = items.iter().enumerate().map(|(index, item)| {
         json!({

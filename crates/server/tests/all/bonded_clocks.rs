@@ -262,7 +262,7 @@ async fn a_tax_office_is_given_what_entered_from_the_country() {
     let (status, told) = act(&zone, HOLDER, &refused, ("file", 0), json!({"lines": [foreign]})).await;
     assert_eq!((status, &told["faults"][0]["path"]), (422, &json!("lines[1].rebate")), "{told}");
     let without = entry(&trade, 0, "L1", 1, "20301231");
-    accepted(&zone, HOLDER, "entry-checklist:H1", vec![line, without]).await;
+    accepted(&zone, HOLDER, "entry-checklist:H1", vec![line.clone(), without]).await;
     let (events, _) = shares::all(&zone, TAX, &id, 50).await;
     assert_eq!(events.len(), 1, "what has no proof is not given: {events:?}");
     let data = &events[0]["data"];
@@ -273,4 +273,16 @@ async fn a_tax_office_is_given_what_entered_from_the_country() {
     assert_eq!((&data["quantity"], &data["customs"]), (&json!("10"), &json!(CUSTOMS)), "{data}");
     // The same once, however often it is asked for; others' documents give nothing.
     assert_eq!(shares::all(&zone, TAX, &id, 1).await.0, events);
+    // Whoever asks for some of them knows each by the number that it has among all.
+    let mut other = line.clone();
+    other["rebate"]["exporter"] = "5301960202".into();
+    accepted(&zone, HOLDER, "entry-checklist:H2", vec![line, other]).await;
+    let mut found = Vec::new();
+    for (name, filter) in [("wide", json!({})), ("narrow", json!({"exporter": ["5301960202"]}))] {
+        let rule = shares::rule("domestic-entries", &["exporter"], filter);
+        let id = shares::share(&zone, TAX, name, rule).await;
+        found.push(shares::all(&zone, TAX, &id, 50).await.0);
+    }
+    assert_eq!((found[0].len(), found[1].len()), (3, 1), "{found:?}");
+    assert_eq!(found[1][0]["id"], found[0][2]["id"]);
 }

@@ -63,6 +63,7 @@ mod portal_sending;
 mod portal_words;
 mod preview;
 mod providers;
+mod recalls;
 mod receipts_in_order;
 mod recognitions;
 mod recorded;

@@ -1,7 +1,7 @@
 //! Traceability: codes of a lot that nobody makes up, each of one parcel; what everybody is told of one, and how often it was
 //! scanned; and a recall that stops what is left, holds what has not gone, and finds who bought.
 
-use crate::bonded::{NUMBER, filled, opened as book_opened, place};
+use crate::bonded::{NUMBER, filled, opened as book_opened};
 use crate::parks::{CUSTOMS, OPERATOR as HOLDER, act, opened as park_opened};
 use crate::support::browser::Browser;
 use crate::support::people::signed_in;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use store::Duty;
 
 const GTIN: &str = "09506000134352";
-const LOT: &str = "L1";
+pub(crate) const LOT: &str = "L1";
 /// Holds nothing of this.
 const OTHER: &str = "5301960202";
 const PUBLIC: &str = "https://trace.example";
@@ -31,7 +31,7 @@ async fn issue(zone: &Zone, token: &str, version: u64, count: u64) -> (u16, Valu
 }
 
 /// A zone with a book that has a hundred pieces of each item of a bonded trade, and the trade.
-async fn begun() -> (Zone, Trade) {
+pub(crate) async fn begun() -> (Zone, Trade) {
     let zone = Zone::new().await;
     zone.window.set_public_address(PUBLIC).await.unwrap();
     let trade = plain(&zone, 0).bonded(HOLDER, NUMBER);
@@ -64,7 +64,7 @@ async fn bind(zone: &Zone, token: &str, binding: Value) -> Value {
     told["results"][0].clone()
 }
 
-fn waybill(trade: &Trade) -> (String, String) {
+pub(crate) fn waybill(trade: &Trade) -> (String, String) {
     (trade.waybill.logistics_code.to_string(), trade.waybill.logistics_no.to_string())
 }
 
@@ -210,6 +210,61 @@ async fn a_code_belongs_to_one_parcel_and_tells_no_buyer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_binds_a_code_learns_nothing_of_a_trade_that_is_not_his() {
+    let (zone, trade) = begun().await;
+    park_opened(&zone, &[]).await;
+    let token = zone.tokens[HOLDER].clone();
+    issue(&zone, &token, 0, 2).await;
+    let all = links(&zone).await;
+    // A trade of another's book, that names this holder nowhere.
+    let theirs = plain(&zone, 50).bonded(OTHER, NUMBER);
+    book_opened(&zone, OTHER, &theirs).await;
+    filled(&zone, OTHER, &theirs, "entry-checklist:H1", 100).await;
+    let answer = zone.trade(&theirs).await;
+    assert_eq!(answer["status"], 800, "{answer}");
+    let (platform, number) = (theirs.order.head.ebp_code.as_str(), theirs.order.head.order_no.as_str());
+    let by_trade = |number: &str| json!({"code": all[0], "platform": platform, "orderNo": number});
+    let there = bind(&zone, &token, by_trade(number)).await;
+    assert_eq!((&there["status"], paths(&there)), (&json!(422), vec!["orderNo"]), "{there}");
+    assert!(!there.to_string().contains(theirs.waybill.logistics_no.as_str()), "{there}");
+    // One that is not there is answered alike, and whoever has no such code is not told even that.
+    let absent = bind(&zone, &token, by_trade("NONE")).await;
+    assert_eq!(there.to_string().replace(number, "NONE"), absent.to_string());
+    let stranger = zone.tokens[OTHER].clone();
+    for number in [number, "NONE"] {
+        assert_eq!(bind(&zone, &stranger, by_trade(number)).await["status"], 404);
+    }
+    // By the number that he has of the waybill himself he is told that alone, and nothing of the other's book.
+    let bound = bind(&zone, &token, parcel(&all[0], &waybill(&theirs))).await;
+    assert_eq!((&bound["status"], &bound["parcel"]["orderNo"]), (&json!(200), &json!("")), "{bound}");
+    // A keeper of the carrier's parcels binds the codes of others by the waybill, and is told what he sent.
+    let record = format!("trace-codes/{OTHER}:{GTIN}%2F{LOT}");
+    let body = json!({"book": format!("{OTHER}:{NUMBER}"), "item": "1", "count": 1});
+    assert_eq!(act(&zone, &stranger, &record, ("issue", 0), body).await.0, 200);
+    let (_, codes) = zone.get(OTHER, &format!("/v1/trace/codes/{OTHER}:{GTIN}%2F{LOT}")).await;
+    let code = codes["codes"][0]["link"].as_str().unwrap();
+    let named = json!({"code": code, "platform": platform, "orderNo": number});
+    assert_eq!(bind(&zone, &token, named).await["status"], 404, "a keeper names no trade");
+    let own = zone.trade(&trade).await;
+    assert_eq!(own["status"], 800, "{own}");
+    let refused = bind(&zone, &token, parcel(code, &waybill(&trade))).await;
+    assert_eq!((&refused["status"], paths(&refused)), (&json!(422), vec!["code"]), "{refused}");
+    assert!(!refused.to_string().contains(NUMBER), "no book is told: {refused}");
+    let bound = bind(&zone, &token, parcel(code, &waybill(&theirs))).await;
+    assert_eq!((&bound["status"], &bound["parcel"]["orderNo"]), (&json!(200), &json!("")), "{bound}");
+    let (_, kept) = zone
+        .get(
+            OTHER,
+            &format!(
+                "/v1/registers/trace-codes/{OTHER}:{GTIN}%2F{LOT}%2F{}",
+                DigitalLink::parse(code).unwrap().serial
+            ),
+        )
+        .await;
+    assert_eq!(kept["body"]["parcel"]["orderNo"], number, "its record has the trade: {kept}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn scans_are_counted_exactly_by_few_rows_and_many_places_warn_of_a_copy() {
     let (zone, _) = begun().await;
     let token = zone.tokens[HOLDER].clone();
@@ -246,7 +301,7 @@ async fn scans_are_counted_exactly_by_few_rows_and_many_places_warn_of_a_copy() 
 }
 
 /// Opens a recall of the lot.
-async fn recalled(zone: &Zone, token: &str, number: &str, lot: &str) -> (u16, Value) {
+pub(crate) async fn recalled(zone: &Zone, token: &str, number: &str, lot: &str) -> (u16, Value) {
     let body = json!({"goodsNo": "LH1", "lot": lot, "reason": "unsafe", "measure": "send-back", "advice": "样例：请停止食用并退回"});
     act(zone, token, &format!("recalls/{HOLDER}:{number}"), ("open", 0), body).await
 }
@@ -307,7 +362,8 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
     assert_eq!(notices["records"].as_array().unwrap().len(), 1, "{notices}");
     // Looked for again, nothing is held or told twice.
     let (status, again) = zone.request("POST", &format!("{there}/search"), Some(&token), Vec::new()).await;
-    assert_eq!((status, &again["body"]["found"]["held"]), (200, &json!(1)), "{again}");
+    let found = &again["body"]["found"];
+    assert_eq!((status, &found["held"], &found["told"]), (200, &json!(1), &json!(1)), "{again}");
     zone.until_listed().await;
     let (_, notices) = zone.get(CUSTOMS, "/v1/registers/notices").await;
     assert_eq!(notices["records"].as_array().unwrap().len(), 1, "{notices}");
@@ -334,97 +390,6 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
         (0, &Vec::new()),
         "judged again, everything is the same"
     );
-}
-
-/// Closes a recall as lifted.
-async fn lifted(zone: &Zone, number: &str) -> (u16, Value) {
-    let record = format!("recalls/{HOLDER}:{number}");
-    let (_, seen) = zone.get(HOLDER, &format!("/v1/registers/{record}")).await;
-    let version = seen["version"].as_u64().unwrap();
-    act(zone, &zone.tokens[CUSTOMS].clone(), &record, ("close", version), json!({"result": "lifted"})).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_recalls_of_a_lot_the_second_holds_when_the_first_is_lifted() {
-    let (zone, trade) = begun().await;
-    let token = zone.tokens[HOLDER].clone();
-    assert_eq!(zone.trade(&trade).await["status"], 800);
-    for number in ["ZH1", "ZH2"] {
-        let (status, made) = recalled(&zone, &token, number, LOT).await;
-        assert_eq!((status, made["state"].as_str()), (200, Some("under-way")), "{made}");
-    }
-    zone.until_listed().await;
-    let (status, made) = lifted(&zone, "ZH1").await;
-    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
-    let mut second = plain(&zone, 50).bonded(HOLDER, NUMBER);
-    second.declaration.lines.clone_from(&trade.declaration.lines);
-    let agent = second.declaration.head.agent_code.to_string();
-    let answer = zone.send(&agent, ceb::Document::Declaration(second.declaration)).await;
-    assert!(answer.to_string().contains("book-short"), "{answer}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"][0]["logisticsNo"], trade.waybill.logistics_no.as_str(), "{holds}");
-    let (status, made) = lifted(&zone, "ZH2").await;
-    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"], json!([]), "{holds}");
-}
-
-/// An officer's word on a parcel: its status, its state and how many reasons are left.
-async fn hold_set(zone: &Zone, trade: &Trade, action: &str, version: u64) -> (u16, String, usize) {
-    let (carrier, number) = waybill(trade);
-    let body = json!({"logisticsCode": carrier, "logisticsNo": number, "action": action, "text": "样例线索", "version": version});
-    let token = Some(zone.tokens[CUSTOMS].as_str());
-    let (status, told) = zone.request("POST", "/v1/holds", token, body.to_string().into_bytes()).await;
-    let reasons = told["reasons"].as_array().map_or(0, Vec::len);
-    (status, told["state"].as_str().unwrap_or_default().to_owned(), reasons)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_recall_holds_and_what_an_officer_holds_are_lifted_each_by_itself() {
-    let (zone, trade) = begun().await;
-    let token = zone.tokens[HOLDER].clone();
-    assert_eq!(zone.trade(&trade).await["status"], 800);
-    // The officer is first; when he lifts his, the recall holds.
-    assert_eq!(hold_set(&zone, &trade, "hold", 0).await, (200, "held".to_owned(), 1));
-    recalled(&zone, &token, "ZH1", LOT).await;
-    assert_eq!(hold_set(&zone, &trade, "lift", 2).await, (200, "held".to_owned(), 1));
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"][0]["reasons"], json!([format!("recall {HOLDER}:ZH1")]), "{holds}");
-    // The recall is first; when it is lifted, the officer holds.
-    assert_eq!(hold_set(&zone, &trade, "hold", 3).await, (200, "held".to_owned(), 2));
-    let (status, made) = lifted(&zone, "ZH1").await;
-    assert_eq!(status, 200, "{made}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"][0]["reasons"], json!(["样例线索"]), "{holds}");
-    assert_eq!(hold_set(&zone, &trade, "lift", 5).await, (200, "lifted".to_owned(), 0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_given_back_since_is_let_go_with_its_recall() {
-    let (zone, mut trade) = begun().await;
-    let token = zone.tokens[HOLDER].clone();
-    trade.payment.amount_paid = ceb::Decimal::from_whole(1);
-    let [order, payment, waybill, list] = trade.documents();
-    for (sender, document) in [order, waybill, list] {
-        zone.send(&sender, document).await;
-    }
-    let (_, made) = recalled(&zone, &token, "ZH1", LOT).await;
-    assert_eq!(made["body"]["found"]["held"], 1, "{made}");
-    // The list is rejected, and what it took is in the book again.
-    let answer = zone.send(&payment.0, payment.1).await;
-    assert_ne!(answer["status"], 800, "{answer}");
-    for _ in 0..200 {
-        if place(&zone, HOLDER, "frozen").await == "0" {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    let (_, shown) = zone.get(HOLDER, &format!("/v1/recalls/{HOLDER}:ZH1")).await;
-    assert_eq!(shown["parcels"], json!([]), "no list has of it any more: {shown}");
-    let (status, made) = lifted(&zone, "ZH1").await;
-    assert_eq!(status, 200, "{made}");
-    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
-    assert_eq!(holds["holds"], json!([]), "{holds}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
