@@ -13,6 +13,7 @@ use crate::reason::Reason;
 use crate::record::{RecordKey, Register};
 use crate::rulebook::{Calendar, Law, Rulebook};
 use ceb::{Day, Declaration, ExportDeclaration, Return};
+use credit::{Dated, Measure};
 
 /// Lists, the best first.
 pub const LISTS: [&str; 3] = ["red", "attention", "black"];
@@ -232,16 +233,34 @@ impl Term {
                 if value > usual { value > known } else { value < known }
             };
             if (value > usual || (value < usual && *own)) && best.as_ref().is_none_or(beats) {
-                *best = Some(ObeyedMeasure {
-                    party: party.clone(),
-                    standing: says.standing.clone(),
-                    measure: self.measure.into(),
-                    value: row.row.value,
-                    from: row.from,
-                });
+                *best = Some(self.obeyed(party, &says.standing, row));
             }
         }
         harder.or(milder)
+    }
+
+    /// The seller's own row that says what is usual: it is the ground of it before that of whoever has no grade.
+    fn same(
+        self,
+        said: &[(Text, &Says, bool)],
+        book: &Rulebook,
+        usual: i64,
+        day: Day,
+    ) -> Option<ObeyedMeasure> {
+        said.iter().filter(|(.., own)| *own).find_map(|(party, says, _)| {
+            let row = book.credit.measure_row(&says.standing, self.measure, day)?;
+            (row.row.value == usual).then(|| self.obeyed(party, &says.standing, row))
+        })
+    }
+
+    fn obeyed(self, party: &Text, standing: &Text, row: &Dated<Measure>) -> ObeyedMeasure {
+        ObeyedMeasure {
+            party: party.clone(),
+            standing: standing.clone(),
+            measure: self.measure.into(),
+            value: row.row.value,
+            from: row.from,
+        }
     }
 }
 
@@ -260,15 +279,13 @@ pub(crate) fn refund(
     }
     let named = Named::in_return(application);
     let said = said(named, (known, facts), law.day, &mut read);
-    let usual = book.credit.measure_row(UNRATED, REFUND.measure, law.day).map(|row| ObeyedMeasure {
-        party: named.parties(known, law.day).into_iter().next().unwrap_or_default(),
-        standing: UNRATED.into(),
-        measure: REFUND.measure.into(),
-        value: row.row.value,
-        from: row.from,
+    let usual = book.credit.measure_row(UNRATED, REFUND.measure, law.day).map(|row| {
+        let seller = named.parties(known, law.day).into_iter().next().unwrap_or_default();
+        REFUND.obeyed(&seller, &UNRATED.into(), row)
     });
     let days = usual.as_ref().map_or(0, |row| row.value);
-    let obeyed = REFUND.chosen(&said, book, days, law.day).or(usual);
+    let obeyed = REFUND.chosen(&said, book, days, law.day);
+    let obeyed = obeyed.or_else(|| REFUND.same(&said, book, days, law.day)).or(usual);
     let due = obeyed.map(|obeyed| {
         let mut day = law.day;
         for _ in 0..obeyed.value.clamp(0, MOST_DAYS) {
