@@ -313,7 +313,7 @@ pub(crate) fn barred_exports(
             }
         }
     }
-    (barred(Named::in_export(declaration), &followed), followed.read)
+    (barred(Named::in_export(declaration), &followed, known, law.day), followed.read)
 }
 
 /// Of two factors, percent of what holds for all, the stricter; of two that are milder the milder.
@@ -321,8 +321,8 @@ pub(crate) fn stricter(one: i64, other: i64) -> i64 {
     if one <= ALL && other <= ALL { one.min(other) } else { one.max(other) }
 }
 
-/// The findings of those who may declare nothing.
-pub(crate) fn barred(named: Named<'_>, followed: &Followed) -> Vec<Finding> {
+/// The findings of those who may declare nothing, each on the field that names them, by whichever of their codes.
+pub(crate) fn barred(named: Named<'_>, followed: &Followed, known: &Parties, day: Day) -> Vec<Finding> {
     let fields = [("InventoryHead.ebcCode", named.seller), ("InventoryHead.agentCode", named.agent)];
     followed
         .barred
@@ -330,7 +330,7 @@ pub(crate) fn barred(named: Named<'_>, followed: &Followed) -> Vec<Finding> {
         .map(|(code, standing)| {
             let (field, value) = fields
                 .into_iter()
-                .find(|(_, value)| value.trim() == code.as_str())
+                .find(|(_, value)| known.same(value.trim(), code, day))
                 .unwrap_or(("InventoryHead.ebpCode", named.platform));
             Finding::new(Reason::CreditBars).argument(format!("{code}：{standing}")).field(field, value)
         })
