@@ -257,14 +257,15 @@ async fn files_of(
             let whose = belongs(read, &event).await?.or_else(|| trades.carried(position));
             let Some(whose) = whose else { continue };
             let trade = trades.known.get(&whose).filter(|trade| trade.over);
-            if trade.is_some_and(|trade| writers.contains_key(&trade.month)) {
-                chosen.push((position, event, whose));
+            if let Some(trade) = trade.filter(|trade| writers.contains_key(&trade.month)) {
+                chosen.push((position, event, whose, trade));
             }
         }
         let proofs = proofs(evidence, head, chosen.iter().map(|(position, ..)| *position)).await?;
-        for (position, event, whose) in chosen {
-            let known = trades.known.get(&whose).zip(proofs.get(&position));
-            let Some((trade, proof)) = known else { continue };
+        for (position, event, whose, trade) in chosen {
+            let unproved =
+                || StoreError::Damaged { position, what: "the evidence log has no proof of it".to_owned() };
+            let proof = proofs.get(&position).ok_or_else(unproved)?;
             if let Some(writer) = writers.get_mut(&trade.month) {
                 writer.push(row::of(position, event, (&whose, trade), proof))?;
             }
