@@ -315,11 +315,10 @@ async fn thirteen_months_are_thirteen_files() {
     }
     let (folder, later) = (tempfile::tempdir().unwrap(), day(31 * 14));
     let mut readings = 0;
-    let told =
-        archive(&zone.window.read, later, Asked::default(), folder.path(), &mut |what, done, whole| {
-            readings += u64::from(what == "rows archived" && done == whole);
-        });
-    let told = told.await.unwrap();
+    let mut count = |what: &'static str, done: u64, whole: u64| {
+        readings += u64::from(what == "rows archived" && done == whole);
+    };
+    let told = archive(&zone.window.read, later, Asked::default(), folder.path(), &mut count).await.unwrap();
     let months: BTreeSet<&str> = told.manifest.files.iter().map(|file| file.month.as_str()).collect();
     assert_eq!((months.len(), readings), (13, 1), "{:?}", told.manifest);
     assert!(told.manifest.files.iter().all(|file| (file.trades, file.open) == (1, 0) && file.rows >= 4));
