@@ -1,6 +1,6 @@
 //! Checking an archive without a store: is the manifest signed, are the files those that it names, is each row what was written,
 //! and is each a row of the evidence log that the signed head covers? Nothing is believed but the signatures; every row that is
-//! wrong is named.
+//! wrong is named, up to a thousand; how many more there are is told.
 
 use crate::manifest::{ArchivedFile, Group, read_manifest};
 use crate::read::Groups;
@@ -50,6 +50,8 @@ pub struct Report {
     pub rows: u64,
     /// None = the archive is what was signed.
     pub faults: Vec<Fault>,
+    /// How many more there are than are named.
+    pub more: u64,
 }
 
 /// Faults that are named at most.
@@ -74,6 +76,7 @@ pub fn check(folder: &Path, known: &Known, progress: &mut dyn FnMut(u64, u64)) -
         head: head.clone(),
         rows: 0,
         faults: Vec::new(),
+        more: 0,
     };
     let mut checking = Checking { report, progress };
     if !signed.signed {
@@ -91,6 +94,8 @@ impl Checking<'_> {
     fn add(&mut self, fault: Fault) {
         if self.report.faults.len() < MOST_FAULTS {
             self.report.faults.push(fault);
+        } else {
+            self.report.more += 1;
         }
     }
 

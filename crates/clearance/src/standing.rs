@@ -13,6 +13,7 @@ use crate::reason::Reason;
 use crate::record::{RecordKey, Register};
 use crate::rulebook::{Calendar, Law, Rulebook};
 use ceb::{Day, Declaration, ExportDeclaration, Return};
+use credit::{Dated, Measure};
 
 /// Lists, the best first.
 pub const LISTS: [&str; 3] = [RED, "attention", BLACK];
@@ -252,16 +253,34 @@ impl Term {
                 if value > usual { value > known } else { value < known }
             };
             if (value > usual || (value < usual && *own)) && best.as_ref().is_none_or(beats) {
-                *best = Some(ObeyedMeasure {
-                    party: party.clone(),
-                    standing: says.standing.clone(),
-                    measure: self.measure.into(),
-                    value: row.row.value,
-                    from: row.from,
-                });
+                *best = Some(self.obeyed(party, &says.standing, row));
             }
         }
         harder.or(milder)
+    }
+
+    /// The seller's own row that says what is usual: it is the ground of it before that of whoever has no grade.
+    fn same(
+        self,
+        said: &[(Text, &Says, bool)],
+        book: &Rulebook,
+        usual: i64,
+        day: Day,
+    ) -> Option<ObeyedMeasure> {
+        said.iter().filter(|(.., own)| *own).find_map(|(party, says, _)| {
+            let row = book.credit.measure_row(&says.standing, self.measure, day)?;
+            (row.row.value == usual).then(|| self.obeyed(party, &says.standing, row))
+        })
+    }
+
+    fn obeyed(self, party: &Text, standing: &Text, row: &Dated<Measure>) -> ObeyedMeasure {
+        ObeyedMeasure {
+            party: party.clone(),
+            standing: standing.clone(),
+            measure: self.measure.into(),
+            value: row.row.value,
+            from: row.from,
+        }
     }
 }
 
@@ -280,15 +299,13 @@ pub(crate) fn refund(
     }
     let named = Named::in_return(application);
     let said = said(named, (known, facts), law, &mut read);
-    let usual = book.credit.measure_row(UNRATED, REFUND.measure, law.day).map(|row| ObeyedMeasure {
-        party: named.parties(known, law.day).into_iter().next().unwrap_or_default(),
-        standing: UNRATED.into(),
-        measure: REFUND.measure.into(),
-        value: row.row.value,
-        from: row.from,
+    let usual = book.credit.measure_row(UNRATED, REFUND.measure, law.day).map(|row| {
+        let seller = named.parties(known, law.day).into_iter().next().unwrap_or_default();
+        REFUND.obeyed(&seller, &UNRATED.into(), row)
     });
     let days = usual.as_ref().map_or(0, |row| row.value);
-    let obeyed = REFUND.chosen(&said, book, days, law.day).or(usual);
+    let obeyed = REFUND.chosen(&said, book, days, law.day);
+    let obeyed = obeyed.or_else(|| REFUND.same(&said, book, days, law.day)).or(usual);
     let due = obeyed.map(|obeyed| {
         let mut day = law.day;
         for _ in 0..obeyed.value.clamp(0, MOST_DAYS) {
@@ -327,8 +344,8 @@ pub(crate) fn stricter(one: i64, other: i64) -> i64 {
     if one <= ALL && other <= ALL { one.min(other) } else { one.max(other) }
 }
 
-/// The findings of those who may declare nothing.
-pub(crate) fn barred(named: Named<'_>, followed: &Followed) -> Vec<Finding> {
+/// The findings of those who may declare nothing, each on the field that names them, by whichever of their codes.
+pub(crate) fn barred(named: Named<'_>, followed: &Followed, known: &Parties, day: Day) -> Vec<Finding> {
     let fields = [("InventoryHead.ebcCode", named.seller), ("InventoryHead.agentCode", named.agent)];
     followed
         .barred
@@ -336,7 +353,7 @@ pub(crate) fn barred(named: Named<'_>, followed: &Followed) -> Vec<Finding> {
         .map(|(code, standing)| {
             let (field, value) = fields
                 .into_iter()
-                .find(|(_, value)| value.trim() == code.as_str())
+                .find(|(_, value)| known.same(value.trim(), code, day))
                 .unwrap_or(("InventoryHead.ebpCode", named.platform));
             Finding::new(Reason::CreditBars).argument(format!("{code}：{standing}")).field(field, value)
         })

@@ -13,10 +13,9 @@
 //! The last line of a file is `%onewindow-seal 1 key PUBLIC-KEY signature SIGNATURE`: a comment to readers of PDF. It signs
 //! the title `onewindow sealed file 1` and the SHA-256 of all bytes before the line.
 
-use crate::head::decimal;
+use crate::head::{decimal, is_signed_text};
 use crate::{Hash, Signer, hexadecimal, of_hexadecimal};
 use ring::digest::{SHA256, digest};
-use ring::signature::{ED25519, UnparsedPublicKey};
 
 /// First line of the seal of a report.
 const TITLE: &str = "onewindow credit report 1";
@@ -32,10 +31,6 @@ pub fn sha256(bytes: &[u8]) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
     hash
-}
-
-fn signs(public: &[u8; 32], text: &str, signature: &[u8; 64]) -> bool {
-    UnparsedPublicKey::new(&ED25519, public).verify(text.as_bytes(), signature).is_ok()
 }
 
 /// The seal of a report.
@@ -70,7 +65,7 @@ impl ReportSeal {
     /// Whether it is the seal of these bytes, by the key that it names. Whose key that is whoever knows the window's keys says.
     pub fn seals(&self, report: &[u8]) -> bool {
         sha256(report) == self.digest
-            && signs(&self.public, &Self::signed(&self.digest, self.head), &self.signature)
+            && is_signed_text(&self.public, Self::signed(&self.digest, self.head).as_bytes(), &self.signature)
     }
 
     /// As it is written down.
@@ -153,7 +148,7 @@ pub struct SealedReport {
 /// [`Unsealed`].
 pub fn check_file(file: &[u8]) -> Result<SealedReport, Unsealed> {
     let (body, public, signature) = last_line(file).ok_or(Unsealed::NoSeal)?;
-    if !signs(&public, &of_file(body), &signature) {
+    if !is_signed_text(&public, of_file(body).as_bytes(), &signature) {
         return Err(Unsealed::Altered);
     }
     let seal = seal_in(body).filter(|seal| seal.public == public).ok_or(Unsealed::NoReport)?;

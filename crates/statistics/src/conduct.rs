@@ -3,7 +3,7 @@
 
 use crate::told::Told;
 use clearance::Text;
-use clearance::consignment::{Attempt, State};
+use clearance::consignment::{Attempt, Lane, State};
 use clearance::event::{ActionKind, Cause};
 use clearance::inspection::Inspection;
 use clearance::keys::Time;
@@ -99,8 +99,10 @@ fn words(inspection: &Inspection) -> String {
 }
 
 /// Whether the documents of a list were compared when it had its first verdict, and whether they agreed; none = they were not.
-pub(crate) fn compared(state: State, causes: &[Reason]) -> Option<bool> {
+pub(crate) fn compared(state: State, lane: Option<Lane>, causes: &[Reason]) -> Option<bool> {
     match state {
+        // Which lane it goes is asked once they agree: a sealed rule that rejects does so in the same row.
+        State::Rejected if lane == Some(Lane::Reject) => Some(true),
         State::Rejected => causes.iter().any(|cause| matching::compares(*cause)).then_some(false),
         State::Staged | State::Declared | State::Deleted | State::Cancelled => None,
         _ => Some(true),

@@ -244,7 +244,7 @@ impl Figures {
         let at = (export, day);
         self.step(at, named, stand.state.word(), &amounts);
         if first {
-            if let Some(agreed) = conduct::compared(stand.state, &stand.causes) {
+            if let Some(agreed) = conduct::compared(stand.state, stand.lane, &stand.causes) {
                 for party in &named.parties {
                     self.conduct.add(party, day, COMPARED);
                     if agreed {

@@ -211,7 +211,8 @@ fn of_document(told: &mut Told, arrived: &Arrived, attempt: Option<&Attempt>, ou
 
 fn bill(cause: &Cause, attempt: &Attempt, outcome: &Outcome) -> Option<Bill> {
     let enters = |movement: &&Movement| {
-        movement.kind == MovementKind::Enter && movement.account.kind == AccountKind::PayableTax
+        let account = movement.account.kind;
+        (movement.kind, account) == (MovementKind::Enter, AccountKind::PayableTax) && movement.amount > 0
     };
     if let Some(entered) = outcome.movements.iter().find(enters) {
         return Some(Bill::Owed(entered.account.owner.clone()));

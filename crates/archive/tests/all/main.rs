@@ -127,6 +127,16 @@ fn rows_that_are_removed_added_or_moved_are_found() {
 }
 
 #[test]
+fn faults_that_are_not_named_any_more_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut rows, head) = log(&signer(), 3_001);
+    rows.iter_mut().for_each(|row| row.set("payload_digest", [1_u8; 32].as_slice()));
+    written(folder.path(), &rows, &head, &signer());
+    let report = checked(folder.path(), &Known::default());
+    assert_eq!((report.faults.len(), report.more), (1_000, rows.len() as u64 - 1_000));
+}
+
+#[test]
 fn a_byte_that_was_altered_ends_nothing_and_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

@@ -64,7 +64,8 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
             return case.refuse(arrived, findings);
         }
         let followed = standing::follow(declaration, &case.law, &case.reference.parties, book, case.facts);
-        findings.extend(standing::barred(standing::Named::in_list(declaration), &followed));
+        let named = standing::Named::in_list(declaration);
+        findings.extend(standing::barred(named, &followed, &case.reference.parties, case.law.day));
         case.out.read.records.extend(followed.read);
         credit = followed.standing;
     }

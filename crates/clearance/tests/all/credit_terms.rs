@@ -195,6 +195,7 @@ fn a_return_is_decided_within_the_working_days_of_the_standing() {
     assert_eq!(due(Register::CreditAssessment, "AAA"), (20_261_124, 1));
     assert_eq!(due(Register::CreditAssessment, "C"), (20_261_207, 10), "over two weekends");
     assert_eq!(due(Register::CreditList, "attention"), (20_261_207, 10));
+    assert_eq!(due(Register::CreditAssessment, "B"), (20_261_130, 5), "as is usual, and his own ground");
     // Nobody says anything of him: as who is not rated.
     let mut window = Window::without_draws();
     window.trade(&trade);

@@ -115,6 +115,19 @@ fn a_list_may_bar_from_declaring() {
     assert_eq!(finding.fields[0].path, "InventoryHead.ebcCode");
     let said = format!("[Code:19028;Desc:企业因信用名单暂停办理[{}：black", seller(&trade));
     assert!(outcome.answer.info.starts_with(&said), "{}", outcome.answer.info);
+    // Named by his other code the seller is still the seller.
+    let mut other = trade.clone();
+    let filing = window.reference.parties.find(&seller(&trade), NOW.day()).unwrap();
+    let code = filing.other_code.clone().unwrap();
+    (other.order.head.ebc_code, other.declaration.head.ebc_code) = (code.clone(), code.clone());
+    let mut window = Window::without_draws();
+    window.table("credit_measures.csv", |text| text.replace("black,may_declare,1,", "black,may_declare,0,"));
+    stands(&mut window, Register::CreditList, &seller(&trade), "black", 100);
+    let outcome = window.trade(&other);
+    let finding =
+        outcome.answer.findings.iter().find(|finding| finding.reason == Reason::CreditBars).unwrap();
+    let field = &finding.fields[0];
+    assert_eq!((field.path.as_str(), &field.value), ("InventoryHead.ebcCode", &code));
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn as_json(report: &Report) -> Value {
         "clean": report.faults.is_empty(), "schema": report.manifest.schema, "closedOnly": report.manifest.closed_only,
         "files": report.manifest.files.len(), "rows": report.rows, "manifest": report.sha256, "key": hexadecimal(&report.key),
         "head": hexadecimal(&head.digest()), "millis": head.time,
-        "faults": faults,
+        "faults": faults, "more": report.more,
     })
 }
 
@@ -84,6 +84,9 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
         );
         for fault in &report.faults {
             println!("{}", told(fault));
+        }
+        if report.more > 0 {
+            println!("and {} more that are not named", report.more);
         }
         println!("{}", if clean { "clean" } else { "NOT clean" });
     }

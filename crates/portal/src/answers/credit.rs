@@ -125,7 +125,7 @@ pub struct Measure {
     pub unit: String,
 }
 
-/// A measure that a trade obeyed, with its row of the table.
+/// A measure that a trade obeyed, with its row of the table: for whom the standing is of, and for offices.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Obeyed {
@@ -133,9 +133,9 @@ pub struct Obeyed {
     pub measure: String,
     /// How much.
     pub value: i64,
-    /// From whose standing it follows: for whom it is of, and for offices.
+    /// From whose standing it follows.
     pub party: Option<String>,
-    /// That standing, likewise.
+    /// That standing.
     pub standing: Option<String>,
     /// The day from which the row holds.
     pub valid_from: String,
@@ -147,8 +147,8 @@ pub struct Obeyed {
 pub struct DecideBy {
     /// The last day.
     pub day: String,
-    /// By which row.
-    pub measure: Obeyed,
+    /// By which row, for whom it is told.
+    pub measure: Option<Obeyed>,
 }
 
 /// A return that waits to be decided.

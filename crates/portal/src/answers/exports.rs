@@ -47,7 +47,7 @@ pub struct ExportLine {
 pub struct Exports {
     /// The newest first.
     pub exports: Vec<ExportLine>,
-    /// Cursor of the next page; of a sorted list how many rows stand before it.
+    /// Cursor of the next page; of a sorted list `~` and how many rows stand before it.
     pub next: Option<String>,
     /// Whether there are more than were sorted.
     pub more: bool,

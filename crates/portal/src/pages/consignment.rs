@@ -213,7 +213,8 @@ fn documents(frame: &Frame, shown: &Consignment) -> Markup {
             (facts(&[(texts.with("return-number", &[("number", &file.number.to_string())]),
                 html! { (texts.word(Family::Return, &file.state)) " " (money(&file.tax_given_back)) " " (texts.text("yuan"))
                     @if let Some(due) = file.decide_by.as_ref().filter(|_| file.state == "applied") {
-                        " · " (texts.text("credit-decide-by")) " " (time(&due.day)) " (" (super::credit::obeyed(texts, &due.measure)) ")"
+                        " · " (texts.text("credit-decide-by")) " " (time(&due.day))
+                        @if let Some(row) = &due.measure { " (" (super::credit::obeyed(texts, row)) ")" }
                     } })]))
         }
     }

@@ -22,6 +22,8 @@ pub const NARROWED: [&str; 3] = ["owed", "overdue", "paid"];
 /// Lines of trades that are looked at for a page of a narrowed list, at most; and those of them whose bill is read.
 const LOOKED: usize = 2_000;
 const READ: usize = 200;
+/// Searches of one request at most: near the end of a page each asks for the few lines that are missing.
+const SEARCHES: usize = 40;
 
 /// To what a list is narrowed.
 struct Narrowed {
@@ -93,11 +95,11 @@ pub async fn list(
     let search = Search { states, ..Search::default() };
     let limit = limit(&query, BILLS)?;
     let (mut bills, mut owners) = (Vec::new(), Vec::new());
-    let (mut looked, mut seen) = (0, 0);
+    let (mut looked, mut seen, mut searches) = (0, 0, 0);
     let next = loop {
         // No more at once than may be shown: what is behind the last line is for the next page.
         let (found, next) = window.read.search(&scope, &search, after, limit - bills.len()).await?;
-        looked += found.len();
+        (looked, searches) = (looked + found.len(), searches + 1);
         for summary in found.iter().filter(|summary| narrowed.may_have(summary)) {
             seen += 1;
             let Some(consignment) = window.read.consignment(&summary.order).await? else { continue };
@@ -109,7 +111,7 @@ pub async fn list(
             }
         }
         after = next;
-        let full = bills.len() == limit || looked >= LOOKED || seen >= READ;
+        let full = bills.len() == limit || looked >= LOOKED || seen >= READ || searches >= SEARCHES;
         if full || !narrowed.is_narrow() || next.is_none() {
             break next;
         }

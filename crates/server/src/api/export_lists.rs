@@ -29,10 +29,49 @@ const OF_BILL: usize = 20;
 pub struct Page {
     /// Its trades.
     pub found: Vec<Arc<ExportTrade>>,
-    /// Where the next begins: a cursor, or how many rows stand before it where the list is sorted.
-    pub next: Option<u64>,
+    /// Where the next begins: a cursor, or `~` and how many rows stand before it where the list is sorted.
+    pub next: Option<String>,
     /// Whether an order was asked for and there are too many for it: they stand as they came.
     pub more: bool,
+}
+
+/// Where a page begins. One is never taken for the other: a list that is in order now may have too many rows for it a moment later.
+#[derive(Clone, Copy)]
+enum Place {
+    /// After a cursor.
+    Cursor(u64),
+    /// After so many rows of a list in order.
+    Rows(usize),
+}
+
+impl Place {
+    fn read(after: &str) -> Result<Self, Problem> {
+        let read = match after.strip_prefix('~') {
+            Some(rows) => rows.parse().map(Self::Rows),
+            None => after.parse().map(Self::Cursor),
+        };
+        read.map_err(|_| Problem::bad_request("after is what an earlier answer gave as next"))
+    }
+
+    fn cursor(place: Option<Self>) -> Result<Option<u64>, Problem> {
+        match place {
+            None => Ok(None),
+            Some(Self::Cursor(cursor)) => Ok(Some(cursor)),
+            Some(Self::Rows(_)) => Err(Problem::bad_request(
+                "after is of a list in order, and this one stands as it came, or has too many rows for an order: ask for its first page",
+            )),
+        }
+    }
+
+    fn rows(place: Option<Self>) -> Result<usize, Problem> {
+        match place {
+            None => Ok(0),
+            Some(Self::Rows(rows)) => Ok(rows),
+            Some(Self::Cursor(_)) => Err(Problem::bad_request(
+                "after is of a list as it came, and this one is in order: ask for its first page",
+            )),
+        }
+    }
 }
 
 /// A page of the trades that are asked for: those that have a number, or the newest first, or in an order by a column, if they fit
@@ -41,9 +80,11 @@ pub async fn page(
     window: &Window,
     search: &ExportSearch,
     (number, sort): (Option<Text>, Option<Text>),
-    after: Option<u64>,
+    after: Option<&str>,
     limit: usize,
 ) -> Result<Page, Problem> {
+    let place = after.map(Place::read).transpose()?;
+    let told = |next: Option<u64>| next.map(|next| next.to_string());
     if let Some(number) = number {
         let mut found = by_number(window, &search.scope, &number).await?;
         found.retain(|trade| search.finds(trade));
@@ -52,18 +93,18 @@ pub async fn page(
         return Ok(Page { found, next: None, more: false });
     }
     let Some(sort) = sort else {
-        let (found, next) = window.read.exports(search, after, limit).await?;
-        return Ok(Page { found, next, more: false });
+        let (found, next) = window.read.exports(search, Place::cursor(place)?, limit).await?;
+        return Ok(Page { found, next: told(next), more: false });
     };
     let (mut found, rest) = window.read.exports(search, None, QUEUE).await?;
     sorted_by(&mut found, &sort)?;
     if rest.is_some() {
-        let (found, next) = window.read.exports(search, after, limit).await?;
-        return Ok(Page { found, next, more: true });
+        let (found, next) = window.read.exports(search, Place::cursor(place)?, limit).await?;
+        return Ok(Page { found, next: told(next), more: true });
     }
-    let from = usize::try_from(after.unwrap_or_default()).unwrap_or(usize::MAX).min(found.len());
+    let from = Place::rows(place)?.min(found.len());
     found.drain(..from);
-    let next = (found.len() > limit).then(|| (from + limit) as u64);
+    let next = (found.len() > limit).then(|| format!("~{}", from + limit));
     found.truncate(limit);
     Ok(Page { found, next, more: false })
 }

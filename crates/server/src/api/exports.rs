@@ -30,23 +30,24 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{ExportSearch, Read, Scope, StoredEvent};
 
-/// `GET /v1/exports?state=&number=&party=&sort=&after=&limit=`: the newest first; `number` is any that a trade has; `sort` puts the
-/// newest 500 in order by a column, and `after` counts rows then.
+/// `GET /v1/exports?state=&number=&party=&sort=&after=&limit=`: the newest first; `number` is any that a trade has; `sort` puts up to
+/// 500 in order by a column. Of more `more` says that they stand as they came. `after` is the `next` of an answer in the same order.
 pub async fn list(
     State(window): State<Arc<Window>>,
     caller: Caller,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (search, after) = (search(&window, &caller, &query)?, after(&query)?);
+    let (search, after) = (search(&window, &caller, &query)?, parameter(&query, "after"));
     let asked = (parameter(&query, "number"), parameter(&query, "sort"));
-    let page = export_lists::page(&window, &search, asked, after, limit(&query, CONSIGNMENTS)?).await?;
+    let limit = limit(&query, CONSIGNMENTS)?;
+    let page = export_lists::page(&window, &search, asked, after.as_deref(), limit).await?;
     if caller.is_office() {
         let owners: Vec<Vec<Text>> = page.found.iter().map(|trade| trade.parties()).collect();
         readings::listed(&window, &caller, "exports", &query, &owners).await?;
     }
     let (codes, _) = window.names_of(&caller.party);
     let lines: Vec<Value> = page.found.iter().map(|trade| line(trade, &codes, caller.is_office())).collect();
-    Ok(Json(json!({"exports": lines, "next": page.next.map(|next| next.to_string()), "more": page.more})))
+    Ok(Json(json!({"exports": lines, "next": page.next, "more": page.more})))
 }
 
 /// What a list of trades, or of applications to summarise, is narrowed to.

@@ -1,6 +1,6 @@
 //! Archiving: the rows of closed trades by month, as Parquet files with proofs. It only reads: the ledger keeps its rows, and what an
-//! archive has is what was recorded up to the signed head that it rests on. The ledger is read twice, first for which trades
-//! are over, then for their rows; memory holds what is said of each trade, and a group of rows of each file.
+//! archive has is what was recorded up to the signed head that it rests on. The ledger is read for which trades are over, then for
+//! their rows, once for every twelve months; memory holds what is said of each trade, and a group of rows of each of these files.
 //!
 //! How files look and are checked belongs to the crate `archive`; what is left out of a row to `store::redact`.
 
@@ -8,7 +8,7 @@ mod row;
 mod trades;
 
 use crate::retention::{Whose, is_of_many, portions, whose};
-use archive::{ArchivedFile, Manifest, NotWritten, Writer, write_manifest};
+use archive::{ArchivedFile, Manifest, NotWritten, Writer, Written, write_manifest};
 use ceb::Kind;
 use clearance::event::{Cause, Follow};
 use clearance::keys::{Position, Time};
@@ -22,6 +22,8 @@ pub use trades::month_of;
 
 /// Rows read at a time.
 const AT_A_TIME: usize = 2_000;
+/// Months that are written in one reading: each file holds a group of its rows in memory, up to 16 MiB.
+const MONTHS: usize = 12;
 
 /// What is to be archived.
 #[derive(Clone, Copy, Default, Debug)]
@@ -192,58 +194,83 @@ pub async fn archive(
     let made = now.stamp_millis().to_string();
     let mut manifest = Manifest::new(made, asked.closed_only, head.to_text());
     let counts = months(&trades, asked.month);
-    let mut writers: BTreeMap<u32, Writer> = BTreeMap::new();
+    let mut written = Vec::new();
     for (month, count) in &counts {
         let over = *month < month_of(now.day());
         if count.closed > 0 && (asked.closed_only || (over && count.open == 0)) {
-            std::fs::create_dir_all(out)
-                .map_err(|source| archive::Error::File { path: out.to_owned(), source })?;
-            writers.insert(*month, Writer::create(out, &format!("{month}.parquet"), &manifest.head)?);
+            written.push(*month);
         } else {
             let (open, closed) = (count.open, count.closed);
             manifest.not_written.push(NotWritten { month: month.to_string(), open, closed, over });
         }
     }
-    if writers.is_empty() {
+    if written.is_empty() {
         return Ok(Archived { manifest, head });
     }
-    let mut rows = Rows::new(read, &head.head);
+    std::fs::create_dir_all(out).map_err(|source| archive::Error::File { path: out.to_owned(), source })?;
+    let readings = written.chunks(MONTHS).len() as u64;
+    for (reading, months) in (0_u64..).zip(written.chunks(MONTHS)) {
+        let mut followed =
+            |done: u64| progress("rows archived", reading * whole + done.min(whole), readings * whole);
+        let files =
+            files_of(read, (&evidence, &head.head), (&trades, months), (out, &manifest.head), &mut followed);
+        for (month, written) in files.await? {
+            let count = counts.get(&month).copied().unwrap_or_default();
+            manifest.files.push(ArchivedFile {
+                name: name_of(month),
+                month: month.to_string(),
+                rows: written.rows,
+                trades: count.closed,
+                exports: count.exports,
+                open: count.open,
+                bytes: written.bytes,
+                sha256: written.sha256,
+                groups: written.groups,
+            });
+        }
+    }
+    let signer = evidence.sender(now).await?;
+    write_manifest(out, &manifest, &signer)?;
+    Ok(Archived { manifest, head })
+}
+
+fn name_of(month: u32) -> String {
+    format!("{month}.parquet")
+}
+
+/// Writes the files of some months in one reading.
+async fn files_of(
+    read: &ChosenRead,
+    (evidence, head): (&Evidence, &SpaceHead),
+    (trades, months): (&Trades, &[u32]),
+    (out, proved_with): (&Path, &str),
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<Vec<(u32, Written)>, Failed> {
+    let mut writers: BTreeMap<u32, Writer> = BTreeMap::new();
+    for month in months {
+        writers.insert(*month, Writer::create(out, &name_of(*month), proved_with)?);
+    }
+    let mut rows = Rows::new(read, head);
     while let Some(events) = rows.next().await? {
         let mut chosen = Vec::new();
         for (position, event) in events {
             let whose = belongs(read, &event).await?.or_else(|| trades.carried(position));
             let Some(whose) = whose else { continue };
             let trade = trades.known.get(&whose).filter(|trade| trade.over);
-            if trade.is_some_and(|trade| writers.contains_key(&trade.month)) {
-                chosen.push((position, event, whose));
+            if let Some(trade) = trade.filter(|trade| writers.contains_key(&trade.month)) {
+                chosen.push((position, event, whose, trade));
             }
         }
-        let proofs = proofs(&evidence, &head.head, chosen.iter().map(|(position, ..)| *position)).await?;
-        for (position, event, whose) in chosen {
-            let known = trades.known.get(&whose).zip(proofs.get(&position));
-            let Some((trade, proof)) = known else { continue };
+        let proofs = proofs(evidence, head, chosen.iter().map(|(position, ..)| *position)).await?;
+        for (position, event, whose, trade) in chosen {
+            let unproved =
+                || StoreError::Damaged { position, what: "the evidence log has no proof of it".to_owned() };
+            let proof = proofs.get(&position).ok_or_else(unproved)?;
             if let Some(writer) = writers.get_mut(&trade.month) {
                 writer.push(row::of(position, event, (&whose, trade), proof))?;
             }
         }
-        progress("rows archived", rows.done.min(whole), whole);
+        progress(rows.done);
     }
-    for (month, writer) in writers {
-        let written = writer.finish()?;
-        let count = counts.get(&month).copied().unwrap_or_default();
-        manifest.files.push(ArchivedFile {
-            name: format!("{month}.parquet"),
-            month: month.to_string(),
-            rows: written.rows,
-            trades: count.closed,
-            exports: count.exports,
-            open: count.open,
-            bytes: written.bytes,
-            sha256: written.sha256,
-            groups: written.groups,
-        });
-    }
-    let signer = evidence.sender(now).await?;
-    write_manifest(out, &manifest, &signer)?;
-    Ok(Archived { manifest, head })
+    writers.into_iter().map(|(month, writer)| Ok::<_, Failed>((month, writer.finish()?))).collect()
 }

@@ -302,6 +302,30 @@ async fn words_of_an_officer_do_not_leave_with_an_archive() {
     assert!(rows.iter().any(|row| text(row, "cause") == "document" && !text(row, "info").is_empty()));
 }
 
+/// More months than are written in one reading: each has its file, and its rows are all there.
+#[tokio::test(flavor = "multi_thread")]
+async fn thirteen_months_are_thirteen_files() {
+    let zone = Zone::new().await;
+    for month in 0..13 {
+        zone.clock.set(day(31 * month));
+        let mut trade = Trade::new(3, 50 + month.unsigned_abs(), zone.clock.now(), 1_000_000);
+        trade.declaration.head.buyer_name = "样例某".into();
+        zone.trade(&trade).await;
+        until(&zone, &path(&trade), 100).await;
+    }
+    let (folder, later) = (tempfile::tempdir().unwrap(), day(31 * 14));
+    let mut readings = 0;
+    let mut count = |what: &'static str, done: u64, whole: u64| {
+        readings += u64::from(what == "rows archived" && done == whole);
+    };
+    let told = archive(&zone.window.read, later, Asked::default(), folder.path(), &mut count).await.unwrap();
+    let months: BTreeSet<&str> = told.manifest.files.iter().map(|file| file.month.as_str()).collect();
+    assert_eq!((months.len(), readings), (13, 1), "{:?}", told.manifest);
+    assert!(told.manifest.files.iter().all(|file| (file.trades, file.open) == (1, 0) && file.rows >= 4));
+    let rows: u64 = told.manifest.files.iter().map(|file| file.rows).sum();
+    assert_eq!(clean(folder.path(), told.head.public), rows);
+}
+
 /// What was erased of a trade before is archived as it is kept, with its proofs: the log never changes.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_erased_is_archived_without_what_is_gone() {

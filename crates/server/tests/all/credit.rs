@@ -220,10 +220,10 @@ async fn guarantee_and_permission_follow_the_list_within_one_commit_and_say_thei
     );
     assert_eq!(rows(&zone.shown(&seller, &next).await), row);
     let agent = next.declaration.head.agent_code.to_string();
-    if agent != seller {
-        let of_another = rows(&zone.shown(&agent, &next).await);
-        assert_eq!((of_another["value"].as_i64(), of_another["standing"].as_str()), (Some(200), None));
-    }
+    // Another has the amount, and no row: each names its standing.
+    assert_ne!(agent, seller);
+    let of_another = zone.shown(&agent, &next).await;
+    assert_eq!((guarantee(&of_another).0, &of_another["attempt"]["measures"]), (held, &json!([])));
     // What was declared before stays as it was.
     assert_eq!(guarantee(&zone.shown(OFFICER, &first).await).0, guarantee(&before).0);
     // Nothing new is filed meanwhile.

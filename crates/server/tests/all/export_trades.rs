@@ -203,6 +203,19 @@ async fn lists_go_on_by_cursor_and_by_state() {
     sorted.sort_unstable();
     sorted.reverse();
     assert_eq!(found, sorted, "the newest first");
+    // In an order places are rows, and neither kind of place is taken for the other.
+    sorted.reverse();
+    let (mut ordered, mut after) = (Vec::new(), String::new());
+    for place in [Some("~3"), Some("~6"), None] {
+        let (_, page) = zone.get(MERCHANT, &format!("/v1/exports?sort=order&limit=3{after}")).await;
+        ordered.extend(page["exports"].as_array().unwrap().iter().map(|line| line["orderNo"].to_string()));
+        assert_eq!((page["next"].as_str(), page["more"].as_bool()), (place, Some(false)), "{page}");
+        after = format!("&after={}", place.unwrap_or_default());
+    }
+    assert_eq!(ordered, sorted);
+    for wrong in ["sort=order&after=3", "after=~3", "after=~", "after=three"] {
+        assert_eq!(zone.get(MERCHANT, &format!("/v1/exports?limit=3&{wrong}")).await.0, 400, "{wrong}");
+    }
     let (_, rejected) = zone.get(MERCHANT, "/v1/exports?state=100").await;
     assert_eq!(rejected["exports"].as_array().unwrap().len(), 3, "{rejected}");
     let (_, named) = zone.get(CUSTOMS, "/v1/exports?party=5301960401&limit=500").await;

@@ -2,7 +2,7 @@
 //! as it was kept.
 
 use super::folding::{DAY, NOON, declared, told};
-use clearance::consignment::State;
+use clearance::consignment::{Lane, State};
 use clearance::keys::Time;
 use clearance::reason::Reason;
 use statistics::conduct::{
@@ -46,6 +46,13 @@ fn documents_count_as_compared_where_they_were_and_each_list_once() {
     figures.add(&told("5", NOON + DAY, State::Released));
     let all = [COMPARED, DECLARED, MATCHED].map(|what| (20_261_123, what.to_owned(), 1));
     assert_eq!(of(&figures, "N"), all);
+    // What a sealed rule rejects in the row of its match had agreed.
+    figures.add(&declared("6", "L", NOON, State::Declared));
+    let mut by_rule = rejected("6", Reason::RiskRejected);
+    by_rule.stand.as_mut().unwrap().lane = Some(Lane::Reject);
+    figures.add(&by_rule);
+    let all = [COMPARED, DECLARED, MATCHED, REJECTED].map(|what| (20_261_123, what.to_owned(), 1));
+    assert_eq!(of(&figures, "L"), all);
 }
 
 #[test]

@@ -50,7 +50,12 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         findings.extend(found);
         case.out.read.records.extend(read);
         let followed = standing::follow_export(declaration, &case.law, parties, book, case.facts);
-        findings.extend(standing::barred(standing::Named::in_export(declaration), &followed));
+        findings.extend(standing::barred(
+            standing::Named::in_export(declaration),
+            &followed,
+            parties,
+            case.law.day,
+        ));
         case.out.read.records.extend(followed.read);
         credit = followed.standing;
     }
