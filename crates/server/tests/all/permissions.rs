@@ -148,10 +148,10 @@ const NAMES_IN_QUERY: [(&str, &str); 6] = [
     ("post", "/v1/assignments"),
 ];
 
-/// Of what the stories of parks, of their keepers and of traceability have records, and this zone has none.
+/// Of what the stories of parks and of their keepers have records, and this zone has none; a code is everybody's to look up.
 pub(crate) fn is_told_elsewhere(route: &str) -> bool {
     // Who signs in by a provider is told in `providers`.
-    ["/parks/{id}", "/sites/{code}", "{provider}", "{gtin}", "/trace/codes/{id}", "/recalls/{id}"]
+    ["/parks/{id}", "/sites/{code}", "{provider}", "{gtin}"]
         .iter().any(|named| route.contains(named))
         // The page of a register, and the form that makes a record, have none in their address.
         || (route.starts_with("/desk/registers/{register}") && !route.contains("{id}"))
@@ -523,9 +523,15 @@ impl World {
             "/v1/parks/{id}/figures" => route.replace("{id}", party),
             site if site.starts_with("/v1/sites/{code}") => site.replace("{code}", party),
             "/v1/trace/{gtin}/{lot}/{serial}" => "/v1/trace/09506000134352/L1/000001".to_owned(),
-            "/v1/recalls/{id}/buyers" => route.replace("{id}", party) + "?purpose=test",
-            trace if trace.starts_with("/v1/trace/codes/{id}") || trace.starts_with("/v1/recalls/{id}") => {
-                trace.replace("{id}", party)
+            "/v1/recalls/{id}/buyers" => {
+                route.replace("{id}", &record(|one| &one.recall, "5301999999:ZH1")) + "?purpose=test"
+            }
+            recall if recall.starts_with("/v1/recalls/{id}") => {
+                recall.replace("{id}", &record(|one| &one.recall, "5301999999:ZH1"))
+            }
+            trace if trace.starts_with("/v1/trace/codes/{id}") => {
+                let absent = format!("5301999999:{}", records::LOT);
+                trace.replace("{id}", &record(|one| &one.codes, &absent))
             }
             other => other.to_owned(),
         };

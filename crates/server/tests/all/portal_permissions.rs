@@ -78,7 +78,15 @@ pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
             draft.replace("{id}", &record(|one| &one.draft, "00000000-0000-4000-A000-000000000000"))
         }
         "/01/{gtin}/10/{lot}/21/{serial}" => "/01/09506000134352/10/L1/21/000001".to_owned(),
-        "/desk/recalls/{id}/buyers" => route.replace("{id}", party) + "?purpose=test",
+        "/desk/recalls/{id}/buyers" => {
+            route.replace("{id}", &record(|one| &one.recall, "5301999999:ZH1")) + "?purpose=test"
+        }
+        recall if recall.starts_with("/desk/recalls/{id}") => {
+            recall.replace("{id}", &record(|one| &one.recall, "5301999999:ZH1"))
+        }
+        trace if trace.starts_with("/desk/trace/codes/{id}") => {
+            trace.replace("{id}", &record(|one| &one.codes, "5301999999:09506000134352%2FL1"))
+        }
         other => other.replace("{register}", "filings").replace("{id}", party).replace("{code}", party),
     }
 }

@@ -16,6 +16,8 @@ use store::Duty;
 /// Agencies that are given something by a rule, and holders of bonded books: his, and another.
 pub(super) const RECEIVERS: [&str; 2] = ["5301000901", "5301000902"];
 pub(super) const HOLDERS: [&str; 2] = ["5301960601", "5301960202"];
+/// A lot as it stands behind the holder in the addresses of its codes.
+pub(crate) const LOT: &str = "09506000134352%2FL1";
 /// The period of the draw that is open.
 pub(super) const PERIOD: &str = "20261125";
 
@@ -41,12 +43,17 @@ pub(crate) struct Records {
     pub draft: String,
     /// The seller with whom the buyer has a dispute.
     pub seller: String,
+    /// Codes of a lot of the book, as their id stands in an address.
+    pub codes: String,
+    /// A recall of that lot.
+    pub recall: String,
 }
 
 /// A zone that counts addresses, with agencies that have machines, and a period of the draw that is open.
 pub(super) async fn zone() -> Zone {
     let mut zone = Zone::new().await;
     zone.window.file_all(sample::agencies(), "test").await;
+    zone.window.set_public_address("https://trace.example").await.unwrap();
     for code in RECEIVERS {
         let token = zone.window.control.issue(code, Role::Agency, "tester", &[], NOW, None).await.unwrap();
         zone.tokens.insert(code.to_owned(), token);
@@ -95,7 +102,18 @@ impl Records {
         act(zone, RECEIVERS[index], &shares, json!({"action": "propose", "body": rule})).await;
         act(zone, OFFICE, &shares, json!({"action": "agree", "version": 1})).await;
 
-        bonded::opened(zone, HOLDERS[index], trade).await;
+        let holder = HOLDERS[index];
+        bonded::opened(zone, holder, trade).await;
+        bonded::filled(zone, holder, trade, "entry-checklist:H1", 100).await;
+        let codes = format!("{holder}:{LOT}");
+        let asked = json!({"book": format!("{holder}:{}", bonded::NUMBER), "item": "1", "count": 3});
+        let issue = json!({"action": "issue", "version": 0, "body": asked});
+        act(zone, holder, &format!("trace-codes/{codes}"), issue).await;
+        let recall = format!("{holder}:ZH1");
+        let opened = json!({"goodsNo": "LH1", "lot": "L1", "reason": "unsafe", "measure": "send-back", "advice": "样例"});
+        let open = json!({"action": "open", "version": 0, "note": "样例", "body": opened});
+        act(zone, holder, &format!("recalls/{recall}"), open).await;
+
         let application = Export::summary(&[export], &["86202026E999999999".into()], NOW).unwrap();
         let summary = format!("{agent}/{}", application.head.cop_no);
         zone.send(agent, Document::SummaryApplication(application)).await;
@@ -132,6 +150,8 @@ impl Records {
             attachment,
             draft: drafted["id"].as_str().unwrap().to_owned(),
             seller: String::new(),
+            codes,
+            recall,
         }
     }
 }
