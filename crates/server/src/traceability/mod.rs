@@ -364,8 +364,7 @@ async fn parcel_of(
     let (codes, _) = window.names_of(holder);
     let is_his = |one: &Consignment| {
         let taken = one.attempt.as_ref().and_then(|attempt| attempt.taken.as_deref());
-        view::names_party(one, &codes)
-            || taken.is_some_and(|taken| codes.contains(&holder_of(&taken.book)))
+        view::names_party(one, &codes) || taken.is_some_and(|taken| codes.contains(&holder_of(&taken.book)))
     };
     let found = if by_trade {
         window.read.consignment(&OrderKey::new(&sent.platform, &sent.order_no)).await?
