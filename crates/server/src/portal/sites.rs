@@ -259,11 +259,11 @@ pub async fn set_hold(
     let status = match came {
         Ok(told) => {
             let said = match body.action.as_str() {
-                "lift" if told["state"] == HELD => "holds-held-still",
-                "lift" => "holds-lifted",
-                _ => "holds-held",
+                "lift" if told["state"] == HELD => frame.texts.text("holds-held-still"),
+                "lift" => frame.texts.text("holds-lifted"),
+                _ => frame.texts.text("holds-held"),
             };
-            view.answered = Some((true, frame.texts.text(said)));
+            view.answered = Some((true, said));
             StatusCode::OK
         }
         Err(problem) => {

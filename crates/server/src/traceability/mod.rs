@@ -275,7 +275,7 @@ pub(crate) async fn bind(window: &Window, caller: &Caller, sent: &Binding) -> Re
     if known.state != "issued" {
         return Err(invalid(&[Fault::new("code", &sent.code, says::CODE_VOID.said())]));
     }
-    let (parcel, consignment) = parcel_of(window, caller, binder, sent).await?;
+    let (parcel, consignment) = parcel_of(window, &known.name.holder, binder, sent).await?;
     if let Some(fault) = unfit(window, &known, binder, consignment.as_ref()).await? {
         return Err(invalid(&[fault]));
     }
@@ -351,29 +351,27 @@ impl Binding {
     }
 }
 
-/// The parcel that is named, and its trade where there is one that this caller may know of: one that names him, one that took
-/// of a book of his, or, for a keeper, that of a waybill of his carriers. Another's is as none.
+/// The parcel that is named, and its trade where there is one that the holder of the code may know of: one that names him, or took
+/// of a book of his. Another's is as none, but that a keeper puts no goods into a parcel whose list took others.
 async fn parcel_of(
     window: &Window,
-    caller: &Caller,
+    holder: &Text,
     binder: Binder,
     sent: &Binding,
 ) -> Result<(Parcel, Option<Consignment>), Problem> {
     let by_trade = sent.is_by_trade();
     let named = WaybillKey::new(&sent.logistics_code, &sent.logistics_no);
-    let (codes, _) = window.names_of(&caller.party);
+    let (codes, _) = window.names_of(holder);
     let is_his = |one: &Consignment| {
         let taken = one.attempt.as_ref().and_then(|attempt| attempt.taken.as_deref());
-        binder == Binder::Keeper
-            || view::names_party(one, &codes)
-            || taken.is_some_and(|taken| codes.contains(&holder_of(&taken.book)))
+        view::names_party(one, &codes) || taken.is_some_and(|taken| codes.contains(&holder_of(&taken.book)))
     };
     let found = if by_trade {
         window.read.consignment(&OrderKey::new(&sent.platform, &sent.order_no)).await?
     } else {
         of_waybill(window, &named).await?
     };
-    let consignment = found.filter(is_his);
+    let consignment = found.filter(|one| binder == Binder::Keeper || is_his(one));
     let of_list = consignment.as_ref().and_then(waybill_of);
     let waybill = if by_trade { of_list.unwrap_or_default() } else { named };
     if waybill.logistics.is_empty() || waybill.logistics_no.is_empty() || waybill.logistics.contains('/') {
@@ -381,7 +379,7 @@ async fn parcel_of(
             if by_trade { ("orderNo", &sent.order_no) } else { ("logisticsNo", &sent.logistics_no) };
         return Err(invalid(&[Fault::new(path, value, says::PARCEL_OR_TRADE.said())]));
     }
-    let order = consignment.as_ref().map(|consignment| &consignment.key);
+    let order = consignment.as_ref().filter(|one| is_his(one)).map(|consignment| &consignment.key);
     let parcel = Parcel {
         logistics_code: waybill.logistics.to_string(),
         logistics_no: waybill.logistics_no.to_string(),
