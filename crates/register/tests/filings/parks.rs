@@ -218,7 +218,7 @@ fn what_happened_is_typed_by_kind() {
             json!({"kind": "stocktake", "counted": [{"item": "", "quantity": "-1"}]}),
             "counted[1].item counted[1].quantity",
         ),
-        (json!({"kind": "bag", "parcels": parcels, "bag": "B"}), "seal"),
+        (json!({"kind": "bag", "parcels": parcels, "bag": "C"}), "seal"),
         (json!({"kind": "label", "parcels": parcels, "label": "x", "at": "today"}), "at"),
     ] {
         assert_eq!(record("9", body), Err(wrong.to_owned()));

@@ -33,7 +33,7 @@ async fn opened(zone: &Zone, number: u64) -> Export {
     let agent = master.head.agent_code.to_string();
     zone.send(&agent, Document::MasterBill(master)).await;
     let arrival = Export::arrival(&[&export], NOW).unwrap();
-    zone.send(&arrival.head.operator_code.to_string(), Document::ExportArrival(arrival)).await;
+    zone.send(&arrival.head.operator_code.clone(), Document::ExportArrival(arrival)).await;
     for _ in 0..200 {
         if shown(zone, CUSTOMS, &export).await["state"] == 500 {
             return export;
