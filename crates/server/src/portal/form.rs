@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 pub const WITH_FILES: &[(&str, u64)] = &[
     ("/desk/send", 64 << 20),
     ("/desk/consignments/{platform}/{order_no}/inspections", 64 << 20),
+    ("/desk/exports/{merchant}/{order_no}/inspections", 64 << 20),
     ("/desk/registers/{register}/new", 16 << 20),
     ("/desk/rulebooks/drafts", 8 << 20),
     ("/desk/rulebooks/drafts/{id}", 8 << 20),

@@ -314,13 +314,17 @@ async fn thirteen_months_are_thirteen_files() {
         until(&zone, &path(&trade), 100).await;
     }
     let (folder, later) = (tempfile::tempdir().unwrap(), day(31 * 14));
-    let mut readings = 0;
+    let mut archived = (0, 0);
     let mut count = |what: &'static str, done: u64, whole: u64| {
-        readings += u64::from(what == "rows archived" && done == whole);
+        if what == "rows archived" {
+            assert!(done >= archived.0 && done <= whole, "{done} of {whole} after {archived:?}");
+            archived = (done, whole);
+        }
     };
     let told = archive(&zone.window.read, later, Asked::default(), folder.path(), &mut count).await.unwrap();
     let months: BTreeSet<&str> = told.manifest.files.iter().map(|file| file.month.as_str()).collect();
-    assert_eq!((months.len(), readings), (13, 1), "{:?}", told.manifest);
+    assert_eq!(months.len(), 13, "{:?}", told.manifest);
+    assert!(archived.0 > archived.1 / 2, "both readings are told as one: {archived:?}");
     assert!(told.manifest.files.iter().all(|file| (file.trades, file.open) == (1, 0) && file.rows >= 4));
     let rows: u64 = told.manifest.files.iter().map(|file| file.rows).sum();
     assert_eq!(clean(folder.path(), told.head.public), rows);

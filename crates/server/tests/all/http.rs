@@ -255,6 +255,7 @@ async fn every_route_but_health_and_its_description_asks_for_a_token() {
                     | "/v1/institutions"
                     | "/v1/credit"
                     | "/v1/parks"
+                    | "/v1/processes"
                     | "/v1/trace/{gtin}/{lot}/{serial}"
                     | "/v1/publications"
                     | "/v1/indicators/{table}"

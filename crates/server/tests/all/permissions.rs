@@ -881,6 +881,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/credit.rs",
         "server/tests/all/credit_reports.rs",
         "register/tests/filings/parcels.rs",
+        "register/tests/filings/parks.rs",
         "server/tests/all/parcels.rs",
         "server/tests/all/traceability.rs",
     ];
