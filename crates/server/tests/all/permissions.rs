@@ -148,23 +148,26 @@ const NAMES_IN_QUERY: [(&str, &str); 6] = [
     ("post", "/v1/assignments"),
 ];
 
-/// Of what other stories have records, and this zone has none: who signs in by a provider (`providers`), and what a keeper does at
-/// a site (`keeper`).
+/// Of what other stories have records, and this zone has none: who signs in by a provider (`providers`), what a keeper does at a
+/// site (`keeper`), pictures of exports (`export_looks`).
 pub(crate) fn is_told_elsewhere(route: &str) -> bool {
-    ["{provider}", "/sites/{code}/scans", "/sites/{code}/records"].iter().any(|named| route.contains(named))
+    let elsewhere = ["{provider}", "/sites/{code}/scans", "/sites/{code}/records", "/sites/{code}/bags"];
+    elsewhere.iter().any(|named| route.contains(named))
+        || route.contains("/exports/{merchant}/{order_no}/photographs/")
         || route == "/desk/sites/{code}"
         // The page of a register, and the form that makes a record, have none in their address.
         || (route.starts_with("/desk/registers/{register}") && !route.contains("{id}"))
 }
 
 /// Of what another's record is reached by no caller at all: he alone does, or whoever was given it.
-const REACHED_BY_NOBODY_ELSE: [(&str, &str); 6] = [
+const REACHED_BY_NOBODY_ELSE: [(&str, &str); 7] = [
     ("delete", "/v1/sessions/{id}"),
     ("delete", "/v1/assignments/{platform}/{order_no}"),
     ("get", "/v1/shares/{id}/records"),
     ("get", "/v1/consumer/trades/{platform}/{order_no}"),
     ("post", "/v1/consumer/disputes/{seller}/withdrawal"),
     ("get", "/v1/sites/{code}/passes"),
+    ("get", "/v1/sites/{code}/stock"),
 ];
 
 /// What is asked for: of the agent, of another agent.

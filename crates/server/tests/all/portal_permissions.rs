@@ -87,7 +87,9 @@ pub(crate) fn asked(world: &World, route: &str, whose: &str) -> String {
             format!("/01/{}/10/{}/21/{}", part(), part(), part())
         }
         "/desk/parks/{id}" => route.replace("{id}", &record(|one| &one.park, "5301999999:P1")),
-        "/desk/sites/{code}/passes" => route.replace("{code}", &record(|one| &one.site, "CNKMG869999")),
+        "/desk/sites/{code}/passes" | "/desk/sites/{code}/stock" => {
+            route.replace("{code}", &record(|one| &one.site, "CNKMG869999"))
+        }
         codes if codes.starts_with("/desk/trace/codes/{id}") => {
             codes.replace("{id}", &record(|one| &one.codes, "5301999999:09506000134352%2FL1"))
         }
