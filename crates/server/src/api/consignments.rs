@@ -406,7 +406,8 @@ pub(crate) async fn shown(
     let mut timeline = window.read.timeline(order).await?;
     if let Some(carriage) = &consignment.carriage {
         timeline.extend(of_use(window.read.waybill_timeline(&carriage.key).await?, &carriage.key, order));
-        timeline.sort_by_key(|event| std::cmp::Reverse(event.position));
+        // By time: of several servers each has numbers of its own.
+        timeline.sort_by_key(|event| std::cmp::Reverse((event.time, event.position)));
         timeline.dedup_by_key(|event| event.position);
     }
     let (codes, _) = window.names_of(&caller.party);
@@ -447,7 +448,7 @@ pub(crate) async fn shown(
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
     if let Some(timeline) = shown["timeline"].as_array_mut() {
         timeline.extend(receipts);
-        timeline.sort_by_key(|entry| entry["position"].as_u64());
+        timeline.sort_by_key(|entry| (entry["time"].as_str().map(str::to_owned), entry["position"].as_u64()));
     }
     Ok(shown)
 }

@@ -255,7 +255,8 @@ async fn timeline(window: &Window, trade: &ExportTrade) -> Result<Vec<StoredEven
     for key in carried.chain(returned) {
         events.extend(window.read.export_timeline(&key).await?.into_iter().filter(of_it));
     }
-    events.sort_by_key(|event| event.position);
+    // By time: of several servers each has numbers of its own.
+    events.sort_by_key(|event| (event.time, event.position));
     events.dedup_by_key(|event| event.position);
     Ok(events)
 }
