@@ -2,7 +2,7 @@
 //! alone. A file has its name only once it is whole and on disk.
 
 use crate::columns::{COLUMNS, Kind, ROW_HASH, ROW_PATH, schema_text};
-use crate::manifest::Group;
+use crate::manifest::{ArchivedFile, Group};
 use crate::row::{Cell, Row};
 use crate::{Error, SCHEMA};
 use evidence::{Frontier, Hash, Missing, Subtree, hexadecimal, inclusion};
@@ -60,6 +60,16 @@ pub struct Written {
     pub sha256: String,
     /// Its groups of rows, in order.
     pub groups: Vec<Group>,
+}
+
+impl Written {
+    /// The file as a manifest names it, with the trades of its month (yyyyMM): all that are in it, of them exports, and those that
+    /// are open and are not.
+    pub fn of_month(self, name: &str, month: u32, [trades, exports, open]: [u64; 3]) -> ArchivedFile {
+        let Self { rows, bytes, sha256, groups } = self;
+        let (name, month) = (name.to_owned(), month.to_string());
+        ArchivedFile { name, month, rows, trades, exports, open, bytes, sha256, groups }
+    }
 }
 
 /// A file that is being written.
@@ -225,7 +235,7 @@ fn write_column(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{ArchivedFile, Manifest, write_manifest};
+    use crate::manifest::{Manifest, write_manifest};
     use crate::read::Groups;
     use crate::sample::log;
     use crate::{Known, check};
@@ -241,17 +251,7 @@ mod tests {
         rows.iter().for_each(|row| writer.push(row.clone()).unwrap());
         let done = writer.finish().unwrap();
         let mut manifest = Manifest::new(String::new(), true, head.clone());
-        manifest.files.push(ArchivedFile {
-            name: "a.parquet".to_owned(),
-            month: "202611".to_owned(),
-            rows: done.rows,
-            trades: 1,
-            exports: 0,
-            open: 0,
-            bytes: done.bytes,
-            sha256: done.sha256,
-            groups: done.groups,
-        });
+        manifest.files.push(done.of_month("a.parquet", 202_611, [1, 0, 0]));
         write_manifest(folder.path(), &manifest, &signer).unwrap();
         let read = Groups::open(&folder.path().join("a.parquet")).unwrap().rows(0).unwrap();
         for (column, hashed_anew) in [("tax_fen", false), ("tax_fen", true), (ROW_PATH, false)] {

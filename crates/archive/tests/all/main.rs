@@ -4,8 +4,8 @@
 
 use archive::sample::log;
 use archive::{
-    ArchivedFile, COLUMNS, Cell, Fault, Kind, Known, MANIFEST, Manifest, Report, Row, SIGNATURE, Writer,
-    check, write_manifest,
+    COLUMNS, Cell, Fault, Kind, Known, MANIFEST, Manifest, Report, Row, SIGNATURE, Writer, check,
+    write_manifest,
 };
 use evidence::{SignedHead, Signer};
 use std::path::Path;
@@ -20,17 +20,7 @@ fn written(folder: &Path, rows: &[Row], head: &SignedHead, signer: &Signer) -> M
         writer.push(row.clone()).unwrap();
     }
     let done = writer.finish().unwrap();
-    manifest.files.push(ArchivedFile {
-        name: FILE.to_owned(),
-        month: "202611".to_owned(),
-        rows: done.rows,
-        trades: 1,
-        exports: 0,
-        open: 0,
-        bytes: done.bytes,
-        sha256: done.sha256,
-        groups: done.groups,
-    });
+    manifest.files.push(done.of_month(FILE, 202_611, [1, 0, 0]));
     write_manifest(folder, &manifest, signer).unwrap();
     manifest
 }

@@ -8,7 +8,7 @@ mod row;
 mod trades;
 
 use crate::retention::{Whose, is_of_many, portions, whose};
-use archive::{ArchivedFile, Manifest, NotWritten, Writer, Written, write_manifest};
+use archive::{Manifest, NotWritten, Writer, Written, write_manifest};
 use ceb::Kind;
 use clearance::event::{Cause, Follow};
 use clearance::keys::{Position, Time};
@@ -216,17 +216,8 @@ pub async fn archive(
             files_of(read, (&evidence, &head.head), (&trades, months), (out, &manifest.head), &mut followed);
         for (month, written) in files.await? {
             let count = counts.get(&month).copied().unwrap_or_default();
-            manifest.files.push(ArchivedFile {
-                name: name_of(month),
-                month: month.to_string(),
-                rows: written.rows,
-                trades: count.closed,
-                exports: count.exports,
-                open: count.open,
-                bytes: written.bytes,
-                sha256: written.sha256,
-                groups: written.groups,
-            });
+            let trades = [count.closed, count.exports, count.open];
+            manifest.files.push(written.of_month(&name_of(month), month, trades));
         }
     }
     let signer = evidence.sender(now).await?;
