@@ -156,11 +156,7 @@ pub(crate) fn needs(list: &Declaration, parties: &Parties, day: Day, keys: &mut 
 
 /// The records of both books, of the items in them, and of the application by which goods come from one to the other.
 pub(crate) fn needs_across(received: &ReceivedAt, keys: &mut Vec<RecordKey>) {
-    for (_, from, to) in &received.lines {
-        for (book, item) in [(&received.from, from), (&received.to, to)] {
-            keys.push(stock_key(&StockKey { book: book.clone(), item: item.clone() }));
-        }
-    }
+    keys.extend(received.stocks().map(|stock| stock_key(&stock)));
     keys.push(document_key(&received.to, &return_document(received)));
     keys.push(book_key(&received.to));
 }

@@ -7,7 +7,7 @@ use crate::export::ExportFollow;
 use crate::inspection::Inspection;
 use crate::keys::{OrderKey, Position, Time, WaybillKey};
 use crate::recognition::Recognised;
-use book::{DocumentKey, Resolution};
+use book::{DocumentKey, Resolution, StockKey};
 use std::sync::Arc;
 
 /// One event, with the position its row will have.
@@ -267,6 +267,16 @@ pub struct ReceivedAt {
     pub document: (Text, Text),
     /// Its lines: place in the list, item that they left, item to which they come.
     pub lines: Vec<(u32, Text, Text)>,
+}
+
+impl ReceivedAt {
+    /// The items of both books that its lines name: of each line the one that the goods left, and the one to which they come.
+    pub(crate) fn stocks(&self) -> impl Iterator<Item = StockKey> {
+        self.lines.iter().flat_map(move |(_, from, to)| {
+            [(&self.from, from), (&self.to, to)]
+                .map(|(book, item)| StockKey { book: book.clone(), item: item.clone() })
+        })
+    }
 }
 
 /// What an officer may decide.

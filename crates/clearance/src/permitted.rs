@@ -14,14 +14,9 @@ const COLLECTION: &str = "cross-border-collection";
 /// The parameter by which platform and merchant are looked at beside the declaring unit.
 const ENTERPRISES: &str = "modes_of_enterprises";
 
-/// Whether a row that is so sure may reject; otherwise a person decides.
-fn is_sure(confidence: Confidence) -> bool {
-    matches!(confidence, Confidence::Seen | Confidence::Known)
-}
-
 /// A finding of its own, or that a row which is not sure decided.
 fn finding(reason: Reason, confidence: Confidence, table: &str, told: &str) -> Finding {
-    if is_sure(confidence) {
+    if confidence.is_sure() {
         Finding::new(reason).argument(told)
     } else {
         Finding::new(Reason::UncertainRow).uncertain().field("table", table)

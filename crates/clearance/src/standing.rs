@@ -11,7 +11,7 @@ use crate::keys::Position;
 use crate::party::Parties;
 use crate::reason::Reason;
 use crate::record::{RecordKey, Register};
-use crate::rulebook::{Calendar, Law, Rulebook};
+use crate::rulebook::{Law, Rulebook};
 use ceb::{Day, Declaration, ExportDeclaration, Return};
 use credit::{Dated, Measure};
 
@@ -307,10 +307,7 @@ pub(crate) fn refund(
     let obeyed = REFUND.chosen(&said, book, days, law.day);
     let obeyed = obeyed.or_else(|| REFUND.same(&said, book, days, law.day)).or(usual);
     let due = obeyed.map(|obeyed| {
-        let mut day = law.day;
-        for _ in 0..obeyed.value.clamp(0, MOST_DAYS) {
-            day = book.calendar.working_day_from(Calendar::plus_days(day, 1));
-        }
+        let day = book.calendar.plus_working_days(law.day, obeyed.value.clamp(0, MOST_DAYS));
         DecideBy { day, obeyed }
     });
     (due, read)

@@ -444,11 +444,8 @@ fn pay(case: &mut Case<'_>, consignment: &mut Consignment) {
     let Some(mut attempt) = consignment.attempt.take() else { return };
     let owed = attempt.bill.as_ref().map_or(0, |bill| bill.owed);
     // All that is left of it: a list may have been guaranteed with another part of its tax than the whole.
-    let free = |hold: &mut ledger::Hold| {
-        let left = hold.amount - hold.given_back;
-        ledger::give_back(hold, left)
-    };
-    if let Some(movement) = attempt.guarantee.as_mut().and_then(free) {
+    let free = attempt.guarantee.as_mut().and_then(|hold| ledger::give_back(hold, i64::MAX));
+    if let Some(movement) = free {
         case.moved(movement);
     }
     if let Some(agent) = judge::agent_of(&attempt).filter(|_| owed > 0) {

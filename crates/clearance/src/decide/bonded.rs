@@ -89,7 +89,7 @@ fn free(case: &mut Case<'_>, consignment: &mut Consignment, facts: &mut book::Fa
         let stock = StockKey { book: taken.book.clone(), item: line.item.clone() };
         match facts.stocks.get_mut(&stock) {
             Some(there) => {
-                let postings = postings(&stock, &line, Resolution::Restore);
+                let postings = postings(&stock, &line, way(Resolution::Restore));
                 apply(there, &postings);
                 let key = LineKey { document: receipt(&taken.document), line: line.line };
                 let of = Some(LineKey { document: taken.document.clone(), line: line.line });
@@ -206,7 +206,7 @@ fn follow(
 pub(super) fn settle(case: &mut Case<'_>, goods: &BookedGoods) {
     for line in &goods.lines {
         let stock = StockKey { book: goods.to.clone(), item: line.item.clone() };
-        let postings = postings(&stock, line, goods.resolution);
+        let postings = postings(&stock, line, way(goods.resolution));
         if let Some(there) = case.facts.bonded.stocks.get_mut(&stock) {
             apply(there, &postings);
         }
@@ -216,12 +216,18 @@ pub(super) fn settle(case: &mut Case<'_>, goods: &BookedGoods) {
     }
 }
 
-fn postings(stock: &StockKey, line: &TakenLine, resolution: Resolution) -> Vec<Posting> {
+/// From where to where a resolution moves.
+fn way(resolution: Resolution) -> (Place, Place) {
+    (resolution.from(), resolution.to())
+}
+
+/// What a line took moves from one place of its stock to another.
+pub(super) fn postings(stock: &StockKey, line: &TakenLine, (from, to): (Place, Place)) -> Vec<Posting> {
     let moved = |open: &book::Open| Posting {
         stock: stock.clone(),
         lot: open.lot.clone(),
-        from: resolution.from(),
-        to: resolution.to(),
+        from,
+        to,
         quantities: open.quantities,
     };
     line.open.iter().map(moved).collect()

@@ -3,14 +3,14 @@
 //! back: they wait apart in the book where they are.
 
 use super::Case;
-use super::bonded::{apply, leave, places_of, taken_back};
+use super::bonded::{apply, leave, places_of, postings, taken_back};
 use crate::Text;
 use crate::bonded::{BondedRead, Moved, Taken, return_document};
 use crate::consignment::{Consignment, ReturnFile};
 use crate::event::ReceivedAt;
 use crate::finding::Finding;
 use crate::reason::Reason;
-use book::{DocumentKey, DocumentKind, Item, LineKey, Open, Place, Posting, Stock, StockKey};
+use book::{DocumentKey, DocumentKind, Item, LineKey, Open, Place, Stock, StockKey};
 use ceb::{Declaration, Document};
 use compact_str::format_compact;
 
@@ -162,18 +162,8 @@ pub(super) fn come_across(
                 debug_assert!(is_there, "another lot of that number was a fault");
             }
         }
-        let posted = |stock: &StockKey, from: Place, to: Place| -> Vec<Posting> {
-            let one = |open: &Open| Posting {
-                stock: stock.clone(),
-                lot: open.lot.clone(),
-                from,
-                to,
-                quantities: open.quantities,
-            };
-            line.open.iter().map(one).collect()
-        };
-        let out = posted(&there, Place::Sold, Place::OtherBook);
-        let back = posted(&here, Place::OtherBook, Place::Returned);
+        let out = postings(&there, &line, (Place::Sold, Place::OtherBook));
+        let back = postings(&here, &line, (Place::OtherBook, Place::Returned));
         let number = format_compact!("{} {}", received.document.1, list.number);
         let receipt = DocumentKey { kind: DocumentKind::Receipt, issuer: "window".into(), number };
         let of = Some(LineKey { document: list.clone(), line: line.line });
@@ -196,12 +186,9 @@ fn read(case: &mut Case<'_>, consignment: &Consignment, received: &ReceivedAt) {
         .map(|open| &open.lot)
         .collect();
     let mut keys: Vec<StockKey> = Vec::new();
-    for (_, from, to) in &received.lines {
-        for (book, item) in [(&received.from, from), (&received.to, to)] {
-            let key = StockKey { book: book.clone(), item: item.clone() };
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
+    for key in received.stocks() {
+        if !keys.contains(&key) {
+            keys.push(key);
         }
     }
     let stocks = keys.iter().filter_map(|key| case.facts.bonded.stocks.get(key)).cloned();

@@ -155,12 +155,7 @@ fn agree(
         attempt.hits = hits;
         let sealed = sealed.max(scripted::script(case, declaration).lane.unwrap_or(Lane::Release));
         lane = lane.max(sealed);
-        match sealed {
-            Lane::Release => {}
-            Lane::Reject => findings.push(Finding::new(Reason::RiskRejected)),
-            Lane::DocumentCheck | Lane::Hold => findings.push(Finding::new(Reason::SelectedForReview)),
-            Lane::Scan | Lane::Inspection => findings.push(Finding::new(Reason::SelectedForInspection)),
-        }
+        findings.extend(selected(sealed));
     }
     attempt.lane = Some(lane);
     attempt.findings = findings.clone();
@@ -177,6 +172,17 @@ fn agree(
             step(case, consignment, Trigger::Inspect, "[Code:19019;Desc:布控查验]")
         }
     }
+}
+
+/// What a lane that sealed rules, the draw or a script asked for says.
+pub(super) fn selected(lane: Lane) -> Option<Finding> {
+    let reason = match lane {
+        Lane::Release => return None,
+        Lane::Reject => Reason::RiskRejected,
+        Lane::DocumentCheck | Lane::Hold => Reason::SelectedForReview,
+        Lane::Scan | Lane::Inspection => Reason::SelectedForInspection,
+    };
+    Some(Finding::new(reason))
 }
 
 /// Direct purchase that crosses the border in a means of transport waits for its arrival, as the site's filing or the
@@ -220,13 +226,7 @@ fn select(
     let drawn = risk::drawn(seed, &consignment.key, ratio, before.as_ref(), case.now);
     let terms = goods.map(|_| terms);
     case.out.read.draw = Some(Draw { seed: drawn.seed, drawn: drawn.number, ratio, terms });
-    if drawn.selected {
-        let mut evidence = evidence(&drawn, ratio, grade, credit);
-        if terms.is_some_and(|terms| terms.goods != 100) {
-            evidence.push_str(&format_compact!(", goods {} %", terms.map_or(100, |terms| terms.goods)));
-        }
-        hits.push(RiskHit { rule: "random".into(), lane: Lane::Inspection, evidence });
-    }
+    hits.extend(random(&drawn, ratio, grade, credit, goods.unwrap_or(100)));
     if goods.is_some() {
         consignment.drawn = Some(drawn);
     }
@@ -234,13 +234,26 @@ fn select(
     (lane, hits)
 }
 
-/// What was drawn, from how much, and whose standing made it so much.
-pub(super) fn evidence(
+/// The hit of a draw that selects; the factor of the goods is told where it is not that of all.
+pub(super) fn random(
     drawn: &Drawn,
     ratio: u32,
     grade: CreditGrade,
     credit: Option<&CreditStanding>,
-) -> Text {
+    goods: i64,
+) -> Option<RiskHit> {
+    if !drawn.selected {
+        return None;
+    }
+    let mut evidence = evidence(drawn, ratio, grade, credit);
+    if goods != 100 {
+        evidence.push_str(&format_compact!(", goods {goods} %"));
+    }
+    Some(RiskHit { rule: risk::RANDOM.into(), lane: Lane::Inspection, evidence })
+}
+
+/// What was drawn, from how much, and whose standing made it so much.
+fn evidence(drawn: &Drawn, ratio: u32, grade: CreditGrade, credit: Option<&CreditStanding>) -> Text {
     let number = drawn.number;
     let mut said = if number < ratio {
         format_compact!("drawn {number} < ratio {ratio} ppm, grade {}", grade.word())

@@ -3,7 +3,7 @@
 //! back. Leaves to others who decides, and who pays.
 
 use super::{ReturnOfExport, value};
-use crate::rulebook::{Confidence, Law, Rulebook};
+use crate::rulebook::{Law, Rulebook};
 use crate::tax::{self, Assessment};
 use ceb::{Day, Decimal, Declaration, DeclarationLine, ExportDeclaration};
 
@@ -62,7 +62,7 @@ pub(crate) fn of_return(
         let worth = value::of_part(declaration, part, &then.rates, declared_on);
         let (Some(line), Some(worth)) = (line, worth) else { continue };
         if let Some(row) = book.export_duties.of_code(&line.gcode, left_on) {
-            uncertain |= !matches!(row.confidence, Confidence::Seen | Confidence::Known);
+            uncertain |= !row.confidence.is_sure();
             export_duty = export_duty.saturating_add(row.duty(worth));
         }
         lines.push(DeclarationLine {

@@ -45,10 +45,6 @@ impl CodeTable {
         });
         table
     }
-    /// Whether there is or was such a code, on whatever day.
-    pub fn has(&self, code: &str) -> bool {
-        self.names.contains_key(code)
-    }
     /// Whether a code exists on a day.
     pub fn holds(&self, code: &str, day: Day) -> bool {
         let named = self.names.get(code);

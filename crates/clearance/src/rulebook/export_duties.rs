@@ -53,9 +53,7 @@ impl ExportDuties {
                 to: term::last_day(to)?,
             };
             let overlaps = |other: &ExportDuty| {
-                other.hs == row.hs
-                    && other.to.is_none_or(|to| row.from <= to)
-                    && row.to.is_none_or(|to| other.from <= to)
+                other.hs == row.hs && term::overlap((other.from, other.to), (row.from, row.to))
             };
             if table.0.iter().any(overlaps) {
                 return Err(format!("two rows of {hs} hold on the same day"));

@@ -103,8 +103,7 @@ impl ProcessTemplates {
             }
             let overlaps = |other: &Station| {
                 (&other.process, other.step) == (&row.process, row.step)
-                    && other.to.is_none_or(|to| row.from <= to)
-                    && row.to.is_none_or(|to| other.from <= to)
+                    && term::overlap((other.from, other.to), (row.from, row.to))
             };
             if all.iter().any(overlaps) {
                 return Err(format!("two rows of step {step} of {process} hold on the same day"));

@@ -37,9 +37,7 @@ impl RiskModels {
             if row.to.is_some_and(|to| to < row.from) {
                 return Err("valid_to is before valid_from".to_owned());
             }
-            let overlaps = |other: &Row| {
-                other.to.is_none_or(|to| row.from <= to) && row.to.is_none_or(|to| other.from <= to)
-            };
+            let overlaps = |other: &Row| term::overlap((other.from, other.to), (row.from, row.to));
             if table.0.iter().any(overlaps) {
                 return Err("two models would be in use on the same day: end the one before".to_owned());
             }
@@ -61,6 +59,6 @@ impl RiskModels {
 
     /// Whether some model is in use on some of these days.
     pub(crate) fn any_between(&self, from: Day, to: Option<Day>) -> bool {
-        self.0.iter().any(|row| row.to.is_none_or(|last| from <= last) && to.is_none_or(|to| row.from <= to))
+        self.0.iter().any(|row| term::overlap((row.from, row.to), (from, to)))
     }
 }

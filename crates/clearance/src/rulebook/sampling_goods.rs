@@ -50,9 +50,7 @@ impl SamplingGoods {
             }
             term::certainty(certainty)?;
             let overlaps = |other: &Row| {
-                other.prefix == row.prefix
-                    && other.to.is_none_or(|to| row.from <= to)
-                    && row.to.is_none_or(|to| other.from <= to)
+                other.prefix == row.prefix && term::overlap((other.from, other.to), (row.from, row.to))
             };
             if table.0.iter().any(overlaps) {
                 return Err(format!("two rows of {hs} hold on the same day"));

@@ -38,6 +38,10 @@ impl Confidence {
             _ => None,
         }
     }
+    /// Whether a row that is so sure may reject; otherwise a person decides.
+    pub fn is_sure(self) -> bool {
+        matches!(self, Self::Seen | Self::Known)
+    }
 }
 
 /// A rate in parts per million: 13 % = 130,000.

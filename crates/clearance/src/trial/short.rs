@@ -6,7 +6,7 @@ use super::{Draft, Judged, Untried, Verdict, is_scored, of_attempt};
 use crate::consignment::{Attempt, Consignment, Lane};
 use crate::facts::CountKind;
 use crate::reason::{Layer, Reason};
-use crate::risk::RiskFacts;
+use crate::risk::{RANDOM, RiskFacts};
 use crate::score::Score;
 use crate::tax::Assessment;
 use crate::windows::Windowed;
@@ -86,7 +86,7 @@ fn beside_rules(attempt: &Attempt) -> Lane {
         .any(|finding| finding.reason.layer() == Layer::Review && !of_rules.contains(&finding.reason));
     let looked_at =
         if attempt.assessment.is_none() || to_review { Lane::DocumentCheck } else { Lane::Release };
-    let drawn = attempt.hits.iter().filter(|hit| hit.rule == "random").map(|hit| hit.lane).max();
+    let drawn = attempt.hits.iter().filter(|hit| hit.rule == RANDOM).map(|hit| hit.lane).max();
     drawn.map_or(looked_at, |lane| lane.max(looked_at))
 }
 

@@ -222,8 +222,12 @@ pub fn linked(
     now: Time,
     half_life: i64,
 ) -> Vec<Windowed> {
+    // Whose it is costs a digest: only where some fact is asked for.
+    let is_asked =
+        |sort: &&Sort| asked.iter().any(|fact| fact.kind == sort.parcels || Some(fact.kind) == sort.both);
     let mut read: Vec<Windowed> = SORTS
         .iter()
+        .filter(is_asked)
         .flat_map(|sort| read_sort(sort, &owner(sort, person, declaration), windows, asked, now, half_life))
         .collect();
     for windowed in &mut read {

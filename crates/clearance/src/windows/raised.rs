@@ -1,7 +1,7 @@
 //! What a declaration adds to the windows of the keys that it names. Persons stand there by their keyed hash, goods, addresses
 //! of goods and waybills by a digest; the words themselves are in no index.
 
-use super::{Measure, Window, WindowFact, WindowValue, Windowed, linked, short};
+use super::{Measure, Window, WindowFact, WindowValue, Windowed, exported, linked, short};
 use crate::Text;
 use crate::event::{Arrived, Person};
 use crate::facts::{CountKey, CountKind};
@@ -201,8 +201,7 @@ pub(crate) fn goods_of(hs: &str, name: &str) -> Text {
 
 /// Whole pieces of a line, at least one.
 pub(crate) fn pieces(line: &DeclarationLine) -> i64 {
-    const WHOLE: i128 = 100_000;
-    i64::try_from(line.qty.units() / WHOLE).unwrap_or(i64::MAX).max(1)
+    exported::whole(line.qty)
 }
 
 fn price(line: &DeclarationLine) -> Option<u64> {

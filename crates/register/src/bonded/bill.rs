@@ -160,6 +160,9 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
 
 /// What a payment does to the guarantees of the applications that it is of.
 pub(crate) fn settled(seen: &Seen<'_>, step: &Move) -> Paid {
+    if step.action != "settle" {
+        return Vec::new();
+    }
     let faults = &mut Vec::new();
     let sent: Option<Paying> = read(seen.command.body.as_deref(), faults);
     let before = seen.current.map(Bill::of).unwrap_or_default();

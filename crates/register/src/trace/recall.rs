@@ -5,6 +5,7 @@
 use crate::bonded::holder_of;
 use crate::bonded::rows::Changes;
 use crate::moves::Move;
+use crate::park::check_word;
 use crate::says;
 use crate::{Command, Fault, Made, Seen, owner_of, read, stored, written};
 use book::{Stock, StockKey};
@@ -227,7 +228,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
         (_, Some(body)) => {
             let closing: Closing = read(sent, faults)?;
-            word("result", &closing.result, RESULTS, faults);
+            check_word("result", &closing.result, RESULTS, faults);
             if closing.stocks != body.stocks {
                 faults.push(Fault::new("version", "", says::BONDED_CHANGED.said()));
             }
@@ -238,12 +239,6 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     Some(Made { body: written(&body), parties: vec![owner], filing: None, seed: None })
 }
 
-fn word(path: &str, text: &str, words: &[&str], faults: &mut Vec<Fault>) {
-    if !words.contains(&text) {
-        faults.push(Fault::new(path, text, says::ONE_OF.with(&[("words", &words.join(", "))])));
-    }
-}
-
 fn length(path: &str, text: &str, most: usize, faults: &mut Vec<Fault>) {
     if text.chars().count() > most {
         let said = says::UP_TO_CHARACTERS.with(&[("most", &most.to_string())]);
@@ -252,8 +247,8 @@ fn length(path: &str, text: &str, most: usize, faults: &mut Vec<Fault>) {
 }
 
 fn check(seen: &Seen<'_>, owner: &str, opened: &Opened, faults: &mut Vec<Fault>) {
-    word("reason", &opened.reason, REASONS, faults);
-    word("measure", &opened.measure, MEASURES, faults);
+    check_word("reason", &opened.reason, REASONS, faults);
+    check_word("measure", &opened.measure, MEASURES, faults);
     if opened.advice.trim().is_empty() {
         faults.push(Fault::new("advice", "", says::NOT_EMPTY.said()));
     }

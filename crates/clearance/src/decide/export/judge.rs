@@ -1,5 +1,6 @@
 //! The verdict on an export list: the match, its lane, and how it goes on from conclusion over release to its close.
 
+use super::super::judge::selected;
 use super::super::receipt::Numbers;
 use super::super::{info, scripted};
 use super::{Case, clear_timers, select, set_timer};
@@ -12,7 +13,7 @@ use crate::finding::Finding;
 use crate::keys::Time;
 use crate::permitted;
 use crate::reason::{Layer, Reason};
-use crate::rulebook::{Confidence, Law};
+use crate::rulebook::Law;
 use crate::states::Trigger;
 use ceb::{Decimal, Document, ExportDeclaration, ExportOrder, ExportPayment, ExportWaybill, Kind};
 use compact_str::format_compact;
@@ -163,10 +164,7 @@ fn value(
     if sum <= limit {
         return None;
     }
-    let sure = matches!(
-        book.parameters.confidence("export_list_limit", attempt.business_date),
-        Confidence::Seen | Confidence::Known
-    );
+    let sure = book.parameters.confidence("export_list_limit", attempt.business_date).is_sure();
     let reason = if sure { Reason::ExportValueOverLimit } else { Reason::UncertainRow };
     let finding = Finding::new(reason)
         .field("InventoryList.totalPrice", sum)
@@ -234,12 +232,7 @@ fn agree(
     let lane = if looked_at { Lane::DocumentCheck } else { Lane::Release };
     let asked = scripted.map_or(sealed, |scripted| sealed.max(scripted));
     let lane = lane.max(asked);
-    match asked {
-        Lane::Release => {}
-        Lane::Reject => findings.push(Finding::new(Reason::RiskRejected)),
-        Lane::DocumentCheck | Lane::Hold => findings.push(Finding::new(Reason::SelectedForReview)),
-        Lane::Scan | Lane::Inspection => findings.push(Finding::new(Reason::SelectedForInspection)),
-    }
+    findings.extend(selected(asked));
     attempt.lane = Some(lane);
     attempt.findings = findings.clone();
     let key = trade.key.clone();

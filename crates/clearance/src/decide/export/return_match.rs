@@ -7,7 +7,7 @@ use crate::export::{
 };
 use crate::finding::Finding;
 use crate::reason::{Layer, Reason};
-use crate::rulebook::{Calendar, Confidence, Law};
+use crate::rulebook::{Calendar, Law};
 use ceb::{Day, Decimal, ExportDeclaration, ExportDeclarationLine, ExportReturn, ExportReturnLine};
 
 /// What an application that may go on comes to.
@@ -117,7 +117,7 @@ fn last_day(case: &Case<'_>, closed_on: Day) -> Day {
 /// A limit that is not sure never rejects: then a person decides.
 fn too_late(case: &Case<'_>, closed_on: Day, last: Day) -> Finding {
     let confidence = case.reference.current().parameters.confidence("export_return_months", case.today());
-    let sure = matches!(confidence, Confidence::Seen | Confidence::Known);
+    let sure = confidence.is_sure();
     let reason = if sure { Reason::ReturnTooLate } else { Reason::UncertainRow };
     let finding = Finding::new(reason)
         .field("closed on", closed_on)

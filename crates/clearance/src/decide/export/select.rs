@@ -1,14 +1,13 @@
 //! The lane that sealed rules, the draw and the grade of credit ask for a list of exports, as for one of imports. The draw
 //! goes by the marked name of the trade, so that it is told from that of an order of imports; the list of a period has both.
 
-use super::super::judge::evidence;
+use super::super::judge::random;
 use super::Case;
-use crate::consignment::{Lane, RiskHit};
+use crate::consignment::Lane;
 use crate::export::ExportTrade;
 use crate::outcome::Draw;
 use crate::risk::{self, ExportFacts};
 use ceb::ExportDeclaration;
-use compact_str::format_compact;
 
 /// Selects, and keeps why. Where the law of the day does not ask for it, and for whoever only asks what would happen, nothing is
 /// evaluated or drawn.
@@ -31,13 +30,7 @@ pub(super) fn lane(case: &mut Case<'_>, trade: &mut ExportTrade, declaration: &E
     let (seed, key) = (&case.reference.sampling_seed, trade.key.marked());
     let drawn = risk::drawn(seed, &key, ratio, trade.look.drawn.as_ref(), case.now);
     case.out.read.draw = Some(Draw { seed: drawn.seed, drawn: drawn.number, ratio, terms: Some(terms) });
-    if drawn.selected {
-        let mut evidence = evidence(&drawn, ratio, grade, credit);
-        if goods != 100 {
-            evidence.push_str(&format_compact!(", goods {goods} %"));
-        }
-        hits.push(RiskHit { rule: "random".into(), lane: Lane::Inspection, evidence });
-    }
+    hits.extend(random(&drawn, ratio, grade, credit, goods));
     let lane = hits.iter().map(|hit| hit.lane).max().unwrap_or(Lane::Release);
     trade.look.drawn = Some(drawn);
     trade.look.hits = hits;
