@@ -5,7 +5,7 @@
 
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::registers::{command_of, recorded, told};
+use crate::api::registers::{command_of, invalid, recorded};
 use crate::sharing::{self, Barred};
 use clearance::Text;
 use clearance::consignment::Filed;
@@ -222,11 +222,7 @@ pub(crate) async fn with_record(
     let Some(Ok(mut answer)) = body.clone().map(serde_json::from_value::<Answer>) else { return Ok(body) };
     for (path, is_there) in [("records", !answer.records.is_empty()), ("share", answer.share.is_some())] {
         if is_there {
-            let fault = told(&Fault::new(path, "", says::WINDOW_WRITES_IT.said()));
-            return Err(Problem::invalid(
-                "nothing was recorded; everything that is wrong is listed in `faults`",
-            )
-            .with("faults", Value::Array(vec![fault])));
+            return Err(invalid(&[Fault::new(path, "", says::WINDOW_WRITES_IT.said())]));
         }
     }
     let asked = window.read.record(key).await?;

@@ -20,8 +20,6 @@ use store::{Read, RecordSearch, StoreError};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60);
-/// Records of one look, a page.
-const PAGE: usize = 500;
 
 /// Looks, until it is dropped.
 pub async fn run(window: Window) {
@@ -74,15 +72,7 @@ async fn all(
 ) -> Result<Vec<Arc<Record>>, StoreError> {
     let states = states.iter().map(|state| Text::const_new(state)).collect();
     let search = RecordSearch { register, parties: None, states };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (records, more) = window.read.records(&search, after, PAGE).await?;
-        found.extend(records);
-        after = more;
-        if after.is_none() {
-            return Ok(found);
-        }
-    }
+    window.all_records(&search).await
 }
 
 /// Last days of payment of the sales that stand on a bill by now.

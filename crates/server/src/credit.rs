@@ -18,8 +18,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{Read, RecordSearch, StoreError};
 
-/// Records read in one go.
-const AT_A_TIME: usize = 500;
 /// Years of declarations that are looked at: what is older counts nearly nothing.
 const YEARS: u32 = 3;
 /// How often it is looked whether a day has begun.
@@ -120,15 +118,7 @@ pub async fn renew_all(window: &Window) -> Result<(), StoreError> {
 async fn records(window: &Window, of: Option<&Text>) -> Result<Vec<Arc<Record>>, StoreError> {
     let parties = of.map(|code| vec![code.clone()]);
     let search = RecordSearch { register: Register::CreditObservation, parties, states: Vec::new() };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (records, next) = window.read.records(&search, after, AT_A_TIME).await?;
-        found.extend(records);
-        after = next;
-        if after.is_none() {
-            return Ok(found);
-        }
-    }
+    window.all_records(&search).await
 }
 
 /// The score of a party as of a day, by the tables that are in force now.
@@ -249,7 +239,8 @@ pub async fn renew(window: &Window, party: &Text) -> Result<(), StoreError> {
     }
 }
 
-fn by(party: &Text) -> By {
+/// The window, of whoever it assesses or looks at.
+pub(crate) fn by(party: &Text) -> By {
     By { codes: vec![party.clone()], ..By::of_window("credit") }
 }
 
@@ -276,15 +267,7 @@ fn body_of(assessment: &Assessment, rulebook: u32) -> Body {
 pub async fn published(window: &Window, now: Time) -> Result<Vec<Arc<Record>>, StoreError> {
     let states = ["listed", "appealed", "repair-asked"].into_iter().map(Text::const_new).collect();
     let search = RecordSearch { register: Register::CreditList, parties: None, states };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (records, next) = window.read.records(&search, after, AT_A_TIME).await?;
-        found.extend(records.into_iter().filter(|record| {
-            register::credit::listing::Body::of(record).is_public(&record.state, now.day())
-        }));
-        after = next;
-        if after.is_none() {
-            return Ok(found);
-        }
-    }
+    let mut found = window.all_records(&search).await?;
+    found.retain(|record| register::credit::listing::Body::of(record).is_public(&record.state, now.day()));
+    Ok(found)
 }

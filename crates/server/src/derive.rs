@@ -9,12 +9,12 @@ use clearance::decide::{ENGINE, Reference};
 use clearance::event::{Cause, Event};
 use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{Facts, Keys, Numbers, needs};
-use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, WaybillKey};
+use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
 use clearance::record::{Record, Register};
 use clearance::risk::SamplingSeed;
-use clearance::windows::Window;
+use clearance::windows::{Raised, Window};
 use clearance::{Rulebook, Text};
 use ledger::{Account, Balance, Movement};
 use register::draw::Period;
@@ -156,10 +156,7 @@ impl World<'_> {
     async fn row(&mut self, position: Position, row: Row) -> Result<(), StoreError> {
         // Of what was judged it is counted with its outcome, made anew.
         if let (Row::Record(_), Some((counted, now))) = (&row, row.counted()) {
-            for raised in counted.iter() {
-                let window = self.counts.entry(hash(&raised.key)).or_default();
-                Arc::make_mut(window).add(raised, now);
-            }
+            self.count(&counted, now);
         }
         match row {
             Row::Message(_) => {}
@@ -421,14 +418,18 @@ impl World<'_> {
         }
     }
 
+    fn count(&mut self, counted: &[Raised], now: Time) {
+        for raised in counted {
+            let window = self.counts.entry(hash(&raised.key)).or_default();
+            Arc::make_mut(window).add(raised, now);
+        }
+    }
+
     fn absorb(&mut self, position: Position, outcome: Outcome) {
         for movement in &outcome.movements {
             self.moved(position, movement);
         }
-        for raised in &outcome.counted {
-            let window = self.counts.entry(hash(&raised.key)).or_default();
-            Arc::make_mut(window).add(raised, outcome.now);
-        }
+        self.count(&outcome.counted, outcome.now);
         if let Some(state) = outcome.consignment {
             self.consignments.put(&state.key.clone(), position, state);
         }

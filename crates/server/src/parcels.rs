@@ -4,7 +4,7 @@
 
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::registers::{self, by, command_of, refused, told};
+use crate::api::registers::{self, by, command_of, invalid, refused, told};
 use crate::api::{operations, view};
 use crate::auth::Caller;
 use crate::ingest::hashed_person;
@@ -13,7 +13,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use clearance::Text;
-use clearance::record::{Record, RecordKey, Register};
+use clearance::record::Record;
 use clearance::windows::{Linked, consignor};
 use register::parcel::{Body, Parcel, is_same, key_of, table, tracking_of};
 use register::{Command, Fault, Refusal, says};
@@ -50,15 +50,10 @@ pub fn keyed(window: &Window, parcel: &Parcel) -> Parcel {
 
 /// Puts the keys of a parcel into the command that gives or corrects it. What is no such body is left to the register, which says
 /// all that is wrong.
-pub(crate) fn with_keys(window: &Window, key: &RecordKey, body: &mut registers::Body) -> Result<(), Problem> {
-    if key.register != Register::Parcel || !matches!(body.action.as_str(), "give" | "correct") {
-        return Ok(());
-    }
+pub(crate) fn with_keys(window: &Window, body: &mut registers::Body) -> Result<(), Problem> {
     let Some(Ok(parcel)) = body.body.clone().map(serde_json::from_value::<Parcel>) else { return Ok(()) };
     if parcel.keys.is_some() {
-        let fault = told(&Fault::new("keys", "", says::WINDOW_WRITES_IT.said()));
-        return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(vec![fault])));
+        return Err(invalid(&[Fault::new("keys", "", says::WINDOW_WRITES_IT.said())]));
     }
     body.body = serde_json::to_value(keyed(window, &parcel)).ok();
     Ok(())
@@ -99,11 +94,7 @@ pub(crate) async fn give(
 /// The parcels of a table.
 pub(crate) fn of_table(body: &[u8]) -> Result<Vec<table::Row>, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::bad_request("a table is text in UTF-8"))?;
-    table::rows(text, PARCELS).map_err(|faults| {
-        let faults: Vec<Value> = faults.iter().map(told).collect();
-        Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(faults))
-    })
+    table::rows(text, PARCELS).map_err(|faults| invalid(&faults))
 }
 
 fn of_json(body: &[u8]) -> Result<Vec<table::Row>, Problem> {

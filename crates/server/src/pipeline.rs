@@ -200,20 +200,23 @@ impl<S: Store> Engine<S> {
             let mut facts = transaction.facts();
             register::as_facts(&mut facts);
             let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
-            if !paused && !reference.current().risk_models.is_empty() {
-                self.scoring.give(&plan.events(first), &reference, time, &mut facts);
-            }
             let outcomes = if paused {
                 self.backlog = true;
                 plan.recorded_only(&self.metrics)
-            } else if careful {
-                plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics)
             } else {
-                match plan.judge(first, &mut facts, &reference, time) {
-                    Some(outcomes) => outcomes,
-                    None => {
-                        careful = true;
-                        continue;
+                let events = plan.events(first);
+                if !reference.current().risk_models.is_empty() {
+                    self.scoring.give(&events, &reference, time, &mut facts);
+                }
+                if careful {
+                    plan.judge_carefully(&events, &mut facts, &reference, time, &self.metrics)
+                } else {
+                    match plan.judge(&events, &mut facts, &reference, time) {
+                        Some(outcomes) => outcomes,
+                        None => {
+                            careful = true;
+                            continue;
+                        }
                     }
                 }
             };
@@ -397,7 +400,8 @@ impl<S: Store> Engine<S> {
         register::as_facts(&mut facts);
         drop(transaction);
         let (first, time) = (facts.next, Time(now.0.max(facts.last_time.0)));
-        let outcomes = plan.judge_carefully(first, &mut facts, &reference, time, &self.metrics);
+        let events = plan.events(first);
+        let outcomes = plan.judge_carefully(&events, &mut facts, &reference, time, &self.metrics);
         let at = |index: usize| Position { writer: first.writer, sequence: first.sequence + index as u64 };
         Ok(outcomes.into_iter().enumerate().map(|(index, outcome)| (at(index), outcome)).collect())
     }

@@ -102,30 +102,28 @@ impl<'a> Plan<'a> {
         self.rows.iter().enumerate().filter_map(event).collect()
     }
 
-    /// Judges the events where their rows will stand; a row that is no event has no outcome. None = the judgement
+    /// Judges the [`events`](Self::events); a row that is no event has no outcome. None = the judgement
     /// panicked: the facts are spoilt, and each event has to be judged alone on fresh ones.
     pub(crate) fn judge(
         &self,
-        first: Position,
+        events: &[Event],
         facts: &mut Facts,
         reference: &Reference,
         now: Time,
     ) -> Option<Vec<Option<Outcome>>> {
-        let events = self.events(first);
-        let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(&events, facts, reference, now))).ok()?;
+        let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(events, facts, reference, now))).ok()?;
         Some(self.spread(judged.into_iter().map(Some)))
     }
 
     /// Judges each event by itself; one that panics is recorded undecided.
     pub(crate) fn judge_carefully(
         &self,
-        first: Position,
+        events: &[Event],
         facts: &mut Facts,
         reference: &Reference,
         now: Time,
         metrics: &Metrics,
     ) -> Vec<Option<Outcome>> {
-        let events = self.events(first);
         self.spread(events.iter().map(|event| judge_alone(self.judge, event, facts, reference, now, metrics)))
     }
 

@@ -2,10 +2,10 @@
 //! enterprises reach one through them. It is looked at again as soon as a list or such a record changes, and every day. What
 //! follows from it is a row of `credit_measures.csv`; who is responsible, and for what, is decided by whoever lists (`register`).
 
-use crate::Window;
 use crate::api::error::Problem;
-use crate::api::registers::{self, told};
+use crate::api::registers::{self, invalid};
 use crate::ingest::hashed;
+use crate::{Window, credit};
 use ceb::Day;
 use clearance::Text;
 use clearance::guard;
@@ -14,14 +14,11 @@ use clearance::record::{Record, RecordKey, Register};
 use clearance::standing::RED;
 use register::credit::listing::{self, in_force};
 use register::credit::responsible::{Body, Reach, Reached, Recorded};
-use register::{By, Command, Fault, Refusal, says};
-use serde_json::Value;
+use register::{Command, Fault, Refusal, says};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Read, RecordSearch, StoreError};
 
-/// Records read in one go.
-const AT_A_TIME: usize = 500;
 /// Characters of a citizen's number.
 const CITIZEN: usize = 18;
 
@@ -48,8 +45,7 @@ pub(crate) fn with_keys(window: &Window, body: &mut registers::Body) -> Result<(
         person.number = mask_number(&number);
     }
     if !faults.is_empty() {
-        return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(faults.iter().map(told).collect())));
+        return Err(invalid(&faults));
     }
     body.body = serde_json::to_value(recorded).ok();
     Ok(())
@@ -99,15 +95,7 @@ async fn all(
 ) -> Result<Vec<Arc<Record>>, StoreError> {
     let states = states.iter().map(|state| Text::from(*state)).collect();
     let search = RecordSearch { register, parties: of.map(|code| vec![code]), states };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (records, next) = window.read.records(&search, after, AT_A_TIME).await?;
-        found.extend(records);
-        after = next;
-        if after.is_none() {
-            return Ok(found);
-        }
-    }
+    window.all_records(&search).await
 }
 
 /// Lists in force today of other enterprises, for which somebody is responsible who answers for this one.
@@ -148,7 +136,7 @@ async fn renew(window: &Window, party: &Text) -> Result<(), StoreError> {
         key,
         version: record.version,
         action: "reach".into(),
-        by: By { codes: vec![party.clone()], ..By::of_window("credit") },
+        by: credit::by(party),
         note: String::new(),
         body: serde_json::to_string(&Reach { reached }).ok(),
     };

@@ -34,11 +34,8 @@ pub(crate) async fn with_shown(
     let Some(Ok(mut evidence)) = body.clone().map(serde_json::from_value::<Evidence>) else {
         return Ok(body);
     };
-    let wrong = |path: &str, value: &str, said: says::Said| {
-        let fault = registers::told(&Fault::new(path, value, said));
-        Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(vec![fault]))
-    };
+    let wrong =
+        |path: &str, value: &str, said: says::Said| registers::invalid(&[Fault::new(path, value, said)]);
     if evidence.shown.is_some() {
         return Err(wrong("shown", "", says::WINDOW_WRITES_IT.said()));
     }

@@ -49,8 +49,9 @@ impl Scoring {
         let book = reference.current();
         let digest = book.risk_models.on(day)?;
         let is_used = |loaded: &&crate::shadow::Loaded| loaded.digest == digest.as_str();
-        let used = self.shadows.iter().find(|shadow| shadow.model().filter(is_used).is_some());
-        let Some((shadow, loaded)) = used.and_then(|shadow| Some((shadow, shadow.model()?))) else {
+        let mut shadows = self.shadows.iter();
+        let used = shadows.find_map(|shadow| Some((shadow, shadow.model().filter(is_used)?)));
+        let Some((shadow, loaded)) = used else {
             if !std::mem::replace(&mut self.missed, true) {
                 tracing::error!(%digest, "the model in use is not on this server: rules that read risk_score find none; start it with --risk-model");
             }

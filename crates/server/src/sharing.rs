@@ -262,25 +262,21 @@ async fn given(
     position: Position,
     kept: &Kept,
 ) -> Result<Vec<(usize, Time, Shared)>, StoreError> {
-    if let Row::Record(record) = kept.row()
-        && matches!(rule.dataset, Dataset::DomesticEntries | Dataset::CreditLists)
-    {
-        let found: Vec<Shared> = match rule.dataset {
-            Dataset::CreditLists => register::credit::listing::shared(record).into_iter().collect(),
-            _ => register::bonded::rebate::shared(record),
-        };
-        return Ok(found
-            .into_iter()
-            .enumerate()
-            .filter(|(_, shared)| record.changed.day() >= rule.first() && mask.admits(&shared.values))
-            .map(|(index, shared)| (index, record.changed, shared))
-            .collect());
-    }
-    if let Row::Record(record) = kept.row() {
-        let filed = filed(window, (rule, mask), record).await?;
-        return Ok(filed.into_iter().map(|(time, shared)| (0, time, shared)).collect());
-    }
-    let found = of_row(window, (rule.dataset, mask), position, kept).await?;
+    let found: Vec<(Time, Shared)> = match (kept.row(), rule.dataset) {
+        (Row::Record(record), Dataset::DomesticEntries) => {
+            let entries = register::bonded::rebate::shared(record);
+            entries.into_iter().map(|shared| (record.changed, shared)).collect()
+        }
+        (Row::Record(record), Dataset::CreditLists) => {
+            let listed = register::credit::listing::shared(record);
+            listed.into_iter().map(|shared| (record.changed, shared)).collect()
+        }
+        (Row::Record(record), _) => {
+            let filed = filed(window, (rule, mask), record).await?;
+            return Ok(filed.into_iter().map(|(time, shared)| (0, time, shared)).collect());
+        }
+        _ => of_row(window, (rule.dataset, mask), position, kept).await?,
+    };
     let numbered = found.into_iter().enumerate().map(|(index, (time, shared))| (index, time, shared));
     let is_given =
         |(_, time, shared): &(usize, Time, Shared)| time.day() >= rule.first() && mask.admits(&shared.values);

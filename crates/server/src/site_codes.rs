@@ -16,8 +16,6 @@ use store::{Read, RecordSearch, StoreError};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60);
-/// Records of one look, a page.
-const PAGE: usize = 500;
 
 /// Looks, until it is dropped.
 pub async fn run(window: Window) {
@@ -91,13 +89,5 @@ fn of_site(record: &Record, parks: &BTreeMap<Text, Arc<Record>>) -> Option<Code>
 /// All records of a register.
 async fn all(window: &Window, register: Register) -> Result<Vec<Arc<Record>>, StoreError> {
     let search = RecordSearch { register, parties: None, states: Vec::new() };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (records, more) = window.read.records(&search, after, PAGE).await?;
-        found.extend(records);
-        after = more;
-        if after.is_none() {
-            return Ok(found);
-        }
-    }
+    window.all_records(&search).await
 }

@@ -15,6 +15,7 @@ use ceb::Limits;
 use ceb::signature::Verifier;
 use clearance::decide::Reference;
 use clearance::party::Filing;
+use clearance::record::Record;
 use clearance::risk::SamplingSeed;
 use clearance::rulebook::TableFault;
 use clearance::{Rulebook, Text};
@@ -23,7 +24,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use store::sqlite::SqliteStore;
-use store::{ChosenRead, Control, Evidence, FilingRow, Read, RulebookRow, SeedRow, Store, StoreError};
+use store::{
+    ChosenRead, Control, Evidence, FilingRow, Read, RecordSearch, RulebookRow, SeedRow, Store, StoreError,
+};
+
+/// Records that are read at a time where all are looked through.
+const AT_A_TIME: usize = 500;
 
 /// Why a window cannot be opened.
 #[derive(thiserror::Error, Debug)]
@@ -406,6 +412,19 @@ impl Window {
             }
         }
         count
+    }
+
+    /// All records that a search finds, page by page.
+    pub(crate) async fn all_records(&self, search: &RecordSearch) -> Result<Vec<Arc<Record>>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let (records, next) = self.read.records(search, after, AT_A_TIME).await?;
+            found.extend(records);
+            after = next;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     /// With what a message is read.

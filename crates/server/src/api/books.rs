@@ -3,7 +3,7 @@
 //! of registers.
 
 use super::error::Problem;
-use super::registers::{by, command_of, found, others, refused, sees_all, told, whole};
+use super::registers::{by, command_of, found, invalid, others, refused, sees_all, whole};
 use super::view::time;
 use super::{CONSIGNMENTS, Query, limit, operations, parameter, readings};
 use crate::Window;
@@ -427,9 +427,7 @@ async fn loaded(
         orders.push(order);
     }
     if !faults.is_empty() {
-        let told: Vec<Value> = faults.iter().map(told).collect();
-        return Err(Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-            .with("faults", Value::Array(told)));
+        return Err(invalid(&faults));
     }
     let gate = Gate {
         vehicle: release.vehicle.trim().to_owned(),

@@ -328,7 +328,6 @@ impl Reader<'_> {
         if !self.whole && !own && !self.codes.contains(&back.parcel.logistics) {
             return None;
         }
-        let yuan = |fen: i64| ceb::Decimal::from_fen(fen).to_string();
         let mut shown = json!({
             "number": back.number, "status": back.standing.status(), "standing": back.standing.word(),
             "agentCode": agent.as_str(), "coElNo": co_el_no, "preNo": back.pre_no.as_str(),
@@ -340,7 +339,7 @@ impl Reader<'_> {
         if self.whole || own {
             let kind = Some(ceb::Kind::ExportReturn);
             shown["document"] = self.filed(Some(&back.filed));
-            shown["value"] = back.value.map(yuan).into();
+            shown["value"] = back.value.map(view::yuan).into();
             let tax = trade.taxes.iter().find(|tax| tax.number == back.number);
             shown["tax"] = tax.map(taxed).into();
             shown["lines"] = back
@@ -423,12 +422,11 @@ impl Reader<'_> {
 
 /// What a return owes, in CNY; what nobody can say here is none.
 fn taxed(tax: &TaxOfReturn) -> Value {
-    let yuan = |fen: i64| ceb::Decimal::from_fen(fen).to_string();
-    let of = |part: fn(&Assessment) -> i64| tax.assessment.as_ref().map(|one| yuan(part(one)));
+    let of = |part: fn(&Assessment) -> i64| tax.assessment.as_ref().map(|one| view::yuan(part(one)));
     json!({
-        "relieved": tax.relieved, "due": tax.due().map(yuan), "duty": of(Assessment::duty),
+        "relieved": tax.relieved, "due": tax.due().map(view::yuan), "duty": of(Assessment::duty),
         "consumptionTax": of(Assessment::consumption_tax), "vat": of(Assessment::vat),
-        "exportDuty": yuan(tax.export_duty), "uncertain": tax.uncertain,
+        "exportDuty": view::yuan(tax.export_duty), "uncertain": tax.uncertain,
     })
 }
 

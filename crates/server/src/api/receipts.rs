@@ -10,7 +10,7 @@ use axum::extract::State;
 use clearance::Text;
 use clearance::keys::Position;
 use serde_json::{Value, json};
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use store::{Cursor, Read, ReceiptRow};
 
@@ -65,18 +65,15 @@ pub(crate) fn numbered(row: &ReceiptRow, xml: bool) -> Value {
     shown
 }
 
-/// How receipts are compared by a column; what is equal stays the newest first.
-fn compared(by: &str) -> Option<fn(&ReceiptRow, &ReceiptRow) -> Ordering> {
-    let compare: fn(&ReceiptRow, &ReceiptRow) -> Ordering = match by {
-        "message" => |one, other| {
-            let root = |row: &ReceiptRow| row.receipt.document.kind().root();
-            root(one).cmp(root(other))
-        },
-        "status" => |one, other| one.receipt.status.cmp(&other.receipt.status),
-        "document" => |one, other| document_number(one).cmp(&document_number(other)),
+/// By what receipts are put in order by a column; what is equal stays the newest first.
+fn key_of(by: &str) -> Option<fn(&ReceiptRow) -> (i64, String)> {
+    let key: fn(&ReceiptRow) -> (i64, String) = match by {
+        "message" => |row| (0, row.receipt.document.kind().root().to_owned()),
+        "status" => |row| (row.receipt.status.into(), String::new()),
+        "document" => |row| (0, document_number(row)),
         _ => return None,
     };
-    Some(compare)
+    Some(key)
 }
 
 /// `GET /v1/receipts?after=&limit=&form=xml|json&sort=`. Without an order, or by `time`, a feed: nothing left out, nothing twice.
@@ -137,12 +134,16 @@ async fn sorted(
         );
     }
     let (by, falling) = sort.strip_prefix('-').map_or((sort, false), |by| (by, true));
-    let compare = compared(by).ok_or_else(|| {
+    let key = key_of(by).ok_or_else(|| {
         let wrong = format!("sort is one of {SORTED}, with a minus before it for the largest first");
         Problem::bad_request(&wrong)
     })?;
     let (mut found, older) = window.read.newest_receipts(recipients, upto, SORTABLE).await?;
-    found.sort_by(|one, other| if falling { compare(other, one) } else { compare(one, other) });
+    if falling {
+        found.sort_by_cached_key(|row| Reverse(key(row)));
+    } else {
+        found.sort_by_cached_key(key);
+    }
     let end = rows.saturating_add(limit).min(found.len());
     let next = (end < found.len()).then(|| format!("{upto}~{end}"));
     let page = found.get(rows..end).unwrap_or_default();

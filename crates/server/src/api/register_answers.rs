@@ -18,6 +18,13 @@ pub(crate) fn told(fault: &Fault) -> Value {
     })
 }
 
+/// Everything that is wrong, as an answer that nothing was recorded.
+pub(crate) fn invalid(faults: &[Fault]) -> Problem {
+    let faults: Vec<Value> = faults.iter().map(told).collect();
+    Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
+        .with("faults", Value::Array(faults))
+}
+
 pub(crate) fn refused(refusal: &Refusal, codes: &[Text]) -> Problem {
     match refusal {
         Refusal::Absent => Problem::not_found("no such record, or not yours"),
@@ -36,11 +43,7 @@ pub(crate) fn refused(refusal: &Refusal, codes: &[Text]) -> Problem {
         )
         .in_chinese(&of_state(record.state.as_str(), allowed))
         .with("current", whole(&View::of(record, codes))),
-        Refusal::Invalid(faults) => {
-            let told: Vec<Value> = faults.iter().map(told).collect();
-            Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-                .with("faults", Value::Array(told))
-        }
+        Refusal::Invalid(faults) => invalid(faults),
     }
 }
 

@@ -5,7 +5,7 @@ use super::error::Problem;
 use super::registers::Body;
 use crate::auth::Caller;
 use crate::traceability::recalls;
-use crate::{Window, agency_queries, registering, responsible};
+use crate::{Window, agency_queries, parcels, registering, responsible};
 use clearance::Text;
 use clearance::record::{Record, RecordKey, Register};
 use std::sync::Arc;
@@ -28,6 +28,9 @@ pub(super) async fn completed(
         Register::Request if sent.action == "answer" => {
             let (codes, _) = window.names_of(&caller.party);
             sent.body = agency_queries::with_record(window, key, &codes, sent.body.take()).await?;
+        }
+        Register::Parcel if matches!(sent.action.as_str(), "give" | "correct") => {
+            parcels::with_keys(window, sent)?;
         }
         Register::Recall => recalls::with_stocks(window, key, sent).await?,
         Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,

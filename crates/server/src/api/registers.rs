@@ -4,7 +4,7 @@
 use super::error::Problem;
 use super::flags::{is, maybe, purpose};
 use super::register_answers::line;
-pub(crate) use super::register_answers::{refused, told, whole};
+pub(crate) use super::register_answers::{invalid, refused, told, whole};
 use super::reuse::{is_copy_of_licence, is_reused, may_find, reuses, seen};
 use super::view::time;
 use super::{
@@ -329,7 +329,6 @@ pub async fn act(
     if register::filing::is_claim(&caller.party) && (register != Register::Filing || key.id != caller.party) {
         return Err(refused(&Refusal::Absent, &[]));
     }
-    crate::parcels::with_keys(&window, &key, &mut body)?;
     register_follows::completed(&window, &caller, &key, &mut body).await?;
     let command = Command {
         key,

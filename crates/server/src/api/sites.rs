@@ -2,7 +2,7 @@
 //! what happens there. And for officers, holds on parcels. A sorting line uses the same routes as a person's page.
 
 use super::error::Problem;
-use super::register_answers::told;
+use super::register_answers::{invalid, told};
 use super::view::{hex, time};
 use super::{Query, operations, parameter};
 use crate::Window;
@@ -318,13 +318,6 @@ pub(crate) async fn happen(
         return Err(invalid(&faults));
     }
     sites::happened(window, caller, &kept, (&body.number, &happened)).await
-}
-
-/// Everything that is wrong, as an answer that nothing was recorded.
-pub(crate) fn invalid(faults: &[Fault]) -> Problem {
-    let faults: Vec<Value> = faults.iter().map(told).collect();
-    Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-        .with("faults", Value::Array(faults))
 }
 
 /// A hold that is put on or lifted.

@@ -10,7 +10,7 @@ use super::{Query, limit, operations, parameter};
 use crate::Window;
 use crate::auth::Caller;
 use crate::picture::{Unpainted, png_of_shapes};
-use crate::traceability::{self, Binding, picture, recalls, scans};
+use crate::traceability::{self, Binding, SitesKept, picture, recalls, scans};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -193,16 +193,17 @@ pub async fn bind(
     if sent.bindings.is_empty() || sent.bindings.len() > AT_ONCE {
         return Err(Problem::bad_request(&format!("bindings are 1 to {AT_ONCE}")));
     }
+    let kept = SitesKept::new();
     let mut results = Vec::with_capacity(sent.bindings.len());
     for one in &sent.bindings {
-        results.push(bound(&window, &caller, one).await);
+        results.push(bound(&window, &caller, one, &kept).await);
     }
     Ok(Json(json!({ "results": results })))
 }
 
 /// What one binding is answered: its status, and what a problem would say.
-pub(crate) async fn bound(window: &Window, caller: &Caller, one: &Binding) -> Value {
-    match traceability::bind(window, caller, one).await {
+pub(crate) async fn bound(window: &Window, caller: &Caller, one: &Binding, kept: &SitesKept) -> Value {
+    match traceability::bind(window, caller, one, kept).await {
         Ok(told) => json!({
             "code": one.code, "status": 200, "parcel": told["parcel"], "repeated": told["repeated"],
         }),

@@ -25,8 +25,6 @@ use store::{Cursor, Read, RecordSearch, StoreError};
 
 /// How often it is looked what the clock says.
 const EVERY: Duration = Duration::from_secs(20);
-/// Periods that are read in one go.
-const AT_A_TIME: usize = 100;
 /// Hours in which the holders of a first period can still commit.
 const FIRST_HOURS: i64 = 12;
 /// After the last moment of secrecy, for judgements that had begun before it.
@@ -63,17 +61,10 @@ pub async fn run(window: Window) {
 pub async fn periods(window: &Window, states: &[&'static str]) -> Result<Vec<Arc<Record>>, StoreError> {
     let states = states.iter().map(|state| Text::const_new(state)).collect();
     let search = RecordSearch { register: Register::DrawPeriod, parties: None, states };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (records, next) = window.read.records(&search, after, AT_A_TIME).await?;
-        found.extend(records);
-        after = next;
-        if after.is_none() {
-            // A record changes its place with each change; its name is its first day.
-            found.sort_by(|one: &Arc<Record>, other| other.key.id.cmp(&one.key.id));
-            return Ok(found);
-        }
-    }
+    let mut found = window.all_records(&search).await?;
+    // A record changes its place with each change; its name is its first day.
+    found.sort_by(|one, other| other.key.id.cmp(&one.key.id));
+    Ok(found)
 }
 
 /// Takes every step that is due.

@@ -11,7 +11,7 @@ use crate::api::people::Address;
 use crate::api::{Query, operations, traceability as api};
 use crate::auth::Caller;
 use crate::rights::Right;
-use crate::traceability::Binding;
+use crate::traceability::{Binding, SitesKept};
 use ::portal::answers::traceability::{Bound, Codes};
 use ::portal::pages::traced::{self, Missing};
 use ::portal::pages::traces::{self, BINDINGS, BindingView, recall_address};
@@ -70,8 +70,8 @@ pub async fn scan(
                 "too-many" => Missing::Slower(problem.seconds().unwrap_or(60)),
                 _ => return Err(problem),
             };
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::NOT_FOUND);
-            let mut answer = shown_as(&frame, &traced::ask(&frame, "", Some(missing)), status);
+            let asked = traced::ask(&frame, "", Some(missing));
+            let mut answer = shown_as(&frame, &asked, problem.status_code());
             if let Some(denial) = problem.denial() {
                 answer.extensions_mut().insert(denial.clone());
             }
@@ -101,7 +101,7 @@ pub async fn bind(
         logistics_no: text("parcel"),
         ..Binding::default()
     };
-    let told = api::bound(&window, &caller, &sent).await;
+    let told = api::bound(&window, &caller, &sent, &SitesKept::new()).await;
     let chinese = is_chinese(&frame);
     let faults: Vec<&str> = told["faults"]
         .as_array()

@@ -4,7 +4,7 @@ use super::Kept;
 use super::bags::of_list;
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::sites::invalid;
+use crate::api::registers::invalid;
 use clearance::Text;
 use clearance::record::{Record, RecordKey, Register};
 use register::park::bag::{Bag, Remark, SEALED};

@@ -10,7 +10,7 @@ pub mod scans;
 
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::registers::{by, command_of, refused, told as told_fault};
+use crate::api::registers::{by, command_of, invalid, refused};
 use crate::api::view;
 use crate::auth::Caller;
 use crate::{bonded, sites};
@@ -28,6 +28,7 @@ use register::{Command, Fault, Refusal, says};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, RecordSearch, StoreError};
+use tokio::sync::OnceCell;
 
 /// Name of the setting that says under which address everybody reaches this window.
 const SETTING: &str = "public-address";
@@ -258,18 +259,20 @@ pub struct Binding {
     pub order_no: String,
 }
 
-fn invalid(faults: &[Fault]) -> Problem {
-    let faults: Vec<Value> = faults.iter().map(told_fault).collect();
-    Problem::invalid("nothing was recorded; everything that is wrong is listed in `faults`")
-        .with("faults", Value::Array(faults))
-}
+/// The sites that whoever binds keeps: looked for once a request, and not before they count.
+pub(crate) type SitesKept = OnceCell<Vec<sites::Kept>>;
 
 /// Binds a code to a parcel. The same again gets the same answer; another parcel is refused with both.
-pub(crate) async fn bind(window: &Window, caller: &Caller, sent: &Binding) -> Result<Value, Problem> {
+pub(crate) async fn bind(
+    window: &Window,
+    caller: &Caller,
+    sent: &Binding,
+    kept: &SitesKept,
+) -> Result<Value, Problem> {
     let link = DigitalLink::parse(&sent.code).map_err(|faults| invalid(&faults))?;
     let known = known(window, &link).await?.ok_or_else(unknown)?;
     // First whether he binds this code at all: whoever does not learns nothing of any parcel.
-    let Some(binder) = binder(window, caller, &known, sent).await? else {
+    let Some(binder) = binder(window, caller, &known, sent, kept).await? else {
         return Err(unknown().of_another(true));
     };
     if known.state != "issued" {
@@ -395,6 +398,7 @@ async fn binder(
     caller: &Caller,
     known: &Known,
     sent: &Binding,
+    kept: &SitesKept,
 ) -> Result<Option<Binder>, Problem> {
     if window.names_of(&caller.party).0.contains(&known.name.holder) {
         return Ok(Some(Binder::Holder));
@@ -403,8 +407,8 @@ async fn binder(
         return Ok(None);
     }
     let carrier = sent.logistics_code.trim();
-    let kept = sites::all(window, caller).await?;
-    let is_his = kept.iter().any(|site| site.applied.carriers.iter().any(|one| one.trim() == carrier));
+    let kept = kept.get_or_try_init(|| sites::all(window, caller)).await?;
+    let is_his = kept.iter().any(|site| site.carries(carrier));
     Ok(is_his.then_some(Binder::Keeper))
 }
 

@@ -27,7 +27,7 @@ const BOOKS: usize = 500;
 const VERSIONS: usize = 20_000;
 /// Milliseconds that whoever opened a recall has to carry it out, and after which holds are looked through again.
 const MEANWHILE: i64 = 60_000;
-/// Records that are read at a time where all are looked through.
+/// Versions of an item's stock that are read at a time.
 const PAGE: usize = 500;
 /// Times that it is recorded again where the holder said something meanwhile.
 const TRIES: usize = 5;
@@ -245,6 +245,12 @@ async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, 
         let consignment = &parcel.consignment;
         let Some(buyer) = proving::buyer(&window.read, consignment) else { continue };
         let OrderKey { platform, order_no } = &consignment.key;
+        let id = format!("{}:recall:{recall}:{platform}/{order_no}", buyer.person);
+        // An earlier search wrote it down.
+        if window.read.record(&RecordKey::new(Register::Notice, &id)).await?.is_some() {
+            told += 1;
+            continue;
+        }
         let seller = match consignment.attempt.as_ref().map(|attempt| &*attempt.declaration.document) {
             Some(Document::Declaration(list)) => window.code_of(&list.head.ebc_code),
             _ => Text::default(),
@@ -258,7 +264,6 @@ async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, 
             by_way_of: format!("{platform}/{order_no}"),
             recall: Some(recall.to_owned()),
         };
-        let id = format!("{}:recall:{recall}:{platform}/{order_no}", buyer.person);
         let body = serde_json::to_string(&notice).ok();
         if notices::command(window, &buyer.person, (&id, 0, "note"), body).await {
             told += 1;
@@ -351,13 +356,5 @@ async fn all_in(
 ) -> Result<Vec<Arc<Record>>, StoreError> {
     let states = states.iter().map(|state| Text::from(*state)).collect();
     let search = RecordSearch { register, parties, states };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (records, next) = window.read.records(&search, after, PAGE).await?;
-        found.extend(records);
-        after = next;
-        if after.is_none() {
-            return Ok(found);
-        }
-    }
+    window.all_records(&search).await
 }
