@@ -140,10 +140,7 @@ impl Checking<'_> {
         }
         let groups = match Groups::open(&path) {
             Ok(groups) => groups,
-            Err(error) => {
-                let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-                return self.fault(name, format!("{error}{}", source.unwrap_or_default()));
-            }
+            Err(error) => return self.fault(name, error.told()),
         };
         if groups.count() != file.groups.len() {
             let what = format!("it has {} groups of rows; signed were {}", groups.count(), file.groups.len());

@@ -56,6 +56,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// What went wrong, and why.
+    pub fn told(&self) -> String {
+        let source = std::error::Error::source(self).map(|source| format!(": {source}"));
+        format!("{self}{}", source.unwrap_or_default())
+    }
+
     fn file(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }

@@ -3,7 +3,6 @@
 
 use crate::{Error, SCHEMA};
 use evidence::{Signer, hexadecimal, is_signed_text, of_hexadecimal};
-use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Write;
@@ -159,6 +158,6 @@ pub(crate) fn read_manifest(folder: &Path) -> Result<Signed, Error> {
         ));
     };
     let signed = is_signed_text(&key, text.as_bytes(), &signature);
-    let sha256 = hexadecimal(digest(&SHA256, text.as_bytes()).as_ref());
+    let sha256 = hexadecimal(&evidence::sha256(text.as_bytes()));
     Ok(Signed { manifest, key, signed, sha256 })
 }

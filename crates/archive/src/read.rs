@@ -2,7 +2,7 @@
 //! cannot be read is named.
 
 use crate::Error;
-use crate::columns::{COLUMNS, Kind};
+use crate::columns::{COLUMNS, Column, Kind};
 use crate::row::{Cell, Row};
 use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
@@ -77,7 +77,7 @@ impl Groups {
         let mut rows: Vec<Row> = Vec::new();
         let mut first: Option<Unreadable> = None;
         for (place, column) in COLUMNS.iter().enumerate() {
-            let (cells, fault) = cells(&*group, place, column.kind, count);
+            let (cells, fault) = cells(&*group, place, column, count);
             let read = cells.len();
             if rows.len() < read {
                 rows.resize_with(read, Row::default);
@@ -97,11 +97,16 @@ impl Groups {
 }
 
 /// The cells of a column as far as they can be read, and why not further.
-fn cells(group: &dyn RowGroupReader, place: usize, kind: Kind, count: usize) -> (Vec<Cell>, Option<String>) {
+fn cells(
+    group: &dyn RowGroupReader,
+    place: usize,
+    known: &Column,
+    count: usize,
+) -> (Vec<Cell>, Option<String>) {
     let (mut levels, mut values) = (Vec::new(), Vec::new());
     let done = guarded(|| {
         let wrong = || ParquetError::General("it has another type".to_owned());
-        match (group.get_column_reader(place)?, kind) {
+        match (group.get_column_reader(place)?, known.kind) {
             (ColumnReader::Int64ColumnReader(mut column), Kind::Number | Kind::Instant) => {
                 let mut found = Vec::new();
                 let done = column.read_records(count, Some(&mut levels), None, &mut found);
@@ -124,7 +129,7 @@ fn cells(group: &dyn RowGroupReader, place: usize, kind: Kind, count: usize) -> 
         }
     });
     let fault = done.err().map(|error| error.to_string());
-    if COLUMNS.get(place).is_none_or(|column| column.required) {
+    if known.required {
         return (values, fault);
     }
     // Levels are read before the values of their page: only those whose values came count.

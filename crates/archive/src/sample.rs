@@ -1,8 +1,8 @@
 //! An invented evidence log and rows of an archive that are proved with it: for tests.
 
 use crate::Row;
-use evidence::{Entry, Frontier, SignedHead, Signer, SpaceHead, Subtree, WriterHead, inclusion};
-use std::collections::BTreeMap;
+use crate::write::tree;
+use evidence::{Entry, SignedHead, Signer, SpaceHead, WriterHead, inclusion};
 
 /// When the first entry was recorded.
 const BEGIN: i64 = 1_795_399_200_000;
@@ -15,14 +15,7 @@ fn entry(sequence: u64) -> Entry {
 
 /// A log of so many entries, every second of which is archived: the rows in order, and the signed head over all entries.
 pub fn log(signer: &Signer, size: u64) -> (Vec<Row>, SignedHead) {
-    let (mut frontier, mut known) = (Frontier::default(), BTreeMap::new());
-    for sequence in 1..=size {
-        let leaf = entry(sequence).leaf();
-        known.insert(Subtree { level: 0, index: sequence - 1 }, leaf);
-        frontier.push(leaf, |subtree, root| {
-            known.insert(subtree, *root);
-        });
-    }
+    let (frontier, mut known) = tree((1..=size).map(|sequence| entry(sequence).leaf()));
     let row = |sequence: u64| {
         let entry = entry(sequence);
         let path = inclusion(&mut known, sequence - 1, size).unwrap_or_default();

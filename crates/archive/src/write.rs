@@ -180,16 +180,22 @@ impl Writer {
     }
 }
 
-/// Sets the hash of each row, and its path in the tree over them.
-fn prove(rows: &mut [Row]) -> Group {
-    let hashes: Vec<Hash> = rows.iter().map(Row::digest).collect();
+/// The tree over leaves, with all its subtrees.
+pub(crate) fn tree(leaves: impl Iterator<Item = Hash>) -> (Frontier, BTreeMap<Subtree, Hash>) {
     let (mut frontier, mut known) = (Frontier::default(), BTreeMap::new());
-    for (index, hash) in (0..).zip(&hashes) {
-        known.insert(Subtree { level: 0, index }, *hash);
-        frontier.push(*hash, |subtree, root| {
+    for (index, leaf) in (0..).zip(leaves) {
+        known.insert(Subtree { level: 0, index }, leaf);
+        frontier.push(leaf, |subtree, root| {
             known.insert(subtree, *root);
         });
     }
+    (frontier, known)
+}
+
+/// Sets the hash of each row, and its path in the tree over them.
+fn prove(rows: &mut [Row]) -> Group {
+    let hashes: Vec<Hash> = rows.iter().map(Row::digest).collect();
+    let (frontier, mut known) = tree(hashes.iter().copied());
     let size = rows.len() as u64;
     for ((index, row), hash) in (0..).zip(rows.iter_mut()).zip(&hashes) {
         let path = inclusion(&mut known, index, size).unwrap_or_else(|Missing(subtree)| {

@@ -142,7 +142,7 @@ const WRITER_LINE: &str = "writer NUMBER size ROWS root DIGEST chain DIGEST";
 impl SignedHead {
     /// Whether the key that it names signed it. Whether that is the space's key is for whoever knows the space's keys.
     pub fn is_signed(&self) -> bool {
-        UnparsedPublicKey::new(&ED25519, self.public).verify(&self.head.digest(), &self.signature).is_ok()
+        is_signed_text(&self.public, &self.head.digest(), &self.signature)
     }
 
     /// As it is written down: a line each for title, time, every writer, key and signature.

@@ -222,7 +222,7 @@ fn as_read(given: &Given, limits: &Limits) -> Option<Result<ceb::Message, Vec<De
 
 fn to_ceb(mut given: Given, direction: Direction, limits: &Limits) -> Result<Converted, Vec<Defect>> {
     let same = matches!(&given.held, Held::Records(kind, _) if Sort::of(*kind).is_some_and(|(_, own)| own == direction));
-    let message = match as_read(&given, limits).filter(|_| same) {
+    let message = match same.then(|| as_read(&given, limits)).flatten() {
         Some(message) => message?,
         None => records(&mut given, Some(direction), limits)?,
     };

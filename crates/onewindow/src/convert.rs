@@ -1,14 +1,13 @@
 //! `onewindow convert`: a message of order, payment and waybill in another standard, for integrators. It needs no space and sends nothing.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the answer of the command, and what it lost")]
 
-use crate::Failure;
-use crate::audit::{Unusable, unusable};
+use crate::audit::unusable;
+use crate::{Failure, submit};
 use ceb::{Defect, Style};
 use exchange::convert::{Standard, convert};
 use exchange::unified;
 use serde_json::{Value, json};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Arguments of `convert`.
 #[derive(clap::Args)]
@@ -35,16 +34,6 @@ fn standard(text: &str) -> Result<Standard, String> {
     Standard::from_word(text).ok_or_else(|| format!("{text} is none of {words}"))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Unusable> {
-    let mut bytes = Vec::new();
-    let read = match path.to_str() {
-        Some("-") => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ()),
-        _ => std::fs::read(path).map(|read| bytes = read),
-    };
-    read.map_err(|error| unusable(path, error))?;
-    Ok(bytes)
-}
-
 fn told(defect: &Defect) -> Value {
     json!({"path": defect.path.as_str(), "rule": defect.rule.word(), "value": defect.value.as_str(), "expected": defect.expected.as_str()})
 }
@@ -56,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
         println!("{:#}", unified::schema());
         return Ok(true);
     };
-    let bytes = read(file)?;
+    let bytes = submit::read(file).map_err(|error| unusable(file, error))?;
     let converted = match convert(&bytes, from, to) {
         Ok(converted) => converted,
         Err(defects) if arguments.json => {

@@ -29,7 +29,8 @@ enum Action {
     },
 }
 
-fn day(text: &str) -> Result<Day, String> {
+/// A day of the command line.
+pub(crate) fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day yyyyMMdd".to_owned())
 }
 

@@ -594,40 +594,24 @@ impl Stored for Filing {
     }
 }
 
-/// A struct as its fields, the last of them since a format: before, it is none.
+/// A struct as its fields, the last of them since a format: before, there is nothing of it.
 macro_rules! grown {
     ($($type:ty { $($field:ident),*; $last:ident since $format:literal })*) => { $( impl Stored for $type {
         fn put(&self, out: &mut Vec<u8>) { $( self.$field.put(out); )* self.$last.put(out); }
         fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
             Ok(Self {
                 $( $field: Stored::get(bytes)?, )*
-                $last: if bytes.format < $format { None } else { Stored::get(bytes)? },
+                $last: if bytes.format < $format { Default::default() } else { Stored::get(bytes)? },
             })
         }
     } )* };
 }
 grown! {
     Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers; drawn since 8 }
+    CreditStanding { standings, factor, share; obeyed since 11 }
     Draw { seed, drawn, ratio; terms since 8 }
     ReturnFile { number, filed, pre_no, state, lines, tax_given_back, quota_given_back; decide_by since 11 }
     SamplingSeed { number, secret; period since 8 }
-}
-
-impl Stored for CreditStanding {
-    fn put(&self, out: &mut Vec<u8>) {
-        self.standings.put(out);
-        self.factor.put(out);
-        self.share.put(out);
-        self.obeyed.put(out);
-    }
-    fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
-        Ok(Self {
-            standings: Stored::get(bytes)?,
-            factor: Stored::get(bytes)?,
-            share: Stored::get(bytes)?,
-            obeyed: if bytes.format < 11 { Vec::new() } else { Stored::get(bytes)? },
-        })
-    }
 }
 
 impl Stored for Record {

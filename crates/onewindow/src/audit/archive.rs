@@ -68,10 +68,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     };
     let report = check(&arguments.folder, &known, &mut progress);
     bar.finish_and_clear();
-    let report = report.map_err(|error| {
-        let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-        unusable(&arguments.folder, format!("{error}{}", source.unwrap_or_default()))
-    })?;
+    let report = report.map_err(|error| unusable(&arguments.folder, error.told()))?;
     let clean = report.faults.is_empty();
     if arguments.json {
         println!("{}", as_json(&report));

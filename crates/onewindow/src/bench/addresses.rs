@@ -5,8 +5,9 @@ use super::furnished::BAG;
 use crate::Failure;
 use crate::demo::parks::SITE;
 use clearance::Text;
-use clearance::record::{Record, RecordKey, Register};
+use clearance::record::{Record, Register};
 use portal::pages::exports::export_address;
+use portal::pages::registers::record_address;
 use portal::pages::{address, trade_address};
 use portal::parts::escaped;
 use server::Window;
@@ -129,16 +130,12 @@ impl Things {
             }
             "/desk/registers/{register}/{id}" => {
                 let all = self.records.iter();
-                return all.map(|(register, id)| record_address(&RecordKey::new(*register, id))).collect();
+                return all.map(|(register, id)| record_address(register.word(), id)).collect();
             }
             _ => None,
         };
         one.into_iter().collect()
     }
-}
-
-fn record_address(key: &RecordKey) -> String {
-    format!("/desk/registers/{}/{}", key.register.word(), escaped(&key.id))
 }
 
 /// Every page with the addresses under which this reader looks at it. One that names what is not stored has none.

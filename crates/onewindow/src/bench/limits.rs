@@ -124,7 +124,7 @@ fn whole(measured: &Measured, steps: &[Step]) -> Step {
     let floor = steps.iter().filter(|step| step.of == "declaration").filter_map(|step| step.floor).sum();
     Step {
         name: "whole",
-        micros: measured.server_micros() as f64 / measured.declarations.max(1) as f64,
+        micros: measured.server_each(),
         of: "declaration",
         bound: "processor: the sum of the floors above",
         floor: Some(floor),

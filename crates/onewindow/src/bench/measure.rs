@@ -149,6 +149,12 @@ impl Measured {
         self.processor.values().sum::<u64>() - self.generator_micros() - receivers
     }
 
+    /// The same a declaration.
+    #[expect(clippy::float_arithmetic, reason = "figures for people, not money")]
+    pub fn server_each(&self) -> f64 {
+        self.server_micros() as f64 / self.declarations.max(1) as f64
+    }
+
     /// Of no declaration is the fate unknown.
     pub fn lost(&self) -> u64 {
         self.sent.saturating_sub(self.fate.known())

@@ -130,9 +130,7 @@ impl Report {
     /// What sharing costs: rate, and the server's processor time, with it beside those without.
     fn sharing(&self) -> Vec<(&Record, f64, f64)> {
         let medians = self.medians();
-        let each = |record: &Record| {
-            record.measured.server_micros() as f64 / record.measured.declarations.max(1) as f64
-        };
+        let each = |record: &Record| record.measured.server_each();
         let with = medians.iter().filter(|(record, ..)| record.shared.is_some());
         with.filter_map(|(record, rate, ..)| {
             let of = |record: &Record| (record.store, record.point, record.way);
@@ -146,9 +144,7 @@ impl Report {
     /// What a book costs: rate, and the server's processor time, of bonded declarations beside those of direct purchase.
     fn modes(&self) -> Vec<(&Record, f64, f64)> {
         let medians = self.medians();
-        let each = |record: &Record| {
-            record.measured.server_micros() as f64 / record.measured.declarations.max(1) as f64
-        };
+        let each = |record: &Record| record.measured.server_each();
         let bonded = medians.iter().filter(|(record, ..)| record.way.mode == Mode::Bonded);
         bonded
             .filter_map(|(record, rate, ..)| {

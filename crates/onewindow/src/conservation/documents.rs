@@ -78,8 +78,7 @@ impl Life {
         for (item, pieces) in &goods {
             *wanted.entry(*item).or_default() += pieces;
         }
-        let enough =
-            wanted.iter().all(|(item, pieces)| *pieces <= self.expected.at((book, *item), "available"));
+        let enough = self.expected.holds(book, &wanted);
         let receiver = (operation == "transfer").then(|| self.books[1 - book].id.clone());
         let worth = (operation == "exhibition").then_some(WORTH);
         let line = |(item, pieces): &(usize, i64)| {

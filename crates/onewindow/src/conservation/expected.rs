@@ -18,6 +18,11 @@ impl Expected {
         self.pieces.get(&(stock, place)).copied().unwrap_or(0)
     }
 
+    /// Whether a book has so many pieces of items available.
+    pub fn holds(&self, book: usize, wanted: &BTreeMap<usize, i64>) -> bool {
+        wanted.iter().all(|(item, pieces)| *pieces <= self.at((book, *item), "available"))
+    }
+
     /// Pieces move.
     pub fn moved(&mut self, stock: Stock, from: &'static str, to: &'static str, pieces: i64) {
         *self.pieces.entry((stock, from)).or_default() -= pieces;

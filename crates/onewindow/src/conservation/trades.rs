@@ -49,8 +49,7 @@ impl Life {
             *wanted.entry(item).or_default() += pieces;
             lines.push((item, pieces));
         }
-        let enough =
-            wanted.iter().all(|(item, pieces)| *pieces <= self.expected.at((book, *item), "available"));
+        let enough = self.expected.holds(book, &wanted);
         let still = self.counting[book].is_none();
         let mut documents: Vec<(Text, Document)> = trade.documents().to_vec();
         if self.below(3) == 0 {

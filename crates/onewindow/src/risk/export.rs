@@ -2,6 +2,7 @@
 //! persons it has a keyed hash alone.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+use crate::credit::day;
 use crate::{Failure, Space};
 use ceb::Day;
 use clearance::consignment::{Attempt, Consignment, Lane};
@@ -28,10 +29,6 @@ pub struct Arguments {
     /// Last day of declaration.
     #[arg(long, value_parser = day, value_name = "DAY")]
     to: Option<Day>,
-}
-
-fn day(text: &str) -> Result<Day, String> {
-    Day::parse(text).ok_or_else(|| "a day yyyyMMdd".to_owned())
 }
 
 /// What was written.

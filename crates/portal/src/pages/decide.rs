@@ -1,7 +1,7 @@
 //! An officer's decision on one trade: what is open to him now, with the version that he sees.
 
 use super::{inspect, trade_address};
-use crate::answers::{Assigned, Consignment, Decided, Entry, Open, Unconfirmed};
+use crate::answers::{Assigned, Consignment, Decided, Entry, InspectionForm, Open, Unconfirmed};
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Choice, Field, Tone, choices, declared, field, finding, hidden, said, submit};
@@ -65,14 +65,9 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     let wants_book = has_book && shown.actions.iter().any(|open| open.action == "receive-return");
     let wants_notice = shown.actions.iter().any(|open| open.action == "summarise-bill");
     let there = trade_address(&shown.platform, &shown.order_no);
+    let waits = shown.unconfirmed.as_ref().map(|waits| (&shown.timeline[..], waits));
     html! {
-        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, &there, &shown.timeline, waits)) }
-        @if let Some(form) = &shown.inspection {
-            @let form = inspect::form(frame, &there, shown.version, form, &view.inspection);
-            @if shown.unconfirmed.is_some() {
-                details open[!view.inspection.values.is_empty()] { summary { (texts.text("confirm-again")) } (form) }
-            } @else { (form) }
-        }
+        (inspection(frame, (&there, shown.version), waits, shown.inspection.as_ref(), &view.inspection))
         h2 #decide { (texts.text("decide")) }
         (assignment(frame, &there, shown.assigned.as_ref()))
         @if let Some(officer) = &shown.proposed_by {
@@ -101,8 +96,28 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
     }
 }
 
+/// The inspection of what is `there`: one that waits for its second officer, with what happened, and the form, folded meanwhile.
+pub(super) fn inspection(
+    frame: &Frame,
+    (there, version): (&str, u32),
+    waits: Option<(&[Entry], &Unconfirmed)>,
+    form: Option<&InspectionForm>,
+    view: &inspect::View,
+) -> Markup {
+    let texts = frame.texts;
+    html! {
+        @if let Some((timeline, waits)) = waits { (confirmation(texts, there, timeline, waits)) }
+        @if let Some(form) = form {
+            @let form = inspect::form(frame, there, version, form, view);
+            @if waits.is_some() {
+                details open[!view.values.is_empty()] { summary { (texts.text("confirm-again")) } (form) }
+            } @else { (form) }
+        }
+    }
+}
+
 /// The inspection that waits for its second officer: what was found, before he says whether he found the same.
-pub(super) fn confirmation(texts: Texts, there: &str, timeline: &[Entry], waits: &Unconfirmed) -> Markup {
+fn confirmation(texts: Texts, there: &str, timeline: &[Entry], waits: &Unconfirmed) -> Markup {
     let mut found = timeline.iter().filter_map(|entry| entry.inspection.as_ref());
     let last = found.rfind(|one| one.standing == "waits");
     let by = [("officer", waits.officer.as_str()), ("office", waits.party.as_str())];

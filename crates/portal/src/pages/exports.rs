@@ -3,7 +3,7 @@
 
 use super::address;
 use super::consignment::{MOVES, sealed};
-use super::decide::{assignment, choice, confirmation, refusal};
+use super::decide::{assignment, choice, inspection, refusal};
 use super::grown;
 use super::inspect;
 use super::narrowed::{Narrowed, states};
@@ -303,14 +303,9 @@ fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
     let texts = frame.texts;
     let all: Vec<Choice> = shown.actions.iter().map(|open| choice(texts, open)).collect();
     let there = export_address(&shown.line.merchant, &shown.line.order_no);
+    let waits = shown.unconfirmed.as_ref().map(|waits| (&shown.timeline[..], waits));
     html! {
-        @if let Some(waits) = &shown.unconfirmed { (confirmation(texts, &there, &shown.timeline, waits)) }
-        @if let Some(form) = &shown.inspection {
-            @let form = inspect::form(frame, &there, shown.line.version, form, &decision.inspection);
-            @if shown.unconfirmed.is_some() {
-                details open[!decision.inspection.values.is_empty()] { summary { (texts.text("confirm-again")) } (form) }
-            } @else { (form) }
-        }
+        (inspection(frame, (&there, shown.line.version), waits, shown.inspection.as_ref(), &decision.inspection))
         h2 #decide { (texts.text("decide")) }
         (assignment(frame, &there, shown.line.assigned.as_ref()))
         @if let Some(refused) = &decision.refused { (refusal(texts, refused)) }

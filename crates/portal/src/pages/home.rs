@@ -92,51 +92,43 @@ fn of_exports(texts: Texts, table: &Figures) -> Markup {
     if taken.is_empty() {
         return html! {};
     }
-    let name = |step: &str| figures::step_name(texts, step);
-    let title = texts.text("home-exports");
-    let description: Vec<String> =
-        taken.iter().map(|(step, _, number)| format!("{} {number}", name(step))).collect();
-    let chart: Vec<Bar> =
-        taken.iter().map(|(step, _, number)| Bar { name: name(step), parts: vec![*number] }).collect();
-    let table = Table {
-        caption: title.clone(),
-        columns: vec![Column::of(texts.text("figures-step")), Column::number(texts.text("figures-times"))],
-        rows: taken
-            .iter()
-            .map(|(step, state, number)| {
-                let there = address(exports::ADDRESS, &[("state", state)]);
-                vec![html! { a.lead href=(there) { (name(step)) } }, html! { (count(*number)) }]
-            })
-            .collect(),
+    let row = |(step, state, number): (&str, &str, u64)| {
+        (figures::step_name(texts, step), address(exports::ADDRESS, &[("state", state)]), number)
     };
-    let legend = Legend { id: "exports", title: &title, description: &description.join(", ") };
+    let rows: Vec<_> = taken.into_iter().map(row).collect();
+    let columns = [texts.text("figures-step"), texts.text("figures-times")];
     html! {
         h2 { a href=(exports::ADDRESS) { (texts.text("nav-exports")) } }
-        div.beside { (bars(legend, &chart)) (table.shown()) }
+        (told(("exports", &texts.text("home-exports")), columns, &rows))
     }
 }
 
 fn overview(texts: Texts, newest: &[Line]) -> Markup {
-    let counted = by_state(newest);
-    let name = |word: &str| {
-        if word.is_empty() { texts.text("not-declared") } else { texts.word(Family::State, word) }
+    let row = |(state, word, number): (u16, String, u64)| {
+        let name =
+            if word.is_empty() { texts.text("not-declared") } else { texts.word(Family::State, &word) };
+        (name, address("/desk/consignments", &[("state", &state.to_string())]), number)
     };
+    let rows: Vec<_> = by_state(newest).into_iter().map(row).collect();
     let title = texts.with("home-by-state", &[("count", &count(newest.len() as u64))]);
-    let description: Vec<String> =
-        counted.iter().map(|(_, word, number)| format!("{} {number}", name(word))).collect();
+    told(("states", &title), [texts.text("state"), texts.text("trades")], &rows)
+}
+
+/// Bars beside their table: names with addresses and numbers, each leading to its list.
+fn told((id, title): (&str, &str), [name, number]: [String; 2], rows: &[(String, String, u64)]) -> Markup {
+    let description: Vec<String> = rows.iter().map(|(name, _, number)| format!("{name} {number}")).collect();
     let chart: Vec<Bar> =
-        counted.iter().map(|(_, word, number)| Bar { name: name(word), parts: vec![*number] }).collect();
+        rows.iter().map(|(name, _, number)| Bar { name: name.clone(), parts: vec![*number] }).collect();
     let table = Table {
-        caption: title.clone(),
-        columns: vec![Column::of(texts.text("state")), Column::number(texts.text("trades"))],
-        rows: counted
+        caption: title.to_owned(),
+        columns: vec![Column::of(name), Column::number(number)],
+        rows: rows
             .iter()
-            .map(|(state, word, number)| {
-                let there = address("/desk/consignments", &[("state", &state.to_string())]);
-                vec![html! { a.lead href=(there) { (name(word)) } }, html! { (count(*number)) }]
+            .map(|(name, there, number)| {
+                vec![html! { a.lead href=(there) { (name) } }, html! { (count(*number)) }]
             })
             .collect(),
     };
-    let legend = Legend { id: "states", title: &title, description: &description.join(", ") };
+    let legend = Legend { id, title, description: &description.join(", ") };
     html! { div.beside { (bars(legend, &chart)) (table.shown()) } }
 }

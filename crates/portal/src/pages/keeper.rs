@@ -291,7 +291,7 @@ fn happening_form(frame: &Frame, view: &View, there: &str) -> Markup {
                 (chosen(view, ("direction", "gate-list"), &texts.item("site-records", "direction"), "", &ways))
                 (one("bags", "gate-list stocktake", "area", texts.text("keeper-bags-hint")))
                 (one("counted", "stocktake", "area", texts.text("keeper-counted-hint")))
-                (one("text", "x-ray weight label bag unseal gate-list stocktake", "area", String::new()))
+                (one("text", &KINDS.join(" "), "area", String::new()))
                 (submit(&texts.text("keeper-record")))
             }
         }

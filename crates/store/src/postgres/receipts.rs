@@ -51,9 +51,7 @@ pub(super) async fn feed(
     found.dedup();
     let mut cursor = end;
     if found.len() > limit {
-        let first = found[0].1;
-        let cut = found[limit].1;
-        cut_at(&mut found, first, cut, limit);
+        cut_at(&mut found, limit);
         for (writer, last) in &mut cursor.writers {
             let told = found.iter().filter(|(_, position, _)| position.writer == *writer);
             *last = told.map(|(_, position, _)| position.sequence).max().unwrap_or(after.sequence(*writer));
@@ -94,9 +92,7 @@ pub(super) async fn newest(
     if found.len() <= limit {
         return Ok((read(shared, client, found).await?, None));
     }
-    let first = found[0].1;
-    let cut = found[limit].1;
-    cut_at(&mut found, first, cut, limit);
+    cut_at(&mut found, limit);
     let mut older = upto.clone();
     for (writer, last) in &mut older.writers {
         let told = found.iter().filter(|(_, position, _)| position.writer == *writer);
@@ -105,8 +101,9 @@ pub(super) async fn newest(
     Ok((read(shared, client, found).await?, Some(older)))
 }
 
-/// A page of what was found. A row's receipts are never parted: if the first row alone has more than asked for, it comes whole.
-fn cut_at(found: &mut Vec<Found>, first: Position, cut: Position, limit: usize) {
+/// A page of what was found, which is more. A row's receipts are never parted: if the first row alone has more than asked for, it comes whole.
+fn cut_at(found: &mut Vec<Found>, limit: usize) {
+    let (first, cut) = (found[0].1, found[limit].1);
     if first == cut {
         found.retain(|(_, position, _)| *position == first);
     } else {
