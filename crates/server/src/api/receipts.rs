@@ -65,9 +65,12 @@ pub(crate) fn numbered(row: &ReceiptRow, xml: bool) -> Value {
     shown
 }
 
+/// Of a receipt, what it is put in order by.
+type SortKey = fn(&ReceiptRow) -> (i64, String);
+
 /// By what receipts are put in order by a column; what is equal stays the newest first.
-fn key_of(by: &str) -> Option<fn(&ReceiptRow) -> (i64, String)> {
-    let key: fn(&ReceiptRow) -> (i64, String) = match by {
+fn key_of(by: &str) -> Option<SortKey> {
+    let key: SortKey = match by {
         "message" => |row| (0, row.receipt.document.kind().root().to_owned()),
         "status" => |row| (row.receipt.status.into(), String::new()),
         "document" => |row| (0, document_number(row)),
