@@ -292,8 +292,8 @@ reasons! {
         "The HS code is not on the list of retail import goods.", "商品编码不在零售进口商品清单内。",
         "Declare as general trade, or correct the code.", "请按一般贸易申报或更正商品编码。";
     GoodsCodeUnknown = 64, "goods-code-unknown", Review, Open, NONE, "19002", "税则参数中没有商品编码[*]",
-        "The tariff table of this window does not have the HS code; a person looks at it.", "本系统税则参数中没有该商品编码，转人工审核。",
-        "Check the code; if it is right, wait for the review.", "请核对编码，无误则等待审核。";
+        "The tariff table of this window does not have the HS code on that day; a person looks at it.", "本系统税则参数中当日没有该商品编码，转人工审核。",
+        "Check the code: an edition of the tariff may have renumbered it, and the finding names codes in force nearby; if it is right, wait for the review.", "请核对编码是否因税则改版而变更（附当日有效的相近编码），无误则等待审核。";
     OrderMissing = 65, "order-missing", Rejected, Open, NONE, "19003", "订单信息不存在",
         "No order came in time.", "等待期内未收到订单。",
         "Send the order (CEB311), then declare again.", "请报送订单（CEB311）后重新申报。";

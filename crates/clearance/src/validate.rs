@@ -5,6 +5,7 @@ mod export;
 mod export_parcels;
 mod export_return;
 mod export_summary;
+mod goods_code;
 mod signature;
 
 use crate::Text;
@@ -712,10 +713,7 @@ impl Check<'_> {
             return;
         }
         let Some(row) = self.book.tariff.line(&line.gcode, self.day) else {
-            let finding = Finding::new(Reason::GoodsCodeUnknown)
-                .argument(&line.gcode)
-                .field(path("gcode"), &line.gcode)
-                .uncertain();
+            let finding = goods_code::unknown(&self.book.tariff, &path("gcode"), &line.gcode, self.day);
             self.found.push(finding);
             return;
         };

@@ -41,7 +41,7 @@ pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
 pub use risk_models::{FILE as RISK_MODELS, RiskModels};
 pub use sampling_goods::SamplingGoods;
 pub use services::{ServiceRow, Services};
-pub use tariff::{Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
+pub use tariff::{Absence, Confidence, ConsumptionTax, Membership, Rate, Tariff, TariffLine, VatClass};
 
 use crate::risk::RiskRules;
 use ring::digest::{SHA256, digest};

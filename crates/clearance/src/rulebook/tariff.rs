@@ -133,6 +133,17 @@ pub enum Membership {
     Unsure,
 }
 
+/// Why a code has no row on a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Absence {
+    /// The table has no row of it at all.
+    Never,
+    /// Its rows ended before the day: the last day on which one held.
+    Ended(Day),
+    /// Its rows begin after the day: the first day on which one holds.
+    Later(Day),
+}
+
 /// What a tariff of before its rows had days and a source has in their place: they hold on every day, and the list is as sure from
 /// its first day on.
 const UNDATED: [&str; 5] = ["", "", term::ALWAYS, "", "published without a source"];
@@ -313,6 +324,32 @@ impl Tariff {
     /// The last line of a code, whether it still holds or not: what it is called, and that there was one.
     pub fn latest(&self, code: &str) -> Option<&TariffLine> {
         self.lines.get(code.get(..8)?)?.last()
+    }
+    /// Why [`Self::line`] finds nothing on a day.
+    pub fn absence(&self, code: &str, day: Day) -> Absence {
+        let Some(lines) = code.get(..8).and_then(|code| self.lines.get(code)) else {
+            return Absence::Never;
+        };
+        let ended = lines.iter().filter_map(|line| line.valid_to).filter(|last| *last < day).max();
+        let begins = lines.iter().map(|line| line.valid_from).filter(|first| *first > day).min();
+        match (ended, begins) {
+            (Some(last), _) => Absence::Ended(last),
+            (None, Some(first)) => Absence::Later(first),
+            (None, None) => Absence::Never,
+        }
+    }
+    /// The lines of a day that a code without one may stand for: of its subheading (six digits), or else of its heading (four). An
+    /// edition renumbers within a heading, mostly.
+    pub fn near(&self, code: &str, day: Day) -> Vec<&TariffLine> {
+        let of = |digits: usize| {
+            let Some(beginning) = code.get(..digits) else { return Vec::new() };
+            let mut lines: Vec<&TariffLine> =
+                self.on(day).filter(|line| line.hs8.starts_with(beginning)).collect();
+            lines.sort_unstable_by(|one, other| one.hs8.cmp(&other.hs8));
+            lines
+        };
+        let of_subheading = of(6);
+        if of_subheading.is_empty() { of(4) } else { of_subheading }
     }
     /// All lines of a day, in no order.
     pub fn on(&self, day: Day) -> impl Iterator<Item = &TariffLine> {

@@ -1,7 +1,7 @@
 //! The checks of one document of exports by itself (SPEC §4, RULES 9.2 to 9.5, 9.12). What imports check alike is
 //! `validate.rs`; what needs other documents is `export/matching.rs`.
 
-use super::Check;
+use super::{Check, goods_code};
 use crate::export::{NO_PLATFORM, leaves_zone, to_enterprises};
 use crate::finding::Finding;
 use crate::party::Role;
@@ -311,8 +311,7 @@ impl Check<'_> {
             return;
         }
         let Some(row) = self.book.tariff.line(&line.gcode, self.day) else {
-            let finding = Finding::new(Reason::GoodsCodeUnknown).argument(&line.gcode);
-            self.found.push(finding.field(path, &line.gcode).uncertain());
+            self.found.push(goods_code::unknown(&self.book.tariff, path, &line.gcode, self.day));
             return;
         };
         if line.unit1 != row.unit1 {

@@ -5,23 +5,24 @@ use crate::support::{NOW, Window, trade};
 use ceb::{Day, Decimal, Declaration, DeclarationLine};
 use clearance::Rulebook;
 use clearance::reason::Reason;
-use clearance::rulebook::{Confidence, Membership};
+use clearance::rulebook::{Absence, Confidence, Membership};
 use clearance::tax::assess;
+use std::collections::BTreeSet;
 
 fn day(number: u32) -> Day {
     Day::from_number(number).unwrap()
 }
 
-fn built_in(name: &str) -> String {
+pub(crate) fn built_in(name: &str) -> String {
     Rulebook::built_in_tables().into_iter().find(|(file, _)| file == name).unwrap().1
 }
 
-fn loaded(name: &str, text: String) -> Result<Rulebook, String> {
+pub(crate) fn loaded(name: &str, text: String) -> Result<Rulebook, String> {
     Rulebook::load(2, &[(name.to_owned(), text)]).map_err(|faults| faults[0].what.clone())
 }
 
 /// A table as it was published when it had this many columns less, each row once.
-fn narrowed(name: &str, columns: usize) -> String {
+pub(crate) fn narrowed(name: &str, columns: usize) -> String {
     let text = built_in(name);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -83,7 +84,72 @@ fn what_no_source_says_of_earlier_days_is_marked() {
     for line in [20_160_408, 20_181_231, 20_261_123].into_iter().flat_map(|on| book.tariff.on(day(on))) {
         assert!(!line.source.is_empty(), "{}", line.hs8);
     }
-    assert_eq!(book.tariff.on(day(20_160_408)).count(), book.tariff.on(day(20_261_123)).count());
+}
+
+#[test]
+fn an_edition_of_the_tariff_ends_codes_and_begins_others() {
+    let book = Rulebook::builtin();
+    let codes =
+        |on: u32| -> BTreeSet<String> { book.tariff.on(day(on)).map(|line| line.hs8.to_string()).collect() };
+    // Within an edition nothing comes and nothing goes.
+    let editions = [codes(20_160_408), codes(20_170_101), codes(20_220_101)];
+    assert_eq!(editions, [codes(20_161_231), codes(20_211_231), codes(20_261_123)]);
+    let [first, before, after] = editions;
+    assert!(first.is_subset(&before));
+    assert_eq!((first.len(), before.len(), after.len()), (1_195, 1_202, 1_181));
+    let ended: Vec<&String> = before.difference(&after).collect();
+    let begun: Vec<&String> = after.difference(&before).collect();
+    assert_eq!((ended.len(), begun.len()), (50, 29));
+    for (codes, others, on) in [(ended, &after, 20_211_231), (begun, &before, 20_220_101)] {
+        for code in codes {
+            // An edition of the Harmonized System renumbers subheadings, so it takes all of one.
+            assert!(others.iter().all(|other| other[..6] != code[..6]), "{code}");
+            let line = book.tariff.line(code, day(on)).unwrap();
+            assert!(line.source.contains("the day is deduced (unsure)"), "{code}: {}", line.source);
+        }
+    }
+}
+
+#[test]
+fn what_stands_for_a_code_that_is_not_in_force_is_of_its_heading() {
+    let tariff = Rulebook::builtin().tariff;
+    assert_eq!(tariff.absence("0403100000", day(20_220_101)), Absence::Ended(day(20_211_231)));
+    assert_eq!(tariff.absence("04032010", day(20_211_231)), Absence::Later(day(20_220_101)));
+    assert_eq!(tariff.absence("0403109900", day(20_220_101)), Absence::Never);
+    assert_eq!(tariff.absence("04", day(20_220_101)), Absence::Never);
+    let near = |code: &str, on: u32| -> Vec<String> {
+        tariff.near(code, day(on)).iter().map(|line| line.hs8.to_string()).collect()
+    };
+    assert_eq!(near("0403100000", 20_220_101), ["04032010", "04032090", "04039000"]);
+    assert_eq!(near("0403201000", 20_211_231), ["04031000", "04039000"]);
+    // Of the same six digits, where there are some.
+    assert_eq!(near("0403909900", 20_220_101), ["04039000"]);
+    assert!(near("9999999999", 20_220_101).is_empty() && near("04", 20_220_101).is_empty());
+}
+
+#[test]
+fn goods_of_a_code_that_an_edition_ended_are_looked_at_with_the_codes_in_force() {
+    let mut window = Window::without_draws();
+    let mut trade = trade(1);
+    trade.declaration.lines[0].gcode = "0403100000".into();
+    let outcome = window.trade(&trade);
+    assert_eq!(window.state(&trade), 300, "{:?}", outcome.answer);
+    let finding = outcome.answer.findings.iter().find(|one| one.reason == Reason::GoodsCodeUnknown).unwrap();
+    assert!(finding.uncertain);
+    let today = NOW.day().to_string();
+    let told = finding.text_zh(None);
+    assert!(told.contains(&format!("0403100000，{today}无效，有效期至20211231")), "{told}");
+    let fields: Vec<(&str, &str)> =
+        finding.fields.iter().map(|field| (field.path.as_str(), field.value.as_str())).collect();
+    assert_eq!(
+        fields,
+        [
+            ("InventoryList[1].gcode", "0403100000"),
+            ("day", today.as_str()),
+            ("table", "tariff.csv valid_to 20211231"),
+            ("codes in force", "04032010 04032090 04039000"),
+        ]
+    );
 }
 
 #[test]
