@@ -1,10 +1,13 @@
 //! Working days: weekends rest, holidays rest, make-up days work. A deadline that falls on a day of rest ends on the
 //! next working day.
 
-use super::{TableFault, rows};
+use super::{TableFault, rows_widened};
 use ceb::Day;
 use jiff::civil;
 use std::collections::BTreeMap;
+
+/// What a calendar of before its rows had a source has in its place.
+const SOURCELESS: [&str; 1] = ["published without a source"];
 
 /// The calendar of deadlines.
 #[derive(Clone, Default, Debug)]
@@ -27,8 +30,12 @@ fn day(date: civil::Date) -> Day {
 impl Calendar {
     pub(super) fn load(text: &str, faults: &mut Vec<TableFault>) -> Self {
         let mut calendar = Self::default();
-        rows("calendar.csv", text, ["day", "kind", "name", "confidence"], faults, |[day, kind, _, _]| {
+        let header = ["day", "kind", "name", "confidence", "source"];
+        rows_widened("calendar.csv", text, (header, &SOURCELESS), faults, |[day, kind, _, _, source]| {
             let day = Day::parse(day).ok_or("day is yyyyMMdd")?;
+            if source.is_empty() {
+                return Err("a day has a source".to_owned());
+            }
             let working = match kind {
                 "holiday" => false,
                 "working" => true,

@@ -6,6 +6,7 @@ mod actions;
 #[path = "../../../ceb/tests/all/beside.rs"]
 mod beside;
 mod bonded;
+mod calendar;
 mod code_examples;
 mod credit_terms;
 mod dated_rows;
