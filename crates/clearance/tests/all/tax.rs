@@ -210,16 +210,52 @@ fn the_limits_choose_the_basis_and_equality_is_inside() {
 
 #[test]
 fn rates_follow_the_day() {
-    for (day, standard, reduced) in [
-        (20_170_630, 17, 13),
-        (20_170_701, 17, 11),
-        (20_180_501, 16, 10),
-        (20_190_331, 16, 10),
-        (20_190_401, 13, 9),
+    let book = Rulebook::builtin();
+    // Of goods of 100.00 within the limits seventy percent are due: of infant milk, and of nuts.
+    let vat = |day: u32, hs: &str, quantity: &str| {
+        let goods = list("0", "0", vec![line(1, hs, "100", "1", quantity, "035")]);
+        assess(&goods, &on(day), &book.tariff).unwrap().vat()
+    };
+    for (day, standard, reduced, milk, nuts) in [
+        (20_160_408, 17, 13, "11.9", "9.1"),
+        (20_170_630, 17, 13, "11.9", "9.1"),
+        (20_170_701, 17, 11, "11.9", "7.7"),
+        (20_180_430, 17, 11, "11.9", "7.7"),
+        (20_180_501, 16, 10, "11.2", "7"),
+        (20_190_331, 16, 10, "11.2", "7"),
+        (20_190_401, 13, 9, "9.1", "6.3"),
+        (20_261_123, 13, 9, "9.1", "6.3"),
     ] {
         let law = on(day);
         assert_eq!((law.vat_standard, law.vat_reduced), (standard, reduced), "{day}");
+        let due = [vat(day, "1901101000", "0.8"), vat(day, "0802620000", "1")];
+        assert_eq!(due, [milk, nuts].map(fen), "{day}");
     }
+}
+
+#[test]
+fn limits_follow_the_day() {
+    for (day, single, annual) in [
+        (20_160_408, 200_000, 2_000_000),
+        (20_181_231, 200_000, 2_000_000),
+        (20_190_101, 500_000, 2_600_000),
+        (20_261_123, 500_000, 2_600_000),
+    ] {
+        let law = on(day);
+        assert_eq!((law.single_limit, law.annual_limit), (single, annual), "{day}");
+    }
+}
+
+/// The tax is on chopsticks of wood that are thrown away; those of bamboo are none of it.
+#[test]
+fn chopsticks_are_taxed_by_what_they_are_made_of() {
+    let book = Rulebook::builtin();
+    let tax = |hs: &str| {
+        let goods = list("0", "0", vec![line(1, hs, "95", "1", "1", "035")]);
+        assess(&goods, &on(20_261_123), &book.tariff).unwrap().consumption_tax()
+    };
+    // 95.00 × 5 / 95 = 5.00, of which seventy percent.
+    assert_eq!([tax("4419901000"), tax("4419121000")], [fen("3.5"), 0]);
 }
 
 #[test]
