@@ -560,6 +560,25 @@ fn goods_out_of_a_special_zone_are_released_by_a_person() {
 }
 
 #[test]
+fn goods_of_a_code_that_an_edition_ended_are_looked_at_with_the_codes_in_force() {
+    let mut window = Window::new();
+    let mut export = export(10);
+    export.declaration.head.statistics_flag = "B".into();
+    for line in &mut export.declaration.lines {
+        line.gcode = "3402201000".into();
+    }
+    let outcome = send_all(&mut window, &export);
+    assert_eq!(state(&window, &export), State::Review, "{}", outcome.answer.info);
+    let finding = outcome.answer.findings.iter().find(|one| one.reason == Reason::GoodsCodeUnknown).unwrap();
+    let told = |path: &str| {
+        let field = finding.fields.iter().find(|field| field.path == path);
+        field.map(|field| field.value.to_string()).unwrap_or_default()
+    };
+    assert_eq!([told("day"), told("table")], [NOW.day().to_string(), "tariff.csv valid_to 20211231".into()]);
+    assert_eq!(told("codes in force"), "34025010 34025090 34029000");
+}
+
+#[test]
 fn an_officer_decides_on_the_version_he_saw() {
     let mut window = Window::new();
     let mut export = export(10);
