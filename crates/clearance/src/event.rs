@@ -186,6 +186,8 @@ pub enum TimerKind {
     ExportPartnersMissing = 6,
     /// The goods of an approved return of an export did not come back in time; the pair that names it has its merchant.
     ExportReturnLapsed = 7,
+    /// The parcel of an accepted list has not come in time.
+    ArrivalMissing = 8,
 }
 
 impl TimerKind {
@@ -199,6 +201,7 @@ impl TimerKind {
             Self::ScriptedDelay,
             Self::ExportPartnersMissing,
             Self::ExportReturnLapsed,
+            Self::ArrivalMissing,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == number)
@@ -213,6 +216,7 @@ impl TimerKind {
             Self::ScriptedDelay => "scripted-delay",
             Self::ExportPartnersMissing => "export-partners-missing",
             Self::ExportReturnLapsed => "export-return-lapsed",
+            Self::ArrivalMissing => "arrival-missing",
         }
     }
     /// Whether it is of an export trade.

@@ -585,6 +585,12 @@ reasons! {
     PrincipalNotNamed = 208, "principal-not-named", Review, Open, NONE, "19208", "申报单位未备案该电商企业的申报委托[*]",
         "The declaring unit has filed for whom it declares, and the merchant of the list is none of them on that day, nor has it named the declaring unit as its domestic agent.", "申报单位已备案其受托申报的企业，清单的电商企业当日不在其中，也未将该申报单位备案为其境内代理人。",
         "File the power of attorney of the merchant, or declare by whoever has it; otherwise a person decides.", "请补充备案该电商企业的委托书，或由受托企业申报，否则转人工审核。";
+    ArrivalMissing = 209, "arrival-missing", Rejected, Open, NONE, "19209", "包裹逾期未运抵监管场所，清单失效，所占额度与担保已释放，需重新申报",
+        "The parcel of an accepted list was not at the supervised site within the days for which it is waited for: the list ended, and quota, guarantee and waybill are free again.", "已通过审核的清单在等待期内未收到包裹运抵（CEB711）：清单失效，额度、担保和运单已释放。",
+        "If the parcel still comes, declare the list again (CEB621, a later appTime): order, payment and waybill need not be sent again, and an arrival that was recorded meanwhile counts.", "包裹仍会运抵的，请重新申报清单（CEB621，appTime须更新）；订单、支付和运单无需重报，其间已登记的运抵继续有效。";
+    ArrivalUnclaimed = 210, "arrival-unclaimed", Note, Open, NONE, "", "到货包裹中有[*]票暂无有效清单，须留在监管场所",
+        "No list claims the waybill of a parcel that arrived: none was declared yet, or it ended before, because its parcel was waited for in vain, or because it was rejected, cancelled or deleted.", "到货包裹的运单暂无有效清单：尚未申报，或清单已因逾期未运抵、退单、撤单、删除而失效。",
+        "Nothing is sent again: the arrival is recorded. Have the list declared, or declared again; it is released with this arrival.", "运抵已登记，无需重报；请通知申报单位申报或重新申报清单，清单凭本次运抵放行。";
 }
 
 impl Reason {

@@ -1,5 +1,6 @@
 //! `onewindow crash-test`: kills a server under load at random instants, again and again, and audits what is left
-//! through the public interface: nothing acknowledged lost, nothing twice, accounts as the client reckons them.
+//! through the public interface: nothing acknowledged lost, nothing twice, accounts as the client reckons them. Then the rows are
+//! verified as `onewindow verify` does, and every decision in them is made again.
 //!
 //! The client is this process, the server a child that is killed without warning. The reckoning of quota and guarantee
 //! below shares no code with the judgement or the ledger: it adds up what the client itself declared.
@@ -11,18 +12,18 @@ mod lane;
 
 use self::audit::{Counts, audit};
 use self::lane::{Lane, Servers, Tokens};
-use crate::space::Place;
 use crate::{Failure, Space};
 use clearance::party::Role;
 use clearance::sample::{self, Numbers};
 use serde_json::json;
 use server::clock::Clock;
+use server::derive::Derived;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use store::postgres::PostgresRead;
+use store::verify::Report;
 
 /// Arguments of `crash-test`.
 #[derive(clap::Args)]
@@ -142,7 +143,7 @@ fn prepare(space: &Space) -> Result<Tokens, Failure> {
     Ok(tokens)
 }
 
-/// Runs the command. Falls short when anything acknowledged was lost, doubled or changed.
+/// Runs the command. Falls short when anything acknowledged was lost, doubled or changed, or a decision comes out otherwise.
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let temporary = tempfile::tempdir()?;
     let folder = arguments.folder.clone().unwrap_or_else(|| temporary.path().to_path_buf());
@@ -173,7 +174,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
             kill(child)
         })?;
         if round.is_multiple_of(VERIFY_EVERY) {
-            faults.extend(verify(&space)?);
+            faults.extend(verify(&space, true)?.0);
         }
         bar.inc(1);
     }
@@ -183,10 +184,11 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let audit = audit(&folder, &lanes, &server, &tokens, &mut faults);
     kill(child)?;
     let counts = audit?;
-    faults.extend(verify(&space)?);
+    let (found, derived) = verify(&space, false)?;
+    faults.extend(found);
     faults.extend(lanes.iter().flat_map(|lane| lane.faults.iter().cloned()));
     bar.finish_and_clear();
-    let totals = Totals { kills: arguments.rounds, restarts: 0, counts, slowest };
+    let totals = Totals { kills: arguments.rounds, restarts: 0, counts, slowest, derived };
     Ok(totals.print(&lanes, &faults, arguments.json))
 }
 
@@ -197,6 +199,8 @@ struct Totals {
     counts: Counts,
     /// Longest time until a server listened.
     slowest: Duration,
+    /// What came of the decisions when they were made again.
+    derived: Derived,
 }
 
 impl Totals {
@@ -206,11 +210,13 @@ impl Totals {
         let resent: u64 = lanes.iter().map(|lane| lane.resent).sum();
         let (kills, restarts, slowest) = (self.kills, self.restarts, self.slowest.as_millis() as u64);
         let Counts { acknowledged, stored, answered, lost, doubled, receipts } = self.counts;
+        let Derived { events, other_engines, undecided, different, .. } = self.derived;
         if as_json {
             let report = json!({
                 "kills": kills, "databaseRestarts": restarts, "messagesAcknowledged": acknowledged, "declarations": declared,
                 "resentAtOnce": resent, "receipts": receipts, "slowestStartMillis": slowest, "faults": faults,
                 "stored": stored, "answered": answered, "lost": lost, "doubled": doubled,
+                "decidedAgain": events, "different": different, "otherEngines": other_engines, "undecided": undecided,
             });
             println!("{report}");
         } else {
@@ -220,6 +226,9 @@ impl Totals {
             );
             println!(
                 "messages: {acknowledged} acknowledged, {stored} stored, {answered} answered as at first, {lost} lost, {doubled} doubled"
+            );
+            println!(
+                "{events} decisions made again, {different} different; {other_engines} of other engines, {undecided} undecided"
             );
             faults.iter().take(50).for_each(|fault| println!("{fault}"));
         }
@@ -256,17 +265,18 @@ fn under_load(
     })
 }
 
-fn verify(space: &Space) -> Result<Vec<String>, Failure> {
-    let report = match space.place()? {
-        Place::Folder(folder, options) => {
-            store::sqlite::verify::verify(&folder, &Space::key_of(&folder, &options), &mut |_| {})?
-        }
-        Place::Database(options) => crate::runtime()?.block_on(async {
-            let read = PostgresRead::open(&options).await?;
-            store::postgres::verify::verify(&read, &mut |_| {}).await
-        })?,
-    };
-    Ok(report.faults.into_iter().map(|(number, what)| format!("verify, row {number}: {what}")).collect())
+/// What `onewindow verify` says of the space: of its rows alone, or of its decisions too.
+fn verify(space: &Space, rows_only: bool) -> Result<(Vec<String>, Derived), Failure> {
+    let bar = indicatif::ProgressBar::hidden();
+    let (report, derived) = crate::runtime()?.block_on(crate::verify::look(space, rows_only, &bar))?;
+    Ok((faults_of(report, &derived), derived))
+}
+
+/// Each fault of a row, and each decision that came out otherwise.
+fn faults_of(report: Report, derived: &Derived) -> Vec<String> {
+    let rows = report.faults.into_iter().map(|(number, what)| format!("verify, row {number}: {what}"));
+    let otherwise = |(number, what): &(u64, String)| format!("decided otherwise, row {number}: {what}");
+    rows.chain(derived.faults.iter().map(otherwise)).collect()
 }
 
 #[cfg(test)]
@@ -300,5 +310,18 @@ mod tests {
         let told = restarts("--rounds 1 --database d --restarts 1");
         assert_eq!(told, [(1, RESTART.to_owned())]);
         assert_eq!(restarts("--rounds 1 --database d --restarts 1 --restart own"), [(1, "own".to_owned())]);
+    }
+
+    #[test]
+    fn a_decision_that_comes_out_otherwise_is_a_fault() {
+        let report = Report { faults: vec![(3, "no chain".to_owned())], ..Report::default() };
+        let derived =
+            Derived { events: 9, different: 1, faults: vec![(7, "status".to_owned())], ..Derived::default() };
+        let told = faults_of(report, &derived);
+        assert_eq!(told, ["verify, row 3: no chain", "decided otherwise, row 7: status"]);
+        let totals =
+            Totals { kills: 1, restarts: 0, counts: Counts::default(), slowest: Duration::ZERO, derived };
+        assert!(!totals.print(&[], &told, true));
+        assert!(totals.print(&[], &[], true));
     }
 }

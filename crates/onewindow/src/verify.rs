@@ -23,8 +23,8 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Rows first; then every decision once more, from the rows before it.
-async fn look(
+/// Rows first; then, unless `rows_only`, every decision once more, from the rows before it. No server may have a folder open.
+pub async fn look(
     space: &Space,
     rows_only: bool,
     bar: &indicatif::ProgressBar,

@@ -316,10 +316,7 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
             attempt.is_some_and(|attempt| attempt.unconfirmed().is_some())
         }
         (ActionKind::ApproveCancellation | ActionKind::RefuseCancellation, Some(state)) => {
-            let open = consignment.cancellation.as_ref().is_some_and(|file| {
-                file.filed.status == 2 && Some(file.attempt) == attempt.map(|attempt| attempt.number)
-            });
-            open && next(state, Trigger::Cancel).is_some()
+            cancellation::is_open(consignment) && next(state, Trigger::Cancel).is_some()
         }
         (ActionKind::ApproveReturn { number } | ActionKind::RefuseReturn { number }, _) => {
             return_goods::is_in(consignment, *number, ReturnState::Applied)
@@ -437,6 +434,7 @@ pub(super) fn clear(case: &mut Case<'_>, consignment: &mut Consignment) {
     if next(attempt.state, Trigger::Matched).is_some() {
         judge::step(case, consignment, Trigger::Matched, WAITS);
     }
+    judge::await_arrival(case, consignment);
 }
 
 /// The bill is paid: the guarantee is free, nothing is owed.

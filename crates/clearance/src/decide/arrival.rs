@@ -2,6 +2,7 @@
 //! consignment that claims the waybill follows.
 
 use super::{Case, partner, receipt::Numbers};
+use crate::Text;
 use crate::consignment::{ArrivalMark, ArrivalRecord, WaybillRecord};
 use crate::event::Arrived;
 use crate::finding::Finding;
@@ -79,11 +80,15 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
             bill_no: head.bill_no.clone(),
             customs_code: head.customs_code.clone(),
         };
-        for line in &arrival.lines {
+        let mut unclaimed = Vec::new();
+        for (index, line) in arrival.lines.iter().enumerate() {
             let waybill = WaybillKey::new(&head.logistics_code, &line.logistics_no);
             let today = case.today();
             let known = case.known_waybill(&waybill);
             let mut record = known.unwrap_or_else(|| WaybillRecord::new(waybill, today));
+            if record.claimed_by.is_none() {
+                unclaimed.push((index, &line.logistics_no));
+            }
             if record.arrived.is_none() {
                 record.arrived = Some(mark.clone());
                 case.tell_claimant(&record);
@@ -93,8 +98,22 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
         filed.status = 399;
         const APPROVED: &str = "[Code:2300;Desc:审核通过]";
         case.send(arrived, 399, APPROVED, &numbers, &mut last, (&names, version));
+        let said = told_of(case, &unclaimed);
+        case.out.answer.findings.extend(said);
         case.out.answer.status = 399;
         case.out.answer.info = APPROVED.into();
     }
     case.out.arrival = Some(Arc::new(ArrivalRecord { key, filed, pre_no, rkd_no, seen, last_time: last }));
+}
+
+/// What is said of parcels that no list claims: none was declared, or it ended before they came. Where no list ends for that, nothing is.
+fn told_of(case: &Case<'_>, unclaimed: &[(usize, &Text)]) -> Option<Finding> {
+    if unclaimed.is_empty() || case.law.arrival_wait_days == 0 {
+        return None;
+    }
+    let all = Finding::new(Reason::ArrivalUnclaimed).argument(unclaimed.len().to_string());
+    let named = |finding: Finding, (index, number): &(usize, &Text)| {
+        finding.field(format!("DeliveryList[{}].logisticsNo", index + 1), number)
+    };
+    Some(unclaimed.iter().fold(all, named))
 }

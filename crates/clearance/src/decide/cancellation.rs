@@ -106,6 +106,13 @@ fn against(case: &Case<'_>, consignment: &Consignment, cancellation: &Cancellati
     found
 }
 
+/// Whether an application to cancel the attempt waits to be decided.
+pub(super) fn is_open(consignment: &Consignment) -> bool {
+    let number = consignment.attempt.as_ref().map(|attempt| attempt.number);
+    let open = |file: &CancellationFile| file.filed.status == 2 && Some(file.attempt) == number;
+    consignment.cancellation.as_ref().is_some_and(open)
+}
+
 fn report(case: &mut Case<'_>, consignment: &mut Consignment, status: i32, info: &str) {
     let Some(file) = &consignment.cancellation else { return };
     let invt_no = consignment.attempt.as_ref().and_then(|attempt| attempt.invt_no.clone());

@@ -411,6 +411,7 @@ pub(super) fn end_attempt(case: &mut Case<'_>, consignment: &mut Consignment) {
     void_holds(case, consignment);
     clear_timers(case, consignment, TimerKind::PartnersMissing);
     clear_timers(case, consignment, TimerKind::ScriptedDelay);
+    clear_timers(case, consignment, TimerKind::ArrivalMissing);
     let number = consignment.attempt.as_ref().map_or(0, |attempt| attempt.number);
     if let Some(carriage) = &consignment.carriage {
         let follow = Follow::ClaimReleased {

@@ -266,14 +266,40 @@ fn evidence(drawn: &Drawn, ratio: u32, grade: CreditGrade, credit: Option<&Credi
     said
 }
 
-/// Releases an entered or concluded declaration whose lane is clear, once its parcel is here.
+/// Releases an entered or concluded declaration whose lane is clear, once its parcel is here; until a day it is waited for.
 pub(super) fn proceed(case: &mut Case<'_>, consignment: &mut Consignment) {
     let Some(attempt) = &consignment.attempt else { return };
     let decided = matches!(attempt.state, State::Entered | State::Concluded);
     let clear = decided && attempt.lane == Some(Lane::Release);
     if clear && (!attempt.needs_arrival || waybill::has_arrived(consignment)) {
-        release(case, consignment);
+        return release(case, consignment);
     }
+    await_arrival(case, consignment);
+}
+
+/// Whether nothing but its parcel is awaited of an accepted list. One that an officer concluded he ends himself.
+pub(super) fn awaits_arrival(consignment: &Consignment) -> bool {
+    let waits = |attempt: &Attempt| {
+        let clear = (attempt.state, attempt.lane) == (State::Entered, Some(Lane::Release));
+        clear && attempt.needs_arrival
+    };
+    consignment.attempt.as_ref().is_some_and(waits) && !waybill::has_arrived(consignment)
+}
+
+/// Sets the last day on which the parcel of an accepted list is waited for, unless it is set. Under rulebooks that name no days it is
+/// waited for without end.
+pub(super) fn await_arrival(case: &mut Case<'_>, consignment: &mut Consignment) {
+    const KIND: TimerKind = TimerKind::ArrivalMissing;
+    let days = case.law.arrival_wait_days;
+    let number = consignment.attempt.as_ref().map_or(0, |attempt| attempt.number);
+    let runs = |(kind, attempt, _): &(TimerKind, u32, Time)| (*kind, *attempt) == (KIND, number);
+    if days == 0 || !awaits_arrival(consignment) || consignment.timers.iter().any(runs) {
+        return;
+    }
+    // What was recorded long ago and is judged only now has not been waiting for its parcel.
+    let last = case.reference.current().calendar.deadline(case.now.day(), days);
+    let due = Time::start_of(crate::rulebook::Calendar::plus_days(last, 1));
+    set_timer(case, consignment, KIND, number, due);
 }
 
 /// Moves a declaration and reports its new state; a move the table forbids does nothing.
@@ -288,7 +314,12 @@ pub(super) fn step(case: &mut Case<'_>, consignment: &mut Consignment, trigger: 
             case.out.answer.info = text.into();
         }
     }
+    let entered = attempt.state == State::Entered;
     consignment.attempt = Some(attempt);
+    // While somebody looks at it, it does not end by itself; where it waits for its parcel afterwards, its days begin anew.
+    if !entered {
+        clear_timers(case, consignment, TimerKind::ArrivalMissing);
+    }
 }
 
 /// 800: holds become final, the tax is owed, the bill goes out, the clocks of returns and settlement start. Without an
@@ -333,6 +364,7 @@ pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
     let last = last.map_or(case.law.settlement_last_day, |last| last.max(case.law.settlement_first_day));
     let overdue = calendar.deadline(today, last);
     consignment.attempt = Some(attempt);
+    clear_timers(case, consignment, TimerKind::ArrivalMissing);
     if owed > 0 {
         set_timer(case, consignment, TimerKind::SettlementDue, number, Time::start_of(settle));
         let after = crate::rulebook::Calendar::plus_days(overdue, 1);

@@ -1,7 +1,7 @@
 //! Timers that are due. One that was cleared or fired meanwhile does nothing: the consignment says which run.
 
 use super::declaration::set_timer;
-use super::{Case, judge, return_goods};
+use super::{Case, cancellation, judge, receipt::Numbers, return_goods};
 use crate::consignment::{Consignment, ReturnState, State};
 use crate::event::{Timer, TimerKind};
 use crate::finding::Finding;
@@ -37,6 +37,7 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
                 return_goods::lapse(case, &mut consignment, timer.attempt);
             }
         }
+        TimerKind::ArrivalMissing => arrival_missing(case, &mut consignment, timer.attempt),
         TimerKind::ExportPartnersMissing | TimerKind::ExportReturnLapsed => {}
     }
     case.keep(consignment);
@@ -58,6 +59,28 @@ fn partners_missing(case: &mut Case<'_>, consignment: &mut Consignment) {
         }
     }
     judge::reject(case, consignment, findings);
+}
+
+/// The parcel of an accepted list has not come: the list ends, and what it holds is free for others. Where its cancellation is applied
+/// for, that is decided first.
+fn arrival_missing(case: &mut Case<'_>, consignment: &mut Consignment, attempt: u32) {
+    if !judge::awaits_arrival(consignment) {
+        return;
+    }
+    if cancellation::is_open(consignment) {
+        let due = tomorrow(case);
+        return set_timer(case, consignment, TimerKind::ArrivalMissing, attempt, due);
+    }
+    let mut finding = Finding::new(Reason::ArrivalMissing);
+    if let Some(carriage) = &consignment.carriage {
+        finding = finding.field("InventoryHead.logisticsNo", &carriage.key.logistics_no);
+    }
+    judge::reject(case, consignment, vec![finding]);
+    // The platform is told on its order, which stands as it was: the buyer asks there, and his quota is free again.
+    if let Some(order) = consignment.order.clone() {
+        let told = case.out.answer.info.clone();
+        case.report(consignment, &order, i32::from(order.status), &told, &Numbers::default());
+    }
 }
 
 /// The bill is summarised under a payment notice, unless a return is open: then it waits for the return.

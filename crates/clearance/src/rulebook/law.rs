@@ -95,6 +95,8 @@ law! {
     settlement_last_day;
     /// 1 = direct purchase waits for arrival.
     arrival_required;
+    /// Days for which an accepted list waits for its parcel, then it ends; 0 = it waits for ever.
+    arrival_wait_days;
     /// 1 = buyer may differ from payer where the platform verifies identity.
     identity_exempts_payer;
     /// Parcels of a list or waybill.
@@ -283,7 +285,7 @@ law! {
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 79] = [
+const LATER: [(&str, i64); 80] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -363,6 +365,7 @@ const LATER: [(&str, i64); 79] = [
     ("return_across_books", 0),
     ("goods_filing_terms", 0),
     ("powers_of_attorney", 0),
+    ("arrival_wait_days", 0),
 ];
 
 impl Parameters {

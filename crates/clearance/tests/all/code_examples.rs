@@ -315,6 +315,15 @@ fn of_lists(seen: &mut Seen) {
     }
     let mut window = Window::without_draws();
     window.trade(&clean);
+    window.wait_days(31);
+    let case = ["list whose parcel did not come in time", "等待期内包裹未运抵"];
+    seen.add(Reason::ArrivalMissing, case, &window, std::slice::from_ref(&list));
+    let late = Document::Arrival(Trade::arrival(1, &[&clean], window.now).unwrap());
+    window.send(late.clone());
+    let case = ["arrival of a parcel whose list has ended", "清单已失效的包裹运抵"];
+    seen.add(Reason::ArrivalUnclaimed, case, &window, &[late]);
+    let mut window = Window::without_draws();
+    window.trade(&clean);
     window.arrive(&clean);
     let mut order = clean.order.clone();
     (order.head.app_type, order.head.app_time) = ("2".into(), later(1));

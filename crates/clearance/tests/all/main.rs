@@ -20,6 +20,7 @@ mod goods;
 mod grouping;
 mod indicators;
 mod inspections;
+mod lapses;
 mod matching;
 mod parcel_tax;
 mod permits;

@@ -274,6 +274,11 @@ fn a_killed_server_loses_nothing() {
         (&serde_json::json!(0), &serde_json::json!(0)),
         "{report}"
     );
+    // Each document is an event of its own, and so is much that follows.
+    assert!(report["decidedAgain"].as_u64() >= acknowledged.as_u64(), "{report}");
+    for nothing in ["different", "otherEngines", "undecided"] {
+        assert_eq!(report[nothing], 0, "{nothing}: {report}");
+    }
 }
 
 /// A small one of the long check: whatever happens to two bonded books, their movements add up to what lies there.

@@ -78,7 +78,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
     use clearance::event::{ActionKind, TimerKind};
     use clearance::export::ReturnStanding;
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let timers = [1, 2, 3, 4, 5, 6, 7].map(|number| TimerKind::from_number(number).unwrap().word());
+    let timers = [1, 2, 3, 4, 5, 6, 7, 8].map(|number| TimerKind::from_number(number).unwrap().word());
     let inspection = clearance::inspection::Inspection {
         found: Vec::new(),
         measure: clearance::inspection::Measure::Release,

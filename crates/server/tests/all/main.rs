@@ -41,6 +41,7 @@ mod institutions;
 mod interface;
 mod keeper;
 mod keeper_in_browser;
+mod lapses;
 mod list_readings;
 mod officer_by_keys;
 mod officer_queue;
