@@ -11,6 +11,7 @@ use crate::matching;
 use crate::outcome::Draw;
 use crate::party::CreditGrade;
 use crate::reason::{Layer, Reason};
+use crate::receipt_text::ReceiptText;
 use crate::risk::{self, RiskFacts};
 use crate::states::{Trigger, next};
 use ceb::{Declaration, Document, Kind, Order, Payment};
@@ -111,7 +112,7 @@ fn agree(
     mut findings: Vec<Finding>,
     preview: bool,
 ) {
-    const CHECKED: &str = "[Code:1800;Desc:逻辑校验通过]";
+    const CHECKED: &str = ReceiptText::Checked.info();
     clear_timers(case, consignment, TimerKind::PartnersMissing);
     let mut partners: Vec<Filed> = Vec::with_capacity(3);
     for filed in [consignment.order.as_mut(), consignment.payment.as_mut()].into_iter().flatten() {
@@ -166,10 +167,10 @@ fn agree(
         Lane::Release => proceed(case, consignment),
         Lane::Reject => reject(case, consignment, findings),
         Lane::DocumentCheck | Lane::Hold => {
-            step(case, consignment, Trigger::Review, "[Code:1200;Desc:等待人工审核]")
+            step(case, consignment, Trigger::Review, ReceiptText::InReview.info())
         }
         Lane::Scan | Lane::Inspection => {
-            step(case, consignment, Trigger::Inspect, "[Code:19019;Desc:布控查验]")
+            step(case, consignment, Trigger::Inspect, ReceiptText::Opened.info())
         }
     }
 }
@@ -322,7 +323,7 @@ pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
         paid: false,
         overdue: false,
     };
-    report(case, consignment, &attempt, 800, "[Code:2600;Desc:放行]");
+    report(case, consignment, &attempt, 800, ReceiptText::Released.info());
     case.send_bill(consignment, &attempt, &bill, false);
     attempt.bill = Some(bill);
     let number = attempt.number;
@@ -339,7 +340,7 @@ pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
         set_timer(case, consignment, TimerKind::PaymentOverdue, number, Time::start_of(after));
     }
     case.out.answer.status = 800;
-    case.out.answer.info = "[Code:2600;Desc:放行]".into();
+    case.out.answer.info = ReceiptText::Released.info().into();
 }
 
 /// The withholding agent: the declaring unit.

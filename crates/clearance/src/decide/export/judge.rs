@@ -13,18 +13,19 @@ use crate::finding::Finding;
 use crate::keys::Time;
 use crate::permitted;
 use crate::reason::{Layer, Reason};
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::Law;
 use crate::states::Trigger;
 use ceb::{Decimal, Document, ExportDeclaration, ExportOrder, ExportPayment, ExportWaybill, Kind};
 use compact_str::format_compact;
 
 /// The text of 120.
-pub(super) const CHECKED: &str = "[Code:1800;Desc:逻辑校验通过]";
-const CONCLUDED: &str = "[Code:2300;Desc:审核通过]";
-const RELEASED: &str = "[Code:2600;Desc:放行]";
-const REVIEW: &str = "[Code:1200;Desc:等待人工审核]";
-const INSPECTION: &str = "[Code:19019;Desc:布控查验]";
-const CLOSED: &str = "[Code:19024;Desc:结关]";
+pub(super) const CHECKED: &str = ReceiptText::Checked.info();
+const CONCLUDED: &str = ReceiptText::Approved.info();
+const RELEASED: &str = ReceiptText::Released.info();
+const REVIEW: &str = ReceiptText::InReview.info();
+const INSPECTION: &str = ReceiptText::Opened.info();
+const CLOSED: &str = ReceiptText::Closed.info();
 
 /// A document that is declared, not only staged.
 fn declared(filed: Option<&Filed>) -> Option<&Document> {
