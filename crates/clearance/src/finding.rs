@@ -1,7 +1,7 @@
 //! One rule's result: which rule, which fields, which values, the arithmetic, what to do.
 
 use crate::Text;
-use crate::reason::Reason;
+use crate::reason::{Layer, Reason};
 use ceb::Kind;
 
 /// A field and what it held.
@@ -56,6 +56,14 @@ impl Finding {
     pub fn uncertain(mut self) -> Self {
         self.uncertain = true;
         self
+    }
+
+    /// What it does to its document: what would reject, but rests on a row that is not sure, is decided by a person.
+    pub fn layer(&self) -> Layer {
+        match self.reason.layer() {
+            Layer::Rejected if self.uncertain => Layer::Review,
+            layer => layer,
+        }
     }
 
     /// The Chinese text of the rule for a kind of document, with its run-time values.

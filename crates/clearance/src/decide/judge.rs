@@ -39,7 +39,7 @@ fn judged(case: &mut Case<'_>, consignment: &mut Consignment, preview: bool, sec
     let Document::Declaration(declaration) = &*attempt.declaration.document else { return };
     let declaration = declaration.clone();
     let mut findings = attempt.findings.clone();
-    let rejected = findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected);
+    let rejected = findings.iter().any(|finding| finding.layer() == Layer::Rejected);
     let complete = match (order_of(consignment), payment_of(consignment), waybill_of(consignment)) {
         (Some(order), Some(payment), Some(waybill)) => {
             let platform =
@@ -54,7 +54,7 @@ fn judged(case: &mut Case<'_>, consignment: &mut Consignment, preview: bool, sec
         }
         _ => false,
     };
-    if findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
+    if findings.iter().any(|finding| finding.layer() == Layer::Rejected) {
         return reject(case, consignment, findings);
     }
     debug_assert!(!rejected, "a rejected finding ends the attempt");
@@ -93,7 +93,7 @@ pub(super) fn reject(case: &mut Case<'_>, consignment: &mut Consignment, mut fin
     findings.sort_by_key(|finding| finding.reason);
     end_attempt(case, consignment);
     let shown: Vec<Finding> =
-        findings.iter().filter(|finding| finding.reason.layer() == Layer::Rejected).cloned().collect();
+        findings.iter().filter(|finding| finding.layer() == Layer::Rejected).cloned().collect();
     let text = info(&shown, Kind::Declaration);
     let Some(mut attempt) = consignment.attempt.take() else { return };
     attempt.state = State::Rejected;
@@ -148,8 +148,8 @@ fn agree(
         findings.push(bonded::not_checked(declaration));
     }
     // Goods that could not be assessed are never released unseen.
-    let open_look = attempt.assessment.is_none()
-        || findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
+    let open_look =
+        attempt.assessment.is_none() || findings.iter().any(|finding| finding.layer() == Layer::Review);
     let mut lane = if open_look { Lane::DocumentCheck } else { Lane::Release };
     if !preview {
         let (sealed, hits) = select(case, consignment, &attempt, declaration);

@@ -123,7 +123,7 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     }
     let declaration = declaration.clone();
     findings.extend(scripted::of_export(case, &declaration).reject);
-    if findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
+    if findings.iter().any(|finding| finding.layer() == Layer::Rejected) {
         return reject(case, trade, findings);
     }
     agree(case, trade, &declaration, findings);
@@ -180,7 +180,7 @@ pub(super) fn reject(case: &mut Case<'_>, trade: &mut ExportTrade, mut findings:
     findings.sort_by_key(|finding| finding.reason);
     end_attempt(case, trade);
     let shown: Vec<Finding> =
-        findings.iter().filter(|finding| finding.reason.layer() == Layer::Rejected).cloned().collect();
+        findings.iter().filter(|finding| finding.layer() == Layer::Rejected).cloned().collect();
     let text = info(&shown, Kind::ExportDeclaration);
     let Some(attempt) = &mut trade.attempt else { return };
     attempt.state = State::Rejected;
@@ -229,7 +229,7 @@ fn agree(
     attempt.invt_no = Some(entry.clone());
     attempt.state = State::Entered;
     attempt.declaration.status = 120;
-    let looked_at = findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
+    let looked_at = findings.iter().any(|finding| finding.layer() == Layer::Review);
     let lane = if looked_at { Lane::DocumentCheck } else { Lane::Release };
     let asked = scripted.map_or(sealed, |scripted| sealed.max(scripted));
     let lane = lane.max(asked);

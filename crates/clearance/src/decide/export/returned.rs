@@ -136,7 +136,7 @@ fn reject(
 ) {
     findings.sort_by_key(|finding| finding.reason);
     let shown: Vec<Finding> =
-        findings.iter().filter(|finding| finding.reason.layer() == Layer::Rejected).cloned().collect();
+        findings.iter().filter(|finding| finding.layer() == Layer::Rejected).cloned().collect();
     let text = info(&shown, Kind::ExportReturn);
     let numbers = Numbers { pre_no: pre_no.clone(), ..Numbers::default() };
     case.report_export(&mut trade, filed, 100, &text, &numbers);
