@@ -2,6 +2,7 @@
 
 use crate::Text;
 use crate::reason::{Layer, Reason};
+use crate::rulebook::Law;
 use ceb::Kind;
 
 /// A field and what it held.
@@ -56,6 +57,16 @@ impl Finding {
     pub fn uncertain(mut self) -> Self {
         self.uncertain = true;
         self
+    }
+
+    /// Names a dated parameter that it rests on, a limit, a window or that the rule is asked at all, where that is not sure on the day
+    /// of the law.
+    #[must_use]
+    pub fn resting_on(self, law: &Law, parameter: &str) -> Self {
+        if law.is_sure_of(parameter) {
+            return self;
+        }
+        self.field("table", format!("parameters.csv {parameter}")).uncertain()
     }
 
     /// What it does to its document: what would reject, but rests on a row that is not sure, is decided by a person.

@@ -769,8 +769,8 @@ pub const NOT_GIVEN: &[(NotGiven, &[i32])] = &[
 pub fn reference_markdown() -> String {
     let mut page = String::from(
         "# Rules and codes\n\nGenerated from `crates/clearance/src/reason.rs`; do not edit. Layers: *refused* = a \
-         negative code, not accepted, the key stays free; *rejected* = 100, accepted and refused; *review* = a person \
-         decides; *note* = said, without consequence. Sealed rules show parties only the measure taken.\n\n\
+         negative code, not accepted, the key stays free; *rejected* = 100, accepted and refused, or *review* where it \
+         rests on a row that is not sure; *review* = a person decides; *note* = said, without consequence. Sealed rules show parties only the measure taken.\n\n\
          | no. | rule | layer | codes | why · 说明 | what to do · 处理 |\n|---|---|---|---|---|---|\n",
     );
     for reason in Reason::ALL {

@@ -117,7 +117,8 @@ fn against(case: &Case<'_>, consignment: &Consignment, return_goods: &Return) ->
             Finding::new(Reason::ReturnWindowClosed)
                 .argument(format!("退货申请期限为{last}"))
                 .field("released on", bill.released_on)
-                .field("last day", last),
+                .field("last day", last)
+                .resting_on(&case.law, "return_apply_days"),
         );
     }
     if let Some(cop_no) = &head.cop_no {

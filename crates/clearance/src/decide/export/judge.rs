@@ -65,7 +65,8 @@ pub(super) fn law_of(case: &Case<'_>, trade: &ExportTrade) -> Law {
 /// What a declared list still waits for.
 pub(super) fn missing(case: &Case<'_>, trade: &ExportTrade) -> Vec<Finding> {
     let mode = trade.declaration().map_or("", |declaration| declaration.head.trade_mode.as_str());
-    let pays = law_of(case, trade).export_payment(mode);
+    let law = law_of(case, trade);
+    let (pays, parameter) = law.export_payment(mode);
     let all = [
         (order_of(trade).is_none(), Reason::ExportOrderMissing),
         (pays && payment_of(trade).is_none(), Reason::ReceivedMissing),
@@ -73,19 +74,24 @@ pub(super) fn missing(case: &Case<'_>, trade: &ExportTrade) -> Vec<Finding> {
     ];
     all.into_iter()
         .filter(|(missing, _)| *missing)
-        .map(|(_, reason)| Finding::new(reason).field("InventoryHead.orderNo", &trade.key.order_no))
+        .map(|(_, reason)| {
+            let finding = Finding::new(reason).field("InventoryHead.orderNo", &trade.key.order_no);
+            if reason == Reason::ReceivedMissing { finding.resting_on(&law, parameter) } else { finding }
+        })
         .collect()
 }
 
 /// Tries the match of a declared attempt.
 pub(super) fn attempt(case: &mut Case<'_>, trade: &mut ExportTrade) {
     let script = trade.declaration().map(|declaration| scripted::of_export(case, declaration));
-    judged(case, trade, script.map_or(0, |script| script.delay));
+    if missing(case, trade).is_empty() {
+        judged(case, trade, script.map_or(0, |script| script.delay), Vec::new());
+    }
 }
 
-/// A scripted delay is over.
-pub(super) fn delayed(case: &mut Case<'_>, trade: &mut ExportTrade) {
-    judged(case, trade, 0);
+/// A scripted delay is over, or the time for partners, and what is missing still is asked by a parameter that is not sure.
+pub(super) fn delayed(case: &mut Case<'_>, trade: &mut ExportTrade, missing: Vec<Finding>) {
+    judged(case, trade, 0, missing);
 }
 
 /// The verdict comes later. The timer that waited for partners waits for it: none of them is missing any more.
@@ -99,14 +105,11 @@ fn wait(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     }
 }
 
-/// Tries the match; what is complete waits `seconds` for its verdict.
-fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
+/// Tries the match; what is complete, or as good as that, waits `seconds` for its verdict.
+fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64, missing: Vec<Finding>) {
     let Some(attempt) = trade.attempt.as_ref().filter(|attempt| attempt.state == State::Declared) else {
         return;
     };
-    if !missing(case, trade).is_empty() {
-        return;
-    }
     if seconds > 0 {
         return wait(case, trade, seconds);
     }
@@ -114,6 +117,7 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     let Some(declaration) = trade.declaration() else { return };
     let law = law_of(case, trade);
     let mut findings = attempt.findings.clone();
+    findings.extend(missing);
     findings.extend(matching::compare(order, payment_of(trade), waybill, declaration, &law));
     findings.extend(value(case, attempt, declaration, &law));
     findings.extend(payment_of(trade).and_then(|payment| collection(case, attempt, payment)));

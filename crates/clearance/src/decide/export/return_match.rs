@@ -76,7 +76,8 @@ pub(super) fn against(
         found.push(
             Finding::new(Reason::ReturnToAnotherDistrict)
                 .field("InvtRefundHead.customsCode", &head.customs_code)
-                .field("InventoryHead.customsCode", &declaration.head.customs_code),
+                .field("InventoryHead.customsCode", &declaration.head.customs_code)
+                .resting_on(&case.law, "export_return_compare_district"),
         );
     }
     found.extend(summarised(case, list));
