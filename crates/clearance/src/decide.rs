@@ -39,7 +39,7 @@ use ledger::Movement;
 use std::sync::Arc;
 
 /// The number of this engine: a change of behaviour that is no dated parameter raises it (DESIGN §1.2).
-pub const ENGINE: u16 = 9;
+pub const ENGINE: u16 = 10;
 
 /// What lives in memory, versioned, and is the same for a whole batch.
 #[derive(Clone, Debug)]

@@ -1,7 +1,8 @@
 //! One rule's result: which rule, which fields, which values, the arithmetic, what to do.
 
 use crate::Text;
-use crate::reason::Reason;
+use crate::reason::{Layer, Reason};
+use crate::rulebook::Law;
 use ceb::Kind;
 
 /// A field and what it held.
@@ -56,6 +57,24 @@ impl Finding {
     pub fn uncertain(mut self) -> Self {
         self.uncertain = true;
         self
+    }
+
+    /// Names a dated parameter that it rests on, a limit, a window or that the rule is asked at all, where that is not sure on the day
+    /// of the law.
+    #[must_use]
+    pub fn resting_on(self, law: &Law, parameter: &str) -> Self {
+        if law.is_sure_of(parameter) {
+            return self;
+        }
+        self.field("table", format!("parameters.csv {parameter}")).uncertain()
+    }
+
+    /// What it does to its document: what would reject, but rests on a row that is not sure, is decided by a person.
+    pub fn layer(&self) -> Layer {
+        match self.reason.layer() {
+            Layer::Rejected if self.uncertain => Layer::Review,
+            layer => layer,
+        }
     }
 
     /// The Chinese text of the rule for a kind of document, with its run-time values.

@@ -124,11 +124,14 @@ pub fn check(
                     }
                 }
                 if law.goods_filing_terms > 0 {
-                    findings.extend(held_to(line, index, filed, law.day));
+                    let found = held_to(line, index, filed, law.day).into_iter();
+                    findings.extend(found.map(|finding| finding.resting_on(law, "goods_filing_terms")));
                 }
             }
         }
     }
+    let asks = Law::goods_filing_parameter(&declaration.head.trade_mode);
+    let findings = findings.into_iter().map(|finding| finding.resting_on(law, asks)).collect();
     (findings, read)
 }
 

@@ -86,7 +86,8 @@ pub(crate) fn check(
             _ => (Reason::QuotaDisputed, "额度使用异议未裁定", ("InventoryHead.ebcCode", &head.ebc_code)),
         };
         if stands_against(record) {
-            findings.push(Finding::new(reason).argument(why).field(field, value));
+            let finding = Finding::new(reason).argument(why).field(field, value);
+            findings.push(finding.resting_on(law, "quota_guards"));
         }
     }
     (findings, read)

@@ -27,6 +27,7 @@ pub mod passage;
 mod permitted;
 pub mod place;
 pub mod reason;
+pub mod receipt_text;
 pub mod recognition;
 pub mod record;
 pub mod risk;

@@ -243,7 +243,7 @@ fn carriage(
         "OrderHead.consigneeAddress",
         &order.consignee_address,
     );
-    if law.compare_weight == 1 {
+    asked(found, law, (law.compare_weight, "compare_weight"), |found| {
         amount(
             found,
             Reason::GrossWeightDiffers,
@@ -251,8 +251,8 @@ fn carriage(
             ("LogisticsHead.weight", waybill.weight),
             law.weight_tolerance,
         );
-    }
-    if law.compare_order_freight == 1 {
+    });
+    asked(found, law, (law.compare_order_freight, "compare_order_freight"), |found| {
         amount(
             found,
             Reason::FreightDiffers,
@@ -260,8 +260,8 @@ fn carriage(
             ("OrderHead.freight", order.freight),
             law.amount_tolerance,
         );
-    }
-    if law.compare_charges == 1 {
+    });
+    asked(found, law, (law.compare_charges, "compare_charges"), |found| {
         // Both are optional on the waybill; what it does not state is not compared.
         if let Some(freight) = waybill.freight {
             amount(
@@ -281,7 +281,22 @@ fn carriage(
                 law.amount_tolerance,
             );
         }
+    });
+}
+
+/// Compares where a parameter asks for it: what differs rests on that one, and where it is not sure a person decides.
+pub(crate) fn asked(
+    found: &mut Vec<Finding>,
+    law: &Law,
+    (value, parameter): (i64, &str),
+    compare: impl FnOnce(&mut Vec<Finding>),
+) {
+    if value != 1 {
+        return;
     }
+    let mut differs = Vec::new();
+    compare(&mut differs);
+    found.extend(differs.into_iter().map(|finding| finding.resting_on(law, parameter)));
 }
 
 pub(crate) fn text(

@@ -124,6 +124,7 @@ pub(crate) fn represented([agent, merchant]: [&Text; 2], parties: &Parties, law:
             .argument(format!("：申报单位{agent}，电商企业{merchant}"))
             .field("InventoryHead.agentCode", agent)
             .field("InventoryHead.ebcCode", merchant)
-            .field("power of attorney", lapsed),
+            .field("power of attorney", lapsed)
+            .resting_on(law, "powers_of_attorney"),
     )
 }

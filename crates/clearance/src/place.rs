@@ -64,6 +64,7 @@ pub(crate) fn check(
             .field("site", &place.site)
             .field("park", format!("{} {}", place.park, place.park_name))
             .field("modes of the park", modes.join(" "))
+            .resting_on(law, "modes_of_parks")
     });
     let read = RecordRead { key, version: place.version, position: place.position };
     (finding, Some(read))

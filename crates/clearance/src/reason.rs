@@ -417,13 +417,13 @@ reasons! {
     SelectedForInspection = 113, "selected-for-inspection", Review, Sealed, NONE, "19019", "布控查验",
         "The parcel was selected for inspection.", "该包裹被选取查验。",
         "Present the parcel at the site; you may appeal to the customs office.", "请在监管场所配合查验，可向海关申诉。";
-    GoodsFilingDiffers = 114, "goods-filing-differs", Review, Open, NONE, "19020", "商品申报内容与商品备案不一致[*]",
+    GoodsFilingDiffers = 114, "goods-filing-differs", Review, Open, NONE, "19114", "商品申报内容与商品备案不一致[*]",
         "HS code, unit, country or bar code of the line are not those with which the merchant filed the goods.", "清单表体的商品编码、单位、国别或条码与电商企业的商品备案不一致。",
         "Correct the line, or change the goods filing, then declare again; otherwise a person decides.", "请更正清单或变更商品备案后重新申报，否则转人工审核。";
-    GoodsFilingNotInForce = 115, "goods-filing-not-in-force", Review, Open, NONE, "19021", "商品备案未生效[*]",
+    GoodsFilingNotInForce = 115, "goods-filing-not-in-force", Review, Open, NONE, "19115", "商品备案未生效[*]",
         "The merchant's filing of these goods is suspended, revoked or ended.", "该商品的备案已暂停、撤销或终止。",
         "Settle the goods filing with the competent agency, or sell other goods.", "请与主管部门办理商品备案恢复，或更换商品。";
-    GoodsNotFiled = 116, "goods-not-filed", Review, Open, NONE, "19022", "商品未备案[*]",
+    GoodsNotFiled = 116, "goods-not-filed", Review, Open, NONE, "19116", "商品未备案[*]",
         "This zone asks that goods are filed before they are declared; none are filed under this article number (itemNo).", "本区要求商品先备案后申报，该货号（itemNo）没有备案。",
         "File the goods, and send the number in itemNo.", "请办理商品备案，并在itemNo填写备案货号。";
     SubscriptionNotShared = 120, "subscription-not-shared", Note, Open, NONE, "", "订阅地址[*]未获授权，不予发送",
@@ -775,8 +775,8 @@ pub const NOT_GIVEN: &[(NotGiven, &[i32])] = &[
 pub fn reference_markdown() -> String {
     let mut page = String::from(
         "# Rules and codes\n\nGenerated from `crates/clearance/src/reason.rs`; do not edit. Layers: *refused* = a \
-         negative code, not accepted, the key stays free; *rejected* = 100, accepted and refused; *review* = a person \
-         decides; *note* = said, without consequence. Sealed rules show parties only the measure taken.\n\n\
+         negative code, not accepted, the key stays free; *rejected* = 100, accepted and refused, or *review* where it \
+         rests on a row that is not sure; *review* = a person decides; *note* = said, without consequence. Sealed rules show parties only the measure taken.\n\n\
          | no. | rule | layer | codes | why · 说明 | what to do · 处理 |\n|---|---|---|---|---|---|\n",
     );
     for reason in Reason::ALL {
@@ -828,6 +828,7 @@ pub fn reference_markdown() -> String {
             one.code, one.case_en, one.case_zh, one.text
         ));
     }
+    page.push_str(&crate::receipt_text::reference_markdown());
     page
 }
 

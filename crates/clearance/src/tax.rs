@@ -147,6 +147,11 @@ impl Assessment {
     pub fn total(&self) -> i64 {
         self.lines.iter().map(LineAssessment::total).sum()
     }
+    /// What of it no row in doubt decides, fen: that of the lines whose rows are all sure.
+    pub fn certain(&self) -> i64 {
+        let sure = |line: &&LineAssessment| self.uncertain.iter().all(|(gnum, _)| *gnum != line.gnum);
+        self.lines.iter().filter(sure).map(LineAssessment::total).sum()
+    }
 }
 
 /// Why a declaration cannot be assessed.

@@ -21,6 +21,9 @@ use ceb::{
     Stamp, Waybill, WaybillStatus,
 };
 
+/// The parameter of how far ahead a time may lie.
+const FUTURE: &str = "app_time_future_minutes";
+
 /// What a document's checks look at besides the document.
 struct Check<'a> {
     arrived: &'a Arrived,
@@ -187,8 +190,25 @@ impl Check<'_> {
                 "应在{}天内且不晚于当前时间{}分钟",
                 self.law.app_time_past_days, self.law.app_time_future_minutes
             );
-            self.note(Reason::TimeOutOfWindow, path, stamp, &expected);
+            let parameter = if sent < oldest { "app_time_past_days" } else { FUTURE };
+            self.untimely(path, stamp, &expected, parameter);
         }
+    }
+
+    /// What happened lies no further ahead than clocks may differ.
+    fn not_ahead(&mut self, path: &str, stamp: Stamp) {
+        let newest = self.now.0 + self.law.app_time_future_minutes * 60_000;
+        if Time::from_stamp(stamp).0 > newest {
+            self.untimely(path, stamp, "晚于当前时间", FUTURE);
+        }
+    }
+
+    fn untimely(&mut self, path: &str, stamp: Stamp, expected: &str, parameter: &str) {
+        let finding = Finding::new(Reason::TimeOutOfWindow)
+            .argument(format!("{path}:{stamp}，{expected}"))
+            .field(path, stamp)
+            .resting_on(&self.law, parameter);
+        self.found.push(finding);
     }
 
     fn not_negative(&mut self, path: &str, value: Decimal) {
@@ -285,7 +305,7 @@ impl Check<'_> {
             if let Some((currency, amount)) = transaction {
                 finding = finding.field("currency", currency).field("amount", amount);
             }
-            self.found.push(finding);
+            self.found.push(finding.resting_on(&self.law, "permitted_services"));
         }
     }
 
@@ -515,10 +535,7 @@ impl Check<'_> {
         );
         self.filled("PaymentHead.payerName", &payment.payer_name);
         self.not_negative("PaymentHead.amountPaid", payment.amount_paid);
-        let newest = self.now.0 + self.law.app_time_future_minutes * 60_000;
-        if Time::from_stamp(payment.pay_time).0 > newest {
-            self.note(Reason::TimeOutOfWindow, "PaymentHead.payTime", payment.pay_time, "晚于当前时间");
-        }
+        self.not_ahead("PaymentHead.payTime", payment.pay_time);
         self.signature(&payment.pay_code, "PaymentHead.payCode", &payment.app_status, false);
     }
 
@@ -566,15 +583,7 @@ impl Check<'_> {
             Role::Logistics,
         );
         self.sender(&[&status.logistics_code]);
-        if Time::from_stamp(status.logistics_time).0 > self.now.0 + self.law.app_time_future_minutes * 60_000
-        {
-            self.note(
-                Reason::TimeOutOfWindow,
-                "LogisticsStatus.logisticsTime",
-                status.logistics_time,
-                "晚于当前时间",
-            );
-        }
+        self.not_ahead("LogisticsStatus.logisticsTime", status.logistics_time);
         self.signature(&status.logistics_code, "LogisticsStatus.logisticsCode", &status.app_status, false);
     }
 

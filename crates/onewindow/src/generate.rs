@@ -89,8 +89,8 @@ pub fn spoil(trade: &mut Trade, draw: &mut Numbers) -> &'static str {
             "goods-not-listed"
         }
         _ => {
-            trade.declaration.head.gross_weight = Decimal::from_whole(999);
-            "gross-weight-differs"
+            trade.waybill.consignee_telephone = "10012345678".into();
+            "consignee-telephone-differs"
         }
     }
 }

@@ -77,7 +77,7 @@ fn share(list: &ExportDeclaration, value: Option<i64>, units: i128) -> i64 {
 pub(crate) fn stand(trade: &ExportTrade) -> Option<Stand> {
     let attempt = trade.attempt.as_ref()?;
     let rejected = attempt.state == State::Rejected;
-    let rejects = |finding: &&Finding| finding.reason.layer() == Layer::Rejected;
+    let rejects = |finding: &&Finding| finding.layer() == Layer::Rejected;
     let causes = attempt.findings.iter().filter(|_| rejected).filter(rejects);
     Some(Stand {
         state: attempt.state,

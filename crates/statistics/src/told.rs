@@ -278,7 +278,7 @@ fn declared(list: &Declaration, assessment: Option<&Assessment>) -> Declared {
 
 fn stand(attempt: &Attempt) -> Stand {
     let rejected = attempt.state == State::Rejected;
-    let rejects = |finding: &&Finding| finding.reason.layer() == Layer::Rejected;
+    let rejects = |finding: &&Finding| finding.layer() == Layer::Rejected;
     let causes = attempt.findings.iter().filter(|_| rejected).filter(rejects);
     Stand {
         state: attempt.state,

@@ -10,6 +10,7 @@ use crate::goods::RecordRead;
 use crate::inspection::Beside;
 use crate::keys::Time;
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::recognition::{self, About};
 use crate::rulebook::{Law, Rulebook};
 use crate::states::{Trigger, next};
@@ -357,9 +358,6 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
 
 fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerAction) {
     let text = action.text.as_str();
-    let manual = |code: &str, words: &str| {
-        format!("[Code:{code};Desc:{words}{}{text}]", if text.is_empty() { "" } else { "，" })
-    };
     match &action.kind {
         ActionKind::Approve | ActionKind::Release | ActionKind::InspectionResult { passed: true } => {
             clear(case, consignment)
@@ -377,27 +375,31 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
         ActionKind::ContestInspection => {
             inspection::contest(case, consignment.attempt.as_ref().map(|attempt| attempt.state));
         }
-        ActionKind::Inspect => judge::step(case, consignment, Trigger::Inspect, &manual("19019", "布控查验")),
+        ActionKind::Inspect => {
+            judge::step(case, consignment, Trigger::Inspect, &ReceiptText::Opened.with(text));
+        }
         ActionKind::Conclude => {
             // What was clear before somebody looked is not: only a release by hand lets it go when its parcel comes.
             if let Some(attempt) = &mut consignment.attempt {
                 attempt.lane = Some(Lane::DocumentCheck);
             }
-            judge::step(case, consignment, Trigger::Conclude, &manual("2300", "审结"));
+            judge::step(case, consignment, Trigger::Conclude, &ReceiptText::Concluded.with(text));
         }
-        ActionKind::Suspend => judge::step(case, consignment, Trigger::Suspend, &manual("19021", "挂起")),
+        ActionKind::Suspend => {
+            judge::step(case, consignment, Trigger::Suspend, &ReceiptText::Suspended.with(text));
+        }
         ActionKind::Resume => {
-            judge::step(case, consignment, Trigger::Resume, &manual("1200", "等待人工审核"))
+            judge::step(case, consignment, Trigger::Resume, &ReceiptText::InReview.with(text));
         }
         ActionKind::Detain { .. } => {
             let trigger = trigger(&action.kind).unwrap_or(Trigger::DetainOther);
-            judge::step(case, consignment, trigger, &manual("19022", "扣留"));
+            judge::step(case, consignment, trigger, &ReceiptText::Detained.with(text));
         }
         ActionKind::ReExport => {
             end_attempt(case, consignment);
-            judge::step(case, consignment, Trigger::ReExport, &manual("19023", "退运"));
+            judge::step(case, consignment, Trigger::ReExport, &ReceiptText::ReExported.with(text));
         }
-        ActionKind::Close => judge::step(case, consignment, Trigger::Close, &manual("19024", "结关")),
+        ActionKind::Close => judge::step(case, consignment, Trigger::Close, &ReceiptText::Closed.with(text)),
         ActionKind::ApproveCancellation => cancellation::approve(case, consignment),
         ActionKind::RefuseCancellation => cancellation::refuse(case, consignment, text),
         ActionKind::ApproveReturn { number } => return_goods::approve(case, consignment, *number),
@@ -425,7 +427,7 @@ pub(super) fn clear(case: &mut Case<'_>, consignment: &mut Consignment) {
     if !waits {
         return judge::release(case, consignment);
     }
-    const WAITS: &str = "[Code:1800;Desc:审核通过，等待运抵]";
+    const WAITS: &str = ReceiptText::ApprovedAwaitsArrival.info();
     let Some(attempt) = &mut consignment.attempt else { return };
     attempt.lane = Some(Lane::Release);
     // Entered or concluded it stays as it is: its sender knows that state, the officer is told what it waits for.

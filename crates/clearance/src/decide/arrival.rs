@@ -8,6 +8,7 @@ use crate::event::Arrived;
 use crate::finding::Finding;
 use crate::keys::{ArrivalKey, WaybillKey};
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use ceb::Arrival;
 use compact_str::format_compact;
 use std::sync::Arc;
@@ -96,7 +97,7 @@ pub(super) fn record(case: &mut Case<'_>, arrived: &Arrived, arrival: &Arrival) 
             }
         }
         filed.status = 399;
-        const APPROVED: &str = "[Code:2300;Desc:审核通过]";
+        const APPROVED: &str = ReceiptText::Approved.info();
         case.send(arrived, 399, APPROVED, &numbers, &mut last, (&names, version));
         let said = told_of(case, &unclaimed);
         case.out.answer.findings.extend(said);

@@ -66,7 +66,7 @@ pub(super) fn declared(
         }
     }
     // A list takes all of its lines or none, and none if it is rejected anyway.
-    if findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
+    if findings.iter().any(|finding| finding.layer() == Layer::Rejected) {
         keep(case, before);
         return None;
     }

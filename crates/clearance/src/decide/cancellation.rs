@@ -7,6 +7,7 @@ use crate::event::Arrived;
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, OrderKey};
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::states::{Trigger, next};
 use ceb::Cancellation;
 
@@ -129,7 +130,7 @@ fn set_status(consignment: &mut Consignment, status: u16) {
 
 /// 399: the list is cancelled, what it held is given up.
 pub(super) fn approve(case: &mut Case<'_>, consignment: &mut Consignment) {
-    const APPROVED: &str = "[Code:2300;Desc:审核通过],撤单申请审核通过,清单已成功撤单";
+    const APPROVED: &str = ReceiptText::Cancelled.info();
     end_attempt(case, consignment);
     if let Some(attempt) = &mut consignment.attempt {
         attempt.state = State::Cancelled;
@@ -142,7 +143,7 @@ pub(super) fn approve(case: &mut Case<'_>, consignment: &mut Consignment) {
 
 /// 100: the list goes on.
 pub(super) fn refuse(case: &mut Case<'_>, consignment: &mut Consignment, text: &str) {
-    let info = format!("[Code:1300;Desc:人工退单，{text}]");
+    let info = ReceiptText::Refused.with(text);
     set_status(consignment, 100);
     report(case, consignment, 100, &info);
     case.out.answer.status = 100;

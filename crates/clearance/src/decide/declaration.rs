@@ -1,10 +1,10 @@
 //! The declaration (CEB621): staged or declared, changed or deleted. Declaring claims the waybill, assesses the tax,
 //! holds quota and guarantee, and tries the match.
 
-use super::holds::{annual_limit, hold, insufficient};
+use super::holds::{annual_limit, hold, hold_guarantee};
 use super::{Case, bonded, judge, partner, receipt::Numbers, waybill};
 use crate::Text;
-use crate::consignment::{Attempt, Consignment, State, WaybillRecord, guaranteed};
+use crate::consignment::{Attempt, Consignment, State, WaybillRecord};
 use crate::event::{Arrived, Follow, Timer, TimerKind};
 use crate::finding::Finding;
 use crate::goods;
@@ -130,12 +130,13 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Decl
             |refusal| annual_limit(refusal, declaration),
             &mut findings,
         );
-        guarantee = hold(
+        guarantee = hold_guarantee(
             case,
             guarantee_account,
             &guarantee_balance,
-            guaranteed(credit.as_ref(), assessment.total()),
-            |refusal| insufficient(refusal, head, credit.as_ref()),
+            assessment,
+            head,
+            credit.as_ref(),
             &mut findings,
         );
     }

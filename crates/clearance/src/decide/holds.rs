@@ -2,9 +2,10 @@
 //! Leaves when it takes them to `declaration`, and what an account is to `ledger`.
 
 use super::Case;
-use crate::consignment::CreditStanding;
+use crate::consignment::{CreditStanding, guaranteed};
 use crate::finding::Finding;
 use crate::reason::Reason;
+use crate::tax::Assessment;
 use ceb::{Decimal, Declaration};
 use ledger::{Account, Balance, Hold, Refusal};
 
@@ -29,6 +30,43 @@ pub(super) fn hold(
     }
 }
 
+/// Reserves what a tax takes of the guarantee. Where that does not reach for the whole of it, but for what no row in doubt decides,
+/// a person decides: so much is held as is sure, and the rows are told.
+pub(super) fn hold_guarantee(
+    case: &mut Case<'_>,
+    account: Account,
+    balance: &Balance,
+    assessment: &Assessment,
+    head: &ceb::DeclarationHead,
+    credit: Option<&CreditStanding>,
+    findings: &mut Vec<Finding>,
+) -> Option<Hold> {
+    let whole = ledger::hold(account.clone(), balance, guaranteed(credit, assessment.total()));
+    let refusal = match whole {
+        Ok((hold, movement)) => {
+            case.moved(movement);
+            return Some(hold);
+        }
+        Err(refusal) => refusal,
+    };
+    // Where no row is in doubt it is the same amount, and refused again.
+    match ledger::hold(account, balance, guaranteed(credit, assessment.certain())) {
+        Ok((hold, movement)) => {
+            case.moved(movement);
+            let mut finding = insufficient(refusal, head, credit).uncertain();
+            for (gnum, what) in &assessment.uncertain {
+                finding = finding.field(format!("InventoryList.gnum {gnum}"), what);
+            }
+            findings.push(finding.field("held", Decimal::from_fen(hold.amount)));
+            Some(hold)
+        }
+        Err(refusal) => {
+            findings.push(insufficient(refusal, head, credit));
+            None
+        }
+    }
+}
+
 /// The buyer's quota does not reach.
 pub(super) fn annual_limit(refusal: Refusal, declaration: &Declaration) -> Finding {
     let Refusal::OverLimit { limit, posted, held, amount } = refusal else {
@@ -47,11 +85,7 @@ pub(super) fn annual_limit(refusal: Refusal, declaration: &Declaration) -> Findi
 }
 
 /// The guarantee does not reach; where credit asks for another part of the tax than all of it, the part is told.
-pub(super) fn insufficient(
-    refusal: Refusal,
-    head: &ceb::DeclarationHead,
-    credit: Option<&CreditStanding>,
-) -> Finding {
+fn insufficient(refusal: Refusal, head: &ceb::DeclarationHead, credit: Option<&CreditStanding>) -> Finding {
     let mut finding =
         Finding::new(Reason::GuaranteeInsufficient).field("InventoryHead.assureCode", &head.assure_code);
     let obeyed = credit.into_iter().flat_map(|credit| &credit.obeyed);

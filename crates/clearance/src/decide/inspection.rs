@@ -10,6 +10,7 @@ use crate::event::{ActionKind, OfficerAction};
 use crate::finding::Finding;
 use crate::inspection::{Inspection, JointInspection, Measure, fault};
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::InspectionResults;
 use ceb::Day;
 use compact_str::format_compact;
@@ -160,16 +161,15 @@ pub(super) fn told(inspection: &Inspection, text: &str, (results, day): (&Inspec
 
 /// The receipt of a measure.
 pub(super) fn receipt(measure: Measure, told: &str) -> String {
-    let (code, words) = match measure {
+    let text = match measure {
         // Those have receipts of their own.
-        Measure::Release | Measure::Reject => ("2300", "审核通过"),
-        Measure::ReExport => ("19023", "退运"),
-        Measure::Review => ("1200", "等待人工审核"),
-        Measure::Suspend => ("19021", "挂起"),
+        Measure::Release | Measure::Reject => ReceiptText::Approved,
+        Measure::ReExport => ReceiptText::ReExported,
+        Measure::Review => ReceiptText::InReview,
+        Measure::Suspend => ReceiptText::Suspended,
         Measure::DetainOther | Measure::DetainClearance | Measure::DetainLegal | Measure::DetainSmuggling => {
-            ("19022", "扣留")
+            ReceiptText::Detained
         }
     };
-    let between = if told.is_empty() { "" } else { "，" };
-    format!("[Code:{code};Desc:{words}{between}{told}]")
+    text.with(told)
 }

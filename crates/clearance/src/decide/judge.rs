@@ -11,6 +11,7 @@ use crate::matching;
 use crate::outcome::Draw;
 use crate::party::CreditGrade;
 use crate::reason::{Layer, Reason};
+use crate::receipt_text::ReceiptText;
 use crate::risk::{self, RiskFacts};
 use crate::states::{Trigger, next};
 use ceb::{Declaration, Document, Kind, Order, Payment};
@@ -38,7 +39,7 @@ fn judged(case: &mut Case<'_>, consignment: &mut Consignment, preview: bool, sec
     let Document::Declaration(declaration) = &*attempt.declaration.document else { return };
     let declaration = declaration.clone();
     let mut findings = attempt.findings.clone();
-    let rejected = findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected);
+    let rejected = findings.iter().any(|finding| finding.layer() == Layer::Rejected);
     let complete = match (order_of(consignment), payment_of(consignment), waybill_of(consignment)) {
         (Some(order), Some(payment), Some(waybill)) => {
             let platform =
@@ -53,7 +54,7 @@ fn judged(case: &mut Case<'_>, consignment: &mut Consignment, preview: bool, sec
         }
         _ => false,
     };
-    if findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
+    if findings.iter().any(|finding| finding.layer() == Layer::Rejected) {
         return reject(case, consignment, findings);
     }
     debug_assert!(!rejected, "a rejected finding ends the attempt");
@@ -92,7 +93,7 @@ pub(super) fn reject(case: &mut Case<'_>, consignment: &mut Consignment, mut fin
     findings.sort_by_key(|finding| finding.reason);
     end_attempt(case, consignment);
     let shown: Vec<Finding> =
-        findings.iter().filter(|finding| finding.reason.layer() == Layer::Rejected).cloned().collect();
+        findings.iter().filter(|finding| finding.layer() == Layer::Rejected).cloned().collect();
     let text = info(&shown, Kind::Declaration);
     let Some(mut attempt) = consignment.attempt.take() else { return };
     attempt.state = State::Rejected;
@@ -111,7 +112,7 @@ fn agree(
     mut findings: Vec<Finding>,
     preview: bool,
 ) {
-    const CHECKED: &str = "[Code:1800;Desc:逻辑校验通过]";
+    const CHECKED: &str = ReceiptText::Checked.info();
     clear_timers(case, consignment, TimerKind::PartnersMissing);
     let mut partners: Vec<Filed> = Vec::with_capacity(3);
     for filed in [consignment.order.as_mut(), consignment.payment.as_mut()].into_iter().flatten() {
@@ -147,8 +148,8 @@ fn agree(
         findings.push(bonded::not_checked(declaration));
     }
     // Goods that could not be assessed are never released unseen.
-    let open_look = attempt.assessment.is_none()
-        || findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
+    let open_look =
+        attempt.assessment.is_none() || findings.iter().any(|finding| finding.layer() == Layer::Review);
     let mut lane = if open_look { Lane::DocumentCheck } else { Lane::Release };
     if !preview {
         let (sealed, hits) = select(case, consignment, &attempt, declaration);
@@ -166,10 +167,10 @@ fn agree(
         Lane::Release => proceed(case, consignment),
         Lane::Reject => reject(case, consignment, findings),
         Lane::DocumentCheck | Lane::Hold => {
-            step(case, consignment, Trigger::Review, "[Code:1200;Desc:等待人工审核]")
+            step(case, consignment, Trigger::Review, ReceiptText::InReview.info())
         }
         Lane::Scan | Lane::Inspection => {
-            step(case, consignment, Trigger::Inspect, "[Code:19019;Desc:布控查验]")
+            step(case, consignment, Trigger::Inspect, ReceiptText::Opened.info())
         }
     }
 }
@@ -353,7 +354,7 @@ pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
         paid: false,
         overdue: false,
     };
-    report(case, consignment, &attempt, 800, "[Code:2600;Desc:放行]");
+    report(case, consignment, &attempt, 800, ReceiptText::Released.info());
     case.send_bill(consignment, &attempt, &bill, false);
     attempt.bill = Some(bill);
     let number = attempt.number;
@@ -371,7 +372,7 @@ pub(super) fn release(case: &mut Case<'_>, consignment: &mut Consignment) {
         set_timer(case, consignment, TimerKind::PaymentOverdue, number, Time::start_of(after));
     }
     case.out.answer.status = 800;
-    case.out.answer.info = "[Code:2600;Desc:放行]".into();
+    case.out.answer.info = ReceiptText::Released.info().into();
 }
 
 /// The withholding agent: the declaring unit.

@@ -8,6 +8,7 @@ use crate::event::{Arrived, ReceivedAt, TimerKind};
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, OrderKey, Time};
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::Calendar;
 use crate::standing;
 use crate::tax;
@@ -76,7 +77,7 @@ pub(super) fn apply(case: &mut Case<'_>, arrived: &Arrived, return_goods: &Retur
     case.accept(i32::from(status), info.clone(), findings);
     report(case, &mut consignment, number, i32::from(status), &info);
     if status == 2 && state == ReturnState::Applied {
-        const CHECKED: &str = "[Code:1800;Desc:逻辑校验通过]";
+        const CHECKED: &str = ReceiptText::Checked.info();
         report(case, &mut consignment, number, 120, CHECKED);
         case.out.answer.status = 120;
         case.out.answer.info = CHECKED.into();
@@ -116,7 +117,8 @@ fn against(case: &Case<'_>, consignment: &Consignment, return_goods: &Return) ->
             Finding::new(Reason::ReturnWindowClosed)
                 .argument(format!("退货申请期限为{last}"))
                 .field("released on", bill.released_on)
-                .field("last day", last),
+                .field("last day", last)
+                .resting_on(&case.law, "return_apply_days"),
         );
     }
     if let Some(cop_no) = &head.cop_no {
@@ -263,7 +265,7 @@ pub(super) fn approve(case: &mut Case<'_>, consignment: &mut Consignment, number
         file.state = ReturnState::Approved;
         file.filed.status = 399;
     }
-    report(case, consignment, number, 399, "[Code:2300;Desc:审核通过]");
+    report(case, consignment, number, 399, ReceiptText::Approved.info());
     set_timer(
         case,
         consignment,
@@ -280,7 +282,7 @@ pub(super) fn refuse(case: &mut Case<'_>, consignment: &mut Consignment, number:
         file.state = ReturnState::Refused;
         file.filed.status = 100;
     }
-    report(case, consignment, number, 100, &format!("[Code:1300;Desc:人工退单，{text}]"));
+    report(case, consignment, number, 100, &ReceiptText::Refused.with(text));
     case.out.answer.status = 100;
 }
 
@@ -289,7 +291,7 @@ pub(super) fn lapse(case: &mut Case<'_>, consignment: &mut Consignment, number: 
     if let Some(file) = file(consignment, number) {
         file.state = ReturnState::Lapsed;
     }
-    report(case, consignment, number, 100, "[Code:19020;Desc:逾期未退回，退货申请失效]");
+    report(case, consignment, number, 100, ReceiptText::ReturnLapsed.info());
     case.out.answer.status = 100;
 }
 

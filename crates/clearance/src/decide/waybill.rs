@@ -7,6 +7,7 @@ use crate::event::{Arrived, Follow};
 use crate::finding::Finding;
 use crate::keys::{OrderKey, Time, WaybillKey};
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::Calendar;
 use ceb::{Waybill, WaybillStatus};
 use std::sync::Arc;
@@ -197,7 +198,7 @@ pub(super) fn delivered(case: &mut Case<'_>, arrived: &Arrived, state: &WaybillS
         case.send(
             arrived,
             120,
-            "[Code:1800;Desc:逻辑校验通过]",
+            ReceiptText::Checked.info(),
             &Numbers::default(),
             &mut last,
             (&names, version),

@@ -4,7 +4,7 @@
 
 use super::{NO_PLATFORM, order_type};
 use crate::finding::Finding;
-use crate::matching::{amount, count_differs, text, unmatched};
+use crate::matching::{amount, asked, count_differs, text, unmatched};
 use crate::reason::Reason;
 use crate::rulebook::Law;
 use ceb::{ExportDeclaration, ExportOrder, ExportPayment, ExportWaybill};
@@ -48,17 +48,17 @@ pub fn received(order: &ExportOrder, payment: &ExportPayment, law: &Law) -> Vec<
         "Receipts.currency",
         &payment.currency,
     );
-    if law.export_compare_received == 1
-        && let Some(whole) = head.goods_value.checked_add(head.freight)
-    {
-        amount(
-            &mut found,
-            Reason::ReceivedAmountDiffers,
-            ("OrderHead.goodsValue+freight", whole),
-            ("Receipts.charge", payment.charge),
-            law.amount_tolerance,
-        );
-    }
+    asked(&mut found, law, (law.export_compare_received, "export_compare_received"), |found| {
+        if let Some(whole) = head.goods_value.checked_add(head.freight) {
+            amount(
+                found,
+                Reason::ReceivedAmountDiffers,
+                ("OrderHead.goodsValue+freight", whole),
+                ("Receipts.charge", payment.charge),
+                law.amount_tolerance,
+            );
+        }
+    });
     found
 }
 
@@ -154,7 +154,7 @@ fn carriage(waybill: &ExportWaybill, declaration: &ExportDeclaration, law: &Law,
             merchant,
         );
     }
-    if law.export_compare_weight == 1 {
+    asked(found, law, (law.export_compare_weight, "export_compare_weight"), |found| {
         amount(
             found,
             Reason::GrossWeightDiffers,
@@ -162,15 +162,17 @@ fn carriage(waybill: &ExportWaybill, declaration: &ExportDeclaration, law: &Law,
             ("Logistics.grossWeight", waybill.gross_weight),
             law.weight_tolerance,
         );
-    }
-    if law.export_compare_parcels == 1 && list.pack_no != waybill.pack_no {
-        found.push(
-            Finding::new(Reason::ParcelCountDiffers)
-                .field("InventoryHead.packNo", list.pack_no)
-                .field("Logistics.packNo", waybill.pack_no),
-        );
-    }
-    if law.export_compare_charges == 1 {
+    });
+    asked(found, law, (law.export_compare_parcels, "export_compare_parcels"), |found| {
+        if list.pack_no != waybill.pack_no {
+            found.push(
+                Finding::new(Reason::ParcelCountDiffers)
+                    .field("InventoryHead.packNo", list.pack_no)
+                    .field("Logistics.packNo", waybill.pack_no),
+            );
+        }
+    });
+    asked(found, law, (law.export_compare_charges, "export_compare_charges"), |found| {
         let charges = [
             (Reason::FreightDiffers, "freight", list.freight, waybill.freight),
             (Reason::InsuranceDiffers, "insuredFee", list.insured_fee, waybill.insured_fee),
@@ -192,5 +194,5 @@ fn carriage(waybill: &ExportWaybill, declaration: &ExportDeclaration, law: &Law,
                 &waybill.currency,
             );
         }
-    }
+    });
 }

@@ -35,14 +35,14 @@ impl TaxOfReturn {
         if self.relieved {
             let duty = yuan(self.export_duty);
             return (self.export_duty > 0).then(|| {
-                format!("放行，退运商品免征进口关税和进口环节税，已缴纳的出口关税{duty}元可申请退还{doubt}")
+                format!("退运商品免征进口关税和进口环节税，已缴纳的出口关税{duty}元可申请退还{doubt}")
             });
         }
         let due = self.assessment.as_ref()?;
         let (tariff, consumption, vat) = (yuan(due.duty()), yuan(due.consumption_tax()), yuan(due.vat()));
         let all = yuan(due.total());
         Some(format!(
-            "放行，退运商品按一般进口计税：关税{tariff}元、消费税{consumption}元、增值税{vat}元，合计{all}元{doubt}"
+            "退运商品按一般进口计税：关税{tariff}元、消费税{consumption}元、增值税{vat}元，合计{all}元{doubt}"
         ))
     }
 }

@@ -4,6 +4,7 @@ use super::{Confidence, Rate, TableFault, rows, term};
 use crate::Text;
 use ceb::Day;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// One value of a parameter, when it holds, and who says so.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +36,8 @@ macro_rules! law {
         pub struct Law {
             /// The day.
             pub day: Day,
+            /// The parameters that are not sure on that day.
+            pub doubts: Arc<[&'static str]>,
             $( $(#[$meta])* pub $name: i64, )*
         }
 
@@ -45,7 +48,9 @@ macro_rules! law {
                 self.steps.get(step).map_or_else(|| self.looked_up(day), |law| Law { day, ..law.clone() })
             }
             fn looked_up(&self, day: Day) -> Law {
-                Law { day, $( $name: self.value(stringify!($name), day), )* }
+                let unsure = |name: &&'static str| !self.confidence(name, day).is_sure();
+                let doubts = Self::names().iter().copied().filter(unsure).collect();
+                Law { day, doubts, $( $name: self.value(stringify!($name), day), )* }
             }
             fn names() -> &'static [&'static str] {
                 &[$( stringify!($name), )*]
@@ -437,6 +442,10 @@ impl Parameters {
 }
 
 impl Law {
+    /// Whether a parameter is sure enough on that day that what rests on it may reject.
+    pub fn is_sure_of(&self, parameter: &str) -> bool {
+        !self.doubts.contains(&parameter)
+    }
     /// VAT of a class.
     pub fn vat(&self, class: super::VatClass) -> Rate {
         Rate::percent(match class {
@@ -452,12 +461,20 @@ impl Law {
             _ => self.goods_filing_9610,
         }
     }
-    /// Whether an export list of a mode waits for money received.
-    pub fn export_payment(&self, trade_mode: &str) -> bool {
-        if crate::export::to_enterprises(trade_mode) {
-            return self.export_payment_required_enterprises == 1;
+    /// The parameter that says so.
+    pub fn goods_filing_parameter(trade_mode: &str) -> &'static str {
+        match trade_mode {
+            "1210" => "goods_filing_1210",
+            "1239" => "goods_filing_1239",
+            _ => "goods_filing_9610",
         }
-        self.export_payment_required == 1
+    }
+    /// Whether an export list of a mode waits for money received, and the parameter that says so.
+    pub fn export_payment(&self, trade_mode: &str) -> (bool, &'static str) {
+        if crate::export::to_enterprises(trade_mode) {
+            return (self.export_payment_required_enterprises == 1, "export_payment_required_enterprises");
+        }
+        (self.export_payment_required == 1, "export_payment_required")
     }
     /// Base sampling share of a mode, parts per million.
     pub fn sampling_base(&self, trade_mode: &str) -> i64 {

@@ -212,7 +212,7 @@ pub fn compare(grounds: Grounds, draft: &Draft) -> Option<Compared> {
 }
 
 fn first(findings: &[Finding], layer: Layer) -> Option<Reason> {
-    findings.iter().filter(|finding| finding.reason.layer() == layer).map(|finding| finding.reason).min()
+    findings.iter().filter(|finding| finding.layer() == layer).map(|finding| finding.reason).min()
 }
 
 /// What is said of an attempt as it stands.

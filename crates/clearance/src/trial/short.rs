@@ -83,7 +83,7 @@ fn beside_rules(attempt: &Attempt) -> Lane {
     let to_review = attempt
         .findings
         .iter()
-        .any(|finding| finding.reason.layer() == Layer::Review && !of_rules.contains(&finding.reason));
+        .any(|finding| finding.layer() == Layer::Review && !of_rules.contains(&finding.reason));
     let looked_at =
         if attempt.assessment.is_none() || to_review { Lane::DocumentCheck } else { Lane::Release };
     let drawn = attempt.hits.iter().filter(|hit| hit.rule == RANDOM).map(|hit| hit.lane).max();

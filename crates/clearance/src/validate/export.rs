@@ -97,11 +97,7 @@ impl Check<'_> {
         self.sender(&[&payment.ebc_code, payer]);
         self.currency("Receipts.currency", &payment.currency);
         self.not_negative("Receipts.charge", payment.charge);
-        let newest = self.now.0 + self.law.app_time_future_minutes * 60_000;
-        if crate::keys::Time::from_stamp(payment.accounting_date).0 > newest {
-            let path = "Receipts.accountingDate";
-            self.note(Reason::TimeOutOfWindow, path, payment.accounting_date, "晚于当前时间");
-        }
+        self.not_ahead("Receipts.accountingDate", payment.accounting_date);
         self.signature(&payment.ebc_code, "Receipts.ebcCode", &payment.app_status, false);
     }
 

@@ -78,10 +78,7 @@ impl Check<'_> {
         self.sender(&[&head.logistics_code]);
         self.district("DepartureHead", &head.customs_code);
         self.transport("DepartureHead", &head.traf_mode);
-        let newest = self.now.0 + self.law.app_time_future_minutes * 60_000;
-        if crate::keys::Time::from_stamp(head.leave_time).0 > newest {
-            self.note(Reason::TimeOutOfWindow, "DepartureHead.leaveTime", head.leave_time, "晚于当前时间");
-        }
+        self.not_ahead("DepartureHead.leaveTime", head.leave_time);
         self.repeated_lines("DepartureList.gnum", departure.lines.iter().map(|line| line.gnum));
         for (index, line) in departure.lines.iter().enumerate() {
             self.filled(&format!("DepartureList[{}].logisticsNo", index + 1), &line.logistics_no);

@@ -616,15 +616,16 @@ fn of_exports(seen: &mut Seen) {
             one.waybill.ebc_code = Some("5301960202".into());
         },
     );
-    let received = [("export_compare_received,0,", "export_compare_received,1,")];
+    let sure = ("no public source compares it,unsure", "no public source compares it,known");
+    let received = [("export_compare_received,0,", "export_compare_received,1,"), sure];
     let case = ["money received is another amount than the order's", "收款金额与订单不同"];
     exported(seen, Reason::ReceivedAmountDiffers, case, &received, &|one| {
         one.payment.charge = Decimal::from_whole(1)
     });
-    let parcels = [("export_compare_parcels,0,", "export_compare_parcels,1,")];
+    let parcels = [("export_compare_parcels,0,", "export_compare_parcels,1,"), sure];
     let case = ["export waybill of another number of parcels", "出口运单件数与清单不同"];
     exported(seen, Reason::ParcelCountDiffers, case, &parcels, &|one| one.waybill.pack_no = 3);
-    let charges = [("export_compare_charges,0,", "export_compare_charges,1,")];
+    let charges = [("export_compare_charges,0,", "export_compare_charges,1,"), sure];
     let case =
         ["freight of the export list in another currency than the waybill's", "出口清单运费币制与运单不同"];
     exported(seen, Reason::ChargeCurrencyDiffers, case, &charges, &|one| {
@@ -663,6 +664,7 @@ fn of_exports(seen: &mut Seen) {
     let mut window = Window::new();
     window
         .parameter("export_payment_required,0,0 or 1,20241215", "export_payment_required,1,0 or 1,20241215");
+    window.parameter("announcement 2024-167,memory", "announcement 2024-167,known");
     for (sender, document) in clean.documents() {
         window.send_as(&sender, document);
     }

@@ -127,6 +127,15 @@ fn check(change: impl Fn(&mut Export), reason: Reason, values: [&str; 2]) {
     check_under(&[], change, reason, values);
 }
 
+/// Rows of comparisons that no source is sure of, as if one were.
+const SURE: [(&str, &str); 2] = [
+    (
+        "practice of a public simulator,unsure,gross weight",
+        "practice of a public simulator,known,gross weight",
+    ),
+    ("no public source compares it,unsure", "no public source compares it,known"),
+];
+
 #[track_caller]
 fn check_under(parameters: &[(&str, &str)], change: impl Fn(&mut Export), reason: Reason, values: [&str; 2]) {
     let mut window = Window::new();
@@ -242,7 +251,8 @@ fn each_comparison_gives_its_own_finding_and_no_other() {
         Reason::WaybillMerchantDiffers,
         ["5301960201", "5301960202"],
     );
-    check(
+    check_under(
+        &SURE,
         |one| one.waybill.gross_weight = Decimal::from_whole(77),
         Reason::GrossWeightDiffers,
         [&clean.declaration.head.gross_weight.to_string(), "77"],
@@ -289,7 +299,7 @@ fn what_no_source_compares_is_compared_where_a_parameter_says_so() {
         ),
     ] {
         let (from, to) = switched(name);
-        check_under(&[(&from, &to)], change, reason, [&values[0], &values[1]]);
+        check_under(&[(&from, &to), SURE[1]], change, reason, [&values[0], &values[1]]);
         // Off, nothing stands against it.
         let mut window = Window::new();
         let mut changed = export(11);
@@ -298,6 +308,76 @@ fn what_no_source_compares_is_compared_where_a_parameter_says_so() {
         window.send_as(&sender, received);
         send_all(&mut window, &changed);
         assert_eq!(state(&window, &changed), State::Concluded, "{:?}", on(name));
+    }
+}
+
+/// Whether these are compared at all is not sure: it is told, and a person decides, never a rejection.
+#[test]
+fn what_a_parameter_in_doubt_compares_is_a_persons_decision() {
+    let cases: [(&str, fn(&mut Export), Reason); 4] = [
+        (
+            "export_compare_weight",
+            |one| one.waybill.gross_weight = Decimal::from_whole(77),
+            Reason::GrossWeightDiffers,
+        ),
+        ("export_compare_parcels", |one| one.waybill.pack_no = 3, Reason::ParcelCountDiffers),
+        (
+            "export_compare_charges",
+            |one| one.waybill.freight = Decimal::from_whole(77),
+            Reason::FreightDiffers,
+        ),
+        (
+            "export_compare_received",
+            |one| one.payment.charge = Decimal::from_whole(1),
+            Reason::ReceivedAmountDiffers,
+        ),
+    ];
+    for (parameter, change, reason) in cases {
+        let mut window = Window::without_draws();
+        if parameter != "export_compare_weight" {
+            window.parameter(&format!("{parameter},0,"), &format!("{parameter},1,"));
+        }
+        let mut changed = export(11);
+        change(&mut changed);
+        let (sender, received) = changed.received();
+        window.send_as(&sender, received);
+        let outcome = send_all(&mut window, &changed);
+        assert_eq!((outcome.answer.status, rules(&outcome)), (300, vec![reason]), "{parameter}");
+        let finding = &outcome.answer.findings[0];
+        let table = finding.fields.iter().find(|field| field.path == "table").unwrap();
+        assert_eq!(table.value.as_str(), format!("parameters.csv {parameter}"));
+        assert!(finding.uncertain);
+        assert_eq!(state(&window, &changed), State::Review, "{parameter}");
+        assert!(!window.receipts().contains("604:100"), "{}", window.receipts());
+    }
+}
+
+/// Money that did not come while a rule asks for it that is known from memory alone: a person goes on with the list.
+#[test]
+fn money_that_a_rule_in_doubt_asks_for_is_missed_by_a_person() {
+    for (sure, expected) in [(false, State::Review), (true, State::Rejected)] {
+        let mut window = Window::without_draws();
+        let row = |value: u8| format!("export_payment_required,{value},0 or 1,20241215");
+        window.parameter(&row(0), &row(1));
+        if sure {
+            window.parameter("announcement 2024-167,memory", "announcement 2024-167,known");
+        }
+        let export = export(1);
+        send_all(&mut window, &export);
+        assert_eq!(state(&window, &export), State::Declared);
+        window.wait_days(4);
+        assert_eq!(state(&window, &export), expected);
+        let attempt = of(&window, &export).attempt.as_ref().unwrap();
+        let finding = attempt.findings.iter().find(|one| one.reason == Reason::ReceivedMissing).unwrap();
+        assert_eq!(finding.uncertain, !sure, "{finding:?}");
+        assert_eq!(window.receipts().contains("604:100"), sure, "{}", window.receipts());
+        // Without its order nobody goes on, however the rule is known.
+        let mut window = Window::without_draws();
+        window.parameter(&row(0), &row(1));
+        let (sender, list) = export.documents()[2].clone();
+        window.send_as(&sender, list);
+        window.wait_days(4);
+        assert_eq!(state(&window, &export), State::Rejected);
     }
 }
 

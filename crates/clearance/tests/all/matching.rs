@@ -9,7 +9,11 @@ use clearance::sample::Trade;
 /// Sends a changed trade and says what the declaration was answered: status, rules, and the values compared.
 #[track_caller]
 fn check(change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
-    let mut window = Window::without_draws();
+    check_in(Window::without_draws(), change, reason, values);
+}
+
+#[track_caller]
+fn check_in(mut window: Window, change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
     let mut changed = trade(11);
     change(&mut changed);
     let outcome = window.trade(&changed);
@@ -24,6 +28,15 @@ fn check(change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
         window.facts.balances.values().all(|balance| balance.held == 0 && balance.posted == 0),
         "nothing stays held"
     );
+}
+
+/// As if it were sure that weights and charges are compared.
+fn sure() -> Window {
+    let mut window = Window::without_draws();
+    for source in ["export practice applied to import", "what the logistics firm really charged"] {
+        window.parameter(&format!("{source},unsure"), &format!("{source},known"));
+    }
+    window
 }
 
 #[test]
@@ -118,17 +131,24 @@ fn each_cell_gives_its_own_finding_and_no_other() {
         ["样例别处", &order.consignee_address],
     );
     check(|t| t.waybill.order_no = "OTHER".into(), Reason::WaybillOrderDiffers, ["OTHER", number]);
-    check(
+    check_in(
+        sure(),
         |t| t.waybill.weight = Decimal::from_whole(77),
         Reason::GrossWeightDiffers,
         [&list.gross_weight.to_string(), "77"],
     );
-    check(
+    check_in(
+        sure(),
         |t| t.waybill.freight = Some(Decimal::from_whole(77)),
         Reason::FreightDiffers,
         [&list.freight.to_string(), "77"],
     );
-    check(|t| t.waybill.insured_fee = Some(Decimal::from_whole(3)), Reason::InsuranceDiffers, ["0", "3"]);
+    check_in(
+        sure(),
+        |t| t.waybill.insured_fee = Some(Decimal::from_whole(3)),
+        Reason::InsuranceDiffers,
+        ["0", "3"],
+    );
     let merchant = if order.ebc_code == "5301960201" {
         ("5301960202", "样例彩云母婴商贸")
     } else {
@@ -153,13 +173,52 @@ fn each_cell_gives_its_own_finding_and_no_other() {
     );
 }
 
+/// Whether weights and charges are compared at all is not sure: it is told, and a person decides, never a rejection.
+#[test]
+fn what_a_parameter_in_doubt_compares_is_a_persons_decision() {
+    let cases: [(&str, fn(&mut Trade), Reason); 3] = [
+        ("compare_weight", |t| t.waybill.weight = Decimal::from_whole(77), Reason::GrossWeightDiffers),
+        ("compare_charges", |t| t.waybill.freight = Some(Decimal::from_whole(77)), Reason::FreightDiffers),
+        (
+            "compare_charges",
+            |t| t.waybill.insured_fee = Some(Decimal::from_whole(3)),
+            Reason::InsuranceDiffers,
+        ),
+    ];
+    for (parameter, change, reason) in cases {
+        let mut window = Window::without_draws();
+        let mut changed = trade(11);
+        change(&mut changed);
+        let outcome = window.trade(&changed);
+        let rules: Vec<Reason> = outcome.answer.findings.iter().map(|finding| finding.reason).collect();
+        assert_eq!((outcome.answer.status, rules), (300, vec![reason]), "{}", outcome.answer.info);
+        let finding = &outcome.answer.findings[0];
+        assert!(finding.uncertain && finding.fields.len() == 3, "both values, and why it is in doubt");
+        let table = &finding.fields[2];
+        let named = format!("parameters.csv {parameter}");
+        assert_eq!((table.path.as_str(), table.value.as_str()), ("table", named.as_str()));
+        assert!(!window.receipts().contains("622:100"), "{}", window.receipts());
+        // Beside what is sure it is no more than a note: the list is rejected for that alone.
+        let mut window = Window::without_draws();
+        changed.payment.amount_paid = Decimal::from_fen(1);
+        let outcome = window.trade(&changed);
+        assert_eq!(outcome.answer.status, 100);
+        assert!(outcome.answer.info.starts_with("[Code:1332;"), "{}", outcome.answer.info);
+        assert!(!outcome.answer.info.contains("parameters.csv"), "{}", outcome.answer.info);
+    }
+}
+
 /// The platform may charge its buyer another freight than the carrier charges, unless a parameter says that it may not.
 #[test]
 fn freight_of_order_and_list_is_compared_where_the_parameter_says_so() {
-    for (compared, status) in [(false, 120), (true, 100)] {
+    for (compared, sure, status) in [(false, false, 120), (true, false, 300), (true, true, 100)] {
         let mut window = Window::without_draws();
         if compared {
             window.parameter("compare_order_freight,0", "compare_order_freight,1");
+        }
+        if sure {
+            let row = |word: &str| format!("no public source compares it,{word},list and order freight");
+            window.parameter(&row("unsure"), &row("known"));
         }
         let mut changed = trade(11);
         let one = Decimal::ONE;

@@ -252,6 +252,7 @@ fn a_declaring_unit_that_filed_its_principals_declares_for_those_alone() {
             ("InventoryHead.agentCode", agent.as_str()),
             ("InventoryHead.ebcCode", merchant.as_str()),
             ("power of attorney", expected.unwrap()),
+            ("table", "parameters.csv powers_of_attorney"),
         ];
         // For whom else it acts is told to nobody.
         assert_eq!(fields, told, "{case}");

@@ -75,6 +75,8 @@ fn what_is_to_be_opened_is_opened_when_its_parcel_is_at_the_site() {
 #[test]
 fn what_is_wrong_stays_wrong_and_what_a_person_looks_at_is_not_sent_past_him() {
     let (mut window, mut export) = (window(), scripted("inspect"));
+    let row = |word: &str| format!("practice of a public simulator,{word},gross weight");
+    window.parameter(&row("unsure"), &row("known"));
     export.waybill.gross_weight = ceb::Decimal::from_whole(77);
     send_all(&mut window, &export);
     assert_eq!(state(&window, &export), State::Rejected);

@@ -24,6 +24,30 @@ fn of_rules(rows: &str) -> Vec<(usize, CheckKind)> {
     kinds(&found(&[("risk_rules.csv", text)]))
 }
 
+/// What refuses without a person deciding, and without saying that it rests on them, is sure on every day; what is compared at all is
+/// not, and says so.
+#[test]
+fn limits_that_refuse_outright_are_sure() {
+    let book = Rulebook::builtin();
+    for day in [20_160_408, 20_181_231, 20_190_101, 20_200_701, 20_261_123] {
+        let law = book.parameters.on(ceb::Day::from_number(day).unwrap());
+        for name in [
+            "single_limit",
+            "annual_limit",
+            "tax_share",
+            "waybill_reuse_months",
+            "parcels_per_list",
+            "mode_1239",
+        ] {
+            assert!(law.is_sure_of(name), "{name} on {day}");
+        }
+        for name in ["compare_weight", "compare_charges", "export_compare_weight", "app_time_past_days"] {
+            assert!(!law.is_sure_of(name), "{name} on {day}");
+        }
+        assert_eq!(law.is_sure_of("return_apply_days"), day >= 20_200_328, "{day}");
+    }
+}
+
 #[test]
 fn the_built_in_tables_have_no_fault() {
     let tables = Rulebook::built_in_tables();

@@ -1,7 +1,7 @@
 //! Verdicts that a single fact brings about: lists, uncertain rows, guarantee, selection; risk rules and the draw.
 
 use crate::support::{NOW, Window, trade};
-use ceb::{Document, Kind};
+use ceb::{Decimal, Document, Kind};
 use clearance::Rulebook;
 use clearance::consignment::Lane;
 use clearance::event::{ActionKind, Cause};
@@ -148,6 +148,63 @@ fn a_guarantee_that_does_not_cover_the_tax_rejects_and_a_larger_one_lets_it_pass
     window.now = Time(window.now.0 + 60_000);
     trade.declaration.head.app_time = clearance::sample::stamp(window.now);
     assert_eq!(window.send(Document::Declaration(trade.declaration.clone())).answer.status, 120);
+}
+
+/// The doubt decides between what is sure of the tax and the whole of it: there a person does, below it no doubt is left.
+#[test]
+fn a_guarantee_short_of_a_tax_in_doubt_is_a_persons_decision() {
+    let several = |trade: &Trade| {
+        let [first, rest @ ..] = trade.declaration.lines.as_slice() else { return false };
+        !rest.is_empty() && rest.iter().all(|line| line.gcode[..8] != first.gcode[..8])
+    };
+    let trade = (1..).map(trade).find(several).unwrap();
+    let code = &trade.declaration.head.assure_code;
+    let account = ledger::Account::guarantee(code.clone());
+    // The class of VAT of the first line is in doubt.
+    let with = |fen: i64| {
+        let mut window = Window::without_draws();
+        window.table("tariff.csv", |text| tariff_row(text, &trade, &[(7, "unsure")]));
+        let mut filing = window.reference.parties.find(code, NOW.day()).unwrap().clone();
+        filing.guarantee_limit = fen;
+        filing.version = window.reference.parties.version + 1;
+        Arc::make_mut(&mut window.reference.parties).file(filing);
+        window
+    };
+    let mut enough = with(100_000_000);
+    enough.trade(&trade);
+    let assessment = enough.of(&trade).attempt.as_ref().unwrap().assessment.clone().unwrap();
+    let (certain, whole) = (assessment.certain(), assessment.total());
+    assert!(0 < certain && certain < whole, "{certain} of {whole}");
+    // (guarantee, state, whether it is said to be short, and whether that is in doubt; what is held).
+    for (fen, state, short, held) in [
+        (whole, 300, None, whole),
+        (whole - 1, 300, Some(true), certain),
+        (certain, 300, Some(true), certain),
+        (certain - 1, 100, Some(false), 0),
+    ] {
+        let mut window = with(fen);
+        let outcome = window.trade(&trade);
+        assert_eq!(window.state(&trade), state, "{fen}: {}", outcome.answer.info);
+        let attempt = window.of(&trade).attempt.clone().unwrap();
+        let finding = attempt.findings.iter().find(|one| one.reason == Reason::GuaranteeInsufficient);
+        assert_eq!(finding.map(|one| one.uncertain), short, "{fen}");
+        let balance = window.facts.balances.get(&account).copied().unwrap_or_default();
+        assert_eq!((balance.held, balance.posted), (held, 0), "{fen}");
+        if let Some(finding) = finding.filter(|one| one.uncertain) {
+            let told =
+                |path: &str| finding.fields.iter().find(|one| one.path == path).map(|one| one.value.as_str());
+            let row = format!("InventoryList.gnum {}", trade.declaration.lines[0].gnum);
+            assert!(told(&row).is_some_and(|row| row.contains("VAT class")), "{:?}", finding.fields);
+            assert_eq!(told("tax"), Some(Decimal::from_fen(whole).to_string().as_str()));
+            assert_eq!(told("held"), Some(Decimal::from_fen(held).to_string().as_str()));
+            assert!(!all_texts(&window).contains("Code:1311"), "no receipt refuses it");
+        }
+        if state == 300 {
+            window.act(&trade, ActionKind::Reject);
+            let left = window.facts.balances[&account];
+            assert_eq!((window.state(&trade), left.held, left.posted), (100, 0, 0), "{fen}");
+        }
+    }
 }
 
 /// 25,900 used, 150 more: over 26,000, though the list by itself is small.

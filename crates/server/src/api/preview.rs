@@ -93,7 +93,7 @@ fn shown(answered: &crate::pipeline::Answered, kind: Option<ceb::Kind>) -> Value
     json!({
         "status": answered.answer.status,
         "info": info,
-        "clears": !findings.iter().any(|one| matches!(one.reason.layer(), Layer::Refused | Layer::Rejected)),
+        "clears": !findings.iter().any(|one| matches!(one.layer(), Layer::Refused | Layer::Rejected)),
         "quota": attempt.map(|_| quota).or_else(|| (quota == "not enough").then_some(quota)),
         "assessment": attempt.and_then(|attempt| attempt.assessment.as_ref()).map(view::assessment),
         "findings": said,

@@ -64,7 +64,7 @@ pub fn finding(finding: &Finding, kind: Option<ceb::Kind>, own: bool, officer: b
     json!({
         "rule": reason.word(),
         "number": reason.number(),
-        "layer": reason.layer().word(),
+        "layer": finding.layer().word(),
         "code": reason.customs_code().map(str::to_owned).or_else(|| kind.map(|kind| reason.ceb_code(kind)).filter(|code| *code != 0).map(|code| code.to_string())),
         "text": finding.text_zh(kind),
         "fields": fields,

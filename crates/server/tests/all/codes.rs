@@ -2,6 +2,7 @@
 //! and the state that results; and what customs' codes of receipts look like. They stand in `tables/code_examples.csv`, which the
 //! catalogue shows as examples; `ONEWINDOW_UPDATE=1` writes it anew, with the Chinese of each case as it stood there.
 
+use crate::goods_filing::sure;
 use crate::support::{NOW, Zone, path, plain};
 use ceb::signature::{GeneratedKey, Profile, Subject, generate_sm2};
 use ceb::{Decimal, Document, Message, Style};
@@ -1035,6 +1036,8 @@ async fn of_parcels(stage: &mut Stage) {
         })
         .await;
     stage.judged("waybill of another order", |trade| trade.waybill.order_no = "OTHER".into()).await;
+    // In doubt a person would decide, and no receipt have their codes.
+    sure(&stage.zone, &["compare_weight", "compare_charges"]).await;
     stage
         .judged("gross weight other than in the waybill", |trade| {
             trade.waybill.weight = Decimal::from_whole(77);

@@ -1,6 +1,7 @@
 //! Exports at the desk of those who trade: documents filled in, corrected and sent in bundles, the list of one's trades, and any
 //! number that leads to one.
 
+use crate::goods_filing::sure;
 use crate::support::browser::{Browser, Shown};
 use crate::support::people;
 use crate::support::{NOW, Zone, path as import_path, plain};
@@ -159,6 +160,7 @@ async fn an_export_order_and_its_money_receipt_are_filled_in_by_hand() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rejected_export_list_is_corrected_at_its_field_and_concluded() {
     let zone = Zone::new().await;
+    sure(&zone, &["export_compare_weight"]).await;
     let mut export = exports(&zone, 1, 1).remove(0);
     let right = export.declaration.head.gross_weight.to_string();
     export.declaration.head.gross_weight = Decimal::from_whole(77);
@@ -237,6 +239,7 @@ async fn each_export_of_a_bundle_has_its_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_party_has_its_exports_in_a_list_that_is_sorted_narrowed_and_paged() {
     let zone = Zone::new().await;
+    sure(&zone, &["export_compare_weight"]).await;
     let mut trades = exports(&zone, 1, 4);
     trades[1].waybill.gross_weight = Decimal::from_whole(77);
     for trade in &trades[..3] {

@@ -1,6 +1,7 @@
 //! Returns of exports through the interface: applied for, approved, tallied, released; who sees what; what lapses; how exports and
 //! what came back of them are counted; what is erased of them; and what the ledger says of it when it is judged again.
 
+use crate::goods_filing::sure;
 use crate::support::{NOW, Zone, another_read};
 use ::statistics::{Figures, told};
 use ceb::{Decimal, Document, ExportReturn};
@@ -271,6 +272,7 @@ async fn exports_and_what_came_back_are_counted_in_cny_by_the_rates_of_their_day
     zone.window.publish(&[("exchange_rates.csv".to_owned(), rates.to_owned())], "test").await.unwrap();
     let entry = leave(&zone, &dollars).await;
     leave(&zone, &unknown).await;
+    sure(&zone, &["export_compare_weight"]).await;
     let mut wrong = export(&zone, 600);
     wrong.waybill.gross_weight = Decimal::from_whole(77);
     for (sender, document) in wrong.documents() {

@@ -1,6 +1,7 @@
 //! Exports through the interface: documents in any order, receipts in the feeds, who sees what, what officers do, and what
 //! the ledger says of it when it is judged again.
 
+use crate::goods_filing::sure;
 use crate::support::{NOW, Zone, another_read};
 use clearance::keys::Time;
 use clearance::sample::Export;
@@ -104,6 +105,7 @@ async fn three_documents_in_any_order_make_a_concluded_list() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_differs_is_told_with_both_values_and_the_next_attempt_is_free() {
     let zone = Zone::new().await;
+    sure(&zone, &["export_compare_weight"]).await;
     let mut wrong = export(&zone, 3);
     wrong.waybill.gross_weight = ceb::Decimal::from_whole(77);
     let answer = send_all(&zone, &wrong).await;
@@ -180,6 +182,7 @@ async fn those_whom_a_trade_names_find_it_and_nobody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_go_on_by_cursor_and_by_state() {
     let zone = Zone::new().await;
+    sure(&zone, &["export_compare_weight"]).await;
     for number in 0..7 {
         let mut one = export(&zone, 100 + number);
         if number % 2 == 1 {

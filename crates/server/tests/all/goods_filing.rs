@@ -34,6 +34,17 @@ pub async fn parameter(zone: &Zone, name: &str, value: u32) {
     assert!(matches!(told, Published::Number(_)), "{told:?}");
 }
 
+/// Publishes the parameters as if these were sure.
+pub async fn sure(zone: &Zone, names: &[&str]) {
+    let row = |line: &str| match line.split_once(',') {
+        Some((name, _)) if names.contains(&name) => line.replace(",unsure,", ",known,") + "\n",
+        _ => format!("{line}\n"),
+    };
+    let change = |text: &str| text.lines().map(row).collect::<String>();
+    let told = zone.window.publish_changed("parameters.csv", change, "test").await.unwrap();
+    assert!(matches!(told, Published::Number(_)), "{told:?}");
+}
+
 /// The rules that the trade's declaration was answered with, and where it stands.
 async fn declared(zone: &Zone, trade: &Trade) -> (Vec<String>, u64) {
     zone.trade(trade).await;

@@ -13,6 +13,7 @@ use crate::export::{ExportTrade, ExportTradeKey, moves::next};
 use crate::finding::Finding;
 use crate::inspection::{Beside, Inspection, Measure};
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::recognition::About;
 use crate::rulebook::{InspectionResults, Law, Rulebook};
 use crate::states::Trigger;
@@ -186,13 +187,10 @@ fn is_allowed(trade: &ExportTrade, kind: &ActionKind, law: &Law) -> bool {
 
 fn perform(case: &mut Case<'_>, trade: &mut ExportTrade, action: &OfficerAction) {
     let text = action.text.as_str();
-    let words = |code: &str, words: &str| {
-        format!("[Code:{code};Desc:{words}{}{text}]", if text.is_empty() { "" } else { "，" })
-    };
     match &action.kind {
         // Its papers are in order; what is to be opened is opened at the site all the same.
         ActionKind::Approve if case.law.export_looks == 1 && judge::is_opened(trade) => {
-            judge::conclude(case, trade, &words("2300", "审核通过"));
+            judge::conclude(case, trade, &ReceiptText::Approved.with(text));
         }
         ActionKind::Inspected(found) => {
             let (book, day) = (case.reference.current(), case.today());
@@ -210,31 +208,33 @@ fn perform(case: &mut Case<'_>, trade: &mut ExportTrade, action: &OfficerAction)
         // Nothing stands against release any more but that the parcel is not there yet.
         ActionKind::Approve | ActionKind::InspectionResult { passed: true } => {
             judge::set_lane(case, trade, Lane::Release);
-            judge::conclude(case, trade, &words("2300", "审核通过"));
+            judge::conclude(case, trade, &ReceiptText::Approved.with(text));
         }
         ActionKind::Conclude => {
             // Concluded by hand it goes on by hand.
             judge::set_lane(case, trade, Lane::Hold);
-            judge::conclude(case, trade, &words("2300", "审结"));
+            judge::conclude(case, trade, &ReceiptText::Concluded.with(text));
         }
         ActionKind::Release => {
             judge::set_lane(case, trade, Lane::Release);
-            judge::step(case, trade, Trigger::Release, &words("2600", "放行"));
+            judge::step(case, trade, Trigger::Release, &ReceiptText::Released.with(text));
             judge::proceed(case, trade);
         }
         ActionKind::Inspect => {
             judge::set_lane(case, trade, Lane::Inspection);
-            judge::step(case, trade, Trigger::Inspect, &words("19019", "布控查验"));
+            judge::step(case, trade, Trigger::Inspect, &ReceiptText::Opened.with(text));
         }
         ActionKind::InspectionResult { passed: false } | ActionKind::Reject => {
             let finding = Finding::new(Reason::ManuallyRejected).argument(text);
             judge::reject(case, trade, vec![finding]);
         }
-        ActionKind::Suspend => judge::step(case, trade, Trigger::Suspend, &words("19021", "挂起")),
-        ActionKind::Resume => judge::step(case, trade, Trigger::Resume, &words("1200", "等待人工审核")),
+        ActionKind::Suspend => {
+            judge::step(case, trade, Trigger::Suspend, &ReceiptText::Suspended.with(text));
+        }
+        ActionKind::Resume => judge::step(case, trade, Trigger::Resume, &ReceiptText::InReview.with(text)),
         ActionKind::Detain { .. } => {
             let trigger = trigger(&action.kind).unwrap_or(Trigger::DetainOther);
-            judge::step(case, trade, trigger, &words("19022", "扣留"));
+            judge::step(case, trade, trigger, &ReceiptText::Detained.with(text));
         }
         ActionKind::ApproveCancellation => super::cancellation::approve(case, trade),
         ActionKind::RefuseCancellation => super::cancellation::refuse_open(case, trade, text),

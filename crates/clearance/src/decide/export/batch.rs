@@ -16,15 +16,16 @@ use crate::export::{
 use crate::finding::Finding;
 use crate::keys::{Position, Time, WaybillKey};
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use ceb::{Departure, Document, ExportArrival, MasterBill, Stamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-const APPROVED: &str = "[Code:2300;Desc:审核通过]";
-const AWAITS_LISTS: &str = "[Code:1800;Desc:逻辑校验通过，等待清单审结]";
-const AWAITS_PARTS: &str = "[Code:1800;Desc:逻辑校验通过，等待其余分段]";
-const OPENED: &str = "[Code:19019;Desc:布控查验]";
-const RELEASED: &str = "[Code:2600;Desc:放行]";
+const APPROVED: &str = ReceiptText::Approved.info();
+const AWAITS_LISTS: &str = ReceiptText::AwaitsLists.info();
+const AWAITS_PARTS: &str = ReceiptText::AwaitsParts.info();
+const OPENED: &str = ReceiptText::Opened.info();
+const RELEASED: &str = ReceiptText::Released.info();
 
 /// What the kinds have in common.
 pub(super) struct Head<'a> {

@@ -7,10 +7,11 @@ use crate::consignment::{Lane, State};
 use crate::export::{CancellationOfExport, ExportKey, ExportTrade, ExportTradeKey, moves::next};
 use crate::finding::Finding;
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::states::Trigger;
 use ceb::{Document, Kind};
 
-const CANCELLED: &str = "[Code:2300;Desc:审核通过],撤单申请审核通过,清单已成功撤单";
+const CANCELLED: &str = ReceiptText::Cancelled.info();
 
 /// An application reaches its trade.
 pub(super) fn filed(case: &mut Case<'_>, to: &ExportTradeKey, file: &ExportKey) {

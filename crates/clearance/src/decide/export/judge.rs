@@ -13,18 +13,19 @@ use crate::finding::Finding;
 use crate::keys::Time;
 use crate::permitted;
 use crate::reason::{Layer, Reason};
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::Law;
 use crate::states::Trigger;
 use ceb::{Decimal, Document, ExportDeclaration, ExportOrder, ExportPayment, ExportWaybill, Kind};
 use compact_str::format_compact;
 
 /// The text of 120.
-pub(super) const CHECKED: &str = "[Code:1800;Desc:逻辑校验通过]";
-const CONCLUDED: &str = "[Code:2300;Desc:审核通过]";
-const RELEASED: &str = "[Code:2600;Desc:放行]";
-const REVIEW: &str = "[Code:1200;Desc:等待人工审核]";
-const INSPECTION: &str = "[Code:19019;Desc:布控查验]";
-const CLOSED: &str = "[Code:19024;Desc:结关]";
+pub(super) const CHECKED: &str = ReceiptText::Checked.info();
+const CONCLUDED: &str = ReceiptText::Approved.info();
+const RELEASED: &str = ReceiptText::Released.info();
+const REVIEW: &str = ReceiptText::InReview.info();
+const INSPECTION: &str = ReceiptText::Opened.info();
+const CLOSED: &str = ReceiptText::Closed.info();
 
 /// A document that is declared, not only staged.
 fn declared(filed: Option<&Filed>) -> Option<&Document> {
@@ -64,7 +65,8 @@ pub(super) fn law_of(case: &Case<'_>, trade: &ExportTrade) -> Law {
 /// What a declared list still waits for.
 pub(super) fn missing(case: &Case<'_>, trade: &ExportTrade) -> Vec<Finding> {
     let mode = trade.declaration().map_or("", |declaration| declaration.head.trade_mode.as_str());
-    let pays = law_of(case, trade).export_payment(mode);
+    let law = law_of(case, trade);
+    let (pays, parameter) = law.export_payment(mode);
     let all = [
         (order_of(trade).is_none(), Reason::ExportOrderMissing),
         (pays && payment_of(trade).is_none(), Reason::ReceivedMissing),
@@ -72,19 +74,24 @@ pub(super) fn missing(case: &Case<'_>, trade: &ExportTrade) -> Vec<Finding> {
     ];
     all.into_iter()
         .filter(|(missing, _)| *missing)
-        .map(|(_, reason)| Finding::new(reason).field("InventoryHead.orderNo", &trade.key.order_no))
+        .map(|(_, reason)| {
+            let finding = Finding::new(reason).field("InventoryHead.orderNo", &trade.key.order_no);
+            if reason == Reason::ReceivedMissing { finding.resting_on(&law, parameter) } else { finding }
+        })
         .collect()
 }
 
 /// Tries the match of a declared attempt.
 pub(super) fn attempt(case: &mut Case<'_>, trade: &mut ExportTrade) {
     let script = trade.declaration().map(|declaration| scripted::of_export(case, declaration));
-    judged(case, trade, script.map_or(0, |script| script.delay));
+    if missing(case, trade).is_empty() {
+        judged(case, trade, script.map_or(0, |script| script.delay), Vec::new());
+    }
 }
 
-/// A scripted delay is over.
-pub(super) fn delayed(case: &mut Case<'_>, trade: &mut ExportTrade) {
-    judged(case, trade, 0);
+/// A scripted delay is over, or the time for partners, and what is missing still is asked by a parameter that is not sure.
+pub(super) fn delayed(case: &mut Case<'_>, trade: &mut ExportTrade, missing: Vec<Finding>) {
+    judged(case, trade, 0, missing);
 }
 
 /// The verdict comes later. The timer that waited for partners waits for it: none of them is missing any more.
@@ -98,14 +105,11 @@ fn wait(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     }
 }
 
-/// Tries the match; what is complete waits `seconds` for its verdict.
-fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
+/// Tries the match; what is complete, or as good as that, waits `seconds` for its verdict.
+fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64, missing: Vec<Finding>) {
     let Some(attempt) = trade.attempt.as_ref().filter(|attempt| attempt.state == State::Declared) else {
         return;
     };
-    if !missing(case, trade).is_empty() {
-        return;
-    }
     if seconds > 0 {
         return wait(case, trade, seconds);
     }
@@ -113,6 +117,7 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     let Some(declaration) = trade.declaration() else { return };
     let law = law_of(case, trade);
     let mut findings = attempt.findings.clone();
+    findings.extend(missing);
     findings.extend(matching::compare(order, payment_of(trade), waybill, declaration, &law));
     findings.extend(value(case, attempt, declaration, &law));
     findings.extend(payment_of(trade).and_then(|payment| collection(case, attempt, payment)));
@@ -122,7 +127,7 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64) {
     }
     let declaration = declaration.clone();
     findings.extend(scripted::of_export(case, &declaration).reject);
-    if findings.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
+    if findings.iter().any(|finding| finding.layer() == Layer::Rejected) {
         return reject(case, trade, findings);
     }
     agree(case, trade, &declaration, findings);
@@ -179,7 +184,7 @@ pub(super) fn reject(case: &mut Case<'_>, trade: &mut ExportTrade, mut findings:
     findings.sort_by_key(|finding| finding.reason);
     end_attempt(case, trade);
     let shown: Vec<Finding> =
-        findings.iter().filter(|finding| finding.reason.layer() == Layer::Rejected).cloned().collect();
+        findings.iter().filter(|finding| finding.layer() == Layer::Rejected).cloned().collect();
     let text = info(&shown, Kind::ExportDeclaration);
     let Some(attempt) = &mut trade.attempt else { return };
     attempt.state = State::Rejected;
@@ -228,7 +233,7 @@ fn agree(
     attempt.invt_no = Some(entry.clone());
     attempt.state = State::Entered;
     attempt.declaration.status = 120;
-    let looked_at = findings.iter().any(|finding| finding.reason.layer() == Layer::Review);
+    let looked_at = findings.iter().any(|finding| finding.layer() == Layer::Review);
     let lane = if looked_at { Lane::DocumentCheck } else { Lane::Release };
     let asked = scripted.map_or(sealed, |scripted| sealed.max(scripted));
     let lane = lane.max(asked);

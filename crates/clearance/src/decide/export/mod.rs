@@ -30,7 +30,7 @@ use crate::export::{
 use crate::facts::Keys;
 use crate::finding::Finding;
 use crate::keys::{Time, WaybillKey};
-use crate::reason::Reason;
+use crate::reason::{Layer, Reason};
 use crate::rulebook::Law;
 use ceb::Document;
 use std::sync::Arc;
@@ -182,10 +182,10 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     let waits = |attempt: &ExportAttempt| attempt.state == State::Declared && attempt.number == timer.attempt;
     if trade.attempt.as_ref().is_some_and(waits) {
         let missing = judge::missing(case, &trade);
-        if missing.is_empty() {
-            judge::delayed(case, &mut trade);
-        } else {
+        if missing.iter().any(|finding| finding.layer() == Layer::Rejected) {
             judge::reject(case, &mut trade, missing);
+        } else {
+            judge::delayed(case, &mut trade, missing);
         }
     }
     case.keep_export(trade);

@@ -154,7 +154,7 @@ fn belated(case: &mut Case<'_>, trade: &mut ExportTrade, payment: &ExportPayment
     let law = judge::law_of(case, trade);
     let mut found = matching::received(order, payment, &law);
     found.extend(trade.attempt.as_ref().and_then(|attempt| judge::collection(case, attempt, payment)));
-    let rejects = |finding: &&Finding| finding.reason.layer() == Layer::Rejected;
+    let rejects = |finding: &&Finding| finding.layer() == Layer::Rejected;
     let rejecting: Vec<Finding> = found.iter().filter(rejects).cloned().collect();
     let (status, text) = if rejecting.is_empty() {
         (120, judge::CHECKED.into())

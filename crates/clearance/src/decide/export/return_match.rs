@@ -76,7 +76,8 @@ pub(super) fn against(
         found.push(
             Finding::new(Reason::ReturnToAnotherDistrict)
                 .field("InvtRefundHead.customsCode", &head.customs_code)
-                .field("InventoryHead.customsCode", &declaration.head.customs_code),
+                .field("InventoryHead.customsCode", &declaration.head.customs_code)
+                .resting_on(&case.law, "export_return_compare_district"),
         );
     }
     found.extend(summarised(case, list));
@@ -88,7 +89,7 @@ pub(super) fn against(
     let value = value::of_part(declaration, part, &book.rates, attempt.business_date);
     let on = tallied.map_or(case.today(), |mark| mark.on);
     found.extend(unrelieved(relief_until, on));
-    if found.iter().any(|finding| finding.reason.layer() == Layer::Rejected) {
+    if found.iter().any(|finding| finding.layer() == Layer::Rejected) {
         return Err(found);
     }
     found.sort_by_key(|finding| finding.reason);

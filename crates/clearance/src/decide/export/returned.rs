@@ -15,17 +15,18 @@ use crate::export::{
 use crate::finding::Finding;
 use crate::keys::{Time, WaybillKey};
 use crate::reason::{Layer, Reason};
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::Calendar;
 use ceb::{Document, ExportReturn, Kind};
 
 const HEAD: &str = "InvtRefundHead";
-const APPROVED: &str = "[Code:2300;Desc:审核通过]";
-const AWAITS_GOODS: &str = "[Code:2300;Desc:审核通过，等待退货理货]";
-const REVIEW: &str = "[Code:1200;Desc:等待人工审核]";
-const LAPSED: &str = "[Code:19020;Desc:逾期未退回，退货申请失效]";
+const APPROVED: &str = ReceiptText::Approved.info();
+const AWAITS_GOODS: &str = ReceiptText::ApprovedAwaitsTally.info();
+const REVIEW: &str = ReceiptText::InReview.info();
+const LAPSED: &str = ReceiptText::ReturnLapsed.info();
 /// Released free of duty and import taxes, or as whoever decided says.
-const RELIEVED: &str = "放行，退运商品免征进口关税和进口环节税";
-const RELEASED: &str = "放行，退运商品进口税款依法另行办理";
+const RELIEVED: &str = "退运商品免征进口关税和进口环节税";
+const RELEASED: &str = "退运商品进口税款依法另行办理";
 
 /// Takes an application: what it is about is the trade's to say.
 pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, document: &ExportReturn) {
@@ -135,7 +136,7 @@ fn reject(
 ) {
     findings.sort_by_key(|finding| finding.reason);
     let shown: Vec<Finding> =
-        findings.iter().filter(|finding| finding.reason.layer() == Layer::Rejected).cloned().collect();
+        findings.iter().filter(|finding| finding.layer() == Layer::Rejected).cloned().collect();
     let text = info(&shown, Kind::ExportReturn);
     let numbers = Numbers { pre_no: pre_no.clone(), ..Numbers::default() };
     case.report_export(&mut trade, filed, 100, &text, &numbers);
@@ -240,15 +241,12 @@ pub(super) fn is_open(trade: &ExportTrade, kind: &ActionKind) -> bool {
 /// An officer acts on a return.
 pub(super) fn act(case: &mut Case<'_>, trade: &mut ExportTrade, kind: &ActionKind, text: &str) {
     let Some((number, what)) = asked(kind) else { return };
-    let words = |code: &str, words: &str| {
-        format!("[Code:{code};Desc:{words}{}{text}]", if text.is_empty() { "" } else { "，" })
-    };
     match what {
         ReturnStep::Approve => approve(case, trade, number),
         ReturnStep::Release => release(case, trade, number, text),
-        ReturnStep::Inspect => step(case, trade, number, what, &words("19019", "布控查验")),
-        ReturnStep::HandOver => step(case, trade, number, what, &words("19025", "移交")),
-        ReturnStep::Suspend => step(case, trade, number, what, &words("19021", "挂起")),
+        ReturnStep::Inspect => step(case, trade, number, what, &ReceiptText::Opened.with(text)),
+        ReturnStep::HandOver => step(case, trade, number, what, &ReceiptText::HandedOver.with(text)),
+        ReturnStep::Suspend => step(case, trade, number, what, &ReceiptText::Suspended.with(text)),
         ReturnStep::Refuse => {
             let finding = Finding::new(Reason::ManuallyRejected).argument(text);
             step(case, trade, number, what, &finding.return_info(Some(Kind::ExportReturn)));
@@ -281,7 +279,8 @@ fn release(case: &mut Case<'_>, trade: &mut ExportTrade, number: u32, text: &str
     let words = tax.as_ref().and_then(TaxOfReturn::words).unwrap_or_else(|| usual.to_owned());
     trade.taxes.retain(|known| known.number != number);
     trade.taxes.extend(tax);
-    let info = format!("[Code:2600;Desc:{words}{}{text}]", if text.is_empty() { "" } else { "，" });
+    let between = if text.is_empty() { "" } else { "，" };
+    let info = ReceiptText::Released.with(&format!("{words}{between}{text}"));
     step(case, trade, number, ReturnStep::Release, &info);
     clear_timer(case, trade, number);
 }

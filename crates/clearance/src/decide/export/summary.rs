@@ -17,14 +17,15 @@ use crate::export::{
 use crate::facts::Keys;
 use crate::finding::Finding;
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::Law;
 use ceb::{Document, Kind, SummaryApplication, SummaryApplicationHead};
 use compact_str::format_compact;
 use std::sync::Arc;
 
 pub(super) const HEAD: &str = "SummaryApplyHead";
-const CONCLUDED: &str = "[Code:2300;Desc:审核通过]";
-const AWAITS_PARTS: &str = "[Code:1800;Desc:逻辑校验通过，等待其余分段]";
+const CONCLUDED: &str = ReceiptText::Approved.info();
+const AWAITS_PARTS: &str = ReceiptText::AwaitsParts.info();
 /// What is told of one application: whoever sends ten thousand wrong numbers reads enough of the first.
 const TOLD: usize = 100;
 

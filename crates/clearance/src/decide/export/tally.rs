@@ -11,11 +11,12 @@ use crate::export::{ExportFollow, ExportKey, ReturnedParcel, TallyMark};
 use crate::finding::Finding;
 use crate::keys::WaybillKey;
 use crate::reason::Reason;
+use crate::receipt_text::ReceiptText;
 use crate::rulebook::Calendar;
 use ceb::ReturnTally;
 
 const HEAD: &str = "InvtRefundDetail";
-const TALLIED: &str = "[Code:2300;Desc:审核通过]";
+const TALLIED: &str = ReceiptText::Approved.info();
 
 /// A tally arrives.
 pub(super) fn arrived(case: &mut Case<'_>, arrived: &Arrived, tally: &ReturnTally) {

@@ -57,9 +57,9 @@ pub(super) fn shipments(seed: u64) -> Vec<Shipment> {
         let plain = |one: &Export| clearance::risk::draw(&draw, &one.key().marked()) > 100_000;
         let numbers = (0..).map(|round| 500_000 + number + round * 1_000);
         let mut export = numbers.map(|number| Export::new(seed, number, NOW)).find(plain).unwrap();
-        let falsified = (seed + number).is_multiple_of(7).then_some("gross-weight-differs");
+        let falsified = (seed + number).is_multiple_of(7).then_some("waybill-merchant-differs");
         if falsified.is_some() {
-            export.waybill.gross_weight = Decimal::from_whole(77);
+            export.waybill.ebc_code = Some("5301960202".into());
         }
         Shipment {
             export,
