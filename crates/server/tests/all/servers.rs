@@ -498,6 +498,7 @@ async fn servers_need_few_rights() {
         "UPDATE onewindow.ledger SET time = 0",
         "DELETE FROM onewindow.ledger",
         "DROP TABLE onewindow.key",
+        "UPDATE onewindow.listed_under SET batch = 0",
         "UPDATE onewindow.trace SET what = ''",
         "DELETE FROM onewindow.trace",
         "DELETE FROM onewindow.window_user",

@@ -34,6 +34,8 @@ pub(super) async fn search(
     limit: usize,
 ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
     let (behind, order) = if search.oldest_first { (">", "ASC") } else { ("<", "DESC") };
+    // A row has lines of one millisecond (a place without its last twenty bits), some of which may be on the other side of the place.
+    let from = if search.oldest_first { ">=" } else { "<=" };
     let start = if search.oldest_first { i64::MIN } else { i64::MAX };
     let place = after.map_or(start, |after| after as i64);
     let states: Vec<i16> = search.states.iter().map(|state| *state as i16).collect();
@@ -47,7 +49,7 @@ pub(super) async fn search(
         Scope::Party(codes) => {
             let codes: Vec<&str> = codes.iter().map(Text::as_str).collect();
             let statement = format!(
-                "SELECT DISTINCT ON (l.created) {COLUMNS} FROM listed_party p JOIN listed l ON l.key = p.key WHERE p.party = ANY($5::text[]) AND p.created {behind} $1 AND {narrowed} ORDER BY l.created {order} LIMIT $4"
+                "SELECT DISTINCT ON (l.created) {COLUMNS} FROM listed_under p CROSS JOIN LATERAL unnest(p.keys) AS k(key) JOIN listed l ON l.key = k.key WHERE p.party = ANY($5::text[]) AND p.millisecond {from} ($1::bigint >> 20) AND l.created {behind} $1::bigint AND {narrowed} ORDER BY l.created {order} LIMIT $4"
             );
             query(client, &statement, &[&place, &states, &number, &(limit as i64), &codes]).await
         }
@@ -96,7 +98,7 @@ async fn waiting(
         Scope::Office(_) => None,
     };
     let of_party = if codes.is_some() {
-        "l.key IN (SELECT key FROM listed_party WHERE party = ANY($5::text[]))"
+        "EXISTS (SELECT 1 FROM listed_under p WHERE p.party = ANY($5::text[]) AND p.millisecond = (l.created >> 20) AND l.key = ANY(p.keys))"
     } else {
         "$5::text[] IS NULL"
     };

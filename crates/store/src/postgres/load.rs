@@ -1,4 +1,4 @@
-//! What a batch may know: its keys locked in one order, created if absent, and the facts under them.
+//! What a batch may know: its keys, locked in one order as far as they are there, and the facts under them.
 
 use super::cold::{self, Shared, States, damaged};
 use super::{failed, query};
@@ -17,8 +17,17 @@ use std::sync::Arc;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-/// What one writer has added to windows: of every key that was asked for.
-pub(super) type Own = FxHashMap<CountKey, Window>;
+/// What one writer has added to windows: of every key that was asked for; none = it has no row of its own yet.
+pub(super) type Own = FxHashMap<CountKey, Option<Window>>;
+
+/// The keys of a batch.
+#[derive(Default)]
+pub(super) struct Held {
+    /// Those that have a row, which is locked.
+    pub locked: BTreeSet<Uuid>,
+    /// Those that had none. Nobody is kept from making one: of two who do, the second to commit is lost.
+    pub absent: BTreeSet<Uuid>,
+}
 
 /// What a batch may know, and what its commit has to take along.
 pub(super) struct Loaded {
@@ -27,11 +36,11 @@ pub(super) struct Loaded {
     pub reference: u64,
     /// What the writer itself has added to windows.
     pub own: Own,
-    /// The keys that are locked.
-    pub locked: BTreeSet<Uuid>,
+    pub held: Held,
 }
 
-/// Begins a transaction, locks the keys, in order, and reads what is under them, for the writer `own`.
+/// Begins a transaction, locks the keys, in order, and reads what is under them, for the writer `own`. Whoever is `careful` has
+/// made all keys before he is judged, and locks his accounts: a batch that was lost is not lost to the same again.
 pub(super) async fn load_facts(
     client: &ClientWrapper,
     shared: &Shared,
@@ -43,14 +52,14 @@ pub(super) async fn load_facts(
     // Before the transaction: they are locked with the others, in one order.
     let closed = super::exports::closed(shared, client, &keys.closed).await?;
     let exports: Vec<&ExportKey> = keys.exports.iter().chain(&closed).collect();
-    let mut locked: BTreeSet<Uuid> = BTreeSet::new();
-    locked.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
-    locked.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
-    locked.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
-    locked.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
-    locked.extend(exports.iter().map(|key| hasher.export::<Uuid>(key)));
-    locked.extend(keys.records.iter().map(|key| hasher.record::<Uuid>(key)));
-    let hashes: Vec<Uuid> = locked.iter().copied().collect();
+    let mut asked: BTreeSet<Uuid> = BTreeSet::new();
+    asked.extend(keys.orders.iter().map(|key| hasher.order::<Uuid>(key)));
+    asked.extend(keys.waybills.iter().map(|key| hasher.waybill::<Uuid>(key)));
+    asked.extend(keys.claims.iter().map(|key| hasher.claim::<Uuid>(key)));
+    asked.extend(keys.arrivals.iter().map(|key| hasher.arrival::<Uuid>(key)));
+    asked.extend(exports.iter().map(|key| hasher.export::<Uuid>(key)));
+    asked.extend(keys.records.iter().map(|key| hasher.record::<Uuid>(key)));
+    let hashes: Vec<Uuid> = asked.iter().copied().collect();
     let locking = |error| failed("lock the keys of a batch", error);
     let hold = if keys.reference { HOLD_ALONE } else { HOLD };
     let (hold, create, lock) = tokio::try_join!(
@@ -59,25 +68,41 @@ pub(super) async fn load_facts(
         client.prepare_cached(LOCK_KEYS)
     )
     .map_err(locking)?;
-    // Sent at once: the server takes them one after the other.
     let parameters: [&(dyn ToSql + Sync); 1] = [&hashes];
-    let (_, _, _, rows) = tokio::try_join!(
-        client.batch_execute("BEGIN"),
-        client.query(&hold, &[]),
-        client.execute(&create, &parameters),
-        client.query(&lock, &parameters)
-    )
-    .map_err(locking)?;
-    let there = rows.iter().map(|row| (row.get::<_, Uuid>(2), cold::position_of(row)));
-    let mut positions: BTreeMap<Uuid, Position> =
-        there.filter(|(_, position)| position.sequence > 0).collect();
-    positions.extend(looked_at(client, shared, &keys.looked_at).await?);
-    let (states, balances, (counts, owned), (version, moved)) = tokio::try_join!(
-        shared.states(client, positions.values().copied().collect()),
+    let lock_keys = async {
+        if careful {
+            // Those that are there come first: whoever makes keys as he commits has locked them already.
+            let (_, _, rows) = tokio::try_join!(
+                client.query(&lock, &parameters),
+                client.execute(&create, &parameters),
+                client.query(&lock, &parameters)
+            )?;
+            Ok(rows)
+        } else {
+            client.query(&lock, &parameters).await
+        }
+    };
+    let begun = async {
+        let (_, _, rows) =
+            tokio::try_join!(client.batch_execute("BEGIN"), client.query(&hold, &[]), lock_keys)
+                .map_err(locking)?;
+        Ok::<_, StoreError>(rows)
+    };
+    // Sent at once: the server takes them one after the other, and each sees what was committed before it began.
+    let (rows, looked_at, balances, (counts, owned), (version, moved)) = tokio::try_join!(
+        begun,
+        looked_at(client, shared, &keys.looked_at),
         balances(client, &keys.accounts, careful),
         windows(client, &keys.counts, own),
         reference_version(client, keys.reference),
     )?;
+    let locked: BTreeSet<Uuid> = rows.iter().map(|row| row.get(2)).collect();
+    let absent = asked.difference(&locked).copied().collect();
+    let there = rows.iter().map(|row| (row.get::<_, Uuid>(2), cold::position_of(row)));
+    let mut positions: BTreeMap<Uuid, Position> =
+        there.filter(|(_, position)| position.sequence > 0).collect();
+    positions.extend(looked_at);
+    let states = shared.states(client, positions.values().copied().collect()).await?;
     let found = |hash: Uuid| -> Option<(Position, &Arc<States>)> {
         let position = positions.get(&hash)?;
         states.get(position).map(|states| (*position, states))
@@ -134,7 +159,7 @@ pub(super) async fn load_facts(
     }
     facts.balances = balances;
     facts.counts = counts;
-    Ok(Loaded { facts, reference: version, own: owned, locked })
+    Ok(Loaded { facts, reference: version, own: owned, held: Held { locked, absent } })
 }
 
 /// Where the records are that are only looked at. They are not locked: half a zone may declare the same goods at once.
@@ -154,7 +179,7 @@ async fn looked_at(
 }
 
 const LOOK_AT: &str = "SELECT writer, sequence, hash FROM key WHERE hash = ANY($1::uuid[])";
-/// Keys are created if absent, so that they can be locked.
+/// Keys that are absent are made before the commit where the last was lost, so that they can be locked.
 const CREATE_KEYS: &str = "INSERT INTO key(hash, writer, sequence) SELECT hash, 0, 0 FROM unnest($1::uuid[]) AS k(hash) ON CONFLICT (hash) DO NOTHING";
 const LOCK_KEYS: &str =
     "SELECT writer, sequence, hash, read FROM key WHERE hash = ANY($1::uuid[]) ORDER BY hash FOR UPDATE";
@@ -221,7 +246,7 @@ pub(super) async fn windows(
 ) -> Result<(FxHashMap<CountKey, Arc<Window>>, Own), StoreError> {
     let keys: BTreeSet<&CountKey> = keys.iter().collect();
     let mut all = FxHashMap::default();
-    let mut owned: Own = keys.iter().map(|key| ((*key).clone(), Window::default())).collect();
+    let mut owned: Own = keys.iter().map(|key| ((*key).clone(), None)).collect();
     if keys.is_empty() {
         return Ok((all, owned));
     }
@@ -240,7 +265,7 @@ pub(super) async fn windows(
         let key = CountKey { kind, owner: row.get::<_, &str>(0).into() };
         let window = crate::windows::get(row.get(3));
         if row.get::<_, i32>(2) == i32::from(own) {
-            owned.insert(key.clone(), window.clone());
+            owned.insert(key.clone(), Some(window.clone()));
         }
         match all.entry(key) {
             Entry::Vacant(empty) => drop(empty.insert(Arc::new(window))),

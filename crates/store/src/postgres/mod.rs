@@ -1,6 +1,7 @@
 //! The store on PostgreSQL: the same server may be started many times on one database, which is the arbiter between them.
-//! Keys are rows that a batch locks in one order before it looks; accounts move conditionally; what follows from a row is
-//! written in its commit. Each committing connection is a writer with a lease, a fence and a chain of its own.
+//! Keys are rows that a batch locks in one order before it looks; one that is not there is made once, or the batch is lost. Accounts
+//! move conditionally; what follows from a row is written in its commit. Each committing connection is a writer with a lease, a
+//! fence and a chain of its own.
 //!
 //! What is mutable and not derivable (tokens, preview counters, settings) lies beside, in `control`. Nothing is judged here.
 

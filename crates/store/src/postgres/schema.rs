@@ -118,6 +118,14 @@ const STEPS: &[&str] = &[
      CREATE INDEX listed_age ON listed(time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);",
     // Exports that wait for an officer.
     "CREATE INDEX record_waiting ON record(created) WHERE register = 200 AND state IN ('300', '500', '501', '502', '503', '599', '600');",
+    // Who finds which lines: of a party one row for what a batch listed in a millisecond, where each line had a row of its own. A
+    // server of the step before is refused when it next lists something: whoever reads finds all or is told.
+    "CREATE TABLE listed_under(party text NOT NULL, millisecond bigint NOT NULL, writer integer NOT NULL, batch bigint NOT NULL,
+         keys uuid[] NOT NULL, PRIMARY KEY (party, millisecond, writer, batch));
+     ALTER TABLE listed_under ALTER COLUMN keys SET STORAGE EXTERNAL;
+     INSERT INTO listed_under SELECT party, created >> 20, 0, 0, array_agg(key ORDER BY created) FROM listed_party
+         GROUP BY party, created >> 20;
+     DROP TABLE listed_party;",
 ];
 
 /// Tables that a distributed PostgreSQL spreads, each by the column that its hot statements carry. The others are small: every
@@ -134,7 +142,7 @@ pub const DISTRIBUTION: [(&str, &str); 14] = [
     ("account", "owner"),
     ("counter", "owner"),
     ("receipt", "recipient"),
-    ("listed_party", "party"),
+    ("listed_under", "party"),
     ("record", "key"),
     ("record_party", "party"),
 ];
@@ -226,7 +234,7 @@ const RIGHTS: [(&str, &str); 6] = [
     ("SELECT", "migration"),
     (
         "SELECT, INSERT",
-        "ledger, receipt, listed_party, record_party, data_key, dictionary, trace, evidence_key, evidence_head",
+        "ledger, receipt, listed_under, record_party, data_key, dictionary, trace, evidence_key, evidence_head",
     ),
     (
         "SELECT, INSERT, UPDATE",
@@ -300,9 +308,10 @@ mod tests {
     use super::*;
 
     /// The text of statements that are on the path of a batch, of feeds, timers and follows, and of a server that starts.
-    const HOT: [&str; 8] = [
+    const HOT: [&str; 9] = [
         include_str!("load.rs"),
         include_str!("write.rs"),
+        include_str!("write/lines.rs"),
         include_str!("cold.rs"),
         include_str!("store.rs"),
         include_str!("evidence.rs"),
@@ -330,7 +339,7 @@ mod tests {
     ];
 
     /// The first half of the digest of each step that was released.
-    const RELEASED: [&str; 15] = [
+    const RELEASED: [&str; 16] = [
         "cd282b2854352159",
         "c27625547101f4f5",
         "c8791c8dc4fc94bd",
@@ -346,7 +355,11 @@ mod tests {
         "35c8d19edad7ef07",
         "9edb2063dd102154",
         "651c35cc389a0451",
+        "ee243ad87c831e20",
     ];
+
+    /// Tables that a later step took away.
+    const GONE: [&str; 1] = ["listed_party"];
 
     /// What has taken a step never takes it again: another text under its number would leave two sorts of spaces.
     #[test]
@@ -375,6 +388,9 @@ mod tests {
         for step in STEPS {
             for statement in step.split(';').filter(|statement| statement.contains("CREATE TABLE")) {
                 let table = words(statement)[2];
+                if GONE.contains(&table) {
+                    continue;
+                }
                 let Some(column) = column(table) else {
                     assert!(EVERYWHERE.contains(&table), "{table} is neither spread nor everywhere");
                     whole += 1;

@@ -2,7 +2,7 @@
 //! to the database is in `writer`, what a batch may know in `load`, what it changes in `write`.
 
 use super::cold::{Shared, damaged};
-use super::load::{Loaded, Own, load_facts, windows};
+use super::load::{Held, Loaded, Own, load_facts, windows};
 use super::read::PostgresRead;
 use super::retry::{Trouble, until_done};
 use super::write::Effects;
@@ -18,11 +18,9 @@ use clearance::keys::{Position, Time};
 use deadpool_postgres::ClientWrapper;
 use ring::digest::{SHA256, digest};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
-use uuid::Uuid;
 
 /// Numbers leased at once: a restart leaves a gap of at most this many.
 const LEASE: u64 = 20_000;
@@ -47,12 +45,13 @@ pub struct PostgresStore {
     read: PostgresRead,
     writer: Writer,
     numbers: Numbers,
-    /// The last batch was lost to movements of an account: the next locks its accounts too.
+    /// The last batch was lost to movements of an account, or to another who made its keys: the next locks its accounts too,
+    /// and makes its keys before it is judged.
     careful: bool,
     /// What this writer has added to the windows of the batch that is under way.
     own: Own,
-    /// Keys that the batch under way has locked.
-    locked: BTreeSet<Uuid>,
+    /// The keys of the batch that is under way.
+    held: Held,
     learning: Learning,
     collecting: Collecting,
     /// Dictionaries that are ready to be written.
@@ -86,7 +85,7 @@ impl PostgresStore {
             numbers: Numbers::default(),
             careful: false,
             own: Own::default(),
-            locked: BTreeSet::new(),
+            held: Held::default(),
             learning,
             collecting,
             trained: Mutex::new(trained),
@@ -185,8 +184,8 @@ impl PostgresStore {
             // Where the connection is gone there is nothing to roll back.
             let _ = client.batch_execute("ROLLBACK").await;
         }
-        let Loaded { mut facts, reference, own, locked } = loaded?;
-        (self.own, self.locked) = (own, locked);
+        let Loaded { mut facts, reference, own, held } = loaded?;
+        (self.own, self.held) = (own, held);
         facts.numbers = self.numbers;
         facts.next = self.at(self.writer.next);
         facts.last_time = facts.last_time.max(self.writer.last_time);
@@ -264,7 +263,7 @@ impl PostgresStore {
                 "INSERT INTO ledger(writer, sequence, time, kind, payload, digest) SELECT $5, sequence, $6, kind, payload, digest FROM unnest($1::bigint[], $2::smallint[], $3::bytea[], $4::bytea[]) AS r(sequence, kind, payload, digest)",
                 &ledger,
             ),
-            effects.write(&self.client, self.at(last as u64), time, &own, &self.locked),
+            effects.write(&self.client, self.at(last as u64), time, &own, &self.held),
             execute(
                 &self.client,
                 "UPDATE writer SET sequence = $3, time = $4, head = $5, lease_until = greatest(lease_until, now() + $6 * interval '1 second') WHERE writer = $1 AND fence = $2",
@@ -301,7 +300,10 @@ impl PostgresStore {
                 self.roll_back().await;
                 return match Trouble::from(error) {
                     // Before the word "commit" nothing is done.
-                    Trouble::Race | Trouble::Gone => Ok(Commit::Lost),
+                    Trouble::Race | Trouble::Gone => {
+                        self.careful = true;
+                        Ok(Commit::Lost)
+                    }
                     Trouble::Failed(error) => Err(error),
                 };
             }

@@ -1,9 +1,11 @@
 //! What a batch changes, as arrays: each table is written by one statement, in the order of its keys, so that two batches
-//! never wait for each other crosswise.
+//! never wait for each other crosswise. What is known not to be there is added by a statement of its own, which does not ask.
+
+mod lines;
 
 use super::cold::Shared;
-use super::load::Own;
-use super::{execute, query};
+use super::execute;
+use super::load::{Held, Own};
 use crate::codec;
 use crate::rows::{EventRow, ExportLine, Row, Summary};
 use crate::windows;
@@ -18,6 +20,7 @@ use clearance::record::Record;
 use clearance::windows::Raised;
 use deadpool_postgres::ClientWrapper;
 use ledger::{Account, Movement, MovementKind};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio_postgres::Error;
@@ -40,6 +43,15 @@ struct Set {
     order_no: Text,
 }
 
+/// A consignment in lists.
+struct Listed {
+    line: Summary,
+    /// Who found it before the batch, as far as that is remembered.
+    known: Vec<Text>,
+    /// Who finds it from now on.
+    parties: Vec<Text>,
+}
+
 /// Everything beside the rows themselves.
 #[derive(Default)]
 pub(super) struct Effects {
@@ -58,50 +70,11 @@ pub(super) struct Effects {
     followed: Vec<(Position, Vec<u8>)>,
     undecided: Vec<u64>,
     decided: Vec<Position>,
-    listed: BTreeMap<Uuid, (Summary, Vec<Text>)>,
+    listed: BTreeMap<Uuid, Listed>,
     /// Records of registers as they are after the batch, by the hash of their key.
     records: BTreeMap<Uuid, Arc<Record>>,
     /// Lines of exports as they are after the batch, by the hash of their key.
     exports: BTreeMap<Uuid, ExportLine>,
-}
-
-/// A line in the lists of records, or of exports.
-struct Line {
-    key: Uuid,
-    register: i16,
-    place: i64,
-    state: Text,
-    last: Position,
-    parties: Vec<Text>,
-}
-
-impl Line {
-    fn of_record(key: Uuid, record: &Record) -> Self {
-        Self {
-            key,
-            register: record.key.register as i16,
-            place: place(record.created, record.first),
-            state: record.state.clone(),
-            last: record.last,
-            parties: record.parties.clone(),
-        }
-    }
-    fn of_export(key: Uuid, line: &ExportLine) -> Self {
-        Self {
-            key,
-            register: i16::from(line.list),
-            place: place(line.created, line.first),
-            state: line.state.clone(),
-            last: line.last,
-            parties: line.parties.clone(),
-        }
-    }
-}
-
-/// A place in lists: when it was made, then which of that millisecond's rows it was, and whose: two servers write at one time
-/// under one number, and a list shows one line at a place.
-fn place(created: Time, first: Position) -> i64 {
-    created.0 << 20 | ((first.sequence & 0xFFFF) << 4 | u64::from(first.writer & 0xF)) as i64
 }
 
 impl Effects {
@@ -205,26 +178,33 @@ impl Effects {
         if let Some(consignment) = &outcome.consignment {
             let hash: Uuid = shared.hasher.order(&consignment.key);
             self.keys.insert(hash, position.sequence);
-            let parties = self.new_parties(shared, hash, consignment);
-            self.listed.insert(hash, (Summary::of(consignment, position, time), parties));
+            let line = Summary::of(consignment, position, time);
+            self.list(shared, hash, consignment, line);
         }
     }
 
-    /// The parties who do not have it in their lists yet: those whom the state before named are there. Where it is not
-    /// remembered all are named, and those who are there stay.
-    fn new_parties(&self, shared: &Shared, hash: Uuid, consignment: &Consignment) -> Vec<Text> {
-        let mut parties = consignment.found_under();
-        let before = consignment.previous.and_then(|previous| shared.remembered(previous));
-        if let Some(before) = before.as_ref().and_then(|states| states.consignment.as_ref()) {
-            let known = before.found_under();
-            parties.retain(|party| !known.contains(party));
+    /// The line of a consignment, and the parties who do not have it in their lists yet: those whom the state before the batch named
+    /// are there. Where that is not remembered all are named, and whoever reads shows a line once.
+    fn list(&mut self, shared: &Shared, hash: Uuid, consignment: &Consignment, line: Summary) {
+        let found = consignment.found_under();
+        match self.listed.entry(hash) {
+            Entry::Vacant(first) => {
+                let before = consignment.previous.and_then(|previous| shared.remembered(previous));
+                let before = before.as_ref().and_then(|states| states.consignment.as_ref());
+                let known = before.map(|before| before.found_under()).unwrap_or_default();
+                let parties = found.into_iter().filter(|party| !known.contains(party)).collect();
+                first.insert(Listed { line, known, parties });
+            }
+            Entry::Occupied(mut again) => {
+                let listed = again.get_mut();
+                listed.line = line;
+                for party in found {
+                    if !listed.known.contains(&party) && !listed.parties.contains(&party) {
+                        listed.parties.push(party);
+                    }
+                }
+            }
         }
-        if let Some((_, earlier)) = self.listed.get(&hash) {
-            parties.extend(earlier.iter().cloned());
-            parties.sort_unstable();
-            parties.dedup();
-        }
-        parties
     }
 
     fn accounts(&mut self, outcome: &Outcome) {
@@ -265,15 +245,20 @@ impl Effects {
         last: Position,
         time: Time,
         own: &Own,
-        locked: &BTreeSet<Uuid>,
+        held: &Held,
     ) -> Result<bool, Error> {
         let writer = i32::from(last.writer);
+        // Keys that were not there come first: a batch that another was before in making them waits for nothing else.
         tokio::try_join!(
-            self.write_keys(at, writer, time),
-            self.mark_read(at, time, locked),
-            self.write_feeds(at, last, time),
+            self.make_keys(at, writer, time, &held.absent),
+            self.change_keys(at, writer, time, held),
+            self.mark_read(at, time, &held.locked),
+            self.name_messages(at, writer),
+            self.write_receipts(at, last, time),
+            self.write_follows(at, writer),
+            self.write_undecided(at, writer),
             self.write_timers(at),
-            self.write_lists(at, writer, time),
+            self.write_lists(at, last, time, &held.absent),
             self.write_records(at),
         )?;
         let ((), fitted) = tokio::try_join!(self.write_windows(at, writer, own), self.write_accounts(at))?;
@@ -285,20 +270,22 @@ impl Effects {
         self.raised.keys()
     }
 
-    /// Each writer has rows of its own: none waits for another's, and what it knows of its own is right.
+    /// Each writer has rows of its own: none waits for another's, and what it knows of its own is right, that there is none too.
     async fn write_windows(&self, at: &ClientWrapper, writer: i32, own: &Own) -> Result<(), Error> {
-        if self.raised.is_empty() {
-            return Ok(());
-        }
-        let owners: Vec<&str> = self.raised.keys().map(|key| key.owner.as_str()).collect();
-        let kinds: Vec<i16> = self.raised.keys().map(|key| key.kind as i16).collect();
-        let after = self.raised.iter().map(|(key, raised)| {
-            let mut window = own.get(key).cloned().unwrap_or_default();
+        let (mut fresh, mut known) = (Windows::default(), Windows::default());
+        for (key, raised) in &self.raised {
+            let before = own.get(key).and_then(Option::as_ref);
+            let columns = if before.is_some() { &mut known } else { &mut fresh };
+            let mut window = before.cloned().unwrap_or_default();
             raised.iter().for_each(|(raised, now)| window.add(raised, *now));
-            windows::put(&window)
-        });
-        let states: Vec<Vec<u8>> = after.collect();
-        run(at, "INSERT INTO counter AS c (owner, kind, writer, state) SELECT owner, kind, $4, state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state) ON CONFLICT (owner, kind, writer) DO UPDATE SET state = excluded.state", &[&owners, &kinds, &states, &writer]).await
+            columns.owners.push(key.owner.as_str());
+            columns.kinds.push(key.kind as i16);
+            columns.states.push(windows::put(&window));
+        }
+        let add = "INSERT INTO counter(owner, kind, writer, state) SELECT owner, kind, $4, state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state)";
+        let change = "UPDATE counter SET state = w.state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state) WHERE counter.owner = w.owner AND counter.kind = w.kind AND counter.writer = $4";
+        tokio::try_join!(fresh.write(at, add, writer), known.write(at, change, writer))?;
+        Ok(())
     }
 
     /// Says when the keys were read that the batch leaves as they are. By time of commit whoever changes them next stands
@@ -312,33 +299,69 @@ impl Effects {
         run(at, "UPDATE key SET read = $2 WHERE hash = ANY($1::uuid[])", &[&read, &time.0]).await
     }
 
-    async fn write_keys(&self, at: &ClientWrapper, writer: i32, time: Time) -> Result<(), Error> {
-        if !self.keys.is_empty() {
-            // They are locked since loading, so their order here does not matter.
-            let hashes: Vec<Uuid> = self.keys.keys().copied().collect();
-            let sequences: Vec<i64> = self.keys.values().map(|sequence| *sequence as i64).collect();
-            let parameters: [&(dyn ToSql + Sync); 4] = [&hashes, &sequences, &writer, &time.0];
-            let update = "UPDATE key SET writer = $3, sequence = k.sequence, read = CASE k.sequence WHEN 0 THEN $4::bigint END FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) WHERE key.hash = k.hash";
-            // Nearly all were made when they were locked; what was not is made now.
-            if execute(at, update, &parameters).await? < hashes.len() as u64 {
-                run(at, "INSERT INTO key(hash, writer, sequence, read) SELECT hash, $3, sequence, CASE sequence WHEN 0 THEN $4::bigint END FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence, read = excluded.read", &parameters).await?;
-            }
+    /// Makes the keys that were not there, of what is written and of what was only looked for. Where another has made one since, the
+    /// batch is lost: it was judged as if that were not there.
+    async fn make_keys(
+        &self,
+        at: &ClientWrapper,
+        writer: i32,
+        time: Time,
+        absent: &BTreeSet<Uuid>,
+    ) -> Result<(), Error> {
+        if absent.is_empty() {
+            return Ok(());
         }
-        if !self.messages.is_empty() {
-            let hashes: Vec<Uuid> = self.messages.keys().copied().collect();
-            let sequences: Vec<i64> = self.messages.values().map(|sequence| *sequence as i64).collect();
-            run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO NOTHING", &[&hashes, &sequences, &writer]).await?;
+        let hashes: Vec<Uuid> = absent.iter().copied().collect();
+        let sequences = absent.iter().map(|key| self.keys.get(key).map_or(0, |sequence| *sequence as i64));
+        let sequences: Vec<i64> = sequences.collect();
+        run(at, "INSERT INTO key(hash, writer, sequence, read) SELECT hash, $3, sequence, CASE sequence WHEN 0 THEN $4::bigint END FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence)", &[&hashes, &sequences, &writer, &time.0]).await
+    }
+
+    /// Changes the keys that are locked, so that their order does not matter, and writes those that nobody asked for.
+    async fn change_keys(
+        &self,
+        at: &ClientWrapper,
+        writer: i32,
+        time: Time,
+        held: &Held,
+    ) -> Result<(), Error> {
+        let (mut locked, mut others): (Keys, Keys) = Default::default();
+        for (key, sequence) in self.keys.iter().filter(|(key, _)| !held.absent.contains(*key)) {
+            let (hashes, sequences) = if held.locked.contains(key) { &mut locked } else { &mut others };
+            hashes.push(*key);
+            sequences.push(*sequence as i64);
+        }
+        let change = "UPDATE key SET writer = $3, sequence = k.sequence, read = CASE k.sequence WHEN 0 THEN $4::bigint END FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) WHERE key.hash = k.hash";
+        let write = "INSERT INTO key(hash, writer, sequence, read) SELECT hash, $3, sequence, CASE sequence WHEN 0 THEN $4::bigint END FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO UPDATE SET writer = excluded.writer, sequence = excluded.sequence, read = excluded.read";
+        for (statement, (hashes, sequences)) in [(change, locked), (write, others)] {
+            if !hashes.is_empty() {
+                run(at, statement, &[&hashes, &sequences, &writer, &time.0]).await?;
+            }
         }
         Ok(())
     }
 
-    async fn write_feeds(&self, at: &ClientWrapper, last: Position, time: Time) -> Result<(), Error> {
-        let writer = i32::from(last.writer);
-        if !self.receipts.is_empty() {
-            let recipients: Vec<&str> = self.receipts.keys().map(Text::as_str).collect();
-            let entries: Vec<Vec<u8>> = self.receipts.values().map(|entries| pack(entries)).collect();
-            run(at, "INSERT INTO receipt(recipient, writer, batch, time, entries) SELECT recipient, $3, $4, $5, entries FROM unnest($1::text[], $2::bytea[]) AS r(recipient, entries)", &[&recipients, &entries, &writer, &(last.sequence as i64), &time.0]).await?;
+    /// Messages by the hash of their bytes: the first stays.
+    async fn name_messages(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
+        if self.messages.is_empty() {
+            return Ok(());
         }
+        let hashes: Vec<Uuid> = self.messages.keys().copied().collect();
+        let sequences: Vec<i64> = self.messages.values().map(|sequence| *sequence as i64).collect();
+        run(at, "INSERT INTO key(hash, writer, sequence) SELECT hash, $3, sequence FROM unnest($1::uuid[], $2::bigint[]) AS k(hash, sequence) ON CONFLICT (hash) DO NOTHING", &[&hashes, &sequences, &writer]).await
+    }
+
+    async fn write_receipts(&self, at: &ClientWrapper, last: Position, time: Time) -> Result<(), Error> {
+        if self.receipts.is_empty() {
+            return Ok(());
+        }
+        let writer = i32::from(last.writer);
+        let recipients: Vec<&str> = self.receipts.keys().map(Text::as_str).collect();
+        let entries: Vec<Vec<u8>> = self.receipts.values().map(|entries| pack(entries)).collect();
+        run(at, "INSERT INTO receipt(recipient, writer, batch, time, entries) SELECT recipient, $3, $4, $5, entries FROM unnest($1::text[], $2::bytea[]) AS r(recipient, entries)", &[&recipients, &entries, &writer, &(last.sequence as i64), &time.0]).await
+    }
+
+    async fn write_follows(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
         if !self.follows.is_empty() {
             let sequences: Vec<i64> = self.follows.iter().map(|(sequence, ..)| *sequence as i64).collect();
             let numbers: Vec<i16> = self.follows.iter().map(|(_, number, _)| *number as i16).collect();
@@ -357,18 +380,19 @@ impl Effects {
             let payloads: Vec<&[u8]> = self.followed.iter().map(|(_, payload)| payload.as_slice()).collect();
             run(at, "DELETE FROM follow f USING unnest($1::integer[], $2::bigint[], $3::bytea[]) AS d(writer, sequence, payload) WHERE f.writer = d.writer AND f.sequence = d.sequence AND substr(f.payload, 2) = substr(d.payload, 2)", &[&writers, &sequences, &payloads]).await?;
         }
+        Ok(())
+    }
+
+    async fn write_undecided(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
         if !self.undecided.is_empty() {
             let sequences: Vec<i64> = self.undecided.iter().map(|sequence| *sequence as i64).collect();
             run(at, "INSERT INTO undecided(writer, sequence, owner) SELECT $2, u, $2 FROM unnest($1::bigint[]) AS u", &[&sequences, &writer])
                 .await?;
         }
-        for first in &self.decided {
-            run(
-                at,
-                "DELETE FROM undecided WHERE writer = $1 AND sequence = $2",
-                &[&i32::from(first.writer), &(first.sequence as i64)],
-            )
-            .await?;
+        if !self.decided.is_empty() {
+            let writers: Vec<i32> = self.decided.iter().map(|first| i32::from(first.writer)).collect();
+            let sequences: Vec<i64> = self.decided.iter().map(|first| first.sequence as i64).collect();
+            run(at, "DELETE FROM undecided u USING unnest($1::integer[], $2::bigint[]) AS d(writer, sequence) WHERE u.writer = d.writer AND u.sequence = d.sequence", &[&writers, &sequences]).await?;
         }
         Ok(())
     }
@@ -395,79 +419,6 @@ impl Effects {
         Ok(())
     }
 
-    async fn write_lists(&self, at: &ClientWrapper, writer: i32, time: Time) -> Result<(), Error> {
-        if self.listed.is_empty() {
-            return Ok(());
-        }
-        let lines: Vec<&Summary> = self.listed.values().map(|(summary, _)| summary).collect();
-        let keys: Vec<Uuid> = self.listed.keys().copied().collect();
-        let created: Vec<i64> = lines.iter().map(|line| place(time, line.position)).collect();
-        let platforms: Vec<&str> = lines.iter().map(|line| line.order.platform.as_str()).collect();
-        let orders: Vec<&str> = lines.iter().map(|line| line.order.order_no.as_str()).collect();
-        let states: Vec<i16> = lines.iter().map(|line| line.state as i16).collect();
-        let lanes: Vec<i16> = lines.iter().map(|line| i16::from(line.lane)).collect();
-        let customs: Vec<&str> = lines.iter().map(|line| line.customs_code.as_str()).collect();
-        let entries: Vec<Option<&str>> = lines.iter().map(|line| line.invt_no.as_deref()).collect();
-        let sequences: Vec<i64> = lines.iter().map(|line| line.position.sequence as i64).collect();
-        let places = query(
-                at,
-                "INSERT INTO listed(key, created, platform, order_no, state, lane, customs, entry, writer, sequence, time) SELECT key, created, platform, order_no, state, lane, customs, entry, $10, sequence, $11 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[], $9::bigint[]) AS l(key, created, platform, order_no, state, lane, customs, entry, sequence) ON CONFLICT (key) DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry, writer = excluded.writer, sequence = excluded.sequence, time = excluded.time RETURNING key, created",
-                &[&keys, &created, &platforms, &orders, &states, &lanes, &customs, &entries, &sequences, &writer, &time.0],
-            )
-            .await?;
-        let mut named: BTreeMap<(&str, i64), Uuid> = BTreeMap::new();
-        for row in &places {
-            let key: Uuid = row.get(0);
-            for party in self.listed.get(&key).into_iter().flat_map(|(_, parties)| parties) {
-                named.insert((party.as_str(), row.get(1)), key);
-            }
-        }
-        let parties: Vec<&str> = named.keys().map(|(party, _)| *party).collect();
-        let created: Vec<i64> = named.keys().map(|(_, created)| *created).collect();
-        let keys: Vec<Uuid> = named.values().copied().collect();
-        if named.is_empty() {
-            return Ok(());
-        }
-        run(at, "INSERT INTO listed_party(party, created, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &created, &keys]).await
-    }
-
-    /// Records and states of exports in lists.
-    async fn write_records(&self, at: &ClientWrapper) -> Result<(), Error> {
-        let records = self.records.iter().map(|(key, record)| Line::of_record(*key, record));
-        let exports = self.exports.iter().map(|(key, line)| Line::of_export(*key, line));
-        let mut lines: Vec<Line> = records.chain(exports).collect();
-        if lines.is_empty() {
-            return Ok(());
-        }
-        lines.sort_unstable_by_key(|line| line.key);
-        let keys: Vec<Uuid> = lines.iter().map(|line| line.key).collect();
-        let registers: Vec<i16> = lines.iter().map(|line| line.register).collect();
-        let created: Vec<i64> = lines.iter().map(|line| line.place).collect();
-        let states: Vec<&str> = lines.iter().map(|line| line.state.as_str()).collect();
-        let writers: Vec<i32> = lines.iter().map(|line| i32::from(line.last.writer)).collect();
-        let sequences: Vec<i64> = lines.iter().map(|line| line.last.sequence as i64).collect();
-        let parameters: [&(dyn ToSql + Sync); 6] =
-            [&keys, &registers, &created, &states, &writers, &sequences];
-        // One that is there keeps the place that it was given first.
-        let places = query(at, "INSERT INTO record(key, register, created, state, writer, sequence) SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[]) ON CONFLICT (key) DO UPDATE SET state = excluded.state, writer = excluded.writer, sequence = excluded.sequence RETURNING key, created", &parameters).await?;
-        let places: BTreeMap<Uuid, i64> = places.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let named: BTreeSet<(&str, i16, i64, Uuid)> = lines
-            .iter()
-            .flat_map(|line| {
-                let place = places.get(&line.key).copied().unwrap_or(line.place);
-                line.parties.iter().map(move |party| (party.as_str(), line.register, place, line.key))
-            })
-            .collect();
-        if named.is_empty() {
-            return Ok(());
-        }
-        let parties: Vec<&str> = named.iter().map(|(party, ..)| *party).collect();
-        let registers: Vec<i16> = named.iter().map(|(_, register, ..)| *register).collect();
-        let created: Vec<i64> = named.iter().map(|(_, _, created, _)| *created).collect();
-        let keys: Vec<Uuid> = named.iter().map(|(.., key)| *key).collect();
-        run(at, "INSERT INTO record_party(party, register, created, key) SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::uuid[]) ON CONFLICT DO NOTHING", &[&parties, &registers, &created, &keys]).await
-    }
-
     async fn write_accounts(&self, at: &ClientWrapper) -> Result<bool, Error> {
         if self.accounts.is_empty() {
             return Ok(true);
@@ -488,6 +439,26 @@ impl Effects {
         )
         .await?;
         Ok(changed == self.accounts.len() as u64)
+    }
+}
+
+/// Hashes of keys and sequences of their last rows, as columns.
+type Keys = (Vec<Uuid>, Vec<i64>);
+
+/// Windows of keys, as columns.
+#[derive(Default)]
+struct Windows<'a> {
+    owners: Vec<&'a str>,
+    kinds: Vec<i16>,
+    states: Vec<Vec<u8>>,
+}
+
+impl Windows<'_> {
+    async fn write(&self, at: &ClientWrapper, statement: &str, writer: i32) -> Result<(), Error> {
+        if self.owners.is_empty() {
+            return Ok(());
+        }
+        run(at, statement, &[&self.owners, &self.kinds, &self.states, &writer]).await
     }
 }
 

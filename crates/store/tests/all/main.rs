@@ -9,5 +9,6 @@ mod export_looks;
 mod export_returns;
 mod export_summaries;
 mod exports;
+mod lists;
 mod migrations;
 mod store;

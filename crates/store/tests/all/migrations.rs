@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use store::postgres::schema::{self, Steps};
 use store::postgres::{Options, PostgresRead, PostgresStore, verify};
-use store::{Control, Read, Store, Transaction};
+use store::{Control, Read, Scope, Search, Store, Transaction};
 use tokio_postgres::{Client, NoTls};
 
 /// What a trade leaves nothing of: a row a table, so that every step meets rows.
@@ -36,12 +36,18 @@ const ROWS: &str = r"
     INSERT INTO nonce(hash, seen) VALUES ('\x0c', 5);
     INSERT INTO assignment(platform, order_no, party, officer, until) VALUES ('p', 'o', 'q', 'officer', 9);
     INSERT INTO derived(name, bytes) VALUES ('figures', '\x0d');
+    INSERT INTO listed_under(party, millisecond, writer, batch, keys) SELECT 'of before', created >> 20, 0, 0, ARRAY[key] FROM listed;
     INSERT INTO counter(owner, kind, writer, state)
         VALUES ('of before', 1, 0, '\x00'::bytea || int4send(20700) || int4send(2) || int4send(20701) || int4send(3));
 ";
 
 /// The same counts as the steps before `COUNTS_ARE_WINDOWS` kept them: a row a day.
 const DAYS: &str = "INSERT INTO counter(owner, kind, day, count) VALUES ('of before', 1, 20700, 2), ('of before', 1, 20701, 3)";
+/// Who finds a line, as the steps before `LINES_ARE_TOGETHER` kept it: a row a line and party.
+const LINES: &str =
+    "INSERT INTO listed_party(party, created, key) SELECT 'of before', created, key FROM listed";
+/// The step at which the lines of a party, a batch and a millisecond became one row.
+const LINES_ARE_TOGETHER: usize = 16;
 /// The step at which counts of days became windows.
 const COUNTS_ARE_WINDOWS: usize = 11;
 /// The step that brought tokens.
@@ -123,6 +129,9 @@ async fn a_space_of_every_released_step_is_brought_up_to_date_with_its_rows() {
                 .await
                 .unwrap_or_else(|error| panic!("step {step}, {table}: {error:?}"));
         }
+        if step < LINES_ARE_TOGETHER {
+            client.batch_execute(&format!("SET search_path TO {space}; {LINES}")).await.unwrap();
+        }
         let before = held(&client, &space, &columns).await;
         // Only a dictionary needs more than a trade.
         let empty: Vec<&String> =
@@ -154,6 +163,10 @@ async fn goes_on(options: &Options, step: usize, token: &str) {
     durable.wait().await.unwrap();
     store.close().await;
     let read = PostgresRead::open(options).await.unwrap();
+    let of_before = Scope::Party(vec!["of before".into()]);
+    let (lines, _) = read.search(&of_before, &Search::default(), None, 10).await.unwrap();
+    let lines: Vec<_> = lines.into_iter().map(|line| line.order).collect();
+    assert_eq!(lines, [key(&trades[0])], "step {step}: who found a line finds it");
     for trade in &trades {
         assert!(read.consignment(&key(trade)).await.unwrap().is_some(), "step {step}");
     }

@@ -87,11 +87,20 @@ fn hand_over(store: &mut SqliteStore, trade: &Trade, time: Time) -> (Arc<Vec<Row
 
 /// Load, decide, commit, as the pipeline does.
 pub async fn handed_over<S: Store>(store: &mut S, trade: &Trade, time: Time) -> (Arc<Vec<Row>>, Durable) {
-    let documents: Vec<(Arc<Arrived>, Bytes)> = trade
-        .documents()
+    handed_over_together(store, trade.documents().into(), 1, time).await
+}
+
+/// The same of documents of several trades, whose contents are told apart by numbers from `first` on.
+pub async fn handed_over_together<S: Store>(
+    store: &mut S,
+    documents: Vec<(Text, Document)>,
+    first: u8,
+    time: Time,
+) -> (Arc<Vec<Row>>, Durable) {
+    let documents: Vec<(Arc<Arrived>, Bytes)> = documents
         .into_iter()
-        .enumerate()
-        .map(|(index, (sender, document))| arrived(&sender, document, index as u8 + 1))
+        .zip(first..)
+        .map(|((sender, document), number)| arrived(&sender, document, number))
         .collect();
     let mut keys = Keys::default();
     for (document, _) in &documents {
