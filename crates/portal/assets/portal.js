@@ -200,4 +200,7 @@ for (const bar of document.querySelectorAll("[data-live]")) watch(bar, bar.datas
 for (const form of document.querySelectorAll("form[data-upload]")) watchUpload(form);
 for (const box of document.querySelectorAll("[data-again]")) takeMore(box);
 for (const button of document.querySelectorAll("[data-keys-switch]")) switchKeys(button);
+// Whoever is told that something is wrong begins where it is.
+const wrong = document.querySelector("[aria-invalid=true]");
+if (wrong) wrong.focus();
 if (document.querySelector("[data-rows], [data-key], [data-find]")) document.addEventListener("keydown", onKey);

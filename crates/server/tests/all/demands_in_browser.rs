@@ -16,7 +16,8 @@ async fn act(served: &Served, party: &str, path: &str, action: &str, body: Value
     assert_eq!(status, 200, "{path}: {told}");
 }
 
-fn needed(kind: &str, goods: &str) -> Value {
+/// What somebody needs who asks.
+pub(crate) fn needed(kind: &str, goods: &str) -> Value {
     json!({
         "kind": kind, "goods": goods, "from": "样例港", "to": "样例城", "quantity": "12.5", "unit": "035", "temperatureFrom": "2",
         "temperatureTo": "8", "dangerClass": "class-3", "neededBy": "20261210", "text": "托盘包装。\n请注明是否含装卸。",

@@ -42,7 +42,8 @@ async fn begun() -> (Served, [Trade; 2], String) {
     (served, trades, keeper)
 }
 
-fn until(browser: &mut Chromium, script: &str, wanted: &Value) {
+/// Waits until a script gives what is wanted.
+pub(crate) fn until(browser: &mut Chromium, script: &str, wanted: &Value) {
     for _ in 0..150 {
         if browser.run(script) == *wanted {
             return;
@@ -54,7 +55,7 @@ fn until(browser: &mut Chromium, script: &str, wanted: &Value) {
 }
 
 /// Types into the field as a scanner does, and waits for the answer.
-fn scan(browser: &mut Chromium, parcel: &str, answer: &str) {
+pub(crate) fn scan(browser: &mut Chromium, parcel: &str, answer: &str) {
     browser.run("document.querySelector('[data-answer]').className = 'scan'");
     browser.run("document.querySelector('[name=parcel]').focus()");
     browser.type_text(parcel);

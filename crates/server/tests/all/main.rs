@@ -17,6 +17,7 @@ mod credit_in_browser;
 mod credit_reports;
 mod demands;
 mod demands_in_browser;
+mod desks_in_browser;
 mod drafts_in_browser;
 mod draws;
 mod every_page_in_browser;

@@ -34,6 +34,7 @@ pub mod chromium;
 pub mod database;
 pub mod log;
 pub mod people;
+pub mod pictures;
 pub mod provider;
 
 pub struct Zone {
