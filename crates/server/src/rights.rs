@@ -67,12 +67,12 @@ pub enum Right {
 pub fn sent_by(role: Role) -> &'static [Kind] {
     match role {
         Role::Platform => &[Kind::Order, Kind::ExportOrder],
-        Role::Merchant => &[Kind::Order, Kind::ExportOrder, Kind::ExportPayment],
+        Role::Merchant => &[Kind::Order, Kind::ExportOrder, Kind::ExportPayment, Kind::ExportReturn],
         Role::Payment | Role::Bank => &[Kind::Payment, Kind::ExportPayment],
         Role::Logistics | Role::Express => {
             &[Kind::Waybill, Kind::WaybillStatus, Kind::ExportWaybill, Kind::Departure]
         }
-        Role::SiteOperator => &[Kind::Arrival, Kind::ExportArrival],
+        Role::SiteOperator => &[Kind::Arrival, Kind::ExportArrival, Kind::ReturnTally],
         Role::Agent => &[
             Kind::Declaration,
             Kind::Cancellation,
@@ -81,6 +81,7 @@ pub fn sent_by(role: Role) -> &'static [Kind] {
             Kind::ExportCancellation,
             Kind::MasterBill,
             Kind::SummaryApplication,
+            Kind::ExportReturn,
         ],
         _ => &[],
     }

@@ -60,6 +60,8 @@ check-sent-603 = sends export lists
 check-sent-605 = applies for cancellations of export lists
 check-sent-607 = sends master lists
 check-sent-701 = applies for monthly summaries
+check-sent-213 = applies for returns of exports
+check-sent-215 = tallies returned goods
 check-changed = changes a document (appType 2)
 check-deleted = deletes a document (appType 3)
 check-refused = was refused or rejected
@@ -89,6 +91,7 @@ then-delivery = the parcel is handed over (513)
 then-export-cancellation = a cancellation of the list (605)
 then-departure = the parcel leaves the country (509)
 then-summary = it leaves, and is declared in summary (701): here without waiting for the next month
+then-export-return = it leaves, and one piece comes back (213), tallied at the site (215)
 
 limits-of-messages = Limits of messages
 limits-of-messages-help = The same here as in production. What is over a limit is answered with the rule, the limit and what was sent.

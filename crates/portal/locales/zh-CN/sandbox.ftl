@@ -60,6 +60,8 @@ check-sent-603 = 报送出口清单
 check-sent-605 = 报送出口撤单申请
 check-sent-607 = 报送清单总分单
 check-sent-701 = 报送汇总申请
+check-sent-213 = 报送出口退货申请
+check-sent-215 = 报送退货理货单
 check-changed = 变更单证（appType 2）
 check-deleted = 删除单证（appType 3）
 check-refused = 收到退单或不予接收
@@ -89,6 +91,7 @@ then-delivery = 包裹签收（513）
 then-export-cancellation = 清单撤单申请（605）
 then-departure = 包裹离境（509）
 then-summary = 离境后汇总申请（701）：试用区不必等到次月
+then-export-return = 离境后退回一件（213），由场所理货（215）
 
 limits-of-messages = 报文限值
 limits-of-messages-help = 沙箱与生产相同。超限的报文会得到回答：哪条规则、限值是多少、实际是多少。

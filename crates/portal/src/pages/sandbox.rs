@@ -20,7 +20,7 @@ pub const SENDS: [&str; 3] = ["others", "all", "nothing"];
 /// What may come after the list; the first is nothing. A test of the server holds them equal to those of the interface.
 pub const THEN: [&str; 4] = ["", "cancellation", "return", "delivery"];
 /// The same of exports.
-pub const THEN_EXPORTS: [&str; 4] = ["", "cancellation", "departure", "summary"];
+pub const THEN_EXPORTS: [&str; 5] = ["", "cancellation", "departure", "summary", "return"];
 
 /// Of what trades are made; the first where nobody says.
 pub const OF: [&str; 2] = ["imports", "exports"];
@@ -118,6 +118,7 @@ fn then_name(texts: Texts, then: &str, of_exports: bool) -> String {
     match then {
         "cancellation" if of_exports => texts.text("then-export-cancellation"),
         "cancellation" => texts.text("then-cancellation"),
+        "return" if of_exports => texts.text("then-export-return"),
         "return" => texts.text("then-return"),
         "delivery" => texts.text("then-delivery"),
         "departure" => texts.text("then-departure"),

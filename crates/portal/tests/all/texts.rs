@@ -266,7 +266,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
 }
 
 /// What software shows in a sandbox; a test of the server holds it equal to what is checked.
-const CHECKS: [&str; 40] = [
+const CHECKS: [&str; 42] = [
     "sent-311",
     "sent-411",
     "sent-511",
@@ -284,6 +284,8 @@ const CHECKS: [&str; 40] = [
     "sent-605",
     "sent-607",
     "sent-701",
+    "sent-213",
+    "sent-215",
     "changed",
     "deleted",
     "refused",

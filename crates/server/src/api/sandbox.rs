@@ -39,8 +39,8 @@ pub struct Body {
     pub script: String,
     /// Which documents the window sends.
     pub send: Sends,
-    /// What comes after the list: `cancellation`, `return`, `delivery`, of exports `cancellation`, `departure`, `summary`; empty =
-    /// nothing.
+    /// What comes after the list: `cancellation`, `return`, `delivery`, of exports `cancellation`, `departure`, `summary`,
+    /// `return`; empty = nothing.
     pub then: String,
     /// Of what: `imports`, `exports`; empty = of imports.
     pub of: String,
@@ -117,11 +117,14 @@ async fn make_export(window: &Window, party: (Role, &Text, &str), body: &Body) -
     if let Some(later) = later.filter(|later| *later != Later::Departure) {
         documents.push(after_export(window, (code, name), &made, later, body.send).await?);
     }
+    if later == Some(Later::Return) {
+        documents.push(sent(window, &export_trades::tally(window, party, &made.export), body.send).await?);
+    }
     let key = made.export.key();
     Ok(json!({"merchant": key.merchant.as_str(), "orderNo": key.order_no.as_str(), "documents": documents}))
 }
 
-/// What comes after a list of exports names its entry number; only what has left the country is summarised.
+/// What comes after a list of exports names its entry number; only what has left the country is summarised or brought back.
 async fn after_export(
     window: &Window,
     party: (&Text, &str),
@@ -130,16 +133,20 @@ async fn after_export(
     send: Sends,
 ) -> Result<Value, Problem> {
     use export_trades::Later;
-    let summarises = later == Later::Summary;
-    let found = export_trades::standing(window, &made.export, summarises && send == Sends::All).await?;
+    let follows = later.follows_closing();
+    let found = export_trades::standing(window, &made.export, follows && send == Sends::All).await?;
     let attempt = found.as_ref().and_then(|trade| trade.attempt.as_ref());
-    let entry = attempt.filter(|attempt| !summarises || attempt.closed_on.is_some());
+    let entry = attempt.filter(|attempt| !follows || attempt.closed_on.is_some());
     let entry = entry.and_then(|attempt| attempt.invt_no.as_ref());
     let written = entry.and_then(|entry| export_trades::later(window, party, &made.export, (later, entry)));
     let Some(written) = written else {
-        let kind = if summarises { Kind::SummaryApplication } else { Kind::ExportCancellation };
-        let sender = made.export.declaration.head.agent_code.as_str();
-        let info = if summarises {
+        let kind = match later {
+            Later::Summary => Kind::SummaryApplication,
+            Later::Return => Kind::ExportReturn,
+            Later::Cancellation | Later::Departure => Kind::ExportCancellation,
+        };
+        let sender = later.applicant(&made.export, party.0).as_str();
+        let info = if follows {
             "the list is not closed yet: send what comes before, until it has left the country, or choose that the window sends all"
         } else {
             NO_ENTRY

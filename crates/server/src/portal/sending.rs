@@ -126,14 +126,17 @@ pub async fn new(
     let mut view = document::View { lines: 1, ..document::View::default() };
     let code = window.code_of(&caller.party);
     let own_name = name_of(&window, &code);
-    let of_exports = ceb::Kind::from_number(definition.kind).is_some_and(ceb::Kind::is_export);
+    let kind = ceb::Kind::from_number(definition.kind);
+    let of_exports = kind.is_some_and(ceb::Kind::is_export);
+    // Goods of an export that are brought back come in.
+    let goes_out = of_exports && !matches!(kind, Some(ceb::Kind::ExportReturn | ceb::Kind::ReturnTally));
     for part in definition.parts.iter().filter(|part| !part.lines) {
         for field in &part.fields {
             let own = own_field(&field.name, caller.role);
             let value = match own {
                 Some(OwnField::Code) => code.as_str(),
                 Some(OwnField::Name) => own_name.as_str(),
-                None => match usual(&field.name, of_exports) {
+                None => match usual(&field.name, of_exports, goes_out) {
                     Some(value) => value,
                     None => continue,
                 },
@@ -173,13 +176,13 @@ fn own_field(field: &str, role: Role) -> Option<OwnField> {
 }
 
 /// What usually stands in a field of a new document.
-fn usual(field: &str, of_exports: bool) -> Option<&'static str> {
+fn usual(field: &str, of_exports: bool, goes_out: bool) -> Option<&'static str> {
     Some(match field {
         "appType" => "1",
         "appStatus" => "2",
         "currency" | "fCurrency" | "iCurrency" => "142",
         "buyerIdType" | "payerIdType" => "1",
-        "orderType" | "ieFlag" if of_exports => "E",
+        "orderType" | "ieFlag" if goes_out => "E",
         "orderType" | "ieFlag" => "I",
         // Marks of freight and insurance: sums, not rates.
         "fFlag" | "iFlag" => "3",

@@ -3,7 +3,7 @@
 
 use super::trades::{Made, all_written, scripted, seed, written};
 use crate::Window;
-use ceb::Document;
+use ceb::{Decimal, Document};
 use clearance::Text;
 use clearance::consignment::State;
 use clearance::export::{ExportKey, ExportTrade};
@@ -22,22 +22,34 @@ pub enum Later {
     Departure,
     /// It leaves, and its list is declared in summary.
     Summary,
+    /// It leaves, and one piece of it comes back.
+    Return,
 }
 
 impl Later {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Cancellation, Self::Departure, Self::Summary];
+    pub const ALL: [Self; 4] = [Self::Cancellation, Self::Departure, Self::Summary, Self::Return];
     /// The word used in the interface.
     pub fn word(self) -> &'static str {
         match self {
             Self::Cancellation => "cancellation",
             Self::Departure => "departure",
             Self::Summary => "summary",
+            Self::Return => "return",
         }
     }
     /// What a word names.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|later| later.word() == word)
+    }
+    /// Whether it waits until the list is closed: what has not left is neither summarised nor brought back.
+    pub fn follows_closing(self) -> bool {
+        matches!(self, Self::Summary | Self::Return)
+    }
+    /// Who applies for it: the declaring unit; goods are brought back by the merchant too, where he is the caller.
+    pub fn applicant<'a>(self, export: &'a Export, caller: &Text) -> &'a Text {
+        let head = &export.declaration.head;
+        if self == Self::Return && *caller == head.ebc_code { &head.ebc_code } else { &head.agent_code }
     }
 }
 
@@ -78,7 +90,7 @@ pub fn make(
         }
         documents.push((arrival.head.operator_code.clone(), Document::ExportArrival(arrival)));
     }
-    if matches!(later, Some(Later::Departure | Later::Summary)) {
+    if matches!(later, Some(Later::Departure | Later::Summary | Later::Return)) {
         let departure = Export::departure(&[&export], now)?;
         documents.push((departure.head.logistics_code.clone(), Document::Departure(departure)));
     }
@@ -100,7 +112,7 @@ fn plain(window: &Window, to_summarise: bool, (role, code, name): (Role, &Text, 
     exports.find(|export| clearance::risk::draw(&reference.sampling_seed, &export.key().marked()) > 200_000)
 }
 
-/// What names the entry number of a list: an application to cancel it, or to summarise it.
+/// What names the entry number of a list: an application to cancel it, to summarise it, or to bring one piece back.
 pub fn later(
     window: &Window,
     party: (&Text, &str),
@@ -113,9 +125,20 @@ pub fn later(
         Later::Summary => {
             Document::SummaryApplication(Export::summary(&[export], std::slice::from_ref(invt_no), now)?)
         }
+        Later::Return => Document::ExportReturn(export.goods_back(invt_no, 0, &[(0, Decimal::ONE)], now)),
         Later::Departure => return None,
     };
-    Some(written(window, party, export.declaration.head.agent_code.clone(), document))
+    Some(written(window, party, later.applicant(export, party.0).clone(), document))
+}
+
+/// The tally of the parcel in which goods come back, by the site where it is; it may come before the application.
+pub fn tally(window: &Window, (role, code, name): (Role, &Text, &str), export: &Export) -> Made {
+    let mut tally = export.tally(None, window.clock.now());
+    if role == Role::SiteOperator {
+        tally.operator_code = code.clone();
+        tally.operator_name = name.into();
+    }
+    written(window, (code, name), tally.operator_code.clone(), Document::ReturnTally(tally))
 }
 
 /// How often is looked whether a list is closed, and how often at most: what follows comes in commits of its own.
