@@ -202,12 +202,7 @@ impl At<'_> {
 
     /// Each fault stands at its field and is tied to it, and the first of these fields has the focus.
     fn is_told_at_fields(&mut self, what: &str) {
-        let told = self.browser.run(
-            "(() => { const wrong = Array.from(document.querySelectorAll('[aria-invalid=true]')); \
-             const told = (one) => (one.getAttribute('aria-describedby') || '').split(' ').some((id) => \
-             id.endsWith('-fault') && document.getElementById(id)?.checkVisibility()); \
-             return [wrong.length > 0, wrong.filter((one) => !told(one)).map((one) => one.name), document.activeElement === wrong[0]]; })()",
-        );
+        let told = told_at_fields(self.browser);
         let words = self.words();
         assert_eq!(told, json!([true, [], true]), "{what} {}: {words}", self.width);
         self.is_fit(what);
@@ -217,6 +212,16 @@ impl At<'_> {
     fn later(&self) {
         self.story.clock.set(Time(self.story.clock.now().0 + 5_000));
     }
+}
+
+/// Whether something is wrong, the fields whose fault does not stand at them, and whether the first that is wrong has the focus.
+pub(crate) fn told_at_fields(browser: &mut Chromium) -> Value {
+    browser.run(
+        "(() => { const wrong = Array.from(document.querySelectorAll('[aria-invalid=true]')); \
+         const told = (one) => (one.getAttribute('aria-describedby') || '').split(' ').some((id) => \
+         id.endsWith('-fault') && document.getElementById(id)?.checkVisibility()); \
+         return [wrong.length > 0, wrong.filter((one) => !told(one)).map((one) => one.name), document.activeElement === wrong[0]]; })()",
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]

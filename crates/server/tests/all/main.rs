@@ -34,6 +34,7 @@ mod exports_in_browser;
 mod figures_in_browser;
 mod filing_attributes;
 mod finding;
+mod full_in_browser;
 mod goods_filing;
 mod http;
 mod inspections;
