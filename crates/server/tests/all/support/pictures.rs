@@ -28,7 +28,7 @@ fn page(files: &[String]) -> String {
     let mut of: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for file in files {
         let (name, look) = named(file);
-        of.entry(name).or_default().push((look, file));
+        of.entry(name).or_default().push((look, file.as_str()));
     }
     let mut text = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Pages</title>\
