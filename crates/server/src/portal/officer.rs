@@ -43,10 +43,14 @@ pub async fn queue(
     } else {
         None
     };
-    let sort = Sorting::read(get(&asked, "sort"), &queue::SORTED).text();
+    let mut sort = Sorting::read(get(&asked, "sort"), &queue::SORTED).text();
     let asked_for = (states, to_confirm);
     let page = (after, queue::PAGE);
-    let found = api::consignments::queue(&window, &caller, asked_for, &sort, page, &asked).await?;
+    let found = api::queue::queue(&window, &caller, asked_for, &sort, page, &asked).await?;
+    if found.too_many {
+        // No column is marked: they stand in no order of one.
+        sort = String::new();
+    }
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
     let tells_returns =
@@ -66,6 +70,7 @@ pub async fn queue(
         next: found.next,
         all: found.all,
         more: found.more,
+        too_many: found.too_many,
         live,
         decides,
         inspects,
@@ -139,13 +144,16 @@ pub async fn choose(
     form: Form,
 ) -> Result<Response, Problem> {
     let known = queue::TABS.iter().find(|(tab, _)| *tab == form.get("tab")).unwrap_or(&queue::TABS[0]);
-    let queue_said = |said: &str| to(&address("/desk/queue", &[("tab", known.0), ("said", said)]));
+    let queue_said = |said: &str| {
+        let sort = form.get("sort");
+        to(&address("/desk/queue", &[("tab", known.0), ("sort", sort), ("said", said)]))
+    };
     if form.get("do") != "many" {
         let states = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
         let taken = if known.0 == queue::EXPORTS {
-            api::assignments::next_export(&window, &caller, states).await?
+            api::assignments::next_export(&window, &caller, states, form.get("sort")).await?
         } else {
-            api::assignments::next(&window, &caller, states).await?
+            api::assignments::next(&window, &caller, states, form.get("sort")).await?
         };
         let Some(taken) = taken else { return Ok(queue_said("nothing")) };
         return Ok(to(&match api::assignments::export_of(&taken.order) {
