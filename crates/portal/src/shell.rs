@@ -184,6 +184,8 @@ pub struct Page {
     pub trail: Vec<(String, String)>,
     /// What the reader is told first.
     pub said: Option<(Tone, String)>,
+    /// Where he goes on from that.
+    pub then: Option<Markup>,
     /// What tells that the page has changed: address of an event stream.
     pub live: Option<String>,
     /// The page itself.
@@ -193,7 +195,7 @@ pub struct Page {
 impl Page {
     /// A page of a desk.
     pub fn new(title: String, desk: Option<Desk>, body: Markup) -> Self {
-        Self { title, desk, trail: Vec::new(), said: None, live: None, body }
+        Self { title, desk, trail: Vec::new(), said: None, then: None, live: None, body }
     }
 
     /// Below other pages.
@@ -234,6 +236,7 @@ impl Page {
                         (trail(texts, &self.trail, &self.title))
                         h1 lang=[self.title_language(texts)] { (self.title) }
                         @if let Some((tone, text)) = &self.said { (said(*tone, html! { p { (text) } })) }
+                        @if let Some(then) = &self.then { (then) }
                         @if let Some(live) = &self.live { (news(frame, live)) }
                         (self.body)
                     }

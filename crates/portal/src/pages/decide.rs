@@ -90,8 +90,25 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
                 }
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, fault: &view.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
-                p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
             }
+        }
+        (keys(texts, !all.is_empty() || shown.inspection.is_some()))
+    }
+}
+
+/// What turns single keys off, where there are some.
+pub(super) fn keys(texts: Texts, some: bool) -> Markup {
+    html! { @if some { p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } } } }
+}
+
+/// What takes the next trade of a tab of the queue once one is decided: the focus is there, so that a queue is cleared without a
+/// way back to it.
+pub fn next(frame: &Frame, tab: &str) -> Markup {
+    html! {
+        form method="post" action="/desk/queue" {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (hidden("tab", tab))
+            p { button name="do" value="next" data-key="n" autofocus { (frame.texts.text("take-next")) " " kbd { "n" } } }
         }
     }
 }

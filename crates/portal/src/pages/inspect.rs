@@ -148,9 +148,9 @@ fn refused(texts: Texts, view: &View) -> Markup {
 fn whole(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
     html! {
         div.field {
-            label for="whole" { (texts.text("inspect-whole")) }
+            label for="whole" { (texts.text("inspect-whole")) " " kbd { "w" } }
             p.hint #whole-hint { (texts.text("inspect-whole-hint")) }
-            select id="whole" name="whole" required aria-describedby="whole-hint" {
+            select id="whole" name="whole" required aria-describedby="whole-hint" data-key="w" {
                 option value="" { (texts.text("inspect-choose")) }
                 @for row in &form.results {
                     optgroup label=(both(texts, &row.name)) {
@@ -227,7 +227,7 @@ fn by_line(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
     html! {
         @if !form.lines.is_empty() {
             details open[is_filled] {
-                summary { (texts.text("inspect-by-line")) }
+                summary data-key="l" { (texts.text("inspect-by-line")) " " kbd { "l" } }
                 @for declared in form.lines.iter().take(LINES) { (line(texts, form, declared, view)) }
                 @if form.lines.len() > LINES { p.muted { (texts.text("inspect-more-lines")) } }
             }

@@ -15,6 +15,9 @@ use maud::{Markup, html};
 /// The tab of inspections that wait for the reader to confirm them.
 pub const CONFIRM: &str = "confirm";
 
+/// The tab of what is looked at.
+pub const INSPECTION: &str = "inspection";
+
 /// The tab of export trades.
 pub const EXPORTS: &str = "exports";
 
@@ -22,7 +25,7 @@ pub const EXPORTS: &str = "exports";
 pub const TABS: [(&str, &str); 6] = [
     ("all", "300,500,501,502,503,599,600"),
     ("review", "300"),
-    ("inspection", "500"),
+    (INSPECTION, "500"),
     (CONFIRM, "500"),
     ("held", "501,502,503,599,600"),
     (EXPORTS, "300,500,501,502,503,599,600"),
@@ -114,7 +117,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("tab", &view.tab))
                 (hidden("sort", &sorting.text()))
-                @if view.tab != CONFIRM { p { button name="do" value="next" { (texts.text("take-next")) } } }
+                @if view.tab != CONFIRM { p { button name="do" value="next" data-key="t" { (texts.text("take-next")) " " kbd { "t" } } } }
                 (Table {
                     caption: texts.with("queue-caption", &[("count", &count(view.all as u64))]),
                     columns: columns.to_vec(),
@@ -163,7 +166,7 @@ fn tab_name(texts: Texts, tab: &str) -> String {
     match tab {
         EXPORTS => texts.text("tab-exports"),
         "review" => texts.text("tab-review"),
-        "inspection" => texts.text("tab-inspection"),
+        INSPECTION => texts.text("tab-inspection"),
         "held" => texts.text("tab-held"),
         CONFIRM => texts.text("tab-confirm"),
         _ => texts.text("tab-all"),

@@ -3,7 +3,7 @@
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
-use super::officer::{chosen, is_chinese, new_id, queued, taken_or_given_up};
+use super::officer::{chosen, is_chinese, new_id, onward, queued, taken_or_given_up};
 use super::{read, shown, shown_as, to, workload};
 use crate::Window;
 use crate::api::actions::Body;
@@ -16,7 +16,7 @@ use ::portal::answers::Decided;
 use ::portal::answers::exports::{Export, ExportLine};
 use ::portal::pages::exports::{Decision, SORTED, View, export_address, list as list_page, page};
 use ::portal::pages::workload::View as Charts;
-use ::portal::pages::{address, inspect, queue as queue_page};
+use ::portal::pages::{address, decide, inspect, queue as queue_page};
 use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -114,6 +114,9 @@ pub async fn trade(
         "/desk/live",
         &[("merchant", &merchant), ("order", &order_no), ("seen", &found.line.version.to_string())],
     ));
+    if get(&asked, "said") == "done" {
+        page.then = onward(&caller, queue_page::EXPORTS).map(|tab| decide::next(&frame, tab));
+    }
     page.said = match get(&asked, "said") {
         "done" => Some((Tone::Good, frame.texts.text("decision-done"))),
         "sent" => Some((Tone::Good, frame.texts.text("sent-done"))),

@@ -281,12 +281,25 @@ pub async fn trade(
         "/desk/live",
         &[("platform", &platform), ("order", &order_no), ("seen", &found.version.to_string())],
     ));
+    if get(&asked, "said") == "done" {
+        page.then = onward(&caller, queue::TABS[0].0).map(|tab| decide::next(&frame, tab));
+    }
     page.said = match get(&asked, "said") {
         "done" => Some((Tone::Good, frame.texts.text("decision-done"))),
         "sent" => Some((Tone::Good, frame.texts.text("sent-done"))),
         _ => None,
     };
     Ok(shown(&frame, &page))
+}
+
+/// The tab from which the next trade is taken once one is decided, for whom it concerns: of all that waits, or of what is looked at
+/// where he does nothing else.
+pub(super) fn onward(caller: &Caller, tab: &'static str) -> Option<&'static str> {
+    if caller.rights.has(Right::ActionsDecide) {
+        return Some(tab);
+    }
+    let looks = if tab == queue::EXPORTS { tab } else { queue::INSPECTION };
+    caller.rights.has(Right::ActionsInspect).then_some(looks)
 }
 
 /// The form, for those who decide.
