@@ -58,6 +58,8 @@ pub struct View {
     pub decides: bool,
     /// Whether the reader inspects, and may be the second who does.
     pub inspects: bool,
+    /// Whether the reader may look at persons.
+    pub finds_persons: bool,
     /// What the charts show; none on later pages.
     pub workload: Option<workload::View>,
     /// Returns that wait to be decided, those due first; on the first page of all that waits.
@@ -105,7 +107,10 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     ];
     let body = html! {
         (tabs(&texts.text("nav-queue"), &tabs_shown))
-        p { a href=(super::decisions::ADDRESS) { (texts.text("decisions")) } }
+        p {
+            a href=(super::decisions::ADDRESS) { (texts.text("decisions")) }
+            @if view.finds_persons { " · " a href=(super::subjects::BY_NUMBER) { (texts.text("find-person-title")) } }
+        }
         @let rows = rows(texts, view);
         @if rows.is_empty() && view.tab == CONFIRM { (empty(&texts.text("confirm-empty"), &texts.text("confirm-empty-help"))) }
         @else if rows.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }

@@ -81,6 +81,7 @@ pub(super) async fn queue(
         live: Some(address("/desk/live", &[("exports", "list"), ("state", &all.join(","))])),
         decides: caller.rights.has(Right::ActionsDecide),
         inspects: caller.rights.has(Right::ActionsInspect),
+        finds_persons: caller.rights.has(Right::PersonsRead),
         workload,
         ..queue_page::View::default()
     };

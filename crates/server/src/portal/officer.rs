@@ -74,6 +74,7 @@ pub async fn queue(
         live,
         decides,
         inspects,
+        finds_persons: caller.rights.has(Right::PersonsRead),
         workload,
         returns,
         ..queue::View::default()
