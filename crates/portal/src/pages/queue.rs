@@ -98,7 +98,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         sorted("lane", texts.text("lane")),
         Column::of(texts.text("state")),
         sorted("changed", texts.text("since")),
-        sorting.from_largest(RISK, texts.text("queue-risk"), |sort| {
+        sorting.largest_first(RISK, texts.text("queue-risk"), |sort| {
             address("/desk/queue", &[("tab", &view.tab), ("sort", sort)])
         }),
         Column::of(texts.text("reasons")),

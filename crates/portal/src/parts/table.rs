@@ -54,7 +54,7 @@ impl<'a> Sorting<'a> {
         Column { sort: Some(link(&next)), sorted: is_sorted.then_some(!self.falling), ..Column::of(name) }
     }
     /// A column of numbers of which the largest are looked for: its address begins with them.
-    pub fn from_largest(self, word: &str, name: String, link: impl Fn(&str) -> String) -> Column {
+    pub fn largest_first(self, word: &str, name: String, link: impl Fn(&str) -> String) -> Column {
         let next = if self.by == word && self.falling { word.to_owned() } else { format!("-{word}") };
         Column { sort: Some(link(&next)), number: true, ..self.column(word, name, |_| String::new()) }
     }

@@ -170,8 +170,10 @@ fn inspects(browser: &mut Chromium, address: &str) {
     browser.leading(|browser| browser.press("Enter"));
     assert_eq!(place(browser), format!("{trade}?said=done"));
     assert!(words(browser).contains("box opened"), "{}", words(browser));
-    // The focus is on what takes the next.
-    assert_eq!(browser.run("document.activeElement.matches('button[value=next]')"), true);
+    // The focus is on what takes the next, once the page is drawn.
+    let focused = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))) \
+                   .then(() => document.activeElement.matches('button[value=next]'))";
+    assert_eq!(browser.run(focused), true);
     browser.leading(|browser| browser.press("Enter"));
     let next = place(browser);
     assert!(next.starts_with("/desk/consignments/") && next != trade, "{next}");
