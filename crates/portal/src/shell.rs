@@ -165,12 +165,16 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The number that the address of the page has under a name: rows before the part that is shown.
-    pub fn rows_before(&self, name: &str) -> usize {
+    /// What the address of the page has under a name; empty = nothing.
+    pub fn asked(&self, name: &str) -> &str {
         let query = self.place.split_once('?').map_or("", |(_, query)| query);
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let found = pairs.find_map(|(known, value)| (known == name).then_some(value));
-        found.and_then(|value| value.parse().ok()).unwrap_or(0)
+        pairs.find_map(|(known, value)| (known == name).then_some(value)).unwrap_or_default()
+    }
+
+    /// The number that the address of the page has under a name: rows before the part that is shown.
+    pub fn rows_before(&self, name: &str) -> usize {
+        self.asked(name).parse().unwrap_or(0)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::address;
 use super::consignment::{MOVES, sealed};
-use super::decide::{assignment, choice, inspection, keys, refusal};
+use super::decide::{assignment, choice, inspection, keys, refusal, sent_to};
 use super::grown;
 use super::inspect;
 use super::narrowed::{Narrowed, states};
@@ -311,7 +311,7 @@ fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
         @if let Some(refused) = &decision.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
-            form method="post" action={ (there) "/actions" } {
+            form method="post" action=(sent_to(frame, &there, "actions")) {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("id", &decision.id))
                 (hidden("version", &shown.line.version.to_string()))

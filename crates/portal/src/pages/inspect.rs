@@ -1,5 +1,6 @@
 //! An inspection: the form of the officer who looked, and what it says of itself in the timeline of a trade.
 
+use super::decide::sent_to;
 use super::registers::record_address;
 use crate::answers::{Both, Decided, Declared, Found, Inspection, InspectionForm, ResultRow};
 use crate::format::time;
@@ -50,7 +51,7 @@ pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, vie
         h2 #inspect { (texts.text("inspect-title")) }
         (refused(texts, view))
         (reports(frame, there, version, form, view))
-        form method="post" enctype="multipart/form-data" action={ (there) "/inspections" } {
+        form method="post" enctype="multipart/form-data" action=(sent_to(frame, there, "inspections")) {
             @if let Some(reader) = &frame.reader { (guard(reader)) }
             (hidden("id", &view.id))
             (hidden("version", &version.to_string()))
@@ -99,7 +100,7 @@ fn reports(frame: &Frame, there: &str, version: u32, form: &InspectionForm, view
                 p.muted { (texts.text("reports-of-trade-help")) }
                 @for (index, report) in form.reports.iter().enumerate() {
                     @let name = |of: &str| format!("{of}-report-{index}");
-                    form method="post" enctype="multipart/form-data" action={ (there) "/inspections" } {
+                    form method="post" enctype="multipart/form-data" action=(sent_to(frame, there, "inspections")) {
                         @if let Some(reader) = &frame.reader { (guard(reader)) }
                         (hidden("id", &view.id))
                         (hidden("version", &version.to_string()))

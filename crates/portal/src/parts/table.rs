@@ -321,5 +321,10 @@ mod tests {
             assert_eq!((column.sort.as_deref(), column.sorted), (Some(of_state), sorted), "{asked}");
             assert_eq!(sorting.text(), kept);
         }
+        for (asked, of_since) in [("", "?sort=-since"), ("-since", "?sort=since"), ("since", "?sort=-since")]
+        {
+            let column = Sorting::read(asked, &KNOWN).largest_first("since", "Since".into(), link);
+            assert_eq!((column.sort.as_deref(), column.number), (Some(of_since), true), "{asked}");
+        }
     }
 }

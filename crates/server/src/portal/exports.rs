@@ -3,7 +3,7 @@
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
-use super::officer::{chosen, is_chinese, new_id, onward, queued, taken_or_given_up};
+use super::officer::{as_taken, chosen, is_chinese, new_id, onward, queued, taken_or_given_up};
 use super::{read, shown, shown_as, to, workload};
 use crate::Window;
 use crate::api::actions::Body;
@@ -161,6 +161,7 @@ pub async fn decide(
     Seen(mut frame): Seen,
     caller: Caller,
     Path((merchant, order_no)): Path<(String, String)>,
+    asked: Query,
     form: Form,
 ) -> Result<Response, Problem> {
     let key = ExportTradeKey::new(&merchant, &order_no);
@@ -188,7 +189,7 @@ pub async fn decide(
                 ..Body::default()
             };
             match api::take(&window, &caller, &key, &body).await {
-                Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
+                Ok((status, _)) if status.is_success() => return Ok(to(&as_taken(&there, &asked, "done"))),
                 Ok((status, answer)) => {
                     last.refused = Some(read::<Decided>(answer)?);
                     status
@@ -201,7 +202,7 @@ pub async fn decide(
             }
         }
     };
-    frame.place = there;
+    frame.place = as_taken(&there, &asked, "");
     let shown: Value = api::shown(&window, &caller, &key).await?;
     let found: Export = read(shown)?;
     Ok(shown_as(&frame, &page(&frame, &found, decision(&caller, last)?.as_ref()), status))

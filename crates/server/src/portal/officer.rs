@@ -157,10 +157,12 @@ pub async fn choose(
             api::assignments::next(&window, &caller, states, form.get("sort")).await?
         };
         let Some(taken) = taken else { return Ok(queue_said("nothing")) };
-        return Ok(to(&match api::assignments::export_of(&taken.order) {
+        let there = match api::assignments::export_of(&taken.order) {
             Some(key) => export_address(&key.merchant, &key.order_no),
             None => trade_address(&taken.order.platform, &taken.order.order_no),
-        }));
+        };
+        let sort = Sorting::read(form.get("sort"), &queue::SORTED).text();
+        return Ok(to(&address(&there, &[("sort", &sort)])));
     }
     let chosen = picked(&form);
     if chosen.is_empty() {
@@ -303,6 +305,13 @@ pub(super) fn onward(caller: &Caller, tab: &'static str) -> Option<&'static str>
     caller.rights.has(Right::ActionsInspect).then_some(looks)
 }
 
+/// The page of what is `there` as the officer had it, in the order of the queue from which he took it; with what he is told, if that is
+/// something.
+pub(super) fn as_taken(there: &str, asked: &Query, said: &str) -> String {
+    let sort = Sorting::read(get(asked, "sort"), &queue::SORTED).text();
+    address(there, &[("said", said), ("sort", &sort)])
+}
+
 /// The form, for those who decide.
 fn decision(caller: &Caller, view: decide::View) -> Option<decide::View> {
     caller.rights.has_any(&[Right::ActionsInspect, Right::ActionsDecide]).then_some(view)
@@ -363,6 +372,7 @@ pub async fn decide(
     Seen(mut frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
+    asked: Query,
     form: Form,
 ) -> Result<Response, Problem> {
     let order = OrderKey::new(&platform, &order_no);
@@ -402,7 +412,7 @@ pub async fn decide(
                 items: items(&view.items)?,
             };
             match take(&window, &caller, order.clone(), &body).await {
-                Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
+                Ok((status, _)) if status.is_success() => return Ok(to(&as_taken(&there, &asked, "done"))),
                 Ok((status, answer)) => {
                     view.refused = Some(read::<Decided>(answer)?);
                     status
@@ -415,7 +425,7 @@ pub async fn decide(
             }
         }
     };
-    frame.place = there;
+    frame.place = as_taken(&there, &asked, "");
     let found = seen(&window, &caller, &order).await?;
     Ok(shown_as(&frame, &consignment::page(&frame, &found, decision(&caller, view).as_ref()), status))
 }

@@ -323,10 +323,25 @@ async fn the_queue_stands_by_risk_and_the_gravest_is_taken_first() {
     // The next that is taken is the next of the order that is looked at.
     let fields = [("guard", page.hidden("guard")), ("sort", page.hidden("sort")), ("do", "next".to_owned())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert_eq!(
-        browser.post("/desk/queue", &fields).await.location(),
-        path(&trades[2]).replace("/v1", "/desk")
-    );
+    let there = format!("{}?sort=-risk", path(&trades[2]).replace("/v1", "/desk"));
+    assert_eq!(browser.post("/desk/queue", &fields).await.location(), there);
+    // Decided, it leads on to the next of the same order.
+    let page = browser.get(&there).await;
+    let sent = there.replace('?', "/actions?");
+    assert!(page.text.contains(&format!("action=\"{sent}\"")), "{}", page.text);
+    let fields = [
+        ("guard", page.hidden("guard")),
+        ("id", page.hidden("id")),
+        ("version", page.hidden("version")),
+        ("action", "inspect".to_owned()),
+        ("text", "样例".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = browser.post(&sent, &fields).await;
+    assert_eq!((done.status, done.location()), (303, there.replace('?', "?said=done&").as_str()));
+    let page = browser.get(done.location()).await;
+    let next = page.text.split("action=\"/desk/queue\"").nth(1).unwrap();
+    assert!(next.contains("name=\"sort\" value=\"-risk\"") && next.contains("autofocus"), "{next}");
     let wanted = json!({"states": [300], "sort": "-risk"});
     let (status, told) = people::ask(&zone, "POST", "/v1/assignments", &session, &wanted).await;
     assert_eq!((status, told["orderNo"].as_str()), (200, Some(last.as_str())), "{told}");
