@@ -3,7 +3,7 @@
 
 use super::address;
 use super::consignment::{MOVES, sealed};
-use super::decide::{assignment, choice, inspection, refusal};
+use super::decide::{assignment, choice, inspection, keys, refusal, sent_to};
 use super::grown;
 use super::inspect;
 use super::narrowed::{Narrowed, states};
@@ -311,15 +311,15 @@ fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
         @if let Some(refused) = &decision.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
-            form method="post" action={ (there) "/actions" } {
+            form method="post" action=(sent_to(frame, &there, "actions")) {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("id", &decision.id))
                 (hidden("version", &shown.line.version.to_string()))
                 (choices("action", &texts.text("decision"), &decision.fault, &decision.chosen, &all))
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &decision.text, fault: &decision.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
-                p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
             }
         }
+        (keys(texts, !all.is_empty() || shown.inspection.is_some()))
     }
 }

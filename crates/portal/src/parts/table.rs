@@ -53,6 +53,11 @@ impl<'a> Sorting<'a> {
         let next = if is_sorted && !self.falling { format!("-{word}") } else { word.to_owned() };
         Column { sort: Some(link(&next)), sorted: is_sorted.then_some(!self.falling), ..Column::of(name) }
     }
+    /// A column of numbers of which the largest are looked for: its address begins with them.
+    pub fn largest_first(self, word: &str, name: String, link: impl Fn(&str) -> String) -> Column {
+        let next = if self.by == word && self.falling { word.to_owned() } else { format!("-{word}") };
+        Column { sort: Some(link(&next)), number: true, ..self.column(word, name, |_| String::new()) }
+    }
 }
 
 /// The order of a table whose rows are all at hand, as the address of its page asks for it. Where rows stand on other pages too no
@@ -315,6 +320,11 @@ mod tests {
             let column = sorting.column("state", "State".into(), link);
             assert_eq!((column.sort.as_deref(), column.sorted), (Some(of_state), sorted), "{asked}");
             assert_eq!(sorting.text(), kept);
+        }
+        for (asked, of_since) in [("", "?sort=-since"), ("-since", "?sort=since"), ("since", "?sort=-since")]
+        {
+            let column = Sorting::read(asked, &KNOWN).largest_first("since", "Since".into(), link);
+            assert_eq!((column.sort.as_deref(), column.number), (Some(of_since), true), "{asked}");
         }
     }
 }

@@ -216,6 +216,7 @@ fn a_line() -> Line {
         due: Some("20261125100000000".into()),
         lane: Some("hold".into()),
         reasons: vec!["identity-burst".into(), "goods-code-unknown".into()],
+        score: Some(437),
     }
 }
 

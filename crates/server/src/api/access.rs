@@ -214,7 +214,9 @@ fn page(method: &str, path: &str) -> Option<Access> {
             right(&[Right::ConsignmentsRead])
         }
         ("post", "/desk/consignments/{platform}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
-        ("get", "/desk/persons/{id}" | "/desk/addresses/{id}") => right(&[Right::PersonsRead]),
+        ("get" | "post", "/desk/persons") | ("get", "/desk/persons/{id}" | "/desk/addresses/{id}") => {
+            right(&[Right::PersonsRead])
+        }
         ("get", "/desk/enterprises/{party}") => right(&[Right::ConsignmentsRead]),
         ("get", "/desk/credit" | "/desk/credit/report") => right(&[Right::RegistersRead]),
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),

@@ -142,6 +142,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/my/erasure"),
     ("post", "/desk/consignments/{platform}/{order_no}/inspections"),
     ("get", "/desk/consignments/{platform}/{order_no}/photographs/{sha256}"),
+    ("get", "/desk/persons"),
+    ("post", "/desk/persons"),
     ("get", "/desk/persons/{id}"),
     ("get", "/desk/addresses/{id}"),
     ("get", "/desk/enterprises/{party}"),
@@ -310,6 +312,7 @@ fn of_inspections() -> Router<Arc<Window>> {
             "/desk/exports/{merchant}/{order_no}/photographs/{sha256}",
             get(inspections::photograph_of_export),
         )
+        .route("/desk/persons", get(subjects::ask_number).post(subjects::find))
         .route("/desk/persons/{id}", get(subjects::person))
         .route("/desk/addresses/{id}", get(subjects::address))
         .route("/desk/enterprises/{party}", get(subjects::enterprise))
