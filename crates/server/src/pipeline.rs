@@ -151,6 +151,10 @@ impl<S: Store> Engine<S> {
                 }
             }
             let tend = batch.iter().any(|work| matches!(work, Work::Tend));
+            // What waits came before what comes now.
+            if self.backlog && !self.paused() {
+                self.judge_undecided().await?;
+            }
             self.process(batch).await?;
             if tend {
                 self.tend().await?;
@@ -174,6 +178,9 @@ impl<S: Store> Engine<S> {
         for attempt in 0.. {
             let reference = self.reference();
             batch = refuse_taken(batch, &reference);
+            if attempt > 0 {
+                batch = self.still_waiting(batch).await?;
+            }
             let now = self.clock.now();
             let started = Instant::now();
             let mut plan = Plan::of(self.judge, reference.clone());
@@ -265,7 +272,24 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    /// Judges what an earlier version of the engine, or an earlier rulebook, failed on: the row that it becomes names
+    /// Without what another server has judged meanwhile of what waited.
+    async fn still_waiting(&self, batch: Vec<Work>) -> Result<Vec<Work>, StoreError> {
+        let read = self.store.read();
+        let mut kept = Vec::with_capacity(batch.len());
+        for work in batch {
+            let judged = match &work {
+                Work::Again(event) => read.decided_later(event.position).await?.is_some(),
+                _ => false,
+            };
+            if !judged {
+                kept.push(work);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Judges what an earlier version of the engine, or an earlier rulebook, failed on, and what came while judging was paused, in the
+    /// order in which it was recorded, by whichever server: the row that it becomes names
     /// the first, its receipts go out, nobody has to send anything again. What still fails stays as it is, without a
     /// new row.
     async fn judge_undecided(&mut self) -> Result<(), StoreError> {
@@ -350,6 +374,8 @@ impl<S: Store> Engine<S> {
             self.follows = self.store.read().follows(usize::MAX).await?.into();
             self.backlog = true;
         }
+        // Meanwhile others record too.
+        self.backlog |= self.paused();
         if self.backlog && !self.paused() {
             self.judge_undecided().await?;
         }

@@ -360,20 +360,18 @@ impl Read for PostgresRead {
     }
     async fn undecided(&self) -> Result<Vec<StoredEvent>, StoreError> {
         let client = self.client().await?;
-        let rows = query(
-            &client,
-            "SELECT writer, sequence FROM undecided WHERE owner = $1 ORDER BY writer, sequence",
-            &[&i32::from(self.shared.writer)],
-        )
-        .await
-        .map_err(|error| failed("read undecided events", error))?;
-        let order: Vec<Position> = rows.iter().map(position_of).collect();
-        let mut found = self.shared.rows(&client, &order.iter().copied().collect()).await?;
-        let event = |position| match found.remove(&position) {
-            Some((time, Row::Event(row))) => Some(StoredEvent { position, time, row: *row }),
+        let rows =
+            query(&client, "SELECT writer, sequence FROM undecided ORDER BY writer, sequence", &[]).await;
+        let rows = rows.map_err(|error| failed("read undecided events", error))?;
+        let found = self.shared.rows(&client, &rows.iter().map(position_of).collect()).await?;
+        let event = |(position, (time, row))| match row {
+            Row::Event(row) => Some(StoredEvent { position, time, row: *row }),
             _ => None,
         };
-        Ok(order.into_iter().filter_map(event).collect())
+        let mut events: Vec<StoredEvent> = found.into_iter().filter_map(event).collect();
+        // Each server counts its own rows: what came first is told by when it was recorded, whoever recorded it.
+        events.sort_by_key(|event| (event.time, event.position));
+        Ok(events)
     }
     async fn decided_later(&self, first: Position) -> Result<Option<StoredEvent>, StoreError> {
         let client = self.client().await?;

@@ -257,7 +257,8 @@ impl Effects {
         }
     }
 
-    /// Writes them, beside the rows up to `last`. False = an account has no room any more: the batch is lost. What the batch's keys guard goes at once;
+    /// Writes them, beside the rows up to `last`. False = an account has no room any more, or another server has judged what waited: the batch is
+    /// lost. What the batch's keys guard goes at once;
     /// counters and accounts, which most batches share, come last and are locked for the shortest time.
     pub async fn write(
         &self,
@@ -268,7 +269,7 @@ impl Effects {
         locked: &BTreeSet<Uuid>,
     ) -> Result<bool, Error> {
         let writer = i32::from(last.writer);
-        tokio::try_join!(
+        let ((), (), waited, ..) = tokio::try_join!(
             self.write_keys(at, writer, time),
             self.mark_read(at, time, locked),
             self.write_feeds(at, last, time),
@@ -277,7 +278,7 @@ impl Effects {
             self.write_records(at),
         )?;
         let ((), fitted) = tokio::try_join!(self.write_windows(at, writer, own), self.write_accounts(at))?;
-        Ok(fitted)
+        Ok(fitted && waited)
     }
 
     /// The windows that are raised.
@@ -332,7 +333,8 @@ impl Effects {
         Ok(())
     }
 
-    async fn write_feeds(&self, at: &ClientWrapper, last: Position, time: Time) -> Result<(), Error> {
+    /// False = something that was judged waits no more: another server was first.
+    async fn write_feeds(&self, at: &ClientWrapper, last: Position, time: Time) -> Result<bool, Error> {
         let writer = i32::from(last.writer);
         if !self.receipts.is_empty() {
             let recipients: Vec<&str> = self.receipts.keys().map(Text::as_str).collect();
@@ -362,15 +364,13 @@ impl Effects {
             run(at, "INSERT INTO undecided(writer, sequence, owner) SELECT $2, u, $2 FROM unnest($1::bigint[]) AS u", &[&sequences, &writer])
                 .await?;
         }
+        let mut waited = true;
         for first in &self.decided {
-            run(
-                at,
-                "DELETE FROM undecided WHERE writer = $1 AND sequence = $2",
-                &[&i32::from(first.writer), &(first.sequence as i64)],
-            )
-            .await?;
+            let delete = "DELETE FROM undecided WHERE writer = $1 AND sequence = $2";
+            let parameters: [&(dyn ToSql + Sync); 2] = [&i32::from(first.writer), &(first.sequence as i64)];
+            waited &= execute(at, delete, &parameters).await? == 1;
         }
-        Ok(())
+        Ok(waited)
     }
 
     async fn write_timers(&self, at: &ClientWrapper) -> Result<(), Error> {
