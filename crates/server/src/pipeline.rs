@@ -7,6 +7,7 @@ use crate::clock::Clock;
 pub use crate::door::{Answered, MessageAnswer, Pipeline, Work};
 use crate::metrics::{Metrics, Step};
 use crate::plan::Plan;
+use crate::progress::Stage;
 use crate::reference;
 use crate::scoring::Scoring;
 use crate::shadow::Shadows;
@@ -108,6 +109,7 @@ pub(crate) fn start<S: Store>(
                 let _ = engine.answers.send(Told::Failed(error)).await;
             }
         });
+        engine.metrics.progress.end(Stage::Batch);
         // All that was handed over becomes durable first, then it is answered.
         let Engine { store, answers, .. } = engine;
         runtime.block_on(store.close());
@@ -157,13 +159,16 @@ impl<S: Store> Engine<S> {
             }
             self.process(batch).await?;
             if tend {
+                self.metrics.progress.begin(Stage::Batch);
                 self.tend().await?;
             }
+            self.metrics.progress.end(Stage::Batch);
         }
     }
 
     /// One batch: load, decide, commit; lost or unknown commits are judged again.
     async fn process(&mut self, batch: Vec<Work>) -> Result<(), StoreError> {
+        self.metrics.progress.begin(Stage::Batch);
         let paused = self.paused();
         let count = if paused { 0 } else { self.follows.len().min(BATCH_EVENTS) };
         let follows: Vec<Follow> = self.follows.drain(..count).collect();

@@ -2,6 +2,7 @@
 
 use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
+use super::pulse::Pulse;
 use super::scan::Scan;
 use super::{Options, connect, exports, failed, lists, pool, query, receipts, registers, schema, took};
 use crate::codec;
@@ -38,6 +39,7 @@ pub struct PostgresRead {
     pool: Pool,
     home: Handle,
     shared: Arc<Shared>,
+    options: Arc<Options>,
 }
 
 impl PostgresRead {
@@ -56,7 +58,12 @@ impl PostgresRead {
 
     pub(super) fn new(shared: Arc<Shared>, options: &Options) -> Result<Self, StoreError> {
         let pool = pool(options, CONNECTIONS)?;
-        Ok(Self { pool, home: Handle::current(), shared })
+        Ok(Self { pool, home: Handle::current(), shared, options: Arc::new(options.clone()) })
+    }
+
+    /// Asks the database of these reads whether it answers.
+    pub fn pulse(&self) -> Pulse {
+        Pulse::new((*self.options).clone())
     }
 
     /// The payload of a row.
