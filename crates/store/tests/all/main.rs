@@ -10,4 +10,5 @@ mod export_returns;
 mod export_summaries;
 mod exports;
 mod migrations;
+mod silence;
 mod store;
