@@ -240,7 +240,7 @@ impl Problem {
             &detail,
         );
         let problem = Self { retry_after: Some(closed.retry_after()), ..problem };
-        problem.in_chinese("数据库暂时没有响应，本次请求是否已登记尚不确定。请稍后查询或再次发送同样的内容，已登记的会得到第一次的答复")
+        problem.in_chinese("存储暂时没有响应，本次请求是否已登记尚不确定。请稍后查询或再次发送同样的内容，已登记的会得到第一次的答复")
     }
 }
 
