@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a command that people run")]
 
 mod nightly;
+mod pair;
 mod tidy;
 
 use std::process::{Command, ExitCode};

@@ -184,7 +184,17 @@ fn words() -> Vec<(Family, Vec<String>)> {
             .collect(),
         ),
         (Family::Problem, owned(&PROBLEMS)),
-        (Family::Closed, owned(&["draining", "store-failed", "disk-full", "disk-read-only"])),
+        (
+            Family::Closed,
+            owned(&[
+                "draining",
+                "store-failed",
+                "disk-full",
+                "disk-read-only",
+                "commits-wait",
+                "database-silent",
+            ]),
+        ),
         (Family::Field, fields()),
         (Family::Check, CHECKS.map(str::to_owned).to_vec()),
         (
@@ -554,6 +564,8 @@ const PUBLIC: [&str; 46] = [
     "closed-store-failed",
     "closed-disk-full",
     "closed-disk-read-only",
+    "closed-commits-wait",
+    "closed-database-silent",
     "confidence-seen",
     "confidence-known",
     "confidence-memory",

@@ -227,6 +227,21 @@ impl Problem {
     pub fn unavailable(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The window cannot record now", detail)
     }
+    /// 503 for a request that waited for a store which stands still: what became of it nobody knows.
+    pub fn unanswered(closed: &Closed) -> Self {
+        let detail = format!(
+            "{}; what was asked for may have been done or not: ask or send the same again later, and what was recorded gets its first answer",
+            closed.what()
+        );
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            closed.word(),
+            "The window does not answer now",
+            &detail,
+        );
+        let problem = Self { retry_after: Some(closed.retry_after()), ..problem };
+        problem.in_chinese("存储暂时没有响应，本次请求是否已登记尚不确定。请稍后查询或再次发送同样的内容，已登记的会得到第一次的答复")
+    }
 }
 
 /// What is said of a body that is too large.

@@ -83,9 +83,10 @@ pub mod view;
 
 use crate::Window;
 use crate::auth::Caller;
+use crate::intake::Intake;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
@@ -263,6 +264,7 @@ fn body_limit(limits: &ceb::Limits) -> usize {
 /// The interface of a window.
 pub fn router(window: Window) -> Router {
     let body = body_limit(&window.limits);
+    let intake = window.intake.clone();
     let window = Arc::new(window);
     let routes = Router::new()
         .route("/v1/messages", post(messages::send).get(messages::find))
@@ -390,16 +392,24 @@ pub fn router(window: Window) -> Router {
     // One step around all routes rather than a layer on each: a layer is boxed and cloned for every request, and four of
     // them took a tenth of what a declaration costs.
     let routes = DefaultBodyLimit::max(body).layer(routes);
-    Router::new().fallback(move |request: Request| answered(routes.clone(), request))
+    Router::new().fallback(move |request: Request| answered(routes.clone(), intake.clone(), request))
 }
 
-/// A request through the routes: a fault is a problem, or a page for a browser, and every answer has the headers.
-async fn answered<R>(routes: R, request: Request) -> Response
+/// A request through the routes: a fault is a problem, or a page for a browser, and every answer has the headers. Nobody waits for a
+/// store that stands still; what needs nothing of it is answered all the same.
+async fn answered<R>(routes: R, intake: Intake, request: Request) -> Response
 where
     R: Service<Request, Response = Response, Error = Infallible>,
 {
     let frame = crate::portal::frame_of_problems(&request);
-    let Ok(response) = routes.oneshot(request).await;
+    let response = tokio::select! {
+        biased;
+        answered = routes.oneshot(request) => {
+            let Ok(response) = answered;
+            response
+        }
+        closed = intake.given_up() => Problem::unanswered(&closed).into_response(),
+    };
     let response = error::as_problem(response).await;
     let response = match frame {
         Some(frame) => crate::portal::as_page(frame, response).await,
