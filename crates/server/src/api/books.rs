@@ -464,8 +464,7 @@ async fn leave(
     order: &OrderKey,
     (id, number): (&Text, &str),
 ) -> Result<Result<(), Vec<Value>>, Problem> {
-    let unknown =
-        || Problem::unavailable("not all of it is acknowledged; send it again with the same number");
+    let unknown = || Problem::not_recorded("send it again with the same number", "请以同一编号再次提交");
     let mut findings = Vec::new();
     for _ in 0..TRIES {
         let Some(consignment) = window.read.consignment(order).await? else { break };

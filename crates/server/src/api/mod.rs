@@ -430,8 +430,8 @@ async fn accounts(
         .map(|(account, balance)| {
             serde_json::json!({
                 "owner": account.owner.as_str(), "period": account.period,
-                "posted": ceb::Decimal::from_fen(balance.posted).to_string(),
-                "held": ceb::Decimal::from_fen(balance.held).to_string(),
+                "posted": view::yuan(balance.posted),
+                "held": view::yuan(balance.held),
             })
         })
         .collect();
