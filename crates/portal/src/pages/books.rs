@@ -171,7 +171,7 @@ fn lots(texts: Texts, all: &[Stock]) -> Markup {
         rows.extend(one.lots.iter().filter_map(|lot| Some((one.item.number.as_str(), lot, available(lot)?))));
     }
     // What expires first is what is sold first.
-    rows.sort_by_key(|(item, lot, _)| (lot.expiry.is_none(), lot.expiry.clone(), (*item).to_owned()));
+    rows.sort_by_cached_key(|(item, lot, _)| (lot.expiry.is_none(), lot.expiry.clone(), (*item).to_owned()));
     let row = |(item, lot, available): &(&str, &Lot, String)| -> Vec<Cell> {
         vec![
             html! { (item) },
