@@ -441,6 +441,15 @@ async fn accounts(
 /// Text of a query parameter.
 pub(crate) type Query = axum::extract::Query<std::collections::BTreeMap<String, String>>;
 
+/// Whether a query asks for a table as a file.
+fn is_for_a_file(query: &Query) -> Result<bool, Problem> {
+    match parameter(query, "form").as_deref() {
+        None => Ok(false),
+        Some("csv") => Ok(true),
+        Some(_) => Err(Problem::bad_request("form is csv")),
+    }
+}
+
 pub(crate) fn parameter(query: &Query, name: &str) -> Option<Text> {
     query.0.get(name).map(|text| Text::from(text.as_str())).filter(|text| !text.is_empty())
 }

@@ -314,7 +314,7 @@ impl Outcome {
         let has = |trade: &Value, rule: &str| {
             trade["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == rule)
         };
-        let count = |wanted: &dyn Fn(&Value) -> bool| all.iter().filter(|trade| wanted(trade)).count();
+        let count = |wanted: &dyn Fn(&Value) -> bool| all.iter().filter(|&&trade| wanted(trade)).count();
         let over = count(&|trade| has(trade, "annual-limit"));
         assert_eq!(over, LISTS - FITTING, "{set_up:?}: exactly those that his year has no room for");
         for rule in ["paid-amount-differs", "line-country-differs", "payment-missing"] {
