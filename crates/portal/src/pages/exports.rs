@@ -6,7 +6,7 @@ use super::consignment::{MOVES, sealed};
 use super::decide::{assignment, choice, inspection, keys, refusal, sent_to};
 use super::grown;
 use super::inspect;
-use super::narrowed::{Narrowed, states};
+use super::narrowed::{Listing, states};
 use super::subjects::enterprise_address;
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
 use crate::answers::{Decided, Filed};
@@ -28,23 +28,7 @@ pub fn export_address(merchant: &str, order_no: &str) -> String {
 }
 
 /// What the list shows.
-#[derive(Clone, Default, Debug)]
-pub struct View {
-    /// The page of the list.
-    pub list: Exports,
-    /// To which state it is narrowed, as it was asked.
-    pub state: String,
-    /// To which number.
-    pub number: String,
-    /// For officers: to which enterprise; none = the reader is no officer.
-    pub party: Option<String>,
-    /// By which column, as the address says it; empty = the newest first.
-    pub sort: String,
-    /// After which cursor it begins; where it is sorted, how many rows stand before.
-    pub after: String,
-    /// What tells of newer ones.
-    pub live: Option<String>,
-}
+pub type View = Listing<Exports>;
 
 /// Columns that the list is sorted by; the words are those of the interface.
 pub const SORTED: [&str; 6] = ["order", "state", "entry", "mode", "district", "changed"];
@@ -52,8 +36,7 @@ pub const SORTED: [&str; 6] = ["order", "state", "entry", "mode", "district", "c
 /// The list.
 pub fn list(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
-    let narrowed =
-        Narrowed { address: ADDRESS, state: &view.state, number: &view.number, party: view.party.as_deref() };
+    let narrowed = view.narrowed(ADDRESS);
     let link = |sort: &str, after: &str| narrowed.link(sort, after);
     let asked = Sorting::read(&view.sort, &SORTED);
     // Too many to be put in order: they stand as they came, and no column is marked.

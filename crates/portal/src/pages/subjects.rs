@@ -5,7 +5,7 @@ use super::credit::credit_address;
 use super::{address, trade_address};
 use crate::answers::Line;
 use crate::answers::subjects::{Enterprise, RuleCount, Subject};
-use crate::format::{count, money, time};
+use crate::format::{count, money, time, yuan};
 use crate::language::{Family, Texts};
 use crate::pages::inspect::both;
 use crate::parts::{
@@ -103,11 +103,11 @@ pub fn page(frame: &Frame, shown: &Subject, purpose: &str) -> Page {
             html! { (shown.year) " · " a href=(earlier) { (texts.text("subject-earlier")) } },
         ),
         (texts.text("subject-trades"), html! { (count(shown.trades.len() as u64)) }),
-        (texts.text("subject-value"), html! { (money(&shown.value)) " " (texts.text("yuan")) }),
+        (texts.text("subject-value"), yuan(texts, &shown.value)),
         (texts.text("subject-purpose"), html! { (purpose) }),
     ];
     if let Some(quota) = &shown.quota {
-        let amount = |amount: &str| html! { (money(amount)) " " (texts.text("yuan")) };
+        let amount = |amount: &str| yuan(texts, amount);
         pairs.push((texts.text("subject-quota"), amount(&quota.limit)));
         pairs.push((texts.text("subject-used"), amount(&quota.used)));
         pairs.push((texts.text("subject-held"), amount(&quota.held)));

@@ -3,6 +3,7 @@
 
 use crate::language::Texts;
 use maud::{Markup, html};
+use std::cmp::Reverse;
 
 /// A column.
 #[derive(Clone, Debug, Default)]
@@ -135,10 +136,11 @@ impl<'a> Order<'a> {
             return;
         }
         let by = self.sorting.by;
-        rows.sort_by(|one, other| {
-            let order = key(one, by).cmp(&key(other, by));
-            if self.sorting.falling { order.reverse() } else { order }
-        });
+        if self.sorting.falling {
+            rows.sort_by_cached_key(|one| Reverse(key(one, by)));
+        } else {
+            rows.sort_by_cached_key(|one| key(one, by));
+        }
     }
 }
 

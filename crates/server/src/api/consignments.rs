@@ -393,7 +393,9 @@ pub(crate) async fn shown(
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
     if let Some(timeline) = shown["timeline"].as_array_mut() {
         timeline.extend(receipts);
-        timeline.sort_by_key(|entry| (entry["time"].as_str().map(str::to_owned), entry["position"].as_u64()));
+        timeline.sort_by_cached_key(|entry| {
+            (entry["time"].as_str().map(str::to_owned), entry["position"].as_u64())
+        });
     }
     Ok(shown)
 }

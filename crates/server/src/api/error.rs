@@ -223,6 +223,13 @@ impl Problem {
     pub fn later(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "This is not ready yet", detail)
     }
+    /// 503, where nobody knows whether something was recorded: its answer did not come. What whoever asked may do then.
+    pub fn not_recorded(then: &str, then_in_chinese: &str) -> Self {
+        Self::unavailable(&format!(
+            "it is not acknowledged, and nobody knows whether it was recorded; {then}"
+        ))
+        .in_chinese(&format!("未得到确认，不知是否已登记；{then_in_chinese}"))
+    }
     /// 503.
     pub fn unavailable(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The window cannot record now", detail)

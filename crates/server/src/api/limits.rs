@@ -3,7 +3,7 @@
 
 use super::error::Problem;
 use super::operations::{UNDELIVERED, deliveries_in, intake};
-use super::{ACCOUNTS, CONSIGNMENTS, RECEIPTS, preview};
+use super::{ACCOUNTS, CONSIGNMENTS, RECEIPTS, preview, view};
 use crate::Window;
 use crate::pipeline;
 use axum::Json;
@@ -70,7 +70,7 @@ async fn down(window: &Window) -> Result<usize, Problem> {
 fn trade(book: &Rulebook, day: Day, name: &str, per: &str) -> Option<Value> {
     let dated = book.parameters.dated(name, day)?;
     Some(json!({
-        "name": name, "per": per, "currency": "CNY", "amount": ceb::Decimal::from_fen(dated.value).to_string(),
+        "name": name, "per": per, "currency": "CNY", "amount": view::yuan(dated.value),
         "validFrom": dated.from.to_string(), "validTo": dated.to.map(|day| day.to_string()),
         "source": dated.source.as_str(), "confidence": dated.confidence.word(),
     }))

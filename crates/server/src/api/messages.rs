@@ -21,14 +21,12 @@ use std::sync::Arc;
 use std::time::Instant;
 use store::{ChosenRead, Read, Scope, StoreError, StoredEvent};
 
-/// An answer that did not come says nothing of what is recorded.
-pub(super) const SEND_AGAIN: &str =
-    "the message is not acknowledged; send the same bytes again: what was recorded gets its first answer";
-
-/// 503 where nobody knows whether a message was recorded.
-fn unacknowledged() -> Problem {
-    Problem::unavailable(SEND_AGAIN)
-        .in_chinese("报文未得到确认；请再次发送同样的内容，已登记的单证会得到第一次的答复")
+/// An answer to a message that did not come says nothing of what is recorded.
+pub(super) fn unacknowledged() -> Problem {
+    Problem::not_recorded(
+        "send the same bytes again: what was recorded gets its first answer",
+        "请再次发送同样的内容，已登记的单证会得到第一次的答复",
+    )
 }
 
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every

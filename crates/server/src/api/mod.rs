@@ -442,8 +442,8 @@ async fn accounts(
         .map(|(account, balance)| {
             serde_json::json!({
                 "owner": account.owner.as_str(), "period": account.period,
-                "posted": ceb::Decimal::from_fen(balance.posted).to_string(),
-                "held": ceb::Decimal::from_fen(balance.held).to_string(),
+                "posted": view::yuan(balance.posted),
+                "held": view::yuan(balance.held),
             })
         })
         .collect();
@@ -452,6 +452,15 @@ async fn accounts(
 
 /// Text of a query parameter.
 pub(crate) type Query = axum::extract::Query<std::collections::BTreeMap<String, String>>;
+
+/// Whether a query asks for a table as a file.
+fn is_for_a_file(query: &Query) -> Result<bool, Problem> {
+    match parameter(query, "form").as_deref() {
+        None => Ok(false),
+        Some("csv") => Ok(true),
+        Some(_) => Err(Problem::bad_request("form is csv")),
+    }
+}
 
 pub(crate) fn parameter(query: &Query, name: &str) -> Option<Text> {
     query.0.get(name).map(|text| Text::from(text.as_str())).filter(|text| !text.is_empty())

@@ -220,9 +220,7 @@ fn problem(refused: Refused) -> Problem {
             &format!("the session is {state}: an answer is taken once, while it is asked"),
         ),
         Refused::Store(error) => error.into(),
-        Refused::Unknown => {
-            Problem::unavailable("nobody knows whether this was recorded; send the same again")
-        }
+        Refused::Unknown => Problem::not_recorded("send the same again", "请再次提交同样的内容"),
     }
 }
 

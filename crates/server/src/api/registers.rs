@@ -353,7 +353,7 @@ pub(crate) async fn command_of(
     command: Command,
 ) -> Result<Result<Arc<Record>, Refusal>, Problem> {
     window.pipeline.command(command).await.ok_or_else(|| {
-        Problem::unavailable("nobody knows whether this was recorded; look at the record, then send it again")
+        Problem::not_recorded("look at the record, then send it again", "请先查看该记录，再重新提交")
     })
 }
 

@@ -78,6 +78,7 @@ mod rulebook_drafts;
 mod sandbox;
 mod sandbox_exports;
 mod servers;
+mod servers_alike;
 mod servers_in_trouble;
 mod shadow;
 mod shares;
