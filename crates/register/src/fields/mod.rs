@@ -140,7 +140,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Goods => &["/name", "/hsCode"],
         Register::Share => &["/giver", "/dataset", "/purpose", "/validTo"],
         Register::Request => &["/asked/subject", "/asked/to", "/asked/due"],
-        Register::Access => &["/kind", "/id", "/role", "/purpose", "/query", "/count"],
+        Register::Access => &["/kind", "/id", "/role", "/purpose", "/ground", "/query", "/count"],
         Register::Attachment => &["/name"],
         Register::Webhook => &["/url", "/source"],
         Register::Delivery => &["/failures", "/error", "/complete"],

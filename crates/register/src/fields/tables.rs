@@ -263,7 +263,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::Goods, &["inForce"]),
     (Register::Request, &["asked", "answer", "records", "share"]),
-    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners", "query", "count"]),
+    (Register::Access, &["kind", "id", "role", "purpose", "ground", "range", "owners", "query", "count"]),
     (Register::Webhook, &["again", "number"]),
     (
         Register::Delivery,

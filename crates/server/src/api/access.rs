@@ -330,6 +330,7 @@ async fn entered(window: &Window, request: Request, next: Next, asked: Access) -
         Ok(caller) => caller,
         Err(problem) => return (None, problem.into_response()),
     };
+    let caller = caller.asking(request.uri().query());
     let who = Some(caller.known());
     match signed(window, &caller, request).await {
         Ok(mut request) => {

@@ -64,6 +64,7 @@ mod portal_words;
 mod preview;
 mod providers;
 mod recalls;
+mod readings_by_route;
 mod receipts_in_order;
 mod recognitions;
 mod recorded;
