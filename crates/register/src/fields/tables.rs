@@ -264,6 +264,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::Goods, &["inForce"]),
     (Register::Request, &["asked", "answer", "records", "share"]),
     (Register::Access, &["kind", "id", "role", "purpose", "ground", "range", "owners", "query", "count"]),
+    (Register::Attachment, &["sha256"]),
     (Register::Webhook, &["again", "number"]),
     (
         Register::Delivery,
