@@ -74,6 +74,7 @@ const WEBHOOK: &[Field] = &[
     may("neutral", Flag(false)),
     may("answers", Flag(false)),
     may("confirmations", Flag(true)),
+    may("counterpart", Choice(crate::webhook::COUNTERPARTS)),
 ];
 
 const AGAIN: &[Field] = &[may("after", Text), may("setAside", Flag(false))];
@@ -275,6 +276,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "complete",
             "again",
             "failures",
+            "since",
             "next",
             "confirmed",
             "kept",

@@ -11,6 +11,7 @@ pub(crate) mod catalogue;
 mod confirmations;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
+mod counterparts;
 pub(crate) mod credit;
 pub(crate) mod decisions;
 pub(crate) mod documents;
