@@ -144,7 +144,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Attachment => &["/name"],
         Register::Webhook => &["/url", "/source"],
         Register::Delivery => &["/failures", "/error", "/complete"],
-        Register::PaymentData => &["/orderNo"],
+        Register::PaymentData => &["/orderNo", "/upload/comparison/outcome"],
         Register::Answer => &["/outcome", "/reference"],
         Register::SignIn => &["/subject"],
         Register::Erasure => &["/recordType", "/ground"],

@@ -265,7 +265,9 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ) => right(&[Right::RegistersRead]),
         ("post", "/desk/recalls/{id}") => right(&[Right::RegistersApply, Right::FilingsReview]),
         ("get", "/desk/recalls/{id}/buyers") => right(&[Right::PersonsRead]),
-        ("get", "/desk/demands") => right(&[Right::RegistersRead]),
+        ("get", "/desk/demands" | "/desk/payment-data") => right(&[Right::RegistersRead]),
+        // Customs asks; a platform tries its own service. Which of the two, the register says.
+        ("post", "/desk/payment-data") => right(&[Right::ActionsDecide, Right::RegistersApply]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),
         ("get" | "post", "/register") => Open,

@@ -49,7 +49,7 @@ mod openapi_trace;
 pub(crate) mod operation;
 pub(crate) mod operations;
 pub(crate) mod parks;
-mod payment_data;
+pub(crate) mod payment_data;
 pub(crate) mod people;
 mod persons;
 pub(crate) mod photographs;

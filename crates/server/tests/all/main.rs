@@ -49,6 +49,7 @@ mod outsider;
 mod parcels;
 mod parks;
 mod payment_data;
+mod payment_data_page;
 mod people;
 mod permissions;
 mod personal;

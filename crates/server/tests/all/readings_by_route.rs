@@ -184,6 +184,12 @@ const PAGES: &[(&str, Told)] = &[
     ("/desk/retention", Nothing(LAW)),
     ("/desk/sandbox", Nothing(OWN)),
     ("/desk/send", Nothing(OWN)),
+    (
+        "/desk/payment-data",
+        Nothing(
+            "between the office that asked and the platform; what another reads the list beneath writes down",
+        ),
+    ),
     ("/desk/demands", Nothing("between the two whom a demand and its offer name")),
     ("/desk/books", Written("decider", "own", "bonded-books")),
     ("/desk/books/{id}", Written("decider", "another", "bonded-books")),
