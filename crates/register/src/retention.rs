@@ -114,7 +114,7 @@ pub const PERSONAL: &[Personal] = &[
         &["refused", "withdrawn", "revoked"],
         &["/applied/contact", "/applied/address", "/inForce/contact", "/inForce/address"],
     ),
-    always(Register::Attachment, &["/name", "/content"]),
+    always(Register::Attachment, &["/name", "/content", "/sha256"]),
     after(Register::Certificate, &["refused", "withdrawn", "revoked"], &["/holder", "/revoked/reason"]),
     always(Register::Photograph, &["/content"]),
     after(

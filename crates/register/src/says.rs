@@ -175,6 +175,7 @@ says! {
     GIVER_IS_TOLD: "giver-is-told", "将告知提供方和记录所有人的内容", "what the giver, and the owners of the records, are told";
     A_ROW_AT_LEAST: "a-row-at-least", "至少一行", "at least one row";
     ATTACHED_KIND: "attached-kind", "application/pdf、image/png或image/jpeg", "application/pdf, image/png or image/jpeg";
+    ATTACHED_BEGINS: "attached-begins", "与文件内容相符的类型（以文件首字节为准，不看所称类型）", "the type that the file begins as, whatever it is called";
     ATTACHED_SIZE: "attached-size", "以base64表示的1字节至2MiB内容", "1 byte to 2 MiB in base64";
     BASE64: "base64", "base64编码", "base64";
     FILE_NAME: "file-name", "文件名", "the name of the file";

@@ -114,6 +114,7 @@ my-by = Who
 my-role = As
 my-purpose = What for
 my-asked-ahead = Asked before declaring whether your quota is enough
+my-by-duty = What the duty of the office asks for
 my-kept = What is kept of you
 my-kept-text = Name, identity number, telephone and address as shop, payment firm and carrier sent them, and what customs decided. You may have all of it as a file that programs can read.
 my-file = Download my data

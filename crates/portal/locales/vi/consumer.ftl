@@ -131,6 +131,7 @@ my-by = Ai
 my-role = Với tư cách
 my-purpose = Mục đích
 my-asked-ahead = Hỏi trước khi khai báo xem hạn mức của bạn có đủ không
+my-by-duty = Theo nhiệm vụ của cơ quan
 my-kept = Dữ liệu lưu về bạn
 my-kept-text = Họ tên, số căn cước, điện thoại và địa chỉ do cửa hàng, tổ chức thanh toán và hãng vận chuyển gửi, cùng quyết định của hải quan. Bạn có thể tải tất cả thành một tệp.
 my-file = Tải dữ liệu của tôi

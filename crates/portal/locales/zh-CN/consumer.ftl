@@ -114,6 +114,7 @@ my-by = 查看者
 my-role = 身份
 my-purpose = 目的
 my-asked-ahead = 申报前试算，查询您的额度是否足够
+my-by-duty = 依其职责查阅
 my-kept = 保存的信息
 my-kept-text = 平台、支付企业和物流企业报送的姓名、证件号、电话、地址，以及海关的处理结果。您可下载全部内容，文件可由程序读取。
 my-file = 下载我的信息

@@ -364,6 +364,8 @@ fn values() -> Vec<String> {
         "no-weight",
         "out-of-range",
     ]);
+    // In which duty somebody read without saying what for.
+    found.extend(register::access::GROUNDS);
     for register in registers() {
         for step in register::moves_of(register) {
             walk(form(register, step.action).map_or(&[], |form| form.fields), &mut found);

@@ -74,6 +74,7 @@ const WEBHOOK: &[Field] = &[
     may("neutral", Flag(false)),
     may("answers", Flag(false)),
     may("confirmations", Flag(true)),
+    may("counterpart", Choice(crate::webhook::COUNTERPARTS)),
 ];
 
 const AGAIN: &[Field] = &[may("after", Text), may("setAside", Flag(false))];
@@ -263,7 +264,8 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::Goods, &["inForce"]),
     (Register::Request, &["asked", "answer", "records", "share"]),
-    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners", "query", "count"]),
+    (Register::Access, &["kind", "id", "role", "purpose", "ground", "range", "owners", "query", "count"]),
+    (Register::Attachment, &["sha256"]),
     (Register::Webhook, &["again", "number"]),
     (
         Register::Delivery,
@@ -274,6 +276,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "complete",
             "again",
             "failures",
+            "since",
             "next",
             "confirmed",
             "kept",

@@ -120,7 +120,11 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<request::Query>("query", asked, &[]);
     let given = described(Register::AgencyRecord, "give");
     is_described::<agency_record::AgencyRecord>("record of an agency", given, &[]);
-    is_described::<attachment::Attachment>("attachment", described(Register::Attachment, "attach"), &[]);
+    is_described::<attachment::Attachment>(
+        "attachment",
+        described(Register::Attachment, "attach"),
+        &["sha256"],
+    );
     is_described::<webhook::Webhook>("webhook", described(Register::Webhook, "register"), &["again"]);
     is_described::<webhook::Again>("again", described(Register::Webhook, "redeliver"), &["number"]);
     is_described::<payment_data::Ask>("ask", described(Register::PaymentData, "ask"), &[]);

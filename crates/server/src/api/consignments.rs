@@ -360,7 +360,7 @@ pub(crate) async fn shown(
         let id = format!("{}/{}", order.platform, order.order_no);
         let owners = consignment.listed_for();
         let by = registers::by(window, caller);
-        registers::recorded(window, by, ("consignment", &id), &owners, "", None).await?;
+        registers::recorded(window, by, ("consignment", &id), &owners, &caller.purpose, None).await?;
     }
     let mut shown = view::consignment(&consignment, &timeline, &codes, caller.is_office());
     let subject = Trade::import(consignment.clone());

@@ -303,8 +303,8 @@ pub(crate) async fn bytes(window: &Window, caller: &Caller, position: u64) -> Re
     if caller.is_office() {
         let owners = owners(window, &row).await?;
         let id = row.position.number().to_string();
-        registers::recorded(window, registers::by(window, caller), ("message", &id), &owners, "", None)
-            .await?;
+        let by = registers::by(window, caller);
+        registers::recorded(window, by, ("message", &id), &owners, &caller.purpose, None).await?;
     }
     Ok(window.read.original(&row).await?)
 }

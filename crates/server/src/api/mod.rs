@@ -11,6 +11,7 @@ pub(crate) mod catalogue;
 mod confirmations;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
+mod counterparts;
 pub(crate) mod credit;
 pub(crate) mod decisions;
 pub(crate) mod documents;
@@ -48,13 +49,13 @@ mod openapi_trace;
 pub(crate) mod operation;
 pub(crate) mod operations;
 pub(crate) mod parks;
-mod payment_data;
+pub(crate) mod payment_data;
 pub(crate) mod people;
 mod persons;
 pub(crate) mod photographs;
 mod preview;
 pub(crate) mod queue;
-mod readings;
+pub(crate) mod readings;
 pub(crate) mod receipts;
 mod recognitions;
 mod register_answers;
@@ -427,6 +428,7 @@ pub(crate) fn scope(window: &Window, caller: &Caller) -> Scope {
 /// Balances of accounts, for offices of the whole zone: owners of quota are keyed hashes, never persons.
 async fn accounts(
     State(window): State<Arc<Window>>,
+    caller: Caller,
     query: Query,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
     let words: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.word()).collect();
@@ -437,6 +439,14 @@ async fn accounts(
     let limit = limit(&query, ACCOUNTS)?;
     let found = window.read.accounts(kind, &after, limit).await?;
     let next = found.last().filter(|_| found.len() >= limit).map(|(account, _)| account.owner.clone());
+    let owners: Vec<Vec<Text>> = found
+        .iter()
+        .map(|(account, _)| match kind {
+            AccountKind::Quota => vec![clearance::guard::person(&account.owner)],
+            AccountKind::Guarantee | AccountKind::PayableTax => vec![account.owner.clone()],
+        })
+        .collect();
+    readings::listed(&window, &caller, "accounts", &query, &owners).await?;
     let accounts: Vec<serde_json::Value> = found
         .iter()
         .map(|(account, balance)| {

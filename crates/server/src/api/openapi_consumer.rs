@@ -181,8 +181,14 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("here", truth()),
         ("steps", list(said)),
     ];
-    let reading =
-        object(&[("time", text()), ("by", text()), ("role", text()), ("purpose", text()), ("what", text())]);
+    let reading = object(&[
+        ("time", text()),
+        ("by", text()),
+        ("role", text()),
+        ("purpose", text()),
+        ("what", text()),
+        ("ground", or_null("string")),
+    ]);
     let data = [
         ("made", text()),
         ("person", text()),

@@ -247,7 +247,8 @@ pub async fn enterprise(
         return Err(Problem::not_found("no enterprise is filed or named under this code"));
     }
     let by = registers::by(&window, &caller);
-    registers::recorded(&window, by, ("enterprise", &code), std::slice::from_ref(&code), "", None).await?;
+    let owners = std::slice::from_ref(&code);
+    registers::recorded(&window, by, ("enterprise", &code), owners, &caller.purpose, None).await?;
     let mut states: BTreeMap<u16, u64> = BTreeMap::new();
     let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
     let mut results: BTreeMap<Text, u64> = BTreeMap::new();

@@ -247,6 +247,11 @@ pub(crate) async fn recall_told(
             "state": state, "left": one.left, "quantity": one.quantity,
         })
     };
+    // Of parcels those whose trades they are; who recalls the goods may be in none of them.
+    let named = found.iter().take(most).map(|one| one.consignment.parties());
+    let others: Vec<Vec<Text>> =
+        named.filter(|parties| !codes.iter().any(|code| parties.contains(code))).collect();
+    super::readings::listed(window, caller, "recall-parcels", query, &others).await?;
     let mut shown = whole(&View::of(&record, &codes));
     shown["parcels"] = found.iter().take(most).map(parcel).collect();
     shown["more"] = (!is_whole).into();

@@ -23,6 +23,7 @@ mod officer;
 mod operation;
 mod parcels;
 mod parks;
+mod payment_data;
 mod people;
 mod public;
 mod registers;
@@ -92,6 +93,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/send"),
     ("post", "/desk/send"),
     ("get", "/desk/demands"),
+    ("get", "/desk/payment-data"),
+    ("post", "/desk/payment-data"),
     ("get", "/desk/books"),
     ("get", "/desk/books/{id}"),
     ("get", "/desk/books/{id}/file"),
@@ -247,6 +250,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/datasets", get(catalogue::datasets))
         .route("/desk/retention", get(catalogue::terms))
         .route("/desk/demands", get(demands::both))
+        .route("/desk/payment-data", get(payment_data::list).post(payment_data::ask))
         .route("/desk/books", get(books::list))
         .route("/desk/books/{id}", get(books::show))
         .route("/desk/books/{id}/file", get(books::file))

@@ -44,6 +44,7 @@ pub(crate) async fn accesses(
             json!({
                 "time": view::time(record.changed), "by": name_of(&window, &record.actor.party),
                 "role": whole["body"]["role"], "purpose": whole["body"]["purpose"], "what": whole["body"]["kind"],
+                "ground": whole["body"]["ground"],
             })
         })
         .collect();
