@@ -543,7 +543,7 @@ const SHELL: [&str; 17] = [
 ];
 
 /// Texts of other files that the start page, the tariff with its calculator, the status and the sign-in show.
-const PUBLIC: [&str; 46] = [
+const PUBLIC: [&str; 48] = [
     "about-tariff",
     "about-indicators",
     "about-status",
