@@ -313,7 +313,7 @@ fn told_elsewhere(table: &[(&str, Told)]) -> Vec<String> {
     };
     let rows = table.iter().filter_map(|(route, told)| match *told {
         In(file, text) if !shown(file, text) => Some(format!("{route}: nothing of it in {file}")),
-        Nothing(why) if why.is_empty() => Some(format!("{route}: no reason")),
+        Nothing("") => Some(format!("{route}: no reason")),
         _ => None,
     });
     rows.collect()
