@@ -191,6 +191,8 @@ law! {
     export_modes_enterprises;
     /// Most that a list of 9710 or 9810 may be worth, in fen; equality is inside.
     export_list_limit;
+    /// 1 = the goods of simplified lists (kind A) are held against the export duties.
+    export_simplified_duties;
     /// 1 = gross weights of export list and waybill are compared.
     export_compare_weight;
     /// 1 = numbers of parcels of export list and waybill are compared.
@@ -285,7 +287,7 @@ law! {
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 80] = [
+const LATER: [(&str, i64); 81] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -366,6 +368,7 @@ const LATER: [(&str, i64); 80] = [
     ("goods_filing_terms", 0),
     ("powers_of_attorney", 0),
     ("arrival_wait_days", 0),
+    ("export_simplified_duties", 0),
 ];
 
 impl Parameters {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use store::Read;
 
 const TAKEN: &str = "2 新增申报成功";
+const LISTED: &str = "2 清单新增申报成功";
 const CHECKED: &str = "120 [Code:1800;Desc:逻辑校验通过]";
 const REVIEW: &str = "300 [Code:1200;Desc:等待人工审核]";
 const CONCLUDED: &str = "399 [Code:2300;Desc:审核通过]";
@@ -104,7 +105,7 @@ async fn an_import_of_each_mode_goes_from_its_order_to_a_paid_bill_and_is_closed
         );
         let agent = trade.declaration.head.agent_code.as_str();
         let of_list = told(&zone, agent, "CEB622Message").await;
-        assert_eq!(of_list, [TAKEN, CHECKED, RELEASED, CLOSED], "{mode}");
+        assert_eq!(of_list, [LISTED, CHECKED, RELEASED, CLOSED], "{mode}");
         assert_eq!(told(&zone, agent, "CEB816Message").await, ["1"], "{mode}: the tax bill");
         assert_eq!(told(&zone, agent, "CEB818Message").await, ["2"], "{mode}: it is summarised");
         let (platform, payer) = (&trade.order.head.ebp_code, &trade.payment.pay_code);
@@ -212,7 +213,7 @@ async fn an_export_of_each_mode_that_comes_from_no_book_goes_from_its_order_to_i
         leaves_the_country(&zone, &export).await;
         let agent = export.declaration.head.agent_code.as_str();
         let of_list = told(&zone, agent, "CEB604Message").await;
-        assert_eq!(of_list, [TAKEN, CHECKED, CONCLUDED, RELEASED, CLOSED], "{mode}");
+        assert_eq!(of_list, [LISTED, CHECKED, CONCLUDED, RELEASED, CLOSED], "{mode}");
         told_of_one_that_left(&zone, &export, mode).await;
         let (_, shown) = zone.get(CUSTOMS, &export_path(&export)).await;
         assert_eq!(shown["attempt"]["closedOn"], NOW.day().to_string(), "{mode}: {shown}");
@@ -235,7 +236,7 @@ async fn a_list_to_an_enterprise_above_the_limit_is_sent_to_a_customs_declaratio
         let (status, done) = decided(&zone, &dear, "reject", words).await;
         assert_eq!((status, done["status"].as_i64()), (200, Some(100)), "{mode}: {done}");
         let of_list = told(&zone, &dear.declaration.head.agent_code, "CEB604Message").await;
-        assert_eq!(of_list[..3], [TAKEN, CHECKED, REVIEW], "{mode}");
+        assert_eq!(of_list[..3], [LISTED, CHECKED, REVIEW], "{mode}");
         assert_eq!(of_list.len(), 4, "{mode}: {of_list:?}");
         assert!(
             of_list[3].starts_with("100 [Code:1300;Desc:人工退单") && of_list[3].contains(words),
@@ -285,7 +286,7 @@ async fn an_export_out_of_a_special_zone_goes_from_the_entry_of_its_goods_to_its
     leaves_the_country(&zone, &export).await;
     let agent = export.declaration.head.agent_code.as_str();
     let of_list = told(&zone, agent, "CEB604Message").await;
-    assert_eq!(of_list, [TAKEN, CHECKED, REVIEW, CONCLUDED, RELEASED, CLOSED]);
+    assert_eq!(of_list, [LISTED, CHECKED, REVIEW, CONCLUDED, RELEASED, CLOSED]);
     told_of_one_that_left(&zone, &export, "1210").await;
     // The goods leave the book by the checklist of the holder.
     let left_book = lines.iter().map(|line| {
