@@ -183,6 +183,8 @@ law! {
     draw_reveal_days;
     /// Thousandths by which what a vehicle has loaded may differ from the lists of its parcels.
     bonded_gate_weight_tolerance;
+    /// Days of each class by which indicators of parks tell how long goods have lain in stock.
+    stock_ageing_days;
     /// 1 = a list of 9610 or of a special zone waits for the money receipt.
     export_payment_required;
     /// The same of exports to enterprises (9710, 9810).
@@ -287,7 +289,7 @@ law! {
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 81] = [
+const LATER: [(&str, i64); 82] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -369,6 +371,7 @@ const LATER: [(&str, i64); 81] = [
     ("powers_of_attorney", 0),
     ("arrival_wait_days", 0),
     ("export_simplified_duties", 0),
+    ("stock_ageing_days", 90),
 ];
 
 impl Parameters {
