@@ -117,6 +117,7 @@ const ON_POSTGRES: &[&str] = &[
     "interface",
     "keeper",
     "list_readings",
+    "mode_stories",
     "officer_queue",
     "outsider",
     "parcels",

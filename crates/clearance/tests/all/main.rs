@@ -28,6 +28,7 @@ mod schema;
 mod scripted;
 mod scripted_exports;
 mod signatures;
+mod simplified_lists;
 mod standing;
 mod stories;
 mod summaries;
