@@ -234,6 +234,10 @@ impl View {
         // Of a person the name is the keyed hash of his telephone.
         if seen.actor.party.starts_with("person-") {
             seen.actor.name = Text::default();
+            // Whom a list names is for offices, and so is who of them said something last.
+            if record.key.register == Register::CreditList && part != Part::Other {
+                seen.actor.party = Text::default();
+            }
         }
         Self { seen, body, own: part == Part::Owner }
     }

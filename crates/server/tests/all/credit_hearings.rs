@@ -103,6 +103,9 @@ async fn a_person_is_heard_for_himself_and_may_be_spared() {
     // The enterprise is still to be heard, and neither learns what the other said. Who decides sees both.
     let (status, told) = act(&zone, SECOND, &path, list(2, 0, json!([]))).await;
     assert_eq!((status, paths(&told)), (422, vec!["hearUntil"]), "{told}");
+    let (_, seen) = zone.get(&listed, &format!("/v1/registers/{path}")).await;
+    assert_eq!((&seen["version"], &seen["action"]), (&json!(2), &json!("speak")), "{seen}");
+    assert!(!seen.to_string().contains("person-") && !seen.to_string().contains("离任"), "{seen}");
     let (status, told) = act(&zone, &listed, &path, statement(2)).await;
     assert_eq!((status, &told["state"]), (200, &json!("heard")), "{told}");
     assert!(!told.to_string().contains("离任"), "{told}");

@@ -1,6 +1,6 @@
 //! What concerns a consumer as a person: how he comes in, his trades, his quota with who used it, his lock, his disputes, his
-//! hearings where a list names him, and what is kept of him. He is the person of his session, by the keyed hashes of identity number and telephone; no route here
-//! takes a person as a parameter.
+//! hearings where a list names him, and what is kept of him. He is the person of his session, by the keyed hashes of identity
+//! number and telephone; no route here takes a person as a parameter.
 
 pub(in crate::api) mod conduct;
 mod data;
