@@ -161,7 +161,16 @@ pub const PERSONAL: &[Personal] = &[
     after(
         Register::CreditList,
         &["dropped", "revoked", "repaired", "ended"],
-        &["/notice/facts", "/notice/responsible", "/statement/text", "/appeal/text", "/repair/text"],
+        &[
+            "/notice/facts",
+            "/notice/responsible",
+            "/heard/*/name",
+            "/heard/*/text",
+            "/decision/spared",
+            "/statement/text",
+            "/appeal/text",
+            "/repair/text",
+        ],
     ),
     always(Register::ResponsiblePersons, &["/persons/*/name", "/persons/*/number"]),
 ];

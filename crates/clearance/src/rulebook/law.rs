@@ -399,10 +399,7 @@ impl Parameters {
                     .ok_or("confidence is seen, known, memory or unsure")?,
             };
             let values = parameters.values.entry(name.into()).or_default();
-            if values.iter().any(|other| {
-                other.from <= dated.to.unwrap_or(Day::from_number(99_991_231).unwrap_or_default())
-                    && dated.from <= other.to.unwrap_or(Day::from_number(99_991_231).unwrap_or_default())
-            }) {
+            if values.iter().any(|other| term::overlap((other.from, other.to), (dated.from, dated.to))) {
                 return Err(format!("two rows of {name} hold on the same day"));
             }
             values.push(dated);

@@ -35,6 +35,7 @@ mod summaries;
 mod summary_periods;
 mod support;
 mod table_checks;
+mod table_sweep;
 mod tax;
 mod verdicts;
 mod windowed;

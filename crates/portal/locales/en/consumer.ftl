@@ -94,6 +94,7 @@ my-told = This telephone gets a message of each use of your quota.
 my-not-told = This telephone gets no messages of uses of your quota.
 my-tell-me = Tell me of each use
 my-tell-no-more = No more messages
+my-hearings = Notices about you
 my-no-disputes = No disputes
 my-no-disputes-help = If somebody used your quota, open the page of your quota and choose “This was not me”.
 my-dispute-what = Shop and seller must answer, then customs decides. Until then this seller cannot use your quota any further.

@@ -111,6 +111,7 @@ my-told = Điện thoại này nhận tin mỗi khi hạn mức được dùng.
 my-not-told = Điện thoại này không nhận tin về việc dùng hạn mức.
 my-tell-me = Báo cho tôi mỗi lần dùng
 my-tell-no-more = Không báo nữa
+my-hearings = Thông báo liên quan đến bạn
 my-no-disputes = Không có khiếu nại
 my-no-disputes-help = Nếu ai đó dùng hạn mức của bạn, mở trang hạn mức và chọn “Không phải tôi mua”.
 my-dispute-what = Cửa hàng và người bán phải trả lời, sau đó hải quan quyết định. Cho đến lúc đó người bán này không được dùng hạn mức của bạn.

@@ -94,6 +94,7 @@ my-told = 额度每次被使用时，本电话会收到短信。
 my-not-told = 本电话不会收到额度使用短信。
 my-tell-me = 每次使用都通知我
 my-tell-no-more = 不再通知
+my-hearings = 与您有关的告知
 my-no-disputes = 暂无异议
 my-no-disputes-help = 如有人冒用您的额度，请在“我的额度”中选择“不是我买的”。
 my-dispute-what = 平台和商家须作答复，由海关裁定。裁定前，该商家不得再使用您的额度。

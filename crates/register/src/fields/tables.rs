@@ -137,7 +137,10 @@ const LIST_DECISION: &[Field] = &[
     must("validTo", Date),
     must("repairFrom", Date),
     may("published", Flag(false)),
+    may("spared", Text).many(),
 ];
+
+const SPOKEN: &[Field] = &[must("text", Area)];
 
 const STATEMENT: &[Field] = &[must("text", Area), may("attachments", Attachment).many()];
 
@@ -226,6 +229,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::CreditObservation, &["record", "correct"], OBSERVED, Some("/observed")),
     (Register::CreditList, &["notice"], LIST_NOTICE, None),
     (Register::CreditList, &["list"], LIST_DECISION, None),
+    (Register::CreditList, &["speak"], SPOKEN, None),
     (Register::CreditList, &["state", "appeal", "ask-repair"], STATEMENT, None),
     (Register::ServiceRequest, &["ask"], ASKED_FOR, None),
     (Register::ServiceRequest, &["accept"], ACCEPTING, None),
@@ -329,6 +333,9 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "noticedBy",
             "persons",
             "statement",
+            "heard",
+            "person",
+            "name",
             "decision",
             "decidedBy",
             "appeal",

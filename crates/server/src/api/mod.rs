@@ -182,6 +182,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/consumer/disputes"),
     ("post", "/v1/consumer/disputes"),
     ("post", "/v1/consumer/disputes/{seller}/withdrawal"),
+    ("get", "/v1/consumer/hearings"),
+    ("post", "/v1/consumer/hearings"),
     ("get", "/v1/consumer/accesses"),
     ("get", "/v1/consumer/data"),
     ("post", "/v1/consumer/erasure"),

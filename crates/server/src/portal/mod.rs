@@ -140,6 +140,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/my/disputes"),
     ("post", "/my/disputes"),
     ("post", "/my/disputes/{seller}/withdrawal"),
+    ("get", "/my/hearings"),
+    ("post", "/my/hearings"),
     ("get", "/my/data"),
     ("get", "/my/data/file"),
     ("post", "/my/erasure"),
@@ -301,6 +303,7 @@ fn of_consumers() -> Router<Arc<Window>> {
         .route("/my/notices", post(consumer::notices))
         .route("/my/disputes", get(consumer::disputes).post(consumer::dispute))
         .route("/my/disputes/{seller}/withdrawal", post(consumer::withdraw))
+        .route("/my/hearings", get(consumer::hearings).post(consumer::speak))
         .route("/my/data", get(consumer::data))
         .route("/my/data/file", get(consumer::file))
         .route("/my/erasure", post(consumer::erasure))

@@ -13,6 +13,7 @@ mod consumer;
 mod consumer_pages;
 mod counterparts;
 mod credit;
+mod credit_hearings;
 mod credit_in_browser;
 mod credit_reports;
 mod demands;

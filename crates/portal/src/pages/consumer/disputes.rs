@@ -27,6 +27,7 @@ pub fn page(frame: &Frame, all: &Disputes, about: Option<&About>) -> Page {
         @if let Some(about) = about { (open(frame, about)) }
         @if all.disputes.is_empty() && about.is_none() { (empty(&texts.text("my-no-disputes"), &texts.text("my-no-disputes-help"))) }
         @for one in &all.disputes { (dispute(frame, one)) }
+        p { a href="/my/hearings" { (texts.text("my-hearings")) } }
     };
     Page::new(texts.text("nav-my-disputes"), Some(Desk::MyDisputes), body)
 }
