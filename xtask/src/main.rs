@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a command that people run")]
 
 mod nightly;
+mod pair;
 mod tidy;
 
 use std::process::{Command, ExitCode};
@@ -116,6 +117,7 @@ const ON_POSTGRES: &[&str] = &[
     "interface",
     "keeper",
     "list_readings",
+    "mode_stories",
     "officer_queue",
     "outsider",
     "parcels",

@@ -2,6 +2,7 @@
 //! other, the next also when one failed, with a summary at the end: what was run, how long it took, and what was left out and why.
 //! What each looks for is said where it is.
 
+use crate::pair::Pair;
 use crate::program;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -15,6 +16,9 @@ enum Needs {
     Nothing,
     /// `ONEWINDOW_REQUIRE_POSTGRES` says that there is one.
     Postgres,
+    /// The same, whose programs are installed: the step has a primary and a synchronous standby of its own, and this befalls them now and
+    /// then (`scripts/postgres-pair`).
+    Pair(&'static str),
     /// The nightly toolchain with cargo-fuzz.
     Fuzz,
 }
@@ -56,6 +60,9 @@ macro_rules! program_step {
     };
 }
 
+/// One of three servers on a database is killed 500 times, and 50 times something befalls the database.
+const FLEET: &[&str] = program_step!("crash-test", "--rounds", "500", "--servers", "3", "--restarts", "50");
+
 macro_rules! fuzz {
     ($target:literal) => {
         &["+nightly", "fuzz", "run", $target, "--", FUZZED]
@@ -63,8 +70,16 @@ macro_rules! fuzz {
 }
 
 /// In this order: what finds most in the least time comes first.
-static STEPS: [Step; 10] = [
+static STEPS: [Step; 13] = [
     step("kill -9, 200 times", Needs::Nothing, &[], program_step!("crash-test", "--rounds", "200")),
+    step(
+        "kill -9 of one of three, 500 times, and 50 restarts of the database",
+        Needs::Pair("restart"),
+        &[],
+        FLEET,
+    ),
+    step("the same, and a standby is promoted 50 times", Needs::Pair("fail-over"), &[], FLEET),
+    step("the same, and the database stands still 50 times", Needs::Pair("freeze"), &[], FLEET),
     step("10,000 lives", Needs::Nothing, &[("ONEWINDOW_SEEDS", "10000")], server_test!("simulator")),
     step(
         "1,000 lives on PostgreSQL",
@@ -115,10 +130,10 @@ pub fn run(only: Option<&str>) -> bool {
 fn take(step: &Step) -> Outcome {
     let mut command = match step.needs {
         Needs::Nothing => program(),
-        Needs::Postgres if std::env::var_os("ONEWINDOW_REQUIRE_POSTGRES").is_none() => {
+        Needs::Postgres | Needs::Pair(_) if std::env::var_os("ONEWINDOW_REQUIRE_POSTGRES").is_none() => {
             return Outcome::LeftOut("ONEWINDOW_REQUIRE_POSTGRES does not say that there is a PostgreSQL");
         }
-        Needs::Postgres => program(),
+        Needs::Postgres | Needs::Pair(_) => program(),
         // Which toolchain is asked of rustup's cargo; the one that runs this is of a toolchain already.
         Needs::Fuzz => Command::new("cargo"),
     };
@@ -129,7 +144,16 @@ fn take(step: &Step) -> Outcome {
         }
     }
     command.args(step.arguments).envs(step.variables.iter().copied());
-    if command.status().is_ok_and(|status| status.success()) { Outcome::Passed } else { Outcome::Failed }
+    // Until the step has ended.
+    let mut pair = None;
+    if let Needs::Pair(order) = step.needs {
+        let Some(started) = Pair::start() else { return Outcome::Failed };
+        command.args(["--database", &started.address, "--restart", &started.command(order)]);
+        pair = Some(started);
+    }
+    let passed = command.status().is_ok_and(|status| status.success());
+    drop(pair);
+    if passed { Outcome::Passed } else { Outcome::Failed }
 }
 
 /// A line a step, and one of all.

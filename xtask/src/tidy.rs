@@ -1,5 +1,5 @@
 //! The style as a program: every file says what it is for, nothing of this machine is left in, no file outgrows its
-//! budget without a reason, no page leads to a file that is not there.
+//! budget without a reason, no page leads to a file that is not there, nor does the architecture name one.
 #![expect(clippy::print_stderr, reason = "a command that people run")]
 
 use std::path::{Path, PathBuf};
@@ -46,6 +46,7 @@ pub fn run() -> bool {
     for page in pages {
         links(&page, &mut faults);
     }
+    named(Path::new("ARCHITECTURE.md"), &mut faults);
     for fault in &faults {
         eprintln!("{fault}");
     }
@@ -90,5 +91,32 @@ fn links(page: &Path, faults: &mut Vec<String>) {
         if !file.is_empty() && !file.contains("://") && !beside.join(file).exists() {
             faults.push(format!("{}: leads to {file}, which is not there", page.display()));
         }
+    }
+}
+
+/// What a page names of the crates, as `crate/src/file.rs` or `crate/src/{one,other}.rs`, is there.
+fn named(page: &Path, faults: &mut Vec<String>) {
+    let Ok(text) = std::fs::read_to_string(page) else { return };
+    // Every second part stands between two signs of code; a block of lines has blanks in it.
+    for name in text.split('`').skip(1).step_by(2) {
+        if !name.contains("/src") || name.contains(char::is_whitespace) {
+            continue;
+        }
+        for file in alternatives(name) {
+            if !Path::new("crates").join(&file).exists() {
+                faults.push(format!("{}: names {file}, which is not there", page.display()));
+            }
+        }
+    }
+}
+
+/// `a/{b,c}.rs` is `a/b.rs` and `a/c.rs`.
+fn alternatives(name: &str) -> Vec<String> {
+    let braced = name.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    match braced {
+        Some((before, (between, after))) => {
+            between.split(',').map(|one| format!("{before}{one}{after}")).collect()
+        }
+        None => vec![name.to_owned()],
     }
 }

@@ -34,7 +34,9 @@ pub(crate) fn choose(
         None => stock.lots.iter().filter(|one| sold(one)).collect(),
     };
     lots.retain(available);
-    lots.sort_by_key(|one| (Reverse(one.lot.expiry.map(Reverse)), one.entered, one.lot.number.clone()));
+    lots.sort_by_cached_key(|one| {
+        (Reverse(one.lot.expiry.map(Reverse)), one.entered, one.lot.number.clone())
+    });
     let mut left = quantity;
     let mut taken = Vec::new();
     for one in lots {

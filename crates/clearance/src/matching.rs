@@ -93,10 +93,21 @@ pub(crate) fn count_differs(
     true
 }
 
-/// A line of a list whose number no line of the order has.
-pub(crate) fn unmatched(path: String, gnum: u32, ordered: impl Iterator<Item = u32>) -> Finding {
-    let numbers: Vec<String> = ordered.map(|gnum| gnum.to_string()).collect();
-    Finding::new(Reason::LineNumberUnmatched).field(path, gnum).field("OrderList.gnum", numbers.join(" "))
+/// The line of an order that has the number of a line of a list, with its place in the order; that none has it is found.
+pub(crate) fn ordered<'a, L>(
+    lines: &'a [L],
+    number: impl Fn(&L) -> u32,
+    (index, gnum): (usize, u32),
+    found: &mut Vec<Finding>,
+) -> Option<(usize, &'a L)> {
+    let line = lines.iter().enumerate().find(|&(_, line)| number(line) == gnum);
+    if line.is_none() {
+        let numbers: Vec<String> = lines.iter().map(|line| number(line).to_string()).collect();
+        let own = format!("InventoryList[{}].gnum", index + 1);
+        let unmatched = Finding::new(Reason::LineNumberUnmatched).field(own, gnum);
+        found.push(unmatched.field("OrderList.gnum", numbers.join(" ")));
+    }
+    line
 }
 
 fn lines(order: &Order, declaration: &Declaration, law: &Law, found: &mut Vec<Finding>) {
@@ -109,10 +120,7 @@ fn lines(order: &Order, declaration: &Declaration, law: &Law, found: &mut Vec<Fi
     }
     for (index, line) in declaration.lines.iter().enumerate() {
         let own = |field: &str| format!("InventoryList[{}].{field}", index + 1);
-        let Some((at, ordered)) =
-            order.lines.iter().enumerate().find(|(_, ordered)| ordered.gnum == line.gnum)
-        else {
-            found.push(unmatched(own("gnum"), line.gnum, order.lines.iter().map(|line| line.gnum)));
+        let Some((at, ordered)) = ordered(&order.lines, |one| one.gnum, (index, line.gnum), found) else {
             continue;
         };
         let theirs = |field: &str| format!("OrderList[{}].{field}", at + 1);

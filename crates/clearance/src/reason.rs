@@ -591,6 +591,9 @@ reasons! {
     ArrivalUnclaimed = 210, "arrival-unclaimed", Note, Open, NONE, "", "到货包裹中有[*]票暂无有效清单，须留在监管场所",
         "No list claims the waybill of a parcel that arrived: none was declared yet, or it ended before, because its parcel was waited for in vain, or because it was rejected, cancelled or deleted.", "到货包裹的运单暂无有效清单：尚未申报，或清单已因逾期未运抵、退单、撤单、删除而失效。",
         "Nothing is sent again: the arrival is recorded. Have the list declared, or declared again; it is released with this arrival.", "运抵已登记，无需重报；请通知申报单位申报或重新申报清单，清单凭本次运抵放行。";
+    SimplifiedDutiable = 211, "simplified-dutiable", Rejected, Open, NONE, "19211", "应征出口关税的商品不适用简化申报（A）[*]",
+        "A simplified list (kind A) is for goods that bear no export duty on the day of the list.", "简化申报（A）仅适用于清单申报当日不征出口关税的商品。",
+        "Send statisticsFlag B, with the code of ten digits and its statutory units.", "请将申报业务类型改为B，并填写10位商品编码及其法定计量单位。";
 }
 
 impl Reason {

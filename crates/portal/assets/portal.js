@@ -76,10 +76,13 @@ function onKey(event) {
     }
     return;
   }
-  // A key of a choice selects it; sending it stays a deliberate act.
+  // A key of a choice selects it, one of a field or a button leads there; sending stays a deliberate act.
   const choice = Array.from(document.querySelectorAll("[data-key]")).find((one) => one.dataset.key === event.key);
   if (!choice) return;
   event.preventDefault();
+  // Within what is folded nothing takes the focus.
+  const folded = choice.tagName === "SUMMARY" ? null : choice.closest("details");
+  if (folded) folded.open = true;
   if (choice.type === "radio") choice.checked = true;
   choice.focus();
 }

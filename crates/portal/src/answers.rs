@@ -432,6 +432,8 @@ pub struct Line {
     pub lane: Option<String>,
     /// For officers: rules that led there.
     pub reasons: Vec<String>,
+    /// For officers: the score it was given, in thousandths.
+    pub score: Option<u16>,
     /// For officers: its version.
     pub version: u32,
     /// For officers: who works on it.

@@ -1,6 +1,7 @@
 //! How numbers and times are written. Amounts stay the exact texts that the interface answers; instants are those of China
 //! standard time.
 
+use crate::language::Texts;
 use maud::{Markup, html};
 
 /// An amount in yuan with its thousands parted: `12345.6` is `12,345.60`. What is no amount is left as it is.
@@ -12,6 +13,17 @@ pub fn money(text: &str) -> String {
         return text.to_owned();
     }
     format!("{sign}{}.{parts:0<2}", grouped(whole))
+}
+
+/// An amount in yuan with the word for it.
+pub fn yuan(texts: Texts, text: &str) -> Markup {
+    html! { (money(text)) " " (texts.text("yuan")) }
+}
+
+/// An amount of fen in yuan.
+pub fn money_of(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    money(&format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100))
 }
 
 /// A whole number with its thousands parted.
@@ -78,6 +90,14 @@ mod tests {
             (".5", ".5"),
         ] {
             assert_eq!(money(text), shown);
+        }
+        for (fen, shown) in [
+            (0, "0.00"),
+            (7, "0.07"),
+            (-123_456_705, "-1,234,567.05"),
+            (i64::MIN, "-92,233,720,368,547,758.08"),
+        ] {
+            assert_eq!(money_of(fen), shown);
         }
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(12), "12");

@@ -59,7 +59,9 @@ impl Language {
             "/trace",
             "/01",
         ];
-        let is_told = path != "/indicators/file" && told.into_iter().any(is_under);
+        // A hearing is held in the words of registers.
+        let is_told =
+            path != "/indicators/file" && !is_under("/my/hearings") && told.into_iter().any(is_under);
         if Self::COMPLETE.contains(&self) || is_told { self } else { Self::English }
     }
 
@@ -414,6 +416,7 @@ mod tests {
         for (path, shown) in [
             ("/my", Language::Lao),
             ("/my/quota", Language::Lao),
+            ("/my/hearings", Language::English),
             ("/track/code", Language::Lao),
             ("/guide", Language::Lao),
             ("/mytrades", Language::English),

@@ -165,12 +165,16 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The number that the address of the page has under a name: rows before the part that is shown.
-    pub fn rows_before(&self, name: &str) -> usize {
+    /// What the address of the page has under a name; empty = nothing.
+    pub fn asked(&self, name: &str) -> &str {
         let query = self.place.split_once('?').map_or("", |(_, query)| query);
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let found = pairs.find_map(|(known, value)| (known == name).then_some(value));
-        found.and_then(|value| value.parse().ok()).unwrap_or(0)
+        pairs.find_map(|(known, value)| (known == name).then_some(value)).unwrap_or_default()
+    }
+
+    /// The number that the address of the page has under a name: rows before the part that is shown.
+    pub fn rows_before(&self, name: &str) -> usize {
+        self.asked(name).parse().unwrap_or(0)
     }
 }
 
@@ -184,6 +188,8 @@ pub struct Page {
     pub trail: Vec<(String, String)>,
     /// What the reader is told first.
     pub said: Option<(Tone, String)>,
+    /// Where he goes on from that.
+    pub then: Option<Markup>,
     /// What tells that the page has changed: address of an event stream.
     pub live: Option<String>,
     /// The page itself.
@@ -193,7 +199,7 @@ pub struct Page {
 impl Page {
     /// A page of a desk.
     pub fn new(title: String, desk: Option<Desk>, body: Markup) -> Self {
-        Self { title, desk, trail: Vec::new(), said: None, live: None, body }
+        Self { title, desk, trail: Vec::new(), said: None, then: None, live: None, body }
     }
 
     /// Below other pages.
@@ -234,6 +240,7 @@ impl Page {
                         (trail(texts, &self.trail, &self.title))
                         h1 lang=[self.title_language(texts)] { (self.title) }
                         @if let Some((tone, text)) = &self.said { (said(*tone, html! { p { (text) } })) }
+                        @if let Some(then) = &self.then { (then) }
                         @if let Some(live) = &self.live { (news(frame, live)) }
                         (self.body)
                     }

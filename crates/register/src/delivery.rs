@@ -41,6 +41,9 @@ pub struct Delivery {
     pub again: u32,
     /// Failures in a row.
     pub failures: u32,
+    /// When the first of them was, in milliseconds since 1970-01-01T00:00:00Z; 0 = nothing fails.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub since: i64,
     /// When it is tried again, in milliseconds since 1970-01-01T00:00:00Z.
     pub next: i64,
     /// Records that the receiver confirmed, where confirmations are not kept one by one.
@@ -56,6 +59,10 @@ pub struct Delivery {
     /// The page that was sent last and not taken, or nobody heard that it was: it is sent again as it was, under the same id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<Unanswered>,
+}
+
+fn is_none(millis: &i64) -> bool {
+    *millis == 0
 }
 
 /// A page that was sent and not taken.
@@ -103,6 +110,7 @@ impl Delivery {
             again: wish.number,
             cursor: wish.after.clone().unwrap_or(self.cursor),
             failures: 0,
+            since: 0,
             next: 0,
             error: String::new(),
             unanswered: None,

@@ -49,7 +49,9 @@ impl<'a> Part<'a> {
         }
         let sent_himself = || current.is_some_and(|record| sent_by(record, &by.actor));
         match step.who {
-            Who::Owner if step.personal && by.role != Role::Consumer => Err(says::BY_THE_PERSON.said()),
+            Who::Owner | Who::Giver if step.personal && by.role != Role::Consumer => {
+                Err(says::BY_THE_PERSON.said())
+            }
             Who::Owner if self.owns || (self.competence.is_customs() && step.for_others) => Ok(()),
             Who::Owner => Err(says::BY_THE_PARTY.said()),
             Who::Reviewer if !self.competence.any() => Err(says::BY_THE_AGENCY.said()),

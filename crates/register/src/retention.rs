@@ -114,7 +114,7 @@ pub const PERSONAL: &[Personal] = &[
         &["refused", "withdrawn", "revoked"],
         &["/applied/contact", "/applied/address", "/inForce/contact", "/inForce/address"],
     ),
-    always(Register::Attachment, &["/name", "/content"]),
+    always(Register::Attachment, &["/name", "/content", "/sha256"]),
     after(Register::Certificate, &["refused", "withdrawn", "revoked"], &["/holder", "/revoked/reason"]),
     always(Register::Photograph, &["/content"]),
     after(
@@ -161,7 +161,16 @@ pub const PERSONAL: &[Personal] = &[
     after(
         Register::CreditList,
         &["dropped", "revoked", "repaired", "ended"],
-        &["/notice/facts", "/notice/responsible", "/statement/text", "/appeal/text", "/repair/text"],
+        &[
+            "/notice/facts",
+            "/notice/responsible",
+            "/heard/*/name",
+            "/heard/*/text",
+            "/decision/spared",
+            "/statement/text",
+            "/appeal/text",
+            "/repair/text",
+        ],
     ),
     always(Register::ResponsiblePersons, &["/persons/*/name", "/persons/*/number"]),
 ];

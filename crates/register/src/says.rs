@@ -175,6 +175,7 @@ says! {
     GIVER_IS_TOLD: "giver-is-told", "将告知提供方和记录所有人的内容", "what the giver, and the owners of the records, are told";
     A_ROW_AT_LEAST: "a-row-at-least", "至少一行", "at least one row";
     ATTACHED_KIND: "attached-kind", "application/pdf、image/png或image/jpeg", "application/pdf, image/png or image/jpeg";
+    ATTACHED_BEGINS: "attached-begins", "与文件内容相符的类型（以文件首字节为准，不看所称类型）", "the type that the file begins as, whatever it is called";
     ATTACHED_SIZE: "attached-size", "以base64表示的1字节至2MiB内容", "1 byte to 2 MiB in base64";
     BASE64: "base64", "base64编码", "base64";
     FILE_NAME: "file-name", "文件名", "the name of the file";
@@ -276,6 +277,9 @@ says! {
     FROM_DAY_ON: "from-day-on", "自{day}起", "from {day} on";
     AFTER_LAST_DAY: "after-last-day", "其最后一天{day}之后", "after {day}, its last day";
     HEARD_OR_AFTER: "heard-or-after", "企业的陈述，或{day}之后的日期", "what the enterprise says, or a day after {day}";
+    PERSONS_HEARD_OR_AFTER: "persons-heard-or-after", "责任人员（{names}）本人的陈述，或{day}之后的日期", "what each responsible person says for himself ({names}), or a day after {day}";
+    SAID_ONCE: "said-once", "每人陈述一次，您已陈述", "one statement of each person; this one was made";
+    NAMED_BY_THE_NOTICE: "named-by-the-notice", "告知中所列责任人员的姓名", "the name of somebody whom the notice names as responsible";
     TWO_TO_CHARACTERS: "two-to-characters", "2至{most}个字符", "2 to {most} characters";
     SAME_ENTERPRISE: "same-enterprise", "同一家企业；另一家企业的情况须另行记录", "the same enterprise; what is of another is a record of its own";
     OWN_INDICATOR: "own-indicator", "本单位可记录的指标；此项由{roles}记录", "an indicator that you may observe; this one: {roles}";

@@ -118,8 +118,17 @@ const REUSED: &[Sight] = &[
 /// By which keys the window knows natural persons is for offices: with them trades could be linked.
 const RESPONSIBLE: &[Sight] = &[Sight::others("parties"), Sight::others("/keys"), Sight::others("/reached")];
 
-/// The same of those whom a list names.
-const LIST: &[Sight] = &[Sight::others("parties"), Sight::others("/persons")];
+/// The same of those whom a list names. What each of them says for himself is no matter of the enterprise's, nor what it says one of
+/// theirs.
+const LIST: &[Sight] = &[
+    Sight::others("parties"),
+    Sight::others("/persons"),
+    Sight::others("/spared"),
+    Sight::others("/heard"),
+    Sight { what: "/statement", owner: When::Always, named: When::Never, others: When::Always },
+    Sight { what: "/appeal", owner: When::Always, named: When::Never, others: When::Always },
+    Sight { what: "/repair", owner: When::Always, named: When::Never, others: When::Always },
+];
 
 /// A pointer, and how what stands there is masked.
 type Masked = (&'static str, fn(&str) -> String);
@@ -225,6 +234,10 @@ impl View {
         // Of a person the name is the keyed hash of his telephone.
         if seen.actor.party.starts_with("person-") {
             seen.actor.name = Text::default();
+            // Whom a list names is for offices, and so is who of them said something last.
+            if record.key.register == Register::CreditList && part != Part::Other {
+                seen.actor.party = Text::default();
+            }
         }
         Self { seen, body, own: part == Part::Owner }
     }

@@ -19,6 +19,22 @@ pub const MOVES: &[Move] = &[
     Move::owner("remove", &["active", "paused"], "removed").alone(),
 ];
 
+/// Kinds of outside systems, in the order of the status page.
+pub const COUNTERPARTS: &[&str] = &[
+    "customs",
+    "tax",
+    "foreign-exchange",
+    "commerce",
+    "market-supervision",
+    "police",
+    "post",
+    "railway",
+    "airport",
+    "bank",
+    "foreign-window",
+    "trade-window",
+];
+
 /// Records that are sent together, unless the owner says otherwise, and at most.
 pub const BATCH: (u32, u32) = (200, 1_000);
 
@@ -61,6 +77,9 @@ pub struct Webhook {
     /// Whether each confirmation among them is kept by itself; otherwise how many there were, and each that says more.
     #[serde(default = "yes")]
     pub confirmations: bool,
+    /// Which kind of outside system takes it, one of [`COUNTERPARTS`], as the status page tells them; empty = nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub counterpart: String,
     /// What its owner wants sent again; the window does it once.
     #[serde(default)]
     pub again: Option<Again>,
@@ -180,6 +199,10 @@ fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault
         if filing.is_none_or(|filing| filing.exchange_ids.is_empty()) {
             faults.push(Fault::new("form", "dxp", says::HAS_EXCHANGE_ID.said()));
         }
+    }
+    if !webhook.counterpart.is_empty() && !COUNTERPARTS.contains(&webhook.counterpart.as_str()) {
+        let expected = says::ONE_OF.with(&[("words", &COUNTERPARTS.join(", "))]);
+        faults.push(Fault::new("counterpart", &webhook.counterpart, expected));
     }
     if let Some(batch) = webhook.batch.filter(|batch| *batch == 0 || *batch > BATCH.1) {
         faults.push(Fault::new(

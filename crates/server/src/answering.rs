@@ -3,6 +3,7 @@
 
 use crate::metrics::{Metrics, Step};
 use crate::pipeline::{Answered, MessageAnswer, Work};
+use crate::progress::Stage;
 use crate::reference;
 use crate::statistics::Statistics;
 use crate::tail::Tail;
@@ -75,8 +76,11 @@ pub(crate) fn start(
 ) -> std::io::Result<(mpsc::Sender<Told>, std::thread::JoinHandle<()>)> {
     let (sender, queue) = mpsc::channel(WAITING);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let metrics = answering.metrics.clone();
     let thread = std::thread::Builder::new().name("answers".to_owned()).spawn(move || {
-        if let Err(error) = runtime.block_on(answering.run(queue)) {
+        let ended = runtime.block_on(answering.run(queue));
+        metrics.progress.end(Stage::Answers);
+        if let Err(error) = ended {
             failed(error);
         }
     })?;
@@ -86,6 +90,7 @@ pub(crate) fn start(
 impl Answering {
     async fn run(self, mut queue: mpsc::Receiver<Told>) -> Result<(), StoreError> {
         while let Some(told) = queue.recv().await {
+            self.metrics.progress.begin(Stage::Answers);
             match told {
                 Told::Batch { handed, durable, first, rows, follows, work, reference, done } => {
                     durable.wait().await?;
@@ -127,6 +132,7 @@ impl Answering {
                 }
                 Told::Failed(error) => return Err(error),
             }
+            self.metrics.progress.end(Stage::Answers);
         }
         Ok(())
     }

@@ -86,9 +86,22 @@ pub struct Caller {
     pub bound_to: Option<Text>,
     /// The person, if it is a session.
     pub person: Option<Person>,
+    /// What he says he asks for, in this request; empty = nothing.
+    pub purpose: Text,
 }
 
+/// Characters of what somebody says he asks for.
+const PURPOSE: usize = 200;
+
 impl Caller {
+    /// The same, with what the query of his request says he asks for: it stands in the record of what he reads of others.
+    pub fn asking(self, query: Option<&str>) -> Self {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let said = pairs.filter(|(name, _)| name == "purpose").last();
+        let purpose = said.map(|(_, text)| text.trim().chars().take(PURPOSE).collect()).unwrap_or_default();
+        Self { purpose, ..self }
+    }
+
     /// The caller of an `Authorization` header.
     ///
     /// # Errors
@@ -139,6 +152,7 @@ impl Caller {
             scopes: token.scopes,
             bound_to: token.bound_to,
             person: None,
+            purpose: Text::default(),
         }
     }
 
@@ -153,6 +167,7 @@ impl Caller {
             scopes: None,
             bound_to: None,
             person: Some(Person { first: first(&user, session.provided), user, session: session.id }),
+            purpose: Text::default(),
         }
     }
 

@@ -4,8 +4,8 @@
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers;
+use crate::api::view::yuan;
 use book::{DocumentKind, StockKey};
-use ceb::Decimal;
 use clearance::Text;
 use clearance::bonded::{document_key, stock_key};
 use clearance::keys::{Position, Time};
@@ -126,7 +126,6 @@ pub(crate) async fn clocks(window: &Window, book: &str) -> Result<Vec<Value>, Pr
         let (of_book, document) = document_of(&record.key.id)?;
         let body = DocumentBody::of(record);
         let clock = body.clock.filter(|_| of_book == book)?;
-        let yuan = |fen: i64| Decimal::from_fen(fen).to_string();
         let due = |guarantee: &Guarantee| -> i64 {
             guarantee.sales.iter().filter(|sale| sale.standing == "due").map(|sale| sale.tax).sum()
         };

@@ -13,8 +13,6 @@ use store::{Read, RecordSearch, StoreError};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60);
-/// Records of one look, a page.
-const PAGE: usize = 500;
 
 /// Looks, until it is dropped.
 pub async fn run(window: Window) {
@@ -33,17 +31,9 @@ pub async fn run(window: Window) {
 /// # Errors
 /// When the store cannot be read.
 pub async fn step(window: &Window) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let (open, more) =
-            window.read.records(&search(Register::ServiceRequest, "open", None), after, PAGE).await?;
-        for record in open.iter().filter(|record| !demand::is_open(record, window.clock.now())) {
-            write(window, record, "expire").await;
-        }
-        after = more;
-        if after.is_none() {
-            break;
-        }
+    let open = window.all_records(&search(Register::ServiceRequest, "open", None)).await?;
+    for record in open.iter().filter(|record| !demand::is_open(record, window.clock.now())) {
+        write(window, record, "expire").await;
     }
     told(window, None, None).await
 }
@@ -66,27 +56,20 @@ fn search(register: Register, state: &'static str, parties: Option<Vec<Text>>) -
 /// Offers that stand, of one demand or of all.
 async fn told(window: &Window, of: Option<&Record>, parties: Option<Vec<Text>>) -> Result<(), StoreError> {
     let search = search(Register::ServiceOffer, "offered", parties);
-    let mut after = None;
-    loop {
-        let (offers, more) = window.read.records(&search, after, PAGE).await?;
-        for record in &offers {
-            let named = offer::demand_of(&record.key.id);
-            match of {
-                Some(demand) if demand.key.id == named => tell(window, record, demand).await,
-                Some(_) => {}
-                None => {
-                    let key = RecordKey::new(Register::ServiceRequest, named);
-                    if let Some(demand) = window.read.record(&key).await? {
-                        tell(window, record, &demand).await;
-                    }
+    for record in &window.all_records(&search).await? {
+        let named = offer::demand_of(&record.key.id);
+        match of {
+            Some(demand) if demand.key.id == named => tell(window, record, demand).await,
+            Some(_) => {}
+            None => {
+                let key = RecordKey::new(Register::ServiceRequest, named);
+                if let Some(demand) = window.read.record(&key).await? {
+                    tell(window, record, &demand).await;
                 }
             }
         }
-        after = more;
-        if after.is_none() {
-            return Ok(());
-        }
     }
+    Ok(())
 }
 
 async fn tell(window: &Window, record: &Arc<Record>, demand: &Record) {

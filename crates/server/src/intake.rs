@@ -1,9 +1,18 @@
 //! Whether the window records now, and why not. Those who send are told before anything is handed in; reads go on. Who
-//! finds out that there is no room is `worker`, that the store failed or the window closes is `serving`.
+//! finds out that there is no room, or that the store stands still, is `worker`, that the store failed or the window closes is
+//! `serving`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use store::sqlite::room::Room;
+use tokio::sync::watch;
+
+/// How long a batch may be under way before nothing more is taken: a commit takes milliseconds, and one that waits for another server
+/// twenty seconds at most, then it is done again.
+pub const UNDER_WAY_WITHIN: Duration = Duration::from_secs(15);
+/// How long a request goes on waiting while commits stand still: who only reads has his answer by then.
+const READ_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why nothing is recorded.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,11 +30,28 @@ pub enum Closed {
     },
     /// The disk lets nothing be written.
     DiskReadOnly,
+    /// What was handed in before does not become durable, and nobody says why: a disk that stalls, a standby that confirms nothing.
+    CommitsWait,
+    /// The database takes what it is sent and says nothing: readers are not answered either.
+    DatabaseSilent,
+}
+
+/// What of the store stands still: it does not fail, it does not answer.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Still {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Commits.
+    Commits,
+    /// All of it.
+    Everything,
 }
 
 impl Closed {
     /// The words of all reasons, as interface and metrics name them.
-    pub const WORDS: [&str; 4] = ["draining", "store-failed", "disk-full", "disk-read-only"];
+    pub const WORDS: [&str; 6] =
+        ["draining", "store-failed", "disk-full", "disk-read-only", "commits-wait", "database-silent"];
 
     /// The word of the reason.
     pub fn word(&self) -> &'static str {
@@ -34,6 +60,8 @@ impl Closed {
             Self::StoreFailed => "store-failed",
             Self::DiskFull { .. } => "disk-full",
             Self::DiskReadOnly => "disk-read-only",
+            Self::CommitsWait => "commits-wait",
+            Self::DatabaseSilent => "database-silent",
         }
     }
 
@@ -50,13 +78,17 @@ impl Closed {
                 least_bytes >> 20
             ),
             Self::DiskReadOnly => "the disk is read-only".to_owned(),
+            Self::CommitsWait => {
+                "what was sent before has not become durable yet: the disk or the database stalls".to_owned()
+            }
+            Self::DatabaseSilent => "the database does not answer".to_owned(),
         }
     }
 
     /// Seconds after which sending again makes sense.
     pub fn retry_after(&self) -> u64 {
         match self {
-            Self::Draining | Self::StoreFailed => 5,
+            Self::Draining | Self::StoreFailed | Self::CommitsWait | Self::DatabaseSilent => 5,
             Self::DiskFull { .. } | Self::DiskReadOnly => 30,
         }
     }
@@ -74,6 +106,7 @@ struct State {
 pub struct Intake {
     state: Arc<RwLock<State>>,
     free_bytes: Arc<AtomicU64>,
+    still: Arc<watch::Sender<Still>>,
 }
 
 impl Intake {
@@ -84,7 +117,41 @@ impl Intake {
             State { draining: true, .. } => Some(Closed::Draining),
             State { disk: Some(closed), .. } => Some(closed.clone()),
             State { failed: true, .. } => Some(Closed::StoreFailed),
-            _ => None,
+            _ => self.stands_still(),
+        }
+    }
+
+    /// Whether the store stands still, and how; none = it gets on.
+    pub fn stands_still(&self) -> Option<Closed> {
+        match *self.still.borrow() {
+            Still::Nothing => None,
+            Still::Commits => Some(Closed::CommitsWait),
+            Still::Everything => Some(Closed::DatabaseSilent),
+        }
+    }
+
+    /// What of the store stands still now.
+    pub fn stand(&self, still: Still) {
+        let before = self.closed();
+        self.still.send_if_modified(|known| std::mem::replace(known, still) != still);
+        self.told(before);
+    }
+
+    /// Ends when who waits for an answer of the store should wait no longer, and says why: at once where all of it stands still, after a
+    /// while where commits do.
+    pub async fn given_up(&self) -> Closed {
+        let mut still = self.still.subscribe();
+        loop {
+            let Ok(now) = still.wait_for(|still| *still != Still::Nothing).await.map(|still| *still) else {
+                return std::future::pending().await;
+            };
+            if now == Still::Everything {
+                return Closed::DatabaseSilent;
+            }
+            let moved = still.wait_for(|still| *still != Still::Commits);
+            if tokio::time::timeout(READ_WITHIN, moved).await.is_err() {
+                return Closed::CommitsWait;
+            }
         }
     }
 
@@ -131,6 +198,11 @@ impl Intake {
     fn change(&self, change: impl FnOnce(&mut State)) {
         let before = self.closed();
         change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
+        self.told(before);
+    }
+
+    /// Writes down that it closed or opened.
+    fn told(&self, before: Option<Closed>) {
         let after = self.closed();
         match (before.as_ref().map(Closed::word), after) {
             (None, Some(closed)) => {

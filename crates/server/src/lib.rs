@@ -44,6 +44,7 @@ pub mod pipeline;
 mod plan;
 pub mod portal;
 pub mod pre_entry;
+pub mod progress;
 pub mod providers;
 pub mod proving;
 pub mod push;

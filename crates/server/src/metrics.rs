@@ -17,6 +17,8 @@ macro_rules! counters {
             pub steps: Steps,
             /// What the counters were in the last minutes.
             pub rates: crate::rates::Rates,
+            /// How long what is in hand has been under way.
+            pub progress: crate::progress::Progress,
         }
         impl Metrics {
             /// Every counter: its name, what it counts, how much.

@@ -3,10 +3,11 @@
 //! what was not sent yet. A message has the name of its record: the provider takes it once.
 
 use crate::Window;
+use crate::api::view::yuan;
 use crate::messenger::Message;
 use crate::proving::{self, buyer};
 use crate::tail::Kept;
-use ceb::{Decimal, Document};
+use ceb::Document;
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::guard;
@@ -106,7 +107,7 @@ fn told(window: &Window, consignment: &Consignment, telephone: &Telephone) -> To
         platform: consignment.key.platform.to_string(),
         order_no: consignment.key.order_no.to_string(),
         seller: seller.to_string(),
-        amount: Decimal::from_fen(amount).to_string(),
+        amount: yuan(amount),
         telephone: telephone.telephone.clone(),
         by_way_of: format!("{}/{}", telephone.platform, telephone.order_no),
         recall: None,

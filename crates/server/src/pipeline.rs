@@ -7,6 +7,7 @@ use crate::clock::Clock;
 pub use crate::door::{Answered, MessageAnswer, Pipeline, Work};
 use crate::metrics::{Metrics, Step};
 use crate::plan::Plan;
+use crate::progress::Stage;
 use crate::reference;
 use crate::scoring::Scoring;
 use crate::shadow::Shadows;
@@ -108,6 +109,7 @@ pub(crate) fn start<S: Store>(
                 let _ = engine.answers.send(Told::Failed(error)).await;
             }
         });
+        engine.metrics.progress.end(Stage::Batch);
         // All that was handed over becomes durable first, then it is answered.
         let Engine { store, answers, .. } = engine;
         runtime.block_on(store.close());
@@ -151,15 +153,22 @@ impl<S: Store> Engine<S> {
                 }
             }
             let tend = batch.iter().any(|work| matches!(work, Work::Tend));
+            // What waits came before what comes now.
+            if self.backlog && !self.paused() {
+                self.judge_undecided().await?;
+            }
             self.process(batch).await?;
             if tend {
+                self.metrics.progress.begin(Stage::Batch);
                 self.tend().await?;
             }
+            self.metrics.progress.end(Stage::Batch);
         }
     }
 
     /// One batch: load, decide, commit; lost or unknown commits are judged again.
     async fn process(&mut self, batch: Vec<Work>) -> Result<(), StoreError> {
+        self.metrics.progress.begin(Stage::Batch);
         let paused = self.paused();
         let count = if paused { 0 } else { self.follows.len().min(BATCH_EVENTS) };
         let follows: Vec<Follow> = self.follows.drain(..count).collect();
@@ -174,6 +183,9 @@ impl<S: Store> Engine<S> {
         for attempt in 0.. {
             let reference = self.reference();
             batch = refuse_taken(batch, &reference);
+            if attempt > 0 {
+                batch = self.still_waiting(batch).await?;
+            }
             let now = self.clock.now();
             let started = Instant::now();
             let mut plan = Plan::of(self.judge, reference.clone());
@@ -265,7 +277,24 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    /// Judges what an earlier version of the engine, or an earlier rulebook, failed on: the row that it becomes names
+    /// Without what another server has judged meanwhile of what waited.
+    async fn still_waiting(&self, batch: Vec<Work>) -> Result<Vec<Work>, StoreError> {
+        let read = self.store.read();
+        let mut kept = Vec::with_capacity(batch.len());
+        for work in batch {
+            let judged = match &work {
+                Work::Again(event) => read.decided_later(event.position).await?.is_some(),
+                _ => false,
+            };
+            if !judged {
+                kept.push(work);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Judges what an earlier version of the engine, or an earlier rulebook, failed on, and what came while judging was paused, in the
+    /// order in which it was recorded, by whichever server: the row that it becomes names
     /// the first, its receipts go out, nobody has to send anything again. What still fails stays as it is, without a
     /// new row.
     async fn judge_undecided(&mut self) -> Result<(), StoreError> {
@@ -350,6 +379,8 @@ impl<S: Store> Engine<S> {
             self.follows = self.store.read().follows(usize::MAX).await?.into();
             self.backlog = true;
         }
+        // Meanwhile others record too.
+        self.backlog |= self.paused();
         if self.backlog && !self.paused() {
             self.judge_undecided().await?;
         }

@@ -1,8 +1,9 @@
 //! Readings of others' records, as they are written down before anything is shown or sent.
 
 use clearance::Text;
+use clearance::party::Role;
 use clearance::record::{RecordKey, Register};
-use register::access::Access;
+use register::access::{Access, ground};
 use register::{By, Command};
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -18,13 +19,19 @@ pub fn reading(
         kind: kind.to_owned(),
         id: id.to_owned(),
         role: by.role.word().to_owned(),
-        purpose: purpose.to_owned(),
+        purpose: purpose.trim().to_owned(),
+        ground: grounded(by.role, kind, purpose),
         range,
         owners: owners.iter().map(Text::to_string).collect(),
         query: None,
         count: None,
     };
     written(by, &access)
+}
+
+/// The ground of a reading whose reader did not say what for; nothing where he did.
+pub fn grounded(role: Role, kind: &str, purpose: &str) -> String {
+    if purpose.trim().is_empty() { ground(role, kind).to_owned() } else { String::new() }
 }
 
 /// What records a reading that is described already; none where the machine gives no random numbers.

@@ -3,7 +3,7 @@
 
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::{consignments, registers, scope};
+use crate::api::{consignments, readings, registers, scope};
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
@@ -78,8 +78,11 @@ pub(crate) async fn feedback(
     let search = RecordSearch { register: Register::RiskCase, parties: None, states: vec!["closed".into()] };
     let (mut rules, mut labels): (BTreeMap<Text, Verdicts>, Vec<Value>) = Default::default();
     let (mut after, mut cases) = (None, 0_u64);
+    let (codes, _) = window.names_of(&caller.party);
+    let mut owners = Vec::new();
     for _ in 0..PAGES {
         let (records, next) = window.read.records(&search, after, PAGE).await?;
+        owners.extend(registers::others(&records, &codes));
         for record in &records {
             let body = Body::of(record);
             let Some(closing) = &body.closing else { continue };
@@ -99,6 +102,7 @@ pub(crate) async fn feedback(
             break;
         }
     }
+    readings::of_others(&window, &caller, "risk-feedback", &owners).await?;
     let rules: Vec<Value> = rules
         .iter()
         .map(|(rule, told)| json!({"rule": rule.as_str(), "right": told.right, "wrong": told.wrong}))

@@ -132,6 +132,9 @@ pub async fn serve<Again: Future<Output = Result<Opened, OpenError>>>(
     tokio::pin!(stop);
     loop {
         let tending = tend(&opened.window, &settings, &beside);
+        // Readers go on while the store is opened again, and are to be told too.
+        let mut watching = JoinSet::new();
+        watching.spawn(worker::watch_store(opened.window.clone(), EVERY));
         let error = tokio::select! {
             () = &mut stop => break,
             ended = &mut serving => return Ok(ended.map_err(std::io::Error::other)??),

@@ -138,6 +138,8 @@ pub struct Window {
     pub statistics: Arc<Statistics>,
     /// What can be found in the evidence log.
     pub finding: Arc<Finding>,
+    /// How grave trades that wait are held to be, as it was read last.
+    pub(crate) risks: Arc<crate::api::risk::Risks>,
     /// Models in shadow, where there are such: the first is told as the window's own.
     pub shadows: crate::shadow::Shadows,
     /// The trial of a draft that runs here.
@@ -174,6 +176,7 @@ impl Clone for Window {
             tail: self.tail.clone(),
             statistics: self.statistics.clone(),
             finding: self.finding.clone(),
+            risks: self.risks.clone(),
             shadows: self.shadows.clone(),
             trials: self.trials.clone(),
             draws: self.draws.clone(),
@@ -253,6 +256,7 @@ impl Window {
             denials: Arc::default(),
             scans: Arc::default(),
             finding: Arc::default(),
+            risks: Arc::default(),
             shadows,
             trials: Arc::default(),
             draws: Arc::default(),

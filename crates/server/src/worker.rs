@@ -1,10 +1,10 @@
 //! The worker: fires timers that are due, follows settings, writes down who was denied what and how often codes were scanned,
-//! erases accounts and sessions whose time is over, watches how much room the disk has, and has the pipeline look
+//! erases accounts and sessions whose time is over, watches how much room the disk has and whether the store gets on, and has the pipeline look
 //! what other servers did. Follows are the pipeline's own: they go with the next commit.
 
 use crate::accounts;
 use crate::clock::Clock;
-use crate::intake::Intake;
+use crate::intake::{Intake, Still, UNDER_WAY_WITHIN};
 use crate::pipeline::{Pipeline, Work};
 use crate::serving::Probe;
 use crate::window::Window;
@@ -54,6 +54,27 @@ pub async fn watch_room(intake: Intake, probe: Probe, least_bytes: u64, every: D
         if let Some(room) = probe() {
             intake.see(room, least_bytes);
         }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// Looks every `every` whether the store gets on: while its database does not answer nobody waits for it, while a batch is under way
+/// for too long nothing more is taken. What was handed in before is done when it goes on.
+pub async fn watch_store(window: Window, every: Duration) {
+    let mut pulse = window.read.pulse();
+    loop {
+        let answers = match &mut pulse {
+            Some(pulse) => pulse.answers().await,
+            None => true,
+        };
+        let under_way = window.metrics.progress.longest();
+        window.intake.stand(if !answers {
+            Still::Everything
+        } else if under_way > UNDER_WAY_WITHIN {
+            Still::Commits
+        } else {
+            Still::Nothing
+        });
         tokio::time::sleep(every).await;
     }
 }

@@ -1,6 +1,7 @@
 //! The store that an operator chose at start: one program for both. Nothing is decided here; every call goes to the store
 //! behind it.
 
+use crate::postgres::pulse::Pulse;
 use crate::postgres::{PostgresRead, PostgresStore, PostgresTransaction};
 use crate::queue::{QueuePage, QueuePlace, QueueSearch};
 use crate::rows::{
@@ -61,6 +62,16 @@ impl From<SqliteRead> for ChosenRead {
 impl From<PostgresRead> for ChosenRead {
     fn from(read: PostgresRead) -> Self {
         Self::Database(read)
+    }
+}
+
+impl ChosenRead {
+    /// Asks the database whether it answers; none for a data folder, whose files are the machine's own.
+    pub fn pulse(&self) -> Option<Pulse> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Database(read) => Some(read.pulse()),
+        }
     }
 }
 

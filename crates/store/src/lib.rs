@@ -395,7 +395,8 @@ pub trait Read: Clone + Send + Sync + 'static {
     fn rulebooks(&self) -> impl Future<Output = Result<Vec<RulebookRow>, StoreError>> + Send;
     /// Seeds of the sampling draw in order of their rows.
     fn seeds(&self) -> impl Future<Output = Result<Vec<SeedRow>, StoreError>> + Send;
-    /// Events that were recorded undecided and still are, oldest first.
+    /// Events that were recorded undecided and still are, in the order in which they were recorded: those of all servers. Several may
+    /// judge them at once, and who is first has judged them.
     fn undecided(&self) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
     /// The row that decided an event which was first recorded undecided.
     fn decided_later(

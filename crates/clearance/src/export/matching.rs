@@ -4,7 +4,7 @@
 
 use super::{NO_PLATFORM, order_type};
 use crate::finding::Finding;
-use crate::matching::{amount, asked, count_differs, text, unmatched};
+use crate::matching::{amount, asked, count_differs, ordered, text};
 use crate::reason::Reason;
 use crate::rulebook::Law;
 use ceb::{ExportDeclaration, ExportOrder, ExportPayment, ExportWaybill};
@@ -72,10 +72,7 @@ fn lines(order: &ExportOrder, declaration: &ExportDeclaration, law: &Law, found:
     }
     for (index, line) in declaration.lines.iter().enumerate() {
         let own = |field: &str| format!("InventoryList[{}].{field}", index + 1);
-        let Some((at, ordered)) =
-            order.lines.iter().enumerate().find(|(_, ordered)| ordered.gnum == line.gnum)
-        else {
-            found.push(unmatched(own("gnum"), line.gnum, order.lines.iter().map(|line| line.gnum)));
+        let Some((at, ordered)) = ordered(&order.lines, |one| one.gnum, (index, line.gnum), found) else {
             continue;
         };
         let theirs = |field: &str| format!("OrderList[{}].{field}", at + 1);

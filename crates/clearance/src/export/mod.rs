@@ -10,6 +10,7 @@ pub mod matching;
 pub mod moves;
 mod return_tax;
 mod returned;
+pub(crate) mod simplified;
 mod state;
 mod summary;
 pub mod value;

@@ -4,6 +4,7 @@
 use crate::rulebook::{TableFault, rows};
 use crate::{Text, normal};
 use ceb::Day;
+use rustc_hash::FxHashMap;
 
 /// The tables.
 pub(super) const FILES: [&str; 4] =
@@ -31,6 +32,9 @@ impl Days {
     fn has(self, day: Day) -> bool {
         self.from <= day && self.to.is_none_or(|last| day <= last)
     }
+    fn within(self, other: Self) -> bool {
+        other.from <= self.from && other.to.is_none_or(|last| self.to.is_some_and(|own| own <= last))
+    }
 }
 
 /// A named list of words.
@@ -42,11 +46,44 @@ struct Words {
 
 #[derive(Clone, Debug)]
 struct Word {
+    /// Row of the table, from 1; the header is row 1.
+    row: usize,
     days: Days,
     /// As it stands in the table, for codes.
     plain: Text,
     /// In one writing, for names of goods.
     normal: Text,
+}
+
+impl Words {
+    /// Bytes of the longest word that is looked into.
+    const LONGEST: usize = 200;
+
+    /// Words that another of the list stands in: whatever has the longer has the shorter. Among codes it has to be their beginning.
+    fn covered(&self, table: &'static str) -> Vec<CoveredRow> {
+        let codes = self.words.iter().all(|word| word.plain.bytes().all(|byte| byte.is_ascii_digit()));
+        let mut by_text: FxHashMap<&str, Vec<&Word>> = FxHashMap::default();
+        for word in &self.words {
+            by_text.entry(word.normal.as_str()).or_default().push(word);
+        }
+        let covers = |wide: &Word, narrow: &Word| {
+            let same = wide.normal == narrow.normal && wide.days.within(narrow.days);
+            narrow.days.within(wide.days) && (!same || wide.row < narrow.row)
+        };
+        let mut found = Vec::new();
+        for narrow in self.words.iter().filter(|word| word.normal.len() <= Self::LONGEST) {
+            let text = narrow.normal.as_str();
+            let starts = if codes { 1 } else { text.len() };
+            let parts = (0..starts)
+                .flat_map(|start| (start + 1..=text.len()).filter_map(move |end| text.get(start..end)));
+            let others = parts.filter_map(|part| by_text.get(part)).flatten();
+            let wide = others.filter(|other| other.row != narrow.row && covers(other, narrow));
+            if let Some(by) = wide.map(|other| other.row).min() {
+                found.push(CoveredRow { table, row: narrow.row, by, value: narrow.plain.to_string() });
+            }
+        }
+        found
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +95,8 @@ struct GoodsWord {
 
 #[derive(Clone, Debug)]
 struct Brand {
+    /// Row of the table, from 1; the header is row 1.
+    row: usize,
     brand: Text,
     /// Empty = all goods.
     hs: Vec<Text>,
@@ -68,6 +107,8 @@ struct Brand {
 
 #[derive(Clone, Debug)]
 struct Recall {
+    /// Row of the table, from 1; the header is row 1.
+    row: usize,
     id: Text,
     /// Number of the goods or their bar code; empty = any.
     goods: Text,
@@ -82,6 +123,19 @@ struct Recall {
 pub(super) struct OfBrand {
     pub(super) floor: Option<i64>,
     pub(super) unauthorised: bool,
+}
+
+/// A row that does nothing: whatever it meets, another meets too, on all its days.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct CoveredRow {
+    /// The table.
+    pub(crate) table: &'static str,
+    /// The row, from 1; the header is row 1.
+    pub(crate) row: usize,
+    /// The other.
+    pub(crate) by: usize,
+    /// What stands there.
+    pub(crate) value: String,
 }
 
 /// All lists of a rulebook.
@@ -154,6 +208,7 @@ impl Lists {
                         }
                     };
                 lists.brands.push(Brand {
+                    row: lists.brands.len() + 2,
                     brand: word("brand", brand)?,
                     hs: codes(hs)?,
                     floor,
@@ -168,6 +223,7 @@ impl Lists {
                 ["id", "goods", "hs", "brand", "lot", "valid_from", "valid_to", "source", "certainty"];
             rows(recalls, table(recalls), header, faults, |[id, goods, hs, brand, lot, from, to, ..]| {
                 lists.recalls.push(Recall {
+                    row: lists.recalls.len() + 2,
                     id: id.into(),
                     goods: goods.into(),
                     hs: codes(hs)?,
@@ -188,7 +244,8 @@ impl Lists {
         if list.is_empty() || !list.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
             return Err(format!("list: `{list}` is not a name of small letters and -"));
         }
-        let added = Word { days, plain: text.into(), normal: word("word", text)? };
+        let before: usize = self.words.iter().map(|words| words.words.len()).sum();
+        let added = Word { row: before + 2, days, plain: text.into(), normal: word("word", text)? };
         match self.words.iter_mut().find(|words| words.name == list) {
             Some(words) => words.words.push(added),
             None => self.words.push(Words { name: list.into(), words: vec![added] }),
@@ -253,6 +310,56 @@ impl Lists {
         });
         met.map(|row| &row.id)
     }
+
+    /// Rows that do nothing. A word of goods is never one: the longer of two says what goods are.
+    pub(super) fn covered(&self) -> Vec<CoveredRow> {
+        let [brands, _, recalls, words] = FILES;
+        let mut found: Vec<CoveredRow> = self.words.iter().flat_map(|list| list.covered(words)).collect();
+        let wide_brand = |wide: &Brand, narrow: &Brand| {
+            narrow.days.within(wide.days)
+                && narrow.brand.contains(wide.brand.as_str())
+                && of_codes(&narrow.hs, &wide.hs)
+                && narrow.floor <= wide.floor
+                && wide.merchants.iter().all(|known| narrow.merchants.contains(known))
+        };
+        found.extend(covered(brands, &self.brands, wide_brand, |one| (one.row, &one.brand)));
+        // The first that meets is told, so a later one that is wider leaves an earlier one its goods.
+        let wide_recall = |wide: &Recall, narrow: &Recall| {
+            wide.row < narrow.row
+                && narrow.days.within(wide.days)
+                && (wide.goods.is_empty() || wide.goods == narrow.goods)
+                && of_codes(&narrow.hs, &wide.hs)
+                && narrow.brand.contains(wide.brand.as_str())
+                && narrow.lot.contains(wide.lot.as_str())
+        };
+        found.extend(covered(recalls, &self.recalls, wide_recall, |one| (one.row, &one.id)));
+        found
+    }
+}
+
+/// Rows that another covers, each with the first that does. Of two that say the same the later does nothing.
+fn covered<T>(
+    table: &'static str,
+    rows: &[T],
+    covers: impl Fn(&T, &T) -> bool,
+    told: impl Fn(&T) -> (usize, &Text),
+) -> Vec<CoveredRow> {
+    let mut found = Vec::new();
+    for (index, narrow) in rows.iter().enumerate() {
+        let mut others = rows.iter().enumerate().filter(|(other, _)| *other != index);
+        let wide =
+            others.find(|(other, wide)| covers(wide, narrow) && (!covers(narrow, wide) || *other < index));
+        if let Some((_, wide)) = wide {
+            let ((row, value), (by, _)) = (told(narrow), told(wide));
+            found.push(CoveredRow { table, row, by, value: value.to_string() });
+        }
+    }
+    found
+}
+
+/// Whether goods of one set of codes are all of another; no code = all goods.
+fn of_codes(inner: &[Text], outer: &[Text]) -> bool {
+    outer.is_empty() || (!inner.is_empty() && inner.iter().all(|code| begins(code, outer)))
 }
 
 fn begins(hs: &str, codes: &[Text]) -> bool {

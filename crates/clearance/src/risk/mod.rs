@@ -10,6 +10,7 @@ mod names;
 pub mod period;
 mod sampling;
 
+pub(crate) use lists::CoveredRow;
 pub use names::reference_markdown;
 pub(crate) use sampling::RANDOM;
 pub use sampling::{DrawPeriod, SamplingSeed, draw, drawn, export_terms, handle, ratio, salt, terms};
@@ -137,6 +138,11 @@ impl RiskRules {
     /// Whether a rule has this id, on whatever days.
     pub fn has_rule(&self, id: &str) -> bool {
         self.rules.iter().any(|rule| rule.id == id)
+    }
+
+    /// Rows of lists that do nothing, because another meets all that they meet.
+    pub(crate) fn covered_rows(&self) -> Vec<CoveredRow> {
+        self.lists.covered()
     }
 
     /// The windows that some rule reads: what a decision stores of those of a declaration.

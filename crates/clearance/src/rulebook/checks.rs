@@ -1,23 +1,25 @@
-//! Static checks of tables that load: days on which a row holds twice or not at all, steps of a scale that are missing or stand
-//! twice, and risk rules that do nothing. What is wrong with the type of a field is said by the table's own reader, before.
+//! Static checks of tables that load: steps of a scale that are missing or stand twice, risk rules and rows of lists that do
+//! nothing, and what `days` finds. What is wrong with the type of a field is said by the table's own reader, before.
 
-use super::{Rulebook, term};
+use super::days::{self, DatedRow};
+use super::{RISK_RULES, Rulebook, term};
+use crate::risk::CoveredRow;
 use crate::risk::checks::{RuleFault, faults};
 use ceb::Day;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What is wrong with a row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum CheckKind {
     /// Nothing can meet the rule.
     NeverTrue,
-    /// Another rule asks for the same or more of all that meets it.
+    /// Another rule asks for the same or more of all that meets it; another row of its list meets all that it meets.
     Covered,
     /// It ends before it begins.
     Backwards,
     /// Two rows of one name hold on the same day.
     Overlap,
-    /// Between two rows of one name there are days without one.
+    /// Between two rows of one name there are days without one, or behind the last where something has to hold on each day.
     Gap,
     /// Two steps of a scale begin at the same point.
     StepTwice,
@@ -57,42 +59,10 @@ pub struct TableFinding {
     pub en: String,
 }
 
-/// Tables whose rows hold between days, and what a row is named by.
-const DATED: &[(&str, &[&str])] = &[
-    ("countries.csv", &["code"]),
-    ("credit_comparisons.csv", &["one", "other"]),
-    ("credit_dimensions.csv", &["dimension"]),
-    ("credit_grades.csv", &["grade"]),
-    ("credit_indicators.csv", &["indicator"]),
-    ("credit_measures.csv", &["standing", "measure"]),
-    ("credit_scales.csv", &["indicator", "at"]),
-    ("credit_vetoes.csv", &["veto"]),
-    ("currencies.csv", &["code"]),
-    ("demand_routes.csv", &["kind", "role"]),
-    ("districts.csv", &["code"]),
-    ("exchange_rates.csv", &["currency"]),
-    ("export_duties.csv", &["hs"]),
-    ("filing_attributes.csv", &["role", "attribute"]),
-    ("filing_requirements.csv", &["role", "group", "licence"]),
-    ("filing_reviewers.csv", &["role"]),
-    ("inspection_results.csv", &["result"]),
-    ("parameters.csv", &["name"]),
-    ("parcel_tax.csv", &["heading"]),
-    ("parcel_values.csv", &["entry"]),
-    ("process_templates.csv", &["process", "step"]),
-    ("sampling_goods.csv", &["hs"]),
-    ("services.csv", &["service"]),
-    ("signature_algorithms.csv", &["algorithm"]),
-    ("tariff.csv", &["hs8"]),
-    ("trade_modes.csv", &["code"]),
-    ("transport_modes.csv", &["code"]),
-    ("units.csv", &["code"]),
-];
-
 /// A table as it is written.
-struct Written {
+pub(super) struct Written {
     header: Vec<String>,
-    rows: Vec<Vec<String>>,
+    pub(super) rows: Vec<Vec<String>>,
 }
 
 impl Written {
@@ -110,35 +80,66 @@ impl Written {
         self.header.iter().position(|column| column == name)
     }
 
-    fn field<'a>(&'a self, row: &'a [String], name: &str) -> &'a str {
+    pub(super) fn field<'a>(&'a self, row: &'a [String], name: &str) -> &'a str {
         self.column(name).and_then(|column| row.get(column)).map_or("", String::as_str)
     }
 
     /// The days of a row.
-    fn days(&self, row: &[String]) -> Option<(Day, Option<Day>)> {
+    pub(super) fn days(&self, row: &[String]) -> Option<(Day, Option<Day>)> {
         Some((Day::parse(self.field(row, "valid_from"))?, Day::parse(self.field(row, "valid_to"))))
     }
 }
 
-/// Rows of one name: row number, days, as it stands there.
-type Rows = Vec<(usize, Day, Option<Day>, String)>;
-
 /// Every finding of these tables, which `book` was loaded with.
 pub fn check(tables: &[(String, String)], book: &Rulebook) -> Vec<TableFinding> {
-    let mut found = Vec::new();
+    let mut found = check_days(tables);
     for (table, text) in tables {
-        let written = Written::of(text);
-        if let Some((_, names)) = DATED.iter().find(|(file, _)| file == table) {
-            dated(table, &written, names, &mut found);
-        }
         match table.as_str() {
-            "risk_rules.csv" => rules(table, &written, book, &mut found),
-            "credit_grades.csv" => grades(table, &written, &mut found),
+            RISK_RULES => rules(table, &Written::of(text), book, &mut found),
+            "credit_grades.csv" => grades(table, &Written::of(text), &mut found),
             _ => {}
         }
     }
+    for covered in book.risk.covered_rows() {
+        let looked_at = tables.iter().any(|(table, _)| table == covered.table);
+        // Of two rows of one name it is said already that both hold.
+        let said = |one: &TableFinding| one.table == covered.table && one.row == covered.row;
+        if looked_at && !found.iter().any(said) {
+            found.push(of_list(&covered));
+        }
+    }
+    in_order(found)
+}
+
+/// What is found of days alone, in tables that need not load: where a table's reader refuses two rows of one name, this says which
+/// two and on which days.
+pub fn check_days(tables: &[(String, String)]) -> Vec<TableFinding> {
+    let mut found = Vec::new();
+    for (table, text) in tables {
+        days::of_table(table, &Written::of(text), &mut found);
+    }
+    in_order(found)
+}
+
+fn in_order(mut found: Vec<TableFinding>) -> Vec<TableFinding> {
     found.sort_by(|one, other| (&one.table, one.row, one.kind).cmp(&(&other.table, other.row, other.kind)));
     found
+}
+
+fn of_list(covered: &CoveredRow) -> TableFinding {
+    let by = covered.by;
+    TableFinding {
+        table: covered.table.to_owned(),
+        row: covered.row,
+        kind: CheckKind::Covered,
+        value: covered.value.clone(),
+        zh: format!(
+            "凡此行所指的，第 {by} 行在其全部有效日内都已包括，此行不起作用。请删除此行，或收窄第 {by} 行"
+        ),
+        en: format!(
+            "row {by} meets all that this one meets, on all its days, and this one does nothing: take it out, or narrow row {by}"
+        ),
+    }
 }
 
 fn rules(table: &str, written: &Written, book: &Rulebook, found: &mut Vec<TableFinding>) {
@@ -165,125 +166,40 @@ fn rules(table: &str, written: &Written, book: &Rulebook, found: &mut Vec<TableF
         };
         found.push(TableFinding { table: table.to_owned(), row: index + 2, kind, value, zh, en });
     }
-    for (index, row) in written.rows.iter().enumerate() {
-        backwards(table, written, index, row, found);
-    }
-}
-
-fn backwards(table: &str, written: &Written, index: usize, row: &[String], found: &mut Vec<TableFinding>) {
-    if let Some((from, Some(to))) = written.days(row).filter(|(from, to)| to.is_some_and(|to| to < *from)) {
-        found.push(TableFinding {
-            table: table.to_owned(),
-            row: index + 2,
-            kind: CheckKind::Backwards,
-            value: format!("valid_from {from}, valid_to {to}"),
-            zh: "终止日早于起始日，此行没有一天有效。请改正其中一个日期".to_owned(),
-            en: "it ends before it begins and holds on no day: correct one of the days".to_owned(),
-        });
-    }
-}
-
-/// Rows by what they are named by.
-fn named(written: &Written, names: &[&str]) -> BTreeMap<String, Rows> {
-    let mut groups: BTreeMap<String, Rows> = BTreeMap::new();
-    for (index, row) in written.rows.iter().enumerate() {
-        if let Some((from, to)) = written.days(row) {
-            let name = names.iter().map(|name| written.field(row, name)).collect::<Vec<_>>().join(" ");
-            let last = to.map_or_else(String::new, |to| to.to_string());
-            groups.entry(name.clone()).or_default().push((
-                index + 2,
-                from,
-                to,
-                format!("{name}: {from}–{last}"),
-            ));
-        }
-    }
-    for rows in groups.values_mut() {
-        rows.sort_by_key(|(row, from, ..)| (*from, *row));
-    }
-    groups
-}
-
-/// Days on which two rows of a name hold, or none between two.
-fn dated(table: &str, written: &Written, names: &[&str], found: &mut Vec<TableFinding>) {
-    for (index, row) in written.rows.iter().enumerate() {
-        backwards(table, written, index, row, found);
-    }
-    for rows in named(written, names).values() {
-        for pair in rows.windows(2) {
-            let [(earlier, _, last, _), (row, from, _, value)] = pair else { continue };
-            let (kind, zh, en) = match last {
-                Some(last) if last < from => {
-                    if last.next().is_none_or(|next| next >= *from) {
-                        continue;
-                    }
-                    (
-                        CheckKind::Gap,
-                        format!(
-                            "第 {earlier} 行到 {last} 为止，此行自 {from} 起，其间没有规定。请使两行首尾相接"
-                        ),
-                        format!(
-                            "row {earlier} ends on {last} and this one begins on {from}: between them nothing holds; let one follow the other"
-                        ),
-                    )
-                }
-                _ => (
-                    CheckKind::Overlap,
-                    format!(
-                        "与第 {earlier} 行在同一天有效（自 {from} 起）。请在前一行填写终止日，或改正起始日"
-                    ),
-                    format!(
-                        "it holds on the same days as row {earlier}, from {from} on: end the row before, or begin this one later"
-                    ),
-                ),
-            };
-            found.push(TableFinding {
-                table: table.to_owned(),
-                row: *row,
-                kind,
-                value: value.clone(),
-                zh,
-                en,
-            });
-        }
-    }
 }
 
 /// Grades are steps of one scale: on each day the lowest begins at 0, and no two begin at the same score.
 fn grades(table: &str, written: &Written, found: &mut Vec<TableFinding>) {
-    let rows = named(written, &["from_score"]);
-    let mut days: Vec<Day> = rows.values().flatten().map(|(_, from, ..)| *from).collect();
-    days.sort_unstable();
-    days.dedup();
+    let rows = days::named(written, &["from_score"], |row| written.days(row));
+    let begun = rows.values().flatten().flat_map(|one| [Some(one.from), one.to.and_then(Day::next)]);
+    let changes: BTreeSet<Day> = begun.flatten().collect();
     for (score, steps) in &rows {
-        for (index, (row, from, to, value)) in steps.iter().enumerate() {
-            let twice = steps.iter().take(index).any(|(_, other, last, _)| {
-                term::holds(*other, *last, *from) || term::holds(*from, *to, *other)
-            });
-            if twice {
+        for (index, one) in steps.iter().enumerate() {
+            let twice = |other: &DatedRow| term::overlap((other.from, other.to), (one.from, one.to));
+            if steps.iter().take(index).any(twice) {
                 found.push(TableFinding {
                     table: table.to_owned(),
-                    row: *row,
+                    row: one.row,
                     kind: CheckKind::StepTwice,
-                    value: value.clone(),
+                    value: one.value.clone(),
                     zh: format!("同一天有两个等级都自 {score} 分起。请改正其中一个的起始分"),
                     en: format!("two grades begin at {score} on the same day: correct where one begins"),
                 });
             }
         }
     }
-    for day in days {
+    for day in changes {
         let steps = rows.iter().flat_map(|(score, steps)| steps.iter().map(move |step| (score, step)));
-        let held = steps.filter(|(_, (_, from, to, _))| term::holds(*from, *to, day));
+        let held = steps.filter(|(_, step)| term::holds(step.from, step.to, day));
         let lowest = held
             .filter_map(|(score, step)| Some((score.parse::<i64>().ok()?, step)))
             .min_by_key(|(score, _)| *score);
-        if let Some((score, (row, .., value))) = lowest.filter(|(score, _)| *score > 0) {
+        if let Some((score, step)) = lowest.filter(|(score, _)| *score > 0) {
             found.push(TableFinding {
                 table: table.to_owned(),
-                row: *row,
+                row: step.row,
                 kind: CheckKind::StepMissing,
-                value: value.clone(),
+                value: step.value.clone(),
                 zh: format!("自 {day} 起，低于 {score} 分没有等级。请增加自 0 分起的等级"),
                 en: format!("from {day} on a score below {score} has no grade: add one that begins at 0"),
             });

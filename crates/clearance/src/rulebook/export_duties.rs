@@ -70,6 +70,12 @@ impl ExportDuties {
             |row: &&ExportDuty| hs.trim().starts_with(row.hs.as_str()) && term::holds(row.from, row.to, day);
         self.0.iter().filter(holds).max_by_key(|row| row.hs.len())
     }
+
+    /// The first row of goods under a heading on a day that bear a duty: of them a list that says no more than the heading may be.
+    pub fn under(&self, heading: &str, day: Day) -> Option<&ExportDuty> {
+        let bears = |row: &&ExportDuty| row.rate.0 > 0 && term::holds(row.from, row.to, day);
+        self.0.iter().filter(bears).find(|row| row.hs.starts_with(heading))
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +100,8 @@ mod tests {
         assert_eq!(row.duty(1), 0);
         assert_eq!(table.of_code("7404100000", day).unwrap().duty(13_000), 3_000);
         assert!(table.of_code("9503002100", day).is_none());
+        assert_eq!(table.under("7404", day).map(|row| row.rate), Some(Rate::percent(30)));
+        assert!(table.under("7405", day).is_none());
     }
 
     #[test]

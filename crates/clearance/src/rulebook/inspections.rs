@@ -107,12 +107,8 @@ impl InspectionResults {
         let mut all: Vec<ResultRow> = Vec::new();
         rows(FILE, text, header, faults, |fields| {
             let row = row(fields)?;
-            let last = |one: &ResultRow| {
-                one.valid_to.unwrap_or_else(|| Day::from_number(99_991_231).unwrap_or_default())
-            };
-            let meets = |one: &ResultRow| {
-                one.result == row.result && one.valid_from <= last(&row) && row.valid_from <= last(one)
-            };
+            let days = |one: &ResultRow| (one.valid_from, one.valid_to);
+            let meets = |one: &ResultRow| one.result == row.result && term::overlap(days(one), days(&row));
             if all.iter().any(meets) {
                 return Err(format!("two rows of {} hold on the same day", row.result));
             }

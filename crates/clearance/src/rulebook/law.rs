@@ -188,6 +188,8 @@ law! {
     draw_reveal_days;
     /// Thousandths by which what a vehicle has loaded may differ from the lists of its parcels.
     bonded_gate_weight_tolerance;
+    /// Days of each class by which indicators of parks tell how long goods have lain in stock.
+    stock_ageing_days;
     /// 1 = a list of 9610 or of a special zone waits for the money receipt.
     export_payment_required;
     /// The same of exports to enterprises (9710, 9810).
@@ -196,6 +198,8 @@ law! {
     export_modes_enterprises;
     /// Most that a list of 9710 or 9810 may be worth, in fen; equality is inside.
     export_list_limit;
+    /// 1 = the goods of simplified lists (kind A) are held against the export duties.
+    export_simplified_duties;
     /// 1 = gross weights of export list and waybill are compared.
     export_compare_weight;
     /// 1 = numbers of parcels of export list and waybill are compared.
@@ -290,7 +294,7 @@ law! {
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 80] = [
+const LATER: [(&str, i64); 82] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -371,6 +375,8 @@ const LATER: [(&str, i64); 80] = [
     ("goods_filing_terms", 0),
     ("powers_of_attorney", 0),
     ("arrival_wait_days", 0),
+    ("export_simplified_duties", 0),
+    ("stock_ageing_days", 90),
 ];
 
 impl Parameters {
@@ -393,10 +399,7 @@ impl Parameters {
                     .ok_or("confidence is seen, known, memory or unsure")?,
             };
             let values = parameters.values.entry(name.into()).or_default();
-            if values.iter().any(|other| {
-                other.from <= dated.to.unwrap_or(Day::from_number(99_991_231).unwrap_or_default())
-                    && dated.from <= other.to.unwrap_or(Day::from_number(99_991_231).unwrap_or_default())
-            }) {
+            if values.iter().any(|other| term::overlap((other.from, other.to), (dated.from, dated.to))) {
                 return Err(format!("two rows of {name} hold on the same day"));
             }
             values.push(dated);

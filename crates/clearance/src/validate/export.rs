@@ -229,8 +229,8 @@ impl Check<'_> {
         }
     }
 
-    /// Simplified declaration is for goods that need no licence (RULES 9.4). Whether they pay export duty or are refunded
-    /// tax is in no table here.
+    /// Simplified declaration is for goods that need no licence (RULES 9.4); that they bear no export duty is judged with the
+    /// match (`export/simplified.rs`).
     fn export_statistics(&mut self, declaration: &ExportDeclaration) {
         let head = &declaration.head;
         let licence = head.license_no.as_deref().unwrap_or("").trim();

@@ -645,6 +645,16 @@ fn of_exports(seen: &mut Seen) {
     let known = [("announcement 2020-75,memory,most that", "announcement 2020-75,known,most that")];
     let case = ["export list of mode 9710 above the limit of a list", "9710清单超过单票限额"];
     exported(seen, Reason::ExportValueOverLimit, case, &known, &dear);
+    let mut window = Window::new();
+    window.table("export_duties.csv", |text| format!("{text}6109,10,20190101,,sample,known,\n"));
+    let mut dutiable = Export::new(1, 11, NOW);
+    dutiable.declaration.lines.iter_mut().for_each(|line| line.gcode = "6109100021".into());
+    for (sender, document) in dutiable.documents() {
+        window.send_as(&sender, document);
+    }
+    let case = ["simplified export list of goods that bear an export duty", "A类出口清单商品应征出口关税"];
+    let list = Document::ExportDeclaration(dutiable.declaration);
+    seen.add(Reason::SimplifiedDutiable, case, &window, &[list]);
     let case = ["export list of mode 9710 in a currency for which there is no rate", "9710清单币制无汇率"];
     exported(seen, Reason::ExportValueNotConverted, case, &[], &|one| {
         dear(one);

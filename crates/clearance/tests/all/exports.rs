@@ -314,7 +314,8 @@ fn what_no_source_compares_is_compared_where_a_parameter_says_so() {
 /// Whether these are compared at all is not sure: it is told, and a person decides, never a rejection.
 #[test]
 fn what_a_parameter_in_doubt_compares_is_a_persons_decision() {
-    let cases: [(&str, fn(&mut Export), Reason); 4] = [
+    type Case = (&'static str, fn(&mut Export), Reason);
+    let cases: [Case; 4] = [
         (
             "export_compare_weight",
             |one| one.waybill.gross_weight = Decimal::from_whole(77),

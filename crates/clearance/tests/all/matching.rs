@@ -176,7 +176,8 @@ fn each_cell_gives_its_own_finding_and_no_other() {
 /// Whether weights and charges are compared at all is not sure: it is told, and a person decides, never a rejection.
 #[test]
 fn what_a_parameter_in_doubt_compares_is_a_persons_decision() {
-    let cases: [(&str, fn(&mut Trade), Reason); 3] = [
+    type Case = (&'static str, fn(&mut Trade), Reason);
+    let cases: [Case; 3] = [
         ("compare_weight", |t| t.waybill.weight = Decimal::from_whole(77), Reason::GrossWeightDiffers),
         ("compare_charges", |t| t.waybill.freight = Some(Decimal::from_whole(77)), Reason::FreightDiffers),
         (

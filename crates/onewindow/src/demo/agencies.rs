@@ -161,7 +161,7 @@ impl Agency {
         let confirmations = matches!(self.kind, Kind::Police | Kind::Bank);
         let form = if self.kind == Kind::TradeWindow { "dxp" } else { "events" };
         json!({"url": url, "source": format!("shares/{}", self.rule()), "answers": true, "after": after,
-            "confirmations": confirmations, "form": form, "neutral": self.neutral})
+            "confirmations": confirmations, "form": form, "neutral": self.neutral, "counterpart": self.kind.word()})
     }
 }
 

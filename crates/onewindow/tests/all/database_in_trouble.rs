@@ -1,5 +1,5 @@
-//! A server whose database ends under load, again and again: what was acknowledged is there, once, and whoever sends is answered
-//! within bounds.
+//! A server whose database ends or stands still under load, again and again: what was acknowledged is there, once, and whoever sends or
+//! reads is answered within bounds.
 
 use crate::database::{Own, execute};
 use crate::operations::{Space, done_in, get, post, serve_in, space_in};
@@ -101,6 +101,15 @@ fn a_database_that_ends_under_load_loses_nothing_and_everybody_is_answered_in_ti
             }
         }
     });
+    audited(&space, &server.address, told);
+    let (code, _, said) = server.stop();
+    assert_eq!(code, Some(0), "{said}");
+    let verified = done_in(path, "verify --json", &environment);
+    assert_eq!(verified["clean"], true, "{verified}");
+}
+
+/// Everybody was answered in time; what was acknowledged is there, and no row answers two documents.
+fn audited(space: &Space, address: &str, told: Told) {
     let acknowledged = told.acknowledged.into_inner().unwrap();
     let slowest = told.slowest.into_inner().unwrap();
     assert_eq!(acknowledged.len(), space.messages.len());
@@ -112,7 +121,7 @@ fn a_database_that_ends_under_load_loses_nothing_and_everybody_is_answered_in_ti
     for (at, answer) in &acknowledged {
         let sha = answer["message"]["sha256"].as_str().unwrap();
         let token = &space.tokens[&space.messages[*at].0];
-        let (status, found) = get(&server.address, &format!("/v1/messages?sha256={sha}"), token);
+        let (status, found) = get(address, &format!("/v1/messages?sha256={sha}"), token);
         assert_eq!(status, 200, "acknowledged, lost: {found}");
         let found: Value = serde_json::from_str(&found).unwrap();
         for (kept, found) in
@@ -129,6 +138,70 @@ fn a_database_that_ends_under_load_loses_nothing_and_everybody_is_answered_in_ti
         documents,
         "a row answers two documents; {hindered} times nobody was answered"
     );
+}
+
+/// A database that takes connections and says nothing: senders and readers are told so within some seconds, `health` too, nobody
+/// hangs; and when it goes on, what was under way is there once, and so is what is sent again.
+#[test]
+fn a_database_that_stands_still_is_told_of_in_time_and_what_is_sent_again_is_there_once() {
+    /// Asked every second, silent after five, and some time for two busy cores.
+    const TOLD_WITHIN: Duration = Duration::from_secs(15);
+    let Some(cluster) = Own::start() else { return };
+    let address = cluster.address();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let environment = [("ONEWINDOW_DATABASE", address.as_str()), ("ONEWINDOW_MASTER_KEY", "space.key")];
+    done_in(path, "migrate", &environment);
+    let space = space_in(path, 60, ("", &environment));
+    let server = serve_in(path, "", "warn", &environment);
+    let config = ureq::Agent::config_builder().http_status_as_error(false);
+    let agent = config.timeout_global(Some(LONGEST * 2)).build().new_agent();
+    let (sender, bytes) = &space.messages[0];
+    let token = &space.tokens[sender];
+    let frozen = cluster.freeze();
+    // The first waits until it is known, whoever comes then is told at once; reading is no different from sending.
+    let asked = Instant::now();
+    let (status, retry, problem) = post(&agent, &server.address, token, bytes).expect("an answer");
+    assert_eq!((status, retry), (503, true), "{problem}");
+    assert!(asked.elapsed() < TOLD_WITHIN, "told after {:?}", asked.elapsed());
+    let asked = Instant::now();
+    for read in ["/v1/receipts", "/v1/consignments", "/health", "/ready"] {
+        let (status, problem) = get(&server.address, read, token);
+        assert_eq!(status, 503, "{read}: {problem}");
+        assert!(problem.contains("database-silent"), "{read}: {problem}");
+    }
+    assert!(asked.elapsed() < TOLD_WITHIN, "told after {:?}", asked.elapsed());
+    drop(frozen);
+    // The same again, until it is taken; then once more.
+    let began = Instant::now();
+    let first = loop {
+        match post(&agent, &server.address, token, bytes) {
+            Some((200, _, answer)) => break answer,
+            Some((503, true, _)) | None => {}
+            Some((status, _, problem)) => panic!("{status} {problem}"),
+        }
+        assert!(began.elapsed() < PATIENCE, "it is never taken");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let (_, _, again) = post(&agent, &server.address, token, bytes).expect("an answer");
+    assert_eq!(again["documents"][0]["repeated"], true, "{again}");
+    assert_eq!(again["documents"][0]["position"], first["documents"][0]["position"]);
+    assert_eq!(get(&server.address, "/health", token).0, 200);
+    // In the middle of the work, twice.
+    let told = Told::default();
+    std::thread::scope(|scope| {
+        let sender = scope.spawn(|| send_all(&space, &server.address, &told));
+        for round in 1..=2 {
+            while told.count() < round * space.messages.len() / 4 && !sender.is_finished() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            let frozen = cluster.freeze();
+            std::thread::sleep(Duration::from_secs(9));
+            drop(frozen);
+        }
+    });
+    assert!(told.refused.load(Ordering::SeqCst) > 0, "nobody was told");
+    audited(&space, &server.address, told);
     let (code, _, said) = server.stop();
     assert_eq!(code, Some(0), "{said}");
     let verified = done_in(path, "verify --json", &environment);

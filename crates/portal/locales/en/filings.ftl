@@ -46,7 +46,6 @@ value-tariff-insurance = tariff insurance
 value-in = in
 value-out = out
 value-both = both ways
-value-customs = customs
 value-foreign-exchange-administration = foreign exchange administration
 value-postal-administration = postal administration
 move-endorse = Endorse

@@ -53,7 +53,6 @@ hint-catalogue = An entry of parcel_values.csv; empty = the declared value count
 hint-parcels-declaredValue = Empty = the sum of the contents
 hint-parcels-postage = No part of the value
 hint-parcels-settled = Empty = reckoned again with the tables as they are now
-value-post = post
 value-cn22 = CN22
 value-cn23 = CN23
 value-itmatt = ITMATT message

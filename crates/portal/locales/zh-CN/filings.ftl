@@ -46,7 +46,6 @@ value-tariff-insurance = 关税保证保险
 value-in = 进
 value-out = 出
 value-both = 进出
-value-customs = 海关
 value-foreign-exchange-administration = 外汇管理部门
 value-postal-administration = 邮政管理部门
 move-endorse = 同意

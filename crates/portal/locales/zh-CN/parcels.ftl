@@ -53,7 +53,6 @@ hint-catalogue = 完税价格表中的条目，不填则按申报价值
 hint-parcels-declaredValue = 不填则为内件价值之和
 hint-parcels-postage = 不计入价值
 hint-parcels-settled = 不填则按现行税表重新计算
-value-post = 邮递
 value-cn22 = 报关签条CN22
 value-cn23 = 报关单CN23
 value-itmatt = ITMATT报文

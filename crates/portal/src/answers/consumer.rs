@@ -262,6 +262,51 @@ pub struct Disputes {
     pub disputes: Vec<Dispute>,
 }
 
+/// A notice of a list that names him as responsible behind an enterprise.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hearing {
+    /// Code of the enterprise.
+    pub party: String,
+    /// Its name.
+    pub party_name: String,
+    /// Where it stands.
+    pub state: String,
+    /// Which list.
+    pub list: String,
+    /// What was found.
+    pub facts: String,
+    /// On which law or agreement.
+    pub legal_basis: String,
+    /// Last day of the hearing.
+    pub hear_until: String,
+    /// What he said.
+    pub said: Option<String>,
+    /// The decision.
+    pub decision: Option<HearingDecision>,
+    /// Whether he may say something.
+    pub may_speak: bool,
+}
+
+/// What was decided after a hearing.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HearingDecision {
+    /// First day of the list.
+    pub valid_from: String,
+    /// Its last day.
+    pub valid_to: String,
+    /// Whether he was found responsible: the list reaches other enterprises that he answers for.
+    pub reaches: bool,
+}
+
+/// The notices that name him.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+pub struct Hearings {
+    /// The newest first.
+    pub hearings: Vec<Hearing>,
+}
+
 /// A reading of a record of his.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]

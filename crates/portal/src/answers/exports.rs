@@ -37,6 +37,8 @@ pub struct ExportLine {
     /// For officers: rules that led there.
     #[serde(deserialize_with = "or_empty")]
     pub reasons: Vec<String>,
+    /// For officers: the score it was given, in thousandths.
+    pub score: Option<u16>,
     /// For officers: who works on it.
     pub assigned: Option<Assigned>,
 }

@@ -24,6 +24,8 @@ pub struct About {
     pub role: Option<String>,
     /// Why, as the reader said.
     pub purpose: Option<String>,
+    /// The duty in which he read, where he did not say.
+    pub ground: Option<String>,
     /// Root of a message.
     pub message: Option<String>,
     /// Of a trade: code of its platform.

@@ -44,6 +44,28 @@ pub struct Webhooks {
     pub failing: Vec<Failing>,
 }
 
+/// Outside systems of a kind.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Counterparts {
+    /// Which kind.
+    pub kind: String,
+    /// Whether they take what they are sent.
+    pub state: String,
+    /// Webhooks that bring it to them.
+    pub adapters: u64,
+    /// Of these, those that are paused.
+    pub paused: u64,
+    /// And those that do not take it.
+    pub failing: u64,
+    /// Rows of the ledger that wait for them.
+    pub waiting: u64,
+    /// Pages that were set aside.
+    pub set_aside: u64,
+    /// Since when one takes nothing.
+    pub since: Option<String>,
+}
+
 /// A counter.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 pub struct Counter {
@@ -91,6 +113,8 @@ pub struct Operation {
     pub evidence_behind: u64,
     /// Bytes free on the disk.
     pub free_bytes: u64,
+    /// Outside systems, by kind.
+    pub counterparts: Vec<Counterparts>,
     /// Webhooks that are not delivered.
     pub webhooks: Webhooks,
     /// How much lately.

@@ -92,6 +92,8 @@ pub struct Figures {
     pub up_to: String,
     /// By site.
     pub sites: Vec<Counted>,
+    /// Whether all alarms of these days were looked through for parcels without a list.
+    pub alarms_complete: bool,
     /// Bonded books in it.
     pub books: Books,
 }
@@ -118,6 +120,8 @@ pub struct Counted {
     pub held: u64,
     /// Parcels that passed without network and do not pass.
     pub alarms: u64,
+    /// Parcels that left although no list was in force for them.
+    pub unlisted: u64,
 }
 
 /// Bonded books in a park.
@@ -132,4 +136,26 @@ pub struct Books {
     pub items: u64,
     /// Items of which something is there.
     pub stocked: u64,
+    /// Whether all of them were looked through.
+    pub complete: bool,
+    /// Lots in stock by how long they have lain there.
+    pub ageing: Vec<Aged>,
+    /// Days since the oldest of them came in.
+    pub oldest: Option<u64>,
+    /// Those of them that a recall stops.
+    pub recalled: u64,
+    /// Books whose stock is being counted.
+    pub counting: u64,
+}
+
+/// Lots that have lain in stock for some days.
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Aged {
+    /// The fewest days since they came in.
+    pub from: u64,
+    /// The most; none = all that are older.
+    pub to: Option<u64>,
+    /// How many.
+    pub lots: u64,
 }

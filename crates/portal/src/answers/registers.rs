@@ -130,6 +130,8 @@ pub struct Record {
     pub overdue: bool,
     /// Whether it is the reader's party's own.
     pub yours: bool,
+    /// In a list of questions for payment data: until when the answer is expected.
+    pub due: Option<String>,
 }
 
 /// A page of a register.

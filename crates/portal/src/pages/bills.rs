@@ -2,7 +2,7 @@
 
 use super::{address, trade_address};
 use crate::answers::bills::{BillDays, Billed, Bills, Guarantee};
-use crate::format::{money, time};
+use crate::format::{money, time, yuan};
 use crate::language::Texts;
 use crate::parts::{
     Cell, Column, Field, Order, Table, Tone, badge, empty, field, hidden, natural, pager, submit, tabs,
@@ -92,7 +92,7 @@ fn standing(texts: Texts, payable: &str, guarantees: &[Guarantee]) -> Markup {
         ]
     });
     html! {
-        p.figure { (texts.text("tax-payable")) " " (money(payable)) " " (texts.text("yuan")) }
+        p.figure { (texts.text("tax-payable")) " " (yuan(texts, payable)) }
         h2 { (texts.text("guarantees")) }
         @if guarantees.is_empty() { (empty(&texts.text("guarantees-none"), &texts.text("guarantees-none-help"))) }
         @else {

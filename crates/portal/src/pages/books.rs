@@ -3,7 +3,7 @@
 use super::registers::{record_address, register_address, state};
 use super::{address, trade_address};
 use crate::answers::books::{Book, Books, Clock, Head, Lot, Movement, Movements, Stock, TakenOfBook};
-use crate::format::{count, time};
+use crate::format::{count, money, time};
 use crate::language::Texts;
 use crate::parts::{
     Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, pager, said, submit,
@@ -131,8 +131,8 @@ fn clocks(texts: Texts, all: &[Clock]) -> Markup {
             html! { a.lead href=(record_address(DOCUMENTS, &one.document)) { (document(texts, &one.kind)) } div.muted.code { (one.number) } },
             html! { (state(texts, &one.state)) @if one.warned && one.state != "overdue" { " " (badge(Tone::Wait, &texts.text("books-warned"))) } },
             html! { (time(&one.due)) @if one.extended.is_some() { " " (badge(Tone::Still, &texts.text("books-extended"))) } },
-            html! { (one.held.as_deref().unwrap_or("")) },
-            html! { (one.tax_due.as_deref().unwrap_or("")) },
+            html! { (one.held.as_deref().map(money).unwrap_or_default()) },
+            html! { (one.tax_due.as_deref().map(money).unwrap_or_default()) },
         ]
     };
     Table { caption: texts.text("books-clocks-order"), columns, rows: all.iter().map(row).collect() }.shown()
@@ -171,7 +171,7 @@ fn lots(texts: Texts, all: &[Stock]) -> Markup {
         rows.extend(one.lots.iter().filter_map(|lot| Some((one.item.number.as_str(), lot, available(lot)?))));
     }
     // What expires first is what is sold first.
-    rows.sort_by_key(|(item, lot, _)| (lot.expiry.is_none(), lot.expiry.clone(), (*item).to_owned()));
+    rows.sort_by_cached_key(|(item, lot, _)| (lot.expiry.is_none(), lot.expiry.clone(), (*item).to_owned()));
     let row = |(item, lot, available): &(&str, &Lot, String)| -> Vec<Cell> {
         vec![
             html! { (item) },

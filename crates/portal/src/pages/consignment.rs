@@ -3,7 +3,7 @@
 
 use super::{address, decide, grown, inspect, keeper, subjects, trade_address};
 use crate::answers::{Assessment, Attempt, Consignment, Filed, Hit, Taken};
-use crate::format::{money, time};
+use crate::format::{money, time, yuan};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, state, tabled};
 use crate::shell::{Desk, Frame, Page};
@@ -117,7 +117,7 @@ fn of_attempt(texts: Texts, attempt: &Attempt) -> Vec<(String, Markup)> {
         };
         pairs.push((
             texts.text("bill"),
-            html! { span.code { (bill.tax_no) } " " (money(&bill.owed)) " " (texts.text("yuan")) " " (paid) },
+            html! { span.code { (bill.tax_no) } " " (yuan(texts, &bill.owed)) " " (paid) },
         ));
     }
     if let Some(quota) = &attempt.quota {
@@ -144,7 +144,7 @@ fn taken(texts: Texts, taken: &Taken) -> Markup {
     };
     let gave_back = !["", "0"].contains(&taken.given_back.as_str());
     html! {
-        (money(&taken.amount)) " " (texts.text("yuan")) " " (state)
+        (yuan(texts, &taken.amount)) " " (state)
         @if gave_back { " · " (texts.with("taken-given-back", &[("amount", &money(&taken.given_back))])) }
         @if let Some(buyer) = &taken.buyer { " · " (buyer) " " span.code.muted { (taken.buyer_id_number.as_deref().unwrap_or_default()) } }
         @if let Some(year) = taken.year { " · " (year) }
@@ -211,7 +211,7 @@ fn documents(frame: &Frame, shown: &Consignment) -> Markup {
         }
         @for file in &shown.returns {
             (facts(&[(texts.with("return-number", &[("number", &file.number.to_string())]),
-                html! { (texts.word(Family::Return, &file.state)) " " (money(&file.tax_given_back)) " " (texts.text("yuan"))
+                html! { (texts.word(Family::Return, &file.state)) " " (yuan(texts, &file.tax_given_back))
                     @if let Some(due) = file.decide_by.as_ref().filter(|_| file.state == "applied") {
                         " · " (texts.text("credit-decide-by")) " " (time(&due.day))
                         @if let Some(row) = &due.measure { " (" (super::credit::obeyed(texts, row)) ")" }

@@ -1,6 +1,6 @@
 //! The list of trades: where each stands, what it waits for, until when.
 
-use super::narrowed::Narrowed;
+use super::narrowed::Listing;
 use super::trade_address;
 use crate::answers::{Line, List};
 use crate::format::time;
@@ -30,33 +30,12 @@ pub const SORTED: [&str; 6] = [CREATED, "order", "state", "entry", "district", "
 const CREATED: &str = "created";
 
 /// What the page shows.
-#[derive(Clone, Default, Debug)]
-pub struct View {
-    /// The page of the list.
-    pub list: List,
-    /// To which states it is narrowed, as it was asked.
-    pub state: String,
-    /// To which number.
-    pub number: String,
-    /// For officers: to which enterprise; none = the reader is no officer.
-    pub party: Option<String>,
-    /// By which column, as the address says it; empty = the newest first.
-    pub sort: String,
-    /// After which cursor it begins; where it is sorted, how many rows stand before.
-    pub after: String,
-    /// What tells of newer ones.
-    pub live: Option<String>,
-}
+pub type View = Listing<List>;
 
 /// The page.
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
-    let narrowed = Narrowed {
-        address: "/desk/consignments",
-        state: &view.state,
-        number: &view.number,
-        party: view.party.as_deref(),
-    };
+    let narrowed = view.narrowed("/desk/consignments");
     let link = |sort: &str, after: &str| narrowed.link(sort, after);
     let asked = Sorting::read(&view.sort, &SORTED);
     // What does not fit stands as it came, and no column says otherwise.

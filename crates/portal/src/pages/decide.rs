@@ -1,10 +1,11 @@
 //! An officer's decision on one trade: what is open to him now, with the version that he sees.
 
-use super::{inspect, trade_address};
+use super::queue::SORTED;
+use super::{address, inspect, trade_address};
 use crate::answers::{Assigned, Consignment, Decided, Entry, InspectionForm, Open, Unconfirmed};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Choice, Field, Tone, choices, declared, field, finding, hidden, said, submit};
+use crate::parts::{Choice, Field, Sorting, Tone, choices, declared, field, finding, hidden, said, submit};
 use crate::shell::{Frame, guard};
 use maud::{Markup, html};
 
@@ -76,7 +77,7 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
         @if let Some(refused) = &view.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
-            form method="post" action={ (there) "/actions" } {
+            form method="post" action=(sent_to(frame, &there, "actions")) {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("id", &view.id))
                 (hidden("version", &shown.version.to_string()))
@@ -90,8 +91,36 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
                 }
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, fault: &view.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
-                p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
             }
+        }
+        (keys(texts, !all.is_empty() || shown.inspection.is_some()))
+    }
+}
+
+/// The order of the queue from which a trade was taken, as its address says it.
+fn order(frame: &Frame) -> String {
+    Sorting::read(frame.asked("sort"), &SORTED).text()
+}
+
+/// Where a form of what is `there` is sent: the order of the queue goes with it, so that the next is the next of that.
+pub(super) fn sent_to(frame: &Frame, there: &str, what: &str) -> String {
+    address(&format!("{there}/{what}"), &[("sort", &order(frame))])
+}
+
+/// What turns single keys off, where there are some.
+pub(super) fn keys(texts: Texts, some: bool) -> Markup {
+    html! { @if some { p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } } } }
+}
+
+/// What takes the next trade of a tab of the queue once one is decided: the focus is there, so that a queue is cleared without a
+/// way back to it.
+pub fn next(frame: &Frame, tab: &str) -> Markup {
+    html! {
+        form method="post" action="/desk/queue" {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (hidden("tab", tab))
+            (hidden("sort", &order(frame)))
+            p { button name="do" value="next" data-key="n" autofocus { (frame.texts.text("take-next")) " " kbd { "n" } } }
         }
     }
 }

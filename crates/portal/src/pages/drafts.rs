@@ -5,7 +5,7 @@ use super::{address, inspect::both};
 use crate::answers::drafts::{Draft, Drafts, Feedback, TableFault, TableText, Trial, Verdict};
 use crate::answers::operation::Rulebooks;
 use crate::answers::risk_model::RiskModel;
-use crate::format::{count, time};
+use crate::format::{count, money_of, time};
 use crate::language::{Family, Texts};
 use crate::parts::{Column, Field, Table, Tone, badge, empty, facts, field, hidden, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
@@ -308,16 +308,6 @@ fn examples(all: &[u64]) -> Markup {
     html! { @for (index, position) in all.iter().enumerate() { @if index > 0 { " " } span.code { (position) } } }
 }
 
-/// An amount of fen with its sign.
-fn yuan(fen: i64) -> String {
-    format!(
-        "{}{}.{:02}",
-        if fen < 0 { "−" } else { "" },
-        count(fen.unsigned_abs() / 100),
-        fen.unsigned_abs() % 100
-    )
-}
-
 /// What a trial came to.
 fn tried(texts: Texts, trial: &Trial) -> Markup {
     let lane = |word: &str| texts.word(Family::Lane, word);
@@ -325,11 +315,11 @@ fn tried(texts: Texts, trial: &Trial) -> Markup {
         vec![html! { (name) }, html! { (before) }, html! { (after) }]
     };
     let mut rows = vec![
-        sums(texts.text("trial-tax"), yuan(trial.before.tax_fen), yuan(trial.after.tax_fen)),
+        sums(texts.text("trial-tax"), money_of(trial.before.tax_fen), money_of(trial.after.tax_fen)),
         sums(
             texts.text("trial-tax-waiting"),
-            yuan(trial.before.tax_waiting_fen),
-            yuan(trial.after.tax_waiting_fen),
+            money_of(trial.before.tax_waiting_fen),
+            money_of(trial.after.tax_waiting_fen),
         ),
         sums(texts.text("trial-looked-at"), count(trial.before.looked_at), count(trial.after.looked_at)),
     ];
@@ -398,7 +388,7 @@ fn concerned(texts: Texts, trial: &Trial) -> Markup {
             html! { (count(one.declarations)) },
             html! { (count(one.changed)) },
             html! { (if one.looked_at < 0 { "−" } else { "" }) (count(one.looked_at.unsigned_abs())) },
-            html! { (yuan(one.tax_fen)) },
+            html! { (money_of(one.tax_fen)) },
         ]
     });
     let columns = vec![

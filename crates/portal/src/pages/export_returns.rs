@@ -2,7 +2,7 @@
 //! decided on it is the trade's form.
 
 use crate::answers::exports::{ReturnTax, ReturnedGoods};
-use crate::format::time;
+use crate::format::{money, time, yuan};
 use crate::language::{Family, Texts};
 use crate::parts::{facts, findings};
 use maud::{Markup, html};
@@ -19,16 +19,16 @@ pub(super) fn shown(texts: Texts, returns: &[ReturnedGoods]) -> Markup {
 
 /// What its goods owe: nothing within the relief, of which the export duty may be asked back.
 fn taxed(texts: Texts, tax: &ReturnTax) -> Markup {
-    let amount = |part: &Option<String>| part.clone().unwrap_or_else(|| "—".to_owned());
+    let amount = |part: &Option<String>| part.as_deref().map_or_else(|| "—".to_owned(), money);
     html! {
         @if tax.relieved { (texts.text("exports-return-tax-relieved")) }
         @else if let Some(due) = &tax.due {
             (texts.with("exports-return-tax-due", &[
-                ("due", due), ("duty", &amount(&tax.duty)), ("consumption", &amount(&tax.consumption_tax)), ("vat", &amount(&tax.vat)),
+                ("due", &money(due)), ("duty", &amount(&tax.duty)), ("consumption", &amount(&tax.consumption_tax)), ("vat", &amount(&tax.vat)),
             ]))
         } @else { (texts.text("exports-return-tax-unknown")) }
         @if tax.relieved && tax.export_duty != "0" {
-            " · " (texts.with("exports-return-tax-duty-back", &[("amount", &tax.export_duty)]))
+            " · " (texts.with("exports-return-tax-duty-back", &[("amount", &money(&tax.export_duty))]))
         }
         @if tax.uncertain { " · " (texts.text("exports-return-tax-uncertain")) }
     }
@@ -59,7 +59,7 @@ fn returned(texts: Texts, one: &ReturnedGoods) -> Markup {
     };
     pairs.push((texts.text("exports-return-relief-until"), relief));
     if let Some(value) = &one.value {
-        pairs.push((texts.text("exports-return-value"), html! { (value) " " (texts.text("yuan")) }));
+        pairs.push((texts.text("exports-return-value"), yuan(texts, value)));
     }
     if let Some(tax) = &one.tax {
         pairs.push((texts.text("exports-return-tax"), taxed(texts, tax)));

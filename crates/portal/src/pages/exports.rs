@@ -3,10 +3,10 @@
 
 use super::address;
 use super::consignment::{MOVES, sealed};
-use super::decide::{assignment, choice, inspection, refusal};
+use super::decide::{assignment, choice, inspection, keys, refusal, sent_to};
 use super::grown;
 use super::inspect;
-use super::narrowed::{Narrowed, states};
+use super::narrowed::{Listing, states};
 use super::subjects::enterprise_address;
 use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
 use crate::answers::{Decided, Filed};
@@ -28,23 +28,7 @@ pub fn export_address(merchant: &str, order_no: &str) -> String {
 }
 
 /// What the list shows.
-#[derive(Clone, Default, Debug)]
-pub struct View {
-    /// The page of the list.
-    pub list: Exports,
-    /// To which state it is narrowed, as it was asked.
-    pub state: String,
-    /// To which number.
-    pub number: String,
-    /// For officers: to which enterprise; none = the reader is no officer.
-    pub party: Option<String>,
-    /// By which column, as the address says it; empty = the newest first.
-    pub sort: String,
-    /// After which cursor it begins; where it is sorted, how many rows stand before.
-    pub after: String,
-    /// What tells of newer ones.
-    pub live: Option<String>,
-}
+pub type View = Listing<Exports>;
 
 /// Columns that the list is sorted by; the words are those of the interface.
 pub const SORTED: [&str; 6] = ["order", "state", "entry", "mode", "district", "changed"];
@@ -52,8 +36,7 @@ pub const SORTED: [&str; 6] = ["order", "state", "entry", "mode", "district", "c
 /// The list.
 pub fn list(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
-    let narrowed =
-        Narrowed { address: ADDRESS, state: &view.state, number: &view.number, party: view.party.as_deref() };
+    let narrowed = view.narrowed(ADDRESS);
     let link = |sort: &str, after: &str| narrowed.link(sort, after);
     let asked = Sorting::read(&view.sort, &SORTED);
     // Too many to be put in order: they stand as they came, and no column is marked.
@@ -311,15 +294,15 @@ fn form(frame: &Frame, shown: &Export, decision: &Decision) -> Markup {
         @if let Some(refused) = &decision.refused { (refusal(texts, refused)) }
         @if all.is_empty() { p { (texts.text("nothing-to-decide")) } }
         @else {
-            form method="post" action={ (there) "/actions" } {
+            form method="post" action=(sent_to(frame, &there, "actions")) {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("id", &decision.id))
                 (hidden("version", &shown.line.version.to_string()))
                 (choices("action", &texts.text("decision"), &decision.fault, &decision.chosen, &all))
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &decision.text, fault: &decision.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))
-                p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }
             }
         }
+        (keys(texts, !all.is_empty() || shown.inspection.is_some()))
     }
 }

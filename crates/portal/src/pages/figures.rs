@@ -177,6 +177,13 @@ pub struct Drawn {
     pub series: Vec<String>,
     /// The numbers.
     pub table: Table,
+    /// Every value that is drawn, where the numbers are sums or the first of many; none = they are all of them, or too many for a page.
+    pub values: Option<Table>,
+}
+
+/// Every value that is drawn, folded below the chart.
+pub(super) fn every_value(texts: Texts, drawn: &Drawn) -> Markup {
+    html! { @if let Some(values) = &drawn.values { details { summary { (texts.text("figures-every")) } (values.shown()) } } }
 }
 
 /// The page.
@@ -240,6 +247,7 @@ fn shown(texts: Texts, view: &View, chart: Chart, drawn: &Drawn) -> Markup {
             div { @if drawn.series.len() > 1 { (charts::key(&drawn.series)) } (drawn.chart) }
             (drawn.table.shown())
         }
+        (every_value(texts, drawn))
         @if left_out > 0 { p.muted { (texts.with("figures-left-out", &[("count", &count(left_out))])) } }
         ul.files aria-label=(texts.with("figures-files", &[("chart", &chart.title(texts))])) {
             @for form in ["csv", "png", "svg"] { li { a href=(file(form)) download aria-label={ (form.to_uppercase()) ": " (chart.title(texts)) } { (form.to_uppercase()) } } }

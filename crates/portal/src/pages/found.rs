@@ -148,5 +148,6 @@ fn doer(texts: Texts, about: &About) -> Markup {
         @if let Some(by) = &about.by { (by) " " }
         @if let Some(role) = &about.role { div.muted { (texts.word(Family::Role, role)) } }
         @if let Some(purpose) = about.purpose.as_ref().filter(|purpose| !purpose.is_empty()) { div.muted { (purpose) } }
+        @else if let Some(ground) = &about.ground { div.muted { (texts.word(Family::Value, ground)) } }
     }
 }

@@ -1,5 +1,6 @@
 //! An inspection: the form of the officer who looked, and what it says of itself in the timeline of a trade.
 
+use super::decide::sent_to;
 use super::registers::record_address;
 use crate::answers::{Both, Decided, Declared, Found, Inspection, InspectionForm, ResultRow};
 use crate::format::time;
@@ -50,7 +51,7 @@ pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, vie
         h2 #inspect { (texts.text("inspect-title")) }
         (refused(texts, view))
         (reports(frame, there, version, form, view))
-        form method="post" enctype="multipart/form-data" action={ (there) "/inspections" } {
+        form method="post" enctype="multipart/form-data" action=(sent_to(frame, there, "inspections")) {
             @if let Some(reader) = &frame.reader { (guard(reader)) }
             (hidden("id", &view.id))
             (hidden("version", &version.to_string()))
@@ -99,7 +100,7 @@ fn reports(frame: &Frame, there: &str, version: u32, form: &InspectionForm, view
                 p.muted { (texts.text("reports-of-trade-help")) }
                 @for (index, report) in form.reports.iter().enumerate() {
                     @let name = |of: &str| format!("{of}-report-{index}");
-                    form method="post" enctype="multipart/form-data" action={ (there) "/inspections" } {
+                    form method="post" enctype="multipart/form-data" action=(sent_to(frame, there, "inspections")) {
                         @if let Some(reader) = &frame.reader { (guard(reader)) }
                         (hidden("id", &view.id))
                         (hidden("version", &version.to_string()))
@@ -148,9 +149,9 @@ fn refused(texts: Texts, view: &View) -> Markup {
 fn whole(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
     html! {
         div.field {
-            label for="whole" { (texts.text("inspect-whole")) }
+            label for="whole" { (texts.text("inspect-whole")) " " kbd { "w" } }
             p.hint #whole-hint { (texts.text("inspect-whole-hint")) }
-            select id="whole" name="whole" required aria-describedby="whole-hint" {
+            select id="whole" name="whole" required aria-describedby="whole-hint" data-key="w" {
                 option value="" { (texts.text("inspect-choose")) }
                 @for row in &form.results {
                     optgroup label=(both(texts, &row.name)) {
@@ -227,7 +228,7 @@ fn by_line(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
     html! {
         @if !form.lines.is_empty() {
             details open[is_filled] {
-                summary { (texts.text("inspect-by-line")) }
+                summary data-key="l" { (texts.text("inspect-by-line")) " " kbd { "l" } }
                 @for declared in form.lines.iter().take(LINES) { (line(texts, form, declared, view)) }
                 @if form.lines.len() > LINES { p.muted { (texts.text("inspect-more-lines")) } }
             }

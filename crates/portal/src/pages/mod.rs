@@ -32,6 +32,7 @@ pub mod newcomer;
 pub mod operation;
 pub mod parcels;
 pub mod parks;
+pub mod payment_data;
 pub mod people;
 pub mod queue;
 pub mod receipts;

@@ -5,6 +5,32 @@ use crate::language::{Family, Texts};
 use crate::parts::{Field, field, submit};
 use maud::{Markup, html};
 
+/// A list of trades as its page shows it.
+#[derive(Clone, Default, Debug)]
+pub struct Listing<L> {
+    /// The page of the list.
+    pub list: L,
+    /// To which state it is narrowed, as it was asked.
+    pub state: String,
+    /// To which number.
+    pub number: String,
+    /// For officers: to which enterprise; none = the reader is no officer.
+    pub party: Option<String>,
+    /// By which column, as the address says it; empty = the newest first.
+    pub sort: String,
+    /// After which cursor it begins; where it is sorted, how many rows stand before.
+    pub after: String,
+    /// What tells of newer ones.
+    pub live: Option<String>,
+}
+
+impl<L> Listing<L> {
+    /// To what the list at an address is narrowed.
+    pub(super) fn narrowed<'a>(&'a self, address: &'a str) -> Narrowed<'a> {
+        Narrowed { address, state: &self.state, number: &self.number, party: self.party.as_deref() }
+    }
+}
+
 /// To what a list is narrowed.
 pub(super) struct Narrowed<'a> {
     /// The address of the list.

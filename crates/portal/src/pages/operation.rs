@@ -1,7 +1,9 @@
 //! For whoever operates the window: what it takes, judges and delivers; the rulebooks; the evidence log.
 
 use super::address;
+use super::body_form::value_name;
 use super::registers::{record_address, state};
+use super::status::state_of;
 use crate::answers::operation::{
     Differences, Differing, Entries, Entry, Head, Operation, Proof, Rate, Rulebooks,
 };
@@ -69,6 +71,10 @@ pub fn figures(texts: Texts, view: &Operation) -> Markup {
         }
         h2 { (texts.text("rates")) }
         (rates(texts, &view.rates))
+        @if !view.counterparts.is_empty() {
+            h2 { (texts.text("counterparts")) }
+            (counterparts(texts, view))
+        }
         h2 { (texts.text("webhooks-failing")) }
         (webhooks(texts, view))
         h2 { (texts.text("counters")) }
@@ -105,6 +111,31 @@ fn rates(texts: Texts, rates: &[Rate]) -> Markup {
         Column::of(texts.text("rates-line")),
     ];
     Table { caption: texts.text("rates-caption"), columns, rows: rows.collect() }.shown()
+}
+
+/// Outside systems by kind: what waits for them, and since when.
+fn counterparts(texts: Texts, view: &Operation) -> Markup {
+    let rows = view.counterparts.iter().map(|one| {
+        vec![
+            html! { (value_name(texts, &one.kind)) },
+            state_of(texts, &one.state),
+            html! { (count(one.adapters)) },
+            html! { (count(one.failing)) },
+            html! { (count(one.waiting)) },
+            html! { (count(one.set_aside)) },
+            one.since.as_deref().map_or_else(|| html! { "–" }, time),
+        ]
+    });
+    let columns = vec![
+        Column::of(texts.text("counterpart-kind")),
+        Column::of(texts.text("counterpart-state")),
+        Column::number(texts.text("counterparts-there")),
+        Column::number(texts.text("counterparts-failing")),
+        Column::number(texts.text("counterparts-waiting")),
+        Column::number(texts.item("deliveries", "setAside")),
+        Column::of(texts.text("since")),
+    ];
+    Table { caption: texts.text("counterparts-caption"), columns, rows: rows.collect() }.shown()
 }
 
 fn webhooks(texts: Texts, view: &Operation) -> Markup {

@@ -4,6 +4,7 @@ use super::body_form::{fault, value_name};
 use super::registers::{record_address, register_address};
 use crate::answers::parcels::{Given, One};
 use crate::answers::registers::Fault;
+use crate::format::money;
 use crate::language::Texts;
 use crate::parts::{Cell, Column, Field, Table, Tone, badge, field, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
@@ -100,7 +101,7 @@ fn row(texts: Texts, one: &One) -> Vec<Cell> {
         },
         html! {
             @if !one.tax.outcome.is_empty() { (value_name(texts, &one.tax.outcome)) }
-            @if !one.tax.due.is_empty() { " " (one.tax.due) }
+            @if !one.tax.due.is_empty() { " " (money(&one.tax.due)) }
         },
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::address;
 use super::registers::record_address;
-use crate::answers::parks::{Counted, Figures, Park, Parks};
+use crate::answers::parks::{Aged, Books, Counted, Figures, Park, Parks};
 use crate::format::{count, time};
 use crate::language::{Family, Language, Texts};
 use crate::parts::{Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, submit};
@@ -128,22 +128,17 @@ pub fn figures(frame: &Frame, told: &Figures) -> Page {
         Column::number(texts.word(Family::RecordState, "to-inspect")),
         Column::number(texts.word(Family::RecordState, "held")),
         Column::number(texts.word(Family::RecordState, "alarmed")),
+        Column::number(texts.text("parks-unlisted")),
     ];
     let row = |one: &Counted| -> Vec<Cell> {
         let mut cells = vec![html! {
             a.lead href=(record_address("sites", &one.site)) { (declared(texts, &one.name)) }
             div.muted { (texts.word(Family::Value, &one.kind)) }
         }];
-        let numbers = [one.entries, one.exits, one.passed, one.inspected, one.held, one.alarms];
+        let numbers = [one.entries, one.exits, one.passed, one.inspected, one.held, one.alarms, one.unlisted];
         cells.extend(numbers.map(|number| html! { (count(number)) }));
         cells
     };
-    let books = [
-        (texts.text("parks-books"), html! { (count(told.books.books)) }),
-        (texts.text("parks-holders"), html! { (count(told.books.holders)) }),
-        (texts.text("parks-items"), html! { (count(told.books.items)) }),
-        (texts.text("parks-stocked"), html! { (count(told.books.stocked)) }),
-    ];
     let day = |name: &str, label: &str, value: &str| {
         field(&Field { name, label, value, mode: "numeric", ..Field::default() })
     };
@@ -157,8 +152,8 @@ pub fn figures(frame: &Frame, told: &Figures) -> Page {
         h2 { (texts.text("parks-sites")) }
         @if told.sites.is_empty() { (empty(&texts.text("parks-no-site"), &texts.text("parks-no-site-help"))) }
         @else { (Table { caption: texts.text("parks-scans"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
-        h2 { (texts.text("parks-books-in")) }
-        (facts(&books))
+        @if !told.alarms_complete { p.muted { (texts.text("parks-alarms-partly")) } }
+        (stock(texts, &told.books))
         p {
             a href=(record_address("parks", &told.park)) { (texts.text("parks-record")) } " · "
             a href=(address(ADDRESS, &[])) { (texts.text("parks-title")) }
@@ -166,4 +161,33 @@ pub fn figures(frame: &Frame, told: &Figures) -> Page {
     };
     Page::new(texts.with("parks-figures", &[("name", &told.name)]), Some(Desk::Registers), body)
         .below(Desk::Registers.address(), Desk::Registers.name(texts))
+}
+
+/// The bonded books of a park, and how long their goods have lain there.
+fn stock(texts: Texts, books: &Books) -> Markup {
+    let oldest = books.oldest.map_or_else(|| texts.text("parks-nowhere"), |days| days.to_string());
+    let shown = [
+        (texts.text("parks-books"), html! { (count(books.books)) }),
+        (texts.text("parks-holders"), html! { (count(books.holders)) }),
+        (texts.text("parks-items"), html! { (count(books.items)) }),
+        (texts.text("parks-stocked"), html! { (count(books.stocked)) }),
+        (texts.text("parks-oldest"), html! { (oldest) }),
+        (texts.text("parks-recalled"), html! { (count(books.recalled)) }),
+        (texts.text("parks-counting"), html! { (count(books.counting)) }),
+    ];
+    let columns = vec![Column::of(texts.text("parks-days")), Column::number(texts.text("parks-lots"))];
+    let row = |one: &Aged| -> Vec<Cell> {
+        let from = one.from.to_string();
+        let days = match one.to.map(|to| to.to_string()) {
+            Some(to) => texts.with("parks-days-upto", &[("from", &from), ("to", &to)]),
+            None => texts.with("parks-days-over", &[("from", &from)]),
+        };
+        vec![html! { (days) }, html! { (count(one.lots)) }]
+    };
+    html! {
+        h2 { (texts.text("parks-books-in")) }
+        (facts(&shown))
+        @if !books.complete { p.muted { (texts.text("parks-books-partly")) } }
+        (Table { caption: texts.text("parks-ageing"), columns, rows: books.ageing.iter().map(row).collect() }.shown())
+    }
 }

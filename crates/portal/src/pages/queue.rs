@@ -1,4 +1,4 @@
-//! An officer's queue: what waits for a person, the severest lane first, within it the oldest. Exports have a tab of their own:
+//! An officer's queue: what waits for a person, the severest lane first, within it the oldest, or by risk. Exports have a tab of their own:
 //! they go another way, and who looks at them is often another.
 
 use super::exports::export_address;
@@ -8,12 +8,15 @@ use crate::answers::exports::ExportLine;
 use crate::answers::{Assigned, Line, Unconfirmed};
 use crate::format::{count, time};
 use crate::language::{Family, Texts};
-use crate::parts::{Cell, Column, Pages, Sorting, Table, Tone, badge, empty, hidden, state, tabs};
+use crate::parts::{Cell, Column, Pages, Sorting, Table, Tone, badge, empty, hidden, said, state, tabs};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
 /// The tab of inspections that wait for the reader to confirm them.
 pub const CONFIRM: &str = "confirm";
+
+/// The tab of what is looked at.
+pub const INSPECTION: &str = "inspection";
 
 /// The tab of export trades.
 pub const EXPORTS: &str = "exports";
@@ -22,7 +25,7 @@ pub const EXPORTS: &str = "exports";
 pub const TABS: [(&str, &str); 6] = [
     ("all", "300,500,501,502,503,599,600"),
     ("review", "300"),
-    ("inspection", "500"),
+    (INSPECTION, "500"),
     (CONFIRM, "500"),
     ("held", "501,502,503,599,600"),
     (EXPORTS, "300,500,501,502,503,599,600"),
@@ -47,12 +50,16 @@ pub struct View {
     pub all: usize,
     /// Whether there are more than are counted.
     pub more: bool,
+    /// Whether there are more than are put in order by risk, which was asked for.
+    pub too_many: bool,
     /// What tells of newer ones.
     pub live: Option<String>,
     /// Whether the reader decides, and may choose several.
     pub decides: bool,
     /// Whether the reader inspects, and may be the second who does.
     pub inspects: bool,
+    /// Whether the reader may look at persons.
+    pub finds_persons: bool,
     /// What the charts show; none on later pages.
     pub workload: Option<workload::View>,
     /// Returns that wait to be decided, those due first; on the first page of all that waits.
@@ -60,7 +67,10 @@ pub struct View {
 }
 
 /// Columns that the queue is sorted by, right over all that waits; the words are those of the interface.
-pub const SORTED: [&str; 2] = ["lane", "changed"];
+pub const SORTED: [&str; 3] = ["lane", RISK, "changed"];
+
+/// The word of the column of risk.
+const RISK: &str = "risk";
 
 /// Rows of a page.
 pub const PAGE: usize = 50;
@@ -88,22 +98,31 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         sorted("lane", texts.text("lane")),
         Column::of(texts.text("state")),
         sorted("changed", texts.text("since")),
+        sorting.largest_first(RISK, texts.text("queue-risk"), |sort| {
+            address("/desk/queue", &[("tab", &view.tab), ("sort", sort)])
+        }),
         Column::of(texts.text("reasons")),
         Column::of(texts.text("district")),
         Column::of(texts.text("assigned-to")),
     ];
     let body = html! {
         (tabs(&texts.text("nav-queue"), &tabs_shown))
-        p { a href=(super::decisions::ADDRESS) { (texts.text("decisions")) } }
+        p {
+            a href=(super::decisions::ADDRESS) { (texts.text("decisions")) }
+            @if view.finds_persons { " · " a href=(super::subjects::BY_NUMBER) { (texts.text("find-person-title")) } }
+        }
         @let rows = rows(texts, view);
         @if rows.is_empty() && view.tab == CONFIRM { (empty(&texts.text("confirm-empty"), &texts.text("confirm-empty-help"))) }
         @else if rows.is_empty() { (empty(&texts.text("queue-empty"), &texts.text("queue-empty-help"))) }
         @else {
             p.muted { (texts.text("queue-keys")) }
+            @if view.too_many { (said(Tone::Warn, html! { p { (texts.text("queue-risk-many")) } })) }
+            @else if sorting.by == RISK { p.muted { (texts.text("queue-risk-help")) } }
             form method="post" action="/desk/queue" {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("tab", &view.tab))
-                @if view.tab != CONFIRM { p { button name="do" value="next" { (texts.text("take-next")) } } }
+                (hidden("sort", &sorting.text()))
+                @if view.tab != CONFIRM { p { button name="do" value="next" data-key="t" { (texts.text("take-next")) " " kbd { "t" } } } }
                 (Table {
                     caption: texts.with("queue-caption", &[("count", &count(view.all as u64))]),
                     columns: columns.to_vec(),
@@ -152,7 +171,7 @@ fn tab_name(texts: Texts, tab: &str) -> String {
     match tab {
         EXPORTS => texts.text("tab-exports"),
         "review" => texts.text("tab-review"),
-        "inspection" => texts.text("tab-inspection"),
+        INSPECTION => texts.text("tab-inspection"),
         "held" => texts.text("tab-held"),
         CONFIRM => texts.text("tab-confirm"),
         _ => texts.text("tab-all"),
@@ -181,6 +200,7 @@ fn row(texts: Texts, line: &Line, decides: bool) -> Vec<Cell> {
             @if let Some(waits) = &line.unconfirmed { " " (awaited(texts, waits)) }
         },
         time(&line.changed),
+        score(line.score),
         reasons(texts, &line.reasons),
         html! { span.code { (line.customs_code) } },
         assigned(texts, line.assigned.as_ref()),
@@ -198,6 +218,7 @@ fn export_row(texts: Texts, line: &ExportLine, decides: bool) -> Vec<Cell> {
         lane(texts, line.lane.as_deref()),
         state(texts, line.state_word.as_deref()),
         time(&line.changed),
+        score(line.score),
         reasons(texts, &line.reasons),
         html! { span.code { (line.customs_code) } },
         assigned(texts, line.assigned.as_ref()),
@@ -214,6 +235,11 @@ fn pick(texts: Texts, name: &str, order_no: &str, version: u32) -> Markup {
 
 fn lane(texts: Texts, lane: Option<&str>) -> Markup {
     html! { @if let Some(lane) = lane { (badge(Tone::of_lane(lane), &texts.word(Family::Lane, lane))) } }
+}
+
+/// A score of a thousand; a dash where none was given.
+fn score(thousandths: Option<u16>) -> Markup {
+    html! { @if let Some(score) = thousandths { (score) } @else { "–" } }
 }
 
 fn reasons(texts: Texts, rules: &[String]) -> Markup {

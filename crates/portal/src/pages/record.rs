@@ -171,7 +171,7 @@ fn told(texts: Texts, register: &str, order: &[&str], name: &str, body: &Value) 
     match body {
         Value::Object(members) => {
             let mut members: Vec<(&String, &Value)> = members.iter().collect();
-            members.sort_by_key(|(name, _)| {
+            members.sort_by_cached_key(|(name, _)| {
                 order.iter().position(|known| *known == name.as_str()).unwrap_or(usize::MAX)
             });
             let pairs: Vec<(String, Markup)> = members

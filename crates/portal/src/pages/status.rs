@@ -1,10 +1,11 @@
 //! Whether the window works, and the limits of trade that are the law today.
 
 use crate::format::{count, money, time};
-use crate::language::Family;
+use crate::language::{Family, Texts};
+use crate::pages::body_form::value_name;
 use crate::parts::{Column, Table, Tone, badge, facts, tabled};
 use crate::shell::{Desk, Frame, Page};
-use maud::html;
+use maud::{Markup, html};
 
 /// A limit of trade.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -28,6 +29,8 @@ pub struct View {
     pub closed: Option<String>,
     /// Agencies and banks that do not take what they are sent.
     pub down: u64,
+    /// Outside systems by kind, each with its state.
+    pub counterparts: Vec<(String, String)>,
     /// Work that waits.
     pub waiting: u64,
     /// Bytes of a message at most.
@@ -40,6 +43,27 @@ pub struct View {
     pub rulebook: u64,
     /// Limits of trade.
     pub limits: Vec<Limit>,
+}
+
+/// The state of a kind of outside systems.
+pub fn state_of(texts: Texts, state: &str) -> Markup {
+    match state {
+        "works" => badge(Tone::Good, &texts.text("counterpart-works")),
+        "waits" => badge(Tone::Warn, &texts.text("counterpart-waits")),
+        "paused" => badge(Tone::Wait, &texts.text("counterpart-paused")),
+        _ => html! { span.muted { (texts.text("counterpart-none")) } },
+    }
+}
+
+fn counterparts(texts: Texts, kinds: &[(String, String)]) -> Markup {
+    if kinds.is_empty() {
+        return html! {};
+    }
+    let rows =
+        kinds.iter().map(|(kind, state)| vec![html! { (value_name(texts, kind)) }, state_of(texts, state)]);
+    let columns =
+        vec![Column::of(texts.text("counterpart-kind")), Column::of(texts.text("counterpart-state"))];
+    Table { caption: texts.text("counterparts"), columns, rows: rows.collect() }.shown()
 }
 
 /// The page.
@@ -91,6 +115,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             (texts.text("today"), time(&view.day)),
             (texts.text("rulebook-in-force"), html! { (view.rulebook) }),
         ]))
+        (counterparts(texts, &view.counterparts))
         (limits.shown())
     };
     Page::new(texts.text("nav-status"), Some(Desk::Status), body)

@@ -5,14 +5,14 @@ use super::credit::credit_address;
 use super::{address, trade_address};
 use crate::answers::Line;
 use crate::answers::subjects::{Enterprise, RuleCount, Subject};
-use crate::format::{count, money, time};
+use crate::format::{count, money, time, yuan};
 use crate::language::{Family, Texts};
 use crate::pages::inspect::both;
 use crate::parts::{
     Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, hidden, said, state,
     submit,
 };
-use crate::shell::{Desk, Frame, Page};
+use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
 /// The address of a person's page.
@@ -28,6 +28,36 @@ pub fn place_address(id: &str) -> String {
 /// The address of an enterprise's page.
 pub fn enterprise_address(code: &str) -> String {
     format!("/desk/enterprises/{}", escaped(code))
+}
+
+/// Where a person is found by his number.
+pub const BY_NUMBER: &str = "/desk/persons";
+
+/// What the form that finds a person by his number shows. The number is not in it: it is written anew each time.
+#[derive(Clone, Default, Debug)]
+pub struct Finding {
+    /// The purpose as it was written before.
+    pub purpose: String,
+    /// What is wrong with the number, or that nobody has it.
+    pub number_fault: String,
+    /// What is wrong with the purpose.
+    pub purpose_fault: String,
+}
+
+/// The form that finds a person by his number.
+pub fn find(frame: &Frame, view: &Finding) -> Page {
+    let texts = frame.texts;
+    let body = html! {
+        p { (texts.text("subject-ask")) }
+        form.stack method="post" action=(BY_NUMBER) {
+            @if let Some(reader) = &frame.reader { (guard(reader)) }
+            (field(&Field { name: "number", label: &texts.text("find-person-number"), hint: &texts.text("find-person-hint"), fault: &view.number_fault, autocomplete: "off", required: true, ..Field::default() }))
+            (field(&Field { name: "purpose", label: &texts.text("subject-purpose"), hint: &texts.text("subject-purpose-hint"), fault: &view.purpose_fault, value: &view.purpose, required: true, ..Field::default() }))
+            (submit(&texts.text("subject-look")))
+        }
+    };
+    let page = Page::new(texts.text("find-person-title"), Some(Desk::Queue), body);
+    page.below(Desk::Queue.address(), Desk::Queue.name(texts))
 }
 
 /// A keyed hash, short enough to be read.
@@ -73,11 +103,11 @@ pub fn page(frame: &Frame, shown: &Subject, purpose: &str) -> Page {
             html! { (shown.year) " · " a href=(earlier) { (texts.text("subject-earlier")) } },
         ),
         (texts.text("subject-trades"), html! { (count(shown.trades.len() as u64)) }),
-        (texts.text("subject-value"), html! { (money(&shown.value)) " " (texts.text("yuan")) }),
+        (texts.text("subject-value"), yuan(texts, &shown.value)),
         (texts.text("subject-purpose"), html! { (purpose) }),
     ];
     if let Some(quota) = &shown.quota {
-        let amount = |amount: &str| html! { (money(amount)) " " (texts.text("yuan")) };
+        let amount = |amount: &str| yuan(texts, amount);
         pairs.push((texts.text("subject-quota"), amount(&quota.limit)));
         pairs.push((texts.text("subject-used"), amount(&quota.used)));
         pairs.push((texts.text("subject-held"), amount(&quota.held)));

@@ -50,21 +50,21 @@ pub fn charts(texts: Texts, view: &View) -> Markup {
     let of_exports = drawn(Chart::ExportDurations, &view.exports.durations);
     let today = view.exports.today.as_ref().map(|table| figures::steps_of_exports(texts, table));
     html! {
-        @if !view.lanes.is_empty() { (section(texts.text("workload-ages"), &ages(texts, view))) }
+        @if !view.lanes.is_empty() { (section(texts, texts.text("workload-ages"), &ages(texts, view))) }
         @if view.hours.iter().any(|count| *count > 0) {
-            (section(texts.text("workload-hours"), &hours(texts, view)))
+            (section(texts, texts.text("workload-hours"), &hours(texts, view)))
             @if view.more { p.muted { (texts.text("workload-more")) } }
         }
-        @if let Some(drawn) = durations { (section(texts.text("workload-durations"), &drawn)) }
-        @if let Some(drawn) = waiting { (section(texts.text("workload-export-ages"), &drawn)) }
+        @if let Some(drawn) = durations { (section(texts, texts.text("workload-durations"), &drawn)) }
+        @if let Some(drawn) = waiting { (section(texts, texts.text("workload-export-ages"), &drawn)) }
         @if let Some(today) = today.filter(|today| !today.is_empty()) {
             section.figures { h2 { (texts.text("workload-export-today")) } (facts(&today)) }
         }
-        @if let Some(drawn) = of_exports { (section(texts.text("workload-export-durations"), &drawn)) }
+        @if let Some(drawn) = of_exports { (section(texts, texts.text("workload-export-durations"), &drawn)) }
     }
 }
 
-fn section(title: String, drawn: &Drawn) -> Markup {
+fn section(texts: Texts, title: String, drawn: &Drawn) -> Markup {
     html! {
         section.figures {
             h2 { (title) }
@@ -72,6 +72,7 @@ fn section(title: String, drawn: &Drawn) -> Markup {
                 div { @if drawn.series.len() > 1 { (charts::key(&drawn.series)) } (drawn.chart) }
                 (drawn.table.shown())
             }
+            (figures::every_value(texts, drawn))
         }
     }
 }
@@ -112,6 +113,7 @@ fn ages(texts: Texts, view: &View) -> Drawn {
         chart: charts::bars(legend, &bars),
         series,
         table: Table { caption: title.clone(), columns, rows },
+        values: None,
     }
 }
 
@@ -127,5 +129,5 @@ fn hours(texts: Texts, view: &View) -> Drawn {
     let columns = vec![Column::of(texts.text("workload-hour")), Column::number(texts.text("workload-ended"))];
     let rows = some.iter().map(|(hour, number)| vec![html! { (hour) }, html! { (count(*number)) }]).collect();
     let table = Table { caption: title.clone(), columns, rows };
-    Drawn { chart: charts::histogram(legend, &counts), series: Vec::new(), table }
+    Drawn { chart: charts::histogram(legend, &counts), series: Vec::new(), table, values: None }
 }

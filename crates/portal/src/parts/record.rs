@@ -2,7 +2,7 @@
 
 use super::{Tone, badge, declared, empty, facts};
 use crate::answers::{Entry, Finding};
-use crate::format::{money, time};
+use crate::format::{time, yuan};
 use crate::language::{Family, Language, Texts};
 use maud::{Markup, html};
 
@@ -100,7 +100,7 @@ fn entry(texts: Texts, one: &Entry, room: &mut usize) -> Markup {
                 @for movement in &one.movements {
                     li {
                         (texts.word(Family::Account, &movement.account)) "：" (texts.word(Family::Movement, &movement.kind)) " "
-                        (money(&movement.amount)) " " (texts.text("yuan"))
+                        (yuan(texts, &movement.amount))
                     }
                 }
             }

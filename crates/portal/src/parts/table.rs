@@ -3,6 +3,7 @@
 
 use crate::language::Texts;
 use maud::{Markup, html};
+use std::cmp::Reverse;
 
 /// A column.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,11 @@ impl<'a> Sorting<'a> {
         let is_sorted = self.by == word;
         let next = if is_sorted && !self.falling { format!("-{word}") } else { word.to_owned() };
         Column { sort: Some(link(&next)), sorted: is_sorted.then_some(!self.falling), ..Column::of(name) }
+    }
+    /// A column of numbers of which the largest are looked for: its address begins with them.
+    pub fn largest_first(self, word: &str, name: String, link: impl Fn(&str) -> String) -> Column {
+        let next = if self.by == word && self.falling { word.to_owned() } else { format!("-{word}") };
+        Column { sort: Some(link(&next)), number: true, ..self.column(word, name, |_| String::new()) }
     }
 }
 
@@ -130,10 +136,11 @@ impl<'a> Order<'a> {
             return;
         }
         let by = self.sorting.by;
-        rows.sort_by(|one, other| {
-            let order = key(one, by).cmp(&key(other, by));
-            if self.sorting.falling { order.reverse() } else { order }
-        });
+        if self.sorting.falling {
+            rows.sort_by_cached_key(|one| Reverse(key(one, by)));
+        } else {
+            rows.sort_by_cached_key(|one| key(one, by));
+        }
     }
 }
 
@@ -315,6 +322,11 @@ mod tests {
             let column = sorting.column("state", "State".into(), link);
             assert_eq!((column.sort.as_deref(), column.sorted), (Some(of_state), sorted), "{asked}");
             assert_eq!(sorting.text(), kept);
+        }
+        for (asked, of_since) in [("", "?sort=-since"), ("-since", "?sort=since"), ("since", "?sort=-since")]
+        {
+            let column = Sorting::read(asked, &KNOWN).largest_first("since", "Since".into(), link);
+            assert_eq!((column.sort.as_deref(), column.number), (Some(of_since), true), "{asked}");
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Figures for the gallery: a zone of some days, with a cell that is too few to be told.
+//! Figures for the gallery: a zone of some days, with a cell that is too few to be told. And what is drawn of them is read as well.
 
 use portal::answers::figures::{FigureLine, Figures, LeastTold, Percentiles};
-use portal::pages::figures::{Chart, Place, View};
+use portal::pages::figures::{Chart, Place, View, drawn};
+use portal::{Language, Texts};
 
 fn line(parts: &[(&str, &str)], count: u64) -> FigureLine {
     FigureLine {
@@ -96,4 +97,43 @@ pub fn view(place: Place) -> View {
     view.names.insert(("mode", "9610".into()), "9610 <b>".into());
     view.names.insert(("country", "116".into()), "日本".into());
     view
+}
+
+/// Every number of the tables of a chart, as it stands there.
+fn told(texts: Texts, view: &View, chart: Chart) -> Vec<String> {
+    let drawn = drawn(texts, view, chart).unwrap();
+    let tables = std::iter::once(&drawn.table).chain(&drawn.values);
+    let cells = tables.flat_map(|table| table.rows.iter().flat_map(|row| row.iter().skip(1)));
+    cells.map(|cell| cell.clone().into_string()).collect()
+}
+
+#[test]
+fn every_value_that_is_drawn_stands_in_a_table_too() {
+    let texts = Language::English.texts();
+    let mut view = view(Place::Zone);
+    // Two states in one class of age, a third mode on one day, and more countries than have a row beside the map.
+    let table = |view: &mut View, chart: Chart, more: Vec<FigureLine>| {
+        view.tables.get_mut(chart.word()).unwrap().lines.extend(more);
+    };
+    let held = line(&[("district", "8620"), ("state", "suspended"), ("upto", "0086400")], 11);
+    table(&mut view, Chart::Waiting, vec![held]);
+    let mode = line(&[("day", "20261123"), ("mode", "1239"), ("step", "declared")], 17);
+    table(&mut view, Chart::Days, vec![mode]);
+    let codes = ["133", "110", "143", "121", "131", "111", "103", "106", "119", "141", "129", "138"];
+    let numbers = (0u64..).map(|number| 31 + number);
+    let countries = codes.iter().zip(numbers);
+    let countries = countries.map(|(code, number)| line(&[("country", *code), ("step", "declared")], number));
+    table(&mut view, Chart::Countries, countries.collect());
+    for chart in Chart::ALL {
+        let cells = told(texts, &view, chart);
+        let drawn = view.tables[chart.word()].lines.iter().filter(|line| line.part("step") != "returned");
+        for number in drawn.filter_map(|line| line.count) {
+            assert!(cells.contains(&number.to_string()), "{chart:?}: {number} is drawn alone: {cells:?}");
+        }
+    }
+    // Of more days than a page has room for each stands in the file.
+    view.days = (0..32).map(|day| (20_261_000 + day).to_string()).collect();
+    for chart in [Chart::Days, Chart::Steps] {
+        assert!(drawn(texts, &view, chart).unwrap().values.is_none());
+    }
 }

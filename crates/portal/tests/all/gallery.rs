@@ -216,6 +216,7 @@ fn a_line() -> Line {
         due: Some("20261125100000000".into()),
         lane: Some("hold".into()),
         reasons: vec!["identity-burst".into(), "goods-code-unknown".into()],
+        score: Some(437),
     }
 }
 
@@ -598,6 +599,14 @@ fn desks(language: Language) -> Vec<(&'static str, String)> {
                 &status::View {
                     closed: Some("disk-full".into()),
                     down: 2,
+                    counterparts: [
+                        ("tax", "works"),
+                        ("police", "waits"),
+                        ("bank", "paused"),
+                        ("airport", "none"),
+                    ]
+                    .map(|(kind, state)| (kind.to_owned(), state.to_owned()))
+                    .to_vec(),
                     day: "20261123".into(),
                     limits: vec![limit],
                     ..Default::default()

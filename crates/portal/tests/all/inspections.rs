@@ -215,6 +215,7 @@ fn a_queue() -> queue::View {
         lines: vec![line],
         all: 1,
         tab: "all".into(),
+        finds_persons: true,
         workload: Some(workload::View { lanes, hours, more: true, durations, exports }),
         ..queue::View::default()
     }
@@ -222,6 +223,11 @@ fn a_queue() -> queue::View {
 
 fn words_too_long() -> decide::View {
     decide::View { words_fault: "text: 500 <b>".into(), ..decide::View::default() }
+}
+
+fn a_finding() -> subjects::Finding {
+    let number_fault = "number <b>".to_owned();
+    subjects::Finding { purpose: "case <b>".into(), number_fault, purpose_fault: "purpose: <b>".into() }
 }
 
 /// The tab of what waits to be confirmed.
@@ -259,6 +265,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("inspected-party", consignment::page(&frame, &a_trade_with(an_inspection(true, false)), None)),
         ("inspected-not-told", consignment::page(&frame, &a_trade_with(an_inspection(false, false)), None)),
         ("person-purpose", subjects::ask(&frame, &there, title, "2025", "purpose: <b>")),
+        ("person-find", subjects::find(&frame, &a_finding())),
         ("person", subjects::page(&frame, &a_subject(true), "case <b>")),
         ("address", subjects::page(&frame, &a_subject(false), "case")),
         ("subject-empty", subjects::page(&frame, &Subject { trades: Vec::new(), ..a_subject(true) }, "case")),

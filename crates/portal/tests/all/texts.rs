@@ -184,7 +184,17 @@ fn words() -> Vec<(Family, Vec<String>)> {
             .collect(),
         ),
         (Family::Problem, owned(&PROBLEMS)),
-        (Family::Closed, owned(&["draining", "store-failed", "disk-full", "disk-read-only"])),
+        (
+            Family::Closed,
+            owned(&[
+                "draining",
+                "store-failed",
+                "disk-full",
+                "disk-read-only",
+                "commits-wait",
+                "database-silent",
+            ]),
+        ),
         (Family::Field, fields()),
         (Family::Check, CHECKS.map(str::to_owned).to_vec()),
         (
@@ -356,6 +366,8 @@ fn values() -> Vec<String> {
         "no-weight",
         "out-of-range",
     ]);
+    // In which duty somebody read without saying what for.
+    found.extend(register::access::GROUNDS);
     for register in registers() {
         for step in register::moves_of(register) {
             walk(form(register, step.action).map_or(&[], |form| form.fields), &mut found);
@@ -533,7 +545,7 @@ const SHELL: [&str; 17] = [
 ];
 
 /// Texts of other files that the start page, the tariff with its calculator, the status and the sign-in show.
-const PUBLIC: [&str; 46] = [
+const PUBLIC: [&str; 48] = [
     "about-tariff",
     "about-indicators",
     "about-status",
@@ -556,6 +568,8 @@ const PUBLIC: [&str; 46] = [
     "closed-store-failed",
     "closed-disk-full",
     "closed-disk-read-only",
+    "closed-commits-wait",
+    "closed-database-silent",
     "confidence-seen",
     "confidence-known",
     "confidence-memory",

@@ -1,6 +1,8 @@
 //! Lists that enterprises stand on: red, attention, black. Nobody is put on one without notice, time to be heard and the
 //! decision of a second person; whoever stands on one may appeal and, after the time that the decision names, ask to
-//! have his credit repaired. One record an enterprise: what stood before is in its history.
+//! have his credit repaired. One record an enterprise: what stood before is in its history. Those who answer for an enterprise and are
+//! named by a notice are heard for themselves: neither they nor the enterprise use up the other's hearing, and the decision says
+//! whom of them it spares.
 
 use super::responsible;
 use crate::moves::Move;
@@ -22,6 +24,8 @@ const LONGEST: usize = 4_000;
 pub const MOVES: &[Move] = &[
     Move::reviewer("notice", OVER, "noticed").explained(),
     Move::owner("state", &["noticed"], "heard").alone(),
+    Move::giver("speak", &["noticed"], "noticed").personal(),
+    Move::giver("speak", &["heard"], "heard").personal(),
     Move::reviewer("list", &["noticed", "heard"], "listed").explained(),
     Move::reviewer("drop", &["noticed", "heard"], "dropped").explained(),
     Move::owner("appeal", &["listed"], "appealed").alone(),
@@ -43,7 +47,7 @@ pub struct Notice {
     pub facts: String,
     /// On which law or agreement.
     pub legal_basis: String,
-    /// Last day on which the enterprise may say something, yyyyMMdd.
+    /// Last day on which the enterprise and the persons that are named may say something, yyyyMMdd.
     pub hear_until: String,
     /// Names of those who answer for the enterprise and are responsible for what was found: the list reaches the other
     /// enterprises that they answer for.
@@ -67,6 +71,29 @@ pub struct Decision {
     /// Whether everybody may read it.
     #[serde(default)]
     pub published: bool,
+    /// Names of those whom the notice named and who were found not to be responsible: it reaches nobody through them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spared: Vec<String>,
+}
+
+/// What a person who is named says for himself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Spoken {
+    /// In full.
+    pub text: String,
+}
+
+/// What one of those who are named said for himself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct OfPerson {
+    /// His key.
+    pub person: String,
+    /// His name, as the notice has it.
+    pub name: String,
+    /// In full.
+    pub text: String,
 }
 
 /// What the enterprise says.
@@ -88,9 +115,16 @@ pub struct Body {
     pub notice: Notice,
     /// Who gave notice: another decides.
     pub noticed_by: (String, String),
-    /// The keys of those who are responsible.
+    /// The keys of those who are responsible: whom the notice names, in its order, and after the decision those of them whom it does
+    /// not spare.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persons: Vec<String>,
+    /// The keys of those whom the decision spares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spared: Vec<String>,
+    /// What each of them said for himself before the decision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heard: Vec<OfPerson>,
     /// What the enterprise said before the decision.
     #[serde(default)]
     pub statement: Option<Statement>,
@@ -118,6 +152,22 @@ impl Body {
     /// If the record is none of this register.
     pub fn of(record: &Record) -> Self {
         stored(record)
+    }
+
+    /// Whether the notice names a person, by his key.
+    pub fn names(&self, person: &str) -> bool {
+        self.persons.iter().chain(&self.spared).any(|key| key == person)
+    }
+
+    /// What a person said for himself.
+    pub fn said_by(&self, person: &str) -> Option<&str> {
+        self.heard.iter().find(|said| said.person == person).map(|said| said.text.as_str())
+    }
+
+    /// Those whom the notice names, each with his key, before the decision.
+    fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        let keys = self.persons.iter().map(String::as_str);
+        keys.zip(self.notice.responsible.iter().map(String::as_str))
     }
 
     /// Whether everybody may read of it on a day.
@@ -188,7 +238,7 @@ fn who(seen: &Seen<'_>) -> (String, String) {
 }
 
 fn noticed(seen: &Seen<'_>, party: &str, faults: &mut Vec<Fault>) -> Option<Body> {
-    let notice: Notice = read(seen.command.body.as_deref(), faults)?;
+    let mut notice: Notice = read(seen.command.body.as_deref(), faults)?;
     if seen.parties.find(party, seen.now.day()).is_none_or(|filing| filing.code != party) {
         faults.push(Fault::new("id", party, says::ENTERPRISE_CODE.said()));
     }
@@ -205,10 +255,14 @@ fn noticed(seen: &Seen<'_>, party: &str, faults: &mut Vec<Fault>) -> Option<Body
         let expected = says::HEARD_FIRST.with(&[("days", &least.to_string())]);
         faults.push(Fault::new("hearUntil", &notice.hear_until, expected));
     }
-    let persons = answering(seen, &notice, faults);
+    // Names and keys stand in one order, each person once.
+    let (names, persons) = answering(seen, &notice, faults).into_iter().unzip();
+    notice.responsible = names;
     Some(Body {
         notice,
         persons,
+        spared: Vec::new(),
+        heard: Vec::new(),
         noticed_by: who(seen),
         statement: None,
         decision: None,
@@ -219,17 +273,19 @@ fn noticed(seen: &Seen<'_>, party: &str, faults: &mut Vec<Fault>) -> Option<Body
     })
 }
 
-/// The keys of those whom a notice names, as they answer for the enterprise today.
-fn answering(seen: &Seen<'_>, notice: &Notice, faults: &mut Vec<Fault>) -> Vec<String> {
+/// Names and keys of those whom a notice names, as they answer for the enterprise today.
+fn answering(seen: &Seen<'_>, notice: &Notice, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
     let known = seen.beside.map(responsible::Body::of);
     let on = |name: &str| {
         let mut all = known.iter().flat_map(|body| body.on(seen.now.day()));
         all.find(|(person, _)| person.name.trim() == name).map(|(_, key)| key.to_owned())
     };
-    let mut keys = Vec::new();
+    let mut named: Vec<(String, String)> = Vec::new();
     for (index, name) in notice.responsible.iter().enumerate() {
         match on(name.trim()) {
-            Some(key) if !keys.contains(&key) => keys.push(key),
+            Some(key) if named.iter().all(|(_, other)| *other != key) => {
+                named.push((name.trim().to_owned(), key));
+            }
             Some(_) => {}
             None => {
                 let path = format!("responsible[{index}]");
@@ -237,7 +293,25 @@ fn answering(seen: &Seen<'_>, notice: &Notice, faults: &mut Vec<Fault>) -> Vec<S
             }
         }
     }
-    keys
+    named
+}
+
+/// What a person says for himself: once, as the enterprise does, until it is decided.
+fn spoken(seen: &Seen<'_>, body: &mut Body, faults: &mut Vec<Fault>) -> Option<()> {
+    let Spoken { text: said } = read(seen.command.body.as_deref(), faults)?;
+    text("text", &said, faults);
+    let person = seen.command.by.actor.party.as_str();
+    let name = body.named().find(|(key, _)| *key == person).map(|(_, name)| name.to_owned());
+    let Some(name) = name else {
+        // An earlier notice named him.
+        faults.push(Fault::new("action", "speak", says::BY_THE_PERSON.said()));
+        return None;
+    };
+    if body.said_by(person).is_some() {
+        faults.push(Fault::new("action", "speak", says::SAID_ONCE.said()));
+    }
+    body.heard.push(OfPerson { person: person.to_owned(), name, text: said });
+    Some(())
 }
 
 fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault>) -> Option<Body> {
@@ -246,6 +320,7 @@ fn changed(seen: &Seen<'_>, action: &str, mut body: Body, faults: &mut Vec<Fault
     let state = seen.current.map_or("", |record| record.state.as_str());
     match action {
         "state" => body.statement = Some(statement(sent, faults)?),
+        "speak" => spoken(seen, &mut body, faults)?,
         "appeal" if body.appeal.is_some() => {
             faults.push(Fault::new("action", action, says::APPEAL_DECIDED.said()));
         }
@@ -298,6 +373,16 @@ fn list(seen: &Seen<'_>, state: &str, body: &mut Body, faults: &mut Vec<Fault>) 
         let expected = says::HEARD_OR_AFTER.with(&[("day", &until.number().to_string())]);
         faults.push(Fault::new("hearUntil", &body.notice.hear_until, expected));
     }
+    if body.notice.list != "red" && today <= until {
+        let waiting = body.named().filter(|(key, _)| body.said_by(key).is_none());
+        let names: Vec<&str> = waiting.map(|(_, name)| name).collect();
+        if !names.is_empty() {
+            let expected = says::PERSONS_HEARD_OR_AFTER
+                .with(&[("names", &names.join(", ")), ("day", &until.number().to_string())]);
+            faults.push(Fault::new("heard", "", expected));
+        }
+    }
+    spare(body, &decision.spared, faults);
     let from = form::day("validFrom", &decision.valid_from, faults);
     let to = form::day("validTo", &decision.valid_to, faults);
     let repair = form::day("repairFrom", &decision.repair_from, faults);
@@ -313,6 +398,21 @@ fn list(seen: &Seen<'_>, state: &str, body: &mut Body, faults: &mut Vec<Fault>) 
     body.decision = Some(decision);
     body.decided_by = Some(who(seen));
     Some(())
+}
+
+/// Parts those whom the decision spares from those whom it names.
+fn spare(body: &mut Body, names: &[String], faults: &mut Vec<Fault>) {
+    for (index, name) in names.iter().enumerate() {
+        if body.named().all(|(_, known)| known != name.trim()) {
+            let path = format!("spared[{index}]");
+            faults.push(Fault::new(&path, name, says::NAMED_BY_THE_NOTICE.said()));
+        }
+    }
+    let is_spared = |name: &str| names.iter().any(|spared| spared.trim() == name);
+    let keys = body.named().map(|(key, name)| (is_spared(name), key.to_owned()));
+    let (spared, kept): (Vec<_>, Vec<_>) = keys.partition(|(spared, _)| *spared);
+    body.spared = spared.into_iter().map(|(_, key)| key).collect();
+    body.persons = kept.into_iter().map(|(_, key)| key).collect();
 }
 
 fn due(seen: &Seen<'_>) -> String {

@@ -74,6 +74,7 @@ const WEBHOOK: &[Field] = &[
     may("neutral", Flag(false)),
     may("answers", Flag(false)),
     may("confirmations", Flag(true)),
+    may("counterpart", Choice(crate::webhook::COUNTERPARTS)),
 ];
 
 const AGAIN: &[Field] = &[may("after", Text), may("setAside", Flag(false))];
@@ -136,7 +137,10 @@ const LIST_DECISION: &[Field] = &[
     must("validTo", Date),
     must("repairFrom", Date),
     may("published", Flag(false)),
+    may("spared", Text).many(),
 ];
+
+const SPOKEN: &[Field] = &[must("text", Area)];
 
 const STATEMENT: &[Field] = &[must("text", Area), may("attachments", Attachment).many()];
 
@@ -225,6 +229,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::CreditObservation, &["record", "correct"], OBSERVED, Some("/observed")),
     (Register::CreditList, &["notice"], LIST_NOTICE, None),
     (Register::CreditList, &["list"], LIST_DECISION, None),
+    (Register::CreditList, &["speak"], SPOKEN, None),
     (Register::CreditList, &["state", "appeal", "ask-repair"], STATEMENT, None),
     (Register::ServiceRequest, &["ask"], ASKED_FOR, None),
     (Register::ServiceRequest, &["accept"], ACCEPTING, None),
@@ -263,7 +268,8 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::Goods, &["inForce"]),
     (Register::Request, &["asked", "answer", "records", "share"]),
-    (Register::Access, &["kind", "id", "role", "purpose", "range", "owners", "query", "count"]),
+    (Register::Access, &["kind", "id", "role", "purpose", "ground", "range", "owners", "query", "count"]),
+    (Register::Attachment, &["sha256"]),
     (Register::Webhook, &["again", "number"]),
     (
         Register::Delivery,
@@ -274,6 +280,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "complete",
             "again",
             "failures",
+            "since",
             "next",
             "confirmed",
             "kept",
@@ -326,6 +333,9 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
             "noticedBy",
             "persons",
             "statement",
+            "heard",
+            "person",
+            "name",
             "decision",
             "decidedBy",
             "appeal",

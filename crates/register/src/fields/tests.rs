@@ -120,7 +120,11 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<request::Query>("query", asked, &[]);
     let given = described(Register::AgencyRecord, "give");
     is_described::<agency_record::AgencyRecord>("record of an agency", given, &[]);
-    is_described::<attachment::Attachment>("attachment", described(Register::Attachment, "attach"), &[]);
+    is_described::<attachment::Attachment>(
+        "attachment",
+        described(Register::Attachment, "attach"),
+        &["sha256"],
+    );
     is_described::<webhook::Webhook>("webhook", described(Register::Webhook, "register"), &["again"]);
     is_described::<webhook::Again>("again", described(Register::Webhook, "redeliver"), &["number"]);
     is_described::<payment_data::Ask>("ask", described(Register::PaymentData, "ask"), &[]);
@@ -136,6 +140,7 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<credit::responsible::Person>("responsible person", within(responsible, "persons"), &[]);
     is_described::<credit::listing::Notice>("notice", described(Register::CreditList, "notice"), &[]);
     is_described::<credit::listing::Decision>("decision", described(Register::CreditList, "list"), &[]);
+    is_described::<credit::listing::Spoken>("spoken", described(Register::CreditList, "speak"), &[]);
     is_described::<credit::listing::Statement>("statement", described(Register::CreditList, "appeal"), &[]);
     is_described::<demand::Asked>("demand", described(Register::ServiceRequest, "ask"), &[]);
     is_described::<demand::Accepting>("accepting", described(Register::ServiceRequest, "accept"), &[]);

@@ -214,7 +214,9 @@ fn page(method: &str, path: &str) -> Option<Access> {
             right(&[Right::ConsignmentsRead])
         }
         ("post", "/desk/consignments/{platform}/{order_no}/inspections") => right(&[Right::ActionsInspect]),
-        ("get", "/desk/persons/{id}" | "/desk/addresses/{id}") => right(&[Right::PersonsRead]),
+        ("get" | "post", "/desk/persons") | ("get", "/desk/persons/{id}" | "/desk/addresses/{id}") => {
+            right(&[Right::PersonsRead])
+        }
         ("get", "/desk/enterprises/{party}") => right(&[Right::ConsignmentsRead]),
         ("get", "/desk/credit" | "/desk/credit/report") => right(&[Right::RegistersRead]),
         ("get", "/desk/messages/{position}") => right(&[Right::MessagesRead]),
@@ -265,7 +267,9 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ) => right(&[Right::RegistersRead]),
         ("post", "/desk/recalls/{id}") => right(&[Right::RegistersApply, Right::FilingsReview]),
         ("get", "/desk/recalls/{id}/buyers") => right(&[Right::PersonsRead]),
-        ("get", "/desk/demands") => right(&[Right::RegistersRead]),
+        ("get", "/desk/demands" | "/desk/payment-data") => right(&[Right::RegistersRead]),
+        // Customs asks; a platform tries its own service. Which of the two, the register says.
+        ("post", "/desk/payment-data") => right(&[Right::ActionsDecide, Right::RegistersApply]),
         ("get", "/desk/registers/attachments/{id}/content") => right(&[Right::RegistersRead]),
         ("get", "/desk/reviews") => right(&[Right::FilingsReview]),
         ("get" | "post", "/register") => Open,
@@ -330,6 +334,7 @@ async fn entered(window: &Window, request: Request, next: Next, asked: Access) -
         Ok(caller) => caller,
         Err(problem) => return (None, problem.into_response()),
     };
+    let caller = caller.asking(request.uri().query());
     let who = Some(caller.known());
     match signed(window, &caller, request).await {
         Ok(mut request) => {

@@ -307,7 +307,12 @@ pub async fn carried_out(
     } else {
         window.pipeline.action(action).await
     };
-    let answered = answered.ok_or_else(|| Problem::unavailable("the action is not acknowledged; send it again with the same id: what was recorded gets its first answer"))?;
+    let answered = answered.ok_or_else(|| {
+        Problem::not_recorded(
+            "send it again with the same id: what was recorded gets its first answer",
+            "请以同一编号再次提交，已登记的会得到第一次的答复",
+        )
+    })?;
     let has =
         |reasons: &[Reason]| answered.answer.findings.iter().any(|finding| reasons.contains(&finding.reason));
     let invalid = has(&[Reason::InspectionFaulty, Reason::MeasureForbidden]);

@@ -3,6 +3,7 @@
 
 use super::consignments::{self, Waiting};
 use super::error::Problem;
+use super::risk::{self, Risk};
 use super::{Query, export_lists, exports, parameter, scope, view};
 use crate::Window;
 use crate::auth::Caller;
@@ -17,8 +18,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Assignment;
 
+/// The order by risk with the gravest first: what a queue in it is begun with.
+const GRAVEST: &str = "-risk";
+
 /// What is taken: a trade, or the first of a queue that nobody works on; of exports a trade is named by its merchant, and the
-/// queue by `exports`.
+/// queue by `exports`; `sort` is `-risk` where the gravest is wanted instead of the first by lane and age.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Body {
@@ -32,6 +36,8 @@ pub struct Body {
     states: Vec<u16>,
     #[serde(default)]
     exports: bool,
+    #[serde(default)]
+    sort: String,
 }
 
 /// An export trade, as it is told from a trade of imports where both are taken and chosen.
@@ -74,6 +80,9 @@ pub async fn take(
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let Json(body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
+    if !["", GRAVEST].contains(&body.sort.as_str()) || (!body.sort.is_empty() && body.states.is_empty()) {
+        return Err(Problem::bad_request("sort is -risk, with states, or is left out"));
+    }
     let taken = match (body.platform, body.merchant, body.order_no, body.states.as_slice()) {
         (Some(platform), None, Some(order_no), []) => {
             Some(one(&window, &caller, OrderKey::new(&platform, &order_no)).await?)
@@ -85,9 +94,9 @@ pub async fn take(
         (None, None, None, states) if !states.is_empty() => {
             let states = states.to_vec();
             if body.exports {
-                next_export(&window, &caller, states).await?
+                next_export(&window, &caller, states, &body.sort).await?
             } else {
-                next(&window, &caller, states).await?
+                next(&window, &caller, states, &body.sort).await?
             }
         }
         _ => {
@@ -123,8 +132,19 @@ pub async fn one(window: &Window, caller: &Caller, order: OrderKey) -> Result<As
     }
 }
 
-/// The first of a queue that nobody works on becomes the caller's.
-pub async fn next(window: &Window, caller: &Caller, states: Vec<u16>) -> Result<Option<Assignment>, Problem> {
+/// The first of a queue that nobody works on becomes the caller's: the gravest, where he has it in order by risk, and where not all
+/// that waits can be put in it, as in every other order, the first by lane and age.
+pub async fn next(
+    window: &Window,
+    caller: &Caller,
+    states: Vec<u16>,
+    sort: &str,
+) -> Result<Option<Assignment>, Problem> {
+    if sort == GRAVEST
+        && let Some(ranked) = risk::waiting(window, caller, states.clone(), true).await?
+    {
+        return first(window, caller, ranked.into_iter().map(|(_, line)| line.order)).await;
+    }
     let Waiting { found, .. } = consignments::waiting_in(window, caller, states).await?;
     first(window, caller, found.into_iter().map(|summary| summary.order)).await
 }
@@ -134,8 +154,12 @@ pub async fn next_export(
     window: &Window,
     caller: &Caller,
     states: Vec<u16>,
+    sort: &str,
 ) -> Result<Option<Assignment>, Problem> {
-    let waiting = export_lists::waiting_in(window, caller, states).await?;
+    let mut waiting = export_lists::waiting_in(window, caller, states).await?;
+    if sort == GRAVEST {
+        risk::put(&mut waiting.found, true, |trade| Risk::of_export(trade));
+    }
     first(window, caller, waiting.found.iter().map(|trade| of_export(&trade.key))).await
 }
 

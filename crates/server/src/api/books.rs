@@ -5,7 +5,7 @@
 use super::error::Problem;
 use super::registers::{by, command_of, found, invalid, others, refused, sees_all, whole};
 use super::view::time;
-use super::{CONSIGNMENTS, Query, limit, operations, parameter, readings};
+use super::{CONSIGNMENTS, Query, is_for_a_file, limit, operations, parameter, readings};
 use crate::Window;
 use crate::auth::Caller;
 use crate::bonded::{self, Movement};
@@ -195,11 +195,7 @@ pub async fn movements(
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let as_file = match parameter(&query, "form").as_deref() {
-        None => false,
-        Some("csv") => true,
-        Some(_) => return Err(Problem::bad_request("form is csv")),
-    };
+    let as_file = is_for_a_file(&query)?;
     let told = moved(&window, &caller, &id, &query).await?;
     if as_file { as_csv(&told) } else { Ok(Json(told).into_response()) }
 }
@@ -464,8 +460,7 @@ async fn leave(
     order: &OrderKey,
     (id, number): (&Text, &str),
 ) -> Result<Result<(), Vec<Value>>, Problem> {
-    let unknown =
-        || Problem::unavailable("not all of it is acknowledged; send it again with the same number");
+    let unknown = || Problem::not_recorded("send it again with the same number", "请以同一编号再次提交");
     let mut findings = Vec::new();
     for _ in 0..TRIES {
         let Some(consignment) = window.read.consignment(order).await? else { break };

@@ -1,11 +1,11 @@
 //! Consignments and declarations by number, with their full timeline and explanation, and lists by cursor.
 
 use super::error::Problem;
-use super::sorted::{compared, order_of};
+use super::sorted::compared;
 use super::trades::Trade;
 use super::{
     CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter, readings,
-    registers, risk_model, scope, subjects, view,
+    registers, risk, risk_model, scope, subjects, view,
 };
 use crate::auth::Caller;
 use crate::rights::Right;
@@ -25,12 +25,12 @@ use register::webhook::{Form, Webhook};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{QueueOrder, QueuePlace, QueueSearch, Read, RecordSearch, Scope, Search, StoredEvent, Summary};
+use store::{QueueOrder, QueueSearch, Read, RecordSearch, Scope, Search, StoredEvent, Summary};
 
 /// `GET /v1/consignments?state=&number=&party=&sort=&after=&limit=&with=`: `party` narrows an office's list to the trades that
 /// name an enterprise; `with=waiting` adds to what is under way what it waits for and until when. `sort=created` begins with the
 /// oldest, however many there are. By a column a list is put in order that fits into 500 lines, and `after` counts rows then: a
-/// longer one stays as it came, and `more` says so.
+/// longer one stays as it came, and `more` says so. `sort=-risk` is for offices: by score, lane and number of reasons.
 pub async fn search(
     State(window): State<Arc<Window>>,
     caller: Caller,
@@ -70,17 +70,22 @@ pub(crate) async fn listed(
     let named = named_by(window, &scope, parameter(query, "party").as_deref())?;
     let within = named.as_ref().unwrap_or(&scope);
     let limit = limit(query, CONSIGNMENTS)?;
-    let compare = sort.as_deref().map(compared).transpose()?;
+    let by_risk = sort.as_deref().and_then(risk::asked);
+    if by_risk.is_some() && !caller.is_office() {
+        return Err(Problem::bad_request("sort by risk is for offices"));
+    }
+    let compare = sort.as_deref().filter(|_| by_risk.is_none()).map(compared).transpose()?;
+    let is_sorted = compare.is_some() || by_risk.is_some();
     let mut of_number = match (&search.number, after) {
         (Some(number), None) => by_number(window, within, number).await?,
         _ => Vec::new(),
     };
     of_number.retain(|one| search.states.is_empty() || search.states.contains(&one.state));
     let mut more = false;
-    let (mut found, mut next) = match (of_number.is_empty(), compare) {
+    let (mut found, mut next) = match (of_number.is_empty(), is_sorted) {
         (false, _) => (of_number, None),
-        (true, None) => window.read.search(within, &search, after, limit).await?,
-        (true, Some(_)) => {
+        (true, false) => window.read.search(within, &search, after, limit).await?,
+        (true, true) => {
             let (found, rest) = window.read.search(within, &search, None, SORTABLE + 1).await?;
             more = rest.is_some();
             if more { window.read.search(within, &search, after, limit).await? } else { (found, None) }
@@ -89,8 +94,14 @@ pub(crate) async fn listed(
     if let (Some(_), Scope::Office(districts)) = (&named, &scope) {
         found.retain(|one| is_of(districts, &one.customs_code));
     }
-    if let Some(compare) = compare.filter(|_| !more) {
-        found.sort_by(compare);
+    if is_sorted && !more {
+        if let Some(compare) = compare {
+            found.sort_by(compare);
+        }
+        if let Some(falling) = by_risk {
+            let ranked = risk::ranked(window, found, falling).await?;
+            found = ranked.into_iter().map(|(_, line)| line).collect();
+        }
         let from = usize::try_from(after.unwrap_or_default()).unwrap_or(usize::MAX).min(found.len());
         found.drain(..from);
         next = (found.len() > limit).then(|| (from + limit) as u64);
@@ -218,7 +229,7 @@ fn unconfirmed(consignment: &Consignment) -> Option<&JointInspection> {
 }
 
 /// What a trade that is not over waits for.
-async fn add_waiting(
+pub(super) async fn add_waiting(
     window: &Window,
     caller: &Caller,
     line: &mut Value,
@@ -247,18 +258,6 @@ const COUNTED: usize = 2_000;
 /// Trades that are put in order by lane at most.
 pub(super) const QUEUE: usize = 500;
 
-/// What waits for an officer.
-pub struct Queue {
-    /// The rows asked for.
-    pub lines: Vec<Value>,
-    /// How many there are, as far as they are counted.
-    pub all: usize,
-    /// Whether there are more than are counted.
-    pub more: bool,
-    /// Where the next page goes on.
-    pub next: Option<String>,
-}
-
 /// What waits in some states, in order.
 pub struct Waiting {
     /// The severest lane first, within it the longest unchanged.
@@ -284,60 +283,6 @@ pub async fn ended_in(window: &Window, caller: &Caller, states: Vec<u16>) -> Res
     let search = Search { states, ..Search::default() };
     let (found, next) = window.read.search(&scope(window, caller), &search, None, SORTABLE).await?;
     Ok(Waiting { found, more: next.is_some() })
-}
-
-/// What waits for an officer in these states, or of it what waits for him to confirm it; `count` rows after a cursor of an earlier
-/// answer, empty = from the first on. What was asked for stands in the record of the reading.
-pub async fn queue(
-    window: &Window,
-    caller: &Caller,
-    (states, to_confirm): (Vec<u16>, bool),
-    sort: &str,
-    (after, count): (&str, usize),
-    asked: &Query,
-) -> Result<Queue, Problem> {
-    let wrong = || Problem::bad_request("after is a cursor of an earlier answer");
-    let order = order_of(sort)?;
-    let (found, all, more, next) = if to_confirm {
-        // They are few, and all at hand.
-        let mut found = confirmations::of_caller(window, caller).await?;
-        match order {
-            QueueOrder::Severest => {}
-            QueueOrder::Mildest => found.sort_by_key(|one| (one.lane, one.time)),
-            QueueOrder::Oldest => found.sort_by_key(|one| one.time),
-            QueueOrder::Newest => found.sort_by_key(|one| std::cmp::Reverse(one.time)),
-        }
-        let from = if after.is_empty() { 0 } else { after.parse::<usize>().map_err(|_| wrong())? };
-        let (all, end) = (found.len(), from.saturating_add(count));
-        let next = (end < all).then(|| end.to_string());
-        (found.into_iter().skip(from).take(count).collect(), all, false, next)
-    } else {
-        let after = match after {
-            "" => None,
-            text => Some(QueuePlace::parse(text).ok_or_else(wrong)?),
-        };
-        let counted = waiting_in(window, caller, states.clone()).await?;
-        let search = QueueSearch { states, order };
-        let mut page = window.read.queue(&scope(window, caller), &search, after, count + 1).await?;
-        if page.lines.len() > count {
-            page.lines.truncate(count);
-            page.next = page.lines.last().map(|(place, _)| *place);
-        }
-        let lines = page.lines.into_iter().map(|(_, line)| line).collect();
-        (lines, counted.found.len(), counted.more, page.next.map(|next| next.to_string()))
-    };
-    let found: Vec<Summary> = found;
-    readings::trades(window, caller, asked, &found).await?;
-    let taken = window.control.assignments(window.clock.now()).await?;
-    let mut lines = Vec::new();
-    for summary in &found {
-        let mut line = lines::summary(summary, true);
-        add_waiting(window, caller, &mut line, summary).await?;
-        let taken = taken.iter().find(|one| one.order == summary.order);
-        line["assigned"] = taken.map(assignments::shown).into();
-        lines.push(line);
-    }
-    Ok(Queue { lines, all, more, next })
 }
 
 /// `GET /v1/consignments/{platform}/{orderNo}`.
@@ -415,7 +360,7 @@ pub(crate) async fn shown(
         let id = format!("{}/{}", order.platform, order.order_no);
         let owners = consignment.listed_for();
         let by = registers::by(window, caller);
-        registers::recorded(window, by, ("consignment", &id), &owners, "", None).await?;
+        registers::recorded(window, by, ("consignment", &id), &owners, &caller.purpose, None).await?;
     }
     let mut shown = view::consignment(&consignment, &timeline, &codes, caller.is_office());
     let subject = Trade::import(consignment.clone());
@@ -448,7 +393,9 @@ pub(crate) async fn shown(
     let receipts = of_windows(window, &consignment, &codes, caller.is_office()).await?;
     if let Some(timeline) = shown["timeline"].as_array_mut() {
         timeline.extend(receipts);
-        timeline.sort_by_key(|entry| (entry["time"].as_str().map(str::to_owned), entry["position"].as_u64()));
+        timeline.sort_by_cached_key(|entry| {
+            (entry["time"].as_str().map(str::to_owned), entry["position"].as_u64())
+        });
     }
     Ok(shown)
 }

@@ -2,7 +2,7 @@
 //! assessed before are registers.
 
 use super::error::Problem;
-use super::{Query, parameter, view};
+use super::{Query, parameter, registers, view};
 use crate::auth::Caller;
 use crate::{Window, credit, credit_report};
 use ::credit::{Model, Observation, Reading, Told, Value as Counted};
@@ -125,6 +125,11 @@ async fn told(window: &Window, caller: &Caller, party: &str, query: &Query) -> R
             .filter(|day| *day <= now.day())
             .ok_or_else(|| Problem::bad_request("day is yyyyMMdd, today or before"))?,
     };
+    if !own {
+        let by = registers::by(window, caller);
+        let owners = std::slice::from_ref(&code);
+        registers::recorded(window, by, ("credit", &code), owners, &caller.purpose, None).await?;
+    }
     let complete = window.statistics.standing().complete;
     let known = credit::known(window, &code, day).await?;
     let reference = window.reference();

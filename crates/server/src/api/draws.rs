@@ -166,7 +166,11 @@ pub async fn orders(
     if !matches!(scope(&window, &caller), Scope::Office(districts) if districts.is_empty()) {
         return Err(Problem::forbidden());
     }
-    let (period, lines) = lines_of(&window, &period).await?;
+    let (found, lines) = lines_of(&window, &period).await?;
+    // Whoever is in it is not named: a period has more orders than a record of a reading has room for.
+    let by = registers::by(&window, &caller);
+    registers::recorded(&window, by, ("draw-orders", &period), &[], &caller.purpose, None).await?;
+    let period = found;
     let salts = period.salts().ok_or_else(Problem::internal)?;
     let first = json!({"period": period.first.to_string(), "salt": salts.salt, "key": salts.secret});
     Ok(streamed("application/x-ndjson", format!("{first}\n"), lines, order_text))
@@ -202,7 +206,13 @@ pub async fn of_order(
         }
         found => found?,
     };
+    let owners = consignment.listed_for();
     let drawn = consignment.drawn.ok_or_else(missing)?;
+    if caller.is_office() {
+        let id = format!("{}/{}", order.platform, order.order_no);
+        let by = registers::by(&window, &caller);
+        registers::recorded(&window, by, ("consignment", &id), &owners, &caller.purpose, None).await?;
+    }
     Ok(Json(of_trade(&window, &order, &drawn).await?))
 }
 

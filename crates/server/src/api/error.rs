@@ -223,9 +223,31 @@ impl Problem {
     pub fn later(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "This is not ready yet", detail)
     }
+    /// 503, where nobody knows whether something was recorded: its answer did not come. What whoever asked may do then.
+    pub fn not_recorded(then: &str, then_in_chinese: &str) -> Self {
+        Self::unavailable(&format!(
+            "it is not acknowledged, and nobody knows whether it was recorded; {then}"
+        ))
+        .in_chinese(&format!("未得到确认，不知是否已登记；{then_in_chinese}"))
+    }
     /// 503.
     pub fn unavailable(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The window cannot record now", detail)
+    }
+    /// 503 for a request that waited for a store which stands still: what became of it nobody knows.
+    pub fn unanswered(closed: &Closed) -> Self {
+        let detail = format!(
+            "{}; what was asked for may have been done or not: ask or send the same again later, and what was recorded gets its first answer",
+            closed.what()
+        );
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            closed.word(),
+            "The window does not answer now",
+            &detail,
+        );
+        let problem = Self { retry_after: Some(closed.retry_after()), ..problem };
+        problem.in_chinese("存储暂时没有响应，本次请求是否已登记尚不确定。请稍后查询或再次发送同样的内容，已登记的会得到第一次的答复")
     }
 }
 

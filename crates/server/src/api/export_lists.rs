@@ -3,6 +3,7 @@
 
 use super::consignments::QUEUE;
 use super::error::Problem;
+use super::risk::{self, Risk};
 use super::{Query, assignments, exports, readings, scope};
 use crate::auth::Caller;
 use crate::proving::codes_of;
@@ -306,8 +307,10 @@ pub async fn queue(
     asked: &Query,
 ) -> Result<Queue, Problem> {
     let Waiting { mut found, more } = waiting_in(window, caller, states).await?;
-    if !sort.is_empty() {
-        sorted_by(&mut found, sort)?;
+    match risk::asked(sort) {
+        Some(falling) => risk::put(&mut found, falling, |trade| Risk::of_export(trade)),
+        None if sort.is_empty() => {}
+        None => sorted_by(&mut found, sort)?,
     }
     let shown = found.iter().skip(from).take(count);
     let owners: Vec<Vec<Text>> = shown.map(|trade| trade.parties()).collect();
@@ -320,6 +323,7 @@ pub async fn queue(
         let order = assignments::of_export(&trade.key);
         let taken = taken.iter().find(|one| one.order == order);
         line["assigned"] = taken.map(assignments::shown).into();
+        line["score"] = risk::score_of_export(trade).into();
         lines.push(line);
     }
     Ok(Queue { lines, all: found.len(), more })

@@ -196,7 +196,7 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     if office {
         let id = format!("{}/{}", key.merchant, key.order_no);
         let by = registers::by(window, caller);
-        registers::recorded(window, by, ("export", &id), &trade.parties(), "", None).await?;
+        registers::recorded(window, by, ("export", &id), &trade.parties(), &caller.purpose, None).await?;
     }
     let (codes, _) = window.names_of(&caller.party);
     let whole = office || is_principal(&trade, &codes);

@@ -179,9 +179,13 @@ async fn about(
             "party": shown["by"]["party"], "by": shown["by"]["name"],
         });
         if register == Register::Access {
-            for (name, member) in
-                [("subject", "id"), ("kind", "kind"), ("role", "role"), ("purpose", "purpose")]
-            {
+            for (name, member) in [
+                ("subject", "id"),
+                ("kind", "kind"),
+                ("role", "role"),
+                ("purpose", "purpose"),
+                ("ground", "ground"),
+            ] {
                 about[name] = shown["body"][member].clone();
             }
         }
@@ -230,9 +234,9 @@ fn told_word(caller: &Caller, kind: &ActionKind) -> &'static str {
 }
 
 /// Columns of the file.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "position", "time", "what", "party", "by", "register", "id", "action", "state", "kind", "subject",
-    "role", "purpose", "message", "platform", "merchant", "orderNo",
+    "role", "purpose", "ground", "message", "platform", "merchant", "orderNo",
 ];
 
 /// A value as a cell. What others wrote is no formula: spreadsheets run what begins like one.

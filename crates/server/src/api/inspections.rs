@@ -309,7 +309,7 @@ async fn told(window: &Window, caller: &Caller, order: &OrderKey) -> Result<Json
     if caller.is_office() {
         let (kind, id) = trade.subject();
         let by = registers::by(window, caller);
-        registers::recorded(window, by, (kind, &id), &trade.owners(), "", None).await?;
+        registers::recorded(window, by, (kind, &id), &trade.owners(), &caller.purpose, None).await?;
     }
     let timeline = trade.timeline(window).await?;
     let found = timeline.iter().filter_map(|event| Some(shown(window, &timeline, event, reader?)?.1));

@@ -3,7 +3,7 @@
 
 use super::error::Problem;
 use super::operations::{UNDELIVERED, deliveries_in, intake};
-use super::{ACCOUNTS, CONSIGNMENTS, RECEIPTS, preview};
+use super::{ACCOUNTS, CONSIGNMENTS, RECEIPTS, counterparts, preview, view};
 use crate::Window;
 use crate::pipeline;
 use axum::Json;
@@ -19,7 +19,7 @@ const TRADE: [(&str, &str); 2] =
     [("single_limit", "transaction"), ("annual_limit", "person and calendar year")];
 
 /// Whose webhooks everybody depends on.
-const COUNTERPARTS: [Role; 4] = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
+pub(super) const COUNTERPARTS: [Role; 4] = [Role::Agency, Role::Bank, Role::Officer, Role::ZoneOperator];
 
 /// `GET /v1/limits`.
 pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
@@ -39,7 +39,7 @@ pub async fn limits(State(window): State<Arc<Window>>) -> Result<Json<Value>, Pr
         },
         "preview": {"perPersonAndDay": preview::PER_DAY},
         "intake": intake(&window),
-        "exchange": {"down": down(&window).await?},
+        "exchange": {"down": down(&window).await?, "counterparts": counterparts::told_to_all(&window).await?},
         "pipeline": {
             "waiting": window.pipeline.waiting(), "mostWaiting": pipeline::WAITING,
             "documentsPerCommit": pipeline::BATCH_EVENTS,
@@ -70,7 +70,7 @@ async fn down(window: &Window) -> Result<usize, Problem> {
 fn trade(book: &Rulebook, day: Day, name: &str, per: &str) -> Option<Value> {
     let dated = book.parameters.dated(name, day)?;
     Some(json!({
-        "name": name, "per": per, "currency": "CNY", "amount": ceb::Decimal::from_fen(dated.value).to_string(),
+        "name": name, "per": per, "currency": "CNY", "amount": view::yuan(dated.value),
         "validFrom": dated.from.to_string(), "validTo": dated.to.map(|day| day.to_string()),
         "source": dated.source.as_str(), "confidence": dated.confidence.word(),
     }))

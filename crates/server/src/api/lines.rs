@@ -1,5 +1,6 @@
 //! Lines of lists: how a trade stands in a line, and what it waits for. The trade in full is `view`'s.
 
+use super::risk;
 use super::view::{self, time};
 use clearance::consignment::{Consignment, Filed, Lane};
 use serde_json::{Value, json};
@@ -33,6 +34,7 @@ pub fn waiting_line(consignment: &Consignment, codes: &[clearance::Text], office
         let hits = attempt.hits.iter().map(|hit| hit.rule.as_str());
         let reasons: Vec<&str> = hits.chain(attempt.findings.iter().map(|one| one.reason.word())).collect();
         line["reasons"] = reasons.into();
+        line["score"] = risk::score(consignment).into();
         line["version"] = consignment.version.into();
     }
     line

@@ -21,14 +21,12 @@ use std::sync::Arc;
 use std::time::Instant;
 use store::{ChosenRead, Read, Scope, StoreError, StoredEvent};
 
-/// An answer that did not come says nothing of what is recorded.
-pub(super) const SEND_AGAIN: &str =
-    "the message is not acknowledged; send the same bytes again: what was recorded gets its first answer";
-
-/// 503 where nobody knows whether a message was recorded.
-fn unacknowledged() -> Problem {
-    Problem::unavailable(SEND_AGAIN)
-        .in_chinese("报文未得到确认；请再次发送同样的内容，已登记的单证会得到第一次的答复")
+/// An answer to a message that did not come says nothing of what is recorded.
+pub(super) fn unacknowledged() -> Problem {
+    Problem::not_recorded(
+        "send the same bytes again: what was recorded gets its first answer",
+        "请再次发送同样的内容，已登记的单证会得到第一次的答复",
+    )
 }
 
 /// `POST /v1/messages`: CEB XML, a DXP envelope or JSON. The answer comes after the durable commit and names every
@@ -305,8 +303,8 @@ pub(crate) async fn bytes(window: &Window, caller: &Caller, position: u64) -> Re
     if caller.is_office() {
         let owners = owners(window, &row).await?;
         let id = row.position.number().to_string();
-        registers::recorded(window, registers::by(window, caller), ("message", &id), &owners, "", None)
-            .await?;
+        let by = registers::by(window, caller);
+        registers::recorded(window, by, ("message", &id), &owners, &caller.purpose, None).await?;
     }
     Ok(window.read.original(&row).await?)
 }

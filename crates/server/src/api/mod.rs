@@ -11,6 +11,7 @@ pub(crate) mod catalogue;
 mod confirmations;
 pub(crate) mod consignments;
 pub(crate) mod consumer;
+mod counterparts;
 pub(crate) mod credit;
 pub(crate) mod decisions;
 pub(crate) mod documents;
@@ -48,12 +49,13 @@ mod openapi_trace;
 pub(crate) mod operation;
 pub(crate) mod operations;
 pub(crate) mod parks;
-mod payment_data;
+pub(crate) mod payment_data;
 pub(crate) mod people;
 mod persons;
 pub(crate) mod photographs;
 mod preview;
-mod readings;
+pub(crate) mod queue;
+pub(crate) mod readings;
 pub(crate) mod receipts;
 mod recognitions;
 mod register_answers;
@@ -63,6 +65,7 @@ pub(crate) mod registers;
 pub(crate) mod registrations;
 pub(crate) mod returns_due;
 mod reuse;
+pub(crate) mod risk;
 pub(crate) mod risk_model;
 pub(crate) mod rulebook_drafts;
 pub(crate) mod sandbox;
@@ -81,9 +84,10 @@ pub mod view;
 
 use crate::Window;
 use crate::auth::Caller;
+use crate::intake::Intake;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
@@ -178,6 +182,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/v1/consumer/disputes"),
     ("post", "/v1/consumer/disputes"),
     ("post", "/v1/consumer/disputes/{seller}/withdrawal"),
+    ("get", "/v1/consumer/hearings"),
+    ("post", "/v1/consumer/hearings"),
     ("get", "/v1/consumer/accesses"),
     ("get", "/v1/consumer/data"),
     ("post", "/v1/consumer/erasure"),
@@ -261,6 +267,7 @@ fn body_limit(limits: &ceb::Limits) -> usize {
 /// The interface of a window.
 pub fn router(window: Window) -> Router {
     let body = body_limit(&window.limits);
+    let intake = window.intake.clone();
     let window = Arc::new(window);
     let routes = Router::new()
         .route("/v1/messages", post(messages::send).get(messages::find))
@@ -388,16 +395,24 @@ pub fn router(window: Window) -> Router {
     // One step around all routes rather than a layer on each: a layer is boxed and cloned for every request, and four of
     // them took a tenth of what a declaration costs.
     let routes = DefaultBodyLimit::max(body).layer(routes);
-    Router::new().fallback(move |request: Request| answered(routes.clone(), request))
+    Router::new().fallback(move |request: Request| answered(routes.clone(), intake.clone(), request))
 }
 
-/// A request through the routes: a fault is a problem, or a page for a browser, and every answer has the headers.
-async fn answered<R>(routes: R, request: Request) -> Response
+/// A request through the routes: a fault is a problem, or a page for a browser, and every answer has the headers. Nobody waits for a
+/// store that stands still; what needs nothing of it is answered all the same.
+async fn answered<R>(routes: R, intake: Intake, request: Request) -> Response
 where
     R: Service<Request, Response = Response, Error = Infallible>,
 {
     let frame = crate::portal::frame_of_problems(&request);
-    let Ok(response) = routes.oneshot(request).await;
+    let response = tokio::select! {
+        biased;
+        answered = routes.oneshot(request) => {
+            let Ok(response) = answered;
+            response
+        }
+        closed = intake.given_up() => Problem::unanswered(&closed).into_response(),
+    };
     let response = error::as_problem(response).await;
     let response = match frame {
         Some(frame) => crate::portal::as_page(frame, response).await,
@@ -415,6 +430,7 @@ pub(crate) fn scope(window: &Window, caller: &Caller) -> Scope {
 /// Balances of accounts, for offices of the whole zone: owners of quota are keyed hashes, never persons.
 async fn accounts(
     State(window): State<Arc<Window>>,
+    caller: Caller,
     query: Query,
 ) -> Result<axum::Json<serde_json::Value>, Problem> {
     let words: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.word()).collect();
@@ -425,13 +441,21 @@ async fn accounts(
     let limit = limit(&query, ACCOUNTS)?;
     let found = window.read.accounts(kind, &after, limit).await?;
     let next = found.last().filter(|_| found.len() >= limit).map(|(account, _)| account.owner.clone());
+    let owners: Vec<Vec<Text>> = found
+        .iter()
+        .map(|(account, _)| match kind {
+            AccountKind::Quota => vec![clearance::guard::person(&account.owner)],
+            AccountKind::Guarantee | AccountKind::PayableTax => vec![account.owner.clone()],
+        })
+        .collect();
+    readings::listed(&window, &caller, "accounts", &query, &owners).await?;
     let accounts: Vec<serde_json::Value> = found
         .iter()
         .map(|(account, balance)| {
             serde_json::json!({
                 "owner": account.owner.as_str(), "period": account.period,
-                "posted": ceb::Decimal::from_fen(balance.posted).to_string(),
-                "held": ceb::Decimal::from_fen(balance.held).to_string(),
+                "posted": view::yuan(balance.posted),
+                "held": view::yuan(balance.held),
             })
         })
         .collect();
@@ -440,6 +464,15 @@ async fn accounts(
 
 /// Text of a query parameter.
 pub(crate) type Query = axum::extract::Query<std::collections::BTreeMap<String, String>>;
+
+/// Whether a query asks for a table as a file.
+fn is_for_a_file(query: &Query) -> Result<bool, Problem> {
+    match parameter(query, "form").as_deref() {
+        None => Ok(false),
+        Some("csv") => Ok(true),
+        Some(_) => Err(Problem::bad_request("form is csv")),
+    }
+}
 
 pub(crate) fn parameter(query: &Query, name: &str) -> Option<Text> {
     query.0.get(name).map(|text| Text::from(text.as_str())).filter(|text| !text.is_empty())

@@ -424,7 +424,10 @@ fn schemas() -> Value {
             ])),
             ("pages", object(&[("receipts", of("Page")), ("consignments", of("Page")), ("accounts", of("Page"))])),
             ("preview", object(&[("perPersonAndDay", whole.clone())])),
-            ("intake", of("Intake")), ("exchange", object(&[("down", whole.clone())])),
+            ("intake", of("Intake")), ("exchange", object(&[
+                ("down", whole.clone()),
+                ("counterparts", json!({"type": "array", "items": object(&[("kind", text.clone()), ("state", text.clone())])})),
+            ])),
             ("pipeline", object(&[
                 ("waiting", whole.clone()), ("mostWaiting", whole.clone()), ("documentsPerCommit", whole.clone()), ("messagesPerSecond", or_null("integer")),
             ])),

@@ -4,7 +4,7 @@ use super::openapi::{object, of};
 use serde_json::{Value, json};
 
 /// What its routes are for, in the order of the routes.
-pub(super) const SUMMARIES: [&str; 14] = [
+pub(super) const SUMMARIES: [&str; 16] = [
     "Ask for a one-time code: it goes to the telephone on the order that has this number, if there is one; the answer is always the same",
     "A consumer's session for the code, its ticket and the number it was asked for; its text is shown once",
     "One's own trades, newest first, by cursor: ordered in one's name with the telephone that proved one",
@@ -15,6 +15,8 @@ pub(super) const SUMMARIES: [&str; 14] = [
     "One's disputes with what was said and by when somebody has to answer",
     "Say that a use of one's quota was not one's own: until it is decided the seller uses it no further",
     "Withdraw a dispute with a seller",
+    "Notices of credit lists that name one as responsible behind an enterprise, with one's own hearing and what was decided of one",
+    "Say something for oneself to such a notice, once; the enterprise's hearing is another",
     "Who read a record of one's own, in which role, what for",
     "All that is kept of oneself, as one file",
     "Ask that what is kept of oneself be erased, as far as no law wants it kept",
@@ -38,6 +40,8 @@ pub(super) fn answer(method: &str, path: &str) -> Option<&'static str> {
         (_, "/v1/consumer/notices") => "ConsumerNotices",
         ("get", "/v1/consumer/disputes") => "ConsumerDisputes",
         ("post", "/v1/consumer/disputes" | "/v1/consumer/disputes/{seller}/withdrawal") => "ConsumerDispute",
+        ("get", "/v1/consumer/hearings") => "ConsumerHearings",
+        ("post", "/v1/consumer/hearings") => "ConsumerHearing",
         (_, "/v1/consumer/accesses") => "ConsumerAccesses",
         (_, "/v1/consumer/data") => "ConsumerData",
         (_, "/v1/consumer/erasure") => "ConsumerErasure",
@@ -54,6 +58,7 @@ pub(super) fn request(path: &str) -> Option<Value> {
         "/v1/consumer/lock" => "ConsumerLock",
         "/v1/consumer/notices" => "ConsumerNotices",
         "/v1/consumer/disputes" => "ConsumerDisputed",
+        "/v1/consumer/hearings" => "ConsumerSpoken",
         _ => return None,
     };
     Some(json!({"application/json": {"schema": of(name)}}))
@@ -87,6 +92,9 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
         (_, "/v1/consumer/sessions") => vec![(401, "the code is wrong, was used or is too old"), MANY],
         ("post", "/v1/consumer/disputes") => {
             vec![(404, "no use of your quota has this number"), CHANGED, WRONG]
+        }
+        ("post", "/v1/consumer/hearings") => {
+            vec![(404, "no notice about this enterprise names you"), CHANGED, WRONG]
         }
         ("post", _) => vec![CHANGED, WRONG],
         _ => Vec::new(),
@@ -181,14 +189,33 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("here", truth()),
         ("steps", list(said)),
     ];
-    let reading =
-        object(&[("time", text()), ("by", text()), ("role", text()), ("purpose", text()), ("what", text())]);
+    let reading = object(&[
+        ("time", text()),
+        ("by", text()),
+        ("role", text()),
+        ("purpose", text()),
+        ("what", text()),
+        ("ground", or_null("string")),
+    ]);
+    let hearing = [
+        ("party", text()),
+        ("partyName", text()),
+        ("state", text()),
+        ("list", text()),
+        ("facts", text()),
+        ("legalBasis", text()),
+        ("hearUntil", text()),
+        ("said", or_null("string")),
+        ("decision", or_null("object")),
+        ("maySpeak", truth()),
+    ];
     let data = [
         ("made", text()),
         ("person", text()),
         ("trades", list(of("ConsumerTrade"))),
         ("quota", list(of("ConsumerQuota"))),
         ("disputes", list(of("ConsumerDispute"))),
+        ("hearings", list(of("ConsumerHearing"))),
         ("settings", or_null("object")),
         ("conduct", or_null("object")),
     ];
@@ -215,6 +242,9 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("ConsumerDisputed", object(&[("platform", text()), ("orderNo", text()), ("text", text())])),
         ("ConsumerDisputes", object(&[("disputes", list(of("ConsumerDispute")))])),
         ("ConsumerDispute", object(&dispute)),
+        ("ConsumerSpoken", object(&[("party", text()), ("text", text())])),
+        ("ConsumerHearings", object(&[("hearings", list(of("ConsumerHearing")))])),
+        ("ConsumerHearing", object(&hearing)),
         (
             "ConsumerAccesses",
             object(&[

@@ -87,6 +87,16 @@ pub(super) fn operation() -> Value {
         ("setAside", whole()),
         ("changed", text()),
     ];
+    let counterparts = [
+        ("kind", text()),
+        ("state", text()),
+        ("adapters", whole()),
+        ("paused", whole()),
+        ("failing", whole()),
+        ("waiting", whole()),
+        ("setAside", whole()),
+        ("since", or_null()),
+    ];
     object(&[
         ("intake", object(&[("open", truth()), ("reason", or_null()), ("detail", or_null())])),
         ("paused", truth()),
@@ -96,6 +106,7 @@ pub(super) fn operation() -> Value {
         ("rowsNotListed", whole()),
         ("evidenceBehind", whole()),
         ("freeBytes", whole()),
+        ("counterparts", all_of(&counterparts)),
         ("webhooks", object(&[("count", whole()), ("more", truth()), ("failing", all_of(&failing))])),
         ("counters", all_of(&[("name", text()), ("help", text()), ("value", whole())])),
     ])

@@ -8,16 +8,36 @@ use serde_json::{Map, Value, json};
 pub(super) const SUMMARIES: [&str; 1] =
     ["For how long what tells of persons is kept, by type of record: months, the law, from when to when"];
 
-/// Lists in which there is what is others': what for they are read stands in the record of the reading.
-const READ_FOR: [&str; 8] = [
+/// What may be others': what for it is read stands in the record of the reading.
+const READ_FOR: [&str; 28] = [
     "/v1/messages",
+    "/v1/messages/{position}/original",
     "/v1/consignments",
+    "/v1/consignments/{platform}/{order_no}",
+    "/v1/consignments/{platform}/{order_no}/draw",
+    "/v1/consignments/{platform}/{order_no}/inspections",
+    "/v1/consignments/{platform}/{order_no}/photographs/{sha256}",
+    "/v1/declarations/{invt_no}",
+    "/v1/accounts",
     "/v1/bills",
     "/v1/search",
+    "/v1/enterprises/{party}",
+    "/v1/credit/{party}",
+    "/v1/credit/{party}/report.pdf",
     "/v1/books",
     "/v1/exports",
+    "/v1/exports/{merchant}/{order_no}",
+    "/v1/exports/{merchant}/{order_no}/inspections",
+    "/v1/exports/{merchant}/{order_no}/photographs/{sha256}",
     "/v1/exports/summaries",
+    "/v1/exports/summaries/{agent}/{cop_no}",
     "/v1/registers/{register}",
+    "/v1/holds",
+    "/v1/risk/feedback",
+    "/v1/draws/{period}/orders",
+    "/v1/users",
+    "/v1/tokens",
+    "/v1/trace",
 ];
 
 /// What may stand in the query of a route besides what is its own.

@@ -165,6 +165,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("complete", truth.clone()),
                 ("upTo", text.clone()),
                 ("sites", objects.clone()),
+                ("alarmsComplete", truth.clone()),
                 ("books", json!({"type": "object"})),
                 ("tenants", objects.clone()),
             ]),

@@ -2,7 +2,7 @@
 //! with their differences. Sealed tables are for customs alone: others are told that they changed.
 
 use super::error::Problem;
-use super::{Query, operations, parameter};
+use super::{Query, counterparts, operations, parameter};
 use crate::Window;
 use crate::auth::Caller;
 use crate::rates::Rate;
@@ -50,6 +50,7 @@ pub async fn now(State(window): State<Arc<Window>>) -> Result<Json<Value>, Probl
         "position": position.to_string(), "waiting": window.pipeline.waiting(), "rows": rows(&position),
         "rowsNotListed": rows(&position).saturating_sub(listed), "evidenceBehind": window.evidence.behind().await?,
         "freeBytes": window.intake.free_bytes(),
+        "counterparts": counterparts::told(&window).await?,
         "webhooks": {"count": failing.len(), "more": more, "failing": told}, "counters": counters,
     })))
 }

@@ -15,6 +15,9 @@ use store::{Cursor, Read, RecordSearch, StoreError};
 
 /// `GET /health`: up, and why nothing is recorded, if so. 200 as long as reads are served.
 pub async fn health(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
+    if let Some(silent @ Closed::DatabaseSilent) = window.intake.stands_still() {
+        return Err(Problem::unanswered(&silent).with("intake", intake(&window)));
+    }
     let cursor = window.read.position().await?;
     Ok(Json(json!({"status": "ok", "position": cursor.to_string(), "intake": intake(&window)})))
 }

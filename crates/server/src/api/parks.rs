@@ -1,5 +1,6 @@
 //! Parks as everybody may know them: which there are, what each offers, and where it alone offers it. And the figures of a park for
-//! whoever operates or supervises it: what its sites scanned, and which bonded books lie in it.
+//! whoever operates or supervises it: what its sites scanned, what left them without a list, which bonded books lie in it, and how
+//! long their goods have lain there.
 
 use super::error::Problem;
 use super::registers::{by, recorded, visible};
@@ -10,12 +11,17 @@ use crate::bonded;
 use ::statistics::Table;
 use axum::Json;
 use axum::extract::{Path, State};
+use book::Place;
 use ceb::Day;
 use clearance::Text;
+use clearance::consignment::State as Standing;
 use clearance::keys::Time;
 use clearance::record::{Record, Register};
 use register::bonded::BookBody;
 use register::bonded::form::StockForm;
+use register::park::bag::Remark;
+use register::park::happening::Happening;
+use register::park::scan::Scan;
 use register::park::{Body, FUNCTIONS, KINDS, WORKING, site};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +34,10 @@ const SITES: usize = 5_000;
 const BOOKS: usize = 500;
 /// Items whose stock is looked at for one park at most.
 const ITEMS: usize = 1_000;
+/// Alarms of a register that are looked through for one park at most.
+const ALARMS: usize = 2_000;
+/// Classes by which it is told how long goods have lain in stock; the last has what is older.
+const CLASSES: usize = 4;
 /// Days that figures are of unless others are asked for, in milliseconds.
 const DAYS: i64 = 29 * 86_400_000;
 
@@ -141,13 +151,19 @@ pub(crate) async fn told(
     if from > to {
         return Err(Problem::bad_request("from is not after to"));
     }
-    let mut sites = Vec::new();
+    let mut kept = Vec::new();
     for site in working(window, Register::Site, SITES).await? {
         let applied =
             site::Body::of(&site).in_force.filter(|applied| applied.park.trim() == record.key.id.as_str());
-        let Some(applied) = applied else { continue };
-        sites.push(scanned(window, &site.key.id, &applied, (from, to)));
+        kept.extend(applied.map(|applied| (site, applied)));
     }
+    let (unlisted, looked_through) = unlisted(window, &kept, (from, to)).await?;
+    let counted = |(site, applied): &(Arc<Record>, site::Applied)| {
+        let mut shown = scanned(window, &site.key.id, applied, (from, to));
+        shown["unlisted"] = unlisted.get(site.key.id.as_str()).map_or(0, BTreeSet::len).into();
+        shown
+    };
+    let sites: Vec<Value> = kept.iter().map(counted).collect();
     let books = books(window, &record, &body).await?;
     let standing = window.statistics.standing();
     let upto = if standing.complete { now } else { standing.last };
@@ -155,7 +171,7 @@ pub(crate) async fn told(
     Ok(json!({
         "park": record.key.id.as_str(), "name": applied.name, "state": record.state.as_str(),
         "from": from.to_string(), "to": to.to_string(), "complete": standing.complete,
-        "upTo": super::view::time(upto), "sites": sites, "books": books,
+        "upTo": super::view::time(upto), "sites": sites, "alarmsComplete": looked_through, "books": books,
         "tenants": body.tenants,
     }))
 }
@@ -182,6 +198,101 @@ fn scanned(window: &Window, id: &str, applied: &site::Applied, (from, to): (u32,
     })
 }
 
+/// By site the parcels that left it within days although no list was in force for them: a device without network let them out, or
+/// they were on a gate list. And whether all alarms of these days were looked through.
+async fn unlisted(
+    window: &Window,
+    sites: &[(Arc<Record>, site::Applied)],
+    (from, to): (u32, u32),
+) -> Result<(BTreeMap<String, BTreeSet<String>>, bool), Problem> {
+    let (mut found, mut complete) = (BTreeMap::<String, BTreeSet<String>>::new(), true);
+    let owners: BTreeSet<Text> = sites.iter().map(|(site, _)| register::owner(site)).collect();
+    let parties: Vec<Text> = owners.iter().flat_map(|owner| window.names_of(owner).0).collect();
+    if parties.is_empty() {
+        return Ok((found, complete));
+    }
+    for register in [Register::SiteScan, Register::SiteRecord] {
+        let search = RecordSearch {
+            register,
+            parties: Some(parties.clone()),
+            states: vec![Text::const_new("alarmed")],
+        };
+        let (records, more) = window.read.records(&search, None, ALARMS).await?;
+        let day_of = |record: &Arc<Record>| record.changed.day().number();
+        complete &= more.is_none() || records.last().is_some_and(|record| day_of(record) < from);
+        for record in records.iter().filter(|record| (from..=to).contains(&day_of(record))) {
+            if let Some((site, _)) = record.key.id.rsplit_once(':') {
+                found.entry(site.to_owned()).or_default().extend(left_unlisted(record));
+            }
+        }
+    }
+    Ok((found, complete))
+}
+
+/// Parcels that an alarm says to have left without a list.
+fn left_unlisted(record: &Record) -> Vec<String> {
+    let (direction, stopped) = if record.key.register == Register::SiteScan {
+        let scan = Scan::of(record);
+        if scan.bag.is_empty() {
+            let known = scan.waybill().map(|key| format!("{}/{}", key.logistics, key.logistics_no));
+            let parcel = known.unwrap_or(scan.parcel);
+            (scan.direction, vec![Remark { parcel, why: scan.why, ..Remark::default() }])
+        } else {
+            (scan.direction, scan.stopped)
+        }
+    } else {
+        let happened = Happening::of(record);
+        (happened.direction, happened.stopped)
+    };
+    let left = stopped.into_iter().filter(|one| direction == "out" && !one.parcel.is_empty());
+    left.filter(|one| is_unlisted(&one.why)).map(|one| one.parcel).collect()
+}
+
+/// Whether a parcel was stopped because no list is in force for it: nobody declared one, or it ended.
+fn is_unlisted(why: &str) -> bool {
+    let state = Standing::ALL.into_iter().find(|state| state.word() == why);
+    why == "unknown" || state.is_some_and(|state| state.frees_the_key() || state == Standing::Staged)
+}
+
+/// Lots of which something is in stock.
+#[derive(Default)]
+struct Lots {
+    /// By class, how long they have lain there.
+    classes: [u64; CLASSES],
+    /// Days since the oldest came in.
+    oldest: Option<u32>,
+    /// Those that a recall stops.
+    recalled: u64,
+}
+
+impl Lots {
+    /// Counts a lot, if something of it is there.
+    fn add(&mut self, lot: &book::LotStock, today: Day, class: u32) {
+        let lies = Place::ALL.into_iter().any(|place| place.is_inside() && !lot.at(place).is_zero());
+        if !lies {
+            return;
+        }
+        let number = |day: Day| Time::start_of(day).day_number();
+        let days = number(today).saturating_sub(number(book::day_of(lot.entered)));
+        let at = usize::try_from(days.saturating_sub(1) / class).unwrap_or(CLASSES).min(CLASSES - 1);
+        self.classes[at] += 1;
+        self.oldest = self.oldest.max(Some(days));
+        self.recalled += u64::from(lot.stopped.is_some());
+    }
+
+    /// The classes, each with its first and its last day.
+    fn told(&self, class: u32) -> Vec<Value> {
+        let mut from = 0;
+        let mut told = Vec::with_capacity(CLASSES);
+        for (index, (lots, upto)) in self.classes.iter().zip((1..).map(|times| class * times)).enumerate() {
+            let to = (index + 1 < CLASSES).then_some(upto);
+            told.push(json!({"from": from, "to": to, "lots": lots}));
+            from = upto + 1;
+        }
+        told
+    }
+}
+
 /// Bonded books of the operator and of the tenants of today.
 async fn books(window: &Window, park: &Record, body: &Body) -> Result<Value, Problem> {
     let today = window.clock.now().day();
@@ -195,9 +306,14 @@ async fn books(window: &Window, park: &Record, body: &Body) -> Result<Value, Pro
     // Parties of a book are its holder and whom it names; it lies where its holder is.
     let own: Vec<&Arc<Record>> =
         records.iter().filter(|book| codes.contains(&register::owner(book))).collect();
-    let (mut items, mut stocked, mut looked) = (0usize, 0usize, 0usize);
+    let law = window.reference().current().parameters.on(today);
+    let class = u32::try_from(law.stock_ageing_days).unwrap_or(1).clamp(1, 10_000);
+    let (mut items, mut stocked, mut looked, mut counting) = (0usize, 0usize, 0usize, 0usize);
+    let mut lots = Lots::default();
     for book in &own {
-        for item in BookBody::of(book).items {
+        let body = BookBody::of(book);
+        counting += usize::from(body.counting.is_some());
+        for item in body.items {
             items += 1;
             if looked == ITEMS {
                 continue;
@@ -207,11 +323,13 @@ async fn books(window: &Window, park: &Record, body: &Body) -> Result<Value, Pro
             let stock = StockForm::of(&record).stock(&record.key.id);
             let inside = stock.as_ref().and_then(book::Stock::inside);
             stocked += usize::from(inside.is_some_and(|inside| inside.declared > ceb::Decimal::ZERO));
+            stock.iter().flat_map(|stock| &stock.lots).for_each(|lot| lots.add(lot, today, class));
         }
     }
     let holders: BTreeSet<Text> = own.iter().map(|book| register::owner(book)).collect();
     Ok(json!({
         "books": own.len(), "holders": holders.len(), "items": items, "stocked": stocked,
-        "complete": more.is_none() && looked == items,
+        "complete": more.is_none() && looked == items, "ageing": lots.told(class), "oldest": lots.oldest,
+        "recalled": lots.recalled, "counting": counting,
     }))
 }

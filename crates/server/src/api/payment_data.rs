@@ -90,13 +90,25 @@ pub async fn ask(
     caller: Caller,
     body: Result<Json<Question>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    check_intake(&window)?;
     let Json(question) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
-    let platform = window.code_of(&Text::from(question.platform.trim()));
-    if !is_of_his_district(&window, &caller, &platform, question.order_no.trim()).await? {
+    let record = asked(&window, &caller, &question.platform, &question.order_no).await?;
+    let (codes, _) = window.names_of(&caller.party);
+    Ok((StatusCode::CREATED, Json(whole(&View::of(&record, &codes)))).into_response())
+}
+
+/// The question, by a session that nobody guesses.
+pub(crate) async fn asked(
+    window: &Window,
+    caller: &Caller,
+    platform: &str,
+    order_no: &str,
+) -> Result<Arc<Record>, Problem> {
+    check_intake(window)?;
+    let platform = window.code_of(&Text::from(platform.trim()));
+    if !is_of_his_district(window, caller, &platform, order_no.trim()).await? {
         return Err(Problem::not_found("no trade of this platform and number in your districts"));
     }
-    let mut by = registers::by(&window, &caller);
+    let mut by = registers::by(window, caller);
     let owns = by.codes.contains(&platform);
     by.reviews = caller.is_office() && caller.rights.has(Right::ActionsDecide);
     let session =
@@ -107,11 +119,10 @@ pub async fn ask(
         action: if owns { "try" } else { "ask" }.into(),
         by,
         note: String::new(),
-        body: Some(json!({"orderNo": question.order_no}).to_string()),
+        body: Some(json!({"orderNo": order_no}).to_string()),
     };
     let codes = command.by.codes.clone();
-    let record = command_of(&window, command).await?.map_err(|refused| refusal(&refused, &codes))?;
-    Ok((StatusCode::CREATED, Json(whole(&View::of(&record, &codes)))).into_response())
+    command_of(window, command).await?.map_err(|refused| refusal(&refused, &codes))
 }
 
 /// `POST /v1/payment-data`: a platform's answer, as the form or the JSON in it; told in full what is wrong.
@@ -220,9 +231,7 @@ fn problem(refused: Refused) -> Problem {
             &format!("the session is {state}: an answer is taken once, while it is asked"),
         ),
         Refused::Store(error) => error.into(),
-        Refused::Unknown => {
-            Problem::unavailable("nobody knows whether this was recorded; send the same again")
-        }
+        Refused::Unknown => Problem::not_recorded("send the same again", "请再次提交同样的内容"),
     }
 }
 

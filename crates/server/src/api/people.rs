@@ -4,7 +4,7 @@
 use super::error::Problem;
 use super::sessions::{self, body};
 use super::view::time;
-use super::{Query, limit, parameter};
+use super::{Query, limit, parameter, readings};
 use super::{registrations, sign_in};
 use crate::auth::Caller;
 use crate::happenings::happened;
@@ -98,6 +98,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Value>, Problem> {
     let (after, limit) = (number(&query, "after")?.unwrap_or(0), limit(&query, PAGE)?);
     let found = window.control.users(of_party(&window, &caller).as_deref(), after, limit).await?;
+    readings::of_parties(&window, &caller, "users", found.iter().map(|user| &user.party)).await?;
     let next = found.last().filter(|_| found.len() >= limit).map(|user| user.id.to_string());
     Ok(Json(json!({"users": found.iter().map(user_view).collect::<Vec<_>>(), "next": next})))
 }
@@ -127,7 +128,9 @@ pub(crate) async fn show(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(user_view(&seen(&window, &caller, &id).await?)))
+    let user = seen(&window, &caller, &id).await?;
+    readings::of_parties(&window, &caller, "users", std::iter::once(&user.party)).await?;
+    Ok(Json(user_view(&user)))
 }
 
 /// The body of a new user.
@@ -379,6 +382,7 @@ pub(crate) async fn tokens(
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
     let tokens = tokens_of(&window, &caller).await?;
+    readings::of_parties(&window, &caller, "tokens", tokens.iter().map(|token| &token.party)).await?;
     Ok(Json(json!({"tokens": tokens.iter().map(token_view).collect::<Vec<_>>()})))
 }
 
@@ -482,6 +486,7 @@ async fn trace(
 ) -> Result<Json<Value>, Problem> {
     let (before, limit) = (number(&query, "before")?.unwrap_or(i64::MAX), limit(&query, PAGE)?);
     let found = window.control.traces(of_party(&window, &caller).as_deref(), before, limit).await?;
+    readings::of_parties(&window, &caller, "trace", found.iter().map(|trace| &trace.party)).await?;
     let next = found.last().filter(|_| found.len() >= limit).map(|trace| trace.id.to_string());
     let shown: Vec<Value> = found
         .iter()

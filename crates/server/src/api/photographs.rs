@@ -140,7 +140,7 @@ async fn shown(window: &Window, caller: &Caller, order: OrderKey, sha256: &str) 
     if reader == Reader::Office {
         let id = key.id.to_string();
         let by = registers::by(window, caller);
-        registers::recorded(window, by, ("photograph", &id), &trade.owners(), "", None).await?;
+        registers::recorded(window, by, ("photograph", &id), &trade.owners(), &caller.purpose, None).await?;
     }
     let photograph = Photograph::of(&record);
     let bytes = STANDARD.decode(photograph.content.as_bytes()).map_err(|_| Problem::internal())?;

@@ -8,6 +8,7 @@ use super::registers::{by, command_of, refused};
 use super::{Query, parameter};
 use crate::Window;
 use crate::auth::Caller;
+use crate::reading::grounded;
 use clearance::event::Arrived;
 use clearance::identity::{check_citizen, mask_number};
 use clearance::keys::OrderKey;
@@ -15,7 +16,7 @@ use clearance::{Text, guard};
 use futures_util::future::try_join_all;
 use register::By;
 use register::access::Access;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Read, Summary};
 
@@ -40,17 +41,47 @@ pub(super) async fn listed(
     }
     let owners: BTreeSet<&Text> = lines.iter().flatten().collect();
     let by = by(window, caller);
+    // A page asks beneath with a query of its own: what for it is read stands in the request.
+    let said = parameter(query, "purpose").map(|text| text.trim().chars().take(200).collect());
+    let purpose: String = said.unwrap_or_else(|| caller.purpose.to_string());
     let access = Access {
         kind: what.to_owned(),
         id: String::new(),
         role: by.role.word().to_owned(),
-        purpose: parameter(query, "purpose").map(|text| text.chars().take(200).collect()).unwrap_or_default(),
+        ground: grounded(by.role, what, &purpose),
+        purpose,
         range: None,
         owners: owners.into_iter().map(Text::to_string).collect(),
         query: Some(narrowed(query)),
         count: Some(u32::try_from(lines.len()).unwrap_or(u32::MAX)),
     };
     kept(window, by, &access).await
+}
+
+/// The same of what is asked for with no query that says more of it.
+pub(crate) async fn of_others(
+    window: &Window,
+    caller: &Caller,
+    what: &str,
+    lines: &[Vec<Text>],
+) -> Result<(), Problem> {
+    listed(window, caller, what, &axum::extract::Query(BTreeMap::new()), lines).await
+}
+
+/// Writes down that who has to do with users and tokens of every party reads those of others, or what happened to them.
+pub(super) async fn of_parties<'a>(
+    window: &Window,
+    caller: &Caller,
+    what: &str,
+    parties: impl Iterator<Item = &'a Text>,
+) -> Result<(), Problem> {
+    let own = window.code_of(&caller.party);
+    let others: Vec<Vec<Text>> = parties
+        .map(|party| window.code_of(party))
+        .filter(|party| *party != own)
+        .map(|party| vec![party])
+        .collect();
+    of_others(window, caller, what, &others).await
 }
 
 /// Writes down that the caller asked what would become of documents: he finds it, and so does each person whose quota was looked at.
@@ -68,6 +99,7 @@ pub(super) async fn previewed(
         id: String::new(),
         role: by.role.word().to_owned(),
         purpose: String::new(),
+        ground: grounded(by.role, PREVIEW, ""),
         range: None,
         owners: owners.into_iter().collect(),
         query: None,

@@ -2,12 +2,17 @@
 //! whatever fails here, and is done by another way then. Leaves to others who may command, and what follows in the record.
 
 use super::error::Problem;
-use super::registers::Body;
+use super::registers::{Body, invalid};
 use crate::auth::Caller;
 use crate::traceability::recalls;
 use crate::{Window, agency_queries, parcels, registering, responsible};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clearance::Text;
 use clearance::record::{Record, RecordKey, Register};
+use register::{Fault, says};
+use ring::digest::{SHA256, digest};
+use serde_json::Value;
 use std::sync::Arc;
 use store::Read;
 
@@ -22,6 +27,7 @@ pub(super) async fn completed(
         Register::RiskCase if sent.action == "add-evidence" => {
             sent.body = crate::risk_cases::with_shown(window, caller, sent.body.take()).await?;
         }
+        Register::Attachment => with_digest(sent)?,
         Register::BondedBook | Register::BondedDocument | Register::BondedBill => {
             crate::bonded::with_accepted(window, key, sent).await?;
         }
@@ -37,6 +43,24 @@ pub(super) async fn completed(
         _ => {}
     }
     Ok(())
+}
+
+/// The digest of a document that is attached, by which whoever has it elsewhere knows it again. Content that cannot be read is told
+/// by the register, with all else that is wrong.
+fn with_digest(sent: &mut Body) -> Result<(), Problem> {
+    let Some(body) = sent.body.as_mut().and_then(Value::as_object_mut) else { return Ok(()) };
+    let content = body.get("content").and_then(Value::as_str).unwrap_or_default();
+    let Ok(bytes) = STANDARD.decode(content) else { return Ok(()) };
+    let reckoned = evidence::hexadecimal(digest(&SHA256, &bytes).as_ref());
+    match body.get("sha256").and_then(Value::as_str) {
+        Some(said) if said != reckoned => {
+            Err(invalid(&[Fault::new("sha256", said, says::WINDOW_WRITES_IT.said())]))
+        }
+        _ => {
+            body.insert("sha256".to_owned(), reckoned.into());
+            Ok(())
+        }
+    }
 }
 
 /// Does what comes after a change; the record as it is then.

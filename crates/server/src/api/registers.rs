@@ -109,7 +109,7 @@ pub async fn list(
 }
 
 /// Of each record that does not name the caller's party, whom it names.
-pub(super) fn others(found: &[Arc<Record>], codes: &[Text]) -> Vec<Vec<Text>> {
+pub(crate) fn others(found: &[Arc<Record>], codes: &[Text]) -> Vec<Vec<Text>> {
     let named = |record: &&Arc<Record>| codes.iter().any(|code| record.parties.contains(code));
     found.iter().filter(|record| !named(record)).map(|record| record.parties.clone()).collect()
 }
@@ -353,7 +353,7 @@ pub(crate) async fn command_of(
     command: Command,
 ) -> Result<Result<Arc<Record>, Refusal>, Problem> {
     window.pipeline.command(command).await.ok_or_else(|| {
-        Problem::unavailable("nobody knows whether this was recorded; look at the record, then send it again")
+        Problem::not_recorded("look at the record, then send it again", "请先查看该记录，再重新提交")
     })
 }
 
@@ -479,6 +479,8 @@ pub(super) async fn found(
         return Ok(record);
     }
     let subject = (record.key.register.word(), record.key.id.as_str());
+    // A page asks beneath with a query of its own: what for it is read stands in the request.
+    let purpose = if purpose.trim().is_empty() { caller.purpose.as_str() } else { purpose };
     recorded(window, by(window, caller), subject, &record.parties, purpose, None).await?;
     Ok(record)
 }

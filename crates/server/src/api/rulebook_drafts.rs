@@ -12,7 +12,7 @@ use crate::{Window, password};
 use axum::Json;
 use axum::extract::{Path, State};
 use clearance::record::{Actor, Record, Register};
-use clearance::rulebook::{TableFault, TableFinding, check, is_sealed};
+use clearance::rulebook::{TableFault, TableFinding, check, check_days, is_sealed};
 use clearance::{Rulebook, Text};
 use register::rulebook_draft::{Asked, Draft, key};
 use register::{By, Command};
@@ -260,7 +260,11 @@ fn faults(last: &RulebookRow, tables: &BTreeMap<String, String>, strict: bool) -
     let changed: Vec<(String, String)> =
         tables.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
     match Rulebook::load(last.number + 1, &with_changed(last, &changed)) {
-        Err(faults) => faults.iter().map(|fault| of_field(tables, fault)).collect(),
+        Err(faults) => {
+            // A reader that refuses two rows says one of them; here it is which two, and on which days.
+            let days = check_days(&changed);
+            faults.iter().map(|fault| of_field(tables, fault)).chain(days.iter().map(of_row)).collect()
+        }
         // What was in force once may be so again, whatever is said of it today.
         Ok(_) if !strict => Vec::new(),
         Ok(book) => check(&changed, &book).iter().map(of_row).collect(),

@@ -174,7 +174,7 @@ async fn sent(window: &Window, one: &Made, send: Sends) -> Result<Value, Problem
     });
     if sends {
         let answer = window.send(&one.xml, &one.sender).await;
-        let answer = answer.ok_or_else(|| Problem::unavailable(messages::SEND_AGAIN))?;
+        let answer = answer.ok_or_else(messages::unacknowledged)?;
         let first = answer.documents.first();
         shown["status"] = first.map(|first| first.answer.status).into();
         shown["info"] = first.map(|first| first.answer.info.to_string()).into();

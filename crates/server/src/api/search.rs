@@ -46,13 +46,15 @@ pub async fn search(
         others.extend(readings::parties_of(&window, found.iter().take(HITS).map(|one| &one.order)).await?);
         others.extend(abroad.iter().map(|trade| trade.parties()));
     }
-    readings::listed(&window, &caller, "search", &query, &others).await?;
     let (codes, _) = window.names_of(&caller.party);
+    let parties = if caller.is_office() { parties(&window, &text) } else { Vec::new() };
+    let found_parties = parties.iter().filter_map(|one| one["party"].as_str()).map(Text::from);
+    others.extend(found_parties.filter(|code| !codes.contains(code)).map(|code| vec![code]));
+    readings::listed(&window, &caller, "search", &query, &others).await?;
     let abroad: Vec<Value> =
         abroad.iter().map(|trade| exports::line(trade, &codes, caller.is_office())).collect();
     let lines = found.iter().take(HITS).map(|one| lines::summary(one, caller.is_office()));
     let trades: Vec<Value> = lines.collect();
-    let parties = if caller.is_office() { parties(&window, &text) } else { Vec::new() };
     let rules = if caller.rights.has(Right::ReferenceRead) { rules(&text) } else { Vec::new() };
     Ok(Json(json!({
         "text": text, "trades": trades, "exports": abroad, "parties": parties, "rules": rules,

@@ -346,14 +346,18 @@ pub async fn holds(State(window): State<Arc<Window>>, caller: Caller) -> Result<
 pub(crate) async fn held(window: &Window, caller: &Caller) -> Result<Value, Problem> {
     let search = RecordSearch { register: Register::ParcelHold, parties: None, states: vec![HELD.into()] };
     let (records, after) = window.read.records(&search, None, HOLDS).await?;
-    let mut shown = Vec::new();
-    for record in &records {
-        let hold = Hold::of(record);
+    let mut his = Vec::new();
+    for record in records {
+        let hold = Hold::of(&record);
         let parcel = WaybillKey::new(&hold.logistics_code, &hold.logistics_no);
         if is_of_his(window, caller, &parcel).await? {
-            shown.push(of_hold(record));
+            his.push(record);
         }
     }
+    let (codes, _) = window.names_of(&caller.party);
+    let owners = super::registers::others(&his, &codes);
+    super::readings::of_others(window, caller, Register::ParcelHold.word(), &owners).await?;
+    let shown: Vec<Value> = his.iter().map(|record| of_hold(record)).collect();
     Ok(json!({"holds": shown, "most": HOLDS, "more": after.is_some()}))
 }
 

@@ -2,7 +2,7 @@
 //! nothing of one trader. As JSON, or as CSV with the same lines.
 
 use super::error::Problem;
-use super::{Query, parameter};
+use super::{Query, parameter, view};
 use crate::Window;
 use crate::auth::Caller;
 use crate::statistics::Standing;
@@ -178,7 +178,7 @@ fn line(by: &[&str], line: Line, of_public: bool) -> Value {
 }
 
 fn amounts(shown: &mut Map<String, Value>, measure: &Measure, of_public: bool) {
-    let yuan = |fen: i64| json!(Decimal::from_fen(fen).to_string());
+    let yuan = |fen: i64| json!(view::yuan(fen));
     shown.insert("count".to_owned(), json!(measure.count));
     shown.insert("value".to_owned(), yuan(measure.value));
     shown.insert("tax".to_owned(), yuan(measure.tax));

@@ -167,21 +167,43 @@ pub async fn person(
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    let (looked, year) = opened(&window, &caller, ("person", &id), guard::person(&id), &query).await?;
-    let mut shown = of_year(&window, &looked, year);
-    let balance =
-        window.read.balance(&Account::quota(id.as_str().into(), year as u16)).await?.unwrap_or_default();
+    told(&window, &caller, &id, &query).await.map(Json)
+}
+
+/// A person by his number, which no address and no answer has. That it was asked for is recorded where nobody is found, too: that
+/// somebody is not known here is told as well.
+pub async fn by_number(
+    window: &Window,
+    caller: &Caller,
+    number: &str,
+    query: &Query,
+) -> Result<Value, Problem> {
+    let purpose = purpose(query)?;
+    let id = window.read.keyed_hash(&format!("identity:{}", number.trim().to_ascii_uppercase()));
+    let found = told(window, caller, &id, query).await;
+    if found.as_ref().is_err_and(|problem| problem.kind() == "not-found") {
+        let by = registers::by(window, caller);
+        registers::recorded(window, by, ("person", &id), &[guard::person(&id)], &purpose, None).await?;
+    }
+    found
+}
+
+/// What an office is told of a person.
+async fn told(window: &Window, caller: &Caller, id: &str, query: &Query) -> Result<Value, Problem> {
+    let (looked, year) = opened(window, caller, ("person", id), guard::person(id), query).await?;
+    let mut shown = of_year(window, &looked, year);
+    let balance = window.read.balance(&Account::quota(id.into(), year as u16)).await?.unwrap_or_default();
     let last = Day::from_ymd(year, 12, 31).unwrap_or_default().min(window.clock.now().day());
     let limit = window.reference().current().parameters.on(last).annual_limit;
-    let lock = window.read.record(&guard::lock_of(&guard::person(&id))).await?;
-    shown["conduct"] = consumer::conduct::of(&window, &guard::person(&id)).await?;
+    let lock = window.read.record(&guard::lock_of(&guard::person(id))).await?;
+    shown["conduct"] = consumer::conduct::of(window, &guard::person(id)).await?;
     shown["person"] = id.into();
     shown["quota"] = json!({
         "limit": yuan(limit), "used": yuan(balance.posted), "held": yuan(balance.held),
         "left": yuan((limit - balance.posted - balance.held).max(0)),
         "locked": lock.is_some_and(|record| record.state == guard::LOCKED),
     });
-    Ok(Json(shown))
+    Ok(shown)
 }
 
 /// `GET /v1/addresses/{id}?purpose=&year=`.
@@ -225,7 +247,8 @@ pub async fn enterprise(
         return Err(Problem::not_found("no enterprise is filed or named under this code"));
     }
     let by = registers::by(&window, &caller);
-    registers::recorded(&window, by, ("enterprise", &code), std::slice::from_ref(&code), "", None).await?;
+    let owners = std::slice::from_ref(&code);
+    registers::recorded(&window, by, ("enterprise", &code), owners, &caller.purpose, None).await?;
     let mut states: BTreeMap<u16, u64> = BTreeMap::new();
     let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
     let mut results: BTreeMap<Text, u64> = BTreeMap::new();

@@ -112,7 +112,7 @@ pub(crate) async fn shown(
     if office {
         let id = format!("{agent}/{cop_no}");
         let by = registers::by(window, caller);
-        registers::recorded(window, by, ("summary", &id), &summary.parties(), "", None).await?;
+        registers::recorded(window, by, ("summary", &id), &summary.parties(), &caller.purpose, None).await?;
     }
     let (codes, _) = window.names_of(&caller.party);
     let mut shown = line(&summary);

@@ -6,7 +6,7 @@ use super::flags::purpose;
 use super::people::Address;
 use super::registers::{self, by, found, told as told_fault, whole};
 use super::view::time;
-use super::{Query, limit, operations, parameter};
+use super::{Query, is_for_a_file, limit, operations, parameter};
 use crate::Window;
 use crate::auth::Caller;
 use crate::picture::{Unpainted, png_of_shapes};
@@ -123,11 +123,7 @@ pub async fn codes(
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let as_file = match parameter(&query, "form").as_deref() {
-        None => false,
-        Some("csv") => true,
-        Some(_) => return Err(Problem::bad_request("form is csv")),
-    };
+    let as_file = is_for_a_file(&query)?;
     let told = codes_of(&window, &caller, &id, &query).await?;
     if as_file { as_csv(&told) } else { Ok(Json(told).into_response()) }
 }
@@ -251,6 +247,11 @@ pub(crate) async fn recall_told(
             "state": state, "left": one.left, "quantity": one.quantity,
         })
     };
+    // Of parcels those whose trades they are; who recalls the goods may be in none of them.
+    let named = found.iter().take(most).map(|one| one.consignment.parties());
+    let others: Vec<Vec<Text>> =
+        named.filter(|parties| !codes.iter().any(|code| parties.contains(code))).collect();
+    super::readings::listed(window, caller, "recall-parcels", query, &others).await?;
     let mut shown = whole(&View::of(&record, &codes));
     shown["parcels"] = found.iter().take(most).map(parcel).collect();
     shown["more"] = (!is_whole).into();

@@ -29,7 +29,7 @@ pub(crate) fn time(time: Time) -> String {
 }
 
 /// An amount of fen as answers have it, in yuan.
-pub(super) fn yuan(fen: i64) -> String {
+pub(crate) fn yuan(fen: i64) -> String {
     Decimal::from_fen(fen).to_string()
 }
 

@@ -14,7 +14,7 @@ use crate::signing_in::Refused;
 use ::portal::Frame;
 use ::portal::pages::consumer::disputes::About;
 use ::portal::pages::consumer::track::{Told, View};
-use ::portal::pages::consumer::{data, disputes, quota, track, trade, trades};
+use ::portal::pages::consumer::{data, disputes, hearings, quota, track, trade, trades};
 use ::portal::pages::{guide, lists};
 use ::portal::parts::Tone;
 use axum::Json;
@@ -207,6 +207,40 @@ pub async fn withdraw(
 ) -> Result<Response, Problem> {
     let _ = consumer::withdraw(state, caller, seller).await?;
     Ok(to("/my/disputes"))
+}
+
+/// `GET /my/hearings`.
+pub async fn hearings(
+    state: State<Arc<Window>>,
+    Seen(frame): Seen,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let all = read(consumer::hearings(state, caller).await?.0)?;
+    Ok(shown(&frame, &hearings::page(&frame, &all, None)))
+}
+
+/// `POST /my/hearings`.
+pub async fn speak(
+    state: State<Arc<Window>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    form: Form,
+) -> Result<Response, Problem> {
+    let party = form.get("party").to_owned();
+    let text = form.get(&hearings::text_of(&party)).to_owned();
+    let sent = consumer::Spoken { party: party.clone(), text: text.clone() };
+    let Err(problem) = consumer::speak(State(state.0.clone()), caller.clone(), Ok(Json(sent))).await else {
+        return Ok(to("/my/hearings"));
+    };
+    if problem.kind() != "invalid" {
+        return Err(problem);
+    }
+    let about = hearings::About { party, text };
+    let all = read(consumer::hearings(state, caller).await?.0)?;
+    frame.place = "/my/hearings".to_owned();
+    let mut page = hearings::page(&frame, &all, Some(&about));
+    page.said = Some((Tone::Bad, frame.texts.text("hearing-hint")));
+    Ok(shown_as(&frame, &page, StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 /// `GET /my/data?after=`.

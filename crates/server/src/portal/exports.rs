@@ -3,7 +3,7 @@
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
-use super::officer::{chosen, is_chinese, new_id, queued, taken_or_given_up};
+use super::officer::{as_taken, chosen, is_chinese, new_id, onward, queued, taken_or_given_up};
 use super::{read, shown, shown_as, to, workload};
 use crate::Window;
 use crate::api::actions::Body;
@@ -16,7 +16,7 @@ use ::portal::answers::Decided;
 use ::portal::answers::exports::{Export, ExportLine};
 use ::portal::pages::exports::{Decision, SORTED, View, export_address, list as list_page, page};
 use ::portal::pages::workload::View as Charts;
-use ::portal::pages::{address, inspect, queue as queue_page};
+use ::portal::pages::{address, decide, inspect, queue as queue_page};
 use ::portal::parts::{Sorting, Tone};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -81,6 +81,7 @@ pub(super) async fn queue(
         live: Some(address("/desk/live", &[("exports", "list"), ("state", &all.join(","))])),
         decides: caller.rights.has(Right::ActionsDecide),
         inspects: caller.rights.has(Right::ActionsInspect),
+        finds_persons: caller.rights.has(Right::PersonsRead),
         workload,
         ..queue_page::View::default()
     };
@@ -114,6 +115,9 @@ pub async fn trade(
         "/desk/live",
         &[("merchant", &merchant), ("order", &order_no), ("seen", &found.line.version.to_string())],
     ));
+    if get(&asked, "said") == "done" {
+        page.then = onward(&caller, queue_page::EXPORTS).map(|tab| decide::next(&frame, tab));
+    }
     page.said = match get(&asked, "said") {
         "done" => Some((Tone::Good, frame.texts.text("decision-done"))),
         "sent" => Some((Tone::Good, frame.texts.text("sent-done"))),
@@ -157,6 +161,7 @@ pub async fn decide(
     Seen(mut frame): Seen,
     caller: Caller,
     Path((merchant, order_no)): Path<(String, String)>,
+    asked: Query,
     form: Form,
 ) -> Result<Response, Problem> {
     let key = ExportTradeKey::new(&merchant, &order_no);
@@ -184,7 +189,7 @@ pub async fn decide(
                 ..Body::default()
             };
             match api::take(&window, &caller, &key, &body).await {
-                Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
+                Ok((status, _)) if status.is_success() => return Ok(to(&as_taken(&there, &asked, "done"))),
                 Ok((status, answer)) => {
                     last.refused = Some(read::<Decided>(answer)?);
                     status
@@ -197,7 +202,7 @@ pub async fn decide(
             }
         }
     };
-    frame.place = there;
+    frame.place = as_taken(&there, &asked, "");
     let shown: Value = api::shown(&window, &caller, &key).await?;
     let found: Export = read(shown)?;
     Ok(shown_as(&frame, &page(&frame, &found, decision(&caller, last)?.as_ref()), status))

@@ -186,7 +186,7 @@ async fn enter(
         }
     }
     if let Some(caller) = caller {
-        parts.extensions.insert(caller);
+        parts.extensions.insert(caller.asking(parts.uri.query()));
     }
     let mut body = body;
     if parts.method == Method::POST {

@@ -6,7 +6,7 @@ use super::{exports, officer, read, to};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::inspections::{Body, FoundBody, take};
-use crate::api::photographs;
+use crate::api::{Query, photographs};
 use crate::auth::Caller;
 use ::portal::Frame;
 use ::portal::answers::Decided;
@@ -63,15 +63,16 @@ pub async fn record(
     Seen(mut frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
+    asked: Query,
     form: Form,
 ) -> Result<Response, Problem> {
     let order = OrderKey::new(&platform, &order_no);
     let there = trade_address(&platform, &order_no);
     let (view, status) = match recorded(&window, &frame, &caller, &order, form).await? {
-        None => return Ok(to(&format!("{there}?said=done"))),
+        None => return Ok(to(&officer::as_taken(&there, &asked, "done"))),
         Some(wrong) => wrong,
     };
-    frame.place = there;
+    frame.place = officer::as_taken(&there, &asked, "");
     officer::again(&window, &frame, &caller, &order, view, status).await
 }
 
@@ -81,15 +82,16 @@ pub async fn record_of_export(
     Seen(mut frame): Seen,
     caller: Caller,
     Path((merchant, order_no)): Path<(String, String)>,
+    asked: Query,
     form: Form,
 ) -> Result<Response, Problem> {
     let key = ExportTradeKey::new(&merchant, &order_no);
     let there = export_address(&merchant, &order_no);
     let (view, status) = match recorded(&window, &frame, &caller, &key.marked(), form).await? {
-        None => return Ok(to(&format!("{there}?said=done"))),
+        None => return Ok(to(&officer::as_taken(&there, &asked, "done"))),
         Some(wrong) => wrong,
     };
-    frame.place = there;
+    frame.place = officer::as_taken(&there, &asked, "");
     exports::again(&window, &frame, &caller, &key, view, status).await
 }
 

@@ -23,6 +23,7 @@ mod officer;
 mod operation;
 mod parcels;
 mod parks;
+mod payment_data;
 mod people;
 mod public;
 mod registers;
@@ -92,6 +93,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/desk/send"),
     ("post", "/desk/send"),
     ("get", "/desk/demands"),
+    ("get", "/desk/payment-data"),
+    ("post", "/desk/payment-data"),
     ("get", "/desk/books"),
     ("get", "/desk/books/{id}"),
     ("get", "/desk/books/{id}/file"),
@@ -137,11 +140,15 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("get", "/my/disputes"),
     ("post", "/my/disputes"),
     ("post", "/my/disputes/{seller}/withdrawal"),
+    ("get", "/my/hearings"),
+    ("post", "/my/hearings"),
     ("get", "/my/data"),
     ("get", "/my/data/file"),
     ("post", "/my/erasure"),
     ("post", "/desk/consignments/{platform}/{order_no}/inspections"),
     ("get", "/desk/consignments/{platform}/{order_no}/photographs/{sha256}"),
+    ("get", "/desk/persons"),
+    ("post", "/desk/persons"),
     ("get", "/desk/persons/{id}"),
     ("get", "/desk/addresses/{id}"),
     ("get", "/desk/enterprises/{party}"),
@@ -245,6 +252,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/datasets", get(catalogue::datasets))
         .route("/desk/retention", get(catalogue::terms))
         .route("/desk/demands", get(demands::both))
+        .route("/desk/payment-data", get(payment_data::list).post(payment_data::ask))
         .route("/desk/books", get(books::list))
         .route("/desk/books/{id}", get(books::show))
         .route("/desk/books/{id}/file", get(books::file))
@@ -295,6 +303,7 @@ fn of_consumers() -> Router<Arc<Window>> {
         .route("/my/notices", post(consumer::notices))
         .route("/my/disputes", get(consumer::disputes).post(consumer::dispute))
         .route("/my/disputes/{seller}/withdrawal", post(consumer::withdraw))
+        .route("/my/hearings", get(consumer::hearings).post(consumer::speak))
         .route("/my/data", get(consumer::data))
         .route("/my/data/file", get(consumer::file))
         .route("/my/erasure", post(consumer::erasure))
@@ -310,6 +319,7 @@ fn of_inspections() -> Router<Arc<Window>> {
             "/desk/exports/{merchant}/{order_no}/photographs/{sha256}",
             get(inspections::photograph_of_export),
         )
+        .route("/desk/persons", get(subjects::ask_number).post(subjects::find))
         .route("/desk/persons/{id}", get(subjects::person))
         .route("/desk/addresses/{id}", get(subjects::address))
         .route("/desk/enterprises/{party}", get(subjects::enterprise))

@@ -43,10 +43,14 @@ pub async fn queue(
     } else {
         None
     };
-    let sort = Sorting::read(get(&asked, "sort"), &queue::SORTED).text();
+    let mut sort = Sorting::read(get(&asked, "sort"), &queue::SORTED).text();
     let asked_for = (states, to_confirm);
     let page = (after, queue::PAGE);
-    let found = api::consignments::queue(&window, &caller, asked_for, &sort, page, &asked).await?;
+    let found = api::queue::queue(&window, &caller, asked_for, &sort, page, &asked).await?;
+    if found.too_many {
+        // No column is marked: they stand in no order of one.
+        sort = String::new();
+    }
     let lines: Vec<Line> = read(found.lines.into())?;
     let live = Some(address("/desk/live", &[("state", known.1)]));
     let tells_returns =
@@ -66,9 +70,11 @@ pub async fn queue(
         next: found.next,
         all: found.all,
         more: found.more,
+        too_many: found.too_many,
         live,
         decides,
         inspects,
+        finds_persons: caller.rights.has(Right::PersonsRead),
         workload,
         returns,
         ..queue::View::default()
@@ -139,19 +145,24 @@ pub async fn choose(
     form: Form,
 ) -> Result<Response, Problem> {
     let known = queue::TABS.iter().find(|(tab, _)| *tab == form.get("tab")).unwrap_or(&queue::TABS[0]);
-    let queue_said = |said: &str| to(&address("/desk/queue", &[("tab", known.0), ("said", said)]));
+    let queue_said = |said: &str| {
+        let sort = form.get("sort");
+        to(&address("/desk/queue", &[("tab", known.0), ("sort", sort), ("said", said)]))
+    };
     if form.get("do") != "many" {
         let states = known.1.split(',').filter_map(|state| state.parse().ok()).collect();
         let taken = if known.0 == queue::EXPORTS {
-            api::assignments::next_export(&window, &caller, states).await?
+            api::assignments::next_export(&window, &caller, states, form.get("sort")).await?
         } else {
-            api::assignments::next(&window, &caller, states).await?
+            api::assignments::next(&window, &caller, states, form.get("sort")).await?
         };
         let Some(taken) = taken else { return Ok(queue_said("nothing")) };
-        return Ok(to(&match api::assignments::export_of(&taken.order) {
+        let there = match api::assignments::export_of(&taken.order) {
             Some(key) => export_address(&key.merchant, &key.order_no),
             None => trade_address(&taken.order.platform, &taken.order.order_no),
-        }));
+        };
+        let sort = Sorting::read(form.get("sort"), &queue::SORTED).text();
+        return Ok(to(&address(&there, &[("sort", &sort)])));
     }
     let chosen = picked(&form);
     if chosen.is_empty() {
@@ -273,12 +284,32 @@ pub async fn trade(
         "/desk/live",
         &[("platform", &platform), ("order", &order_no), ("seen", &found.version.to_string())],
     ));
+    if get(&asked, "said") == "done" {
+        page.then = onward(&caller, queue::TABS[0].0).map(|tab| decide::next(&frame, tab));
+    }
     page.said = match get(&asked, "said") {
         "done" => Some((Tone::Good, frame.texts.text("decision-done"))),
         "sent" => Some((Tone::Good, frame.texts.text("sent-done"))),
         _ => None,
     };
     Ok(shown(&frame, &page))
+}
+
+/// The tab from which the next trade is taken once one is decided, for whom it concerns: of all that waits, or of what is looked at
+/// where he does nothing else.
+pub(super) fn onward(caller: &Caller, tab: &'static str) -> Option<&'static str> {
+    if caller.rights.has(Right::ActionsDecide) {
+        return Some(tab);
+    }
+    let looks = if tab == queue::EXPORTS { tab } else { queue::INSPECTION };
+    caller.rights.has(Right::ActionsInspect).then_some(looks)
+}
+
+/// The page of what is `there` as the officer had it, in the order of the queue from which he took it; with what he is told, if that is
+/// something.
+pub(super) fn as_taken(there: &str, asked: &Query, said: &str) -> String {
+    let sort = Sorting::read(get(asked, "sort"), &queue::SORTED).text();
+    address(there, &[("said", said), ("sort", &sort)])
 }
 
 /// The form, for those who decide.
@@ -341,6 +372,7 @@ pub async fn decide(
     Seen(mut frame): Seen,
     caller: Caller,
     Path((platform, order_no)): Path<(String, String)>,
+    asked: Query,
     form: Form,
 ) -> Result<Response, Problem> {
     let order = OrderKey::new(&platform, &order_no);
@@ -380,7 +412,7 @@ pub async fn decide(
                 items: items(&view.items)?,
             };
             match take(&window, &caller, order.clone(), &body).await {
-                Ok((status, _)) if status.is_success() => return Ok(to(&format!("{there}?said=done"))),
+                Ok((status, _)) if status.is_success() => return Ok(to(&as_taken(&there, &asked, "done"))),
                 Ok((status, answer)) => {
                     view.refused = Some(read::<Decided>(answer)?);
                     status
@@ -393,7 +425,7 @@ pub async fn decide(
             }
         }
     };
-    frame.place = there;
+    frame.place = as_taken(&there, &asked, "");
     let found = seen(&window, &caller, &order).await?;
     Ok(shown_as(&frame, &consignment::page(&frame, &found, decision(&caller, view).as_ref()), status))
 }

@@ -31,6 +31,13 @@ pub async fn status(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Res
     let view = status::View {
         closed: told.pointer("/intake/reason").and_then(Value::as_str).map(str::to_owned),
         down: number("/exchange/down"),
+        counterparts: told
+            .pointer("/exchange/counterparts")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|one| (text(one, "kind"), text(one, "state")))
+            .collect(),
         waiting: number("/pipeline/waiting"),
         bytes: number("/message/bytes"),
         documents: number("/message/documents"),

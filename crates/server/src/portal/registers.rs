@@ -28,6 +28,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clearance::keys::Time;
+use clearance::party::Role;
 use register::filing;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -88,6 +89,10 @@ fn more(window: &Window, frame: &Frame, caller: &Caller) -> Vec<(String, String,
     }
     if caller.rights.has(Right::RegistersRead) && !caller.is_office() {
         more.push(("/desk/demands".to_owned(), texts.text("nav-demands"), texts.text("about-demands")));
+    }
+    if caller.rights.has(Right::RegistersRead) && (caller.is_office() || caller.role == Role::Platform) {
+        let title = texts.text("payment-data-title");
+        more.push(("/desk/payment-data".to_owned(), title, texts.text("about-payment-data")));
     }
     if caller.rights.has(Right::RegistersRead) {
         more.push(("/desk/books".to_owned(), texts.text("nav-books"), texts.text("about-books")));

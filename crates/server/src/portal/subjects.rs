@@ -1,6 +1,7 @@
 //! Pages of a person, an address and an enterprise, for officers.
 
-use super::desk::get;
+use super::desk::{get, query};
+use super::form::Form;
 use super::guard::Seen;
 use super::{read, shown, shown_as};
 use crate::Window;
@@ -8,7 +9,7 @@ use crate::api::error::Problem;
 use crate::api::{Query, subjects as api};
 use crate::auth::Caller;
 use ::portal::answers::subjects::{Enterprise, Subject};
-use ::portal::pages::subjects as pages;
+use ::portal::pages::{address as address_with, subjects as pages};
 use ::portal::{Frame, Language};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -42,6 +43,49 @@ fn answered(
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// Characters of a number of a person, at most.
+const NUMBER: usize = 60;
+
+/// `GET /desk/persons`.
+pub async fn ask_number(Seen(frame): Seen) -> Response {
+    shown(&frame, &pages::find(&frame, &pages::Finding::default()))
+}
+
+/// `POST /desk/persons`: who has a number. It comes in the body, and the page that answers has it no more.
+pub async fn find(
+    State(window): State<Arc<Window>>,
+    Seen(mut frame): Seen,
+    caller: Caller,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (number, purpose) = (form.get("number").trim(), form.get("purpose").trim());
+    let mut view = pages::Finding { purpose: purpose.to_owned(), ..pages::Finding::default() };
+    let status = if !(1..=NUMBER).contains(&number.chars().count()) {
+        view.number_fault = frame.texts.text("find-person-wrong");
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        match api::by_number(&window, &caller, number, &query(&[("purpose", purpose)])).await {
+            Ok(found) => {
+                let found = read::<Subject>(found)?;
+                let id = found.person.as_deref().unwrap_or_default();
+                frame.place = address_with(&pages::person_address(id), &[("purpose", purpose)]);
+                return Ok(shown(&frame, &pages::page(&frame, &found, purpose)));
+            }
+            Err(problem) if problem.kind() == "invalid" => {
+                let chinese = frame.texts.language() == Language::Chinese;
+                view.purpose_fault = problem.faults_in(chinese).join(" · ");
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Err(problem) if problem.kind() == "not-found" => {
+                view.number_fault = frame.texts.text("find-person-nobody");
+                StatusCode::NOT_FOUND
+            }
+            Err(problem) => return Err(problem),
+        }
+    };
+    Ok(shown_as(&frame, &pages::find(&frame, &view), status))
 }
 
 /// `GET /desk/persons/{id}?purpose=&year=`.

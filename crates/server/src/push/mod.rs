@@ -19,13 +19,11 @@ use ring::rand::{SecureRandom, SystemRandom};
 use sender::Sender;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use store::{Read, RecordSearch, StoreError};
+use store::{RecordSearch, StoreError};
 use tokio::task::JoinSet;
 
 /// How often webhooks that came or went are looked for.
 const HOOKS_EVERY: Duration = Duration::from_secs(1);
-/// Webhooks that are read at once.
-const PAGE: usize = 500;
 
 /// How patient the window is with receivers.
 #[derive(Clone, Copy, Debug)]
@@ -110,15 +108,8 @@ pub async fn run(window: Window, client: Client, patience: Patience) {
 async fn active(window: &Window) -> Result<Vec<Text>, StoreError> {
     let search =
         RecordSearch { register: Register::Webhook, parties: None, states: vec![Text::from("active")] };
-    let (mut ids, mut after) = (Vec::new(), None);
-    loop {
-        let (records, more) = window.read.records(&search, after, PAGE).await?;
-        ids.extend(records.iter().map(|record| record.key.id.clone()));
-        if more.is_none() {
-            return Ok(ids);
-        }
-        after = more;
-    }
+    let records = window.all_records(&search).await?;
+    Ok(records.iter().map(|record| record.key.id.clone()).collect())
 }
 
 #[cfg(test)]

@@ -248,6 +248,7 @@ impl Sender {
     fn after(&self, mut delivery: Delivery, parcel: &Parcel, reply: Reply) -> (&'static str, Delivery) {
         let now = self.window.clock.now();
         let tried = delivery.failures.saturating_add(1);
+        let since = if delivery.since == 0 { now.0 } else { delivery.since };
         let before = delivery.unanswered.as_ref().map_or(0, |page| page.refusals);
         let is_own = parcel.again.is_some() || parcel.question.is_some();
         let refusals = if is_own { tried } else { before.saturating_add(1) };
@@ -267,11 +268,15 @@ impl Sender {
                         delivery.complete = parcel.complete;
                     }
                 }
-                ("deliver", Delivery { failures: 0, next: 0, error: String::new(), ..delivery })
+                ("deliver", Delivery { failures: 0, since: 0, next: 0, error: String::new(), ..delivery })
             }
             Reply::Gone => (
                 "stop",
-                Delivery { error: "the receiver answers that it is gone (410)".to_owned(), ..delivery },
+                Delivery {
+                    error: "the receiver answers that it is gone (410)".to_owned(),
+                    since,
+                    ..delivery
+                },
             ),
             Reply::Refused(answer) if refusals >= self.patience.refusals => {
                 let error = format!("the receiver answers {answer}");
@@ -279,7 +284,7 @@ impl Sender {
                     Some(at) => delivery.set_aside[at].again = false,
                     None if delivery.set_aside.len() >= SET_ASIDE => {
                         let error = format!("{error}, and {SET_ASIDE} pages are set aside already");
-                        return ("stop", Delivery { error, ..delivery });
+                        return ("stop", Delivery { error, since, ..delivery });
                     }
                     None => {
                         delivery.set_aside.push(SetAside {
@@ -293,7 +298,7 @@ impl Sender {
                         delivery.unanswered = None;
                     }
                 }
-                ("set-aside", Delivery { failures: 0, next: 0, error, ..delivery })
+                ("set-aside", Delivery { failures: 0, since: 0, next: 0, error, ..delivery })
             }
             Reply::Refused(answer) => {
                 let next = now.0 + self.wait(tried, None);
@@ -301,6 +306,7 @@ impl Sender {
                     "fail",
                     Delivery {
                         failures: tried,
+                        since,
                         next,
                         error: format!("the receiver answers {answer}"),
                         ..delivery
@@ -309,7 +315,7 @@ impl Sender {
             }
             Reply::Later(error, wait) => {
                 let next = now.0 + self.wait(tried, wait);
-                ("fail", Delivery { failures: tried, next, error, ..delivery })
+                ("fail", Delivery { failures: tried, since, next, error, ..delivery })
             }
         }
     }

@@ -205,7 +205,7 @@ pub(crate) async fn carry_out(window: &Window, key: &RecordKey) -> Result<Arc<Re
             note: String::new(),
             body: Some(finding),
         };
-        let unknown = || Problem::unavailable("nobody knows whether this was recorded; ask again");
+        let unknown = || Problem::not_recorded("ask again", "请再次办理");
         match window.pipeline.command(command).await.ok_or_else(unknown)? {
             Ok(record) if !is_new => return Ok(record),
             // Until this moment goods of new items were sold: looked at again.

@@ -86,7 +86,7 @@ pub(crate) async fn place(zone: &Zone, holder: &str, place: &str) -> String {
 }
 
 /// What follows on a book is a commit of its own.
-async fn until(zone: &Zone, holder: &str, name: &str, wanted: &str) {
+pub(crate) async fn until(zone: &Zone, holder: &str, name: &str, wanted: &str) {
     for _ in 0..200 {
         if place(zone, holder, name).await == wanted {
             return;
@@ -104,7 +104,7 @@ fn order(trade: &Trade) -> Value {
     json!({"platform": trade.order.head.ebp_code.as_str(), "orderNo": trade.order.head.order_no.as_str()})
 }
 
-async fn officer(zone: &Zone, trade: &Trade, action: Value) -> (u16, Value) {
+pub(crate) async fn officer(zone: &Zone, trade: &Trade, action: Value) -> (u16, Value) {
     let shown = zone.shown(CUSTOMS, trade).await;
     let mut body = action;
     body["version"] = shown["version"].clone();

@@ -86,12 +86,28 @@ async fn until(counterpart: &Counterpart, what: impl Fn(&Taken) -> bool) -> Take
     }
 }
 
+#[test]
+fn every_kind_that_is_played_has_its_line() {
+    for kind in Kind::ALL {
+        assert!(register::webhook::COUNTERPARTS.contains(&kind.word()), "{}", kind.word());
+    }
+    assert_eq!(Kind::ALL.len(), register::webhook::COUNTERPARTS.len());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_is_down_queues_and_shows_until_its_script_says_that_it_works() {
     let zone = zone().await;
     let rule = share(&zone, RAILWAY, ("waybills", &["logisticsNo", "weight"]), json!({}), false).await;
     let (railway, url) = counterpart(&zone, Kind::Railway, "outage".parse().unwrap()).await;
-    let hook = webhook(&zone, RAILWAY, "in", json!({"url": url, "source": format!("shares/{rule}")})).await;
+    let body = json!({"url": url, "source": format!("shares/{rule}"), "counterpart": "railway"});
+    let hook = webhook(&zone, RAILWAY, "in", body).await;
+    let of_railway = async || {
+        let (status, told) = zone.get(CUSTOMS, "/v1/operation").await;
+        assert_eq!(status, 200, "{told}");
+        let all = told["counterparts"].as_array().unwrap();
+        assert!(all.iter().any(|one| one["kind"] == "tax" && one["state"] == "none"), "{told}");
+        all.iter().find(|one| one["kind"] == "railway").unwrap().clone()
+    };
     let _server = sending(&zone);
     let mut sent = Vec::new();
     for number in 0..4 {
@@ -102,6 +118,12 @@ async fn one_that_is_down_queues_and_shows_until_its_script_says_that_it_works()
     delivery(&zone, RAILWAY, &hook, |shown| shown["state"] == "failing").await;
     let page = Browser::new(&zone).get("/status").await;
     assert!(page.words().contains("1家无应答"), "{}", page.words());
+    // Everybody is told which kind it is, and whoever operates the window how much waits and since when.
+    let of_kind = |page: &str| page.split("铁路").nth(1).unwrap().split("机场").next().unwrap().to_owned();
+    assert!(of_kind(&page.words()).contains("无应答，待发内容保留"), "{}", page.words());
+    let told = of_railway().await;
+    assert_eq!((&told["state"], &told["failing"]), (&json!("waits"), &json!(1)), "{told}");
+    assert!(told["waiting"].as_u64().unwrap() > 0 && told["since"].is_string(), "{told}");
     assert_eq!(railway.taken().count, 0);
     // It works again, but for two requests that it refuses and one answer that it loses: requests are counted anew, and that it was
     // down is no refusal. What came meanwhile does not change what comes again: it is known by its id.
@@ -116,6 +138,19 @@ async fn one_that_is_down_queues_and_shows_until_its_script_says_that_it_works()
     until(&railway, |taken| taken.mark.as_ref().is_some_and(|mark| mark.1)).await;
     let page = Browser::new(&zone).get("/status").await;
     assert!(!page.words().contains("1家无应答"), "{}", page.words());
+    assert!(of_kind(&page.words()).contains("正常接收"), "{}", page.words());
+    let told = of_railway().await;
+    assert_eq!(
+        (&told["state"], &told["waiting"], &told["since"]),
+        (&json!("works"), &json!(0), &json!(null)),
+        "{told}"
+    );
+    // What is no kind is none of theirs.
+    let body = json!({"url": "https://railway.example/", "source": format!("shares/{rule}"), "counterpart": "river"});
+    let body = json!({"action": "register", "body": body}).to_string().into_bytes();
+    let path = format!("/v1/registers/webhooks/{RAILWAY}:two/actions");
+    let (status, told) = zone.request("POST", &path, Some(&zone.tokens[RAILWAY]), body).await;
+    assert_eq!((status, &told["faults"][0]["path"]), (422, &json!("counterpart")), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

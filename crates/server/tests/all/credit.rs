@@ -11,17 +11,17 @@ use clearance::party::Role;
 use clearance::sample::Trade;
 use serde_json::{Value, json};
 
-const OFFICER: &str = "8620000001";
-const SECOND: &str = "second officer";
+pub(crate) const OFFICER: &str = "8620000001";
+pub(crate) const SECOND: &str = "second officer";
 const OTHER_OFFICE: &str = "8620000009";
 
-async fn act(zone: &Zone, who: &str, path: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn act(zone: &Zone, who: &str, path: &str, body: Value) -> (u16, Value) {
     let path = format!("/v1/registers/{path}/actions");
     zone.request("POST", &path, Some(&zone.tokens[who]), body.to_string().into_bytes()).await
 }
 
 /// A zone with a second officer of the same office, and a seller of whom customs says nothing.
-async fn zone() -> (Zone, Trade, String) {
+pub(crate) async fn zone() -> (Zone, Trade, String) {
     let mut zone = Zone::new().await;
     let token = zone.window.control.issue(OFFICER, Role::Officer, "乙", &[], NOW, None).await.unwrap();
     zone.tokens.insert(SECOND.to_owned(), token);
@@ -451,7 +451,7 @@ async fn a_list_reaches_the_other_enterprises_of_the_persons_who_are_responsible
     assert_eq!((status, told["faults"][0]["path"].as_str()), (422, Some("responsible[0]")), "{told}");
     let statement = json!({"action": "state", "version": 1, "body": {"text": "样例：单证系第三方提供"}});
     let decision = json!({"validFrom": day(0), "validTo": day(300), "repairFrom": day(90)});
-    let list = json!({"action": "list", "version": 2, "note": "决定列入", "body": decision});
+    let list = json!({"action": "list", "version": 3, "note": "决定列入", "body": decision});
     let measures = async |from: u64| {
         let trade = of(&zone, &other, from);
         zone.trade(&trade).await;
@@ -465,6 +465,10 @@ async fn a_list_reaches_the_other_enterprises_of_the_persons_who_are_responsible
         let (status, told) = act(&zone, who, &path, said).await;
         assert_eq!(status, 200, "{told}");
     }
+    let session = crate::credit_hearings::came_in(&zone, &person).await;
+    let spoken = json!({"party": listed, "text": "样例：本人已离任"});
+    let (status, told) = crate::consumer::post(&zone, Some(&session), "/v1/consumer/hearings", spoken).await;
+    assert_eq!(status, 200, "{told}");
     assert_eq!(measures(0).await, [], "until the decision nothing is otherwise");
     let (status, told) = act(&zone, SECOND, &path, list).await;
     assert_eq!(status, 200, "{told}");
@@ -485,7 +489,7 @@ async fn a_list_reaches_the_other_enterprises_of_the_persons_who_are_responsible
     let (_, told) = act(&zone, &other, &format!("goods/{other}:NEW-2"), apply).await;
     assert!(told.to_string().contains("credit-bars-filing"), "{told}");
     // Revoked, it reaches nobody any more.
-    let revoke = json!({"action": "revoke", "version": 3, "note": "样例：处罚决定被撤销"});
+    let revoke = json!({"action": "revoke", "version": 4, "note": "样例：处罚决定被撤销"});
     let (status, told) = act(&zone, OFFICER, &path, revoke).await;
     assert_eq!(status, 200, "{told}");
     assert_eq!(measures(800).await, []);

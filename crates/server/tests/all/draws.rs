@@ -236,6 +236,13 @@ async fn anybody_draws_again_what_two_holders_committed_to() {
     // The check by another program, of what anybody can fetch.
     let list = text(&zone, None, &path("/list")).await;
     let orders = text(&zone, Some(&zone.tokens[CUSTOMS]), &path("/orders")).await;
+    // Who had the orders is in the log.
+    zone.until_listed().await;
+    let register = clearance::record::Register::Access;
+    let search = store::RecordSearch { register, parties: None, states: Vec::new() };
+    let (read, _) = store::Read::records(&zone.window.read, &search, None, 10).await.unwrap();
+    let read = register::access::Access::of(&read[0]);
+    assert_eq!((read.kind.as_str(), read.ground.as_str()), ("draw-orders", "proving-draws"));
     let keys = zone.window.evidence.keys().await.unwrap();
     let check = |period: &Value, list: &str, orders: Option<&str>| {
         audit(&period.to_string(), list, orders, Some(&keys[0].public)).unwrap()

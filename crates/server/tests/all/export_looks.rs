@@ -97,6 +97,9 @@ async fn an_export_is_inspected_by_the_table_with_a_picture_and_its_parties_are_
         let (status, _) = zone.get(party, &format!("{}/photographs/{picture}", path(&export))).await;
         assert_eq!(status, expected, "{party}");
     }
+    zone.until_listed().await;
+    let (_, readings) = zone.get(MERCHANT, "/v1/registers/accesses").await;
+    assert_eq!(readings["records"][0]["summary"]["kind"], "photograph", "{readings}");
     verified(&zone).await;
 }
 

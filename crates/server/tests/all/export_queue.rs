@@ -71,6 +71,9 @@ async fn two_officers_never_work_on_the_same_export() {
         page.words()
     );
     assert!(page.words().contains("book-not-checked"), "why it is there: {}", page.words());
+    let by_risk = one.get(&format!("{QUEUE}&sort=-risk")).await;
+    assert!(by_risk.text.contains("aria-sort=\"descending\""), "{}", by_risk.words());
+    assert_eq!(by_risk.text.matches("class=\"lead\"").count(), 3, "in that order all of them stand too");
     let fields = [("guard", page.hidden("guard")), ("tab", "exports".into()), ("do", "next".into())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let taken = one.post("/desk/queue", &fields).await;

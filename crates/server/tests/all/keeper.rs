@@ -238,6 +238,15 @@ async fn a_held_parcel_never_passes() {
     assert_eq!(answer(&scan(&zone, "h3", &parcel.1).await), ("hold", "parcel-held"));
     let (_, list) = zone.get(CUSTOMS, "/v1/holds").await;
     assert_eq!(list["holds"][0]["site"], format!("{OPERATOR}:{SITE}"), "{list}");
+    // That officers read what his X-ray held, the operator of the site finds.
+    zone.until_listed().await;
+    let (_, readings) = zone.get(OPERATOR, "/v1/registers/accesses").await;
+    let read = &readings["records"][0]["summary"];
+    assert_eq!(
+        (&read["kind"], &read["ground"]),
+        (&json!("parcel-holds"), &json!("supervising-trade")),
+        "{readings}"
+    );
     // Held already, it is held for what the next X-ray shows as well.
     let (status, held) = hold(&zone, &parcel, "hold", 3).await;
     assert_eq!((status, held["reasons"][1].as_str()), (200, Some("样例线索")), "{held}");

@@ -135,6 +135,36 @@ async fn every_list_of_an_office_and_every_receipt_of_another_is_written_down() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn bills_balances_and_credit_are_readings_with_what_was_said_or_the_duty() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    crate::keeper::released(&zone, &trade).await;
+    zone.until_listed().await;
+    let (agent, guarantor) = (&trade.declaration.head.agent_code, &trade.declaration.head.assure_code);
+    for (party, kind, path, ground) in [
+        (agent, "bills", "/v1/bills".to_owned(), "supervising-trade"),
+        (guarantor, "accounts", "/v1/accounts?kind=guarantee".to_owned(), "supervising-trade"),
+        (agent, "credit", format!("/v1/credit/{agent}"), "assessing-credit"),
+    ] {
+        let said = if path.contains('?') { "&" } else { "?" };
+        let said = format!("{path}{said}purpose=%E6%A0%B7%E4%BE%8B%E6%A0%B8%E6%9F%A5");
+        for (asked, purpose, ground) in [(path, "", Some(ground)), (said, "样例核查", None)] {
+            let (status, told) = zone.get(OFFICER, &asked).await;
+            assert_eq!(status, 200, "{told}");
+            zone.until_listed().await;
+            let (_, listed) = zone.get(party, "/v1/registers/accesses").await;
+            let read = &listed["records"][0]["summary"];
+            assert_eq!(
+                (read["kind"].as_str(), read["purpose"].as_str()),
+                (Some(kind), Some(purpose)),
+                "{listed}"
+            );
+            assert_eq!(read["ground"].as_str(), ground, "{asked}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_officers_queue_is_a_reading_and_watching_it_is_none() {
     let zone = Zone::new().await;
     let trade = plain(&zone, 0);

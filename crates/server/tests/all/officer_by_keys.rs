@@ -1,5 +1,5 @@
 //! An officer clears his queue with keys alone, in a real browser: takes the next trade, decides on it, chooses several and
-//! decides on them at once, turns pages; and the same decision without a script. No field is filled, no button pressed and
+//! decides on them at once, inspects, turns pages; and the same decision without a script. No field is filled, no button pressed and
 //! nothing focused by a script: what cannot be reached by Tab is not reached here.
 
 use crate::portal_in_browser::{browser, folder, serve, take_over};
@@ -76,6 +76,7 @@ async fn an_officer_clears_his_queue_with_keys_alone() {
         take_over(&mut browser, &address, &session);
         browser.look(1280, false);
         takes_the_next(&mut browser, &address, &of_trade);
+        inspects(&mut browser, &address);
         decides_on_several(&mut browser, &address);
         turns_pages(&mut browser, &address);
         decides_without_a_script(&mut browser, &address);
@@ -124,6 +125,58 @@ fn takes_the_next(browser: &mut Chromium, address: &str, of_trade: &[String]) {
     go(browser, "Tab", SEND);
     browser.leading(|browser| browser.press("Enter"));
     assert!(words(browser).contains("The decision is recorded"), "{}", words(browser));
+}
+
+/// What he sent to be inspected: every field of the form is led to by a key or reached by Tab, and the next trade is one key away.
+fn inspects(browser: &mut Chromium, address: &str) {
+    browser.open(&format!("{address}/desk/queue?tab=inspection&lang=en"));
+    browser.press("t");
+    assert_eq!(browser.run("document.activeElement.value"), "next", "the key leads there, and takes nothing");
+    assert!(place(browser).starts_with("/desk/queue"), "{}", place(browser));
+    browser.leading(|browser| browser.press("Enter"));
+    let trade = place(browser);
+    assert!(trade.starts_with("/desk/consignments/"), "{trade}");
+    // The keys stand beside what they lead to.
+    let shown =
+        browser.run("[...document.querySelectorAll('main kbd')].map((one) => one.innerText).join(' ')");
+    let shown = shown.as_str().unwrap().to_owned();
+    assert!(shown.split(' ').any(|key| key == "w") && shown.split(' ').any(|key| key == "l"), "{shown}");
+    // The lines are folded, and the key of them leads to what unfolds them.
+    browser.press("l");
+    assert_eq!(browser.run("document.activeElement.tagName"), "SUMMARY");
+    browser.press("Enter");
+    go(browser, "Tab", "#result-1");
+    go(browser, "Shift+Tab", "#whole");
+    // Away from what is chosen in, a letter is a key again.
+    go(browser, "Shift+Tab", "main a");
+    browser.press("w");
+    assert_eq!(browser.run("document.activeElement.id"), "whole");
+    let whole = "document.querySelector('#whole').value";
+    for _ in 0..100 {
+        if browser.run(whole) == "conforming/release" {
+            break;
+        }
+        browser.press("ArrowDown");
+    }
+    assert_eq!(browser.run(whole), "conforming/release");
+    for field in ["#words", "#place", "#photographs", "#photographs-kept"] {
+        go(browser, "Tab", field);
+        if field == "#words" {
+            browser.type_text("box opened");
+        }
+    }
+    browser.picture(&folder().join("officer-inspects-by-keys-en-1280.png"));
+    go(browser, "Tab", "form[action$=inspections] button");
+    browser.leading(|browser| browser.press("Enter"));
+    assert_eq!(place(browser), format!("{trade}?said=done"));
+    assert!(words(browser).contains("box opened"), "{}", words(browser));
+    // The focus is on what takes the next, once the page is drawn.
+    let focused = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))) \
+                   .then(() => document.activeElement.matches('button[value=next]'))";
+    assert_eq!(browser.run(focused), true);
+    browser.leading(|browser| browser.press("Enter"));
+    let next = place(browser);
+    assert!(next.starts_with("/desk/consignments/") && next != trade, "{next}");
 }
 
 fn decides_on_several(browser: &mut Chromium, address: &str) {

@@ -274,6 +274,83 @@ async fn the_queue_is_in_order_over_all_that_waits_whatever_its_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_queue_stands_by_risk_and_the_gravest_is_taken_first() {
+    let (zone, trades) = zone().await;
+    let number = |trade: &Trade| trade.order.head.order_no.to_string();
+    // One that came last, in the mildest lane: two rules led there.
+    let rules = "id,valid_from,valid_to,lane,condition,note\nall,20190101,,document-check,lines >= 1,\nmore,20190101,,document-check,lines >= 1,\n";
+    zone.window.publish(&[("risk_rules.csv".to_owned(), rules.to_owned())], "test").await.unwrap();
+    let mut last = (4_000..).step_by(50).map(|from| plain(&zone, from));
+    let last = last.find(|trade| trades.iter().all(|known| number(known) != number(trade))).unwrap();
+    zone.trade(&last).await;
+    zone.until_listed().await;
+    let [one, two, held, last] = [&trades[0], &trades[1], &trades[2], &last].map(number);
+    let gravest = vec![held.clone(), last.clone(), one.clone(), two.clone()];
+    let mildest = vec![one.clone(), two.clone(), last.clone(), held.clone()];
+    let (mut browser, session) = officer(&zone, "guan.yi", &[Duty::Decider]).await;
+    for (sort, expected) in [("-risk", &gravest), ("risk", &mildest)] {
+        let page = browser.get(&format!("/desk/queue?sort={sort}")).await;
+        assert_eq!(&orders_of(&page), expected, "{sort}");
+        let (_, list) = people::ask(
+            &zone,
+            "GET",
+            &format!("/v1/consignments?state=300&sort={sort}"),
+            &session,
+            &Value::Null,
+        )
+        .await;
+        let listed: Vec<&str> = list["consignments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["orderNo"].as_str().unwrap())
+            .collect();
+        assert_eq!(&listed, expected, "{sort}");
+    }
+    let page = browser.get("/desk/queue?sort=-risk").await;
+    assert!(page.text.contains("aria-sort=\"descending\"") && page.text.contains("sort=risk"));
+    // A page begins behind a place, not behind so many rows.
+    let behind = browser.get("/desk/queue?sort=-risk&after=none.2.65535.0.0").await;
+    assert_eq!(orders_of(&behind), gravest[1..]);
+    assert_eq!(
+        browser.get("/desk/queue?sort=-risk&after=2.0.0").await.status,
+        400,
+        "a cursor of another order"
+    );
+    // Parties are not told it, not even by an order.
+    let agent = trades[0].declaration.head.agent_code.to_string();
+    assert_eq!(zone.get(&agent, "/v1/consignments?sort=-risk").await.0, 400);
+    // The next that is taken is the next of the order that is looked at.
+    let fields = [("guard", page.hidden("guard")), ("sort", page.hidden("sort")), ("do", "next".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let there = format!("{}?sort=-risk", path(&trades[2]).replace("/v1", "/desk"));
+    assert_eq!(browser.post("/desk/queue", &fields).await.location(), there);
+    // Decided, it leads on to the next of the same order.
+    let page = browser.get(&there).await;
+    let sent = there.replace('?', "/actions?");
+    assert!(page.text.contains(&format!("action=\"{sent}\"")), "{}", page.text);
+    let fields = [
+        ("guard", page.hidden("guard")),
+        ("id", page.hidden("id")),
+        ("version", page.hidden("version")),
+        ("action", "inspect".to_owned()),
+        ("text", "样例".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = browser.post(&sent, &fields).await;
+    assert_eq!((done.status, done.location()), (303, there.replace('?', "?said=done&").as_str()));
+    let page = browser.get(done.location()).await;
+    let next = page.text.split("action=\"/desk/queue\"").nth(1).unwrap();
+    assert!(next.contains("name=\"sort\" value=\"-risk\"") && next.contains("autofocus"), "{next}");
+    let wanted = json!({"states": [300], "sort": "-risk"});
+    let (status, told) = people::ask(&zone, "POST", "/v1/assignments", &session, &wanted).await;
+    assert_eq!((status, told["orderNo"].as_str()), (200, Some(last.as_str())), "{told}");
+    for wrong in [json!({"states": [300], "sort": "lane"}), json!({"sort": "-risk"})] {
+        assert_eq!(people::ask(&zone, "POST", "/v1/assignments", &session, &wrong).await.0, 400, "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_return_stands_on_the_queue_of_every_office_whose_district_begins_as_that_of_the_trade() {
     let zone = Zone::new().await;
     let trade = plain(&zone, 0);

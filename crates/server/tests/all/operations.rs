@@ -6,6 +6,7 @@ use clearance::sample::{self, Trade};
 use serde_json::{Value, json};
 use server::Window;
 use server::clock::Clock;
+use server::intake::Still;
 use server::serving::{self, Ended, Opened, Settings};
 use server::window::OpenError;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,40 @@ const OFFICER: &str = "8620000001";
 fn order(trade: &Trade) -> Vec<u8> {
     let message = sample::message(&trade.order.head.ebp_code, vec![Document::Order(trade.order.clone())]);
     ceb::write(&message, Style::Prefixed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_stands_still_is_told_of_and_nobody_waits_for_it() {
+    let zone = Zone::new().await;
+    let trade = plain(&zone, 0);
+    zone.trade(&trade).await;
+    let (platform, agent) = (trade.order.head.ebp_code.clone(), trade.declaration.head.agent_code.clone());
+    let token = &zone.tokens[platform.as_str()];
+    let intake = zone.window.intake.clone();
+    // Commits alone: senders are refused before anything is handed in, readers see no difference.
+    intake.stand(Still::Commits);
+    let (status, problem) = zone.request("POST", "/v1/messages", Some(token), order(&trade)).await;
+    assert_eq!((status, &problem["type"]), (503, &json!("urn:onewindow:problem:commits-wait")), "{problem}");
+    zone.shown(&agent, &trade).await;
+    let (status, health) = zone.request("GET", "/health", None, Vec::new()).await;
+    assert_eq!((status, &health["intake"]["reason"]), (200, &json!("commits-wait")), "{health}");
+    // Who waits for what stands still is told after a while, and not before.
+    let waited = tokio::time::timeout(Duration::from_secs(1), intake.given_up()).await;
+    assert!(waited.is_err(), "a reader has some seconds for his answer");
+    // All of it: health says so, what needs nothing of the store is answered.
+    intake.stand(Still::Everything);
+    let at_once = tokio::time::timeout(Duration::from_secs(1), intake.given_up()).await;
+    assert_eq!(at_once.unwrap().word(), "database-silent");
+    let (status, problem) = zone.request("GET", "/health", None, Vec::new()).await;
+    assert_eq!((status, &problem["intake"]["reason"]), (503, &json!("database-silent")), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("does not answer"), "{problem}");
+    assert_eq!(zone.request("GET", "/ready", None, Vec::new()).await.0, 503);
+    assert_eq!(zone.request("GET", "/v1/openapi.json", None, Vec::new()).await.0, 200);
+    // It goes on by itself.
+    intake.stand(Still::Nothing);
+    let (status, answer) = zone.request("POST", "/v1/messages", Some(token), order(&trade)).await;
+    assert_eq!((status, &answer["documents"][0]["repeated"]), (200, &json!(true)), "{answer}");
+    assert_eq!(zone.request("GET", "/health", None, Vec::new()).await.0, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

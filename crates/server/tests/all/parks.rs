@@ -1,11 +1,15 @@
 //! Parks and their sites: applied for, decided on by others than who applied, told to everybody; an operator of another city joins;
 //! and the figures of a park are for those who operate or supervise it.
 
-use crate::support::{NOW, Zone};
+use crate::bonded;
+use crate::support::people::signed_in;
+use crate::support::{NOW, Zone, plain};
+use clearance::keys::Time;
 use clearance::party::{Filing, Role};
 use clearance::sample;
 use serde_json::{Value, json};
 use server::statistics;
+use store::Duty;
 
 pub(crate) const CUSTOMS: &str = "8620000001";
 /// Operates sites, and has bonded books.
@@ -214,10 +218,13 @@ async fn figures_of_a_park_are_for_those_who_operate_or_supervise_it() {
         (&json!(2), &json!(1), &json!(0)),
         "{told}"
     );
+    // A device without network let out what nobody declared.
+    assert_eq!((&site["unlisted"], &told["alarmsComplete"]), (&json!(1), &json!(true)), "{told}");
     assert_eq!((&told["books"]["books"], &told["complete"]), (&json!(0), &json!(true)), "{told}");
     // Before that day there was nothing.
     let (_, earlier) = zone.get(OPERATOR, &format!("{figures}?from=20260101&to=20260131")).await;
     assert_eq!(earlier["sites"][0]["entries"], 0, "{earlier}");
+    assert_eq!(earlier["sites"][0]["unlisted"], 0, "{earlier}");
     // An office reads them, and that is recorded; a tenant finds the park and not its figures.
     assert_eq!(zone.get(CUSTOMS, &figures).await.0, 200);
     zone.until_listed().await;
@@ -231,4 +238,52 @@ async fn figures_of_a_park_are_for_those_who_operate_or_supervise_it() {
     let before = zone.window.statistics.standing().figures.clone();
     statistics::keep(&zone.window).await.unwrap();
     assert!(before.cells(::statistics::Table::Sites).count() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_park_tells_how_long_goods_have_lain_in_its_books() {
+    let zone = Zone::new().await;
+    opened(&zone, &[]).await;
+    let trade = plain(&zone, 0).bonded(OPERATOR, bonded::NUMBER);
+    bonded::opened(&zone, OPERATOR, &trade).await;
+    bonded::filled(&zone, OPERATOR, &trade, "entry-checklist:H1", 10).await;
+    let items = trade.items().len();
+    let figures = async || {
+        zone.until_listed().await;
+        let (status, told) = zone.get(OPERATOR, &format!("/v1/parks/{PARK}/figures")).await;
+        assert_eq!(status, 200, "{told}");
+        told["books"].clone()
+    };
+    let classes = |lots: [usize; 4]| {
+        let bounds = [(0, Some(90)), (91, Some(180)), (181, Some(270)), (271, None)];
+        let told = bounds.into_iter().zip(lots);
+        Value::from_iter(told.map(|((from, to), lots)| json!({"from": from, "to": to, "lots": lots})))
+    };
+    let later = |days: i64| zone.clock.set(Time(NOW.0 + days * 86_400_000));
+    let told = figures().await;
+    assert_eq!((&told["ageing"], &told["oldest"]), (&classes([items, 0, 0, 0]), &json!(0)), "{told}");
+    later(90);
+    assert_eq!(figures().await["ageing"], classes([items, 0, 0, 0]), "equality is inside");
+    later(91);
+    let fresh = bonded::entry(&trade, 0, "L2", 5, "20301231");
+    bonded::accepted(&zone, OPERATOR, "entry-checklist:H2", vec![fresh]).await;
+    let told = figures().await;
+    assert_eq!((&told["ageing"], &told["oldest"]), (&classes([1, items, 0, 0]), &json!(91)), "{told}");
+    later(400);
+    let told = figures().await;
+    assert_eq!((&told["ageing"], &told["oldest"]), (&classes([0, 0, 0, items + 1]), &json!(400)), "{told}");
+    // What is no longer there is not told; a book that is being counted is.
+    let gone = json!({"operation": "destruction", "item": "1", "quantity": "5", "lot": "L2"});
+    bonded::accepted(&zone, OPERATOR, "destruction-record:X1", vec![gone]).await;
+    let record = format!("bonded-documents/{OPERATOR}:{}:stocktake-record:PD1", bonded::NUMBER);
+    let (status, made) = bonded::act(&zone, OPERATOR, &record, ("begin", 0), Value::Null).await;
+    assert_eq!(status, 200, "{made}");
+    let told = figures().await;
+    assert_eq!(told["ageing"], classes([0, 0, 0, items]), "{told}");
+    assert_eq!((&told["counting"], &told["recalled"]), (&json!(1), &json!(0)), "{told}");
+    let mut keeper = signed_in(&zone, "bao.guan", OPERATOR, Role::SiteOperator, &[Duty::Operator]).await;
+    let page = keeper.get(&format!("/desk/parks/{}", PARK.replace(':', "%3A"))).await;
+    for words in ["库存批次库龄", "271及以上", "盘点中的账册", "无清单出场"] {
+        assert!(page.words().contains(words), "{words}: {}", page.words());
+    }
 }

@@ -423,7 +423,13 @@ impl World {
     }
 
     /// Path and body of a request.
-    async fn asked(&self, caller: &str, method: &str, route: &str, whose: &str) -> (String, Vec<u8>) {
+    pub(crate) async fn asked(
+        &self,
+        caller: &str,
+        method: &str,
+        route: &str,
+        whose: &str,
+    ) -> (String, Vec<u8>) {
         let things = self.things(whose);
         let records = things.map(|things| &things.records);
         let shown = things.map_or("/v1/consignments/5301999999/ABSENT-1", |things| &things.path);

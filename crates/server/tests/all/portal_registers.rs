@@ -161,6 +161,42 @@ async fn a_document_is_attached_with_a_form_and_read_again() {
     let at = shown.text.split("/desk/registers/attachments/").nth(1).unwrap().split('"').next().unwrap();
     let record = format!("/desk/registers/attachments/{at}");
     assert!(party.get(&record).await.words().contains("执照.pdf"));
+    // By its digest whoever has the paper's scan elsewhere knows it again.
+    let digest =
+        evidence::hexadecimal(ring::digest::digest(&ring::digest::SHA256, b"%PDF-1.7 sample").as_ref());
+    assert!(party.get(&record).await.words().contains(&digest));
+    // Whoever decides on the filing reads the document from its page, and that he did is written down.
+    let mut reviewer = signed_in(&zone, "shen.he", OFFICE, Role::Officer, &[Duty::Reviewer]).await;
+    let filing = reviewer.get(&format!("/desk/registers/filings/{AGENT}")).await;
+    assert!(filing.text.contains(&record), "{}", filing.words());
+    assert_eq!(reviewer.get(&format!("{record}/content")).await.text, "%PDF-1.7 sample");
+    zone.until_listed().await;
+    let (_, read) = zone.get(AGENT, "/v1/registers/accesses").await;
+    let read = &read["records"][0]["summary"];
+    assert_eq!(
+        (&read["kind"], &read["ground"]),
+        (&json!("attachments"), &json!("reviewing-filings")),
+        "{read}"
+    );
+    // What it is called does not make it one, and a digest that is another's is not taken for it.
+    let attach = async |body: Value| {
+        let path = format!("/v1/registers/attachments/{AGENT}:other/actions");
+        let action = json!({"action": "attach", "body": body}).to_string().into_bytes();
+        zone.request("POST", &path, Some(&zone.tokens[AGENT]), action).await
+    };
+    for (kind, content, more, fault) in [
+        ("application/pdf", "TVqQAAMAAAAE", json!(null), "mediaType"),
+        ("image/png", "JVBERi0xLjc=", json!(null), "mediaType"),
+        ("application/pdf", "JVBERi0xLjd=", json!(null), "content"),
+        ("application/pdf", "JVBERi0xLjc=", json!("00"), "sha256"),
+    ] {
+        let mut body = json!({"name": "样例.pdf", "mediaType": kind, "content": content});
+        if !more.is_null() {
+            body["sha256"] = more;
+        }
+        let (status, told) = attach(body).await;
+        assert_eq!((status, &told["faults"][0]["path"]), (422, &json!(fault)), "{told}");
+    }
     let read = party.get(&format!("{record}/content")).await;
     assert_eq!((read.status, read.text.as_str()), (200, "%PDF-1.7 sample"));
     assert_eq!(read.header("content-type"), "application/pdf");

@@ -11,8 +11,17 @@ use store::Duty;
 const CASE: &str = "risk-cases/8620000001:2026-7";
 
 async fn act(zone: &Zone, party: &str, action: &str, version: u64, body: Value) -> (u16, Value) {
+    act_on(zone, CASE, party, (action, version, body)).await
+}
+
+async fn act_on(
+    zone: &Zone,
+    case: &str,
+    party: &str,
+    (action, version, body): (&str, u64, Value),
+) -> (u16, Value) {
     let said = json!({"action": action, "version": version, "note": "因为", "body": body});
-    let path = format!("/v1/registers/{CASE}/actions");
+    let path = format!("/v1/registers/{case}/actions");
     zone.request("POST", &path, Some(&zone.tokens[party]), said.to_string().into_bytes()).await
 }
 
@@ -123,4 +132,37 @@ async fn a_case_is_opened_and_answered_on_pages() {
     assert!(list.words().contains("疑似低报"), "{}", list.words());
     let page = tax.get("/desk/registers/risk-cases/8620000001%3A2026-7").await;
     assert!(page.words().contains("发表意见") && !page.words().contains("布置任务"), "{}", page.words());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_what_cases_of_others_came_to_is_found_by_their_agencies() {
+    const MARKET: &str = "5301000902";
+    let zone = zone().await;
+    let case = format!("risk-cases/{TAX}:2026-1");
+    let mut about = opened("5301960101");
+    about["invited"][0]["agency"] = MARKET.into();
+    let opinion = json!({"risk": "high", "measures": ["audit"], "text": "样例理由"});
+    let closing = json!({"result": "confirmed", "text": "低报", "rules": [{"rule": "just-below-limit", "verdict": "right"}]});
+    for (version, (party, action, body)) in [
+        (TAX, "open", about),
+        (MARKET, "give-opinion", opinion.clone()),
+        (TAX, "decide", opinion),
+        (TAX, "close", closing),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (status, made) = act_on(&zone, &case, party, (action, version as u64, body)).await;
+        assert_eq!(status, 200, "{action}: {made}");
+    }
+    zone.until_listed().await;
+    let (status, told) = zone.get(CUSTOMS, "/v1/risk/feedback").await;
+    assert_eq!((status, &told["cases"]), (200, &json!(1)), "{told}");
+    zone.until_listed().await;
+    for party in [TAX, MARKET] {
+        let (_, listed) = zone.get(party, "/v1/registers/accesses").await;
+        let read = &listed["records"][0]["summary"];
+        assert_eq!((&read["kind"], &read["count"]), (&json!("risk-feedback"), &json!(1)), "{listed}");
+        assert_eq!(read["ground"], "supervising-trade", "{read}");
+    }
 }

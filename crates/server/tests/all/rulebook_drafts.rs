@@ -123,6 +123,16 @@ async fn what_is_wrong_is_told_before_anything_is_kept() {
         faults(rules("x,taxation,20190101,,scan,hs in 85061 and transport = 5,")).await[0]["kind"],
         "covered"
     );
+    // A table whose reader refuses two rows: which two and on which days is said too.
+    let law = table("parameters.csv");
+    let earlier = law.lines().position(|line| line.starts_with("tax_share,")).unwrap() + 1;
+    let law = format!("{law}tax_share,80,percent,20270101,,our own,unsure,\n");
+    let twice = faults(json!({"title": "share", "tables": {"parameters.csv": law}})).await;
+    let kinds: Vec<&Value> = twice.iter().map(|fault| &fault["kind"]).collect();
+    assert_eq!(kinds, [&json!("field"), &json!("overlap")], "{twice:?}");
+    assert_eq!(twice[0]["path"], twice[1]["path"]);
+    let told = twice[1]["text"]["en"].as_str().unwrap();
+    assert!(told.contains(&format!("row {earlier}, from 20270101 on")), "{told}");
     assert_eq!(faults(json!({"title": "same", "tables": {}})).await[0]["path"], "tables");
     assert_eq!(faults(json!({"title": "no", "tables": {"none.csv": "a"}})).await.len(), 1);
     let mut nameless = rules(RULE);

@@ -136,7 +136,7 @@ async fn all_servers_pause_and_go_on_when_an_operator_says_so() {
         assert!(answered.undecided && answered.answer.status == 0, "{:?}", answered.answer);
     }
     for window in &windows {
-        assert_eq!(window.read.undecided().await.unwrap().len(), 2);
+        assert_eq!(window.read.undecided().await.unwrap().len(), 4, "what waits is one list for all");
         assert!(window.read.consignment(&key(&trade)).await.unwrap().is_none());
     }
     operator.set(JUDGING, "on").await.unwrap();
@@ -161,6 +161,78 @@ async fn all_servers_pause_and_go_on_when_an_operator_says_so() {
     let read = PostgresRead::open(&options).await.unwrap();
     let derived = server::derive::derive(&read.into(), clearance::decide::decide, &mut |_| {}).await.unwrap();
     assert_eq!((derived.different, derived.undecided), (0, 4), "{:?}", derived.faults);
+}
+
+/// What waits is one list for all servers: whoever goes on judges first what came first, wherever it was recorded, and a buyer's year goes
+/// to his earlier purchases; where several go on at once, each document is judged once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_at_several_servers_is_judged_in_the_order_in_which_it_came() {
+    const PURCHASES: usize = 10;
+    let Some((options, _folder)) = space().await else { return };
+    let (one, one_writer) = open(&options).await;
+    one.file_all(sample::filings(), "test").await;
+    let (other, other_writer) = open(&options).await;
+    let windows = [one, other];
+    let operator = Control::connect(&options).await.unwrap();
+    // First the earlier half at one server, the later at the other, who goes on alone; then by turns, and both go on at once.
+    for (round, alone) in [(0, true), (1, false)] {
+        operator.set(JUDGING, "paused").await.unwrap();
+        for window in &windows {
+            assert!(window.follow_settings().await.unwrap());
+        }
+        let buyer = Person::new(900 + round as u64);
+        let purchase = |number: usize| trade_of(7, (round * PURCHASES + number) as u64, &buyer, 3_500);
+        let trades: Vec<Trade> = (0..PURCHASES).map(purchase).collect();
+        for (number, trade) in trades.iter().enumerate() {
+            let at = if alone { usize::from(number >= PURCHASES / 2) } else { number % 2 };
+            windows[at].clock.set(Time(NOW.0 + 1_000 * (round * PURCHASES + number + 1) as i64));
+            for (sender, document) in trade.documents() {
+                assert!(send(&windows[at], &sender, document).await.documents[0].undecided);
+            }
+        }
+        let waiting = windows[0].read.undecided().await.unwrap();
+        assert_eq!(waiting.len(), PURCHASES * 4);
+        assert!(waiting.is_sorted_by_key(|event| event.time), "in the order in which they came");
+        operator.set(JUDGING, "on").await.unwrap();
+        let going_on = &windows[usize::from(alone)..];
+        for window in going_on {
+            assert!(window.follow_settings().await.unwrap());
+        }
+        for window in going_on {
+            assert!(window.pipeline.submit(Work::Tend).await);
+        }
+        let began = Instant::now();
+        while !windows[1].read.undecided().await.unwrap().is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(20), "what was recorded is not judged");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let mut accepted = Vec::new();
+        for trade in &trades {
+            let found = windows[1].read.consignment(&key(trade)).await.unwrap();
+            let attempt = found.and_then(|found| found.attempt);
+            accepted.push(attempt.is_some_and(|attempt| attempt.state.number() != 100));
+        }
+        let count = accepted.iter().filter(|accepted| **accepted).count();
+        assert!((PURCHASES / 2..PURCHASES).contains(&count), "{accepted:?}");
+        assert!(accepted.iter().take(count).all(|accepted| *accepted), "a later took the year: {accepted:?}");
+        if alone {
+            assert!(windows[0].follow_settings().await.unwrap());
+        }
+    }
+    let mut judged = Vec::new();
+    let mut visit = |_: Position, row: Row| {
+        if let Row::Event(event) = row {
+            judged.extend(event.again);
+        }
+        true
+    };
+    windows[0].read.scan(&Cursor::default(), &mut visit).await.unwrap();
+    let once: BTreeSet<Position> = judged.iter().copied().collect();
+    assert_eq!((judged.len(), once.len()), (2 * PURCHASES * 4, 2 * PURCHASES * 4));
+    end(windows.into(), vec![one_writer, other_writer]).await;
+    let read = PostgresRead::open(&options).await.unwrap();
+    let derived = server::derive::derive(&read.into(), clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert_eq!((derived.different, derived.undecided), (0, judged.len() as u64), "{:?}", derived.faults);
 }
 
 /// Fires what is due, a few at a time, until nothing is left to claim.

@@ -167,6 +167,18 @@ async fn rules_read_the_score_once_the_rulebook_names_the_model() {
     let (_, told) = zone.get(office, "/v1/risk/model").await;
     assert_eq!((&told["missing"], &told["model"]["inUse"]), (&json!(true), &json!(false)), "{told}");
 
+    // By risk what was given a score stands before all that were given none.
+    zone.until_listed().await;
+    let (_, list) = zone.get(office, "/v1/consignments?sort=-risk").await;
+    let numbers: Vec<&str> = list["consignments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["orderNo"].as_str().unwrap())
+        .collect();
+    let given = |trade: &Trade| numbers[..2].contains(&trade.order.head.order_no.as_str());
+    assert_eq!([&scored, &held, &before, &without].map(given), [true, true, false, false], "{numbers:?}");
+
     // All of it is decided again alike, by whoever has no model.
     let derived =
         server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();

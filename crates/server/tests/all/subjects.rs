@@ -104,6 +104,57 @@ async fn a_person_is_looked_at_for_a_purpose_and_never_by_his_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_found_by_his_number_which_stands_in_no_address_and_no_page() {
+    let zone = Zone::new().await;
+    let trades = some(&zone).await;
+    let number = trades[0].order.head.buyer_id_number.to_string();
+    let mut browser = signed_in(&zone, "jue.ding", OFFICE, Role::Officer, &[Duty::Decider]).await;
+    let queue = browser.get("/desk/queue").await;
+    assert!(queue.text.contains("href=\"/desk/persons\""), "the queue leads there");
+    let guard = browser.get("/desk/persons").await.hidden("guard");
+    let fields = |number: &str, purpose: &str| {
+        [("guard", guard.clone()), ("number", number.to_owned()), ("purpose", purpose.to_owned())]
+    };
+    async fn post(
+        browser: &mut crate::support::browser::Browser<'_>,
+        fields: [(&str, String); 3],
+    ) -> crate::support::browser::Shown {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post("/desk/persons", &fields).await
+    }
+    // Nothing is looked up without a number and a purpose, and the number is not given back.
+    for (number, purpose) in [("", "case 17"), (number.as_str(), "x"), ("1".repeat(61).as_str(), "case 17")] {
+        let again = post(&mut browser, fields(number, purpose)).await;
+        assert!(again.status == 422 && again.text.contains("aria-invalid=\"true\""), "{}", again.words());
+        assert!(number.is_empty() || !again.text.contains(number), "{}", again.text);
+    }
+    assert!(readings(&zone, "person").await.is_empty());
+    let nobody = post(&mut browser, fields(sample::Person::new(977).identity.as_str(), "case 17")).await;
+    assert!(nobody.status == 404 && nobody.words().contains("本次查阅已记录"), "{}", nobody.words());
+    assert_eq!(readings(&zone, "person").await.len(), 1, "that nobody was found is told by it too");
+    // Written with a small letter or blanks around it, it is the same number.
+    let found = post(&mut browser, fields(&format!(" {} ", number.to_ascii_lowercase()), "case 17")).await;
+    assert_eq!(found.status, 200, "{}", found.words());
+    for trade in &trades[..2] {
+        assert!(found.text.contains(trade.order.head.order_no.as_str()), "{}", found.words());
+    }
+    assert!(!found.text.contains(trades[2].order.head.order_no.as_str()), "that is another's");
+    assert!(
+        found.words().contains("年度限额") && found.text.contains("/desk/addresses/"),
+        "{}",
+        found.words()
+    );
+    assert!(!found.text.to_ascii_uppercase().contains(&number.to_ascii_uppercase()));
+    assert!(!found.text.contains(trades[0].order.head.buyer_name.as_str()));
+    let read = readings(&zone, "person").await;
+    assert_eq!(read.len(), 2);
+    let person = zone.window.read.keyed_hash(&format!("identity:{}", number.to_ascii_uppercase()));
+    let own = read.iter().find(|(_, access)| access.id == person.as_str()).unwrap();
+    assert_eq!(own.1.purpose, "case 17");
+    assert!(own.0.parties.contains(&clearance::guard::person(&person)), "he finds it himself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_is_found_by_the_key_of_the_windowed_counts() {
     let zone = Zone::new().await;
     let trades = some(&zone).await;

@@ -520,16 +520,27 @@ async fn each_agency_gets_exactly_its_fields_in_order_and_a_mark_and_answers() {
 async fn everybody_finds_that_an_agency_takes_nothing_and_not_which() {
     let zone = zone().await;
     let (_, told) = zone.get(PLATFORM, "/v1/limits").await;
-    assert_eq!(told["exchange"], json!({"down": 0}));
+    assert_eq!(told["exchange"]["down"], 0);
+    let state_of = |told: &Value, kind: &str| {
+        let kinds = told["exchange"]["counterparts"].as_array().unwrap();
+        kinds.iter().find(|one| one["kind"] == kind).unwrap()["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((state_of(&told, "tax"), state_of(&told, "bank")), ("none".to_owned(), "none".to_owned()));
     let rule = share(&zone, TAX, "orders", &["orderNo"], false).await;
     let script = Script { outage: Some(0..1_000_000), ..Script::default() };
     let (_tax, url) = counterpart(&zone, Kind::Tax, script).await;
     trades(&zone, 0, 1).await;
-    let hook = webhook(&zone, TAX, "in", json!({"url": url, "source": format!("shares/{rule}")})).await;
+    let body = json!({"url": url, "source": format!("shares/{rule}"), "counterpart": "tax"});
+    let hook = webhook(&zone, TAX, "in", body).await;
     let _server = sending(&zone);
     delivery(&zone, TAX, &hook, |shown| shown["state"] == "failing").await;
     let (status, told) = zone.get(PLATFORM, "/v1/limits").await;
-    assert_eq!((status, &told["exchange"]), (200, &json!({"down": 1})));
+    assert_eq!((status, &told["exchange"]["down"]), (200, &json!(1)));
+    assert_eq!((state_of(&told, "tax"), state_of(&told, "bank")), ("waits".to_owned(), "none".to_owned()));
+    // Of a kind its state is told, and nothing that is counted.
+    assert!(
+        told["exchange"]["counterparts"].as_array().unwrap().iter().all(|one| one.get("waiting").is_none())
+    );
     let page = Browser::new(&zone).get("/status").await;
     assert!(page.words().contains("1家无应答"), "{}", page.words());
     assert!(!page.text.contains(TAX) && !told.to_string().contains(TAX));

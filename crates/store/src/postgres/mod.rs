@@ -14,6 +14,7 @@ mod lists;
 mod load;
 mod people;
 mod providers;
+pub mod pulse;
 mod read;
 mod receipts;
 mod registers;
@@ -30,7 +31,9 @@ pub use read::PostgresRead;
 pub use store::{PostgresStore, PostgresTransaction};
 
 use crate::StoreError;
-use deadpool_postgres::{ClientWrapper, Hook, HookError, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -38,6 +41,20 @@ use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// How long making a connection may take, with all that it is set to: a database that stands still takes it and says nothing.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// How long one host of the address may take to be reached, where the address says nothing else (`connect_timeout`).
+const REACHED_WITHIN: Duration = Duration::from_secs(3);
+/// How long what was sent may be on its way before the connection counts as gone, where the address says nothing else
+/// (`tcp_user_timeout`): a network that drops packets tells nobody.
+const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
+/// Quiet after which a connection is asked by the machine whether the other end is there, how often, and how many times in vain; where
+/// the address says nothing else (`keepalives_idle`, `keepalives_interval`, `keepalives_retries`).
+const KEPT_ALIVE: (Duration, Duration, u32) = (Duration::from_secs(15), Duration::from_secs(5), 3);
+/// A connection of a pool that nobody took for as long as this is asked whether it still answers, and thrown away where it does not: a
+/// statement may have been given up on it.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// What an operator may choose.
 #[derive(Clone, Debug)]
@@ -107,13 +124,25 @@ fn is_gone(error: &tokio_postgres::Error) -> bool {
 #[error("another process took over writer {0}")]
 struct Fenced(u16);
 
+/// The database took what it was sent and said nothing.
+#[derive(thiserror::Error, Debug)]
+#[error("the database does not answer")]
+struct Unanswered;
+
+/// Whether the database said nothing for too long.
+fn is_unanswered(source: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    source.is::<Unanswered>()
+        || source.downcast_ref::<PoolError>().is_some_and(|error| {
+            matches!(error, PoolError::Timeout(_) | PoolError::PostCreateHook(HookError::Message(_)))
+        })
+}
+
 /// What the database said, where it is what failed.
 fn told(error: &StoreError) -> Option<&tokio_postgres::Error> {
     let StoreError::Failed { source, .. } = error else { return None };
-    let pool = source.downcast_ref::<deadpool_postgres::PoolError>();
+    let pool = source.downcast_ref::<PoolError>();
     let backend = pool.and_then(|error| match error {
-        deadpool_postgres::PoolError::Backend(error)
-        | deadpool_postgres::PoolError::PostCreateHook(HookError::Backend(error)) => Some(error),
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => Some(error),
         _ => None,
     });
     source.downcast_ref::<tokio_postgres::Error>().or(backend)
@@ -128,22 +157,50 @@ pub(crate) fn wants_room(error: &StoreError) -> bool {
 /// Whether opening the store again may mend it.
 pub(crate) fn may_pass(error: &StoreError) -> bool {
     let StoreError::Failed { source, .. } = error else { return false };
-    source.is::<Fenced>() || told(error).is_some_and(is_gone)
+    source.is::<Fenced>() || is_unanswered(source.as_ref()) || told(error).is_some_and(is_gone)
 }
 
 /// A connection whose names are those of the space. It lives on the runtime that calls; see [`connect_on`].
 async fn connect(options: &Options) -> Result<ClientWrapper, StoreError> {
     let failed = |error| failed("connect to the database", error);
-    let (client, connection) =
-        tokio_postgres::connect(&options.database, tls(options)?).await.map_err(failed)?;
-    let connection = tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::warn!(%error, "a connection to the database ended");
-        }
-    });
-    let client = ClientWrapper::new(client, connection);
-    client.batch_execute(&session(&options.schema)).await.map_err(failed)?;
-    Ok(client)
+    let (database, tls) = (address(options)?, tls(options)?);
+    let connected = async {
+        let (client, connection) = database.connect(tls).await.map_err(failed)?;
+        let connection = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::warn!(%error, "a connection to the database ended");
+            }
+        });
+        let client = ClientWrapper::new(client, connection);
+        client.batch_execute(&session(&options.schema)).await.map_err(failed)?;
+        Ok::<_, StoreError>(client)
+    };
+    tokio::time::timeout(CONNECT_WITHIN, connected).await.unwrap_or_else(|_| {
+        Err(StoreError::Failed { operation: "connect to the database".to_owned(), source: Unanswered.into() })
+    })
+}
+
+/// The address, with what it does not say of how long a network may say nothing.
+fn address(options: &Options) -> Result<tokio_postgres::Config, StoreError> {
+    let mut database: tokio_postgres::Config =
+        options.database.parse().map_err(|error| failed("read the address of the database", error))?;
+    if database.get_connect_timeout().is_none() {
+        database.connect_timeout(REACHED_WITHIN);
+    }
+    if database.get_tcp_user_timeout().is_none() {
+        database.tcp_user_timeout(ARRIVES_WITHIN);
+    }
+    let (idle, interval, retries) = KEPT_ALIVE;
+    if database.get_keepalives_idle() == tokio_postgres::Config::new().get_keepalives_idle() {
+        database.keepalives_idle(idle);
+    }
+    if database.get_keepalives_interval().is_none() {
+        database.keepalives_interval(interval);
+    }
+    if database.get_keepalives_retries().is_none() {
+        database.keepalives_retries(retries);
+    }
+    Ok(database)
 }
 
 /// How connections are encrypted where the address or the database asks for it; certificates are always checked.
@@ -194,23 +251,34 @@ const BY_KEY: &str = "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET
 
 /// A pool of connections whose names are those of the space.
 fn pool(options: &Options, connections: usize) -> Result<Pool, StoreError> {
-    let database: tokio_postgres::Config =
-        options.database.parse().map_err(|error| failed("read the address of the database", error))?;
     let manager = deadpool_postgres::Manager::from_config(
-        database,
+        address(options)?,
         tls(options)?,
         ManagerConfig { recycling_method: RecyclingMethod::Fast },
     );
     let session = session(&options.schema);
     let begin = Hook::async_fn(move |client: &mut ClientWrapper, _| {
         let session = session.clone();
-        Box::pin(async move { client.batch_execute(&session).await.map_err(HookError::Backend) })
+        Box::pin(async move { answered(client.batch_execute(&session)).await })
     });
-    let built = Pool::builder(manager).max_size(connections).post_create(begin).build();
+    let again = Hook::async_fn(|client: &mut ClientWrapper, metrics| {
+        let quiet = metrics.last_used() > QUIET;
+        Box::pin(async move { if quiet { answered(client.batch_execute("SELECT 1")).await } else { Ok(()) } })
+    });
+    let pool = Pool::builder(manager).max_size(connections).post_create(begin).pre_recycle(again);
+    let built = pool.runtime(Runtime::Tokio1).create_timeout(Some(CONNECT_WITHIN)).build();
     built.map_err(|source| StoreError::Failed {
         operation: "make a pool of connections".to_owned(),
         source: source.into(),
     })
+}
+
+/// What a connection of a pool is asked before it is given to anybody, with an end to the waiting.
+async fn answered(asked: impl Future<Output = Result<(), tokio_postgres::Error>>) -> Result<(), HookError> {
+    match tokio::time::timeout(pulse::ANSWERS_WITHIN, asked).await {
+        Ok(answer) => answer.map_err(HookError::Backend),
+        Err(_) => Err(HookError::message("the database does not answer")),
+    }
 }
 
 /// A connection of a pool. It lives on the runtime that made the pool: that of a caller may end before it does.

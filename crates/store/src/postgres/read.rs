@@ -2,6 +2,7 @@
 
 use super::cold::{self, Shared, damaged, position_of};
 use super::load::{balance_of, balances, reference_version};
+use super::pulse::Pulse;
 use super::scan::Scan;
 use super::{Options, connect, exports, failed, lists, pool, query, receipts, registers, schema, took};
 use crate::codec;
@@ -38,6 +39,7 @@ pub struct PostgresRead {
     pool: Pool,
     home: Handle,
     shared: Arc<Shared>,
+    options: Arc<Options>,
 }
 
 impl PostgresRead {
@@ -56,7 +58,12 @@ impl PostgresRead {
 
     pub(super) fn new(shared: Arc<Shared>, options: &Options) -> Result<Self, StoreError> {
         let pool = pool(options, CONNECTIONS)?;
-        Ok(Self { pool, home: Handle::current(), shared })
+        Ok(Self { pool, home: Handle::current(), shared, options: Arc::new(options.clone()) })
+    }
+
+    /// Asks the database of these reads whether it answers.
+    pub fn pulse(&self) -> Pulse {
+        Pulse::new((*self.options).clone())
     }
 
     /// The payload of a row.
@@ -360,20 +367,18 @@ impl Read for PostgresRead {
     }
     async fn undecided(&self) -> Result<Vec<StoredEvent>, StoreError> {
         let client = self.client().await?;
-        let rows = query(
-            &client,
-            "SELECT writer, sequence FROM undecided WHERE owner = $1 ORDER BY writer, sequence",
-            &[&i32::from(self.shared.writer)],
-        )
-        .await
-        .map_err(|error| failed("read undecided events", error))?;
-        let order: Vec<Position> = rows.iter().map(position_of).collect();
-        let mut found = self.shared.rows(&client, &order.iter().copied().collect()).await?;
-        let event = |position| match found.remove(&position) {
-            Some((time, Row::Event(row))) => Some(StoredEvent { position, time, row: *row }),
+        let rows =
+            query(&client, "SELECT writer, sequence FROM undecided ORDER BY writer, sequence", &[]).await;
+        let rows = rows.map_err(|error| failed("read undecided events", error))?;
+        let found = self.shared.rows(&client, &rows.iter().map(position_of).collect()).await?;
+        let event = |(position, (time, row))| match row {
+            Row::Event(row) => Some(StoredEvent { position, time, row: *row }),
             _ => None,
         };
-        Ok(order.into_iter().filter_map(event).collect())
+        let mut events: Vec<StoredEvent> = found.into_iter().filter_map(event).collect();
+        // Each server counts its own rows: what came first is told by when it was recorded, whoever recorded it.
+        events.sort_by_key(|event| (event.time, event.position));
+        Ok(events)
     }
     async fn decided_later(&self, first: Position) -> Result<Option<StoredEvent>, StoreError> {
         let client = self.client().await?;

@@ -333,7 +333,10 @@ mod tests {
         ("SELECT min(writer) FROM writer", "a server that starts"),
         ("SELECT coalesce(max(writer), 0) + 1 FROM writer", "a server that starts"),
         ("SELECT writer, sequence, payload FROM follow WHERE owner", "a server that starts or takes over"),
-        ("SELECT writer, sequence FROM undecided WHERE owner", "a server that starts or takes over"),
+        (
+            "SELECT writer, sequence FROM undecided ORDER BY",
+            "a server that starts, takes over or judges again",
+        ),
         ("SELECT owner, kind, period, posted, held, own_limit FROM account", "a list that people read"),
         ("UPDATE timer t SET claimed_by", "what is due is found by its time, once a second and server"),
     ];

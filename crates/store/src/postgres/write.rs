@@ -237,7 +237,8 @@ impl Effects {
         }
     }
 
-    /// Writes them, beside the rows up to `last`. False = an account has no room any more: the batch is lost. What the batch's keys guard goes at once;
+    /// Writes them, beside the rows up to `last`. False = an account has no room any more, or another server has judged what waited: the batch is
+    /// lost. What the batch's keys guard goes at once;
     /// counters and accounts, which most batches share, come last and are locked for the shortest time.
     pub async fn write(
         &self,
@@ -249,20 +250,20 @@ impl Effects {
     ) -> Result<bool, Error> {
         let writer = i32::from(last.writer);
         // Keys that were not there come first: a batch that another was before in making them waits for nothing else.
-        tokio::try_join!(
+        let ((), (), (), waited, ..) = tokio::try_join!(
             self.make_keys(at, writer, time, &held.absent),
             self.change_keys(at, writer, time, held),
             self.mark_read(at, time, &held.locked),
+            self.write_undecided(at, writer),
             self.name_messages(at, writer),
             self.write_receipts(at, last, time),
             self.write_follows(at, writer),
-            self.write_undecided(at, writer),
             self.write_timers(at),
             self.write_lists(at, last, time, &held.absent),
             self.write_records(at),
         )?;
         let ((), fitted) = tokio::try_join!(self.write_windows(at, writer, own), self.write_accounts(at))?;
-        Ok(fitted)
+        Ok(fitted && waited)
     }
 
     /// The windows that are raised.
@@ -383,18 +384,20 @@ impl Effects {
         Ok(())
     }
 
-    async fn write_undecided(&self, at: &ClientWrapper, writer: i32) -> Result<(), Error> {
+    /// False = something that was judged waits no more: another server was first.
+    async fn write_undecided(&self, at: &ClientWrapper, writer: i32) -> Result<bool, Error> {
         if !self.undecided.is_empty() {
             let sequences: Vec<i64> = self.undecided.iter().map(|sequence| *sequence as i64).collect();
             run(at, "INSERT INTO undecided(writer, sequence, owner) SELECT $2, u, $2 FROM unnest($1::bigint[]) AS u", &[&sequences, &writer])
                 .await?;
         }
-        if !self.decided.is_empty() {
-            let writers: Vec<i32> = self.decided.iter().map(|first| i32::from(first.writer)).collect();
-            let sequences: Vec<i64> = self.decided.iter().map(|first| first.sequence as i64).collect();
-            run(at, "DELETE FROM undecided u USING unnest($1::integer[], $2::bigint[]) AS d(writer, sequence) WHERE u.writer = d.writer AND u.sequence = d.sequence", &[&writers, &sequences]).await?;
+        if self.decided.is_empty() {
+            return Ok(true);
         }
-        Ok(())
+        let writers: Vec<i32> = self.decided.iter().map(|first| i32::from(first.writer)).collect();
+        let sequences: Vec<i64> = self.decided.iter().map(|first| first.sequence as i64).collect();
+        let deleted = execute(at, "DELETE FROM undecided u USING unnest($1::integer[], $2::bigint[]) AS d(writer, sequence) WHERE u.writer = d.writer AND u.sequence = d.sequence", &[&writers, &sequences]).await?;
+        Ok(deleted == self.decided.len() as u64)
     }
 
     async fn write_timers(&self, at: &ClientWrapper) -> Result<(), Error> {

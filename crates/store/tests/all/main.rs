@@ -11,4 +11,5 @@ mod export_summaries;
 mod exports;
 mod lists;
 mod migrations;
+mod silence;
 mod store;

@@ -7,7 +7,7 @@ use super::{Case, clear_timers, select, set_timer};
 use crate::consignment::{Filed, Lane, State};
 use crate::export::{
     ExportAttempt, ExportCarriage, ExportFollow, ExportKey, ExportTrade, ListMark, leaves_zone, matching,
-    moves::next, to_enterprises,
+    moves::next, simplified, to_enterprises,
 };
 use crate::finding::Finding;
 use crate::keys::Time;
@@ -120,6 +120,8 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64, missing: V
     findings.extend(missing);
     findings.extend(matching::compare(order, payment_of(trade), waybill, declaration, &law));
     findings.extend(value(case, attempt, declaration, &law));
+    let rulebook = case.reference.numbered(attempt.rulebook);
+    findings.extend(simplified::dutiable(declaration, rulebook, &law, attempt.business_date));
     findings.extend(payment_of(trade).and_then(|payment| collection(case, attempt, payment)));
     if leaves_zone(&declaration.head.trade_mode) {
         let book = declaration.head.ems_no.as_deref().unwrap_or_default();

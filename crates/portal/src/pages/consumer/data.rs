@@ -13,8 +13,12 @@ pub fn page(frame: &Frame, readings: &Readings, from: &str) -> Page {
     let texts = frame.texts;
     let rows = readings.accesses.iter().map(|one| {
         let role = texts.word(Family::PlainRole, &one.role);
-        // A preview has no purpose of its own to say: it is always the same.
-        let purpose = if one.what == "preview" { texts.text("my-asked-ahead") } else { one.purpose.clone() };
+        // A preview has no purpose of its own to say: it is always the same. Who said nothing read for what his office is there for.
+        let purpose = match (one.what.as_str(), one.purpose.as_str()) {
+            ("preview", _) => texts.text("my-asked-ahead"),
+            (_, "") => texts.text("my-by-duty"),
+            (_, said) => said.to_owned(),
+        };
         vec![time(&one.time), html! { (one.by) }, html! { (role) }, html! { (purpose) }]
     });
     let columns = vec![

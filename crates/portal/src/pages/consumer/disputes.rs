@@ -1,7 +1,7 @@
 //! Uses of his quota that were not his: saying so, and what became of it.
 
 use crate::answers::consumer::{Dispute, Disputes};
-use crate::format::{money, time};
+use crate::format::{time, yuan};
 use crate::language::{Family, Texts};
 use crate::parts::{Field, Tone, badge, declared, empty, escaped, facts, field, hidden, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
@@ -27,6 +27,7 @@ pub fn page(frame: &Frame, all: &Disputes, about: Option<&About>) -> Page {
         @if let Some(about) = about { (open(frame, about)) }
         @if all.disputes.is_empty() && about.is_none() { (empty(&texts.text("my-no-disputes"), &texts.text("my-no-disputes-help"))) }
         @for one in &all.disputes { (dispute(frame, one)) }
+        p { a href="/my/hearings" { (texts.text("my-hearings")) } }
     };
     Page::new(texts.text("nav-my-disputes"), Some(Desk::MyDisputes), body)
 }
@@ -62,7 +63,7 @@ fn dispute(frame: &Frame, one: &Dispute) -> Markup {
         (texts.text("my-order"), html! { span.code { (one.order_no) } }),
         (texts.text("my-platform"), declared(texts, &one.platform_name)),
         (texts.text("my-day"), time(&one.used_on)),
-        (texts.text("my-amount"), html! { (money(&one.amount)) " " (texts.text("yuan")) }),
+        (texts.text("my-amount"), yuan(texts, &one.amount)),
     ];
     if undecided {
         pairs.push((texts.text("my-answer-due"), time(&one.answer_due)));

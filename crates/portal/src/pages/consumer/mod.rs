@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod disputes;
+pub mod hearings;
 pub mod quota;
 pub mod track;
 pub mod trade;

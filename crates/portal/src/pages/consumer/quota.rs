@@ -3,7 +3,7 @@
 use super::address_of;
 use crate::answers::consumer::{Quota, Use};
 use crate::charts::{Bar, Legend, bars};
-use crate::format::{money, time};
+use crate::format::{money, time, yuan};
 use crate::language::{Family, Texts};
 use crate::pages::address;
 use crate::parts::{Column, Table, Tone, badge, declared, empty, facts, hidden, said, submit, tabs};
@@ -22,11 +22,11 @@ pub fn page(frame: &Frame, quota: &Quota) -> Page {
         .collect();
     let body = html! {
         @if quota.years.len() > 1 { (tabs(&texts.text("my-years"), &years)) }
-        p.figure { (texts.text("my-left")) " " (money(&quota.left)) " " (texts.text("yuan")) }
+        p.figure { (texts.text("my-left")) " " (yuan(texts, &quota.left)) }
         (facts(&[
-            (texts.text("my-used"), yuan_of(texts, &quota.used)),
-            (texts.text("my-held"), yuan_of(texts, &quota.held)),
-            (texts.text("my-limit"), yuan_of(texts, &quota.limit)),
+            (texts.text("my-used"), yuan(texts, &quota.used)),
+            (texts.text("my-held"), yuan(texts, &quota.held)),
+            (texts.text("my-limit"), yuan(texts, &quota.limit)),
         ]))
         p.muted { (texts.text("my-quota-help")) }
         (lock(frame, quota))
@@ -36,10 +36,6 @@ pub fn page(frame: &Frame, quota: &Quota) -> Page {
         (told(frame, quota))
     };
     Page::new(texts.with("my-quota-of", &[("year", &quota.year.to_string())]), Some(Desk::MyQuota), body)
-}
-
-fn yuan_of(texts: Texts, amount: &str) -> Markup {
-    html! { (money(amount)) " " (texts.text("yuan")) }
 }
 
 fn lock(frame: &Frame, quota: &Quota) -> Markup {
@@ -104,17 +100,17 @@ fn row(texts: Texts, one: &Use) -> Vec<Markup> {
 }
 
 /// Whole yuan: a chart shows counts.
-fn yuan(amount: &str) -> u64 {
+fn whole(amount: &str) -> u64 {
     amount.split('.').next().and_then(|whole| whole.parse().ok()).unwrap_or(0)
 }
 
 fn chart(texts: Texts, quota: &Quota) -> Markup {
     let months: Vec<Bar> = (1u64..)
         .zip(&quota.months)
-        .map(|(month, amount)| Bar { name: month.to_string(), parts: vec![yuan(amount)] })
+        .map(|(month, amount)| Bar { name: month.to_string(), parts: vec![whole(amount)] })
         .collect();
     let title = texts.with("my-by-month", &[("year", &quota.year.to_string())]);
-    let filled = (1u64..).zip(&quota.months).filter(|(_, amount)| yuan(amount) > 0);
+    let filled = (1u64..).zip(&quota.months).filter(|(_, amount)| whole(amount) > 0);
     let described: Vec<String> =
         filled.map(|(month, amount)| format!("{month}: {}", money(amount))).collect();
     html! {

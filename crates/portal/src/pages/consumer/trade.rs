@@ -2,7 +2,7 @@
 
 use super::{address_of, standing, waiting};
 use crate::answers::consumer::{ReturnWindow, Step, Trade};
-use crate::format::{money, time};
+use crate::format::{money, time, yuan};
 use crate::language::{Family, Language, Texts};
 use crate::pages::address;
 use crate::parts::{Column, Pages, Table, Tone, badge, declared, facts, said};
@@ -116,23 +116,23 @@ fn goods(frame: &Frame, shown: &Trade) -> Markup {
         (Table { caption: texts.text("my-prices"), columns, rows: rows.collect() }.shown())
         (Pages::counted(from, LINES, shown.goods.len(), link).shown(texts, &texts.text("my-goods")))
         @if let Some(paid) = &shown.paid {
-            (facts(&[(texts.text("my-paid"), html! { (money(paid)) " " (texts.text("yuan")) })]))
+            (facts(&[(texts.text("my-paid"), yuan(texts, paid))]))
         }
     }
 }
 
 fn tax(texts: Texts, shown: &Trade) -> Markup {
     let Some(assessment) = &shown.assessment else { return html! {} };
-    let yuan = |amount: &str| html! { (money(amount)) " " (texts.text("yuan")) };
+    let amount = |amount: &str| yuan(texts, amount);
     let mut pairs = vec![
-        (texts.text("my-value"), yuan(&assessment.dutiable_value)),
-        (texts.text("my-duty"), yuan(&assessment.duty)),
-        (texts.text("my-consumption-tax"), yuan(&assessment.consumption_tax)),
-        (texts.text("my-vat"), yuan(&assessment.value_added_tax)),
-        (texts.text("my-tax"), html! { strong { (yuan(&assessment.total)) } }),
+        (texts.text("my-value"), amount(&assessment.dutiable_value)),
+        (texts.text("my-duty"), amount(&assessment.duty)),
+        (texts.text("my-consumption-tax"), amount(&assessment.consumption_tax)),
+        (texts.text("my-vat"), amount(&assessment.value_added_tax)),
+        (texts.text("my-tax"), html! { strong { (amount(&assessment.total)) } }),
     ];
     if let Some(quota) = &shown.quota {
-        pairs.push((texts.text("my-taken"), yuan(&quota.amount)));
+        pairs.push((texts.text("my-taken"), amount(&quota.amount)));
     }
     html! { h2 { (texts.text("my-tax-of-this")) } (facts(&pairs)) p.muted { (texts.text("my-tax-help")) } }
 }
@@ -144,8 +144,8 @@ fn returns(texts: Texts, shown: &Trade) -> Markup {
             @for file in &shown.returns {
                 (facts(&[
                     (texts.text("my-state"), badge(tone(&file.state), &texts.word(Family::PlainReturn, &file.state))),
-                    (texts.text("my-tax-back"), html! { (money(&file.tax_given_back)) " " (texts.text("yuan")) }),
-                    (texts.text("my-quota-back"), html! { (money(&file.quota_given_back)) " " (texts.text("yuan")) }),
+                    (texts.text("my-tax-back"), yuan(texts, &file.tax_given_back)),
+                    (texts.text("my-quota-back"), yuan(texts, &file.quota_given_back)),
                 ]))
             }
             @if let Some(window) = &shown.return_window { (window_of(texts, window)) }

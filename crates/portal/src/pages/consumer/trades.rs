@@ -2,7 +2,7 @@
 
 use super::{address_of, standing, waiting};
 use crate::answers::consumer::{TradeLine, Trades};
-use crate::format::{money, time};
+use crate::format::{time, yuan};
 use crate::language::Texts;
 use crate::parts::{declared, empty, facts, pager};
 use crate::shell::{Desk, Frame, Page};
@@ -31,7 +31,7 @@ fn card(texts: Texts, one: &TradeLine) -> Markup {
         pairs.insert(1, (texts.text("my-waits-for"), html! { (waiting(texts, &one.waiting_for)) }));
     }
     if let Some(tax) = &one.tax {
-        pairs.push((texts.text("my-tax"), html! { (money(tax)) " " (texts.text("yuan")) }));
+        pairs.push((texts.text("my-tax"), yuan(texts, tax)));
     }
     pairs.push((texts.text("my-changed"), time(&one.changed)));
     let name = one.goods.clone().unwrap_or_else(|| one.order_no.clone());

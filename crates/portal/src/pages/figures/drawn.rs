@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows beside a chart: the file has all of them.
 const ROWS: usize = 10;
+/// Days whose values stand below a chart, each of them; of more the file has them, a page would be too large.
+const DAYS: usize = 31;
 /// Series that are told apart; the others are one.
 const SERIES: usize = 4;
 
@@ -44,6 +46,29 @@ fn told(parts: &[(String, u64)]) -> String {
     let told: Vec<String> =
         parts.iter().take(ROWS).map(|(name, value)| format!("{name} {}", count(*value))).collect();
     told.join(", ")
+}
+
+/// Every value of bars, by their names; a dash where nothing is drawn, be it that there was nothing or too few to be told.
+fn every(texts: Texts, caption: &str, first: &str, series: &[String], bars: &[Bar]) -> Option<Table> {
+    if series.is_empty() || bars.is_empty() {
+        return None;
+    }
+    let mut columns = vec![Column::of(first.to_owned())];
+    columns.extend(series.iter().map(|name| Column::number(name.clone())));
+    let cell = |number: &u64| html! { @if *number == 0 { "–" } @else { (count(*number)) } };
+    let rows = bars.iter().map(|bar| {
+        let numbers = bar.parts.iter().take(series.len()).map(cell);
+        std::iter::once(declared(texts, &bar.name)).chain(numbers).collect()
+    });
+    Some(Table { caption: caption.to_owned(), columns, rows: rows.collect() })
+}
+
+/// The same of days, where they are few enough.
+fn every_day(texts: Texts, caption: &str, series: &[String], bars: &[Bar]) -> Option<Table> {
+    if bars.len() > DAYS {
+        return None;
+    }
+    every(texts, caption, &texts.text("figures-day"), series, bars)
 }
 
 fn short_day(day: &str) -> String {
@@ -90,7 +115,8 @@ fn days(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
     let columns =
         vec![Column::of(texts.text("figures-mode")), Column::number(texts.text("figures-declarations"))];
     let table = Table { caption: texts.text("figures-by-mode"), columns, rows: rows.collect() };
-    Some(Drawn { chart: charts::bars(legend, &bars), series, table })
+    let values = every_day(texts, &title, &series, &bars);
+    Some(Drawn { chart: charts::bars(legend, &bars), series, table, values })
 }
 
 fn steps(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
@@ -118,10 +144,17 @@ fn steps(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
     });
     let rows = rows.collect();
     let columns = vec![Column::of(texts.text("figures-step")), Column::number(texts.text("figures-times"))];
+    let named: Vec<String> = of.iter().map(|step| step_name(texts, step)).collect();
+    let by_day = names.iter().enumerate().map(|(index, name)| Bar {
+        name: name.clone(),
+        parts: series.iter().map(|values| values.get(index).copied().unwrap_or(0)).collect(),
+    });
+    let values = every_day(texts, &title, &named, &by_day.collect::<Vec<_>>());
     Some(Drawn {
         chart: charts::lines(legend, &names, &series),
-        series: of.iter().map(|step| step_name(texts, step)).collect(),
+        series: named,
         table: Table { caption: texts.text("figures-by-step"), columns, rows },
+        values,
     })
 }
 
@@ -193,7 +226,10 @@ fn durations(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
     let mut columns = vec![Column::of(texts.text("figures-span"))];
     columns.extend(["50 %", "90 %", "99 %"].map(|name| Column::number(name.to_owned())));
     let table = Table { caption: texts.text("figures-percentiles"), columns, rows: rows.collect() };
-    Some(Drawn { chart: charts::percentiles(legend, &counts, &marks), series: Vec::new(), table })
+    let bars = counts.iter().map(|(name, number)| Bar { name: name.clone(), parts: vec![*number] });
+    let number = [texts.text("figures-declarations")];
+    let values = every(texts, &title, &texts.text("figures-span"), &number, &bars.collect::<Vec<_>>());
+    Some(Drawn { chart: charts::percentiles(legend, &counts, &marks), series: Vec::new(), table, values })
 }
 
 fn waiting(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
@@ -220,10 +256,13 @@ fn waiting(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
     let rows =
         named.iter().map(|(name, number)| vec![html! { (name) }, html! { (count(*number)) }]).collect();
     let columns = vec![Column::of(texts.text("state")), Column::number(texts.text("figures-declarations"))];
+    let series: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
+    let values = every(texts, &title, &texts.text("figures-age"), &series, &bars);
     Some(Drawn {
         chart: charts::bars(legend, &bars),
-        series: named.iter().map(|(name, _)| name.clone()).collect(),
+        series,
         table: Table { caption: title.clone(), columns, rows },
+        values,
     })
 }
 
@@ -282,7 +321,17 @@ fn countries(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
         columns: amounts(texts, texts.text("figures-country")),
         rows,
     };
-    Some(Drawn { chart: charts::region(legend, &known), series: Vec::new(), table })
+    // Those that have a tile and no row beside the map are read below it.
+    let drawn = |(code, _, number): &&(String, String, u64)| *number > 0 && charts::short(code).is_some();
+    let bars: Vec<Bar> = known
+        .iter()
+        .skip(ROWS)
+        .filter(drawn)
+        .map(|(_, name, number)| Bar { name: name.clone(), parts: vec![*number] })
+        .collect();
+    let number = [texts.text("figures-times")];
+    let values = every(texts, &title, &texts.text("figures-country"), &number, &bars);
+    Some(Drawn { chart: charts::region(legend, &known), series: Vec::new(), table, values })
 }
 
 fn most(texts: Texts, chart: Chart, table: &Figures, name: impl Fn(&FigureLine) -> String) -> Drawn {
@@ -304,5 +353,5 @@ fn most(texts: Texts, chart: Chart, table: &Figures, name: impl Fn(&FigureLine) 
         columns.truncate(2);
     }
     let table = Table { caption: title.clone(), columns, rows: rows.collect() };
-    Drawn { chart: charts::ranked(legend, &bars), series: Vec::new(), table }
+    Drawn { chart: charts::ranked(legend, &bars), series: Vec::new(), table, values: None }
 }

@@ -2,7 +2,7 @@
 //! telephone tell of somebody else perhaps: of these he has what stands with his quota.
 
 use super::quota::{of_year, uses};
-use super::{Consumer, after, conduct, disputes, name_of, trades};
+use super::{Consumer, after, conduct, disputes, hearings, name_of, trades};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{self, registers, view};
@@ -44,6 +44,7 @@ pub(crate) async fn accesses(
             json!({
                 "time": view::time(record.changed), "by": name_of(&window, &record.actor.party),
                 "role": whole["body"]["role"], "purpose": whole["body"]["purpose"], "what": whole["body"]["kind"],
+                "ground": whole["body"]["ground"],
             })
         })
         .collect();
@@ -79,6 +80,7 @@ pub(crate) async fn data(State(window): State<Arc<Window>>, caller: Caller) -> R
     Ok(Json(json!({
         "made": view::time(window.clock.now()), "person": consumer.person.as_str(), "trades": own, "quota": quotas,
         "disputes": disputes::all(&window, &consumer).await?,
+        "hearings": hearings::all(&window, &consumer).await?,
         "conduct": conduct::of(&window, &consumer.person).await?,
         "settings": settings.map(|record| registers::whole(&View::of(&record, std::slice::from_ref(&consumer.person)))),
     })))

@@ -6,14 +6,13 @@ use super::{Consumer, name_of};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::sessions::body;
-use crate::api::view::time;
+use crate::api::view::{time, yuan};
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use ceb::Decimal;
 use clearance::guard;
 use clearance::keys::{OrderKey, Time};
 use clearance::record::{Record, Register};
@@ -114,7 +113,7 @@ pub(crate) async fn open(
     let disputed = Disputed {
         platform: window.code_of(&key.platform).to_string(),
         order_no: key.order_no.to_string(),
-        amount: Decimal::from_fen(found.amount - found.given_back).to_string(),
+        amount: yuan(found.amount - found.given_back),
         used_on: found.day.to_string(),
         text: sent.text,
         answer_due: until(law.dispute_answer_days),

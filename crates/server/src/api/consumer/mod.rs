@@ -1,15 +1,17 @@
-//! What concerns a consumer as a person: how he comes in, his trades, his quota with who used it, his lock, his disputes, and
-//! what is kept of him. He is the person of his session, by the keyed hashes of identity number and telephone; no route here
-//! takes a person as a parameter.
+//! What concerns a consumer as a person: how he comes in, his trades, his quota with who used it, his lock, his disputes, his
+//! hearings where a list names him, and what is kept of him. He is the person of his session, by the keyed hashes of identity
+//! number and telephone; no route here takes a person as a parameter.
 
 pub(in crate::api) mod conduct;
 mod data;
 mod disputes;
+mod hearings;
 mod quota;
 mod trades;
 
 pub(crate) use data::{accesses, data, erasure};
 pub(crate) use disputes::{Opened, disputes, open, withdraw};
+pub(crate) use hearings::{Spoken, hearings, speak};
 pub(crate) use quota::{Lock, NoticesWanted, lock, notices, quota};
 pub(crate) use trades::{list, show};
 
@@ -53,6 +55,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/v1/consumer/notices", post(quota::notices))
         .route("/v1/consumer/disputes", get(disputes::disputes).post(disputes::open))
         .route("/v1/consumer/disputes/{seller}/withdrawal", post(disputes::withdraw))
+        .route("/v1/consumer/hearings", get(hearings::hearings).post(hearings::speak))
         .route("/v1/consumer/accesses", get(data::accesses))
         .route("/v1/consumer/data", get(data::data))
         .route("/v1/consumer/erasure", post(data::erasure))

@@ -4,12 +4,13 @@ use super::{Consumer, name_of, seller_of};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::sessions::body;
+use crate::api::view::yuan;
 use crate::api::{self, operations, registers, view};
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use ceb::{Day, Decimal};
+use ceb::Day;
 use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::guard::{self, LOCKED};
@@ -101,8 +102,8 @@ async fn shown(window: &Window, consumer: &Consumer, one: &Use) -> Result<Value,
         // His own trade is found by its number; of another's he is given what a dispute names.
         "orderNo": key.order_no.as_str(),
         "seller": one.seller.as_str(), "sellerName": name_of(window, &one.seller),
-        "day": one.day.to_string(), "amount": Decimal::from_fen(one.amount).to_string(),
-        "givenBack": Decimal::from_fen(one.given_back).to_string(), "state": state, "own": one.own,
+        "day": one.day.to_string(), "amount": yuan(one.amount),
+        "givenBack": yuan(one.given_back), "state": state, "own": one.own,
         "dispute": of_this.map(|record| record.state.to_string()),
     }))
 }
@@ -148,7 +149,6 @@ pub(super) async fn of_year(
     }
     let record = window.read.record(&guard::lock_of(&consumer.person)).await?;
     let body = record.as_ref().map(|record| Body::of(record)).unwrap_or_default();
-    let yuan = |fen: i64| Decimal::from_fen(fen).to_string();
     Ok(json!({
         "year": year, "years": years, "limit": yuan(limit), "used": yuan(balance.posted), "held": yuan(balance.held),
         "left": yuan((limit - balance.posted - balance.held).max(0)),

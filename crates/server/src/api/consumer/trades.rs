@@ -7,7 +7,7 @@ use crate::api::{self, lines, view};
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::{Path, State};
-use ceb::{Day, Decimal, Document};
+use ceb::{Day, Document};
 use clearance::consignment::{Consignment, State as Standing};
 use clearance::event::Cause;
 use clearance::keys::{OrderKey, Time};
@@ -52,7 +52,7 @@ fn line(window: &Window, consignment: &Consignment) -> Value {
         "state": attempt.map(|attempt| attempt.state.word()),
         "waitingFor": lines::waiting(consignment),
         "changed": view::time(consignment.last_time),
-        "tax": attempt.and_then(|attempt| attempt.assessment.as_ref()).map(|one| Decimal::from_fen(one.total()).to_string()),
+        "tax": attempt.and_then(|attempt| attempt.assessment.as_ref()).map(|one| view::yuan(one.total())),
     })
 }
 
@@ -105,7 +105,7 @@ pub(super) fn whole(window: &Window, consignment: &Consignment, events: &[Stored
         attempt.and_then(|attempt| attempt.assessment.as_ref()).map(view::assessment).into();
     shown["quota"] = attempt
         .and_then(|attempt| attempt.quota.as_ref())
-        .map(|hold| json!({"amount": Decimal::from_fen(hold.amount).to_string(), "givenBack": Decimal::from_fen(hold.given_back).to_string()}))
+        .map(|hold| json!({"amount": view::yuan(hold.amount), "givenBack": view::yuan(hold.given_back)}))
         .into();
     shown["reasons"] = reasons(consignment).into();
     shown["steps"] = steps(consignment, events).into();
@@ -114,8 +114,8 @@ pub(super) fn whole(window: &Window, consignment: &Consignment, events: &[Stored
         .iter()
         .map(|file| {
             json!({"number": file.number, "state": file.state.word(),
-                "taxGivenBack": Decimal::from_fen(file.tax_given_back).to_string(),
-                "quotaGivenBack": Decimal::from_fen(file.quota_given_back).to_string()})
+                "taxGivenBack": view::yuan(file.tax_given_back),
+                "quotaGivenBack": view::yuan(file.quota_given_back)})
         })
         .collect::<Vec<_>>()
         .into();

@@ -47,9 +47,14 @@ pub struct Zone {
 
 impl Zone {
     pub async fn new() -> Self {
+        Self::of(set_up()).await.0
+    }
+
+    /// On a set-up that the environment does not choose, with all its servers.
+    pub async fn of(set_up: SetUp) -> (Self, Vec<Window>) {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(NOW);
-        let window = open(&folder, &clock).await;
+        let window = open_on(set_up, &folder, &clock).await;
         window.file_all(sample::filings(), "test").await;
         let mut tokens = BTreeMap::new();
         for filing in sample::filings() {
@@ -57,16 +62,18 @@ impl Zone {
                 window.control.issue(&filing.code, filing.roles[0], "tester", &[], NOW, None).await.unwrap();
             tokens.insert(filing.code.to_string(), token);
         }
-        let router = match set_up() {
+        let mut windows = vec![window.clone()];
+        let router = match set_up {
             SetUp::TwoServers => {
-                let mut second = open(&folder, &clock).await;
+                let mut second = open_on(set_up, &folder, &clock).await;
                 // What a server remembers of sessions for a second is told in `people.rs`.
                 second.control = window.control.clone();
+                windows.push(second.clone());
                 in_turns([window.clone(), second])
             }
             SetUp::Embedded | SetUp::Database => server::api::router(window.clone()),
         };
-        Self { window, router, tokens, folder, clock }
+        (Self { window, router, tokens, folder, clock }, windows)
     }
 
     pub async fn request(
@@ -142,7 +149,11 @@ impl Zone {
 }
 
 pub async fn open(folder: &tempfile::TempDir, clock: &Clock) -> Window {
-    let (store, control) = chosen(folder.path()).await;
+    open_on(set_up(), folder, clock).await
+}
+
+async fn open_on(set_up: SetUp, folder: &tempfile::TempDir, clock: &Clock) -> Window {
+    let (store, control) = chosen_on(set_up, folder.path()).await;
     let mut window = Window::open(store, control, clock.clone(), |error| panic!("{error}")).await.unwrap().0;
     window.gate = Gate::hashing_at(Cost::OF_TESTS);
     draw_the_same(&window).await;
@@ -210,7 +221,7 @@ fn in_turns(windows: [Window; 2]) -> axum::Router {
 }
 
 /// Waits until a server knows what is in force and has done what follows from its commits.
-async fn even(window: &Window) {
+pub async fn even(window: &Window) {
     use store::Read;
     let wanted = window.read.reference().await.unwrap();
     for _ in 0..2_000 {
@@ -228,7 +239,11 @@ async fn even(window: &Window) {
 
 /// The store that the stories are told of. A database has its address in the folder, as long as the folder lives.
 pub async fn chosen(folder: &Path) -> (ChosenStore, Control) {
-    if set_up() == SetUp::Embedded {
+    chosen_on(set_up(), folder).await
+}
+
+async fn chosen_on(set_up: SetUp, folder: &Path) -> (ChosenStore, Control) {
+    if set_up == SetUp::Embedded {
         let (store, control) = loop {
             match server::window::embedded(&folder.join("data"), &Options::default(), &mut |_| {}) {
                 // Whoever had it open ends in a thread of its own.
@@ -245,7 +260,7 @@ pub async fn chosen(folder: &Path) -> (ChosenStore, Control) {
     let mut options =
         postgres::Options::new(&std::fs::read_to_string(address).unwrap(), folder.join("space.key"));
     // Who opens again takes the number of the one before; where there are two, each keeps its own.
-    if set_up() == SetUp::Database {
+    if set_up == SetUp::Database {
         options.lease = Duration::from_millis(1);
     }
     postgres::schema::migrate(&options).await.unwrap();
@@ -273,7 +288,20 @@ pub fn plain(zone: &Zone, from: u64) -> Trade {
 
 /// A trade of one buyer: one piece at this price, in yuan.
 pub fn trade_of(seed: u64, number: u64, person: &Person, price: i64) -> Trade {
-    let mut trade = Trade::new(seed, number, NOW, 1000);
+    let mut trade = at_price(Trade::new(seed, number, NOW, 1000), price);
+    for (number, name) in [
+        (&mut trade.order.head.buyer_id_number, &mut trade.order.head.buyer_name),
+        (&mut trade.payment.payer_id_number, &mut trade.payment.payer_name),
+        (&mut trade.declaration.head.buyer_id_number, &mut trade.declaration.head.buyer_name),
+    ] {
+        *number = person.identity.clone();
+        *name = person.name.clone();
+    }
+    trade
+}
+
+/// A trade of which one piece at this price is left, in yuan.
+pub fn at_price(mut trade: Trade, price: i64) -> Trade {
     trade.order.lines.truncate(1);
     trade.declaration.lines.truncate(1);
     let price = Decimal::from_whole(price);
@@ -291,14 +319,6 @@ pub fn trade_of(seed: u64, number: u64, person: &Person, price: i64) -> Trade {
     trade.order.head.goods_value = price;
     trade.order.head.actural_paid = paid;
     trade.payment.amount_paid = paid;
-    for (number, name) in [
-        (&mut trade.order.head.buyer_id_number, &mut trade.order.head.buyer_name),
-        (&mut trade.payment.payer_id_number, &mut trade.payment.payer_name),
-        (&mut trade.declaration.head.buyer_id_number, &mut trade.declaration.head.buyer_name),
-    ] {
-        *number = person.identity.clone();
-        *name = person.name.clone();
-    }
     trade
 }
 

@@ -66,11 +66,54 @@ impl Own {
         }
     }
 
+    /// Stops all its processes where they are: connections stay, and nothing is answered any more until what is given back is dropped.
+    pub fn freeze(&self) -> Frozen {
+        let server = self.process().expect("the server runs");
+        // Itself first: then it starts no more of them.
+        signal("STOP", std::slice::from_ref(&server));
+        let mut processes = children(&server);
+        signal("STOP", &processes);
+        processes.push(server);
+        Frozen(processes)
+    }
+
     /// The number of its process, as its file says; none between two.
     fn process(&self) -> Option<String> {
         let file = std::fs::read_to_string(self.0.place.join("data/postmaster.pid")).ok()?;
         file.lines().next().map(str::to_owned)
     }
+}
+
+/// The processes of a server that stands still; they go on when this is dropped, however the test ends.
+#[allow(dead_code, reason = "not every program of tests does")]
+pub struct Frozen(Vec<String>);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        signal("CONT", &self.0);
+    }
+}
+
+#[allow(dead_code, reason = "not every program of tests does")]
+fn signal(signal: &str, processes: &[String]) {
+    if processes.is_empty() {
+        return;
+    }
+    // One that has ended meanwhile is none to be told.
+    let told = Command::new("kill").arg(format!("-{signal}")).args(processes).stderr(Stdio::null()).status();
+    told.expect("processes are told");
+}
+
+/// The processes that a process has started.
+#[allow(dead_code, reason = "not every program of tests does")]
+fn children(parent: &str) -> Vec<String> {
+    let of_parent = |entry: std::fs::DirEntry| {
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        // Behind its name, which may have anything in it: its state, then its parent.
+        let (_, rest) = stat.rsplit_once(')')?;
+        (rest.split_whitespace().nth(1)? == parent).then(|| entry.file_name().to_string_lossy().into_owned())
+    };
+    std::fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(of_parent).collect()
 }
 
 /// The address of an empty database: on the server that `ONEWINDOW_POSTGRES` names, whose role may create databases, or

@@ -1,0 +1,80 @@
+//! Notices of lists that name a consumer as responsible behind an enterprise: what was found, until when he may say something for
+//! himself, what he said, and what the decision says of him. What the enterprise says, and what others do who are named beside him,
+//! is not told here.
+
+use super::quota::moved;
+use super::{Consumer, name_of};
+use crate::Window;
+use crate::api::error::Problem;
+use crate::api::sessions::body;
+use crate::auth::Caller;
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use clearance::record::{Record, RecordKey, Register};
+use register::credit::listing::Body;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{Read, RecordSearch, StoreError};
+
+/// Notices that are shown, the newest.
+const MOST: usize = 100;
+
+/// `GET /v1/consumer/hearings`: the notices that name him, the newest first.
+pub(crate) async fn hearings(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+) -> Result<Json<Value>, Problem> {
+    let consumer = Consumer::of(&caller)?;
+    Ok(Json(json!({"hearings": all(&window, &consumer).await?})))
+}
+
+/// All of them.
+pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Vec<Value>, StoreError> {
+    let parties = Some(vec![consumer.person.clone()]);
+    let search = RecordSearch { register: Register::CreditList, parties, states: Vec::new() };
+    let (records, _) = window.read.records(&search, None, MOST).await?;
+    // One that an earlier notice named is found by the record still, and this notice may be about others.
+    let named = records.iter().filter(|record| Body::of(record).names(&consumer.person));
+    Ok(named.map(|record| whole(window, consumer, record)).collect())
+}
+
+fn whole(window: &Window, consumer: &Consumer, record: &Record) -> Value {
+    let body = Body::of(record);
+    let said = body.said_by(&consumer.person);
+    let reaches = body.persons.iter().any(|key| key.as_str() == consumer.person.as_str());
+    let decision = body.decision.as_ref().map(|decision| {
+        json!({"validFrom": decision.valid_from, "validTo": decision.valid_to, "reaches": reaches})
+    });
+    json!({
+        "party": record.key.id.as_str(), "partyName": name_of(window, &record.key.id), "state": record.state.as_str(),
+        "list": body.notice.list, "facts": body.notice.facts, "legalBasis": body.notice.legal_basis,
+        "hearUntil": body.notice.hear_until, "said": said, "decision": decision,
+        "maySpeak": said.is_none() && matches!(record.state.as_str(), "noticed" | "heard"),
+    })
+}
+
+/// What he says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spoken {
+    pub(crate) party: String,
+    pub(crate) text: String,
+}
+
+/// `POST /v1/consumer/hearings`: for himself and once; the enterprise has a hearing of its own.
+pub(crate) async fn speak(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    sent: Result<Json<Spoken>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let (consumer, sent) = (Consumer::of(&caller)?, body(sent)?);
+    let key = RecordKey::new(Register::CreditList, sent.party.trim());
+    let current = window.read.record(&key).await?;
+    let current = current.filter(|record| Body::of(record).names(&consumer.person));
+    let current = current.ok_or_else(|| Problem::not_found("no notice about this enterprise names you"))?;
+    let spoken = json!({"text": sent.text}).to_string();
+    let record = moved(&window, &consumer, key, (current.version, "speak"), Some(spoken)).await?;
+    Ok(Json(whole(&window, &consumer, &record)))
+}

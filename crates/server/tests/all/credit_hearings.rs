@@ -1,0 +1,187 @@
+//! The hearing of a person whom a list names behind an enterprise: it is his own, neither uses up the other's, the decision waits for
+//! both, and says whom it spares.
+
+use crate::consumer::{OWN, come_in, post, provider, trade};
+use crate::credit::{OFFICER, SECOND, act, zone};
+use crate::support::browser::Browser;
+use crate::support::{NOW, Zone, plain};
+use clearance::keys::Time;
+use clearance::sample::Person;
+use serde_json::{Value, json};
+
+const HEARINGS: &str = "/v1/consumer/hearings";
+
+/// The session of a person, by a trade of his own.
+pub(crate) async fn came_in(zone: &Zone, person: &Person) -> String {
+    let messages = provider(zone).await;
+    let own = trade(7, person, OWN, 300);
+    zone.trade(&own).await;
+    zone.until_listed().await;
+    come_in(zone, &messages, &own.order.head.order_no).await
+}
+
+fn day(days: i64) -> String {
+    Time(NOW.0 + days * 86_400_000).day().number().to_string()
+}
+
+/// Two enterprises that a person answers for; of the first notice is given that names him.
+async fn noticed(zone: &Zone, listed: &str, person: &Person) -> String {
+    let other = (0..).map(|from| plain(zone, from).declaration.head.ebc_code).find(|code| *code != listed);
+    let other = other.unwrap().to_string();
+    for party in [listed, other.as_str()] {
+        let persons = json!({"action": "record", "note": "样例：登记机关提供", "body": {"persons": [
+            {"name": "样例甲", "number": person.identity.as_str(), "capacity": "legal-representative", "validFrom": "20200101"},
+        ]}});
+        let (status, told) = act(zone, OFFICER, &format!("responsible-persons/{party}"), persons).await;
+        assert_eq!(status, 200, "{told}");
+    }
+    let body = json!({"list": "black", "facts": "样例：伪造单证", "legalBasis": "样例办法第十条", "hearUntil": day(6), "responsible": ["样例甲", "样例甲"]});
+    let notice = json!({"action": "notice", "note": "拟列入", "body": body});
+    let (status, told) = act(zone, OFFICER, &format!("credit-lists/{listed}"), notice).await;
+    assert_eq!((status, &told["body"]["notice"]["responsible"]), (200, &json!(["样例甲"])), "{told}");
+    other
+}
+
+fn statement(version: u32) -> Value {
+    json!({"action": "state", "version": version, "body": {"text": "样例：单证系第三方提供"}})
+}
+
+fn list(version: u32, from: i64, spared: Value) -> Value {
+    let body = json!({"validFrom": day(from), "validTo": day(300), "repairFrom": day(90), "spared": spared});
+    json!({"action": "list", "version": version, "note": "决定列入", "body": body})
+}
+
+/// The paths of all faults.
+fn paths(told: &Value) -> Vec<&str> {
+    told["faults"].as_array().unwrap().iter().filter_map(|one| one["path"].as_str()).collect()
+}
+
+async fn own(zone: &Zone, session: &str) -> Value {
+    let (status, told) = zone.request("GET", HEARINGS, Some(session), Vec::new()).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(told["hearings"].as_array().unwrap().len(), 1, "{told}");
+    told["hearings"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_heard_for_himself_and_may_be_spared() {
+    let (zone, _, listed) = zone().await;
+    let person = Person::new(7);
+    let session = came_in(&zone, &person).await;
+    let (_, none) = zone.request("GET", HEARINGS, Some(&session), Vec::new()).await;
+    assert_eq!(none["hearings"], json!([]));
+    let other = noticed(&zone, &listed, &person).await;
+    let path = format!("credit-lists/{listed}");
+    let told = own(&zone, &session).await;
+    assert_eq!(
+        (&told["party"], &told["state"], &told["facts"], &told["hearUntil"]),
+        (&json!(listed), &json!("noticed"), &json!("样例：伪造单证"), &json!(day(6))),
+        "{told}"
+    );
+    assert_eq!(
+        (&told["said"], &told["maySpeak"], &told["decision"]),
+        (&Value::Null, &json!(true), &Value::Null)
+    );
+
+    // He speaks once, about a notice that names him, and nobody does it for him.
+    let spoken = |party: &str, text: &str| json!({"party": party, "text": text});
+    assert_eq!(post(&zone, Some(&session), HEARINGS, spoken(&other, "样例：不是我")).await.0, 404);
+    assert_eq!(post(&zone, Some(&session), HEARINGS, spoken(&listed, " ")).await.0, 422);
+    for who in [OFFICER, listed.as_str()] {
+        let speak = json!({"action": "speak", "version": 1, "body": {"text": "样例：代为陈述"}});
+        let (status, told) = act(&zone, who, &path, speak).await;
+        assert_eq!(status, 403, "{who}: {told}");
+    }
+    let (status, told) = post(&zone, Some(&session), HEARINGS, spoken(&listed, "样例：本人已离任")).await;
+    assert_eq!(
+        (status, &told["said"], &told["maySpeak"]),
+        (200, &json!("样例：本人已离任"), &json!(false)),
+        "{told}"
+    );
+    assert_eq!(post(&zone, Some(&session), HEARINGS, spoken(&listed, "样例：再说一次")).await.0, 422);
+
+    // The enterprise is still to be heard, and neither learns what the other said. Who decides sees both.
+    let (status, told) = act(&zone, SECOND, &path, list(2, 0, json!([]))).await;
+    assert_eq!((status, paths(&told)), (422, vec!["hearUntil"]), "{told}");
+    let (_, seen) = zone.get(&listed, &format!("/v1/registers/{path}")).await;
+    assert_eq!((&seen["version"], &seen["action"]), (&json!(2), &json!("speak")), "{seen}");
+    assert!(!seen.to_string().contains("person-") && !seen.to_string().contains("离任"), "{seen}");
+    let (status, told) = act(&zone, &listed, &path, statement(2)).await;
+    assert_eq!((status, &told["state"]), (200, &json!("heard")), "{told}");
+    assert!(!told.to_string().contains("离任"), "{told}");
+    assert!(!own(&zone, &session).await.to_string().contains("第三方"));
+    let (_, seen) = zone.get(OFFICER, &format!("/v1/registers/{path}")).await;
+    assert_eq!(
+        (
+            &seen["body"]["statement"]["text"],
+            &seen["body"]["heard"][0]["text"],
+            &seen["body"]["heard"][0]["name"]
+        ),
+        (&json!("样例：单证系第三方提供"), &json!("样例：本人已离任"), &json!("样例甲")),
+        "{seen}"
+    );
+
+    // Found not to be responsible: the enterprise is listed, and the list reaches nobody through him.
+    let (status, told) = act(&zone, SECOND, &path, list(3, 0, json!(["样例乙"]))).await;
+    assert_eq!((status, paths(&told)), (422, vec!["spared[0]"]), "{told}");
+    let (status, told) = act(&zone, SECOND, &path, list(3, 0, json!(["样例甲"]))).await;
+    assert_eq!((status, &told["state"]), (200, &json!("listed")), "{told}");
+    let told = own(&zone, &session).await;
+    assert_eq!(
+        (&told["decision"]["reaches"], &told["decision"]["validTo"], &told["maySpeak"]),
+        (&json!(false), &json!(day(300)), &json!(false)),
+        "{told}"
+    );
+    assert_eq!(post(&zone, Some(&session), HEARINGS, spoken(&listed, "样例：再说一次")).await.0, 409);
+    let (_, shown) = zone.get(OFFICER, &format!("/v1/credit/{other}")).await;
+    assert_eq!(shown["reached"], json!([]), "{shown}");
+    // It is among what is kept of him.
+    let (_, data) = zone.request("GET", "/v1/consumer/data", Some(&session), Vec::new()).await;
+    assert_eq!(data["hearings"][0]["said"], "样例：本人已离任");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_enterprise_says_ends_no_hearing_of_a_person() {
+    let (zone, _, listed) = zone().await;
+    let person = Person::new(7);
+    let other = noticed(&zone, &listed, &person).await;
+    let path = format!("credit-lists/{listed}");
+    assert_eq!(act(&zone, &listed, &path, statement(1)).await.0, 200);
+    let (status, told) = act(&zone, SECOND, &path, list(2, 0, json!([]))).await;
+    assert_eq!((status, paths(&told)), (422, vec!["heard"]), "{told}");
+    assert!(told["faults"][0].to_string().contains("样例甲"), "{told}");
+    // He lets his time pass: it is decided without him.
+    zone.clock.set(Time(NOW.0 + 7 * 86_400_000));
+    let (status, told) = act(&zone, SECOND, &path, list(2, 7, json!([]))).await;
+    assert_eq!((status, &told["state"]), (200, &json!("listed")), "{told}");
+    let (_, shown) = zone.get(OFFICER, &format!("/v1/credit/{other}")).await;
+    assert_eq!(shown["reached"][0]["party"], json!(listed), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn he_speaks_on_a_page_of_his_own() {
+    let (zone, _, listed) = zone().await;
+    let person = Person::new(7);
+    let session = came_in(&zone, &person).await;
+    let mut browser = Browser::with(&zone, &session);
+    assert!(browser.get("/my/hearings").await.words().contains("暂无告知"));
+    noticed(&zone, &listed, &person).await;
+    assert!(browser.get("/my/disputes").await.text.contains("href=\"/my/hearings\""));
+    let page = browser.get("/my/hearings").await;
+    assert!(
+        page.words().contains("样例：伪造单证") && page.words().contains("提交该部门"),
+        "{}",
+        page.words()
+    );
+    let (guard, field) = (page.hidden("guard"), format!("text-{listed}"));
+    let fields =
+        |text: &'static str| [("guard", guard.as_str()), ("party", listed.as_str()), (field.as_str(), text)];
+    assert_eq!(browser.post("/my/hearings", &fields(" ")).await.status, 422);
+    assert_eq!(browser.post("/my/hearings", &fields("样例：本人已离任")).await.location(), "/my/hearings");
+    let page = browser.get("/my/hearings").await;
+    assert!(
+        page.words().contains("样例：本人已离任") && !page.words().contains("提交该部门"),
+        "{}",
+        page.words()
+    );
+}
