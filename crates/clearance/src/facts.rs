@@ -62,11 +62,18 @@ pub enum CountKind {
     ExportSellerGoods = 18,
     /// The score that a model gave a declaration: no window, kept among what a judgement read of them ([`crate::score`]).
     Score = 19,
+    /// Lines of one sort of goods that are sold abroad, of whomever.
+    ExportGoods = 20,
+    /// Lists of exports with one waybill number, whichever carrier is named.
+    ExportWaybill = 21,
+    /// What came in of the goods that a merchant sells abroad: no window of its own, lists of exports read that of
+    /// [`Self::SellerGoods`] in it.
+    ImportSellerGoods = 22,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -86,6 +93,9 @@ impl CountKind {
         Self::ExportSeller,
         Self::ExportSellerGoods,
         Self::Score,
+        Self::ExportGoods,
+        Self::ExportWaybill,
+        Self::ImportSellerGoods,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -113,6 +123,9 @@ impl CountKind {
             Self::Score => "risk_score",
             Self::ExportSeller => "export_seller",
             Self::ExportSellerGoods => "export_seller_goods",
+            Self::ExportGoods => "export_goods",
+            Self::ExportWaybill => "export_waybill",
+            Self::ImportSellerGoods => "import_seller_goods",
         }
     }
     /// Whether it is of parcels alone: a declaration is not counted in it.
@@ -122,13 +135,25 @@ impl CountKind {
             Self::ParcelIdentity | Self::ParcelTelephone | Self::ParcelAddress | Self::ParcelConsignor
         )
     }
+    /// Whether the list that reads it is not counted in it, so that it may say nothing.
+    pub fn leaves_out_the_list(self) -> bool {
+        self.is_of_parcels() || self == Self::ImportSellerGoods
+    }
     /// Whether declarations and parcels are added up in it: no window of its own.
     pub fn is_sum(self) -> bool {
         matches!(self, Self::LinkedIdentity | Self::LinkedTelephone | Self::LinkedAddress)
     }
     /// Whether its facts are of one line, not of the whole list.
     pub fn is_of_line(self) -> bool {
-        matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods | Self::ExportSellerGoods)
+        matches!(
+            self,
+            Self::Goods
+                | Self::SellerGoods
+                | Self::AddressGoods
+                | Self::ExportSellerGoods
+                | Self::ExportGoods
+                | Self::ImportSellerGoods
+        )
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) enum Number {
     Recalled,
     RiskScore,
     Value,
+    MerchantDays,
     /// By its place among the windows of the rules.
     Window(usize),
 }
@@ -41,7 +42,7 @@ pub(super) enum Word {
 /// (name, what, of a line, unit, what it is)
 type NumberRow = (&'static str, Number, bool, &'static str, &'static str);
 
-pub(super) const NUMBERS: [NumberRow; 16] = [
+pub(super) const NUMBERS: [NumberRow; 17] = [
     (
         "dutiable_fen",
         Number::Dutiable,
@@ -117,6 +118,13 @@ pub(super) const NUMBERS: [NumberRow; 16] = [
         false,
         "fen",
         "what the list of an export is worth; absent where a currency has no rate that day, and on imports",
+    ),
+    (
+        "merchant_days",
+        Number::MerchantDays,
+        false,
+        "days",
+        "for how long the merchant of an export has been filed, from the first of its filings; absent on imports",
     ),
 ];
 
@@ -248,6 +256,9 @@ but for its writing.
 the merchant's name; the declaration is not among them. `linked_…` are the sum of those and of declarations, this one included. In `recent`
 (thousandths: one of today is 1000) and `recent_fen` older ones weigh less: half after `linked_half_life_days` of `parameters.csv`, a quarter
 after twice that, in a straight line between; each is cut down to a whole number once.
+
+`export_…` are lists of exports; `export_waybill` is one number however it is written and whichever carrier is named. `import_seller_goods_…` is
+what lists of exports see of imports: the same goods by the same merchant; the list itself is not among them.
 
 | name | of | SPAN |
 |---|---|---|
