@@ -6,6 +6,9 @@
 mod compare;
 mod evaluate;
 mod export;
+mod in_memory;
+mod indicators;
+mod measured;
 pub mod rules;
 mod score;
 mod train;
@@ -46,8 +49,10 @@ enum Action {
     /// Say whether declarations still look like those a model was trained on.
     #[command(after_help = "Example:\n  onewindow risk drift --model risk.model --data new.csv")]
     Drift(compare::DriftArguments),
-    /// Measure the sealed rules on fraud that is planted among invented trades.
-    #[command(after_help = "Example:\n  onewindow risk evaluate --declarations 30000 --fraud 0.03")]
+    /// Measure the sealed rules on fraud that is planted among invented trades and exports.
+    #[command(
+        after_help = "Example:\n  onewindow risk evaluate --declarations 30000 --exports 30000 --fraud 0.03"
+    )]
     Evaluate(evaluate::Arguments),
     /// Measure how long many rules over many windows take for a declaration.
     Rules(rules::Arguments),
