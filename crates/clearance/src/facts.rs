@@ -69,11 +69,15 @@ pub enum CountKind {
     /// What came in of the goods that a merchant sells abroad: no window of its own, lists of exports read that of
     /// [`Self::SellerGoods`] in it.
     ImportSellerGoods = 22,
+    /// Declarations of merchants of one name in one writing: what a firm that sends parcels is known by.
+    SellerName = 23,
+    /// Those and parcels of the firm together.
+    LinkedConsignor = 24,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -96,6 +100,8 @@ impl CountKind {
         Self::ExportGoods,
         Self::ExportWaybill,
         Self::ImportSellerGoods,
+        Self::SellerName,
+        Self::LinkedConsignor,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -126,6 +132,8 @@ impl CountKind {
             Self::ExportGoods => "export_goods",
             Self::ExportWaybill => "export_waybill",
             Self::ImportSellerGoods => "import_seller_goods",
+            Self::SellerName => "seller_name",
+            Self::LinkedConsignor => "linked_consignor",
         }
     }
     /// Whether it is of parcels alone: a declaration is not counted in it.
@@ -141,7 +149,10 @@ impl CountKind {
     }
     /// Whether declarations and parcels are added up in it: no window of its own.
     pub fn is_sum(self) -> bool {
-        matches!(self, Self::LinkedIdentity | Self::LinkedTelephone | Self::LinkedAddress)
+        matches!(
+            self,
+            Self::LinkedIdentity | Self::LinkedTelephone | Self::LinkedAddress | Self::LinkedConsignor
+        )
     }
     /// Whether its facts are of one line, not of the whole list.
     pub fn is_of_line(self) -> bool {

@@ -174,11 +174,15 @@ impl RiskRules {
     }
 
     /// Whether windows of a kind are raised and loaded: those of persons always, the others where a rule reads them, under their
-    /// own name or as exports see them.
+    /// own name, as exports see them, or added up with parcels.
     pub fn reads(&self, kind: CountKind) -> bool {
-        let seen_by_exports = (kind == CountKind::SellerGoods).then_some(CountKind::ImportSellerGoods);
+        let seen_as = match kind {
+            CountKind::SellerGoods => Some(CountKind::ImportSellerGoods),
+            CountKind::SellerName => Some(CountKind::LinkedConsignor),
+            _ => None,
+        };
         matches!(kind, CountKind::Identity | CountKind::Telephone | CountKind::Address)
-            || self.windows.iter().any(|fact| fact.kind == kind || Some(fact.kind) == seen_by_exports)
+            || self.windows.iter().any(|fact| fact.kind == kind || Some(fact.kind) == seen_as)
     }
 
     /// Ids of all rules with their dimension, in the order of the table.

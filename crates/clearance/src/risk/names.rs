@@ -253,7 +253,8 @@ keyed hashes; an address is the same however it is written. Goods are the same w
 but for its writing.
 
 `parcel_…` are parcels of post and express ([docs/parcels.md](../parcels.md)) to the same identity, telephone or address, or sent by a firm of
-the merchant's name; the declaration is not among them. `linked_…` are the sum of those and of declarations, this one included. In `recent`
+the merchant's name; the declaration is not among them. `linked_…` are the sum of those and of declarations, this one included; of a firm, of
+declarations of merchants of its name (`seller_name_…`), which are counted while a rule reads either. In `recent`
 (thousandths: one of today is 1000) and `recent_fen` older ones weigh less: half after `linked_half_life_days` of `parameters.csv`, a quarter
 after twice that, in a straight line between; each is cut down to a whole number once.
 

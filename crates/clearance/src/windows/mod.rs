@@ -169,7 +169,7 @@ const OF_BOTH: &[Measure] = &[Measure::Count, Measure::Fen, Measure::RecentFen, 
 
 impl WindowFact {
     /// Of which kinds there is what. A kind, and a measure, whose word begins with another's stands first.
-    pub const THERE_IS: [(CountKind, &'static [Measure]); 21] = [
+    pub const THERE_IS: [(CountKind, &'static [Measure]); 23] = [
         (
             CountKind::Identity,
             &[Measure::Count, Measure::Fen, Measure::Telephones, Measure::Addresses, Measure::Merchants],
@@ -179,6 +179,7 @@ impl WindowFact {
         (CountKind::Address, &[Measure::Count, Measure::Fen, Measure::Identities, Measure::Telephones]),
         (CountKind::SellerGoods, &[Measure::Count, Measure::Fen, Measure::Pieces, Measure::PriceMedian]),
         (CountKind::SellerWeight, &[Measure::Count, Measure::Identities, Measure::Goods]),
+        (CountKind::SellerName, &[Measure::Count, Measure::Fen]),
         (CountKind::Seller, &[Measure::Count, Measure::Fen]),
         (
             CountKind::Goods,
@@ -202,6 +203,7 @@ impl WindowFact {
         (CountKind::LinkedIdentity, OF_BOTH),
         (CountKind::LinkedTelephone, OF_BOTH),
         (CountKind::LinkedAddress, OF_BOTH),
+        (CountKind::LinkedConsignor, OF_BOTH),
         (CountKind::ExportSellerGoods, exported::OF_GOODS),
         (CountKind::ExportSeller, &[Measure::Count, Measure::Fen]),
         (CountKind::ExportGoods, exported::OF_GOODS),
